@@ -1,0 +1,54 @@
+# `make` alone lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+SAMPLE := var/.sample
+
+.DEFAULT_GOAL := help
+.PHONY: help install chat dev test test-llm check lint format types lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+.venv/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+install: .venv/.installed ## Create .venv with everything pinned
+
+$(SAMPLE): .venv/.installed $(wildcard knowledge/*) tools/sample_shop.json
+	$(BIN)/support-agent ingest knowledge
+	$(BIN)/support-agent orders import tools/sample_shop.json --replace
+	@touch $@
+
+chat: $(SAMPLE) ## Talk to the agent as a customer of the sample shop
+	@$(BIN)/support-agent chat
+
+dev: $(SAMPLE) ## Start the LangGraph dev server on the sample shop
+	LANGGRAPH_CLI_NO_ANALYTICS=1 LANGGRAPH_NO_VERSION_CHECK=true LANGSMITH_TRACING=false $(BIN)/langgraph dev --no-browser
+
+test: .venv/.installed ## Run the tests
+	$(BIN)/python -m pytest -n auto -m "not llm"
+
+test-llm: .venv/.installed ## Run the tests that talk to a small real model on loopback
+	$(BIN)/python -m pytest -m llm
+
+lint: .venv/.installed ## Check format and style
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/.installed ## Check the types
+	$(BIN)/mypy
+
+format: .venv/.installed ## Rewrite the files in the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+check: lint types test ## Everything a change has to pass
+
+lock: ## Pin every dependency with its hashes
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-emit-index-url -o requirements.lock
+
+clean: ## Remove the environment and everything that was built
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Offer every capability as a command of `support-agent`."""

@@ -1,0 +1,1 @@
+"""Hold what every package needs: settings, errors, models and the passage record."""

@@ -1,0 +1,91 @@
+"""Name every failure this project can report.
+
+    SupportError
+    ├── Refused                  an answer that is "no"; its text is fit for the customer
+    ├── InputError               what a caller handed in cannot be used
+    │   ├── MessageRejected
+    │   ├── ThreadForbidden
+    │   ├── DocumentError
+    │   └── OrderFileError
+    ├── SettingsError
+    ├── KnowledgeError           the published index
+    │   ├── IndexNotFound
+    │   ├── IndexMismatch
+    │   ├── IndexCorrupt
+    │   └── IndexBusy
+    ├── ModelError               the endpoint behind chat, embeddings or transcription
+    │   ├── ModelUnavailable
+    │   └── ModelRejected
+    └── BackendUnavailable       the shop's order system or the ticket desk
+
+A refusal is part of a conversation and may be shown to the model and the customer. Everything else is a fault: it
+propagates to an entry point, which prints its one line. A message says what came, what was wanted and what to do.
+"""
+
+
+class SupportError(Exception):
+    """Report a failure that this project understands."""
+
+
+class Refused(SupportError):
+    """Answer a request with a no, in words fit for the customer."""
+
+
+class InputError(SupportError):
+    """Report input that cannot be used."""
+
+
+class MessageRejected(InputError):
+    """Report a customer message that is empty, too long or not text."""
+
+
+class ThreadForbidden(InputError):
+    """Report a thread that does not belong to the customer who asked for it."""
+
+
+class DocumentError(InputError):
+    """Report a source document that cannot be read."""
+
+
+class OrderFileError(InputError):
+    """Report a shop export with a broken row."""
+
+
+class SettingsError(SupportError):
+    """Report a setting that is unknown, missing or out of range."""
+
+
+class KnowledgeError(SupportError):
+    """Report a published index that cannot serve."""
+
+
+class IndexNotFound(KnowledgeError):
+    """Report that nothing was published yet."""
+
+
+class IndexMismatch(KnowledgeError):
+    """Report an index that was built with another embedding model."""
+
+
+class IndexCorrupt(KnowledgeError):
+    """Report an index whose files do not match its manifest."""
+
+
+class IndexBusy(KnowledgeError):
+    """Report that another ingest holds the index."""
+
+
+class ModelError(SupportError):
+    """Report a failed request to a model endpoint."""
+
+
+class ModelUnavailable(ModelError):
+    """Report an endpoint that is down, slow or limiting; trying later may help."""
+
+
+class ModelRejected(ModelError):
+    """Report a request the endpoint will never accept, such as a wrong key or an unknown model."""
+
+
+class BackendUnavailable(SupportError):
+    """Report an order system or a ticket desk that does not answer."""

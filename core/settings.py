@@ -1,0 +1,108 @@
+"""Read every setting from the environment and an optional `.env`; nothing else does."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+
+from core.errors import SettingsError
+
+PREFIX = "SUPPORT_"
+OXLO_BASE_URL = "https://api.oxlo.ai/v1"
+OXLO_MODEL = "llama-3.3-70b"
+
+Seconds = Annotated[float, Field(gt=0, le=600)]
+
+
+class Settings(BaseModel, frozen=True, extra="forbid"):
+    """Hold all settings; each field is the variable `SUPPORT_<NAME>`."""
+
+    model: str = Field("offline", description="Chat model name at the endpoint, or `offline` for the embedded one.")
+    base_url: str | None = Field(None, description="OpenAI-compatible endpoint, for example https://api.oxlo.ai/v1.")
+    api_key: SecretStr | None = Field(None, description="Key of the endpoint; OXLO_API_KEY alone selects Oxlo.ai.")
+    temperature: float = Field(0.0, ge=0, le=2, description="Sampling temperature of the chat model.")
+    max_output_tokens: int = Field(1024, ge=16, le=65536, description="Longest reply of the chat model, in tokens.")
+    timeout_seconds: Seconds = Field(30.0, description="Longest wait for one request to the endpoint.")
+    max_retries: int = Field(2, ge=0, le=3, description="Repeats of a request that failed in passing.")
+
+    embedding_model: str = Field(
+        "minilm", description="Embedding model: `minilm` (embedded) or a name at the endpoint."
+    )
+    embedding_base_url: str | None = Field(
+        None, description="Endpoint of the embedding model, if not SUPPORT_BASE_URL."
+    )
+    embedding_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
+    embedding_batch_size: int = Field(32, ge=1, le=2048, description="Passages sent to the embedding model at once.")
+
+    index_dir: Path = Field(Path("var/index"), description="Folder of the published knowledge index.")
+    passages_per_turn: int = Field(5, ge=1, le=50, description="Passages shown to the model in one turn.")
+
+    orders_url: str = Field("sqlite:///var/shop.db", description="Shop database as an SQLAlchemy URL.")
+    desk_url: str = Field("sqlite:///var/desk.db", description="Tickets and the action ledger as an SQLAlchemy URL.")
+    memory_url: str = Field(
+        "sqlite:///var/memory.db", description="Conversation memory: sqlite:///, postgresql:// or memory."
+    )
+
+    max_message_chars: int = Field(
+        20_000, ge=100, le=1_000_000, description="Longest customer message that is accepted."
+    )
+    max_tool_rounds: int = Field(5, ge=1, le=20, description="Rounds of tools in one turn before a person takes over.")
+    shop_name: str = Field("Alder & Finch", description="Name of the shop in prompts and fixed sentences.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="Least severe log line that is kept."
+    )
+
+    @model_validator(mode="after")
+    def _endpoint_is_whole(self) -> "Settings":
+        if self.model != "offline" and not self.base_url:
+            raise ValueError(
+                f"SUPPORT_MODEL is {self.model!r} but no endpoint is set; set SUPPORT_BASE_URL (or OXLO_API_KEY for Oxlo.ai), "
+                "or set SUPPORT_MODEL=offline"
+            )
+        if self.model == "offline" and self.base_url and "model" not in self.model_fields_set:
+            raise ValueError(
+                f"SUPPORT_BASE_URL is {self.base_url!r} but no model is named; set SUPPORT_MODEL to one the endpoint offers"
+            )
+        if self.api_key and not self.base_url:
+            raise ValueError("SUPPORT_API_KEY is set but SUPPORT_BASE_URL is not; name the endpoint the key belongs to")
+        if self.embedding_model != "minilm" and not (self.embedding_base_url or self.base_url):
+            raise ValueError(
+                f"SUPPORT_EMBEDDING_MODEL is {self.embedding_model!r} but no endpoint is set; set SUPPORT_EMBEDDING_BASE_URL or "
+                "SUPPORT_BASE_URL, or use `minilm`"
+            )
+        return self
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> "Settings":
+        """Read settings from a mapping (the process environment by default) over those of a `.env` file.
+
+        Raises:
+            SettingsError: a variable is unknown, or its value does not fit.
+        """
+        values = {k: v for k, v in dotenv_values(env_file).items() if v is not None} if env_file else {}
+        values |= os.environ if environ is None else environ
+        ours = {k.removeprefix(PREFIX).lower(): v for k, v in values.items() if k.startswith(PREFIX) and v != ""}
+        if (key := values.get("OXLO_API_KEY")) and "base_url" not in ours and ours.get("model") != "offline":
+            ours = {"base_url": OXLO_BASE_URL, "api_key": key, "model": OXLO_MODEL} | ours
+        try:
+            return cls.model_validate(ours)
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    """Name each wrong variable with what came and what was wanted, without printing a secret."""
+    lines = []
+    for problem in error.errors():
+        name = PREFIX + "_".join(str(part) for part in problem["loc"]).upper() if problem["loc"] else ""
+        if problem["type"] == "extra_forbidden":
+            lines.append(f"{name} is not a setting; see .env.example for the {len(Settings.model_fields)} there are")
+        elif not name:
+            lines.append(str(problem["ctx"]["error"]) if "ctx" in problem else problem["msg"])
+        else:
+            came = "" if "KEY" in name else f" is {problem['input']!r}:"
+            lines.append(f"{name}{came} {problem['msg'].lower()}; correct it in the environment or in .env")
+    return "; ".join(lines)

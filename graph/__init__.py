@@ -1,0 +1,1 @@
+"""Draw and run the conversation: state, nodes, routing and their assembly."""

@@ -1,0 +1,1 @@
+"""Keep the nodes of the graph, one function and one file each."""

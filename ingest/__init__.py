@@ -1,0 +1,1 @@
+"""Turn help articles into a searchable index and find passages in it."""

@@ -1,0 +1,1 @@
+"""Let the agent act: order backends, business rules, tools and the ticket desk."""

@@ -1,0 +1,15 @@
+"""Say on whose behalf a run acts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Hold the verified facts about this run; never anything that a model or a message claimed."""
+
+    customer_id: str | None = None
+    """The customer who is signed in, or None in an open chat."""
+    channel: str = "chat"
+    """Where the message came from: chat, voice, email, api."""
+    locale: str = "en"
+    """Language the fixed sentences are written in, as a BCP 47 tag."""
