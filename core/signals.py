@@ -1,0 +1,224 @@
+"""Recognise, by rule, what a conversation must obey whatever the model's mood: a wish for a person, anger, a yes or a no."""
+
+import re
+import unicodedata
+from typing import Literal
+
+_HEAD = 4_000
+"""Longer messages are judged by their beginning and end; a rule must stay quick on a megabyte."""
+
+
+def _normal(text: str) -> str:
+    """Return lower-case text with plain quotes and single spaces, long texts cut to head and tail."""
+    if len(text) > 2 * _HEAD:
+        text = f"{text[:_HEAD]} {text[-_HEAD:]}"
+    text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("`", "'").casefold()
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in patterns))
+
+
+# --- a wish for a person -------------------------------------------------------------------------------------------
+
+_STAFF = (
+    r"(?:human(?: being)?|humans|person|real people|someone|somebody|anyone|anybody|agent|operator|representative|rep"
+    r"|advisor|adviser|supervisor|manager|colleague|employee|team|staff|customer (?:service|care|support)|support team"
+    r"|(?:support|service|staff|team) (?:agent|person|member|representative)|member of (?:your |the )?(?:staff|team))"
+)
+_ADJECTIVES = r"(?:(?:an?|the|your|one of your|some|any|actual|real|live|human|proper|customer|service|support|sales|other|another) )*"
+_PERSON_NOUN = (
+    r"(?:human(?: being)?|humans|person|people|agent|operator|representative|rep|supervisor|manager|someone|somebody)"
+)
+_HUMAN = _any(
+    # talk to / be put through to a member of staff
+    rf"\b(?:talk|speak|chat|speaking|talking|chatting|write|deal)(?:ing)? (?:directly )?(?:to|with) {_ADJECTIVES}{_STAFF}\b(?! (?:of mine|at my))",
+    rf"\b(?:transfer|connect|redirect|forward|hand|pass|put) (?:me|us|this)(?: over| through| on)?(?: to| with)? {_ADJECTIVES}{_STAFF}\b",
+    r"\b(?:transfer|connect|redirect) (?:me|us)(?: please| now)?(?:[.!]|$)",
+    r"\bput (?:me|us) through\b",
+    rf"\b(?:get|give|bring|send|find) me {_ADJECTIVES}{_STAFF}\b",
+    rf"\b(?:i|we)(?:'d| would)? (?:just )?(?:want|need|like|prefer|demand|require|insist on)(?: to (?:have|get|see))? {_ADJECTIVES}"
+    rf"{_PERSON_NOUN}\b(?! (?:tent|tents|size|sized|to (?:sign|pick|collect|receive)|sleeping))",
+    rf"\b(?:get|take) (?:a )?hold of {_ADJECTIVES}{_STAFF}\b",
+    rf"\b(?:reach|contact|call) {_ADJECTIVES}(?:human|real person|live|operator|representative|supervisor|manager|colleague|member of)\b",
+    r"\b(?:human|real person|live agent|human agent|real agent|actual person|live person|live chat|operator|representative|supervisor)"
+    r"(?:,? (?:please|pls|now|needed|required|asap))+",
+    r"\b(?:a|real|live|actual) (?:person|human(?: being)?|agent|operator|representative),? (?:please|pls|now)\b",
+    r"^(?:(?:a|an|the|real|live|human|please) )*(?:human|agent|operator|representative|real person|person|supervisor|manager|human being|customer service|customer support|live chat)(?: please)?[.!? ]*$",
+    r"\b(?:is there|are there) (?:anyone|anybody|someone|somebody|a (?:real )?(?:human|person)|an actual (?:human|person)|real people|any humans?)"
+    r"(?: there| here| available| around| on the other end)*[^.!?]{0,20}\b(?:talk|speak|chat|help|answer|write|reach|there|here)\b",
+    r"\b(?:do(?:n't| not) want|no longer want|hate|refuse|sick of|tired of|fed up with)(?: to)?(?: (?:talk|speak|chat|talking|speaking|chatting|deal|dealing)"
+    r"(?:ing)?(?: (?:to|with))?)? (?:a |an |the |this |you,? |your )*(?:stupid )?(?:chat ?)?(?:bots?|robots?|machines?|ai|computers?)\b",
+    r"\b(?:no|not) (?:more |another |an? )?(?:bots?|robots?|chatbots?|machines?)(?: please)?(?:[.,!]|$)",
+    r"\b(?:escalate|hand over|hand off|handover) (?:this|it|my (?:case|issue|request|problem|conversation|chat))\b",
+    rf"\b(?:can|could|may|will|would|have|let) {_ADJECTIVES}(?:human|real person|someone|somebody|person|agent|operator|representative|colleague|supervisor|manager|member of (?:your )?(?:staff|team))"
+    r"(?: of yours| there| from (?:your|the) (?:team|staff|company))?(?: please)? (?:call|phone|ring|contact|help|take over|answer|reply|look|handle|get back|assist|deal)"
+    r"(?! (?:me )?(?:choose|pick|collect|carry|assemble))",
+    r"\bcall (?:me|us) back\b|\bcallback\b",
+    r"\b(?:someone|somebody) who (?:can|could|is able to|will) (?:actually|really) help\b",
+)
+_HUMAN_ELSEWHERE = _any(
+    # German
+    r"\b(?:mit|an|zu) (?:einem|einer|eine|ihrem|echten|einen|'nem|nem)? ?(?:echten |richtigen |menschlichen |realen |anderen )?(?:menschen|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|person|kundenberater(?:in)?|vorgesetzten|agenten|kundendienst|kundenservice|support) ?(?:bitte )?(?:\w+ )?(?:sprechen|reden|verbinden|verbunden|weiterleiten|weitergeleitet|schreiben|chatten|durchstellen|kontakt)",
+    r"\b(?:sprechen|reden|verbinden|spreche|rede) (?:sie )?(?:mich )?(?:bitte )?mit (?:einem|einer) (?:echten )?(?:menschen|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|person)",
+    r"\b(?:echte[nr]?|richtige[nr]?) (?:menschen?|person|mitarbeiter(?:in)?)\b",
+    r"\bkein(?:en)? (?:bot|roboter|chatbot|computer)\b",
+    # French
+    r"\bparler (?:à|a|avec|directement à) (?:(?:un|une|votre|des|du|le|la|l') ?(?:vraie?s? |autre )?(?:humaine?s?|personne|conseill(?:er|ère)|agente?|opérat(?:eur|rice)|responsable|être humain|service client|employée?|collègue)|quelqu'un)",
+    r"\bune? (?:vraie? )?(?:personne|humain|conseill(?:er|ère)|agent humain|être humain)(?: réel(?:le)?)?,? s'il (?:vous|te) pla[iî]t",
+    r"\bvraie personne\b|\b(?:passez|passe|mettez)[- ]moi (?:en (?:contact|relation) avec )?(?:un|une|quelqu'un|le service)",
+    # Spanish
+    r"\b(?:hablar|contactar|chatear|comunicarme|conversar) (?:directamente )?con (?:(?:un|una|el|la|su|algún|alguna|otra?) (?:\w+ )?(?:persona|humano|agente|asesora?|operadora?|representante|supervisora?|encargad[oa]|ser humano)|alguien)\b",
+    r"\b(?:atienda|atender|ayude) (?:un|una) (?:persona|humano|agente|asesora?|operadora?|representante)\b",
+    r"\b(?:persona real|agente humano|ser humano|asesor humano)\b",
+    # Italian
+    r"\bparlare con (?:(?:un|una|un'|il|la|vostro) ?(?:vero |vera |altro )?(?:operat(?:ore|rice)|persona|umano|essere umano|agente|responsabile|consulente|addetto)|qualcuno)",
+    r"\b(?:operatore umano|persona reale|persona vera)\b",
+    # Portuguese
+    r"\b(?:falar|conversar) com (?:(?:um|uma|o|a|algum) (?:\w+ )?(?:atendente|pessoa|humano|agente|operadora?|representante|supervisora?|ser humano)|alguém)",
+    r"\b(?:atendente humano|pessoa real|pessoa de verdade)\b",
+    # Dutch
+    r"\b(?:een|met een|iemand|echte?) (?:echt(?:e)? )?(?:medewerker|mens|persoon|collega|klantenservice)(?: \w+)? (?:spreken|praten|chatten|contact)",
+    r"\b(?:spreken|praten) met (?:een )?(?:echt(?:e)? )?(?:medewerker|mens|persoon|collega|iemand)",
+    r"\becht(?:e)? (?:mens|persoon|medewerker)\b",
+    # Polish
+    r"\b(?:rozmawiać|porozmawiać|połączyć|pogadać|rozmowa|rozmowę|skontaktować się) (?:się )?z (?:\w+ )?(?:człowiekiem|konsultant(?:em|ką)|pracownikiem|kimś|osobą|agentem|doradcą|operatorem|przedstawicielem)",
+    r"\b(?:żyw(?:ym|y|ego) człowiek\w*|prawdziw(?:ym|y|a|ą) (?:człowiek\w*|osob\w*))",
+)
+
+
+def wants_human(text: str) -> bool:
+    """Say whether the customer asks for a person instead of the assistant (English first, seven other languages)."""
+    normal = _normal(text)
+    return bool(_HUMAN.search(normal) or _HUMAN_ELSEWHERE.search(normal))
+
+
+# --- anger ---------------------------------------------------------------------------------------------------------
+
+_ANGER = _any(
+    # insults and swearing aimed at us
+    r"\b(?:you|u|you're|you are|ur)(?: all| guys| people)?(?: are| r)?(?: (?:a |an )?(?:such|so|just|bunch of|total|complete|absolute|absolutely|totally|completely|fucking|bloody|damn))*"
+    r" (?:useless|incompetent|idiots?|morons?|stupid|pathetic|liars?|thieves|crooks|scammers?|a joke|scam|clowns?|jerks?|assholes?|worthless|dumb)\b",
+    r"\b(?:bunch of|bloody|fucking|damn(?:ed)?|stupid|useless) (?:idiots?|morons?|liars?|thieves|crooks|scammers?|clowns|amateurs|company|shop|bot|robot|service|people)\b",
+    r"\bf+u+c+k+(?:ing|ed|er|ers)?\b|\bwtf\b|\bbullshit\b|\b(?:piece of|total|utter|such|absolute) (?:shit|crap|garbage)\b|\bgo to hell\b|\bscrew you\b|\bshit(?:ty|show)?\b",
+    r"\b(?:what|where|why|who|how) the (?:hell|heck|fuck|f)\b",
+    r"\b(?:assholes?|bastards?|scumbags?)\b",
+    r"\b(?:idiots|morons|crooks|scammers|thieves|liars)\b",
+    # feelings said aloud about us
+    r"\b(?:i am|i'm|im|we are|we're|getting|makes me|making me|i feel|am) (?:(?:so|very|really|extremely|absolutely|totally|beyond|quite|just|completely|getting|utterly|pretty|damn|fucking) )*"
+    r"(?:angry|furious|livid|outraged|enraged|fuming|pissed(?: off)?|disgusted|appalled|infuriated|sick of (?:this|you|your|waiting)|fed up|raging)\b",
+    r"\b(?:i am|i'm|im) (?:(?:so|very|really|extremely|absolutely) )*mad (?:at|with) (?:you|your|this)\b",
+    r"\b(?:i've|i have|we've|we have) had (?:it|enough)\b|\bhad it with (?:you|this)\b|\benough is enough\b",
+    r"\bfed up with\b|\bsick and tired\b|\b(?:lost|losing|running out of) (?:all |my )*patience\b",
+    # judgements that are an outcry
+    r"\b(?:this|that|it|it's|its|this's|service|shop|company|your \w+)(?: is|'s| are| was)?(?: (?:just|so|absolutely|completely|totally|utterly|beyond|really|simply|a|an|the|total|complete|absolute|truly|downright|frankly))*"
+    r" (?:ridiculous|outrageous|unacceptable|disgraceful|disgrace|scandalous|scandal|pathetic|disgusting|infuriating|appalling|a? ?joke|rip-?off|shameful|bullshit|atrocious|horrendous)\b",
+    r"\b(?:ridiculous|outrageous|unacceptable|disgraceful|shameful|pathetic|disgusting)(?:!|\.$|$)",
+    r"\bworst (?:\w+ ){0,3}(?:ever|service|company|shop|store|experience|support|customer service|i(?:'ve| have))\b",
+    r"\b(?:terrible|horrible|awful|lousy|pathetic|abysmal|dreadful) (?:customer )?(?:service|company|support|shop|treatment)\b",
+    r"\b(?:shame on you|how dare you|you ruined|never (?:buy|order|shop|shopping|buying|ordering)(?:ing)? (?:from |with |at |here )+(?:you |your )?(?:\w+ )?(?:again|ever)|never again will i)\b",
+    r"\b(?:you|you've|you have|they) (?:stole|robbed|stolen|scammed|cheated|ripped (?:me|us) off|lied to|conned|defrauded|are stealing|are lying)\b",
+    r"\b(?:robbed|scammed|ripped off|cheated) by (?:you|your|this)\b",
+    # threats
+    r"\b(?:i'll|i will|i'm going to|i am going to|i shall|we'll|we will|going to|gonna|about to|i'd|ready to|i'm) (?:be )?(?:sue|suing|report you|reporting you|take (?:you|this|legal)|"
+    r"(?:call|calling|contact|contacting|get|getting|involve|speak to|talk to|talking to) (?:my|a|the) (?:lawyer|attorney|solicitor|police|press|consumer)|file a (?:complaint|lawsuit|police report)|go to (?:the )?(?:court|police|press|media|bbb|my lawyer)|dispute (?:this|the charge) with my bank)",
+    r"\bhear(?:ing)? from my (?:lawyer|attorney|solicitor)\b|\bmy (?:lawyer|attorney|solicitor) will\b|\bsee you in court\b|\blegal action\b|\bsue (?:you|your|this)\b|\bclass action\b",
+    r"\breport(?:ing)? (?:you|this|your \w+) to\b",
+    # other languages
+    r"\b(?:frechheit|unverschämt\w*|sauerei|verarsch\w*|betrüger|abzocke(?:r)?|scheiß\w*|scheiss\w*|inkompetent\w*|idioten|stinksauer|wütend|mein(?:en)? anwalt|anzeige erstatten|unfassbar schlecht\w*|saftladen)\b",
+    r"\b(?:inadmissible|scandaleu(?:x|se)|honteu(?:x|se)|porter plainte|arnaqu\w*|voleurs|escrocs?|mon avocat|furieu(?:x|se)|putain|merde|incompétents?|ras le bol|marre de)\b",
+    r"\b(?:vergüenza|inaceptable|estafa(?:dores)?|ladrones|denunciar(?:los|les)?|mi abogado|furios[oa]|indignante|mierda|inútiles|hart[oa] de)\b",
+    r"\b(?:vergogna|vergognoso|inaccettabile|truffa(?:tori)?|ladri|denuncio|il mio avvocato|furios[oa]|schifo|incompetenti)\b",
+    r"\b(?:vergonha|inaceitável|ladrões|golpistas|processar vocês|meu advogado|incompetentes)\b",
+    r"\b(?:schandalig|belachelijk|oplichters?|oplichting|mijn advocaat|woedend|waardeloos)\b",
+    r"\b(?:skandal|oszuści|oszustwo|złodzieje|mój prawnik|wściekł[yaeą]|żenada|kpina)\b",
+)
+_NOT_ANGER = _any(
+    r"\b(?:dispute|complaint) (?:with|against|about) (?:the )?(?:carrier|courier|ups|fedex|usps)\b",
+    r"\b(?:no|never|not|isn't|wasn't|aren't|don't think you are) (?:\w+ )?(?:angry|furious|mad|fed up|upset)\b",
+    r"\b(?:shit|damn|fucking|insanely|ridiculously) (?:good|great|amazing|awesome|nice|love|beautiful)\b",
+    r"\b(?:holy|oh) shit\b",
+)
+
+
+def is_angry(text: str) -> bool:
+    """Say whether the customer is really angry at us: insults, an outcry, a threat; not hot words about something else."""
+    normal = _NOT_ANGER.sub(" ", _normal(text))
+    return bool(_ANGER.search(normal))
+
+
+# --- yes and no ----------------------------------------------------------------------------------------------------
+
+_YES_WORDS = (
+    r"yes|yeah|yep|yup|yea|ya|aye|y|ye|sure(?: thing)?|certainly|definitely|absolutely|of course|ok|okay|okey|k|alright|all right|fine|great|perfect|right|exactly|"
+    r"correct|affirmative|agreed|please do|you can|you may|deal|sounds? (?:good|great|fine|right|perfect)|looks? (?:good|right|correct|fine)|"
+    r"(?:that is|that's|thats|this is|it is|it's|all) (?:right|correct|fine|good|ok|okay|great|perfect|what i want)|"
+    r"(?:i )?(?:do )?(?:confirm(?:ed)?|agree|accept|approve)|go ahead|go for it|proceed|carry on|do (?:it|that|this|so)|make it so|"
+    r"let's (?:do|go)(?: (?:it|that|for it|ahead))?|(?:i|we) (?:do|am sure|'m sure|want (?:that|this|to|it)|would like that)|i'm sure|"
+    r"ja|jawohl|jap|jo|genau|richtig|gerne?|einverstanden|mach(?:en)? (?:sie )?(?:das|es)|bestätigt?|ich bestätige|stimmt|passt|"
+    r"oui|ouais|d'accord|allez-y|vas-y|je confirme|c'est (?:bon|correct|ça)|bien sûr|volontiers|parfait|"
+    r"s[ií]|claro|vale|de acuerdo|adelante|confirmo|correcto|por supuesto|perfecto|hazlo|hágalo|está bien|"
+    r"sì|certo|va bene|d'accordo|confermo|procedi|proceda|esatto|perfetto|corretto|"
+    r"sim|pode(?: ser| fazer)?|tudo bem|está certo|faça isso|certo|isso|"
+    r"akkoord|graag|goed|prima|klopt|doe maar|bevestigd|ik bevestig|"
+    r"tak|zgadzam się|potwierdzam|dobrze|oczywiście|proszę bardzo|zgoda|"
+    r"👍|👌|✅|✔️|✔|🆗"
+)
+_POLITE = (
+    r"please|pls|plz|thanks?(?: you)?(?: (?:so|very) much)?|thank you|thx|ty|cheers|now|then|right away|asap|immediately|for me|with (?:it|that|this)|sir|"
+    r"the (?:cancellation|cancelation|return|exchange|change|changes|refund|address change|order|request|update|modification)s?|"
+    r"that|this|it|so|everything|all of (?:it|them)|as (?:described|listed|shown|proposed)|with the (?:cancellation|return|exchange|change|changes|refund|request)|to (?:that|this|it|proceed|confirm)|"
+    r"cancel (?:it|the order|my order|that order)|return (?:it|them|the items?)|exchange (?:it|them|the items?)|change it|update it|i am|i'm|i do|and|that's fine|"
+    r"bitte(?: schön)?|danke(?: schön)?|gern|sehr|vielen dank|s'il vous pla[iî]t|merci|por favor|gracias|per favore|per piacere|grazie|por favor|obrigad[oa]|alstublieft|alsjeblieft|dank je|"
+    r"bedankt|proszę|dziękuję|hazlo|das|es|le|la|lo|avanti|faccia pure|maar|dat|machen|tun|so"
+)
+_YES = re.compile(
+    rf"^(?:(?:please|bitte|ok|okay|oh|well|hi|great|thanks)[ ,]+)*(?:{_YES_WORDS})(?:[ ,.!;:–-]+(?:{_YES_WORDS}|{_POLITE}))*[ .!)😀😊🙂🙏👍👌✅]*$"
+)
+_NO = re.compile(
+    r"^(?:(?:oh|well|ok|okay|hm+|actually|sorry|please|wait|hold on|um+|ah)[ ,.!]+)*"
+    r"(?:(?:no+|nope|nah|n|negative|never ?mind|nevermind|nvm|stop(?: it| that)?|don't|do not|dont|please don't|forget (?:it|that|about it)|not (?:now|yet|anymore|today|any more)|"
+    r"absolutely not|definitely not|certainly not|of course not|rather not|(?:i'd|i would) rather not|no way|abort|leave (?:it|everything)(?: as (?:it )?is)?|keep (?:it|the order|my order|everything)|"
+    r"(?:i|i've|i have)(?:'ve| have)? changed my mind|cancel (?:that|this)(?: request)?|(?:i )?(?:do not|don't|no longer) (?:want|need) (?:that|this|it|to)(?: any ?more)?|(?:let's )?not do (?:it|that|this)|"
+    r"hold off|wait|that's (?:wrong|not right|not correct|incorrect)|that is (?:wrong|not right|incorrect)|wrong|undo|"
+    r"nein|nee|nö|lieber nicht|abbrechen|stopp|doch nicht|lass(?:en sie)?(?: es)?|nicht|"
+    r"non|pas maintenant|annulez|arrêtez|laissez tomber|surtout pas|"
+    r"mejor no|déjalo|olvídalo|para|detente|ahora no|"
+    r"non ora|lascia(?: stare| perdere)?|annulla|ferma|"
+    r"não|nao|deixa|deixe(?: pra lá)?|melhor não|pare|"
+    r"niet|nee|laat maar|toch niet|liever niet|"
+    r"nie|zostaw|lepiej nie|anuluj|👎|❌|🚫))(?!\w)(?P<rest>.*)$"
+)
+_NO_REST = re.compile(
+    rf"^[ ,.!;:–-]*(?:(?:{_POLITE}|thanks?|thank you|wait|no|not|don't|do not|do (?:that|it|this)|leave (?:it|everything|that)(?: as (?:it )?is)?|keep (?:it|the order|my order|the items?|everything|them)|"
+    r"i changed my mind|cancel (?:it|that|this)|it's (?:fine|ok|okay)|that's (?:all|fine)|stop|want (?:it|that|this|to)|need (?:it|that)|as it is|any ?more|forget (?:it|that)|never ?mind|"
+    r"i (?:don't|do not) want (?:that|this|it|to)|danke|merci|gracias|grazie|obrigad[oa]|bedankt|dziękuję|dank u|dank je|nicht|nichts|mehr|das|lo hagas|rien|lo|no|o faça|doen|rób tego)[ ,.!;:–-]*)*$"
+)
+_CONDITION = _any(
+    r"\?",
+    r"\b(?:but|however|except|unless|only|if|instead|though|although|provided|as long as|rather than|also|as well|plus|another|other|aber|nur|wenn|falls|außerdem|auch|mais|seulement|si|aussi|pero|sólo|solo|también|ma|anche|mas|também|maar|ook|alleen|ale|tylko|jeśli)\b",
+    r"\d",
+)
+_LIMITED = 160
+"""A clear yes or no is short; anything longer says more than that."""
+
+
+def answer_to_confirmation(text: str) -> Literal["yes", "no", "other"]:
+    """Read the answer to "shall I do this?": a clear yes, a clear no, or something else that must be read again.
+
+    A yes with a condition, an addition or a question is "other": what was asked is then no longer exactly what is wanted.
+    """
+    normal = _normal(text)
+    if not normal or len(normal) > _LIMITED:
+        return "other"
+    if _YES.match(normal) and not _CONDITION.search(_accented_si(normal)):
+        return "yes"
+    if (no := _NO.match(normal)) and _NO_REST.match(no["rest"]) and "?" not in normal:
+        return "no"
+    return "other"
+
+
+def _accented_si(normal: str) -> str:
+    """Drop a leading Spanish "si", which would read as the French or Spanish "if"."""
+    return re.sub(r"^si\b", "", normal)

@@ -1,0 +1,212 @@
+"""Keep the rules that recognise a wish for a person, anger, and the answer to a confirmation."""
+
+import time
+
+import pytest
+
+from core.signals import answer_to_confirmation, is_angry, wants_human
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to talk to a human",
+        "Can I speak with a real person?",
+        "human",
+        "Agent please",
+        "real person please!",
+        "Please connect me to an agent",
+        "transfer me to a representative",
+        "let me speak to your manager",
+        "Is there a human I can talk to?",
+        "I don't want to talk to a robot",
+        "stop, I need a human",
+        "can someone from your team call me?",
+        "please escalate this",
+        "get me your supervisor",
+        "I'd like to speak to customer service",
+        "Hi, where is my order? Actually just put me through to someone.",
+        "Ich will mit einem echten Menschen sprechen",
+        "Bitte verbinden Sie mich mit einem Mitarbeiter",
+        "Je veux parler à quelqu'un",
+        "Quiero hablar con un agente",
+        "Vorrei parlare con una persona",
+        "Quero falar com um humano",
+        "Ik wil met een medewerker praten",
+        "Chcę porozmawiać z człowiekiem",
+    ],
+)
+def test_a_wish_for_a_person_is_recognised(text: str) -> None:
+    assert wants_human(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do you have a human-sized tent?",
+        "Please delete my personal data",
+        "Is a person allowed to sleep in the 2-person tent alone?",
+        "I need a 3 person tent",
+        "I want a person to sign for the parcel",
+        "Can someone else pick up my order?",
+        "Can somebody help me assemble the wardrobe?",
+        "The agent at the depot was friendly",
+        "What is your cleaning agent made of?",
+        "Is there a call centre number on the parcel?",
+        "I want to return the talking doll",
+        "Will the driver call me?",
+        "Can I speak to you about my order?",
+        "I'd like to talk about order #W2611340",
+        "Does the customer service desk open on Sunday?",
+        "I have a representative sample of wood",
+        "Wie viele Personen passen in das Zelt?",
+        "Il faut combien de personnes pour le montage ?",
+        "",
+        "👍",
+    ],
+)
+def test_other_talk_about_persons_is_no_wish_for_one(text: str) -> None:
+    assert not wants_human(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am furious!",
+        "This is unacceptable",
+        "You are useless",
+        "you idiots lost my parcel",
+        "This is the worst service I have ever had",
+        "I will sue you",
+        "I'm calling my lawyer",
+        "I'm going to file a complaint with the BBB",
+        "what the fuck is going on with my refund",
+        "I'm sick and tired of waiting",
+        "I'm never ordering from you again",
+        "your company is a joke",
+        "Das ist unverschämt!",
+        "C'est scandaleux",
+        "Esto es inaceptable",
+    ],
+)
+def test_anger_is_recognised(text: str) -> None:
+    assert is_angry(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kill my order",
+        "I'm dying to get this",
+        "this is killing me, when does it arrive?",
+        "the wait is killing me",
+        "I'm not angry, just curious where it is",
+        "How do I make a complaint?",
+        "The colour is not what I expected",
+        "The lamp arrived broken",
+        "I'm mad about your teapots",
+        "These knives are wicked sharp",
+        "That price is ridiculously good",
+        "blow up the picture please",
+        "can I get rid of this rug, it attacks my eyes",
+        "Is the poison ivy spray in stock?",
+        "I want my money back",
+        "why is my refund not there yet?",
+        "",
+    ],
+)
+def test_strong_words_about_other_things_are_no_anger(text: str) -> None:
+    assert not is_angry(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes",
+        "Yes!",
+        "yes please",
+        "Yes, go ahead.",
+        "go ahead",
+        "ok do it",
+        "confirm",
+        "I confirm",
+        "Confirmed, thanks",
+        "that's right",
+        "sure, please proceed",
+        "yes, cancel it please",
+        "Yes, that is correct. Thank you very much!",
+        "✅",
+        "ja",
+        "Oui",
+        "si",
+        "sim, por favor",
+        "tak",
+    ],
+)
+def test_a_clear_yes(text: str) -> None:
+    assert answer_to_confirmation(text) == "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no",
+        "No!",
+        "no thanks",
+        "No, keep it.",
+        "stop",
+        "don't",
+        "don't do it",
+        "never mind",
+        "cancel that",
+        "no wait",
+        "I don't want that anymore",
+        "nein",
+        "non",
+        "nee",
+        "nie",
+        "não",
+    ],
+)
+def test_a_clear_no(text: str) -> None:
+    assert answer_to_confirmation(text) == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes but refund it to PayPal",
+        "yes, and also change the address",
+        "yes if I get the money today",
+        "yes to the first, no to the second",
+        "yes?",
+        "yes, order 10042",
+        "no, I meant #W5490111",
+        "no, use the gift card",
+        "cancel the order",
+        "what is the fee?",
+        "I don't know",
+        "the blue one",
+        "don't cancel the lamp, only the chair",
+        "yesterday I ordered a lamp",
+        "okay so where is my parcel",
+        "nobody told me that",
+        "noted",
+        "stop by the store",
+        "",
+        "yes " * 100 + "and the other order too",
+    ],
+)
+def test_anything_else_is_neither_yes_nor_no(text: str) -> None:
+    assert answer_to_confirmation(text) == "other"
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 1_000_000, "yes " * 250_000, "talk to a " * 100_000, "no, " * 250_000, "i am so " * 100_000]
+)
+def test_a_megabyte_is_judged_quickly(text: str) -> None:
+    started = time.perf_counter()
+    wants_human(text)
+    is_angry(text)
+    answer_to_confirmation(text)
+    assert time.perf_counter() - started < 2
