@@ -2,9 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
+
+Status = Literal[
+    "pending",
+    "pending (item modified)",
+    "processed",
+    "delivered",
+    "return requested",
+    "exchange requested",
+    "cancelled",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +34,7 @@ class PaymentMethod:
     """Hold one way a customer pays."""
 
     id: str
-    source: str
-    """gift_card, credit_card or paypal."""
+    source: Literal["gift_card", "credit_card", "paypal"]
     brand: str | None = None
     last_four: str | None = None
     balance: Decimal | None = None
@@ -43,6 +52,7 @@ class Customer:
     address: Address
     payment_methods: tuple[PaymentMethod, ...] = ()
     order_ids: tuple[str, ...] = ()
+    """In the order in which they were placed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +97,7 @@ class Fulfilment:
 class Payment:
     """Hold one movement of money for an order."""
 
-    transaction_type: str
-    """payment or refund."""
+    transaction_type: Literal["payment", "refund"]
     amount: Decimal
     payment_method_id: str
 
@@ -99,14 +108,15 @@ class Order:
 
     id: str
     customer_id: str
-    status: str
-    """pending, processed, delivered, cancelled, or one of the requested and modified states."""
+    status: Status
     address: Address
     items: tuple[OrderItem, ...] = ()
     fulfilments: tuple[Fulfilment, ...] = ()
     payments: tuple[Payment, ...] = ()
-    ordered_at: datetime | None = None
-    delivered_at: datetime | None = None
+    ordered_at: date | None = None
+    shipped_at: date | None = None
+    expected_delivery: date | None = None
+    delivered_at: date | None = None
     cancel_reason: str | None = None
     return_item_ids: tuple[str, ...] | None = None
     return_payment_method_id: str | None = None
@@ -127,6 +137,14 @@ class OrderBackend(Protocol):
         """Return the customer; raises Refused when there is none."""
         ...
 
+    async def find_customer(self, *, email: str) -> Customer | None:
+        """Return the customer with this e-mail address, in any letter case, or None; only for proving who is asking."""
+        ...
+
+    async def find_customer_by_name(self, *, first_name: str, last_name: str, zip_code: str) -> Customer | None:
+        """Return the one customer of this name and postcode, or None; only for proving who is asking."""
+        ...
+
     async def get_order(self, customer_id: str, order_id: str) -> Order:
         """Return one of the customer's orders; raises Refused when she has none of that number."""
         ...
@@ -140,5 +158,5 @@ class OrderBackend(Protocol):
         ...
 
     async def find_products(self, words: str, *, limit: int) -> Sequence[Product]:
-        """Return products whose name or variants share words with the query, best first."""
+        """Return products whose name, options or ids share words with the query, best first."""
         ...

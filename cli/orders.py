@@ -1,0 +1,103 @@
+"""Load, show and export the shop: `support-agent orders`."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from core.settings import Settings
+from tools.backend import Order
+from tools.facts import as_text, order_facts
+from tools.import_shop import import_shop, write_export
+from tools.sql_backend import SqlOrderBackend
+
+app = typer.Typer(help="Load, show and export the shop.", no_args_is_help=True)
+out = Console()
+err = Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Answer = TypeVar("Answer")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A shop as one JSON file, for example tools/sample_shop.json.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Put this shop in place of the present one.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load a shop file into the database SUPPORT_ORDERS_URL names: all of it, or nothing."""
+    url = Settings.from_env().orders_url
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        progress.add_task(f"Importing {file}…")
+        report = import_shop(file, url, replace)
+    if as_json:
+        typer.echo(json.dumps(asdict(report)))
+    else:
+        counts = f"{report.customers} customers, {report.orders} orders, {report.products} products"
+        out.print(f"Imported {counts} ({report.variants} variants) from {report.file} into {report.database}.")
+
+
+@app.command("list")
+def list_(
+    customer: Annotated[str, typer.Argument(help="Customer id, for example ada_brook_1001.")], as_json: AsJson = False
+) -> None:
+    """List the orders of one customer, newest first."""
+
+    async def read(shop: SqlOrderBackend) -> list[Order]:
+        await shop.get_customer(customer)
+        return list(await shop.list_orders(customer))
+
+    found = _ask(read)
+    if as_json:
+        typer.echo(as_text([order_facts(order) for order in found]))
+        return
+    table = Table("Order", "Placed", "Status", "Items", "Total")
+    for order in found:
+        facts = order_facts(order)
+        items = ", ".join(item.name for item in order.items)
+        table.add_row(order.id, str(order.ordered_at or ""), order.status, items, f"{facts['total']:.2f}")
+    out.print(table)
+
+
+@app.command()
+def show(
+    order: Annotated[str, typer.Argument(help="Order number in any usual spelling.")],
+    customer: Annotated[str, typer.Option("--customer", help="Customer the order belongs to.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one order with everything that is known about it."""
+    found = _ask(lambda shop: shop.get_order(customer, order))
+    text = as_text(order_facts(found))
+    if as_json:
+        typer.echo(text)
+    else:
+        out.print_json(text)
+
+
+@app.command()
+def export(file: Annotated[Path, typer.Argument(help="File to write.")]) -> None:
+    """Write the whole shop to a file that `import` reads again."""
+    write_export(Settings.from_env().orders_url, file)
+    out.print(f"Wrote {file}.")
+
+
+def _ask(question: Callable[[SqlOrderBackend], Awaitable[Answer]]) -> Answer:
+    """Open the configured shop, ask it, and close it."""
+
+    async def asked() -> Any:
+        shop = SqlOrderBackend(Settings.from_env().orders_url)
+        try:
+            return await question(shop)
+        finally:
+            await shop.close()
+
+    answer: Answer = asyncio.run(asked())
+    return answer

@@ -1,0 +1,39 @@
+"""`support-agent orders` loads, lists, shows and exports the shop."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.orders import app
+from core.errors import Refused
+
+SAMPLE = Path(__file__).resolve().parent.parent / "tools" / "sample_shop.json"
+
+
+@pytest.fixture(autouse=True)
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_shop_is_imported_listed_shown_and_exported(tmp_path: Path) -> None:
+    run = CliRunner()
+    report = run.invoke(app, ["import", str(SAMPLE), "--json"])
+    assert json.loads(report.stdout)["orders"] == 120
+    assert (tmp_path / "var" / "shop.db").exists()
+    listed = json.loads(run.invoke(app, ["list", "ada_brook_1001", "--json"]).stdout)
+    assert {order["order_id"] for order in listed} >= {"#AF10326"}
+    assert "#AF10326" in run.invoke(app, ["list", "ada_brook_1001"]).stdout
+    order = json.loads(run.invoke(app, ["show", "10326", "--customer", "ada_brook_1001", "--json"]).stdout)
+    assert order["status"] == "pending"
+    assert run.invoke(app, ["export", "out.json"]).exit_code == 0
+    assert json.loads(Path("out.json").read_text()) == json.loads(SAMPLE.read_text())
+
+
+def test_a_foreign_order_is_not_shown() -> None:
+    run = CliRunner()
+    run.invoke(app, ["import", str(SAMPLE)])
+    answer = run.invoke(app, ["show", "#AF10326", "--customer", "malik_osei_1002"])
+    assert answer.exit_code != 0
+    assert isinstance(answer.exception, Refused)

@@ -1,0 +1,127 @@
+"""Open SQL databases by URL, synchronous for commands and asynchronous for the agent."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from core.errors import SettingsError
+
+BUSY_TIMEOUT_MS = 10_000
+CONNECT_TIMEOUT_SECONDS = 10
+
+
+def parse_url(url: str) -> URL:
+    """Return the URL with nothing but a supported database behind it; raises SettingsError otherwise."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SettingsError("a database URL cannot be read; wanted sqlite:///FILE or postgresql://...") from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SettingsError(f"database {shown(parsed)} is not supported; wanted sqlite:///FILE or postgresql://...")
+    return parsed
+
+
+def shown(url: URL) -> str:
+    """Write a URL for a message, its password hidden."""
+    return url.render_as_string(hide_password=True)
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Return the file of a SQLite URL, or None for PostgreSQL and for a database in memory."""
+    in_memory = url.database in (None, "", ":memory:")
+    return None if url.get_backend_name() != "sqlite" or in_memory else Path(str(url.database))
+
+
+def open_engine(url: str) -> Engine:
+    """Open a database for a command, creating the folder of a SQLite file."""
+    parsed = parse_url(url)
+    if file := sqlite_file(parsed):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(_with_driver(parsed, "pysqlite"), connect_args=_connect_args(parsed))
+    _prepare(engine)
+    return engine
+
+
+def _with_driver(url: URL, sqlite_driver: str) -> URL:
+    sqlite = url.get_backend_name() == "sqlite"
+    return url.set(drivername=f"sqlite+{sqlite_driver}" if sqlite else "postgresql+psycopg")
+
+
+def _connect_args(url: URL) -> dict[str, Any]:
+    return {} if url.get_backend_name() == "sqlite" else {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
+
+
+def _prepare(engine: Engine) -> None:
+    """Have SQLite wait for its lock, keep readers and writers apart, and begin when SQLAlchemy says so.
+
+    A transaction takes the write lock at once (BEGIN IMMEDIATE): one that upgrades later can fail without waiting.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Database:
+    """Hand out asynchronous connections to one database, to any number of event loops."""
+
+    def __init__(self, url: str) -> None:
+        self.url = parse_url(url)
+        self.file = sqlite_file(self.url)
+        self._engines: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = WeakKeyDictionary()
+
+    def __str__(self) -> str:
+        return shown(self.url)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection on which every statement sees the same moment."""
+        async with self._engine().connect() as connection:
+            await connection.execution_options(writes=False)
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that is committed as a whole or, on any error, not at all."""
+        async with self._engine().begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        if engine := self._engines.pop(asyncio.get_running_loop(), None):
+            await engine.dispose()
+
+    def _engine(self) -> AsyncEngine:
+        """Return the engine of the running loop; pooled connections must not wander from one loop to another."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._engines:
+            engine = create_async_engine(
+                _with_driver(self.url, "aiosqlite"),
+                connect_args=_connect_args(self.url),
+                **({"poolclass": NullPool} if self.file else {"pool_pre_ping": True}),
+            )
+            _prepare(engine.sync_engine)
+            self._engines[loop] = engine
+        return self._engines[loop]

@@ -1,0 +1,96 @@
+"""Write records as compact JSON text for the model: every fact, amounts with two decimals, nothing without a value."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from core.quoting import visible
+from tools.backend import Customer, Order, PaymentMethod, Product
+
+
+def as_text(facts: Any) -> str:
+    """Return facts as one line of JSON without characters a reader cannot see."""
+    return visible(json.dumps(_plain(facts), ensure_ascii=False, separators=(",", ":")))
+
+
+def order_facts(order: Order) -> dict[str, Any]:
+    """Return what is known about an order.
+
+    Keys: order_id, status, ordered_at, shipped_at, expected_delivery, delivered_at, items (item_id, product_id, name, price,
+    options), total, address, parcels (tracking_ids, item_ids), payments (type, amount, payment_method_id), paid, refunded,
+    cancel_reason, return_items, return_payment_method_id, exchange_items, exchange_new_items, exchange_payment_method_id,
+    exchange_price_difference. Dates are ISO dates, amounts are text such as "12.50".
+    """
+    return {
+        "order_id": order.id,
+        "status": order.status,
+        "ordered_at": order.ordered_at,
+        "shipped_at": order.shipped_at,
+        "expected_delivery": order.expected_delivery,
+        "delivered_at": order.delivered_at,
+        "items": [
+            {"item_id": i.item_id, "product_id": i.product_id, "name": i.name, "price": i.price, "options": i.options}
+            for i in order.items
+        ],
+        "total": sum((i.price for i in order.items), Decimal()),
+        "address": vars(order.address),
+        "parcels": [{"tracking_ids": f.tracking_ids, "item_ids": f.item_ids} for f in order.fulfilments],
+        "payments": [
+            {"type": p.transaction_type, "amount": p.amount, "payment_method_id": p.payment_method_id}
+            for p in order.payments
+        ],
+        "paid": sum((p.amount for p in order.payments if p.transaction_type == "payment"), Decimal()),
+        "refunded": sum((p.amount for p in order.payments if p.transaction_type == "refund"), Decimal()),
+        "cancel_reason": order.cancel_reason,
+        "return_items": order.return_item_ids,
+        "return_payment_method_id": order.return_payment_method_id,
+        "exchange_items": order.exchange_item_ids,
+        "exchange_new_items": order.exchange_new_item_ids,
+        "exchange_payment_method_id": order.exchange_payment_method_id,
+        "exchange_price_difference": order.exchange_price_difference,
+    }
+
+
+def product_facts(product: Product) -> dict[str, Any]:
+    """Return what is known about a product: product_id, name, variants (item_id, price, available, options)."""
+    variants = [
+        {"item_id": v.item_id, "price": v.price, "available": v.available, "options": v.options}
+        for v in product.variants
+    ]
+    return {"product_id": product.id, "name": product.name, "variants": variants}
+
+
+def profile_facts(customer: Customer) -> dict[str, Any]:
+    """Return what a customer may hear about herself: name, e-mail, default address, payment methods, order numbers."""
+    return {
+        "first_name": customer.first_name,
+        "last_name": customer.last_name,
+        "email": customer.email,
+        "default_address": vars(customer.address),
+        "payment_methods": [_method_facts(m) for m in customer.payment_methods],
+        "order_ids": customer.order_ids,
+    }
+
+
+def _method_facts(method: PaymentMethod) -> dict[str, Any]:
+    return {
+        "payment_method_id": method.id,
+        "source": method.source,
+        "brand": method.brand,
+        "last_four": method.last_four,
+        "balance": method.balance,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(v) for key, v in value.items() if v is not None}
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [_plain(v) for v in value]
+    return value

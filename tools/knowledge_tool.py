@@ -1,0 +1,28 @@
+"""Let the model search the help articles again, in words of its own."""
+
+from langchain_core.tools import BaseTool, tool
+
+from core.passages import Retriever, Utterance
+from tools.facts import as_text
+
+PASSAGES_SHOWN = 5
+
+
+def make_search_articles(retriever: Retriever) -> BaseTool:
+    """Make the tool that searches the help articles."""
+
+    @tool(parse_docstring=True)
+    async def search_articles(query: str) -> str:
+        """Search the help articles: policies, how things work. Use it when the articles at hand do not answer the question.
+
+        Args:
+            query: What to look for, as a short question or key words.
+        """
+        found = await retriever.search([Utterance("customer", query)], limit=PASSAGES_SHOWN)
+        passages = [
+            {"id": p.id, "title": p.title, "section": " > ".join(p.headings), "text": p.text, "url": p.url or None}
+            for p in found
+        ]
+        return as_text({"passages": passages})
+
+    return search_articles
