@@ -38,6 +38,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     embedding_batch_size: int = Field(32, ge=1, le=2048, description="Passages sent to the embedding model at once.")
 
     index_dir: Path = Field(Path("var/index"), description="Folder of the published knowledge index.")
+    index_versions: int = Field(5, ge=1, le=100, description="Published index versions kept for rollback.")
+    passage_tokens: int = Field(220, ge=32, le=4096, description="Longest passage that is indexed, in tokens.")
+    max_document_mb: int = Field(50, ge=1, le=2000, description="Largest source file that is read, in megabytes.")
     passages_per_turn: int = Field(5, ge=1, le=50, description="Passages shown to the model in one turn.")
 
     orders_url: str = Field("sqlite:///var/shop.db", description="Shop database as an SQLAlchemy URL.")

@@ -1,0 +1,93 @@
+"""Build and publish the knowledge index: `support-agent ingest`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBars
+from rich.table import Table
+
+from cli.output import errors_shown, print_json
+from core.errors import SettingsError
+from core.minilm import MiniLM
+from core.settings import Settings
+from ingest.pipeline import IngestOptions, IngestReport, Progress
+from ingest.pipeline import ingest as run_ingest
+
+EXIT_SKIPPED = 3
+_STAGES = {"read": "Reading files", "embed": "Embedding passages"}
+
+
+def ingest(
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Folders and files of help articles.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    index_dir: Annotated[Path | None, typer.Option(help="Folder of the index, if not SUPPORT_INDEX_DIR.")] = None,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for another ingest to end.")] = 0.0,
+) -> None:
+    """Make the knowledge index hold exactly the articles of the sources.
+
+    Reads Markdown, HTML, text, PDF, CSV and JSONL questions with answers, and JSON articles. What did not change since the last
+    ingest is not embedded again; articles that are gone disappear. Exit code: 0 done, 3 done but files were skipped, 1 nothing
+    was published.
+    """
+    with errors_shown():
+        settings = Settings.from_env()
+        report = _with_bars(sources, _options(settings, index_dir or settings.index_dir, wait))
+    if as_json:
+        print_json(asdict(report))
+    else:
+        _print(report)
+    raise typer.Exit(EXIT_SKIPPED if report.faults else 0)
+
+
+def _options(settings: Settings, index_dir: Path, wait: float) -> IngestOptions:
+    if settings.embedding_model != "minilm":
+        raise SettingsError(
+            f"SUPPORT_EMBEDDING_MODEL is {settings.embedding_model!r}; only `minilm` can build an index so far"
+        )
+    model = MiniLM(settings.embedding_batch_size)
+    return IngestOptions(
+        index_dir=index_dir,
+        embeddings=model,
+        embedding_model=settings.embedding_model,
+        count_tokens=model.count_tokens,
+        passage_tokens=settings.passage_tokens,
+        batch_size=settings.embedding_batch_size,
+        max_bytes=settings.max_document_mb * 1_000_000,
+        keep_versions=settings.index_versions,
+        wait_seconds=wait,
+    )
+
+
+def _with_bars(sources: list[Path], options: IngestOptions) -> IngestReport:
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with ProgressBars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks = {stage: bars.add_task(text, total=None, visible=False) for stage, text in _STAGES.items()}
+
+        def show(progress: Progress) -> None:
+            bars.update(tasks[progress.stage], completed=progress.done, total=progress.total, visible=True)
+
+        return run_ingest(sources, options, show)
+
+
+def _print(report: IngestReport) -> None:
+    console = Console()
+    table = Table(title="Ingest", show_header=False, title_justify="left")
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    for name in ("documents", "passages", "embedded", "added", "changed", "removed"):
+        table.add_row(name.capitalize(), f"{getattr(report, name):,}")
+    table.add_row("Seconds", f"{report.seconds:.1f}")
+    table.add_row("Version", report.version + ("" if report.published else " (unchanged)"))
+    console.print(table)
+    if report.skipped:
+        skipped = Table(title=f"Skipped: {len(report.skipped)}", title_justify="left")
+        skipped.add_column("Source", overflow="fold")
+        skipped.add_column("Reason", overflow="fold")
+        for item in report.skipped:
+            skipped.add_row(escape(item.source), escape(item.reason))
+        console.print(skipped)

@@ -1,0 +1,161 @@
+"""Look into the knowledge index: `support-agent knowledge …`."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.output import errors_shown, print_json
+from core.errors import InputError, SupportError
+from core.minilm import MiniLM
+from core.passages import Passage, Utterance
+from core.settings import Settings
+from ingest.index import open_current
+from ingest.retrieval import HybridRetriever
+from ingest.versions import current_name, read_manifest, roll_back, version_folder, version_names
+
+app = typer.Typer(help="Look into the knowledge index.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+IndexDir = Annotated[Path | None, typer.Option(help="Folder of the index, if not SUPPORT_INDEX_DIR.")]
+
+
+@app.command()
+def search(
+    query: Annotated[list[str], typer.Argument(help="What the customer says; several texts are a dialogue.")],
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Passages to show.")] = 5,
+    where: Annotated[list[str] | None, typer.Option(help="Filter on metadata, written key=value.")] = None,
+    as_json: AsJson = False,
+    index_dir: IndexDir = None,
+) -> None:
+    """Show the passages the agent would see, with their scores.
+
+    Several texts are taken as turns of one conversation, the customer and the agent in turn; the last is what is asked now.
+    """
+    with errors_shown():
+        settings = Settings.from_env()
+        retriever = HybridRetriever(index_dir or settings.index_dir, MiniLM(), settings.embedding_model)
+        found = retriever.search_now(_dialogue(query), limit=limit, filters=_filters(where or []))
+        if as_json:
+            print_json([asdict(passage) for passage in found])
+            return
+        for passage in found:
+            _print_passage(passage)
+        if not found:
+            Console().print("Nothing was found.")
+
+
+@app.command()
+def show(
+    passage_id: Annotated[str, typer.Argument(metavar="ID", help="Identifier of a passage, as `search` prints it.")],
+    as_json: AsJson = False,
+    index_dir: IndexDir = None,
+) -> None:
+    """Show one passage whole."""
+    with errors_shown():
+        index, _ = open_current(index_dir or Settings.from_env().index_dir, None)
+        with index.in_use():
+            passage = index.store.passages_by_id([passage_id]).get(passage_id)
+        if passage is None:
+            raise InputError(f"there is no passage {passage_id!r}; `support-agent knowledge search` prints the ids")
+        if as_json:
+            print_json(asdict(passage))
+        else:
+            _print_passage(passage)
+
+
+@app.command()
+def stats(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
+    """Count what the serving index holds."""
+    with errors_shown():
+        index, notice = open_current(index_dir or Settings.from_env().index_dir, None)
+        manifest = index.manifest
+        sizes = {name: (index.folder / name).stat().st_size for name in manifest.sha256}
+        values = manifest.model_dump(exclude={"sha256"}) | {"bytes": sum(sizes.values()), "notice": notice}
+        _print_rows("Knowledge index", values, as_json=as_json)
+
+
+@app.command()
+def versions(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
+    """List the published versions, newest first."""
+    with errors_shown():
+        folder = index_dir or Settings.from_env().index_dir
+        serving = current_name(folder)
+        rows: list[dict[str, Any]] = []
+        for name in version_names(folder):
+            try:
+                manifest = read_manifest(version_folder(folder, name))
+            except SupportError as error:
+                rows.append({"name": name, "serving": name == serving, "problem": str(error)})
+                continue
+            rows.append(
+                manifest.model_dump(include={"name", "created", "documents", "passages", "embedding_model"})
+                | {"serving": name == serving, "problem": ""}
+            )
+        if as_json:
+            print_json(rows)
+            return
+        table = Table("Version", "Serving", "Documents", "Passages", "Embeddings", "Problem")
+        for row in rows:
+            table.add_row(
+                row["name"],
+                "yes" if row["serving"] else "",
+                str(row.get("documents", "")),
+                str(row.get("passages", "")),
+                row.get("embedding_model", ""),
+                row["problem"],
+            )
+        Console().print(table)
+
+
+@app.command()
+def rollback(
+    version: Annotated[
+        str | None, typer.Argument(help="Version to serve; the one before the serving one if left out.")
+    ] = None,
+    as_json: AsJson = False,
+    index_dir: IndexDir = None,
+) -> None:
+    """Serve an older version again; agents that run pick it up at their next turn."""
+    with errors_shown():
+        name = roll_back(index_dir or Settings.from_env().index_dir, version)
+        if as_json:
+            print_json({"serving": name})
+        else:
+            Console().print(f"Serving version {name}.")
+
+
+def _dialogue(texts: Sequence[str]) -> list[Utterance]:
+    """Read texts as turns that end with the customer."""
+    last = len(texts) - 1
+    return [Utterance("customer" if (last - place) % 2 == 0 else "agent", text) for place, text in enumerate(texts)]
+
+
+def _filters(pairs: Sequence[str]) -> dict[str, str] | None:
+    for pair in pairs:
+        if "=" not in pair:
+            raise InputError(f"the filter is {pair!r}; write key=value, for example locale=en")
+    return dict(pair.split("=", 1) for pair in pairs) or None
+
+
+def _print_passage(passage: Passage) -> None:
+    console = Console()
+    console.rule(f"{passage.score:.3f}  {passage.id}", align="left")
+    console.print(" > ".join((passage.title, *passage.headings)), style="bold", highlight=False, markup=False)
+    console.print(f"{passage.article_id} {passage.url}".strip(), style="dim", highlight=False, markup=False)
+    console.print(passage.text, highlight=False, markup=False)
+
+
+def _print_rows(title: str, values: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(values)
+        return
+    table = Table(title=title, show_header=False, title_justify="left")
+    for name, value in values.items():
+        if value != "":
+            table.add_row(name.replace("_", " ").capitalize(), f"{value:,}" if isinstance(value, int) else str(value))
+    Console().print(table)

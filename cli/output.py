@@ -1,0 +1,27 @@
+"""Print results and failures in the one way all commands share."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+
+from core.errors import SupportError
+
+EXIT_FAILED = 1
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Print a failure of ours as one line on standard error and end with exit code 1."""
+    try:
+        yield
+    except SupportError as error:
+        Console(stderr=True).print(f"error: {error}", highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(EXIT_FAILED) from None
+
+
+def print_json(value: object) -> None:
+    """Print a result as one JSON document; dates and paths become text."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))

@@ -1,0 +1,103 @@
+"""Cut a document into passages along its headings, none longer than the embedding model reads."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+
+from ingest.records import Document
+
+TokenCounter = Callable[[list[str]], list[int]]
+"""Returns the number of tokens of each text."""
+
+Section = tuple[tuple[str, ...], list[str]]
+"""Heading path and paragraphs."""
+
+_PARSER = MarkdownIt("commonmark").enable("table")
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Hold one passage's text and the headings above it, outermost first."""
+
+    headings: tuple[str, ...]
+    text: str
+
+
+def cut(document: Document, *, count_tokens: TokenCounter, max_tokens: int) -> list[Chunk]:
+    """Return the passages of a document: sections whole where they fit, else packed from paragraphs, then sentences.
+
+    `max_tokens` counts the passage with its title and headings, as it is embedded.
+    """
+    cut_already: list[Section] = [((), [piece]) for piece in document.pieces]
+    sections = cut_already or list(_sections(document.text))
+    chunks = []
+    for headings, blocks in sections:
+        (above,) = count_tokens([passage_prefix(document.title, headings)])
+        room = max(max_tokens - above, max_tokens // 4)
+        chunks += [Chunk(headings, text) for text in _pack(blocks, count_tokens, room)]
+    return chunks
+
+
+def passage_prefix(title: str, headings: tuple[str, ...]) -> str:
+    """Return what is embedded before a passage's own text, so that it is found by what its article is about."""
+    return " > ".join((title, *headings)) + ": "
+
+
+def _sections(text: str) -> Iterator[Section]:
+    """Yield the heading path and the paragraphs of each section that has text."""
+    lines = text.split("\n")
+    path: list[tuple[int, str]] = []
+    blocks: list[str] = []
+    tokens = _PARSER.parse(text)
+    for index, token in enumerate(tokens):
+        if token.level != 0 or token.map is None or token.nesting < 0:
+            continue
+        if token.type == "heading_open":
+            if blocks:
+                yield tuple(heading for _, heading in path), blocks
+            level = int(token.tag[1])
+            path = [entry for entry in path if entry[0] < level] + [(level, tokens[index + 1].content)]
+            blocks = []
+        elif block := "\n".join(lines[token.map[0] : token.map[1]]).strip("\n"):
+            blocks.append(block)
+    if blocks:
+        yield tuple(heading for _, heading in path), blocks
+
+
+def _pack(blocks: list[str], count_tokens: TokenCounter, room: int) -> Iterator[str]:
+    """Join neighbouring blocks while they fit and split those that are too long alone."""
+    packed, used = "", 0
+    for block, size in zip(blocks, count_tokens(blocks), strict=True):
+        if used and used + size > room:
+            yield packed
+            packed, used = "", 0
+        if size > room:
+            parts = list(_split(block, count_tokens, room))
+            yield from parts[:-1]
+            block, size = parts[-1], room
+        packed, used = (f"{packed}\n\n{block}" if packed else block), used + size
+    if packed:
+        yield packed
+
+
+def _split(block: str, count_tokens: TokenCounter, room: int) -> Iterator[str]:
+    """Yield pieces of a block that fit: whole sentences or lines, and single words where one sentence is too long."""
+    sentences = [sentence for sentence in _SENTENCE_END.split(block) if sentence.strip()]
+    separator = "\n" if block.count("\n") >= len(sentences) - 1 else " "
+    if len(sentences) == 1:
+        # A word without spaces of its own (a key, a table of digits) is cut by characters.
+        sentences = [word[i : i + 200] for word in block.split() for i in range(0, len(word), 200)]
+    piece, used = "", 0
+    for sentence, size in zip(sentences, count_tokens(sentences), strict=True):
+        if used and used + size > room:
+            yield piece
+            piece, used = "", 0
+        if size > room and len(sentences) > 1 and " " in sentence:
+            yield from _split(sentence, count_tokens, room)
+            continue
+        piece, used = (f"{piece}{separator}{sentence}" if piece else sentence), used + size
+    if piece:
+        yield piece

@@ -1,0 +1,68 @@
+"""Read JSON articles: ours (id, title, content), and the exports of Zendesk and Intercom."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.errors import DocumentError
+from ingest.markdown_articles import checked_date, plain_values, skipped_as_draft
+from ingest.records import Document, Skipped
+from ingest.web_pages import html_to_markdown
+
+_KNOWN = {"id", "title", "name", "content", "body", "text", "url", "html_url", "reviewed", "status", "state", "draft"}
+
+
+def read_json(text: str, *, default_id: str, source: str) -> Iterator[Document | Skipped]:
+    """Yield the articles of a JSON file: one object, a list, or a help-centre export.
+
+    Zendesk puts a list under `articles` with an HTML `body`; Intercom a list under `data` with `state` and `body`.
+
+    Raises:
+        DocumentError: it is no JSON, or holds nothing that looks like an article.
+    """
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DocumentError(f"is no JSON ({error}); export it again") from None
+    if isinstance(content, dict):
+        listed = next((content[key] for key in ("articles", "data") if isinstance(content.get(key), list)), None)
+        entries = [content] if listed is None else listed
+        numbered = listed is not None
+    else:
+        entries, numbered = content, True
+    if not isinstance(entries, list):
+        raise DocumentError("holds no articles; write an object with id, title and content, or a list of them")
+    for number, entry in enumerate(entries, start=1):
+        where = f"{source} article {number}" if numbered else source
+        yield _article(entry, f"{default_id}#{number}" if numbered else default_id, where)
+
+
+def _article(entry: Any, default_id: str, source: str) -> Document | Skipped:
+    if not isinstance(entry, Mapping):
+        return Skipped(source, "is no object; write one with id, title and content")
+    values = plain_values(entry)
+    title = (values.get("title") or values.get("name") or "").strip()
+    if not title:
+        return Skipped(source, f"has no title among its keys {', '.join(list(values)[:8])}; add one")
+    status = values.get("status") or values.get("state") or ("draft" if values.get("draft") == "true" else "")
+    if (draft := skipped_as_draft(status, source)) is not None:
+        return draft
+    try:
+        return Document(
+            id=values.get("id") or default_id,
+            title=title,
+            text=_text(values, title),
+            url=values.get("html_url") or values.get("url", ""),
+            source=source,
+            reviewed=checked_date(values.get("reviewed", "")),
+            metadata={key: value for key, value in values.items() if key not in _KNOWN and len(value) <= 200},
+        )
+    except DocumentError as error:
+        return Skipped(source, str(error))
+
+
+def _text(values: Mapping[str, str], title: str) -> str:
+    """Return the article's Markdown; `body` is what help centres call their HTML."""
+    if body := values.get("body"):
+        return html_to_markdown(body, title) if "<" in body else body
+    return values.get("content") or values.get("text") or ""

@@ -1,0 +1,278 @@
+"""Run an ingest: read, cut, embed what is new, publish; and say what was done."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from langchain_core.embeddings import Embeddings
+
+from core.errors import DocumentError, KnowledgeError, ModelRejected
+from ingest.chunking import TokenCounter, cut, passage_prefix
+from ingest.documents import find_files, read_file
+from ingest.index import OpenIndex, open_current, stored_vectors
+from ingest.records import Document, Skipped
+from ingest.store import StoredArticle, write_store
+from ingest.vectors import build_vector_index, write_vector_index
+from ingest.versions import INDEX_FILE, STORE_FILE, VECTORS_FILE, Manifest, publish, writing
+
+Vectors = npt.NDArray[np.float32]
+
+_READER_VERSION = 1
+"""Raised whenever reading or cutting changes, so that unchanged articles are cut again."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Say how far one stage of an ingest is."""
+
+    stage: str
+    """`read` counts files, `embed` counts passages."""
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestOptions:
+    """Hold what an ingest needs to know besides its sources."""
+
+    index_dir: Path
+    embeddings: Embeddings
+    embedding_model: str
+    """Name under which the index remembers the model."""
+    count_tokens: TokenCounter
+    passage_tokens: int = 220
+    """Longest passage, title and headings included."""
+    batch_size: int = 32
+    max_bytes: int = 50_000_000
+    """Largest source file."""
+    keep_versions: int = 5
+    wait_seconds: float = 0.0
+    """How long to wait for another ingest."""
+
+
+@dataclass(kw_only=True)
+class IngestReport:
+    """Say what an ingest did."""
+
+    documents: int = 0
+    passages: int = 0
+    embedded: int = 0
+    """Passages that were new or changed."""
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    seconds: float = 0.0
+    version: str = ""
+    """Version that serves now."""
+    published: bool = False
+    """Whether that version is new."""
+    skipped: list[Skipped] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[Skipped]:
+        """Return what was skipped against its author's will."""
+        return [item for item in self.skipped if not item.deliberate]
+
+
+def ingest(
+    sources: Sequence[Path], options: IngestOptions, on_progress: Callable[[Progress], None] = lambda _: None
+) -> IngestReport:
+    """Make the index hold exactly the articles of the sources; what did not change is not embedded again.
+
+    Raises:
+        DocumentError: a source does not exist, or not one article could be read.
+        IndexBusy: another ingest is running.
+        KnowledgeError: the new version could not be written; the previous one serves on.
+        ModelError: the embedding model failed.
+    """
+    files = find_files(sources)
+
+    def read_all() -> Iterator[Document | Skipped]:
+        for number, (file, root) in enumerate(files, start=1):
+            yield from read_file(file, root, max_bytes=options.max_bytes)
+            on_progress(Progress("read", number, len(files)))
+
+    return ingest_documents(read_all(), options, on_progress)
+
+
+def ingest_documents(
+    documents: Iterator[Document | Skipped],
+    options: IngestOptions,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> IngestReport:
+    """Make the index hold exactly these documents; see `ingest`."""
+    started = time.monotonic()
+    report = IngestReport()
+    with writing(options.index_dir, options.wait_seconds):
+        previous = _previous(options)
+        known = {article.id: article for article in previous.store.articles()} if previous else {}
+        articles = _articles(_accepted(documents, report), known, options)
+        if not articles:
+            reasons = "; ".join(f"{item.source} {item.reason}" for item in report.skipped[:3])
+            raise DocumentError(f"no article could be read ({reasons or 'the sources are empty'}); nothing was changed")
+        report.documents, report.passages = len(articles), sum(len(article.passages) for article in articles)
+        report.added = sum(article.id not in known for article in articles)
+        report.changed = sum(article.id in known and article != known[article.id] for article in articles)
+        report.removed = len(known.keys() - {article.id for article in articles})
+        if previous and articles == list(known.values()):
+            report.version = previous.manifest.name
+        else:
+            vectors, report.embedded = _embed(articles, known, previous, options, on_progress)
+            report.version = _publish(articles, vectors, options).name
+            report.published = True
+        if previous:
+            previous.retire()
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _previous(options: IngestOptions) -> OpenIndex | None:
+    """Open the version whose passages may be kept, if it was built in the same way."""
+    try:
+        index, _ = open_current(options.index_dir, options.embedding_model)
+    except KnowledgeError:
+        return None
+    if index.manifest.passage_tokens == options.passage_tokens:
+        return index
+    index.retire()
+    return None
+
+
+def _accepted(documents: Iterator[Document | Skipped], report: IngestReport) -> Iterator[Document]:
+    """Yield the documents with an id of their own and note the others in the report."""
+    sources: dict[str, str] = {}
+    for item in documents:
+        if isinstance(item, Skipped):
+            report.skipped.append(item)
+        elif item.id in sources:
+            report.skipped.append(
+                Skipped(item.source, f"has the id {item.id!r} of {sources[item.id]}; give each article its own")
+            )
+        else:
+            sources[item.id] = item.source
+            yield item
+
+
+def _articles(
+    documents: Iterator[Document], known: Mapping[str, StoredArticle], options: IngestOptions
+) -> list[StoredArticle]:
+    articles = []
+    for document in documents:
+        content_hash = _content_hash(document)
+        before = known.get(document.id)
+        if before and before.content_hash == content_hash:
+            articles.append(before)
+            continue
+        seen: dict[str, int] = {}
+        passages = []
+        for chunk in cut(document, count_tokens=options.count_tokens, max_tokens=options.passage_tokens):
+            place = json.dumps([document.id, chunk.headings, chunk.text])
+            seen[place] = seen.get(place, 0) + 1
+            passages.append((_short_hash(f"{place}{seen[place]}"), chunk.headings, chunk.text))
+        articles.append(
+            StoredArticle(
+                id=document.id,
+                title=document.title,
+                url=document.url,
+                source=document.source,
+                reviewed=document.reviewed,
+                metadata=dict(document.metadata),
+                content_hash=content_hash,
+                passages=tuple(passages),
+            )
+        )
+    return articles
+
+
+def _content_hash(document: Document) -> str:
+    return _short_hash(
+        json.dumps(
+            [
+                _READER_VERSION,
+                document.title,
+                document.text,
+                document.pieces,
+                document.url,
+                document.source,
+                document.reviewed,
+                sorted(document.metadata.items()),
+            ]
+        )
+    )
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()[:20]
+
+
+def _embed(
+    articles: Sequence[StoredArticle],
+    known: Mapping[str, StoredArticle],
+    previous: OpenIndex | None,
+    options: IngestOptions,
+    on_progress: Callable[[Progress], None],
+) -> tuple[Vectors, int]:
+    """Return one vector per passage in order, and how many of them had to be computed."""
+    texts = [passage_prefix(a.title, headings) + text for a in articles for _, headings, text in a.passages]
+    kept = _kept_vectors(known, previous)
+    missing = list({text: None for text in texts if text not in kept})
+    # Neighbours in length share a batch, which the model pads to its longest text.
+    missing.sort(key=len)
+    fresh: list[Vectors] = []
+    for start in range(0, len(missing), options.batch_size):
+        batch = missing[start : start + options.batch_size]
+        fresh.append(_unit(options.embeddings.embed_documents(batch), len(batch)))
+        on_progress(Progress("embed", start + len(batch), len(missing)))
+    new = dict(zip(missing, (vector for block in fresh for vector in block), strict=True))
+    return np.stack([kept[text] if text in kept else new[text] for text in texts]), len(missing)
+
+
+def _kept_vectors(known: Mapping[str, StoredArticle], previous: OpenIndex | None) -> dict[str, Vectors]:
+    vectors = stored_vectors(previous) if previous else None
+    if vectors is None:
+        return {}
+    texts = [passage_prefix(a.title, headings) + text for a in known.values() for _, headings, text in a.passages]
+    return dict(zip(texts, vectors, strict=True))
+
+
+def _unit(vectors: list[list[float]], count: int) -> Vectors:
+    """Return vectors of length one, whatever the model gave.
+
+    Raises:
+        ModelRejected: the model gave another number of vectors, or one without a direction.
+    """
+    array = np.asarray(vectors, dtype=np.float32)
+    lengths = np.linalg.norm(array, axis=1, keepdims=True) if array.ndim == 2 else np.zeros(1)
+    if array.shape[0] != count or not np.all(np.isfinite(lengths)) or not np.all(lengths > 0):
+        raise ModelRejected(
+            f"the embedding model returned {array.shape} numbers for {count} texts; check SUPPORT_EMBEDDING_MODEL"
+        )
+    unit: Vectors = array / lengths
+    return unit
+
+
+def _publish(articles: Sequence[StoredArticle], vectors: Vectors, options: IngestOptions) -> Manifest:
+    def write(folder: Path) -> Manifest:
+        write_store(folder / STORE_FILE, articles)
+        index = build_vector_index(vectors)
+        write_vector_index(index, folder / INDEX_FILE)
+        np.save(folder / VECTORS_FILE, vectors, allow_pickle=False)
+        return Manifest(
+            name="",
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            embedding_model=options.embedding_model,
+            dimension=int(vectors.shape[1]),
+            documents=len(articles),
+            passages=len(vectors),
+            index_type=type(index).__name__,
+            passage_tokens=options.passage_tokens,
+            sha256={},
+        )
+
+    return publish(options.index_dir, write, keep=options.keep_versions)

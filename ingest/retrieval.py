@@ -1,0 +1,177 @@
+"""Find passages for a conversation: dense and keyword search over the published index, fused."""
+
+import asyncio
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from core.errors import IndexCorrupt, KnowledgeError
+from core.passages import Passage, Utterance
+from ingest.index import OpenIndex, open_current
+from ingest.queries import Queries, queries_for
+from ingest.vectors import Rows
+
+_log = logging.getLogger(__name__)
+
+_DEPTH = 100
+_RANK_OFFSET = 60
+_COMMON = 0.2
+_MAX_WORDS = 64
+
+
+@dataclass(frozen=True)
+class RetrievalHealth:
+    """Say how well retrieval works, for `support-agent doctor`."""
+
+    version: str
+    passages: int
+    dense: bool
+    """Whether the last search could use vectors."""
+    notice: str
+    """What is wrong and what to do, or an empty string."""
+
+
+class HybridRetriever:
+    """Search the published index by meaning and by words; follow a newly published version between two searches."""
+
+    def __init__(self, index_dir: Path, embeddings: Embeddings, embedding_model: str) -> None:
+        """Open the serving version.
+
+        Raises:
+            IndexNotFound: nothing was published.
+            IndexMismatch: it was built with another embedding model.
+            IndexCorrupt: no version is whole.
+        """
+        self._index_dir = index_dir
+        self._embeddings = embeddings
+        self._embedding_model = embedding_model
+        self._switching, self._opening = Lock(), Lock()
+        self._dense_fault = ""
+        self._seen = self._pointer()
+        self._index, self._notice = open_current(index_dir, embedding_model)
+
+    async def search(
+        self, dialogue: Sequence[Utterance], *, limit: int, filters: Mapping[str, str] | None = None
+    ) -> list[Passage]:
+        """Return at most `limit` passages for the newest utterance, best first; see `core.passages.Retriever`."""
+        return await asyncio.to_thread(self.search_now, dialogue, limit=limit, filters=filters)
+
+    async def fetch(self, passage_ids: Sequence[str]) -> list[Passage]:
+        """Return the passages that still exist under these ids, in the order asked for."""
+        return await asyncio.to_thread(self.fetch_now, passage_ids)
+
+    def search_now(
+        self, dialogue: Sequence[Utterance], *, limit: int, filters: Mapping[str, str] | None = None
+    ) -> list[Passage]:
+        """Do what `search` does in the calling thread."""
+        queries = queries_for(dialogue)
+        if not queries.words and not queries.dense:
+            return []
+        for attempt in (1, 2):
+            with self._serving() as index:
+                try:
+                    return self._search(index, queries, limit, filters)
+                except IndexCorrupt as error:
+                    if attempt == 2:
+                        raise
+                    # The file changed under us; opening again verifies it and falls back to an older version.
+                    _log.warning("opening the index again: %s", error)
+                    self._seen = None
+        raise AssertionError("unreachable")
+
+    def fetch_now(self, passage_ids: Sequence[str]) -> list[Passage]:
+        """Do what `fetch` does in the calling thread."""
+        with self._serving() as index:
+            found = index.store.passages_by_id(passage_ids)
+        return [found[passage_id] for passage_id in passage_ids if passage_id in found]
+
+    def health(self) -> RetrievalHealth:
+        """Return which version serves and whether vectors could be used."""
+        manifest = self._index.manifest
+        notice = "; ".join(filter(None, (self._notice, self._dense_fault)))
+        return RetrievalHealth(manifest.name, manifest.passages, not self._dense_fault, notice)
+
+    def close(self) -> None:
+        """Let go of the index once the searches under way have ended."""
+        self._index.retire()
+
+    def _search(
+        self, index: OpenIndex, queries: Queries, limit: int, filters: Mapping[str, str] | None
+    ) -> list[Passage]:
+        rows = index.store.rows_matching(filters) if filters else None
+        rankings = [*self._dense(index, queries, rows), *_keyword(index, queries, rows)]
+        scores: dict[int, float] = {}
+        for ranking in rankings:
+            for rank, row in enumerate(ranking):
+                scores[row] = scores.get(row, 0.0) + 1 / (_RANK_OFFSET + rank)
+        best = sorted(scores, key=lambda row: (-scores[row], row))[:limit]
+        passages = index.store.passages(best)
+        return [replace(passages[row], score=scores[row]) for row in best if row in passages]
+
+    def _dense(self, index: OpenIndex, queries: Queries, rows: Rows | None) -> list[list[int]]:
+        try:
+            vectors = np.asarray(self._embeddings.embed_documents(list(queries.dense)), dtype=np.float32)
+            if vectors.shape != (len(queries.dense), index.vectors.dimension):
+                raise ValueError(f"it gave vectors of shape {vectors.shape}, the index has {index.vectors.dimension}")
+        except Exception as error:  # noqa: BLE001 - whatever an embedding client raises must not cost the keyword answer
+            self._dense_fault = f"the embedding model {self._embedding_model!r} failed ({error}); only keywords are searched until it answers"
+            _log.warning("%s", self._dense_fault)
+            return []
+        self._dense_fault = ""
+        return [[row for row, _ in ranking] for ranking in index.vectors.search(vectors, _DEPTH, rows)]
+
+    @contextmanager
+    def _serving(self) -> Iterator[OpenIndex]:
+        """Hold the open version, after switching to a newly published one."""
+        # One thread opens the new version; the others go on with the old one meanwhile.
+        if self._pointer() != self._seen and self._opening.acquire(blocking=False):
+            try:
+                self._switch()
+            finally:
+                self._opening.release()
+        with ExitStack() as held:
+            with self._switching:
+                index = held.enter_context(self._index.in_use())
+            yield index
+
+    def _switch(self) -> None:
+        self._seen = self._pointer()
+        try:
+            opened, self._notice = open_current(self._index_dir, self._embedding_model)
+        except KnowledgeError as error:
+            self._notice = f"the newest version is not served: {error}"
+            _log.warning("%s", self._notice)
+            return
+        with self._switching:
+            previous, self._index = self._index, opened
+        previous.retire()
+
+    def _pointer(self) -> tuple[int, int] | None:
+        """Return what changes whenever another version is made the serving one."""
+        try:
+            status = (self._index_dir / "CURRENT").stat()
+        except OSError:
+            return (0, 0)
+        return status.st_mtime_ns, status.st_ino
+
+
+def _keyword(index: OpenIndex, queries: Queries, rows: Rows | None) -> list[list[int]]:
+    """Return rankings by rare words and by exact identifiers."""
+    most = max(_COMMON * index.manifest.passages, 10)
+    words = [word for word in queries.words[: 4 * _MAX_WORDS] if index.store.frequency(word) <= most][:_MAX_WORDS]
+    rankings = []
+    if words:
+        expression = " OR ".join(f'"{word}"' for word in words)
+        rankings.append([row for row, _ in index.store.keyword_search(expression, _DEPTH, rows)])
+    if queries.codes:
+        expression = "codes : (" + " OR ".join(f'"{code}"' for code in queries.codes) + ")"
+        found = [row for row, _ in index.store.keyword_search(expression, 10, rows)]
+        # An identifier is asked for exactly; its passages outrank what merely resembles the question.
+        rankings += [found] * 3
+    return rankings
