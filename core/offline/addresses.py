@@ -1,0 +1,87 @@
+"""Read a postal address out of a sentence."""
+
+import re
+
+STATES = {
+    "alabama": "AL", "alaska": "AK", "arizona": "AZ", "arkansas": "AR", "california": "CA", "colorado": "CO", "connecticut": "CT",
+    "delaware": "DE", "district of columbia": "DC", "florida": "FL", "georgia": "GA", "hawaii": "HI", "idaho": "ID", "illinois": "IL",
+    "indiana": "IN", "iowa": "IA", "kansas": "KS", "kentucky": "KY", "louisiana": "LA", "maine": "ME", "maryland": "MD",
+    "massachusetts": "MA", "michigan": "MI", "minnesota": "MN", "mississippi": "MS", "missouri": "MO", "montana": "MT",
+    "nebraska": "NE", "nevada": "NV", "new hampshire": "NH", "new jersey": "NJ", "new mexico": "NM", "new york": "NY",
+    "north carolina": "NC", "north dakota": "ND", "ohio": "OH", "oklahoma": "OK", "oregon": "OR", "pennsylvania": "PA",
+    "rhode island": "RI", "south carolina": "SC", "south dakota": "SD", "tennessee": "TN", "texas": "TX", "utah": "UT",
+    "vermont": "VT", "virginia": "VA", "washington": "WA", "west virginia": "WV", "wisconsin": "WI", "wyoming": "WY",
+}  # fmt: skip
+_KINDS = (
+    r"street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|terrace|circle|cir|highway|hwy|parkway|pkwy|square|sq|"
+    r"trail|alley|plaza|row|walk|crescent|close|gate|path"
+)
+STREET = re.compile(
+    rf"\s*\d{{1,6}}[a-z]?\s+(?:(?!to\b|and\b|is\b)(?:[A-Za-z][\w.'-]*|\d+(?:st|nd|rd|th))\s+){{0,5}}?(?:{_KINDS})\b\.?(?:\s+(?:north|south|east|west|[nsew]{{1,2}})\b)?",
+    re.IGNORECASE,
+)
+_STREET = re.compile(rf"(?<![\w#]){STREET.pattern[3:]}", re.IGNORECASE)
+_PO_BOX = re.compile(r"\bp\.?\s?o\.?\s?box\s+\w+", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\b(?:apartment|apt|suite|ste|unit|floor|fl|room|rm|building|bldg)\.?\s*#?\s*[\w-]+|(?<=[\s,])#\s?\d{1,5}[a-z]?\b",
+    re.IGNORECASE,
+)
+_ZIP = re.compile(r"\b(\d{5}(?:-\d{4})?)\b")
+_STATE_ZIP = re.compile(r"\b([A-Za-z]{2})\.?,?\s+(\d{5}(?:-\d{4})?)\b")
+_COUNTRY = re.compile(r"\b(usa|u\.s\.a\.?|united states(?: of america)?|u\.s\.|canada)(?!\w)", re.IGNORECASE)
+_CITY_LEAD = re.compile(r"^(?:in|to|at|city(?: of)?|and|the|is|town of)\s+", re.IGNORECASE)
+NEEDED = ("address1", "city", "state", "zip")
+
+
+def read_address(text: str) -> dict[str, str]:
+    """Return the parts of a US address found in a text under the tools' names: address1, address2, city, state, zip, country.
+
+    Only parts that stand in the text are there, apart from address2 (empty where none is given) and the country
+    (USA, unless another is named) when street and ZIP code are both found.
+    """
+    street = _STREET.search(text) or _PO_BOX.search(text)
+    if street is None:
+        return {}
+    found = {"address1": street[0].strip(" ,.")}
+    rest = text[street.end() :]
+    if unit := _UNIT.search(rest):
+        found["address2"] = unit[0].strip()
+        rest = rest[: unit.start()] + "," + rest[unit.end() :]
+    country = _COUNTRY.search(rest)
+    if country:
+        found["country"] = "Canada" if country[1].casefold() == "canada" else "USA"
+        rest = rest[: country.start()]
+    rest = _read_state_and_zip(rest, found)
+    if city := _city(rest):
+        found["city"] = city
+    if "zip" in found:
+        found = {"address2": "", "country": "USA"} | found
+    return found
+
+
+def _read_state_and_zip(rest: str, found: dict[str, str]) -> str:
+    """Fill in state and ZIP code, and return the text before them."""
+    pair = _STATE_ZIP.search(rest)
+    if pair and pair[1].upper() in STATES.values():
+        found |= {"state": pair[1].upper(), "zip": pair[2]}
+        return rest[: pair.start()]
+    end = len(rest)
+    if code := _ZIP.search(rest):
+        found["zip"] = code[1]
+        end = code.start()
+    for name, short in sorted(STATES.items(), key=lambda pair: -len(pair[0])):
+        spelled = list(re.finditer(rf"\b(?:{name}|(?-i:{short}))\b", rest[:end], re.IGNORECASE))
+        if spelled:
+            found["state"] = short
+            before = rest[: spelled[-1].start()].strip(" ,.")
+            return before if before else rest[:end]  # "New York, 10001" names city and state in one
+    return rest[:end]
+
+
+def _city(text: str) -> str:
+    """Return the last words before state and ZIP code that look like a town."""
+    parts = [part.strip(" .") for part in re.split(r"[,;\n]", text) if part.strip(" .")]
+    if not parts:
+        return ""
+    words = _CITY_LEAD.sub("", parts[-1]).split()
+    return " ".join(words) if 0 < len(words) <= 4 and not any(c.isdigit() for c in parts[-1]) else ""

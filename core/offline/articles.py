@@ -1,0 +1,128 @@
+"""Choose the sentences of the quoted passages that answer a question."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from core.offline.clauses import sentences
+from core.offline.conversation import QuotedPassage
+from core.offline.words import content_stems
+
+_CLOSE = 0.42
+"""Likeness from which a passage counts as an answer: mean of the cosines of its best sentence and of the whole."""
+_WORDS_CLOSE = 0.5
+"""Share of the question's words, rare ones counting more, that must be found where there are no embeddings."""
+_MAX_SENTENCES = 3
+_MAX_CHARS = 420
+_CONSIDERED = 8
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Hold what the articles say to a question, with citation markers."""
+
+    text: str
+    score: float
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Scored:
+    passage: QuotedPassage
+    sentences: list[str]
+    scores: list[float]
+    score: float
+
+
+def find_quote(question: str, passages: Sequence[QuotedPassage], embeddings: Embeddings | None) -> Quote | None:
+    """Return the sentences that answer a question, each with its citation such as [2], or None when nothing fits."""
+    candidates = [(p, _sentences(p.text)) for p in passages[:_CONSIDERED]]
+    candidates = [(p, s) for p, s in candidates if s]
+    if not candidates or not content_stems(question):
+        return None
+    scored = sorted(_scored(question, candidates, embeddings), key=lambda s: -s.score)
+    best = scored[0]
+    if best.score < (_CLOSE if embeddings else _WORDS_CLOSE):
+        return None
+    chosen = [_cited(best)]
+    numbers = [best.passage.number]
+    return Quote(" ".join(chosen), best.score, tuple(numbers))
+
+
+def _scored(
+    question: str, candidates: Sequence[tuple[QuotedPassage, list[str]]], embeddings: Embeddings | None
+) -> list[_Scored]:
+    rarity = _rarity([f"{p.title} {p.section} {p.text}" for p, _ in candidates])
+    asked = set(content_stems(question))
+    if embeddings is None:
+        return [
+            _Scored(p, s, [_shared(asked, f"{p.title} {p.section} {one}", rarity) for one in s],
+                    _shared(asked, f"{p.title} {p.section} {p.text}", rarity))
+            for p, s in candidates
+        ]  # fmt: skip
+    texts = [question]
+    for passage, parts in candidates:
+        texts += [f"{passage.title}. {passage.section}. {passage.text}", *parts]
+    vectors = np.asarray(embeddings.embed_documents(texts), dtype=np.float64)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    alike = (vectors @ vectors[0]).tolist()
+    found, position = [], 1
+    for passage, parts in candidates:
+        whole, each = alike[position], alike[position + 1 : position + 1 + len(parts)]
+        position += 1 + len(parts)
+        words = _shared(asked, f"{passage.title} {passage.section} {passage.text}", rarity)
+        each = [cosine + 0.15 * _shared(asked, one, rarity) for cosine, one in zip(each, parts, strict=True)]
+        found.append(_Scored(passage, parts, each, 0.5 * whole + 0.5 * max(each) + 0.1 * (words - 0.5)))
+    return found
+
+
+def _rarity(texts: Sequence[str]) -> dict[str, float]:
+    """Return how telling each word is among the passages: rarer words tell more."""
+    seen = Counter(word for text in texts for word in set(content_stems(text)))
+    return {word: 1 + math.log((1 + len(texts)) / (1 + count)) for word, count in seen.items()}
+
+
+def _shared(asked: set[str], text: str, rarity: dict[str, float]) -> float:
+    """Return the share of the asked words, weighted by rarity, that a text has; a word of no passage weighs most."""
+    unseen = max(rarity.values(), default=1.0)
+    total = sum(rarity.get(word, unseen) for word in asked)
+    there = set(content_stems(text))
+    return sum(rarity.get(word, unseen) for word in asked if word in there) / total if total else 0.0
+
+
+def _cited(scored: _Scored) -> str:
+    """Return the best sentence with those around it that also fit, in their order, each cited."""
+    best = max(range(len(scored.scores)), key=lambda i: scored.scores[i])
+    keep = {best}
+    room = _MAX_CHARS - len(scored.sentences[best])
+    for i in sorted(range(len(scored.scores)), key=lambda i: (abs(i - best), -scored.scores[i])):
+        close = scored.scores[i] >= 0.6 * scored.scores[best]
+        if i not in keep and close and len(keep) < _MAX_SENTENCES and len(scored.sentences[i]) <= room:
+            keep.add(i)
+            room -= len(scored.sentences[i])
+    return " ".join(_with_marker(scored.sentences[i], scored.passage.number) for i in sorted(keep))
+
+
+def _with_marker(sentence: str, number: int) -> str:
+    """Put the citation before the closing mark, so that it stays with its sentence."""
+    body = sentence.rstrip(".!?:; ")
+    end = sentence[len(body) : len(body) + 1]
+    return f"{body} [{number}]{end if end in '.!?' and end else '.'}"
+
+
+def _sentences(text: str) -> list[str]:
+    """Return the sentences of a passage without Markdown marks and headings; a table row or list entry is one."""
+    found: list[str] = []
+    for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*+•]|\d+[.)]|\|)\s)", text):
+        if re.match(r"\s*(?:#|\|?\s*:?-{3,})", block):
+            block = "\n".join(line for line in block.splitlines() if not re.match(r"\s*(?:#|\|?\s*:?-{3,})", line))
+        plain = re.sub(r"^\s*(?:[-*+•>]|\d+[.)])\s+", "", " ".join(block.split()))
+        plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", plain).replace("**", "").replace("__", "").replace("`", "")
+        plain = " – ".join(cell.strip() for cell in plain.strip("| ").split("|")) if plain.startswith("|") else plain
+        found += sentences(plain)
+    return [s for s in found if len(s) > 2]

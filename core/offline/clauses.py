@@ -1,0 +1,38 @@
+"""Cut a message into the things it says, one after the other."""
+
+import re
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…;])\s+|\n+|(?<=[?!])(?=[A-Z])")
+_STARTERS = (
+    r"(?:please |also |then |just |kindly |maybe |to )*"
+    r"(?:i(?:'d|'m|'ve| )|we |can |could |would |will |may |do |does |did |is |are |was |has |have |what|where|when|how|which|who|why|tell |show |give |list |cancel|return|exchange|swap|"
+    r"change|switch|send |ship |update|modify|refund|track|check|let me|my |put |make |use |help|find |look |stop |kill |get |remove |explain |pay |upgrade)"
+)
+_JOINT = re.compile(
+    rf"(?:\s*,\s*|\s+)(?:and(?: also| then| please| finally)?|then|plus|but(?: also)?|also|as well as|lastly|finally|secondly|und|et|y)\s+(?={_STARTERS})"
+    rf"|\s*,\s*(?={_STARTERS.replace('|my ', '').replace('|to ', '|')})",
+    re.IGNORECASE,
+)
+_ABBREVIATION = re.compile(r"\b(?:no|nr|st|ave|apt|dr|mr|mrs|ms|e\.g|i\.e|approx|ste|blvd|rd|u\.s)\.$", re.IGNORECASE)
+MAX_CLAUSES = 12
+"""More than this many things at once are not told apart; the rest stays with the last one."""
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a text at the ends of its sentences, not after abbreviations such as "No."."""
+    parts: list[str] = []
+    for piece in _SENTENCE_END.split(text):
+        piece = (piece or "").strip()
+        if not piece:
+            continue
+        if parts and _ABBREVIATION.search(parts[-1]):
+            parts[-1] = f"{parts[-1]} {piece}"
+        else:
+            parts.append(piece)
+    return parts
+
+
+def clauses(text: str) -> list[str]:
+    """Cut a message into sentences, and these where a new request seems to begin."""
+    found = [c.strip(" ,") for s in sentences(text) for c in _JOINT.split(s) if c.strip(" ,.!?")]
+    return [*found[: MAX_CLAUSES - 1], " ".join(found[MAX_CLAUSES - 1 :])] if len(found) > MAX_CLAUSES else found

@@ -1,0 +1,96 @@
+"""Understand the newest message in the light of what was said before it."""
+
+import re
+from dataclasses import replace
+
+from core.offline.conversation import Conversation
+from core.offline.intents import SMALL_TALK, WRITES
+from core.offline.order_numbers import order_numbers
+from core.offline.slots import cancel_reason, means_all, ordinal, payment_words
+from core.offline.understanding import Request, Understanding
+from core.offline.words import normal
+
+_CORRECTS = re.compile(
+    r"\b(?:i meant|i mean|meant|sorry|wrong|correction|actually|instead|rather|not that|oops|typo|mistyped)\b"
+)
+_CONTINUES = re.compile(
+    r"^(?:and|also|what about|how about|or|but|then|so|ok|okay|yes|no|yeah|sure|the|both|all|just|only|to|for|with|on|from|it's|its|it is|that's)\b"
+)
+_REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|one|ones|there)\b")
+_SHORT = 14
+_REMEMBERED = 4
+"""Customer messages that are looked back over for what the newest one continues."""
+
+
+def requests_in_context(conversation: Conversation, understanding: Understanding) -> list[Request]:
+    """Return what the customer wants now; a fragment such as "the second one" continues the request before it."""
+    message = conversation.message
+    own = understanding.requests(message)
+    earlier = _earlier(conversation, understanding)
+    if not earlier:
+        return own
+    asked = "?" in conversation.last_reply[-400:] or conversation.last_reply.rstrip().endswith(":")
+    if _is_fragment(message, own, understanding, asked=asked):
+        continued = [r for r in earlier if r.intent in WRITES] if asked else earlier
+        numbers = tuple(order_numbers(message))
+        return [
+            replace(r, text=message, before=r.words, order_ids=numbers or r.order_ids) for r in continued or earlier
+        ]
+    if own[0].intent == "policy" and _leans_on_before(message):
+        return [replace(own[0], before=_last_question(conversation)), *own[1:]]
+    if asked:
+        return [_with_before(r, earlier) for r in own]
+    return own
+
+
+def _earlier(conversation: Conversation, understanding: Understanding) -> list[Request]:
+    """Return the newest earlier requests that are no small talk, with what was added to them since."""
+    said = [s.text for s in conversation.said if s.by_customer][-_REMEMBERED:]
+    added: list[str] = []
+    for text in reversed(said):
+        if understanding.has_own_intent(text):
+            found = [r for r in understanding.requests(text) if r.intent not in SMALL_TALK]
+            if found:
+                newest_numbers = next((tuple(n) for later in added if (n := order_numbers(later))), ())
+                words = "\n".join([*reversed(added)])
+                return [
+                    replace(r, text=f"{r.text}\n{words}" if words else r.text, order_ids=newest_numbers or r.order_ids)
+                    for r in found
+                ]
+        added.append(text)
+    return []
+
+
+def _is_fragment(message: str, own: list[Request], understanding: Understanding, *, asked: bool) -> bool:
+    """Say whether a message only adds to or corrects what was said before."""
+    if understanding.has_own_intent(message):
+        return False
+    short = len(message.split()) <= _SHORT
+    fills = bool(
+        order_numbers(message)
+        or payment_words(message)
+        or cancel_reason(message)
+        or ordinal(message) is not None
+        or means_all(message)
+    )
+    if asked:
+        return short or fills
+    plain = normal(message)
+    return short and fills and bool(_CORRECTS.search(plain) or _CONTINUES.match(plain) or len(message.split()) <= 3)
+
+
+def _leans_on_before(message: str) -> bool:
+    plain = normal(message)
+    return len(plain.split()) <= 10 and bool(_CONTINUES.match(plain) or _REFERS.search(plain))
+
+
+def _last_question(conversation: Conversation) -> str:
+    return next((s.text for s in reversed(conversation.said) if s.by_customer), "")
+
+
+def _with_before(request: Request, earlier: list[Request]) -> Request:
+    """Remember what was said earlier about the same kind of request, as the customer may only repeat its gist."""
+    for other in earlier:
+        if other.intent == request.intent and request.intent in WRITES:
+            return replace(request, before=other.words, order_ids=request.order_ids or other.order_ids)
+    return request

@@ -1,0 +1,124 @@
+"""Give handlers what they need to answer one request: facts from tool results, and the way to ask for more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.embeddings import Embeddings
+
+from core.offline.articles import Quote, find_quote
+from core.offline.conversation import Conversation, QuotedPassage, Result
+
+
+@dataclass(frozen=True)
+class Call:
+    """Hold a tool call to make."""
+
+    name: str
+    args: Mapping[str, Any]
+
+
+class Needed(Exception):
+    """Interrupt a handler because a tool must be called first."""
+
+    def __init__(self, *calls: Call) -> None:
+        super().__init__(", ".join(call.name for call in calls))
+        self.calls = calls
+
+
+class Told(Exception):
+    """Interrupt a handler because a sentence settles the matter: a refusal, or a question to the customer."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class Desk:
+    """Look facts up in this turn's results, or interrupt the handler with the call that would bring them."""
+
+    def __init__(self, conversation: Conversation, embeddings: Embeddings | None) -> None:
+        self.conversation = conversation
+        self._embeddings = embeddings
+
+    def can(self, name: str) -> bool:
+        """Say whether a tool is bound."""
+        return name in self.conversation.tools
+
+    def look_up(self, name: str, **args: Any) -> Result:
+        """Return the result of a call made in this turn; raises Needed when it was not made, Told when it cannot be."""
+        call = self._call(name, args)
+        for result in self.conversation.results:
+            if result.name == name and dict(result.args) == dict(call.args):
+                return result
+        raise Needed(call)
+
+    def facts(self, name: str, **args: Any) -> Mapping[str, Any]:
+        """Return the facts a read tool found; raises Told with the tool's own sentence when it refused."""
+        result = self.look_up(name, **args)
+        if not isinstance(result.data, dict):
+            raise Told(result.text.strip())
+        return result.data
+
+    def order(self, order_id: str) -> Mapping[str, Any]:
+        """Return one order of the customer; raises Needed or Told."""
+        for listed in self._listed():
+            if digits(listed["order_id"]) == digits(order_id):
+                return listed
+        return self.facts("get_order", order_id=order_id)
+
+    def orders(self) -> Sequence[Mapping[str, Any]]:
+        """Return the customer's orders, newest first; raises Needed or Told."""
+        found = self.facts("list_orders").get("orders", [])
+        return [order for order in found if isinstance(order, dict) and order.get("order_id")]
+
+    def profile(self) -> Mapping[str, Any]:
+        """Return the customer's own data; raises Needed or Told."""
+        return self.facts("get_profile")
+
+    def products(self, words: str) -> Sequence[Mapping[str, Any]]:
+        """Return products that fit the words; raises Needed or Told."""
+        return list(self.facts("find_product", name_or_id=words).get("products", []))
+
+    def act(self, name: str, **args: Any) -> Result:
+        """Return what a write did in this turn; raises Needed with the call when it was not made yet."""
+        return self.look_up(name, **args)
+
+    def quote(self, question: str) -> Quote | None:
+        """Return what the passages at hand say to a question, or None."""
+        return find_quote(question, self.conversation.passages, self._embeddings)
+
+    def searched(self, question: str) -> bool:
+        """Say whether the articles were searched for this in the turn; raises Needed where they can be and were not."""
+        if self.can("search_articles"):
+            self.look_up("search_articles", query=question)
+        return True
+
+    def passages(self) -> Sequence[QuotedPassage]:
+        """Return the passages at hand."""
+        return self.conversation.passages
+
+    def _listed(self) -> Sequence[Mapping[str, Any]]:
+        for result in self.conversation.results:
+            if result.name == "list_orders" and isinstance(result.data, dict):
+                return [o for o in result.data.get("orders", []) if isinstance(o, dict) and o.get("order_id")]
+        return []
+
+    def _call(self, name: str, args: Mapping[str, Any]) -> Call:
+        """Return a call that fits the bound schema; raises Told when the tool is not there or asks for more."""
+        schema = self.conversation.tools.get(name)
+        if schema is None:
+            raise Told(NOT_ABLE)
+        known = schema.get("properties", {})
+        fitting = {key: value for key, value in args.items() if key in known}
+        if set(schema.get("required", ())) - fitting.keys():
+            raise Told(NOT_ABLE)
+        return Call(name, fitting)
+
+
+NOT_ABLE = "I cannot do that here myself. If you like, I can bring in a colleague."
+
+
+def digits(order_id: str) -> str:
+    """Return the digits of an order number, by which spellings of it are compared."""
+    return "".join(c for c in order_id if c.isdigit())

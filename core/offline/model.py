@@ -1,0 +1,148 @@
+"""Offer the offline rules as a chat model like any other."""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, UsageMetadata
+from langchain_core.messages.tool import tool_call_chunk
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import ConfigDict, PrivateAttr
+
+from core.offline.conversation import read_conversation
+from core.offline.planner import Decision, decide
+from core.offline.understanding import Understanding
+
+CHARS_PER_TOKEN = 4
+"""How many characters are counted as a token: there is no tokenizer to ask."""
+
+
+class OfflineChatModel(BaseChatModel):
+    """Understand requests by rules and examples, call bound tools, and answer with passages and tool results only.
+
+    The same request always gets the same answer. Nothing is generated: each sentence is fixed, quoted from a numbered
+    passage of the prompt, or filled in from tool results. With `embeddings` it understands paraphrases too.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    embeddings: Embeddings | None = None
+    """Compares messages with examples and questions with passages; without it, words are compared."""
+    _understanding: Understanding = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Prepare the examples' place; they are embedded when the first paraphrase comes."""
+        super().model_post_init(context)
+        self._understanding = Understanding(self.embeddings)
+
+    @property
+    def _llm_type(self) -> str:
+        return "offline"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model": "offline", "embeddings": self.embeddings is not None}
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Return the model with tools it may call; `tool_choice` "none" keeps it from calling any."""
+        bound = [] if tool_choice == "none" else [convert_to_openai_tool(tool) for tool in tools]
+        return self.bind(tools=bound, **kwargs)
+
+    def _answer(self, messages: Sequence[BaseMessage], tools: Sequence[Mapping[str, Any]]) -> AIMessage:
+        """Return the next message for a request."""
+        schemas = {t["function"]["name"]: t["function"].get("parameters", {}) for t in tools}
+        decision = decide(read_conversation(messages, schemas), self._understanding, self.embeddings)
+        calls = [
+            ToolCall(name=call.name, args=dict(call.args), id=_call_id(messages, position, call.name), type="tool_call")
+            for position, call in enumerate(decision.calls)
+        ]
+        return AIMessage(
+            content=decision.text,
+            tool_calls=calls,
+            usage_metadata=_usage(messages, decision),
+            response_metadata={"model_name": "offline", "finish_reason": "tool_calls" if calls else "stop"},
+        )
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return ChatResult(generations=[ChatGeneration(message=self._answer(messages, kwargs.get("tools") or ()))])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        for chunk in _chunks(self._answer(messages, kwargs.get("tools") or ())):
+            if run_manager:
+                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+            yield chunk
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        answer = await asyncio.to_thread(self._answer, messages, kwargs.get("tools") or ())
+        for chunk in _chunks(answer):
+            if run_manager:
+                await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+            yield chunk
+
+
+def _chunks(answer: AIMessage) -> Iterator[ChatGenerationChunk]:
+    """Cut an answer into words, then its tool calls, then usage and finish reason, as endpoints send them."""
+    for word in re.findall(r"\s*\S+|\s+$", answer.text):
+        yield ChatGenerationChunk(message=AIMessageChunk(content=word))
+    if answer.tool_calls:
+        pieces = [
+            tool_call_chunk(
+                name=call["name"], args=json.dumps(call["args"], ensure_ascii=False), id=call["id"], index=index
+            )
+            for index, call in enumerate(answer.tool_calls)
+        ]
+        yield ChatGenerationChunk(message=AIMessageChunk(content="", tool_call_chunks=pieces))
+    yield ChatGenerationChunk(
+        message=AIMessageChunk(
+            content="",
+            usage_metadata=answer.usage_metadata,
+            response_metadata=answer.response_metadata,
+            chunk_position="last",
+        )
+    )
+
+
+def _call_id(messages: Sequence[BaseMessage], position: int, name: str) -> str:
+    """Return an id that is the same for the same request, and differs from one message of a thread to the next."""
+    seen = "\x1f".join(f"{m.type}:{m.id}:{m.text}" for m in messages)
+    return "call_" + hashlib.sha256(f"{seen}\x1f{position}\x1f{name}".encode()).hexdigest()[:20]
+
+
+def _usage(messages: Sequence[BaseMessage], decision: Decision) -> UsageMetadata:
+    """Return an estimate of the tokens read and written."""
+    read = sum(len(m.text) for m in messages) // CHARS_PER_TOKEN
+    written = (len(decision.text) + sum(len(str(dict(c.args))) for c in decision.calls)) // CHARS_PER_TOKEN
+    return UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written)

@@ -1,0 +1,124 @@
+"""Decide what the offline model says or which tools it calls next."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from langchain_core.embeddings import Embeddings
+
+from core.offline import languages, small_talk
+from core.offline.context import requests_in_context
+from core.offline.conversation import Conversation
+from core.offline.desk import Call, Desk, Needed, Told
+from core.offline.order_numbers import order_numbers
+from core.offline.outcomes import outcome
+from core.offline.reads import DONT_KNOW, list_orders, order_status, policy, product, profile
+from core.offline.understanding import Request, Understanding
+from core.offline.writes import WRITE_TOOLS, WRITERS
+from core.signals import answer_to_confirmation
+
+Handler = Callable[[Request, Desk], str]
+HANDLERS: Mapping[str, Handler] = {
+    "order_status": order_status,
+    "list_orders": list_orders,
+    "product": product,
+    "profile": profile,
+    "policy": policy,
+    **WRITERS,
+}
+_SMALL_TALK = {
+    "greeting": small_talk.GREETING,
+    "thanks": small_talk.THANKS,
+    "goodbye": small_talk.GOODBYE,
+    "capabilities": small_talk.CAPABILITIES,
+    "unclear": small_talk.UNCLEAR,
+}
+NOTHING_CHANGED = "All right, I have not changed anything. Is there something else I can do for you?"
+NOTHING_OPEN = "Nothing is waiting for your answer at the moment. What can I do for you?"
+_SERIOUS_NOTICE = "This is something a colleague should look at."
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Hold the next message of the model."""
+
+    text: str = ""
+    calls: list[Call] = field(default_factory=list)
+
+
+def decide(conversation: Conversation, understanding: Understanding, embeddings: Embeddings | None) -> Decision:
+    """Return the tool calls that are still needed, or the reply.
+
+    Reads come before writes; what can be said already goes out together with the writes, as the customer decides about these.
+    """
+    desk = Desk(conversation, embeddings)
+    done = [outcome(r) for r in conversation.results if r.name in WRITE_TOOLS]
+    if not done and (short := _short_answer(conversation, desk)):
+        return short
+    requests = (
+        [] if done and _is_answer(conversation) else _requests(conversation, understanding, after_write=bool(done))
+    )
+    said = list(done)
+    reads: list[Call] = []
+    writes: list[Call] = []
+    for request in requests:
+        try:
+            said.append(_handle(request, desk))
+        except Told as told:
+            said.append(told.text)
+        except Needed as needed:
+            for call in needed.calls:
+                (writes if call.name in WRITE_TOOLS or call.name == "request_human" else reads).append(call)
+    if reads:
+        return Decision(calls=_each_once(reads))
+    text = "\n\n".join(dict.fromkeys(part for part in said if part))
+    if writes:
+        return Decision(text, _each_once(writes))
+    if _stuck_again(text, conversation) and desk.can("request_human"):
+        return Decision(
+            calls=[Call("request_human", {"reason": "the help articles do not answer the customer's questions"})]
+        )
+    return Decision(text or small_talk.UNCLEAR)
+
+
+def _requests(conversation: Conversation, understanding: Understanding, *, after_write: bool) -> list[Request]:
+    found = requests_in_context(conversation, understanding)
+    return [r for r in found if r.intent not in WRITERS] if after_write else found
+
+
+def _handle(request: Request, desk: Desk) -> str:
+    if request.intent == "serious":
+        if desk.can("request_human"):
+            raise Needed(
+                Call("request_human", {"reason": f"the customer reports: {' '.join(request.text.split())[:200]}"})
+            )
+        return _SERIOUS_NOTICE
+    if request.intent in _SMALL_TALK:
+        return _SMALL_TALK[request.intent]
+    return HANDLERS[request.intent](request, desk)
+
+
+def _is_answer(conversation: Conversation) -> bool:
+    return answer_to_confirmation(conversation.message) != "other"
+
+
+def _short_answer(conversation: Conversation, desk: Desk) -> Decision | None:
+    """Answer a bare yes or no, and a message in another language; None where the message needs more."""
+    answer = answer_to_confirmation(conversation.message)
+    offered = small_talk.OFFER.search(conversation.last_reply)
+    if answer == "yes" and offered and desk.can("request_human"):
+        return Decision(calls=[Call("request_human", {"reason": "the customer accepted the offer of a person"})])
+    if answer == "no" and conversation.last_reply:
+        return Decision(NOTHING_CHANGED)
+    code = languages.language(conversation.message)
+    if code != "en" and not order_numbers(conversation.message):
+        return Decision(languages.english_only(code))
+    return None
+
+
+def _each_once(calls: list[Call]) -> list[Call]:
+    return list({(c.name, str(sorted(c.args.items(), key=lambda kv: kv[0]))): c for c in calls}.values())
+
+
+def _stuck_again(text: str, conversation: Conversation) -> bool:
+    """Say whether this would be the second "I do not know" in a row."""
+    return text == DONT_KNOW and conversation.last_reply == DONT_KNOW

@@ -1,0 +1,17 @@
+"""Keep the fixed sentences for what is no request: greetings, thanks, noise."""
+
+import re
+
+GREETING = "Hello! How can I help you? I can look up orders and products, answer questions about our policies, and change or return orders."
+THANKS = "You are welcome! Tell me if there is anything else."
+GOODBYE = "Thank you for writing to us. Have a good day!"
+CAPABILITIES = (
+    "I am the automated assistant of the shop. I can tell you where an order is, list your orders, look up products and prices, cancel or "
+    "change a pending order, return or exchange delivered items, and answer questions from our help articles. "
+    "If you want a person, just say so."
+)
+UNCLEAR = (
+    "I am not sure what you need. I can help with orders, returns, products and questions about the shop. "
+    "For example, you can write: “Where is my order?” If you want a person, just say so."
+)
+OFFER = re.compile(r"bring in a colleague")

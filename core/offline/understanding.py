@@ -1,0 +1,156 @@
+"""Understand a message as a list of requests: by rule first, by likeness to examples where no rule is sure."""
+
+import re
+from dataclasses import dataclass, replace
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+from langchain_core.embeddings import Embeddings
+
+from core.offline.clauses import clauses
+from core.offline.examples import EXAMPLES
+from core.offline.intents import SMALL_TALK, WRITES, Intent, rule_intent
+from core.offline.order_numbers import order_numbers
+from core.offline.words import content_stems, normal
+
+_ALIKE = 0.5
+"""Cosine from which a message counts as saying the same as an example (MiniLM; unrelated sentences stay under 0.3)."""
+_READABLE = 2_000
+"""Characters of a message that are read; what a customer wants stands in its beginning or its end."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """Hold one thing the customer wants."""
+
+    intent: Intent
+    text: str
+    """The words that ask for it."""
+    order_ids: tuple[str, ...] = ()
+    """Order numbers named with it, or those of the message where it names none itself."""
+    before: str = ""
+    """What was said about the same thing in earlier messages, for what the text leaves out."""
+
+    @property
+    def words(self) -> str:
+        """Return everything said about it, oldest first."""
+        return f"{self.before}\n{self.text}" if self.before else self.text
+
+
+class Understanding:
+    """Read messages; embeddings make it understand paraphrases, and it works without them."""
+
+    def __init__(self, embeddings: Embeddings | None = None) -> None:
+        self._embeddings = embeddings
+        self._learning = Lock()
+        self._intents: list[Intent] = []
+        self._examples: npt.NDArray[np.float64] | None = None
+
+    def requests(self, message: str) -> list[Request]:
+        """Return what a message asks for, in order; never empty."""
+        text = message if len(message) <= _READABLE else f"{message[: _READABLE // 2]}\n{message[-_READABLE // 2 :]}"
+        parts = self._merged([(self._intent(clause), clause) for clause in clauses(text)])
+        found = [Request(intent or self._fallback(clause), clause) for intent, clause in parts]
+        wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
+        return _with_numbers(wanted, text)
+
+    def has_own_intent(self, message: str) -> bool:
+        """Say whether a rule knows what the message wants, so that it needs no earlier message to be understood."""
+        return any(rule_intent(c) not in (None, "unclear", "thanks") for c in clauses(message[:_READABLE]))
+
+    def _intent(self, clause: str) -> Intent | None:
+        known = rule_intent(clause)
+        return known if known is not None else self._alike(clause)
+
+    def _alike(self, clause: str) -> Intent | None:
+        """Return the intent of the example closest in meaning, or None where none is close."""
+        if self._embeddings is None or len(content_stems(clause)) < 1:
+            return None
+        examples = self._learned(self._embeddings)
+        asked = np.asarray(self._embeddings.embed_query(clause), dtype=np.float64)
+        likeness = examples @ (asked / (np.linalg.norm(asked) or 1.0))
+        best = int(np.argmax(likeness))
+        intent = self._intents[best]
+        if likeness[best] < _ALIKE or (intent in WRITES and normal(clause).endswith("?")):
+            return None
+        return intent
+
+    def _learned(self, embeddings: Embeddings) -> npt.NDArray[np.float64]:
+        """Return one unit vector for each example, embedded at the first use."""
+        with self._learning:
+            if self._examples is None:
+                pairs = [(intent, text) for intent, texts in EXAMPLES.items() for text in texts]
+                vectors = np.asarray(embeddings.embed_documents([text for _, text in pairs]), dtype=np.float64)
+                self._intents = [intent for intent, _ in pairs]
+                self._examples = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+            return self._examples
+
+    def _fallback(self, clause: str) -> Intent:
+        """Take what nothing recognises for a question to the articles if it has words, else for noise."""
+        return "policy" if _readable(clause) else "unclear"
+
+    def _merged(self, parts: list[tuple[Intent | None, str]]) -> list[tuple[Intent | None, str]]:
+        """Join clauses that belong together: asides go to the request beside them, repeated requests become one."""
+        joined: list[tuple[Intent | None, str]] = []
+        aside = ""
+        for intent, clause in parts:
+            if intent is None and not _asks(clause):
+                if joined and joined[-1][0] not in SMALL_TALK:
+                    joined[-1] = (joined[-1][0], f"{joined[-1][1]} {clause}")
+                else:
+                    aside = f"{aside} {clause}".strip()
+                continue
+            if joined and intent in WRITES and joined[-1][0] == intent and _same_order(joined[-1][1], clause):
+                joined[-1] = (intent, f"{joined[-1][1]} {clause}")
+            elif intent in SMALL_TALK:
+                joined.append((intent, clause))
+            else:
+                joined.append((intent, f"{aside} {clause}".strip()))
+                aside = ""
+        if aside:
+            real = [i for i, (intent, _) in enumerate(joined) if intent not in SMALL_TALK]
+            if real:
+                joined[real[-1]] = (joined[real[-1]][0], f"{joined[real[-1]][1]} {aside}")
+            else:
+                joined.append((None, aside))
+        return [
+            (rule_intent(text) if intent == "policy" and order_numbers(text) else intent, text)
+            for intent, text in joined
+        ]
+
+
+def _asks(clause: str) -> bool:
+    return bool(
+        re.search(
+            r"\?|^(?:how|what|when|where|which|who|why|can|could|do|does|is|are|will|may|should)\b", normal(clause)
+        )
+    )
+
+
+def _same_order(one: str, other: str) -> bool:
+    """Say whether two clauses may speak of one order: the second names none, or the same."""
+    return not order_numbers(other) or order_numbers(one) == order_numbers(other)
+
+
+def _readable(clause: str) -> bool:
+    """Tell words from keyboard noise: letters with vowels between them, not one character over and over."""
+    words = re.findall(r"[^\W\d_]{2,}", clause)
+    sound = [
+        w
+        for w in words
+        if not w.isascii() or (re.search(r"[aeiouy]", w, re.I) and not re.search(r"[^aeiouy\W]{5,}|(.)\1{3,}", w, re.I))
+    ]
+    return len(sound) >= 2 and len(sound) * 2 > len(words) and len(set(map(str.casefold, sound))) > 1
+
+
+def _with_numbers(requests: list[Request], message: str) -> list[Request]:
+    """Give each request the order numbers of its own words, or else the message's where that is clear."""
+    of_message = tuple(order_numbers(message))
+    named = [tuple(order_numbers(r.text)) for r in requests]
+    missing = [r for r, own in zip(requests, named, strict=True) if not own]
+    shared = of_message if len(of_message) == 1 or len(missing) == len(requests) else ()
+    return [
+        replace(r, order_ids=own or (shared if r.intent != "policy" else ()))
+        for r, own in zip(requests, named, strict=True)
+    ]

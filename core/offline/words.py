@@ -1,0 +1,50 @@
+"""Turn text into comparable words."""
+
+import re
+import unicodedata
+
+_STOP_TEXT = """
+a about after again all also am an and any anyone anything are as at be because been before being but by can could did do
+does doing done for from get gets getting give go going got had has have having hello help hey hi how i i'd i'll i'm i've if
+in into is it it's its just kindly know like long make many may me might mine more much must my need no not now of off on one
+ones or our out over please pls question really say see shall she should so some tell than thank thanks that that's the their
+them then there these they thing this those to too try up us use very want was we well were what what's when where where's
+which while who why will wish with would you your yours
+"""
+STOP_WORDS = frozenset(_STOP_TEXT.split())
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+
+
+def normal(text: str) -> str:
+    """Return lower-case text with plain quotes and single spaces."""
+    plain = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'").replace("–", "-")
+    return re.sub(r"\s+", " ", plain).strip().casefold()
+
+
+def stem(word: str) -> str:
+    """Cut the commonest English endings, so that "returned" and "returns" meet."""
+    word = word.replace("-", "").removesuffix("'s")
+    for ending, left in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = word.removesuffix(ending) + left
+            break
+    return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word.removesuffix("e")
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of every word in the text, in order."""
+    return [stem(word) for word in _WORD.findall(normal(text))]
+
+
+def content_stems(text: str) -> list[str]:
+    """Return the stems of the words that carry meaning, in order."""
+    return [stem(word) for word in _WORD.findall(normal(text)) if word not in STOP_WORDS]
+
+
+def mentions(text: str, phrase: str) -> int:
+    """Return where a phrase's words stand together in the text as a word position, or -1."""
+    have, wanted = stems(text), stems(phrase)
+    for start in range(len(have) - len(wanted) + 1):
+        if wanted and have[start : start + len(wanted)] == wanted:
+            return start
+    return -1

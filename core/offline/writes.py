@@ -1,0 +1,275 @@
+"""Prepare changes: find out exactly what is to be done and call the tool, or ask for what is missing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from core.offline.addresses import NEEDED, read_address
+from core.offline.choosing import (
+    chosen_items,
+    chosen_orders,
+    is_delivered,
+    is_pending,
+    meant_items_only,
+    named_method,
+    original_method,
+)
+from core.offline.desk import Call, Desk, Needed, Told
+from core.offline.slots import cancel_reason, means_all, payment_words
+from core.offline.understanding import Request
+from core.offline.variants import fitting_variants, price_of
+from core.offline.wording import item_name, listed, method_name, variant_line
+from core.offline.words import mentions, normal
+
+Facts = Mapping[str, Any]
+_OFFERED = 6
+
+
+def _do(desk: Desk, calls: Sequence[Call]) -> str:
+    """Call the tools; what they did is told from their results once these are there."""
+    missing: list[Call] = []
+    for call in calls:
+        try:
+            desk.act(call.name, **call.args)
+        except Needed as needed:
+            missing += needed.calls
+    raise Needed(*missing) if missing else Told("")
+
+
+def cancel(request: Request, desk: Desk) -> str:
+    """Cancel pending orders for one of the two accepted reasons."""
+    orders = chosen_orders(
+        request, desk, is_pending,
+        none_fits="You have no pending order, and only a pending order can be cancelled.",
+        question="Which order shall I cancel? These are pending:",
+    )  # fmt: skip
+    if part := _only_some_items(request, orders):
+        raise Told(part)
+    reason = cancel_reason(request.text) or cancel_reason(request.before)
+    numbers = listed([str(o["order_id"]) for o in orders])
+    if reason is None:
+        raise Told(
+            f"I can cancel {numbers} for one of two reasons: is it no longer needed, or was it ordered by mistake?"
+        )
+    return _do(desk, [Call("cancel_order", {"order_id": o["order_id"], "reason": reason}) for o in orders])
+
+
+def _only_some_items(request: Request, orders: Sequence[Facts]) -> str | None:
+    """Say that an order is cancelled as a whole, where only some of its items were named."""
+    if len(orders) != 1 or means_all(request.words) or mentions(request.words, "whole") >= 0:
+        return None
+    order = orders[0]
+    named = meant_items_only(request.text, order)
+    if not named or len(named) == len(order.get("items", [])):
+        return None
+    names = listed([str(i["name"]) for i in order["items"]])
+    return (
+        f"I can only cancel an order as a whole, not single items of it. Order {order['order_id']} contains {names}. "
+        "Shall I cancel the whole order?"
+    )
+
+
+def change_address(request: Request, desk: Desk) -> str:
+    """Send pending orders to another address."""
+    orders = chosen_orders(
+        request, desk, is_pending,
+        none_fits="You have no pending order, and only the address of a pending order can be changed.",
+        question="For which order shall I change the address? These are pending:",
+    )  # fmt: skip
+    target = request.order_ids[:1] if len(request.order_ids) > 1 else ()
+    orders = [o for o in orders if not target or _same(o, target[0])]
+    address = _new_address(request, desk)
+    return _do(desk, [Call("change_order_address", {"order_id": o["order_id"], **address}) for o in orders])
+
+
+def change_default_address(request: Request, desk: Desk) -> str:
+    """Change the address in the customer's profile."""
+    return _do(desk, [Call("change_default_address", _new_address(request, desk))])
+
+
+def _same(order: Facts, order_id: str) -> bool:
+    return "".join(filter(str.isdigit, str(order["order_id"]))) == "".join(filter(str.isdigit, order_id))
+
+
+def _new_address(request: Request, desk: Desk) -> dict[str, str]:
+    """Return the address a request gives: in words, as the default one, or as that of another order."""
+    address = read_address(request.text) or read_address(request.before)
+    if address and request.before:
+        address = {**read_address(request.before), **{k: v for k, v in address.items() if v}}
+    if not address:
+        plain = normal(request.words)
+        if len(request.order_ids) > 1:
+            return dict(desk.order(request.order_ids[-1])["address"])
+        if request.intent == "change_address" and any(
+            w in plain for w in ("default", "profile", "my account", "on file", "home address")
+        ):
+            return dict(desk.profile()["default_address"])
+        raise Told(
+            "Please give me the full new address: street and number, apartment if there is one, city, state and ZIP code."
+        )
+    names = {"address1": "street and number", "city": "city", "state": "state", "zip": "ZIP code"}
+    missing = [names[part] for part in NEEDED if part not in address]
+    if missing:
+        raise Told(f"I have “{address['address1']}”. Please also give me the {listed(missing)} of the new address.")
+    return {"address2": "", "country": "USA"} | address
+
+
+def change_payment(request: Request, desk: Desk) -> str:
+    """Move a pending order to another payment method."""
+    orders = chosen_orders(
+        request, desk, is_pending,
+        none_fits="You have no pending order, and only the payment method of a pending order can be changed.",
+        question="For which order shall I change the payment method? These are pending:",
+    )  # fmt: skip
+    calls = []
+    for order in orders:
+        method = named_method(request, desk, order)
+        if method is None:
+            others = [
+                m for m in desk.profile().get("payment_methods", []) if m["payment_method_id"] != original_method(order)
+            ]
+            if not others:
+                raise Told("Your account has no other payment method than the one this order was paid with.")
+            if len(others) > 1 or not payment_words(request.words):
+                raise Told(
+                    f"Which payment method shall I use for order {order['order_id']}: {listed([method_name(m) for m in others], 'or')}?"
+                )
+            method = str(others[0]["payment_method_id"])
+        calls.append(Call("change_order_payment", {"order_id": order["order_id"], "payment_method_id": method}))
+    return _do(desk, calls)
+
+
+def return_items(request: Request, desk: Desk) -> str:
+    """Return delivered items; the money goes the way the customer names, or back where it came from."""
+    orders = chosen_orders(
+        request, desk, is_delivered,
+        none_fits="I see no delivered order in your account, and only delivered items can be returned.",
+        question="From which order would you like to return something? These were delivered:",
+    )  # fmt: skip
+    calls = []
+    for order in orders:
+        items = chosen_items(request, order, question="Which items would you like to return?")
+        calls.append(_with_method("return_items", request, desk, order, {"item_ids": [i["item_id"] for i in items]}))
+    return _do(desk, calls)
+
+
+def swap_items(request: Request, desk: Desk) -> str:
+    """Exchange delivered items, or change those of a pending order, for other versions of the same products."""
+    orders = chosen_orders(
+        request, desk, lambda o: is_pending(o) or is_delivered(o),
+        none_fits="I see no order whose items could be exchanged.",
+        question="Which order do you mean?",
+    )  # fmt: skip
+    plans: list[tuple[Facts, list[Facts]]] = [
+        (order, chosen_items(request, order, question="Which item would you like to exchange?")) for order in orders
+    ]
+    ids = list(dict.fromkeys(str(item["product_id"]) for _, items in plans for item in items))
+    products = _products(desk, ids)
+    calls = []
+    for order, items in plans:
+        new = [_new_version(request, item, items, products[str(item["product_id"])]) for item in items]
+        name = "change_order_items" if is_pending(order) else "exchange_items"
+        args = {"item_ids": [i["item_id"] for i in items], "new_item_ids": [v["item_id"] for v in new]}
+        calls.append(_with_method(name, request, desk, order, args))
+    return _do(desk, calls)
+
+
+def _products(desk: Desk, product_ids: Sequence[str]) -> dict[str, Facts]:
+    found: dict[str, Facts] = {}
+    missing: list[Call] = []
+    for product_id in product_ids:
+        try:
+            fitting = desk.products(product_id)
+        except Needed as needed:
+            missing += needed.calls
+            continue
+        found[product_id] = next(
+            (p for p in fitting if str(p.get("product_id")) == product_id), fitting[0] if fitting else {}
+        )
+    if missing:
+        raise Needed(*missing)
+    return found
+
+
+def _new_version(request: Request, item: Facts, items: Sequence[Facts], product: Facts) -> Facts:
+    """Return the version wanted in place of an item, from the words about that item; raises Told with a question."""
+    variants = [v for v in product.get("variants", []) if v.get("item_id") != item.get("item_id")]
+    for words in (_words_about(request.text, item, items), _words_about(request.words, item, items)):
+        fitting = fitting_variants(words, variants, item)
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            break
+    offered = fitting or sorted((v for v in variants if v.get("available")), key=price_of)
+    if not offered:
+        raise Told(f"No other version of the {item.get('name')} is in stock at the moment.")
+    lines = "\n".join(f"- {variant_line(v)}" for v in offered[:_OFFERED])
+    raise Told(f"Which version would you like in place of your {item_name(item)}? In stock are:\n{lines}")
+
+
+def _words_about(text: str, item: Facts, items: Sequence[Facts]) -> str:
+    """Return the part of a text that speaks of one item: from its name to the name of the next one."""
+    words = text.split()
+    starts = {}
+    for one in items:
+        head = str(one.get("name", "")).split()[-1]
+        places = [i for i in range(len(words)) if mentions(words[i], head) >= 0]
+        if places:
+            starts[str(one.get("name"))] = places[0]
+    if str(item.get("name")) not in starts or len(starts) < 2:
+        return text
+    begin = starts[str(item["name"])]
+    later = [place for place in starts.values() if place > begin]
+    first = begin == min(starts.values())
+    return " ".join(words[0 if first else max(0, begin - 3) : min(later, default=len(words))])
+
+
+def refund(request: Request, desk: Desk) -> str:
+    """Refund what an item of a delivered order cost."""
+    orders = chosen_orders(
+        request, desk, is_delivered,
+        none_fits="I see no delivered order in your account that could be refunded.",
+        question="For which order would you like a refund? These were delivered:",
+    )  # fmt: skip
+    calls = []
+    for order in orders:
+        items = chosen_items(request, order, question="For which item would you like a refund?")
+        amount = sum((price_of(i) for i in items), start=price_of({}))
+        calls.append(
+            Call(
+                "refund_order",
+                {
+                    "order_id": order["order_id"],
+                    "amount": f"{amount:.2f}",
+                    "reason": " ".join(request.text.split())[:200],
+                },
+            )
+        )
+    return _do(desk, calls)
+
+
+def _with_method(name: str, request: Request, desk: Desk, order: Facts, args: Mapping[str, Any]) -> Call:
+    method = named_method(request, desk, order) or original_method(order)
+    return Call(name, {"order_id": order["order_id"], **args, "payment_method_id": method})
+
+
+WRITERS: Mapping[str, Callable[[Request, Desk], str]] = {
+    "cancel": cancel,
+    "change_address": change_address,
+    "change_default_address": change_default_address,
+    "change_payment": change_payment,
+    "return": return_items,
+    "swap": swap_items,
+    "refund": refund,
+}
+WRITE_TOOLS = frozenset(
+    {
+        "cancel_order",
+        "change_order_address",
+        "change_order_payment",
+        "change_order_items",
+        "return_items",
+        "exchange_items",
+        "refund_order",
+        "change_default_address",
+    }
+)
