@@ -1,6 +1,7 @@
 """Keep the offline model a chat model like any other: tools, streaming, usage, determinism."""
 
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
+from langchain_core.messages.ai import add_ai_message_chunks
 from langchain_core.tools import tool
 
 from core.offline.model import OfflineChatModel
@@ -70,10 +71,9 @@ def test_streamed_words_and_calls_add_up_to_the_same_message() -> None:
     model = OfflineChatModel().bind_tools([get_order, list_orders])
     for text in ("where is #W2611340?", "hello", "what is your return policy?"):
         whole = model.invoke(asked(text))
-        chunks = list(model.stream(asked(text)))
-        total: AIMessageChunk = AIMessageChunk(content="")
-        for chunk in chunks:
-            total = total + chunk
+        first, *others = model.stream(asked(text))
+        assert isinstance(first, AIMessageChunk)
+        total = add_ai_message_chunks(first, *[c for c in others if isinstance(c, AIMessageChunk)])
         assert total.text == whole.text
         assert [(c["name"], c["args"], c["id"]) for c in total.tool_calls] == [
             (c["name"], c["args"], c["id"]) for c in whole.tool_calls
