@@ -1,7 +1,7 @@
 """Quote untrusted text as data inside a prompt, and read it back.
 
-Articles, order notes and tool results are written by others. They reach the model between tags that such text cannot close,
-and without characters a reader cannot see. The offline model reads the same blocks, so both directions live here.
+Articles, order notes and tool results are written by others. They reach the model between tags that such text cannot
+close, and without characters a reader cannot see. The offline model reads the same blocks, so both directions live here.
 """
 
 import html
@@ -14,7 +14,8 @@ from core.passages import Passage
 _INVISIBLE_CATEGORIES = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _KEPT_CONTROLS = {"\n", "\t"}
 _PASSAGE = re.compile(
-    r'<passage number="(?P<number>\d+)" title="(?P<title>[^"]*)" section="(?P<section>[^"]*)">\n(?P<text>.*?)\n</passage>',
+    r'<passage number="(?P<number>\d+)" title="(?P<title>[^"]*)" section="(?P<section>[^"]*)">\n'
+    r"(?P<text>.*?)\n</passage>",
     re.DOTALL,
 )
 _MESSAGE = re.compile(r"<customer_message>\n(?P<text>.*)\n</customer_message>", re.DOTALL)
@@ -25,21 +26,21 @@ def visible(text: str) -> str:
     return "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _INVISIBLE_CATEGORIES)
 
 
-def _escaped(text: str) -> str:
-    return html.escape(visible(text), quote=True)
+def quote_passages(passages: Sequence[Passage], *, first_number: int = 1) -> str:
+    """Write passages as one block, numbered from `first_number` so that a reply can cite them as [1]."""
+    if not passages:
+        return "<help_articles>none found</help_articles>"
+    quoted = "\n".join(
+        f'<passage number="{number}" title="{_attribute(p.title)}" section="{_attribute(" > ".join(p.headings))}">\n'
+        f"{_body(p.text)}\n</passage>"
+        for number, p in enumerate(passages, start=first_number)
+    )
+    return f"<help_articles>\n{quoted}\n</help_articles>"
 
 
 def quote_turn(message: str, passages: Sequence[Passage]) -> str:
     """Write the newest customer message and the passages found for it as one prompt text."""
-    articles = "\n".join(
-        f'<passage number="{number}" title="{_escaped(p.title)}" section="{_escaped(" > ".join(p.headings))}">\n'
-        f"{html.escape(visible(p.text), quote=False)}\n</passage>"
-        for number, p in enumerate(passages, start=1)
-    )
-    found = (
-        f"<help_articles>\n{articles}\n</help_articles>" if passages else "<help_articles>none found</help_articles>"
-    )
-    return f"{found}\n\n<customer_message>\n{html.escape(visible(message), quote=False)}\n</customer_message>"
+    return f"{quote_passages(passages)}\n\n<customer_message>\n{_body(message)}\n</customer_message>"
 
 
 def read_message(prompt_text: str) -> str:
@@ -54,3 +55,11 @@ def read_passages(prompt_text: str) -> list[tuple[int, str, str, str]]:
         (int(m["number"]), html.unescape(m["title"]), html.unescape(m["section"]), html.unescape(m["text"]))
         for m in _PASSAGE.finditer(prompt_text)
     ]
+
+
+def _attribute(text: str) -> str:
+    return html.escape(visible(text), quote=True)
+
+
+def _body(text: str) -> str:
+    return html.escape(visible(text), quote=False)

@@ -50,8 +50,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
 
     max_message_chars: int = Field(
-        20_000, ge=100, le=1_000_000, description="Longest customer message that is accepted."
+        400_000, ge=100, le=1_000_000, description="Longest customer message that is accepted."
     )
+    context_tokens: int = Field(12_000, ge=2_000, le=1_000_000, description="Longest request to the model, in tokens.")
     max_tool_rounds: int = Field(5, ge=1, le=20, description="Rounds of tools in one turn before a person takes over.")
     shop_name: str = Field("Alder & Finch", description="Name of the shop in prompts and fixed sentences.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -1,0 +1,100 @@
+"""Talk to an OpenAI-compatible endpoint, and report its failures as ours."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import openai
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_openai import ChatOpenAI, OpenAIEmbeddings
+
+from core.errors import ModelRejected, ModelUnavailable
+
+
+@contextmanager
+def endpoint_errors(base_url: str, model: str) -> Iterator[None]:
+    """Translate what the `openai` client raises into `ModelUnavailable` or `ModelRejected`."""
+    try:
+        yield
+    except openai.AuthenticationError as error:
+        raise ModelRejected(f"{base_url} refused the key; set SUPPORT_API_KEY to one it accepts") from error
+    except openai.PermissionDeniedError as error:
+        raise ModelRejected(f"the key has no access to {model!r} at {base_url}; ask the provider or change it") from error
+    except openai.NotFoundError as error:
+        raise ModelRejected(
+            f"{base_url} knows no model {model!r} (HTTP 404); set SUPPORT_MODEL to one that `support-agent doctor` lists"
+        ) from error
+    except openai.APITimeoutError as error:
+        raise ModelUnavailable(
+            f"{base_url} did not answer in time; try again later or raise SUPPORT_TIMEOUT_SECONDS"
+        ) from error
+    except openai.APIConnectionError as error:
+        raise ModelUnavailable(f"{base_url} cannot be reached; check SUPPORT_BASE_URL and that it is running") from error
+    except openai.RateLimitError as error:
+        raise ModelUnavailable(f"{base_url} limits the rate of requests (HTTP 429); try again later") from error
+    except openai.APIStatusError as error:
+        kind = ModelUnavailable if error.status_code >= 500 else ModelRejected
+        raise kind(f"{base_url} answered HTTP {error.status_code} for {model!r}: {_first_line(error.message)}") from error
+    except openai.APIError as error:
+        raise ModelUnavailable(f"{base_url} broke off for {model!r}: {_first_line(error.message)}") from error
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0][:200] if text.strip() else "no reason given"
+
+
+class EndpointChatModel(ChatOpenAI):
+    """Run `ChatOpenAI` with our errors."""
+
+    def _errors(self) -> Any:
+        return endpoint_errors(str(self.openai_api_base), self.model_name)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        with self._errors():
+            return super()._generate(messages, stop, run_manager, **kwargs)
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        with self._errors():
+            return await super()._agenerate(messages, stop, run_manager, **kwargs)
+
+    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        with self._errors():
+            yield from super()._stream(*args, **kwargs)
+
+    async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
+        with self._errors():
+            async for chunk in super()._astream(*args, **kwargs):
+                yield chunk
+
+
+class EndpointEmbeddings(OpenAIEmbeddings):
+    """Run `OpenAIEmbeddings` with our errors."""
+
+    def _errors(self) -> Any:
+        return endpoint_errors(str(self.openai_api_base), self.model)
+
+    def embed_documents(self, texts: list[str], chunk_size: int | None = None, **kwargs: Any) -> list[list[float]]:
+        """Return one vector a text; raises ModelUnavailable or ModelRejected."""
+        with self._errors():
+            return super().embed_documents(texts, chunk_size, **kwargs)
+
+    async def aembed_documents(
+        self, texts: list[str], chunk_size: int | None = None, **kwargs: Any
+    ) -> list[list[float]]:
+        """Return one vector a text; raises ModelUnavailable or ModelRejected."""
+        with self._errors():
+            return await super().aembed_documents(texts, chunk_size, **kwargs)

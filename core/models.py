@@ -1,0 +1,51 @@
+"""Make the chat and embedding models that settings ask for; every model of a process comes from here."""
+
+from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import BaseChatModel
+from pydantic import SecretStr
+
+from core.endpoint import EndpointChatModel, EndpointEmbeddings
+from core.minilm import MiniLM
+from core.offline.model import OfflineChatModel
+from core.settings import Settings
+
+NO_KEY = SecretStr("none")
+"""What is sent to an endpoint that asks for no key: the client insists on one."""
+
+
+def chat_model(settings: Settings) -> BaseChatModel:
+    """Return the configured chat model, or the embedded offline one."""
+    if settings.model == "offline":
+        return offline_chat_model()
+    return EndpointChatModel(
+        model=settings.model,
+        base_url=settings.base_url,
+        api_key=settings.api_key or NO_KEY,
+        temperature=settings.temperature,
+        max_completion_tokens=None,
+        max_tokens=settings.max_output_tokens,
+        timeout=settings.timeout_seconds,
+        max_retries=settings.max_retries,
+        use_responses_api=False,  # otherwise some model names are sent to /responses, which few servers have
+        stream_usage=True,  # otherwise streams of foreign endpoints carry no usage
+    )
+
+
+def offline_chat_model() -> BaseChatModel:
+    """Return the embedded model that needs no endpoint."""
+    return OfflineChatModel(embeddings=MiniLM())
+
+
+def embedding_model(settings: Settings) -> Embeddings:
+    """Return the configured embedding model, or the embedded MiniLM."""
+    if settings.embedding_model == "minilm":
+        return MiniLM()
+    return EndpointEmbeddings(
+        model=settings.embedding_model,
+        base_url=settings.embedding_base_url or settings.base_url,
+        api_key=settings.embedding_api_key or settings.api_key or NO_KEY,
+        timeout=settings.timeout_seconds,
+        max_retries=settings.max_retries,
+        chunk_size=settings.embedding_batch_size,
+        check_embedding_ctx_length=False,  # otherwise it fetches a tokenizer and sends token ids
+    )

@@ -1,0 +1,178 @@
+"""Use the agent from a program: open it, send messages, read replies."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+from weakref import WeakValueDictionary
+
+from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
+from langchain_core.runnables import RunnableConfig
+
+from core.settings import Settings
+from graph.assembly import assemble
+from graph.builder import Parts, SupportGraph, build_graph
+from graph.memory import open_checkpointer
+from graph.nodes.receive import check_message, check_owner
+from graph.prompts import text_of
+from graph.state import Owner, State, newest_turn
+from tools.context import Context
+
+
+@dataclass(frozen=True)
+class Source:
+    """Hold one article passage that a reply cites."""
+
+    number: int
+    passage_id: str
+    article_id: str
+    title: str
+    headings: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """Hold what one turn brought about."""
+
+    text: str
+    """What the customer reads; empty while a person owns the thread."""
+    sources: tuple[Source, ...]
+    tools: tuple[str, ...]
+    """Names of the tools that were called, in order."""
+    owner: Owner
+    ticket_id: str | None
+    handoff: str | None
+    """Why the turn went to a person, or None."""
+    requests: int
+    """Model requests of this turn."""
+    input_tokens: int
+    output_tokens: int
+    thread_id: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reply as plain data for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Hold a sentence about what the agent is doing."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Token:
+    """Hold a piece of the reply as it is being written."""
+
+    text: str
+
+
+Event = Progress | Token | Reply
+
+
+class SupportAgent:
+    """Hold one opened agent that serves any number of threads."""
+
+    def __init__(self, graph: SupportGraph, *, max_message_chars: int) -> None:
+        self.graph = graph
+        self._max_message_chars = max_message_chars
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def send(
+        self, thread_id: str, text: str, *, customer_id: str | None = None, channel: str = "chat", locale: str = "en"
+    ) -> Reply:
+        """Return the reply to a customer's message; messages of one thread are answered one after the other.
+
+        Raises:
+            MessageRejected: the message is empty or too long.
+            ThreadForbidden: the thread belongs to another customer.
+            ModelError, KnowledgeError, BackendUnavailable: a part behind the agent failed.
+        """
+        reply: Reply | None = None
+        async for event in self.stream(thread_id, text, customer_id=customer_id, channel=channel, locale=locale):
+            if isinstance(event, Reply):
+                reply = event
+        if reply is None:
+            raise AssertionError("a turn ended without a reply")
+        return reply
+
+    async def stream(
+        self, thread_id: str, text: str, *, customer_id: str | None = None, channel: str = "chat", locale: str = "en"
+    ) -> AsyncIterator[Event]:
+        """Yield progress, pieces of the reply as they come, and last the whole reply; raises as `send`."""
+        context = Context(customer_id=customer_id, channel=channel, locale=locale)
+        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        check_message(text, self._max_message_chars)
+        async with self._locks.setdefault(thread_id, asyncio.Lock()):
+            # Before the run: once it starts, the message is part of the thread.
+            check_owner(await self.state(thread_id), context)
+            async for mode, event in self.graph.astream(
+                {"messages": [HumanMessage(text)]},
+                config,
+                context=context,
+                stream_mode=["messages", "custom"],
+                durability="sync",  # what was done must be on disk before the next thing is done
+            ):
+                if mode == "custom" and isinstance(event, dict) and "progress" in event:
+                    yield Progress(str(event["progress"]))
+                elif mode == "messages" and (piece := _reply_text(event)):
+                    yield Token(piece)
+            yield _reply(await self.state(thread_id), thread_id)
+
+    async def state(self, thread_id: str) -> State:
+        """Return what the thread holds now; a new thread is empty."""
+        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        snapshot = await self.graph.aget_state(config)
+        return State(**snapshot.values)
+
+
+def _reply_text(event: Any) -> str:
+    """Return the text of a streamed piece that the customer may read."""
+    message, metadata = event
+    if metadata.get("langgraph_node") not in ("reason", "escalate") or not isinstance(message, AIMessage):
+        return ""
+    whole_call = not isinstance(message, AIMessageChunk) and message.tool_calls
+    return "" if whole_call else text_of(message)
+
+
+def _reply(state: State, thread_id: str) -> Reply:
+    """Read a finished turn out of the state."""
+    turn = [m for m in newest_turn(state.messages) if isinstance(m, AIMessage)]
+    said = [m for m in turn if not m.tool_calls and text_of(m).strip()]
+    sources = [
+        Source(**{**source, "headings": tuple(source["headings"])})
+        for message in said
+        for source in message.additional_kwargs.get("sources", ())
+    ]
+    return Reply(
+        text="\n\n".join(text_of(m) for m in said),
+        sources=tuple(sources),
+        tools=tuple(call["name"] for m in turn for call in m.tool_calls),
+        owner=state.owner,
+        ticket_id=state.ticket_id if state.owner == "human" else None,
+        handoff=state.handoff,
+        requests=state.usage["requests"],
+        input_tokens=state.usage["input_tokens"],
+        output_tokens=state.usage["output_tokens"],
+        thread_id=thread_id,
+    )
+
+
+@asynccontextmanager
+async def open_agent(settings: Settings | None = None, *, parts: Parts | None = None) -> AsyncIterator[SupportAgent]:
+    """Yield an agent made from settings (those of the environment by default); closes what it opened.
+
+    Raises:
+        SettingsError, KnowledgeError, BackendUnavailable: something it needs is missing; the message says what to do.
+    """
+    settings = settings or Settings.from_env()
+    parts = parts or await asyncio.to_thread(assemble, settings)
+    async with open_checkpointer(settings.memory_url) as checkpointer:
+        graph = build_graph(parts, checkpointer=checkpointer)
+        try:
+            yield SupportAgent(graph, max_message_chars=parts.max_message_chars)
+        finally:
+            await parts.close()

@@ -1,0 +1,105 @@
+"""Draw the graph: which nodes there are, what each needs, and which edges join them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.prebuilt import ToolNode
+
+from core.passages import Retriever
+from graph.both_ways import both_ways
+from graph.nodes.escalate import escalate
+from graph.nodes.execute_tools import execute_tools, tell_model
+from graph.nodes.reason import reason
+from graph.nodes.receive import receive
+from graph.nodes.retrieve import retrieve
+from graph.nodes.verify import verify
+from graph.prompts import system_prompt
+from graph.routing import after_reason, after_receive, after_verify
+from graph.state import State, ToolTask, TurnInput
+from tools.context import Context
+from tools.handoff import TicketDesk
+
+SupportGraph = CompiledStateGraph[State, Context, TurnInput, State]
+
+
+class Closable(Protocol):
+    """Hold connections."""
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Hold what the nodes need, opened once."""
+
+    model: Runnable[LanguageModelInput, AIMessage]
+    """A chat model with the tools bound."""
+    tools: Sequence[BaseTool]
+    """The tools that may be executed."""
+    retriever: Retriever
+    desk: TicketDesk
+    shop_name: str = "the shop"
+    passages_per_turn: int = 5
+    max_tool_rounds: int = 5
+    max_message_chars: int = 400_000
+    context_tokens: int = 12_000
+    databases: Sequence[Closable] = ()
+    """What has connections to close at the end."""
+
+    async def close(self) -> None:
+        """Close every connection that the running event loop opened."""
+        for database in self.databases:
+            await database.close()
+
+
+def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None = None) -> SupportGraph:
+    """Return the compiled graph; without a checkpointer it forgets, or takes the one of its server."""
+    drawn = StateGraph(State, context_schema=Context, input_schema=TurnInput)
+    drawn.add_node(
+        "receive", both_ways(partial(receive, desk=parts.desk, max_message_chars=parts.max_message_chars))
+    )
+    drawn.add_node(
+        "retrieve", both_ways(partial(retrieve, retriever=parts.retriever, limit=parts.passages_per_turn))
+    )
+    drawn.add_node(
+        "reason",
+        both_ways(
+            partial(
+                reason,
+                model=parts.model,
+                retriever=parts.retriever,
+                system=system_prompt(parts.shop_name),
+                context_tokens=parts.context_tokens,
+            )
+        ),
+    )
+    tool_node = ToolNode(parts.tools, handle_tool_errors=tell_model)
+    drawn.add_node(
+        "execute_tools", both_ways(partial(execute_tools, tool_node=tool_node)), input_schema=ToolTask
+    )
+    drawn.add_node("verify", both_ways(partial(verify, retriever=parts.retriever)))
+    drawn.add_node("escalate", both_ways(partial(escalate, desk=parts.desk)))
+
+    drawn.add_edge(START, "receive")
+    drawn.add_conditional_edges("receive", after_receive, ["retrieve", "escalate", END])
+    drawn.add_edge("retrieve", "reason")
+    drawn.add_conditional_edges(
+        "reason",
+        partial(after_reason, max_tool_rounds=parts.max_tool_rounds),
+        ["execute_tools", "escalate", "verify"],
+    )
+    drawn.add_edge("execute_tools", "reason")
+    drawn.add_conditional_edges("verify", after_verify, ["escalate", END])
+    drawn.add_edge("escalate", END)
+    return drawn.compile(checkpointer=checkpointer, name="support_agent")

@@ -1,0 +1,47 @@
+"""Run one tool call of the model."""
+
+from typing import Any
+
+from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.prebuilt import ToolNode
+from langgraph.prebuilt.tool_node import ToolInvocationError
+from langgraph.runtime import Runtime
+
+from core.errors import BackendUnavailable, Refused
+from graph.phrases import phrase
+from graph.state import ToolTask
+from tools.context import Context
+
+NOTHING_NEW = "Nothing further was found."
+
+
+async def execute_tools(
+    state: ToolTask, config: RunnableConfig, runtime: Runtime[Context], *, tool_node: ToolNode
+) -> dict[str, Any]:
+    """Return the result of one call, and the passages it found.
+
+    Parallel calls of one message each have a task of their own, so that repeating one never repeats another.
+    """
+    runtime.stream_writer({"progress": phrase("looking_up", (runtime.context or Context()).locale)})
+    results = await tool_node.ainvoke([AIMessage("", tool_calls=[state.call])], config)
+    messages = [_only_new_passages(message, state.known_passage_ids) for message in results]
+    return {"messages": messages, "passage_ids": [pid for m in messages for pid in m.artifact or ()]}
+
+
+def tell_model(error: Refused | BackendUnavailable | ToolInvocationError) -> str:
+    """Put a failure the model may know about into words; any other is a fault and stops the run."""
+    if isinstance(error, Refused):
+        return str(error)
+    if isinstance(error, BackendUnavailable):
+        return "The order system does not answer at the moment. Nothing was looked up and nothing was changed."
+    return f"Those arguments do not fit the tool: {error.message}"
+
+
+def _only_new_passages(message: ToolMessage, known: list[str]) -> ToolMessage:
+    """Keep in a search result what the model has not seen yet."""
+    if not message.artifact:
+        return message
+    new = [pid for pid in message.artifact if pid not in known]
+    content = message.content if new else NOTHING_NEW
+    return message.model_copy(update={"artifact": new or None, "content": content})

@@ -1,0 +1,66 @@
+"""Begin a turn: check the message and the customer, reset what belongs to the last turn, notice a wish for a person."""
+
+from typing import Any
+
+from langchain_core.messages import HumanMessage
+from langgraph.runtime import Runtime
+from langgraph.types import Overwrite
+
+from core.errors import MessageRejected, ThreadForbidden
+from core.signals import is_angry, wants_human
+from graph.prompts import text_of
+from graph.state import State, no_usage
+from tools.context import Context
+from tools.handoff import TicketDesk
+
+
+async def receive(
+    state: State, runtime: Runtime[Context], *, desk: TicketDesk, max_message_chars: int
+) -> dict[str, Any]:
+    """Return the state a turn starts with.
+
+    Raises:
+        MessageRejected: the newest message is not a customer's, empty or too long.
+        ThreadForbidden: the thread belongs to another customer.
+    """
+    context = runtime.context or Context()
+    message = state.messages[-1] if state.messages else None
+    if not isinstance(message, HumanMessage):
+        came = type(message).__name__ if message else "no message"
+        raise MessageRejected(f"a turn starts with a customer message, but {came} came; send one with the role user")
+    text = check_message(text_of(message), max_message_chars)
+    check_owner(state, context)
+    update: dict[str, Any] = {
+        "customer_id": state.customer_id or context.customer_id,
+        "handoff": None,
+        "passage_ids": Overwrite([]),
+        "usage": no_usage(),
+    }
+    if state.owner == "human" and state.ticket_id:
+        ticket = await desk.get_ticket(state.ticket_id)
+        if ticket.status == "open":
+            await desk.add_note(ticket.id, author="customer", text=text, key=str(message.id))
+            return update
+        update["owner"] = "bot"
+    if wants_human(text):
+        update["handoff"] = "the customer asked for a person"
+    elif is_angry(text):
+        update["handoff"] = "the customer is angry"
+    return update
+
+
+def check_message(text: str, max_message_chars: int) -> str:
+    """Return the text; raises MessageRejected when it is empty or too long."""
+    if not text.strip():
+        raise MessageRejected("the message is empty; write what you need help with")
+    if len(text) > max_message_chars:
+        raise MessageRejected(
+            f"the message has {len(text):,} characters, at most {max_message_chars:,} are accepted; send a shorter one"
+        )
+    return text
+
+
+def check_owner(state: State, context: Context) -> None:
+    """Raise ThreadForbidden unless the thread is new, anonymous or the customer's own."""
+    if state.customer_id is not None and state.customer_id != context.customer_id:
+        raise ThreadForbidden("this thread belongs to another customer; start a new thread or sign in as its owner")

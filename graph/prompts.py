@@ -1,0 +1,42 @@
+"""Write the instructions, and read what was said out of messages."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage
+
+from core.passages import Utterance
+
+_CLIPPED_HEAD, _CLIPPED_TAIL = 6_000, 2_000
+_TEMPLATE = (Path(__file__).parent / "system_prompt.md").read_text(encoding="utf-8")
+
+
+def system_prompt(shop_name: str) -> str:
+    """Return the instructions every request starts with."""
+    return _TEMPLATE.format(shop_name=shop_name).strip()
+
+
+def text_of(message: BaseMessage) -> str:
+    """Return the text of a message, whose content may be a string or a list of blocks."""
+    return message.text
+
+
+def clip(text: str) -> str:
+    """Keep the beginning and the end of a very long message, where its point usually stands."""
+    if len(text) <= _CLIPPED_HEAD + _CLIPPED_TAIL:
+        return text
+    left_out = len(text) - _CLIPPED_HEAD - _CLIPPED_TAIL
+    return f"{text[:_CLIPPED_HEAD]}\n[… {left_out} characters left out …]\n{text[-_CLIPPED_TAIL:]}"
+
+
+def dialogue(messages: Sequence[AnyMessage]) -> list[Utterance]:
+    """Return what customer and agent said to each other, without tool traffic."""
+    said = []
+    for message in messages:
+        if not (text := text_of(message).strip()):
+            continue
+        if isinstance(message, HumanMessage):
+            said.append(Utterance("customer", clip(text)))
+        elif isinstance(message, AIMessage) and not message.tool_calls:
+            said.append(Utterance("agent", text))
+    return said

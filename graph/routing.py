@@ -1,0 +1,44 @@
+"""Decide every conditional edge: pure functions of the state with a closed set of answers."""
+
+from typing import Literal
+
+from langgraph.types import Send
+
+from graph.state import State, ToolTask, newest_turn, pending_calls, tool_rounds
+
+HUMAN_TOOL = "request_human"
+"""The tool a model calls to bring in a person; the graph answers it by `escalate`, it is never executed."""
+
+
+def after_receive(state: State) -> Literal["retrieve", "escalate", "__end__"]:
+    """A person's thread stays silent; a recognised wish for a person needs neither search nor model."""
+    if state.owner == "human":
+        return "__end__"
+    return "escalate" if state.handoff else "retrieve"
+
+
+def after_reason(state: State, *, max_tool_rounds: int) -> Literal["escalate", "verify"] | list[Send]:
+    """Run each tool call as its own task; no call ends the turn; too many rounds bring in a person."""
+    if state.handoff:
+        return "escalate"
+    calls = pending_calls(state.messages)
+    if not calls:
+        return "verify"
+    if any(call["name"] == HUMAN_TOOL for call in calls) or tool_rounds(state.messages) > max_tool_rounds:
+        return "escalate"
+    return [Send("execute_tools", ToolTask(call=call, known_passage_ids=state.passage_ids)) for call in calls]
+
+
+def after_verify(state: State) -> Literal["escalate", "__end__"]:
+    """A reply that could not be made fit to send goes to a person."""
+    return "escalate" if state.handoff else "__end__"
+
+
+def escalation_reason(state: State) -> str:
+    """Name why the turn goes to a person: what a node recorded, the model's own words, or a spent budget."""
+    if state.handoff:
+        return state.handoff
+    for call in pending_calls(state.messages):
+        if call["name"] == HUMAN_TOOL:
+            return str(call["args"].get("reason") or "the model asked for a person")
+    return f"no answer after {tool_rounds(newest_turn(state.messages))} rounds of tools"

@@ -1,0 +1,81 @@
+"""Define what a conversation carries from node to node and from turn to turn."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
+from langgraph.graph.message import add_messages
+from typing_extensions import TypedDict
+
+Owner = Literal["bot", "human"]
+
+
+class Usage(TypedDict):
+    """Count what one turn asked of the model endpoint."""
+
+    requests: int
+    input_tokens: int
+    output_tokens: int
+
+
+def no_usage() -> Usage:
+    """Return a count of nothing."""
+    return Usage(requests=0, input_tokens=0, output_tokens=0)
+
+
+def extend_unique(known: list[str], new: list[str]) -> list[str]:
+    """Append what is not there yet, in order, so that parallel tool calls can both add passages."""
+    return [*known, *(item for item in dict.fromkeys(new) if item not in known)]
+
+
+@dataclass(kw_only=True)
+class TurnInput:
+    """Hold what a caller may hand in: messages, nothing else."""
+
+    messages: Annotated[list[AnyMessage], add_messages] = field(default_factory=list)
+    """The conversation: customer messages, replies, tool calls and tool results, oldest first."""
+
+
+@dataclass(kw_only=True)
+class State(TurnInput):
+    """Hold a conversation; every field has a default, so that an old checkpoint reads in a newer version."""
+
+    customer_id: str | None = None
+    """Whose conversation this is; `receive` sets it from the first verified context and never changes it."""
+    owner: Owner = "bot"
+    """Who answers: `escalate` sets it to human, and `receive` back to bot once the ticket is closed."""
+    ticket_id: str | None = None
+    """The newest ticket of this thread; `escalate` sets it."""
+    handoff: str | None = None
+    """Why this turn goes to a person, or None; `receive` resets it, any node before `escalate` may set it."""
+    passage_ids: Annotated[list[str], extend_unique] = field(default_factory=list)
+    """Passages this turn may rely on, in citation order; `receive` empties it. The texts stay in the index."""
+    usage: Usage = field(default_factory=no_usage)
+    """What this turn has asked of the model so far; `receive` resets it, `reason` adds."""
+
+
+@dataclass(kw_only=True)
+class ToolTask:
+    """Hold one tool call that `execute_tools` is to run, as its own task."""
+
+    call: ToolCall
+    known_passage_ids: list[str] = field(default_factory=list)
+    """Passages the model has already seen in this turn."""
+
+
+def newest_turn(messages: list[AnyMessage]) -> list[AnyMessage]:
+    """Return the messages from the customer's newest message on."""
+    start = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage)), default=len(messages))
+    return messages[start:]
+
+
+def pending_calls(messages: list[AnyMessage]) -> list[ToolCall]:
+    """Return the tool calls of the newest turn that have no result yet."""
+    turn = newest_turn(messages)
+    answered = {m.tool_call_id for m in turn if isinstance(m, ToolMessage)}
+    return [c for m in turn if isinstance(m, AIMessage) for c in m.tool_calls if c["id"] not in answered]
+
+
+def tool_rounds(messages: list[AnyMessage]) -> int:
+    """Return how many messages of the newest turn called tools."""
+    return sum(1 for m in newest_turn(messages) if isinstance(m, AIMessage) and m.tool_calls)
