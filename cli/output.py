@@ -1,6 +1,7 @@
 """Print results and failures in the one way all commands share."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,8 @@ from rich.console import Console
 from core.errors import SupportError
 
 EXIT_FAILED = 1
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
 
 
 @contextmanager
@@ -18,10 +21,11 @@ def errors_shown() -> Iterator[None]:
     try:
         yield
     except SupportError as error:
-        Console(stderr=True).print(f"error: {error}", highlight=False, markup=False, soft_wrap=True)
-        raise typer.Exit(EXIT_FAILED) from None
+        line = " ".join(str(error).split())
+        Console(stderr=True).print(f"error: {line}", highlight=False, markup=False, soft_wrap=True)
+        sys.exit(EXIT_FAILED)
 
 
 def print_json(value: object) -> None:
     """Print a result as one JSON document; dates and paths become text."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

@@ -21,7 +21,9 @@ def endpoint_errors(base_url: str, model: str) -> Iterator[None]:
     except openai.AuthenticationError as error:
         raise ModelRejected(f"{base_url} refused the key; set SUPPORT_API_KEY to one it accepts") from error
     except openai.PermissionDeniedError as error:
-        raise ModelRejected(f"the key has no access to {model!r} at {base_url}; ask the provider or change it") from error
+        raise ModelRejected(
+            f"the key has no access to {model!r} at {base_url}; ask the provider or change it"
+        ) from error
     except openai.NotFoundError as error:
         raise ModelRejected(
             f"{base_url} knows no model {model!r} (HTTP 404); set SUPPORT_MODEL to one that `support-agent doctor` lists"
@@ -31,12 +33,16 @@ def endpoint_errors(base_url: str, model: str) -> Iterator[None]:
             f"{base_url} did not answer in time; try again later or raise SUPPORT_TIMEOUT_SECONDS"
         ) from error
     except openai.APIConnectionError as error:
-        raise ModelUnavailable(f"{base_url} cannot be reached; check SUPPORT_BASE_URL and that it is running") from error
+        raise ModelUnavailable(
+            f"{base_url} cannot be reached; check SUPPORT_BASE_URL and that it is running"
+        ) from error
     except openai.RateLimitError as error:
         raise ModelUnavailable(f"{base_url} limits the rate of requests (HTTP 429); try again later") from error
     except openai.APIStatusError as error:
         kind = ModelUnavailable if error.status_code >= 500 else ModelRejected
-        raise kind(f"{base_url} answered HTTP {error.status_code} for {model!r}: {_first_line(error.message)}") from error
+        raise kind(
+            f"{base_url} answered HTTP {error.status_code} for {model!r}: {_first_line(error.message)}"
+        ) from error
     except openai.APIError as error:
         raise ModelUnavailable(f"{base_url} broke off for {model!r}: {_first_line(error.message)}") from error
 

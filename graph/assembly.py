@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
+from ingest.retrieval import open_retriever
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
+from tools.registry import make_tools
+from tools.sql_backend import SqlOrderBackend
 
 from core.errors import ModelUnavailable
 from core.models import chat_model, embedding_model, offline_chat_model
 from core.settings import Settings
 from graph.builder import Parts
-from ingest.retrieval import open_retriever
-from tools.registry import make_tools
-from tools.sql_backend import SqlOrderBackend
 from tools.sql_desk import SqlTicketDesk
 
 

@@ -24,7 +24,7 @@ from graph.nodes.retrieve import retrieve
 from graph.nodes.verify import verify
 from graph.prompts import system_prompt
 from graph.routing import after_reason, after_receive, after_verify
-from graph.state import State, ToolTask, TurnInput
+from graph.state import State, TurnInput
 from tools.context import Context
 from tools.handoff import TicketDesk
 
@@ -66,12 +66,8 @@ class Parts:
 def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None = None) -> SupportGraph:
     """Return the compiled graph; without a checkpointer it forgets, or takes the one of its server."""
     drawn = StateGraph(State, context_schema=Context, input_schema=TurnInput)
-    drawn.add_node(
-        "receive", both_ways(partial(receive, desk=parts.desk, max_message_chars=parts.max_message_chars))
-    )
-    drawn.add_node(
-        "retrieve", both_ways(partial(retrieve, retriever=parts.retriever, limit=parts.passages_per_turn))
-    )
+    drawn.add_node("receive", both_ways(partial(receive, desk=parts.desk, max_message_chars=parts.max_message_chars)))
+    drawn.add_node("retrieve", both_ways(partial(retrieve, retriever=parts.retriever, limit=parts.passages_per_turn)))
     drawn.add_node(
         "reason",
         both_ways(
@@ -85,9 +81,7 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
         ),
     )
     tool_node = ToolNode(parts.tools, handle_tool_errors=tell_model)
-    drawn.add_node(
-        "execute_tools", both_ways(partial(execute_tools, tool_node=tool_node)), input_schema=ToolTask
-    )
+    drawn.add_node("execute_tools", both_ways(partial(execute_tools, tool_node=tool_node)))
     drawn.add_node("verify", both_ways(partial(verify, retriever=parts.retriever)))
     drawn.add_node("escalate", both_ways(partial(escalate, desk=parts.desk)))
 

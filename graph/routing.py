@@ -2,9 +2,7 @@
 
 from typing import Literal
 
-from langgraph.types import Send
-
-from graph.state import State, ToolTask, newest_turn, pending_calls, tool_rounds
+from graph.state import State, newest_turn, pending_calls, tool_rounds
 
 HUMAN_TOOL = "request_human"
 """The tool a model calls to bring in a person; the graph answers it by `escalate`, it is never executed."""
@@ -17,8 +15,8 @@ def after_receive(state: State) -> Literal["retrieve", "escalate", "__end__"]:
     return "escalate" if state.handoff else "retrieve"
 
 
-def after_reason(state: State, *, max_tool_rounds: int) -> Literal["escalate", "verify"] | list[Send]:
-    """Run each tool call as its own task; no call ends the turn; too many rounds bring in a person."""
+def after_reason(state: State, *, max_tool_rounds: int) -> Literal["execute_tools", "escalate", "verify"]:
+    """A message without calls ends the turn; a call for a person or too many rounds bring one in."""
     if state.handoff:
         return "escalate"
     calls = pending_calls(state.messages)
@@ -26,7 +24,7 @@ def after_reason(state: State, *, max_tool_rounds: int) -> Literal["escalate", "
         return "verify"
     if any(call["name"] == HUMAN_TOOL for call in calls) or tool_rounds(state.messages) > max_tool_rounds:
         return "escalate"
-    return [Send("execute_tools", ToolTask(call=call, known_passage_ids=state.passage_ids)) for call in calls]
+    return "execute_tools"
 
 
 def after_verify(state: State) -> Literal["escalate", "__end__"]:

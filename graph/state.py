@@ -54,15 +54,6 @@ class State(TurnInput):
     """What this turn has asked of the model so far; `receive` resets it, `reason` adds."""
 
 
-@dataclass(kw_only=True)
-class ToolTask:
-    """Hold one tool call that `execute_tools` is to run, as its own task."""
-
-    call: ToolCall
-    known_passage_ids: list[str] = field(default_factory=list)
-    """Passages the model has already seen in this turn."""
-
-
 def newest_turn(messages: list[AnyMessage]) -> list[AnyMessage]:
     """Return the messages from the customer's newest message on."""
     start = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage)), default=len(messages))

@@ -1,4 +1,4 @@
-"""Run one tool call of the model."""
+"""Run the tool calls of the model."""
 
 from typing import Any
 
@@ -10,22 +10,20 @@ from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable, Refused
 from graph.phrases import phrase
-from graph.state import ToolTask
+from graph.state import State, pending_calls
 from tools.context import Context
 
 NOTHING_NEW = "Nothing further was found."
 
 
 async def execute_tools(
-    state: ToolTask, config: RunnableConfig, runtime: Runtime[Context], *, tool_node: ToolNode
+    state: State, config: RunnableConfig, runtime: Runtime[Context], *, tool_node: ToolNode
 ) -> dict[str, Any]:
-    """Return the result of one call, and the passages it found.
-
-    Parallel calls of one message each have a task of their own, so that repeating one never repeats another.
-    """
+    """Return the results of the open calls, and the passages they found; the calls run side by side."""
     runtime.stream_writer({"progress": phrase("looking_up", (runtime.context or Context()).locale)})
-    results = await tool_node.ainvoke([AIMessage("", tool_calls=[state.call])], config)
-    messages = [_only_new_passages(message, state.known_passage_ids) for message in results]
+    calls = pending_calls(state.messages)
+    results = await tool_node.ainvoke([AIMessage("", tool_calls=calls)], config)
+    messages = [_only_new_passages(message, state.passage_ids) for message in results]
     return {"messages": messages, "passage_ids": [pid for m in messages for pid in m.artifact or ()]}
 
 

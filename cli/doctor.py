@@ -1,0 +1,141 @@
+"""Show what is configured, what answers and what to do about anything that does not."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+import httpx
+import typer
+from ingest.retrieval import open_retriever
+from rich.markup import escape
+from rich.table import Table
+from tools.sql_backend import SqlOrderBackend
+
+from cli.output import out, print_json
+from core.errors import SupportError
+from core.models import NO_KEY, embedding_model
+from core.settings import Settings
+from graph.memory import open_checkpointer
+from tools.sql_desk import SqlTicketDesk
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Hold what one check found."""
+
+    part: str
+    ok: bool
+    detail: str
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
+    """Check the settings, the model endpoint, the index, the shop, the desk and the memory.
+
+    Exit code 1 when something needs attention; each line says what to do.
+    """
+    findings = asyncio.run(_examine())
+    if as_json:
+        print_json({"ok": all(f.ok for f in findings), "findings": [asdict(f) for f in findings]})
+    else:
+        table = Table(box=None, pad_edge=False)
+        for heading in ("", "part", "finding"):
+            table.add_column(heading)
+        for finding in findings:
+            table.add_row("[green]✓[/green]" if finding.ok else "[red]✗[/red]", finding.part, escape(finding.detail))
+        out.print(table)
+    if not all(f.ok for f in findings):
+        raise typer.Exit(1)
+
+
+async def _examine() -> list[Finding]:
+    try:
+        settings = Settings.from_env()
+    except SupportError as error:
+        return [Finding("settings", False, str(error))]
+    changed = sorted(f"SUPPORT_{name.upper()}" for name in settings.model_fields_set)
+    findings = [Finding("settings", True, f"set: {', '.join(changed)}" if changed else "all defaults")]
+    checks: dict[str, Callable[[Settings], Awaitable[str]]] = {
+        "chat model": _chat_model,
+        "embeddings": _embeddings,
+        "knowledge": _knowledge,
+        "shop": _shop,
+        "ticket desk": _desk,
+        "memory": _memory,
+    }
+    for part, check in checks.items():
+        try:
+            findings.append(Finding(part, True, await check(settings)))
+        except SupportError as error:
+            findings.append(Finding(part, False, str(error)))
+    return findings
+
+
+async def _chat_model(settings: Settings) -> str:
+    if settings.model == "offline":
+        return "offline (embedded; set SUPPORT_BASE_URL, SUPPORT_MODEL and SUPPORT_API_KEY for a real model)"
+    started = time.perf_counter()
+    models = await list_models(settings)
+    milliseconds = (time.perf_counter() - started) * 1000
+    if models and settings.model not in models:
+        shown = ", ".join(models[:10])
+        raise SupportError(
+            f"{settings.base_url} offers no model {settings.model!r}; set SUPPORT_MODEL to one of: {shown}"
+        )
+    return f"{settings.model} at {settings.base_url}, answered in {milliseconds:.0f} ms"
+
+
+async def list_models(settings: Settings) -> list[str]:
+    """Return the model names the endpoint lists; raises SupportError when it does not answer or refuses the key."""
+    headers = {"Authorization": f"Bearer {(settings.api_key or NO_KEY).get_secret_value()}"}
+    url = f"{str(settings.base_url).rstrip('/')}/models"
+    try:
+        async with httpx.AsyncClient(timeout=settings.timeout_seconds) as client:
+            response = await client.get(url, headers=headers)
+    except httpx.HTTPError as error:
+        raise SupportError(
+            f"{settings.base_url} cannot be reached ({type(error).__name__}); check SUPPORT_BASE_URL and that it is running"
+        ) from error
+    if response.status_code in (401, 403):
+        raise SupportError(f"{settings.base_url} refused the key; set SUPPORT_API_KEY to one it accepts")
+    try:
+        listed: Any = response.json()
+        return [str(model["id"]) for model in listed["data"]]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
+async def _embeddings(settings: Settings) -> str:
+    model = embedding_model(settings)
+    started = time.perf_counter()
+    vector = await asyncio.to_thread(model.embed_query, "Where is my order?")
+    milliseconds = (time.perf_counter() - started) * 1000
+    return f"{settings.embedding_model}, {len(vector)} dimensions, first query {milliseconds:.0f} ms"
+
+
+async def _knowledge(settings: Settings) -> str:
+    retriever = await asyncio.to_thread(open_retriever, settings.index_dir, embedding_model(settings))
+    return f"{settings.index_dir}: {retriever.describe()}"
+
+
+async def _shop(settings: Settings) -> str:
+    orders = SqlOrderBackend(settings.orders_url)
+    try:
+        return await orders.describe()
+    finally:
+        await orders.close()
+
+
+async def _desk(settings: Settings) -> str:
+    desk = SqlTicketDesk(settings.desk_url)
+    try:
+        waiting = len(await desk.list_tickets(status="open"))
+    finally:
+        await desk.close()
+    return f"{settings.desk_url.split('@')[-1]}: {waiting} open tickets"
+
+
+async def _memory(settings: Settings) -> str:
+    async with open_checkpointer(settings.memory_url):
+        return f"{settings.memory_url.split('@')[-1]} opens"

@@ -1,0 +1,34 @@
+"""Put the commands of `support-agent` together, and print a failure as one line."""
+
+import logging
+import sys
+
+import typer
+
+from cli import ask, chat, doctor, ingest, knowledge, orders
+from cli.output import errors_shown
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Run and look after an autonomous customer-support agent. Settings are SUPPORT_* variables or a .env file; "
+    "`support-agent doctor` shows what they amount to.",
+)
+app.command("chat")(chat.chat)
+app.command("ask")(ask.ask)
+app.command("ingest")(ingest.ingest)
+app.command("doctor")(doctor.doctor)
+app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(orders.app, name="orders")
+
+
+def main() -> None:
+    """Run the command line; a failure we understand is one line and exit code 1."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    with errors_shown():
+        app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Offer a chat model that says what it was told to, for tests and rehearsals."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from typing import Any
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from pydantic import Field
+
+Answer = AIMessage | Exception | Callable[[list[BaseMessage]], AIMessage]
+
+
+class ScriptedChatModel(BaseChatModel):
+    """Give the listed answers in order; an exception is raised, a function is called with the request."""
+
+    answers: list[Any]
+    """One `Answer` a request; the last one is given again for ever."""
+    requests: list[list[BaseMessage]] = Field(default_factory=list)
+    """Every request that came, for a test to look at."""
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def bind_tools(self, tools: Sequence[BaseTool | Any], **kwargs: Any) -> Runnable[LanguageModelInput, AIMessage]:
+        """Return the model itself: the script already knows its calls."""
+        return self
+
+    def _next(self, messages: list[BaseMessage]) -> AIMessage:
+        answer: Answer = self.answers[min(len(self.requests), len(self.answers) - 1)]
+        self.requests.append(messages)
+        if isinstance(answer, Exception):
+            raise answer
+        message = answer if isinstance(answer, AIMessage) else answer(messages)
+        # A fresh id each time: a message that is given twice is two messages of the conversation.
+        return message.model_copy(update={"id": f"scripted-{id(self)}-{len(self.requests)}"})
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return ChatResult(generations=[ChatGeneration(message=self._next(messages))])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        for chunk in _chunks(self._next(messages)):
+            if run_manager:
+                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+            yield chunk
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        for chunk in _chunks(self._next(messages)):
+            if run_manager:
+                await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+            yield chunk
+
+
+def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
+    """Cut a message into words, its tool calls and usage with the last piece."""
+    words = message.text.split(" ") if message.text else []
+    for index, word in enumerate(words):
+        text = word if index == 0 else f" {word}"
+        yield ChatGenerationChunk(message=AIMessageChunk(text, id=message.id))
+    last = AIMessageChunk(
+        "",
+        id=message.id,
+        tool_calls=message.tool_calls,
+        usage_metadata=message.usage_metadata,
+        response_metadata={"finish_reason": "tool_calls" if message.tool_calls else "stop"},
+        chunk_position="last",
+    )
+    yield ChatGenerationChunk(message=last)
