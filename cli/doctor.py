@@ -8,16 +8,17 @@ from typing import Annotated, Any
 
 import httpx
 import typer
-from ingest.retrieval import open_retriever
 from rich.markup import escape
 from rich.table import Table
-from tools.sql_backend import SqlOrderBackend
 
 from cli.output import out, print_json
 from core.errors import SupportError
 from core.models import NO_KEY, embedding_model
+from core.passages import Utterance
 from core.settings import Settings
 from graph.memory import open_checkpointer
+from ingest.retrieval import HybridRetriever
+from tools.sql_backend import SqlOrderBackend
 from tools.sql_desk import SqlTicketDesk
 
 
@@ -115,16 +116,27 @@ async def _embeddings(settings: Settings) -> str:
 
 
 async def _knowledge(settings: Settings) -> str:
-    retriever = await asyncio.to_thread(open_retriever, settings.index_dir, embedding_model(settings))
-    return f"{settings.index_dir}: {retriever.describe()}"
+    model = embedding_model(settings)
+    retriever = await asyncio.to_thread(HybridRetriever, settings.index_dir, model, settings.embedding_model)
+    try:
+        await retriever.search([Utterance("customer", "Where is my order?")], limit=1)
+        health = retriever.health()
+    finally:
+        retriever.close()
+    if health.notice:
+        raise SupportError(health.notice)
+    return f"{settings.index_dir}: version {health.version}, {health.passages} passages"
 
 
 async def _shop(settings: Settings) -> str:
     orders = SqlOrderBackend(settings.orders_url)
     try:
-        return await orders.describe()
+        counts = await orders.count()
     finally:
         await orders.close()
+    if not counts["customers"]:
+        raise SupportError(f"{settings.orders_url} holds no shop; run `support-agent orders import FILE`")
+    return ", ".join(f"{number} {what}" for what, number in counts.items())
 
 
 async def _desk(settings: Settings) -> str:

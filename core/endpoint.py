@@ -1,7 +1,7 @@
 """Talk to an OpenAI-compatible endpoint, and report its failures as ours."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import openai
@@ -54,8 +54,15 @@ def _first_line(text: str) -> str:
 class EndpointChatModel(ChatOpenAI):
     """Run `ChatOpenAI` with our errors."""
 
-    def _errors(self) -> Any:
+    def _errors(self) -> AbstractContextManager[None]:
         return endpoint_errors(str(self.openai_api_base), self.model_name)
+
+    def _get_request_payload(self, input_: Any, *, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
+        """Name the limit of a reply as every compatible server does; only OpenAI's own knows the newer name."""
+        payload = super()._get_request_payload(input_, stop=stop, **kwargs)
+        if "max_completion_tokens" in payload:
+            payload["max_tokens"] = payload.pop("max_completion_tokens")
+        return payload
 
     def _generate(
         self,
@@ -90,7 +97,7 @@ class EndpointChatModel(ChatOpenAI):
 class EndpointEmbeddings(OpenAIEmbeddings):
     """Run `OpenAIEmbeddings` with our errors."""
 
-    def _errors(self) -> Any:
+    def _errors(self) -> AbstractContextManager[None]:
         return endpoint_errors(str(self.openai_api_base), self.model)
 
     def embed_documents(self, texts: list[str], chunk_size: int | None = None, **kwargs: Any) -> list[list[float]]:

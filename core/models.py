@@ -22,8 +22,7 @@ def chat_model(settings: Settings) -> BaseChatModel:
         base_url=settings.base_url,
         api_key=settings.api_key or NO_KEY,
         temperature=settings.temperature,
-        max_completion_tokens=None,
-        max_tokens=settings.max_output_tokens,
+        max_completion_tokens=settings.max_output_tokens,
         timeout=settings.timeout_seconds,
         max_retries=settings.max_retries,
         use_responses_api=False,  # otherwise some model names are sent to /responses, which few servers have
@@ -33,7 +32,8 @@ def chat_model(settings: Settings) -> BaseChatModel:
 
 def offline_chat_model() -> BaseChatModel:
     """Return the embedded model that needs no endpoint."""
-    return OfflineChatModel(embeddings=MiniLM())
+    model: BaseChatModel = OfflineChatModel(embeddings=MiniLM())
+    return model
 
 
 def embedding_model(settings: Settings) -> Embeddings:

@@ -78,9 +78,9 @@ def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
     words = message.text.split(" ") if message.text else []
     for index, word in enumerate(words):
         text = word if index == 0 else f" {word}"
-        yield ChatGenerationChunk(message=AIMessageChunk(text, id=message.id))
+        yield ChatGenerationChunk(message=AIMessageChunk(content=text, id=message.id))
     last = AIMessageChunk(
-        "",
+        content="",
         id=message.id,
         tool_calls=message.tool_calls,
         usage_metadata=message.usage_metadata,

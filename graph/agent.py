@@ -16,7 +16,7 @@ from graph.builder import Parts, SupportGraph, build_graph
 from graph.memory import open_checkpointer
 from graph.nodes.receive import check_message, check_owner
 from graph.prompts import text_of
-from graph.state import Owner, State, newest_turn
+from graph.state import Owner, State, TurnInput, newest_turn
 from tools.context import Context
 
 
@@ -110,7 +110,7 @@ class SupportAgent:
             # Before the run: once it starts, the message is part of the thread.
             check_owner(await self.state(thread_id), context)
             async for mode, event in self.graph.astream(
-                {"messages": [HumanMessage(text)]},
+                TurnInput(messages=[HumanMessage(text)]),
                 config,
                 context=context,
                 stream_mode=["messages", "custom"],
@@ -169,10 +169,10 @@ async def open_agent(settings: Settings | None = None, *, parts: Parts | None = 
         SettingsError, KnowledgeError, BackendUnavailable: something it needs is missing; the message says what to do.
     """
     settings = settings or Settings.from_env()
-    parts = parts or await asyncio.to_thread(assemble, settings)
+    opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
     async with open_checkpointer(settings.memory_url) as checkpointer:
-        graph = build_graph(parts, checkpointer=checkpointer)
+        graph = build_graph(opened, checkpointer=checkpointer)
         try:
-            yield SupportAgent(graph, max_message_chars=parts.max_message_chars)
+            yield SupportAgent(graph, max_message_chars=opened.max_message_chars)
         finally:
-            await parts.close()
+            await opened.close()

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from ingest.retrieval import open_retriever
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from tools.registry import make_tools
-from tools.sql_backend import SqlOrderBackend
 
 from core.errors import ModelUnavailable
 from core.models import chat_model, embedding_model, offline_chat_model
 from core.settings import Settings
 from graph.builder import Parts
+from ingest.retrieval import HybridRetriever
+from tools.registry import make_tools
+from tools.sql_backend import SqlOrderBackend
 from tools.sql_desk import SqlTicketDesk
 
 
@@ -23,7 +23,7 @@ def assemble(settings: Settings) -> Parts:
     Raises:
         KnowledgeError: the index is missing, corrupt or of another embedding model.
     """
-    retriever = open_retriever(settings.index_dir, embedding_model(settings))
+    retriever = HybridRetriever(settings.index_dir, embedding_model(settings), settings.embedding_model)
     orders, desk = SqlOrderBackend(settings.orders_url), SqlTicketDesk(settings.desk_url)
     tools = make_tools(orders, retriever)
     return Parts(

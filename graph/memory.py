@@ -46,12 +46,14 @@ async def _sqlite(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
         raise BackendUnavailable(
             f"the conversation memory {path} cannot be opened ({error}); check SUPPORT_MEMORY_URL and its folder"
         ) from error
-    async with connection:
+    try:
         # WAL and a wait: several processes may write to one file.
         await connection.execute("PRAGMA busy_timeout = 10000")
         saver = AsyncSqliteSaver(connection, serde=SERDE)
         await saver.setup()
         yield saver
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from core.errors import MessageRejected, ThreadForbidden
 from core.scripted import ScriptedChatModel
 from graph.agent import Progress, Reply, SupportAgent, Token
 from graph.builder import Parts, build_graph
-from graph.state import newest_turn
+from graph.state import TurnInput, newest_turn
 from tests.graph_fakes import CARE, RETURNS, SHIPPING, MemoryDesk, call, parts, scripted
 from tools.context import Context
 
@@ -198,16 +198,18 @@ def test_plain_invoke_works_from_synchronous_code() -> None:
     graph = build_graph(parts(scripted(call("get_order", order_id="A1"), "Delivered.")), checkpointer=InMemorySaver())
     config: Any = {"configurable": {"thread_id": "t"}}
     context = Context(customer_id="ada")
-    result = graph.invoke({"messages": [HumanMessage("where is A1?")]}, config, context=context)
+    result = graph.invoke(TurnInput(messages=[HumanMessage("where is A1?")]), config, context=context)
     assert result["messages"][-1].content == "Delivered."
     streamed = list(
-        graph.stream({"messages": [HumanMessage("and now?")]}, config, context=context, stream_mode="updates")
+        graph.stream(TurnInput(messages=[HumanMessage("and now?")]), config, context=context, stream_mode="updates")
     )
     assert [next(iter(update)) for update in streamed] == ["receive", "retrieve", "reason", "verify"]
 
 
 def test_a_graph_without_memory_answers_as_well() -> None:
-    result = build_graph(parts(scripted("30 days [1]"))).invoke({"messages": [HumanMessage("how do returns work?")]})
+    result = build_graph(parts(scripted("30 days [1]"))).invoke(
+        TurnInput(messages=[HumanMessage("how do returns work?")])
+    )
     assert result["messages"][-1].content == "30 days [1]"
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, ForeignKey, MetaData, Select, String, Text, UniqueConstraint, select, update
+from sqlalchemy import DateTime, ForeignKey, MetaData, String, Text, UniqueConstraint, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import Column, Table
@@ -91,7 +91,7 @@ class SqlTicketDesk:
 
     async def list_tickets(self, *, status: str | None = None) -> Sequence[Ticket]:
         """Return tickets, oldest first."""
-        query: Select[tuple[str]] = select(TICKETS.c.number).order_by(TICKETS.c.created_at, TICKETS.c.number)
+        query = select(TICKETS.c.number).order_by(TICKETS.c.created_at, TICKETS.c.number)
         if status:
             query = query.where(TICKETS.c.status == status)
         async with self._writing() as connection:

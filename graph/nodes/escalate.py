@@ -53,7 +53,7 @@ def summarise(messages: list[AnyMessage]) -> str:
     return "\n".join(said[-_SUMMARY_MESSAGES:])
 
 
-def _without_empty_reply(state: State) -> list[AnyMessage]:
+def _without_empty_reply(state: State) -> list[RemoveMessage]:
     """Drop a reply that says and calls nothing; endpoints reject it in a history."""
     last = state.messages[-1]
     empty = isinstance(last, AIMessage) and not last.tool_calls and not text_of(last).strip()
