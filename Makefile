@@ -4,7 +4,7 @@ BIN := .venv/bin
 SAMPLE := var/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat dev test test-llm check lint format types lock clean
+.PHONY: help install chat dev test test-llm check lint format types map lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -23,7 +23,7 @@ $(SAMPLE): .venv/.installed $(wildcard knowledge/*) tools/sample_shop.json
 	@touch $@
 
 chat: $(SAMPLE) ## Talk to the agent as a customer of the sample shop
-	@$(BIN)/support-agent chat
+	@$(BIN)/support-agent chat --customer ada_brook_1001
 
 dev: $(SAMPLE) ## Start the LangGraph dev server on the sample shop
 	LANGGRAPH_CLI_NO_ANALYTICS=1 LANGGRAPH_NO_VERSION_CHECK=true LANGSMITH_TRACING=false $(BIN)/langgraph dev --no-browser
@@ -44,6 +44,9 @@ types: .venv/.installed ## Check the types
 format: .venv/.installed ## Rewrite the files in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+map: .venv/.installed ## Write the README's map of files anew
+	$(BIN)/python -m tests.file_map
 
 check: lint types test ## Everything a change has to pass
 

@@ -8,9 +8,9 @@ import typer.main
 
 from cli.main import app
 from core.settings import Settings
+from tests.file_map import file_map, split_readme
 
 ROOT = Path(__file__).resolve().parent.parent
-MAPPED = ("core", "ingest", "tools", "graph", "cli", "server", "evals", "benchmarks")
 
 
 def test_every_setting_is_in_the_env_example_and_nothing_else() -> None:
@@ -22,17 +22,9 @@ def test_every_setting_says_what_it_is() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
 
-def test_the_readme_map_names_every_source_file() -> None:
-    section = (ROOT / "README.md").read_text().split("## Where things are")[1].split("\n## ")[0]
-    named = set(re.findall(r"`([a-z_]+/[\w/]+\.(?:py|md|yaml|json))`", section))
-    present = {
-        str(file.relative_to(ROOT))
-        for package in MAPPED
-        for file in (ROOT / package).rglob("*.py")
-        if file.name != "__init__.py"
-    }
-    assert present - named == set(), "not in the map"
-    assert {name for name in named if not (ROOT / name).exists()} == set(), "in the map but not there"
+def test_the_readme_map_is_the_one_that_make_map_writes() -> None:
+    _, written, _ = split_readme()
+    assert written == file_map(), "run `make map`"
 
 
 def commands(group: Any, prefix: str = "") -> dict[str, Any]:

@@ -1,0 +1,126 @@
+"""Use the command line as a person would, and as one who makes mistakes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from tests.processes import ROOT
+
+SAMPLE = ROOT / "tools" / "sample_shop.json"
+
+
+class Terminal:
+    """Run commands in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = {
+            "SUPPORT_INDEX_DIR": str(folder / "index"),
+            "SUPPORT_ORDERS_URL": f"sqlite:///{folder}/shop.db",
+            "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
+            "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
+        }
+
+    def run(self, *arguments: str, text: str = "", code: int = 0, **settings: str) -> tuple[str, str]:
+        """Return what a command wrote on standard output and standard error."""
+        result = CliRunner().invoke(app, arguments, input=text, env=self.settings | settings)
+        wrong = (Exception, type(None)) if code else (type(None),)
+        if result.exit_code != code or not isinstance(result.exception, (*wrong, SystemExit)):
+            raise AssertionError(f"{arguments} ended with {result.exit_code}: {result.output}") from result.exception
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            return result.stdout, str(result.exception)
+        return result.stdout, result.stderr
+
+
+@pytest.fixture(scope="module")
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+    made = Terminal(tmp_path_factory.mktemp("shop"))
+    made.run("ingest", str(ROOT / "knowledge"))
+    made.run("orders", "import", str(SAMPLE))
+    return made
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path)
+
+
+def ask(terminal: Terminal, question: str, *options: str) -> dict[str, object]:
+    out, _ = terminal.run("ask", question, "--json", *options)
+    answer: dict[str, object] = json.loads(out)
+    return answer
+
+
+def test_a_policy_question_cites_its_article(terminal: Terminal) -> None:
+    answer = ask(terminal, "How long do I have to return something?")
+    assert "30 days" in str(answer["text"])
+    sources = answer["sources"]
+    assert isinstance(sources, list)
+    assert "returns" in {source["article_id"] for source in sources}
+
+
+def test_an_order_question_is_answered_from_the_shop(terminal: Terminal) -> None:
+    orders = json.loads(terminal.run("orders", "list", "ada_brook_1001", "--json")[0])
+    shipped = next(order for order in orders if order["fulfilments"])
+    answer = ask(terminal, f"Where is my order {shipped['order_id']}?", "--customer", "ada_brook_1001")
+    assert str(shipped["fulfilments"][0]["tracking_ids"][0]) in str(answer["text"])
+    assert "get_order" in str(answer["tools"])
+
+
+def test_a_foreign_order_is_answered_like_one_that_does_not_exist(terminal: Terminal) -> None:
+    shop = json.loads(SAMPLE.read_text())
+    mine = shop["users"]["ada_brook_1001"]["orders"]
+    foreign = next(number for number in shop["orders"] if number not in mine)
+    unknown = "#AF99999"
+    answers = [
+        str(ask(terminal, f"Where is my order {number}?", "--customer", "ada_brook_1001")["text"]).replace(number, "N")
+        for number in (foreign, unknown)
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_piped_lines_are_one_conversation(terminal: Terminal) -> None:
+    out, _ = terminal.run("chat", text="How long do I have to return something?\n\nI want a human\nhello?\n")
+    assert "30 days" in out
+    assert "ticket" in out
+    assert "was added to ticket" in out
+
+
+def test_a_thread_is_remembered_by_the_next_command(terminal: Terminal) -> None:
+    ask(terminal, "Hello", "--thread", "kept", "--customer", "ada_brook_1001")
+    _, error = terminal.run("ask", "Hello", "--thread", "kept", "--customer", "somebody_else", code=1)
+    assert "belongs to another customer" in error
+
+
+def test_doctor_says_what_is_open_and_what_is_missing(terminal: Terminal, empty: Terminal) -> None:
+    out, _ = terminal.run("doctor", "--json")
+    assert json.loads(out)["ok"]
+    out, _ = empty.run("doctor", "--json", code=1)
+    missing = {f["part"]: f["detail"] for f in json.loads(out)["findings"] if not f["ok"]}
+    assert set(missing) == {"knowledge", "shop"}
+    assert "support-agent ingest" in missing["knowledge"]
+    assert "support-agent orders import" in missing["shop"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "words"),
+    [
+        (["ask", " "], {}, "empty"),
+        (["ask", "x" * 500_000], {}, "at most 400,000"),
+        (["ask", "hi"], {"SUPPORT_MODLE": "x"}, "SUPPORT_MODLE is not a setting"),
+        (["ask", "hi"], {"SUPPORT_MODEL": "x"}, "set SUPPORT_BASE_URL"),
+        (["ask", "hi"], {"SUPPORT_INDEX_DIR": "/nonexistent"}, "support-agent ingest"),
+        (["ask", "hi"], {"SUPPORT_MEMORY_URL": "redis://x"}, "SUPPORT_MEMORY_URL"),
+        (["orders", "import", "nowhere.json"], {}, "nowhere.json"),
+        (["ingest", "nowhere"], {}, "nowhere"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_to_do(
+    terminal: Terminal, arguments: list[str], settings: dict[str, str], words: str
+) -> None:
+    _, error = terminal.run(*arguments, code=1, **settings)
+    assert words in error
+    assert "Traceback" not in error
+    assert len(error.strip().splitlines()) == 1
