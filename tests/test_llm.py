@@ -1,0 +1,73 @@
+"""Hold the same conversations with a small real model behind an OpenAI-compatible endpoint on loopback."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings
+from graph.agent import Reply, Token, open_agent
+from tests.processes import ROOT, environment, support_agent
+
+SERVE = ROOT.parent / "shared" / "llm" / "serve"
+pytestmark = [
+    pytest.mark.llm,
+    pytest.mark.skipif(not SERVE.exists(), reason=f"{SERVE} is not there: no small model to talk to"),
+]
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Start the model, build the sample shop, and return settings that use both."""
+    folder = tmp_path_factory.mktemp("shop")
+    env = environment(folder)
+    for command in (["ingest", "knowledge"], ["orders", "import", "tools/sample_shop.json"]):
+        done = support_agent(*command, env=env)
+        assert done.returncode == 0, done.stderr
+    started = subprocess.run([str(SERVE), "--port", "8097"], capture_output=True, text=True, check=True, timeout=600)
+    ours = {k: v for k, v in env.items() if k.startswith("SUPPORT_")}
+    model = {
+        "SUPPORT_BASE_URL": started.stdout.strip().splitlines()[-1],
+        "SUPPORT_MODEL": "qwen2.5-coder-0.5b",
+        "SUPPORT_CONTEXT_TOKENS": "6000",
+        "SUPPORT_TIMEOUT_SECONDS": "120",
+        "SUPPORT_MAX_OUTPUT_TOKENS": "200",
+    }
+    yield Settings.from_env(ours | model, env_file=None)
+    subprocess.run([str(SERVE), "--port", "8097", "--stop"], check=True, timeout=30)
+
+
+async def test_a_policy_question_streams_a_reply_and_reports_its_tokens(settings: Settings) -> None:
+    async with open_agent(settings) as agent:
+        events = [
+            event
+            async for event in agent.stream(
+                "policy", "How many days do I have to return a lamp?", customer_id="ada_brook_1001"
+            )
+        ]
+    reply = events[-1]
+    assert isinstance(reply, Reply)
+    assert reply.text
+    assert 1 <= reply.requests <= 6
+    assert reply.input_tokens > 100
+    assert "".join(e.text for e in events if isinstance(e, Token)).strip()
+
+
+async def test_a_wish_for_a_person_does_not_depend_on_the_model(settings: Settings) -> None:
+    async with open_agent(settings) as agent:
+        reply = await agent.send("person", "I want to talk to a human", customer_id="ada_brook_1001")
+    assert (reply.owner, reply.requests) == ("human", 0)
+
+
+async def test_the_second_turn_is_accepted_with_the_first_in_its_history(settings: Settings) -> None:
+    async with open_agent(settings) as agent:
+        await agent.send("two", "Where is my order AF10283?", customer_id="ada_brook_1001")
+        reply = await agent.send("two", "Thank you!", customer_id="ada_brook_1001")
+    assert reply.text
+
+
+def test_the_doctor_finds_the_model(settings: Settings, tmp_path: Path) -> None:
+    env = environment(tmp_path, SUPPORT_BASE_URL=str(settings.base_url), SUPPORT_MODEL=settings.model)
+    done = support_agent("doctor", env=env)
+    assert "qwen2.5-coder-0.5b at http://127.0.0.1:8097/v1" in " ".join(done.stdout.split())
