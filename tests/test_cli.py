@@ -63,9 +63,9 @@ def test_a_policy_question_cites_its_article(terminal: Terminal) -> None:
 
 def test_an_order_question_is_answered_from_the_shop(terminal: Terminal) -> None:
     orders = json.loads(terminal.run("orders", "list", "ada_brook_1001", "--json")[0])
-    shipped = next(order for order in orders if order["fulfilments"])
+    shipped = next(order for order in orders if order["parcels"])
     answer = ask(terminal, f"Where is my order {shipped['order_id']}?", "--customer", "ada_brook_1001")
-    assert str(shipped["fulfilments"][0]["tracking_ids"][0]) in str(answer["text"])
+    assert str(shipped["parcels"][0]["tracking_ids"][0]) in str(answer["text"])
     assert "get_order" in str(answer["tools"])
 
 

@@ -53,12 +53,13 @@ async def test_two_turns_on_one_thread_stream_and_remember(shop: tuple[Path, dic
         said, progress = await turn(client, thread, "And where are my orders?")
         assert "AF1" in said
         assert "Looking that up…" in progress
-        state = await client.threads.get_state(thread)
+        state: Any = await client.threads.get_state(thread)
         said_by_customer = [m["content"] for m in state["values"]["messages"] if m["type"] == "human"]
         assert said_by_customer == ["How long do I have to return something?", "And where are my orders?"]
-        nodes = await client.assistants.get_graph("support_agent")
+        assistant = (await client.assistants.search(graph_id="support_agent"))[0]["assistant_id"]
+        nodes: Any = await client.assistants.get_graph(assistant)
         assert {"retrieve", "reason", "execute_tools", "escalate"} <= {n["id"] for n in nodes["nodes"]}
-        assert (await client.assistants.get_schemas("support_agent"))["input_schema"]
+        assert (await client.assistants.get_schemas(assistant))["input_schema"]
     text = log.read_text()
     assert "Blocking" not in text
     assert "Traceback" not in text
