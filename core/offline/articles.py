@@ -15,9 +15,9 @@ from core.offline.words import content_stems
 
 _CLOSE = 0.42
 """Likeness from which a passage counts as an answer: mean of the cosines of its best sentence and of the whole."""
-_WORDS_CLOSE = 0.5
+_WORDS_CLOSE = 0.55
 """Share of the question's words, rare ones counting more, that must be found where there are no embeddings."""
-_MAX_SENTENCES = 3
+_MAX_SENTENCES = 4
 _MAX_CHARS = 420
 _CONSIDERED = 8
 
@@ -28,7 +28,7 @@ class Quote:
 
     text: str
     score: float
-    numbers: tuple[int, ...]
+    """How sure it is that this answers: from about 0.4 it may, from 0.6 it most likely does."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class _Scored:
 
 def find_quote(question: str, passages: Sequence[QuotedPassage], embeddings: Embeddings | None) -> Quote | None:
     """Return the sentences that answer a question, each with its citation such as [2], or None when nothing fits."""
-    candidates = [(p, _sentences(p.text)) for p in passages[:_CONSIDERED]]
+    candidates = [(p, statements(p.text)) for p in passages[:_CONSIDERED]]
     candidates = [(p, s) for p, s in candidates if s]
     if not candidates or not content_stems(question):
         return None
@@ -49,9 +49,7 @@ def find_quote(question: str, passages: Sequence[QuotedPassage], embeddings: Emb
     best = scored[0]
     if best.score < (_CLOSE if embeddings else _WORDS_CLOSE):
         return None
-    chosen = [_cited(best)]
-    numbers = [best.passage.number]
-    return Quote(" ".join(chosen), best.score, tuple(numbers))
+    return Quote(_cited(best), best.score)
 
 
 def _scored(
@@ -96,13 +94,15 @@ def _shared(asked: set[str], text: str, rarity: dict[str, float]) -> float:
 
 
 def _cited(scored: _Scored) -> str:
-    """Return the best sentence with those around it that also fit, in their order, each cited."""
+    """Return the best sentence with those around it, as far as there is room, in their order, each cited.
+
+    Neighbours carry the conditions of a rule, so the nearest go in first, whatever they score.
+    """
     best = max(range(len(scored.scores)), key=lambda i: scored.scores[i])
     keep = {best}
     room = _MAX_CHARS - len(scored.sentences[best])
     for i in sorted(range(len(scored.scores)), key=lambda i: (abs(i - best), -scored.scores[i])):
-        close = scored.scores[i] >= 0.6 * scored.scores[best]
-        if i not in keep and close and len(keep) < _MAX_SENTENCES and len(scored.sentences[i]) <= room:
+        if i not in keep and len(keep) < _MAX_SENTENCES and len(scored.sentences[i]) <= room:
             keep.add(i)
             room -= len(scored.sentences[i])
     return " ".join(_with_marker(scored.sentences[i], scored.passage.number) for i in sorted(keep))
@@ -115,7 +115,7 @@ def _with_marker(sentence: str, number: int) -> str:
     return f"{body} [{number}]{end if end in '.!?' and end else '.'}"
 
 
-def _sentences(text: str) -> list[str]:
+def statements(text: str) -> list[str]:
     """Return the sentences of a passage without Markdown marks and headings; a table row or list entry is one."""
     found: list[str] = []
     for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*+•]|\d+[.)]|\|)\s)", text):
@@ -125,4 +125,5 @@ def _sentences(text: str) -> list[str]:
         plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", plain).replace("**", "").replace("__", "").replace("`", "")
         plain = " – ".join(cell.strip() for cell in plain.strip("| ").split("|")) if plain.startswith("|") else plain
         found += sentences(plain)
-    return [s for s in found if len(s) > 2]
+    told = [s for s in found if len(s) > 2 and not s.endswith("?")]
+    return told or found

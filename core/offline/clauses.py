@@ -2,14 +2,14 @@
 
 import re
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…;])\s+|\n+|(?<=[?!])(?=[A-Z])")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+|(?<=[?!])(?=[A-Z])")
 _STARTERS = (
     r"(?:please |also |then |just |kindly |maybe |to )*"
     r"(?:i(?:'d|'m|'ve| )|we |can |could |would |will |may |do |does |did |is |are |was |has |have |what|where|when|how|which|who|why|tell |show |give |list |cancel|return|exchange|swap|"
     r"change|switch|send |ship |update|modify|refund|track|check|let me|my |put |make |use |help|find |look |stop |kill |get |remove |explain |pay |upgrade)"
 )
 _JOINT = re.compile(
-    rf"(?:\s*,\s*|\s+)(?:and(?: also| then| please| finally)?|then|plus|but(?: also)?|also|as well as|lastly|finally|secondly|und|et|y)\s+(?={_STARTERS})"
+    rf"\s*;\s*|(?:\s*,\s*|\s+)(?:and(?: also| then| please| finally)?|then|plus|but(?: also)?|also|as well as|lastly|finally|secondly|und|et|y)\s+(?={_STARTERS})"
     rf"|\s*,\s*(?={_STARTERS.replace('|my ', '').replace('|to ', '|')})",
     re.IGNORECASE,
 )

@@ -6,7 +6,9 @@ from dataclasses import replace
 from core.offline.conversation import Conversation
 from core.offline.intents import SMALL_TALK, WRITES
 from core.offline.order_numbers import order_numbers
+from core.offline.products import product_words
 from core.offline.slots import cancel_reason, means_all, ordinal, payment_words
+from core.offline.small_talk import OPEN_QUESTIONS
 from core.offline.understanding import Request, Understanding
 from core.offline.words import normal
 
@@ -17,6 +19,8 @@ _CONTINUES = re.compile(
     r"^(?:and|also|what about|how about|or|but|then|so|ok|okay|yes|no|yeah|sure|the|both|all|just|only|to|for|with|on|from|it's|its|it is|that's)\b"
 )
 _REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|one|ones|there)\b")
+_YES = re.compile(r"^(?:yes|yeah|yep|ok|okay|sure|correct|right|fine|please do|go ahead)\b")
+_AMENDS = re.compile(r"^(?:yes|yeah|yep|ok|okay|sure|no|but|actually|fine)\b(?!.*\b(?:address|cancel|exchange)\b)")
 _SHORT = 14
 _REMEMBERED = 4
 """Customer messages that are looked back over for what the newest one continues."""
@@ -29,18 +33,28 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
     earlier = _earlier(conversation, understanding)
     if not earlier:
         return own
-    asked = "?" in conversation.last_reply[-400:] or conversation.last_reply.rstrip().endswith(":")
+    asked = _asked(conversation.last_reply)
     if _is_fragment(message, own, understanding, asked=asked):
         continued = [r for r in earlier if r.intent in WRITES] if asked else earlier
         numbers = tuple(order_numbers(message))
         return [
             replace(r, text=message, before=r.words, order_ids=numbers or r.order_ids) for r in continued or earlier
         ]
-    if own[0].intent == "policy" and _leans_on_before(message):
-        return [replace(own[0], before=_last_question(conversation)), *own[1:]]
-    if asked:
-        return [_with_before(r, earlier) for r in own]
-    return own
+    if own[0].intent in ("policy", "product") and _leans_on_before(message):
+        about = earlier[-1].intent
+        intent = about if about == "product" and not product_words(message) else own[0].intent
+        return [replace(own[0], intent=intent, before=_last_question(conversation)), *own[1:]]
+    if not asked:
+        return own
+    if _YES.match(normal(message)) and all(r.intent != e.intent for r in own for e in earlier):
+        agreed = [replace(e, text="yes", before=e.words) for e in earlier if e.intent in WRITES]
+        return [*agreed, *own]
+    return [_with_before(r, earlier) for r in own]
+
+
+def _asked(reply: str) -> bool:
+    """Say whether a reply waits for something particular from the customer."""
+    return "?" in reply and not reply.endswith(OPEN_QUESTIONS)
 
 
 def _earlier(conversation: Conversation, understanding: Understanding) -> list[Request]:
@@ -63,6 +77,8 @@ def _earlier(conversation: Conversation, understanding: Understanding) -> list[R
 
 def _is_fragment(message: str, own: list[Request], understanding: Understanding, *, asked: bool) -> bool:
     """Say whether a message only adds to or corrects what was said before."""
+    if asked and payment_words(message) and _AMENDS.match(normal(message)):
+        return True
     if understanding.has_own_intent(message):
         return False
     short = len(message.split()) <= _SHORT

@@ -7,7 +7,7 @@ from typing import Any
 from langchain_core.embeddings import Embeddings
 
 from core.offline.articles import Quote, find_quote
-from core.offline.conversation import Conversation, QuotedPassage, Result
+from core.offline.conversation import Conversation, Result
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,13 @@ class Told(Exception):
         self.text = text
 
 
+class Unable(Told):
+    """Interrupt a handler because a tool it needs is not bound."""
+
+    def __init__(self) -> None:
+        super().__init__("I cannot do that here myself. If you like, I can bring in a colleague; just write “person”.")
+
+
 class Desk:
     """Look facts up in this turn's results, or interrupt the handler with the call that would bring them."""
 
@@ -46,7 +53,7 @@ class Desk:
         return name in self.conversation.tools
 
     def look_up(self, name: str, **args: Any) -> Result:
-        """Return the result of a call made in this turn; raises Needed when it was not made, Told when it cannot be."""
+        """Return the result of a call made in this turn; raises Needed when it was not made, Unable when it cannot be."""
         call = self._call(name, args)
         for result in self.conversation.results:
             if result.name == name and dict(result.args) == dict(call.args):
@@ -88,15 +95,10 @@ class Desk:
         """Return what the passages at hand say to a question, or None."""
         return find_quote(question, self.conversation.passages, self._embeddings)
 
-    def searched(self, question: str) -> bool:
-        """Say whether the articles were searched for this in the turn; raises Needed where they can be and were not."""
-        if self.can("search_articles"):
+    def search(self, question: str) -> None:
+        """Have the articles searched, once in a turn; raises Needed where they can be and were not."""
+        if self.can("search_articles") and question != self.conversation.message:
             self.look_up("search_articles", query=question)
-        return True
-
-    def passages(self) -> Sequence[QuotedPassage]:
-        """Return the passages at hand."""
-        return self.conversation.passages
 
     def _listed(self) -> Sequence[Mapping[str, Any]]:
         for result in self.conversation.results:
@@ -105,18 +107,20 @@ class Desk:
         return []
 
     def _call(self, name: str, args: Mapping[str, Any]) -> Call:
-        """Return a call that fits the bound schema; raises Told when the tool is not there or asks for more."""
+        """Return a call that fits the bound schema; raises Unable when the tool is not there or asks for more."""
         schema = self.conversation.tools.get(name)
         if schema is None:
-            raise Told(NOT_ABLE)
+            raise Unable
         known = schema.get("properties", {})
-        fitting = {key: value for key, value in args.items() if key in known}
+        fitting = {key: _as_type(value, known[key].get("type")) for key, value in args.items() if key in known}
         if set(schema.get("required", ())) - fitting.keys():
-            raise Told(NOT_ABLE)
+            raise Unable
         return Call(name, fitting)
 
 
-NOT_ABLE = "I cannot do that here myself. If you like, I can bring in a colleague."
+def _as_type(value: Any, wanted: Any) -> Any:
+    """Return a value as a number where the schema wants one."""
+    return float(value) if wanted == "number" and isinstance(value, str) else value
 
 
 def digits(order_id: str) -> str:

@@ -1,11 +1,8 @@
-"""Tell what a change did, from the tool's own result."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Tell what a change did, in the words of the tool that did it."""
 
 from core.offline.conversation import Result
-from core.offline.wording import address_text, money, status_sentence
 
+_PREVIEW = "Not done yet"
 _DONE = {
     "cancel_order": "Order {order_id} has been cancelled.",
     "change_order_address": "The delivery address of order {order_id} has been changed.",
@@ -19,24 +16,12 @@ _DONE = {
 
 
 def outcome(result: Result) -> str:
-    """Return what a write did in one or two sentences, or the tool's own sentence where it refused."""
-    facts = result.data
-    if result.failed or not isinstance(facts, dict):
+    """Return what a write did: the tool's own sentence, or one of ours where it only returned facts.
+
+    A preview, which says that nothing was done yet, becomes a question.
+    """
+    if result.text.startswith(_PREVIEW):
+        return f"{result.text.partition(':')[2].strip()} Shall I do this? Please answer yes or no."
+    if result.failed or result.data is None:
         return result.text.strip()
-    return " ".join(part for part in (_done(result, facts), _detail(result.name, facts)) if part)
-
-
-def _done(result: Result, facts: Mapping[str, Any]) -> str:
-    order_id = facts.get("order_id") or result.args.get("order_id", "")
-    return _DONE[result.name].format(order_id=order_id)
-
-
-def _detail(name: str, facts: Mapping[str, Any]) -> str:
-    if name in {"change_order_address", "change_default_address"}:
-        address = facts.get("address") or facts.get("default_address")
-        return f"It is now {address_text(address)}." if address else ""
-    if name == "cancel_order" and facts.get("refunded"):
-        return f"{money(facts['refunded'])} goes back to the way you paid."
-    if name in {"return_items", "exchange_items"} and facts.get("status"):
-        return status_sentence({"order_id": facts.get("order_id", "")} | dict(facts)) if facts.get("order_id") else ""
-    return ""
+    return _DONE[result.name].format(order_id=result.args.get("order_id", ""))

@@ -8,10 +8,12 @@ from langchain_core.embeddings import Embeddings
 from core.offline import languages, small_talk
 from core.offline.context import requests_in_context
 from core.offline.conversation import Conversation
-from core.offline.desk import Call, Desk, Needed, Told
+from core.offline.desk import Call, Desk, Needed, Told, Unable
+from core.offline.intents import rule_intent
 from core.offline.order_numbers import order_numbers
 from core.offline.outcomes import outcome
-from core.offline.reads import DONT_KNOW, list_orders, order_status, policy, product, profile
+from core.offline.products import product
+from core.offline.reads import DONT_KNOW, list_orders, order_status, policy, profile
 from core.offline.understanding import Request, Understanding
 from core.offline.writes import WRITE_TOOLS, WRITERS
 from core.signals import answer_to_confirmation
@@ -32,8 +34,6 @@ _SMALL_TALK = {
     "capabilities": small_talk.CAPABILITIES,
     "unclear": small_talk.UNCLEAR,
 }
-NOTHING_CHANGED = "All right, I have not changed anything. Is there something else I can do for you?"
-NOTHING_OPEN = "Nothing is waiting for your answer at the moment. What can I do for you?"
 _SERIOUS_NOTICE = "This is something a colleague should look at."
 
 
@@ -63,6 +63,9 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
     for request in requests:
         try:
             said.append(_handle(request, desk))
+        except Unable as unable:
+            quote = desk.quote(request.text)
+            said.append(quote.text if quote else unable.text)
         except Told as told:
             said.append(told.text)
         except Needed as needed:
@@ -108,9 +111,9 @@ def _short_answer(conversation: Conversation, desk: Desk) -> Decision | None:
     if answer == "yes" and offered and desk.can("request_human"):
         return Decision(calls=[Call("request_human", {"reason": "the customer accepted the offer of a person"})])
     if answer == "no" and conversation.last_reply:
-        return Decision(NOTHING_CHANGED)
+        return Decision(small_talk.NOTHING_CHANGED)
     code = languages.language(conversation.message)
-    if code != "en" and not order_numbers(conversation.message):
+    if code != "en" and not order_numbers(conversation.message) and rule_intent(conversation.message) is None:
         return Decision(languages.english_only(code))
     return None
 

@@ -1,4 +1,4 @@
-"""Answer questions: about orders, products, the customer's own data, and policy."""
+"""Answer questions about orders, the customer's own data, and policy."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,10 +6,8 @@ from typing import Any
 
 from core.offline.choosing import meant_items_only, named_orders
 from core.offline.desk import Desk, Told
-from core.offline.items import mentioned_options, name_score
 from core.offline.slots import means_newest
 from core.offline.understanding import Request
-from core.offline.variants import price_of, wanted_options
 from core.offline.wording import (
     address_text,
     arrival_sentence,
@@ -21,16 +19,14 @@ from core.offline.wording import (
     order_lines,
     status_sentence,
     tracking_sentence,
-    variant_line,
 )
-from core.offline.words import STOP_WORDS, normal
+from core.offline.words import in_shop_words, normal
 
 Facts = Mapping[str, Any]
 _LISTED = 10
-_VARIANTS_SHOWN = 6
 
 _ABOUT_ITEMS = re.compile(
-    r"\b(?:what (?:did i|have i|was|is|were|items?|products?|things?)|which items?|items?|contents?|contain\w*|in it|products?|ordered)\b"
+    r"\b(?:what(?:'s| is| was) in|what (?:did i|have i|was|is|were|items?|products?|things?)|which items?|items?|contents?|contain\w*|in it|products?|ordered)\b"
 )
 _ABOUT_MONEY = re.compile(r"\b(?:pay|paid|cost|total|price|spend|spent|amount|charged?|how much)\b")
 _ABOUT_ADDRESS = re.compile(r"\b(?:address|going to|sent to|shipped to|delivered to|where to)\b")
@@ -44,7 +40,9 @@ def order_status(request: Request, desk: Desk) -> str:
     orders = _asked_orders(request, desk)
     if len(orders) > 3:
         return f"Here is where your orders stand:\n{order_lines(orders[:_LISTED])}"
-    return "\n\n".join(describe(order, request.text) for order in orders)
+    told = "\n\n".join(describe(order, request.text) for order in orders)
+    advice = desk.quote(request.text) if _TROUBLE.search(normal(request.text)) else None
+    return f"{told}\n\n{advice.text}" if advice and advice.score >= SURE else told
 
 
 def _asked_orders(request: Request, desk: Desk) -> Sequence[Facts]:
@@ -118,71 +116,6 @@ def list_orders(request: Request, desk: Desk) -> str:
     return f"Your orders:\n{order_lines(orders[:_LISTED])}" if orders else "I do not see any orders in your account."
 
 
-_NOT_PRODUCT = re.compile(
-    r"\b(?:stock|available|availability|price|prices|cost|costs|colou?rs?|sizes?|versions?|variants?|options?|materials?|models?|kinds?|types?|cheapest|most|least|expensive|sell|shop|online|store|come|comes|still|"
-    r"currently|right|looking|interested|buy|purchase|order|biggest|smallest|offer|carry|range|total|exactly|today|moment|sold|many|different|recommend|cheap|good|cheaper|under|below|less|bucks|dollars|there|two|any|other|how)\b"
-)
-
-
-def product_words(question: str) -> str:
-    """Return the words of a question that describe a product."""
-    plain = re.sub(r"[?!.,;:\"]", " ", normal(question))
-    return " ".join(w for w in _NOT_PRODUCT.sub(" ", plain).split() if w not in STOP_WORDS)
-
-
-def product(request: Request, desk: Desk) -> str:
-    """Say what the shop has of a product: versions, prices, stock; articles answer where the shop has no such product."""
-    words = product_words(request.text) or product_words(request.before)
-    if not words:
-        raise Told("Which product do you mean? Tell me its name and I will look it up.")
-    try:
-        found = desk.products(words)
-    except Told as refused:
-        quote = desk.quote(request.words)
-        return quote.text if quote else refused.text
-    best = max((name_score(words, str(p.get("name", ""))) for p in found), default=0)
-    fitting = [p for p in found if name_score(words, str(p.get("name", ""))) == best] if best else list(found)
-    if not best and not any(
-        mentioned_options(words, v.get("options") or {}) for p in found for v in p.get("variants", [])
-    ):
-        quote = desk.quote(request.words)
-        if quote:
-            return quote.text
-    return "\n\n".join(_product_answer(p, request.text) for p in fitting[:2])
-
-
-def _product_answer(product: Facts, question: str) -> str:
-    asked = normal(question)
-    name, variants = str(product.get("name")), list(product.get("variants", []))
-    in_stock = [v for v in variants if v.get("available")]
-    if re.search(r"\bcheapest|least expensive|lowest price", asked) and in_stock:
-        return f"The cheapest {name} in stock is {variant_line(min(in_stock, key=price_of))}."
-    if re.search(r"\bmost expensive|priciest", asked) and in_stock:
-        return f"The most expensive {name} in stock is {variant_line(max(in_stock, key=price_of))}."
-    wanted = wanted_options(question, variants, {})
-    fitting = [v for v in variants if all(str((v.get("options") or {}).get(k)) == str(w) for k, w in wanted.items())]
-    if wanted:
-        described = f"{name} ({listed([str(w) for w in wanted.values()])})"
-        there = [v for v in fitting if v.get("available")]
-        if there:
-            return f"Yes, we have the {described} in stock:\n{_lines(there)}"
-        if fitting:
-            return f"We sell the {described}, but it is out of stock at the moment. In stock are:\n{_lines(in_stock)}"
-        return f"We do not have the {described}. In stock are:\n{_lines(in_stock)}"
-    if not in_stock:
-        return f"The {name} is out of stock at the moment."
-    if re.search(r"\bhow many\b", asked):
-        return f"There are {len(in_stock)} versions of the {name} in stock. These are some of them:\n{_lines(in_stock)}"
-    return f"The {name} is in stock:\n{_lines(in_stock)}"
-
-
-def _lines(variants: Sequence[Facts]) -> str:
-    shown = "\n".join(f"- {variant_line(v)}" for v in sorted(variants, key=price_of)[:_VARIANTS_SHOWN])
-    return shown + (
-        "\nThere are more versions; tell me what matters to you." if len(variants) > _VARIANTS_SHOWN else ""
-    )
-
-
 def profile(request: Request, desk: Desk) -> str:
     """Tell the customer's own data, or the part of it that was asked for."""
     facts = desk.profile()
@@ -212,8 +145,10 @@ def profile(request: Request, desk: Desk) -> str:
 
 
 _TROUBLE = re.compile(
-    r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|wrong|torn|shattered|defective|faulty|disappoint\w*|never arrived|not arrived|stolen|rust\w*|declined|stopped working|doesn't work|does not work|problem)\b"
+    r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|delayed|stuck|unknown|wrong|torn|shattered|defective|faulty|disappoint\w*|(?:never|not|n't|hasn't|has not|haven't|didn't) (?:arrived?|moved?|changed?|found?|find|received?|here|come|been delivered)|can't find|marked as delivered|says (?:it was )?delivered|stolen|rust\w*|declined|stopped working|doesn't work|does not work|problem)\b"
 )
+SURE = 0.6
+"""Score from which a quotation most likely answers the question."""
 SORRY = "I am sorry about that. "
 DONT_KNOW = (
     "I am sorry, I do not know the answer to that: our help articles do not say. "
@@ -224,11 +159,10 @@ DONT_KNOW = (
 def policy(request: Request, desk: Desk) -> str:
     """Quote the articles, searching them again where the passages at hand do not answer; say so when nothing does."""
     question = request.text
-    quote = desk.quote(question)
-    if quote is None and request.before:
-        quote = desk.quote(request.words)
-    if quote is None:
-        desk.searched(question if not request.before else request.words)
+    whole = request.words.replace("\n", " ")
+    quote = (desk.quote(whole) if request.before else None) or desk.quote(question)
+    if quote is None or quote.score < SURE:
+        desk.search(in_shop_words(whole))
     if quote is None:
         return DONT_KNOW
     sorry = (

@@ -27,6 +27,32 @@ def cancel_reason(text: str) -> CancelReason | None:
     return "no longer needed" if _NOT_NEEDED.search(plain) else None
 
 
+RefundReason = Literal["late delivery", "damaged on arrival", "missing item", "price adjustment"]
+_REFUND_REASONS: tuple[tuple[RefundReason, re.Pattern[str]], ...] = (
+    ("damaged on arrival", re.compile(r"\b(?:broken|broke|damaged?|cracked|shattered|torn|scratched|dented|in pieces|defective|faulty|smashed|chipped)\b")),
+    ("missing item", re.compile(r"\b(?:missing|incomplete|not in the (?:box|parcel|package)|wasn't in|was not in|left out|did not come with)\b")),
+    ("price adjustment", re.compile(r"\b(?:cheaper now|now cheaper|price (?:drop|dropped|went down|has dropped|adjustment|difference|was reduced)|lower price|reduced now|went on sale)\b")),
+    ("late delivery", re.compile(r"\b(?:late|delayed|delay)\b")),
+)  # fmt: skip
+
+
+def refund_reason(text: str) -> RefundReason | None:
+    """Return why money should come back without a return, where the text says so."""
+    plain = normal(text)
+    return next((reason for reason, pattern in _REFUND_REASONS if pattern.search(plain)), None)
+
+
+_AMOUNT = re.compile(
+    r"[$€£] ?(\d{1,5}(?:,\d{3})*(?:\.\d{1,2})?)|\b(\d{1,5}(?:\.\d{1,2})?) ?(?:dollars|usd|bucks)\b", re.IGNORECASE
+)
+
+
+def named_amount(text: str) -> str | None:
+    """Return the first amount of money in a text with two decimals, or None."""
+    found = _AMOUNT.search(text)
+    return f"{float((found[1] or found[2]).replace(',', '')):.2f}" if found else None
+
+
 # --- ways to pay ---------------------------------------------------------------------------------------------------
 
 _ORIGINAL = re.compile(

@@ -14,4 +14,8 @@ UNCLEAR = (
     "I am not sure what you need. I can help with orders, returns, products and questions about the shop. "
     "For example, you can write: “Where is my order?” If you want a person, just say so."
 )
+NOTHING_CHANGED = "All right, I have not changed anything. Is there something else I can do for you?"
+NOTHING_OPEN = "Nothing is waiting for your answer at the moment. What can I do for you?"
+OPEN_QUESTIONS = (GREETING, CAPABILITIES, UNCLEAR, NOTHING_CHANGED, NOTHING_OPEN)
+"""Replies whose question mark asks for nothing in particular."""
 OFFER = re.compile(r"bring in a colleague")

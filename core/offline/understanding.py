@@ -20,6 +20,11 @@ _READABLE = 2_000
 """Characters of a message that are read; what a customer wants stands in its beginning or its end."""
 
 
+_PERSONAL: frozenset[Intent] = frozenset({"order_status", "list_orders", "profile"})
+_LEANS = re.compile(r"\b(?:it|that|this|they|them|those|one|ones)\b")
+_MINE = re.compile(r"\b(?:i|i'm|i've|my|mine|me|it|they|that|this|we|our)\b")
+
+
 @dataclass(frozen=True)
 class Request:
     """Hold one thing the customer wants."""
@@ -52,6 +57,7 @@ class Understanding:
         text = message if len(message) <= _READABLE else f"{message[: _READABLE // 2]}\n{message[-_READABLE // 2 :]}"
         parts = self._merged([(self._intent(clause), clause) for clause in clauses(text)])
         found = [Request(intent or self._fallback(clause), clause) for intent, clause in parts]
+        found = [_completed(request, before) for request, before in zip(found, [None, *found], strict=False)]
         wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
         return _with_numbers(wanted, text)
 
@@ -74,6 +80,8 @@ class Understanding:
         intent = self._intents[best]
         if likeness[best] < _ALIKE or (intent in WRITES and normal(clause).endswith("?")):
             return None
+        if intent in _PERSONAL and not _MINE.search(normal(clause)):
+            return None  # a question about orders or accounts in general is one for the articles
         return intent
 
     def _learned(self, embeddings: Embeddings) -> npt.NDArray[np.float64]:
@@ -118,6 +126,15 @@ class Understanding:
             (rule_intent(text) if intent == "policy" and order_numbers(text) else intent, text)
             for intent, text in joined
         ]
+
+
+def _completed(request: Request, before: Request | None) -> Request:
+    """Give "and how much is it?" the words of the question before it in the same message."""
+    if before is None or request.intent not in ("policy", "product") or before.intent in SMALL_TALK:
+        return request
+    if len(content_stems(request.text)) > 1 or not _LEANS.search(normal(request.text)):
+        return request
+    return replace(request, intent=before.intent if before.intent == "product" else "policy", before=before.text)
 
 
 def _asks(clause: str) -> bool:

@@ -21,6 +21,21 @@ def normal(text: str) -> str:
     return re.sub(r"\s+", " ", plain).strip().casefold()
 
 
+_SAME_TEXT = {
+    "warranty": "guarantee",
+    "promo": "coupon voucher discount rebate",
+    "carrier": "courier driver postman",
+    "color": "colour",
+    "ship": "deliver delivery shipment postage dispatch",
+    "cost": "fee price charge",
+    "store": "shop branch",
+    "damage": "broken broke defective faulty cracked",
+    "address": "house",
+    "e-mail": "mail email",
+    "parcel": "package box",
+}
+
+
 def stem(word: str) -> str:
     """Cut the commonest English endings, so that "returned" and "returns" meet."""
     word = word.replace("-", "").removesuffix("'s")
@@ -31,14 +46,27 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word.removesuffix("e")
 
 
+_CANONICAL = {other: word for word, others in _SAME_TEXT.items() for other in others.split()}
+_SAME = {stem(other): stem(word) for word, others in _SAME_TEXT.items() for other in others.split()}
+
+
 def stems(text: str) -> list[str]:
     """Return the stems of every word in the text, in order."""
     return [stem(word) for word in _WORD.findall(normal(text))]
 
 
 def content_stems(text: str) -> list[str]:
-    """Return the stems of the words that carry meaning, in order."""
-    return [stem(word) for word in _WORD.findall(normal(text)) if word not in STOP_WORDS]
+    """Return the stems of the words that carry meaning, in order; words that mean the same in a shop share one stem."""
+    found = [stem(word) for word in _WORD.findall(normal(text)) if word not in STOP_WORDS]
+    return [_SAME.get(word, word) for word in found]
+
+
+def in_shop_words(text: str) -> str:
+    """Add to a question the words that shops use for the same thing: "coupon" becomes "coupon promo"."""
+    added = dict.fromkeys(
+        _CANONICAL[w.removesuffix("s")] for w in _WORD.findall(normal(text)) if w.removesuffix("s") in _CANONICAL
+    )
+    return f"{text} ({' '.join(added)})" if added else text
 
 
 def mentions(text: str, phrase: str) -> int:

@@ -1,6 +1,7 @@
 """Prepare changes: find out exactly what is to be done and call the tool, or ask for what is missing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from core.offline.addresses import NEEDED, read_address
@@ -14,10 +15,10 @@ from core.offline.choosing import (
     original_method,
 )
 from core.offline.desk import Call, Desk, Needed, Told
-from core.offline.slots import cancel_reason, means_all, payment_words
+from core.offline.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
 from core.offline.understanding import Request
 from core.offline.variants import fitting_variants, price_of
-from core.offline.wording import item_name, listed, method_name, variant_line
+from core.offline.wording import item_name, listed, method_name, status_sentence, variant_line
 from core.offline.words import mentions, normal
 
 Facts = Mapping[str, Any]
@@ -39,11 +40,13 @@ def cancel(request: Request, desk: Desk) -> str:
     """Cancel pending orders for one of the two accepted reasons."""
     orders = chosen_orders(
         request, desk, is_pending,
-        none_fits="You have no pending order, and only a pending order can be cancelled.",
+        none_fits="I see no pending order in your account that I could cancel.",
         question="Which order shall I cancel? These are pending:",
     )  # fmt: skip
     if part := _only_some_items(request, orders):
         raise Told(part)
+    if len(orders) == 1 and not is_pending(orders[0]):
+        raise Told(_too_late(orders[0], desk))
     reason = cancel_reason(request.text) or cancel_reason(request.before)
     numbers = listed([str(o["order_id"]) for o in orders])
     if reason is None:
@@ -51,6 +54,12 @@ def cancel(request: Request, desk: Desk) -> str:
             f"I can cancel {numbers} for one of two reasons: is it no longer needed, or was it ordered by mistake?"
         )
     return _do(desk, [Call("cancel_order", {"order_id": o["order_id"], "reason": reason}) for o in orders])
+
+
+def _too_late(order: Facts, desk: Desk) -> str:
+    """Say how far an order is that was to be cancelled, and what the articles say about that."""
+    quote = desk.quote(f"Can an order that is {order.get('status')} be cancelled?")
+    return f"{status_sentence(order)} I can only help with cancelling while an order is pending. {quote.text if quote else ''}".strip()
 
 
 def _only_some_items(request: Request, orders: Sequence[Facts]) -> str | None:
@@ -72,7 +81,7 @@ def change_address(request: Request, desk: Desk) -> str:
     """Send pending orders to another address."""
     orders = chosen_orders(
         request, desk, is_pending,
-        none_fits="You have no pending order, and only the address of a pending order can be changed.",
+        none_fits="I see no pending order in your account whose address could be changed.",
         question="For which order shall I change the address? These are pending:",
     )  # fmt: skip
     target = request.order_ids[:1] if len(request.order_ids) > 1 else ()
@@ -92,9 +101,7 @@ def _same(order: Facts, order_id: str) -> bool:
 
 def _new_address(request: Request, desk: Desk) -> dict[str, str]:
     """Return the address a request gives: in words, as the default one, or as that of another order."""
-    address = read_address(request.text) or read_address(request.before)
-    if address and request.before:
-        address = {**read_address(request.before), **{k: v for k, v in address.items() if v}}
+    address = read_address(request.text) or read_address(", ".join(request.words.splitlines()))
     if not address:
         plain = normal(request.words)
         if len(request.order_ids) > 1:
@@ -104,12 +111,12 @@ def _new_address(request: Request, desk: Desk) -> dict[str, str]:
         ):
             return dict(desk.profile()["default_address"])
         raise Told(
-            "Please give me the full new address: street and number, apartment if there is one, city, state and ZIP code."
+            "What is the full new address (street and number, apartment if there is one, city, state and ZIP code)?"
         )
     names = {"address1": "street and number", "city": "city", "state": "state", "zip": "ZIP code"}
     missing = [names[part] for part in NEEDED if part not in address]
     if missing:
-        raise Told(f"I have “{address['address1']}”. Please also give me the {listed(missing)} of the new address.")
+        raise Told(f"I have “{address['address1']}”. What is the {listed(missing)} of the new address?")
     return {"address2": "", "country": "USA"} | address
 
 
@@ -117,7 +124,7 @@ def change_payment(request: Request, desk: Desk) -> str:
     """Move a pending order to another payment method."""
     orders = chosen_orders(
         request, desk, is_pending,
-        none_fits="You have no pending order, and only the payment method of a pending order can be changed.",
+        none_fits="I see no pending order in your account whose payment method could be changed.",
         question="For which order shall I change the payment method? These are pending:",
     )  # fmt: skip
     calls = []
@@ -142,7 +149,7 @@ def return_items(request: Request, desk: Desk) -> str:
     """Return delivered items; the money goes the way the customer names, or back where it came from."""
     orders = chosen_orders(
         request, desk, is_delivered,
-        none_fits="I see no delivered order in your account, and only delivered items can be returned.",
+        none_fits="I see no delivered order in your account from which something could be returned.",
         question="From which order would you like to return something? These were delivered:",
     )  # fmt: skip
     calls = []
@@ -224,27 +231,39 @@ def _words_about(text: str, item: Facts, items: Sequence[Facts]) -> str:
 
 
 def refund(request: Request, desk: Desk) -> str:
-    """Refund what an item of a delivered order cost."""
+    """Send money back without a return: the amount that was named, what the item cost, or what it costs less today."""
     orders = chosen_orders(
-        request, desk, is_delivered,
-        none_fits="I see no delivered order in your account that could be refunded.",
-        question="For which order would you like a refund? These were delivered:",
+        request, desk, lambda o: not is_pending(o),
+        none_fits="I see no order in your account that could be refunded.",
+        question="For which order would you like a refund?",
     )  # fmt: skip
+    reason = refund_reason(request.text) or refund_reason(request.before) or "goodwill"
     calls = []
     for order in orders:
-        items = chosen_items(request, order, question="For which item would you like a refund?")
-        amount = sum((price_of(i) for i in items), start=price_of({}))
-        calls.append(
-            Call(
-                "refund_order",
-                {
-                    "order_id": order["order_id"],
-                    "amount": f"{amount:.2f}",
-                    "reason": " ".join(request.text.split())[:200],
-                },
-            )
-        )
+        amount = named_amount(request.text) or named_amount(request.before) or _worth(request, desk, order, reason)
+        calls.append(Call("refund_order", {"order_id": order["order_id"], "amount": amount, "reason": reason}))
     return _do(desk, calls)
+
+
+def _worth(request: Request, desk: Desk, order: Facts, reason: str) -> str:
+    """Return the amount that fits the reason, as far as the shop's records tell it."""
+    if reason == "late delivery":
+        raise Told(
+            f"{status_sentence(order)} How much should be refunded for the late delivery of order {order['order_id']}?"
+        )
+    items = chosen_items(request, order, question="For which item would you like a refund?")
+    paid = sum((price_of(i) for i in items), start=Decimal())
+    if reason != "price adjustment":
+        return f"{paid:.2f}"
+    products = _products(desk, list(dict.fromkeys(str(i["product_id"]) for i in items)))
+    wanted = {i["item_id"] for i in items}
+    now = [price_of(v) for p in products.values() for v in p.get("variants", []) if v.get("item_id") in wanted]
+    if not now or sum(now) >= paid:
+        names = listed([item_name(i) for i in items])
+        raise Told(
+            f"I do not see a lower price: you paid ${paid:.2f} for the {names}, and it costs ${sum(now):.2f} today."
+        )
+    return f"{paid - sum(now):.2f}"
 
 
 def _with_method(name: str, request: Request, desk: Desk, order: Facts, args: Mapping[str, Any]) -> Call:

@@ -1,0 +1,149 @@
+"""Keep the phrases by which requests are recognised."""
+
+import re
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in patterns))
+
+
+GREETING = re.compile(
+    r"^(?:hi|hello|hey|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos d[ií]as|ciao|olá|cześć)"
+    r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need (?:your )?assistance))*[!.,? :)]*$"
+)
+THANKS = re.compile(
+    r"^(?:ok(?:ay)?|great|perfect|awesome|wonderful|super|nice|brilliant|excellent|lovely|cool|alright|very good|good)?[,!. ]*(?:(?:many )?thanks?(?: you)?|thx|ty|cheers|much appreciated|i appreciate (?:it|that|your help)|appreciated|that(?:'s| is| was)? (?:very |really |so )?(?:helpful|great|perfect|kind|all i needed)|that helped|"
+    r"(?:great|perfect|awesome|excellent|wonderful|brilliant)|danke(?: schön)?|merci(?: beaucoup)?|(?:muchas )?gracias|grazie(?: mille)?|obrigad[oa]|bedankt|dziękuję)"
+    r"(?:[,!. ]*(?:so much|a lot|a (?:bunch|million|ton)|very much|you|for (?:your |the |all your )?(?:help|information|info|assistance|quick (?:answer|reply))|again|mate|that (?:helped|helps|is all|was helpful|'s all)|everything|for everything|great|perfect))*[!. :)]*$"
+)
+GOODBYE = re.compile(
+    r"^(?:ok(?:ay)?|no|great|thanks|alright)?[,!. ]*(?:(?:no,? )?(?:that(?:'s| is| was| will be)? (?:all|everything|it)(?: for (?:now|today))?|nothing (?:else|more)|i'm (?:good|done|all set)|we're done)[,!. ]*(?:thanks?(?: you)?|bye|goodbye|for now)*|"
+    r"(?:good ?bye|bye(?: bye)?|see (?:you|ya)(?: later)?|have a (?:nice|good|great|lovely) (?:day|one|evening|weekend)|take care|ciao|tschüss|au revoir|adiós))[,!. a-z]{0,25}$"
+)
+CAPABILITIES = _any(
+    r"\bwhat (?:else )?(?:can|could|do) you (?:do|help|assist|offer|answer)\b",
+    r"\b(?:how|in what way) can you (?:help|assist)\b",
+    r"\bwhat are you (?:able|capable|for|good)\b|\bwhat(?:'s| is) your (?:purpose|job|name)\b|\bwho are you\b",
+    r"\bare you (?:a |an )?(?:real )?(?:bot|robot|human|person|ai|machine|computer|chatbot|assistant|program)\b|\bam i (?:talking|speaking|chatting) (?:to|with)\b",
+    r"^help(?: me)?(?: please)?[!.? ]*$|^(?:can|could) you help(?: me)?(?: please)?[?!. ]*$|^i need (?:some )?help[!. ]*$",
+)
+SERIOUS = _any(
+    r"\b(?:charged|billed|debited|paid|deducted) (?:\w+ ){0,4}(?:twice|two times|double|three times|again)\b|\bdouble[- ](?:charged?|billed|billing)\b|\b(?:two|duplicate|double) charges\b",
+    r"\b(?:unauthori[sz]ed|fraud\w*|identity theft|phishing|stolen (?:card|account|identity|credit card))\b|\bdidn't (?:make|authori[sz]e|place) (?:this|that|these|those|the|any) (?:order|charge|payment|purchase)s?\b",
+    r"\b(?:hacked|compromised|taken over)\b.*\baccount\b|\baccount\b.*\b(?:hacked|compromised|taken over)\b|\b(?:someone|somebody|a stranger)(?: else)? (?:has |have )?(?:used|uses|is using|got into|accessed|ordered (?:with|on|from))\b.*\b(?:my|account)\b",
+    r"\bcharge ?back\b|\b(?:injur(?:ed|y)|burn(?:ed|t) (?:me|my|himself|herself)|caught fire|on fire|electric shock|hurt my|exploded)\b",
+    r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?(?:cancel\w*|order)\b|\bun-?cancel\b",
+)
+
+CANCEL = _any(
+    r"\b(?:cancel(?:l?ed|l?ing|lation|ation)?(?!.*\b(?:newsletter|subscription|account|e-?mails?)\b)|call(?:ed|ing)? off|scrap|abort|revoke|void|annul)\b",
+    r"\b(?:kill|drop|stop|withdraw|halt|delete|remove) (?:\w+ )?(?:my |the |this |that |an? )?(?:\w+ )?(?:order|purchase|shipment)\b",
+    r"\b(?:no longer|don't|do not|not) (?:want|need)(?: to (?:have|receive|get))? (?:my |the |this |that )(?:\w+ )?(?:order|purchase)\b",
+    r"\b(?:stornier\w*|annuler|cancelar|annullare|annuleren|anulować)\b",
+)
+RETURN = _any(
+    r"\breturn(?:ing|s|able|ed)?\b(?! (?:address|to stock|to me|the call|my call))",
+    r"\b(?:send|sending|give|giving|bring|bringing|ship|shipping|take|mail) (?:(?:it|this|that|them|these|those|something|things|items?|everything|all|an?|the|my|one|two|both|of|\w+) ){0,5}back\b",
+    r"\b(?:zurückgeben|zurücksenden|zurückschicken|renvoyer|devolver|restituire|retourneren|zwrócić)\b",
+)
+SWAP = _any(
+    r"\b(?:exchange|exchanging|exchanged|swap(?:ped|ping)?|trade (?:it|this|in|my|the)|umtauschen|échanger|cambiar|ruilen|wymienić)\b",
+    r"\breplace (?:it|this|that|them|the|my)\b.*\b(?:with|by|for)\b",
+    r"\b(?:different|another|bigger|larger|smaller|shorter|longer|brighter|cheaper|other) (?:size|colou?r|version|model|variant|option|material|style)\b(?=.*\b(?:order|instead|my|please|need|want)\b|.*$)",
+    r"\b(?:change|modify|switch|update|upgrade|adjust|make|turn) (?:(?!address|payment|password|e-?mail|name\b)\w+[- ]){0,8}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
+    r"\b(?:make|get|have|want|need) (?:(?!address|payment)[\w-]+ ){1,8}instead(?: of)?\b(?!.*\b(?:address|paypal|card|payment)\b)",
+    r"\bmake (?:it|this|that|them|the [\w -]+?|my [\w -]+?) (?:black|white|red|blue|green|grey|gray|purple|yellow|pink|brown|orange|gold|silver|beige|small|medium|large|bigger|smaller|xs|s|m|l|xl|xxl)\b",
+    r"\b(?:modify|change|edit) (?:the |my |an? |some )?(?:items?|products?)\b|\bupgrade\b",
+)
+REFUND = _any(
+    r"\brefund(?:ed|s|ing)?\b|\bmoney back\b|\breimburse(?:d|ment)?\b|\bget back my money\b|\bremboursement\b|\breembolso\b|\brückerstattung\b"
+)
+ADDRESS = _any(
+    r"\baddress\b|\badresse\b|\bdirección\b|\bindirizzo\b|\bi(?:'ve| have)? (?:just |recently )?moved\b|\b(?:send|ship|deliver|redirect|reroute)\b.*\b(?:instead|another place|new (?:home|house|flat|apartment|place)|different place)\b"
+)
+ADDRESS_VERB = _any(
+    r"\b(?:change|update|correct|modify|edit|fix|set|use|switch|replace|redirect|reroute|wrong|incorrect|outdated|old|moved|mistyped|typo|send|ship|deliver|new)\b"
+)
+DEFAULT = _any(
+    r"\b(?:default|profile|account|user|on file|saved|home) (?:\w+ )?(?:address|shipping)\b|\baddress\b.*\b(?:in|on|of) (?:my|the) (?:profile|account|file)\b|\bmy (?:home )?address\b(?!.*\border)"
+)
+PAY = r"(?:pay ?pal|gift ?card|credit card|debit card|visa|master ?card|amex|american express|card|payment method|way of paying)"
+PAYMENT = _any(
+    rf"\b(?:change|switch|update|move|put|use|charge|modify|pay|set|transfer|bill)\b[^.?!]*\b{PAY}\b",
+    rf"\b(?:different|another|other|new) {PAY}\b",
+    rf"\bpayment\b.*\b(?:to|with|on) (?:my |the )?{PAY}\b",
+)
+ORDER_WORD = r"(?:orders?|parcels?|packages?|deliver(?:y|ies)|shipments?|stuff|things?|purchases?|items?|bestellung|paket|commande|colis|pedido|paquete|ordine|pacco|encomenda|bestelling|pakket|zamówieni\w+|paczk\w+)"
+STATUS = _any(
+    rf"\b(?:where|track|tracking|status|news|update|progress|locate|find|check|see|look)\b[^.?!]*\b{ORDER_WORD}\b",
+    rf"\b{ORDER_WORD}\b[^.?!]*\b(?:where|status|arriv\w*|late|delayed|shipped|sent|dispatched|on (?:its|the) way|turned up|come|came|here yet|stuck|lost|left|gone|moved|going on|out for delivery|tracking)\b",
+    r"\b(?:has|have|did|is|are|was|when|will)\b[^.?!]*\b(?:my|the|it|that|this|they|order|package|parcel)\b[^.?!]*\b(?:ship(?:ped)?|arriv(?:e|ed|ing)|deliver(?:ed)?|get here|be here|come|dispatch(?:ed)?|sent|left|reach(?:ed)?|on (?:its|the) way|on (?:its|the) road)\b",
+    r"\b(?:when|what day|what date|how long until)\b[^.?!]*\b(?:arriv|deliver|get (?:it|here|them|my)|receive (?:it|my|them)|expect|be here|come)\w*",
+    r"\btrack(?:ing)? (?:number|id|code|link|info\w*)|\btrack (?:it|my|the|this|that)\b|\beta\b|\bwhere(?:'s| is| are) (?:my|it|the|they|that|this)\b",
+    r"\b(?:haven't|have not|hasn't|has not|didn't|did not|never|still (?:not|haven't|waiting))\b[^.?!]*\b(?:receiv\w*|arriv\w*|got(?:ten)?|come|turned up|shown up|delivered|my (?:order|parcel|package))\b",
+    r"\bwo (?:ist|bleibt)\b|\boù est\b|\bdónde está\b|\bdov'?è\b|\bonde está\b|\bwaar (?:is|blijft)\b|\bgdzie jest\b|\bwann kommt\b",
+)
+MINE = _any(
+    r"\b(?:my|mine|it|its|that order|this order|the order|they|i ordered|i bought|i placed|our|meine?n?|ma|mon|mi|mio|mia|meu|minha|mijn|moj[ae]|moje)\b"
+)
+ORDER_FACT = _any(
+    r"\b(?:what|how much|which|who)\b[^.?!]*\b(?:pay|paid|cost|spend|spent|charged|total|price|worth|items?|products?|in (?:it|my order|that order|this order)|ordered|address)\b[^.?!]*\b(?:order|it|that|i|purchase)\b",
+    r"\b(?:total|price|amount|cost|details?|contents?) (?:of|for) (?:my|the|that|this|order)\b[^.?!]*\border",
+    r"\bwhat (?:did i|have i|i) (?:order|buy|bought|purchase)",
+    r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)(?: it| that| there| the (?:order|parcel|package|box))?[?. ]*$",
+)
+LIST = _any(
+    r"\b(?:list|show|see|view|pull up|give|display|tell|get|check|what(?: are)?|which|what's|how many|look up)\b[^.?!]*\b(?:my |all |open |pending |recent |past |previous |placed |current )+(?:\w+ )?orders\b",
+    r"\border history\b|\bpurchase history\b|\borders (?:do i have|have i|i have|i've|i placed|i made|are (?:open|pending|mine))\b|\b(?:everything|all|what) (?:that )?i(?:'ve| have)? (?:ever )?ordered\b(?! from| in order)|^my orders\b|\borders? (?:under|in|on) my (?:name|account)\b",
+)
+PROFILE = _any(
+    r"\b(?:my|the) (?:gift ?card )?balance\b|\b(?:how much|what)(?: money)? (?:is|do i have|have i|is left|left|remains)\b[^.?!]*\b(?:on|in) (?:my|the) (?:gift ?card|account)\b|\bbalance (?:of|on)\b|\bgift ?card balance\b",
+    r"\b(?:what|which|show|see|tell|check|list|do you have|is|view)\b[^.?!]*\b(?:my|on file|saved|stored|registered|i have|am i)\b[^.?!]*\b(?:profile|e-?mail(?: address)?|(?:default |home |saved )?address(?:es)?|payment methods?|(?:credit )?cards?|account (?:details|data|information|info)|personal (?:details|information|info))\b(?!.*\border)",
+    r"\b(?:what|which|is|show|do)\b[^.?!]*\b(?:address(?:es)?|e-?mail(?: address)?|cards?|payment methods?|details|information|data|name)\b[^.?!]*\b(?:on file|do you have (?:for|of|about|on) me|in my (?:account|profile)|saved|stored|registered|have (?:for|of|about|on) me)\b",
+    r"^(?:my )?profile[?!. ]*$",
+)
+NOT_GOODS = r"(?!.*\b(?:shipping|delivery|express|postage|return label|assembly|store|shops?|opening|newsletter|warranty|guarantee|returns?|refunds?|invoice|account|discounts?|promo|codes?|pick-?up|repairs?|gift wrap\w*|desk|freight|inspection)\b)"
+PRODUCT = _any(
+    rf"\b(?:do|does|did) (?:you|your (?:shop|store)|the shop|alder & finch)(?: guys)?(?: still| also| currently)? (?:have|sell|stock|carry|offer|got)\b{NOT_GOODS}(?!.*\b(?:me|i)\b)",
+    rf"\b(?:is|are|got|have)\b[^.?!]*\b(?:in stock|available|sold out|out of stock|on sale)\b{NOT_GOODS}",
+    rf"{NOT_GOODS}\b(?:how much|what)(?: is|'s| are| does| do| would| will)?\b[^.?!]*\b(?:price|cost|costs|sell for|go for)\b",
+    rf"{NOT_GOODS}\bhow much (?:is|are|for|'s) (?:the|a|an|your|one|that|this|those|these)\b|{NOT_GOODS}\bprices? (?:of|for|on)\b",
+    r"\b(?:what|which) (?:other )?(?:colou?rs?|sizes?|materials?|versions?|variants?|options?|models?|styles?|kinds?|types?)\b(?!.*\b(?:my|order)\b)",
+    r"\b(?:cheapest|most expensive|least expensive|priciest|biggest|smallest|largest)\b(?!.*\b(?:exchange|swap|change|my|shipping|delivery)\b)",
+    r"\bhow many\b[^.?!]*\b(?:options?|variants?|versions?|kinds?|types?|colou?rs?|models?)\b",
+    r"\b(?:looking|look|search(?:ing)?|shopping) for (?:an?|some|the|new)\b|\bavailability of\b|\bback in stock\b(?!.*\bhow\b)",
+    r"\b(?:does|is|are|do) (?:the|your) (?:[\w-]+ ){1,4}(?:come in|available in|come with)\b",
+)
+QUESTION_ABOUT_RULES = re.compile(
+    r"^(?:(?:hi|hello|hey|and|also|but|so|ok|okay|well|then|just wondering|quick question|question|please tell me|tell me|could you tell me|can you tell me|i(?:'d| would) like to know|i want to know|do you know|i(?:'m| am) wondering|i was wondering)[,:!. ]*)*"
+    r"(?:if |whether )?(?:how|what|when|where|which|why|who|until|by when|do (?:i|you|we)|does|is (?:it|there|a|an|the|this)|are (?:there|your|returns?|refunds?|exchanges?|all|the)|am i|can (?:i|we|one|people|customers?|you return|you exchange|an?|items?|the)|could i|may i|might i|will (?:i|you)|would (?:i|you charge|it)|should i|must i|"
+    r"if i|what's|is my|are my)\b"
+)
+ASKS_US = re.compile(
+    r"\b(?:please|pls|plz|i(?:'d| would) (?:like|love|prefer)|i want|i wanna|i need|i wish|i(?:'m| am) (?:looking|trying|hoping|going)|can you|could you|would you|will you|help me|let's|let me|i have to|i must|i decided|go ahead)\b|^(?:just |now |then |first |second |next |also |and |hi |hello |so |ok )*(?:cancel|return|exchange|swap|change|modify|update|refund|switch|send|ship|put|make|use|stop|kill|drop|call off|replace|set|arrange|start|move|remove|scrap|correct|upgrade)\b"
+)
+POLICY_WORDS = re.compile(
+    r"\b(?:polic(?:y|ies)|rules?|terms|conditions|deadline|window|time limit|fees?|allowed|possible|how long|how many days|how do (?:i|you|we)|how does|how can i|what happens|what if|is it ok|in general|generally|usually|normally|guarantee|warranty)\b"
+)
+SPECIFIC = re.compile(
+    r"\b(?:my (?:order|latest|last|recent|pending)|this order|that order|the order i|i (?:just )?(?:ordered|bought|received|got)|from my)\b"
+)
+POSSIBLE = re.compile(
+    r"^(?:(?:hi|hello|and|also|so|but|ok)[,!. ]+)*(?:can|could|may|would it be possible for) (?:i|we|you)\b"
+)
+THAT_ONE = re.compile(
+    r"\b(?:my|it|this|these|that|those|them|the (?!shop|store|order process|post|refund|return)[\w-]+|instead)\b"
+)
+HYPOTHETICAL = re.compile(
+    r"\b(?:if|after|within|without|once|when|before|used|opened|unopened|sale|how|something|things|anything|any (?:item|order)|different product)\b"
+)
+SWAP_WORD = re.compile(r"\b(?:exchange|exchanging|exchanged|swap(?:ped|ping)?)\b")
+REFUND_NEWS = re.compile(
+    r"\b(?:where|when|status|did|has|have|is|was|arriv\w*|go through|received|got|still|yet|waiting)\b"
+)
+WAS_DONE = re.compile(r"\b(?:was|were|is|has been|have been|been|got|already) (?:\w+ )?(?:cancell?ed|returned)\b")
+ABOUT_RULES = re.compile(r"\b(?:policy|policies|fee|fees|time|times|label|window|process|instructions)\b")
+GENERAL_TRACKING = re.compile(r"\bif\b|\bhow (?:long|do|can)\b.*\b(?:take|track)\b")
+ORDER_ASKED = re.compile(r"\?|\b(?:where|what|when|which|how|status|has|did|is|about|check|any|track\w*)\b")
+CONTENTS = re.compile(r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)\b")
+BOUGHT = re.compile(r"\border\w*|\bpaid|\bpay\b|\bbought")
