@@ -1,0 +1,197 @@
+"""Collect what a reply may rely on: passages, tool results, policy and what was said before."""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal, cast
+
+from graph.checks.arithmetic import MONEY_KEY, Operands, follows
+from graph.checks.dates import DateKey, same_date
+from graph.checks.spelling import NUMBER, plain, readings
+from graph.checks.values import Value, find_values
+
+Origin = Literal["prose", "data", "customer"]
+"""Where a text comes from: articles, policy and earlier replies; tool results; the customer."""
+
+_MONEY = re.compile(rf"{MONEY_KEY}[\w ]{{0,20}}[\"']?\s?[:=]\s?[\"']?(-?{NUMBER})", re.IGNORECASE)
+_PENNIES = re.compile(r"(?<![\w.])\d{1,7}\.\d{2}(?![\w.])")
+_TABLE_ROW = re.compile(r"(?m)^.*\|.*$")
+_WEEKDAYS_WORD = re.compile(r"\bweekdays?\b|\bworking days\b|\bwerktags\b", re.IGNORECASE)
+_WEEKEND = re.compile(r"\bweekends?\b|\bwochenende\b", re.IGNORECASE)
+_WEEKDAY_RANGE = re.compile(r"(?:-|to|through|bis|till|until|à|al|a)", re.IGNORECASE)
+_LIST_ITEM = re.compile(r"\{[^{}]*\}")
+_PAIR = re.compile(r"[\"']?(\w+)[\"']?\s?[:=]\s?[\"']?([\w #-]{1,40})")
+_TWICE = re.compile(r"\btwice\b", re.IGNORECASE)
+MOST_COUNTED = 50
+
+
+@dataclass(frozen=True)
+class Text:
+    """Hold one text a reply may rely on."""
+
+    text: str
+    origin: Origin = "prose"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Hold what a tool was called and answered; a call that failed or only asked is not a deed."""
+
+    tool: str
+    result: str
+
+
+@dataclass
+class Ground:
+    """Hold everything a reply may rely on, read once and asked for each sentence."""
+
+    passages: int = 0
+    """How many passages there are to cite, numbered from 1."""
+    deeds: tuple[Deed, ...] = ()
+    data: str = ""
+    """All tool results as one lower-case text."""
+    words: str = ""
+    """Everything as one lower-case text."""
+    _known: dict[str, list[Value]] = field(default_factory=dict)
+    _bare: set[Decimal] = field(default_factory=set)
+    _operands: Operands = field(default_factory=Operands)
+
+    def stands(self, value: Value) -> bool:
+        """Say whether a value stands in what may be relied on, in any spelling."""
+        known = self._known.get(value.kind, [])
+        match value.kind:
+            case "amount":
+                return self._is_bare(value) or any(
+                    value.keys & k.keys and (not value.unit or not k.unit or value.unit == k.unit) for k in known
+                )
+            case "percent" | "number":
+                return self._is_bare(value) or _shares_key(value, known) or self._is_year(value)
+            case "date":
+                said = cast(frozenset[DateKey], value.keys)
+                return any(same_date(s, k) for s in said for k in self._dates())
+            case "weekday":
+                return _shares_key(value, known) or any(_weekday(k) in value.keys for k in self._dates())
+            case "link":
+                return any(_same_link(str(next(iter(value.keys))), str(next(iter(k.keys)))) for k in known)
+            case "identifier" | "phone":
+                return any(_same_digits(str(s), str(k)) for s in value.keys for k in self._identifiers())
+            case _:
+                return _shares_key(value, known)
+
+    def derives(self, value: Value, shown: Sequence[Value]) -> bool:
+        """Say whether a value follows by arithmetic from tool results and from what the reply has shown so far."""
+        return follows(value, self._operands.with_shown(shown))
+
+    def _is_bare(self, value: Value) -> bool:
+        return bool(value.keys & cast(set[Hashable], self._bare))
+
+    def _is_year(self, value: Value) -> bool:
+        return any(year is not None and Decimal(year) in value.keys for year, _, _ in self._dates())
+
+    def _dates(self) -> list[DateKey]:
+        return [cast(DateKey, key) for value in self._known.get("date", []) for key in value.keys]
+
+    def _identifiers(self) -> list[str]:
+        kinds = ("identifier", "phone")
+        return [str(key) for kind in kinds for value in self._known.get(kind, []) for key in value.keys]
+
+
+def lay_ground(texts: Iterable[Text], *, passages: int = 0, deeds: Sequence[Deed] = ()) -> Ground:
+    """Return the ground that these texts are."""
+    ground = Ground(passages=passages, deeds=tuple(deeds))
+    for text in texts:
+        _add(ground, text)
+    return ground
+
+
+def _add(ground: Ground, source: Text) -> None:
+    values = find_values(source.text)
+    normal = plain(source.text)
+    for value in (*values, *_implied(normal, values)):
+        ground._known.setdefault(value.kind, []).append(value)
+        if value.kind == "number" and (source.origin != "prose" or _in_table(normal, value)):
+            ground._bare |= cast(frozenset[Decimal], value.keys)
+    ground.words += f" {normal.lower()}"
+    operands = ground._operands
+    operands.percents |= {n for v in values if v.kind == "percent" for n in cast(frozenset[Decimal], v.keys)}
+    operands.spans |= {k for v in values if v.kind == "duration" for k in cast(frozenset[tuple[str, Decimal]], v.keys)}
+    operands.dates |= {k for v in values if v.kind == "date" for k in cast(frozenset[DateKey], v.keys)}
+    amounts = {min(cast(frozenset[Decimal], v.keys)) for v in values if v.kind == "amount" and v.keys}
+    if source.origin == "prose":
+        operands.told_amounts |= amounts
+        return
+    operands.amounts |= amounts
+    ground._bare |= amounts
+    if source.origin == "data":
+        ground.data += f" {normal.lower()}"
+        operands.amounts |= {n for m in _MONEY.finditer(normal) for n in readings(m[1].lstrip("-"))}
+        operands.amounts |= {Decimal(m[0]) for m in _PENNIES.finditer(normal)}
+        operands.counts |= _counts(normal)
+        operands.numbers |= {min(cast(frozenset[Decimal], v.keys)) for v in values if v.kind == "number" and v.keys}
+        ground._bare |= operands.counts
+
+
+def _implied(text: str, values: Sequence[Value]) -> list[Value]:
+    """Return what a text says without spelling it out: the days within Monday to Friday, the parts of an identifier."""
+    days = [v for v in values if v.kind == "weekday"]
+    implied: set[int] = set()
+    for first, last in itertools.pairwise(days):
+        between = text[first.start + len(first.text) : last.start].strip()
+        if _WEEKDAY_RANGE.fullmatch(between):
+            start, end = int(str(next(iter(first.keys)))), int(str(next(iter(last.keys))))
+            implied |= {(start + step) % 7 for step in range((end - start) % 7 + 1)}
+    if _WEEKDAYS_WORD.search(text):
+        implied |= set(range(5))
+    if _WEEKEND.search(text):
+        implied |= {5, 6}
+    parts = [Decimal(p) for v in values if v.kind == "identifier" for p in re.findall(r"(?<!\d)\d{3,6}(?!\d)", v.text)]
+    numbers = [*parts, *([Decimal(2)] if _TWICE.search(text) else [])]
+    return [
+        *(Value("weekday", "", frozenset({day})) for day in implied),
+        *(Value("number", "", frozenset({number})) for number in numbers),
+    ]
+
+
+def _counts(text: str) -> set[Decimal]:
+    """Return how many records a tool result lists, in all and by each value of a field."""
+    records = _LIST_ITEM.findall(text)
+    tally = Counter(pair for record in records for pair in set(_PAIR.findall(record)))
+    fields = Counter(name for record in records for name, _ in set(_PAIR.findall(record)))
+    counts = {*tally.values(), *fields.values(), len(records)}
+    return {Decimal(n) for n in counts if 0 < n <= MOST_COUNTED}
+
+
+def _in_table(text: str, value: Value) -> bool:
+    return any(row.start() <= value.start <= row.end() for row in _TABLE_ROW.finditer(text))
+
+
+def _shares_key(value: Value, known: Sequence[Value]) -> bool:
+    return any(value.keys & k.keys for k in known)
+
+
+def _weekday(key: DateKey) -> int | None:
+    year, month, day = key
+    return date(year, month, day).weekday() if year and month and day else None
+
+
+def _same_link(said: str, known: str) -> bool:
+    """A link is known as a whole, or as the site of a known one."""
+    return said == known or (("/" not in said) and known.split("/")[0] == said)
+
+
+def _same_digits(said: str, known: str) -> bool:
+    """An identifier may lose its letters, and a long one be named by its last digits."""
+    if said == known:
+        return True
+    said_digits, known_digits = re.sub(r"\D", "", said), re.sub(r"\D", "", known)
+    plain_number = said.isdigit() or known.isdigit()
+    return (
+        plain_number
+        and len(said_digits) >= 4
+        and known_digits.endswith(said_digits)
+        and (len(said_digits) == len(known_digits) or len(said_digits) >= 7 or len(known_digits) >= 12)
+    )

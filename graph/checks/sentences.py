@@ -1,0 +1,44 @@
+"""Cut a reply into sentences without losing a character, also while it is still being written."""
+
+import re
+
+_ABBREVIATIONS = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|approx|no|nr|st|dr|mr|mrs|ms|vs|incl|excl|max|min|ca|bzw|z\.b|d\.h|usw|inkl|p\.ex|ej|sig|sra?|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|a\.m|p\.m|u\.s)|\b[a-z]|\b\d{1,2})\.$",
+    re.IGNORECASE,
+)
+_END = re.compile(r"(?:[.!?…]+[\"'”’)\]*_]*(?:\s?\[\d{1,2}(?:\s*,\s*\d{1,2})*\])*)(?=\s)|\n")
+_CITES = re.compile(r"\s*(?:\[(?:\d|$)|$)")
+
+
+def split_sentences(text: str, *, finished: bool = True) -> tuple[list[str], str]:
+    """Return whole sentences with the white space that follows them, and the rest that may still grow.
+
+    Joined together they are the text again. A citation belongs to the sentence before it. With `finished` the rest is
+    empty.
+    """
+    sentences: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        if match.end() <= start:
+            continue
+        written = text[start : match.end()]
+        if match[0] != "\n" and _ABBREVIATIONS.search(written.rstrip("\"'”’)]*_")):
+            continue
+        end = match.end()
+        while end < len(text) and text[end].isspace():
+            end += 1
+        if not finished and _CITES.match(text, end):
+            break  # white space or a citation may follow
+        if finished and text[end : end + 1] == "[" and _CITES.match(text, end) and match[0] != "\n":
+            continue
+        if not text[start:end].strip():
+            continue
+        sentences.append(text[start:end])
+        start = end
+    rest = text[start:]
+    if finished and rest:
+        return (
+            ([*sentences, rest], "") if rest.strip() or not sentences else ([*sentences[:-1], sentences[-1] + rest], "")
+        )
+    return sentences, rest

@@ -1,0 +1,74 @@
+"""Bring a text into one spelling before values are read from it, and read numbers as people write them."""
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+
+from graph.checks.words import MONTHS, NUMBER_WORDS, UNIT_PATTERN
+
+MOST_CHARS = 60_000
+"""Longer texts are read up to here; a check must stay quick on a megabyte."""
+NUMBER = r"(?:\d{1,3}(?:[,.'’]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?)"
+"""One number with thousands and decimals in either convention."""
+
+_WORD = "|".join(sorted(map(re.escape, NUMBER_WORDS), key=len, reverse=True))
+_TENS = re.compile(
+    r"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[- ](one|two|three|four|five|six|seven|eight|nine)\b",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(rf"\b({_WORD})\b", re.IGNORECASE)
+_ONE_UNIT = re.compile(rf"\b(one|eine?[mnrs]?|une?|una|single)(?=[\s-](?:\w+\s)?(?:{UNIT_PATTERN})\b)", re.IGNORECASE)
+_HUNDRED = re.compile(r"\b(?:(\d{1,2})|an?)\s+hundred\b", re.IGNORECASE)
+_SCALE = re.compile(rf"({NUMBER})\s?(k|thousand|million|mio)\b", re.IGNORECASE)
+_SAID_TWICE = re.compile(r"\b(\d+)\s\(\1\)")
+_CITATION = re.compile(r"\[\d{1,2}(?:\s*,\s*\d{1,2})*\]")
+_LIST_NUMBER = re.compile(r"(?m)^\s*(?:#{1,6}\s.{0,3}?)?\(?\d{1,2}[.)](?=\s)")
+
+
+def plain(text: str) -> str:
+    """Return the text with usual dashes, quotes, spaces and digits, without emphasis, citations and list numbers."""
+    text = unicodedata.normalize("NFKC", text[:MOST_CHARS])
+    text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
+    text = re.sub(r"[*`]|(?<!\w)__?|__?(?!\w)", "", text).replace("’", "'").replace("\u200b", "")
+    return _LIST_NUMBER.sub(" ", _CITATION.sub(" ", text))
+
+
+def with_digits(text: str) -> str:
+    """Return the text with number words as digits: `thirty-five` becomes 35, `one week` becomes 1 week."""
+    text = _TENS.sub(lambda m: str(NUMBER_WORDS[m[1].lower()] + NUMBER_WORDS[m[2].lower()]), text)
+    text = _WORDS.sub(lambda m: str(NUMBER_WORDS[m[1].lower()]), text)
+    text = _ONE_UNIT.sub("1", text)
+    text = _HUNDRED.sub(lambda m: str(100 * int(m[1] or 1)), text)
+    return _SCALE.sub(_scaled, _SAID_TWICE.sub(r"\1", text))
+
+
+def _scaled(match: re.Match[str]) -> str:
+    factor = 1_000 if match[2].lower() in ("k", "thousand") else 1_000_000
+    return str((min(readings(match[1])) * factor).normalize().to_integral_value())
+
+
+def readings(written: str) -> frozenset[Decimal]:
+    """Return every number the digits can stand for: `1.234` is one and a bit, or a thousand and more."""
+    written = written.replace("'", "").replace("’", "")
+    candidates = set()
+    if "," in written and "." in written:
+        decimal_mark = max(",.", key=written.rfind)
+        candidates.add(written.replace("," if decimal_mark == "." else ".", "").replace(",", "."))
+    elif "," in written or "." in written:
+        mark = "," if "," in written else "."
+        groups = written.split(mark)
+        if all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3:
+            candidates.add("".join(groups))
+        if len(groups) == 2:
+            candidates.add(".".join(groups))
+    else:
+        candidates.add(written)
+    try:
+        return frozenset(Decimal(candidate) for candidate in candidates)
+    except InvalidOperation:
+        return frozenset()
+
+
+def month(word: str) -> int | None:
+    """Return the number of a month's name, or None."""
+    return MONTHS.get(word.lower().rstrip("."))

@@ -1,0 +1,186 @@
+"""Find what can be checked in a text: amounts, dates, durations, percentages, links, addresses, identifiers, numbers."""
+
+import re
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from graph.checks.dates import find_dates, find_times, find_weekdays
+from graph.checks.spelling import NUMBER, plain, readings, with_digits
+from graph.checks.words import BETWEEN_NUMBER_AND_UNIT, CURRENCIES, TOP_LEVEL_DOMAINS, UNIT_PATTERN, UNITS
+
+Kind = Literal[
+    "link", "email", "date", "weekday", "time", "amount", "percent", "duration", "identifier", "phone", "number"
+]
+
+
+@dataclass(frozen=True)
+class Value:
+    """Hold one thing in a text that is either right or wrong."""
+
+    kind: Kind
+    text: str
+    """As it was written."""
+    keys: frozenset[Hashable]
+    """What it may stand for; two values are the same when they share a key."""
+    unit: str = ""
+    """Currency of an amount, or an empty string."""
+    start: int = 0
+    """Where it stands in the plain text."""
+
+
+def find_values(text: str) -> list[Value]:
+    """Return the values of a text in one pass per kind; what one kind has taken, no later kind sees."""
+    rest = with_digits(plain(text))
+    found: list[Value] = []
+    for find in _FINDERS:
+        taken: set[tuple[int, int]] = set()
+        for start, end, value in sorted(find(rest), key=lambda hit: hit[0]):
+            if (start, end) not in taken:
+                if "\0" in rest[start:end]:
+                    continue
+                taken.add((start, end))
+                rest = f"{rest[:start]}{chr(0) * (end - start)}{rest[end:]}"
+            found.append(value)
+    return found
+
+
+Hits = Iterator[tuple[int, int, Value]]
+
+_LINK = re.compile(
+    rf"https?://[^\s<>()\[\]\"'\0]+|(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]{{0,40}})\.){{1,4}}(?:{TOP_LEVEL_DOMAINS})\b(?:/[^\s<>()\[\]\"'\0]*)?",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[a-z]{2,24}", re.IGNORECASE)
+_SYMBOL = "|".join(re.escape(c) for c in sorted((c for c in CURRENCIES if not c.isalpha()), key=len, reverse=True))
+_CODE = "|".join(re.escape(c) for c in sorted((c for c in CURRENCIES if c.isalpha()), key=len, reverse=True))
+_LINK_WORD = r"(?:-|to|and|or|through|bis|und|oder|à|et|ou|a|y|o|e|tot|en|/)"
+_AMOUNT = re.compile(
+    rf"(?:(?P<before>{_SYMBOL}|\b(?:{_CODE})\b)\s?(?P<first>{NUMBER})(?:\s?{_LINK_WORD}\s?(?P<second>{NUMBER})(?![\w%]|\s?(?:{_SYMBOL})))?"
+    rf"|(?<![\w.,])(?:(?P<low>{NUMBER})\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\s?(?P<after>{_SYMBOL}|(?:{_CODE})\b))"
+    rf"(?:\s?(?:usd|eur|gbp)\b)?",
+    re.IGNORECASE,
+)
+_CENTS = re.compile(rf"(?<![\w.,])(?P<only>{NUMBER})\s?(?:cents?|pence|¢)\b", re.IGNORECASE)
+_PERCENT = re.compile(
+    rf"(?<![\w.,])(?:(?P<low>{NUMBER})\s?%?\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\s?(?:%|per ?cent\b|prozent\b|pour ?cent\b|por ?ciento\b)",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    rf"(?<![\w.,#])(?:(?P<low>{NUMBER})\s?(?:{UNIT_PATTERN})?\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})(?:\+|\s?-)?\s?"
+    rf"(?:{BETWEEN_NUMBER_AND_UNIT}[\s-]){{0,2}}(?P<unit>{UNIT_PATTERN})\b(?![\w])",
+    re.IGNORECASE,
+)
+_NAMED_DURATION = re.compile(  # "window_days": 30
+    rf"(?<![a-z])(?P<unit>{UNIT_PATTERN})(?:_\w+)?[\"']?\s?[:=]\s?[\"']?(?:(?P<low>{NUMBER})\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\b",
+    re.IGNORECASE,
+)
+_IDENTIFIER = re.compile(r"(?<![\w.])#?(?=[\w/-]{0,60}\d)[a-z0-9]+(?:[-_/][a-z0-9]+)*(?![\w@])", re.IGNORECASE)
+_PHONE = re.compile(r"(?<![\w.])\+?\(?\d(?:[\s().-]{0,2}\d){6,15}(?!\w)")
+_NUMBER = re.compile(rf"(?<![\w.,])#?(?P<only>{NUMBER})(?:st|nd|rd|th|x|°)?(?![\w])", re.IGNORECASE)
+
+
+def _links(text: str) -> Hits:
+    for match in _LINK.finditer(text):
+        written = match[0].rstrip(".,;:!?")
+        if "@" in text[max(0, match.start() - 1) : match.start()]:
+            continue
+        key = re.sub(r"^(?:https?://)?(?:www\.)?", "", written.lower()).rstrip("/")
+        yield match.start(), match.start() + len(written), Value("link", written, frozenset({key}), start=match.start())
+
+
+def _emails(text: str) -> Hits:
+    for match in _EMAIL.finditer(text):
+        yield match.start(), match.end(), Value("email", match[0], frozenset({match[0].lower()}), start=match.start())
+
+
+def _amounts(text: str) -> Hits:
+    for match in _AMOUNT.finditer(text):
+        currency = CURRENCIES[(match["before"] or match["after"]).lower()]
+        for number in (match["first"], match["second"], match["low"], match["only"]):
+            if number:
+                shown = match[0] if number in (match["first"], match["only"]) else number
+                yield from _hit(match, Value("amount", shown.strip(), readings(number), currency, match.start()))
+    for match in _CENTS.finditer(text):
+        keys = frozenset[Hashable](n / 100 for n in readings(match["only"]))
+        yield from _hit(match, Value("amount", match[0], keys, start=match.start()))
+
+
+def _percents(text: str) -> Hits:
+    for match in _PERCENT.finditer(text):
+        for number in filter(None, (match["low"], match["only"])):
+            yield from _hit(match, Value("percent", f"{number}%", readings(number), start=match.start()))
+
+
+def _durations(text: str) -> Hits:
+    for pattern in (_DURATION, _NAMED_DURATION):
+        for match in pattern.finditer(text):
+            for number in filter(None, (match.groupdict().get("low"), match["only"])):
+                keys = frozenset(key for n in readings(number) for key in _spans(n, match["unit"]))
+                yield from _hit(match, Value("duration", f"{number} {match['unit']}", keys, start=match.start()))
+
+
+def _spans(number: Decimal, unit: str) -> Iterator[Hashable]:
+    """Yield the lengths of time a number of units can be: a year is twelve months, and 365 days."""
+    for spellings, (base, factor) in UNITS:
+        if any(re.fullmatch(spelling, unit, re.IGNORECASE) for spelling in spellings):
+            yield base, (number * factor).normalize()
+            if base == "months" and factor == 12:
+                yield "s", (number * 365 * 86_400).normalize()
+            return
+
+
+def _identifiers(text: str) -> Hits:
+    for match in _IDENTIFIER.finditer(text):
+        written = match[0]
+        key = re.sub(r"[^A-Za-z0-9]", "", written).upper()
+        digits = sum(c.isdigit() for c in key)
+        if re.fullmatch(r"\d+(?:st|nd|rd|th|x)|\d{1,4}", written, re.IGNORECASE):
+            continue
+        if not digits or (
+            key.isdigit() and digits < 5 and not written.startswith("#") and not re.search(r"\d[-_/]\d", written)
+        ):
+            continue
+        if re.fullmatch(r"\d{1,3}-\d{1,3}", written):
+            continue  # a range
+        yield match.start(), match.end(), Value("identifier", written, frozenset({key}), start=match.start())
+
+
+def _phones(text: str) -> Hits:
+    for match in _PHONE.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        if re.search(r"[\s().-]", match[0]) or match[0].startswith("+"):
+            yield match.start(), match.end(), Value("phone", match[0], frozenset({digits}), start=match.start())
+
+
+def _numbers(text: str) -> Hits:
+    for match in _NUMBER.finditer(text):
+        yield from _hit(match, Value("number", match["only"], readings(match["only"]), start=match.start()))
+
+
+def _hit(match: re.Match[str], value: Value) -> Hits:
+    yield match.start(), match.end(), value
+
+
+def _dated(kind: Kind, find: Callable[[str], Iterator[tuple[int, int, frozenset[Hashable]]]]) -> Callable[[str], Hits]:
+    def hits(text: str) -> Hits:
+        for start, end, keys in find(text):
+            yield start, end, Value(kind, text[start:end].strip(), keys, start=start)
+
+    return hits
+
+
+_FINDERS: tuple[Callable[[str], Hits], ...] = (
+    _emails,
+    _links,
+    _dated("date", find_dates),
+    _dated("time", find_times),
+    _amounts,
+    _percents,
+    _durations,
+    _phones,
+    _identifiers,
+    _dated("weekday", find_weekdays),
+    _numbers,
+)
