@@ -18,7 +18,7 @@ from core.offline.model import OfflineChatModel
 from core.offline.words import content_stems
 from core.passages import Passage
 from core.quoting import quote_turn
-from core.signals import answer_to_confirmation
+from core.signals import answer_to_confirmation, wants_human
 from tools.backend import Order
 from tools.facts import as_text, order_facts, product_facts, profile_facts
 from tools.order_numbers import digits_of, order_key
@@ -153,6 +153,9 @@ class Talk:
     def say(self, text: str) -> str:
         """Return the reply to a message; reads run at once, a write waits for the next message's yes."""
         self.reads = []
+        if wants_human(text):
+            self.handed_over = "the customer asks for a person"
+            return ""
         turn: list[BaseMessage] = [HumanMessage(quote_turn(text, find_passages(text)))]
         if self.proposed and answer_to_confirmation(text) == "yes":
             self.done += self.proposed

@@ -20,6 +20,9 @@ _WORDS_CLOSE = 0.55
 _MAX_SENTENCES = 4
 _MAX_CHARS = 420
 _CONSIDERED = 8
+_HOW_MUCH = re.compile(
+    r"\b(?:how (?:long|many|much|often|fast|quickly|soon|old|big|far|late)|when|until|costs?|price|fee|pay)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ def _scored(
     texts = [question]
     for passage, parts in candidates:
         texts += [f"{passage.title}. {passage.section}. {passage.text}", *parts]
+    wants_number = bool(_HOW_MUCH.search(question.casefold()))
     vectors = np.asarray(embeddings.embed_documents(texts), dtype=np.float64)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     alike = (vectors @ vectors[0]).tolist()
@@ -74,7 +78,10 @@ def _scored(
         whole, each = alike[position], alike[position + 1 : position + 1 + len(parts)]
         position += 1 + len(parts)
         words = _shared(asked, f"{passage.title} {passage.section} {passage.text}", rarity)
-        each = [cosine + 0.15 * _shared(asked, one, rarity) for cosine, one in zip(each, parts, strict=True)]
+        each = [
+            cosine + 0.15 * _shared(asked, one, rarity) + (0.08 if wants_number and any(map(str.isdigit, one)) else 0.0)
+            for cosine, one in zip(each, parts, strict=True)
+        ]
         found.append(_Scored(passage, parts, each, 0.5 * whole + 0.5 * max(each) + 0.1 * (words - 0.5)))
     return found
 

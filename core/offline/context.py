@@ -62,15 +62,14 @@ def _earlier(conversation: Conversation, understanding: Understanding) -> list[R
     said = [s.text for s in conversation.said if s.by_customer][-_REMEMBERED:]
     added: list[str] = []
     for text in reversed(said):
-        if understanding.has_own_intent(text):
-            found = [r for r in understanding.requests(text) if r.intent not in SMALL_TALK]
-            if found:
-                newest_numbers = next((tuple(n) for later in added if (n := order_numbers(later))), ())
-                words = "\n".join([*reversed(added)])
-                return [
-                    replace(r, text=f"{r.text}\n{words}" if words else r.text, order_ids=newest_numbers or r.order_ids)
-                    for r in found
-                ]
+        found = [r for r in understanding.requests(text) if r.intent not in SMALL_TALK]
+        if found and (understanding.has_own_intent(text) or any(r.intent != "policy" for r in found)):
+            numbers = next((tuple(n) for later in added if (n := order_numbers(later))), ())
+            since = "\n".join(reversed(added))
+            return [
+                replace(r, text=f"{r.text}\n{since}" if since else r.text, order_ids=numbers or r.order_ids)
+                for r in found
+            ]
         added.append(text)
     return []
 

@@ -4,6 +4,7 @@ import re
 from typing import Literal, get_args
 
 from core.offline import phrases as p
+from core.offline.addresses import read_address
 from core.offline.order_numbers import order_numbers
 from core.offline.slots import refund_reason
 from core.offline.words import normal
@@ -72,9 +73,12 @@ def _write_topic(text: str, numbered: bool) -> Intent | None:
         return "return"
     if p.REFUND.search(text) and not swap:
         return "refund"
-    if p.PAYMENT.search(text) and not swap:
+    if p.PAYMENT.search(text) and not swap and not p.MONEY_BACK.search(text):
         return "change_payment"
-    return "swap" if p.SWAP.search(text) else None
+    if p.SWAP.search(text):
+        return "swap"
+    address = read_address(text)
+    return "change_address" if "city" in address and ("zip" in address or numbered) else None
 
 
 def _deed_or_question(text: str, topic: Intent, numbered: bool) -> Intent:
@@ -108,7 +112,8 @@ def _read_topic(text: str, numbered: bool) -> Intent | None:
     if p.PROFILE.search(text):
         return "profile"
     if numbered:
-        return "order_status" if any(r.search(text) for r in (p.STATUS, p.ORDER_FACT, p.ORDER_ASKED)) else None
+        about = any(r.search(text) for r in (p.STATUS, p.ORDER_FACT, p.ORDER_ASKED))
+        return "order_status" if about and not p.CORRECTED.match(text) else None
     if p.STATUS.search(text) and (mine or not p.POLICY_WORDS.search(text)) and not p.GENERAL_TRACKING.search(text):
         return "order_status" if mine or not p.QUESTION_ABOUT_RULES.match(text) else None
     if p.CONTENTS.match(text) and p.ORDER_FACT.search(text):

@@ -15,7 +15,7 @@ _PREFIXED = re.compile(r"(?<![\w.,$€£@/-])#?\s?([A-Za-z]{1,3})(\s?-?\s?)(\d{4
 _SPELLED = re.compile(r"(?<![\w.,$€£])#?\s?(?:([A-Za-z])\s)?([A-Za-z])?[\s-]?((?:\d[ -]){3,9}\d)(?![\w-])")
 _BARE = re.compile(r"(?<![\w.,$€£@/-])(?P<sign>#\s?)?(?P<digits>\d{4,8})(?![\w@%-]|[.,]\d)")
 _OTHER_NUMBER = re.compile(
-    r"(?:zip(?: code)?|item(?: id)?|product(?: id)?|tracking(?: id| number)?|postcode|phone|ending(?: in)?|year|since|\b(?:in|of)) (?:is |number )?$"
+    r"(?:zip(?: code)?|item(?: id)?|product(?: id)?|tracking(?: id| number)?|postcode|phone|ending(?: in)?|year) (?:is |number )?$"
 )
 _ORDER_TALK = re.compile(
     r"\b(?:orders?|number|parcel|package|delivery|shipment|bestellung|commande|pedido|ordine|encomenda|zamówieni\w+)\b|#"

@@ -38,6 +38,7 @@ SERIOUS = _any(
 CANCEL = _any(
     r"\b(?:cancel(?:l?ed|l?ing|lation|ation)?(?!.*\b(?:newsletter|subscription|account|e-?mails?)\b)|call(?:ed|ing)? off|scrap|abort|revoke|void|annul)\b",
     r"\b(?:kill|drop|stop|withdraw|halt|delete|remove) (?:\w+ )?(?:my |the |this |that |an? )?(?:\w+ )?(?:order|purchase|shipment)\b",
+    r"\b(?:remove|delete|take|drop|strike)\b[^.?!]{1,60}\b(?:from|off|out of)\b[^.?!]{0,20}(?:order|#|\b[a-z]{1,3}\d{4,})",
     r"\b(?:no longer|don't|do not|not) (?:want|need)(?: to (?:have|receive|get))? (?:my |the |this |that )(?:\w+ )?(?:order|purchase)\b",
     r"\b(?:stornier\w*|annuler|cancelar|annullare|annuleren|anulować)\b",
 )
@@ -53,6 +54,7 @@ SWAP = _any(
     r"\b(?:change|modify|switch|update|upgrade|adjust|make|turn) (?:(?!address|payment|password|e-?mail|name\b)\w+[- ]){0,8}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
     r"\b(?:make|get|have|want|need) (?:(?!address|payment)[\w-]+ ){1,8}instead(?: of)?\b(?!.*\b(?:address|paypal|card|payment)\b)",
     r"\bmake (?:it|this|that|them|the [\w -]+?|my [\w -]+?) (?:black|white|red|blue|green|grey|gray|purple|yellow|pink|brown|orange|gold|silver|beige|small|medium|large|bigger|smaller|xs|s|m|l|xl|xxl)\b",
+    r"\brather (?:have|get|take|want)\b|\bi(?:'d| would) prefer (?:the|an?|it in)\b",
     r"\b(?:modify|change|edit) (?:the |my |an? |some )?(?:items?|products?)\b|\bupgrade\b",
 )
 REFUND = _any(
@@ -78,6 +80,7 @@ STATUS = _any(
     rf"\b(?:where|track|tracking|status|news|update|progress|locate|find|check|see|look)\b[^.?!]*\b{ORDER_WORD}\b",
     rf"\b{ORDER_WORD}\b[^.?!]*\b(?:where|status|arriv\w*|late|delayed|shipped|sent|dispatched|on (?:its|the) way|turned up|come|came|here yet|stuck|lost|left|gone|moved|going on|out for delivery|tracking)\b",
     r"\b(?:has|have|did|is|are|was|when|will)\b[^.?!]*\b(?:my|the|it|that|this|they|order|package|parcel)\b[^.?!]*\b(?:ship(?:ped)?|arriv(?:e|ed|ing)|deliver(?:ed)?|get here|be here|come|dispatch(?:ed)?|sent|left|reach(?:ed)?|on (?:its|the) way|on (?:its|the) road)\b",
+    r"\b(?:news|update|word|status|progress)\b[^.?!]*\b(?:about|on|of|for|with|regarding) (?:my|the)\b|\bwhat(?:'s| is) (?:going on|happening|up) with (?:my|the)\b",
     r"\b(?:when|what day|what date|how long until)\b[^.?!]*\b(?:arriv|deliver|get (?:it|here|them|my)|receive (?:it|my|them)|expect|be here|come)\w*",
     r"\btrack(?:ing)? (?:number|id|code|link|info\w*)|\btrack (?:it|my|the|this|that)\b|\beta\b|\bwhere(?:'s| is| are) (?:my|it|the|they|that|this)\b",
     r"\b(?:haven't|have not|hasn't|has not|didn't|did not|never|still (?:not|haven't|waiting))\b[^.?!]*\b(?:receiv\w*|arriv\w*|got(?:ten)?|come|turned up|shown up|delivered|my (?:order|parcel|package))\b",
@@ -94,6 +97,7 @@ ORDER_FACT = _any(
 )
 LIST = _any(
     r"\b(?:list|show|see|view|pull up|give|display|tell|get|check|what(?: are)?|which|what's|how many|look up)\b[^.?!]*\b(?:my |all |open |pending |recent |past |previous |placed |current )+(?:\w+ )?orders\b",
+    r"\b(?:which|what|any|how many) (?:of my |my )?orders\b(?! (?:ship|qualify|get|are free|can|count))|\bwhat have i (?:ever |already )?ordered\b",
     r"\border history\b|\bpurchase history\b|\borders (?:do i have|have i|i have|i've|i placed|i made|are (?:open|pending|mine))\b|\b(?:everything|all|what) (?:that )?i(?:'ve| have)? (?:ever )?ordered\b(?! from| in order)|^my orders\b|\borders? (?:under|in|on) my (?:name|account)\b",
 )
 PROFILE = _any(
@@ -102,7 +106,7 @@ PROFILE = _any(
     r"\b(?:what|which|is|show|do)\b[^.?!]*\b(?:address(?:es)?|e-?mail(?: address)?|cards?|payment methods?|details|information|data|name)\b[^.?!]*\b(?:on file|do you have (?:for|of|about|on) me|in my (?:account|profile)|saved|stored|registered|have (?:for|of|about|on) me)\b",
     r"^(?:my )?profile[?!. ]*$",
 )
-NOT_GOODS = r"(?!.*\b(?:shipping|delivery|express|postage|return label|assembly|store|shops?|opening|newsletter|warranty|guarantee|returns?|refunds?|invoice|account|discounts?|promo|codes?|pick-?up|repairs?|gift wrap\w*|desk|freight|inspection)\b)"
+NOT_GOODS = r"(?!.*\b(?:shipping|delivery|express|postage|return label|assembly|store|shops?|opening|newsletter|warranty|guarantee|returns?|refunds?|invoice|account|discounts?|promo|codes?|pick-?up|repairs?|gift wrap\w*|freight|inspection)\b)"
 PRODUCT = _any(
     rf"\b(?:do|does|did) (?:you|your (?:shop|store)|the shop|alder & finch)(?: guys)?(?: still| also| currently)? (?:have|sell|stock|carry|offer|got)\b{NOT_GOODS}(?!.*\b(?:me|i)\b)",
     rf"\b(?:is|are|got|have)\b[^.?!]*\b(?:in stock|available|sold out|out of stock|on sale)\b{NOT_GOODS}",
@@ -110,6 +114,7 @@ PRODUCT = _any(
     rf"{NOT_GOODS}\bhow much (?:is|are|for|'s) (?:the|a|an|your|one|that|this|those|these)\b|{NOT_GOODS}\bprices? (?:of|for|on)\b",
     r"\b(?:what|which) (?:other )?(?:colou?rs?|sizes?|materials?|versions?|variants?|options?|models?|styles?|kinds?|types?)\b(?!.*\b(?:my|order)\b)",
     r"\b(?:cheapest|most expensive|least expensive|priciest|biggest|smallest|largest)\b(?!.*\b(?:exchange|swap|change|my|shipping|delivery)\b)",
+    rf"{NOT_GOODS}\b(?:what|which) [\w-]+ (?:of|for|does|do) the\b",
     r"\bhow many\b[^.?!]*\b(?:options?|variants?|versions?|kinds?|types?|colou?rs?|models?)\b",
     r"\b(?:looking|look|search(?:ing)?|shopping) for (?:an?|some|the|new)\b|\bavailability of\b|\bback in stock\b(?!.*\bhow\b)",
     r"\b(?:does|is|are|do) (?:the|your) (?:[\w-]+ ){1,4}(?:come in|available in|come with)\b",
@@ -147,3 +152,11 @@ GENERAL_TRACKING = re.compile(r"\bif\b|\bhow (?:long|do|can)\b.*\b(?:take|track)
 ORDER_ASKED = re.compile(r"\?|\b(?:where|what|when|which|how|status|has|did|is|about|check|any|track\w*)\b")
 CONTENTS = re.compile(r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)\b")
 BOUGHT = re.compile(r"\border\w*|\bpaid|\bpay\b|\bbought")
+NEGATED = re.compile(
+    r"^(?:(?:no|but|please|actually|and|ok|well)[,.! ]+)*(?:i )?(?:don't|do not|dont|no need to|not|never)(?: (?:want|need|wish|have))?(?: (?:you|us))?(?: to)? "
+    r"(?:cancel|return|exchange|swap|change|refund|send|modify)\b(?!.*\?)"
+)
+MONEY_BACK = re.compile(r"\b(?:money|refund\w*|amount|it back)\b")
+CORRECTED = re.compile(
+    r"^(?:(?:no|sorry|oops|oh|actually|wait)[,.! ]+)+(?:it's |it is |i meant? |that's |the number is |i mean )*(?:order |number |#)*\S*\d+[.! ]*$"
+)

@@ -28,7 +28,8 @@ def product_words(question: str) -> str:
 
 def product(request: Request, desk: Desk) -> str:
     """Say what the shop has of a product: versions, prices, stock; articles answer where the shop has no such product."""
-    words = product_words(request.text) or product_words(request.before)
+    question = request.text if product_words(request.text) else request.words
+    words = product_words(question)
     if not words:
         raise Told("Which product do you mean? Tell me its name and I will look it up.")
     try:
@@ -44,7 +45,7 @@ def product(request: Request, desk: Desk) -> str:
         quote = desk.quote(request.words)
         if quote:
             return quote.text
-    return "\n\n".join(_product_answer(p, request.words) for p in fitting[:2])
+    return "\n\n".join(_product_answer(p, question) for p in fitting[:2])
 
 
 def _product_answer(product: Facts, question: str) -> str:

@@ -12,6 +12,7 @@ from core.offline.clauses import clauses
 from core.offline.examples import EXAMPLES
 from core.offline.intents import SMALL_TALK, WRITES, Intent, rule_intent
 from core.offline.order_numbers import order_numbers
+from core.offline.phrases import NEGATED
 from core.offline.words import content_stems, normal
 
 _ALIKE = 0.5
@@ -55,7 +56,9 @@ class Understanding:
     def requests(self, message: str) -> list[Request]:
         """Return what a message asks for, in order; never empty."""
         text = message if len(message) <= _READABLE else f"{message[: _READABLE // 2]}\n{message[-_READABLE // 2 :]}"
-        parts = self._merged([(self._intent(clause), clause) for clause in clauses(text)])
+        said = clauses(text)
+        meant = [clause for clause in said if not NEGATED.match(normal(clause))] or said
+        parts = self._merged([(self._intent(clause), clause) for clause in meant])
         found = [Request(intent or self._fallback(clause), clause) for intent, clause in parts]
         found = [_completed(request, before) for request, before in zip(found, [None, *found], strict=False)]
         wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
@@ -109,8 +112,8 @@ class Understanding:
                 else:
                     aside = f"{aside} {clause}".strip()
                 continue
-            if joined and intent in WRITES and joined[-1][0] == intent and _same_order(joined[-1][1], clause):
-                joined[-1] = (intent, f"{joined[-1][1]} {clause}")
+            if joined and intent in WRITES and _adds_to(joined[-1][0], intent) and _same_order(joined[-1][1], clause):
+                joined[-1] = (joined[-1][0], f"{joined[-1][1]} {clause}")
             elif intent in SMALL_TALK:
                 joined.append((intent, clause))
             else:
@@ -145,9 +148,14 @@ def _asks(clause: str) -> bool:
     )
 
 
+def _adds_to(before: Intent | None, intent: Intent | None) -> bool:
+    """Say whether a clause only goes on about the change before it: the same one, or where its money goes."""
+    return before == intent or (intent == "change_payment" and before in ("return", "swap", "refund", "cancel"))
+
+
 def _same_order(one: str, other: str) -> bool:
-    """Say whether two clauses may speak of one order: the second names none, or the same."""
-    return not order_numbers(other) or order_numbers(one) == order_numbers(other)
+    """Say whether two clauses may speak of one order: one of them names none, or both the same."""
+    return not order_numbers(one) or not order_numbers(other) or order_numbers(one) == order_numbers(other)
 
 
 def _readable(clause: str) -> bool:
