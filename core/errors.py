@@ -6,7 +6,11 @@
     │   ├── MessageRejected
     │   ├── ThreadForbidden
     │   ├── DocumentError
-    │   └── OrderFileError
+    │   ├── OrderFileError
+    │   ├── NotFound
+    │   ├── KeyReused
+    │   ├── TokenRejected
+    │   └── NotAllowed
     ├── SettingsError
     ├── KnowledgeError           the published index
     │   ├── IndexNotFound
@@ -16,7 +20,9 @@
     ├── ModelError               the endpoint behind chat, embeddings or transcription
     │   ├── ModelUnavailable
     │   └── ModelRejected
-    └── BackendUnavailable       the shop's order system or the ticket desk
+    ├── BackendUnavailable       the shop's order system or the ticket desk
+    ├── Busy                     more came than is taken at a time; says when to try again
+    └── LeaseLost                a worker goes on with a turn that was given to another
 
 A refusal is part of a conversation and may be shown to the model and the customer. Everything else is a fault: it
 propagates to an entry point, which prints its one line. A message says what came, what was wanted and what to do.
@@ -49,6 +55,22 @@ class DocumentError(InputError):
 
 class OrderFileError(InputError):
     """Report a shop export with a broken row."""
+
+
+class NotFound(InputError):
+    """Report something that does not exist or belongs to somebody else, which look the same."""
+
+
+class KeyReused(InputError):
+    """Report an Idempotency-Key that came before with something else."""
+
+
+class TokenRejected(InputError):
+    """Report a request without a valid token."""
+
+
+class NotAllowed(InputError):
+    """Report a request that the role of its token may not make."""
 
 
 class SettingsError(SupportError):
@@ -89,3 +111,16 @@ class ModelRejected(ModelError):
 
 class BackendUnavailable(SupportError):
     """Report an order system or a ticket desk that does not answer."""
+
+
+class Busy(SupportError):
+    """Report that more came than is taken at a time."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds after which trying again makes sense."""
+
+
+class LeaseLost(SupportError):
+    """Report a turn that was given to another worker."""

@@ -13,10 +13,11 @@ from langchain_core.runnables import RunnableConfig
 from core.settings import Settings
 from graph.assembly import assemble
 from graph.builder import Parts, SupportGraph, build_graph
+from graph.fencing import TURN_TOKEN
 from graph.memory import open_checkpointer
 from graph.nodes.receive import check_message, check_owner
 from graph.prompts import text_of
-from graph.state import Owner, State, TurnInput, newest_turn
+from graph.state import Owner, State, newest_turn
 from tools.context import Context
 
 
@@ -82,9 +83,19 @@ class SupportAgent:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def send(
-        self, thread_id: str, text: str, *, customer_id: str | None = None, channel: str = "chat", locale: str = "en"
+        self,
+        thread_id: str,
+        text: str,
+        *,
+        customer_id: str | None = None,
+        channel: str = "chat",
+        locale: str = "en",
+        message_id: str | None = None,
     ) -> Reply:
         """Return the reply to a customer's message; messages of one thread are answered one after the other.
+
+        Sending a message again under its `message_id` is harmless: what a crash interrupted goes on, what was answered
+        is answered the same.
 
         Raises:
             MessageRejected: the message is empty or too long.
@@ -92,7 +103,10 @@ class SupportAgent:
             ModelError, KnowledgeError, BackendUnavailable: a part behind the agent failed.
         """
         reply: Reply | None = None
-        async for event in self.stream(thread_id, text, customer_id=customer_id, channel=channel, locale=locale):
+        turn = self.stream(
+            thread_id, text, customer_id=customer_id, channel=channel, locale=locale, message_id=message_id
+        )
+        async for event in turn:
             if isinstance(event, Reply):
                 reply = event
         if reply is None:
@@ -100,27 +114,49 @@ class SupportAgent:
         return reply
 
     async def stream(
-        self, thread_id: str, text: str, *, customer_id: str | None = None, channel: str = "chat", locale: str = "en"
+        self,
+        thread_id: str,
+        text: str,
+        *,
+        customer_id: str | None = None,
+        channel: str = "chat",
+        locale: str = "en",
+        message_id: str | None = None,
+        turn_token: int | None = None,
     ) -> AsyncIterator[Event]:
-        """Yield progress, pieces of the reply as they come, and last the whole reply; raises as `send`."""
+        """Yield progress, pieces of the reply as they come, and last the whole reply; raises as `send`.
+
+        A `turn_token` fences the run: the memory refuses it once it has seen a higher one for the thread.
+        """
         context = Context(customer_id=customer_id, channel=channel, locale=locale)
         config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        if turn_token is not None:
+            config["configurable"][TURN_TOKEN] = turn_token
         check_message(text, self._max_message_chars)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
+            snapshot = await self.graph.aget_state(config)
+            state = State(**snapshot.values)
             # Before the run: once it starts, the message is part of the thread.
-            check_owner(await self.state(thread_id), context)
-            async for mode, event in self.graph.astream(
-                TurnInput(messages=[HumanMessage(text)]),
-                config,
-                context=context,
-                stream_mode=["messages", "custom"],
-                durability="sync",  # what was done must be on disk before the next thing is done
-            ):
-                if mode == "custom" and isinstance(event, dict) and "progress" in event:
-                    yield Progress(str(event["progress"]))
-                elif mode == "messages" and (piece := _reply_text(event)):
-                    yield Token(piece)
-            yield _reply(await self.state(thread_id), thread_id)
+            check_owner(state, context)
+            known = message_id is not None and any(m.id == message_id for m in state.messages)
+            # Not `next`: a task that ended just before the crash is no longer in it, and its step is still to be closed.
+            unfinished = bool(snapshot.tasks) and not snapshot.interrupts
+            if not known or unfinished:
+                # Plain data: the memory reads no class of ours back.
+                given: Any = None if known else {"messages": [HumanMessage(text, id=message_id)]}
+                async for mode, event in self.graph.astream(
+                    given,
+                    config,
+                    context=context,
+                    stream_mode=["messages", "custom"],
+                    durability="sync",  # what was done must be on disk before the next thing is done
+                ):
+                    if mode == "custom" and isinstance(event, dict) and "progress" in event:
+                        yield Progress(str(event["progress"]))
+                    elif mode == "messages" and (piece := _reply_text(event)):
+                        yield Token(piece)
+                state = await self.state(thread_id)
+            yield _reply(state, thread_id)
 
     async def state(self, thread_id: str) -> State:
         """Return what the thread holds now; a new thread is empty."""

@@ -1,5 +1,6 @@
 """Open the conversation memory: the checkpointer that keeps threads between turns and restarts."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,12 +10,15 @@ import aiosqlite
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from core.errors import BackendUnavailable, SettingsError
+from graph.fencing import fence_postgres, fence_sqlite
+from graph.sqlite_saver import SqliteSaver
 
 SERDE = JsonPlusSerializer(allowed_msgpack_modules=None)
 """Reads only the library's own safe types: a hostile row in the database is data, never code."""
+POOL_SIZE = 8
+"""Connections of one process to a PostgreSQL memory."""
 
 
 @asynccontextmanager
@@ -38,7 +42,7 @@ async def open_checkpointer(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]
 
 
 @asynccontextmanager
-async def _sqlite(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
+async def _sqlite(path: Path) -> AsyncIterator[SqliteSaver]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = await aiosqlite.connect(path)
@@ -49,8 +53,9 @@ async def _sqlite(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
     try:
         # WAL and a wait: several processes may write to one file.
         await connection.execute("PRAGMA busy_timeout = 10000")
-        saver = AsyncSqliteSaver(connection, serde=SERDE)
+        saver = SqliteSaver(connection, serde=SERDE)
         await saver.setup()
+        await fence_sqlite(connection)
         yield saver
     finally:
         await connection.close()
@@ -61,12 +66,23 @@ async def _postgres(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
     # Loaded here because most installations never need the driver.
     import psycopg
     from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+    from psycopg.rows import dict_row
+    from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+    asked = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
+    pool: Any = AsyncConnectionPool(
+        url, kwargs=asked, min_size=1, max_size=POOL_SIZE, open=False, check=AsyncConnectionPool.check_connection
+    )
     try:
-        async with AsyncPostgresSaver.from_conn_string(url, serde=SERDE) as saver:
+        async with pool:
+            await pool.wait(timeout=10)
+            saver = AsyncPostgresSaver(pool, serde=SERDE)
+            # Each operation has a connection of its own; the library's one lock would queue them all.
+            saver.lock = asyncio.Semaphore(POOL_SIZE)  # type: ignore[assignment]
             await saver.setup()
+            await fence_postgres(saver)
             yield saver
-    except psycopg.OperationalError as error:
+    except (psycopg.OperationalError, PoolTimeout) as error:
         raise BackendUnavailable(
             "the conversation memory (PostgreSQL) does not answer; check SUPPORT_MEMORY_URL and that it is running"
         ) from error

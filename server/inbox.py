@@ -1,0 +1,264 @@
+"""Accept messages durably: a row is on disk before its sender is told, and a repetition is recognised."""
+
+import hashlib
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.errors import BackendUnavailable, Busy, KeyReused, NotFound
+from server.inbox_schema import MESSAGES, METADATA, RATINGS, THREADS, TURNS
+from server.records import Accepted, Identity, Limits, Outcome
+from tools.database import Database
+
+LONGEST_BURST = 5
+"""A burst is closed after this many times its moment, even when messages keep coming."""
+
+
+class Inbox:
+    """Keep threads, messages and turns of any number of processes in one SQL database."""
+
+    def __init__(
+        self,
+        database: Database,
+        limits: Limits,
+        *,
+        burst_seconds: float = 0.0,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.database = database
+        self.limits = limits
+        self.now = now
+        self._burst_seconds = burst_seconds
+        self._ready = False
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction on existing tables; raises BackendUnavailable."""
+        try:
+            await self._create_tables()
+            async with self.database.writing() as connection:
+                yield connection
+        except IntegrityError:
+            raise
+        except (SQLAlchemyError, OSError) as error:
+            raise BackendUnavailable(
+                f"the inbox {self.database} does not answer; check SUPPORT_INBOX_URL and its folder"
+            ) from error
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection for reading on existing tables; raises BackendUnavailable."""
+        try:
+            await self._create_tables()
+            async with self.database.reading() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as error:
+            raise BackendUnavailable(
+                f"the inbox {self.database} does not answer; check SUPPORT_INBOX_URL and its folder"
+            ) from error
+
+    async def accept(
+        self,
+        identity: Identity,
+        text: str,
+        *,
+        thread_id: str | None = None,
+        key: str | None = None,
+        channel: str = "chat",
+        locale: str = "en",
+    ) -> Accepted:
+        """Return where a message stands, after it is on disk; without a thread id it begins a thread.
+
+        Raises:
+            Busy: too many messages wait, or too many came from this owner; says when to try again.
+            NotFound: the thread does not exist or belongs to somebody else, which look the same.
+            KeyReused: the key came before with another message.
+        """
+        content_hash = hashlib.sha256(f"{thread_id or ''}\n{text}".encode()).hexdigest()
+        try:
+            async with self.writing() as connection:
+                if key and (known := await self._repeated(connection, identity, key, content_hash)):
+                    return known
+                await self._check_limits(connection, identity)
+                thread_id = thread_id or await self._begin_thread(connection, identity, channel, locale)
+                return await self._append(connection, identity, thread_id, text, key, content_hash)
+        except IntegrityError:  # the same key at the same moment in another process: that one was first
+            async with self.writing() as connection:
+                known = await self._repeated(connection, identity, str(key), content_hash)
+                if known is None:
+                    raise
+                return known
+
+    async def outcome(self, message_id: str, owner: str) -> Outcome:
+        """Return what has become of a message; raises NotFound."""
+        query = (
+            select(MESSAGES.c.thread_id, MESSAGES.c.status, TURNS.c.reply)
+            .join_from(MESSAGES, TURNS, MESSAGES.c.turn_id == TURNS.c.id, isouter=True)
+            .where(MESSAGES.c.id == message_id, MESSAGES.c.owner == owner)
+        )
+        async with self.reading() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        if row is None:
+            raise NotFound("there is no such message; use the message_id that the acceptance named")
+        reply = json.loads(row["reply"]) if row["reply"] and row["status"] != "waiting" else None
+        return Outcome(message_id=message_id, thread_id=row["thread_id"], status=row["status"], reply=reply)
+
+    async def thread(self, thread_id: str, owner: str | None) -> dict[str, Any]:
+        """Return a thread's row, of this owner or, for operators, of anybody; raises NotFound."""
+        query = select(THREADS).where(THREADS.c.id == thread_id)
+        if owner is not None:
+            query = query.where(THREADS.c.owner == owner)
+        async with self.reading() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        if row is None:
+            raise _no_thread()
+        return dict(row)
+
+    async def waiting(self, thread_id: str) -> list[dict[str, Any]]:
+        """Return the messages of a thread that have no answer yet, in order."""
+        query = (
+            select(MESSAGES.c.id, MESSAGES.c.text, MESSAGES.c.accepted_at)
+            .where(MESSAGES.c.thread_id == thread_id, MESSAGES.c.status == "waiting")
+            .order_by(MESSAGES.c.number)
+        )
+        async with self.reading() as connection:
+            return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+    async def count_waiting(self) -> int:
+        """Return how many messages of all threads have no answer yet."""
+        async with self.reading() as connection:
+            return await _count_waiting(connection)
+
+    async def newest_thread(self, owner: str, fingerprint: str) -> str | None:
+        """Return the owner's newest thread whose conversation has this fingerprint."""
+        query = (
+            select(THREADS.c.id)
+            .where(THREADS.c.owner == owner, THREADS.c.fingerprint == fingerprint)
+            .order_by(THREADS.c.created_at.desc())
+            .limit(1)
+        )
+        async with self.reading() as connection:
+            found: str | None = (await connection.execute(query)).scalar()
+        return found
+
+    async def set_fingerprint(self, thread_id: str, fingerprint: str) -> None:
+        """Remember how an OpenAI client will send the conversation back."""
+        async with self.writing() as connection:
+            await connection.execute(update(THREADS).where(THREADS.c.id == thread_id).values(fingerprint=fingerprint))
+
+    async def rate(self, thread_id: str, identity: Identity, score: int, comment: str) -> None:
+        """Keep the newest rating of an own thread; raises NotFound."""
+        async with self.writing() as connection:
+            await self._own_thread(connection, thread_id, identity)
+            values = {"owner": identity.owner, "score": score, "comment": comment, "rated_at": self.now()}
+            changed = await connection.execute(update(RATINGS).where(RATINGS.c.thread_id == thread_id).values(**values))
+            if changed.rowcount == 0:
+                await connection.execute(RATINGS.insert().values(thread_id=thread_id, **values))
+
+    async def _repeated(
+        self, connection: AsyncConnection, identity: Identity, key: str, content_hash: str
+    ) -> Accepted | None:
+        query = select(MESSAGES).where(MESSAGES.c.owner == identity.owner, MESSAGES.c.key == key)
+        row = (await connection.execute(query)).mappings().first()
+        if row is None:
+            return None
+        if row["content_hash"] != content_hash:
+            raise KeyReused("this Idempotency-Key came before with another message; use a new key for a new message")
+        return Accepted(message_id=row["id"], thread_id=row["thread_id"], number=row["number"], repeated=True)
+
+    async def _check_limits(self, connection: AsyncConnection, identity: Identity) -> None:
+        if await _count_waiting(connection) >= self.limits.max_waiting:
+            raise Busy("too many messages wait at the moment; send it again a little later", retry_after=2)
+        mine = (
+            select(MESSAGES.c.accepted_at)
+            .where(MESSAGES.c.owner == identity.owner, MESSAGES.c.accepted_at > self.now() - 60)
+            .order_by(MESSAGES.c.accepted_at.desc())
+            .offset(self.limits.messages_per_minute - 1)
+            .limit(1)
+        )
+        if (oldest := (await connection.execute(mine)).scalar()) is not None:
+            raise Busy(
+                f"at most {self.limits.messages_per_minute} messages a minute are accepted from one customer; "
+                "send it again a little later",
+                retry_after=max(1, round(oldest + 60 - self.now() + 0.5)),
+            )
+
+    async def _begin_thread(self, connection: AsyncConnection, identity: Identity, channel: str, locale: str) -> str:
+        thread_id = str(uuid4())
+        await connection.execute(
+            THREADS.insert().values(
+                id=thread_id,
+                owner=identity.owner,
+                customer_id=identity.customer_id,
+                channel=channel,
+                locale=locale,
+                created_at=self.now(),
+            )
+        )
+        return thread_id
+
+    async def _append(
+        self, connection: AsyncConnection, identity: Identity, thread_id: str, text: str, key: str | None, digest: str
+    ) -> Accepted:
+        now = self.now()
+        number = await self._own_thread(connection, thread_id, identity, one_more=True)
+        open_since = select(func.min(MESSAGES.c.accepted_at)).where(
+            MESSAGES.c.thread_id == thread_id, MESSAGES.c.status == "waiting", MESSAGES.c.turn_id.is_(None)
+        )
+        first = (await connection.execute(open_since)).scalar() or now
+        due_at = min(now + self._burst_seconds, first + LONGEST_BURST * self._burst_seconds)
+        await connection.execute(update(THREADS).where(THREADS.c.id == thread_id).values(due_at=due_at))
+        message_id = str(uuid4())
+        await connection.execute(
+            MESSAGES.insert().values(
+                id=message_id,
+                thread_id=thread_id,
+                number=number,
+                owner=identity.owner,
+                text=text,
+                key=key,
+                content_hash=digest,
+                accepted_at=now,
+                status="waiting",
+            )
+        )
+        return Accepted(message_id=message_id, thread_id=thread_id, number=number)
+
+    async def _own_thread(
+        self, connection: AsyncConnection, thread_id: str, identity: Identity, *, one_more: bool = False
+    ) -> int:
+        """Lock an own thread's row and return its number of messages, counting one more; raises NotFound."""
+        locked = (
+            update(THREADS)
+            .where(THREADS.c.id == thread_id, THREADS.c.owner == identity.owner)
+            .values(accepted=THREADS.c.accepted + int(one_more))
+            .returning(THREADS.c.accepted)
+        )
+        number: int | None = (await connection.execute(locked)).scalar()
+        if number is None:
+            raise _no_thread()
+        return number
+
+    async def _create_tables(self) -> None:
+        if not self._ready:
+            async with self.database.writing() as connection:
+                if connection.dialect.name == "postgresql":  # two processes that start at once must not both create
+                    await connection.execute(select(func.pg_advisory_xact_lock(0x1AB0C)))
+                await connection.run_sync(METADATA.create_all)
+            self._ready = True
+
+
+def _no_thread() -> NotFound:
+    return NotFound("there is no such thread; begin a new one by leaving thread_id out")
+
+
+async def _count_waiting(connection: AsyncConnection) -> int:
+    query = select(func.count()).select_from(MESSAGES).where(MESSAGES.c.status == "waiting")
+    return int((await connection.execute(query)).scalar_one())

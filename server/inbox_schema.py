@@ -1,0 +1,62 @@
+"""Define the tables of the inbox: who talks, what came in, and how each turn went."""
+
+from sqlalchemy import Column, Double, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+METADATA = MetaData()
+
+THREADS = Table(
+    "inbox_threads",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("owner", String(300), nullable=False, comment="who may see it: customer:ID or anonymous:ID"),
+    Column("customer_id", String(255), comment="the signed-in customer the agent acts for, or none"),
+    Column("channel", String(32), nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("accepted", Integer, nullable=False, default=0, comment="messages accepted so far; numbers the next one"),
+    Column("due_at", Double, index=True, comment="when a turn is wanted; none while nothing waits"),
+    Column("token", Integer, nullable=False, default=0, comment="fencing token: grows with each lease"),
+    Column("holder", String(64), comment="the process that has the lease"),
+    Column("lease_until", Double),
+    Column("fingerprint", String(64), comment="hash of the conversation as an OpenAI client would send it back"),
+    Index("inbox_threads_by_fingerprint", "owner", "fingerprint"),
+)
+MESSAGES = Table(
+    "inbox_messages",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("thread_id", String(64), nullable=False),
+    Column("number", Integer, nullable=False, comment="order of acceptance in the thread"),
+    Column("owner", String(300), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("key", String(255), comment="the sender's Idempotency-Key"),
+    Column("content_hash", String(64), nullable=False),
+    Column("accepted_at", Double, nullable=False),
+    Column("turn_id", String(64), index=True, comment="the turn that answers it, once one has begun"),
+    Column("status", String(16), nullable=False, index=True, comment="waiting, answered or dead"),
+    Column("answered_at", Double),
+    UniqueConstraint("thread_id", "number"),
+    UniqueConstraint("owner", "key"),
+    Index("inbox_messages_by_owner", "owner", "accepted_at"),
+)
+TURNS = Table(
+    "inbox_turns",
+    METADATA,
+    Column("id", String(64), primary_key=True, comment="the id of its newest message, which the graph knows it by"),
+    Column("thread_id", String(64), nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("status", String(16), nullable=False, comment="running, answered or dead"),
+    Column("error", Text),
+    Column("reply", Text, comment="JSON"),
+    Column("started_at", Double, nullable=False),
+    Column("finished_at", Double),
+)
+RATINGS = Table(
+    "inbox_ratings",
+    METADATA,
+    Column("thread_id", String(64), primary_key=True),
+    Column("owner", String(300), nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("rated_at", Double, nullable=False),
+)

@@ -1,0 +1,155 @@
+"""Give each thread to one worker at a time: leases that expire, with fencing tokens that make a late writer harmless."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.errors import LeaseLost
+from server.inbox import Inbox
+from server.inbox_schema import MESSAGES, THREADS, TURNS
+from server.records import Turn
+
+
+class Leases:
+    """Hand out turns of an inbox to the workers of any number of processes.
+
+    After M. Kleppmann, "How to do distributed locking" (2016): a lease may be lost without its holder noticing, so every
+    write carries the token of its lease, and a token older than the newest one is refused where the write lands.
+    """
+
+    def __init__(self, inbox: Inbox, *, holder: str, seconds: float) -> None:
+        self._inbox = inbox
+        self._holder = holder
+        self._seconds = seconds
+
+    async def claim(self, thread_id: str | None = None, *, overdue_by: float = 0.0) -> Turn | None:
+        """Return a turn that is due and leased from now on, of one thread or of the one that waits longest.
+
+        An attempt is counted before it begins, so that a message that kills its process is found out.
+        """
+        now = self._inbox.now()
+        due = THREADS.c.due_at <= now - overdue_by
+        free = or_(THREADS.c.lease_until.is_(None), THREADS.c.lease_until < now)
+        candidate = select(THREADS.c.id).where(due, free).order_by(THREADS.c.due_at).limit(1)
+        if thread_id is not None:
+            candidate = candidate.where(THREADS.c.id == thread_id)
+        async with self._inbox.reading() as connection:  # looking takes no lock that others would wait for
+            if (await connection.execute(candidate)).first() is None:
+                return None
+        lease = (
+            update(THREADS)
+            .where(THREADS.c.id == candidate.with_for_update(skip_locked=True).scalar_subquery())
+            .values(token=THREADS.c.token + 1, holder=self._holder, lease_until=now + self._seconds)
+            .returning(THREADS)
+        )
+        async with self._inbox.writing() as connection:
+            row = (await connection.execute(lease)).mappings().first()
+            return None if row is None else await self._turn_of(connection, dict(row))
+
+    async def renew(self, turn: Turn) -> bool:
+        """Prolong a lease; False says that it was lost."""
+        longer = _held(turn).values(lease_until=self._inbox.now() + self._seconds)
+        async with self._inbox.writing() as connection:
+            return bool((await connection.execute(longer)).rowcount)
+
+    async def finish(self, turn: Turn, reply: dict[str, Any], *, status: str = "answered") -> bool:
+        """Store the reply of a turn and give the thread free; return whether more messages wait in it.
+
+        Raises:
+            LeaseLost: the thread was given to another worker; nothing was stored.
+        """
+        now = self._inbox.now()
+        done = {"status": status, "reply": json.dumps(reply, ensure_ascii=False, default=str), "finished_at": now}
+        async with self._inbox.writing() as connection:
+            await self._release(connection, turn)
+            await connection.execute(update(TURNS).where(TURNS.c.id == turn.id).values(**done))
+            answered = update(MESSAGES).where(MESSAGES.c.turn_id == turn.id)
+            await connection.execute(answered.values(status=status, answered_at=now))
+            open_ones = select(MESSAGES.c.id).where(
+                MESSAGES.c.thread_id == turn.thread_id, MESSAGES.c.status == "waiting"
+            )
+            more = (await connection.execute(open_ones.limit(1))).first() is not None
+            due = update(THREADS).where(THREADS.c.id == turn.thread_id)
+            await connection.execute(due.values(due_at=now if more else None))
+            return more
+
+    async def give_back(self, turn: Turn, *, error: str | None, again_in: float = 0.0) -> None:
+        """Give a turn back to be run again; without an error the attempt does not count. Raises LeaseLost."""
+        attempts = turn.attempt if error else turn.attempt - 1
+        async with self._inbox.writing() as connection:
+            await self._release(connection, turn)
+            note = update(TURNS).where(TURNS.c.id == turn.id)
+            await connection.execute(note.values(attempts=attempts, error=error))
+            due = update(THREADS).where(THREADS.c.id == turn.thread_id)
+            await connection.execute(due.values(due_at=self._inbox.now() + again_in))
+
+    async def _release(self, connection: AsyncConnection, turn: Turn) -> None:
+        released = await connection.execute(_held(turn).values(holder=None, lease_until=None))
+        if released.rowcount == 0:
+            raise LeaseLost(f"thread {turn.thread_id} was given to another worker; what this one wrote is dropped")
+
+    async def _turn_of(self, connection: AsyncConnection, thread: dict[str, Any]) -> Turn | None:
+        """Take up the turn that was begun and not finished, or begin one with the messages that wait."""
+        begun = select(TURNS).where(TURNS.c.thread_id == thread["id"], TURNS.c.status == "running")
+        if (row := (await connection.execute(begun)).mappings().first()) is not None:
+            attempt = row["attempts"] + 1
+            await connection.execute(update(TURNS).where(TURNS.c.id == row["id"]).values(attempts=attempt))
+            messages = await self._messages(connection, MESSAGES.c.turn_id == row["id"])
+            return replace(_turn(thread, messages), attempt=attempt)
+        waits = (MESSAGES.c.thread_id == thread["id"]) & (MESSAGES.c.status == "waiting")
+        messages = self._burst(await self._messages(connection, waits))
+        if not messages:
+            idle = update(THREADS).where(THREADS.c.id == thread["id"])
+            await connection.execute(idle.values(due_at=None, holder=None, lease_until=None))
+            return None
+        turn = _turn(thread, messages)
+        await connection.execute(
+            TURNS.insert().values(
+                id=turn.id, thread_id=turn.thread_id, attempts=1, status="running", started_at=self._inbox.now()
+            )
+        )
+        mine = update(MESSAGES).where(MESSAGES.c.id.in_(turn.message_ids))
+        await connection.execute(mine.values(turn_id=turn.id))
+        return turn
+
+    async def _messages(self, connection: AsyncConnection, which: Any) -> list[dict[str, Any]]:
+        query = select(MESSAGES).where(which).order_by(MESSAGES.c.number)
+        return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+    def _burst(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the oldest messages that fit into one turn together."""
+        taken: list[dict[str, Any]] = []
+        room = self._inbox.limits.max_message_chars
+        for message in messages:
+            room -= len(message["text"]) + len(JOINT)
+            if taken and room < 0:
+                break
+            taken.append(message)
+        return taken
+
+
+JOINT = "\n\n"
+
+
+def _held(turn: Turn) -> Any:
+    return update(THREADS).where(
+        THREADS.c.id == turn.thread_id, THREADS.c.token == turn.token, THREADS.c.lease_until.is_not(None)
+    )
+
+
+def _turn(thread: dict[str, Any], messages: list[dict[str, Any]]) -> Turn:
+    return Turn(
+        id=messages[-1]["id"],
+        thread_id=thread["id"],
+        token=thread["token"],
+        attempt=1,
+        text=JOINT.join(m["text"] for m in messages),
+        message_ids=tuple(m["id"] for m in messages),
+        customer_id=thread["customer_id"],
+        channel=thread["channel"],
+        locale=thread["locale"],
+        waited_since=messages[0]["accepted_at"],
+    )

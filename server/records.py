@@ -1,0 +1,78 @@
+"""Define what the inbox hands out: who is asking, what was accepted, and the turn a worker has to run."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Role = Literal["customer", "operator"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Hold who a verified token says is asking."""
+
+    subject: str
+    role: Role
+    anonymous: bool = False
+    """True for a visitor of an open chat, who owns threads but is no customer of the shop."""
+
+    @property
+    def owner(self) -> str:
+        """The name under which threads belong to somebody."""
+        return f"{'anonymous' if self.anonymous else 'customer'}:{self.subject}"
+
+    @property
+    def customer_id(self) -> str | None:
+        """The customer the agent acts for."""
+        return None if self.anonymous else self.subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """Hold what a sender is told once the message is on disk."""
+
+    message_id: str
+    thread_id: str
+    number: int
+    """Place of the message in its thread, from 1."""
+    repeated: bool = False
+    """True when the same Idempotency-Key had brought it before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Hold what has become of a message."""
+
+    message_id: str
+    thread_id: str
+    status: Literal["waiting", "answered", "dead"]
+    reply: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """Hold a turn that was leased to this process: the messages it answers and the token its writes carry."""
+
+    id: str
+    thread_id: str
+    token: int
+    attempt: int
+    """1 for the first."""
+    text: str
+    message_ids: tuple[str, ...]
+    customer_id: str | None
+    channel: str
+    locale: str
+    waited_since: float
+    """When its oldest message was accepted, in seconds since the epoch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Hold how much the inbox takes."""
+
+    max_waiting: int = 1000
+    """Messages of all threads that may wait at a time."""
+    messages_per_minute: int = 30
+    """Messages of one owner."""
+    max_message_chars: int = 400_000
+    """Length of one message, and of one burst joined into a turn."""
