@@ -138,6 +138,7 @@ class Talk:
 
     customer_id: str = "ada_brook_1001"
     embeddings: Embeddings | None = None
+    shop: Shop = field(default_factory=lambda: SHOP)
     messages: list[BaseMessage] = field(default_factory=list)
     done: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """Writes that were carried out after a yes."""
@@ -147,7 +148,7 @@ class Talk:
     reads: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tools = {tool.name: tool for tool in shop_tools(self.customer_id)}
+        self.tools = {tool.name: tool for tool in shop_tools(self.customer_id, self.shop)}
         self.model = OfflineChatModel(embeddings=self.embeddings).bind_tools(list(self.tools.values()))
 
     def say(self, text: str) -> str:

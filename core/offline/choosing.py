@@ -1,5 +1,6 @@
 """Find out which orders, items and way to pay a request is about, or ask the customer."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,13 @@ def is_pending(order: Facts) -> bool:
 def is_delivered(order: Facts) -> bool:
     """Say whether an order has arrived."""
     return str(order.get("status", "")) in {"delivered", "return requested", "exchange requested"}
+
+
+_STATES: tuple[tuple[Callable[[Facts], bool], re.Pattern[str]], ...] = (
+    (is_pending, re.compile(r"\b(?:pending|not (?:yet )?shipped|has(?:n't| not) shipped|just (?:ordered|placed))\b")),
+    (is_delivered, re.compile(r"\b(?:received|delivered|got|arrived)\b")),
+)
+"""What customers say about the state of the order they mean."""
 
 
 def named_orders(request: Request, desk: Desk) -> list[Facts]:
@@ -66,13 +74,15 @@ def chosen_orders(
         ):
             return [order]
     orders = desk.orders()
-    if means_newest(request.text) and orders:
-        return [orders[0]]
     fitting = [order for order in orders if fits(order)]
+    if said := next((state for state, pattern in _STATES if pattern.search(request.text.casefold())), None):
+        fitting = [order for order in fitting if said(order)] or fitting
     with_items = [order for order in fitting if meant_items_only(request.words, order)]
     if not with_items and (elsewhere := [order for order in orders if meant_items_only(request.words, order)]):
         fitting = elsewhere
     fitting = with_items or fitting
+    if means_newest(request.text) and orders and not with_items:
+        return [orders[0]]
     if not fitting:
         raise Told(none_fits)
     if len(fitting) == 1 or _means_all_orders(request.words):

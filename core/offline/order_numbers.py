@@ -17,6 +17,7 @@ _BARE = re.compile(r"(?<![\w.,$€£@/-])(?P<sign>#\s?)?(?P<digits>\d{4,8})(?![\
 _OTHER_NUMBER = re.compile(
     r"(?:zip(?: code)?|item(?: id)?|product(?: id)?|tracking(?: id| number)?|postcode|phone|ending(?: in)?|year) (?:is |number )?$"
 )
+_ORDER_JUST_BEFORE = re.compile(r"\b(?:orders?|number|parcel|package)(?: number| no\.?| id| nr\.?)?(?: is| was|:)? $")
 _ORDER_TALK = re.compile(
     r"\b(?:orders?|number|parcel|package|delivery|shipment|bestellung|commande|pedido|ordine|encomenda|zamówieni\w+)\b|#"
 )
@@ -70,4 +71,4 @@ def _is_order(text: str, match: re.Match[str]) -> bool:
         return False
     if re.match(r"(?:19|20)\d\d$", match["digits"]):
         return bool(re.search(r"order(?: number| no\.?| id)? $", before))
-    return len(match["digits"]) >= 5 or bool(_ORDER_TALK.search(before))
+    return len(match["digits"]) >= 5 or bool(_ORDER_JUST_BEFORE.search(before))

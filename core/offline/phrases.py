@@ -51,7 +51,7 @@ SWAP = _any(
     r"\b(?:exchange|exchanging|exchanged|swap(?:ped|ping)?|trade (?:it|this|in|my|the)|umtauschen|échanger|cambiar|ruilen|wymienić)\b",
     r"\breplace (?:it|this|that|them|the|my)\b.*\b(?:with|by|for)\b",
     r"\b(?:different|another|bigger|larger|smaller|shorter|longer|brighter|cheaper|other) (?:size|colou?r|version|model|variant|option|material|style)\b(?=.*\b(?:order|instead|my|please|need|want)\b|.*$)",
-    r"\b(?:change|modify|switch|update|upgrade|adjust|make|turn) (?:(?!address|payment|password|e-?mail|name\b)\w+[- ]){0,8}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
+    r"\b(?:change|modify|switch|update|upgrade|adjust|make|turn) (?:(?!address|payment|password|e-?mail|name\b)[\w#']+[- ]){0,10}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
     r"\b(?:make|get|have|want|need) (?:(?!address|payment)[\w-]+ ){1,8}instead(?: of)?\b(?!.*\b(?:address|paypal|card|payment)\b)",
     r"\bmake (?:it|this|that|them|the [\w -]+?|my [\w -]+?) (?:black|white|red|blue|green|grey|gray|purple|yellow|pink|brown|orange|gold|silver|beige|small|medium|large|bigger|smaller|xs|s|m|l|xl|xxl)\b",
     r"\brather (?:have|get|take|want)\b|\bi(?:'d| would) prefer (?:the|an?|it in)\b",
@@ -61,7 +61,7 @@ REFUND = _any(
     r"\brefund(?:ed|s|ing)?\b|\bmoney back\b|\breimburse(?:d|ment)?\b|\bget back my money\b|\bremboursement\b|\breembolso\b|\brückerstattung\b"
 )
 ADDRESS = _any(
-    r"\baddress\b|\badresse\b|\bdirección\b|\bindirizzo\b|\bi(?:'ve| have)? (?:just |recently )?moved\b|\b(?:send|ship|deliver|redirect|reroute)\b.*\b(?:instead|another place|new (?:home|house|flat|apartment|place)|different place)\b"
+    r"\baddress(?:es)?\b|\badresse\b|\bdirección\b|\bindirizzo\b|\bi(?:'ve| have)? (?:just |recently )?moved\b|\b(?:send|ship|deliver|redirect|reroute)\b.*\b(?:instead|another place|new (?:home|house|flat|apartment|place)|different place)\b"
 )
 ADDRESS_VERB = _any(
     r"\b(?:change|update|correct|modify|edit|fix|set|use|switch|replace|redirect|reroute|wrong|incorrect|outdated|old|moved|mistyped|typo|send|ship|deliver|new)\b"
@@ -128,7 +128,7 @@ ASKS_US = re.compile(
     r"\b(?:please|pls|plz|i(?:'d| would) (?:like|love|prefer)|i want|i wanna|i need|i wish|i(?:'m| am) (?:looking|trying|hoping|going)|can you|could you|would you|will you|help me|let's|let me|i have to|i must|i decided|go ahead)\b|^(?:just |now |then |first |second |next |also |and |hi |hello |so |ok )*(?:cancel|return|exchange|swap|change|modify|update|refund|switch|send|ship|put|make|use|stop|kill|drop|call off|replace|set|arrange|start|move|remove|scrap|correct|upgrade)\b"
 )
 POLICY_WORDS = re.compile(
-    r"\b(?:polic(?:y|ies)|rules?|terms|conditions|deadline|window|time limit|fees?|allowed|possible|how long|how many days|how do (?:i|you|we)|how does|how can i|what happens|what if|is it ok|in general|generally|usually|normally|guarantee|warranty)\b"
+    r"\b(?:polic(?:y|ies)|rules?|terms|conditions|deadline|window|time limit|fees?|allowed|is it possible|how long|how many days|how do (?:i|you|we)|how does|how can i|what happens|what if|is it ok|in general|generally|usually|normally|guarantee|warranty)\b"
 )
 SPECIFIC = re.compile(
     r"\b(?:my (?:order|latest|last|recent|pending)|this order|that order|the order i|i (?:just )?(?:ordered|bought|received|got)|from my)\b"
@@ -160,3 +160,4 @@ MONEY_BACK = re.compile(r"\b(?:money|refund\w*|amount|it back)\b")
 CORRECTED = re.compile(
     r"^(?:(?:no|sorry|oops|oh|actually|wait)[,.! ]+)+(?:it's |it is |i meant? |that's |the number is |i mean )*(?:order |number |#)*\S*\d+[.! ]*$"
 )
+DEED_WORDS = re.compile(r"\b(?:return|exchange|swap|cancel|send (?:it|them|the [\w-]+) back)\b")

@@ -13,7 +13,7 @@ from core.offline.intents import rule_intent
 from core.offline.order_numbers import order_numbers
 from core.offline.outcomes import outcome
 from core.offline.products import product
-from core.offline.reads import DONT_KNOW, list_orders, order_status, policy, profile
+from core.offline.reads import DONT_KNOW, list_orders, order_status, policy, profile, worth_an_answer
 from core.offline.understanding import Request, Understanding
 from core.offline.writes import WRITE_TOOLS, WRITERS
 from core.signals import answer_to_confirmation
@@ -85,6 +85,8 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
 
 def _requests(conversation: Conversation, understanding: Understanding, *, after_write: bool) -> list[Request]:
     found = requests_in_context(conversation, understanding)
+    if len(found) > 1:
+        found = [r for r in found if r.intent != "policy" or worth_an_answer(r.text)] or found
     return [r for r in found if r.intent not in WRITERS] if after_write else found
 
 

@@ -147,6 +147,17 @@ def profile(request: Request, desk: Desk) -> str:
 _TROUBLE = re.compile(
     r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|delayed|stuck|unknown|wrong|torn|shattered|defective|faulty|disappoint\w*|(?:never|not|n't|hasn't|has not|haven't|didn't) (?:arrived?|moved?|changed?|found?|find|received?|here|come|been delivered)|can't find|marked as delivered|says (?:it was )?delivered|stolen|rust\w*|declined|stopped working|doesn't work|does not work|problem)\b"
 )
+_ASKS = re.compile(
+    r"\?|^(?:and |also |but |so )?(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|may|should|must)\b|\b(?:know|wonder\w*|tell me|explain)\b"
+)
+
+
+def worth_an_answer(text: str) -> bool:
+    """Tell a question or a trouble from a remark beside other requests."""
+    plain = normal(text)
+    return bool(_ASKS.search(plain) or _TROUBLE.search(plain))
+
+
 SURE = 0.6
 """Score from which a quotation most likely answers the question."""
 SORRY = "I am sorry about that. "

@@ -111,7 +111,7 @@ _ORDINAL = re.compile(
     r"\b(?:the )?(first|1st|second|2nd|third|3rd|fourth|last|latter|former)(?: one| order| option| item)?[.!]?$"
 )
 _NEWEST = re.compile(
-    r"\b(?:latest|newest|most recent(?:ly)?|last|recent) (?:order|purchase|one)\b|\border i (?:just|recently) (?:placed|made)|\bjust (?:placed|ordered|bought)\b"
+    r"\b(?:latest|newest|most recent(?:ly)?|last|recent) (?:order|purchase|one)\b|\border i (?:just|recently) (?:placed|made)"
 )
 
 

@@ -12,7 +12,8 @@ from core.offline.clauses import clauses
 from core.offline.examples import EXAMPLES
 from core.offline.intents import SMALL_TALK, WRITES, Intent, rule_intent
 from core.offline.order_numbers import order_numbers
-from core.offline.phrases import NEGATED
+from core.offline.phrases import DEED_WORDS, NEGATED
+from core.offline.slots import payment_words
 from core.offline.words import content_stems, normal
 
 _ALIKE = 0.5
@@ -22,6 +23,8 @@ _READABLE = 2_000
 
 
 _PERSONAL: frozenset[Intent] = frozenset({"order_status", "list_orders", "profile"})
+_IF = re.compile(r"(?:and |but )?(?:if|in case|unless)\b(?!.*\?)", re.IGNORECASE)
+"""A condition beside other requests adds to them; it asks for nothing itself."""
 _LEANS = re.compile(r"\b(?:it|that|this|they|them|those|one|ones)\b")
 _MINE = re.compile(r"\b(?:i|i'm|i've|my|mine|me|it|they|that|this|we|our)\b")
 
@@ -58,7 +61,7 @@ class Understanding:
         text = message if len(message) <= _READABLE else f"{message[: _READABLE // 2]}\n{message[-_READABLE // 2 :]}"
         said = clauses(text)
         meant = [clause for clause in said if not NEGATED.match(normal(clause))] or said
-        parts = self._merged([(self._intent(clause), clause) for clause in meant])
+        parts = self._merged([(self._intent(c) if len(meant) == 1 or not _IF.match(c) else None, c) for c in meant])
         found = [Request(intent or self._fallback(clause), clause) for intent, clause in parts]
         found = [_completed(request, before) for request, before in zip(found, [None, *found], strict=False)]
         wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
@@ -112,7 +115,12 @@ class Understanding:
                 else:
                     aside = f"{aside} {clause}".strip()
                 continue
-            if joined and intent in WRITES and _adds_to(joined[-1][0], intent) and _same_order(joined[-1][1], clause):
+            if (
+                joined
+                and intent in (WRITES | _PERSONAL)
+                and _adds_to(joined[-1][0], intent, clause)
+                and _same_order(joined[-1][1], clause)
+            ):
                 joined[-1] = (joined[-1][0], f"{joined[-1][1]} {clause}")
             elif intent in SMALL_TALK:
                 joined.append((intent, clause))
@@ -148,9 +156,14 @@ def _asks(clause: str) -> bool:
     )
 
 
-def _adds_to(before: Intent | None, intent: Intent | None) -> bool:
+def _adds_to(before: Intent | None, intent: Intent | None, clause: str) -> bool:
     """Say whether a clause only goes on about the change before it: the same one, or where its money goes."""
-    return before == intent or (intent == "change_payment" and before in ("return", "swap", "refund", "cancel"))
+    if before == intent:
+        return True
+    money = bool(payment_words(clause)) and not DEED_WORDS.search(normal(clause))
+    return (
+        money and before in ("return", "swap", "refund", "cancel") and intent in ("change_payment", "refund", "return")
+    )
 
 
 def _same_order(one: str, other: str) -> bool:

@@ -42,7 +42,7 @@ def wanted_options(text: str, variants: Sequence[Facts], current: Mapping[str, A
             v: p for v, p in places.items() if not any(v != o and squash(str(v)) in squash(str(o)) for o in places)
         }
         others = {value: place for value, place in places.items() if str(value) != str(current.get(key))}
-        if instead := re.search(r"\b(?:instead of|rather than|not)\b", squash(text)):
+        if instead := re.search(r"\b(?:instead of|rather than)\b|, not\b", squash(text)):
             others = {v: p for v, p in others.items() if p < instead.start()} or others
         if others:
             wanted[key] = max(others, key=lambda value: others[value])

@@ -169,11 +169,11 @@ def swap_items(request: Request, desk: Desk) -> str:
     plans: list[tuple[Facts, list[Facts]]] = [
         (order, chosen_items(request, order, question="Which item would you like to exchange?")) for order in orders
     ]
-    ids = list(dict.fromkeys(str(item["product_id"]) for _, items in plans for item in items))
-    products = _products(desk, ids)
+    everything = [item for _, items in plans for item in items]
+    products = _products(desk, list(dict.fromkeys(str(item["product_id"]) for item in everything)))
     calls = []
     for order, items in plans:
-        new = [_new_version(request, item, items, products[str(item["product_id"])]) for item in items]
+        new = [_new_version(request, item, everything, products[str(item["product_id"])]) for item in items]
         name = "change_order_items" if is_pending(order) else "exchange_items"
         args = {"item_ids": [i["item_id"] for i in items], "new_item_ids": [v["item_id"] for v in new]}
         calls.append(_with_method(name, request, desk, order, args))
@@ -214,20 +214,20 @@ def _new_version(request: Request, item: Facts, items: Sequence[Facts], product:
 
 
 def _words_about(text: str, item: Facts, items: Sequence[Facts]) -> str:
-    """Return the part of a text that speaks of one item: from its name to the name of the next one."""
-    words = text.split()
-    starts = {}
-    for one in items:
-        head = str(one.get("name", "")).split()[-1]
-        places = [i for i in range(len(words)) if mentions(words[i], head) >= 0]
-        if places:
-            starts[str(one.get("name"))] = places[0]
-    if str(item.get("name")) not in starts or len(starts) < 2:
+    """Return the parts of a text that speak of one item: each from its name to the name of another one."""
+    heads = {str(one.get("name", "")).split()[-1] for one in items}
+    mine = str(item.get("name", "")).split()[-1]
+    if len(heads) < 2 or mentions(text, mine) < 0:
         return text
-    begin = starts[str(item["name"])]
-    later = [place for place in starts.values() if place > begin]
-    first = begin == min(starts.values())
-    return " ".join(words[0 if first else max(0, begin - 3) : min(later, default=len(words))])
+    words = text.split()
+    named = [next((head for head in heads if mentions(word, head) >= 0), None) for word in words]
+    speaking = next((head for head in named if head), None)
+    about: list[str] = []
+    for word, head in zip(words, named, strict=True):
+        speaking = head or speaking
+        if speaking == mine:
+            about.append(word)
+    return " ".join(about)
 
 
 def refund(request: Request, desk: Desk) -> str:
