@@ -1,9 +1,29 @@
-"""Describe the ticket desk: what a ticket is, and the Protocol every desk fulfils."""
+"""Describe the ticket desk: what a ticket is, and the Protocols every desk fulfils."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
+
+from tools.ownership import WITH_PEOPLE, Ownership, Stage
+from tools.ticket_draft import TicketDraft
+
+Reason = Literal[
+    "asked",
+    "angry",
+    "fraud",
+    "billing_dispute",
+    "rule",
+    "repeated_failure",
+    "budget",
+    "no_source",
+    "unavailable",
+    "other",
+]
+"""Why a conversation goes to a person: the customer asked, is angry, reports fraud or disputes a charge; a rule of the
+shop requires it; attempts failed again and again; the turn's budget is spent; no source answers; the model is down; or
+what the model itself gave as its reason."""
+NoteKind = Literal["customer", "reply", "internal"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,8 +32,14 @@ class TicketRequest:
 
     thread_id: str
     customer_id: str | None
-    reason: str
-    summary: str
+    reason: Reason
+    detail: str
+    """The reason in words, for the colleague."""
+    draft: TicketDraft
+    channel: str = "chat"
+    locale: str = "en"
+    callback: bool = False
+    """Nobody is at the desk: the customer was told that somebody gets back later."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,34 +47,71 @@ class TicketNote:
     """Hold one message that was added to a ticket."""
 
     author: str
-    """customer, bot, or the name of an operator."""
+    """customer, agent, or the name of an operator."""
+    kind: NoteKind
     text: str
     created_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rating:
+    """Hold what the customer thought of the outcome."""
+
+    stars: int
+    """1 (bad) to 5 (good)."""
+    comment: str
+    rated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ticket:
-    """Hold a ticket as the desk knows it now."""
+    """Hold a ticket as the desk knows it now; instants are in UTC."""
 
     id: str
     thread_id: str
     customer_id: str | None
-    status: str
-    """open or resolved."""
-    reason: str
-    summary: str
+    reason: Reason
+    detail: str
+    draft: TicketDraft
+    ownership: Ownership
     created_at: datetime
-    notes: tuple[TicketNote, ...] = ()
+    channel: str = "chat"
+    locale: str = "en"
+    callback: bool = False
+    rating: Rating | None = None
+    notes: tuple[TicketNote, ...] = field(default=())
+
+    @property
+    def status(self) -> Stage:
+        """Return who owns the conversation: pending, human, resolved, or bot once it was handed back."""
+        return self.ownership.stage
+
+    @property
+    def with_people(self) -> bool:
+        """Say whether a person is awaited or at work."""
+        return self.status in WITH_PEOPLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """Hold a message of the desk that has to reach the customer's conversation."""
+
+    key: str
+    ticket_id: str
+    thread_id: str
+    author: str
+    """An operator's name, or `desk` for a notice of the desk itself."""
+    text: str
 
 
 class TicketDesk(Protocol):
     """Take conversations over from the agent."""
 
     async def open_ticket(self, request: TicketRequest) -> Ticket:
-        """Return the thread's open ticket, or make one; asking twice never makes two."""
+        """Return the thread's ticket: the one people already have, a lately closed one reopened, or a new one."""
         ...
 
-    async def add_note(self, ticket_id: str, *, author: str, text: str, key: str) -> None:
+    async def add_note(self, ticket_id: str, *, author: str, text: str, key: str, kind: NoteKind = "customer") -> None:
         """Add a message to a ticket once per key; raises Refused when there is no such ticket."""
         ...
 
@@ -56,10 +119,38 @@ class TicketDesk(Protocol):
         """Return a ticket with its notes; raises Refused when there is none."""
         ...
 
-    async def list_tickets(self, *, status: str | None = None) -> Sequence[Ticket]:
-        """Return tickets, oldest first, optionally of one status."""
+    async def undelivered(self, thread_id: str | None = None) -> Sequence[Delivery]:
+        """Return the messages that have not reached their conversation, oldest first, optionally of one thread."""
         ...
 
-    async def resolve(self, ticket_id: str) -> Ticket:
-        """Close a ticket, which gives the conversation back to the agent."""
+    async def delivered(self, keys: Sequence[str]) -> None:
+        """Record that messages have reached their conversation."""
+        ...
+
+
+class OperatorDesk(TicketDesk, Protocol):
+    """Let people work on tickets as well."""
+
+    async def list_tickets(self, *, open_only: bool = False, status: Stage | None = None) -> Sequence[Ticket]:
+        """Return tickets without their notes, oldest first."""
+        ...
+
+    async def take(self, ticket_id: str, operator: str) -> Ticket:
+        """Give a ticket to an operator; raises Refused when it is not with people."""
+        ...
+
+    async def reply(self, ticket_id: str, *, operator: str, text: str, key: str) -> Ticket:
+        """Take the ticket and put a reply on its way to the customer, once per key; raises Refused as `take`."""
+        ...
+
+    async def resolve(self, ticket_id: str, *, notice: str = "") -> Ticket:
+        """Close a ticket and put the notice, if any, on its way; raises Refused when it is not with people."""
+        ...
+
+    async def hand_back(self, ticket_id: str, *, notice: str = "") -> Ticket:
+        """Give the conversation back to the agent; otherwise as `resolve`."""
+        ...
+
+    async def rate(self, ticket_id: str, *, stars: int, comment: str = "") -> Ticket:
+        """Keep the customer's rating; the newest one counts; raises Refused when stars are not 1 to 5."""
         ...

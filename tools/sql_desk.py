@@ -1,141 +1,283 @@
 """Keep tickets in a SQL database."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import DateTime, ForeignKey, MetaData, String, Text, UniqueConstraint, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.schema import Column, Table
 
 from core.errors import BackendUnavailable, Refused
 from tools.database import Database
-from tools.handoff import Ticket, TicketNote, TicketRequest
+from tools.desk_schema import (
+    deliveries,
+    delivery_of,
+    metadata,
+    notes,
+    ownership_of,
+    ownership_values,
+    serial_of,
+    ticket_number,
+    ticket_of,
+    tickets,
+)
+from tools.handoff import Delivery, NoteKind, Ticket, TicketRequest
+from tools.ownership import WITH_PEOPLE, Move, Ownership, Stage, Worked, calendar_time, move, replied
 
-METADATA = MetaData()
-TICKETS = Table(
-    "tickets",
-    METADATA,
-    Column("number", String(16), primary_key=True),
-    Column("thread_id", String(255), nullable=False, index=True),
-    Column("customer_id", String(255)),
-    Column("status", String(16), nullable=False, index=True),
-    Column("reason", Text, nullable=False),
-    Column("summary", Text, nullable=False),
-    Column("created_at", DateTime, nullable=False),
-)
-NOTES = Table(
-    "ticket_notes",
-    METADATA,
-    Column("ticket", ForeignKey("tickets.number"), nullable=False, index=True),
-    Column("author", String(255), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("key", String(255), nullable=False),
-    Column("created_at", DateTime, nullable=False),
-    UniqueConstraint("ticket", "key"),
-)
-FIRST_NUMBER = 1001
+REOPEN_DAYS = 14
+T = TypeVar("T")
+
+
+class Outbox(Protocol):
+    """Learn of every change to a ticket, in the transaction that makes it."""
+
+    async def add(self, connection: AsyncConnection, kind: str, ticket: Ticket) -> None:
+        """Record a change for sending."""
+        ...
+
+    def wake(self) -> None:
+        """Begin to send what was recorded; called after the transaction."""
+        ...
+
+    async def close(self) -> None:
+        """End sending on the running event loop."""
+        ...
 
 
 def utc_now() -> datetime:
-    """Return the time in UTC, without a zone, as the tables keep it."""
-    return datetime.now(UTC).replace(tzinfo=None)
+    """Return the time in UTC."""
+    return datetime.now(UTC)
 
 
 class SqlTicketDesk:
-    """Fulfil `TicketDesk` on SQLite or PostgreSQL."""
+    """Fulfil `OperatorDesk` on SQLite or PostgreSQL; every method raises BackendUnavailable when the database fails."""
 
-    def __init__(self, url: str, *, now: Callable[[], datetime] = utc_now) -> None:
-        self._database = Database(url)
+    def __init__(
+        self,
+        database: Database,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        worked: Worked = calendar_time,
+        reopen_days: int = REOPEN_DAYS,
+        outbox: Outbox | None = None,
+    ) -> None:
+        self.database = database
         self._now = now
+        self._worked = worked
+        self._reopen_within = timedelta(days=reopen_days)
+        self._outbox = outbox
         self._ready = False
 
     async def open_ticket(self, request: TicketRequest) -> Ticket:
-        """Return the thread's open ticket, or make one."""
-        async with self._writing() as connection:
-            open_one = select(TICKETS.c.number).where(
-                TICKETS.c.thread_id == request.thread_id, TICKETS.c.status == "open"
-            )
-            number = (await connection.execute(open_one)).scalar()
-            if number is None:
-                taken = len((await connection.execute(select(TICKETS.c.number))).all())
-                number = f"T{FIRST_NUMBER + taken}"
-                await connection.execute(
-                    TICKETS.insert().values(
-                        number=number,
-                        thread_id=request.thread_id,
-                        customer_id=request.customer_id,
-                        status="open",
-                        reason=request.reason,
-                        summary=request.summary,
-                        created_at=self._now(),
-                    )
-                )
-            return await _ticket(connection, number)
+        """Return the thread's ticket: the one people already have, a lately closed one reopened, or a new one."""
+        return await _twice(lambda: self._open(request))
 
-    async def add_note(self, ticket_id: str, *, author: str, text: str, key: str) -> None:
-        """Add a message to a ticket once per key."""
-        async with self._writing() as connection:
-            await _ticket(connection, ticket_id)
-            known = select(NOTES.c.key).where(NOTES.c.ticket == ticket_id, NOTES.c.key == key)
-            if (await connection.execute(known)).first() is None:
-                await connection.execute(
-                    NOTES.insert().values(ticket=ticket_id, author=author, text=text, key=key, created_at=self._now())
-                )
+    async def _open(self, request: TicketRequest) -> Ticket:
+        async with self._transaction() as connection:
+            newest = select(tickets).where(tickets.c.thread_id == request.thread_id).order_by(tickets.c.serial.desc())
+            row = (await connection.execute(newest.limit(1))).mappings().first()
+            if row is not None and row["stage"] in WITH_PEOPLE:
+                return await _read(connection, row["serial"])
+            lately = row is not None and row["closed_at"] and self._now() - row["closed_at"] <= self._reopen_within
+            known = ownership_of(row) if row is not None and lately else Ownership()
+            owned = move(known, "escalate", now=self._now(), worked=self._worked)
+            values: dict[str, Any] = {
+                "reason": request.reason,
+                "detail": request.detail,
+                "draft": request.draft.model_dump(mode="json"),
+                "callback": request.callback,
+                "closed_at": None,
+                **ownership_values(owned),
+            }
+            if row is not None and lately:
+                serial = row["serial"]
+                before = await _read(connection, serial)
+                await connection.execute(update(tickets).where(tickets.c.serial == serial).values(values))
+                earlier = f"Reopened. Before: {before.draft.summary}"
+                key = f"reopened:{owned.stretches}"
+                await self._note(connection, before, author="agent", text=earlier, key=key, kind="internal")
+                return await self._changed(connection, "ticket.reopened", serial)
+            values |= {
+                "thread_id": request.thread_id,
+                "customer_id": request.customer_id,
+                "channel": request.channel,
+                "locale": request.locale,
+                "created_at": self._now(),
+            }
+            inserted = await connection.execute(tickets.insert().values(values))
+            return await self._changed(connection, "ticket.opened", _new_key(inserted))
+
+    async def add_note(self, ticket_id: str, *, author: str, text: str, key: str, kind: NoteKind = "customer") -> None:
+        """Add a message to a ticket once per key; raises Refused when there is no such ticket."""
+
+        async def add() -> None:
+            async with self._transaction() as connection:
+                ticket = await _read(connection, serial_of(ticket_id), ticket_id)
+                if await self._note(connection, ticket, author=author, text=text, key=key, kind=kind):
+                    await self._changed(connection, "ticket.noted", serial_of(ticket_id))
+
+        await _twice(add)
 
     async def get_ticket(self, ticket_id: str) -> Ticket:
-        """Return a ticket with its notes."""
-        async with self._writing() as connection:
-            return await _ticket(connection, ticket_id)
+        """Return a ticket with its notes; raises Refused when there is none."""
+        async with self._transaction(writes=False) as connection:
+            return await _read(connection, serial_of(ticket_id), ticket_id)
 
-    async def list_tickets(self, *, status: str | None = None) -> Sequence[Ticket]:
-        """Return tickets, oldest first."""
-        query = select(TICKETS.c.number).order_by(TICKETS.c.created_at, TICKETS.c.number)
+    async def list_tickets(self, *, open_only: bool = False, status: Stage | None = None) -> Sequence[Ticket]:
+        """Return tickets without their notes, oldest first."""
+        query = select(tickets).order_by(tickets.c.serial)
+        if open_only:
+            query = query.where(tickets.c.stage.in_(WITH_PEOPLE))
         if status:
-            query = query.where(TICKETS.c.status == status)
-        async with self._writing() as connection:
-            return [await _ticket(connection, number) for number in (await connection.execute(query)).scalars()]
+            query = query.where(tickets.c.stage == status)
+        async with self._transaction(writes=False) as connection:
+            return [ticket_of(row) for row in (await connection.execute(query)).mappings()]
 
-    async def resolve(self, ticket_id: str) -> Ticket:
-        """Close a ticket."""
-        async with self._writing() as connection:
-            await _ticket(connection, ticket_id)
-            await connection.execute(update(TICKETS).where(TICKETS.c.number == ticket_id).values(status="resolved"))
-            return await _ticket(connection, ticket_id)
+    async def take(self, ticket_id: str, operator: str) -> Ticket:
+        """Give a ticket to an operator; raises Refused when it is not with people."""
+        async with self._transaction() as connection:
+            return await self._move(connection, ticket_id, "take", operator=operator)
+
+    async def reply(self, ticket_id: str, *, operator: str, text: str, key: str) -> Ticket:
+        """Take the ticket and put a reply on its way to the customer, once per key; raises Refused as `take`."""
+        if not text.strip():
+            raise Refused("The reply is empty; write what the customer should read.")
+        return await _twice(lambda: self._reply(ticket_id, operator, text, key))
+
+    async def _reply(self, ticket_id: str, operator: str, text: str, key: str) -> Ticket:
+        async with self._transaction() as connection:
+            ticket = await _read(connection, serial_of(ticket_id), ticket_id)
+            if not await self._note(connection, ticket, author=operator, text=text, key=key, kind="reply"):
+                return ticket
+            owned = replied(ticket.ownership, now=self._now(), operator=operator, worked=self._worked)
+            await self._keep(connection, ticket.id, owned)
+            await _send(connection, ticket, key=f"{ticket.id}:{key}", author=operator, text=text)
+            return await self._changed(connection, "ticket.replied", serial_of(ticket_id))
+
+    async def resolve(self, ticket_id: str, *, notice: str = "") -> Ticket:
+        """Close a ticket and put the notice, if any, on its way; raises Refused when it is not with people."""
+        return await self._close(ticket_id, "resolve", notice)
+
+    async def hand_back(self, ticket_id: str, *, notice: str = "") -> Ticket:
+        """Give the conversation back to the agent; otherwise as `resolve`."""
+        return await self._close(ticket_id, "hand_back", notice)
+
+    async def rate(self, ticket_id: str, *, stars: int, comment: str = "") -> Ticket:
+        """Keep the customer's rating; the newest one counts; raises Refused when stars are not 1 to 5."""
+        if not 1 <= stars <= 5:
+            raise Refused(f"{stars} stars were given; give 1 to 5.")
+        async with self._transaction() as connection:
+            ticket = await _read(connection, serial_of(ticket_id), ticket_id)
+            values = {"stars": stars, "comment": comment, "rated_at": self._now()}
+            await connection.execute(update(tickets).where(tickets.c.serial == serial_of(ticket.id)).values(values))
+            return await self._changed(connection, "ticket.rated", serial_of(ticket_id))
+
+    async def undelivered(self, thread_id: str | None = None) -> Sequence[Delivery]:
+        """Return the messages that have not reached their conversation, oldest first, optionally of one thread."""
+        query = select(deliveries).where(deliveries.c.delivered_at.is_(None)).order_by(deliveries.c.id)
+        if thread_id is not None:
+            query = query.where(deliveries.c.thread_id == thread_id)
+        async with self._transaction(writes=False) as connection:
+            return [delivery_of(row) for row in (await connection.execute(query)).mappings()]
+
+    async def delivered(self, keys: Sequence[str]) -> None:
+        """Record that messages have reached their conversation."""
+        async with self._transaction() as connection:
+            arrived = update(deliveries).where(deliveries.c.key.in_(keys), deliveries.c.delivered_at.is_(None))
+            await connection.execute(arrived.values(delivered_at=self._now()))
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""
-        await self._database.close()
+        if self._outbox:
+            await self._outbox.close()
+        await self.database.close()
+
+    async def _close(self, ticket_id: str, how: Move, notice: str) -> Ticket:
+        async with self._transaction() as connection:
+            ticket = await self._move(connection, ticket_id, how, closed_at=self._now())
+            if notice:
+                key = f"{ticket.id}:{how}:{ticket.ownership.stretches}"
+                await _send(connection, ticket, key=key, author="desk", text=notice)
+            return ticket
+
+    async def _move(
+        self, connection: AsyncConnection, ticket_id: str, how: Move, *, operator: str | None = None, **values: Any
+    ) -> Ticket:
+        ticket = await _read(connection, serial_of(ticket_id), ticket_id)
+        owned = move(ticket.ownership, how, now=self._now(), operator=operator, worked=self._worked)
+        await self._keep(connection, ticket.id, owned, **values)
+        return await self._changed(connection, f"ticket.{_HAPPENED[how]}", serial_of(ticket_id))
+
+    async def _keep(self, connection: AsyncConnection, ticket_id: str, owned: Ownership, **values: Any) -> None:
+        this = update(tickets).where(tickets.c.serial == serial_of(ticket_id))
+        await connection.execute(this.values({**ownership_values(owned), **values}))
+
+    async def _note(
+        self, connection: AsyncConnection, ticket: Ticket, *, author: str, text: str, key: str, kind: NoteKind
+    ) -> bool:
+        """Add a note unless its key is known; return whether it was new."""
+        serial = serial_of(ticket.id)
+        known = select(notes.c.id).where(notes.c.ticket == serial, notes.c.key == key)
+        if (await connection.execute(known)).first() is not None:
+            return False
+        values = {"ticket": serial, "author": author, "text": text, "key": key, "kind": kind, "created_at": self._now()}
+        await connection.execute(notes.insert().values(values))
+        return True
+
+    async def _changed(self, connection: AsyncConnection, kind: str, serial: int) -> Ticket:
+        """Return the ticket as it is now, its change recorded for whoever listens."""
+        ticket = await _read(connection, serial)
+        if self._outbox:
+            await self._outbox.add(connection, kind, ticket)
+        return ticket
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(self, *, writes: bool = True) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self._database.writing() as connection:
-                if not self._ready:
-                    await connection.run_sync(METADATA.create_all)
-                    self._ready = True
+            if not self._ready:
+                # In a transaction of its own: the one below may be rolled back.
+                async with self.database.writing() as connection:
+                    await connection.run_sync(metadata.create_all)
+                self._ready = True
+            async with self.database.writing() if writes else self.database.reading() as connection:
                 yield connection
+            if writes and self._outbox:
+                self._outbox.wake()
+        except IntegrityError:
+            raise
         except SQLAlchemyError as error:
             raise BackendUnavailable(
-                f"the ticket desk {self._database} does not answer; check SUPPORT_DESK_URL and its folder"
+                f"the ticket desk {self.database} does not answer; check SUPPORT_DESK_URL and its folder"
             ) from error
 
 
-async def _ticket(connection: AsyncConnection, number: str) -> Ticket:
+async def _twice(action: Callable[[], Awaitable[T]]) -> T:
+    """Run a transaction again when another process was first with the same key: then its row is found."""
+    try:
+        return await action()
+    except IntegrityError:
+        return await action()
+
+
+_HAPPENED: dict[Move, str] = {"take": "taken", "resolve": "resolved", "hand_back": "handed_back"}
+
+
+async def _read(connection: AsyncConnection, serial: int, asked_for: str = "") -> Ticket:
     """Read a ticket with its notes; raises Refused when there is none."""
-    row = (await connection.execute(select(TICKETS).where(TICKETS.c.number == number))).mappings().first()
+    row = (await connection.execute(select(tickets).where(tickets.c.serial == serial))).mappings().first()
     if row is None:
-        raise Refused(f"There is no ticket {number}.")
-    by_time = select(NOTES).where(NOTES.c.ticket == number).order_by(NOTES.c.created_at)
-    notes = (await connection.execute(by_time)).mappings()
-    return Ticket(
-        id=row["number"],
-        thread_id=row["thread_id"],
-        customer_id=row["customer_id"],
-        status=row["status"],
-        reason=row["reason"],
-        summary=row["summary"],
-        created_at=row["created_at"],
-        notes=tuple(TicketNote(author=n["author"], text=n["text"], created_at=n["created_at"]) for n in notes),
-    )
+        raise Refused(f"There is no ticket {asked_for or ticket_number(serial)}.")
+    note_rows = await connection.execute(select(notes).where(notes.c.ticket == serial).order_by(notes.c.id))
+    return ticket_of(row, note_rows.mappings())
+
+
+async def _send(connection: AsyncConnection, ticket: Ticket, *, key: str, author: str, text: str) -> None:
+    """Put a message on its way to the customer's conversation."""
+    values = {"key": key, "ticket": serial_of(ticket.id), "thread_id": ticket.thread_id, "author": author, "text": text}
+    await connection.execute(deliveries.insert().values(values))
+
+
+def _new_key(result: Any) -> int:
+    return int(result.inserted_primary_key[0])

@@ -1,0 +1,34 @@
+"""Describe what a ticket says: the JSON that a model writes, or the rules do."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+Category = Literal["question", "request", "problem", "complaint", "feedback"]
+Priority = Literal["low", "normal", "high", "urgent"]
+Sentiment = Literal["positive", "neutral", "negative", "angry"]
+
+
+class Classification(BaseModel, frozen=True, extra="forbid"):
+    """Hold where a message belongs and how soon somebody should see it."""
+
+    category: Category = Field(description="What kind of message it is.")
+    queue: str = Field(max_length=64, description="Which team handles it: the name of one of the listed queues.")
+    priority: Priority = Field(
+        description="urgent: fraud, danger or legal threats; high: money or an event is at stake, or the customer is "
+        "angry; low: a general question; otherwise normal."
+    )
+    sentiment: Sentiment = Field(description="How the customer feels.")
+    language: str = Field(pattern=r"^[a-z]{2}$", description="Language of the customer as a two-letter code.")
+
+
+class TicketDraft(Classification, frozen=True, extra="forbid"):
+    """Hold what a colleague has to know to go on without asking again."""
+
+    summary: str = Field(min_length=1, max_length=1500, description="What happened, in two or three sentences.")
+    facts: tuple[str, ...] = Field(
+        (), max_length=20, description="Facts found in the conversation or by tools, for example an order's status."
+    )
+    steps_tried: tuple[str, ...] = Field((), max_length=20, description="What the assistant already did.")
+    next_step: str = Field(max_length=500, description="What the colleague should do next.")
+    wish: str = Field(max_length=500, description="What the customer wants, in one sentence.")
