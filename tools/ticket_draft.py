@@ -19,7 +19,7 @@ class Classification(BaseModel, frozen=True, extra="forbid"):
         "angry; low: a general question; otherwise normal."
     )
     sentiment: Sentiment = Field(description="How the customer feels.")
-    language: str = Field(pattern=r"^[a-z]{2}$", description="Language of the customer as a two-letter code.")
+    language: str = Field(pattern=r"^[a-z]{2,3}$", description="Language of the customer as a two-letter code, or und.")
 
 
 class TicketDraft(Classification, frozen=True, extra="forbid"):

@@ -1,0 +1,143 @@
+"""Classify a message by rules and by likeness to examples: no model request, a few milliseconds."""
+
+import re
+from collections.abc import Sequence
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+from langchain_core.embeddings import Embeddings
+
+from core.language import language_of
+from core.signals import is_angry
+from tools.queues import Queue, default_queue
+from tools.ticket_draft import Category, Classification, Priority, Sentiment
+
+_WORD_WEIGHT, _MOST_WORDS = 0.2, 2
+"""What a queue's word adds to its likeness (a cosine), and how many count."""
+_NEAREST, _CENTRE_SHARE = 4, 0.3
+"""A queue's likeness is that of its nearest examples and of their centre; chosen by leaving out one example at a time."""
+_UNSURE = 0.2
+"""Below this score a message fits nowhere."""
+_LONGEST = 4_000
+
+_LEGAL = re.compile(
+    r"\b(?:lawyer|attorney|solicitor|sue|court|lawsuit|legal (?:action|steps)|ombudsman|consumer protection|anwalt|anwältin|gericht|"
+    r"verklag\w*|rechtliche schritte|avocate?|tribunal|porter plainte|abogad[oa]|demandar\w*|juzgado)\b"
+)
+_PRESSING = re.compile(
+    r"\b(?:urgent\w*|asap|immediately|right (?:now|away)|emergency|today|tonight|tomorrow|by (?:monday|tuesday|wednesday|thursday|friday|"
+    r"saturday|sunday)|wedding|funeral|birthday|medication|dringend|sofort|heute|morgen|hochzeit|geburtstag|tout de suite|demain|"
+    r"aujourd'hui|mariage|anniversaire|urgente|inmediatamente|mañana|hoy mismo|boda|cumpleaños)\b"
+)
+_AGAIN = re.compile(
+    r"\b(?:(?:second|third|fourth|fifth|\d+(?:nd|rd|th)) time|again and again|still no(?:t| one| body)|for (?:weeks|months)|"
+    r"(?:three|four|five|several|many) times|schon wieder|zum (?:zweiten|dritten|vierten) mal|encore une fois|otra vez|tercera vez)\b"
+)
+_MONEY_LOST = re.compile(
+    r"\b(?:(?:charged|billed|paid|debited|took (?:the )?money) (?:me )?(?:\w+ ){0,3}(?:twice|two times|double|too much)|twice|double charge|overcharg\w*|"
+    r"chargeback|reverse the (?:payment|charge)|doppelt|zweimal|deux fois|dos veces|duplicad[oa])\b"
+)
+_QUESTION = re.compile(
+    r"\?|¿|^(?:who|what|when|where|which|why|how|is|are|do|does|did|can|could|may|must|would|will|should|have|has|was|were|wer|was|wann|wo|"
+    r"wie|welche\w*|warum|kann|ist|gibt|haben|qui|que|quel\w*|quand|où|comment|pourquoi|est-ce|qué|cuándo|dónde|cómo|cuál|puedo|hay)\b"
+)
+_REQUEST = re.compile(
+    r"\b(?:please|i (?:want|need|would like|wish)|i'd like|we'd like|can you|could you|would you|let me|help me|cancel|change|replace|remove|"
+    r"delete|send me|stop sending|update|add|swap|exchange|bitte|ich (?:möchte|will|würde|brauche)|können sie|je (?:voudrais|souhaite|veux)|"
+    r"pouvez-vous|veuillez|quiero|quisiera|necesito|por favor|podrían?)\b"
+)
+_PROBLEM = re.compile(
+    r"\b(?:not work\w*|doesn't|does not|didn't|did not|can't|cannot|couldn't|won't|isn't|never|broke\w*|broken|damaged|crack\w*|defect\w*|"
+    r"missing|wrong|lost|late|stolen|hacked|declined|fail\w*|error|empty|invalid|not valid|nobody|nothing|without|problem|issue|twice|"
+    r"unauthori[sz]ed|kaputt|beschädigt|defekt|nicht|kein\w*|falsch\w*|gehackt|gestohlen\w*|vergessen|cassé\w*|n'ai (?:rien|pas|jamais)|"
+    r"ne (?:marche|fonctionne)|deux fois|no (?:funciona|puedo|llega|reconozco)|roto|rota|dañad[oa]|dos veces)\b"
+)
+_THANKS = re.compile(
+    r"\b(?:thank(?:s| you)|lovely|great job|well done|love (?:it|your)|compliment\w*|danke|vielen dank|merci|gracias|suggest\w*|idea|feedback)\b"
+)
+_BAD_FEELING = re.compile(
+    r"\b(?:disappoint\w*|annoy\w*|frustrat\w*|upset|unhappy|sad|worried|terrible|awful|bad|poor|enttäuscht|ärgerlich|schade|déçue?|triste|decepcionad[oa])\b"
+)
+
+
+class RuleTriage:
+    """Hold the queues and what their examples mean; safe to use from several threads."""
+
+    def __init__(self, queues: Sequence[Queue], embeddings: Embeddings) -> None:
+        self.queues = queues
+        self._embeddings = embeddings
+        self._examples: list[npt.NDArray[np.float32]] | None = None
+        self._opening = Lock()
+
+    def classify(self, text: str, *, locale: str = "en") -> Classification:
+        """Return where a message belongs; `locale` decides on a text too short to tell its language."""
+        text = text[:_LONGEST]
+        lowered = " ".join(text.casefold().replace("’", "'").split())
+        queue = self.queue_of(text)
+        category = _category(lowered, queue.name)
+        return Classification(
+            category=category,
+            queue=queue.name,
+            priority=_priority(lowered, queue, category),
+            sentiment=_sentiment(lowered, category),
+            language=language_of(text, locale.split("-")[0].lower()[:3] or "en"),
+        )
+
+    def queue_of(self, text: str) -> Queue:
+        """Return the queue whose examples and words are most like a message, or the default one."""
+        lowered = " ".join(text.casefold().replace("’", "'").split())
+        likeness = self._likeness(text)
+        scores = [
+            like + _WORD_WEIGHT * min(queue.mentions(lowered), _MOST_WORDS)
+            for queue, like in zip(self.queues, likeness, strict=True)
+        ]
+        best = int(np.argmax(scores))
+        return self.queues[best] if scores[best] >= _UNSURE else default_queue(self.queues)
+
+    def _likeness(self, text: str) -> list[float]:
+        """Return for each queue the cosine of a text with its nearest examples, mixed with that of their centre."""
+        with self._opening:
+            if self._examples is None:
+                self._examples = [
+                    np.array(self._embeddings.embed_documents([q.description, *q.examples]), dtype=np.float32)
+                    for q in self.queues
+                ]
+        vector = np.array(self._embeddings.embed_query(text), dtype=np.float32)
+        return [_likeness(rows, vector) for rows in self._examples]
+
+
+def _likeness(rows: npt.NDArray[np.float32], vector: npt.NDArray[np.float32]) -> float:
+    centre = rows.mean(axis=0)
+    nearest = float(np.sort(rows @ vector)[-_NEAREST:].mean())
+    return (1 - _CENTRE_SHARE) * nearest + _CENTRE_SHARE * float(centre @ vector / np.linalg.norm(centre))
+
+
+def _category(lowered: str, queue: str) -> Category:
+    if queue == "complaints" or is_angry(lowered):
+        return "complaint"
+    if _PROBLEM.search(lowered):
+        return "problem"
+    if _QUESTION.search(lowered) and not lowered.startswith(("can you", "could you", "would you", "können sie")):
+        return "question"
+    if _REQUEST.search(lowered):
+        return "request"
+    return "feedback" if _THANKS.search(lowered) else "question"
+
+
+def _priority(lowered: str, queue: Queue, category: Category) -> Priority:
+    if queue.priority == "urgent" or _LEGAL.search(lowered):
+        return "urgent"
+    if queue.priority == "high" or category == "complaint" or _MONEY_LOST.search(lowered) or _AGAIN.search(lowered):
+        return "high"
+    if _PRESSING.search(lowered):
+        return "high"
+    return queue.priority
+
+
+def _sentiment(lowered: str, category: Category) -> Sentiment:
+    if is_angry(lowered):
+        return "angry"
+    if category == "complaint" or _BAD_FEELING.search(lowered) or _AGAIN.search(lowered):
+        return "negative"
+    return "positive" if _THANKS.search(lowered) else "neutral"
