@@ -16,10 +16,10 @@ from core.errors import SupportError
 from core.models import NO_KEY, embedding_model
 from core.passages import Utterance
 from core.settings import Settings
+from graph.assembly import open_desk
 from graph.memory import open_checkpointer
 from ingest.retrieval import HybridRetriever
 from tools.sql_backend import SqlOrderBackend
-from tools.sql_desk import SqlTicketDesk
 
 
 @dataclass(frozen=True)
@@ -140,9 +140,9 @@ async def _shop(settings: Settings) -> str:
 
 
 async def _desk(settings: Settings) -> str:
-    desk = SqlTicketDesk(settings.desk_url)
+    desk = open_desk(settings)
     try:
-        waiting = len(await desk.list_tickets(status="open"))
+        waiting = len(await desk.list_tickets(open_only=True))
     finally:
         await desk.close()
     return f"{settings.desk_url.split('@')[-1]}: {waiting} open tickets"

@@ -45,7 +45,7 @@ def language_of(text: str, default: str = "en") -> str:
     lowered = text[:_LONGEST].casefold().replace("’", "'")
     tokens = _TOKEN.findall(lowered)
     scores = {language: float(sum(t in words for t in tokens)) for language, words in _SETS.items()}
-    for language, letters in _LETTERS.items():
-        scores[language] += 1.5 * bool(letters.search(lowered))
+    for language, marks in _LETTERS.items():
+        scores[language] += 1.5 * bool(marks.search(lowered))
     best = max(scores, key=lambda language: (scores[language], language == default))
     return best if scores[best] > 0 else default

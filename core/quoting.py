@@ -40,7 +40,12 @@ def quote_passages(passages: Sequence[Passage], *, first_number: int = 1) -> str
 
 def quote_turn(message: str, passages: Sequence[Passage]) -> str:
     """Write the newest customer message and the passages found for it as one prompt text."""
-    return f"{quote_passages(passages)}\n\n<customer_message>\n{_body(message)}\n</customer_message>"
+    return f"{quote_passages(passages)}\n\n{quote_message(message)}"
+
+
+def quote_message(message: str) -> str:
+    """Write what a customer said as one prompt text."""
+    return f"<customer_message>\n{_body(message)}\n</customer_message>"
 
 
 def read_message(prompt_text: str) -> str:

@@ -45,6 +45,24 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
 
     orders_url: str = Field("sqlite:///var/shop.db", description="Shop database as an SQLAlchemy URL.")
     desk_url: str = Field("sqlite:///var/desk.db", description="Tickets and the action ledger as an SQLAlchemy URL.")
+    desk_hours: str = Field(
+        "always",
+        description="When people are at the desk: `always`, or for example `Mon-Fri 09:00-17:00, Sat 10:00-14:00`.",
+    )
+    desk_timezone: str = Field("UTC", description="Time zone of the desk's hours, for example Europe/Berlin.")
+    desk_available: bool = Field(True, description="Set to false while nobody is there: tickets become call-backs.")
+    desk_reply_minutes: int = Field(
+        240, ge=1, le=60_000, description="Minutes of opening hours within which customers are promised an answer."
+    )
+    desk_reopen_days: int = Field(
+        14, ge=0, le=3650, description="Days after its closing in which a ticket is reopened instead of a new one made."
+    )
+    desk_webhook_url: str | None = Field(None, description="Address that is told every change of a ticket.")
+    desk_webhook_secret: SecretStr | None = Field(None, description="Key the webhook's requests are signed with.")
+    tickets_by_model: bool = Field(True, description="Let the chat model write what a ticket says (one request).")
+    queues_file: Path | None = Field(
+        None, description="YAML file of the teams that tickets go to; the shipped ones if unset."
+    )
     memory_url: str = Field(
         "sqlite:///var/memory.db", description="Conversation memory: sqlite:///, postgresql:// or memory."
     )
@@ -69,6 +87,11 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         if self.model == "offline" and self.base_url and "model" not in self.model_fields_set:
             raise ValueError(
                 f"SUPPORT_BASE_URL is {self.base_url!r} but no model is named; set SUPPORT_MODEL to one the endpoint offers"
+            )
+        if self.desk_webhook_url and not self.desk_webhook_secret:
+            raise ValueError(
+                "SUPPORT_DESK_WEBHOOK_URL is set but SUPPORT_DESK_WEBHOOK_SECRET is not; set a secret that the receiver knows, "
+                "its requests are signed with it"
             )
         if self.api_key and not self.base_url:
             raise ValueError("SUPPORT_API_KEY is set but SUPPORT_BASE_URL is not; name the endpoint the key belongs to")

@@ -19,6 +19,7 @@ from graph.nodes.receive import check_message, check_owner
 from graph.prompts import text_of
 from graph.state import Owner, State, newest_turn
 from tools.context import Context
+from tools.ownership import WITH_PEOPLE
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def _reply(state: State, thread_id: str) -> Reply:
         sources=tuple(sources),
         tools=tuple(call["name"] for m in turn for call in m.tool_calls),
         owner=state.owner,
-        ticket_id=state.ticket_id if state.owner == "human" else None,
+        ticket_id=state.ticket_id if state.owner in WITH_PEOPLE else None,
         handoff=state.handoff,
         requests=state.usage["requests"],
         input_tokens=state.usage["input_tokens"],

@@ -1,6 +1,7 @@
 """Put the parts together: the one place where settings become objects."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
@@ -8,13 +9,22 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
 from core.errors import ModelUnavailable
+from core.json_mode import JsonModel
+from core.minilm import MiniLM
 from core.models import chat_model, embedding_model, offline_chat_model
 from core.settings import Settings
 from graph.builder import Parts
+from graph.ticket_writer import TicketWriter
+from graph.triage_rules import RuleTriage
 from ingest.retrieval import HybridRetriever
+from tools.availability import DeskAvailability
+from tools.database import Database
+from tools.hours import DeskHours
+from tools.queues import load_queues
 from tools.registry import make_tools
 from tools.sql_backend import SqlOrderBackend
 from tools.sql_desk import SqlTicketDesk
+from tools.webhook_desk import WebhookOutbox
 
 
 def assemble(settings: Settings) -> Parts:
@@ -24,19 +34,63 @@ def assemble(settings: Settings) -> Parts:
         KnowledgeError: the index is missing, corrupt or of another embedding model.
     """
     retriever = HybridRetriever(settings.index_dir, embedding_model(settings), settings.embedding_model)
-    orders, desk = SqlOrderBackend(settings.orders_url), SqlTicketDesk(settings.desk_url)
+    orders, desk = SqlOrderBackend(settings.orders_url), open_desk(settings)
     tools = make_tools(orders, retriever)
     return Parts(
         model=bound_model(settings, tools),
         tools=tools,
         retriever=retriever,
         desk=desk,
+        writer=ticket_writer(settings),
+        availability=DeskAvailability(
+            desk_hours(settings),
+            reply_within=timedelta(minutes=settings.desk_reply_minutes),
+            staffed=settings.desk_available,
+        ),
         shop_name=settings.shop_name,
         passages_per_turn=settings.passages_per_turn,
         max_tool_rounds=settings.max_tool_rounds,
         max_message_chars=settings.max_message_chars,
         context_tokens=settings.context_tokens,
         databases=(orders, desk),
+    )
+
+
+def open_desk(settings: Settings) -> SqlTicketDesk:
+    """Return the ticket desk, with a webhook where one is set."""
+    database = Database(settings.desk_url)
+    outbox = None
+    if settings.desk_webhook_url and settings.desk_webhook_secret:
+        outbox = WebhookOutbox(database, settings.desk_webhook_url, settings.desk_webhook_secret.get_secret_value())
+    return SqlTicketDesk(
+        database, worked=desk_hours(settings).worked, reopen_days=settings.desk_reopen_days, outbox=outbox
+    )
+
+
+def desk_hours(settings: Settings) -> DeskHours:
+    """Return when people are at the desk."""
+    return DeskHours.parse(settings.desk_hours, settings.desk_timezone)
+
+
+def rule_triage(settings: Settings) -> RuleTriage:
+    """Return the router that needs no model."""
+    return RuleTriage(load_queues(settings.queues_file), MiniLM())
+
+
+def json_model(settings: Settings) -> JsonModel | None:
+    """Return the chat model for internal answers in JSON, or None for the offline one, which writes none."""
+    if settings.model == "offline":
+        return None
+    return JsonModel(chat_model(settings).model_copy(update={"disable_streaming": True}))
+
+
+def ticket_writer(settings: Settings) -> TicketWriter:
+    """Return what writes tickets."""
+    return TicketWriter(
+        rule_triage(settings),
+        json_model(settings) if settings.tickets_by_model else None,
+        shop_name=settings.shop_name,
+        seconds=settings.timeout_seconds,
     )
 
 

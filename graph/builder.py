@@ -25,6 +25,8 @@ from graph.nodes.verify import verify
 from graph.prompts import system_prompt
 from graph.routing import after_reason, after_receive, after_verify
 from graph.state import State, TurnInput
+from graph.ticket_writer import TicketWriter
+from tools.availability import Availability
 from tools.context import Context
 from tools.handoff import TicketDesk
 
@@ -49,6 +51,10 @@ class Parts:
     """The tools that may be executed."""
     retriever: Retriever
     desk: TicketDesk
+    writer: TicketWriter
+    """Writes what a ticket says."""
+    availability: Availability
+    """Says whether somebody is at the desk."""
     shop_name: str = "the shop"
     passages_per_turn: int = 5
     max_tool_rounds: int = 5
@@ -83,7 +89,9 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
     tool_node = ToolNode(parts.tools, handle_tool_errors=tell_model)
     drawn.add_node("execute_tools", both_ways(partial(execute_tools, tool_node=tool_node)))
     drawn.add_node("verify", both_ways(partial(verify, retriever=parts.retriever)))
-    drawn.add_node("escalate", both_ways(partial(escalate, desk=parts.desk)))
+    drawn.add_node(
+        "escalate", both_ways(partial(escalate, desk=parts.desk, writer=parts.writer, availability=parts.availability))
+    )
 
     drawn.add_edge(START, "receive")
     drawn.add_conditional_edges("receive", after_receive, ["retrieve", "escalate", END])

@@ -2,7 +2,33 @@
 
 from typing import Literal
 
-PhraseId = Literal["searching", "looking_up", "thinking", "handed_over", "still_with_person", "not_done", "no_answer"]
+PhraseId = Literal[
+    "searching",
+    "looking_up",
+    "thinking",
+    "handed_over",
+    "why_asked",
+    "why_angry",
+    "why_fraud",
+    "why_billing_dispute",
+    "why_rule",
+    "why_repeated_failure",
+    "why_budget",
+    "why_no_source",
+    "why_unavailable",
+    "why_other",
+    "answer_minutes",
+    "answer_hours",
+    "callback",
+    "callback_open",
+    "desk_down",
+    "ticket_resolved",
+    "ticket_handed_back",
+    "still_with_person",
+    "not_done",
+    "no_answer",
+    "not_heard",
+]
 
 PHRASES: dict[str, dict[PhraseId, str]] = {
     "en": {
@@ -13,9 +39,30 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
             "I am handing this conversation over to a colleague. Your ticket is {ticket}. "
             "They have everything you wrote here and will answer in this conversation."
         ),
+        "why_asked": "Of course, you can talk to a person.",
+        "why_angry": "I am sorry that this went so badly for you.",
+        "why_fraud": "I am sorry. Something like this must be looked at by a person at once.",
+        "why_billing_dispute": "I am sorry about this charge. A person has to check the payment.",
+        "why_rule": "I may not decide this myself, so a person will.",
+        "why_repeated_failure": "I am sorry that I could not help you so far.",
+        "why_budget": "This is taking me too long, and you should not have to wait.",
+        "why_no_source": "I have no reliable answer to that, and I will not guess.",
+        "why_unavailable": "I cannot answer properly at the moment.",
+        "why_other": "A person can help you better with this than I can.",
+        "answer_minutes": "You can expect an answer within {minutes} minutes.",
+        "answer_hours": "You can expect an answer within {hours} hours.",
+        "callback": "Nobody is at the desk right now; a colleague will get back to you here by {time}.",
+        "callback_open": "Nobody is at the desk right now; a colleague will get back to you here as soon as possible.",
+        "desk_down": (
+            "I wanted to hand you over to a colleague, but our ticket system does not answer, so nobody has been told yet. "
+            "Please write again in a few minutes; I will try again then."
+        ),
+        "ticket_resolved": "Your ticket {ticket} is closed. Write here at any time if you need more help.",
+        "ticket_handed_back": "My colleagues have handed the conversation back to me (ticket {ticket}). How can I help you now?",
         "still_with_person": "Your message was added to ticket {ticket}; a colleague will answer here.",
         "not_done": "This was not carried out; the conversation went to a person first.",
         "no_answer": "I do not have an answer to that.",
+        "not_heard": "I could not hear you. Please say it again, or write it.",
     },
     "de": {
         "searching": "Ich durchsuche die Hilfeartikel …",
@@ -25,9 +72,96 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
             "Ich übergebe dieses Gespräch an eine Kollegin oder einen Kollegen. Ihre Ticketnummer ist {ticket}. "
             "Alles, was Sie geschrieben haben, liegt dort vor; die Antwort kommt hier in dieses Gespräch."
         ),
+        "why_asked": "Natürlich können Sie mit einem Menschen sprechen.",
+        "why_angry": "Es tut mir leid, dass das so schlecht gelaufen ist.",
+        "why_fraud": "Das tut mir leid. So etwas muss sofort ein Mensch ansehen.",
+        "why_billing_dispute": "Das mit dieser Abbuchung tut mir leid. Ein Mensch muss die Zahlung prüfen.",
+        "why_rule": "Das darf ich nicht selbst entscheiden, deshalb tut es ein Mensch.",
+        "why_repeated_failure": "Es tut mir leid, dass ich Ihnen bisher nicht helfen konnte.",
+        "why_budget": "Das dauert bei mir zu lange, und Sie sollen nicht warten müssen.",
+        "why_no_source": "Darauf habe ich keine verlässliche Antwort, und raten will ich nicht.",
+        "why_unavailable": "Ich kann im Moment nicht richtig antworten.",
+        "why_other": "Dabei kann Ihnen ein Mensch besser helfen als ich.",
+        "answer_minutes": "Die Antwort kommt innerhalb von {minutes} Minuten.",
+        "answer_hours": "Die Antwort kommt innerhalb von {hours} Stunden.",
+        "callback": "Gerade ist niemand am Platz; die Antwort kommt hier bis {time}.",
+        "callback_open": "Gerade ist niemand am Platz; die Antwort kommt hier so bald wie möglich.",
+        "desk_down": (
+            "Ich wollte Sie an eine Kollegin oder einen Kollegen übergeben, aber unser Ticketsystem antwortet nicht, und noch weiß "
+            "niemand Bescheid. Bitte schreiben Sie in ein paar Minuten noch einmal; dann versuche ich es wieder."
+        ),
+        "ticket_resolved": "Ihr Ticket {ticket} ist abgeschlossen. Schreiben Sie hier jederzeit, wenn Sie noch etwas brauchen.",
+        "ticket_handed_back": "Das Gespräch ist wieder bei mir (Ticket {ticket}). Wie kann ich Ihnen jetzt helfen?",
         "still_with_person": "Ihre Nachricht wurde zum Ticket {ticket} hinzugefügt; die Antwort kommt hier.",
         "not_done": "Das wurde nicht ausgeführt; das Gespräch ging vorher an einen Menschen.",
         "no_answer": "Darauf habe ich keine Antwort.",
+        "not_heard": "Ich konnte Sie nicht verstehen. Bitte sagen Sie es noch einmal, oder schreiben Sie es.",
+    },
+    "fr": {
+        "searching": "Je cherche dans les articles d'aide…",
+        "looking_up": "Je vérifie…",
+        "thinking": "J'écris une réponse…",
+        "handed_over": (
+            "Je transmets cette conversation à un collègue. Votre numéro de ticket est {ticket}. "
+            "Tout ce que vous avez écrit lui est transmis ; la réponse arrivera ici, dans cette conversation."
+        ),
+        "why_asked": "Bien sûr, vous pouvez parler à une personne.",
+        "why_angry": "Je suis désolé que cela se soit si mal passé.",
+        "why_fraud": "Je suis désolé. Une personne doit s'en occuper immédiatement.",
+        "why_billing_dispute": "Je suis désolé pour ce débit. Une personne doit vérifier le paiement.",
+        "why_rule": "Je ne peux pas décider cela moi-même ; une personne le fera.",
+        "why_repeated_failure": "Je suis désolé de ne pas avoir pu vous aider jusqu'ici.",
+        "why_budget": "Cela me prend trop de temps, et vous ne devez pas attendre.",
+        "why_no_source": "Je n'ai pas de réponse fiable à cela, et je ne veux pas deviner.",
+        "why_unavailable": "Je ne peux pas répondre correctement en ce moment.",
+        "why_other": "Une personne peut mieux vous aider que moi.",
+        "answer_minutes": "Vous aurez une réponse dans les {minutes} minutes.",
+        "answer_hours": "Vous aurez une réponse dans les {hours} heures.",
+        "callback": "Personne n'est disponible pour l'instant ; un collègue vous répondra ici au plus tard le {time}.",
+        "callback_open": "Personne n'est disponible pour l'instant ; un collègue vous répondra ici dès que possible.",
+        "desk_down": (
+            "Je voulais vous transmettre à un collègue, mais notre système de tickets ne répond pas : personne n'est encore prévenu. "
+            "Écrivez-moi à nouveau dans quelques minutes, je réessaierai."
+        ),
+        "ticket_resolved": "Votre ticket {ticket} est clos. Écrivez ici à tout moment si vous avez besoin d'aide.",
+        "ticket_handed_back": "Mes collègues m'ont rendu la conversation (ticket {ticket}). Comment puis-je vous aider ?",
+        "still_with_person": "Votre message a été ajouté au ticket {ticket} ; un collègue répondra ici.",
+        "not_done": "Cela n'a pas été exécuté ; la conversation est d'abord passée à une personne.",
+        "no_answer": "Je n'ai pas de réponse à cela.",
+        "not_heard": "Je ne vous ai pas entendu. Répétez, s'il vous plaît, ou écrivez-le.",
+    },
+    "es": {
+        "searching": "Buscando en los artículos de ayuda…",
+        "looking_up": "Lo estoy comprobando…",
+        "thinking": "Escribiendo una respuesta…",
+        "handed_over": (
+            "Paso esta conversación a un compañero. Su número de ticket es {ticket}. "
+            "Tiene todo lo que usted ha escrito y responderá aquí, en esta conversación."
+        ),
+        "why_asked": "Por supuesto, puede hablar con una persona.",
+        "why_angry": "Siento mucho que haya salido tan mal.",
+        "why_fraud": "Lo siento. Una persona debe verlo de inmediato.",
+        "why_billing_dispute": "Siento lo de este cargo. Una persona debe comprobar el pago.",
+        "why_rule": "No puedo decidirlo yo, así que lo hará una persona.",
+        "why_repeated_failure": "Siento no haber podido ayudarle hasta ahora.",
+        "why_budget": "Esto me está llevando demasiado tiempo y usted no debe esperar.",
+        "why_no_source": "No tengo una respuesta fiable y no quiero adivinar.",
+        "why_unavailable": "Ahora mismo no puedo responder bien.",
+        "why_other": "Una persona puede ayudarle mejor que yo.",
+        "answer_minutes": "Tendrá una respuesta en {minutes} minutos.",
+        "answer_hours": "Tendrá una respuesta en {hours} horas.",
+        "callback": "Ahora no hay nadie disponible; un compañero le responderá aquí antes del {time}.",
+        "callback_open": "Ahora no hay nadie disponible; un compañero le responderá aquí lo antes posible.",
+        "desk_down": (
+            "Quería pasarle con un compañero, pero nuestro sistema de tickets no responde y todavía no se ha avisado a nadie. "
+            "Escríbame de nuevo en unos minutos y lo intentaré otra vez."
+        ),
+        "ticket_resolved": "Su ticket {ticket} está cerrado. Escriba aquí cuando quiera si necesita más ayuda.",
+        "ticket_handed_back": "Mis compañeros me han devuelto la conversación (ticket {ticket}). ¿En qué puedo ayudarle ahora?",
+        "still_with_person": "Su mensaje se ha añadido al ticket {ticket}; un compañero responderá aquí.",
+        "not_done": "No se ha llevado a cabo; la conversación pasó antes a una persona.",
+        "no_answer": "No tengo una respuesta a eso.",
+        "not_heard": "No he podido oírle. Dígalo otra vez, por favor, o escríbalo.",
     },
 }
 

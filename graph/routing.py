@@ -3,6 +3,7 @@
 from typing import Literal
 
 from graph.state import State, newest_turn, pending_calls, tool_rounds
+from tools.ownership import WITH_PEOPLE
 
 HUMAN_TOOL = "request_human"
 """The tool a model calls to bring in a person; the graph answers it by `escalate`, it is never executed."""
@@ -10,7 +11,7 @@ HUMAN_TOOL = "request_human"
 
 def after_receive(state: State) -> Literal["retrieve", "escalate", "__end__"]:
     """A person's thread stays silent; a recognised wish for a person needs neither search nor model."""
-    if state.owner == "human":
+    if state.owner in WITH_PEOPLE:
         return "__end__"
     return "escalate" if state.handoff else "retrieve"
 

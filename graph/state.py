@@ -1,13 +1,14 @@
 """Define what a conversation carries from node to node and from turn to turn."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
-Owner = Literal["bot", "human"]
+Owner = Literal["bot", "pending", "human", "resolved"]
+"""Who answers, as in `tools.ownership`: the agent, a person who is awaited or at work, nobody until the customer writes again."""
 
 
 class Usage(TypedDict):
@@ -21,6 +22,15 @@ class Usage(TypedDict):
 def no_usage() -> Usage:
     """Return a count of nothing."""
     return Usage(requests=0, input_tokens=0, output_tokens=0)
+
+
+def added(so_far: Usage, more: Usage) -> Usage:
+    """Return two counts as one."""
+    return Usage(
+        requests=so_far["requests"] + more["requests"],
+        input_tokens=so_far["input_tokens"] + more["input_tokens"],
+        output_tokens=so_far["output_tokens"] + more["output_tokens"],
+    )
 
 
 def extend_unique(known: list[str], new: list[str]) -> list[str]:
@@ -43,11 +53,13 @@ class State(TurnInput):
     customer_id: str | None = None
     """Whose conversation this is; `receive` sets it from the first verified context and never changes it."""
     owner: Owner = "bot"
-    """Who answers: `escalate` sets it to human, and `receive` back to bot once the ticket is closed."""
+    """Who answers: `escalate` sets it to pending, `receive` follows the ticket and takes it back once that is closed."""
     ticket_id: str | None = None
     """The newest ticket of this thread; `escalate` sets it."""
     handoff: str | None = None
     """Why this turn goes to a person, or None; `receive` resets it, any node before `escalate` may set it."""
+    rating: dict[str, Any] | None = None
+    """What the customer thought of the newest ticket's outcome: ticket_id, stars (1 to 5), comment; set by `rate_outcome`."""
     passage_ids: Annotated[list[str], extend_unique] = field(default_factory=list)
     """Passages this turn may rely on, in citation order; `receive` empties it. The texts stay in the index."""
     usage: Usage = field(default_factory=no_usage)

@@ -3,20 +3,28 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from langchain.tools import ToolRuntime
+from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 from langchain_core.tools import BaseTool, tool
 
-from core.errors import Refused
+from core.errors import BackendUnavailable, Refused
+from core.json_mode import JsonModel
 from core.passages import Passage, Utterance
 from core.scripted import ScriptedChatModel
 from graph.builder import Parts
+from graph.ticket_writer import TicketWriter
+from graph.triage_rules import RuleTriage
+from tools.availability import DeskAvailability
 from tools.context import Context
-from tools.handoff import Ticket, TicketNote, TicketRequest
+from tools.handoff import Delivery, NoteKind, Ticket, TicketNote, TicketRequest
+from tools.hours import DeskHours
+from tools.ownership import Move, Ownership, move
+from tools.queues import load_queues
 
 RETURNS = Passage(
     id="returns#0",
@@ -54,42 +62,85 @@ class MemoryDesk:
 
     tickets: dict[str, Ticket] = field(default_factory=dict)
     note_keys: set[tuple[str, str]] = field(default_factory=set)
-    now: Callable[[], datetime] = lambda: datetime(2026, 11, 2, 9)
+    sent: list[Delivery] = field(default_factory=list)
+    now: Callable[[], datetime] = lambda: datetime(2026, 11, 2, 9, tzinfo=UTC)
+    down: bool = False
 
     async def open_ticket(self, request: TicketRequest) -> Ticket:
+        if self.down:
+            raise BackendUnavailable("the desk is down")
         for ticket in self.tickets.values():
-            if ticket.thread_id == request.thread_id and ticket.status == "open":
-                return ticket
+            if ticket.thread_id == request.thread_id:
+                return self._move(ticket.id, "escalate")
         ticket = Ticket(
             id=f"T{1001 + len(self.tickets)}",
-            thread_id=request.thread_id,
-            customer_id=request.customer_id,
-            status="open",
-            reason=request.reason,
-            summary=request.summary,
             created_at=self.now(),
+            ownership=move(Ownership(), "escalate", now=self.now()),
+            **vars(request),
         )
         self.tickets[ticket.id] = ticket
         return ticket
 
-    async def add_note(self, ticket_id: str, *, author: str, text: str, key: str) -> None:
+    async def add_note(self, ticket_id: str, *, author: str, text: str, key: str, kind: NoteKind = "customer") -> None:
         ticket = await self.get_ticket(ticket_id)
         if (ticket_id, key) not in self.note_keys:
             self.note_keys.add((ticket_id, key))
-            note = TicketNote(author=author, text=text, created_at=self.now())
+            note = TicketNote(author=author, kind=kind, text=text, created_at=self.now())
             self.tickets[ticket_id] = changed(ticket, notes=(*ticket.notes, note))
 
     async def get_ticket(self, ticket_id: str) -> Ticket:
+        if self.down:
+            raise BackendUnavailable("the desk is down")
         if ticket_id not in self.tickets:
             raise Refused(f"There is no ticket {ticket_id}.")
         return self.tickets[ticket_id]
 
-    async def list_tickets(self, *, status: str | None = None) -> Sequence[Ticket]:
-        return [t for t in self.tickets.values() if status in (None, t.status)]
+    async def undelivered(self, thread_id: str | None = None) -> Sequence[Delivery]:
+        return [d for d in self.sent if thread_id in (None, d.thread_id)]
+
+    async def delivered(self, keys: Sequence[str]) -> None:
+        self.sent = [d for d in self.sent if d.key not in keys]
 
     async def resolve(self, ticket_id: str) -> Ticket:
-        self.tickets[ticket_id] = changed(await self.get_ticket(ticket_id), status="resolved")
+        return self._move(ticket_id, "resolve")
+
+    def send(self, ticket_id: str, text: str, author: str = "mia") -> None:
+        """Put a person's message on its way."""
+        thread = self.tickets[ticket_id].thread_id
+        key = f"{ticket_id}:{len(self.sent)}"
+        self.sent.append(Delivery(key=key, ticket_id=ticket_id, thread_id=thread, author=author, text=text))
+
+    def _move(self, ticket_id: str, how: Move) -> Ticket:
+        ticket = self.tickets[ticket_id]
+        self.tickets[ticket_id] = changed(ticket, ownership=move(ticket.ownership, how, now=self.now()))
         return self.tickets[ticket_id]
+
+
+class LetterEmbeddings(Embeddings):
+    """Embed texts by their letters: enough where meaning does not matter."""
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        counts = [1.0 + text.lower().count(letter) for letter in "etaoinshrd"]
+        length = sum(c * c for c in counts) ** 0.5
+        return [c / length for c in counts]
+
+
+def writer(model: BaseChatModel | None = None) -> TicketWriter:
+    """Return what writes tickets, by rules unless a model is given."""
+    return TicketWriter(RuleTriage(load_queues(), LetterEmbeddings()), JsonModel(model) if model else None)
+
+
+def availability(hours: str = "always", *, staffed: bool = True, minutes: int = 60) -> DeskAvailability:
+    """Return a desk on Monday, 2 November 2026, 9:00 UTC."""
+    return DeskAvailability(
+        DeskHours.parse(hours),
+        reply_within=timedelta(minutes=minutes),
+        staffed=staffed,
+        now=lambda: datetime(2026, 11, 2, 9, tzinfo=UTC),
+    )
 
 
 ORDERS = {("ada", "A1"): '{"id": "A1", "status": "delivered"}', ("bob", "B1"): '{"id": "B1", "status": "pending"}'}
@@ -140,6 +191,8 @@ def parts(model: BaseChatModel, *, passages: Sequence[Passage] = (RETURNS, SHIPP
         "tools": [get_order, search_tool(retriever)],
         "retriever": retriever,
         "desk": MemoryDesk(),
+        "writer": writer(),
+        "availability": availability(),
         "shop_name": "Test Shop",
     }
     return Parts(**(values | others))

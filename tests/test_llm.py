@@ -57,7 +57,7 @@ async def test_a_policy_question_streams_a_reply_and_reports_its_tokens(settings
 async def test_a_wish_for_a_person_does_not_depend_on_the_model(settings: Settings) -> None:
     async with open_agent(settings) as agent:
         reply = await agent.send("person", "I want to talk to a human", customer_id="ada_brook_1001")
-    assert (reply.owner, reply.requests) == ("human", 0)
+    assert (reply.owner, reply.requests) == ("pending", 0)
 
 
 async def test_the_second_turn_is_accepted_with_the_first_in_its_history(settings: Settings) -> None:

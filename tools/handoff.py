@@ -36,6 +36,8 @@ class TicketRequest:
     detail: str
     """The reason in words, for the colleague."""
     draft: TicketDraft
+    transcript: str = ""
+    """The newest part of the conversation, one line a message."""
     channel: str = "chat"
     locale: str = "en"
     callback: bool = False
@@ -75,6 +77,7 @@ class Ticket:
     draft: TicketDraft
     ownership: Ownership
     created_at: datetime
+    transcript: str = ""
     channel: str = "chat"
     locale: str = "en"
     callback: bool = False

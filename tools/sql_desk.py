@@ -87,6 +87,7 @@ class SqlTicketDesk:
                 "reason": request.reason,
                 "detail": request.detail,
                 "draft": request.draft.model_dump(mode="json"),
+                "transcript": request.transcript,
                 "callback": request.callback,
                 "closed_at": None,
                 **ownership_values(owned),

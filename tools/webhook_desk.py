@@ -186,6 +186,7 @@ def as_data(ticket: Ticket) -> dict[str, Any]:
         "operator": owned.operator,
         "reason": ticket.reason,
         "detail": ticket.detail,
+        "transcript": ticket.transcript,
         "channel": ticket.channel,
         "locale": ticket.locale,
         "callback": ticket.callback,

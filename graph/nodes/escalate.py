@@ -2,55 +2,68 @@
 
 from typing import Any
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, RemoveMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
-from graph.phrases import phrase
-from graph.prompts import text_of
+from core.errors import BackendUnavailable
+from core.language import language_of
+from graph.handoff_notice import handoff_notice
+from graph.handoff_reasons import reason_code
+from graph.phrases import PHRASES, phrase
+from graph.prompts import newest_words, text_of
 from graph.routing import escalation_reason
-from graph.state import State, pending_calls
+from graph.state import State, added, pending_calls
+from graph.ticket_writer import TicketWriter, transcript
+from tools.availability import Availability
 from tools.context import Context
 from tools.handoff import TicketDesk, TicketRequest
 
-_SUMMARY_MESSAGES, _SUMMARY_CHARS = 6, 300
-
 
 async def escalate(
-    state: State, config: RunnableConfig, runtime: Runtime[Context], *, desk: TicketDesk
+    state: State,
+    config: RunnableConfig,
+    runtime: Runtime[Context],
+    *,
+    desk: TicketDesk,
+    writer: TicketWriter,
+    availability: Availability,
 ) -> dict[str, Any]:
-    """Return the thread owned by a person, every open call answered and the customer told."""
-    locale = (runtime.context or Context()).locale
-    reason = escalation_reason(state)
-    ticket = await desk.open_ticket(
-        TicketRequest(
-            thread_id=str(config["configurable"].get("thread_id", "")),
-            customer_id=state.customer_id,
-            reason=reason,
-            summary=summarise(state.messages),
-        )
+    """Return the thread owned by people, every open call answered and the customer told; or the honest news that it failed."""
+    context = runtime.context or Context()
+    spoken = language_of(newest_words(state.messages), context.locale)
+    locale = spoken if spoken in PHRASES else context.locale
+    detail = escalation_reason(state)
+    reason = reason_code(detail)
+    may_ask = reason not in ("budget", "unavailable")
+    written = await writer.write(state.messages, reason=reason, detail=detail, locale=locale, may_ask=may_ask)
+    prospect = await availability.prospect()
+    request = TicketRequest(
+        thread_id=str(config["configurable"].get("thread_id", "")),
+        customer_id=state.customer_id,
+        reason=reason,
+        detail=detail,
+        draft=written.draft,
+        transcript=transcript(state.messages),
+        channel=context.channel,
+        locale=locale,
+        callback=not prospect.staffed,
     )
+    update: dict[str, Any] = {"handoff": detail, "usage": added(state.usage, written.usage)}
+    try:
+        ticket = await desk.open_ticket(request)
+    except BackendUnavailable:
+        # Never promise a person who was not told: the conversation stays where it is.
+        notice = AIMessage(phrase("desk_down", locale))
+    else:
+        told = handoff_notice(reason, ticket.id, prospect, locale)
+        notice = AIMessage(told, additional_kwargs={"ticket_id": ticket.id, "handed_over": ticket.id})
+        update |= {"owner": ticket.status, "ticket_id": ticket.id}
     answers: list[AnyMessage] = [
         ToolMessage(phrase("not_done", locale), tool_call_id=str(call["id"]), name=call["name"], status="error")
         for call in pending_calls(state.messages)
     ]
-    notice = AIMessage(phrase("handed_over", locale, ticket=ticket.id), additional_kwargs={"ticket_id": ticket.id})
-    return {
-        "messages": [*_without_empty_reply(state), *answers, notice],
-        "owner": "human",
-        "ticket_id": ticket.id,
-        "handoff": reason,
-    }
-
-
-def summarise(messages: list[AnyMessage]) -> str:
-    """Return the newest things that were said, one line each, clipped."""
-    said = [
-        f"{'Customer' if isinstance(m, HumanMessage) else 'Agent'}: {' '.join(text_of(m).split())[:_SUMMARY_CHARS]}"
-        for m in messages
-        if isinstance(m, HumanMessage | AIMessage) and text_of(m).strip()
-    ]
-    return "\n".join(said[-_SUMMARY_MESSAGES:])
+    return update | {"messages": [*_without_empty_reply(state), *answers, notice]}
 
 
 def _without_empty_reply(state: State) -> list[RemoveMessage]:

@@ -3,19 +3,22 @@
 from typing import Any
 
 from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
 from core.errors import MessageRejected, ThreadForbidden
-from core.signals import is_angry, wants_human
+from graph.handoff_reasons import handoff_wish
+from graph.handover import with_people
 from graph.prompts import text_of
 from graph.state import State, no_usage
 from tools.context import Context
 from tools.handoff import TicketDesk
+from tools.ownership import WITH_PEOPLE
 
 
 async def receive(
-    state: State, runtime: Runtime[Context], *, desk: TicketDesk, max_message_chars: int
+    state: State, config: RunnableConfig, runtime: Runtime[Context], *, desk: TicketDesk, max_message_chars: int
 ) -> dict[str, Any]:
     """Return the state a turn starts with.
 
@@ -36,16 +39,11 @@ async def receive(
         "passage_ids": Overwrite([]),
         "usage": no_usage(),
     }
-    if state.owner == "human" and state.ticket_id:
-        ticket = await desk.get_ticket(state.ticket_id)
-        if ticket.status == "open":
-            await desk.add_note(ticket.id, author="customer", text=text, key=str(message.id))
+    if state.ticket_id:
+        update |= await with_people(state, desk, thread_id=str(config["configurable"].get("thread_id", "")))
+        if update["owner"] in WITH_PEOPLE:
             return update
-        update["owner"] = "bot"
-    if wants_human(text):
-        update["handoff"] = "the customer asked for a person"
-    elif is_angry(text):
-        update["handoff"] = "the customer is angry"
+    update["handoff"] = handoff_wish(state.messages, text)
     return update
 
 

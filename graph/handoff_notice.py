@@ -1,0 +1,37 @@
+"""Tell a customer that a person takes over: why, under which number, what happens next and when."""
+
+from datetime import timedelta
+
+from graph.phrases import PhraseId, phrase
+from tools.availability import Prospect
+from tools.handoff import Reason
+
+_WHY: dict[Reason, PhraseId] = {
+    "asked": "why_asked",
+    "angry": "why_angry",
+    "fraud": "why_fraud",
+    "billing_dispute": "why_billing_dispute",
+    "rule": "why_rule",
+    "repeated_failure": "why_repeated_failure",
+    "budget": "why_budget",
+    "no_source": "why_no_source",
+    "unavailable": "why_unavailable",
+    "other": "why_other",
+}
+
+
+def handoff_notice(reason: Reason, ticket_id: str, prospect: Prospect, locale: str) -> str:
+    """Return the whole notice in the language of a locale."""
+    parts = [phrase(_WHY[reason], locale), phrase("handed_over", locale, ticket=ticket_id), _when(prospect, locale)]
+    return " ".join(parts)
+
+
+def _when(prospect: Prospect, locale: str) -> str:
+    if prospect.wait is None or prospect.at is None:
+        return phrase("callback_open", locale)
+    if not prospect.staffed:
+        return phrase("callback", locale, time=f"{prospect.at:%Y-%m-%d %H:%M %Z}")
+    minutes = -(-prospect.wait // timedelta(minutes=1))
+    if minutes <= 90:
+        return phrase("answer_minutes", locale, minutes=str(minutes))
+    return phrase("answer_hours", locale, hours=str(-(-minutes // 60)))
