@@ -74,11 +74,20 @@ def name_score(text: str, name: str) -> float:
     return len(hits) + (0.5 if wanted and wanted[-1] in hits else 0.0) if telling else 0.0
 
 
+_SHORT = {
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "eight": "8", "ten": "10", "foot": "ft", "feet": "ft",
+    "inches": "inch", "litres?": "l", "liters?": "l", "grey": "gray", "hours": "hour", "people": "person", "persons": "person",
+    "cm": "cm", "pcs": "piece", "pieces": "piece",
+}  # fmt: skip
+
+
 def squash(text: str) -> str:
     """Write numbers and their units as one word and hyphens as spaces: "15-inch" and "15 inch" become "15inch"."""
     plain = re.sub(r"[-/]", " ", normal(text))
+    for word, short in _SHORT.items():
+        plain = re.sub(rf"\b{word}\b", short, plain)
     return re.sub(
-        r"(?<=\d) (?=(?:inch|inches|ml|l|liters?|litres?|gb|tb|mm|cm|m|ft|feet|foot|piece|pieces|mp|hours?|lbs?|w|watts?|k|x|oz|kg|g|person|persons|bar|mah)\b)",
+        r"(?<=\d) (?=(?:inch|ml|l|gb|tb|mm|cm|m|ft|piece|mp|hour|lbs?|w|watts?|k|x|oz|kg|g|person|bar|mah)\b)",
         "",
         plain,
     )
@@ -93,7 +102,7 @@ _SIZES = {
     "xxl": "double extra large",
 }
 _YES = frozenset({"yes", "true"})
-_NO = frozenset({"no", "false", "none", "not resistant"})
+_NO = frozenset({"no", "false", "none"})
 
 
 def value_position(text: str, key: str, value: Any) -> int:
@@ -117,18 +126,12 @@ def value_position(text: str, key: str, value: Any) -> int:
     if re.fullmatch(r"[\d.]+", plain):
         spelled = [
             *re.finditer(
-                rf"\b(?:{re.escape(plain_key)}|size|in|an?|to|for|the) (?:a |an |size )?{re.escape(plain)}(?![\w.]\d|\w)",
+                rf"\b(?:{re.escape(plain_key)}|size|in|an?|to|for|the) (?:a |an |size )?{re.escape(plain)}(?:person|piece)?(?![\w.]\d|\w)|\b{re.escape(plain)}person\b",
                 said,
             )
         ]
         return max((m.start() for m in spelled), default=-1)
-    forms = {
-        plain,
-        plain.replace("inches", "inch"),
-        plain.removesuffix("s"),
-        plain.replace("grey", "gray"),
-        plain.replace("gray", "grey"),
-    }
+    forms = {plain, plain.removesuffix("s")}
     return max(
         (m.start() for form in forms if form for m in re.finditer(rf"(?<![\w]){re.escape(form)}s?(?!\w)", said)),
         default=-1,

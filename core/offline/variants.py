@@ -22,6 +22,9 @@ _MOST = re.compile(r"\b(?:biggest|largest|longest|highest|brightest|maximum|max|
 _LEAST = re.compile(r"\b(?:smallest|shortest|lowest|minimum|least)\b")
 _SIZE_ORDER = ("xxs", "xs", "s", "small", "m", "medium", "l", "large", "xl", "xxl")
 _LEVELS = ("low", "medium", "high")
+_UNWANTED = re.compile(r"\b(?:instead of|rather than)\b|, not\b")
+_NEAR = 16
+"""Characters after "instead of" in which the value that is not wanted begins."""
 _ITEM_ID = re.compile(r"\b[A-Z]?\d{6,12}\b")
 
 
@@ -42,8 +45,10 @@ def wanted_options(text: str, variants: Sequence[Facts], current: Mapping[str, A
             v: p for v, p in places.items() if not any(v != o and squash(str(v)) in squash(str(o)) for o in places)
         }
         others = {value: place for value, place in places.items() if str(value) != str(current.get(key))}
-        if instead := re.search(r"\b(?:instead of|rather than)\b|, not\b", squash(text)):
-            others = {v: p for v, p in others.items() if p < instead.start()} or others
+        if unwanted := _UNWANTED.search(squash(text)):
+            named_after = range(unwanted.end(), unwanted.end() + _NEAR)
+            places = {v: p for v, p in places.items() if p not in named_after}
+            others = {v: p for v, p in others.items() if p not in named_after}
         if others:
             wanted[key] = max(others, key=lambda value: others[value])
         elif places:
@@ -84,6 +89,17 @@ def fitting_variants(text: str, variants: Sequence[Facts], current: Facts) -> li
     kept = {id(v): sum(str((v.get("options") or {}).get(k)) == str(h) for k, h in has.items()) for v in fitting}
     most = max(kept.values(), default=0)
     return [v for v in fitting if kept[id(v)] == most]
+
+
+def nearest_variants(text: str, variants: Sequence[Facts], current: Facts) -> list[Facts]:
+    """Return the buyable versions, those with most of the options asked for first, cheaper ones before dearer ones."""
+    wanted = wanted_options(text, variants, current.get("options") or {})
+
+    def order(variant: Facts) -> tuple[int, Decimal]:
+        has = variant.get("options") or {}
+        return -sum(str(has.get(key)) == str(value) for key, value in wanted.items()), price_of(variant)
+
+    return sorted((v for v in variants if v.get("available")), key=order)
 
 
 def _stepped(text: str, key: str, values: Sequence[Any], current: Any) -> Any:

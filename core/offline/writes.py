@@ -17,7 +17,7 @@ from core.offline.choosing import (
 from core.offline.desk import Call, Desk, Needed, Told
 from core.offline.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
 from core.offline.understanding import Request
-from core.offline.variants import fitting_variants, price_of
+from core.offline.variants import fitting_variants, nearest_variants, price_of, wanted_options
 from core.offline.wording import item_name, listed, method_name, status_sentence, variant_line
 from core.offline.words import mentions, normal
 
@@ -206,11 +206,17 @@ def _new_version(request: Request, item: Facts, items: Sequence[Facts], product:
             return fitting[0]
         if fitting:
             break
-    offered = fitting or sorted((v for v in variants if v.get("available")), key=price_of)
+    offered = fitting or nearest_variants(request.words, variants, item)
     if not offered:
         raise Told(f"No other version of the {item.get('name')} is in stock at the moment.")
+    wanted = wanted_options(_words_about(request.words, item, items), variants, item.get("options") or {})
+    missing = (
+        ""
+        if fitting or not wanted
+        else f"I see no {item.get('name')} like that in stock ({listed(list(map(str, wanted.values())))}). "
+    )
     lines = "\n".join(f"- {variant_line(v)}" for v in offered[:_OFFERED])
-    raise Told(f"Which version would you like in place of your {item_name(item)}? In stock are:\n{lines}")
+    raise Told(f"{missing}Which version would you like in place of your {item_name(item)}? In stock are:\n{lines}")
 
 
 def _words_about(text: str, item: Facts, items: Sequence[Facts]) -> str:
