@@ -14,7 +14,7 @@ from core.errors import Refused
 from tools.backend import CHANGED_MEANWHILE, NO_CUSTOMER, NO_ORDER, NO_PRODUCT, Customer, Order, Product
 from tools.changes import Change, Outcome, Records
 from tools.http_client import Answer, ShopClient
-from tools.order_numbers import named_order
+from tools.order_numbers import named_order, order_key
 from tools.outcome_by_state import outcome_by_state
 from tools.shop_rows import CustomerRow, OrderRow, ProductRow
 
@@ -75,6 +75,8 @@ class HttpOrderBackend:
 
     async def get_order(self, customer_id: str, order_id: str) -> Order:
         """Return one of the customer's orders, its number in any usual spelling; raises Refused when she has none such."""
+        if not order_key(order_id):  # nothing but dots would be a path to somewhere else
+            raise Refused(NO_ORDER)
         answer = await self._client.get(_order_path(customer_id, order_id))
         order = None if answer is None else _order(answer)
         if order is None:
@@ -91,7 +93,8 @@ class HttpOrderBackend:
 
     async def get_product(self, product_id: str) -> Product:
         """Return a product with its variants; raises Refused when there is none."""
-        answer = await self._client.get(f"/products/{quote(product_id.strip(), safe='')}")
+        path = f"/products/{quote(product_id.strip(), safe='')}"
+        answer = await self._client.get(path) if order_key(product_id) else None
         if answer is None:
             raise Refused(NO_PRODUCT)
         return answer.read(ProductRow).record()
@@ -164,7 +167,7 @@ class HttpOrderBackend:
 
 
 def _order_path(customer_id: str, order_id: str) -> str:
-    return f"/customers/{quote(customer_id, safe='')}/orders/{quote(order_id.strip() or ' ', safe='')}"
+    return f"/customers/{quote(customer_id, safe='')}/orders/{quote(order_id.strip(), safe='')}"
 
 
 def _order(answer: Answer, row: Any = None) -> Order:

@@ -30,9 +30,8 @@ def refund_order(
         arrived = order.delivered_at or today
         if order.expected_delivery is None or (arrived - order.expected_delivery).days < rule.late_by_days:
             raise Refused(f"By our records order {order.id} is not late, so there is no refund for a late delivery.")
-    if not amount.is_finite() or amount <= 0 or amount != amount.quantize(Decimal("0.01")):
-        raise Refused("A refund has to be an amount above zero with at most two decimals.")
-    amount = amount.quantize(Decimal("0.01"))
+    if not amount.is_finite() or amount <= 0:
+        raise Refused("A refund has to be an amount above zero.")
     if rule.max_amount is not None and amount > rule.max_amount:
         raise Refused(f"For the reason “{reason}” we refund at most {amount_words(rule.max_amount, policy)}.")
     left = _refundable(order)
@@ -41,6 +40,9 @@ def refund_order(
             f"For order {order.id} at most {amount_words(left, policy)} can be sent back: that is what was paid and has not "
             "been refunded or promised yet."
         )
+    if amount != amount.quantize(Decimal("0.01")):
+        raise Refused("A refund has to be an amount with at most two decimals.")
+    amount = amount.quantize(Decimal("0.01"))
     moves = spread_refund(order, amount)
     approval = approval_above(policy, amount, rule.approval_over, "the refund")
     if approval is None and any(p.transaction_type == "refund" for p in order.payments):
