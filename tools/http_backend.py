@@ -61,6 +61,11 @@ class HttpOrderBackend:
         """Close the connections of the running event loop."""
         await self._client.close()
 
+    async def check(self) -> str:
+        """Ask the API for something harmless, and say that it answers."""
+        await self._client.get("/products", {"query": "gift", "limit": "1"})
+        return f"{self._client.url} answers"
+
     async def get_customer(self, customer_id: str) -> Customer:
         """Return the customer; raises Refused when there is none."""
         return (await self._customer(customer_id))[0]

@@ -49,7 +49,7 @@ class ShopClient:
     def __init__(
         self, url: str, *, api_key: str | None, timeout_seconds: float, transport: httpx.AsyncBaseTransport | None
     ) -> None:
-        self._url, self._timeout, self._transport = url.rstrip("/"), timeout_seconds, transport
+        self.url, self._timeout, self._transport = url.rstrip("/"), timeout_seconds, transport
         self._headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {api_key}"} if api_key else {})
         self._tls = ssl.create_default_context()
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
@@ -62,7 +62,7 @@ class ShopClient:
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer | None:
         """Return what is there, or None where the API answers 404; raises BackendUnavailable otherwise."""
         try:
-            response = await self._client().get(self._url + path, params=dict(query or {}))
+            response = await self._client().get(self.url + path, params=dict(query or {}))
         except httpx.HTTPError as error:
             raise self._silent(error) from error
         if response.status_code == 404:
@@ -73,7 +73,7 @@ class ShopClient:
             return self._answer(response)
         except ValueError as error:
             raise BackendUnavailable(
-                f"{self._url} did not answer with a JSON object; check SUPPORT_ORDERS_URL"
+                f"{self.url} did not answer with a JSON object; check SUPPORT_ORDERS_URL"
             ) from error
 
     async def send(self, method: str, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
@@ -85,11 +85,11 @@ class ShopClient:
             BackendUnavailable: the request did not go out, or was turned away before anything was done.
         """
         try:
-            response = await self._client().request(method, self._url + path, json=dict(body), headers=dict(headers))
+            response = await self._client().request(method, self.url + path, json=dict(body), headers=dict(headers))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise self._silent(error) from error
         except httpx.HTTPError as error:
-            raise OutcomeUnknown(f"{self._url} was asked for a change and did not answer ({_cause(error)})") from error
+            raise OutcomeUnknown(f"{self.url} was asked for a change and did not answer ({_cause(error)})") from error
         if response.status_code == 412:
             raise Refused(CHANGED_MEANWHILE)
         if response.status_code in (404, 409, 422):
@@ -101,7 +101,7 @@ class ShopClient:
                 raise ValueError(f"status {response.status_code}")
             return self._answer(response)
         except ValueError as error:
-            raise OutcomeUnknown(f"{self._url} was asked for a change and gave no clear answer ({error})") from error
+            raise OutcomeUnknown(f"{self.url} was asked for a change and gave no clear answer ({error})") from error
 
     def _client(self) -> httpx.AsyncClient:
         """Return the client of the running loop; connections must not wander from one loop to another."""
@@ -120,16 +120,14 @@ class ShopClient:
         content = response.json()
         if not isinstance(content, dict):
             raise ValueError(f"a JSON {type(content).__name__} where an object was wanted")
-        return Answer(content=content, tag=response.headers.get("ETag", ""), url=self._url)
+        return Answer(content=content, tag=response.headers.get("ETag", ""), url=self.url)
 
     def _silent(self, error: httpx.HTTPError) -> BackendUnavailable:
-        return BackendUnavailable(
-            f"the shop at {self._url} does not answer ({_cause(error)}); check SUPPORT_ORDERS_URL"
-        )
+        return BackendUnavailable(f"the shop at {self.url} does not answer ({_cause(error)}); check SUPPORT_ORDERS_URL")
 
     def _odd(self, response: httpx.Response) -> BackendUnavailable:
         hint = "SUPPORT_ORDERS_API_KEY" if response.status_code in (401, 403) else "SUPPORT_ORDERS_URL, or try later"
-        return BackendUnavailable(f"the shop at {self._url} answered with status {response.status_code}; check {hint}")
+        return BackendUnavailable(f"the shop at {self.url} answered with status {response.status_code}; check {hint}")
 
 
 def _cause(error: httpx.HTTPError) -> str:

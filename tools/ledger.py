@@ -130,12 +130,10 @@ class ActionLedger:
             await self._move(connection, action_id, ("proposed",), state, "customer", text, values)
             return await one_action(connection, action_id)
 
-    async def withdraw(self, action_id: str, *, why: str = "") -> bool:
+    async def withdraw(self, action_id: str, *, why: str = "", by: str = "customer") -> bool:
         """Take back what has not started; returns whether that was still possible."""
         async with self._database.writing() as connection:
-            return await self._move(
-                connection, action_id, WITHDRAWABLE, "withdrawn", "customer", why, {"settled": True}
-            )
+            return await self._move(connection, action_id, WITHDRAWABLE, "withdrawn", by, why, {"settled": True})
 
     async def approve(self, action_id: str, *, by: str, remark: str = "") -> bool:
         """Record that staff agrees; of any number of clicks one returns True."""

@@ -36,13 +36,14 @@ class SqlOrderBackend:
         """Close the connections of the running event loop."""
         await self._database.close()
 
-    async def count(self) -> dict[str, int]:
-        """Return how many customers, orders and products there are."""
+    async def check(self) -> str:
+        """Say how many customers, orders and products there are."""
+        tables = (schema.customers, schema.orders, schema.products)
         async with self._reading() as connection:
-            return {
-                table.name: await connection.scalar(select(func.count()).select_from(table)) or 0
-                for table in (schema.customers, schema.orders, schema.products)
-            }
+            counts = [await connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+        if not counts[0]:
+            raise self._no_shop()
+        return ", ".join(f"{count} {table.name}" for count, table in zip(counts, tables, strict=True))
 
     async def get_customer(self, customer_id: str) -> Customer:
         """Return the customer; raises Refused when there is none."""
