@@ -1,14 +1,16 @@
 """Use the agent from a program: open it, send messages, read replies."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 from weakref import WeakValueDictionary
 
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import Durability
 
 from core.settings import Settings
 from graph.assembly import assemble
@@ -75,6 +77,24 @@ class Token:
 Event = Progress | Token | Reply
 
 
+@dataclass
+class _Turn:
+    """Hold how one turn is run."""
+
+    config: RunnableConfig
+    given: Any
+    """The input of the run, or None to go on where a crash interrupted it."""
+    values: dict[str, Any]
+    asks_graph: bool
+    """False where the message was answered before."""
+    durability: Durability
+    """`exit` saves a turn once, before its reply is returned; `sync` each step, where a customer's yes may set off an action
+    and a second delivery of it must go on where the first died. Effects themselves are rows of the ledger either way."""
+
+
+_FIELDS = {field.name for field in fields(State)}
+
+
 class SupportAgent:
     """Hold one opened agent that serves any number of threads."""
 
@@ -103,16 +123,13 @@ class SupportAgent:
             ThreadForbidden: the thread belongs to another customer.
             ModelError, KnowledgeError, BackendUnavailable: a part behind the agent failed.
         """
-        reply: Reply | None = None
-        turn = self.stream(
-            thread_id, text, customer_id=customer_id, channel=channel, locale=locale, message_id=message_id
-        )
-        async for event in turn:
-            if isinstance(event, Reply):
-                reply = event
-        if reply is None:
-            raise AssertionError("a turn ended without a reply")
-        return reply
+        context = Context(customer_id=customer_id, channel=channel, locale=locale)
+        async with self._turn(thread_id, text, context, message_id, turn_token=None) as turn:
+            if turn.asks_graph:
+                turn.values = await self.graph.ainvoke(
+                    turn.given, turn.config, context=context, durability=turn.durability
+                )
+            return _reply(_state(turn.values), thread_id)
 
     async def stream(
         self,
@@ -130,40 +147,69 @@ class SupportAgent:
         A `turn_token` fences the run: the memory refuses it once it has seen a higher one for the thread.
         """
         context = Context(customer_id=customer_id, channel=channel, locale=locale)
-        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
-        if turn_token is not None:
-            config["configurable"][TURN_TOKEN] = turn_token
-        check_message(text, self._max_message_chars)
-        async with self._locks.setdefault(thread_id, asyncio.Lock()):
-            snapshot = await self.graph.aget_state(config)
-            state = State(**snapshot.values)
-            # Before the run: once it starts, the message is part of the thread.
-            check_owner(state, context)
-            known = message_id is not None and any(m.id == message_id for m in state.messages)
-            # Not `next`: a task that ended just before the crash is no longer in it, and its step is still to be closed.
-            unfinished = bool(snapshot.tasks) and not snapshot.interrupts
-            if not known or unfinished:
-                # Plain data: the memory reads no class of ours back.
-                given: Any = None if known else {"messages": [HumanMessage(text, id=message_id)]}
+        async with self._turn(thread_id, text, context, message_id, turn_token) as turn:
+            if turn.asks_graph:
                 async for mode, event in self.graph.astream(
-                    given,
-                    config,
+                    turn.given,
+                    turn.config,
                     context=context,
-                    stream_mode=["messages", "custom"],
-                    durability="sync",  # what was done must be on disk before the next thing is done
+                    stream_mode=["messages", "custom", "values"],
+                    durability=turn.durability,
                 ):
-                    if mode == "custom" and isinstance(event, dict) and "progress" in event:
+                    if mode == "values" and isinstance(event, dict):
+                        turn.values = event
+                    elif mode == "custom" and isinstance(event, dict) and "progress" in event:
                         yield Progress(str(event["progress"]))
                     elif mode == "messages" and (piece := _reply_text(event)):
                         yield Token(piece)
-                state = await self.state(thread_id)
-            yield _reply(state, thread_id)
+            yield _reply(_state(turn.values), thread_id)
+
+    @asynccontextmanager
+    async def _turn(
+        self, thread_id: str, text: str, context: Context, message_id: str | None, turn_token: int | None
+    ) -> AsyncIterator["_Turn"]:
+        """Hold the thread for one turn, after checking the message, whose thread it is, and what became of the message."""
+        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        check_message(text, self._max_message_chars)
+        async with self._locks.setdefault(thread_id, asyncio.Lock()):
+            state = await self._stored(config)
+            # Before the run: once it starts, the message is part of the thread.
+            check_owner(state, context)
+            if message_id is not None and any(m.id == message_id for m in state.messages):
+                snapshot = await self.graph.aget_state(config)
+                # Not `next`: a task that ended just before the crash is no longer in it, and its step is still to be closed.
+                unfinished = bool(snapshot.tasks) and not snapshot.interrupts
+                turn = _Turn(config, None, snapshot.values, unfinished, "sync")
+            else:
+                # Plain data: the memory reads no class of ours back.
+                given = {"messages": [HumanMessage(text, id=message_id)]}
+                turn = _Turn(config, given, {}, True, "sync" if awaits_answer(state) else "exit")
+            if turn_token is not None:
+                config["configurable"][TURN_TOKEN] = turn_token
+            yield turn
+
+    async def _stored(self, config: RunnableConfig) -> State:
+        """Return what the memory holds of a thread, without working out what would come next in it."""
+        if not isinstance(self.graph.checkpointer, BaseCheckpointSaver):
+            return State()
+        found = await self.graph.checkpointer.aget_tuple(config)
+        return _state(found.checkpoint["channel_values"] if found else {})
 
     async def state(self, thread_id: str) -> State:
         """Return what the thread holds now; a new thread is empty."""
         config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
         snapshot = await self.graph.aget_state(config)
-        return State(**snapshot.values)
+        return _state(snapshot.values)
+
+
+def _state(values: Mapping[str, Any]) -> State:
+    """Read our fields out of what the graph returns, which may hold an interrupt beside them."""
+    return State(**{name: values[name] for name in _FIELDS & values.keys()})
+
+
+def awaits_answer(state: State) -> bool:
+    """Say whether the last thing said in a thread asks the customer to agree to something."""
+    return bool(state.messages) and bool(state.messages[-1].additional_kwargs.get("asks"))
 
 
 def _reply_text(event: Any) -> str:

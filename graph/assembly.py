@@ -12,6 +12,7 @@ from core.errors import ModelUnavailable
 from core.json_mode import JsonModel
 from core.minilm import MiniLM
 from core.models import chat_model, embedding_model, offline_chat_model
+from core.query_embeddings import QueryEmbeddings
 from core.settings import Settings
 from graph.builder import Parts
 from graph.ticket_writer import TicketWriter
@@ -20,8 +21,6 @@ from ingest.retrieval import HybridRetriever
 from tools.availability import DeskAvailability
 from tools.database import Database
 from tools.hours import DeskHours
-from tools.http_backend import HttpOrderBackend
-from tools.open_orders import open_orders
 from tools.queues import load_queues
 from tools.registry import make_tools
 from tools.sql_backend import SqlOrderBackend
@@ -35,8 +34,10 @@ def assemble(settings: Settings) -> Parts:
     Raises:
         KnowledgeError: the index is missing, corrupt or of another embedding model.
     """
-    retriever = HybridRetriever(settings.index_dir, embedding_model(settings), settings.embedding_model)
-    orders, desk = orders_of(settings), open_desk(settings)
+    local = settings.embedding_model == "minilm"
+    embeddings = QueryEmbeddings(embedding_model(settings), batches_at_once=1 if local else 8)
+    retriever = HybridRetriever(settings.index_dir, embeddings, settings.embedding_model)
+    orders, desk = SqlOrderBackend(settings.orders_url), open_desk(settings)
     tools = make_tools(orders, retriever)
     return Parts(
         model=bound_model(settings, tools),
@@ -93,16 +94,6 @@ def ticket_writer(settings: Settings) -> TicketWriter:
         json_model(settings) if settings.tickets_by_model else None,
         shop_name=settings.shop_name,
         seconds=settings.timeout_seconds,
-    )
-
-
-def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
-    """Return the order backend the settings name."""
-    return open_orders(
-        settings.orders_url,
-        api_key=settings.orders_api_key.get_secret_value() if settings.orders_api_key else None,
-        timeout_seconds=settings.orders_timeout_seconds,
-        idempotency_keys=settings.orders_idempotency_keys,
     )
 
 

@@ -1,4 +1,4 @@
-"""Let a graph of async nodes be invoked from synchronous code as well."""
+"""Let a graph of async nodes be invoked from synchronous code as well, and decide its edges without a thread."""
 
 import asyncio
 import contextvars
@@ -11,6 +11,7 @@ from typing import Any
 from langgraph._internal._runnable import RunnableCallable
 
 Node = Callable[..., Coroutine[Any, Any, Any]]
+Route = Callable[[Any], Any]
 
 
 @functools.cache
@@ -52,4 +53,17 @@ def both_ways(node: Node) -> RunnableCallable:
     def synchronous(*args: Any, **kwargs: Any) -> Any:
         return _run_and_wait(node, *args, **kwargs)
 
-    return RunnableCallable(synchronous, node, name=getattr(node, "func", node).__name__)
+    # The graph itself traces each node; a second time would only cost.
+    return RunnableCallable(synchronous, node, name=getattr(node, "func", node).__name__, trace=False)
+
+
+def on_the_loop(route: Route) -> RunnableCallable:
+    """Return a routing function for `add_conditional_edges` that an asynchronous run calls where it is.
+
+    A plain function would be sent to a thread, which takes many times as long as deciding.
+    """
+
+    async def decide(state: Any) -> Any:
+        return route(state)
+
+    return RunnableCallable(route, decide, name=getattr(route, "func", route).__name__, trace=False)

@@ -15,7 +15,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.prebuilt import ToolNode
 
 from core.passages import Retriever
-from graph.both_ways import both_ways
+from graph.both_ways import both_ways, on_the_loop
 from graph.nodes.escalate import escalate
 from graph.nodes.execute_tools import execute_tools, tell_model
 from graph.nodes.reason import reason
@@ -94,14 +94,14 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
     )
 
     drawn.add_edge(START, "receive")
-    drawn.add_conditional_edges("receive", after_receive, ["retrieve", "escalate", END])
+    drawn.add_conditional_edges("receive", on_the_loop(after_receive), ["retrieve", "escalate", END])
     drawn.add_edge("retrieve", "reason")
     drawn.add_conditional_edges(
         "reason",
-        partial(after_reason, max_tool_rounds=parts.max_tool_rounds),
+        on_the_loop(partial(after_reason, max_tool_rounds=parts.max_tool_rounds)),
         ["execute_tools", "escalate", "verify"],
     )
     drawn.add_edge("execute_tools", "reason")
-    drawn.add_conditional_edges("verify", after_verify, ["escalate", END])
+    drawn.add_conditional_edges("verify", on_the_loop(after_verify), ["escalate", END])
     drawn.add_edge("escalate", END)
     return drawn.compile(checkpointer=checkpointer, name="support_agent")

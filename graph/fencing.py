@@ -7,9 +7,9 @@ refused, whichever process sends it and however long it slept. Runs without a to
 After M. Kleppmann, "How to do distributed locking" (2016).
 """
 
+import sqlite3
 from typing import Any
 
-import aiosqlite
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 TURN_TOKEN = "turn_token"  # noqa: S105  a name, not a secret
@@ -47,11 +47,11 @@ FOR EACH ROW EXECUTE FUNCTION newest_token_writes()
 """
 
 
-async def fence_sqlite(connection: aiosqlite.Connection) -> None:
+def fence_sqlite(connection: sqlite3.Connection) -> None:
     """Have a SQLite memory refuse old tokens."""
-    await connection.execute(_TABLE)
-    await connection.execute(_SQLITE_TRIGGER)
-    await connection.commit()
+    connection.execute(_TABLE)
+    connection.execute(_SQLITE_TRIGGER)
+    connection.commit()
 
 
 async def fence_postgres(saver: AsyncPostgresSaver) -> None:

@@ -1,12 +1,12 @@
 """Open the conversation memory: the checkpointer that keeps threads between turns and restarts."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
@@ -17,6 +17,8 @@ from graph.sqlite_saver import SqliteSaver
 
 SERDE = JsonPlusSerializer(allowed_msgpack_modules=None)
 """Reads only the library's own safe types: a hostile row in the database is data, never code."""
+CHECKPOINTS_KEPT = 20
+"""How many checkpoints a thread keeps; a run of a server writes up to sixteen, and may be rolled back to before it."""
 POOL_SIZE = 8
 """Connections of one process to a PostgreSQL memory."""
 
@@ -44,21 +46,16 @@ async def open_checkpointer(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]
 @asynccontextmanager
 async def _sqlite(path: Path) -> AsyncIterator[SqliteSaver]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = await aiosqlite.connect(path)
-    except (OSError, aiosqlite.Error) as error:
+        saver = await asyncio.to_thread(SqliteSaver, path, serde=SERDE, checkpoints_kept=CHECKPOINTS_KEPT)
+    except (OSError, sqlite3.Error) as error:
         raise BackendUnavailable(
             f"the conversation memory {path} cannot be opened ({error}); check SUPPORT_MEMORY_URL and its folder"
         ) from error
     try:
-        # WAL and a wait: several processes may write to one file.
-        await connection.execute("PRAGMA busy_timeout = 10000")
-        saver = SqliteSaver(connection, serde=SERDE)
-        await saver.setup()
-        await fence_sqlite(connection)
+        await asyncio.to_thread(fence_sqlite, saver.conn)
         yield saver
     finally:
-        await connection.close()
+        await asyncio.to_thread(saver.close)
 
 
 @asynccontextmanager

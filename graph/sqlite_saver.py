@@ -1,52 +1,222 @@
-"""Keep checkpoints in SQLite with all that a LangGraph server asks of its saver: forget runs, copy and prune threads."""
+"""Keep conversations in SQLite: each message once, and of each thread only its newest checkpoints.
 
-from collections.abc import Iterable, Sequence
+A stock saver writes the whole conversation again with every checkpoint. Here a checkpoint names its messages by digest and
+the messages stand in a table of their own, so that a turn costs what it added. A message that left the state (see
+`graph.case_file`) stays in that table as the transcript, until retention or erasure removes the thread.
+"""
 
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
 
-_CHECKPOINT = "thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata"
-_WRITE = "thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, value"
-_KEY = "thread_id, checkpoint_ns, checkpoint_id"
-_OF_RUN = "FROM checkpoints WHERE json_extract(CAST(metadata AS TEXT), '$.run_id') = ?"
-_NEWEST = "SELECT checkpoint_ns, MAX(checkpoint_id) FROM checkpoints WHERE thread_id = ? GROUP BY checkpoint_ns"
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+    get_checkpoint_metadata,
+)
+from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.checkpoint.sqlite import SqliteSaver as LibrarySaver
+
+from graph.message_rows import SCHEMA, MessageRows
+
+BUSY_TIMEOUT_SECONDS = 10.0
+_CHANNEL, _DIGESTS = "messages", "messages@digests"
+
+Answer = TypeVar("Answer")
 
 
-class SqliteSaver(AsyncSqliteSaver):
-    """Add to the library's saver what its base class describes and it leaves out."""
+class SqliteSaver(LibrarySaver):
+    """Save checkpoints for synchronous and asynchronous graphs, from any number of threads."""
 
-    async def adelete_for_runs(self, run_ids: Iterable[str]) -> None:
-        """Delete the checkpoints of these runs, and what was written on them."""
-        async with self.lock, self.conn.cursor() as cursor:
-            for run_id in run_ids:
-                await cursor.execute(f"DELETE FROM writes WHERE ({_KEY}) IN (SELECT {_KEY} {_OF_RUN})", (str(run_id),))  # noqa: S608
-                await cursor.execute(f"DELETE {_OF_RUN}", (str(run_id),))
-            await self.conn.commit()
+    def __init__(self, path: Path, *, serde: SerializerProtocol, checkpoints_kept: int) -> None:
+        """Open the database; raises sqlite3.Error or OSError when it cannot be opened."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_TIMEOUT_SECONDS)
+        super().__init__(connection, serde=serde)
+        self._kept = checkpoints_kept
+        self._rows = MessageRows(serde)
+        self._thread = ThreadPoolExecutor(1, "conversation-memory")
+        self.setup()
+        # A committed turn survives the death of the process; only the power going can take back the newest ones. What a
+        # customer was promised stands in the desk's own database, which waits for the disk.
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA journal_size_limit=4000000")
+        connection.executescript(SCHEMA)
 
-    async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
-        """Copy every checkpoint and pending write of one thread to another."""
-        async with self.lock, self.conn.cursor() as cursor:
-            for table, columns in (("checkpoints", _CHECKPOINT), ("writes", _WRITE)):
-                rest = columns.removeprefix("thread_id, ")
-                await cursor.execute(
-                    f"INSERT OR REPLACE INTO {table} ({columns}) SELECT ?, {rest} FROM {table} WHERE thread_id = ?",  # noqa: S608  constants
+    def close(self) -> None:
+        """Close the database once what is under way has ended."""
+        with self.lock:
+            self.conn.close()
+        self._thread.shutdown(wait=False)
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """Return the named or the newest checkpoint of a thread, its messages with it."""
+        found = super().get_tuple(config)
+        return self._whole(found) if found else None
+
+    def list(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> Iterator[CheckpointTuple]:
+        """Yield the checkpoints that are kept, newest first."""
+        # The cursor holds the lock until it ends, and reading messages takes it again.
+        for found in [*super().list(config, filter=filter, before=before, limit=limit)]:
+            yield self._whole(found)
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Save a checkpoint with the messages that are new, and drop those it supersedes, all in one transaction."""
+        thread, space = str(config["configurable"]["thread_id"]), config["configurable"].get("checkpoint_ns", "")
+        values = dict(checkpoint["channel_values"])
+        try:
+            with self.cursor() as cursor:
+                if isinstance(values.get(_CHANNEL), list):
+                    values[_DIGESTS] = self._rows.write(cursor, thread, values.pop(_CHANNEL))
+                kind, stored = self.serde.dumps_typed({**checkpoint, "channel_values": values})
+                about = json.dumps(get_checkpoint_metadata(config, metadata), ensure_ascii=False)
+                parent = config["configurable"].get("checkpoint_id")
+                cursor.execute(
+                    "INSERT OR REPLACE INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, "
+                    "type, checkpoint, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (thread, space, checkpoint["id"], parent, kind, stored, about.encode("utf-8", "ignore")),
+                )
+                _drop_superseded(cursor, thread, space, self._kept)
+        except sqlite3.Error:
+            self._rows.forget(thread)  # its new rows were rolled back
+            raise
+        saved = {"thread_id": thread, "checkpoint_ns": space, "checkpoint_id": checkpoint["id"]}
+        return {"configurable": saved}
+
+    def delete_thread(self, thread_id: str) -> None:
+        """Delete everything a thread holds, its transcript included."""
+        with self.cursor() as cursor:
+            for table in ("checkpoints", "writes", "messages"):
+                cursor.execute(f"DELETE FROM {table} WHERE thread_id = ?", (str(thread_id),))  # noqa: S608
+            self._rows.forget(str(thread_id))
+
+    def delete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """Delete the checkpoints of these runs; what was said stays in the transcript."""
+        with self.cursor() as cursor:
+            named = "SELECT {} FROM checkpoints WHERE metadata ->> 'run_id' IN (SELECT value FROM json_each(?))"
+            runs = (json.dumps([str(run) for run in run_ids]),)
+            key = "thread_id, checkpoint_ns, checkpoint_id"
+            cursor.execute(f"DELETE FROM writes WHERE ({key}) IN ({named.format(key)})", runs)  # noqa: S608
+            cursor.execute(f"DELETE FROM checkpoints WHERE ({key}) IN ({named.format(key)})", runs)  # noqa: S608
+
+    def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Copy everything one thread holds to another."""
+        with self.cursor() as cursor:
+            for table in ("checkpoints", "writes", "messages"):
+                cursor.execute(f"SELECT * FROM {table} LIMIT 0")  # noqa: S608
+                columns = ", ".join(c[0] for c in cursor.description if c[0] != "thread_id")
+                cursor.execute(
+                    f"INSERT OR REPLACE INTO {table} (thread_id, {columns}) "  # noqa: S608
+                    f"SELECT ?, {columns} FROM {table} WHERE thread_id = ? ORDER BY rowid",
                     (str(target_thread_id), str(source_thread_id)),
                 )
-            await self.conn.commit()
 
-    async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
-        """Keep the newest checkpoint of each thread (`keep_latest`) or none (`delete`); raises ValueError for others."""
+    def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """Keep the newest checkpoint of each thread (`keep_latest`) or nothing (`delete`); raises ValueError for others."""
         if strategy not in ("keep_latest", "delete"):
             raise ValueError(f"the prune strategy is {strategy!r}; use keep_latest or delete")
-        for thread_id in thread_ids:
+        for thread in thread_ids:
             if strategy == "delete":
-                await self.adelete_thread(str(thread_id))
+                self.delete_thread(thread)
                 continue
-            async with self.lock, self.conn.cursor() as cursor:
-                newest = list(await (await cursor.execute(_NEWEST, (str(thread_id),))).fetchall())
-                for namespace, checkpoint_id in newest:
-                    for table in ("checkpoints", "writes"):
-                        await cursor.execute(
-                            f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id <> ?",  # noqa: S608  constants
-                            (str(thread_id), namespace, checkpoint_id),
-                        )
-                await self.conn.commit()
+            with self.cursor() as cursor:
+                cursor.execute("SELECT DISTINCT checkpoint_ns FROM checkpoints WHERE thread_id = ?", (str(thread),))
+                for (space,) in cursor.fetchall():
+                    _drop_superseded(cursor, str(thread), space, 1)
+
+    async def _in_thread(self, work: Callable[..., Answer], *args: Any, **kwargs: Any) -> Answer:
+        """Do work on the database's own thread: one is enough for one connection, and no other work can keep it waiting."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **kwargs))
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """Do what `get_tuple` does in a thread."""
+        return await self._in_thread(self.get_tuple, config)
+
+    async def alist(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[CheckpointTuple]:
+        """Do what `list` does in a thread."""
+        for found in await self._in_thread(lambda: [*self.list(config, filter=filter, before=before, limit=limit)]):
+            yield found
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Do what `put` does in a thread."""
+        return await self._in_thread(self.put, config, checkpoint, metadata, new_versions)
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Do what `put_writes` does in a thread."""
+        await self._in_thread(self.put_writes, config, writes, task_id, task_path)
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        """Do what `delete_thread` does in a thread."""
+        await self._in_thread(self.delete_thread, thread_id)
+
+    async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """Do what `delete_for_runs` does in a thread."""
+        await self._in_thread(self.delete_for_runs, run_ids)
+
+    async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Do what `copy_thread` does in a thread."""
+        await self._in_thread(self.copy_thread, source_thread_id, target_thread_id)
+
+    async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """Do what `prune` does in a thread."""
+        await self._in_thread(self.prune, thread_ids, strategy=strategy)
+
+    def _whole(self, found: CheckpointTuple) -> CheckpointTuple:
+        """Put the messages of a checkpoint back in place."""
+        values = found.checkpoint["channel_values"]
+        if _DIGESTS in values:
+            with self.lock:
+                thread = found.config["configurable"]["thread_id"]
+                values[_CHANNEL] = self._rows.read(self.conn, thread, values.pop(_DIGESTS))
+        return found
+
+
+def _drop_superseded(cursor: sqlite3.Cursor, thread: str, space: str, kept: int) -> None:
+    """Delete all but the newest checkpoints of a thread, with their pending writes."""
+    cursor.execute(
+        "SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? "
+        "ORDER BY checkpoint_id DESC LIMIT 1 OFFSET ?",
+        (thread, space, kept - 1),
+    )
+    if oldest := cursor.fetchone():
+        for table in ("checkpoints", "writes"):
+            cursor.execute(
+                f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id < ?",  # noqa: S608
+                (thread, space, oldest[0]),
+            )

@@ -23,6 +23,7 @@ _DEPTH = 100
 _RANK_OFFSET = 60
 _COMMON = 0.2
 _MAX_WORDS = 64
+_REMEMBERED = 2_000
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,23 @@ class HybridRetriever:
         self._dense_fault = ""
         self._seen = self._pointer()
         self._index, self._notice = open_current(index_dir, embedding_model)
+        self._found_in, self._found = self._index, dict[str, Passage]()
 
     async def search(
         self, dialogue: Sequence[Utterance], *, limit: int, filters: Mapping[str, str] | None = None
     ) -> list[Passage]:
         """Return at most `limit` passages for the newest utterance, best first; see `core.passages.Retriever`."""
-        return await asyncio.to_thread(self.search_now, dialogue, limit=limit, filters=filters)
+        found = await asyncio.to_thread(self.search_now, dialogue, limit=limit, filters=filters)
+        if self._found_in is not self._index or len(self._found) > _REMEMBERED:
+            self._found_in, self._found = self._index, {}
+        self._found |= {passage.id: passage for passage in found}
+        return found
 
     async def fetch(self, passage_ids: Sequence[str]) -> list[Passage]:
         """Return the passages that still exist under these ids, in the order asked for."""
+        if self._found_in is self._index and all(passage_id in self._found for passage_id in passage_ids):
+            # What a search has just found is asked for again in the same turn.
+            return [self._found[passage_id] for passage_id in passage_ids]
         return await asyncio.to_thread(self.fetch_now, passage_ids)
 
     def search_now(

@@ -11,12 +11,13 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
 
 from core.errors import SettingsError
 
 BUSY_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_SECONDS = 10
+FILE_RECYCLE_SECONDS = 60
+"""How long a connection may go on reading a SQLite file that somebody has moved away meanwhile."""
 
 
 def parse_url(url: str) -> URL:
@@ -120,7 +121,7 @@ class Database:
             engine = create_async_engine(
                 _with_driver(self.url, "aiosqlite"),
                 connect_args=_connect_args(self.url),
-                **({"poolclass": NullPool} if self.file else {"pool_pre_ping": True}),
+                **({"pool_recycle": FILE_RECYCLE_SECONDS} if self.file else {"pool_pre_ping": True}),
             )
             _prepare(engine.sync_engine)
             self._engines[loop] = engine

@@ -1,0 +1,132 @@
+"""Play the same turns with the agent and with what people would write instead."""
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from langchain.agents import create_agent
+from langchain_core.tools import tool
+from langchain_openai import ChatOpenAI
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from openai import AsyncOpenAI
+
+from core.models import embedding_model
+from core.settings import Settings
+from graph.agent import SupportAgent, open_agent
+from graph.prompts import system_prompt
+from ingest.pipeline import IngestOptions, ingest
+from tools.import_shop import import_shop
+
+ROOT = Path(__file__).resolve().parent.parent
+CUSTOMER = "ada_brook_1001"
+SYSTEM = system_prompt("Alder & Finch")
+Turn = Callable[[str, str], Awaitable[object]]
+"""Answer a message of a thread: `await turn(thread, text)`."""
+
+ORDERS: dict[str, Any] = json.loads((ROOT / "tools/sample_shop.json").read_text(encoding="utf-8"))["orders"]
+
+
+@asynccontextmanager
+async def hand_written(base_url: str) -> AsyncIterator[Turn]:
+    """Yield the usual `while` loop over the `openai` client: no memory, no retrieval, orders in a dictionary."""
+    client = AsyncOpenAI(base_url=base_url, api_key="none")
+    schema = {
+        "name": "get_order",
+        "description": "Look up one order.",
+        "parameters": {"type": "object", "properties": {"order_id": {"type": "string"}}, "required": ["order_id"]},
+    }
+
+    async def turn(_: str, text: str) -> object:
+        messages: list[Any] = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": text}]
+        while True:
+            tools: Any = [{"type": "function", "function": schema}]
+            answer = await client.chat.completions.create(model="stub", messages=messages, tools=tools)
+            message = answer.choices[0].message
+            if not message.tool_calls:
+                return message.content
+            messages.append(message)
+            for call in message.tool_calls:
+                arguments = json.loads(call.function.arguments)  # type: ignore[union-attr]
+                result = json.dumps(ORDERS[f"#{arguments['order_id']}"])
+                messages.append({"role": "tool", "tool_call_id": call.id, "content": result})
+
+    try:
+        yield turn
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
+async def langchain_agent(base_url: str, file: Path) -> AsyncIterator[Turn]:
+    """Yield LangChain's `create_agent` with durable SQLite memory, as its documentation shows it: no retrieval."""
+
+    @tool
+    def get_order(order_id: str) -> str:
+        """Look up one order.
+
+        Args:
+            order_id: The order number.
+        """
+        return json.dumps(ORDERS[f"#{order_id}"])
+
+    model = ChatOpenAI(model="stub", base_url=base_url, api_key="none", use_responses_api=False)  # type: ignore[arg-type]
+    async with AsyncSqliteSaver.from_conn_string(str(file)) as saver:
+        agent: Any = create_agent(model, [get_order], system_prompt=SYSTEM, checkpointer=saver)
+
+        async def turn(thread: str, text: str) -> object:
+            config = {"configurable": {"thread_id": thread}}
+            return await agent.ainvoke({"messages": [{"role": "user", "content": text}]}, config)
+
+        yield turn
+
+
+def our_settings(base_url: str, folder: Path, **others: str) -> Settings:
+    """Return settings of an agent that uses the endpoint and keeps its data in a folder."""
+    values = {
+        "SUPPORT_BASE_URL": base_url,
+        "SUPPORT_MODEL": "stub",
+        "SUPPORT_INDEX_DIR": f"{folder}/index",
+        "SUPPORT_ORDERS_URL": f"sqlite:///{folder}/shop.db",
+        "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
+        "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
+    }
+    return Settings.from_env(values | others, env_file=None)
+
+
+def prepare(settings: Settings) -> None:
+    """Build the sample index and the sample shop that settings name."""
+    embeddings = embedding_model(settings)
+    ingest(
+        [ROOT / "knowledge"],
+        IngestOptions(
+            index_dir=settings.index_dir,
+            embeddings=embeddings,
+            embedding_model=settings.embedding_model,
+            count_tokens=lambda texts: [len(text) // 4 for text in texts],
+        ),
+    )
+    import_shop(ROOT / "tools/sample_shop.json", settings.orders_url)
+
+
+@asynccontextmanager
+async def our_agent(settings: Settings) -> AsyncIterator[tuple[Turn, SupportAgent]]:
+    """Yield the agent of this project: durable memory, hybrid retrieval, orders in SQL."""
+    async with open_agent(settings) as agent:
+
+        async def turn(thread: str, text: str) -> object:
+            return await agent.send(thread, text, customer_id=CUSTOMER)
+
+        yield turn, agent
+
+
+def bytes_of(file: Path) -> int:
+    """Return what a SQLite database takes on disk once its log is folded in."""
+    connection = sqlite3.connect(file)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+    return sum(part.stat().st_size for part in file.parent.glob(f"{file.name}*"))

@@ -1,1 +1,0 @@
-"""Measure the agent on conversations and records whose right outcome is known."""
