@@ -16,10 +16,9 @@ from core.errors import SupportError
 from core.models import NO_KEY, embedding_model
 from core.passages import Utterance
 from core.settings import Settings
-from graph.assembly import open_desk
+from graph.assembly import open_desk, orders_of
 from graph.memory import open_checkpointer
 from ingest.retrieval import HybridRetriever
-from tools.sql_backend import SqlOrderBackend
 
 
 @dataclass(frozen=True)
@@ -129,14 +128,11 @@ async def _knowledge(settings: Settings) -> str:
 
 
 async def _shop(settings: Settings) -> str:
-    orders = SqlOrderBackend(settings.orders_url)
+    orders = orders_of(settings)
     try:
-        counts = await orders.count()
+        return await orders.check()
     finally:
         await orders.close()
-    if not counts["customers"]:
-        raise SupportError(f"{settings.orders_url} holds no shop; run `support-agent orders import FILE`")
-    return ", ".join(f"{number} {what}" for what, number in counts.items())
 
 
 async def _desk(settings: Settings) -> str:

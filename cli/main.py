@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from cli import ask, chat, doctor, ingest, knowledge, orders
+from cli import ask, chat, doctor, evals, ingest, knowledge, orders
 from cli.output import errors_shown
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("ingest")(ingest.ingest)
 app.command("doctor")(doctor.doctor)
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(orders.app, name="orders")
+app.add_typer(evals.app, name="eval")
 
 
 def main() -> None:

@@ -13,10 +13,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from core.settings import Settings
-from tools.backend import Order
+from graph.assembly import orders_of
+from tools.backend import Order, OrderBackend
 from tools.facts import as_text, order_facts
 from tools.import_shop import import_shop, write_export
-from tools.sql_backend import SqlOrderBackend
 
 app = typer.Typer(help="Load, show and export the shop.", no_args_is_help=True)
 out = Console()
@@ -51,7 +51,7 @@ def list_(
 ) -> None:
     """List the orders of one customer, newest first."""
 
-    async def read(shop: SqlOrderBackend) -> list[Order]:
+    async def read(shop: OrderBackend) -> list[Order]:
         await shop.get_customer(customer)
         return list(await shop.list_orders(customer))
 
@@ -89,11 +89,11 @@ def export(file: Annotated[Path, typer.Argument(help="File to write.")]) -> None
     out.print(f"Wrote {file}.")
 
 
-def _ask(question: Callable[[SqlOrderBackend], Awaitable[Answer]]) -> Answer:
+def _ask(question: Callable[[OrderBackend], Awaitable[Answer]]) -> Answer:
     """Open the configured shop, ask it, and close it."""
 
     async def asked() -> Any:
-        shop = SqlOrderBackend(Settings.from_env().orders_url)
+        shop = orders_of(Settings.from_env())
         try:
             return await question(shop)
         finally:

@@ -21,6 +21,7 @@
     │   ├── ModelUnavailable
     │   └── ModelRejected
     ├── BackendUnavailable       the shop's order system or the ticket desk
+    │   └── OutcomeUnknown       a change was sent and nobody said what came of it
     ├── Busy                     more came than is taken at a time; says when to try again
     └── LeaseLost                a worker goes on with a turn that was given to another
 
@@ -111,6 +112,10 @@ class ModelRejected(ModelError):
 
 class BackendUnavailable(SupportError):
     """Report an order system or a ticket desk that does not answer."""
+
+
+class OutcomeUnknown(BackendUnavailable):
+    """Report a change that was sent to the shop and may or may not have happened; look before sending it again."""
 
 
 class Busy(SupportError):

@@ -43,7 +43,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     max_document_mb: int = Field(50, ge=1, le=2000, description="Largest source file that is read, in megabytes.")
     passages_per_turn: int = Field(5, ge=1, le=50, description="Passages shown to the model in one turn.")
 
-    orders_url: str = Field("sqlite:///var/shop.db", description="Shop database as an SQLAlchemy URL.")
+    orders_url: str = Field(
+        "sqlite:///var/shop.db",
+        description="Shop database as an SQLAlchemy URL, or https:// root of the shop's own API.",
+    )
     desk_url: str = Field("sqlite:///var/desk.db", description="Tickets and the action ledger as an SQLAlchemy URL.")
     desk_hours: str = Field(
         "always",
@@ -65,6 +68,14 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
     memory_url: str = Field(
         "sqlite:///var/memory.db", description="Conversation memory: sqlite:///, postgresql:// or memory."
+    )
+
+    orders_api_key: SecretStr | None = Field(None, description="Key of the shop's own API.")
+    orders_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
+        10.0, description="Longest wait for one request to the shop's own API."
+    )
+    orders_idempotency_keys: bool = Field(
+        True, description="Whether the shop's own API remembers changes by their Idempotency-Key."
     )
 
     max_message_chars: int = Field(

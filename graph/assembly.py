@@ -21,6 +21,8 @@ from ingest.retrieval import HybridRetriever
 from tools.availability import DeskAvailability
 from tools.database import Database
 from tools.hours import DeskHours
+from tools.http_backend import HttpOrderBackend
+from tools.open_orders import open_orders
 from tools.queues import load_queues
 from tools.registry import make_tools
 from tools.sql_backend import SqlOrderBackend
@@ -37,7 +39,7 @@ def assemble(settings: Settings) -> Parts:
     local = settings.embedding_model == "minilm"
     embeddings = QueryEmbeddings(embedding_model(settings), batches_at_once=1 if local else 8)
     retriever = HybridRetriever(settings.index_dir, embeddings, settings.embedding_model)
-    orders, desk = SqlOrderBackend(settings.orders_url), open_desk(settings)
+    orders, desk = orders_of(settings), open_desk(settings)
     tools = make_tools(orders, retriever)
     return Parts(
         model=bound_model(settings, tools),
@@ -94,6 +96,16 @@ def ticket_writer(settings: Settings) -> TicketWriter:
         json_model(settings) if settings.tickets_by_model else None,
         shop_name=settings.shop_name,
         seconds=settings.timeout_seconds,
+    )
+
+
+def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
+    """Return the order backend the settings name."""
+    return open_orders(
+        settings.orders_url,
+        api_key=settings.orders_api_key.get_secret_value() if settings.orders_api_key else None,
+        timeout_seconds=settings.orders_timeout_seconds,
+        idempotency_keys=settings.orders_idempotency_keys,
     )
 
 

@@ -73,7 +73,7 @@ async def test_list_orders_shows_only_the_customers_own() -> None:
 
 async def test_a_long_list_says_how_many_are_left_out() -> None:
     many = FakeOrders(orders=[replace(PENDING, id=f"#AF{n}") for n in range(25)])
-    tool = next(row.make(many, OnePassage()) for row in TOOLS if row.name == "list_orders")
+    tool = next(tool for tool in make_tools(many, OnePassage()) if tool.name == "list_orders")
     graph = StateGraph(MessagesState, context_schema=Context)
     graph.add_node("tools", ToolNode([tool]))
     graph.set_entry_point("tools")

@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from tools.changes import Change, Outcome
+
+NO_CUSTOMER = "I cannot find your customer account. Please sign in again."
+NO_ORDER = "I cannot find an order with that number in your account. Please check the number and try again."
+NO_PRODUCT = "I cannot find that product in our shop."
+CHANGED_MEANWHILE = "Something changed in your account meanwhile, so I have not done this. Let me look again."
 
 Status = Literal[
     "pending",
@@ -127,7 +135,7 @@ class Order:
 
 
 class OrderBackend(Protocol):
-    """Read the shop on behalf of one customer.
+    """Read and change the shop on behalf of one customer.
 
     Every method that takes a `customer_id` answers only for that customer: a foreign order and an unknown order raise the
     same `Refused`.
@@ -159,4 +167,25 @@ class OrderBackend(Protocol):
 
     async def find_products(self, words: str, *, limit: int) -> Sequence[Product]:
         """Return products whose name, options or ids share words with the query, best first."""
+        ...
+
+    async def apply(self, change: "Change", *, key: str) -> "Outcome":
+        """Carry out a planned change, all of it or nothing, at most once for a key.
+
+        A second call with the same key changes nothing and returns the first outcome.
+
+        Raises:
+            Refused: the records are no longer as they were when the change was planned, or the shop says no.
+            BackendUnavailable: the shop did not answer (OutcomeUnknown: it was asked, and may have done it); call
+                `find_outcome` before anything else.
+        """
+        ...
+
+    async def find_outcome(self, change: "Change", *, key: str) -> "Outcome | None":
+        """Return what came of a change that was perhaps applied under this key, or None when it was not.
+
+        Raises:
+            OutcomeUnknown: the shop cannot tell.
+            BackendUnavailable: the shop was not reached.
+        """
         ...

@@ -1,6 +1,7 @@
 """Fill a shop database from a file, and write it back to one."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,14 +70,19 @@ def import_shop(path: Path, url: str, replace: bool = False) -> ImportReport:
     )
 
 
-def export_shop(url: str) -> dict[str, Any]:
-    """Return the whole shop in the shape of a shop file; raises BackendUnavailable when there is none."""
+def stored_shop(url: str) -> Shop:
+    """Return everything a shop database holds; raises BackendUnavailable when it holds no shop."""
     with _transaction(url, writes=False) as connection:
         if not inspect(connection).has_table(schema.orders.name) or not _count(connection, schema.customers):
             raise BackendUnavailable(
                 f"there is no shop in {shown(parse_url(url))}; run `support-agent orders import FILE` first"
             )
-        return shop_json(_read_all(connection))
+        return _read_all(connection)
+
+
+def export_shop(url: str) -> dict[str, Any]:
+    """Return the whole shop in the shape of a shop file; raises BackendUnavailable when there is none."""
+    return shop_json(stored_shop(url))
 
 
 def write_export(url: str, path: Path) -> None:
@@ -189,17 +195,15 @@ def _read_all(connection: Connection) -> Shop:
     def rows(query: Any) -> Any:
         return connection.execute(query).mappings().all()
 
-    methods, orders = rows(select_methods()), rows(select_orders())
-    order_ids = sorted(orders, key=lambda o: (o["customer_id"], o["customer_position"]))
+    orders = rows(select_orders())
+    methods: defaultdict[str, list[Any]] = defaultdict(list)
+    for method in rows(select_methods()):
+        methods[method["customer_id"]].append(method)
+    order_ids: defaultdict[str, list[str]] = defaultdict(list)
+    for order in sorted(orders, key=lambda o: o["customer_position"]):
+        order_ids[order["customer_id"]].append(order["id"])
     return Shop(
         products=tuple(to_products(*(rows(query) for query in select_products()))),
-        customers=tuple(
-            to_customer(
-                row,
-                [m for m in methods if m["customer_id"] == row["id"]],
-                [o["id"] for o in order_ids if o["customer_id"] == row["id"]],
-            )
-            for row in rows(select_customers())
-        ),
+        customers=tuple(to_customer(row, methods[row["id"]], order_ids[row["id"]]) for row in rows(select_customers())),
         orders=tuple(to_orders(orders, *(rows(query) for query in select_below(None)))),
     )

@@ -1,6 +1,9 @@
 """Recognise an order number however a customer spells it."""
 
 import unicodedata
+from collections.abc import Iterable
+
+from tools.backend import Order
 
 
 def order_key(spelling: str) -> str:
@@ -20,3 +23,14 @@ def order_digits(spelling: str) -> str:
 def digits_of(order_id: str) -> str:
     """Return the digits in an order's own number."""
     return "".join(c for c in order_key(order_id) if c.isdecimal())
+
+
+def named_order(orders: Iterable[Order], spelling: str) -> Order | None:
+    """Return the order a spelling means: the one with this key, or the only one with these bare digits."""
+    key, digits = order_key(spelling), order_digits(spelling)
+    known = list(orders)
+    exact = [order for order in known if order_key(order.id) == key]
+    alike = [order for order in known if digits and digits_of(order.id) == digits]
+    if exact:
+        return exact[0]
+    return alike[0] if len(alike) == 1 else None

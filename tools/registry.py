@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from langchain_core.tools import BaseTool, tool
@@ -10,8 +11,20 @@ from core.passages import Retriever
 from tools.backend import OrderBackend
 from tools.knowledge_tool import make_search_articles
 from tools.order_tools import make_find_product, make_get_order, make_get_profile, make_list_orders
+from tools.policy import Policy, load_policy
+from tools.write_tools import WRITE_ACTIONS
 
 Effect = Literal["read", "write", "control"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Hold what tools are made of."""
+
+    orders: OrderBackend
+    retriever: Retriever
+    policy: Policy
+    today: Callable[[], date]
 
 
 @dataclass(frozen=True)
@@ -20,7 +33,7 @@ class ToolRow:
 
     name: str
     effect: Effect
-    make: Callable[[OrderBackend, Retriever], BaseTool]
+    make: Callable[[Parts], BaseTool]
 
 
 @tool(parse_docstring=True)
@@ -33,17 +46,35 @@ async def request_human(reason: str) -> str:
     return reason  # the graph hands over before any tool runs
 
 
+def _write_row(name: str) -> ToolRow:
+    return ToolRow(name, "write", lambda parts: WRITE_ACTIONS[name].tool(parts.orders, parts.policy, parts.today))
+
+
 TOOLS: tuple[ToolRow, ...] = (
-    ToolRow("get_order", "read", lambda orders, _: make_get_order(orders)),
-    ToolRow("list_orders", "read", lambda orders, _: make_list_orders(orders)),
-    ToolRow("find_product", "read", lambda orders, _: make_find_product(orders)),
-    ToolRow("get_profile", "read", lambda orders, _: make_get_profile(orders)),
-    ToolRow("search_articles", "read", lambda _, retriever: make_search_articles(retriever)),
-    ToolRow("request_human", "control", lambda *_: request_human),
+    ToolRow("get_order", "read", lambda parts: make_get_order(parts.orders)),
+    ToolRow("list_orders", "read", lambda parts: make_list_orders(parts.orders)),
+    ToolRow("find_product", "read", lambda parts: make_find_product(parts.orders)),
+    ToolRow("get_profile", "read", lambda parts: make_get_profile(parts.orders)),
+    ToolRow("search_articles", "read", lambda parts: make_search_articles(parts.retriever)),
+    _write_row("cancel_order"),
+    _write_row("change_order_address"),
+    _write_row("change_order_payment"),
+    _write_row("change_order_items"),
+    _write_row("return_items"),
+    _write_row("exchange_items"),
+    _write_row("refund_order"),
+    _write_row("change_default_address"),
+    ToolRow("request_human", "control", lambda _: request_human),
 )
 EFFECTS: dict[str, Effect] = {row.name: row.effect for row in TOOLS}
 
 
-def make_tools(orders: OrderBackend, retriever: Retriever) -> list[BaseTool]:
-    """Make every tool of the table, in its order."""
-    return [row.make(orders, retriever) for row in TOOLS]
+def make_tools(
+    orders: OrderBackend,
+    retriever: Retriever,
+    policy: Policy | None = None,
+    today: Callable[[], date] = date.today,
+) -> list[BaseTool]:
+    """Make every tool of the table, in its order; without a policy, with the packaged one."""
+    parts = Parts(orders=orders, retriever=retriever, policy=policy or load_policy(), today=today)
+    return [row.make(parts) for row in TOOLS]

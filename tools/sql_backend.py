@@ -1,32 +1,30 @@
-"""Read the shop from its SQL database on behalf of one customer."""
+"""Read and change the shop in its SQL database on behalf of one customer."""
 
 import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable, Refused
 from tools import sql_schema as schema
-from tools.backend import Customer, Order, Product
+from tools.backend import NO_CUSTOMER, NO_ORDER, NO_PRODUCT, Customer, Order, Product
+from tools.changes import Change, Outcome
 from tools.database import Database
-from tools.order_numbers import order_digits, order_key
-from tools.sql_queries import select_below, select_customers, select_methods, select_orders, select_products
-from tools.sql_rows import name_key, to_customer, to_orders, to_products
+from tools.order_numbers import named_order, order_digits, order_key
+from tools.sql_reads import read_customers, read_orders, read_products
+from tools.sql_rows import name_key
+from tools.sql_writes import read_outcome, write_change
 
-NO_CUSTOMER = "I cannot find your customer account. Please sign in again."
-NO_ORDER = "I cannot find an order with that number in your account. Please check the number and try again."
-NO_PRODUCT = "I cannot find that product in our shop."
 WORDS_SEARCHED = 12
 CANDIDATES = 500
 
 
 class SqlOrderBackend:
-    """Read customers, orders and products from SQLite or PostgreSQL.
+    """Serve customers, orders and products from SQLite or PostgreSQL.
 
     Every method raises BackendUnavailable when the database does not answer or holds no shop.
     """
@@ -38,18 +36,19 @@ class SqlOrderBackend:
         """Close the connections of the running event loop."""
         await self._database.close()
 
-    async def count(self) -> dict[str, int]:
-        """Return how many customers, orders and products there are."""
+    async def check(self) -> str:
+        """Say how many customers, orders and products there are."""
+        tables = (schema.customers, schema.orders, schema.products)
         async with self._reading() as connection:
-            return {
-                table.name: await connection.scalar(select(func.count()).select_from(table)) or 0
-                for table in (schema.customers, schema.orders, schema.products)
-            }
+            counts = [await connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+        if not counts[0]:
+            raise self._no_shop()
+        return ", ".join(f"{count} {table.name}" for count, table in zip(counts, tables, strict=True))
 
     async def get_customer(self, customer_id: str) -> Customer:
         """Return the customer; raises Refused when there is none."""
         async with self._reading() as connection:
-            found = await _customers(connection, schema.customers.c.id == customer_id)
+            found = await read_customers(connection, schema.customers.c.id == customer_id)
             if not found and await connection.scalar(select(schema.customers.c.id).limit(1)) is None:
                 raise self._no_shop()
         if not found:
@@ -59,14 +58,14 @@ class SqlOrderBackend:
     async def find_customer(self, *, email: str) -> Customer | None:
         """Return the customer with this e-mail address, in any letter case, or None."""
         async with self._reading() as connection:
-            found = await _customers(connection, schema.customers.c.email_key == email.strip().lower())
+            found = await read_customers(connection, schema.customers.c.email_key == email.strip().lower())
         return found[0] if found else None
 
     async def find_customer_by_name(self, *, first_name: str, last_name: str, zip_code: str) -> Customer | None:
         """Return the one customer of this name and postcode, or None, also when several fit."""
         key = name_key(first_name, last_name, zip_code)
         async with self._reading() as connection:
-            found = await _customers(connection, schema.customers.c.name_key == key)
+            found = await read_customers(connection, schema.customers.c.name_key == key)
         return found[0] if len(found) == 1 else None
 
     async def get_order(self, customer_id: str, order_id: str) -> Order:
@@ -75,22 +74,22 @@ class SqlOrderBackend:
         table = schema.orders
         named = or_(table.c.lookup_key == key, table.c.lookup_digits == digits) if digits else table.c.lookup_key == key
         async with self._reading() as connection:
-            found = await _orders(connection, (table.c.customer_id == customer_id) & named)
-        exact = [order for order in found if order_key(order.id) == key]
-        if exact or len(found) == 1:
-            return (exact or found)[0]
-        raise Refused(NO_ORDER)
+            found = await read_orders(connection, (table.c.customer_id == customer_id) & named)
+        order = named_order(found, order_id)
+        if order is None:
+            raise Refused(NO_ORDER)
+        return order
 
     async def list_orders(self, customer_id: str) -> Sequence[Order]:
         """Return the customer's orders, newest first where the shop knows dates."""
         async with self._reading() as connection:
-            found = await _orders(connection, schema.orders.c.customer_id == customer_id)
+            found = await read_orders(connection, schema.orders.c.customer_id == customer_id)
         return sorted(found, key=lambda o: o.ordered_at.toordinal() if o.ordered_at else 0, reverse=True)
 
     async def get_product(self, product_id: str) -> Product:
         """Return a product with its variants; raises Refused when there is none."""
         async with self._reading() as connection:
-            found = await _products(connection, [product_id.strip()])
+            found = await read_products(connection, [product_id.strip()])
         if not found:
             raise Refused(NO_PRODUCT)
         return found[0]
@@ -107,7 +106,7 @@ class SqlOrderBackend:
         async with self._reading() as connection:
             query = select(table.c.product_id, table.c.item_id, table.c.search_text).where(or_(*fits, *by_id))
             rows = (await connection.execute(query.order_by(table.c.position).limit(CANDIDATES))).all()
-            names = {p.id: p for p in await _products(connection, sorted({row.product_id for row in rows}))}
+            names = {p.id: p for p in await read_products(connection, sorted({row.product_id for row in rows}))}
         scores: dict[str, tuple[int, int, int]] = {}
         for product_id, item_id, text in rows:
             named = sum(word in names[product_id].name.casefold() for word in wanted)
@@ -117,14 +116,32 @@ class SqlOrderBackend:
         ranked = sorted(scores, key=lambda product_id: scores[product_id], reverse=True)
         return [names[product_id] for product_id in ranked[:limit]]
 
+    async def apply(self, change: Change, *, key: str) -> Outcome:
+        """Carry out a planned change in one transaction, at most once for a key.
+
+        Raises:
+            Refused: the records are no longer as they were when the change was planned.
+        """
+        async with self._translated(), self._database.writing() as connection:
+            return await write_change(connection, change, key)
+
+    async def find_outcome(self, change: Change, *, key: str) -> Outcome | None:
+        """Return what was stored under this key, or None: then nothing happened."""
+        async with self._reading() as connection:
+            return await read_outcome(connection, key)
+
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection, and turn what SQLAlchemy raises into ours."""
+        async with self._translated(), self._database.reading() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _translated(self) -> AsyncIterator[None]:
+        """Turn what SQLAlchemy raises into ours."""
         if self._database.file and not await asyncio.to_thread(self._database.file.exists):
             raise self._no_shop()
         try:
-            async with self._database.reading() as connection:
-                yield connection
+            yield
         except SQLAlchemyError as error:
             cause = str(getattr(error, "orig", None) or error)
             if "no such table" in cause or "does not exist" in cause:
@@ -138,30 +155,6 @@ class SqlOrderBackend:
         return BackendUnavailable(
             f"there is no shop in {self._database}; run `support-agent orders import FILE` or correct SUPPORT_ORDERS_URL"
         )
-
-
-async def _customers(connection: AsyncConnection, where: ColumnElement[bool]) -> list[Customer]:
-    found = []
-    for row in await _rows(connection, select_customers(where).limit(2)):
-        methods = await _rows(connection, select_methods(row["id"]))
-        placed = select(schema.orders.c.id).where(schema.orders.c.customer_id == row["id"])
-        order_ids = await connection.scalars(placed.order_by(schema.orders.c.customer_position))
-        found.append(to_customer(row, methods, order_ids))
-    return found
-
-
-async def _orders(connection: AsyncConnection, where: ColumnElement[bool]) -> list[Order]:
-    rows = await _rows(connection, select_orders(where))
-    return to_orders(rows, *[await _rows(connection, q) for q in select_below([row["id"] for row in rows])])
-
-
-async def _products(connection: AsyncConnection, product_ids: Sequence[str]) -> list[Product]:
-    rows, variants = [await _rows(connection, query) for query in select_products(product_ids)]
-    return to_products(rows, variants)
-
-
-async def _rows(connection: AsyncConnection, query: Any) -> Any:
-    return (await connection.execute(query)).mappings().all()
 
 
 def _stems(words: str) -> list[str]:

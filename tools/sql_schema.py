@@ -1,11 +1,7 @@
 """Define the tables of the shop database."""
 
-from decimal import Decimal
-from typing import Any
-
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
     Date,
@@ -15,26 +11,9 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    TypeDecorator,
 )
 
-
-class Money(TypeDecorator[Decimal]):
-    """Keep an amount as whole cents, exact in every database."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Any) -> int | None:
-        """Turn an amount of at most two decimals into cents."""
-        if value is not None and value * 100 != int(value * 100):
-            raise ValueError(f"amount {value} has more than two decimals")
-        return None if value is None else int(value * 100)
-
-    def process_result_value(self, value: Any | None, dialect: Any) -> Decimal | None:
-        """Turn cents into an amount of two decimals."""
-        return None if value is None else Decimal(int(value)).scaleb(-2)
-
+from tools.columns import Instant, Money
 
 metadata = MetaData()
 
@@ -149,4 +128,16 @@ payments = Table(
     Column("transaction_type", String, nullable=False),
     Column("amount", Money, nullable=False),
     Column("payment_method_id", String, nullable=False),
+)
+
+effects = Table(
+    "effects",
+    metadata,
+    Column("key", String, primary_key=True, comment="idempotency key: one change, once"),
+    Column("operation", String, nullable=False),
+    Column("customer_id", String, nullable=False),
+    Column("order_id", String),
+    Column("args", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
+    Column("applied_at", Instant, nullable=False),
 )

@@ -1,0 +1,1 @@
+"""Measure the agent on conversations and records whose right outcome is known."""

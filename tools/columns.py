@@ -1,0 +1,41 @@
+"""Keep amounts and moments in a database without losing a cent or a time zone."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Money(TypeDecorator[Decimal]):
+    """Keep an amount as whole cents, exact in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Any) -> int | None:
+        """Turn an amount of at most two decimals into cents."""
+        if value is not None and value * 100 != int(value * 100):
+            raise ValueError(f"amount {value} has more than two decimals")
+        return None if value is None else int(value * 100)
+
+    def process_result_value(self, value: Any | None, dialect: Any) -> Decimal | None:
+        """Turn cents into an amount of two decimals."""
+        return None if value is None else Decimal(int(value)).scaleb(-2)
+
+
+class Instant(TypeDecorator[datetime]):
+    """Keep a moment as microseconds since 1970 UTC, comparable in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        """Turn an aware moment into microseconds."""
+        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: Any | None, dialect: Any) -> datetime | None:
+        """Turn microseconds into a moment in UTC."""
+        return None if value is None else EPOCH + timedelta(microseconds=int(value))

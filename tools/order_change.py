@@ -1,0 +1,40 @@
+"""Complete a planned change of an order with what it does to gift cards, and say it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tools.backend import Customer, Order
+from tools.changes import Change, Move, Records
+from tools.money import settle
+from tools.policy import Policy
+from tools.wording import money_words
+
+
+def order_change(
+    policy: Policy,
+    customer: Customer,
+    order: Order,
+    after: Order,
+    moves: tuple[Move, ...],
+    *,
+    operation: str,
+    args: Mapping[str, Any],
+    summary: str,
+    done: str,
+    approval: str | None = None,
+) -> Change:
+    """Return the change of an order: with the customer's record where gift cards move, and the money in words."""
+    settled = settle(customer, moves)
+    touches_customer = settled != customer
+    return Change(
+        operation=operation,
+        customer_id=customer.id,
+        order_id=order.id,
+        args={"order_id": order.id, **args},
+        summary=summary + money_words(moves, customer, policy, done=False),
+        done=done + money_words(moves, customer, policy, done=True),
+        before=Records(order=order, customer=customer if touches_customer else None),
+        after=Records(order=after, customer=settled if touches_customer else None),
+        moves=moves,
+        approval=approval,
+    )

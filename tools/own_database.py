@@ -1,0 +1,71 @@
+"""Keep tables of our own in a database: created on first use, its failures told in our words."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import MetaData, select
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.errors import BackendUnavailable
+from tools.database import Database
+
+
+class OwnDatabase:
+    """Hand out connections to a database that holds these tables.
+
+    Every connection raises BackendUnavailable when the database cannot be used; IntegrityError goes through, because only the
+    caller knows what a row that is already there means.
+    """
+
+    def __init__(self, url: str, tables: MetaData, *, called: str, setting: str) -> None:
+        """Name the database for messages, for example `the action ledger`, and the setting that holds its URL."""
+        self._database = Database(url)
+        self._tables, self._called, self._setting = tables, called, setting
+        self._prepared = False
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        await self._database.close()
+
+    def unavailable(self, cause: str) -> BackendUnavailable:
+        """Return the error that says the database cannot be used, and what to check."""
+        return BackendUnavailable(
+            f"{self._called} {self._database} does not answer ({cause}); check {self._setting} and that there is room"
+        )
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection that only reads."""
+        async with self._translated(), self._database.reading() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that is committed as a whole or not at all."""
+        async with self._translated(), self._database.writing() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _translated(self) -> AsyncIterator[None]:
+        try:
+            if not self._prepared:
+                await self._prepare()
+            yield
+        except IntegrityError:
+            raise
+        except (SQLAlchemyError, OSError) as error:
+            raise self.unavailable(str(getattr(error, "orig", None) or error).splitlines()[0]) from error
+
+    async def _prepare(self) -> None:
+        if self._database.file:
+            await asyncio.to_thread(self._database.file.parent.mkdir, parents=True, exist_ok=True)
+        try:
+            async with self._database.writing() as connection:
+                await connection.run_sync(self._tables.create_all)
+        except SQLAlchemyError:  # another process may be creating them; then they are there now
+            async with self._database.reading() as connection:
+                for table in self._tables.sorted_tables:
+                    await connection.execute(select(table).limit(1))
+        self._prepared = True
