@@ -64,12 +64,19 @@ def assemble(settings: Settings) -> Parts:
 def open_desk(settings: Settings) -> SqlTicketDesk:
     """Return the ticket desk, with a webhook where one is set."""
     database = Database(settings.desk_url)
-    outbox = None
-    if settings.desk_webhook_url and settings.desk_webhook_secret:
-        outbox = WebhookOutbox(database, settings.desk_webhook_url, settings.desk_webhook_secret.get_secret_value())
     return SqlTicketDesk(
-        database, worked=desk_hours(settings).worked, reopen_days=settings.desk_reopen_days, outbox=outbox
+        database,
+        worked=desk_hours(settings).worked,
+        reopen_days=settings.desk_reopen_days,
+        outbox=webhook_outbox(settings, database),
     )
+
+
+def webhook_outbox(settings: Settings, database: Database) -> WebhookOutbox | None:
+    """Return what sends changes of tickets, or None where no webhook is set."""
+    if not settings.desk_webhook_url or not settings.desk_webhook_secret:
+        return None
+    return WebhookOutbox(database, settings.desk_webhook_url, settings.desk_webhook_secret.get_secret_value())
 
 
 def desk_hours(settings: Settings) -> DeskHours:

@@ -28,6 +28,7 @@ from tools.database import Database
 from tools.desk_schema import events, serial_of
 from tools.handoff import Ticket
 from tools.sql_desk import utc_now
+from tools.ticket_data import ticket_data
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class WebhookOutbox:
     async def add(self, connection: AsyncConnection, kind: str, ticket: Ticket) -> None:
         """Record a change for sending."""
         uid = f"evt_{uuid4().hex}"
-        body = json.dumps({"id": uid, "type": kind, "ticket": as_data(ticket)}, ensure_ascii=False, default=str)
+        body = json.dumps({"id": uid, "type": kind, "ticket": ticket_data(ticket)}, ensure_ascii=False, default=str)
         values = {"uid": uid, "ticket": serial_of(ticket.id), "kind": kind, "body": body, "attempts": 0}
         await connection.execute(events.insert().values({**values, "next_attempt_at": self._now()}))
 
@@ -173,30 +174,3 @@ def signature(secret: str, uid: str, timestamp: str, body: str) -> str:
     key = base64.b64decode(secret.removeprefix("whsec_")) if secret.startswith("whsec_") else secret.encode()
     digest = hmac.new(key, f"{uid}.{timestamp}.{body}".encode(), hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
-
-
-def as_data(ticket: Ticket) -> dict[str, Any]:
-    """Return a ticket as plain data for JSON: instants in ISO 8601, durations in seconds."""
-    owned = ticket.ownership
-    return {
-        "id": ticket.id,
-        "thread_id": ticket.thread_id,
-        "customer_id": ticket.customer_id,
-        "status": ticket.status,
-        "operator": owned.operator,
-        "reason": ticket.reason,
-        "detail": ticket.detail,
-        "transcript": ticket.transcript,
-        "channel": ticket.channel,
-        "locale": ticket.locale,
-        "callback": ticket.callback,
-        "created_at": ticket.created_at.isoformat(),
-        "reopened": max(owned.stretches - 1, 0),
-        "first_reply_seconds": owned.first_reply.total_seconds() if owned.first_reply is not None else None,
-        **ticket.draft.model_dump(mode="json"),
-        "rating": {"stars": ticket.rating.stars, "comment": ticket.rating.comment} if ticket.rating else None,
-        "notes": [
-            {"author": n.author, "kind": n.kind, "text": n.text, "created_at": n.created_at.isoformat()}
-            for n in ticket.notes
-        ],
-    }

@@ -1,0 +1,219 @@
+"""Work on tickets: `support-agent tickets …`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+import click
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from cli.output import out, print_json
+from core.errors import Refused
+from core.models import chat_model
+from core.settings import Settings
+from graph import operator as people
+from graph.assembly import desk_hours, open_desk, webhook_outbox
+from graph.builder import SupportGraph
+from graph.memory import open_checkpointer
+from tools.database import Database
+from tools.handoff import Ticket
+from tools.ownership import Stage, elapsed
+from tools.sql_desk import SqlTicketDesk, utc_now
+from tools.ticket_data import ticket_data
+
+app = typer.Typer(
+    help="Work on the tickets that the agent handed over: take, reply, resolve, hand back.", no_args_is_help=True
+)
+
+TicketId = Annotated[str, typer.Argument(help="Number of the ticket, for example T1001.")]
+Operator = Annotated[str, typer.Option("--operator", help="Your name; the customer sees it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Do not tell the customer.")]
+Answer = TypeVar("Answer")
+
+
+@app.command("list")
+def list_(
+    status: Annotated[
+        Stage | None, typer.Option(help="Only tickets of this status; those waiting or in work by default.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List tickets, oldest first, with the time that people have had them."""
+
+    async def work(_: SupportGraph, desk: SqlTicketDesk) -> list[Ticket]:
+        return list(await desk.list_tickets(open_only=not (everything or status), status=status))
+
+    found = _with_desk(work)
+    if as_json:
+        print_json([_data(ticket) for ticket in found])
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("ticket", "status", "priority", "queue", "operator", "time", "summary"):
+        table.add_column(heading)
+    for ticket in found:
+        draft, owned = ticket.draft, ticket.ownership
+        cells = (
+            ticket.id,
+            ticket.status,
+            draft.priority,
+            draft.queue,
+            owned.operator or "",
+            _clock(ticket),
+            draft.summary[:60],
+        )
+        table.add_row(*(escape(cell) for cell in cells))
+    out.print(table if found else "No tickets.")
+
+
+@app.command()
+def show(ticket: TicketId, as_json: AsJson = False) -> None:
+    """Show a ticket: what is known, what was tried, what was said."""
+    _print(_with_desk(lambda _, desk: desk.get_ticket(ticket)), as_json)
+
+
+@app.command()
+def take(ticket: TicketId, operator: Operator, as_json: AsJson = False) -> None:
+    """Take a ticket: the conversation is yours until you resolve it or hand it back."""
+    _print(_with_desk(lambda graph, desk: people.take(graph, desk, ticket, operator=operator)), as_json)
+
+
+@app.command()
+def reply(
+    ticket: TicketId,
+    operator: Operator,
+    text: Annotated[
+        str | None, typer.Argument(help="What the customer reads; without it an editor opens on a suggestion.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="Name of this reply: the same name is sent once. By default the same words are.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Reply to the customer in her conversation; repeating an interrupted command sends nothing twice.
+
+    Example: support-agent tickets reply T1001 "A new teapot is on its way." --operator mia
+    """
+    if text is None:
+        text = click.edit(_suggestion(ticket, operator), require_save=True) or ""
+
+    async def work(graph: SupportGraph, desk: SqlTicketDesk) -> Ticket:
+        return await people.reply(graph, desk, ticket, operator=operator, text=text.strip(), key=key)
+
+    _print(_with_desk(work), as_json)
+
+
+@app.command()
+def suggest(ticket: TicketId, operator: Operator, as_json: AsJson = False) -> None:
+    """Print a reply to edit; nothing is sent."""
+    suggestion = _suggestion(ticket, operator)
+    print_json({"ticket_id": ticket, "suggestion": suggestion}) if as_json else out.print(escape(suggestion))
+
+
+@app.command()
+def resolve(ticket: TicketId, quiet: Quiet = False, as_json: AsJson = False) -> None:
+    """Close a ticket; when the customer writes again, the agent answers."""
+    _print(_with_desk(lambda graph, desk: people.resolve(graph, desk, ticket, tell=not quiet)), as_json)
+
+
+@app.command("hand-back")
+def hand_back(ticket: TicketId, quiet: Quiet = False, as_json: AsJson = False) -> None:
+    """Give the conversation back to the agent at once."""
+    _print(_with_desk(lambda graph, desk: people.hand_back(graph, desk, ticket, tell=not quiet)), as_json)
+
+
+@app.command()
+def rate(
+    ticket: TicketId,
+    stars: Annotated[int, typer.Option(help="1 (bad) to 5 (good).")],
+    comment: Annotated[str, typer.Option(help="What the customer says about it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Keep the customer's rating of the outcome with the ticket and the conversation."""
+
+    async def work(graph: SupportGraph, desk: SqlTicketDesk) -> Ticket:
+        return await people.rate_outcome(graph, desk, ticket, stars=stars, comment=comment)
+
+    _print(_with_desk(work), as_json)
+
+
+@app.command()
+def deliver(as_json: AsJson = False) -> None:
+    """Finish what was interrupted: put replies into conversations, and send due changes to the webhook."""
+
+    async def work(graph: SupportGraph, desk: SqlTicketDesk) -> dict[str, Any]:
+        done: dict[str, Any] = {"delivered": await people.deliver(graph, desk)}
+        settings = Settings.from_env()
+        if outbox := webhook_outbox(settings, Database(settings.desk_url)):
+            await desk.list_tickets()  # makes the tables of a new desk
+            done["webhook"] = vars(await outbox.send_due())
+        return done
+
+    done = _with_desk(work)
+    print_json(done) if as_json else out.print(escape(str(done)))
+
+
+def _suggestion(ticket: str, operator: str) -> str:
+    settings = Settings.from_env()
+    model = None if settings.model == "offline" else chat_model(settings)
+
+    async def work(_: SupportGraph, desk: SqlTicketDesk) -> str:
+        return await people.suggest_reply(desk, ticket, operator=operator, model=model, shop_name=settings.shop_name)
+
+    return _with_desk(work)
+
+
+def _with_desk(work: Callable[[SupportGraph, SqlTicketDesk], Awaitable[Answer]]) -> Answer:
+    """Run one piece of work on the desk and the conversations that settings name."""
+
+    async def run() -> Answer:
+        settings = Settings.from_env()
+        desk = open_desk(settings)
+        try:
+            async with open_checkpointer(settings.memory_url) as checkpointer:
+                return await work(people.thread_graph(checkpointer), desk)
+        except Refused as refusal:
+            raise Refused(f"{refusal} See support-agent tickets list --all.") from None
+        finally:
+            await desk.close()
+
+    return asyncio.run(run())
+
+
+def _data(ticket: Ticket) -> dict[str, Any]:
+    worked = desk_hours(Settings.from_env()).worked
+    return {
+        **ticket_data(ticket),
+        "clock_seconds": elapsed(ticket.ownership, now=utc_now(), worked=worked).total_seconds(),
+    }
+
+
+def _clock(ticket: Ticket) -> str:
+    minutes = int(_data(ticket)["clock_seconds"] // 60)
+    return f"{minutes // 60}:{minutes % 60:02} h"
+
+
+def _print(ticket: Ticket, as_json: bool) -> None:
+    if as_json:
+        print_json(_data(ticket))
+        return
+    draft, owned = ticket.draft, ticket.ownership
+    who = f" ({owned.operator})" if owned.operator else ""
+    lines = [
+        f"[bold]{ticket.id}[/bold] {ticket.status}{escape(who)} · {draft.priority} · {draft.queue} · {_clock(ticket)}"
+        f"{' · call-back' if ticket.callback else ''}{f' · reopened {owned.stretches - 1}×' if owned.stretches > 1 else ''}",
+        f"[dim]customer {escape(ticket.customer_id or 'not signed in')} · thread {escape(ticket.thread_id)} · {draft.language} · "
+        f"{draft.sentiment} · {escape(ticket.detail)}[/dim]",
+        escape(draft.summary),
+        *(f"  fact: {escape(fact)}" for fact in draft.facts),
+        *(f"  tried: {escape(step)}" for step in draft.steps_tried),
+        f"  wish: {escape(draft.wish)}",
+        f"  next: {escape(draft.next_step)}",
+        *(f"[cyan]{escape(note.author)}[/cyan] {escape(note.text)}" for note in ticket.notes),
+    ]
+    if ticket.rating:
+        lines.append(f"rated {'★' * ticket.rating.stars} {escape(ticket.rating.comment)}")
+    out.print("\n".join(lines))

@@ -1,0 +1,34 @@
+"""Route a message without answering it: `support-agent triage`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.output import out, print_json
+from core.settings import Settings
+from graph.assembly import json_model, rule_triage
+from graph.triage import Triage
+from graph.triage import triage as classify
+
+
+def triage(
+    message: Annotated[str, typer.Argument(help="What a customer wrote.")],
+    by_rules: Annotated[bool, typer.Option("--rules", help="Do not ask the model.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the classification as JSON.")] = False,
+) -> None:
+    """Say which queue a message belongs to, how urgent it is, and in which language it is written.
+
+    The teams are those of SUPPORT_QUEUES_FILE, or the shipped ones. Nothing is answered and no ticket is made.
+    Example: support-agent triage "My teapot came broken" --json
+    """
+    found = asyncio.run(_triage(message, by_rules))
+    answer = {**found.classification.model_dump(), "by": found.by, "requests": found.requests}
+    print_json(answer) if as_json else out.print(escape(" · ".join(str(value) for value in answer.values())))
+
+
+async def _triage(message: str, by_rules: bool) -> Triage:
+    settings = Settings.from_env()
+    model = None if by_rules else json_model(settings)
+    return await classify(message, rules=rule_triage(settings), model=model, shop_name=settings.shop_name)

@@ -1,0 +1,33 @@
+"""Run the command line in this process, in a folder of its own."""
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from cli.main import app
+
+
+class Terminal:
+    """Run commands in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = {
+            "SUPPORT_INDEX_DIR": str(folder / "index"),
+            "SUPPORT_ORDERS_URL": f"sqlite:///{folder}/shop.db",
+            "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
+            "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
+        }
+
+    def run(self, *arguments: str, text: str = "", code: int = 0, **settings: str) -> tuple[str, str]:
+        """Return what a command wrote on standard output and standard error."""
+        result = CliRunner().invoke(app, arguments, input=text, env=self.settings | settings)
+        wrong = (Exception, type(None)) if code else (type(None),)
+        if result.exit_code != code or not isinstance(result.exception, (*wrong, SystemExit)):
+            raise AssertionError(f"{arguments} ended with {result.exit_code}: {result.output}") from result.exception
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            return result.stdout, str(result.exception)
+        return result.stdout, result.stderr
+
+    def out(self, *arguments: str) -> str:
+        """Return what a command that succeeds wrote on standard output."""
+        return self.run(*arguments)[0]

@@ -1,0 +1,32 @@
+"""Write a ticket as plain data, for JSON."""
+
+from typing import Any
+
+from tools.handoff import Ticket
+
+
+def ticket_data(ticket: Ticket) -> dict[str, Any]:
+    """Return a ticket's fields: instants in ISO 8601, durations in seconds, the draft's fields beside the others."""
+    owned = ticket.ownership
+    return {
+        "id": ticket.id,
+        "thread_id": ticket.thread_id,
+        "customer_id": ticket.customer_id,
+        "status": ticket.status,
+        "operator": owned.operator,
+        "reason": ticket.reason,
+        "detail": ticket.detail,
+        **ticket.draft.model_dump(mode="json"),
+        "transcript": ticket.transcript,
+        "channel": ticket.channel,
+        "locale": ticket.locale,
+        "callback": ticket.callback,
+        "created_at": ticket.created_at.isoformat(),
+        "reopened": max(owned.stretches - 1, 0),
+        "first_reply_seconds": owned.first_reply.total_seconds() if owned.first_reply is not None else None,
+        "rating": {"stars": ticket.rating.stars, "comment": ticket.rating.comment} if ticket.rating else None,
+        "notes": [
+            {"author": n.author, "kind": n.kind, "text": n.text, "created_at": n.created_at.isoformat()}
+            for n in ticket.notes
+        ],
+    }
