@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+import httpx
 import openai
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 
+from core.answers import RAW_CALLS
 from core.errors import ModelRejected, ModelUnavailable
 
 
@@ -37,18 +39,41 @@ def endpoint_errors(base_url: str, model: str) -> Iterator[None]:
             f"{base_url} cannot be reached; check SUPPORT_BASE_URL and that it is running"
         ) from error
     except openai.RateLimitError as error:
-        raise ModelUnavailable(f"{base_url} limits the rate of requests (HTTP 429); try again later") from error
-    except openai.APIStatusError as error:
-        kind = ModelUnavailable if error.status_code >= 500 else ModelRejected
-        raise kind(
-            f"{base_url} answered HTTP {error.status_code} for {model!r}: {_first_line(error.message)}"
+        raise ModelUnavailable(
+            f"{base_url} limits the rate of requests (HTTP 429); try again later", retry_after=_retry_after(error)
         ) from error
+    except openai.APIStatusError as error:
+        problem = f"{base_url} answered HTTP {error.status_code} for {model!r}: {_first_line(error.message)}"
+        if error.status_code < 500:
+            raise ModelRejected(problem) from error
+        raise ModelUnavailable(problem, retry_after=_retry_after(error)) from error
     except openai.APIError as error:
         raise ModelUnavailable(f"{base_url} broke off for {model!r}: {_first_line(error.message)}") from error
+    except httpx.HTTPError as error:  # while a stream is read, the client passes these on
+        raise ModelUnavailable(
+            f"{base_url} broke off for {model!r} ({type(error).__name__}); try again later"
+        ) from error
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:  # the client read something else
+        raise ModelUnavailable(
+            f"{base_url} sent something that is no chat completion for {model!r} ({type(error).__name__}); "
+            "check that SUPPORT_BASE_URL is the address of an OpenAI-compatible API"
+        ) from error
+
+
+def _retry_after(error: openai.APIStatusError) -> float | None:
+    """Return the seconds of a Retry-After header; a date or nonsense counts as none."""
+    try:
+        return max(0.0, float(error.response.headers.get("retry-after", "")))
+    except ValueError:
+        return None
 
 
 def _first_line(text: str) -> str:
     return text.strip().splitlines()[0][:200] if text.strip() else "no reason given"
+
+
+def _named_parts(function: dict[str, Any]) -> dict[str, Any]:
+    return {"name": function.get("name") or "", "arguments": function.get("arguments")}
 
 
 class EndpointChatModel(ChatOpenAI):
@@ -92,9 +117,28 @@ class EndpointChatModel(ChatOpenAI):
             yield from super()._stream(*args, **kwargs)
 
     async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
+        finished = False
         with self._errors():
             async for chunk in super()._astream(*args, **kwargs):
+                finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
                 yield chunk
+        if not finished:
+            raise ModelUnavailable(f"{self.openai_api_base} ended its stream for {self.model_name!r} without finishing")
+
+    def _create_chat_result(
+        self, response: dict[str, Any] | openai.BaseModel, generation_info: dict[str, Any] | None = None
+    ) -> ChatResult:
+        """Keep each tool call as it came; see `core.answers`."""
+        result = super()._create_chat_result(response, generation_info)
+        if not result.generations:
+            raise ValueError("no choices")
+        sent = response if isinstance(response, dict) else response.model_dump()
+        for generation, choice in zip(result.generations, sent["choices"], strict=True):
+            if calls := choice["message"].get("tool_calls"):
+                generation.message.additional_kwargs[RAW_CALLS] = [
+                    {**_named_parts(call.get("function") or {}), "id": call.get("id")} for call in calls
+                ]
+        return result
 
 
 class EndpointEmbeddings(OpenAIEmbeddings):

@@ -105,6 +105,11 @@ class ModelError(SupportError):
 class ModelUnavailable(ModelError):
     """Report an endpoint that is down, slow or limiting; trying later may help."""
 
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds the endpoint asked to be left alone, or None."""
+
 
 class ModelRejected(ModelError):
     """Report a request the endpoint will never accept, such as a wrong key or an unknown model."""

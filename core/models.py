@@ -4,6 +4,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
 
+from core.chain import ChainedChatModel, Link
 from core.endpoint import EndpointChatModel, EndpointEmbeddings
 from core.minilm import MiniLM
 from core.offline.model import OfflineChatModel
@@ -14,9 +15,29 @@ NO_KEY = SecretStr("none")
 
 
 def chat_model(settings: Settings) -> BaseChatModel:
-    """Return the configured chat model, or the embedded offline one."""
+    """Return the configured chat model with what stands behind it, or the embedded offline one.
+
+    An endpoint is followed by the second endpoint, if there is one, and last by the offline model, so that customers get
+    an answer while endpoints are down.
+    """
     if settings.model == "offline":
         return offline_chat_model()
+    links = [Link(f"{settings.model} at {settings.base_url}", endpoint_model(settings))]
+    if settings.fallback_model:
+        second = settings.model_copy(
+            update={
+                "model": settings.fallback_model,
+                "base_url": settings.fallback_base_url,
+                "api_key": settings.fallback_api_key,
+            }
+        )
+        links.append(Link(f"{second.model} at {second.base_url}", endpoint_model(second)))
+    links.append(Link("the offline model", offline_chat_model(), breaker=None))
+    return ChainedChatModel(links=links)
+
+
+def endpoint_model(settings: Settings) -> EndpointChatModel:
+    """Return the chat model of the configured endpoint alone; it tries each request once."""
     return EndpointChatModel(
         model=settings.model,
         base_url=settings.base_url,
@@ -24,7 +45,8 @@ def chat_model(settings: Settings) -> BaseChatModel:
         temperature=settings.temperature,
         max_completion_tokens=settings.max_output_tokens,
         timeout=settings.timeout_seconds,
-        max_retries=settings.max_retries,
+        stream_chunk_timeout=settings.timeout_seconds,
+        max_retries=0,  # the chain repeats requests, within what a turn may spend
         use_responses_api=False,  # otherwise some model names are sent to /responses, which few servers have
         stream_usage=True,  # otherwise streams of foreign endpoints carry no usage
     )

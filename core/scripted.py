@@ -15,7 +15,10 @@ Answer = AIMessage | Exception | Callable[[list[BaseMessage]], AIMessage]
 
 
 class ScriptedChatModel(BaseChatModel):
-    """Give the listed answers in order; an exception is raised, a function is called with the request."""
+    """Give the listed answers in order; an exception is raised, a function is called with the request.
+
+    An answer may be an `AIMessageChunk` with the calls as an endpoint would send them, and name its own finish reason.
+    """
 
     answers: list[Any]
     """One `Answer` a request; the last one is given again for ever."""
@@ -79,12 +82,14 @@ def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
     for index, word in enumerate(words):
         text = word if index == 0 else f" {word}"
         yield ChatGenerationChunk(message=AIMessageChunk(content=text, id=message.id))
+    as_sent = message.tool_call_chunks if isinstance(message, AIMessageChunk) else []
     last = AIMessageChunk(
         content="",
         id=message.id,
-        tool_calls=message.tool_calls,
+        tool_calls=[] if as_sent else message.tool_calls,
+        tool_call_chunks=as_sent,
         usage_metadata=message.usage_metadata,
-        response_metadata={"finish_reason": "tool_calls" if message.tool_calls else "stop"},
+        response_metadata={"finish_reason": "tool_calls" if message.tool_calls else "stop"} | message.response_metadata,
         chunk_position="last",
     )
     yield ChatGenerationChunk(message=last)

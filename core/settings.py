@@ -26,7 +26,11 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     temperature: float = Field(0.0, ge=0, le=2, description="Sampling temperature of the chat model.")
     max_output_tokens: int = Field(1024, ge=16, le=65536, description="Longest reply of the chat model, in tokens.")
     timeout_seconds: Seconds = Field(30.0, description="Longest wait for one request to the endpoint.")
-    max_retries: int = Field(2, ge=0, le=3, description="Repeats of a request that failed in passing.")
+    max_retries: int = Field(3, ge=0, le=3, description="Repeats, in one turn, of requests that failed in passing.")
+    turn_seconds: float = Field(45.0, gt=0, le=600, description="Longest time a turn may spend on models, in seconds.")
+    fallback_base_url: str | None = Field(None, description="Second endpoint, asked when the first one fails.")
+    fallback_model: str | None = Field(None, description="Chat model name at the second endpoint.")
+    fallback_api_key: SecretStr | None = Field(None, description="Key of the second endpoint.")
 
     embedding_model: str = Field(
         "minilm", description="Embedding model: `minilm` (embedded) or a name at the endpoint."
@@ -106,6 +110,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
             )
         if self.api_key and not self.base_url:
             raise ValueError("SUPPORT_API_KEY is set but SUPPORT_BASE_URL is not; name the endpoint the key belongs to")
+        if bool(self.fallback_base_url) != bool(self.fallback_model):
+            raise ValueError(
+                "SUPPORT_FALLBACK_BASE_URL and SUPPORT_FALLBACK_MODEL belong together; set both or neither"
+            )
         if self.embedding_model != "minilm" and not (self.embedding_base_url or self.base_url):
             raise ValueError(
                 f"SUPPORT_EMBEDDING_MODEL is {self.embedding_model!r} but no endpoint is set; set SUPPORT_EMBEDDING_BASE_URL or "

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, cast
 from weakref import WeakValueDictionary
 
-from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Durability
@@ -73,6 +73,9 @@ class Token:
 
     text: str
 
+
+BETWEEN_MESSAGES = "\n\n"
+"""Stands between the messages of one reply, such as what was said before and after a look-up."""
 
 Event = Progress | Token | Reply
 
@@ -149,6 +152,7 @@ class SupportAgent:
         context = Context(customer_id=customer_id, channel=channel, locale=locale)
         async with self._turn(thread_id, text, context, message_id, turn_token) as turn:
             if turn.asks_graph:
+                speaking: str | None = None
                 async for mode, event in self.graph.astream(
                     turn.given,
                     turn.config,
@@ -161,6 +165,10 @@ class SupportAgent:
                     elif mode == "custom" and isinstance(event, dict) and "progress" in event:
                         yield Progress(str(event["progress"]))
                     elif mode == "messages" and (piece := _reply_text(event)):
+                        speaker = str(cast(Any, event)[0].id)
+                        if speaking not in (None, speaker):
+                            yield Token(BETWEEN_MESSAGES)
+                        speaking = speaker
                         yield Token(piece)
             yield _reply(_state(turn.values), thread_id)
 
@@ -215,23 +223,22 @@ def awaits_answer(state: State) -> bool:
 def _reply_text(event: Any) -> str:
     """Return the text of a streamed piece that the customer may read."""
     message, metadata = event
-    if metadata.get("langgraph_node") not in ("reason", "escalate") or not isinstance(message, AIMessage):
+    if metadata.get("langgraph_node") not in ("reason", "verify", "escalate") or not isinstance(message, AIMessage):
         return ""
-    whole_call = not isinstance(message, AIMessageChunk) and message.tool_calls
-    return "" if whole_call else text_of(message)
+    return text_of(message)
 
 
 def _reply(state: State, thread_id: str) -> Reply:
     """Read a finished turn out of the state."""
     turn = [m for m in newest_turn(state.messages) if isinstance(m, AIMessage)]
-    said = [m for m in turn if not m.tool_calls and text_of(m).strip()]
+    said = [m for m in turn if text_of(m).strip()]
     sources = [
         Source(**{**source, "headings": tuple(source["headings"])})
         for message in said
         for source in message.additional_kwargs.get("sources", ())
     ]
     return Reply(
-        text="\n\n".join(text_of(m) for m in said),
+        text=BETWEEN_MESSAGES.join(text_of(m) for m in said),
         sources=tuple(sources),
         tools=tuple(call["name"] for m in turn for call in m.tool_calls),
         owner=state.owner,

@@ -1,17 +1,10 @@
 """Put the parts together: the one place where settings become objects."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
-from langchain_core.language_models import LanguageModelInput
-from langchain_core.messages import AIMessage
-from langchain_core.runnables import Runnable
-from langchain_core.tools import BaseTool
-
-from core.errors import ModelUnavailable
 from core.json_mode import JsonModel
 from core.minilm import MiniLM
-from core.models import chat_model, embedding_model, offline_chat_model
+from core.models import chat_model, embedding_model, endpoint_model
 from core.query_embeddings import QueryEmbeddings
 from core.settings import Settings
 from graph.builder import Parts
@@ -42,7 +35,7 @@ def assemble(settings: Settings) -> Parts:
     orders, desk = orders_of(settings), open_desk(settings)
     tools = make_tools(orders, retriever)
     return Parts(
-        model=bound_model(settings, tools),
+        model=chat_model(settings).bind_tools(tools),
         tools=tools,
         retriever=retriever,
         desk=desk,
@@ -57,6 +50,8 @@ def assemble(settings: Settings) -> Parts:
         max_tool_rounds=settings.max_tool_rounds,
         max_message_chars=settings.max_message_chars,
         context_tokens=settings.context_tokens,
+        turn_seconds=settings.turn_seconds,
+        turn_retries=settings.max_retries,
         databases=(orders, desk),
     )
 
@@ -93,7 +88,7 @@ def json_model(settings: Settings) -> JsonModel | None:
     """Return the chat model for internal answers in JSON, or None for the offline one, which writes none."""
     if settings.model == "offline":
         return None
-    return JsonModel(chat_model(settings).model_copy(update={"disable_streaming": True}))
+    return JsonModel(endpoint_model(settings).model_copy(update={"disable_streaming": True}))
 
 
 def ticket_writer(settings: Settings) -> TicketWriter:
@@ -114,15 +109,3 @@ def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
         timeout_seconds=settings.orders_timeout_seconds,
         idempotency_keys=settings.orders_idempotency_keys,
     )
-
-
-def bound_model(settings: Settings, tools: Sequence[BaseTool]) -> Runnable[LanguageModelInput, AIMessage]:
-    """Return the chat model with its tools, and the embedded model behind it for when its endpoint is down.
-
-    Tools are bound before the fallback is added, because the combination offers no `bind_tools`. A request that the
-    endpoint will never accept (a wrong key, an unknown model) is not hidden by the fallback.
-    """
-    primary = chat_model(settings).bind_tools(tools)
-    if settings.model == "offline":
-        return primary
-    return primary.with_fallbacks([offline_chat_model().bind_tools(tools)], exceptions_to_handle=(ModelUnavailable,))

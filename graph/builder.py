@@ -60,6 +60,8 @@ class Parts:
     max_tool_rounds: int = 5
     max_message_chars: int = 400_000
     context_tokens: int = 12_000
+    turn_seconds: float = 45.0
+    turn_retries: int = 3
     databases: Sequence[Closable] = ()
     """What has connections to close at the end."""
 
@@ -80,9 +82,12 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
             partial(
                 reason,
                 model=parts.model,
+                tools={tool.name: tool for tool in parts.tools},
                 retriever=parts.retriever,
                 system=system_prompt(parts.shop_name),
                 context_tokens=parts.context_tokens,
+                turn_seconds=parts.turn_seconds,
+                turn_retries=parts.turn_retries,
             )
         ),
     )
@@ -102,6 +107,6 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
         ["execute_tools", "escalate", "verify"],
     )
     drawn.add_edge("execute_tools", "reason")
-    drawn.add_conditional_edges("verify", on_the_loop(after_verify), ["escalate", END])
+    drawn.add_conditional_edges("verify", on_the_loop(after_verify), ["reason", "escalate", END])
     drawn.add_edge("escalate", END)
     return drawn.compile(checkpointer=checkpointer, name="support_agent")

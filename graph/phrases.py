@@ -26,7 +26,6 @@ PhraseId = Literal[
     "ticket_handed_back",
     "still_with_person",
     "not_done",
-    "no_answer",
     "not_heard",
 ]
 
@@ -61,7 +60,6 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "ticket_handed_back": "My colleagues have handed the conversation back to me (ticket {ticket}). How can I help you now?",
         "still_with_person": "Your message was added to ticket {ticket}; a colleague will answer here.",
         "not_done": "This was not carried out; the conversation went to a person first.",
-        "no_answer": "I do not have an answer to that.",
         "not_heard": "I could not hear you. Please say it again, or write it.",
     },
     "de": {
@@ -94,7 +92,6 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "ticket_handed_back": "Das Gespräch ist wieder bei mir (Ticket {ticket}). Wie kann ich Ihnen jetzt helfen?",
         "still_with_person": "Ihre Nachricht wurde zum Ticket {ticket} hinzugefügt; die Antwort kommt hier.",
         "not_done": "Das wurde nicht ausgeführt; das Gespräch ging vorher an einen Menschen.",
-        "no_answer": "Darauf habe ich keine Antwort.",
         "not_heard": "Ich konnte Sie nicht verstehen. Bitte sagen Sie es noch einmal, oder schreiben Sie es.",
     },
     "fr": {
@@ -127,7 +124,6 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "ticket_handed_back": "Mes collègues m'ont rendu la conversation (ticket {ticket}). Comment puis-je vous aider ?",
         "still_with_person": "Votre message a été ajouté au ticket {ticket} ; un collègue répondra ici.",
         "not_done": "Cela n'a pas été exécuté ; la conversation est d'abord passée à une personne.",
-        "no_answer": "Je n'ai pas de réponse à cela.",
         "not_heard": "Je ne vous ai pas entendu. Répétez, s'il vous plaît, ou écrivez-le.",
     },
     "es": {
@@ -160,7 +156,6 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "ticket_handed_back": "Mis compañeros me han devuelto la conversación (ticket {ticket}). ¿En qué puedo ayudarle ahora?",
         "still_with_person": "Su mensaje se ha añadido al ticket {ticket}; un compañero responderá aquí.",
         "not_done": "No se ha llevado a cabo; la conversación pasó antes a una persona.",
-        "no_answer": "No tengo una respuesta a eso.",
         "not_heard": "No he podido oírle. Dígalo otra vez, por favor, o escríbalo.",
     },
 }

@@ -7,6 +7,7 @@ from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMes
 
 from core.passages import Utterance
 
+_FAULTS_TOLD = 5
 _CLIPPED_HEAD, _CLIPPED_TAIL = 6_000, 2_000
 _TEMPLATE = (Path(__file__).parent / "system_prompt.md").read_text(encoding="utf-8")
 
@@ -14,6 +15,18 @@ _TEMPLATE = (Path(__file__).parent / "system_prompt.md").read_text(encoding="utf
 def system_prompt(shop_name: str) -> str:
     """Return the instructions every request starts with."""
     return _TEMPLATE.format(shop_name=shop_name).strip()
+
+
+def repair_note(faults: Sequence[str], said: str) -> str:
+    """Tell the model why its last answer was held back, and what the customer has already read of it."""
+    lines = ["\n\nYour last answer was held back before the customer read it, because:"]
+    lines += [f"- {fault}" for fault in faults[:_FAULTS_TOLD]]
+    lines.append(
+        "Answer again, only from the articles, the tool results and the customer's words; if they do not say it, say that you do not know."
+    )
+    if said:
+        lines.append(f"The customer has already read this beginning; write only what comes after it:\n{said}")
+    return "\n".join(lines)
 
 
 def text_of(message: BaseMessage) -> str:

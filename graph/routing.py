@@ -28,9 +28,11 @@ def after_reason(state: State, *, max_tool_rounds: int) -> Literal["execute_tool
     return "execute_tools"
 
 
-def after_verify(state: State) -> Literal["escalate", "__end__"]:
-    """A reply that could not be made fit to send goes to a person."""
-    return "escalate" if state.handoff else "__end__"
+def after_verify(state: State) -> Literal["reason", "escalate", "__end__"]:
+    """An answer that was held back is asked for once more; one that could not be made fit to send goes to a person."""
+    if state.handoff:
+        return "escalate"
+    return "reason" if state.faults else "__end__"
 
 
 def escalation_reason(state: State) -> str:

@@ -17,11 +17,17 @@ class Usage(TypedDict):
     requests: int
     input_tokens: int
     output_tokens: int
+    repairs: int
+    """Times the model was asked again because its answer could not be sent."""
+    retries: int
+    """Requests that were sent again after a failure in passing."""
+    seconds: float
+    """Time spent on the model."""
 
 
 def no_usage() -> Usage:
     """Return a count of nothing."""
-    return Usage(requests=0, input_tokens=0, output_tokens=0)
+    return Usage(requests=0, input_tokens=0, output_tokens=0, repairs=0, retries=0, seconds=0.0)
 
 
 def added(so_far: Usage, more: Usage) -> Usage:
@@ -30,6 +36,9 @@ def added(so_far: Usage, more: Usage) -> Usage:
         requests=so_far["requests"] + more["requests"],
         input_tokens=so_far["input_tokens"] + more["input_tokens"],
         output_tokens=so_far["output_tokens"] + more["output_tokens"],
+        repairs=so_far["repairs"] + more["repairs"],
+        retries=so_far["retries"] + more["retries"],
+        seconds=so_far["seconds"] + more["seconds"],
     )
 
 
@@ -62,6 +71,8 @@ class State(TurnInput):
     """What the customer thought of the newest ticket's outcome: ticket_id, stars (1 to 5), comment; set by `rate_outcome`."""
     passage_ids: Annotated[list[str], extend_unique] = field(default_factory=list)
     """Passages this turn may rely on, in citation order; `receive` empties it. The texts stay in the index."""
+    faults: list[str] = field(default_factory=list)
+    """What is wrong with the part of the newest answer that was held back; `reason` sets it, `verify` acts on it."""
     usage: Usage = field(default_factory=no_usage)
     """What this turn has asked of the model so far; `receive` resets it, `reason` adds."""
 

@@ -74,8 +74,13 @@ class TicketWriter:
             async with asyncio.timeout(self._seconds):
                 answer = await self._ask(self._model, messages, detail)
         except TimeoutError:
-            return Written(fallback, Usage(requests=1, input_tokens=0, output_tokens=0))
-        usage = Usage(requests=answer.requests, input_tokens=answer.input_tokens, output_tokens=answer.output_tokens)
+            return Written(fallback, {**no_usage(), "requests": 1})
+        usage: Usage = {
+            **no_usage(),
+            "requests": answer.requests,
+            "input_tokens": answer.input_tokens,
+            "output_tokens": answer.output_tokens,
+        }
         return Written(supported(answer.value, messages, fallback) if answer.value else fallback, usage)
 
     def by_rules(self, messages: Sequence[AnyMessage], *, reason: Reason, locale: str) -> TicketDraft:

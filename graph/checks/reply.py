@@ -6,10 +6,13 @@ from typing import Literal
 
 from graph.checks.deeds import find_claims, is_true
 from graph.checks.ground import Ground
+from graph.checks.sentences import split_sentences
 from graph.checks.values import Kind, Value, find_values
 
 _CITATION = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
+NOT_SUPPORTED = ("the ", "nothing in this conversation")
 _COUNTED_BY_LIST = 12
+_WORDS_OF_SUBSTANCE = 8
 _NAMES: dict[Kind, str] = {"link": "link", "email": "e-mail address", "identifier": "number", "phone": "phone number"}
 
 
@@ -63,6 +66,12 @@ def cited(text: str) -> list[int]:
     """Return the numbers of the passages a text cites, in order."""
     numbers = [int(n) for match in _CITATION.finditer(text) for n in match[1].split(",")]
     return [n for n in dict.fromkeys(numbers) if n >= 1]
+
+
+def is_answer(said: str) -> bool:
+    """Say whether what is left of a reply says more than a greeting: a source, a value, or a sentence of some length."""
+    sentences = [s for s in split_sentences(said)[0] if not s.rstrip().endswith("?")]
+    return bool(cited(said)) or any(find_values(s) or len(s.split()) >= _WORDS_OF_SUBSTANCE for s in sentences)
 
 
 def _counts_a_list(value: Value, sentence: str) -> bool:

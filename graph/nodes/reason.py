@@ -1,37 +1,78 @@
 """Ask the model what to say or which tools to call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AnyMessage, ToolCall
 from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
 
+from core.allowance import Allowance, allow
 from core.passages import Retriever
+from graph.checks.conversation import ground_of
 from graph.history import prompt_messages
-from graph.state import State, Usage
+from graph.prompts import repair_note, text_of
+from graph.speaking import Speaker
+from graph.state import State, Usage, newest_turn
 
 
 async def reason(
     state: State,
     *,
     model: Runnable[LanguageModelInput, AIMessage],
+    tools: Mapping[str, BaseTool],
     retriever: Retriever,
     system: str,
     context_tokens: int,
+    turn_seconds: float = 45.0,
+    turn_retries: int = 3,
 ) -> dict[str, Any]:
-    """Return the model's message and what it cost."""
+    """Return the model's message as far as it is supported, what was wrong with the rest, and what it cost."""
     passages = await retriever.fetch(state.passage_ids)
-    request = prompt_messages(state.messages, passages, system=system, context_tokens=context_tokens)
-    answer = await model.ainvoke(request)
-    spent = answer.usage_metadata
-    usage = Usage(
-        requests=state.usage["requests"] + 1,
-        input_tokens=state.usage["input_tokens"] + (spent["input_tokens"] if spent else 0),
-        output_tokens=state.usage["output_tokens"] + (spent["output_tokens"] if spent else 0),
+    begun = unfinished_reply(state)
+    earlier = state.messages[:-1] if begun else state.messages
+    note = repair_note(state.faults, text_of(begun) if begun else "") if state.faults else ""
+    speaker = Speaker(
+        inner=model,
+        ground=ground_of(earlier, passages, policy=system),
+        tools=tools,
+        drop_faulty=state.usage["repairs"] > 0,
+        already_said=text_of(begun) if begun else "",
+        message_id=str(begun.id) if begun else f"msg_{uuid4().hex}",
     )
-    return {"messages": [with_unique_call_ids(answer, state.messages)], "usage": usage}
+    allowance = Allowance(turn_seconds - state.usage["seconds"], turn_retries - state.usage["retries"])
+    with allow(allowance):
+        answer = await speaker.ainvoke(
+            prompt_messages(earlier, passages, system=system + note, context_tokens=context_tokens)
+        )
+    answer = with_unique_call_ids(_joined(begun, answer), state.messages)
+    says_something = bool(answer.tool_calls or text_of(answer).strip())
+    return {
+        "messages": [answer] if says_something else [],
+        "faults": [] if answer.tool_calls else speaker.faults,
+        "usage": spent(state.usage, answer, allowance, turn_seconds=turn_seconds, turn_retries=turn_retries),
+    }
+
+
+def unfinished_reply(state: State) -> AIMessage | None:
+    """Return the reply whose rest was held back, or None."""
+    last = newest_turn(state.messages)[-1:]
+    return last[0] if state.faults and last and isinstance(last[0], AIMessage) else None
+
+
+def spent(used: Usage, answer: AIMessage, left: Allowance, *, turn_seconds: float, turn_retries: int) -> Usage:
+    """Add what one answer cost to what the turn has used."""
+    tokens = answer.usage_metadata
+    return Usage(
+        requests=used["requests"] + max(1, left.requests),
+        input_tokens=used["input_tokens"] + (tokens["input_tokens"] if tokens else 0),
+        output_tokens=used["output_tokens"] + (tokens["output_tokens"] if tokens else 0),
+        repairs=used["repairs"],
+        retries=turn_retries - left.retries,
+        seconds=turn_seconds - left.seconds_left(),
+    )
 
 
 def with_unique_call_ids(answer: AIMessage, earlier: Sequence[AnyMessage]) -> AIMessage:
@@ -43,3 +84,8 @@ def with_unique_call_ids(answer: AIMessage, earlier: Sequence[AnyMessage]) -> AI
         calls.append(ToolCall(name=call["name"], args=call["args"], id=f"call_{uuid4().hex}" if fresh else call["id"]))
         used.add(calls[-1]["id"])
     return answer.model_copy(update={"tool_calls": calls}) if answer.tool_calls else answer
+
+
+def _joined(begun: AIMessage | None, answer: AIMessage) -> AIMessage:
+    """Put what is said now behind what was said before; it is one message."""
+    return answer.model_copy(update={"content": text_of(begun) + text_of(answer)}) if begun else answer

@@ -1,46 +1,38 @@
-"""Check a reply before the turn ends, and attach its sources."""
+"""Decide what becomes of a reply, and attach its sources."""
 
-import re
 from typing import Any
 
 from langchain_core.messages import AIMessage
-from langgraph.runtime import Runtime
 
 from core.passages import Passage, Retriever
-from graph.phrases import phrase
+from graph.checks.reply import NOT_SUPPORTED, cited, is_answer
 from graph.prompts import text_of
 from graph.state import State
-from tools.context import Context
-
-_CITATION = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
 
 
-async def verify(state: State, runtime: Runtime[Context], *, retriever: Retriever) -> dict[str, Any]:
-    """Return the reply with its sources, or the wish to bring in a person when there is no reply at all."""
+async def verify(state: State, *, retriever: Retriever) -> dict[str, Any]:
+    """Return the reply with its sources; or the wish to ask the model once more; or to bring in a person.
+
+    What stands in the state was checked sentence by sentence while it was written, and the customer may have read it.
+    """
+    if state.faults and not state.usage["repairs"]:
+        return {"usage": {**state.usage, "repairs": 1}}
     reply = state.messages[-1]
-    if not isinstance(reply, AIMessage) or not text_of(reply).strip():
-        return {"handoff": "the model gave an empty reply"}
+    said = text_of(reply) if isinstance(reply, AIMessage) else ""
+    if not said.strip() or (state.faults and not is_answer(said)):
+        return {"faults": [], "handoff": handoff_reason(state)}
     passages = await retriever.fetch(state.passage_ids)
-    text, cited = keep_known_citations(text_of(reply), len(passages))
-    if not text.strip():
-        text = phrase("no_answer", (runtime.context or Context()).locale)
-    sources = [source(number, passages[number - 1]) for number in cited]
+    sources = [source(number, passages[number - 1]) for number in cited(said) if number <= len(passages)]
     kwargs = {**reply.additional_kwargs, "sources": sources}
-    return {"messages": [reply.model_copy(update={"content": text, "additional_kwargs": kwargs})]}
+    return {"messages": [reply.model_copy(update={"additional_kwargs": kwargs})], "faults": []}
 
 
-def keep_known_citations(text: str, passages: int) -> tuple[str, list[int]]:
-    """Return the text without citations of passages that were never retrieved, and the numbers that stay."""
-    cited: list[int] = []
-
-    def keep(match: re.Match[str]) -> str:
-        numbers = [int(n) for n in match[1].split(",")]
-        known = [n for n in numbers if 1 <= n <= passages]
-        cited.extend(known)
-        lead = match[0][: match[0].index("[")]
-        return lead + "".join(f"[{n}]" for n in known) if known else ""
-
-    return _CITATION.sub(keep, text), list(dict.fromkeys(cited))
+def handoff_reason(state: State) -> str:
+    """Tell the person who takes over why there is no reply."""
+    if not state.faults:
+        return "the model failed: it gave no reply"
+    unsupported = state.faults[0].startswith(NOT_SUPPORTED)
+    return f"the reply was not supported: {state.faults[0]}" if unsupported else f"the model failed: {state.faults[0]}"
 
 
 def source(number: int, passage: Passage) -> dict[str, Any]:

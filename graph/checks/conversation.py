@@ -1,0 +1,30 @@
+"""Gather from a conversation what its next reply may rely on."""
+
+from collections.abc import Sequence
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+
+from core.passages import Passage
+from graph.checks.ground import Deed, Ground, Text, lay_ground
+
+
+def ground_of(messages: Sequence[AnyMessage], passages: Sequence[Passage], *, policy: str = "") -> Ground:
+    """Return the ground of the next reply: passages, tool results, policy, the customer's words and earlier replies.
+
+    Replies count because each was checked before it was sent.
+    """
+    texts = [Text(policy)] if policy else []
+    texts += [Text(" \n".join((p.title, *p.headings, p.text, p.url))) for p in passages]
+    deeds = []
+    for message in messages:
+        if isinstance(message, ToolMessage):
+            if message.status != "error":
+                texts.append(Text(message.text, "data"))
+                deeds.append(Deed(message.name or "", message.text))
+            else:
+                texts.append(Text(message.text))
+        elif isinstance(message, HumanMessage):
+            texts.append(Text(message.text, "customer"))
+        elif isinstance(message, AIMessage) and message.text.strip():
+            texts.append(Text(message.text))
+    return lay_ground(texts, passages=len(passages), deeds=deeds)

@@ -1,0 +1,160 @@
+"""Let the customer read only what was checked: a chat model around another one that passes on verified sentences."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.language_models.chat_models import agenerate_from_stream
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.tool import tool_call_chunk
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.tools import BaseTool
+from pydantic import ConfigDict, Field, PrivateAttr
+
+from core.answers import Answer, begins_call, read_answer
+from core.chain import as_chunk
+from core.errors import ModelUnavailable
+from graph.checks.ground import Ground
+from graph.checks.reply import faults_of, with_known_citations
+from graph.checks.sentences import split_sentences
+from graph.checks.values import Value
+
+UNSEEN: RunnableConfig = {"tags": ["nostream", "langsmith:nostream"]}
+"""Keeps what the model writes out of the graph's message stream; only what is said here is shown."""
+BROKE_OFF = "it broke off before its end"
+UNAVAILABLE = "it did not come, the model is unavailable"
+
+
+class Speaker(BaseChatModel):
+    """Say the sentences of another model's answer that the ground supports, each as soon as it is whole.
+
+    The first sentence that does not stand ends what is said, so that the rest can be asked for again; with `drop_faulty`
+    such sentences are left out instead. What was said is never taken back: the pieces joined are the message. One
+    speaker serves one answer.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    inner: Runnable[LanguageModelInput, AIMessage] = Field(exclude=True, repr=False)
+    ground: Ground = Field(exclude=True, repr=False)
+    tools: Mapping[str, BaseTool] = Field(exclude=True, repr=False)
+    drop_faulty: bool = False
+    message_id: str
+    already_said: str = Field(default="", exclude=True, repr=False)
+    """What the customer has read of this message before."""
+    _faults: list[str] = PrivateAttr(default_factory=list)
+    _shown: list[Value] = PrivateAttr(default_factory=list)
+    _gap: str = PrivateAttr(default="")
+    _said: list[str] = PrivateAttr(default_factory=list)
+
+    @property
+    def faults(self) -> list[str]:
+        """Return what was wrong with the answer, as sentences for the model; none when all of it was said."""
+        return list(dict.fromkeys(self._faults))
+
+    @property
+    def _llm_type(self) -> str:
+        return "speaker"
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return asyncio.run(self._agenerate(messages, stop))
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return await agenerate_from_stream(self._astream(messages, stop))
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        self._begin()
+        whole, taken, pending = AIMessageChunk(content=""), "", ""
+        broke_off = None
+        try:
+            async for piece in self.inner.astream(messages, UNSEEN):
+                chunk = as_chunk(piece)
+                whole = whole + chunk
+                pending += chunk.text
+                if self._faults or begins_call(pending):
+                    continue
+                sentences, pending = split_sentences(pending, finished=False)
+                for sentence in sentences:
+                    taken += sentence
+                    if text := self._checked(sentence):
+                        yield self._piece(text)
+        except ModelUnavailable as error:
+            broke_off = f"{BROKE_OFF if whole.text or whole.tool_call_chunks else UNAVAILABLE} ({error})"
+        answer = Answer(whole.text, fault=broke_off) if broke_off else read_answer(whole, self.tools)
+        if answer.fault:
+            self._faults.append(answer.fault)
+        elif answer.text.startswith(taken):
+            for sentence in split_sentences(answer.text[len(taken) :])[0]:
+                if text := self._checked(sentence):
+                    yield self._piece(text)
+        yield self._end(whole, answer)
+
+    def _begin(self) -> None:
+        if self.already_said:
+            self._gap = " "
+            self._said = [_normal(s) for s in split_sentences(self.already_said)[0]]
+            for sentence in split_sentences(self.already_said)[0]:
+                faults_of(sentence, self.ground, self._shown)
+
+    def _checked(self, sentence: str) -> str:
+        """Return what may be said of a sentence, with the white space that leads up to it."""
+        if self._faults and not self.drop_faulty:
+            return ""
+        cited = with_known_citations(sentence, self.ground.passages)
+        if self.already_said and _normal(cited) in self._said:
+            return ""
+        if faults := faults_of(cited, self.ground, self._shown):
+            self._faults += [fault.why for fault in faults]
+            return ""
+        text = cited.strip()
+        if not text:
+            return ""
+        said, self._gap = self._gap + text, cited[len(cited.rstrip()) :] or " "
+        return said
+
+    def _piece(self, text: str) -> ChatGenerationChunk:
+        return ChatGenerationChunk(message=AIMessageChunk(content=text, id=self.message_id))
+
+    def _end(self, whole: AIMessageChunk, answer: Answer) -> ChatGenerationChunk:
+        """Return the last piece: calls that are fit to run, and what the answer cost."""
+        calls = [
+            tool_call_chunk(
+                name=call["name"], args=json.dumps(call["args"], ensure_ascii=False), id=call["id"], index=index
+            )
+            for index, call in enumerate(answer.calls)
+        ]
+        message = AIMessageChunk(
+            content="",
+            id=self.message_id,
+            tool_call_chunks=calls,
+            usage_metadata=whole.usage_metadata,
+            response_metadata={"model_name": whole.response_metadata.get("model_name", "")},
+            chunk_position="last",
+        )
+        return ChatGenerationChunk(message=message)
+
+
+def _normal(sentence: str) -> str:
+    return " ".join(sentence.lower().split()).strip(" .!*")

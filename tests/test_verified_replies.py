@@ -1,0 +1,152 @@
+"""Show that customers read only what was checked, also while a reply is being written, and that nothing garbled acts."""
+
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
+from langchain_core.messages.tool import tool_call_chunk
+from langgraph.checkpoint.memory import InMemorySaver
+
+from core.errors import ModelUnavailable
+from graph.agent import Reply, SupportAgent, Token
+from graph.builder import Parts, build_graph
+from graph.phrases import PHRASES
+from graph.state import TurnInput
+from tests.graph_fakes import call, parts, scripted
+
+
+def agent_of(made: Parts) -> SupportAgent:
+    return SupportAgent(build_graph(made, checkpointer=InMemorySaver()), max_message_chars=made.max_message_chars)
+
+
+async def streamed(made: Parts, text: str = "how do returns work?") -> tuple[list[str], Reply]:
+    """Return the tokens of one turn and its reply; together they must be the same."""
+    events = [event async for event in agent_of(made).stream("t", text, customer_id="ada")]
+    reply = events[-1]
+    assert isinstance(reply, Reply)
+    tokens = [e.text for e in events if isinstance(e, Token)]
+    assert "".join(tokens) == reply.text
+    return tokens, reply
+
+
+def cut(message: AIMessage, finish_reason: str = "length") -> AIMessage:
+    return message.model_copy(update={"response_metadata": {"finish_reason": finish_reason}})
+
+
+async def test_a_false_reply_is_asked_for_again_with_what_is_wrong() -> None:
+    made = parts(scripted("You have 60 days. [1]", "You have 30 days. [1]"))
+    tokens, reply = await streamed(made)
+    assert tokens == ["You have 30 days. [1]"]
+    assert (reply.requests, reply.owner) == (2, "bot")
+    assert "'60 days' stands in no article" in str(made.model.requests[1][0].content)  # type: ignore[attr-defined]
+
+
+async def test_what_was_said_is_never_taken_back_and_the_rest_is_written_anew() -> None:
+    made = parts(scripted("Hello Ada! You have 60 days.", "Hello Ada! You have 30 days. [1]"))
+    tokens, reply = await streamed(made)
+    assert tokens == ["Hello Ada!", " You have 30 days. [1]"]
+    assert [s.article_id for s in reply.sources] == ["returns"]
+    assert "has already read this beginning" in str(made.model.requests[1][0].content)  # type: ignore[attr-defined]
+
+
+async def test_after_a_second_false_answer_only_the_supported_part_is_sent() -> None:
+    made = parts(scripted("You have 60 days.", "You have 30 days. [1] It costs $9. Write to us at x@y.example."))
+    _, reply = await streamed(made)
+    assert (reply.text, reply.owner, reply.requests) == ("You have 30 days. [1]", "bot", 2)
+
+
+async def test_when_nothing_is_supported_an_honest_sentence_and_a_person_follow() -> None:
+    _, reply = await streamed(parts(scripted("Hi! You have 60 days.")))
+    assert reply.text.startswith("Hi!\n\n" + PHRASES["en"]["why_no_source"])
+    assert (reply.owner, reply.ticket_id, reply.requests) == ("pending", "T1001", 2)
+
+
+async def test_a_claim_without_a_deed_is_not_sent() -> None:
+    _, reply = await streamed(parts(scripted("I have refunded your order.")))
+    assert "refunded" not in reply.text
+    assert reply.owner == "pending"
+
+
+async def test_what_is_said_before_a_look_up_belongs_to_the_reply() -> None:
+    look_up = AIMessage("Let me look that up.", tool_calls=call("get_order", order_id="A1").tool_calls)
+    tokens, reply = await streamed(parts(scripted(look_up, "It was delivered.")), "where is A1?")
+    assert tokens == ["Let me look that up.", "\n\n", "It was delivered."]
+    assert reply.tools == ("get_order",)
+
+
+async def test_clients_of_the_message_stream_see_the_checked_text_only() -> None:
+    graph = build_graph(
+        parts(scripted("Sure. You have 60 days.", "You have 30 days. [1]")), checkpointer=InMemorySaver()
+    )
+    config: Any = {"configurable": {"thread_id": "t"}}
+    seen = [
+        chunk.text
+        async for chunk, _ in graph.astream(
+            TurnInput(messages=[HumanMessage("how do returns work?")]), config, stream_mode="messages"
+        )
+        if isinstance(chunk, AIMessage)
+    ]
+    assert "".join(seen) == "Sure. You have 30 days. [1]"
+    assert (await graph.aget_state(config)).values["messages"][-1].content == "Sure. You have 30 days. [1]"
+
+
+def raw_call(arguments: Any, name: str = "get_order", finish_reason: str = "tool_calls") -> AIMessageChunk:
+    """Return a streamed call with its arguments exactly as they came."""
+    return AIMessageChunk(
+        content="",
+        tool_call_chunks=[tool_call_chunk(name=name, args=arguments, id="c1", index=0)],
+        response_metadata={"finish_reason": finish_reason},
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(raw_call('{"order_id": "A1"', finish_reason="length"), id="cut inside a call"),
+        pytest.param(raw_call('{"order_id": "A1"}', finish_reason="length"), id="cut after a call"),
+        pytest.param(raw_call('{"order_id": "A1'), id="cut arguments, finished"),
+        pytest.param(raw_call('{"order_id": "A1"}}'), id="trailing brace"),
+        pytest.param(raw_call('["A1"]'), id="array"),
+        pytest.param(raw_call('"A1"'), id="string"),
+        pytest.param(raw_call("null"), id="null"),
+        pytest.param(raw_call('{"order_id": "A1", "order_id": "B1"}'), id="a name twice"),
+        pytest.param(raw_call('{"order_id": "A1"}', name=""), id="no name"),
+        pytest.param(cut(AIMessage("You have 30")), id="cut text"),
+        pytest.param(cut(AIMessage("You have 30 days."), "content_filter"), id="content filter"),
+        pytest.param(AIMessage(""), id="empty"),
+        pytest.param(AIMessage('<tool_call>{"name": "get_order", "arguments": {"order_id": '), id="cut call in text"),
+        pytest.param(AIMessage('```json\n{"name": "drop_tables", "arguments": {}}\n```'), id="unknown tool in text"),
+        pytest.param(AIMessage('{"name": "get_order", "arguments": {"order_id": 7}}'), id="wrong type in text"),
+        pytest.param(ModelUnavailable("the endpoint is down"), id="down"),
+    ],
+)
+async def test_a_garbled_answer_never_acts_and_is_asked_for_again_once(answer: Any) -> None:
+    model = scripted(answer, "You have 30 days. [1]")
+    _, reply = await streamed(parts(model))
+    assert (reply.tools, reply.text, reply.requests) == ((), "You have 30 days. [1]", 2)
+    _, reply = await streamed(parts(scripted(answer)))
+    assert (reply.tools, reply.owner, reply.requests) == ((), "pending", 2)
+    assert "T1001" in reply.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<tool_call>\n{"name": "get_order", "arguments": {"order_id": "A1"}}\n</tool_call>',
+        '```json\n{"name": "get_order", "arguments": {"order_id": "A1"}}\n```',
+        '{"name": "get_order", "parameters": {"order_id": "A1"}}',
+        'I will look it up.\n<tool_call>{"name": "get_order", "arguments": "{\\"order_id\\": \\"A1\\"}"}',
+        '[{"function": {"name": "get_order", "arguments": {"order_id": "A1"}}}]',
+    ],
+)
+async def test_a_call_written_as_text_is_recovered_and_not_shown(text: str) -> None:
+    _, reply = await streamed(parts(scripted(text, "It was delivered.")), "where is A1?")
+    assert reply.tools == ("get_order",)
+    assert reply.text.endswith("It was delivered.")
+    assert "tool_call" not in reply.text
+    assert "{" not in reply.text
+
+
+async def test_braces_in_an_innocent_reply_are_text() -> None:
+    _, reply = await streamed(parts(scripted("Write {name} in the field. You have 30 days. [1]")))
+    assert reply.text == "Write {name} in the field. You have 30 days. [1]"
