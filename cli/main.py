@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from cli import ask, chat, doctor, evals, ingest, knowledge, orders, tickets, triage
+from cli import approvals, ask, chat, doctor, evals, ingest, knowledge, orders, tickets, triage
 from cli.output import errors_shown
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("ask")(ask.ask)
 app.command("triage")(triage.triage)
 app.command("ingest")(ingest.ingest)
 app.command("doctor")(doctor.doctor)
+app.add_typer(approvals.app, name="approvals")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(orders.app, name="orders")
 app.add_typer(evals.app, name="eval")

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.types import Durability
+from langgraph.types import Command, Durability
 
 from core.settings import Settings
 from graph.assembly import assemble
@@ -203,6 +203,20 @@ class SupportAgent:
         found = await self.graph.checkpointer.aget_tuple(config)
         return _state(found.checkpoint["channel_values"] if found else {})
 
+    async def decide(self, thread_id: str, answer: Any, *, operator: str) -> Reply:
+        """Answer a thread's request for approval on behalf of staff, and return what the customer reads.
+
+        The answer has the format of `graph.approval`; one without decisions goes on with what the ledger already holds. Where the
+        thread no longer waits, nothing happens.
+        """
+        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        async with self._locks.setdefault(thread_id, asyncio.Lock()):
+            before = await self.state(thread_id)
+            if (await self.graph.aget_state(config)).next == ("approve",):
+                context = Context(operator=operator)
+                await self.graph.ainvoke(Command(resume=answer), config, context=context, durability="sync")
+            return _reply(await self.state(thread_id), thread_id, already_read=len(before.messages))
+
     async def state(self, thread_id: str) -> State:
         """Return what the thread holds now; a new thread is empty."""
         config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
@@ -220,17 +234,22 @@ def awaits_answer(state: State) -> bool:
     return bool(state.messages) and bool(state.messages[-1].additional_kwargs.get("asks"))
 
 
+REPLYING = ("receive", "reason", "verify", "confirm", "escalate")
+"""The nodes whose messages the customer reads."""
+
+
 def _reply_text(event: Any) -> str:
     """Return the text of a streamed piece that the customer may read."""
     message, metadata = event
-    if metadata.get("langgraph_node") not in ("reason", "verify", "escalate") or not isinstance(message, AIMessage):
+    if metadata.get("langgraph_node") not in REPLYING or not isinstance(message, AIMessage):
         return ""
     return text_of(message)
 
 
-def _reply(state: State, thread_id: str) -> Reply:
-    """Read a finished turn out of the state."""
-    turn = [m for m in newest_turn(state.messages) if isinstance(m, AIMessage)]
+def _reply(state: State, thread_id: str, *, already_read: int = 0) -> Reply:
+    """Read a finished turn out of the state, or what came after the messages that were already read."""
+    new = state.messages[already_read:] if already_read else newest_turn(state.messages)
+    turn = [m for m in new if isinstance(m, AIMessage)]
     said = [m for m in turn if text_of(m).strip()]
     sources = [
         Source(**{**source, "headings": tuple(source["headings"])})

@@ -12,10 +12,13 @@ from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
 from ingest.retrieval import HybridRetriever
 from tools.availability import DeskAvailability
+from tools.confirmed_actions import ConfirmedActions
 from tools.database import Database
 from tools.hours import DeskHours
 from tools.http_backend import HttpOrderBackend
+from tools.ledger import ActionLedger
 from tools.open_orders import open_orders
+from tools.policy import load_policy
 from tools.queues import load_queues
 from tools.registry import make_tools
 from tools.sql_backend import SqlOrderBackend
@@ -33,12 +36,15 @@ def assemble(settings: Settings) -> Parts:
     embeddings = QueryEmbeddings(embedding_model(settings), batches_at_once=1 if local else 8)
     retriever = HybridRetriever(settings.index_dir, embeddings, settings.embedding_model)
     orders, desk = orders_of(settings), open_desk(settings)
-    tools = make_tools(orders, retriever)
+    policy = load_policy(settings.policy_file)
+    ledger = open_ledger(settings)
+    tools = make_tools(orders, retriever, policy)
     return Parts(
         model=chat_model(settings).bind_tools(tools),
         tools=tools,
         retriever=retriever,
         desk=desk,
+        actions=ConfirmedActions(ledger=ledger, orders=orders, policy=policy),
         writer=ticket_writer(settings),
         availability=DeskAvailability(
             desk_hours(settings),
@@ -52,7 +58,7 @@ def assemble(settings: Settings) -> Parts:
         context_tokens=settings.context_tokens,
         turn_seconds=settings.turn_seconds,
         turn_retries=settings.max_retries,
-        databases=(orders, desk),
+        databases=(orders, desk, ledger),
     )
 
 
@@ -108,4 +114,14 @@ def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
         api_key=settings.orders_api_key.get_secret_value() if settings.orders_api_key else None,
         timeout_seconds=settings.orders_timeout_seconds,
         idempotency_keys=settings.orders_idempotency_keys,
+    )
+
+
+def open_ledger(settings: Settings) -> ActionLedger:
+    """Return the action ledger with the time limits of the shop's policy."""
+    policy = load_policy(settings.policy_file)
+    return ActionLedger(
+        settings.desk_url,
+        confirmation=timedelta(minutes=policy.confirmation_minutes),
+        approval=timedelta(hours=policy.approval_hours),
     )

@@ -1,6 +1,6 @@
 """Draw the graph: which nodes there are, what each needs, and which edges join them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -16,6 +16,8 @@ from langgraph.prebuilt import ToolNode
 
 from core.passages import Retriever
 from graph.both_ways import both_ways, on_the_loop
+from graph.nodes.approve import approve
+from graph.nodes.confirm import confirm
 from graph.nodes.escalate import escalate
 from graph.nodes.execute_tools import execute_tools, tell_model
 from graph.nodes.reason import reason
@@ -23,10 +25,19 @@ from graph.nodes.receive import receive
 from graph.nodes.retrieve import retrieve
 from graph.nodes.verify import verify
 from graph.prompts import system_prompt
-from graph.routing import after_reason, after_receive, after_verify
+from graph.routing import (
+    after_approve,
+    after_confirm,
+    after_execute_tools,
+    after_reason,
+    after_receive,
+    after_retrieve,
+    after_verify,
+)
 from graph.state import State, TurnInput
 from graph.ticket_writer import TicketWriter
 from tools.availability import Availability
+from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
 from tools.handoff import TicketDesk
 
@@ -55,6 +66,7 @@ class Parts:
     """Writes what a ticket says."""
     availability: Availability
     """Says whether somebody is at the desk."""
+    actions: ConfirmedActions
     shop_name: str = "the shop"
     passages_per_turn: int = 5
     max_tool_rounds: int = 5
@@ -74,39 +86,46 @@ class Parts:
 def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None = None) -> SupportGraph:
     """Return the compiled graph; without a checkpointer it forgets, or takes the one of its server."""
     drawn = StateGraph(State, context_schema=Context, input_schema=TurnInput)
-    drawn.add_node("receive", both_ways(partial(receive, desk=parts.desk, max_message_chars=parts.max_message_chars)))
-    drawn.add_node("retrieve", both_ways(partial(retrieve, retriever=parts.retriever, limit=parts.passages_per_turn)))
-    drawn.add_node(
-        "reason",
-        both_ways(
-            partial(
-                reason,
-                model=parts.model,
-                tools={tool.name: tool for tool in parts.tools},
-                retriever=parts.retriever,
-                system=system_prompt(parts.shop_name),
-                context_tokens=parts.context_tokens,
-                turn_seconds=parts.turn_seconds,
-                turn_retries=parts.turn_retries,
-            )
-        ),
+    add = _adder(drawn)
+    add(receive, desk=parts.desk, actions=parts.actions, max_message_chars=parts.max_message_chars)
+    add(retrieve, retriever=parts.retriever, limit=parts.passages_per_turn)
+    add(
+        reason,
+        model=parts.model,
+        tools={tool.name: tool for tool in parts.tools},
+        retriever=parts.retriever,
+        system=system_prompt(parts.shop_name),
+        context_tokens=parts.context_tokens,
+        turn_seconds=parts.turn_seconds,
+        turn_retries=parts.turn_retries,
     )
     tool_node = ToolNode(parts.tools, handle_tool_errors=tell_model)
-    drawn.add_node("execute_tools", both_ways(partial(execute_tools, tool_node=tool_node)))
-    drawn.add_node("verify", both_ways(partial(verify, retriever=parts.retriever)))
-    drawn.add_node(
-        "escalate", both_ways(partial(escalate, desk=parts.desk, writer=parts.writer, availability=parts.availability))
-    )
+    add(execute_tools, tool_node=tool_node, actions=parts.actions)
+    add(verify, retriever=parts.retriever)
+    add(confirm, actions=parts.actions)
+    add(approve, actions=parts.actions)
+    add(escalate, desk=parts.desk, actions=parts.actions, writer=parts.writer, availability=parts.availability)
 
     drawn.add_edge(START, "receive")
-    drawn.add_conditional_edges("receive", on_the_loop(after_receive), ["retrieve", "escalate", END])
-    drawn.add_edge("retrieve", "reason")
+    drawn.add_conditional_edges("receive", on_the_loop(after_receive), ["retrieve", "execute_tools", "escalate", END])
+    drawn.add_conditional_edges("retrieve", on_the_loop(after_retrieve), ["execute_tools", "reason"])
     drawn.add_conditional_edges(
         "reason",
         on_the_loop(partial(after_reason, max_tool_rounds=parts.max_tool_rounds)),
         ["execute_tools", "escalate", "verify"],
     )
-    drawn.add_edge("execute_tools", "reason")
-    drawn.add_conditional_edges("verify", on_the_loop(after_verify), ["reason", "escalate", END])
+    drawn.add_conditional_edges("execute_tools", on_the_loop(after_execute_tools), ["confirm", "reason"])
+    drawn.add_conditional_edges("verify", on_the_loop(after_verify), ["reason", "escalate", "confirm", "approve", END])
+    drawn.add_conditional_edges("confirm", on_the_loop(after_confirm), ["approve", END])
+    drawn.add_conditional_edges("approve", on_the_loop(after_approve), ["execute_tools", END])
     drawn.add_edge("escalate", END)
     return drawn.compile(checkpointer=checkpointer, name="support_agent")
+
+
+def _adder(drawn: StateGraph[Any, Any, Any, Any]) -> Callable[..., None]:
+    """Return what adds a node under its function's name, with its needs bound."""
+
+    def add(node: Callable[..., Coroutine[Any, Any, Any]], **needs: Any) -> None:
+        drawn.add_node(node.__name__, both_ways(partial(node, **needs)))
+
+    return add

@@ -27,6 +27,10 @@ PhraseId = Literal[
     "still_with_person",
     "not_done",
     "not_heard",
+    "ask_yes",
+    "ask_yes_all",
+    "several",
+    "withdrawn",
 ]
 
 PHRASES: dict[str, dict[PhraseId, str]] = {
@@ -61,6 +65,10 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "still_with_person": "Your message was added to ticket {ticket}; a colleague will answer here.",
         "not_done": "This was not carried out; the conversation went to a person first.",
         "not_heard": "I could not hear you. Please say it again, or write it.",
+        "ask_yes": "Shall I go ahead? Please answer yes or no.",
+        "several": "I can do the following:",
+        "ask_yes_all": "Shall I go ahead with all of this? Please answer yes or no.",
+        "withdrawn": "All right, I have not changed anything. Is there anything else I can do?",
     },
     "de": {
         "searching": "Ich durchsuche die Hilfeartikel …",
@@ -93,6 +101,10 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "still_with_person": "Ihre Nachricht wurde zum Ticket {ticket} hinzugefügt; die Antwort kommt hier.",
         "not_done": "Das wurde nicht ausgeführt; das Gespräch ging vorher an einen Menschen.",
         "not_heard": "Ich konnte Sie nicht verstehen. Bitte sagen Sie es noch einmal, oder schreiben Sie es.",
+        "ask_yes": "Soll ich das tun? Bitte antworten Sie mit Ja oder Nein.",
+        "several": "Ich kann Folgendes tun:",
+        "ask_yes_all": "Soll ich das alles tun? Bitte antworten Sie mit Ja oder Nein.",
+        "withdrawn": "In Ordnung, ich habe nichts geändert. Kann ich sonst etwas tun?",
     },
     "fr": {
         "searching": "Je cherche dans les articles d'aide…",
@@ -125,6 +137,10 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "still_with_person": "Votre message a été ajouté au ticket {ticket} ; un collègue répondra ici.",
         "not_done": "Cela n'a pas été exécuté ; la conversation est d'abord passée à une personne.",
         "not_heard": "Je ne vous ai pas entendu. Répétez, s'il vous plaît, ou écrivez-le.",
+        "ask_yes": "Dois-je le faire ? Répondez par oui ou non, s'il vous plaît.",
+        "several": "Je peux faire ceci :",
+        "ask_yes_all": "Dois-je faire tout cela ? Répondez par oui ou non, s'il vous plaît.",
+        "withdrawn": "D'accord, je n'ai rien changé. Puis-je faire autre chose ?",
     },
     "es": {
         "searching": "Buscando en los artículos de ayuda…",
@@ -157,6 +173,10 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "still_with_person": "Su mensaje se ha añadido al ticket {ticket}; un compañero responderá aquí.",
         "not_done": "No se ha llevado a cabo; la conversación pasó antes a una persona.",
         "not_heard": "No he podido oírle. Dígalo otra vez, por favor, o escríbalo.",
+        "ask_yes": "¿Lo hago? Responda sí o no, por favor.",
+        "several": "Puedo hacer lo siguiente:",
+        "ask_yes_all": "¿Hago todo esto? Responda sí o no, por favor.",
+        "withdrawn": "De acuerdo, no he cambiado nada. ¿Puedo hacer algo más?",
     },
 }
 

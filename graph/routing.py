@@ -2,18 +2,33 @@
 
 from typing import Literal
 
-from graph.state import State, newest_turn, pending_calls, tool_rounds
+from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
+
+from graph.state import State, action_ids, newest_turn, pending_calls, tool_rounds, turn_actions
 from tools.ownership import WITH_PEOPLE
 
 HUMAN_TOOL = "request_human"
 """The tool a model calls to bring in a person; the graph answers it by `escalate`, it is never executed."""
 
 
-def after_receive(state: State) -> Literal["retrieve", "escalate", "__end__"]:
-    """A person's thread stays silent; a recognised wish for a person needs neither search nor model."""
+def after_receive(state: State) -> Literal["retrieve", "execute_tools", "escalate", "__end__"]:
+    """Neither a wish for a person nor a plain yes or no needs the model; a person's thread stays silent."""
     if state.owner in WITH_PEOPLE:
         return "__end__"
-    return "escalate" if state.handoff else "retrieve"
+    if state.handoff:
+        return "escalate"
+    match _then(state.messages[-1]):
+        case "confirm":
+            return "execute_tools"
+        case "end":
+            return "__end__"
+        case _:
+            return "retrieve"
+
+
+def after_retrieve(state: State) -> Literal["execute_tools", "reason"]:
+    """What an earlier turn left to be carried out comes first, and the model then reads how it ended."""
+    return "execute_tools" if pending_calls(state.messages) else "reason"
 
 
 def after_reason(state: State, *, max_tool_rounds: int) -> Literal["execute_tools", "escalate", "verify"]:
@@ -28,11 +43,41 @@ def after_reason(state: State, *, max_tool_rounds: int) -> Literal["execute_tool
     return "execute_tools"
 
 
-def after_verify(state: State) -> Literal["reason", "escalate", "__end__"]:
-    """An answer that was held back is asked for once more; one that could not be made fit to send goes to a person."""
+def after_execute_tools(state: State) -> Literal["confirm", "reason"]:
+    """Where every call was a write that is proposed or done, the graph itself says so; else the model goes on."""
+    turn = newest_turn(state.messages)
+    called = next(m for m in reversed(turn) if isinstance(m, AIMessage) and m.tool_calls)
+    if action_ids(called):
+        return "confirm" if _then(called) == "confirm" else "reason"
+    ids = {call["id"] for call in called.tool_calls}
+    results = [m for m in turn if isinstance(m, ToolMessage) and m.tool_call_id in ids]
+    return "confirm" if all(m.additional_kwargs.get("action") for m in results) else "reason"
+
+
+def after_verify(state: State) -> Literal["reason", "escalate", "confirm", "approve", "__end__"]:
+    """What was held back is asked for once more, what cannot be sent goes to a person; then come open proposals and staff."""
     if state.handoff:
         return "escalate"
-    return "reason" if state.faults else "__end__"
+    if state.faults:
+        return "reason"
+    if turn_actions(state.messages) or state.open_question:
+        return "confirm"
+    return "approve" if state.approvals else "__end__"
+
+
+def after_confirm(state: State) -> Literal["approve", "__end__"]:
+    """Wait for staff where an action needs it."""
+    return "approve" if state.approvals else "__end__"
+
+
+def after_approve(state: State) -> Literal["execute_tools", "__end__"]:
+    """Carry out or report what staff decided."""
+    return "execute_tools" if pending_calls(state.messages) else "__end__"
+
+
+def _then(message: AnyMessage) -> str | None:
+    """Return what is to follow a message that the graph wrote: confirm, reason or end."""
+    return message.additional_kwargs.get("then") if isinstance(message, AIMessage) else None
 
 
 def escalation_reason(state: State) -> str:

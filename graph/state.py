@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.runnables import RunnableConfig
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
@@ -69,12 +70,21 @@ class State(TurnInput):
     """Why this turn goes to a person, or None; `receive` resets it, any node before `escalate` may set it."""
     rating: dict[str, Any] | None = None
     """What the customer thought of the newest ticket's outcome: ticket_id, stars (1 to 5), comment; set by `rate_outcome`."""
+    open_question: list[str] = field(default_factory=list)
+    """Proposed actions the customer was asked about and neither agreed to nor declined; `receive` sets it."""
+    approvals: list[str] = field(default_factory=list)
+    """Actions of this thread that wait for staff; `receive` and `confirm` read them from the ledger."""
     passage_ids: Annotated[list[str], extend_unique] = field(default_factory=list)
     """Passages this turn may rely on, in citation order; `receive` empties it. The texts stay in the index."""
     faults: list[str] = field(default_factory=list)
     """What is wrong with the part of the newest answer that was held back; `reason` sets it, `verify` acts on it."""
     usage: Usage = field(default_factory=no_usage)
     """What this turn has asked of the model so far; `receive` resets it, `reason` adds."""
+
+
+def thread_of(config: RunnableConfig) -> str:
+    """Return the id of the thread a run is on; a graph without memory has none."""
+    return str(config["configurable"].get("thread_id", ""))
 
 
 def newest_turn(messages: list[AnyMessage]) -> list[AnyMessage]:
@@ -88,6 +98,17 @@ def pending_calls(messages: list[AnyMessage]) -> list[ToolCall]:
     turn = newest_turn(messages)
     answered = {m.tool_call_id for m in turn if isinstance(m, ToolMessage)}
     return [c for m in turn if isinstance(m, AIMessage) for c in m.tool_calls if c["id"] not in answered]
+
+
+def action_ids(message: AnyMessage) -> list[str]:
+    """Return the ledger rows that calls in this message stand for; only the graph writes such a message."""
+    return list(message.additional_kwargs.get("actions", {}).values())
+
+
+def turn_actions(messages: list[AnyMessage]) -> list[str]:
+    """Return the ledger rows that tool results of the newest turn report on, in order."""
+    reported = [m.additional_kwargs.get("action") for m in newest_turn(messages) if isinstance(m, ToolMessage)]
+    return list(dict.fromkeys(str(action_id) for action_id in reported if action_id))
 
 
 def tool_rounds(messages: list[AnyMessage]) -> int:

@@ -1,9 +1,10 @@
 """Small stand-ins for what the graph talks to."""
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 from langchain.tools import ToolRuntime
@@ -19,11 +20,16 @@ from core.scripted import ScriptedChatModel
 from graph.builder import Parts
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
+from tests.fakes import FakeOrders
 from tools.availability import DeskAvailability
+from tools.backend import OrderBackend
+from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
 from tools.handoff import Delivery, NoteKind, Ticket, TicketNote, TicketRequest
 from tools.hours import DeskHours
+from tools.ledger import ActionLedger
 from tools.ownership import Move, Ownership, move
+from tools.policy import load_policy
 from tools.queues import load_queues
 
 RETURNS = Passage(
@@ -183,6 +189,15 @@ def scripted(*answers: Any) -> ScriptedChatModel:
     return ScriptedChatModel(answers=[AIMessage(a) if isinstance(a, str) else a for a in answers])
 
 
+TODAY = date(2026, 11, 22)
+
+
+def confirmed_actions(orders: OrderBackend, **timing: Any) -> ConfirmedActions:
+    """Return actions on a ledger of its own in a temporary folder."""
+    ledger = ActionLedger(f"sqlite:///{tempfile.mkdtemp()}/desk.db", **timing)
+    return ConfirmedActions(ledger=ledger, orders=orders, policy=load_policy(), today=lambda: TODAY)
+
+
 def parts(model: BaseChatModel, *, passages: Sequence[Passage] = (RETURNS, SHIPPING), **others: Any) -> Parts:
     """Return everything a graph needs, small."""
     retriever = KeywordRetriever(*passages)
@@ -193,6 +208,7 @@ def parts(model: BaseChatModel, *, passages: Sequence[Passage] = (RETURNS, SHIPP
         "desk": MemoryDesk(),
         "writer": writer(),
         "availability": availability(),
+        "actions": confirmed_actions(FakeOrders()),
         "shop_name": "Test Shop",
     }
     return Parts(**(values | others))

@@ -9,6 +9,8 @@ class Context:
 
     customer_id: str | None = None
     """The customer who is signed in, or None in an open chat."""
+    operator: str | None = None
+    """The member of staff who answers an approval by this run, or None; only staff has one."""
     channel: str = "chat"
     """Where the message came from: chat, voice, email, api."""
     locale: str = "en"

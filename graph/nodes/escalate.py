@@ -13,9 +13,10 @@ from graph.handoff_reasons import reason_code
 from graph.phrases import PHRASES, phrase
 from graph.prompts import newest_words, text_of
 from graph.routing import escalation_reason
-from graph.state import State, added, pending_calls
+from graph.state import State, added, pending_calls, thread_of
 from graph.ticket_writer import TicketWriter, transcript
 from tools.availability import Availability
+from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
 from tools.handoff import TicketDesk, TicketRequest
 
@@ -28,18 +29,20 @@ async def escalate(
     desk: TicketDesk,
     writer: TicketWriter,
     availability: Availability,
+    actions: ConfirmedActions,
 ) -> dict[str, Any]:
     """Return the thread owned by people, every open call answered and the customer told; or the honest news that it failed."""
     context = runtime.context or Context()
     spoken = language_of(newest_words(state.messages), context.locale)
     locale = spoken if spoken in PHRASES else context.locale
+    await actions.stand_down(thread_of(config))
     detail = escalation_reason(state)
     reason = reason_code(detail)
     may_ask = reason not in ("budget", "unavailable")
     written = await writer.write(state.messages, reason=reason, detail=detail, locale=locale, may_ask=may_ask)
     prospect = await availability.prospect()
     request = TicketRequest(
-        thread_id=str(config["configurable"].get("thread_id", "")),
+        thread_id=thread_of(config),
         customer_id=state.customer_id,
         reason=reason,
         detail=detail,

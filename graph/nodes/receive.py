@@ -1,4 +1,4 @@
-"""Begin a turn: check the message and the customer, reset what belongs to the last turn, notice a wish for a person."""
+"""Begin a turn: check the message and the customer, reset what belongs to the last turn, hear a yes, a no and a wish."""
 
 from typing import Any
 
@@ -10,15 +10,23 @@ from langgraph.types import Overwrite
 from core.errors import MessageRejected, ThreadForbidden
 from graph.handoff_reasons import handoff_wish
 from graph.handover import with_people
+from graph.open_question import hear
 from graph.prompts import text_of
-from graph.state import State, no_usage
+from graph.state import State, no_usage, thread_of
+from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
 from tools.handoff import TicketDesk
 from tools.ownership import WITH_PEOPLE
 
 
 async def receive(
-    state: State, config: RunnableConfig, runtime: Runtime[Context], *, desk: TicketDesk, max_message_chars: int
+    state: State,
+    config: RunnableConfig,
+    runtime: Runtime[Context],
+    *,
+    desk: TicketDesk,
+    actions: ConfirmedActions,
+    max_message_chars: int,
 ) -> dict[str, Any]:
     """Return the state a turn starts with.
 
@@ -40,11 +48,17 @@ async def receive(
         "usage": no_usage(),
     }
     if state.ticket_id:
-        update |= await with_people(state, desk, thread_id=str(config["configurable"].get("thread_id", "")))
+        update |= await with_people(state, desk, thread_id=thread_of(config))
         if update["owner"] in WITH_PEOPLE:
             return update
     update["handoff"] = handoff_wish(state.messages, text)
-    return update
+    if update["handoff"]:
+        return update
+    arrived = update.pop("messages", [])
+    heard = await hear(
+        state.messages[:-1], message, thread_id=thread_of(config), locale=context.locale, actions=actions
+    )
+    return update | heard | {"messages": [*arrived, *heard["messages"]]}
 
 
 def check_message(text: str, max_message_chars: int) -> str:

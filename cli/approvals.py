@@ -1,0 +1,149 @@
+"""Show what waits for staff and decide it: `support-agent approvals`."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from cli.output import err, out, print_json
+from core.errors import InputError
+from core.settings import Settings
+from graph.agent import open_agent
+from graph.assembly import assemble, open_ledger
+from tools.actions import Action, State
+from tools.changes import records_json
+from tools.ledger import ActionLedger
+
+app = typer.Typer(help="Show what waits for staff, and decide it.", no_args_is_help=True)
+
+ActionId = Annotated[str, typer.Argument(help="Id of the action, or its first characters, from `approvals list`.")]
+By = Annotated[str, typer.Option(help="Who decides; kept in the audit trail.")]
+Note = Annotated[str, typer.Option(help="A sentence for the customer and the audit trail.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+WAITING: tuple[State, ...] = ("awaiting_approval",)
+
+
+@app.command("list")
+def list_(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every action there ever was, not only waiting ones.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the actions that wait for staff, oldest first."""
+    found = asyncio.run(_find(() if everything else WAITING))
+    if as_json:
+        print_json([_plain(action) for action in found])
+        return
+    table = Table("action", "customer", "state", "what", "why staff")
+    for action in found:
+        cells = (action.id[:8], action.customer_id, action.state, action.preview, action.approval or "")
+        table.add_row(*(escape(cell) for cell in cells))
+    out.print(table) if found else out.print("Nothing waits for staff.")
+
+
+@app.command("show")
+def show(action: ActionId, as_json: AsJson = False) -> None:
+    """Show one action with its audit trail: who asked, which yes, which decision, before and after."""
+    found, history = asyncio.run(_show(action))
+    if as_json:
+        print_json({**_plain(found), "history": history})
+        return
+    out.print(
+        escape(f"{found.id}  {found.state}\n{found.preview}\nCustomer {found.customer_id}, thread {found.thread_id}")
+    )
+    for event in history:
+        out.print(
+            escape(f"{event['at']:%Y-%m-%d %H:%M:%S}  {event['state']:<18} {event['actor']}: {event['detail'] or ''}")
+        )
+
+
+@app.command("approve")
+def approve(action: ActionId, by: By, note: Note = "", as_json: AsJson = False) -> None:
+    """Approve an action: it is carried out, and the customer reads the result in the thread."""
+    _decide(action, {"type": "approve", "message": note}, by, as_json)
+
+
+@app.command("reject")
+def reject(action: ActionId, by: By, note: Note = "", as_json: AsJson = False) -> None:
+    """Reject an action: it can never run, and the customer is told."""
+    _decide(action, {"type": "reject", "message": note}, by, as_json)
+
+
+@app.command("edit")
+def edit(
+    action: ActionId,
+    by: By,
+    args: Annotated[str, typer.Option(help='The arguments to change, as JSON: {"reason": "no longer needed"}.')],
+    as_json: AsJson = False,
+) -> None:
+    """Change the arguments of an action and approve it so: the customer is asked for a yes to the new ones."""
+    try:
+        new = json.loads(args)
+    except json.JSONDecodeError as error:
+        raise InputError(f"--args is not JSON ({error.msg}); wanted an object of arguments") from None
+    _decide(action, {"type": "edit", "edited_action": {"args": new}}, by, as_json)
+
+
+def _decide(prefix: str, decision: Mapping[str, Any], by: str, as_json: bool) -> None:
+    action, told = asyncio.run(_decide_and_wake(prefix, decision, by))
+    if as_json:
+        print_json({**_plain(action), "told": told})
+        return
+    out.print(f"{escape(action.id[:8])} is now [bold]{action.state}[/bold].")
+    if told:
+        err.print(escape(f"The customer reads: {told}"), style="dim")
+
+
+async def _decide_and_wake(prefix: str, decision: Mapping[str, Any], by: str) -> tuple[Action, str]:
+    """Record the decision, then let the thread go on with it."""
+    settings = Settings.from_env()
+    parts = await asyncio.to_thread(assemble, settings)
+    async with open_agent(settings, parts=parts) as agent:
+        action = await _one(parts.actions.ledger, prefix)
+        decided = await parts.actions.decide(action.id, decision, by=by)
+        reply = await agent.decide(action.thread_id, {"decisions": []}, operator=by)
+        return await parts.actions.ledger.get(decided.id), reply.text
+
+
+async def _find(states: tuple[State, ...]) -> list[Action]:
+    ledger = open_ledger(Settings.from_env())
+    try:
+        await ledger.expire_due()
+        return await ledger.find(states=states)
+    finally:
+        await ledger.close()
+
+
+async def _show(prefix: str) -> tuple[Action, list[dict[str, Any]]]:
+    ledger = open_ledger(Settings.from_env())
+    try:
+        action = await _one(ledger, prefix)
+        return action, [asdict(event) for event in await ledger.history(action.id)]
+    finally:
+        await ledger.close()
+
+
+async def _one(ledger: ActionLedger, prefix: str) -> Action:
+    found = [action for action in await ledger.find() if action.id.startswith(prefix)]
+    if len(found) != 1:
+        raise InputError(
+            f"{len(found)} actions begin with {prefix!r}; `support-agent approvals list --all` shows the ids"
+        )
+    return found[0]
+
+
+def _plain(action: Action) -> dict[str, Any]:
+    """Return an action as plain data: what is asked, by whom, and how it stands."""
+    left_out = {"change", "claim", "lease_until"}
+    plain = {name: value for name, value in vars(action).items() if name not in left_out}
+    return plain | {"words": action.words, "before": _records(action, "before"), "after": _records(action, "after")}
+
+
+def _records(action: Action, moment: str) -> dict[str, Any]:
+    return records_json(getattr(action.change, moment))

@@ -1,0 +1,53 @@
+"""Say what was done, and ask for the customer's yes to what is proposed: in the ledger's words, not the model's."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.runtime import Runtime
+
+from graph.phrases import phrase
+from graph.state import State, thread_of, turn_actions
+from tools.actions import Action
+from tools.confirmed_actions import ConfirmedActions
+from tools.context import Context
+
+
+async def confirm(
+    state: State, config: RunnableConfig, runtime: Runtime[Context], *, actions: ConfirmedActions
+) -> dict[str, Any]:
+    """Return the report and the question, and which actions wait for staff."""
+    locale = (runtime.context or Context()).locale
+    thread_id = thread_of(config)
+    touched = await actions.get(thread_id, turn_actions(state.messages))
+    proposed = [action for action in touched if action.state == "proposed"]
+    if proposed:
+        # A newer wish replaces what was asked before; otherwise the earlier question is put once more.
+        await actions.supersede(thread_id, [i for i in state.open_question if i not in {a.id for a in proposed}])
+    else:
+        proposed = [a for a in await actions.get(thread_id, state.open_question) if a.state == "proposed"]
+    ended = [action for action in touched if action.state != "proposed"]
+    text = "\n\n".join([*(action.words for action in ended), *question(proposed, locale)])
+    waiting = [action.id for action in touched if action.state == "awaiting_approval"]
+    update: dict[str, Any] = {"approvals": list(dict.fromkeys([*state.approvals, *waiting]))}
+    if text:
+        kwargs = {
+            "asks": [action.id for action in proposed],
+            "asked_before": [a.id for a in proposed if a.id in state.open_question],
+            "tells": [action.id for action in ended],
+        }
+        update["messages"] = [AIMessage(text, additional_kwargs=kwargs)]
+    return update
+
+
+def question(proposed: Sequence[Action], locale: str) -> list[str]:
+    """Return the question for the customer's yes as paragraphs; none where nothing is proposed."""
+    match proposed:
+        case []:
+            return []
+        case [action]:
+            return [action.preview, phrase("ask_yes", locale)]
+        case _:
+            listed = "\n".join(f"{number}. {action.preview}" for number, action in enumerate(proposed, start=1))
+            return [phrase("several", locale), listed, phrase("ask_yes_all", locale)]

@@ -1,0 +1,195 @@
+"""Lead every write from the model's wish to the told result: plan, proposal, the customer's yes, staff, execution."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core.errors import InputError, Refused
+from core.signals import answer_to_confirmation
+from tools.actions import Action
+from tools.backend import OrderBackend
+from tools.carry_out import carry_out
+from tools.context import Context
+from tools.ledger import ActionLedger
+from tools.policy import Policy
+from tools.write_tools import WRITE_ACTIONS
+
+_UNDECIDED = ("proposed", "awaiting_approval")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """Hold what a customer's message did to the proposals she was asked about."""
+
+    agreed: Sequence[Action] = ()
+    """Confirmed just now, in the order they are to be carried out."""
+    withdrawn: Sequence[Action] = ()
+    still_open: Sequence[Action] = ()
+    """Neither a yes nor a no: the question stands."""
+
+
+class ConfirmedActions:
+    """Offer the graph the few steps a write takes; the ledger decides which of them are possible."""
+
+    def __init__(
+        self, *, ledger: ActionLedger, orders: OrderBackend, policy: Policy, today: Callable[[], date] = date.today
+    ) -> None:
+        self.ledger = ledger
+        self._orders, self._policy, self._today = orders, policy, today
+
+    def is_write(self, tool: str) -> bool:
+        """Say whether a tool changes the shop."""
+        return tool in WRITE_ACTIONS
+
+    async def propose(
+        self, thread_id: str, context: Context, tool: str, args: Mapping[str, Any], *, asked_message_id: str | None
+    ) -> Action:
+        """Plan a write and record it as a proposal; nothing is done to the shop.
+
+        An equal intent of the thread that is under way, or whose result was not told yet, is returned instead.
+
+        Raises:
+            Refused: a rule says no.
+            BackendUnavailable: the shop or the ledger does not answer.
+        """
+        change = await WRITE_ACTIONS[tool].plan(
+            context, args, orders=self._orders, policy=self._policy, today=self._today()
+        )
+        return await self.ledger.propose(thread_id, change, asked_message_id=asked_message_id)
+
+    async def hear(self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str) -> Heard:
+        """Apply a message to the proposals the customer was just asked about.
+
+        Only a clear yes to the question that came directly before counts, and it is stored with the row it confirms.
+        """
+        await self.ledger.expire_due()
+        open_ = [action for action in await self.get(thread_id, asked) if action.state == "proposed"]
+        if not open_:
+            return Heard()
+        match answer_to_confirmation(text):
+            case "yes":
+                agreed = [
+                    await self.ledger.confirm(a.id, fingerprint=a.fingerprint, message_id=message_id, text=text)
+                    for a in open_
+                ]
+                return Heard(agreed=in_order(agreed))
+            case "no":
+                return Heard(withdrawn=[a for a in open_ if await self.ledger.withdraw(a.id, why=text)])
+            case _:
+                return Heard(still_open=open_)
+
+    async def supersede(self, thread_id: str, action_ids: Sequence[str]) -> None:
+        """Take back proposals that a newer wish of the customer replaces."""
+        for action in await self.get(thread_id, action_ids):
+            if action.state == "proposed":
+                await self.ledger.withdraw(action.id, why="replaced by a newer request", by="agent")
+
+    async def stand_down(self, thread_id: str) -> None:
+        """Take back everything of a thread that has not started: a person handles it from here."""
+        for action in await self.ledger.find(thread_id=thread_id, unsettled=True):
+            await self.ledger.withdraw(action.id, why="the conversation went to a person", by="agent")
+
+    async def due(self, thread_id: str) -> list[Action]:
+        """Return what has to be carried out or told: what a crash, a time-out or a decision of staff left behind."""
+        unsettled = await self.ledger.find(thread_id=thread_id, unsettled=True)
+        return in_order([action for action in unsettled if action.state not in _UNDECIDED])
+
+    async def carry_out(self, thread_id: str, action_id: str) -> Action:
+        """Run an action of this thread if it may run; return it as it is now."""
+        await self.get(thread_id, [action_id])
+        return await carry_out(
+            action_id, ledger=self.ledger, orders=self._orders, policy=self._policy, today=self._today
+        )
+
+    async def edited(self, thread_id: str) -> list[Action]:
+        """Return the proposals staff has made out of requests: approved already, and not agreed to by the customer."""
+        proposed = await self.ledger.find(thread_id=thread_id, states=("proposed",))
+        return [action for action in proposed if action.decided_by]
+
+    async def waiting(self, thread_id: str) -> list[Action]:
+        """Return the actions of a thread that wait for staff."""
+        await self.ledger.expire_due()
+        return await self.ledger.find(thread_id=thread_id, states=("awaiting_approval",))
+
+    async def get(self, thread_id: str, action_ids: Sequence[str]) -> list[Action]:
+        """Return actions of this thread as they are now; raises InputError for one of another thread."""
+        found = [await self.ledger.get(action_id) for action_id in action_ids]
+        if foreign := [action.id for action in found if action.thread_id != thread_id]:
+            raise InputError(f"action {foreign[0]!r} is of another thread; a thread may only carry out its own")
+        return found
+
+    async def told(self, action_ids: Sequence[str]) -> None:
+        """Record that the customer has read how these actions ended."""
+        await self.ledger.mark_told(action_ids)
+
+    async def decide(self, action_id: str, decision: Mapping[str, Any], *, by: str) -> Action:
+        """Apply one decision of staff: approve, reject (with a message) or edit (with new arguments).
+
+        An edited request is a new proposal: the approval is bound to it, and the customer is asked anew, because her yes was for
+        other arguments. A request that was decided before stays as it is.
+
+        Returns:
+            The action to go on with: the decided one, or the new proposal of an edit.
+
+        Raises:
+            InputError: the decision is of no known kind.
+            Refused: the edited arguments break a rule.
+        """
+        remark = str(decision.get("message") or "")
+        match decision.get("type"):
+            case "approve" | "accept":
+                await self.ledger.approve(action_id, by=by, remark=remark)
+            case "reject" | "ignore" | "response":
+                await self.ledger.reject(action_id, by=by, remark=remark or str(decision.get("args") or ""))
+            case "edit":
+                return await self._edit(await self.ledger.get(action_id), _edited(decision), by)
+            case other:
+                raise InputError(f"decision {other!r} is not known; use approve, reject or edit")
+        return await self.ledger.get(action_id)
+
+    async def _edit(self, action: Action, args: Mapping[str, Any], by: str) -> Action:
+        """Replace a waiting request by an approved proposal with other arguments."""
+        if action.state != "awaiting_approval":
+            return action
+        try:
+            merged = {**_asked_args(action), **args}
+            change = await WRITE_ACTIONS[action.tool].plan(
+                Context(customer_id=action.customer_id),
+                merged,
+                orders=self._orders,
+                policy=self._policy,
+                today=self._today(),
+            )
+        except Refused as no:
+            raise InputError(f"the edited request breaks a rule: {no}") from None
+        if not await self.ledger.withdraw(action.id, why="replaced by an edited request", by=by):
+            return await self.ledger.get(action.id)
+        return await self.ledger.propose(
+            action.thread_id, change, asked_message_id=action.asked_message_id, approved_by=by
+        )
+
+
+def in_order(actions: Sequence[Action]) -> list[Action]:
+    """Sort actions into an order that works: an address before the items that lock the order, a cancellation last."""
+    return sorted(actions, key=lambda action: (WRITE_ACTIONS[action.tool].rank, action.proposed_at))
+
+
+def rank(tool: str) -> int:
+    """Return the place of a write among several of one message."""
+    return WRITE_ACTIONS[tool].rank
+
+
+def _asked_args(action: Action) -> dict[str, Any]:
+    """Return the arguments a tool takes for an action; the ledger keeps them in canonical form."""
+    wanted = WRITE_ACTIONS[action.tool].request.model_fields
+    return {name: value for name, value in action.args.items() if name in wanted}
+
+
+def _edited(decision: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the new arguments of an edit, in the present and in the older shape."""
+    action = decision.get("edited_action") or decision.get("args") or {}
+    args = action.get("args", {}) if isinstance(action, Mapping) else {}
+    if not isinstance(args, Mapping) or not args:
+        raise InputError('an edit needs {"type": "edit", "edited_action": {"name": …, "args": {…}}}')
+    return args
