@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError, Refused
+from evals.shop_changes import ChangedIds, changed_ids, read_tables
 from tools.backend import OrderBackend
 from tools.context import Context
 from tools.import_shop import import_shop, stored_shop
@@ -36,6 +37,7 @@ WRITES = {
     "modify_user_address": "change_default_address",
 }
 NO_SHOP = ("calculate", "transfer_to_human_agents")
+SHOP_POLICY = Path(__file__).with_name("data") / "tau3_policy.yaml"
 FILES = ("db.json", "tasks.json", "expected.json")
 
 
@@ -68,41 +70,58 @@ async def replay(data: Path, scratch: Path, *, told: Callable[[int, int], None])
     tasks, expected = load_tasks(data)
     fresh = scratch / "fresh.db"
     import_shop(data / "db.json", f"sqlite:///{fresh}", replace=True)
-    before = stored_shop(f"sqlite:///{fresh}")
+    before, tables = stored_shop(f"sqlite:///{fresh}"), read_tables(fresh)
+    copy = scratch / "task.db"
+    shop = SqlOrderBackend(f"sqlite:///{copy}")
     results = []
-    for number, task in enumerate(tasks, start=1):
-        copy = scratch / f"task{number}.db"
-        shutil.copyfile(fresh, copy)
-        results.append(await _replay_task(task, expected[task["id"]], f"sqlite:///{copy}", before))
-        told(number, len(tasks))
+    try:
+        for number, task in enumerate(tasks, start=1):
+            shutil.copyfile(fresh, copy)
+            run = await _run_all(task, shop, before)
+            changed = changed_ids(tables, read_tables(copy))
+            results.append(_judged(run, expected[task["id"]], before, await _records(shop, changed, before)))
+            told(number, len(tasks))
+    finally:
+        await shop.close()
     return results
 
 
-async def _replay_task(task: Mapping[str, Any], expected: Mapping[str, Any], url: str, before: Shop) -> TaskReplay:
-    shop = SqlOrderBackend(url)
+@dataclass(frozen=True)
+class _Run:
+    """Hold what happened when the actions of a task were run."""
+
+    task: str
+    actions: int
+    refused: Mapping[str, str]
+    """Refused actions and the reasons."""
+
+
+async def _run_all(task: Mapping[str, Any], shop: OrderBackend, before: Shop) -> _Run:
+    """Run the gold actions of a task one after the other; approval by staff counts as given."""
     actions = [(a["name"], a["arguments"]) for a in task["evaluation_criteria"]["actions"]]
-    customer = _known_customer(actions, before)
+    customer, policy = _known_customer(actions, before), load_policy(SHOP_POLICY)
     refused: dict[str, str] = {}
-    policy = load_policy()
-    try:
-        for name, args in actions:
-            try:
-                customer = await _run(name, args, customer, shop, policy) or customer
-            except Refused as no:
-                refused[_written(name, args)] = str(no)
-    finally:
-        await shop.close()
+    for name, args in actions:
+        try:
+            customer = await _run(name, args, customer, shop, policy) or customer
+        except Refused as no:
+            refused[_written(name, args)] = str(no)
+    return _Run(task=task["id"], actions=len(actions), refused=refused)
+
+
+def _judged(run: _Run, expected: Mapping[str, Any], before: Shop, changed: Mapping[str, Any]) -> TaskReplay:
+    """Compare a run with what is expected of it."""
     listed = {_written(r["name"], r["arguments"]) for r in expected["refused"]}
     wanted, corrected = _corrected(expected["changed"], before)
     return TaskReplay(
-        task=task["id"],
-        actions=len(actions),
-        refused=sum(action in refused for action in listed),
-        needless=tuple(f"{action}: {reason}" for action, reason in refused.items() if action not in listed),
+        task=run.task,
+        actions=run.actions,
+        refused=sum(action in run.refused for action in listed),
+        needless=tuple(f"{action}: {reason}" for action, reason in run.refused.items() if action not in listed),
         corrected=corrected,
         differences=(
-            *(f"not refused: {action}" for action in sorted(listed - refused.keys())),
-            *_differences("", _changed(before, stored_shop(url)), wanted),
+            *(f"not refused: {action}" for action in sorted(listed - run.refused.keys())),
+            *_differences("", changed, wanted),
         ),
     )
 
@@ -151,14 +170,15 @@ def _written(name: str, args: Mapping[str, Any]) -> str:
     return f"{name}({json.dumps(args, sort_keys=True)})"
 
 
-def _changed(before: Shop, after: Shop) -> dict[str, Any]:
-    """Return the records that differ, by kind and id, in the shape of the shop file."""
-    kept = Shop(
-        products=tuple(new for old, new in zip(before.products, after.products, strict=True) if new != old),
-        customers=tuple(new for old, new in zip(before.customers, after.customers, strict=True) if new != old),
-        orders=tuple(new for old, new in zip(before.orders, after.orders, strict=True) if new != old),
+async def _records(shop: OrderBackend, changed: ChangedIds, before: Shop) -> dict[str, Any]:
+    """Return the changed records as the shop has them now, by kind and id, in the shape of the shop file."""
+    owners = {order.id: order.customer_id for order in before.orders}
+    now = Shop(
+        products=tuple([await shop.get_product(product_id) for product_id in sorted(changed.products)]),
+        customers=tuple([await shop.get_customer(customer_id) for customer_id in sorted(changed.customers)]),
+        orders=tuple([await shop.get_order(owners[order_id], order_id) for order_id in sorted(changed.orders)]),
     )
-    return {kind: rows for kind, rows in shop_json(kept).items() if rows}
+    return {kind: rows for kind, rows in shop_json(now).items() if rows}
 
 
 def _corrected(expected: Mapping[str, Any], shop: Shop) -> tuple[dict[str, Any], int]:

@@ -14,7 +14,7 @@ from core.errors import Refused
 from tests.fakes import FakeOrders
 from tools.changes import Change, fingerprint
 from tools.context import Context
-from tools.policy import load_policy
+from tools.policy import CancelRule, load_policy
 from tools.registry import EFFECTS
 from tools.write_tools import WRITE_ACTIONS
 
@@ -149,3 +149,12 @@ async def test_the_same_wish_in_other_words_has_the_same_fingerprint() -> None:
     other = await plan("cancel_order", {"order_id": "#AF1", "reason": "no longer needed"})
     prints = [fingerprint(c.operation, c.customer_id, c.args) for c in (first, same, other)]
     assert prints[0] == prints[1] != prints[2]
+
+
+def test_the_model_is_told_the_reasons_of_this_shops_policy() -> None:
+    strict = load_policy().model_copy(
+        update={"cancel": CancelRule(statuses=("pending",), reasons=("changed my mind",))}
+    )
+    tool = WRITE_ACTIONS["cancel_order"].tool(FakeOrders(), strict, lambda: TODAY)
+    reason = convert_to_openai_tool(tool)["function"]["parameters"]["properties"]["reason"]
+    assert reason["description"] == "The customer's reason, one of: changed my mind."

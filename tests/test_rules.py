@@ -16,7 +16,7 @@ from tools import rules
 from tools.backend import Address, Order, Payment
 from tools.changes import Change, change_json, read_change
 from tools.money import net_paid
-from tools.policy import load_policy
+from tools.policy import RefundRule, load_policy
 from tools.refund_rule import refund_order
 
 POLICY = load_policy()
@@ -227,6 +227,12 @@ def test_money_promised_for_a_return_cannot_be_refunded_again() -> None:
 def test_a_refusal_names_the_rule(attempt: Callable[[], Change], words: str) -> None:
     with pytest.raises(Refused, match=words):
         attempt()
+
+
+def test_a_shop_can_rule_out_refunds_without_a_return() -> None:
+    without = POLICY.model_copy(update={"refund": RefundRule(reasons={})})
+    with pytest.raises(Refused, match="only for items that are returned"):
+        refund_order(without, ADA, DELIVERED, amount=Decimal("5"), reason="goodwill", today=TODAY)
 
 
 def test_the_last_day_of_a_window_counts_and_orders_without_dates_have_none() -> None:

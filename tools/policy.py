@@ -51,9 +51,9 @@ class RefundReason(WindowRule):
 
 
 class RefundRule(Section):
-    """Name the reasons for money back without a return."""
+    """Name the reasons for money back without a return; none means that there is no such refund."""
 
-    reasons: Annotated[dict[str, RefundReason], Field(min_length=1)]
+    reasons: dict[str, RefundReason]
 
 
 class Policy(Section):

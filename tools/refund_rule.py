@@ -19,6 +19,8 @@ def refund_order(
 ) -> Change:
     """Plan to send back part of what was paid; raises Refused naming the rule in words fit for the customer."""
     rules = policy.refund.reasons
+    if not rules:
+        raise Refused("Money goes back only for items that are returned, or for an order that is cancelled.")
     reason = known_reason(reason, rules, "Money can be sent back for one of these reasons:")
     rule = rules[reason]
     require_status(order, rule.statuses, f"refunded for the reason “{reason}”")

@@ -5,14 +5,14 @@ customer has said yes to is applied, and not from here (see `tools/carry_out.py`
 model that calls one directly gets the preview.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool, StructuredTool
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from core.errors import Refused
 from tools import rules
@@ -29,6 +29,7 @@ NewItemIds = Annotated[list[str], Field(description="The new item ids, in the or
 MethodId = Annotated[
     str, Field(description="Id of one of the customer's payment methods, from get_profile.", max_length=100)
 ]
+Reason = Annotated[str, Field(description="The customer's reason.", max_length=200)]
 Line = Annotated[str, Field(max_length=200)]
 
 
@@ -42,7 +43,7 @@ class CancelOrder(Request):
     """Cancel a pending order as a whole; everything paid goes back."""
 
     order_id: OrderId
-    reason: Annotated[str, Field(description="The customer's reason: no longer needed, or ordered by mistake.")]
+    reason: Reason
 
 
 class AddressRequest(Request):
@@ -107,13 +108,7 @@ class RefundOrder(Request):
 
     order_id: OrderId
     amount: Annotated[float, Field(description="Amount in the shop's currency.")]
-    reason: Annotated[
-        str,
-        Field(
-            description="One of: late delivery, damaged on arrival, missing item, price adjustment, goodwill.",
-            max_length=100,
-        ),
-    ]
+    reason: Reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +132,8 @@ class WriteAction:
     request: type[Request]
     decide: Callable[[Ground, Any], Change]
     """Apply the rule to a checked request."""
+    reasons: Callable[[Policy], Iterable[str]] | None = None
+    """The reasons the shop's policy accepts, where one has to be given."""
 
     async def plan(
         self, context: Context | None, args: Mapping[str, Any], *, orders: OrderBackend, policy: Policy, today: date
@@ -165,7 +162,16 @@ class WriteAction:
             return f"Not done yet; the customer has to say yes first: {change.summary}"
 
         description = " ".join((self.request.__doc__ or "").split())
-        return StructuredTool(name=self.name, description=description, args_schema=self.request, coroutine=preview)
+        return StructuredTool(
+            name=self.name, description=description, args_schema=self._schema(policy), coroutine=preview
+        )
+
+    def _schema(self, policy: Policy) -> type[Request]:
+        """Return the arguments as the model sees them, with the reasons this shop accepts."""
+        if self.reasons is None:
+            return self.request
+        field = Field(description=f"The customer's reason, one of: {', '.join(self.reasons(policy))}.", max_length=200)
+        return create_model(self.request.__name__, __base__=self.request, reason=(str, field))
 
     def _checked(self, args: Mapping[str, Any]) -> Any:
         try:
@@ -251,12 +257,19 @@ WRITE_ACTIONS: dict[str, WriteAction] = {
                 today=g.today,
             ),
         ),
-        WriteAction(name="refund_order", rank=70, request=RefundOrder, decide=_refund),
+        WriteAction(
+            name="refund_order",
+            rank=70,
+            request=RefundOrder,
+            decide=_refund,
+            reasons=lambda policy: policy.refund.reasons,
+        ),
         WriteAction(
             name="cancel_order",
             rank=80,
             request=CancelOrder,
             decide=lambda g, r: rules.cancel_order(g.policy, g.customer, _order(g), reason=r.reason),
+            reasons=lambda policy: policy.cancel.reasons,
         ),
     )
 }
