@@ -76,6 +76,7 @@ async def replay(data: Path, scratch: Path, *, told: Callable[[int, int], None])
     results = []
     try:
         for number, task in enumerate(tasks, start=1):
+            await shop.close()  # no connection may be open while the file is replaced
             shutil.copyfile(fresh, copy)
             run = await _run_all(task, shop, before)
             changed = changed_ids(tables, read_tables(copy))
