@@ -1,6 +1,7 @@
 """A confirmed action has its effect once, whatever dies or goes silent on the way."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    desk = Desk(tmp_path)
+    yield desk
+    await desk.ledger.close()
 
 
 async def test_a_confirmed_action_is_done_and_reported(desk: Desk) -> None:
@@ -207,4 +210,5 @@ async def test_nothing_is_sent_while_the_intent_cannot_be_written(desk: Desk, tm
     ledger.full_at = step
     with pytest.raises(BackendUnavailable):
         await carry_out(action.id, ledger=ledger, orders=shop, policy=POLICY, today=lambda: TODAY)
+    await ledger.close()
     assert shop.outcomes == {}

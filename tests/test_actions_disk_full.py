@@ -46,6 +46,7 @@ async def act(limit):
         end = str(error)
     resource.setrlimit(resource.RLIMIT_FSIZE, (HARD, HARD))
     states = [action.state for action in await ledger.find(thread_id=thread)]
+    await ledger.close()
     return {"limit": limit, "end": end, "effects": len(shop.outcomes), "states": states}
 
 async def every():

@@ -1,6 +1,7 @@
 """The ledger keeps every intent once, binds a yes to its arguments, and lets nothing run that may not."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,22 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def ledger(url: str, clock: Clock) -> ActionLedger:
-    return ActionLedger(url, clock=clock)
+async def open_ledger(url: str, clock: Clock) -> AsyncIterator[Callable[[], ActionLedger]]:
+    """Return what opens the ledger once more; everything is closed at the end."""
+    opened: list[ActionLedger] = []
+
+    def one_more() -> ActionLedger:
+        opened.append(ActionLedger(url, clock=clock))
+        return opened[-1]
+
+    yield one_more
+    for ledger in opened:
+        await ledger.close()
+
+
+@pytest.fixture
+def ledger(open_ledger: Callable[[], ActionLedger]) -> ActionLedger:
+    return open_ledger()
 
 
 async def plan(name: str = "cancel_order", args: dict[str, Any] | None = None) -> Change:
@@ -199,9 +214,9 @@ async def test_what_staff_edited_needs_the_customers_yes_but_no_second_approval(
     assert (await yes(ledger, edited)).state == "approved"
 
 
-async def test_of_fifty_clicks_one_counts(url: str, ledger: ActionLedger, clock: Clock) -> None:
+async def test_of_fifty_clicks_one_counts(ledger: ActionLedger, open_ledger: Callable[[], ActionLedger]) -> None:
     action = await awaiting(ledger)
-    desks = [ActionLedger(url, clock=clock) for _ in range(5)]
+    desks = [open_ledger() for _ in range(5)]
     clicks = await asyncio.gather(*(desks[n % 5].approve(action.id, by=f"clerk {n}") for n in range(50)))
     assert sum(clicks) == 1
     claims = await asyncio.gather(*(desks[n % 5].claim(action.id) for n in range(50)))
@@ -209,9 +224,9 @@ async def test_of_fifty_clicks_one_counts(url: str, ledger: ActionLedger, clock:
     assert [e.state for e in await ledger.history(action.id)].count("approved") == 1
 
 
-async def test_fifty_equal_proposals_at_once_are_one_row(url: str, clock: Clock) -> None:
+async def test_fifty_equal_proposals_at_once_are_one_row(open_ledger: Callable[[], ActionLedger]) -> None:
     change = await plan()
-    desks = [ActionLedger(url, clock=clock) for _ in range(5)]
+    desks = [open_ledger() for _ in range(5)]
     rows = await asyncio.gather(*(desks[n % 5].propose("t1", change) for n in range(50)))
     assert len({row.id for row in rows}) == 1
 
@@ -243,10 +258,10 @@ async def test_an_unknown_outcome_can_be_looked_at_again_and_stays_one_intent(le
     assert again.attempts == 2
 
 
-async def test_the_ledger_survives_a_restart(url: str, ledger: ActionLedger, clock: Clock) -> None:
+async def test_the_ledger_survives_a_restart(ledger: ActionLedger, open_ledger: Callable[[], ActionLedger]) -> None:
     action = await awaiting(ledger)
     await ledger.close()
-    later = ActionLedger(url, clock=clock)
+    later = open_ledger()
     assert await later.get(action.id) == action
     assert await later.approve(action.id, by="sam")
 
@@ -264,7 +279,7 @@ async def test_an_unknown_action_and_a_ledger_that_cannot_be_written_are_named(
 STEPS = ["propose", "yes", "withdraw", "approve", "reject", "claim", "finish", "told", "hour", "lapse"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=5, max_size=25), large=st.booleans())
 def test_whatever_happens_nothing_runs_without_a_yes_and_nothing_after_a_no(steps: list[str], large: bool) -> None:
     async def live() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -32,8 +33,10 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def shop(url: str) -> SqlOrderBackend:
-    return SqlOrderBackend(url)
+async def shop(url: str) -> AsyncIterator[SqlOrderBackend]:
+    shop = SqlOrderBackend(url)
+    yield shop
+    await shop.close()
 
 
 async def plan(shop: SqlOrderBackend, name: str, customer: str = ADA, **args: Any) -> Change:
@@ -108,6 +111,8 @@ async def test_of_many_calls_at_once_one_has_an_effect(shop: SqlOrderBackend, ur
         *(backend.apply(change, key=f"k{n}") for n, backend in enumerate(others, start=2)), return_exceptions=True
     )
     assert all(isinstance(result, Refused) for result in different)
+    for backend in others:
+        await backend.close()
     refunds = [p for p in (await shop.get_order(ADA, DELIVERED)).payments if p.transaction_type == "refund"]
     assert len(refunds) == 1
 

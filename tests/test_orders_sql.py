@@ -1,6 +1,7 @@
 """The SQL backend answers for one customer only, however the order number is spelt."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,10 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def shop(url: str) -> SqlOrderBackend:
-    return SqlOrderBackend(url)
+async def shop(url: str) -> AsyncIterator[SqlOrderBackend]:
+    shop = SqlOrderBackend(url)
+    yield shop
+    await shop.close()
 
 
 @pytest.mark.parametrize(
@@ -110,6 +113,7 @@ async def test_a_missing_shop_says_what_to_run_and_creates_nothing(tmp_path: Pat
     (tmp_path / "shop.db").touch()
     with pytest.raises(BackendUnavailable, match="support-agent orders import FILE"):
         await shop.get_customer(ADA)
+    await shop.close()
 
 
 async def test_a_database_that_does_not_answer_is_named_without_its_password() -> None:
@@ -120,7 +124,9 @@ async def test_a_database_that_does_not_answer_is_named_without_its_password() -
     assert "secret-word" not in str(failure.value)
 
 
-def test_one_backend_serves_several_event_loops(shop: SqlOrderBackend) -> None:
+def test_one_backend_serves_several_event_loops(url: str) -> None:
+    shop = SqlOrderBackend(url)
+
     async def check() -> str:
         found = await shop.check()
         await shop.close()
@@ -133,5 +139,7 @@ def test_one_backend_serves_several_event_loops(shop: SqlOrderBackend) -> None:
 async def test_the_tracking_id_of_the_tau_shop_is_found(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'tau.db'}"
     await asyncio.to_thread(import_shop, TAU3, url)
-    order = await SqlOrderBackend(url).get_order("james_li_5688", "#W2611340")
+    tau = SqlOrderBackend(url)
+    order = await tau.get_order("james_li_5688", "#W2611340")
+    await tau.close()
     assert order.fulfilments[0].tracking_ids == ("357962501027",)
