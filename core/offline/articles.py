@@ -17,9 +17,12 @@ _CLOSE = 0.42
 """Likeness from which a passage counts as an answer: mean of the cosines of its best sentence and of the whole."""
 _WORDS_CLOSE = 0.55
 """Share of the question's words, rare ones counting more, that must be found where there are no embeddings."""
+_NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.8, 0.95
+"""A second passage is quoted beside the first when it fits nearly as well; a neighbour in the same article need not fit so well."""
+_MAX_CHARS_BESIDE = 240
 _MAX_SENTENCES = 4
 _MAX_CHARS = 420
-_CONSIDERED = 8
+_CONSIDERED = 12
 _HOW_MUCH = re.compile(
     r"\b(?:how (?:long|many|much|often|fast|quickly|soon|old|big|far|late)|when|until|costs?|price|fee|pay)\b"
 )
@@ -42,17 +45,31 @@ class _Scored:
     score: float
 
 
-def find_quote(question: str, passages: Sequence[QuotedPassage], embeddings: Embeddings | None) -> Quote | None:
-    """Return the sentences that answer a question, each with its citation such as [2], or None when nothing fits."""
+def find_quote(
+    question: str, passages: Sequence[QuotedPassage], embeddings: Embeddings | None, *, before: str = ""
+) -> Quote | None:
+    """Return the sentences that answer a question, each with its citation such as [2], or None when nothing fits.
+
+    For a question that leans on the one `before` it, a passage must fit both the new words and the two together.
+    """
     candidates = [(p, statements(p.text)) for p in passages[:_CONSIDERED]]
     candidates = [(p, s) for p, s in candidates if s]
     if not candidates or not content_stems(question):
         return None
-    scored = sorted(_scored(question, candidates, embeddings), key=lambda s: -s.score)
+    scored = _scored(question, candidates, embeddings)
+    if before:
+        together = _scored(f"{before} {question}", candidates, embeddings)
+        scored = [_mean(one, other) for one, other in zip(scored, together, strict=True)]
+    scored.sort(key=lambda s: -s.score)
     best = scored[0]
     if best.score < (_CLOSE if embeddings else _WORDS_CLOSE):
         return None
-    return Quote(_cited(best), best.score)
+    said = [_cited(best, _MAX_SENTENCES, _MAX_CHARS)]
+    for other in scored[1:2]:
+        near = _NEAR_IN_ARTICLE if other.passage.title == best.passage.title else _NEAR_ELSEWHERE
+        if other.score >= near * best.score and other.score >= _CLOSE:
+            said.append(_cited(other, 2, _MAX_CHARS_BESIDE))
+    return Quote(" ".join(said), best.score)
 
 
 def _scored(
@@ -86,6 +103,12 @@ def _scored(
     return found
 
 
+def _mean(one: _Scored, other: _Scored) -> _Scored:
+    """Weigh the question alone and with the one before it; what fits the two together well enough need not fit it alone."""
+    scores = [(a + b) / 2 for a, b in zip(one.scores, other.scores, strict=True)]
+    return _Scored(one.passage, one.sentences, scores, max((one.score + other.score) / 2, 0.85 * other.score))
+
+
 def _rarity(texts: Sequence[str]) -> dict[str, float]:
     """Return how telling each word is among the passages: rarer words tell more."""
     seen = Counter(word for text in texts for word in set(content_stems(text)))
@@ -100,16 +123,16 @@ def _shared(asked: set[str], text: str, rarity: dict[str, float]) -> float:
     return sum(rarity.get(word, unseen) for word in asked if word in there) / total if total else 0.0
 
 
-def _cited(scored: _Scored) -> str:
+def _cited(scored: _Scored, most: int, room: int) -> str:
     """Return the best sentence with those around it, as far as there is room, in their order, each cited.
 
     Neighbours carry the conditions of a rule, so the nearest go in first, whatever they score.
     """
     best = max(range(len(scored.scores)), key=lambda i: scored.scores[i])
     keep = {best}
-    room = _MAX_CHARS - len(scored.sentences[best])
+    room -= len(scored.sentences[best])
     for i in sorted(range(len(scored.scores)), key=lambda i: (abs(i - best), -scored.scores[i])):
-        if i not in keep and len(keep) < _MAX_SENTENCES and len(scored.sentences[i]) <= room:
+        if i not in keep and len(keep) < most and len(scored.sentences[i]) <= room:
             keep.add(i)
             room -= len(scored.sentences[i])
     return " ".join(_with_marker(scored.sentences[i], scored.passage.number) for i in sorted(keep))

@@ -25,11 +25,22 @@ def is_delivered(order: Facts) -> bool:
     return str(order.get("status", "")) in {"delivered", "return requested", "exchange requested"}
 
 
+def is_on_its_way(order: Facts) -> bool:
+    """Say whether an order has left or is about to."""
+    return str(order.get("status", "")) == "processed"
+
+
 _STATES: tuple[tuple[Callable[[Facts], bool], re.Pattern[str]], ...] = (
     (is_pending, re.compile(r"\b(?:pending|not (?:yet )?shipped|has(?:n't| not) shipped|just (?:ordered|placed))\b")),
+    (is_on_its_way, re.compile(r"\b(?:on (?:its|the) way|in transit|already shipped|been shipped|processed)\b")),
     (is_delivered, re.compile(r"\b(?:received|delivered|got|arrived)\b")),
 )
 """What customers say about the state of the order they mean."""
+
+
+def order_state(text: str) -> Callable[[Facts], bool] | None:
+    """Return the test for the state that a text gives the order it means, or None."""
+    return next((state for state, pattern in _STATES if pattern.search(text.casefold())), None)
 
 
 def named_orders(request: Request, desk: Desk) -> list[Facts]:
@@ -75,7 +86,7 @@ def chosen_orders(
             return [order]
     orders = desk.orders()
     fitting = [order for order in orders if fits(order)]
-    if said := next((state for state, pattern in _STATES if pattern.search(request.text.casefold())), None):
+    if said := order_state(request.text):
         fitting = [order for order in fitting if said(order)] or fitting
     with_items = [order for order in fitting if meant_items_only(request.words, order)]
     if not with_items and (elsewhere := [order for order in orders if meant_items_only(request.words, order)]):

@@ -21,6 +21,9 @@ _CONTINUES = re.compile(
 _REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|one|ones|there)\b")
 _YES = re.compile(r"^(?:yes|yeah|yep|ok|okay|sure|correct|right|fine|please do|go ahead)\b")
 _AMENDS = re.compile(r"^(?:yes|yeah|yep|ok|okay|sure|no|but|actually|fine)\b(?!.*\b(?:address|cancel|exchange)\b)")
+_THE_ONE = re.compile(
+    r"^(?:(?:no|yes|and|i mean|i meant|sorry)[,. ]+)*the (?:other )?(?:one|order)(?: (?:that|which|with|from|on|i|for|of)\b|[.!?]?$)"
+)
 _SHORT = 14
 _REMEMBERED = 4
 """Customer messages that are looked back over for what the newest one continues."""
@@ -77,6 +80,8 @@ def _earlier(conversation: Conversation, understanding: Understanding) -> list[R
 def _is_fragment(message: str, own: list[Request], understanding: Understanding, *, asked: bool) -> bool:
     """Say whether a message only adds to or corrects what was said before."""
     if asked and payment_words(message) and _AMENDS.match(normal(message)):
+        return True
+    if _THE_ONE.search(normal(message)) and len(message.split()) <= _SHORT:
         return True
     if understanding.has_own_intent(message):
         return False

@@ -41,6 +41,10 @@ class Unable(Told):
         super().__init__("I cannot do that here myself. If you like, I can bring in a colleague; just write “person”.")
 
 
+_LONGEST_QUERY = 300
+"""Characters of a question that are searched for; the rest of a long message only blurs it."""
+
+
 class Desk:
     """Look facts up in this turn's results, or interrupt the handler with the call that would bring them."""
 
@@ -91,14 +95,17 @@ class Desk:
         """Return what a write did in this turn; raises Needed with the call when it was not made yet."""
         return self.look_up(name, **args)
 
-    def quote(self, question: str) -> Quote | None:
-        """Return what the passages at hand say to a question, or None."""
-        return find_quote(question, self.conversation.passages, self._embeddings)
+    def quote(self, question: str, before: str = "") -> Quote | None:
+        """Return what the passages at hand say to a question that may lean on the one before it, or None."""
+        return find_quote(question, self.conversation.passages, self._embeddings, before=before)
 
     def search(self, question: str) -> None:
-        """Have the articles searched, once in a turn; raises Needed where they can be and were not."""
-        if self.can("search_articles") and question != self.conversation.message:
-            self.look_up("search_articles", query=question)
+        """Have the articles searched for a question on its own, once; raises Needed where they can be and were not.
+
+        At the beginning of a conversation that has been done; later on the passages at hand were found for all of the talk.
+        """
+        if self.can("search_articles") and (self.conversation.said or question != self.conversation.message):
+            self.look_up("search_articles", query=question[:_LONGEST_QUERY])
 
     def _listed(self) -> Sequence[Mapping[str, Any]]:
         for result in self.conversation.results:

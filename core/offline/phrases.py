@@ -8,11 +8,11 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 
 GREETING = re.compile(
-    r"^(?:hi|hello|hey|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos d[ií]as|ciao|olá|cześć)"
+    r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos d[ií]as|ciao|olá|cześć)"
     r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need (?:your )?assistance))*[!.,? :)]*$"
 )
 THANKS = re.compile(
-    r"^(?:ok(?:ay)?|great|perfect|awesome|wonderful|super|nice|brilliant|excellent|lovely|cool|alright|very good|good)?[,!. ]*(?:(?:many )?thanks?(?: you)?|thx|ty|cheers|much appreciated|i appreciate (?:it|that|your help)|appreciated|that(?:'s| is| was)? (?:very |really |so )?(?:helpful|great|perfect|kind|all i needed)|that helped|"
+    r"^(?:ok(?:ay)?|great|perfect|awesome|wonderful|super|nice|brilliant|excellent|lovely|cool|alright|very good|good)?[,!. ]*(?:(?:many )?thanks?(?: you)?|thx|ty|cheers|much appreciated|i appreciate (?:it|that|your help)|appreciated|you(?:'re| are) (?:so |very |really |just )?(?:wonderful|great|awesome|amazing|helpful|kind|the best|a star|brilliant|fantastic)|that(?:'s| is| was)? (?:very |really |so )?(?:helpful|great|perfect|kind|all i needed)|that helped|"
     r"(?:great|perfect|awesome|excellent|wonderful|brilliant)|danke(?: schön)?|merci(?: beaucoup)?|(?:muchas )?gracias|grazie(?: mille)?|obrigad[oa]|bedankt|dziękuję)"
     r"(?:[,!. ]*(?:so much|a lot|a (?:bunch|million|ton)|very much|you|for (?:your |the |all your )?(?:help|information|info|assistance|quick (?:answer|reply))|again|mate|that (?:helped|helps|is all|was helpful|'s all)|everything|for everything|great|perfect))*[!. :)]*$"
 )
@@ -79,7 +79,7 @@ ORDER_WORD = r"(?:orders?|parcels?|packages?|deliver(?:y|ies)|shipments?|stuff|t
 STATUS = _any(
     rf"\b(?:where|track|tracking|status|news|update|progress|locate|find|check|see|look)\b[^.?!]*\b{ORDER_WORD}\b",
     rf"\b{ORDER_WORD}\b[^.?!]*\b(?:where|status|arriv\w*|late|delayed|shipped|sent|dispatched|on (?:its|the) way|turned up|come|came|here yet|stuck|lost|left|gone|moved|going on|out for delivery|tracking)\b",
-    r"\b(?:has|have|did|is|are|was|when|will)\b[^.?!]*\b(?:my|the|it|that|this|they|order|package|parcel)\b[^.?!]*\b(?:ship(?:ped)?|arriv(?:e|ed|ing)|deliver(?:ed)?|get here|be here|come|dispatch(?:ed)?|sent|left|reach(?:ed)?|on (?:its|the) way|on (?:its|the) road)\b",
+    r"\b(?:has|have|did|is|are|was|when|will)\b[^.?!]*\b(?:my|the|it|that|this|they|order|package|parcel)\b[^.?!]*\b(?:ship(?:ped)?|arriv(?:e|ed|ing)|deliver(?:ed)?|get here|be here|come|dispatch(?:ed)?|sent|left|late|delayed|lost|there yet|here yet|coming|reach(?:ed)?|on (?:its|the) way|on (?:its|the) road)\b",
     r"\b(?:news|update|word|status|progress)\b[^.?!]*\b(?:about|on|of|for|with|regarding) (?:my|the)\b|\bwhat(?:'s| is) (?:going on|happening|up) with (?:my|the)\b",
     r"\b(?:when|what day|what date|how long until)\b[^.?!]*\b(?:arriv|deliver|get (?:it|here|them|my)|receive (?:it|my|them)|expect|be here|come)\w*",
     r"\btrack(?:ing)? (?:number|id|code|link|info\w*)|\btrack (?:it|my|the|this|that)\b|\beta\b|\bwhere(?:'s| is| are) (?:my|it|the|they|that|this)\b",

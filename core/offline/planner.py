@@ -125,5 +125,6 @@ def _each_once(calls: list[Call]) -> list[Call]:
 
 
 def _stuck_again(text: str, conversation: Conversation) -> bool:
-    """Say whether this would be the second "I do not know" in a row."""
-    return text == DONT_KNOW and conversation.last_reply == DONT_KNOW
+    """Say whether this would be the third "I do not know" in a row."""
+    replies = [said.text for said in conversation.said if not said.by_customer]
+    return text == DONT_KNOW and replies[-2:] == [DONT_KNOW, DONT_KNOW]

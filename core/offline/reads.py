@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.offline.choosing import meant_items_only, named_orders
+from core.offline.choosing import meant_items_only, named_orders, order_state
 from core.offline.desk import Desk, Told
 from core.offline.slots import means_newest
 from core.offline.understanding import Request
@@ -49,7 +49,7 @@ def _asked_orders(request: Request, desk: Desk) -> Sequence[Facts]:
     if request.order_ids:
         return named_orders(request, desk)
     talked_about = desk.conversation.newest_order()
-    other = re.search(r"\b(?:other|another|else|all|orders)\b", normal(request.text))
+    other = re.search(r"\b(?:other|another|else|all|orders|the one)\b", normal(request.text))
     if talked_about and not other and not means_newest(request.text):
         try:
             order = desk.order(talked_about)
@@ -62,6 +62,8 @@ def _asked_orders(request: Request, desk: Desk) -> Sequence[Facts]:
         raise Told("I do not see any orders in your account.")
     if means_newest(request.text):
         return [orders[0]]
+    if said := order_state(request.text):
+        return [o for o in orders if said(o)] or [orders[0]]
     if named := [o for o in orders if meant_items_only(request.text, o)]:
         return named
     return [o for o in orders if str(o.get("status", "")).startswith(_OPEN)] or [orders[0]]
@@ -145,7 +147,7 @@ def profile(request: Request, desk: Desk) -> str:
 
 
 _TROUBLE = re.compile(
-    r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|delayed|stuck|unknown|wrong|torn|shattered|defective|faulty|disappoint\w*|(?:never|not|n't|hasn't|has not|haven't|didn't) (?:arrived?|moved?|changed?|found?|find|received?|here|come|been delivered)|can't find|marked as delivered|says (?:it was )?delivered|stolen|rust\w*|declined|stopped working|doesn't work|does not work|problem)\b"
+    r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|delayed|stuck|unknown|wrong|torn|shattered|defective|faulty|disappoint\w*|(?:never|not|n't|hasn't|has not|haven't|didn't) (?:arrived?|moved?|changed?|found?|find|received?|here|come|been delivered)|can't find|marked as delivered|says (?:it was )?delivered|stolen|rust\w*|leak\w*|declined|stopped working|doesn't work|does not work|problem)\b"
 )
 _ASKS = re.compile(
     r"\?|^(?:and |also |but |so )?(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|may|should|must)\b|\b(?:know|wonder\w*|tell me|explain)\b"
@@ -158,7 +160,7 @@ def worth_an_answer(text: str) -> bool:
     return bool(_ASKS.search(plain) or _TROUBLE.search(plain))
 
 
-SURE = 0.6
+SURE, _VERY_SURE = 0.6, 0.9
 """Score from which a quotation most likely answers the question."""
 SORRY = "I am sorry about that. "
 DONT_KNOW = (
@@ -170,10 +172,9 @@ DONT_KNOW = (
 def policy(request: Request, desk: Desk) -> str:
     """Quote the articles, searching them again where the passages at hand do not answer; say so when nothing does."""
     question = request.text
-    whole = request.words.replace("\n", " ")
-    quote = (desk.quote(whole) if request.before else None) or desk.quote(question)
-    if quote is None or quote.score < SURE:
-        desk.search(in_shop_words(whole))
+    quote = desk.quote(question, request.before.replace("\n", " "))
+    if quote is None or quote.score < _VERY_SURE:
+        desk.search(in_shop_words(request.words.replace("\n", " ")))
     if quote is None:
         return DONT_KNOW
     sorry = (

@@ -88,6 +88,10 @@ class Understanding:
             return None
         if intent in _PERSONAL and not _MINE.search(normal(clause)):
             return None  # a question about orders or accounts in general is one for the articles
+        if intent == "profile" and re.search(r"\b(?:lost|stolen|broken|not work\w*|doesn't work)\b", normal(clause)):
+            return None
+        if intent == "product" and re.search(r"\b(?:my|mine)\b", normal(clause)):
+            return None  # what the customer has is not what the shop offers
         return intent
 
     def _learned(self, embeddings: Embeddings) -> npt.NDArray[np.float64]:
