@@ -6,9 +6,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 
-import numpy as np
-import numpy.typing as npt
-
 from core.errors import IndexCorrupt, IndexMismatch, IndexNotFound
 from ingest.store import PassageStore
 from ingest.vectors import VectorIndex
@@ -44,7 +41,7 @@ class OpenIndex:
             except sqlite3.Error as error:
                 raise IndexCorrupt(f"{folder / STORE_FILE} cannot be opened ({error})") from None
             opened.callback(self.store.close)
-            self.vectors = VectorIndex(folder / INDEX_FILE)
+            self.vectors = VectorIndex(folder / INDEX_FILE, folder / VECTORS_FILE)
             self._resources = opened.pop_all()
         self._users = 0
         self._retired = False
@@ -100,14 +97,3 @@ def open_current(index_dir: Path, embedding_model: str | None) -> tuple[OpenInde
                 )
             return index, f"serving the older version {name}: {problems[0]}" if problems else ""
     raise IndexCorrupt(problems[0]) if problems else IndexNotFound(f"there is no knowledge index in {index_dir}")
-
-
-def stored_vectors(index: OpenIndex) -> npt.NDArray[np.float32] | None:
-    """Return the vectors of an open version, one per passage, or None where their file is damaged."""
-    try:
-        verify(index.folder, index.manifest, (VECTORS_FILE,))
-        vectors: npt.NDArray[np.float32] = np.load(index.folder / VECTORS_FILE, mmap_mode="r", allow_pickle=False)
-    except (IndexCorrupt, OSError, ValueError):
-        return None
-    whole = vectors.shape == (index.manifest.passages, index.manifest.dimension) and vectors.dtype == np.float32
-    return vectors if whole else None

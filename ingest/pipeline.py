@@ -15,7 +15,7 @@ from langchain_core.embeddings import Embeddings
 from core.errors import DocumentError, KnowledgeError, ModelRejected
 from ingest.chunking import TokenCounter, cut, passage_prefix
 from ingest.documents import find_files, read_file
-from ingest.index import OpenIndex, open_current, stored_vectors
+from ingest.index import OpenIndex, open_current
 from ingest.records import Document, Skipped
 from ingest.store import StoredArticle, write_store
 from ingest.vectors import build_vector_index, write_vector_index
@@ -234,11 +234,10 @@ def _embed(
 
 
 def _kept_vectors(known: Mapping[str, StoredArticle], previous: OpenIndex | None) -> dict[str, Vectors]:
-    vectors = stored_vectors(previous) if previous else None
-    if vectors is None:
+    if previous is None:
         return {}
     texts = [passage_prefix(a.title, headings) + text for a in known.values() for _, headings, text in a.passages]
-    return dict(zip(texts, vectors, strict=True))
+    return dict(zip(texts, previous.vectors.all_vectors(), strict=True))
 
 
 def _unit(vectors: list[list[float]], count: int) -> Vectors:

@@ -1,32 +1,55 @@
-"""Make search queries from a conversation by rules: what was named earlier, what is asked now."""
+"""Make search queries from a conversation by rules: what is asked now, and what it was about."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.passages import Utterance
 from ingest.words import codes_in, words_in
 
 _RECENT = 3
+_REMEMBERED = 30
+_WINDOW, _STEP = 120, 80
+_MAX_WINDOWS = 12
 
 
 @dataclass(frozen=True)
 class Queries:
     """Hold what is looked up for one turn."""
 
-    dense: tuple[str, ...]
-    """Texts to embed."""
-    words: tuple[str, ...]
-    """Words for keyword search, the newest utterance's first, each once."""
-    codes: tuple[str, ...]
-    """Exact identifiers that were named."""
+    windows: tuple[str, ...]
+    """The newest utterance, in overlapping pieces where it is longer than an embedding model reads well."""
+    context: str
+    """The end of the last few utterances together, or an empty string where the newest alone says enough."""
+    words: Mapping[str, int]
+    """Words of the newest utterance and how often each occurs."""
+    codes: Mapping[str, int]
+    """Exact identifiers and how many utterances ago each was named last."""
+    utterances: tuple[str, ...]
+    """What was said, oldest first, as far back as a name is remembered."""
 
 
-def queries_for(dialogue: Sequence[Utterance]) -> Queries:
-    """Return the queries for the newest utterance of a dialogue."""
-    texts = [utterance.text for utterance in dialogue if utterance.text.strip()]
-    newest_first = [word for text in reversed(texts) for word in words_in(text)]
+def queries_for(dialogue: Sequence[Utterance]) -> Queries | None:
+    """Return the queries for the newest utterance of a dialogue, or None if nothing was said."""
+    texts = tuple(utterance.text for utterance in dialogue if utterance.text.strip())[-_REMEMBERED:]
+    if not texts:
+        return None
+    codes: dict[str, int] = {}
+    for age, text in enumerate(reversed(texts)):
+        for code in codes_in(text):
+            codes.setdefault(code, age)
+    windows = tuple(dict.fromkeys(_windows(texts[-1])))
     return Queries(
-        dense=tuple(dict.fromkeys((*texts[-1:], " ".join(texts[-_RECENT:])))) if texts else (),
-        words=tuple(dict.fromkeys(newest_first)),
-        codes=tuple(dict.fromkeys(code for text in reversed(texts) for code in codes_in(text))),
+        windows=windows,
+        # A long message carries its own context; a short one leans on what was said before it.
+        context=" ".join(" ".join(texts[-_RECENT:]).split()[-_WINDOW:]) if len(windows) == 1 else "",
+        words=Counter(words_in(texts[-1])),
+        codes=codes,
+        utterances=texts,
     )
+
+
+def _windows(text: str) -> Iterator[str]:
+    words = text.split()
+    for start in range(0, max(1, len(words) - _WINDOW + _STEP), _STEP)[:_MAX_WINDOWS]:
+        yield " ".join(words[start : start + _WINDOW])

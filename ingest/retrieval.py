@@ -15,14 +15,10 @@ from core.errors import IndexCorrupt, KnowledgeError
 from core.passages import Passage, Utterance
 from ingest.index import OpenIndex, open_current
 from ingest.queries import Queries, queries_for
-from ingest.vectors import Rows
+from ingest.ranking import Vectors, embedded_texts, rank
 
 _log = logging.getLogger(__name__)
 
-_DEPTH = 100
-_RANK_OFFSET = 60
-_COMMON = 0.2
-_MAX_WORDS = 64
 _REMEMBERED = 2_000
 
 
@@ -80,7 +76,7 @@ class HybridRetriever:
     ) -> list[Passage]:
         """Do what `search` does in the calling thread."""
         queries = queries_for(dialogue)
-        if not queries.words and not queries.dense:
+        if queries is None:
             return []
         for attempt in (1, 2):
             with self._serving() as index:
@@ -114,26 +110,24 @@ class HybridRetriever:
         self, index: OpenIndex, queries: Queries, limit: int, filters: Mapping[str, str] | None
     ) -> list[Passage]:
         rows = index.store.rows_matching(filters) if filters else None
-        rankings = [*self._dense(index, queries, rows), *_keyword(index, queries, rows)]
-        scores: dict[int, float] = {}
-        for ranking in rankings:
-            for rank, row in enumerate(ranking):
-                scores[row] = scores.get(row, 0.0) + 1 / (_RANK_OFFSET + rank)
-        best = sorted(scores, key=lambda row: (-scores[row], row))[:limit]
-        passages = index.store.passages(best)
-        return [replace(passages[row], score=scores[row]) for row in best if row in passages]
+        vectors = self._embedded(embedded_texts(queries), index.vectors.dimension)
+        ranked = rank(queries, vectors, index.store, index.vectors, rows, limit)
+        passages = index.store.passages([row for row, _ in ranked])
+        return [replace(passages[row], score=score) for row, score in ranked]
 
-    def _dense(self, index: OpenIndex, queries: Queries, rows: Rows | None) -> list[list[int]]:
+    def _embedded(self, texts: list[str], dimension: int) -> Vectors | None:
+        """Return the unit vectors of some texts, or None while the embedding model is down."""
         try:
-            vectors = np.asarray(self._embeddings.embed_documents(list(queries.dense)), dtype=np.float32)
-            if vectors.shape != (len(queries.dense), index.vectors.dimension):
-                raise ValueError(f"it gave vectors of shape {vectors.shape}, the index has {index.vectors.dimension}")
+            vectors = np.asarray(self._embeddings.embed_documents(texts), dtype=np.float32)
+            if vectors.shape != (len(texts), dimension):
+                raise ValueError(f"it gave vectors of shape {vectors.shape}, the index has {dimension} dimensions")
         except Exception as error:  # noqa: BLE001 - whatever an embedding client raises must not cost the keyword answer
             self._dense_fault = f"the embedding model {self._embedding_model!r} failed ({error}); only keywords are searched until it answers"
             _log.warning("%s", self._dense_fault)
-            return []
+            return None
         self._dense_fault = ""
-        return [[row for row, _ in ranking] for ranking in index.vectors.search(vectors, _DEPTH, rows)]
+        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        return unit
 
     @contextmanager
     def _serving(self) -> Iterator[OpenIndex]:
@@ -168,19 +162,3 @@ class HybridRetriever:
         except OSError:
             return (0, 0)
         return status.st_mtime_ns, status.st_ino
-
-
-def _keyword(index: OpenIndex, queries: Queries, rows: Rows | None) -> list[list[int]]:
-    """Return rankings by rare words and by exact identifiers."""
-    most = max(_COMMON * index.manifest.passages, 10)
-    words = [word for word in queries.words[: 4 * _MAX_WORDS] if index.store.frequency(word) <= most][:_MAX_WORDS]
-    rankings = []
-    if words:
-        expression = " OR ".join(f'"{word}"' for word in words)
-        rankings.append([row for row, _ in index.store.keyword_search(expression, _DEPTH, rows)])
-    if queries.codes:
-        expression = "codes : (" + " OR ".join(f'"{code}"' for code in queries.codes) + ")"
-        found = [row for row, _ in index.store.keyword_search(expression, 10, rows)]
-        # An identifier is asked for exactly; its passages outrank what merely resembles the question.
-        rankings += [found] * 3
-    return rankings

@@ -7,7 +7,7 @@
         ├── manifest.json        what the version was built from, and the sha256 of the files beside it
         ├── passages.db          document store and keyword index
         ├── vectors.faiss        vector index
-        └── vectors.npy          the vectors themselves, for the next incremental ingest
+        └── vectors.npy          the vectors themselves, for exact scores and the next incremental ingest
 
 A version is written under a name that starts with a dot, synced, renamed, and only then named by CURRENT. A reader keeps a
 shared lock on the manifest of the version it serves, so that an old version is removed only when nobody reads it.
@@ -32,7 +32,7 @@ FORMAT = 1
 STORE_FILE = "passages.db"
 INDEX_FILE = "vectors.faiss"
 VECTORS_FILE = "vectors.npy"
-SERVED_FILES = (STORE_FILE, INDEX_FILE)
+FILES = (STORE_FILE, INDEX_FILE, VECTORS_FILE)
 MANIFEST_FILE = "manifest.json"
 _POINTER = "CURRENT"
 
@@ -70,13 +70,13 @@ def read_manifest(folder: Path) -> Manifest:
 _REPAIR = "run `support-agent ingest SOURCE` again, or `support-agent knowledge rollback`"
 
 
-def verify(folder: Path, manifest: Manifest, files: tuple[str, ...] = SERVED_FILES) -> None:
-    """Compare files of a version with the sha256 in its manifest.
+def verify(folder: Path, manifest: Manifest) -> None:
+    """Compare the files of a version with the sha256 in its manifest.
 
     Raises:
         IndexCorrupt: a file is missing or differs.
     """
-    for name in files:
+    for name in FILES:
         try:
             with (folder / name).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()

@@ -23,3 +23,20 @@ def codes_in(text: str) -> list[str]:
         if any(c.isdigit() for c in code) and (not code.isdigit() or len(code) >= 4) and 2 <= len(code) <= 64:
             codes[code] = None
     return list(codes)
+
+
+def roots_in(text: str) -> set[str]:
+    """Return the words of a text without the commonest English endings, so that `returning` and `return` are one."""
+    return {_root(word) for word in words_in(text.replace("'", "").replace("’", ""))}
+
+
+def _root(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("ing") and len(word) > 6:
+        return word[:-3]
+    if word.endswith("ed") and len(word) > 5:
+        return word[:-2]
+    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
+        return word[:-1]
+    return word

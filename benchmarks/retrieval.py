@@ -1,0 +1,165 @@
+"""Measure what retrieval finds, how long a query takes and what an ingest costs beyond the embedding model itself.
+
+    python -m benchmarks.retrieval [--json] [--check] [--data FOLDER]
+
+Three corpora with the same settings: `dstc11`, questions late in real dialogues about hotels and restaurants; `tau3_banking`,
+long scenarios about a bank's articles; and questions about the sample shop's own articles. The weights of the ranking were
+chosen on the first half (even numbers) of the first two, so both halves are printed.
+"""
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from langchain_core.embeddings import Embeddings
+
+from benchmarks.figures import Figure, parser, report
+from core.minilm import MiniLM
+from core.passages import Utterance
+from ingest.pipeline import IngestOptions, IngestReport, ingest, ingest_documents
+from ingest.records import Document
+from ingest.retrieval import HybridRetriever
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT.parent / "shared" / "data"
+
+Label = tuple[str, int, str, int, int | None]
+
+
+class Timed(Embeddings):
+    """Add up the time spent inside an embedding model."""
+
+    def __init__(self, model: MiniLM) -> None:
+        self._model = model
+        self.seconds = 0.0
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Return the model's vectors."""
+        started = time.perf_counter()
+        try:
+            return self._model.embed_documents(texts)
+        finally:
+            self.seconds += time.perf_counter() - started
+
+    def embed_query(self, text: str) -> list[float]:
+        """Return the model's vector."""
+        return self.embed_documents([text])[0]
+
+
+def options_for(folder: Path, model: MiniLM, embeddings: Embeddings | None = None) -> IngestOptions:
+    """Return the settings an ordinary ingest has."""
+    return IngestOptions(
+        index_dir=folder, embeddings=embeddings or model, embedding_model="minilm", count_tokens=model.count_tokens
+    )
+
+
+def dstc11_documents(data: Path) -> tuple[list[Document], dict[tuple[str, int], Label]]:
+    """Return one document per hotel and restaurant, and the label of each of its passages by position."""
+    documents: list[Document] = []
+    labels: dict[tuple[str, int], Label] = {}
+    for domain, entities in json.loads((data / "dstc11/knowledge.json").read_text()).items():
+        for entity_id, entity in entities.items():
+            article = f"{domain}/{entity_id}"
+            pieces: list[str] = []
+            for number, faq in entity.get("faqs", {}).items():
+                labels[article, len(pieces)] = (domain, int(entity_id), "faq", int(number), None)
+                pieces.append(f"{faq['question']} {faq['answer']}")
+            for number, review in entity.get("reviews", {}).items():
+                for sentence, text in review["sentences"].items():
+                    labels[article, len(pieces)] = (domain, int(entity_id), "review", int(number), int(sentence))
+                    pieces.append(text)
+            documents.append(Document(id=article, title=entity["name"], pieces=tuple(pieces)))
+    return documents, labels
+
+
+def dstc11(data: Path, folder: Path, model: MiniLM) -> Iterator[Figure]:
+    """Measure hit@5 of any labelled passage, the time of a query, and the cost of the ingest."""
+    documents, labels = dstc11_documents(data)
+    timed = Timed(model)
+    made = ingest_documents(iter(documents), options_for(folder, model, timed))
+    retriever = HybridRetriever(folder, model, "minilm")
+    hits, milliseconds = [], []
+    for entry in json.loads((data / "dstc11/dialogs.json").read_text()):
+        dialogue = [Utterance("customer" if t["speaker"] == "U" else "agent", t["text"]) for t in entry["dialog"]]
+        started = time.perf_counter()
+        found = retriever.search_now(dialogue, limit=5)
+        milliseconds.append((time.perf_counter() - started) * 1000)
+        wanted = {
+            (k["domain"], k["entity_id"], k["doc_type"], k["doc_id"], k.get("sent_id")) for k in entry["knowledge"]
+        }
+        hits.append(bool(wanted & {labels[passage.article_id, passage.position] for passage in found}))
+    retriever.close()
+    yield Figure("dstc11 hit@5", statistics.fmean(hits), 0.62)
+    yield Figure("dstc11 hit@5, even dialogues (weights chosen here)", statistics.fmean(hits[::2]))
+    yield Figure("dstc11 hit@5, odd dialogues", statistics.fmean(hits[1::2]))
+    yield Figure(f"query over {made.passages:,} passages, median ms", statistics.median(milliseconds))
+    yield Figure("query, p95 ms", statistics.quantiles(milliseconds, n=20)[-1], 12.0, "at most")
+    yield Figure("full ingest over the embedding model's own time", made.seconds / timed.seconds, 1.15, "at most")
+
+
+def tau3_banking(data: Path, folder: Path, model: MiniLM) -> Iterator[Figure]:
+    """Measure recall of the required documents, and an ingest that has nothing to do."""
+    ingest([data / "tau3_banking/documents"], options_for(folder, model))
+    again: IngestReport = ingest([data / "tau3_banking/documents"], options_for(folder, model))
+    retriever = HybridRetriever(folder, model, "minilm")
+    recalls: dict[int, list[float]] = {10: [], 50: []}
+    for task in json.loads((data / "tau3_banking/tasks.json").read_text()):
+        found = retriever.search_now([Utterance("customer", task["user_scenario"]["instructions"])], limit=400)
+        articles = list(dict.fromkeys(passage.article_id for passage in found))
+        wanted = set(task["required_documents"])
+        for depth, values in recalls.items():
+            values.append(len(wanted & set(articles[:depth])) / len(wanted))
+    retriever.close()
+    for depth, target in ((10, 0.33), (50, 0.70)):
+        yield Figure(f"tau3_banking recall@{depth}", statistics.fmean(recalls[depth]), target)
+        yield Figure(
+            f"tau3_banking recall@{depth}, even tasks (weights chosen here)", statistics.fmean(recalls[depth][::2])
+        )
+        yield Figure(f"tau3_banking recall@{depth}, odd tasks", statistics.fmean(recalls[depth][1::2]))
+    yield Figure("second ingest of 698 articles, passages embedded", again.embedded, 0, "at most")
+    yield Figure("second ingest of 698 articles, seconds", again.seconds, 2.0, "at most")
+
+
+def sample_shop(folder: Path, model: MiniLM) -> Iterator[Figure]:
+    """Measure hit@1 and hit@3 of the right article for dialogues about the sample shop."""
+    ingest([ROOT / "knowledge"], options_for(folder, model))
+    retriever = HybridRetriever(folder, model, "minilm")
+    first, among = [], []
+    for line in (ROOT / "benchmarks/shop_questions.jsonl").read_text().splitlines():
+        entry: dict[str, Any] = json.loads(line)
+        last = len(entry["dialogue"]) - 1
+        dialogue = [
+            Utterance("customer" if (last - place) % 2 == 0 else "agent", text)
+            for place, text in enumerate(entry["dialogue"])
+        ]
+        found = [passage.article_id for passage in retriever.search_now(dialogue, limit=3)]
+        first.append(found[0] in entry["articles"])
+        among.append(bool(set(found) & set(entry["articles"])))
+    retriever.close()
+    yield Figure("sample shop hit@1", statistics.fmean(first))
+    yield Figure("sample shop hit@3", statistics.fmean(among))
+
+
+def main() -> int:
+    """Run all three corpora and print the figures."""
+    options = parser(__doc__)
+    options.add_argument("--data", type=Path, default=DATA, help="folder with dstc11/ and tau3_banking/")
+    arguments = options.parse_args()
+    model = MiniLM()
+    model.embed_query("open the model before the clock runs")
+    with tempfile.TemporaryDirectory() as folder:
+        figures = [
+            *dstc11(arguments.data, Path(folder, "dstc11"), model),
+            *tau3_banking(arguments.data, Path(folder, "banking"), model),
+            *sample_shop(Path(folder, "shop"), model),
+        ]
+    return report("retrieval", figures, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Find out which articles a conversation has named, by the titles of the index itself."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from ingest.words import roots_in
+
+_FADING = 0.9
+"""What a name is worth one utterance later, relative to now."""
+_FEW, _COMMON = 20, 0.05
+"""A root in more titles than this number, or this share of them where that is more, names none of them alone."""
+_MAX_TOPICS = 200
+
+
+class Titles(Protocol):
+    """Know the titles of an index and how common their words are."""
+
+    article_count: int
+
+    def vocabulary(self, roots: Collection[str]) -> dict[str, tuple[int, int]]:
+        """Return how many articles and how many titles hold each root that occurs."""
+        ...
+
+    def titles_with(self, roots: Collection[str]) -> dict[int, dict[str, int]]:
+        """Return the roots of each title that has one of these, with the number of articles that hold them."""
+        ...
+
+
+def named_articles(utterances: Sequence[str], titles: Titles) -> dict[int, float]:
+    """Return the articles that were named and how strongly, from 0 to 1.
+
+    An article is named by an utterance as far as the utterance holds the rare roots of its title: the square of the share of
+    the title's weight, where a root weighs log(1 + articles / articles that hold it), times the weight of the rarest root
+    found. Earlier utterances count less.
+    """
+    spoken = [roots_in(text) for text in reversed(utterances)]
+    known = titles.vocabulary(set().union(*spoken))
+    most = max(_FEW, _COMMON * titles.article_count)
+    naming = [root for root, (_, in_titles) in known.items() if 0 < in_titles <= most]
+    strengths: dict[int, float] = {}
+    for article, roots in titles.titles_with(naming).items():
+        weights = {root: rarity(holders, titles.article_count) for root, holders in roots.items()}
+        strengths[article] = _strength(weights, spoken)
+    return dict(sorted(strengths.items(), key=lambda item: -item[1])[:_MAX_TOPICS])
+
+
+def rarity(holders: int, articles: int) -> float:
+    """Return how much a word says that `holders` of `articles` hold: 1 for one article, near 0 for all."""
+    return math.log(1 + articles / holders) / math.log(1 + articles)
+
+
+def _strength(weights: Mapping[str, float], spoken: Sequence[Collection[str]]) -> float:
+    whole = sum(weights.values())
+    best = 0.0
+    for age, said in enumerate(spoken):
+        if (worth := _FADING**age) <= best:
+            break
+        found = [weight for root, weight in weights.items() if root in said]
+        if found:
+            best = max(best, worth * (sum(found) / whole) ** 2 * max(found))
+    return best
