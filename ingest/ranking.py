@@ -24,7 +24,7 @@ _CONTEXT = 0.2
 _WORDS = 0.1
 _NAMED = 0.5
 _NEAR_THE_BEST = 0.1
-_BESIDE = 0.2
+_BESIDE = 0.3
 
 
 class PassageSearch(Titles, Protocol):

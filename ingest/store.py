@@ -22,7 +22,7 @@ Rows = npt.NDArray[np.int64]
 _CONNECTIONS = 4
 _COMMON = 0.2
 """Share of the passages above which a word says nothing about any of them."""
-_MAX_WORDS = 256
+_MAX_WORDS = 512
 _SCHEMA = """
 CREATE TABLE articles (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, url TEXT NOT NULL, source TEXT NOT NULL,
