@@ -4,7 +4,7 @@ BIN := .venv/bin
 SAMPLE := var/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat dev test test-llm check lint format types map lock clean
+.PHONY: help install chat serve dev test test-llm check lint format types map lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -24,6 +24,9 @@ $(SAMPLE): .venv/.installed $(wildcard knowledge/*) tools/sample_shop.json
 
 chat: $(SAMPLE) ## Talk to the agent as a customer of the sample shop
 	@$(BIN)/support-agent chat --customer ada_brook_1001
+
+serve: $(SAMPLE) ## Serve the sample shop's agent to customers and operators on 127.0.0.1:8000
+	@$(BIN)/support-agent serve
 
 dev: $(SAMPLE) ## Start the LangGraph dev server on the sample shop
 	LANGGRAPH_CLI_NO_ANALYTICS=1 LANGGRAPH_NO_VERSION_CHECK=true LANGSMITH_TRACING=false $(BIN)/langgraph dev --no-browser

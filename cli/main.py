@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from cli import approvals, ask, chat, doctor, evals, ingest, knowledge, orders, tickets, triage
+from cli import approvals, ask, chat, doctor, evals, ingest, knowledge, orders, serve, tickets, triage
 from cli.output import errors_shown
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ app.command("triage")(triage.triage)
 app.command("ingest")(ingest.ingest)
 app.command("doctor")(doctor.doctor)
 app.add_typer(approvals.app, name="approvals")
+app.command("serve")(serve.serve)
+app.command("token")(serve.token)
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(orders.app, name="orders")
 app.add_typer(evals.app, name="eval")

@@ -85,6 +85,37 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         True, description="Whether the shop's own API remembers changes by their Idempotency-Key."
     )
 
+    inbox_url: str = Field("sqlite:///var/inbox.db", description="Messages of the server as an SQLAlchemy URL.")
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
+    jwt_secret: SecretStr | None = Field(None, description="Secret of HS256 tokens, at least 32 bytes.")
+    jwt_secret_file: Path = Field(
+        Path("var/jwt.secret"), description="Where a secret is made and kept when neither a secret nor keys are set."
+    )
+    jwt_keys: str | None = Field(None, description="Key set (JWKS) of RS256 tokens: an address or a file.")
+    jwt_issuer: str | None = Field(None, description="Issuer (iss) that tokens must name.")
+    jwt_audience: str | None = Field(None, description="Audience (aud) that tokens must name.")
+    open_chat: bool = Field(True, description="Give visitors nobody knows short-lived tokens.")
+    visitor_minutes: float = Field(60, gt=0, le=1440, description="How long a visitor's token is valid, in minutes.")
+    visitors_per_minute: int = Field(30, ge=1, description="Visitors' tokens given to one address in a minute.")
+    burst_seconds: float = Field(
+        0.3, ge=0, le=60, description="Wait for further messages before a turn; they are answered together."
+    )
+    messages_per_minute: int = Field(30, ge=1, description="Messages accepted from one customer in a minute.")
+    max_waiting: int = Field(1000, ge=1, description="Messages of all customers that may wait at a time.")
+    turns_at_once: int = Field(16, ge=1, le=1000, description="Turns one server process runs at a time.")
+    attempt_seconds: float = Field(120, gt=0, le=3600, description="An attempt at a turn that takes longer has failed.")
+    turn_attempts: int = Field(3, ge=1, le=10, description="Attempts at a turn before a person gets it.")
+    lease_seconds: float = Field(
+        6, ge=0.3, le=600, description="After this time without a sign of life another process takes over a turn."
+    )
+    reply_wait_seconds: float = Field(60, gt=0, le=600, description="How long a request waits for its reply.")
+    max_body_kb: int = Field(2048, ge=1, le=102_400, description="Largest body of a request, in kilobytes.")
+    body_seconds: float = Field(15, gt=0, le=600, description="Longest time a request's body may take to arrive.")
+    shutdown_seconds: float = Field(
+        20, gt=0, le=600, description="How long turns may go on when the server stops; then they are handed on."
+    )
+
     max_message_chars: int = Field(
         400_000, ge=100, le=1_000_000, description="Longest customer message that is accepted."
     )

@@ -3,6 +3,7 @@
 from typing import Literal
 
 PhraseId = Literal[
+    "disclosure",
     "searching",
     "looking_up",
     "thinking",
@@ -35,6 +36,10 @@ PhraseId = Literal[
 
 PHRASES: dict[str, dict[PhraseId, str]] = {
     "en": {
+        "disclosure": (
+            "You are writing with the AI assistant of {shop}, not with a person. It can make mistakes. "
+            "Ask for a person at any time."
+        ),
         "searching": "Searching help articles…",
         "looking_up": "Looking that up…",
         "thinking": "Writing a reply…",
@@ -71,6 +76,10 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "withdrawn": "All right, I have not changed anything. Is there anything else I can do?",
     },
     "de": {
+        "disclosure": (
+            "Sie schreiben mit dem KI-Assistenten von {shop}, nicht mit einem Menschen. Er kann sich irren. "
+            "Sie können jederzeit nach einem Menschen fragen."
+        ),
         "searching": "Ich durchsuche die Hilfeartikel …",
         "looking_up": "Ich sehe nach …",
         "thinking": "Ich schreibe eine Antwort …",
@@ -107,6 +116,10 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "withdrawn": "In Ordnung, ich habe nichts geändert. Kann ich sonst etwas tun?",
     },
     "fr": {
+        "disclosure": (
+            "Vous écrivez à l'assistant IA de {shop}, pas à une personne. Il peut se tromper. "
+            "Vous pouvez demander une personne à tout moment."
+        ),
         "searching": "Je cherche dans les articles d'aide…",
         "looking_up": "Je vérifie…",
         "thinking": "J'écris une réponse…",
@@ -143,6 +156,10 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "withdrawn": "D'accord, je n'ai rien changé. Puis-je faire autre chose ?",
     },
     "es": {
+        "disclosure": (
+            "Está escribiendo con el asistente de IA de {shop}, no con una persona. Puede equivocarse. "
+            "Puede pedir hablar con una persona en cualquier momento."
+        ),
         "searching": "Buscando en los artículos de ayuda…",
         "looking_up": "Lo estoy comprobando…",
         "thinking": "Escribiendo una respuesta…",

@@ -124,7 +124,7 @@ class Inbox:
     async def waiting(self, thread_id: str) -> list[dict[str, Any]]:
         """Return the messages of a thread that have no answer yet, in order."""
         query = (
-            select(MESSAGES.c.id, MESSAGES.c.text, MESSAGES.c.accepted_at)
+            select(MESSAGES.c.id, MESSAGES.c.turn_id, MESSAGES.c.text)
             .where(MESSAGES.c.thread_id == thread_id, MESSAGES.c.status == "waiting")
             .order_by(MESSAGES.c.number)
         )

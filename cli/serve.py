@@ -1,0 +1,78 @@
+"""Serve customers and operators over HTTP: `support-agent serve`, and the tokens to try it with."""
+
+import ipaddress
+from types import FrameType
+from typing import Annotated, Literal
+
+import typer
+import uvicorn
+
+from cli.output import err, out
+from core.errors import SettingsError
+from core.settings import Settings
+from server.application import make_app
+from server.tokens import tokens_of
+
+
+class Server(uvicorn.Server):
+    """Tell endless streams to end before waiting for connections to close."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin the shutdown."""
+        app = self.config.app
+        if service := getattr(getattr(app, "state", None), "service", None):
+            service.stopping.set()
+        super().handle_exit(sig, frame)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; SUPPORT_HOST by default.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; SUPPORT_PORT by default.")] = None,
+) -> None:
+    """Serve the agent over HTTP, in one process; start any number of them on the same databases.
+
+    Example: support-agent serve --port 8000
+    """
+    settings = Settings.from_env()
+    address = host or settings.host
+    if not _is_loopback(address) and settings.jwt_secret is None and settings.jwt_keys is None:
+        raise SettingsError(
+            f"the server would be open to others on {address} with a secret made for this machine alone; set "
+            "SUPPORT_JWT_SECRET or SUPPORT_JWT_KEYS, or listen on 127.0.0.1"
+        )
+    config = uvicorn.Config(
+        make_app(settings),
+        host=address,
+        port=settings.port if port is None else port,
+        log_level=settings.log_level,
+        timeout_graceful_shutdown=round(settings.shutdown_seconds),
+        server_header=False,
+        access_log=False,
+    )
+    err.print(f"[dim]{settings.shop_name} support on http://{address}:{config.port} · Ctrl+C ends it[/dim]")
+    server = Server(config)
+    server.run()
+    if not server.started:
+        raise SettingsError(f"the server could not start on {address}:{config.port}; the lines above say why")
+
+
+def token(
+    subject: Annotated[str, typer.Argument(help="Id of the customer, or name of the operator.")],
+    role: Annotated[str, typer.Option(help="customer or operator.")] = "customer",
+    minutes: Annotated[float, typer.Option(help="How long it is valid.")] = 60,
+) -> None:
+    """Print a token for trying the server.
+
+    Example: curl -H "Authorization: Bearer $(support-agent token ada_brook_1001)" …
+    """
+    known: dict[str, Literal["customer", "operator"]] = {"customer": "customer", "operator": "operator"}
+    if role not in known:
+        raise SettingsError(f"the role is {role!r}; use customer or operator")
+    out.print(tokens_of(Settings.from_env()).issue(subject, role=known[role], minutes=minutes), soft_wrap=True)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"

@@ -1,0 +1,40 @@
+"""Make the application: its routes, what they share, how it opens and closes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from core.settings import Settings
+from graph.builder import Parts
+from server import customer_routes, openai_routes, operator_routes, public_routes
+from server.body_limits import BodyLimits
+from server.failures import handle_failures
+from server.public_routes import VisitorLimit
+from server.service import open_service
+
+
+def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
+    """Return the application; what it needs is opened when it starts, and closed when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_service(settings, parts) as service:
+            app.state.service = service
+            yield
+
+    app = FastAPI(
+        title="Support agent",
+        version="1",
+        description="Write to the support agent as a customer, and work on its tickets as an operator.",
+        lifespan=lifespan,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # these pages load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.visitors = VisitorLimit(settings.visitors_per_minute)
+    for routes in (customer_routes, openai_routes, operator_routes, public_routes):
+        app.include_router(routes.router)
+    app.add_middleware(BodyLimits, max_bytes=settings.max_body_kb * 1024, larger={}, seconds=settings.body_seconds)
+    handle_failures(app)
+    return app

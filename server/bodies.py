@@ -1,0 +1,154 @@
+"""Define what requests and answers look like; the OpenAPI document is made from these."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _readable(text: str) -> str:
+    """Drop what no database keeps and no screen shows."""
+    return text.replace("\x00", "")
+
+
+Text = Annotated[str, Field(min_length=1), AfterValidator(_readable)]
+Locale = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+class Strict(BaseModel):
+    """Refuse fields that are not known, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Failure(BaseModel):
+    """Say in one line what is wrong and what to do."""
+
+    detail: str
+
+
+class MessageIn(Strict):
+    """Bring a message of the customer."""
+
+    text: Text
+    thread_id: UUID | None = Field(None, description="The thread to go on with; leave it out to begin one.")
+    locale: Locale = "en"
+    channel: Literal["chat", "email", "api"] = "chat"
+
+
+class SourceOut(BaseModel):
+    """Name an article passage that a reply cites."""
+
+    number: int
+    article_id: str
+    title: str
+    headings: list[str]
+    url: str
+
+
+class ReplyOut(BaseModel):
+    """Hold what the customer reads."""
+
+    text: str
+    sources: list[SourceOut]
+    owner: str = Field(description="Who answers from now on: `bot`, or the stage of the ticket that people have.")
+    ticket_id: str | None
+
+
+class MessageOut(BaseModel):
+    """Say what has become of a message."""
+
+    message_id: str
+    thread_id: str
+    status: Literal["waiting", "answered", "dead"] = Field(
+        description="`dead`: it could not be processed and went to a person; the reply says so."
+    )
+    reply: ReplyOut | None = Field(None, description="None while it waits.")
+    disclosure: str | None = Field(None, description="To be shown before the first reply of a thread.")
+
+
+class Said(BaseModel):
+    """Hold one message of a conversation."""
+
+    id: str
+    role: Literal["customer", "agent", "operator"]
+    text: str
+    sources: list[SourceOut]
+    waiting: bool = Field(description="True for a message that has no answer yet.")
+
+
+class ThreadOut(BaseModel):
+    """Hold a conversation as its customer sees it."""
+
+    thread_id: str
+    disclosure: str
+    owner: str
+    ticket_id: str | None
+    messages: list[Said]
+
+
+class RatingIn(Strict):
+    """Bring what the customer thought of a conversation."""
+
+    score: int = Field(ge=1, le=5)
+    comment: Annotated[str, AfterValidator(_readable)] = Field("", max_length=2000)
+
+
+class TokenOut(BaseModel):
+    """Hold a short-lived token for a visitor nobody knows."""
+
+    token: str
+    expires_in: int = Field(description="Seconds.")
+    disclosure: str
+
+
+class OperatorReply(Strict):
+    """Bring an operator's words for the customer."""
+
+    text: Text = Field(max_length=20_000)
+    key: str = Field(
+        "", max_length=100, description="Any id of the sender; the same reply under the same key counts once."
+    )
+
+
+class Decision(Strict):
+    """Bring a decision on an action that waits for approval."""
+
+    decision: Literal["approve", "reject"]
+    note: Annotated[str, AfterValidator(_readable)] = Field("", max_length=2000)
+
+
+class TicketsOut(BaseModel):
+    """List tickets, oldest first."""
+
+    tickets: list[dict[str, Any]]
+
+
+class Health(BaseModel):
+    """Say how the server is."""
+
+    ok: bool
+    parts: dict[str, str] = {}
+
+
+def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of failures by status."""
+    words = {
+        400: "The body is not JSON.",
+        401: "No valid token.",
+        403: "The role of the token may not do this.",
+        404: "It does not exist, or belongs to somebody else.",
+        408: "The body came too slowly.",
+        409: "It cannot be done as things stand.",
+        413: "The body is too large.",
+        415: "The body is not declared as JSON.",
+        422: "The body or a parameter does not fit.",
+        429: "Too much at a time; `Retry-After` says when to try again.",
+        503: "A part of the service does not answer; `Retry-After` says when to try again.",
+        504: "It takes longer than a request may last; the message is kept and will be answered.",
+    }
+    return {status: {"model": Failure, "description": words[status]} for status in statuses}
+
+
+WRITING = failures(400, 401, 403, 404, 408, 413, 415, 422, 429, 503)
+READING = failures(401, 403, 404, 422, 503)

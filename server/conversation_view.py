@@ -1,0 +1,80 @@
+"""Show a conversation as its customer may see it: what was said, what waits, and who answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+
+from core.errors import BackendUnavailable
+from graph.phrases import phrase
+from graph.prompts import text_of
+from server.bodies import ReplyOut, Said, SourceOut, ThreadOut
+from server.service import Service
+from tools.handoff import Delivery
+
+
+async def view(service: Service, row: dict[str, Any]) -> ThreadOut:
+    """Return a thread as it is now; operators' words show before the graph has taken them in."""
+    thread_id = str(row["id"])
+    state = await service.agent.state(thread_id)
+    said = [shown for message in state.messages if (shown := as_said(message))]
+    known = {message.id for message in said}
+    for delivery in await _on_their_way(service, thread_id):
+        if (message_id := f"desk-{delivery.key}") not in known:
+            said.append(Said(id=message_id, role="operator", text=delivery.text, sources=[], waiting=False))
+    for message in await service.inbox.waiting(thread_id):
+        if message["turn_id"] not in known:
+            said.append(Said(id=message["id"], role="customer", text=message["text"], sources=[], waiting=True))
+    return ThreadOut(
+        thread_id=thread_id,
+        disclosure=disclosure(service, row["locale"]),
+        owner=state.owner,
+        ticket_id=state.ticket_id if state.owner != "bot" else None,
+        messages=said,
+    )
+
+
+async def _on_their_way(service: Service, thread_id: str) -> Sequence[Delivery]:
+    """Return what people wrote that is not in the conversation yet; while the desk is down, nothing."""
+    try:
+        return await service.parts.desk.undelivered(thread_id)
+    except BackendUnavailable:
+        return ()
+
+
+def as_said(message: AnyMessage) -> Said | None:
+    """Return a message as the customer sees it, or None for what happens behind the scenes."""
+    text = text_of(message)
+    if not text.strip():
+        return None
+    if isinstance(message, HumanMessage):
+        return Said(id=str(message.id), role="customer", text=text, sources=[], waiting=False)
+    if not isinstance(message, AIMessage) or message.tool_calls:
+        return None
+    by_person = message.additional_kwargs.get("author") not in (None, "desk")
+    sources = [source_out(source) for source in message.additional_kwargs.get("sources", ())]
+    return Said(
+        id=str(message.id), role="operator" if by_person else "agent", text=text, sources=sources, waiting=False
+    )
+
+
+def source_out(source: dict[str, Any]) -> SourceOut:
+    """Return what a page needs to show and link a source."""
+    return SourceOut(
+        number=source["number"],
+        article_id=source["article_id"],
+        title=source["title"],
+        headings=list(source["headings"]),
+        url=source["url"],
+    )
+
+
+def reply_out(reply: dict[str, Any]) -> ReplyOut:
+    """Return what the customer reads of a stored reply."""
+    sources = [source_out(source) for source in reply["sources"]]
+    return ReplyOut(text=reply["text"], sources=sources, owner=reply["owner"], ticket_id=reply["ticket_id"])
+
+
+def disclosure(service: Service, locale: str) -> str:
+    """Return what a customer is told at the start of a conversation (EU AI Act, Art. 50)."""
+    return phrase("disclosure", locale, shop=service.settings.shop_name)

@@ -1,0 +1,48 @@
+"""Wait for what becomes of a message, or follow a thread, in this process or any other."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+from graph.agent import Progress, Token
+from server.broadcast import Happening
+from server.records import Identity, Outcome
+from server.service import Service
+
+LOOK_SECONDS = 0.5
+"""How often the inbox is asked: another process may have run the turn."""
+
+
+async def follow(
+    service: Service, who: Identity, message_id: str, queue: asyncio.Queue[Happening], *, seconds: float
+) -> AsyncIterator[Progress | Token | Outcome]:
+    """Yield pieces of the turn that answers a message, and last its outcome; ends early after `seconds`."""
+    end = time.monotonic() + seconds
+    while True:
+        outcome = await service.inbox.outcome(message_id, who.owner)
+        if outcome.status != "waiting" or time.monotonic() > end:
+            yield outcome
+            return
+        look_again = time.monotonic() + LOOK_SECONDS
+        while (left := look_again - time.monotonic()) > 0:
+            try:
+                happening = await asyncio.wait_for(queue.get(), left)
+            except TimeoutError:
+                break
+            if happening is None:
+                break
+            yield happening
+            if queue.empty():
+                look_again = time.monotonic() + LOOK_SECONDS
+
+
+async def outcome_of(service: Service, who: Identity, thread_id: str, message_id: str, *, seconds: float) -> Outcome:
+    """Return what has become of a message, at the latest after `seconds`."""
+    outcome: Outcome | None = None
+    with service.broadcast.listening(thread_id) as queue:
+        async for happening in follow(service, who, message_id, queue, seconds=seconds):
+            if isinstance(happening, Outcome):
+                outcome = happening
+    if outcome is None:
+        raise AssertionError("following a message ended without its outcome")
+    return outcome

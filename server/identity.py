@@ -1,0 +1,48 @@
+"""Find out who is asking, for the routes: from the bearer token, and from nothing else in the request."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from core.errors import NotAllowed, TokenRejected
+from server.records import Identity
+from server.service import Service
+
+_bearer = HTTPBearer(auto_error=False, description="A JSON Web Token of a customer or an operator.")
+
+
+def service_of(request: Request) -> Service:
+    """Return the opened parts of the server."""
+    service: Service = request.app.state.service
+    return service
+
+
+Serving = Annotated[Service, Depends(service_of)]
+
+
+async def identify(
+    service: Serving, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Identity:
+    """Return who is asking; raises TokenRejected."""
+    if credentials is None:
+        raise TokenRejected("this needs a token; send the header `Authorization: Bearer …`")
+    return await service.tokens.verify(credentials.credentials)
+
+
+async def customer(who: Annotated[Identity, Depends(identify)]) -> Identity:
+    """Return the customer or visitor who is asking; raises NotAllowed for staff."""
+    if who.role != "customer":
+        raise NotAllowed("this is for customers; sign in as one")
+    return who
+
+
+async def operator(who: Annotated[Identity, Depends(identify)]) -> Identity:
+    """Return the operator who is asking; raises NotAllowed for customers."""
+    if who.role != "operator" or who.anonymous:
+        raise NotAllowed("this is for operators; sign in as one")
+    return who
+
+
+Customer = Annotated[Identity, Depends(customer)]
+Operator = Annotated[Identity, Depends(operator)]

@@ -1,0 +1,79 @@
+"""Bring in a person for a message that cannot be processed, so that it ends in front of somebody and not in a loop."""
+
+import logging
+from typing import Any
+
+from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
+
+from graph.agent import SupportAgent
+from graph.builder import Parts
+from graph.fencing import TURN_TOKEN
+from graph.handoff_notice import handoff_notice
+from server.records import Turn
+from tools.handoff import TicketRequest
+from tools.ticket_draft import TicketDraft
+
+log = logging.getLogger(__name__)
+_SHOWN = 400
+
+
+class TicketForPoison:
+    """Open a ticket with the message in it, and leave a notice in the conversation.
+
+    Nothing here reads the message with a model or a classifier: one of those may be what it broke.
+    """
+
+    def __init__(self, agent: SupportAgent, parts: Parts, *, attempts: int) -> None:
+        self._agent = agent
+        self._parts = parts
+        self._attempts = attempts
+
+    async def __call__(self, turn: Turn, error: str) -> dict[str, Any]:
+        """Return what the customer is told; raises BackendUnavailable while the desk is down, to be tried again."""
+        prospect = await self._parts.availability.prospect()
+        ticket = await self._parts.desk.open_ticket(
+            TicketRequest(
+                thread_id=turn.thread_id,
+                customer_id=turn.customer_id,
+                reason="unavailable",
+                detail=f"the message could not be processed: {error}",
+                draft=_draft(turn),
+                channel=turn.channel,
+                locale=turn.locale,
+                callback=not prospect.staffed,
+            )
+        )
+        notice = handoff_notice("unavailable", ticket.id, prospect, turn.locale)
+        if turn.attempt <= self._attempts + 2:  # where even this kills the process, the ticket alone has to do
+            await self._put_into_conversation(turn, notice, ticket.id, ticket.status)
+        return {"text": notice, "sources": [], "owner": ticket.status, "ticket_id": ticket.id, "handoff": "unavailable"}
+
+    async def _put_into_conversation(self, turn: Turn, notice: str, ticket_id: str, owner: str) -> None:
+        config: RunnableConfig = {"configurable": {"thread_id": turn.thread_id, TURN_TOKEN: turn.token}}
+        named = {"ticket_id": ticket_id, "handed_over": ticket_id}
+        messages = [
+            HumanMessage(turn.text, id=turn.id),
+            AIMessage(notice, id=f"notice-{turn.id}", additional_kwargs=named),
+        ]
+        update = {"messages": messages, "owner": owner, "ticket_id": ticket_id, "handoff": "unavailable"}
+        try:
+            await self._agent.graph.aupdate_state(config, update, as_node="escalate")
+        except Exception as error:  # noqa: BLE001  a conversation that cannot be written must not hide the ticket
+            log.error("the notice of ticket %s could not be put into its conversation: %r", ticket_id, error)
+
+
+def _draft(turn: Turn) -> TicketDraft:
+    shown = turn.text if len(turn.text) <= _SHOWN else f"{turn.text[:_SHOWN]}…"
+    return TicketDraft(
+        category="problem",
+        queue="general",
+        priority="high",
+        sentiment="neutral",
+        language="und",
+        summary=f"The assistant could not process a message, {turn.attempt} attempts failed. It begins: {shown}",
+        facts=(),
+        steps_tried=(),
+        next_step="Answer the customer; the assistant was out of order for this message.",
+        wish=shown,
+    )

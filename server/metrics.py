@@ -1,0 +1,43 @@
+"""Count what the server does, for Prometheus."""
+
+import time
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from server.records import Turn
+
+SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
+
+
+class Metrics:
+    """Hold the figures of one process."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.accepted = Counter("support_messages_accepted", "Messages put into the inbox.", registry=self._registry)
+        self._answered = Counter("support_messages_answered", "Messages answered.", registry=self._registry)
+        self.dead_letters = Counter(
+            "support_messages_dead", "Messages given to a person after the last attempt.", registry=self._registry
+        )
+        self.failed_attempts = Counter("support_attempts_failed", "Attempts that ended badly.", registry=self._registry)
+        self.refused = Counter(
+            "support_requests_refused", "Requests answered with an error.", ["status"], registry=self._registry
+        )
+        self._seconds = Histogram(
+            "support_reply_seconds",
+            "From the acceptance of a turn's first message to its reply.",
+            buckets=SECONDS,
+            registry=self._registry,
+        )
+        self.waiting = Gauge(
+            "support_messages_waiting", "Messages of all processes without a reply.", registry=self._registry
+        )
+
+    def answered(self, turn: Turn, messages: int) -> None:
+        """Count an answered turn."""
+        self._answered.inc(messages)
+        self._seconds.observe(max(0.0, time.time() - turn.waited_since))
+
+    def text(self) -> bytes:
+        """Return all figures in the Prometheus text format."""
+        return generate_latest(self._registry)

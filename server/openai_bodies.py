@@ -1,0 +1,101 @@
+"""Define the part of OpenAI's chat protocol that this server speaks (platform.openai.com/docs/api-reference/chat)."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MODEL = "support-agent"
+
+
+class Tolerant(BaseModel):
+    """Accept the many fields clients send that mean nothing here, such as the temperature."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class TextPart(Tolerant):
+    """Hold one part of a message; only text is read."""
+
+    type: str
+    text: str | None = None
+
+
+class ChatMessage(Tolerant):
+    """Hold one message of the conversation as the client has it."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[TextPart] | None = None
+
+    @property
+    def words(self) -> str:
+        """The text of the message."""
+        if isinstance(self.content, list):
+            return "\n".join(part.text or "" for part in self.content).replace("\x00", "")
+        return (self.content or "").replace("\x00", "")
+
+
+class ChatRequest(Tolerant):
+    """Ask for the next reply of a conversation; what the client says the agent said earlier is not believed."""
+
+    model: str = Field(MODEL, max_length=200)
+    messages: list[ChatMessage] = Field(min_length=1, max_length=2000)
+    stream: bool | None = False
+    stream_options: dict[str, Any] | None = None
+
+
+class ChatUsage(BaseModel):
+    """Count tokens."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class ChatReply(BaseModel):
+    """Hold the text of a reply."""
+
+    role: Literal["assistant"] = "assistant"
+    content: str
+    refusal: None = None
+
+
+class ChatChoice(BaseModel):
+    """Hold the one reply there is."""
+
+    index: int = 0
+    message: ChatReply
+    logprobs: None = None
+    finish_reason: Literal["stop"] = "stop"
+
+
+class ChatCompletion(BaseModel):
+    """Answer with a whole reply."""
+
+    id: str
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int
+    model: str
+    choices: list[ChatChoice]
+    usage: ChatUsage
+
+
+class ModelCard(BaseModel):
+    """Name the one model there is."""
+
+    id: str = MODEL
+    object: Literal["model"] = "model"
+    created: int = 0
+    owned_by: str = "shop"
+
+
+class ModelList(BaseModel):
+    """List the models."""
+
+    object: Literal["list"] = "list"
+    data: list[ModelCard]
+
+
+class ChatFailure(BaseModel):
+    """Hold a failure in the protocol's form."""
+
+    error: dict[str, Any]

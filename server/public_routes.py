@@ -1,0 +1,83 @@
+"""Answer what needs no token: visitors' tokens, whether the server is well, its figures and its description."""
+
+import asyncio
+import time
+from collections import deque
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import text
+
+from core.errors import BackendUnavailable, Busy, NotAllowed
+from server.bodies import Health, TokenOut, failures
+from server.conversation_view import disclosure
+from server.identity import Serving
+from server.service import Service
+
+router = APIRouter()
+CHECK_SECONDS = 3
+
+
+class VisitorLimit:
+    """Count the tokens given to one address in the last minute."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
+        self._given: dict[str, deque[float]] = {}
+
+    def check(self, address: str) -> None:
+        """Count one more; raises Busy."""
+        now = time.monotonic()
+        self._given = {a: times for a, times in self._given.items() if times and times[-1] > now - 60}
+        times = self._given.setdefault(address, deque())
+        while times and times[0] <= now - 60:
+            times.popleft()
+        if len(times) >= self._per_minute:
+            wait = int(times[0] + 60 - now) + 1
+            raise Busy("too many visitors come from this address; try again a little later", retry_after=wait)
+        times.append(now)
+
+
+@router.post(
+    "/v1/tokens", response_model=TokenOut, status_code=201, responses=failures(403, 429, 503), tags=["customers"]
+)
+async def give_token(request: Request, service: Serving, locale: str = "en") -> TokenOut:
+    """Give a visitor nobody knows a short-lived token for an open chat."""
+    if not service.settings.open_chat or not service.tokens.can_issue:
+        raise NotAllowed("this chat is for customers; sign in at the shop")
+    limit: VisitorLimit = request.app.state.visitors
+    limit.check(request.client.host if request.client else "")
+    minutes = service.settings.visitor_minutes
+    token = service.tokens.issue_anonymous(minutes=minutes)
+    return TokenOut(token=token, expires_in=round(minutes * 60), disclosure=disclosure(service, locale[:35]))
+
+
+@router.get("/healthz", response_model=Health, tags=["operation"])
+async def healthy() -> Health:
+    """Say that the process lives."""
+    return Health(ok=True)
+
+
+@router.get("/readyz", response_model=Health, responses={503: {"model": Health}}, tags=["operation"])
+async def ready(service: Serving, response: Response) -> Health:
+    """Say whether the process can take and answer messages."""
+    parts = {"inbox": await _check_inbox(service), "worker": "ok" if not service.working.done() else "stopped"}
+    parts["shutdown"] = "no" if not service.stopping.is_set() else "begun"
+    ok = parts == {"inbox": "ok", "worker": "ok", "shutdown": "no"}
+    response.status_code = 200 if ok else 503
+    return Health(ok=ok, parts=parts)
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}}, tags=["operation"])
+async def figures(service: Serving) -> Response:
+    """Return the figures of this process in the Prometheus text format."""
+    service.metrics.waiting.set(await service.inbox.count_waiting())
+    return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _check_inbox(service: Service) -> str:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS), service.inbox.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+    except (BackendUnavailable, TimeoutError):
+        return "does not answer"
+    return "ok"

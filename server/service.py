@@ -1,0 +1,94 @@
+"""Hold what the routes work with, opened once for the life of the server."""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from core.settings import Settings
+from graph.agent import SupportAgent, open_agent
+from graph.assembly import assemble
+from graph.builder import Parts
+from server.broadcast import Broadcast
+from server.inbox import Inbox
+from server.last_resort import TicketForPoison
+from server.leases import Leases
+from server.metrics import Metrics
+from server.records import Limits
+from server.tokens import Tokens, tokens_of
+from server.worker import Pace, Worker
+from tools.database import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """Hold the parts of one server process."""
+
+    settings: Settings
+    tokens: Tokens
+    agent: SupportAgent
+    parts: Parts
+    inbox: Inbox
+    worker: Worker
+    working: "asyncio.Task[None]"
+    broadcast: Broadcast
+    metrics: Metrics
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the server begins to shut down; endless streams end then."""
+
+
+def pace_of(settings: Settings) -> Pace:
+    """Return how the worker goes about its work."""
+    return Pace(
+        turns_at_once=settings.turns_at_once,
+        attempt_seconds=settings.attempt_seconds,
+        attempts=settings.turn_attempts,
+        lease_seconds=settings.lease_seconds,
+        shutdown_seconds=settings.shutdown_seconds,
+    )
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncIterator[Service]:
+    """Yield everything a server needs, with its worker running; at the end turns are finished or handed on.
+
+    Raises:
+        SettingsError, KnowledgeError, BackendUnavailable: something it needs is missing; the message says what to do.
+    """
+    tokens = tokens_of(settings)
+    opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
+    limits = Limits(
+        max_waiting=settings.max_waiting,
+        messages_per_minute=settings.messages_per_minute,
+        max_message_chars=settings.max_message_chars,
+    )
+    database, broadcast, metrics = Database(settings.inbox_url), Broadcast(), Metrics()
+    inbox = Inbox(database, limits, burst_seconds=settings.burst_seconds)
+    holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+    leases = Leases(inbox, holder=holder, seconds=settings.lease_seconds)
+    async with open_agent(settings, parts=opened) as agent:
+        give_up = TicketForPoison(agent, opened, attempts=settings.turn_attempts)
+        worker = Worker(agent, leases, broadcast, metrics, give_up, pace_of(settings))
+        working = asyncio.create_task(worker.run(), name="worker")
+        service = Service(
+            settings=settings,
+            tokens=tokens,
+            agent=agent,
+            parts=opened,
+            inbox=inbox,
+            worker=worker,
+            working=working,
+            broadcast=broadcast,
+            metrics=metrics,
+        )
+        try:
+            yield service
+        finally:
+            service.stopping.set()
+            working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
+            await database.close()

@@ -1,0 +1,192 @@
+"""Run the turns that are due: one at a time a thread, many at a time a process, again after a crash."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.errors import BackendUnavailable, LeaseLost
+from graph.agent import Reply, SupportAgent
+from server.broadcast import Broadcast
+from server.leases import Leases
+from server.metrics import Metrics
+from server.records import Turn
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """Hold how a worker goes about its work; times in seconds."""
+
+    turns_at_once: int = 16
+    attempt_seconds: float = 120.0
+    """A turn that takes longer counts as failed."""
+    attempts: int = 3
+    lease_seconds: float = 6.0
+    poll_seconds: float = 0.3
+    """How often to look for turns that other processes left."""
+    head_start: float = 0.5
+    """How long a turn is left to the process that accepted its message, which can stream it."""
+    shutdown_seconds: float = 20.0
+
+
+class LastResort(Protocol):
+    """Bring in a person for a turn that cannot be run."""
+
+    async def __call__(self, turn: Turn, error: str) -> dict[str, Any]:
+        """Return what the customer is told."""
+        ...
+
+
+class Worker:
+    """Take turns from the leases and run them through the agent."""
+
+    def __init__(
+        self,
+        agent: SupportAgent,
+        leases: Leases,
+        broadcast: Broadcast,
+        metrics: Metrics,
+        give_up: LastResort,
+        pace: Pace,
+    ) -> None:
+        self._agent = agent
+        self._leases = leases
+        self._broadcast = broadcast
+        self._metrics = metrics
+        self._give_up = give_up
+        self._pace = pace
+        self._hints: asyncio.Queue[str] = asyncio.Queue()
+        self._slots = asyncio.Semaphore(pace.turns_at_once)
+        self._running: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    def hint(self, thread_id: str, *, after: float = 0.0) -> None:
+        """Say that a turn of a thread will be due; without a hint it is found by looking."""
+        asyncio.get_running_loop().call_later(after, self._hints.put_nowait, thread_id)
+
+    async def run(self) -> None:
+        """Take turns until cancelled; then finish those that run, or hand them on."""
+        try:
+            while True:
+                await self._slots.acquire()
+                turn = None
+                try:
+                    turn = await self._next_turn()
+                finally:
+                    if turn is None:
+                        self._slots.release()
+                if turn is not None:
+                    task = asyncio.create_task(self._take(turn), name=f"turn {turn.id}")
+                    self._running.add(task)
+                    task.add_done_callback(self._done)
+        finally:
+            self._stopping = True
+            if self._running:
+                await asyncio.wait(self._running, timeout=self._pace.shutdown_seconds)
+            for task in self._running:
+                task.cancel()
+            if self._running:
+                await asyncio.wait(self._running, timeout=5)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._slots.release()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a turn ended with %r; it is taken up again once its lease is over", error)
+
+    async def _next_turn(self) -> Turn | None:
+        """Return a turn somebody hinted at, or after a moment of quiet one that was left; None when there is neither."""
+        try:
+            thread_id = await asyncio.wait_for(self._hints.get(), self._pace.poll_seconds)
+        except TimeoutError:
+            return await self._claim(None, self._pace.head_start)
+        return await self._claim(thread_id, 0.0)
+
+    async def _claim(self, thread_id: str | None, overdue_by: float) -> Turn | None:
+        try:
+            return await self._leases.claim(thread_id, overdue_by=overdue_by)
+        except BackendUnavailable as error:
+            log.warning("%s", error)
+            await asyncio.sleep(1)
+            return None
+
+    async def _take(self, turn: Turn) -> None:
+        """Run a turn under its lease, and store what came of it."""
+        me = asyncio.current_task()
+        assert me is not None  # noqa: S101  a task runs this
+        heartbeat = asyncio.create_task(self._keep_lease(turn, me.cancel))
+        try:
+            await self._run_turn(turn)
+        except LeaseLost as error:
+            log.warning("%s", error)
+        except asyncio.CancelledError:
+            # Shutdown, or the lease is gone; in the second case the token makes giving back a no-op.
+            with suppress(LeaseLost, BackendUnavailable):
+                await self._leases.give_back(turn, error=None)
+            if self._stopping:
+                raise
+        finally:
+            heartbeat.cancel()
+            self._broadcast.publish(turn.thread_id, None)
+
+    async def _run_turn(self, turn: Turn) -> None:
+        if turn.attempt > self._pace.attempts:
+            await self._escalate(turn, f"{turn.attempt - 1} attempts ended without an answer")
+            return
+        try:
+            async with asyncio.timeout(self._pace.attempt_seconds):
+                reply = await self._answer(turn)
+        except Exception as error:  # noqa: BLE001  whatever it is: the message is tried again, then given to a person
+            log.warning("attempt %d at turn %s failed: %r", turn.attempt, turn.id, error)
+            self._metrics.failed_attempts.inc()
+            if turn.attempt >= self._pace.attempts:
+                await self._escalate(turn, f"{type(error).__name__} at attempt {turn.attempt}")
+            else:
+                wait = float(2 ** (turn.attempt - 1))
+                await self._leases.give_back(turn, error=repr(error)[:500], again_in=wait)
+                self.hint(turn.thread_id, after=wait)
+            return
+        if await self._leases.finish(turn, reply.to_dict()):
+            self.hint(turn.thread_id)
+        self._metrics.answered(turn, len(turn.message_ids))
+
+    async def _answer(self, turn: Turn) -> Reply:
+        reply: Reply | None = None
+        events = self._agent.stream(
+            turn.thread_id,
+            turn.text,
+            customer_id=turn.customer_id,
+            channel=turn.channel,
+            locale=turn.locale,
+            message_id=turn.id,
+            turn_token=turn.token,
+        )
+        async for event in events:
+            if isinstance(event, Reply):
+                reply = event
+            else:
+                self._broadcast.publish(turn.thread_id, event)
+        if reply is None:
+            raise AssertionError("a turn ended without a reply")
+        return reply
+
+    async def _escalate(self, turn: Turn, error: str) -> None:
+        """Give a turn to a person and put it away, so that nothing behind it waits any longer."""
+        log.error("turn %s of thread %s goes to a person: %s", turn.id, turn.thread_id, error)
+        told = await self._give_up(turn, error)
+        if await self._leases.finish(turn, told, status="dead"):
+            self.hint(turn.thread_id)
+        self._metrics.dead_letters.inc(len(turn.message_ids))
+
+    async def _keep_lease(self, turn: Turn, lost: Callable[[], Any]) -> None:
+        """Prolong the lease while the turn runs; stop the turn when it was lost."""
+        while True:
+            await asyncio.sleep(self._pace.lease_seconds / 3)
+            with suppress(BackendUnavailable):  # the next beat may get through before the lease is over
+                if not await self._leases.renew(turn):
+                    lost()
+                    return
