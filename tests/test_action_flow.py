@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
+from benchmarks.strict_endpoint import broken_rules
 from core.errors import Refused
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
@@ -15,7 +16,6 @@ from graph.history import prompt_messages
 from graph.state import TurnInput
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, parts, scripted
-from tests.test_history import broken_rules
 from tools.context import Context
 from tools.policy import load_policy
 from tools.registry import make_tools
