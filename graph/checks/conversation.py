@@ -7,6 +7,11 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 from core.passages import Passage
 from graph.checks.ground import Deed, Ground, Text, lay_ground
 
+DONE = "done"
+"""State of a write that was carried out; while it is in any other state, nothing has happened."""
+MADE_UP = "Not run:"
+"""Begins the result of a call that was refused because of what the model made up; such a result proves nothing."""
+
 
 def ground_of(messages: Sequence[AnyMessage], passages: Sequence[Passage], *, policy: str = "") -> Ground:
     """Return the ground of the next reply: passages, tool results, policy, the customer's words and earlier replies.
@@ -18,11 +23,15 @@ def ground_of(messages: Sequence[AnyMessage], passages: Sequence[Passage], *, po
     deeds = []
     for message in messages:
         if isinstance(message, ToolMessage):
-            if message.status != "error":
+            if message.text.startswith(MADE_UP):
+                continue
+            if message.status == "error":
+                texts.append(Text(message.text))
+            elif message.additional_kwargs.get("state", DONE) != DONE:
+                texts.append(Text(message.text, "plan"))
+            else:
                 texts.append(Text(message.text, "data"))
                 deeds.append(Deed(message.name or "", message.text))
-            else:
-                texts.append(Text(message.text))
         elif isinstance(message, HumanMessage):
             texts.append(Text(message.text, "customer"))
         elif isinstance(message, AIMessage) and message.text.strip():

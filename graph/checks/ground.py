@@ -14,8 +14,8 @@ from graph.checks.dates import DateKey, same_date
 from graph.checks.spelling import NUMBER, plain, readings
 from graph.checks.values import Value, find_values
 
-Origin = Literal["prose", "data", "customer"]
-"""Where a text comes from: articles, policy and earlier replies; tool results; the customer."""
+Origin = Literal["prose", "data", "plan", "customer"]
+"""Where a text comes from: articles, policy and earlier replies; tool results; what a tool would do; the customer."""
 
 _MONEY = re.compile(rf"{MONEY_KEY}[\w ]{{0,20}}[\"']?\s?[:=]\s?[\"']?(-?{NUMBER})", re.IGNORECASE)
 _PENNIES = re.compile(r"(?<![\w.])\d{1,7}\.\d{2}(?![\w.])")
@@ -128,6 +128,7 @@ def _add(ground: Ground, source: Text) -> None:
     ground._bare |= amounts
     if source.origin == "data":
         ground.data += f" {normal.lower()}"
+    if source.origin != "customer":
         operands.amounts |= {n for m in _MONEY.finditer(normal) for n in readings(m[1].lstrip("-"))}
         operands.amounts |= {Decimal(m[0]) for m in _PENNIES.finditer(normal)}
         operands.counts |= _counts(normal)

@@ -10,6 +10,7 @@ from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable, Refused
 from graph.action_calls import result_of
+from graph.grounding import refusals
 from graph.phrases import phrase
 from graph.state import State, newest_turn, pending_calls, thread_of
 from tools.confirmed_actions import ConfirmedActions, rank
@@ -34,13 +35,20 @@ async def execute_tools(
     context = runtime.context or Context()
     runtime.stream_writer({"progress": phrase("looking_up", context.locale)})
     calls = pending_calls(state.messages)
+    confirmed = _confirmed(state)
+    asked = [call for call in calls if str(call["id"]) not in confirmed]  # what the graph calls stands in the ledger
+    refused = refusals(asked, tool_node.tools_by_name, state.messages)
+    messages: list[ToolMessage] = [
+        ToolMessage(refused[str(call["id"])], tool_call_id=str(call["id"]), name=call["name"], status="error")
+        for call in calls
+        if str(call["id"]) in refused
+    ]
+    calls = [call for call in calls if str(call["id"]) not in refused]
     reads = [call for call in calls if not actions.is_write(call["name"])]
     writes = sorted((call for call in calls if actions.is_write(call["name"])), key=lambda call: rank(call["name"]))
-    messages: list[ToolMessage] = []
     if reads:
         found = await tool_node.ainvoke([AIMessage("", tool_calls=reads)], config)
         messages += [_only_new_passages(message, state.passage_ids) for message in found]
-    confirmed = _confirmed(state)
     thread_id = thread_of(config)
     for call in writes:
         messages.append(await _write(call, confirmed.get(str(call["id"])), state, thread_id, context, actions))
