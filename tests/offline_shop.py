@@ -157,7 +157,8 @@ class Talk:
         if wants_human(text):
             self.handed_over = "the customer asks for a person"
             return ""
-        turn: list[BaseMessage] = [HumanMessage(quote_turn(text, find_passages(text)))]
+        before = next((m.text for m in reversed(self.messages) if isinstance(m, HumanMessage)), "")
+        turn: list[BaseMessage] = [HumanMessage(quote_turn(text, find_passages(f"{before} {text}")))]
         if self.proposed and answer_to_confirmation(text) == "yes":
             self.done += self.proposed
             calls = [

@@ -141,16 +141,22 @@ def _pointed_at(request: Request, desk: Desk) -> str | None:
     return listed_ids[place]
 
 
-def chosen_items(request: Request, order: Facts, *, question: str) -> list[Facts]:
+def chosen_items(request: Request, desk: Desk, order: Facts, *, question: str) -> list[Facts]:
     """Return the items of an order that a request is about; raises Told with a question when that is open."""
     items = list(order.get("items", []))
     found = meant_items(request.text, items) or meant_items(request.before, items)
+    if not found and _POINTS.search(request.text.casefold()):
+        shown = meant_items_only(desk.conversation.last_reply, order)
+        found = shown if len(shown) < len(items) else []
     if found:
         return found
     if len(items) == 1:
         return items
     names = "\n".join(f"- {item_name(item)}" for item in items)
     raise Told(f"{question} Order {order['order_id']} contains:\n{names}")
+
+
+_POINTS = re.compile(r"\b(?:it|that|this|them|those|these)\b")
 
 
 def original_method(order: Facts) -> str | None:

@@ -112,6 +112,8 @@ def _short_answer(conversation: Conversation, desk: Desk) -> Decision | None:
     offered = small_talk.OFFER.search(conversation.last_reply)
     if answer == "yes" and offered and desk.can("request_human"):
         return Decision(calls=[Call("request_human", {"reason": "the customer accepted the offer of a person"})])
+    if answer == "yes" and "?" not in conversation.last_reply:
+        return Decision(small_talk.NOTHING_OPEN)
     if answer == "no" and conversation.last_reply:
         return Decision(small_talk.NOTHING_CHANGED)
     code = languages.language(conversation.message)

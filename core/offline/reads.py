@@ -162,6 +162,15 @@ def worth_an_answer(text: str) -> bool:
 
 SURE, _VERY_SURE = 0.6, 0.9
 """Score from which a quotation most likely answers the question."""
+_TROUBLES = (
+    (re.compile(r"\b(?:arrived|came|was|is|are|were) (?:\w+ )?(?:broken|damaged|cracked|torn|shattered|in pieces|smashed|scratched|dented|faulty|defective)\b|\barrived in pieces\b"),
+     "What should I do when an item arrives damaged or broken?"),
+    (re.compile(r"\bmissing\b|\bincomplete\b|\bnot in the (?:box|parcel|package)\b"), "What should I do when an item is missing from the parcel?"),
+    (re.compile(r"\bwrong (?:item|one|colou?r|size|product|thing|model)\b"), "What should I do when I received the wrong item?"),
+    (re.compile(r"\b(?:lost|never arrived|not arrived|stolen|disappeared)\b"), "What happens when a parcel is lost?"),
+    (re.compile(r"\b(?:stopped working|does(?:n't| not) work|broke|leak\w*|fell apart|came off|is faulty)\b"), "Is a fault covered by the warranty?"),
+)  # fmt: skip
+"""Troubles that customers tell in many words, and the question behind each."""
 SORRY = "I am sorry about that. "
 DONT_KNOW = (
     "I am sorry, I do not know the answer to that: our help articles do not say. "
@@ -173,8 +182,11 @@ def policy(request: Request, desk: Desk) -> str:
     """Quote the articles, searching them again where the passages at hand do not answer; say so when nothing does."""
     question = request.text
     quote = desk.quote(question, request.before.replace("\n", " "))
+    trouble = next((asked for told, asked in _TROUBLES if told.search(normal(question))), None)
+    if trouble and (quote is None or quote.score < SURE):
+        quote = desk.quote(trouble) or quote
     if quote is None or quote.score < _VERY_SURE:
-        desk.search(in_shop_words(request.words.replace("\n", " ")))
+        desk.search(trouble or in_shop_words(request.words.replace("\n", " ")))
     if quote is None:
         return DONT_KNOW
     sorry = (

@@ -106,6 +106,8 @@ class Understanding:
 
     def _fallback(self, clause: str) -> Intent:
         """Take what nothing recognises for a question to the articles if it has words, else for noise."""
+        if order_numbers(clause):
+            return "order_status"
         return "policy" if _readable(clause) else "unclear"
 
     def _merged(self, parts: list[tuple[Intent | None, str]]) -> list[tuple[Intent | None, str]]:

@@ -154,7 +154,7 @@ def return_items(request: Request, desk: Desk) -> str:
     )  # fmt: skip
     calls = []
     for order in orders:
-        items = chosen_items(request, order, question="Which items would you like to return?")
+        items = chosen_items(request, desk, order, question="Which items would you like to return?")
         calls.append(_with_method("return_items", request, desk, order, {"item_ids": [i["item_id"] for i in items]}))
     return _do(desk, calls)
 
@@ -167,7 +167,8 @@ def swap_items(request: Request, desk: Desk) -> str:
         question="Which order do you mean?",
     )  # fmt: skip
     plans: list[tuple[Facts, list[Facts]]] = [
-        (order, chosen_items(request, order, question="Which item would you like to exchange?")) for order in orders
+        (order, chosen_items(request, desk, order, question="Which item would you like to exchange?"))
+        for order in orders
     ]
     everything = [item for _, items in plans for item in items]
     products = _products(desk, list(dict.fromkeys(str(item["product_id"]) for item in everything)))
@@ -257,7 +258,7 @@ def _worth(request: Request, desk: Desk, order: Facts, reason: str) -> str:
         raise Told(
             f"{status_sentence(order)} How much should be refunded for the late delivery of order {order['order_id']}?"
         )
-    items = chosen_items(request, order, question="For which item would you like a refund?")
+    items = chosen_items(request, desk, order, question="For which item would you like a refund?")
     paid = sum((price_of(i) for i in items), start=Decimal())
     if reason != "price adjustment":
         return f"{paid:.2f}"
