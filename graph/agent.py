@@ -203,13 +203,15 @@ class SupportAgent:
         found = await self.graph.checkpointer.aget_tuple(config)
         return _state(found.checkpoint["channel_values"] if found else {})
 
-    async def decide(self, thread_id: str, answer: Any, *, operator: str) -> Reply:
+    async def decide(self, thread_id: str, answer: Any, *, operator: str, turn_token: int | None = None) -> Reply:
         """Answer a thread's request for approval on behalf of staff, and return what the customer reads.
 
         The answer has the format of `graph.approval`; one without decisions goes on with what the ledger already holds. Where the
-        thread no longer waits, nothing happens.
+        thread no longer waits, nothing happens. The `turn_token` is that of `stream`.
         """
         config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        if turn_token is not None:
+            config["configurable"][TURN_TOKEN] = turn_token
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
             before = await self.state(thread_id)
             if (await self.graph.aget_state(config)).next == ("approve",):

@@ -1,5 +1,6 @@
 """Define what requests and answers look like; the OpenAPI document is made from these."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -111,11 +112,39 @@ class OperatorReply(Strict):
     )
 
 
+class SuggestionOut(BaseModel):
+    """Hold a reply for an operator to edit."""
+
+    text: str
+
+
 class Decision(Strict):
     """Bring a decision on an action that waits for approval."""
 
-    decision: Literal["approve", "reject"]
+    decision: Literal["approve", "reject", "edit"]
+    args: dict[str, Any] | None = Field(None, description="The arguments to change, for `edit`.")
     note: Annotated[str, AfterValidator(_readable)] = Field("", max_length=2000)
+
+
+class ActionOut(BaseModel):
+    """Hold an action as staff decide on it."""
+
+    id: str
+    thread_id: str
+    customer_id: str
+    tool: str
+    args: dict[str, Any]
+    preview: str
+    why: str | None = Field(description="Why staff has to agree.")
+    state: str
+    words: str = Field(description="How it stands, as the customer is told.")
+    proposed_at: datetime
+
+
+class ActionsOut(BaseModel):
+    """List actions, oldest first."""
+
+    actions: list[ActionOut]
 
 
 class TicketsOut(BaseModel):

@@ -1,16 +1,29 @@
 """Give each thread to one worker at a time: leases that expire, with fencing tokens that make a late writer harmless."""
 
+import asyncio
 import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.errors import LeaseLost
+from core.errors import BackendUnavailable, Busy, LeaseLost
 from server.inbox import Inbox
 from server.inbox_schema import MESSAGES, THREADS, TURNS
 from server.records import Turn
+
+JOINT = "\n\n"
+
+
+class Held(NamedTuple):
+    """Hold a lease."""
+
+    thread_id: str
+    token: int
 
 
 class Leases:
@@ -49,9 +62,52 @@ class Leases:
             row = (await connection.execute(lease)).mappings().first()
             return None if row is None else await self._turn_of(connection, dict(row))
 
-    async def renew(self, turn: Turn) -> bool:
+    @asynccontextmanager
+    async def holding(self, thread_id: str, *, patience: float = 30.0) -> AsyncIterator[int | None]:
+        """Hold a thread for work that is no turn, such as an operator's; yields the token, or None for no thread of ours.
+
+        Raises:
+            Busy: turns kept the thread for all of `patience` seconds.
+        """
+        held = await self._wait_for(thread_id, patience)
+        if held is None:
+            yield None
+            return
+        heartbeat = asyncio.create_task(self._beat(held))
+        try:
+            yield held.token
+        finally:
+            heartbeat.cancel()
+            async with self._inbox.writing() as connection:
+                await connection.execute(_held(held).values(holder=None, lease_until=None))
+
+    async def _wait_for(self, thread_id: str, patience: float) -> "Held | None":
+        end = time.monotonic() + patience
+        while True:
+            now = self._inbox.now()
+            free = or_(THREADS.c.lease_until.is_(None), THREADS.c.lease_until < now)
+            lease = update(THREADS).where(THREADS.c.id == thread_id, free)
+            taken = lease.values(token=THREADS.c.token + 1, holder=self._holder, lease_until=now + self._seconds)
+            async with self._inbox.writing() as connection:
+                token = (await connection.execute(taken.returning(THREADS.c.token))).scalar()
+                known = (await connection.execute(select(THREADS.c.id).where(THREADS.c.id == thread_id))).first()
+            if token is not None:
+                return Held(thread_id, token)
+            if known is None:
+                return None
+            if time.monotonic() > end:
+                raise Busy("the agent is writing in this conversation; try again in a moment", retry_after=2)
+            await asyncio.sleep(0.1)
+
+    async def _beat(self, held: "Held") -> None:
+        while True:
+            await asyncio.sleep(self._seconds / 3)
+            with suppress(BackendUnavailable):
+                await self.renew(held)
+
+    async def renew(self, held: "Turn | Held") -> bool:
         """Prolong a lease; False says that it was lost."""
-        longer = _held(turn).values(lease_until=self._inbox.now() + self._seconds)
+        longer = _held(held).values(lease_until=self._inbox.now() + self._seconds)
         async with self._inbox.writing() as connection:
             return bool((await connection.execute(longer)).rowcount)
 
@@ -131,10 +187,7 @@ class Leases:
         return taken
 
 
-JOINT = "\n\n"
-
-
-def _held(turn: Turn) -> Any:
+def _held(turn: "Turn | Held") -> Any:
     return update(THREADS).where(
         THREADS.c.id == turn.thread_id, THREADS.c.token == turn.token, THREADS.c.lease_until.is_not(None)
     )

@@ -5,21 +5,20 @@ import hashlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any, cast
-from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Path
 from sse_starlette import EventSourceResponse
 
 from core.errors import NotFound, Refused
-from graph.phrases import phrase
-from server.bodies import READING, WRITING, OperatorReply, ThreadOut, TicketsOut
+from graph import operator as people
+from server.bodies import READING, WRITING, OperatorReply, SuggestionOut, ThreadOut, TicketsOut
 from server.conversation_view import view
 from server.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, event, json_only
 from server.identity import Operator, Serving
 from server.service import Service
 from tools.handoff import OperatorDesk, Ticket
+from tools.ticket_data import ticket_data
 
 router = APIRouter(prefix="/v1/tickets", tags=["operators"])
 LOOK_SECONDS = 1.0
@@ -29,13 +28,6 @@ TicketId = Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 def desk_of(service: Service) -> OperatorDesk:
     """Return the desk with what people do at it."""
     return cast(OperatorDesk, service.parts.desk)
-
-
-def shown(ticket: Ticket) -> dict[str, Any]:
-    """Return a ticket as plain data."""
-    plain = asdict(ticket) | {"draft": ticket.draft.model_dump(), "status": ticket.status}
-    made: dict[str, Any] = json.loads(json.dumps(plain, default=str))
-    return made
 
 
 async def known(service: Service, ticket_id: str) -> Ticket:
@@ -49,7 +41,7 @@ async def known(service: Service, ticket_id: str) -> Ticket:
 @router.get("", response_model=TicketsOut, responses=READING)
 async def list_tickets(who: Operator, service: Serving, open_only: bool = True) -> TicketsOut:
     """List tickets, oldest first."""
-    return TicketsOut(tickets=[shown(t) for t in await desk_of(service).list_tickets(open_only=open_only)])
+    return TicketsOut(tickets=[ticket_data(t) for t in await desk_of(service).list_tickets(open_only=open_only)])
 
 
 @router.get(
@@ -65,7 +57,7 @@ async def follow_tickets(who: Operator, service: Serving) -> EventSourceResponse
 @router.get("/{ticket_id}", responses=READING)
 async def read_ticket(who: Operator, service: Serving, ticket_id: str = TicketId) -> dict[str, Any]:
     """Show a ticket with its notes."""
-    return shown(await known(service, ticket_id))
+    return ticket_data(await known(service, ticket_id))
 
 
 @router.get("/{ticket_id}/thread", response_model=ThreadOut, responses=READING)
@@ -78,8 +70,18 @@ async def read_conversation(who: Operator, service: Serving, ticket_id: str = Ti
 @router.post("/{ticket_id}/take", responses=WRITING)
 async def take_ticket(who: Operator, service: Serving, ticket_id: str = TicketId) -> dict[str, Any]:
     """Take a ticket."""
+    ticket = await known(service, ticket_id)
+    async with service.leases.holding(ticket.thread_id):
+        return ticket_data(await people.take(service.agent.graph, desk_of(service), ticket_id, operator=who.subject))
+
+
+@router.get("/{ticket_id}/suggestion", response_model=SuggestionOut, responses=READING)
+async def suggest(who: Operator, service: Serving, ticket_id: str = TicketId) -> SuggestionOut:
+    """Suggest a reply for the operator to edit; nothing is sent."""
     await known(service, ticket_id)
-    return shown(await desk_of(service).take(ticket_id, who.subject))
+    desk, shop = desk_of(service), service.settings.shop_name
+    words = await people.suggest_reply(desk, ticket_id, operator=who.subject, model=None, shop_name=shop)
+    return SuggestionOut(text=words)
 
 
 @router.post("/{ticket_id}/reply", dependencies=[Depends(json_only)], responses=WRITING)
@@ -87,31 +89,34 @@ async def reply_to_customer(
     body: OperatorReply, who: Operator, service: Serving, ticket_id: str = TicketId
 ) -> dict[str, Any]:
     """Take a ticket and write to its customer."""
-    await known(service, ticket_id)
-    key = f"{who.subject}:{body.key}" if body.key else uuid4().hex
-    return shown(await desk_of(service).reply(ticket_id, operator=who.subject, text=body.text, key=key))
+    ticket = await known(service, ticket_id)
+    key = f"{who.subject}:{body.key}" if body.key else None
+    async with service.leases.holding(ticket.thread_id):
+        graph, desk = service.agent.graph, desk_of(service)
+        replied = await people.reply(graph, desk, ticket_id, operator=who.subject, text=body.text, key=key)
+    return ticket_data(replied)
 
 
 @router.post("/{ticket_id}/resolve", responses=WRITING)
 async def resolve_ticket(who: Operator, service: Serving, ticket_id: str = TicketId) -> dict[str, Any]:
-    """Close a ticket."""
+    """Close a ticket and tell the customer."""
     ticket = await known(service, ticket_id)
-    notice = phrase("ticket_resolved", ticket.locale, ticket=ticket.id)
-    return shown(await desk_of(service).resolve(ticket_id, notice=notice))
+    async with service.leases.holding(ticket.thread_id):
+        return ticket_data(await people.resolve(service.agent.graph, desk_of(service), ticket_id))
 
 
 @router.post("/{ticket_id}/hand-back", responses=WRITING)
 async def hand_back(who: Operator, service: Serving, ticket_id: str = TicketId) -> dict[str, Any]:
     """Give the conversation back to the agent."""
     ticket = await known(service, ticket_id)
-    notice = phrase("ticket_handed_back", ticket.locale, ticket=ticket.id)
-    return shown(await desk_of(service).hand_back(ticket_id, notice=notice))
+    async with service.leases.holding(ticket.thread_id):
+        return ticket_data(await people.hand_back(service.agent.graph, desk_of(service), ticket_id))
 
 
 async def _changes(service: Service) -> AsyncIterator[dict[str, str]]:
     seen: dict[str, str] = {}
     while not service.stopping.is_set():
-        now = {ticket.id: shown(ticket) for ticket in await desk_of(service).list_tickets(open_only=True)}
+        now = {ticket.id: ticket_data(ticket) for ticket in await desk_of(service).list_tickets(open_only=True)}
         for ticket_id, ticket in now.items():
             digest = hashlib.sha256(json.dumps(ticket, sort_keys=True).encode()).hexdigest()
             if seen.get(ticket_id) != digest:

@@ -32,6 +32,7 @@ class Service:
     agent: SupportAgent
     parts: Parts
     inbox: Inbox
+    leases: Leases
     worker: Worker
     working: "asyncio.Task[None]"
     broadcast: Broadcast
@@ -79,6 +80,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
             agent=agent,
             parts=opened,
             inbox=inbox,
+            leases=leases,
             worker=worker,
             working=working,
             broadcast=broadcast,

@@ -1,6 +1,6 @@
 """Run the server's application in the test's own process, on files of its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -57,13 +57,16 @@ class Running:
 
 
 @asynccontextmanager
-async def serving(folder: Path, model: BaseChatModel | None = None, **others: Any) -> AsyncIterator[Running]:
-    """Yield a running application."""
+async def serving(
+    folder: Path, model: BaseChatModel | None = None, *, made_of: Mapping[str, Any] | None = None, **others: Any
+) -> AsyncIterator[Running]:
+    """Yield a running application with these settings, made of parts of the test's own."""
     settings = settings_in(folder, **others)
     made = parts(
         model or scripted("You have 30 days. [1]"),
         desk=SqlTicketDesk(Database(settings.desk_url)),
         max_message_chars=settings.max_message_chars,
+        **(made_of or {}),
     )
     app = make_app(settings, made)
     async with app.router.lifespan_context(app):

@@ -1,0 +1,62 @@
+"""Let operators decide on actions that are above the agent's limits."""
+
+from fastapi import APIRouter, Depends, Path
+
+from core.errors import InputError, NotFound
+from server.bodies import READING, WRITING, ActionOut, ActionsOut, Decision
+from server.customer_routes import json_only
+from server.identity import Operator, Serving
+from server.service import Service
+from tools.actions import Action
+
+router = APIRouter(prefix="/v1/approvals", tags=["operators"])
+ActionId = Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+
+
+@router.get("", response_model=ActionsOut, responses=READING)
+async def list_approvals(who: Operator, service: Serving) -> ActionsOut:
+    """List what waits for approval, oldest first."""
+    ledger = service.parts.actions.ledger
+    await ledger.expire_due()
+    return ActionsOut(actions=[shown(action) for action in await ledger.find(states=("awaiting_approval",))])
+
+
+@router.get("/{action_id}", response_model=ActionOut, responses=READING)
+async def read_approval(who: Operator, service: Serving, action_id: str = ActionId) -> ActionOut:
+    """Show an action, decided or not."""
+    return shown(await known(service, action_id))
+
+
+@router.post("/{action_id}", response_model=ActionOut, dependencies=[Depends(json_only)], responses=WRITING)
+async def decide(body: Decision, who: Operator, service: Serving, action_id: str = ActionId) -> ActionOut:
+    """Approve, reject or change an action; the conversation goes on with the decision, which counts once."""
+    action = await known(service, action_id)
+    decision = {"type": body.decision, "message": body.note, "edited_action": {"args": body.args or {}}}
+    decided = await service.parts.actions.decide(action.id, decision, by=who.subject)
+    async with service.leases.holding(action.thread_id) as token:
+        await service.agent.decide(action.thread_id, {"decisions": []}, operator=who.subject, turn_token=token)
+    return shown(await service.parts.actions.ledger.get(decided.id))
+
+
+async def known(service: Service, action_id: str) -> Action:
+    """Return an action; raises NotFound."""
+    try:
+        return await service.parts.actions.ledger.get(action_id)
+    except InputError:
+        raise NotFound("there is no such action; the list of approvals names those that wait") from None
+
+
+def shown(action: Action) -> ActionOut:
+    """Return an action as plain data."""
+    return ActionOut(
+        id=action.id,
+        thread_id=action.thread_id,
+        customer_id=action.customer_id,
+        tool=action.tool,
+        args=dict(action.args),
+        preview=action.preview,
+        why=action.approval,
+        state=action.state,
+        words=action.words,
+        proposed_at=action.proposed_at,
+    )
