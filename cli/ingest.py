@@ -12,8 +12,8 @@ from rich.progress import Progress as ProgressBars
 from rich.table import Table
 
 from cli.output import errors_shown, print_json
-from core.errors import SettingsError
 from core.minilm import MiniLM
+from core.models import embedding_model
 from core.settings import Settings
 from ingest.pipeline import IngestOptions, IngestReport, Progress
 from ingest.pipeline import ingest as run_ingest
@@ -45,16 +45,12 @@ def ingest(
 
 
 def _options(settings: Settings, index_dir: Path, wait: float) -> IngestOptions:
-    if settings.embedding_model != "minilm":
-        raise SettingsError(
-            f"SUPPORT_EMBEDDING_MODEL is {settings.embedding_model!r}; only `minilm` can build an index so far"
-        )
-    model = MiniLM(settings.embedding_batch_size)
     return IngestOptions(
         index_dir=index_dir,
-        embeddings=model,
+        embeddings=embedding_model(settings),
         embedding_model=settings.embedding_model,
-        count_tokens=model.count_tokens,
+        # Any model's tokens are much like these; only the length of passages depends on them.
+        count_tokens=MiniLM().count_tokens,
         passage_tokens=settings.passage_tokens,
         batch_size=settings.embedding_batch_size,
         max_bytes=settings.max_document_mb * 1_000_000,

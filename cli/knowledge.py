@@ -11,7 +11,7 @@ from rich.table import Table
 
 from cli.output import errors_shown, print_json
 from core.errors import InputError, SupportError
-from core.minilm import MiniLM
+from core.models import embedding_model
 from core.passages import Passage, Utterance
 from core.settings import Settings
 from ingest.index import open_current
@@ -38,7 +38,9 @@ def search(
     """
     with errors_shown():
         settings = Settings.from_env()
-        retriever = HybridRetriever(index_dir or settings.index_dir, MiniLM(), settings.embedding_model)
+        retriever = HybridRetriever(
+            index_dir or settings.index_dir, embedding_model(settings), settings.embedding_model
+        )
         found = retriever.search_now(_dialogue(query), limit=limit, filters=_filters(where or []))
         if as_json:
             print_json([asdict(passage) for passage in found])

@@ -81,6 +81,9 @@ def _split_front_matter(text: str) -> tuple[dict[str, str], str]:
         raise DocumentError(
             f"its front matter does not parse ({line}); correct the YAML between the --- lines"
         ) from None
-    if not isinstance(values, dict) or len(text) - len(body) > _LONGEST_FRONT_MATTER:
-        raise DocumentError("its front matter is not a short list of `name: value` lines; correct it or remove it")
+    if not values:
+        # Two rules around some text, not front matter.
+        return {}, text
+    if len(text) - len(body) > _LONGEST_FRONT_MATTER:
+        raise DocumentError(f"its front matter is longer than {_LONGEST_FRONT_MATTER:,} characters; shorten it")
     return plain_values(values), body

@@ -28,7 +28,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.errors import IndexBusy, IndexCorrupt, IndexNotFound, KnowledgeError
 
-FORMAT = 1
+FORMAT = 2
 STORE_FILE = "passages.db"
 INDEX_FILE = "vectors.faiss"
 VECTORS_FILE = "vectors.npy"
