@@ -46,8 +46,8 @@ _HUMAN = _any(
     r"(?:,? (?:please|pls|now|needed|required|asap))+",
     r"\b(?:a|real|live|actual) (?:person|human(?: being)?|agent|operator|representative),? (?:please|pls|now)\b",
     r"^(?:(?:a|an|the|real|live|human|please) )*(?:human|agent|operator|representative|real person|person|supervisor|manager|human being|customer service|customer support|live chat)(?: please)?[.!? ]*$",
-    r"\b(?:is there|are there) (?:anyone|anybody|someone|somebody|a (?:real )?(?:human|person)|an actual (?:human|person)|real people|any humans?)"
-    r"(?: there| here| available| around| on the other end)*[^.!?]{0,20}\b(?:talk|speak|chat|help|answer|write|reach|there|here)\b",
+    r"\b(?:is there|are there) (?:anyone|anybody|someone|somebody|an? (?:real |actual |live )?(?:human|person|employee|agent|representative|colleague|member of (?:staff|your team))|real people|any humans?)"
+    r"(?: there| here| available| around| on the other end)*[^.!?]{0,20}\b(?:talk|speak|chat|help|answer|write|reach|look|assist|there|here)\b",
     r"\b(?:do(?:n't| not) want|no longer want|hate|refuse|sick of|tired of|fed up with)(?: to)?(?: (?:talk|speak|chat|talking|speaking|chatting|deal|dealing)"
     r"(?:ing)?(?: (?:to|with))?)? (?:a |an |the |this |you,? |your )*(?:stupid )?(?:chat ?)?(?:bots?|robots?|machines?|ai|computers?)\b",
     r"\b(?:no|not) (?:more |another |an? )?(?:bots?|robots?|chatbots?|machines?)(?: please)?(?:[.,!]|$)",
@@ -55,12 +55,12 @@ _HUMAN = _any(
     rf"\b(?:can|could|may|will|would|have|let) {_ADJECTIVES}(?:human|real person|someone|somebody|person|agent|operator|representative|colleague|supervisor|manager|member of (?:your )?(?:staff|team))"
     r"(?: of yours| there| from (?:your|the) (?:team|staff|company))?(?: please)? (?:call|phone|ring|contact|help|take over|answer|reply|look|handle|get back|assist|deal)"
     r"(?! (?:me )?(?:choose|pick|collect|carry|assemble))",
-    r"\bcall (?:me|us) back\b|\bcallback\b",
+    r"\bcall (?:me|us) back\b|\bcallback\b|\b(?:want|need|like|request|get) (?:a )?(?:phone )?call (?:back )?(?:from|by) (?:you|your|a|an|the|someone|somebody)\b",
     r"\b(?:someone|somebody) who (?:can|could|is able to|will) (?:actually|really) help\b",
 )
 _HUMAN_ELSEWHERE = _any(
     # German
-    r"\b(?:mit|an|zu) (?:einem|einer|eine|ihrem|echten|einen|'nem|nem)? ?(?:echten |richtigen |menschlichen |realen |anderen )?(?:menschen|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|person|kundenberater(?:in)?|vorgesetzten|agenten|kundendienst|kundenservice|support) ?(?:bitte )?(?:\w+ )?(?:sprechen|reden|verbinden|verbunden|weiterleiten|weitergeleitet|schreiben|chatten|durchstellen|kontakt)",
+    r"\b(?:mit|an|zu) (?:einem|einer|eine|ihrem|echten|einen|'nem|nem)? ?(?:echten |richtigen |menschlichen |realen |anderen )?(?:menschen|jemandem(?: vom| von der| von| aus dem)?|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|person|kundenberater(?:in)?|vorgesetzten|agenten|kundendienst|kundenservice|support) ?(?:bitte )?(?:\w+ )?(?:sprechen|reden|verbinden|verbunden|weiterleiten|weitergeleitet|schreiben|chatten|durchstellen|kontakt)",
     r"\b(?:sprechen|reden|verbinden|spreche|rede) (?:sie )?(?:mich )?(?:bitte )?mit (?:einem|einer) (?:echten )?(?:menschen|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|person)",
     r"\b(?:echte[nr]?|richtige[nr]?) (?:menschen?|person|mitarbeiter(?:in)?)\b",
     r"\bkein(?:en)? (?:bot|roboter|chatbot|computer)\b",
@@ -100,7 +100,7 @@ _ANGER = _any(
     # insults and swearing aimed at us
     r"\b(?:you|u|you're|you are|ur)(?: all| guys| people)?(?: are| r)?(?: (?:a |an )?(?:such|so|just|bunch of|total|complete|absolute|absolutely|totally|completely|fucking|bloody|damn))*"
     r" (?:useless|incompetent|idiots?|morons?|stupid|pathetic|liars?|thieves|crooks|scammers?|a joke|scam|clowns?|jerks?|assholes?|worthless|dumb)\b",
-    r"\b(?:bunch of|bloody|fucking|damn(?:ed)?|stupid|useless) (?:idiots?|morons?|liars?|thieves|crooks|scammers?|clowns|amateurs|company|shop|bot|robot|service|people)\b",
+    r"\b(?:bunch of|bloody|fucking|damn(?:ed)?|stupid|useless) (?:idiots?|morons?|liars?|thieves|crooks|scammers?|clowns|amateurs|company|shop|bot|robot|service|support|help desk|chat|people)\b",
     r"\bf+u+c+k+(?:ing|ed|er|ers)?\b|\bwtf\b|\bbullshit\b|\b(?:piece of|total|utter|such|absolute) (?:shit|crap|garbage)\b|\bgo to hell\b|\bscrew you\b|\bshit(?:ty|show)?\b",
     r"\b(?:what|where|why|who|how) the (?:hell|heck|fuck|f)\b",
     r"\b(?:assholes?|bastards?|scumbags?)\b",
@@ -192,7 +192,7 @@ _NO = re.compile(
 )
 _NO_REST = re.compile(
     rf"^[ ,.!;:–-]*(?:(?:{_POLITE}|thanks?|thank you|wait|no|not|don't|do not|do (?:that|it|this)|leave (?:it|everything|that)(?: as (?:it )?is)?|keep (?:it|the order|my order|the items?|everything|them)|"
-    r"i changed my mind|cancel (?:it|that|this)|it's (?:fine|ok|okay)|that's (?:all|fine)|stop|want (?:it|that|this|to)|need (?:it|that)|as it is|any ?more|forget (?:it|that)|never ?mind|"
+    r"i changed my mind|cancel (?:it|that|this)|it's (?:fine|ok|okay)|that's (?:all|fine)|stop|want (?:it|that|this|to)|need (?:it|that)|as it is|any ?more|(?:just )?forget (?:it|that|about (?:it|that))|never ?mind|"
     r"i (?:don't|do not) want (?:that|this|it|to)|danke|merci|gracias|grazie|obrigad[oa]|bedankt|dziękuję|dank u|dank je|nicht|nichts|mehr|das|lo hagas|rien|lo|no|o faça|doen|rób tego)[ ,.!;:–-]*)*$"
 )
 _CONDITION = _any(

@@ -9,7 +9,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 GREETING = re.compile(
     r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos d[ií]as|ciao|olá|cześć)"
-    r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need (?:your )?assistance))*[!.,? :)]*$"
+    r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need (?:your )?assistance))*[!.,? :)]*$"
 )
 THANKS = re.compile(
     r"^(?:ok(?:ay)?|great|perfect|awesome|wonderful|super|nice|brilliant|excellent|lovely|cool|alright|very good|good)?[,!. ]*(?:(?:many )?thanks?(?: you)?|thx|ty|cheers|much appreciated|i appreciate (?:it|that|your help)|appreciated|you(?:'re| are) (?:so |very |really |just )?(?:wonderful|great|awesome|amazing|helpful|kind|the best|a star|brilliant|fantastic)|that(?:'s| is| was)? (?:very |really |so )?(?:helpful|great|perfect|kind|all i needed)|that helped|"
@@ -22,6 +22,7 @@ GOODBYE = re.compile(
 )
 CAPABILITIES = _any(
     r"\bwhat (?:else )?(?:can|could|do) you (?:do|help|assist|offer|answer)\b",
+    r"\bwhat (?:kinds?|sorts?|types?) of (?:things?|stuff|questions?|requests?) (?:can|could|do) you\b",
     r"\b(?:how|in what way) can you (?:help|assist)\b",
     r"\bwhat are you (?:able|capable|for|good)\b|\bwhat(?:'s| is) your (?:purpose|job|name)\b|\bwho are you\b",
     r"\bare you (?:a |an )?(?:real )?(?:bot|robot|human|person|ai|machine|computer|chatbot|assistant|program)\b|\bam i (?:talking|speaking|chatting) (?:to|with)\b",
@@ -31,15 +32,17 @@ SERIOUS = _any(
     r"\b(?:charged|billed|debited|paid|deducted) (?:\w+ ){0,4}(?:twice|two times|double|three times|again)\b|\bdouble[- ](?:charged?|billed|billing)\b|\b(?:two|duplicate|double) charges\b",
     r"\b(?:unauthori[sz]ed|fraud\w*|identity theft|phishing|stolen (?:card|account|identity|credit card))\b|\bdidn't (?:make|authori[sz]e|place) (?:this|that|these|those|the|any) (?:order|charge|payment|purchase)s?\b",
     r"\b(?:hacked|compromised|taken over)\b.*\baccount\b|\baccount\b.*\b(?:hacked|compromised|taken over)\b|\b(?:someone|somebody|a stranger)(?: else)? (?:has |have )?(?:used|uses|is using|got into|accessed|ordered (?:with|on|from))\b.*\b(?:my|account)\b",
+    r"\b(?:charges?|payments?|transactions?|orders?|debit)\b[^.?!]{0,40}\b(?:i|we) (?:never|didn't|did not|haven't|have not) (?:ma[dk]e|authori[sz]ed?|place[d]?|recogni[sz]ed?|approved?)\b|\b(?:don't|do not) recogni[sz]e\b[^.?!]{0,30}\b(?:charge|payment|transaction|order)\b",
     r"\bcharge ?back\b|\b(?:injur(?:ed|y)|burn(?:ed|t) (?:me|my|himself|herself)|caught fire|on fire|electric shock|hurt my|exploded)\b",
     r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?(?:cancel\w*|order)\b|\bun-?cancel\b",
 )
 
 CANCEL = _any(
     r"\b(?:cancel(?:l?ed|l?ing|lation|ation)?(?!.*\b(?:newsletter|subscription|account|e-?mails?)\b)|call(?:ed|ing)? off|scrap|abort|revoke|void|annul)\b",
-    r"\b(?:kill|drop|stop|withdraw|halt|delete|remove) (?:\w+ )?(?:my |the |this |that |an? )?(?:\w+ )?(?:order|purchase|shipment)\b",
+    r"\b(?:kill|drop|stop|withdraw|halt|delete|remove|scratch|reverse) (?:\w+ )?(?:my |the |this |that |an? )?(?:\w+ )?(?:order|purchase|shipment)\b",
     r"\b(?:remove|delete|take|drop|strike)\b[^.?!]{1,60}\b(?:from|off|out of)\b[^.?!]{0,20}(?:order|#|\b[a-z]{1,3}\d{4,})",
     r"\b(?:no longer|don't|do not|not) (?:want|need)(?: to (?:have|receive|get))? (?:my |the |this |that )(?:\w+ )?(?:order|purchase)\b",
+    r"\b(?:don't|do not|please don't) (?:ship|send|deliver|process|dispatch) (?:it|that|this|my order|the order|order|#?[a-z]{0,3}\d{4,})",
     r"\b(?:stornier\w*|annuler|cancelar|annullare|annuleren|anulować)\b",
 )
 RETURN = _any(
@@ -61,7 +64,7 @@ REFUND = _any(
     r"\brefund(?:ed|s|ing)?\b|\bmoney back\b|\breimburse(?:d|ment)?\b|\bget back my money\b|\bremboursement\b|\breembolso\b|\brückerstattung\b"
 )
 ADDRESS = _any(
-    r"\baddress(?:es)?\b|\badresse\b|\bdirección\b|\bindirizzo\b|\bi(?:'ve| have)? (?:just |recently )?moved\b|\b(?:send|ship|deliver|redirect|reroute)\b.*\b(?:instead|another place|new (?:home|house|flat|apartment|place)|different place)\b"
+    r"\baddress(?:es)?\b|\badresse\b|\bdirección\b|\bindirizzo\b|\b(?:typo|mistake|wrong|error)\b[^.?!]*\b(?:street|house number|zip(?: code)?|postcode|city)\b|\b(?:street|house number|zip(?: code)?|postcode|city)\b[^.?!]*\b(?:typo|mistake|wrong|error|incorrect)\b|\bi(?:'ve| have)? (?:just |recently )?moved\b|\b(?:send|ship|deliver|redirect|reroute)\b.*\b(?:instead|another place|new (?:home|house|flat|apartment|place)|different place)\b"
 )
 ADDRESS_VERB = _any(
     r"\b(?:change|update|correct|modify|edit|fix|set|use|switch|replace|redirect|reroute|wrong|incorrect|outdated|old|moved|mistyped|typo|send|ship|deliver|new)\b"
@@ -80,6 +83,7 @@ STATUS = _any(
     rf"\b(?:where|track|tracking|status|news|update|progress|locate|find|check|see|look)\b[^.?!]*\b{ORDER_WORD}\b",
     rf"\b{ORDER_WORD}\b[^.?!]*\b(?:where|status|arriv\w*|late|delayed|shipped|sent|dispatched|on (?:its|the) way|turned up|come|came|here yet|stuck|lost|left|gone|moved|going on|out for delivery|tracking)\b",
     r"\b(?:has|have|did|is|are|was|when|will)\b[^.?!]*\b(?:my|the|it|that|this|they|order|package|parcel)\b[^.?!]*\b(?:ship(?:ped)?|arriv(?:e|ed|ing)|deliver(?:ed)?|get here|be here|come|dispatch(?:ed)?|sent|left|late|delayed|lost|there yet|here yet|coming|reach(?:ed)?|on (?:its|the) way|on (?:its|the) road)\b",
+    r"\bwhere (?:has|have|did) (?:it|they|my [\w -]+?|the [\w -]+?) (?:got|gone|go|end)\b|\b(?:did|have|has) (?:you|they)(?: already)? (?:ship|shipped|send|sent|dispatch|dispatched)\b",
     r"\b(?:news|update|word|status|progress)\b[^.?!]*\b(?:about|on|of|for|with|regarding) (?:my|the)\b|\bwhat(?:'s| is) (?:going on|happening|up) with (?:my|the)\b",
     r"\b(?:when|what day|what date|how long until)\b[^.?!]*\b(?:arriv|deliver|get (?:it|here|them|my)|receive (?:it|my|them)|expect|be here|come)\w*",
     r"\btrack(?:ing)? (?:number|id|code|link|info\w*)|\btrack (?:it|my|the|this|that)\b|\beta\b|\bwhere(?:'s| is| are) (?:my|it|the|they|that|this)\b",
@@ -96,7 +100,7 @@ ORDER_FACT = _any(
     r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)(?: it| that| there| the (?:order|parcel|package|box))?[?. ]*$",
 )
 LIST = _any(
-    r"\b(?:list|show|see|view|pull up|give|display|tell|get|check|what(?: are)?|which|what's|how many|look up)\b[^.?!]*\b(?:my |all |open |pending |recent |past |previous |placed |current )+(?:\w+ )?orders\b",
+    r"\b(?:list|show|see|view|pull up|give|display|tell|get|check|what(?: are)?|which|what's|how many|look up)\b[^.?!]*\b(?:my |all |open |pending |recent |past |previous |placed |current |last |few |latest )+(?:\w+ )?orders\b",
     r"\b(?:which|what|any|how many) (?:of my |my )?orders\b(?! (?:ship|qualify|get|are free|can|count))|\bwhat have i (?:ever |already )?ordered\b",
     r"\border history\b|\bpurchase history\b|\borders (?:do i have|have i|i have|i've|i placed|i made|are (?:open|pending|mine))\b|\b(?:everything|all|what) (?:that )?i(?:'ve| have)? (?:ever )?ordered\b(?! from| in order)|^my orders\b|\borders? (?:under|in|on) my (?:name|account)\b",
 )
@@ -104,11 +108,13 @@ PROFILE = _any(
     r"\b(?:my|the) (?:gift ?card )?balance\b|\b(?:how much|what)(?: money)? (?:is|do i have|have i|is left|left|remains)\b[^.?!]*\b(?:on|in) (?:my|the) (?:gift ?card|account)\b|\bbalance (?:of|on)\b|\bgift ?card balance\b",
     r"\b(?:what|which|show|see|tell|check|list|do you have|is|view)\b[^.?!]*\b(?:my|on file|saved|stored|registered|i have|am i)\b[^.?!]*\b(?:profile|e-?mail(?: address)?|(?:default |home |saved )?address(?:es)?|payment methods?|(?:credit )?cards?|account (?:details|data|information|info)|personal (?:details|information|info))\b(?!.*\border)",
     r"\b(?:what|which|is|show|do)\b[^.?!]*\b(?:address(?:es)?|e-?mail(?: address)?|cards?|payment methods?|details|information|data|name)\b[^.?!]*\b(?:on file|do you have (?:for|of|about|on) me|in my (?:account|profile)|saved|stored|registered|have (?:for|of|about|on) me)\b",
+    r"\b(?:which|what) (?:e-?mail|address|card|phone number|name)(?: address)? (?:i|did i|have i|do i) (?:use[d]?|have|give|gave|registered|register)\b",
     r"^(?:my )?profile[?!. ]*$",
 )
-NOT_GOODS = r"(?!.*\b(?:shipping|delivery|express|postage|return label|assembly|store|shops?|opening|newsletter|warranty|guarantee|returns?|refunds?|invoice|account|discounts?|promo|codes?|pick-?up|repairs?|gift wrap\w*|freight|inspection)\b)"
+NOT_GOODS = r"(?!.*\b(?:shipping|delivery|express|postage|return label|assembly|stores?|shops?|opening|newsletter|warranty|guarantee|returns?|refunds?|invoice|account|discounts?|promo|codes?|pick-?up|repairs?|gift wrap\w*|freight|inspection)\b)"
 PRODUCT = _any(
     rf"\b(?:do|does|did) (?:you|your (?:shop|store)|the shop|alder & finch)(?: guys)?(?: still| also| currently)? (?:have|sell|stock|carry|offer|got)\b{NOT_GOODS}(?!.*\b(?:me|i)\b)",
+    rf"\b(?:have you|have you guys|you) got (?:any|an?|the|some)\b{NOT_GOODS}",
     rf"\b(?:is|are|got|have)\b[^.?!]*\b(?:in stock|available|sold out|out of stock|on sale)\b{NOT_GOODS}",
     rf"{NOT_GOODS}\b(?:how much|what)(?: is|'s| are| does| do| would| will)?\b[^.?!]*\b(?:price|cost|costs|sell for|go for)\b",
     rf"{NOT_GOODS}\bhow much (?:is|are|for|'s) (?:the|a|an|your|one|that|this|those|these)\b|{NOT_GOODS}\bprices? (?:of|for|on)\b",
@@ -121,7 +127,7 @@ PRODUCT = _any(
 )
 QUESTION_ABOUT_RULES = re.compile(
     r"^(?:(?:hi|hello|hey|and|also|but|so|ok|okay|well|then|just wondering|quick question|question|please tell me|tell me|could you tell me|can you tell me|i(?:'d| would) like to know|i want to know|do you know|i(?:'m| am) wondering|i was wondering)[,:!. ]*)*"
-    r"(?:if |whether )?(?:how|what|when|where|which|why|who|until|by when|do (?:i|you|we)|does|is (?:it|there|a|an|the|this)|are (?:there|your|returns?|refunds?|exchanges?|all|the)|am i|can (?:i|we|one|people|customers?|you return|you exchange|an?|items?|the)|could i|may i|might i|will (?:i|you)|would (?:i|you charge|it)|should i|must i|"
+    r"(?:if |whether )?(?:how|what|when|where|which|why|who|until|by when|do (?:i|you|we)|does|is (?:it|there|a|an|the|this)|are (?:there|your|returns?|refunds?|exchanges?|all|the)|am i|can (?:i|we|one|people|customers?|orders?|returns?|refunds?|it|someone|somebody|you return|you exchange|an?|items?|the)|could i|may i|might i|will (?:i|you)|would (?:i|you charge|it)|should i|must i|"
     r"if i|what's|is my|are my)\b"
 )
 ASKS_US = re.compile(
