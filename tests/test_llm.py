@@ -8,6 +8,7 @@ import pytest
 
 from core.settings import Settings
 from graph.agent import Reply, Token, open_agent
+from graph.assembly import open_ledger
 from tests.processes import ROOT, environment, support_agent
 
 SERVE = ROOT.parent / "shared" / "llm" / "serve"
@@ -32,6 +33,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         "SUPPORT_MODEL": "qwen2.5-coder-0.5b",
         "SUPPORT_CONTEXT_TOKENS": "6000",
         "SUPPORT_TIMEOUT_SECONDS": "120",
+        "SUPPORT_TURN_SECONDS": "300",
         "SUPPORT_MAX_OUTPUT_TOKENS": "200",
     }
     yield Settings.from_env(ours | model, env_file=None)
@@ -65,6 +67,25 @@ async def test_the_second_turn_is_accepted_with_the_first_in_its_history(setting
         await agent.send("two", "Where is my order AF10283?", customer_id="ada_brook_1001")
         reply = await agent.send("two", "Thank you!", customer_id="ada_brook_1001")
     assert reply.text
+
+
+async def test_a_cancellation_is_listed_confirmed_and_done_once(settings: Settings) -> None:
+    async with open_agent(settings) as agent:
+        asked = await agent.send(
+            "cancel", "Please cancel order #AF10326 because I ordered it by mistake.", customer_id="ada_brook_1001"
+        )
+        # A small model may need to be told once more what it already knows.
+        if "Shall I go ahead?" not in asked.text:
+            asked = await agent.send(
+                "cancel", "Cancel order #AF10326, the reason is: ordered by mistake.", customer_id="ada_brook_1001"
+            )
+        assert "Cancel order #AF10326" in asked.text
+        done = await agent.send("cancel", "yes", customer_id="ada_brook_1001")
+    assert "Order #AF10326 is cancelled." in done.text
+    assert done.requests == 0
+    ledger = open_ledger(settings)
+    assert [action.state for action in await ledger.find(thread_id="cancel")] == ["done"]
+    await ledger.close()
 
 
 def test_the_doctor_finds_the_model(settings: Settings, tmp_path: Path) -> None:
