@@ -1,0 +1,115 @@
+"""Measure the vector index at a size one machine should still serve.
+
+    python -m benchmarks.index_scale [--json] [--check] [--passages 1000000]
+
+The vectors are synthetic: 384 numbers, unit length, drawn around one random centre for every 50 passages, as articles hold
+passages about one thing; queries are drawn around the same centres. Memory is the growth of a fresh process that opens the
+index and searches it, pages of mapped files included.
+"""
+
+import multiprocessing
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.figures import Figure, parser, report
+
+DIMENSION = 384
+QUERIES = 500
+_PER_CENTRE = 50
+_SPREAD = 1.0
+
+
+def draw(count: int, centres: npt.NDArray[np.float32], rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """Return unit vectors drawn around the centres, of shape (count, 384)."""
+    vectors = np.empty((count, DIMENSION), dtype=np.float32)
+    for start in range(0, count, 50_000):
+        size = min(50_000, count - start)
+        noise = rng.standard_normal((size, DIMENSION), dtype=np.float32) * np.float32(_SPREAD / DIMENSION**0.5)
+        block = centres[rng.integers(len(centres), size=size)] + noise
+        vectors[start : start + size] = block / np.linalg.norm(block, axis=1, keepdims=True)
+    return vectors
+
+
+def build(folder: Path, passages: int) -> tuple[float, str]:
+    """Write the vectors, the index and the queries with their true neighbours; return seconds and kind of the index."""
+    import faiss
+
+    from ingest.vectors import build_vector_index, exact_neighbours, write_vector_index
+
+    rng = np.random.default_rng(3)
+    centres = rng.standard_normal((max(1, passages // _PER_CENTRE), DIMENSION), dtype=np.float32)
+    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
+    vectors, queries = draw(passages, centres, rng), draw(QUERIES, centres, rng)
+    np.save(folder / "vectors.npy", vectors)
+    np.save(folder / "queries.npy", queries)
+    np.save(folder / "truth.npy", exact_neighbours(vectors, queries, 10))
+    started = time.perf_counter()
+    index = build_vector_index(vectors)
+    seconds = time.perf_counter() - started
+    write_vector_index(index, folder / "vectors.faiss")
+    visited = f", {index.nprobe} of {index.nlist} cells" if isinstance(index, faiss.IndexIVF) else ""
+    kind = type(index).__name__ + visited
+    return seconds, kind
+
+
+def serve(folder: Path) -> dict[str, float]:
+    """Open the index in a process of its own, search it and return recall, times and memory."""
+    from ingest.vectors import VectorIndex, recall
+
+    before = _memory()
+    index = VectorIndex(folder / "vectors.faiss", folder / "vectors.npy")
+    queries, truth = np.load(folder / "queries.npy"), np.load(folder / "truth.npy")
+    found, milliseconds = [], []
+    for query in queries:
+        started = time.perf_counter()
+        (near,) = index.search(query[None, :], 10)
+        milliseconds.append((time.perf_counter() - started) * 1000)
+        found.append([row for row, _ in near])
+    return {
+        "recall": recall(np.array(found), truth),
+        "median": statistics.median(milliseconds),
+        "p95": statistics.quantiles(milliseconds, n=20)[-1],
+        "gigabytes": _memory() - before,
+    }
+
+
+def _memory() -> float:
+    """Return the resident memory of this process in gigabytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("VmRSS"))) / 1e6
+
+
+def figures(folder: Path, passages: int) -> Iterator[Figure]:
+    """Build in one process, serve in another, and yield the figures."""
+    processes = multiprocessing.get_context("spawn")
+    with processes.Pool(1) as pool:
+        seconds, kind = pool.apply(build, (folder, passages))
+    with processes.Pool(1) as pool:
+        served = pool.apply(serve, (folder,))
+    yield Figure("passages", passages)
+    yield Figure(f"build seconds ({kind})", seconds)
+    yield Figure("recall@10 against exact", served["recall"], 0.95)
+    yield Figure("search, median ms", served["median"])
+    yield Figure("search, p95 ms", served["p95"], 20.0, "at most")
+    yield Figure("memory, GB", served["gigabytes"], 0.7, "at most")
+
+
+def main() -> int:
+    """Measure one size and print the figures."""
+    options = parser(__doc__)
+    options.add_argument("--passages", type=int, default=1_000_000, help="size of the index")
+    arguments = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        measured = list(figures(Path(folder), arguments.passages))
+    return report("index_scale", measured, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
