@@ -7,7 +7,7 @@ close, and without characters a reader cannot see. The offline model reads the s
 import html
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.passages import Passage
 
@@ -19,6 +19,9 @@ _PASSAGE = re.compile(
     re.DOTALL,
 )
 _MESSAGE = re.compile(r"<customer_message>\n(?P<text>.*)\n</customer_message>", re.DOTALL)
+
+_EARLIER = re.compile(r"<earlier_conversation>\n(?P<inside>.*?)\n</earlier_conversation>", re.DOTALL)
+_FACT = re.compile(r'<fact kind="(?P<kind>[^"]*)">(?P<text>.*?)</fact>')
 
 
 def visible(text: str) -> str:
@@ -60,6 +63,26 @@ def read_passages(prompt_text: str) -> list[tuple[int, str, str, str]]:
         (int(m["number"]), html.unescape(m["title"]), html.unescape(m["section"]), html.unescape(m["text"]))
         for m in _PASSAGE.finditer(prompt_text)
     ]
+
+
+def quote_earlier(facts: Mapping[str, Sequence[str]], summary: str) -> str:
+    """Write what is known of the part of a conversation that is no longer shown: facts by kind, then a summary."""
+    lines = [
+        f'<fact kind="{_attribute(kind)}">{" ".join(_body(fact).split())}</fact>'
+        for kind, known in facts.items()
+        for fact in known
+    ]
+    lines += [_body(summary)] if summary else []
+    return "\n".join(("<earlier_conversation>", *lines, "</earlier_conversation>")) if lines else ""
+
+
+def read_earlier(prompt_text: str) -> dict[str, list[str]]:
+    """Return the facts by kind in a block that `quote_earlier` wrote; none where there is no such block."""
+    found = _EARLIER.search(prompt_text)
+    facts: dict[str, list[str]] = {}
+    for match in _FACT.finditer(found["inside"] if found else ""):
+        facts.setdefault(html.unescape(match["kind"]), []).append(html.unescape(match["text"]))
+    return facts
 
 
 def _attribute(text: str) -> str:

@@ -8,6 +8,7 @@ from core.models import chat_model, embedding_model, endpoint_model
 from core.query_embeddings import QueryEmbeddings
 from core.settings import Settings
 from graph.builder import Parts
+from graph.summary import ModelSummary, RuleSummary
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
 from ingest.retrieval import HybridRetriever
@@ -51,6 +52,7 @@ def assemble(settings: Settings) -> Parts:
             reply_within=timedelta(minutes=settings.desk_reply_minutes),
             staffed=settings.desk_available,
         ),
+        summariser=RuleSummary() if settings.model == "offline" else ModelSummary(chat_model(settings)),
         shop_name=settings.shop_name,
         passages_per_turn=settings.passages_per_turn,
         max_tool_rounds=settings.max_tool_rounds,

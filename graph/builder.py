@@ -1,7 +1,7 @@
 """Draw the graph: which nodes there are, what each needs, and which edges join them."""
 
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
@@ -16,12 +16,14 @@ from langgraph.prebuilt import ToolNode
 
 from core.passages import Retriever
 from graph.both_ways import both_ways, on_the_loop
+from graph.history import history_chars
 from graph.nodes.approve import approve
 from graph.nodes.confirm import confirm
 from graph.nodes.escalate import escalate
 from graph.nodes.execute_tools import execute_tools, tell_model
 from graph.nodes.reason import reason
 from graph.nodes.receive import receive
+from graph.nodes.remember import remember
 from graph.nodes.retrieve import retrieve
 from graph.nodes.verify import verify
 from graph.prompts import system_prompt
@@ -35,6 +37,7 @@ from graph.routing import (
     after_verify,
 )
 from graph.state import State, TurnInput
+from graph.summary import RuleSummary, Summariser
 from graph.ticket_writer import TicketWriter
 from tools.availability import Availability
 from tools.confirmed_actions import ConfirmedActions
@@ -67,6 +70,8 @@ class Parts:
     availability: Availability
     """Says whether somebody is at the desk."""
     actions: ConfirmedActions
+    summariser: Summariser = field(default_factory=RuleSummary)
+    """Shortens turns that leave the state."""
     shop_name: str = "the shop"
     passages_per_turn: int = 5
     max_tool_rounds: int = 5
@@ -99,6 +104,8 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
         turn_seconds=parts.turn_seconds,
         turn_retries=parts.turn_retries,
     )
+    longest = history_chars(parts.context_tokens)
+    add(remember, summariser=parts.summariser, history_chars=longest)
     tool_node = ToolNode(parts.tools, handle_tool_errors=tell_model)
     add(execute_tools, tool_node=tool_node, actions=parts.actions)
     add(verify, retriever=parts.retriever)
@@ -108,7 +115,12 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
 
     drawn.add_edge(START, "receive")
     drawn.add_conditional_edges("receive", on_the_loop(after_receive), ["retrieve", "execute_tools", "escalate", END])
-    drawn.add_conditional_edges("retrieve", on_the_loop(after_retrieve), ["execute_tools", "reason"])
+    drawn.add_conditional_edges(
+        "retrieve",
+        on_the_loop(partial(after_retrieve, history_chars=longest)),
+        ["execute_tools", "reason", "remember"],
+    )
+    drawn.add_edge("remember", END)
     drawn.add_conditional_edges(
         "reason",
         on_the_loop(partial(after_reason, max_tool_rounds=parts.max_tool_rounds)),

@@ -1,17 +1,54 @@
 """Choose and order what the model sees of a conversation, so that every endpoint accepts it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from core.passages import Passage
-from core.quoting import quote_passages, quote_turn
+from core.quoting import quote_earlier, quote_passages, quote_turn
 from graph.prompts import clip, text_of
 from graph.state import newest_turn
 
 CHARS_PER_TOKEN = 4
 """How many characters a token is taken to have where no tokenizer of the model is at hand."""
 NOT_RUN = "This call was interrupted and not carried out."
+
+HISTORY_SHARE = 0.5
+"""How much of a request earlier turns may fill before the older ones leave the state."""
+KEPT_SHARE = 0.5
+"""How much of that stays then. Turns leave many at a time, because each time the provider's cache of the prompt begins anew."""
+
+
+def history_chars(context_tokens: int) -> int:
+    """Return how many characters earlier turns may have before the older ones leave the state."""
+    return int(context_tokens * CHARS_PER_TOKEN * HISTORY_SHARE)
+
+
+def is_long(messages: Sequence[AnyMessage], *, history_chars: int) -> bool:
+    """Say whether earlier turns fill more than their share."""
+    return sum(_size(m) for m in messages) > history_chars
+
+
+def leaving_messages(messages: Sequence[AnyMessage], *, history_chars: int) -> list[AnyMessage]:
+    """Return the messages of the oldest turns that leave, so that whole turns of at most half of `history_chars` stay.
+
+    The newest turn and the one before it always stay.
+    """
+    starts = [i for i, m in enumerate(messages) if isinstance(m, HumanMessage)]
+    room = history_chars * KEPT_SHARE
+    first_kept = len(messages)
+    for position, start in enumerate(reversed(starts)):
+        room -= sum(_size(m) for m in messages[start:first_kept])
+        if room < 0 and position >= 2:
+            break
+        first_kept = start
+    return list(messages[:first_kept])
+
+
+def with_earlier(system: str, case_file: Mapping[str, Sequence[str]], summary: str) -> str:
+    """Return the instructions with what is known of turns that left; it changes only when turns leave."""
+    block = quote_earlier(case_file, summary)
+    return f"{system}\n\n{block}" if block else system
 
 
 def prompt_messages(

@@ -4,6 +4,7 @@ from typing import Literal
 
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
+from graph.history import is_long
 from graph.state import State, action_ids, newest_turn, pending_calls, tool_rounds, turn_actions
 from tools.ownership import WITH_PEOPLE
 
@@ -26,9 +27,13 @@ def after_receive(state: State) -> Literal["retrieve", "execute_tools", "escalat
             return "retrieve"
 
 
-def after_retrieve(state: State) -> Literal["execute_tools", "reason"]:
-    """What an earlier turn left to be carried out comes first, and the model then reads how it ended."""
-    return "execute_tools" if pending_calls(state.messages) else "reason"
+def after_retrieve(state: State, *, history_chars: int) -> list[Literal["execute_tools", "reason", "remember"]]:
+    """What an earlier turn left to be carried out comes first, and the model then reads how it ended.
+
+    Where the conversation has grown long, its older turns leave the state at the same time.
+    """
+    following: Literal["execute_tools", "reason"] = "execute_tools" if pending_calls(state.messages) else "reason"
+    return [following, "remember"] if is_long(state.messages, history_chars=history_chars) else [following]
 
 
 def after_reason(state: State, *, max_tool_rounds: int) -> Literal["execute_tools", "escalate", "verify"]:

@@ -76,6 +76,12 @@ class State(TurnInput):
     """Actions of this thread that wait for staff; `receive` and `confirm` read them from the ledger."""
     passage_ids: Annotated[list[str], extend_unique] = field(default_factory=list)
     """Passages this turn may rely on, in citation order; `receive` empties it. The texts stay in the index."""
+    case_file: dict[str, list[str]] = field(default_factory=dict)
+    """Facts of turns that left `messages`, verbatim by kind; `remember` adds to it."""
+    summary: str = ""
+    """What else was said in them; `remember` writes it anew."""
+    summary_usage: Usage = field(default_factory=no_usage)
+    """What summaries of this thread have cost so far; `remember` adds."""
     faults: list[str] = field(default_factory=list)
     """What is wrong with the part of the newest answer that was held back; `reason` sets it, `verify` acts on it."""
     usage: Usage = field(default_factory=no_usage)

@@ -12,7 +12,7 @@ from langchain_core.tools import BaseTool
 from core.allowance import Allowance, allow
 from core.passages import Retriever
 from graph.checks.conversation import ground_of
-from graph.history import prompt_messages
+from graph.history import prompt_messages, with_earlier
 from graph.prompts import repair_note, text_of
 from graph.speaking import Speaker
 from graph.state import State, Usage, newest_turn
@@ -30,6 +30,7 @@ async def reason(
     turn_retries: int = 3,
 ) -> dict[str, Any]:
     """Return the model's message as far as it is supported, what was wrong with the rest, and what it cost."""
+    system = with_earlier(system, state.case_file, state.summary)
     passages = await retriever.fetch(state.passage_ids)
     begun = unfinished_reply(state)
     earlier = state.messages[:-1] if begun else state.messages
