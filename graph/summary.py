@@ -60,11 +60,10 @@ class ModelSummary:
         except (ModelError, TimeoutError):
             return await RuleSummary().summarise(summary, messages)
         spent = answer.usage_metadata
-        cost = no_usage() | Usage(
-            requests=1,
-            input_tokens=spent["input_tokens"] if spent else 0,
-            output_tokens=spent["output_tokens"] if spent else 0,
-        )
+        cost = no_usage()
+        cost["requests"] = 1
+        cost["input_tokens"] = spent["input_tokens"] if spent else 0
+        cost["output_tokens"] = spent["output_tokens"] if spent else 0
         text = text_of(answer).strip()[:LONGEST]
         return (text, cost) if text else ((await RuleSummary().summarise(summary, messages))[0], cost)
 

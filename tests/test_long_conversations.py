@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
+from benchmarks.strict_endpoint import broken_rules
 from core.errors import ModelUnavailable
 from core.quoting import read_earlier
 from graph.agent import SupportAgent
@@ -16,10 +17,10 @@ from graph.history import history_chars, leaving_messages
 from graph.memory import open_checkpointer
 from graph.summary import LONGEST, ModelSummary, RuleSummary
 from tests.graph_fakes import call, parts, scripted
-from tests.test_history import broken_rules, histories
+from tests.test_history import histories
 
-FIRST = "Hello, my name is Ada Brook. My order is #AF10283, please send the spare lid. I prefer e-mail."
-PROMISE_MADE = "I will have the spare lid sent to you by Friday."
+FIRST = "Hello, my name is Ada Brook. My order is #AF10283, please send the spare lid by Friday. I prefer e-mail."
+PROMISE_MADE = "A colleague will write to you about the spare lid by Friday."
 
 
 def answers(request: list[BaseMessage]) -> AIMessage:
@@ -28,10 +29,10 @@ def answers(request: list[BaseMessage]) -> AIMessage:
     if "spare lid" in newest and "number" not in newest:
         return AIMessage(PROMISE_MADE)
     if isinstance(request[-1], ToolMessage):
-        return AIMessage("It was delivered.")
+        return AIMessage("Order A1 is delivered.")
     if "order A1" in newest:
         return call("get_order", order_id="A1")
-    return AIMessage("You can return items within 30 days of delivery. [1] " + "This holds for all of them. " * 6)
+    return AIMessage("You can return items within 30 days. [1] " * 6)
 
 
 def shared_chars(first: list[BaseMessage], second: list[BaseMessage]) -> int:
@@ -54,7 +55,7 @@ async def test_facts_of_the_first_turn_are_shown_at_turn_300_after_restarts(tmp_
             for text in texts[start : start + 100]:
                 await agent.send("t", text, customer_id="ada")
             state = await agent.state("t")
-            assert sum(len(m.text) for m in state.messages) <= history_chars(3_000) * 1.2
+            assert sum(len(m.text) for m in state.messages) <= history_chars(3_000) * 1.3
     facts = read_earlier(model.requests[-1][0].text)
     assert facts[NAME] == ["Ada Brook"]
     assert facts[ORDER][0] == "#AF10283"

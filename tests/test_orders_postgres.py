@@ -7,16 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tools.carry_out import carry_out
-from tools.ledger import ActionLedger
-from tools.policy import load_policy
-from tools.write_tools import WRITE_ACTIONS
 
 from core.errors import BackendUnavailable, Refused
 from tests.postgres import postgres_server
+from tools.carry_out import carry_out
 from tools.context import Context
 from tools.import_shop import export_shop, import_shop
+from tools.ledger import ActionLedger
+from tools.policy import load_policy
 from tools.sql_backend import SqlOrderBackend
+from tools.write_tools import WRITE_ACTIONS
 
 pytestmark = pytest.mark.server
 SAMPLE = Path(__file__).resolve().parent.parent / "tools" / "sample_shop.json"

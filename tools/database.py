@@ -1,7 +1,7 @@
 """Open SQL databases by URL, synchronous for commands and asynchronous for the agent."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,7 @@ class Database:
         self.url = parse_url(url)
         self.file = sqlite_file(self.url)
         self._engines: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = WeakKeyDictionary()
+        self._closing: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None]] = WeakKeyDictionary()
 
     def __str__(self) -> str:
         return shown(self.url)
@@ -99,22 +100,23 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Open a connection on which every statement sees the same moment."""
-        async with self._engine().connect() as connection:
+        async with (await self._engine()).connect() as connection:
             await connection.execution_options(writes=False)
             yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that is committed as a whole or, on any error, not at all."""
-        async with self._engine().begin() as connection:
+        async with (await self._engine()).begin() as connection:
             yield connection
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""
-        if engine := self._engines.pop(asyncio.get_running_loop(), None):
-            await engine.dispose()
+        self._engines.pop(asyncio.get_running_loop(), None)
+        if closing := self._closing.pop(asyncio.get_running_loop(), None):
+            await closing.aclose()
 
-    def _engine(self) -> AsyncEngine:
+    async def _engine(self) -> AsyncEngine:
         """Return the engine of the running loop; pooled connections must not wander from one loop to another."""
         loop = asyncio.get_running_loop()
         if loop not in self._engines:
@@ -125,4 +127,14 @@ class Database:
             )
             _prepare(engine.sync_engine)
             self._engines[loop] = engine
+            self._closing[loop] = _closed_with_its_loop(engine)
+            await anext(self._closing[loop])
         return self._engines[loop]
+
+
+async def _closed_with_its_loop(engine: AsyncEngine) -> AsyncGenerator[None]:
+    """Close connections at the latest when their loop ends its generators, for callers who forget to."""
+    try:
+        yield
+    finally:
+        await engine.dispose()
