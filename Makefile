@@ -19,7 +19,7 @@ install: .venv/.installed ## Create .venv with everything pinned
 
 $(SAMPLE): .venv/.installed $(wildcard knowledge/*) tools/sample_shop.json
 	$(BIN)/support-agent ingest knowledge
-	$(BIN)/support-agent orders import tools/sample_shop.json --replace
+	$(BIN)/support-agent orders import tools/sample_shop.json --replace --shift-dates
 	@touch $@
 
 chat: $(SAMPLE) ## Talk to the agent as a customer of the sample shop

@@ -115,7 +115,7 @@ def _done(replies: dict[str, str], number: str) -> bool:
 
 
 def _says_done(reply: str, number: str) -> bool:
-    return any(number in line and "was sent back" in line for line in reply.splitlines())
+    return any(number in line and "is on its way back" in line for line in reply.splitlines())
 
 
 def points_of(world: World) -> list[str]:

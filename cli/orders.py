@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -30,6 +31,14 @@ Answer = TypeVar("Answer")
 def import_(
     file: Annotated[Path, typer.Argument(help="A shop as one JSON file, for example tools/sample_shop.json.")],
     replace: Annotated[bool, typer.Option("--replace", help="Put this shop in place of the present one.")] = False,
+    shift_dates: Annotated[
+        bool,
+        typer.Option(
+            "--shift-dates",
+            help="Move all dates by the same number of days, so that the newest thing that happened in the file was yesterday: "
+            "return windows of a sample shop are open then. Not for a real shop.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Load a shop file into the database SUPPORT_ORDERS_URL names: all of it, or nothing."""
@@ -37,7 +46,7 @@ def import_(
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         progress.add_task(f"Importing {file}…")
-        report = import_shop(file, url, replace)
+        report = import_shop(file, url, replace, as_of=date.today() if shift_dates else None)
     if as_json:
         typer.echo(json.dumps(asdict(report)))
     else:

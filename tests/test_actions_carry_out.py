@@ -91,7 +91,8 @@ async def test_a_confirmed_action_is_done_and_reported(desk: Desk) -> None:
     done = await desk.run(await desk.confirmed(shop), shop)
     assert done.state == "done"
     assert done.words == (
-        "Order #AF1 is cancelled. $104.00 was sent back to your Visa card ending in 4242 within 5–7 business days."
+        "Order #AF1 is cancelled. $104.00 is on its way back to your Visa card ending in 4242 "
+        "and arrives within 5–7 business days."
     )
     assert shop.orders["#AF1"].status == "cancelled"
 

@@ -1,6 +1,7 @@
 """`support-agent orders` loads, lists, shows and exports the shop."""
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,14 @@ def test_a_shop_is_imported_listed_shown_and_exported(tmp_path: Path) -> None:
     assert order["status"] == "pending"
     assert run.invoke(app, ["export", "out.json"]).exit_code == 0
     assert json.loads(Path("out.json").read_text()) == json.loads(SAMPLE.read_text())
+
+
+def test_a_shop_is_imported_as_of_today() -> None:
+    run = CliRunner()
+    assert run.invoke(app, ["import", str(SAMPLE), "--shift-dates"]).exit_code == 0
+    orders = json.loads(run.invoke(app, ["list", "ada_brook_1001", "--json"]).stdout)
+    assert max(order["ordered_at"] for order in orders) <= f"{date.today() - timedelta(days=1)}"
+    assert max(order["ordered_at"] for order in orders) > f"{date.today() - timedelta(days=60)}"
 
 
 def test_a_foreign_order_is_not_shown() -> None:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,25 @@ def test_the_sample_shop_is_imported_without_loss(url: str, tmp_path: Path) -> N
     assert (report.customers, report.orders, report.products) == (40, 120, 25)
     write_export(url, tmp_path / "out.json")
     assert json.loads((tmp_path / "out.json").read_text()) == sample()
+
+
+def test_dates_are_moved_together_so_that_the_newest_event_was_yesterday(url: str) -> None:
+    import_shop(SAMPLE, url, as_of=date(2031, 3, 1))
+    moved, there = export_shop(url)["orders"], sample()["orders"]
+    days = {
+        date.fromisoformat(moved[number][name]) - date.fromisoformat(order[name])
+        for number, order in there.items()
+        for name in ("ordered_at", "shipped_at", "delivered_at", "expected_delivery")
+        if order.get(name)
+    }
+    assert len(days) == 1
+    happened = [order.get(name) for order in moved.values() for name in ("ordered_at", "shipped_at", "delivered_at")]
+    assert max(day for day in happened if day) == "2031-02-28"
+    dates = {"ordered_at", "shipped_at", "delivered_at", "expected_delivery"}
+    for number, order in there.items():
+        assert {k: v for k, v in moved[number].items() if k not in dates} == {
+            k: v for k, v in order.items() if k not in dates
+        }
 
 
 def test_the_sample_shop_has_orders_in_every_state_and_a_first_customer_who_has_most() -> None:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tools import sql_schema as schema
 from tools.backend import Customer, Order, Product
 from tools.database import open_engine, parse_url, shown
 from tools.order_numbers import digits_of, order_key
+from tools.shop_dates import shifted
 from tools.shop_file import Shop, read_shop, shop_json
 from tools.sql_queries import select_below, select_customers, select_methods, select_orders, select_products
 from tools.sql_rows import (
@@ -45,14 +47,16 @@ class ImportReport:
     variants: int
 
 
-def import_shop(path: Path, url: str, replace: bool = False) -> ImportReport:
+def import_shop(path: Path, url: str, replace: bool = False, *, as_of: date | None = None) -> ImportReport:
     """Load a shop file into a database in one transaction; with `replace`, in place of what is there.
+
+    With `as_of`, all dates are moved so that the shop looks as it would on that day (see `tools/shop_dates.py`).
 
     Raises:
         OrderFileError: the file does not fit, or the database already holds a shop and `replace` was not asked for.
         BackendUnavailable: the database does not answer.
     """
-    shop = read_shop(path)
+    shop = read_shop(path) if as_of is None else shifted(read_shop(path), as_of)
     with _transaction(url) as connection:
         if not replace and (present := _count(connection, schema.orders)):
             raise OrderFileError(

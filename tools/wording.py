@@ -53,7 +53,11 @@ def move_words(move: Move, customer: Customer, policy: Policy, *, done: bool) ->
     if move.kind == "charge":
         return f"{amount} {'was' if done else 'is'} charged to {method}"
     on_gift_card = any(m.id == move.payment_method_id and m.source == "gift_card" for m in customer.payment_methods)
-    return f"{amount} {'goes' if not done else 'was sent'} back to {method} {'at once' if on_gift_card else policy.refund_time}"
+    if not done:
+        return f"{amount} goes back to {method} {'at once' if on_gift_card else policy.refund_time}"
+    if on_gift_card:
+        return f"{amount} is back on {method}"
+    return f"{amount} is on its way back to {method} and arrives {policy.refund_time}"
 
 
 def money_words(moves: Sequence[Move], customer: Customer, policy: Policy, *, done: bool) -> str:
