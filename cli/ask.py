@@ -2,18 +2,21 @@
 
 import asyncio
 import uuid
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from cli.output import out, print_json
+from cli.output import err, out, print_json
+from core.errors import MessageRejected
 from core.settings import Settings
 from graph.agent import Reply, open_agent
 
 
 def ask(
-    question: Annotated[str, typer.Argument(help="What the customer says.")],
+    question: Annotated[str | None, typer.Argument(help="What the customer says.")] = None,
+    audio: Annotated[Path | None, typer.Option(help="A recording of what the customer says, instead of words.")] = None,
     customer: Annotated[str | None, typer.Option(help="Customer id to act for; none means not signed in.")] = None,
     thread: Annotated[str | None, typer.Option(help="Thread to go on with; a new one by default.")] = None,
     locale: Annotated[str, typer.Option(help="Language of the fixed sentences, for example en or de.")] = "en",
@@ -23,12 +26,17 @@ def ask(
 ) -> None:
     """Ask one question and print the reply.
 
+    A recording needs SUPPORT_TRANSCRIPTION_MODEL.
     Example: support-agent ask "How long do I have to return something?" --json
     """
-    reply = asyncio.run(_ask(question, customer, thread or uuid.uuid4().hex, locale))
+    if (question is None) == (audio is None):
+        raise MessageRejected("ask with words or with --audio FILE, one of the two")
+    reply, heard = asyncio.run(_ask(question, audio, customer, thread or uuid.uuid4().hex, locale))
     if as_json:
-        print_json(reply.to_dict())
+        print_json(reply.to_dict() | ({"heard": heard} if audio else {}))
         return
+    if audio:
+        err.print(f"[dim]heard: {escape(heard or 'nothing')}[/dim]")
     print_reply(reply)
 
 
@@ -45,6 +53,19 @@ def print_sources(reply: Reply) -> None:
         out.print(f"[dim]\\[{source.number}] {escape(section)} {escape(source.url)}[/dim]")
 
 
-async def _ask(question: str, customer: str | None, thread: str, locale: str) -> Reply:
+async def _ask(
+    question: str | None, audio: Path | None, customer: str | None, thread: str, locale: str
+) -> tuple[Reply, str]:
     async with open_agent(Settings.from_env()) as agent:
-        return await agent.send(thread, question, customer_id=customer, locale=locale)
+        if audio is None:
+            return await agent.send(thread, question or "", customer_id=customer, locale=locale), ""
+        message = await agent.hear(_read(audio))
+        reply = await agent.send(thread, message, customer_id=customer, channel="voice", locale=locale)
+        return reply, str(message.additional_kwargs["voice"]["heard"])
+
+
+def _read(audio: Path) -> bytes:
+    try:
+        return audio.read_bytes()
+    except OSError as error:
+        raise MessageRejected(f"the recording {audio} cannot be read ({error.strerror}); name an audio file") from None

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from cli.output import out, print_json
 from core.errors import Refused
-from core.models import chat_model
+from core.models import endpoint_model
 from core.settings import Settings
 from graph import operator as people
 from graph.assembly import desk_hours, open_desk, webhook_outbox
@@ -158,7 +158,7 @@ def deliver(as_json: AsJson = False) -> None:
 
 def _suggestion(ticket: str, operator: str) -> str:
     settings = Settings.from_env()
-    model = None if settings.model == "offline" else chat_model(settings)
+    model = None if settings.model == "offline" else endpoint_model(settings)
 
     async def work(_: SupportGraph, desk: SqlTicketDesk) -> str:
         return await people.suggest_reply(desk, ticket, operator=operator, model=model, shop_name=settings.shop_name)

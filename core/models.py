@@ -1,5 +1,7 @@
 """Make the chat and embedding models that settings ask for; every model of a process comes from here."""
 
+from pathlib import Path
+
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
@@ -9,6 +11,7 @@ from core.endpoint import EndpointChatModel, EndpointEmbeddings
 from core.minilm import MiniLM
 from core.offline.model import OfflineChatModel
 from core.settings import Settings
+from core.transcription import EndpointTranscriber, LocalWhisper, Transcriber
 
 NO_KEY = SecretStr("none")
 """What is sent to an endpoint that asks for no key: the client insists on one."""
@@ -56,6 +59,26 @@ def offline_chat_model() -> BaseChatModel:
     """Return the embedded model that needs no endpoint."""
     model: BaseChatModel = OfflineChatModel(embeddings=MiniLM())
     return model
+
+
+def transcriber(settings: Settings) -> Transcriber | None:
+    """Return what hears voice messages: an endpoint, a model in a folder, or None where voice is not switched on.
+
+    Raises:
+        SettingsError: the model is a folder, but faster-whisper is not installed.
+    """
+    name = settings.transcription_model
+    if name is None:
+        return None
+    if Path(name).is_dir():
+        return LocalWhisper(Path(name))
+    return EndpointTranscriber(
+        name,
+        str(settings.transcription_base_url or settings.base_url),
+        settings.transcription_api_key or settings.api_key or NO_KEY,
+        timeout=settings.timeout_seconds,
+        max_retries=settings.max_retries,
+    )
 
 
 def embedding_model(settings: Settings) -> Embeddings:

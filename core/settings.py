@@ -41,6 +41,19 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     embedding_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
     embedding_batch_size: int = Field(32, ge=1, le=2048, description="Passages sent to the embedding model at once.")
 
+    transcription_model: str | None = Field(
+        None,
+        description="Model that hears voice messages: a name at the endpoint, or a folder with a CTranslate2 Whisper.",
+    )
+    transcription_base_url: str | None = Field(
+        None, description="Endpoint of the transcription model, if not SUPPORT_BASE_URL."
+    )
+    transcription_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
+    voice_max_seconds: int = Field(
+        120, ge=1, le=3600, description="Longest voice message that is accepted, in seconds."
+    )
+    voice_max_mb: int = Field(25, ge=1, le=200, description="Largest voice message that is accepted, in megabytes.")
+
     index_dir: Path = Field(Path("var/index"), description="Folder of the published knowledge index.")
     index_versions: int = Field(5, ge=1, le=100, description="Published index versions kept for rollback.")
     passage_tokens: int = Field(220, ge=32, le=4096, description="Longest passage that is indexed, in tokens.")
@@ -136,6 +149,12 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         if self.model == "offline" and self.base_url and "model" not in self.model_fields_set:
             raise ValueError(
                 f"SUPPORT_BASE_URL is {self.base_url!r} but no model is named; set SUPPORT_MODEL to one the endpoint offers"
+            )
+        heard = self.transcription_model
+        if heard and not (self.transcription_base_url or self.base_url or Path(heard).is_dir()):
+            raise ValueError(
+                f"SUPPORT_TRANSCRIPTION_MODEL is {heard!r}, which is no folder, and no endpoint is set; set SUPPORT_TRANSCRIPTION_BASE_URL "
+                "or SUPPORT_BASE_URL, or name the folder of a CTranslate2 Whisper model"
             )
         if self.desk_webhook_url and not self.desk_webhook_secret:
             raise ValueError(

@@ -20,6 +20,7 @@ from graph.memory import open_checkpointer
 from graph.nodes.receive import check_message, check_owner
 from graph.prompts import text_of
 from graph.state import Owner, State, newest_turn
+from graph.voice import Ear
 from tools.context import Context
 from tools.ownership import WITH_PEOPLE
 
@@ -101,22 +102,32 @@ _FIELDS = {field.name for field in fields(State)}
 class SupportAgent:
     """Hold one opened agent that serves any number of threads."""
 
-    def __init__(self, graph: SupportGraph, *, max_message_chars: int) -> None:
+    def __init__(self, graph: SupportGraph, *, max_message_chars: int, ear: Ear | None = None) -> None:
         self.graph = graph
+        self._ear = ear or Ear()
         self._max_message_chars = max_message_chars
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def hear(self, recording: bytes) -> HumanMessage:
+        """Return a voice message as words to `send`; nothing is sent yet.
+
+        Raises:
+            MessageRejected: it is too long, not audio or cannot be decoded; or voice is not switched on.
+            ModelUnavailable, ModelRejected: the transcription endpoint failed.
+        """
+        return await self._ear.hear(recording)
 
     async def send(
         self,
         thread_id: str,
-        text: str,
+        text: str | HumanMessage,
         *,
         customer_id: str | None = None,
         channel: str = "chat",
         locale: str = "en",
         message_id: str | None = None,
     ) -> Reply:
-        """Return the reply to a customer's message; messages of one thread are answered one after the other.
+        """Return the reply to a customer's message, typed or heard; messages of one thread are answered one after the other.
 
         Sending a message again under its `message_id` is harmless: what a crash interrupted goes on, what was answered
         is answered the same.
@@ -137,7 +148,7 @@ class SupportAgent:
     async def stream(
         self,
         thread_id: str,
-        text: str,
+        text: str | HumanMessage,
         *,
         customer_id: str | None = None,
         channel: str = "chat",
@@ -174,11 +185,12 @@ class SupportAgent:
 
     @asynccontextmanager
     async def _turn(
-        self, thread_id: str, text: str, context: Context, message_id: str | None, turn_token: int | None
+        self, thread_id: str, text: str | HumanMessage, context: Context, message_id: str | None, turn_token: int | None
     ) -> AsyncIterator["_Turn"]:
         """Hold the thread for one turn, after checking the message, whose thread it is, and what became of the message."""
         config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
-        check_message(text, self._max_message_chars)
+        message = text if isinstance(text, HumanMessage) else HumanMessage(text)
+        check_message(text_of(message), self._max_message_chars)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
             state = await self._stored(config)
             # Before the run: once it starts, the message is part of the thread.
@@ -190,7 +202,7 @@ class SupportAgent:
                 turn = _Turn(config, None, snapshot.values, unfinished, "sync")
             else:
                 # Plain data: the memory reads no class of ours back.
-                given = {"messages": [HumanMessage(text, id=message_id)]}
+                given = {"messages": [message.model_copy(update={"id": message_id})]}
                 turn = _Turn(config, given, {}, True, "sync" if awaits_answer(state) else "exit")
             if turn_token is not None:
                 config["configurable"][TURN_TOKEN] = turn_token
@@ -284,6 +296,6 @@ async def open_agent(settings: Settings | None = None, *, parts: Parts | None = 
     async with open_checkpointer(settings.memory_url) as checkpointer:
         graph = build_graph(opened, checkpointer=checkpointer)
         try:
-            yield SupportAgent(graph, max_message_chars=opened.max_message_chars)
+            yield SupportAgent(graph, max_message_chars=opened.max_message_chars, ear=opened.ear)
         finally:
             await opened.close()

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from core.json_mode import JsonModel
 from core.minilm import MiniLM
-from core.models import chat_model, embedding_model, endpoint_model
+from core.models import chat_model, embedding_model, endpoint_model, transcriber
 from core.query_embeddings import QueryEmbeddings
 from core.settings import Settings
 from graph.builder import Parts
 from graph.summary import ModelSummary, RuleSummary
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
+from graph.voice import Ear
 from ingest.retrieval import HybridRetriever
 from tools.availability import DeskAvailability
 from tools.confirmed_actions import ConfirmedActions
@@ -53,6 +54,11 @@ def assemble(settings: Settings) -> Parts:
             staffed=settings.desk_available,
         ),
         summariser=RuleSummary() if settings.model == "offline" else ModelSummary(chat_model(settings)),
+        ear=Ear(
+            transcriber=transcriber(settings),
+            max_seconds=settings.voice_max_seconds,
+            max_bytes=settings.voice_max_mb * 1_000_000,
+        ),
         shop_name=settings.shop_name,
         passages_per_turn=settings.passages_per_turn,
         max_tool_rounds=settings.max_tool_rounds,

@@ -39,6 +39,7 @@ from graph.routing import (
 from graph.state import State, TurnInput
 from graph.summary import RuleSummary, Summariser
 from graph.ticket_writer import TicketWriter
+from graph.voice import Ear
 from tools.availability import Availability
 from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
@@ -72,6 +73,8 @@ class Parts:
     actions: ConfirmedActions
     summariser: Summariser = field(default_factory=RuleSummary)
     """Shortens turns that leave the state."""
+    ear: Ear = field(default_factory=Ear)
+    """Hears voice messages."""
     shop_name: str = "the shop"
     passages_per_turn: int = 5
     max_tool_rounds: int = 5
@@ -92,7 +95,7 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
     """Return the compiled graph; without a checkpointer it forgets, or takes the one of its server."""
     drawn = StateGraph(State, context_schema=Context, input_schema=TurnInput)
     add = _adder(drawn)
-    add(receive, desk=parts.desk, actions=parts.actions, max_message_chars=parts.max_message_chars)
+    add(receive, desk=parts.desk, actions=parts.actions, ear=parts.ear, max_message_chars=parts.max_message_chars)
     add(retrieve, retriever=parts.retriever, limit=parts.passages_per_turn)
     add(
         reason,

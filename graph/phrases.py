@@ -32,6 +32,9 @@ PhraseId = Literal[
     "ask_yes_all",
     "several",
     "withdrawn",
+    "voice_off",
+    "voice_unusable",
+    "voice_down",
 ]
 
 PHRASES: dict[str, dict[PhraseId, str]] = {
@@ -74,6 +77,9 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "several": "I can do the following:",
         "ask_yes_all": "Shall I go ahead with all of this? Please answer yes or no.",
         "withdrawn": "All right, I have not changed anything. Is there anything else I can do?",
+        "voice_off": "I cannot listen to voice messages here. Please write to me.",
+        "voice_unusable": "I cannot use this recording: it is too long or not in a format I know. Please record a shorter one, or write.",
+        "voice_down": "I cannot listen to voice messages at the moment. Please write to me.",
     },
     "de": {
         "disclosure": (
@@ -114,6 +120,9 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "several": "Ich kann Folgendes tun:",
         "ask_yes_all": "Soll ich das alles tun? Bitte antworten Sie mit Ja oder Nein.",
         "withdrawn": "In Ordnung, ich habe nichts geändert. Kann ich sonst etwas tun?",
+        "voice_off": "Sprachnachrichten kann ich hier nicht anhören. Bitte schreiben Sie mir.",
+        "voice_unusable": "Mit dieser Aufnahme kann ich nichts anfangen: Sie ist zu lang oder in keinem Format, das ich kenne. Bitte nehmen Sie eine kürzere auf, oder schreiben Sie.",
+        "voice_down": "Im Moment kann ich keine Sprachnachrichten anhören. Bitte schreiben Sie mir.",
     },
     "fr": {
         "disclosure": (
@@ -154,6 +163,9 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "several": "Je peux faire ceci :",
         "ask_yes_all": "Dois-je faire tout cela ? Répondez par oui ou non, s'il vous plaît.",
         "withdrawn": "D'accord, je n'ai rien changé. Puis-je faire autre chose ?",
+        "voice_off": "Je ne peux pas écouter les messages vocaux ici. Écrivez-moi, s'il vous plaît.",
+        "voice_unusable": "Je ne peux pas utiliser cet enregistrement : il est trop long ou d'un format inconnu. Enregistrez-en un plus court, ou écrivez.",
+        "voice_down": "Je ne peux pas écouter les messages vocaux pour le moment. Écrivez-moi, s'il vous plaît.",
     },
     "es": {
         "disclosure": (
@@ -194,6 +206,9 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "several": "Puedo hacer lo siguiente:",
         "ask_yes_all": "¿Hago todo esto? Responda sí o no, por favor.",
         "withdrawn": "De acuerdo, no he cambiado nada. ¿Puedo hacer algo más?",
+        "voice_off": "Aquí no puedo escuchar mensajes de voz. Escríbame, por favor.",
+        "voice_unusable": "No puedo usar esta grabación: es demasiado larga o de un formato que no conozco. Grabe una más corta o escríbame.",
+        "voice_down": "Ahora mismo no puedo escuchar mensajes de voz. Escríbame, por favor.",
     },
 }
 

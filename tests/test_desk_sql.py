@@ -1,6 +1,7 @@
 """Keep tickets in a database: one a thread, every message once, the clock going on."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,8 +19,10 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, clock: FakeClock) -> SqlTicketDesk:
-    return SqlTicketDesk(Database(f"sqlite:///{tmp_path}/desk.db"), now=clock)
+async def desk(tmp_path: Path, clock: FakeClock) -> AsyncIterator[SqlTicketDesk]:
+    made = SqlTicketDesk(Database(f"sqlite:///{tmp_path}/desk.db"), now=clock)
+    yield made
+    await made.close()
 
 
 async def test_a_ticket_comes_back_as_it_was_opened(desk: SqlTicketDesk) -> None:
@@ -36,6 +39,8 @@ async def test_asking_twice_makes_one_ticket_even_from_two_processes(tmp_path: P
     opened = await asyncio.gather(*(desk.open_ticket(request()) for desk in desks for _ in range(4)))
     assert {ticket.id for ticket in opened} == {"T1001"}
     assert len(await desks[0].list_tickets()) == 1
+    for desk in desks:
+        await desk.close()
 
 
 async def test_each_thread_has_its_own_ticket(desk: SqlTicketDesk) -> None:
@@ -118,5 +123,7 @@ async def test_a_rating_is_kept_with_the_ticket(desk: SqlTicketDesk) -> None:
 
 async def test_a_desk_that_cannot_be_opened_says_which_setting(tmp_path: Path) -> None:
     (tmp_path / "desk.db").write_bytes(b"this is no database" * 100)
+    desk = SqlTicketDesk(Database(f"sqlite:///{tmp_path}/desk.db"))
     with pytest.raises(BackendUnavailable, match="SUPPORT_DESK_URL"):
-        await SqlTicketDesk(Database(f"sqlite:///{tmp_path}/desk.db")).get_ticket("T1001")
+        await desk.get_ticket("T1001")
+    await desk.close()

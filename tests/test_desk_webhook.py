@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,20 @@ async def receiving(*script: str) -> AsyncIterator[Receiver]:
         yield receiver
 
 
+@pytest.fixture
+async def databases(tmp_path: Path) -> AsyncIterator[Callable[[], Database]]:
+    """Open any number of connections to one desk, and close them at the end."""
+    opened: list[Database] = []
+
+    def another() -> Database:
+        opened.append(Database(f"sqlite:///{tmp_path}/desk.db"))
+        return opened[-1]
+
+    yield another
+    for database in opened:
+        await database.close()
+
+
 class Manual(WebhookOutbox):
     """Send only when a test says so."""
 
@@ -67,8 +81,10 @@ def desk_with(outbox: WebhookOutbox, database: Database, clock: FakeClock) -> Sq
     return SqlTicketDesk(database, outbox=outbox, now=clock)
 
 
-async def test_each_change_is_handled_once_and_in_order_whatever_the_receiver_does(tmp_path: Path) -> None:
-    clock, database = FakeClock(), Database(f"sqlite:///{tmp_path}/desk.db")
+async def test_each_change_is_handled_once_and_in_order_whatever_the_receiver_does(
+    databases: Callable[[], Database],
+) -> None:
+    clock, database = FakeClock(), databases()
     script = ["500", "handled, then silent", "hang up", "429retry-after: 30\r\n", "handled, then 500", "200"]
     async with receiving(*script) as receiver:
         outbox = Manual(database, receiver.url, SECRET, now=clock, timeout=0.3)
@@ -87,8 +103,8 @@ async def test_each_change_is_handled_once_and_in_order_whatever_the_receiver_do
         assert {r["idempotency-key"] for r in receiver.requests} == set(receiver.handled)
 
 
-async def test_a_failed_event_waits_longer_each_time_and_as_long_as_asked(tmp_path: Path) -> None:
-    clock, database = FakeClock(), Database(f"sqlite:///{tmp_path}/desk.db")
+async def test_a_failed_event_waits_longer_each_time_and_as_long_as_asked(databases: Callable[[], Database]) -> None:
+    clock, database = FakeClock(), databases()
     async with receiving("500", "503retry-after: 120\r\n", "200") as receiver:
         outbox = Manual(database, receiver.url, SECRET, now=clock)
         await desk_with(outbox, database, clock).open_ticket(request())
@@ -103,10 +119,10 @@ async def test_a_failed_event_waits_longer_each_time_and_as_long_as_asked(tmp_pa
         assert (await outbox.send_due()).sent == 1
 
 
-async def test_two_processes_do_not_send_the_same_event(tmp_path: Path) -> None:
-    clock, database = FakeClock(), Database(f"sqlite:///{tmp_path}/desk.db")
+async def test_two_processes_do_not_send_the_same_event(databases: Callable[[], Database]) -> None:
+    clock, database = FakeClock(), databases()
     async with receiving() as receiver:
-        others = [Manual(Database(f"sqlite:///{tmp_path}/desk.db"), receiver.url, SECRET, now=clock) for _ in range(4)]
+        others = [Manual(databases(), receiver.url, SECRET, now=clock) for _ in range(4)]
         desk = desk_with(others[0], database, clock)
         for thread in "abcdefgh":
             await desk.open_ticket(request(thread))
@@ -114,8 +130,10 @@ async def test_two_processes_do_not_send_the_same_event(tmp_path: Path) -> None:
         assert len(receiver.requests) == len(receiver.handled) == 8
 
 
-async def test_an_event_of_a_process_that_died_while_sending_is_sent_by_another(tmp_path: Path) -> None:
-    clock, database = FakeClock(), Database(f"sqlite:///{tmp_path}/desk.db")
+async def test_an_event_of_a_process_that_died_while_sending_is_sent_by_another(
+    databases: Callable[[], Database],
+) -> None:
+    clock, database = FakeClock(), databases()
     async with receiving() as receiver:
         outbox = Manual(database, receiver.url, SECRET, now=clock)
         await desk_with(outbox, database, clock).open_ticket(request())
@@ -126,8 +144,8 @@ async def test_an_event_of_a_process_that_died_while_sending_is_sent_by_another(
         assert len(receiver.handled) == 1
 
 
-async def test_a_receiver_that_never_accepts_is_given_up_and_stays_listed(tmp_path: Path) -> None:
-    clock, database = FakeClock(), Database(f"sqlite:///{tmp_path}/desk.db")
+async def test_a_receiver_that_never_accepts_is_given_up_and_stays_listed(databases: Callable[[], Database]) -> None:
+    clock, database = FakeClock(), databases()
     async with receiving() as receiver:
         outbox = Manual(database, receiver.url, "another secret", now=clock)
         await desk_with(outbox, database, clock).open_ticket(request())
@@ -139,8 +157,8 @@ async def test_a_receiver_that_never_accepts_is_given_up_and_stays_listed(tmp_pa
         assert receiver.handled == {}
 
 
-async def test_the_desk_sends_by_itself_and_ends_cleanly(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/desk.db")
+async def test_the_desk_sends_by_itself_and_ends_cleanly(databases: Callable[[], Database]) -> None:
+    database = databases()
     async with receiving() as receiver:
         desk = SqlTicketDesk(database, outbox=WebhookOutbox(database, receiver.url, SECRET))
         await desk.open_ticket(request())
@@ -148,8 +166,8 @@ async def test_the_desk_sends_by_itself_and_ends_cleanly(tmp_path: Path) -> None
         assert list(receiver.handled.values()) == ["ticket.opened"]
 
 
-async def test_a_desk_whose_receiver_is_down_still_opens_tickets(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/desk.db")
+async def test_a_desk_whose_receiver_is_down_still_opens_tickets(databases: Callable[[], Database]) -> None:
+    database = databases()
     desk = SqlTicketDesk(database, outbox=WebhookOutbox(database, "http://127.0.0.1:9/", SECRET))
     assert (await desk.open_ticket(request())).id == "T1001"
     async with database.reading() as connection:

@@ -1,5 +1,6 @@
 """Begin a turn: check the message and the customer, reset what belongs to the last turn, hear a yes, a no and a wish."""
 
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import HumanMessage
@@ -13,6 +14,7 @@ from graph.handover import with_people
 from graph.open_question import hear
 from graph.prompts import text_of
 from graph.state import State, no_usage, thread_of
+from graph.voice import Ear, listen
 from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
 from tools.handoff import TicketDesk
@@ -26,6 +28,7 @@ async def receive(
     *,
     desk: TicketDesk,
     actions: ConfirmedActions,
+    ear: Ear,
     max_message_chars: int,
 ) -> dict[str, Any]:
     """Return the state a turn starts with.
@@ -39,26 +42,29 @@ async def receive(
     if not isinstance(message, HumanMessage):
         came = type(message).__name__ if message else "no message"
         raise MessageRejected(f"a turn starts with a customer message, but {came} came; send one with the role user")
-    text = check_message(text_of(message), max_message_chars)
     check_owner(state, context)
+    spoken, excuse = await listen(message, state.messages[:-1], ear, context.locale)
+    state = replace(state, messages=[*state.messages[:-1], spoken])
+    text = check_message(text_of(spoken), max_message_chars)
     update: dict[str, Any] = {
         "customer_id": state.customer_id or context.customer_id,
         "handoff": None,
         "passage_ids": Overwrite([]),
         "usage": no_usage(),
+        "messages": [spoken] if spoken is not message else [],
     }
     if state.ticket_id:
-        update |= await with_people(state, desk, thread_id=thread_of(config))
+        people = await with_people(state, desk, thread_id=thread_of(config))
+        update |= people | {"messages": [*update["messages"], *people["messages"]]}
         if update["owner"] in WITH_PEOPLE:
             return update
+    if excuse:
+        return update | {"messages": [*update["messages"], *excuse]}
     update["handoff"] = handoff_wish(state.messages, text)
     if update["handoff"]:
         return update
-    arrived = update.pop("messages", [])
-    heard = await hear(
-        state.messages[:-1], message, thread_id=thread_of(config), locale=context.locale, actions=actions
-    )
-    return update | heard | {"messages": [*arrived, *heard["messages"]]}
+    heard = await hear(state.messages[:-1], spoken, thread_id=thread_of(config), locale=context.locale, actions=actions)
+    return update | heard | {"messages": [*update["messages"], *heard["messages"]]}
 
 
 def check_message(text: str, max_message_chars: int) -> str:
