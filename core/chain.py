@@ -19,6 +19,7 @@ from pydantic import ConfigDict
 from core.allowance import Allowance, current_allowance
 from core.breaker import Breaker
 from core.errors import ModelError, ModelRejected, ModelUnavailable
+from core.json_mode import NO_STREAM
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +157,7 @@ async def _pieces(
         raise ModelUnavailable(f"no time is left in this turn to ask {link.name}")
     ends = None if limit is None else asyncio.get_running_loop().time() + limit
     held: list[AIMessageChunk] = []
-    stream = link.model.astream(messages)
+    stream = link.model.astream(messages, NO_STREAM)
     while True:
         try:
             async with asyncio.timeout_at(ends):

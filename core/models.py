@@ -51,6 +51,7 @@ def endpoint_model(settings: Settings) -> EndpointChatModel:
         stream_chunk_timeout=settings.timeout_seconds,
         max_retries=0,  # the chain repeats requests, within what a turn may spend
         use_responses_api=False,  # otherwise some model names are sent to /responses, which few servers have
+        disable_streaming=not settings.streaming,
         stream_usage=True,  # otherwise streams of foreign endpoints carry no usage
     )
 

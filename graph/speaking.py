@@ -11,20 +11,19 @@ from langchain_core.language_models.chat_models import agenerate_from_stream
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from core.answers import Answer, begins_call, read_answer
 from core.chain import as_chunk
 from core.errors import ModelUnavailable
+from core.json_mode import NO_STREAM
 from graph.checks.ground import Ground
 from graph.checks.reply import faults_of, with_known_citations
 from graph.checks.sentences import split_sentences
 from graph.checks.values import Value
 
-UNSEEN: RunnableConfig = {"tags": ["nostream", "langsmith:nostream"]}
-"""Keeps what the model writes out of the graph's message stream; only what is said here is shown."""
 BROKE_OFF = "it broke off before its end"
 UNAVAILABLE = "it did not come, the model is unavailable"
 
@@ -89,7 +88,7 @@ class Speaker(BaseChatModel):
         whole, taken, pending = AIMessageChunk(content=""), "", ""
         broke_off = None
         try:
-            async for piece in self.inner.astream(messages, UNSEEN):
+            async for piece in self.inner.astream(messages, NO_STREAM):
                 chunk = as_chunk(piece)
                 whole = whole + chunk
                 pending += chunk.text

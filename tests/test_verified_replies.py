@@ -7,6 +7,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
 from langchain_core.messages.tool import tool_call_chunk
 from langgraph.checkpoint.memory import InMemorySaver
 
+from core.chain import ChainedChatModel, Link
 from core.errors import ModelUnavailable
 from graph.agent import Reply, SupportAgent, Token
 from graph.builder import Parts, build_graph
@@ -74,10 +75,11 @@ async def test_what_is_said_before_a_look_up_belongs_to_the_reply() -> None:
     assert reply.tools == ("get_order",)
 
 
-async def test_clients_of_the_message_stream_see_the_checked_text_only() -> None:
-    graph = build_graph(
-        parts(scripted("Sure. You have 60 days.", "You have 30 days. [1]")), checkpointer=InMemorySaver()
-    )
+@pytest.mark.parametrize("chained", [False, True])
+async def test_clients_of_the_message_stream_see_the_checked_text_only(chained: bool) -> None:
+    model = scripted("Sure. You have 60 days.", "You have 30 days. [1]")
+    inner = ChainedChatModel(links=[Link("a", model)]) if chained else model
+    graph = build_graph(parts(inner), checkpointer=InMemorySaver())
     config: Any = {"configurable": {"thread_id": "t"}}
     seen = [
         chunk.text
