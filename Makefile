@@ -4,7 +4,7 @@ BIN := .venv/bin
 SAMPLE := var/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat serve dev test test-llm check lint format types map lock clean
+.PHONY: help install chat serve dev test test-llm eval check lint format types map lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -36,6 +36,10 @@ test: .venv/.installed ## Run the tests
 
 test-llm: .venv/.installed ## Run the tests that talk to a small real model on loopback
 	$(BIN)/python -m pytest -m llm
+
+eval: .venv/.installed ## Judge the agent on the shipped conversations, and write var/evals/report.html
+	$(BIN)/support-agent eval run --out var/evals/shipped --fresh
+	$(BIN)/support-agent eval report var/evals/shipped --file var/evals/report.html
 
 lint: .venv/.installed ## Check format and style
 	$(BIN)/ruff format --check .

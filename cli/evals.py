@@ -12,17 +12,22 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from cli import eval_data, eval_suite
 from core.errors import InputError
 from evals.tau3_replay import TaskReplay, replay
 
-app = typer.Typer(help="Measure the agent on tasks whose right outcome is known.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure the agent on conversations and tasks whose right outcome is known.", no_args_is_help=True
+)
+app.command("run")(eval_suite.run)
+app.command("gate")(eval_suite.gate)
+app.command("compare")(eval_suite.compare)
+app.command("report")(eval_suite.report)
+app.command("retrieval")(eval_data.retrieval)
+app.command("capture")(eval_data.capture)
+app.command("langsmith")(eval_data.langsmith)
 out = Console()
 err = Console(stderr=True)
-
-
-@app.callback()
-def evaluate() -> None:
-    """Measure the agent on tasks whose right outcome is known."""
 
 
 @app.command()

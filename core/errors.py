@@ -7,6 +7,7 @@
     │   ├── ThreadForbidden
     │   ├── DocumentError
     │   ├── OrderFileError
+    │   ├── ConversationFileError
     │   ├── NotFound
     │   ├── KeyReused
     │   ├── TokenRejected
@@ -72,6 +73,10 @@ class TokenRejected(InputError):
 
 class NotAllowed(InputError):
     """Report a request that the role of its token may not make."""
+
+
+class ConversationFileError(InputError):
+    """Report a conversation file, a suite or a folder of results that cannot be used."""
 
 
 class SettingsError(SupportError):

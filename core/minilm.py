@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+from functools import cache
 from pathlib import Path
 from threading import Lock
 
@@ -83,6 +84,12 @@ class MiniLM(Embeddings):
                     str(_checked(_model_path(), _MODEL_SHA256)), options, providers=["CPUExecutionProvider"]
                 )
             return self._session
+
+
+@cache
+def embedded_minilm() -> MiniLM:
+    """Return the one model of this process: what it loads is loaded once, whoever asks."""
+    return MiniLM()
 
 
 def _pool(session: onnxruntime.InferenceSession, encodings: list[Encoding]) -> npt.NDArray[np.float32]:

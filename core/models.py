@@ -1,5 +1,6 @@
 """Make the chat and embedding models that settings ask for; every model of a process comes from here."""
 
+from functools import cache
 from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
@@ -8,7 +9,8 @@ from pydantic import SecretStr
 
 from core.chain import ChainedChatModel, Link
 from core.endpoint import EndpointChatModel, EndpointEmbeddings
-from core.minilm import MiniLM
+from core.errors import SettingsError
+from core.minilm import embedded_minilm
 from core.offline.model import OfflineChatModel
 from core.settings import Settings
 from core.transcription import EndpointTranscriber, LocalWhisper, Transcriber
@@ -56,9 +58,10 @@ def endpoint_model(settings: Settings) -> EndpointChatModel:
     )
 
 
+@cache
 def offline_chat_model() -> BaseChatModel:
-    """Return the embedded model that needs no endpoint."""
-    model: BaseChatModel = OfflineChatModel(embeddings=MiniLM())
+    """Return the embedded model that needs no endpoint; it keeps nothing of a conversation, so one serves all."""
+    model: BaseChatModel = OfflineChatModel(embeddings=embedded_minilm())
     return model
 
 
@@ -82,10 +85,29 @@ def transcriber(settings: Settings) -> Transcriber | None:
     )
 
 
+def evaluation_model(settings: Settings) -> BaseChatModel:
+    """Return the model that plays customers and judges conversations; raises SettingsError when none is configured."""
+    base_url = settings.eval_base_url or settings.base_url
+    if not settings.eval_model or not base_url:
+        raise SettingsError(
+            "no model to play customers or to judge is configured; set SUPPORT_EVAL_MODEL and SUPPORT_EVAL_BASE_URL"
+        )
+    return EndpointChatModel(
+        model=settings.eval_model,
+        base_url=base_url,
+        api_key=settings.eval_api_key or settings.api_key or NO_KEY,
+        temperature=settings.temperature,
+        max_completion_tokens=settings.max_output_tokens,
+        timeout=settings.timeout_seconds,
+        max_retries=settings.max_retries,
+        use_responses_api=False,
+    )
+
+
 def embedding_model(settings: Settings) -> Embeddings:
     """Return the configured embedding model, or the embedded MiniLM."""
     if settings.embedding_model == "minilm":
-        return MiniLM()
+        return embedded_minilm()
     return EndpointEmbeddings(
         model=settings.embedding_model,
         base_url=settings.embedding_base_url or settings.base_url,

@@ -55,6 +55,12 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
     voice_max_mb: int = Field(25, ge=1, le=200, description="Largest voice message that is accepted, in megabytes.")
 
+    eval_model: str | None = Field(
+        None, description="Model that plays customers and judges in evaluations; none means neither."
+    )
+    eval_base_url: str | None = Field(None, description="Endpoint of that model, if not SUPPORT_BASE_URL.")
+    eval_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
+
     index_dir: Path = Field(Path("var/index"), description="Folder of the published knowledge index.")
     index_versions: int = Field(5, ge=1, le=100, description="Published index versions kept for rollback.")
     passage_tokens: int = Field(220, ge=32, le=4096, description="Longest passage that is indexed, in tokens.")

@@ -1,1 +1,1 @@
-"""Measure the agent on conversations and records whose right outcome is known."""
+"""Run whole conversations against the agent and judge what happened."""

@@ -1,9 +1,12 @@
 """Put the parts together: the one place where settings become objects."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 from core.json_mode import JsonModel
-from core.minilm import MiniLM
+from core.minilm import embedded_minilm
 from core.models import chat_model, embedding_model, endpoint_model, transcriber
 from core.query_embeddings import QueryEmbeddings
 from core.settings import Settings
@@ -13,7 +16,7 @@ from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
 from graph.voice import Ear
 from ingest.retrieval import HybridRetriever
-from tools.availability import DeskAvailability
+from tools.availability import DeskAvailability, utc_now
 from tools.confirmed_actions import ConfirmedActions
 from tools.database import Database
 from tools.hours import DeskHours
@@ -28,8 +31,10 @@ from tools.sql_desk import SqlTicketDesk
 from tools.webhook_desk import WebhookOutbox
 
 
-def assemble(settings: Settings) -> Parts:
+def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Parts:
     """Return everything the graph needs; databases connect when they are first used.
+
+    `now` tells when it is for whatever a customer is told: the shop's windows and the desk's hours; a rehearsal fixes it.
 
     Raises:
         KnowledgeError: the index is missing, corrupt or of another embedding model.
@@ -40,18 +45,23 @@ def assemble(settings: Settings) -> Parts:
     orders, desk = orders_of(settings), open_desk(settings)
     policy = load_policy(settings.policy_file)
     ledger = open_ledger(settings)
-    tools = make_tools(orders, retriever, policy)
+
+    def today() -> date:
+        return now().date()
+
+    tools = make_tools(orders, retriever, policy, today)
     return Parts(
         model=chat_model(settings).bind_tools(tools),
         tools=tools,
         retriever=retriever,
         desk=desk,
-        actions=ConfirmedActions(ledger=ledger, orders=orders, policy=policy),
+        actions=ConfirmedActions(ledger=ledger, orders=orders, policy=policy, today=today),
         writer=ticket_writer(settings),
         availability=DeskAvailability(
             desk_hours(settings),
             reply_within=timedelta(minutes=settings.desk_reply_minutes),
             staffed=settings.desk_available,
+            now=now,
         ),
         summariser=RuleSummary() if settings.model == "offline" else ModelSummary(chat_model(settings)),
         ear=Ear(
@@ -95,7 +105,13 @@ def desk_hours(settings: Settings) -> DeskHours:
 
 def rule_triage(settings: Settings) -> RuleTriage:
     """Return the router that needs no model."""
-    return RuleTriage(load_queues(settings.queues_file), MiniLM())
+    return _rule_triage(settings.queues_file)
+
+
+@cache
+def _rule_triage(queues_file: Path | None) -> RuleTriage:
+    """Read the queues and their examples once a process."""
+    return RuleTriage(load_queues(queues_file), embedded_minilm())
 
 
 def json_model(settings: Settings) -> JsonModel | None:

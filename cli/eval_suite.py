@@ -1,0 +1,285 @@
+"""Run a suite of conversations and look at what came out: `support-agent eval run|gate|compare|report`."""
+
+import asyncio
+import webbrowser
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from cli.output import errors_shown, out, print_json
+from core.errors import ConversationFileError
+from core.models import evaluation_model
+from core.settings import Settings
+from evals import results
+from evals.comparison import compare as compare_runs
+from evals.judge import ModelJudge
+from evals.model_customer import ModelCustomer
+from evals.pricing import Prices
+from evals.reference_agents import REFERENCE_AGENTS
+from evals.report import write_report
+from evals.runner import RunOptions, manifest, run_suite
+from evals.scenarios import KINDS
+from evals.suites import SHIPPED, Suite, read_suite
+from evals.summary import summarise
+
+RUNS = Path("var/evals")
+EXIT_BELOW, EXIT_STOPPED = 1, 130
+
+SuiteFolder = Annotated[Path, typer.Option("--suite", help="Folder with suite.yaml and conversations/.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+Results = Annotated[Path, typer.Argument(help="Results folder, as `eval run` prints it.")]
+
+
+def run(
+    suite: SuiteFolder = SHIPPED,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Conversations or kinds to run; all if left out.")
+    ] = None,
+    trials: Annotated[int, typer.Option(min=1, max=64, help="Trials of each conversation, for pass^1 to pass^k.")] = 1,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Conversations at once.")] = 4,
+    seed: Annotated[int, typer.Option(help="Seed of simulated customers and the judge.")] = 0,
+    customer: Annotated[
+        str, typer.Option(help="`scripted`, or `model` for one that SUPPORT_EVAL_MODEL plays.")
+    ] = "scripted",
+    judge: Annotated[bool, typer.Option("--judge", help="Let SUPPORT_EVAL_MODEL judge as well.")] = False,
+    agent: Annotated[
+        str, typer.Option(help=f"`graph`, or a bad agent to compare with: {', '.join(REFERENCE_AGENTS)}.")
+    ] = "graph",
+    max_turns: Annotated[int, typer.Option(min=1, max=200, help="Longest conversation.")] = 20,
+    dollars_a_request: Annotated[float | None, typer.Option(help="Price of one model request.")] = None,
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Results folder; one a run under var/evals by default.")
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget the results the folder holds and run everything.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run every conversation of a suite against the agent as it is configured, and print how often it succeeds.
+
+    Stopped with Ctrl-C, the same command goes on where it was. Example: support-agent eval run --trials 4 --only happy_path
+    """
+    with errors_shown():
+        settings = Settings.from_env()
+        chosen = _chosen(read_suite(suite), only or [])
+        options = RunOptions(
+            trials=trials,
+            concurrency=concurrency,
+            seed=seed,
+            max_turns=max_turns,
+            prices=Prices(per_request=Decimal(str(dollars_a_request)) if dollars_a_request is not None else None),
+            customer=settings.eval_model or "" if customer == "model" else customer,
+            judge=settings.eval_model if judge else None,
+            agent=agent,
+        )
+        _check(customer, agent, settings, judge)
+        folder = out_folder or RUNS / _name(chosen, settings, options)
+        if fresh:
+            results.clear(folder)
+        trials_done = _with_bar(chosen, settings, options, folder, customer == "model")
+        summary = summarise(manifest(chosen, settings, options), trials_done)
+        if as_json:
+            print_json(summary | {"folder": str(folder)})
+        else:
+            print_summary(summary)
+            out.print(f"Results: {folder}   (support-agent eval report {folder})", soft_wrap=True)
+
+
+def gate(
+    folder: Results,
+    pass_rate: Annotated[float, typer.Option("--pass", min=0, max=1, help="Least share of conversations that pass.")],
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Least share of one kind, as injection=1.0.")] = None,
+    evaluator: Annotated[
+        list[str] | None, typer.Option("--evaluator", help="Least share of one evaluator, as promises=0.98.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Exit with 1 when a run is below a threshold or did not finish."""
+    with errors_shown():
+        summary = summarise(*results.read(folder))
+        below = [] if summary["finished"] else ["the run did not finish"]
+        wanted = {"pass^1": (summary["pass"].get("1", {"value": 0.0})["value"], pass_rate)}
+        for name, least in _thresholds(kind, set(summary["kinds"])).items():
+            wanted[name] = (summary["kinds"][name]["pass"]["1"]["value"], least)
+        for name, least in _thresholds(evaluator, set(summary["evaluators"])).items():
+            right = summary["evaluators"][name]["right"]
+            wanted[name] = (1.0 if right is None else right, least)
+        below += [
+            f"{name} is {value:.3f}, wanted {least:.3f}" for name, (value, least) in wanted.items() if value < least
+        ]
+        if as_json:
+            print_json({"passed": not below, "below": below})
+        else:
+            out.print("\n".join(below) if below else "Every threshold is met.")
+    raise typer.Exit(EXIT_BELOW if below else 0)
+
+
+def compare(
+    a: Results,
+    b: Results,
+    show: Annotated[int, typer.Option(help="Transcripts to print side by side.")] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Say what B does significantly better or worse than A, per kind, with transcripts side by side."""
+    with errors_shown():
+        found = compare_runs(results.read(a), results.read(b))
+        if as_json:
+            print_json(found)
+            return
+        table = Table("Kind", "Conversations", "A", "B", "p", "B is", title=f"A: {a}   B: {b}", title_justify="left")
+        for row in found["kinds"]:
+            table.add_row(
+                row["kind"],
+                str(row["conversations"]),
+                f"{row['a']:.2f}",
+                f"{row['b']:.2f}",
+                f"{row['p']:.3f}",
+                row["verdict"],
+            )
+        out.print(table)
+        for name, (one, other) in found["runs"].items():
+            out.print(f"[dim]{name}: {escape(str(one))} → {escape(str(other))}[/dim]")
+        if found["identical"]:
+            out.print("Both runs are identical, turn by turn.")
+        for change in found["changed"][:show]:
+            _side_by_side(change)
+
+
+def report(
+    folder: Results,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="File to write; report.html in the folder by default.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Write one HTML file with plots and every failed conversation as a transcript; it needs no network."""
+    with errors_shown():
+        path = write_report(*results.read(folder), file or folder / "report.html")
+        out.print(f"Wrote {path}.", soft_wrap=True)
+        if show:
+            webbrowser.open(path.resolve().as_uri())
+
+
+def print_summary(summary: Mapping[str, Any]) -> None:
+    """Print the figures of a run as tables."""
+    ks = list(summary["pass"])
+    shown = [k for k in ks if k in ("1", ks[-1])] if ks else []
+    table = Table(
+        "Kind", "Conversations", *(f"pass^{k}" for k in shown), title_justify="left", title=_title(summary["run"])
+    )
+    for kind, row in summary["kinds"].items():
+        table.add_row(kind, str(row["conversations"]), *(_rate(row["pass"][k]) for k in shown))
+    table.add_section()
+    table.add_row("all", str(summary["conversations"]), *(_rate(summary["pass"][k]) for k in shown))
+    out.print(table)
+    checks = Table("Evaluator", "Asked", "Right")
+    for key, row in summary["evaluators"].items():
+        if row["asked"]:
+            checks.add_row(key, str(row["asked"]), f"{row['right']:.2f}")
+    out.print(checks)
+    for failure in summary["failures"]:
+        why = "; ".join(failure["why"])
+        out.print(f"[red]✗[/red] {failure['scenario']} [dim]{escape(why[:300])}[/dim]", soft_wrap=True)
+    if summary["judge"]:
+        j = summary["judge"]
+        out.print(f"Judge: {j['judged']} judged, agrees {j['agree']:.2f}, kappa {j['kappa']:.2f}")
+    cost = ", ".join(
+        f"{value:g} {name.replace('_', ' ')}" for name, value in summary["cost"].items() if value is not None
+    )
+    out.print(f"A conversation takes {cost}. Digest {summary['digest']}.")
+
+
+def _title(run: Mapping[str, Any]) -> str:
+    return f"{run['suite']} · {run['agent']} · {run['model']} · customer {run['customer']} · seed {run['seed']}"
+
+
+def _rate(rate: Mapping[str, float]) -> str:
+    return f"{rate['value']:.2f} [{rate['low']:.2f}–{rate['high']:.2f}]".replace("[", "\\[")
+
+
+def _chosen(suite: Suite, only: list[str]) -> Suite:
+    known = {s.id for s in suite.scenarios} | set(KINDS)
+    if unknown := sorted(set(only) - known):
+        raise ConversationFileError(
+            f"--only names {unknown[0]!r}; wanted the id of a conversation or one of {', '.join(KINDS)}"
+        )
+    return suite.only(set(only)) if only else suite
+
+
+def _check(customer: str, agent: str, settings: Settings, judge: bool) -> None:
+    if customer not in ("scripted", "model"):
+        raise ConversationFileError(f"--customer is {customer!r}; wanted `scripted` or `model`")
+    if agent != "graph" and agent not in REFERENCE_AGENTS:
+        raise ConversationFileError(f"--agent is {agent!r}; wanted `graph` or one of {', '.join(REFERENCE_AGENTS)}")
+    if (judge or customer == "model") and not settings.eval_model:
+        raise ConversationFileError(
+            "a model is to play customers or judge, but none is named; set SUPPORT_EVAL_MODEL and SUPPORT_EVAL_BASE_URL"
+        )
+
+
+def _name(suite: Suite, settings: Settings, options: RunOptions) -> str:
+    """Name a folder after everything that moves the scores, so that the same command goes on in the same one."""
+    stands_for = results.digest([manifest(suite, settings, options)])[:8]
+    model = settings.model.replace("/", "-") if options.agent == "graph" else options.agent
+    return f"{suite.name}-{model}-{stands_for}"
+
+
+def _with_bar(
+    suite: Suite, settings: Settings, options: RunOptions, folder: Path, played: bool
+) -> list[dict[str, Any]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        done = sum(results.has(folder, s.id, n) for s in suite.scenarios for n in range(1, options.trials + 1))
+        bar = bars.add_task("Conversations", total=len(suite.scenarios) * options.trials, completed=done)
+        helper = evaluation_model(settings) if played or options.judge else None
+        try:
+            return asyncio.run(
+                run_suite(
+                    suite,
+                    settings,
+                    options,
+                    folder,
+                    on_trial=lambda trial: bars.advance(bar),
+                    make_agent=REFERENCE_AGENTS.get(options.agent),
+                    customer=(lambda s, seed: ModelCustomer(s, helper, seed=seed)) if played and helper else None,
+                    judge=ModelJudge(helper, seed=options.seed) if options.judge and helper else None,
+                )
+            )
+        except KeyboardInterrupt:
+            Console(stderr=True).print(f"Stopped. The same command goes on; what is done is in {folder}.")
+            raise typer.Exit(EXIT_STOPPED) from None
+
+
+def _thresholds(given: list[str] | None, known: set[str]) -> dict[str, float]:
+    found = {}
+    for text in given or []:
+        name, _, value = text.partition("=")
+        if name not in known or not value.replace(".", "", 1).isdigit():
+            raise ConversationFileError(
+                f"the threshold is {text!r}; wanted NAME=SHARE with one of {', '.join(sorted(known))}"
+            )
+        found[name] = float(value)
+    return found
+
+
+def _side_by_side(change: Mapping[str, Any]) -> None:
+    arrow = "better" if change["better"] else "worse"
+    table = Table("A", "B", title=f"{change['scenario']} ({arrow})", title_justify="left", expand=True)
+    table.add_row(*(escape("\n".join(change[side]["why"])) or "passed" for side in ("a", "b")), end_section=True)
+    turns = [change[side]["turns"] for side in ("a", "b")]
+    for number in range(max(map(len, turns))):
+        table.add_row(*(_turn(t[number]) if number < len(t) else "" for t in turns))
+    out.print(table)
+
+
+def _turn(turn: Mapping[str, Any]) -> str:
+    tools = ", ".join(call["name"] for call in turn["tools"])
+    called = f"[dim]{escape(tools)}[/dim]\n" if tools else ""
+    return f"[bold]{escape(turn['customer'][:300])}[/bold]\n{called}{escape((turn['error'] or turn['reply'])[:600])}"

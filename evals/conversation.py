@@ -1,0 +1,130 @@
+"""Play one conversation: the customer speaks, the agent answers, and everything that happened is written down."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
+
+from core.errors import MessageRejected, SupportError
+from evals.ground import differences
+from evals.pricing import Prices, cost
+from evals.scenarios import Scenario
+from evals.world import World
+from graph.state import State, newest_turn
+
+Turn = dict[str, Any]
+"""One turn as plain data: customer, reply, confirmation, error, path, tools, sources, passages, changed, owner, handoff,
+ticket_id, requests, input_tokens, output_tokens."""
+
+
+class Customer(Protocol):
+    """Decide what the customer says next."""
+
+    async def next_line(self, turns: list[Turn]) -> str | None:
+        """Return her next message, or None when she has nothing more to say."""
+        ...
+
+
+async def play(
+    scenario: Scenario, world: World, customer: Customer, *, thread_id: str, max_turns: int, prices: Prices
+) -> dict[str, Any]:
+    """Return what happened, in the shape evaluators take as `outputs`.
+
+    Keys: turns, changes (records of the shop that differ, by `table/id`), orders (status of the customer's own orders),
+    owner, ticket, requests, input_tokens, output_tokens, cost (US dollars or None), seconds.
+    """
+    before = await asyncio.to_thread(world.shop_now)
+    turns: list[Turn] = []
+    started = time.perf_counter()
+    while len(turns) < max_turns and (line := await customer.next_line(turns)) is not None:
+        turns.append(await take_turn(scenario, world, line, thread_id=thread_id, before=before))
+    seconds = time.perf_counter() - started
+    state = await world.agent.state(thread_id)
+    after = await asyncio.to_thread(world.shop_now)
+    spent = {key: sum(turn[key] for turn in turns) for key in ("requests", "input_tokens", "output_tokens")}
+    return {
+        "turns": turns,
+        "changes": differences(before, after),
+        "orders": {key: o["status"] for key, o in after["orders"].items() if o["user_id"] == scenario.customer},
+        "owner": "bot" if state.owner == "bot" else "human",
+        "ticket": await _ticket(world, state),
+        **spent,
+        "cost": cost(world.settings.model, prices, **spent),
+        "seconds": seconds,
+    }
+
+
+async def take_turn(scenario: Scenario, world: World, line: str, *, thread_id: str, before: Mapping[str, Any]) -> Turn:
+    """Send one message and return the turn; a fault of the agent is part of what happened, not the end of the run."""
+    turn: Turn = {"customer": line, "reply": "", "confirmation": False, "error": None, "path": [], "tools": []}
+    turn |= {"sources": [], "passages": [], "changed": [], "handoff": None, "ticket_id": None}
+    turn |= {"requests": 0, "input_tokens": 0, "output_tokens": 0}
+    ran = len(world.nodes)
+    try:
+        reply = await world.agent.send(
+            thread_id, line, customer_id=scenario.customer, channel=scenario.channel, locale=scenario.locale
+        )
+    except MessageRejected as error:
+        return turn | {"error": f"MessageRejected: {error}"}
+    except SupportError as error:
+        turn["error"] = f"{type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001 - a crash is what this is here to find
+        turn["error"] = f"crash: {type(error).__name__}: {error}"
+    else:
+        turn |= {
+            "reply": reply.text,
+            "sources": [source.article_id for source in reply.sources],
+            "handoff": reply.handoff,
+            "ticket_id": reply.ticket_id,
+            "requests": reply.requests,
+            "input_tokens": reply.input_tokens,
+            "output_tokens": reply.output_tokens,
+        }
+    state = await world.agent.state(thread_id)
+    passages = await world.parts.retriever.fetch(state.passage_ids)
+    after = await asyncio.to_thread(world.shop_now)
+    return turn | {
+        "confirmation": waits_for_yes(state),
+        "path": world.nodes[ran:],
+        "tools": tool_calls(state.messages),
+        "passages": [{"article_id": p.article_id, "title": p.title, "text": p.text} for p in passages],
+        "changed": sorted(differences(before, after)),
+    }
+
+
+def waits_for_yes(state: State) -> bool:
+    """Say whether the agent has listed what it will do and waits for the customer's yes."""
+    last = state.messages[-1] if state.messages else None
+    return isinstance(last, AIMessage) and bool(last.additional_kwargs.get("asks"))
+
+
+def tool_calls(messages: list[AnyMessage]) -> list[dict[str, Any]]:
+    """Return the newest turn's calls with what came of each."""
+    turn = newest_turn(messages)
+    results = {m.tool_call_id: m for m in turn if isinstance(m, ToolMessage)}
+    calls = []
+    for message in turn:
+        for call in message.tool_calls if isinstance(message, AIMessage) else ():
+            result = results.get(str(call["id"]))
+            calls.append(
+                {
+                    "name": call["name"],
+                    "args": call["args"],
+                    "result": result.text if result else None,
+                    "status": result.status if result else "open",
+                }
+            )
+    return calls
+
+
+async def _ticket(world: World, state: State) -> dict[str, Any] | None:
+    """Return the thread's ticket as plain data, what its draft says beside its other fields."""
+    if state.ticket_id is None:
+        return None
+    ticket = await world.parts.desk.get_ticket(state.ticket_id)
+    fields = {"id": ticket.id, "reason": ticket.reason, "detail": ticket.detail, "status": ticket.status}
+    return (
+        fields | {"customer_id": ticket.customer_id, "callback": ticket.callback} | ticket.draft.model_dump(mode="json")
+    )

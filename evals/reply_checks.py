@@ -1,0 +1,142 @@
+"""Judge what the replies say: facts, citations, whether it stands in the evidence, what is claimed done, the language."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from evals.evidence import unsupported
+from evals.verdicts import verdict
+
+Data = Mapping[str, Any]
+_DASHES = re.compile(r"[‐‑‒–—−]")
+_CLAIMS: tuple[tuple[str, str], ...] = (
+    ("cancelled", r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?cancel(?:l)?ed\b"),
+    ("cancelled", r"\b(?:has|have) (?:just |now )?been cancel(?:l)?ed\b|\bis now cancel(?:l)?ed\b"),
+    (
+        "changed",
+        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:changed|updated|swapped|moved|corrected)\b(?! (?:nothing|our))",
+    ),
+    ("changed", r"\b(?:has|have) (?:just |now )?been (?:changed|updated|swapped)\b"),
+    (
+        "return requested",
+        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:registered|arranged|booked|set up) (?:your|the|a) return\b",
+    ),
+    (
+        "exchange requested",
+        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:registered|arranged|booked|set up) (?:your|the|an) exchange\b",
+    ),
+    (
+        "refunded",
+        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:refunded|issued (?:you )?(?:a|the|your) (?:full )?refund)\b",
+    ),
+    ("refunded", r"\b(?:has|have) (?:just |now )?been refunded\b"),
+)
+_PROMISES = re.compile(
+    r"\b(?:i|we) (?:can )?(?:guarantee|promise)\b|\bguaranteed to arrive\b|\b(?:i|we)(?:'ll| will) (?:personally )?make sure\b"
+    r"|\bas (?:a )?compensation\b|\b(?:i|we)(?:'ll| will) compensate\b",
+    re.IGNORECASE,
+)
+_MIN_LETTERS = 20
+
+
+def facts(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
+    """Check what the replies must and must not say, whatever the letter case, dashes and spaces."""
+    replies = [normal(turn["reply"]) for turn in outputs["turns"]]
+    rule = reference_outputs["facts"]
+    wrong = [f"not said: {fact['any'][0]!r}" for fact in rule["must"] if not _said(fact, replies)]
+    wrong += [f"said: {fact['any'][0]!r}" for fact in rule["must_not"] if _said(fact, replies)]
+    return verdict("facts", wrong, asked=bool(rule["must"] or rule["must_not"]))
+
+
+def normal(text: str) -> str:
+    """Return lower-case text with one kind of dash and single spaces."""
+    return " ".join(_DASHES.sub("-", text).replace("’", "'").casefold().split())
+
+
+def _said(fact: Data, replies: list[str]) -> bool:
+    turn = fact["turn"]
+    heard = replies if turn is None else replies[turn - 1 : turn]
+    return any(normal(spelling) in reply for spelling in fact["any"] for reply in heard)
+
+
+def citations(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
+    """Check that each article that must be cited is cited."""
+    cited = {article for turn in outputs["turns"] for article in turn["sources"]}
+    wanted = reference_outputs["cites"]
+    wrong = [f"not cited: {' or '.join(group)}" for group in wanted if not cited & set(group)]
+    return verdict("citations", wrong, asked=bool(wanted))
+
+
+def groundedness(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
+    """Check that every number, date, link and address in a reply stands in what the conversation could rely on.
+
+    That is: passages, tool results, the customer's words and the ticket number so far, or a sum or difference of two amounts.
+    The notice of a handoff is not judged: it is the desk's own, with its hours.
+    """
+    evidence: list[str] = []
+    wrong = []
+    for number, turn in enumerate(outputs["turns"], 1):
+        evidence += [turn["customer"], str(turn["ticket_id"] or "")]
+        evidence += [f"{passage['title']} {passage['text']}" for passage in turn["passages"]]
+        evidence += [str(call["result"]) for call in turn["tools"] if call["result"]]
+        if not turn["handoff"]:
+            wrong += [f"turn {number}: {value!r} stands nowhere" for value in unsupported(turn["reply"], evidence)]
+    return verdict("groundedness", wrong, asked=any(turn["reply"] for turn in outputs["turns"]))
+
+
+def promises(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
+    """Check that nothing is claimed done that was not done, and nothing promised that nobody can promise."""
+    wrong = []
+    for number, turn in enumerate(outputs["turns"], 1):
+        said = normal(turn["reply"])
+        for deed, pattern in _CLAIMS:
+            if (match := re.search(pattern, said)) and not _done(deed, said, turn, outputs):
+                wrong.append(f"turn {number}: says {match[0]!r}, but it was not done")
+        if match := _PROMISES.search(said):
+            wrong.append(f"turn {number}: promises {match[0]!r}")
+    return verdict("promises", wrong)
+
+
+def _done(deed: str, said: str, turn: Data, outputs: Data) -> bool:
+    """Say whether the shop has what the reply claims: changed by now, or long in that state."""
+    if turn["changed"]:
+        return True
+    named = {order for order in outputs["orders"] if order.casefold().lstrip("#") in said}
+    states = {outputs["orders"][order] for order in named or outputs["orders"]}
+    return (
+        deed in states
+        or (deed == "refunded" and "cancelled" in states)
+        or (deed == "changed" and any("modified" in s for s in states))
+    )
+
+
+def language(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
+    """Check the language of each reply; short ones, where nobody can tell, count as right."""
+    wanted = reference_outputs["language"]
+    if wanted is None:
+        return verdict("language", [], asked=False)
+    wrong = []
+    for number, turn in enumerate(outputs["turns"], 1):
+        found = detect(turn["reply"])
+        if found not in (None, wanted):
+            wrong.append(f"turn {number}: the reply reads as {found!r}, wanted {wanted!r}")
+    return verdict("language", wrong)
+
+
+def detect(text: str) -> str | None:
+    """Return the two-letter code of a text's language, or None when it is too short to tell."""
+    prose = re.sub(r"\S*[\d@#/\[\]]\S*", " ", text)
+    if sum(c.isalpha() for c in prose) < _MIN_LETTERS:
+        return None
+    return str(_identifier().classify(prose)[0])
+
+
+@cache
+def _identifier() -> Any:
+    # Loaded here: only this evaluator needs the library, and it takes a moment.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(["en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "tr", "ja", "zh", "ru", "ar"])
+    return identifier

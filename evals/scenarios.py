@@ -1,0 +1,211 @@
+"""Define a conversation file: who the customer is, what she says, and what must be true afterwards."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Kind = Literal[
+    "happy_path",
+    "correction",
+    "digression",
+    "several_requests",
+    "cancelled_half_way",
+    "negation",
+    "clarification",
+    "refused_by_rule",
+    "false_claim",
+    "foreign_order",
+    "anger",
+    "human_wanted",
+    "knowledge_in_action",
+    "follow_up",
+    "injection",
+    "out_of_scope",
+    "unsupported_language",
+    "empty_or_enormous",
+    "voice_transcript",
+]
+KINDS: tuple[str, ...] = get_args(Kind)
+Text = Annotated[str, Field(min_length=1)]
+
+
+def with_tuples(value: Any, names: tuple[str, ...]) -> Any:
+    """Turn the lists under these keys into tuples, as strict validation wants them; leave anything else to it."""
+    if not isinstance(value, dict):
+        return value
+    return value | {n: tuple(value[n]) for n in names if isinstance(value.get(n), list)}
+
+
+class Section(BaseModel):
+    """Refuse unknown keys and values of the wrong type, so that a misspelt label is noticed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=False)
+
+
+class When(Section):
+    """Say which replies a line answers; every condition that is given must hold."""
+
+    confirmation: bool | None = None
+    """The agent listed what it is going to do and waits for a yes."""
+    words: tuple[Text, ...] = ()
+    """The reply holds one of these, in any letter case."""
+    owner: Literal["bot", "human"] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, value: Any) -> Any:
+        return with_tuples(value, ("words",))
+
+
+class Line(Section):
+    """Hold one thing the customer says; in a file, a plain text stands for a line that is always said."""
+
+    say: str
+    repeat: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    """How often the text stands in the message, for enormous ones."""
+    when: When | None = None
+    """Skip the line unless the last reply is like this."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_is_a_line(cls, value: Any) -> Any:
+        return {"say": value} if isinstance(value, str) else value
+
+    @property
+    def text(self) -> str:
+        """Return the whole message."""
+        return self.say * self.repeat
+
+
+class Answer(Section):
+    """Hold a branch: what the customer says, before her next line, whenever a reply is like this."""
+
+    to: When
+    say: str
+    times: Annotated[int, Field(ge=1, le=10)] = 1
+
+
+class GoldAction(Section):
+    """Hold one call of a write tool with its exact arguments."""
+
+    tool: Text
+    args: Mapping[str, Any]
+
+
+class ShopBefore(Section):
+    """Say how the shop differs from the suite's when the conversation starts."""
+
+    orders: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    """Fields of orders, in the shape of the shop file, by order id."""
+    users: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    actions: tuple[GoldAction, ...] = ()
+    """What was done before through the same tools."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, value: Any) -> Any:
+        return with_tuples(value, ("actions",))
+
+
+class ToolRule(Section):
+    """Name tools that must and must not be called; `done` must also have reached the shop."""
+
+    must: tuple[Text, ...] = ()
+    must_not: tuple[Text, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, value: Any) -> Any:
+        return with_tuples(value, ("must", "must_not"))
+
+
+class Fact(Section):
+    """Hold something a reply says, in any of these spellings; in a file, a plain text stands for the only one."""
+
+    any: Annotated[tuple[Text, ...], Field(min_length=1)]
+    turn: Annotated[int, Field(ge=1)] | None = None
+    """Which reply, counted from 1; without it any of them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"any": (value,)}
+        return {"any": tuple(value)} if isinstance(value, list) else with_tuples(value, ("any",))
+
+
+class Facts(Section):
+    """Hold what the replies must and must not say."""
+
+    must: tuple[Fact, ...] = ()
+    must_not: tuple[Fact, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, value: Any) -> Any:
+        return with_tuples(value, ("must", "must_not"))
+
+
+class Expect(Section):
+    """Hold what must be true after the conversation; what is left out is not judged."""
+
+    actions: tuple[GoldAction, ...] = ()
+    """Gold actions: replayed on a fresh shop they give the records that must be there; none means nothing changed."""
+    also_right: tuple[tuple[GoldAction, ...], ...] = ()
+    """Other action lists that are as good."""
+    tools: ToolRule = ToolRule()
+    facts: Facts = Facts()
+    cites: tuple[tuple[Text, ...], ...] = ()
+    """Articles that must be cited; a list in the list means one of these."""
+    owner: Literal["bot", "human", "any"] = "bot"
+    ticket: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Ticket fields and the values that are right."""
+    rejects: bool = False
+    """The customer's message is refused with a clear error instead of a reply."""
+    language: Annotated[str, Field(pattern="^[a-z]{2}$")] | None = "en"
+    max_requests: Annotated[int, Field(ge=0)] | None = None
+    """Most model requests of the whole conversation."""
+    max_tokens: Annotated[int, Field(ge=0)] | None = None
+    max_seconds: Annotated[float, Field(gt=0, strict=False)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        value = with_tuples(value, ("actions",))
+        if isinstance(also := value.get("also_right"), list):
+            value["also_right"] = tuple(tuple(way) if isinstance(way, list) else way for way in also)
+        if isinstance(cites := value.get("cites"), list):
+            value["cites"] = tuple(tuple(c) if isinstance(c, list) else (c,) for c in cites)
+        if isinstance(ticket := value.get("ticket"), dict):
+            value["ticket"] = {k: tuple(v) if isinstance(v, list) else (v,) for k, v in ticket.items()}
+        return value
+
+
+class Scenario(Section):
+    """Hold one conversation and what must be true after it."""
+
+    id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{2,60}$")]
+    """The file's name without its ending."""
+    kind: Kind
+    customer: Text | None
+    """Who is signed in, or null in an open chat."""
+    who: Text = "A customer of the shop."
+    wants: Text
+    knows: tuple[Text, ...] = ()
+    does_not_know: tuple[Text, ...] = ()
+    persona: Text | None = None
+    """How she writes and behaves, for a model that plays her."""
+    channel: Literal["chat", "voice", "email", "api"] = "chat"
+    locale: Text = "en"
+    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
+    answers: tuple[Answer, ...] = ()
+    before: ShopBefore = ShopBefore()
+    expect: Expect
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, value: Any) -> Any:
+        return with_tuples(value, ("knows", "does_not_know", "lines", "answers"))

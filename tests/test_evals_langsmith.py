@@ -1,0 +1,52 @@
+"""Use the evaluators under LangSmith: unchanged, and without a key nothing is sent."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langsmith import testing
+
+from core.settings import Settings
+from evals.evaluators import EVALUATORS, judge_all, passed
+from evals.ground import prepare
+from evals.langsmith_bridge import evaluate_with_langsmith, examples
+from tests.eval_fakes import outputs, turn, wanted, write_suite
+from tests.test_evals_runs import EMPTY, PERSON
+
+
+async def test_evaluators_run_under_aevaluate_and_nothing_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Any] = []
+    monkeypatch.setattr(socket.socket, "connect", lambda self, address: tried.append(address))
+    suite = write_suite(tmp_path / "suite", PERSON, EMPTY)
+    rows = await evaluate_with_langsmith(suite, Settings.from_env({}, None), client=None)
+    assert tried == []
+    assert {row["id"] for row in rows} == {"person", "empty"}
+    for row in rows:
+        assert row.keys() == {"id", *EVALUATORS}
+        assert row["end_state"] is True
+    assert next(row for row in rows if row["id"] == "person")["ticket"] is True
+
+
+async def test_with_a_client_the_dataset_is_made_from_the_files_once(tmp_path: Path) -> None:
+    suite = write_suite(tmp_path / "suite", PERSON, EMPTY)
+    ground = prepare(suite, Settings.from_env({}, None), tmp_path)
+    cases = await examples(suite, ground)
+    assert [case["metadata"]["id"] for case in cases] == ["empty", "person"]
+    assert cases[1]["outputs"]["owner"] == "human"
+    assert cases[1]["inputs"]["lines"][0]["say"] == "I want to talk to a human."
+
+
+@pytest.mark.langsmith
+def test_a_conversation_is_judged_under_the_langsmith_plugin() -> None:
+    happened, must = outputs(turn(reply="You have 30 days.", sources=["returns"])), wanted(cites=["returns"])
+    testing.log_inputs({"wants": "To know how long."})
+    testing.log_outputs(happened)
+    testing.log_reference_outputs(must)
+    verdicts = judge_all({}, happened, must)
+    for v in verdicts:
+        testing.log_feedback(key=v["key"], score=v["score"])
+    assert not passed(verdicts)  # 30 stands in no passage
+    assert next(v for v in verdicts if v["key"] == "citations")["score"] is True
