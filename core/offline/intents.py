@@ -114,9 +114,9 @@ def _read_topic(text: str, numbered: bool) -> Intent | None:
     if numbered:
         about = any(r.search(text) for r in (p.STATUS, p.ORDER_FACT, p.ORDER_ASKED))
         return "order_status" if about and not p.CORRECTED.match(text) else None
-    if p.STATUS.search(text) and (mine or not p.POLICY_WORDS.search(text)) and not p.GENERAL_TRACKING.search(text):
-        if mine or not p.QUESTION_ABOUT_RULES.match(text):
-            return "order_status"
+    about_one = mine or not (p.POLICY_WORDS.search(text) or p.QUESTION_ABOUT_RULES.match(text))
+    if p.STATUS.search(text) and about_one and not p.GENERAL_TRACKING.search(text):
+        return "order_status"
     if p.CONTENTS.match(text) and p.ORDER_FACT.search(text):
         return "order_status"
     if p.ORDER_FACT.search(text) and mine and p.BOUGHT.search(text):
