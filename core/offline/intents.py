@@ -3,6 +3,7 @@
 import re
 from typing import Literal, get_args
 
+from core.disputes import disputes_charge, reports_fraud
 from core.offline import phrases as p
 from core.offline.addresses import read_address
 from core.offline.order_numbers import order_numbers
@@ -49,7 +50,7 @@ def rule_intent(clause: str) -> Intent | None:
         return "greeting"
     if p.CAPABILITIES.search(text):
         return "capabilities"
-    if p.SERIOUS.search(text):
+    if reports_fraud(clause) or disputes_charge(clause) or p.HARM_OR_UNDO.search(text):
         return "serious"
     numbered = bool(order_numbers(clause))
     if (topic := _write_topic(text, numbered)) is not None:

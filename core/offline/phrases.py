@@ -28,12 +28,9 @@ CAPABILITIES = _any(
     r"\bare you (?:a |an )?(?:real )?(?:bot|robot|human|person|ai|machine|computer|chatbot|assistant|program)\b|\bam i (?:talking|speaking|chatting) (?:to|with)\b",
     r"^help(?: me)?(?: please)?[!.? ]*$|^(?:can|could) you help(?: me)?(?: please)?[?!. ]*$|^i need (?:some )?help[!. ]*$",
 )
-SERIOUS = _any(
-    r"\b(?:charged|billed|debited|paid|deducted) (?:\w+ ){0,4}(?:twice|two times|double|three times|again)\b|\bdouble[- ](?:charged?|billed|billing)\b|\b(?:two|duplicate|double) charges\b",
-    r"\b(?:unauthori[sz]ed|fraud\w*|identity theft|phishing|stolen (?:card|account|identity|credit card))\b|\bdidn't (?:make|authori[sz]e|place) (?:this|that|these|those|the|any) (?:order|charge|payment|purchase)s?\b",
-    r"\b(?:hacked|compromised|taken over)\b.*\baccount\b|\baccount\b.*\b(?:hacked|compromised|taken over)\b|\b(?:someone|somebody|a stranger)(?: else)? (?:has |have )?(?:used|uses|is using|got into|accessed|ordered (?:with|on|from))\b.*\b(?:my|account)\b",
-    r"\b(?:charges?|payments?|transactions?|orders?|debit)\b[^.?!]{0,40}\b(?:i|we) (?:never|didn't|did not|haven't|have not) (?:ma[dk]e|authori[sz]ed?|place[d]?|recogni[sz]ed?|approved?)\b|\b(?:don't|do not) recogni[sz]e\b[^.?!]{0,30}\b(?:charge|payment|transaction|order)\b",
-    r"\bcharge ?back\b|\b(?:injur(?:ed|y)|burn(?:ed|t) (?:me|my|himself|herself)|caught fire|on fire|electric shock|hurt my|exploded)\b",
+HARM_OR_UNDO = _any(
+    r"\b(?:charges?|payments?|transactions?|debit)\b[^.?!]{0,40}\b(?:i|we) (?:never|didn't|did not|haven't|have not) (?:ma[dk]e|authori[sz]ed?|recogni[sz]ed?|approved?)\b",
+    r"\b(?:injur(?:ed|y)|burn(?:ed|t) (?:me|my|himself|herself)|caught fire|on fire(?! sale)|electric shock|hurt my|exploded)\b",
     r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?(?:cancel\w*|order)\b|\bun-?cancel\b",
 )
 

@@ -18,6 +18,8 @@ from core.offline.words import content_stems, normal
 
 _ALIKE = 0.5
 """Cosine from which a message counts as saying the same as an example (MiniLM; unrelated sentences stay under 0.3)."""
+_ALIKE_SERIOUS = 0.65
+"""What brings in a person at once must be said more plainly."""
 _READABLE = 2_000
 """Characters of a message that are read; what a customer wants stands in its beginning or its end."""
 
@@ -85,6 +87,8 @@ class Understanding:
         best = int(np.argmax(likeness))
         intent = self._intents[best]
         if likeness[best] < _ALIKE or (intent in WRITES and normal(clause).endswith("?")):
+            return None
+        if intent == "serious" and likeness[best] < _ALIKE_SERIOUS:
             return None
         if intent in _PERSONAL and not _MINE.search(normal(clause)):
             return None  # a question about orders or accounts in general is one for the articles
