@@ -45,6 +45,8 @@ class Speaker(BaseChatModel):
     message_id: str
     already_said: str = Field(default="", exclude=True, repr=False)
     """What the customer has read of this message before."""
+    said_earlier: str = Field(default="", exclude=True, repr=False)
+    """What the customer has read in this turn before this message; sentences of it are not said again."""
     _faults: list[str] = PrivateAttr(default_factory=list)
     _shown: list[Value] = PrivateAttr(default_factory=list)
     _gap: str = PrivateAttr(default="")
@@ -111,9 +113,10 @@ class Speaker(BaseChatModel):
         yield self._end(whole, answer)
 
     def _begin(self) -> None:
+        before = (self.said_earlier, self.already_said)
+        self._said = [_normal(sentence) for text in before for sentence in split_sentences(text)[0]]
         if self.already_said:
             self._gap = " "
-            self._said = [_normal(s) for s in split_sentences(self.already_said)[0]]
             for sentence in split_sentences(self.already_said)[0]:
                 faults_of(sentence, self.ground, self._shown)
 
@@ -122,7 +125,7 @@ class Speaker(BaseChatModel):
         if self._faults and not self.drop_faulty:
             return ""
         cited = with_known_citations(sentence, self.ground.passages)
-        if self.already_said and _normal(cited) in self._said:
+        if _normal(cited) in self._said:
             return ""
         if faults := faults_of(cited, self.ground, self._shown):
             self._faults += [fault.why for fault in faults]

@@ -152,3 +152,14 @@ async def test_a_call_written_as_text_is_recovered_and_not_shown(text: str) -> N
 async def test_braces_in_an_innocent_reply_are_text() -> None:
     _, reply = await streamed(parts(scripted("Write {name} in the field. You have 30 days. [1]")))
     assert reply.text == "Write {name} in the field. You have 30 days. [1]"
+
+
+async def test_what_was_said_before_a_look_up_is_not_said_again() -> None:
+    look_up = AIMessage("You have 30 days. [1]", tool_calls=call("get_order", order_id="A1").tool_calls)
+    _, reply = await streamed(
+        parts(scripted(look_up, "It was delivered. You have 30 days. [1]")), "how do returns of A1 work?"
+    )
+    assert reply.text == "You have 30 days. [1]\n\nIt was delivered."
+    _, reply = await streamed(parts(scripted(look_up, "You have 30 days. [1]")), "how do returns of A1 work?")
+    assert (reply.text, reply.owner) == ("You have 30 days. [1]", "bot")
+    assert [s.article_id for s in reply.sources] == ["returns"]

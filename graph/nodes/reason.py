@@ -41,6 +41,7 @@ async def reason(
         tools=tools,
         drop_faulty=state.usage["repairs"] > 0,
         already_said=text_of(begun) if begun else "",
+        said_earlier="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, AIMessage)),
         message_id=str(begun.id) if begun else f"msg_{uuid4().hex}",
     )
     allowance = Allowance(turn_seconds - state.usage["seconds"], turn_retries - state.usage["retries"])

@@ -1,13 +1,14 @@
 """Decide what becomes of a reply, and attach its sources."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
 from core.passages import Passage, Retriever
 from graph.checks.reply import NOT_SUPPORTED, cited, is_answer
 from graph.prompts import text_of
-from graph.state import State
+from graph.state import State, newest_turn
 
 
 async def verify(state: State, *, retriever: Retriever) -> dict[str, Any]:
@@ -17,14 +18,24 @@ async def verify(state: State, *, retriever: Retriever) -> dict[str, Any]:
     """
     if state.faults and not state.usage["repairs"]:
         return {"usage": {**state.usage, "repairs": 1}}
-    reply = state.messages[-1]
-    said = text_of(reply) if isinstance(reply, AIMessage) else ""
-    if not said.strip() or (state.faults and not is_answer(said)):
+    turn = newest_turn(state.messages)
+    spoken = [m for m in turn if isinstance(m, AIMessage) and text_of(m).strip()]
+    if not spoken or (state.faults and not is_answer(answer_of(turn))):
         return {"faults": [], "handoff": handoff_reason(state)}
     passages = await retriever.fetch(state.passage_ids)
-    sources = [source(number, passages[number - 1]) for number in cited(said) if number <= len(passages)]
-    kwargs = {**reply.additional_kwargs, "sources": sources}
-    return {"messages": [reply.model_copy(update={"additional_kwargs": kwargs})], "faults": []}
+    return {"messages": [with_sources(message, passages) for message in spoken], "faults": []}
+
+
+def answer_of(turn: Sequence[AnyMessage]) -> str:
+    """Return what was said after the last look-up; before it, the customer was only told that one is made."""
+    last_result = max((i for i, m in enumerate(turn) if isinstance(m, ToolMessage)), default=0)
+    return "\n".join(text_of(m) for m in turn[last_result:] if isinstance(m, AIMessage))
+
+
+def with_sources(message: AIMessage, passages: Sequence[Passage]) -> AIMessage:
+    """Return a message with the passages it cites."""
+    sources = [source(n, passages[n - 1]) for n in cited(text_of(message)) if n <= len(passages)]
+    return message.model_copy(update={"additional_kwargs": {**message.additional_kwargs, "sources": sources}})
 
 
 def handoff_reason(state: State) -> str:
