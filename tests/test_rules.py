@@ -131,6 +131,22 @@ def test_a_return_is_registered_with_where_the_money_will_go() -> None:
     assert "$88.00" in change.summary
 
 
+@pytest.mark.parametrize(
+    "plan",
+    [
+        lambda items, new: give_back(items),
+        lambda items, new: swap(items, new),
+        lambda items, new: swap(items, new, order=DELIVERED, exchange=True),
+    ],
+)
+def test_a_change_planned_again_from_its_own_arguments_reads_word_for_word_the_same(
+    plan: Callable[[list[str], list[str]], Change],
+) -> None:
+    asked = plan(["S21", "S11"], ["S22", "S12"])
+    again = plan(asked.args["item_ids"], asked.args.get("new_item_ids", []))
+    assert (again.summary, again.done, again.args, again.after) == (asked.summary, asked.done, asked.args, asked.after)
+
+
 def test_addresses_are_tidied_and_the_country_has_the_shops_name() -> None:
     change = send_to(replace(ELSEWHERE, address1="  9  Vine   Street "))
     assert after(change).address == replace(ELSEWHERE, country="USA")

@@ -32,17 +32,17 @@ def chosen_lines(order: Order, item_ids: Sequence[str]) -> list[int]:
 def chosen_swaps(
     order: Order, products: Mapping[str, Product], item_ids: Sequence[str], new_item_ids: Sequence[str]
 ) -> dict[int, Variant]:
-    """Return, for each line to be swapped, the variant that takes its place.
+    """Return, for each line to be swapped, in the order's sequence, the variant that takes its place.
 
     Raises:
         Refused: the lists do not pair up, or a new item is unknown, of another product, the same, or out of stock.
     """
-    lines = chosen_lines(order, item_ids)
     if len(item_ids) != len(new_item_ids):
         raise Refused("For every item there has to be exactly one new item. Please name them in pairs.")
+    pairs = swap_pairs(item_ids, new_item_ids)
     swaps = {}
-    for line, new_item_id in zip(lines, new_item_ids, strict=True):
-        item, wanted = order.items[line], new_item_id.strip()
+    for line, wanted in zip(chosen_lines(order, pairs["item_ids"]), pairs["new_item_ids"], strict=True):
+        item = order.items[line]
         product = products.get(item.product_id)
         variant = next((v for v in product.variants if v.item_id == wanted), None) if product else None
         if variant is None:
@@ -52,7 +52,7 @@ def chosen_swaps(
         if not variant.available:
             raise Refused(f"{item.name}: that version is out of stock at the moment.")
         swaps[line] = variant
-    return swaps
+    return dict(sorted(swaps.items()))
 
 
 def swap_difference(order: Order, swaps: Mapping[int, Variant]) -> Decimal:

@@ -126,7 +126,8 @@ def return_items(
     """Plan to take delivered items back; the money follows when they have arrived."""
     require_status(order, policy.return_.statuses, "returned")
     require_window(order.delivered_at, policy.return_.window_days, today, "Items can be returned within", "of delivery")
-    lines = chosen_lines(order, item_ids)
+    # In the order's own sequence: planned again from its canonical arguments, a change reads word for word the same.
+    lines = sorted(chosen_lines(order, item_ids))
     method = method_of(customer, payment_method_id)
     if method.id not in net_paid(order) and method.source != "gift_card":
         raise Refused("A refund goes to the original payment method or to a gift card in your account.")
