@@ -1,12 +1,15 @@
 """Refuse bodies that are too large or come too slowly, before they cost anything; and label every answer for browsers."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+DROPPED = 20
+"""How many times the limit is read and dropped before the connection is closed on a sender."""
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
@@ -21,38 +24,61 @@ class BodyLimits:
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with a body that ends in an HTTP error at the limit."""
+        """Pass a request on with a body that breaks off at the limit, and answer for it then."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         limit = self._larger.get(scope["path"], self._max_bytes)
-        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        received = int(declared) if declared.isdigit() and int(declared) > limit else 0
-        body_ended = False
+        received = 0
+        ended = started = False
+        refusal: Response | None = None
         deadline = asyncio.get_running_loop().time() + self._seconds
 
         async def limited() -> Message:
-            nonlocal received, body_ended
-            if received > limit:
-                raise HTTPException(413, f"the body is too large; at most {limit // 1024:,} KB are accepted")
-            if body_ended:
+            nonlocal received, ended, refusal
+            if ended:
                 return await receive()
             try:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
+                    received += len(message.get("body", b""))
+                    # The rest is read and dropped: an answer to a sender who is still sending would be lost.
+                    while limit < received < limit * DROPPED and message.get("more_body", False):
+                        message = await receive()
+                        received += len(message.get("body", b""))
             except TimeoutError:
-                raise HTTPException(408, f"the body took longer than {self._seconds:g} seconds to arrive") from None
-            received += len(message.get("body", b""))
-            body_ended = not message.get("more_body", False)
+                ended, refusal = True, _refusal(408, f"the body took longer than {self._seconds:g} seconds to arrive")
+                raise BodyRefused from None
+            ended = not message.get("more_body", False)
             if received > limit:
-                raise HTTPException(413, f"the body is too large; at most {limit // 1024:,} KB are accepted")
+                ended = True
+                refusal = _refusal(413, f"the body is too large; at most {limit // 1024:,} KB are accepted")
+                raise BodyRefused
             return message
 
         async def labelled(message: Message) -> None:
+            nonlocal started
+            if refusal is not None:
+                return  # whatever the application makes of it: the answer is ours
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, limited, labelled)
+        try:
+            await self._app(scope, limited, labelled)
+        except Exception:
+            if refusal is None:
+                raise
+        if refusal is not None and not started:
+            await refusal(scope, receive, send)
+
+
+class BodyRefused(Exception):
+    """Break off the reading of a body."""
+
+
+def _refusal(status: int, detail: str) -> Response:
+    return Response(json.dumps({"detail": detail}), status, HEADERS, "application/json")

@@ -54,7 +54,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def dev_server(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
-    """Run `langgraph dev` and yield its address and its log file."""
+    """Run `langgraph dev` and yield its address and its log file; its process group is named in `dev.pid` beside it."""
     port, log = free_port(), folder / "dev.log"
     command = [str(BIN / "langgraph"), "dev", "--config", str(ROOT / "langgraph.json")]
     command += ["--no-browser", "--no-reload", "--port", str(port)]
@@ -62,8 +62,9 @@ def dev_server(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[str, Path
         process = subprocess.Popen(
             command, env=dict(env), cwd=folder, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )
+    (folder / "dev.pid").write_text(str(process.pid))
     try:
-        wait_for(f"http://127.0.0.1:{port}/ok", process, log)
+        wait_for(f"http://127.0.0.1:{port}/ok", process, log, seconds=120)
         yield f"http://127.0.0.1:{port}", log
     finally:
         with contextlib.suppress(ProcessLookupError):
