@@ -7,7 +7,6 @@ as long as neither SUPPORT_JWT_SECRET nor SUPPORT_JWT_KEYS is set: with either, 
 """
 
 import ipaddress
-from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -26,14 +25,9 @@ STUDIO = "smith.langchain.com"
 CANCELLING = ("interrupt", "rollback")
 
 
-@cache
-def _settings() -> Settings:
-    return Settings.from_env()
-
-
-@cache
-def _tokens() -> Tokens:
-    return tokens_of(_settings())
+# Read when the server loads this file, not at the first request: files must not be read in its event loop.
+SETTINGS = Settings.from_env()
+TOKENS: Tokens = tokens_of(SETTINGS)
 
 
 @auth.authenticate
@@ -45,7 +39,7 @@ async def authenticate(scope: dict[str, Any], authorization: str | None) -> Auth
         raise Refusal(401, "this needs a token; send the header `Authorization: Bearer …`")
     kind, _, token = authorization.partition(" ")
     try:
-        who = await _tokens().verify(token.strip() if kind.lower() == "bearer" else "")
+        who = await TOKENS.verify(token.strip() if kind.lower() == "bearer" else "")
     except TokenRejected as error:
         raise Refusal(401, str(error)) from None
     except BackendUnavailable as error:
@@ -65,8 +59,7 @@ def _user(
 
 def _is_developer(connection: HTTPConnection) -> bool:
     """Say whether a request without a token comes from this machine, and not from a strange page open in its browser."""
-    settings = _settings()
-    if settings.jwt_secret is not None or settings.jwt_keys is not None:
+    if SETTINGS.jwt_secret is not None or SETTINGS.jwt_keys is not None:
         return False
     peer = connection.client.host if connection.client else ""
     origin = connection.headers.get("origin")

@@ -3,19 +3,19 @@
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.errors import BackendUnavailable, Busy, KeyReused, NotFound
+from core.errors import Busy, KeyReused, NotFound
 from server.inbox_schema import MESSAGES, METADATA, RATINGS, THREADS, TURNS
 from server.records import Accepted, Identity, Limits, Outcome
-from tools.database import Database
+from tools.own_database import OwnDatabase
 
 LONGEST_BURST = 5
 """A burst is closed after this many times its moment, even when messages keep coming."""
@@ -26,43 +26,25 @@ class Inbox:
 
     def __init__(
         self,
-        database: Database,
+        url: str,
         limits: Limits,
         *,
         burst_seconds: float = 0.0,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self.database = database
+        """Name the database; it is opened, and its tables are made, on first use."""
+        self.database = OwnDatabase(url, METADATA, called="the inbox", setting="SUPPORT_INBOX_URL")
         self.limits = limits
         self.now = now
         self._burst_seconds = burst_seconds
-        self._ready = False
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction on existing tables; raises BackendUnavailable."""
-        try:
-            await self._create_tables()
-            async with self.database.writing() as connection:
-                yield connection
-        except IntegrityError:
-            raise
-        except (SQLAlchemyError, OSError) as error:
-            raise BackendUnavailable(
-                f"the inbox {self.database} does not answer; check SUPPORT_INBOX_URL and its folder"
-            ) from error
+    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open a transaction; raises BackendUnavailable."""
+        return self.database.writing()
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection for reading on existing tables; raises BackendUnavailable."""
-        try:
-            await self._create_tables()
-            async with self.database.reading() as connection:
-                yield connection
-        except (SQLAlchemyError, OSError) as error:
-            raise BackendUnavailable(
-                f"the inbox {self.database} does not answer; check SUPPORT_INBOX_URL and its folder"
-            ) from error
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open a connection that only reads; raises BackendUnavailable."""
+        return self.database.reading()
 
     async def accept(
         self,
@@ -245,14 +227,6 @@ class Inbox:
         if number is None:
             raise _no_thread()
         return number
-
-    async def _create_tables(self) -> None:
-        if not self._ready:
-            async with self.database.writing() as connection:
-                if connection.dialect.name == "postgresql":  # two processes that start at once must not both create
-                    await connection.execute(select(func.pg_advisory_xact_lock(0x1AB0C)))
-                await connection.run_sync(METADATA.create_all)
-            self._ready = True
 
 
 def _no_thread() -> NotFound:

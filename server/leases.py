@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.errors import BackendUnavailable, Busy, LeaseLost
 from server.inbox import Inbox
 from server.inbox_schema import MESSAGES, THREADS, TURNS
-from server.records import Turn
+from server.records import Suspect, Turn
 
 JOINT = "\n\n"
 
@@ -38,10 +38,13 @@ class Leases:
         self._holder = holder
         self._seconds = seconds
 
-    async def claim(self, thread_id: str | None = None, *, overdue_by: float = 0.0) -> Turn | None:
+    async def claim(
+        self, thread_id: str | None = None, *, overdue_by: float = 0.0, alone: bool = True
+    ) -> Turn | Suspect | None:
         """Return a turn that is due and leased from now on, of one thread or of the one that waits longest.
 
-        An attempt is counted before it begins, so that a message that kills its process is found out.
+        An attempt is counted before it begins, so that a message that kills its process is found out. A turn whose last
+        attempt ended without a word is only given to a process that is `alone` with it; to others it is named.
         """
         now = self._inbox.now()
         due = THREADS.c.due_at <= now - overdue_by
@@ -60,7 +63,7 @@ class Leases:
         )
         async with self._inbox.writing() as connection:
             row = (await connection.execute(lease)).mappings().first()
-            return None if row is None else await self._turn_of(connection, dict(row))
+            return None if row is None else await self._turn_of(connection, dict(row), alone)
 
     @asynccontextmanager
     async def holding(self, thread_id: str, *, patience: float = 30.0) -> AsyncIterator[int | None]:
@@ -147,19 +150,22 @@ class Leases:
         if released.rowcount == 0:
             raise LeaseLost(f"thread {turn.thread_id} was given to another worker; what this one wrote is dropped")
 
-    async def _turn_of(self, connection: AsyncConnection, thread: dict[str, Any]) -> Turn | None:
+    async def _turn_of(self, connection: AsyncConnection, thread: dict[str, Any], alone: bool) -> Turn | Suspect | None:
         """Take up the turn that was begun and not finished, or begin one with the messages that wait."""
         begun = select(TURNS).where(TURNS.c.thread_id == thread["id"], TURNS.c.status == "running")
         if (row := (await connection.execute(begun)).mappings().first()) is not None:
-            attempt = row["attempts"] + 1
-            await connection.execute(update(TURNS).where(TURNS.c.id == row["id"]).values(attempts=attempt))
+            suspect = row["attempts"] > 0 and row["error"] is None
+            if suspect and not alone:
+                await self._let_go(connection, thread["id"])
+                return Suspect(thread["id"])
+            again = {"attempts": row["attempts"] + 1, "error": None}
+            await connection.execute(update(TURNS).where(TURNS.c.id == row["id"]).values(**again))
             messages = await self._messages(connection, MESSAGES.c.turn_id == row["id"])
-            return replace(_turn(thread, messages), attempt=attempt)
+            return replace(_turn(thread, messages), attempt=row["attempts"] + 1, suspect=suspect)
         waits = (MESSAGES.c.thread_id == thread["id"]) & (MESSAGES.c.status == "waiting")
         messages = self._burst(await self._messages(connection, waits))
         if not messages:
-            idle = update(THREADS).where(THREADS.c.id == thread["id"])
-            await connection.execute(idle.values(due_at=None, holder=None, lease_until=None))
+            await self._let_go(connection, thread["id"], due_at=None)
             return None
         turn = _turn(thread, messages)
         await connection.execute(
@@ -170,6 +176,10 @@ class Leases:
         mine = update(MESSAGES).where(MESSAGES.c.id.in_(turn.message_ids))
         await connection.execute(mine.values(turn_id=turn.id))
         return turn
+
+    async def _let_go(self, connection: AsyncConnection, thread_id: str, **others: Any) -> None:
+        free = update(THREADS).where(THREADS.c.id == thread_id)
+        await connection.execute(free.values(holder=None, lease_until=None, **others))
 
     async def _messages(self, connection: AsyncConnection, which: Any) -> list[dict[str, Any]]:
         query = select(MESSAGES).where(which).order_by(MESSAGES.c.number)

@@ -57,6 +57,8 @@ class Turn:
     token: int
     attempt: int
     """1 for the first."""
+    suspect: bool = False
+    """The last attempt ended without a word, as when a message kills its process: this one runs with nothing beside it."""
     text: str
     message_ids: tuple[str, ...]
     customer_id: str | None
@@ -64,6 +66,13 @@ class Turn:
     locale: str
     waited_since: float
     """When its oldest message was accepted, in seconds since the epoch."""
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """Name a thread whose turn may only be taken by a process that runs nothing else, so that it can harm nothing else."""
+
+    thread_id: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,6 @@ from server.metrics import Metrics
 from server.records import Limits
 from server.tokens import Tokens, tokens_of
 from server.worker import Pace, Worker
-from tools.database import Database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,15 +58,15 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     Raises:
         SettingsError, KnowledgeError, BackendUnavailable: something it needs is missing; the message says what to do.
     """
-    tokens = tokens_of(settings)
+    tokens = await asyncio.to_thread(tokens_of, settings)
     opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
     limits = Limits(
         max_waiting=settings.max_waiting,
         messages_per_minute=settings.messages_per_minute,
         max_message_chars=settings.max_message_chars,
     )
-    database, broadcast, metrics = Database(settings.inbox_url), Broadcast(), Metrics()
-    inbox = Inbox(database, limits, burst_seconds=settings.burst_seconds)
+    broadcast, metrics = Broadcast(), Metrics()
+    inbox = await asyncio.to_thread(Inbox, settings.inbox_url, limits, burst_seconds=settings.burst_seconds)
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     leases = Leases(inbox, holder=holder, seconds=settings.lease_seconds)
     async with open_agent(settings, parts=opened) as agent:
@@ -93,4 +92,4 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
             working.cancel()
             with suppress(asyncio.CancelledError):
                 await working
-            await database.close()
+            await inbox.database.close()

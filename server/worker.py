@@ -12,7 +12,7 @@ from graph.agent import Reply, SupportAgent
 from server.broadcast import Broadcast
 from server.leases import Leases
 from server.metrics import Metrics
-from server.records import Turn
+from server.records import Suspect, Turn
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,8 @@ class Worker:
                     task = asyncio.create_task(self._take(turn), name=f"turn {turn.id}")
                     self._running.add(task)
                     task.add_done_callback(self._done)
+                    if turn.suspect:
+                        await asyncio.wait({task})
         finally:
             self._stopping = True
             if self._running:
@@ -108,7 +110,13 @@ class Worker:
 
     async def _claim(self, thread_id: str | None, overdue_by: float) -> Turn | None:
         try:
-            return await self._leases.claim(thread_id, overdue_by=overdue_by)
+            found = await self._leases.claim(thread_id, overdue_by=overdue_by, alone=not self._running)
+            if not isinstance(found, Suspect):
+                return found
+            if self._running:
+                await asyncio.wait(self._running)
+            found = await self._leases.claim(found.thread_id, overdue_by=overdue_by)
+            return found if isinstance(found, Turn) else None
         except BackendUnavailable as error:
             log.warning("%s", error)
             await asyncio.sleep(1)

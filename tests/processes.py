@@ -25,6 +25,8 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
         "SUPPORT_ORDERS_URL": f"sqlite:///{folder}/shop.db",
         "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
         "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
+        "SUPPORT_INBOX_URL": f"sqlite:///{folder}/inbox.db",
+        "SUPPORT_JWT_SECRET_FILE": f"{folder}/jwt.secret",
     }
     return kept | QUIET | ours | {"PYTHONPATH": str(ROOT)} | settings
 

@@ -93,7 +93,8 @@ async def test_the_six_forgeries_and_more_are_refused(strict: str) -> None:
     assert await refused(ada.threads.update(thread, metadata={"owner": f"customer:{BEN}"})) == 403
     assert await refused(ada.threads.delete(thread)) == 403
     step: Any = {"updates": [{"values": {"owner": "human"}, "as_node": "escalate"}]}
-    assert await refused(ada.threads.create(supersteps=[step])) == 403
+    made: Any = await ada.threads.create(supersteps=[step])
+    assert "Forbidden" in made["detail"]
     assert await refused(ada.runs.wait(None, "support_agent", input=said("hello"))) == 403
     assert await refused(ada.assistants.create("support_agent")) == 403
     assert await refused(ada.store.put_item(["x"], "k", {})) == 403

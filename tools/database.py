@@ -89,8 +89,10 @@ class Database:
     """Hand out asynchronous connections to one database, to any number of event loops."""
 
     def __init__(self, url: str) -> None:
-        self.url = parse_url(url)
-        self.file = sqlite_file(self.url)
+        parsed = parse_url(url)
+        self.file = sqlite_file(parsed)
+        # Absolute from here on: finding out the working folder later would be a blocking call in an event loop.
+        self.url = parsed.set(database=str(self.file.absolute())) if self.file else parsed
         self._engines: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = WeakKeyDictionary()
         self._closing: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None]] = WeakKeyDictionary()
 
