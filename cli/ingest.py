@@ -23,14 +23,18 @@ _STAGES = {"read": "Reading files", "embed": "Embedding passages"}
 
 
 def ingest(
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Folders and files of help articles.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="Folders, files, web pages and sitemaps with help articles."),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     index_dir: Annotated[Path | None, typer.Option(help="Folder of the index, if not SUPPORT_INDEX_DIR.")] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for another ingest to end.")] = 0.0,
 ) -> None:
     """Make the knowledge index hold exactly the articles of the sources.
 
-    Reads Markdown, HTML, text, PDF, CSV and JSONL questions with answers, and JSON articles. What did not change since the last
+    Reads Markdown, HTML, text, PDF, CSV and JSONL questions with answers, JSON articles, Zendesk and Intercom exports, OpenAPI
+    descriptions, sitemaps and lists of addresses (.urls) on the hosts of SUPPORT_SOURCE_HOSTS. What did not change since the last
     ingest is not embedded again; articles that are gone disappear. Exit code: 0 done, 3 done but files were skipped, 1 nothing
     was published.
     """
@@ -54,12 +58,13 @@ def _options(settings: Settings, index_dir: Path, wait: float) -> IngestOptions:
         passage_tokens=settings.passage_tokens,
         batch_size=settings.embedding_batch_size,
         max_bytes=settings.max_document_mb * 1_000_000,
+        allowed_hosts=frozenset(host.strip() for host in settings.source_hosts.split(",") if host.strip()),
         keep_versions=settings.index_versions,
         wait_seconds=wait,
     )
 
 
-def _with_bars(sources: list[Path], options: IngestOptions) -> IngestReport:
+def _with_bars(sources: list[str], options: IngestOptions) -> IngestReport:
     columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with ProgressBars(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks = {stage: bars.add_task(text, total=None, visible=False) for stage, text in _STAGES.items()}

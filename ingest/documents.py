@@ -3,16 +3,33 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import yaml
+
 from core.errors import DocumentError
 from ingest.decoding import decode
 from ingest.json_articles import read_json
 from ingest.markdown_articles import read_markdown
+from ingest.openapi import is_openapi, read_openapi
 from ingest.pdf_articles import read_pdf
 from ingest.question_files import read_csv, read_json_lines
 from ingest.records import Document, Skipped
 from ingest.web_pages import read_html
 
-SUFFIXES = (".md", ".markdown", ".txt", ".html", ".htm", ".pdf", ".csv", ".jsonl", ".ndjson", ".json")
+SUFFIXES = (
+    ".md",
+    ".markdown",
+    ".txt",
+    ".html",
+    ".htm",
+    ".pdf",
+    ".csv",
+    ".jsonl",
+    ".ndjson",
+    ".json",
+    ".yaml",
+    ".yml",
+    ".urls",
+)
 
 
 def find_files(sources: Sequence[Path]) -> list[tuple[Path, Path]]:
@@ -52,6 +69,16 @@ def read_file(file: Path, root: Path, *, max_bytes: int) -> Iterator[Document | 
         yield Skipped(str(file), f"cannot be opened ({error.strerror}); check that it exists and may be read")
 
 
+def _read_yaml(text: str, name: str, source: str) -> Iterator[Document | Skipped]:
+    try:
+        content = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise DocumentError(f"is no YAML ({' '.join(str(error).split())[:160]}); correct it") from None
+    if not is_openapi(content):
+        raise DocumentError("is YAML but no OpenAPI description; write articles as Markdown")
+    yield from read_openapi(content, default_id=name, source=source)
+
+
 def _read(file: Path, name: str, max_bytes: int) -> Iterator[Document | Skipped]:
     suffix, source, title = file.suffix.lower(), str(file), file.stem.replace("-", " ").replace("_", " ").strip()
     if suffix not in SUFFIXES:
@@ -74,5 +101,7 @@ def _read(file: Path, name: str, max_bytes: int) -> Iterator[Document | Skipped]
             yield from read_json_lines(text, default_id=name, source=source)
         case ".json":
             yield from read_json(text, default_id=name, source=source)
+        case ".yaml" | ".yml":
+            yield from _read_yaml(text, name, source)
         case _:
             yield read_markdown(text, default_id=name, default_title=title, source=source)

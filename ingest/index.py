@@ -42,6 +42,7 @@ class OpenIndex:
                 raise IndexCorrupt(f"{folder / STORE_FILE} cannot be opened ({error})") from None
             opened.callback(self.store.close)
             self.vectors = VectorIndex(folder / INDEX_FILE, folder / VECTORS_FILE)
+            opened.callback(self.vectors.close)
             self._resources = opened.pop_all()
         self._users = 0
         self._retired = False

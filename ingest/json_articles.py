@@ -6,6 +6,7 @@ from typing import Any
 
 from core.errors import DocumentError
 from ingest.markdown_articles import checked_date, plain_values, skipped_as_draft
+from ingest.openapi import is_openapi, read_openapi
 from ingest.records import Document, Skipped
 from ingest.web_pages import html_to_markdown
 
@@ -13,7 +14,7 @@ _KNOWN = {"id", "title", "name", "content", "body", "text", "url", "html_url", "
 
 
 def read_json(text: str, *, default_id: str, source: str) -> Iterator[Document | Skipped]:
-    """Yield the articles of a JSON file: one object, a list, or a help-centre export.
+    """Yield the articles of a JSON file: one object, a list, a help-centre export, or an OpenAPI description.
 
     Zendesk puts a list under `articles` with an HTML `body`; Intercom a list under `data` with `state` and `body`.
 
@@ -24,6 +25,9 @@ def read_json(text: str, *, default_id: str, source: str) -> Iterator[Document |
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise DocumentError(f"is no JSON ({error}); export it again") from None
+    if is_openapi(content):
+        yield from read_openapi(content, default_id=default_id, source=source)
+        return
     if isinstance(content, dict):
         listed = next((content[key] for key in ("articles", "data") if isinstance(content.get(key), list)), None)
         entries = [content] if listed is None else listed

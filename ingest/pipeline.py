@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +15,15 @@ from langchain_core.embeddings import Embeddings
 
 from core.errors import DocumentError, KnowledgeError, ModelRejected
 from ingest.chunking import TokenCounter, cut, passage_prefix
+from ingest.decoding import decode
 from ingest.documents import find_files, read_file
 from ingest.index import OpenIndex, open_current
 from ingest.records import Document, Skipped
+from ingest.safe_fetch import SafeFetcher
 from ingest.store import StoredArticle, write_store
 from ingest.vectors import build_vector_index, write_vector_index
 from ingest.versions import INDEX_FILE, STORE_FILE, VECTORS_FILE, Manifest, publish, writing
+from ingest.web_sources import addresses_in, is_address, read_address
 
 Vectors = npt.NDArray[np.float32]
 
@@ -51,6 +55,8 @@ class IngestOptions:
     batch_size: int = 32
     max_bytes: int = 50_000_000
     """Largest source file."""
+    allowed_hosts: frozenset[str] = frozenset()
+    """Hosts that web sources may be fetched from."""
     keep_versions: int = 5
     wait_seconds: float = 0.0
     """How long to wait for another ingest."""
@@ -81,9 +87,11 @@ class IngestReport:
 
 
 def ingest(
-    sources: Sequence[Path], options: IngestOptions, on_progress: Callable[[Progress], None] = lambda _: None
+    sources: Sequence[Path | str], options: IngestOptions, on_progress: Callable[[Progress], None] = lambda _: None
 ) -> IngestReport:
     """Make the index hold exactly the articles of the sources; what did not change is not embedded again.
+
+    A source is a folder, a file, a `.urls` file with one address a line, or a web address of a page or a sitemap.
 
     Raises:
         DocumentError: a source does not exist, or not one article could be read.
@@ -91,12 +99,23 @@ def ingest(
         KnowledgeError: the new version could not be written; the previous one serves on.
         ModelError: the embedding model failed.
     """
-    files = find_files(sources)
+    addresses = [str(source) for source in sources if is_address(str(source))]
+    files = find_files([Path(source) for source in sources if not is_address(str(source))])
+    lists = [file for file, _ in files if file.suffix.lower() == ".urls"]
+    files = [(file, root) for file, root in files if file not in lists]
 
     def read_all() -> Iterator[Document | Skipped]:
         for number, (file, root) in enumerate(files, start=1):
             yield from read_file(file, root, max_bytes=options.max_bytes)
             on_progress(Progress("read", number, len(files)))
+        for file in lists:
+            try:
+                addresses.extend(addresses_in(decode(file.read_bytes())))
+            except DocumentError as error:
+                yield Skipped(str(file), str(error))
+        with closing(SafeFetcher(options.allowed_hosts, options.max_bytes)) as fetcher:
+            for address in addresses:
+                yield from read_address(address, fetcher, max_bytes=options.max_bytes)
 
     return ingest_documents(read_all(), options, on_progress)
 

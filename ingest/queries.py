@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.passages import Utterance
 from ingest.words import codes_in, words_in
 
-_RECENT = 3
+_CONTEXT_WORDS = 60
 _REMEMBERED = 30
 _WINDOW, _STEP = 120, 80
 _MAX_WINDOWS = 12
@@ -20,7 +20,7 @@ class Queries:
     windows: tuple[str, ...]
     """The newest utterance, in overlapping pieces where it is longer than an embedding model reads well."""
     context: str
-    """The end of the last few utterances together, or an empty string where the newest alone says enough."""
+    """The end of what the customer said before, or an empty string where the newest utterance says enough."""
     words: Mapping[str, int]
     """Words of the newest utterance and how often each occurs."""
     codes: Mapping[str, int]
@@ -39,10 +39,11 @@ def queries_for(dialogue: Sequence[Utterance]) -> Queries | None:
         for code in codes_in(text):
             codes.setdefault(code, age)
     windows = tuple(dict.fromkeys(_windows(texts[-1])))
+    before = [u.text for u in dialogue[:-1] if u.speaker == "customer" and u.text.strip()]
     return Queries(
         windows=windows,
-        # A long message carries its own context; a short one leans on what was said before it.
-        context=" ".join(" ".join(texts[-_RECENT:]).split()[-_WINDOW:]) if len(windows) == 1 else "",
+        # A long message carries its own context; a short one leans on what the customer said before it.
+        context=" ".join(before[-1].split()[-_CONTEXT_WORDS:]) if before and len(windows) == 1 else "",
         words=Counter(words_in(texts[-1])),
         codes=codes,
         utterances=texts,

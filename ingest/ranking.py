@@ -14,7 +14,7 @@ Rows = npt.NDArray[np.int64]
 
 _DEPTH = 100
 """Passages taken from each kind of search before they are ranked together."""
-_MAX_ROWS_OF_TOPICS = 600
+_MAX_ROWS_OF_TOPICS = 500
 _FADING = 0.9
 _FEEDBACK = 10
 
@@ -94,20 +94,28 @@ def rank(
         return []
     chosen = np.fromiter(sorted(candidates), dtype=np.int64)
     article_of |= store.articles_of(candidates - article_of.keys())
-    most = by_words[0][1] if by_words else 1.0
-    words = dict(by_words)
-    scores = np.array(
-        [
-            _WORDS * words.get(row, 0.0) / most + _NAMED * max(topics.get(article_of[row], 0.0), by_code.get(row, 0.0))
-            for row in chosen.tolist()
-        ],
-        dtype=np.float32,
-    )
+    # Articles are numbered anew, from 0 among the candidates; `of` is the number of each passage's article.
+    articles, of = np.unique(np.array([article_of[row] for row in chosen.tolist()]), return_inverse=True)
+    named = np.array([topics.get(article, 0.0) for article in articles.tolist()], dtype=np.float32)[of]
+    _put(named, chosen, by_code)
+    scores = _NAMED * named
+    if by_words:
+        most = by_words[0][1]
+        words = np.zeros_like(scores)
+        _put(words, chosen, {row: score / most for row, score in by_words})
+        scores += _WORDS * words
     if query_vectors is not None:
         scores += _by_meaning(vectors.vectors_of(chosen), query_vectors, len(queries.windows), scores)
-    scores += _BESIDE * _best_two([article_of[row] for row in chosen.tolist()], scores)
+    scores += _BESIDE * _best_two(of, scores)
     best = np.lexsort((chosen, -scores))[:limit]
     return [(int(chosen[i]), float(scores[i])) for i in best]
+
+
+def _put(values: Vectors, chosen: Rows, of_rows: Mapping[int, float]) -> None:
+    """Raise the values of some of the chosen rows to those given."""
+    if of_rows:
+        places = np.searchsorted(chosen, np.fromiter(of_rows.keys(), dtype=np.int64))
+        values[places] = np.maximum(values[places], np.fromiter(of_rows.values(), dtype=np.float32))
 
 
 def _codes(queries: Queries, store: PassageSearch, rows: Rows | None) -> dict[int, float]:
@@ -137,11 +145,11 @@ def _by_meaning(passages: Vectors, queries: Vectors, windows: int, others: Vecto
     return meaning
 
 
-def _best_two(articles: Sequence[int], scores: Vectors) -> Vectors:
+def _best_two(articles: Rows, scores: Vectors) -> Vectors:
     """Return for each passage the mean score of the two best of its article: one that fits twice is likelier meant."""
-    best: dict[int, list[float]] = {}
-    for i in np.argsort(-scores, kind="stable").tolist():
-        if len(two := best.setdefault(articles[i], [])) < 2:
-            two.append(float(scores[i]))
-    means = {article: sum(two) / len(two) for article, two in best.items()}
-    return np.array([means[article] for article in articles], dtype=np.float32)
+    order = np.lexsort((-scores, articles))
+    _, first = np.unique(articles[order], return_index=True)
+    second = np.minimum(first + 1, len(order) - 1)
+    second = np.where(articles[order[second]] == articles[order[first]], second, first)
+    means: Vectors = np.mean((scores[order[first]], scores[order[second]]), axis=0, dtype=np.float32)
+    return means[articles]

@@ -97,7 +97,7 @@ class VectorIndex:
     """Search one published vector index; safe to share between threads."""
 
     def __init__(self, index_path: Path, vectors_path: Path) -> None:
-        """Load the index and map the vectors it was built from, which stay on disk.
+        """Load the index and open the vectors it was built from; those of a large index stay on disk.
 
         Raises:
             IndexCorrupt: one of the files is not what its name says, or they do not fit together.
@@ -105,7 +105,9 @@ class VectorIndex:
         try:
             self._index = faiss.read_index(str(index_path))
             self._vectors: Vectors = np.load(vectors_path, mmap_mode="r", allow_pickle=False)
-            if self._vectors.shape != (self._index.ntotal, self._index.d):
+            if len(self._vectors) <= EXACT_UP_TO:
+                self._vectors = np.asarray(self._vectors).copy()
+            if self._vectors.dtype != np.float32 or self._vectors.shape != (self._index.ntotal, self._index.d):
                 raise ValueError(
                     f"{self._index.ntotal} vectors of {self._index.d} in one, {self._vectors.shape} in the other"
                 )
@@ -114,6 +116,11 @@ class VectorIndex:
                 f"{index_path} and {vectors_path.name} cannot be used ({error}); "
                 "run `support-agent ingest SOURCE` again, or `support-agent knowledge rollback`"
             ) from None
+        self._file = vectors_path.open("rb", buffering=0)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._file.close()
 
     @property
     def dimension(self) -> int:
@@ -140,13 +147,19 @@ class VectorIndex:
 
     def _nearest(self, query: Vectors, rows: Rows, limit: int) -> list[tuple[int, float]]:
         """Return the best of some rows by their exact cosines."""
-        cosines = np.einsum("pd,d->p", self._vectors[rows], query)
+        cosines = np.einsum("pd,d->p", self.vectors_of(rows), query)
         return [(int(rows[i]), float(cosines[i])) for i in np.argsort(-cosines, kind="stable")[:limit]]
 
     def vectors_of(self, rows: Rows) -> Vectors:
         """Return the exact unit vectors in some rows, of shape (rows, dimension)."""
-        exact: Vectors = np.asarray(self._vectors[rows])
-        return exact
+        if not isinstance(self._vectors, np.memmap):
+            exact: Vectors = self._vectors[rows]
+            return exact
+        # Read, not mapped: mapped pages of a large file would count as memory of this process.
+        size = self._vectors.itemsize * self._vectors.shape[1]
+        start, number = self._vectors.offset, self._file.fileno()
+        data = b"".join(os.pread(number, size, start + row * size) for row in rows.tolist())
+        return np.frombuffer(data, dtype=np.float32).reshape(len(rows), -1)
 
     def all_vectors(self) -> Vectors:
         """Return all vectors, mapped from disk, of shape (passages, dimension)."""

@@ -4,6 +4,7 @@ import re
 
 _WORD = re.compile(r"\w+")
 _CODE = re.compile(r"\w+(?:[-_/.#]\w+)*")
+_DIGIT = re.compile(r"\d")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -17,10 +18,14 @@ def codes_in(text: str) -> list[str]:
 
     An identifier holds a digit and either a letter or at least four digits, so that prices and counts stay ordinary words.
     """
+    if not _DIGIT.search(text):
+        return []
     codes: dict[str, None] = {}
     for candidate in _CODE.findall(text):
+        if not _DIGIT.search(candidate):
+            continue
         code = _NOT_WORD.sub("", candidate).lower()
-        if any(c.isdigit() for c in code) and (not code.isdigit() or len(code) >= 4) and 2 <= len(code) <= 64:
+        if (not code.isdigit() or len(code) >= 4) and 2 <= len(code) <= 64:
             codes[code] = None
     return list(codes)
 

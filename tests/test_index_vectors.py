@@ -21,7 +21,8 @@ def unit_vectors(count: int, dimension: int = 32) -> Vectors:
     rng = np.random.default_rng(5)
     centres = rng.standard_normal((count // 20, dimension))
     vectors = centres[rng.integers(len(centres), size=count)] + rng.standard_normal((count, dimension)) * 0.6
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    unit: Vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 def opened(folder: Path, vectors: Vectors, exact_up_to: int) -> VectorIndex:
