@@ -8,7 +8,7 @@ _SOMEBODY = r"(?:someone|somebody|some one|another person|a stranger|a thief|thi
 _FRAUD = re.compile(
     "|".join(
         (
-            rf"\b{_SOMEBODY}(?: else)? (?:has |have |is |was |'s )?(?:been )?(?:us(?:ed|ing)|stole|stolen|ordering|ordered|bought|buying|shopp\w+|paid|hacked|got into|broke into|"
+            rf"\b{_SOMEBODY}(?: else)? (?:has |have |is |was |'s )?(?:been )?(?:us(?:e|ed|es|ing)|stole|stolen|ordering|ordered|bought|buying|shopp\w+|paid|hacked|got into|broke into|"
             rf"logged into|accessed|took over)\b[^.!?]{{0,60}}\bmy {_CARD}\b",
             rf"\b(?:order(?:ed|ing)|bought|buying|purchas\w+|shopping)\b[^.!?]{{0,40}}\b(?:in|under|with|on) my (?:name|{_CARD})\b(?=[^.!?]*\b(?:without|wasn't me|not me|never|stolen)\b)",
             rf"\b{_SOMEBODY}\b[^.!?]{{0,40}}\b(?:in|under) my name\b",

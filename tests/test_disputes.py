@@ -11,6 +11,7 @@ from core.disputes import disputes_charge, reports_fraud
     "text",
     [
         "Somebody used my credit card in your shop",
+        "Somebody use my credit card in your shop",
         "my account has been hacked",
         "I didn't place this order, please check",
         "There are unauthorized charges from you",
