@@ -117,7 +117,8 @@ async def deliver(graph: SupportGraph, desk: OperatorDesk, thread_id: str | None
             continue  # this conversation lives in another memory: its own server delivers with the next message
         missing = await collect(snapshot.values.get("messages", []), desk, thread_id=each)
         if missing:
-            await _amend(graph, each, {"messages": missing})
+            ticket = await desk.get_ticket(str(missing[-1].additional_kwargs["ticket_id"]))
+            await _amend(graph, each, {"messages": missing, **_owner(ticket)})
         count += len(missing)
     return count
 
@@ -142,7 +143,12 @@ async def suggest_reply(
 
 async def _follow(graph: SupportGraph, ticket: Ticket) -> None:
     """Note in the conversation who owns it; the desk stays the judge, and `receive` asks it again each turn."""
-    await _amend(graph, ticket.thread_id, {"owner": ticket.status})
+    await _amend(graph, ticket.thread_id, _owner(ticket))
+
+
+def _owner(ticket: Ticket) -> dict[str, str]:
+    """Return what a conversation knows of its ticket, for one whose turn died right after the ticket was opened, too."""
+    return {"owner": ticket.status, "ticket_id": ticket.id}
 
 
 async def _amend(graph: SupportGraph, thread_id: str, values: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.memory import open_checkpointer
 from graph.prompts import text_of
+from tests.desk_fakes import request
 from tests.graph_fakes import parts, scripted
 from tests.processes import ROOT, environment
 from tests.terminal import Terminal
@@ -56,7 +57,7 @@ async def test_a_reply_is_in_the_ticket_and_in_the_conversation_under_its_author
     assert [(n.author, n.kind, n.text) for n in ticket.notes] == [("mia", "reply", "I am on it.")]
     last = (await shop.messages())[-1]
     assert (text_of(last), last.additional_kwargs["author"]) == ("I am on it.", "mia")
-    assert (await shop.agent.state("t")).owner == "pending"  # until somebody asks the desk again
+    assert (await shop.agent.state("t")).owner == "human"
     assert await shop.say("thank you") == ""
     assert (await shop.agent.state("t")).owner == "human"
 
@@ -236,3 +237,13 @@ def test_triage_routes_without_answering(terminal: Terminal, tmp_path: Path) -> 
     answer = json.loads(terminal.out("triage", "My teapot arrived with a broken handle", "--json"))
     assert (answer["queue"], answer["category"], answer["by"]) == ("returns", "problem", "rules")
     assert not (tmp_path / "desk.db").exists()
+
+
+async def test_a_person_whose_ticket_the_conversation_forgot_still_silences_the_agent(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    await shop.say("how do returns work?")
+    await shop.desk.open_ticket(request("t"))  # and then the turn died, before the conversation was saved
+    await people.reply(shop.threads, shop.desk, "T1001", operator="mia", text="I am on it.")
+    assert await shop.say("thank you") == ""
+    assert [n.text for n in (await shop.desk.get_ticket("T1001")).notes][-1] == "thank you"
+    await shop.desk.close()
