@@ -128,9 +128,10 @@ async def _answer(writer: asyncio.StreamWriter, request: dict[str, Any]) -> None
     else:
         looked_up = any(m["role"] == "tool" for m in request["messages"])
         choice = _text(LOOKED_UP) if looked_up else {**CHOICES, **HARMLESS, **CONTROL}[fault]
-        body = list(_sse(choice)) if stream else json.dumps(_completion(choice, usage=fault != "usage_missing"))
+        usage = fault != "usage_missing"
+        body = "".join(_sse(choice)) if stream else json.dumps(_completion(choice, usage=usage))
         kind = "text/event-stream" if stream else "application/json"
-        await _send(writer, 200, {"Content-Type": kind}, "".join(body))
+        await _send(writer, 200, {"Content-Type": kind}, body)
 
 
 async def _break_off(writer: asyncio.StreamWriter, fault: str, *, stream: bool) -> None:

@@ -116,7 +116,7 @@ async def run(faults: Sequence[str]) -> list[Turn]:
                 async with gate:
                     return await turn_under(fault, server, parts, settings, streaming=streaming)
 
-            await one(next(iter(CONTROL)), streaming=True)  # loads the models once, outside the measured turns
+            await one("http_401", streaming=True)  # loads the models once, outside the measured turns
             turns = await asyncio.gather(*(one(f, streaming=s) for f in (*faults, *CONTROL) for s in (True, False)))
     listening.close()
     return list(turns)

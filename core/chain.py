@@ -133,7 +133,7 @@ async def _ask(
             raise
         except ModelUnavailable as error:
             if link.breaker:
-                link.breaker.failed()
+                link.breaker.failed(for_good=begun)  # the rest of a broken answer is asked of the next model
             pause = max(wait, error.retry_after or 0.0)
             affordable = pause <= RETRY_AFTER_CAP and pause + RESERVE_SECONDS < allowance.seconds_left()
             if begun or allowance.retries < 1 or not affordable or not (link.breaker and link.breaker.allows()):
