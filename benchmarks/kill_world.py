@@ -211,11 +211,12 @@ async def play(world: World, messages: Sequence[tuple[str, str]], points: KillPo
     )
     model = ScriptedChatModel(answers=[scripted_answer])
     tools = make_tools(orders, NoPassages(), today=lambda: TODAY)
+    desk = SqlTicketDesk(Database(f"sqlite:///{world.folder}/desk.db"))
     parts = Parts(
         model=model,
         tools=tools,
         retriever=NoPassages(),
-        desk=SqlTicketDesk(Database(f"sqlite:///{world.folder}/desk.db")),
+        desk=desk,
         writer=TicketWriter(RuleTriage(load_queues(), MiniLM()), None),
         availability=DeskAvailability(DeskHours.parse("always"), reply_within=timedelta(hours=4), staffed=True),
         actions=actions,
@@ -227,12 +228,17 @@ async def play(world: World, messages: Sequence[tuple[str, str]], points: KillPo
         for message_id, text in messages:
             points.tick("before the message")
             reply = await agent.send("t", text, customer_id="ada", message_id=message_id)
-            history = prompt_messages((await agent.state("t")).messages, [], system="s", context_tokens=8000)
-            said = {"id": message_id, "reply": reply.text, "broken": broken_rules(history)}
+            kept = (await agent.state("t")).messages
+            history = prompt_messages(kept, [], system="s", context_tokens=8000)
+            # What a customer reads who opens the conversation again: a reply counts although its sender died.
+            thread = [m.text for m in kept if isinstance(m, AIMessage)]
+            said = {"id": message_id, "reply": reply.text, "thread": thread, "broken": broken_rules(history)}
             os.write(out, (json.dumps(said) + "\n").encode())
             points.tick("after the reply")
         open_actions = [action.state for action in await ledger.find(unsettled=True)]
         os.write(out, (json.dumps({"points": points.names, "open": open_actions}) + "\n").encode())
+    await ledger.close()
+    await desk.close()
 
 
 def run(

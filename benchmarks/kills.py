@@ -11,15 +11,16 @@ import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks.kill_world import World, run
@@ -27,6 +28,7 @@ from benchmarks.kill_world import World, run
 After = Literal["same message", "new message"]
 TURNS_TO_TELL = 4
 WORKERS = 2
+CHUNK = 40
 
 
 @dataclass
@@ -59,63 +61,51 @@ class Result:
 
 def play_out(world: World, kills: Sequence[int | None], after: After, name: str) -> Result:
     """Hold the conversation, dying once for each number in `kills`, until every refund was told or patience ends."""
-    to_say = [("m1", world.wish), ("m2", "yes")]
+    wish, yes = world.wish, "yes"
+    to_say = [("m1", wish), ("m2", yes)]
     replies: dict[str, str] = {}
+    thread: list[str] = []
     broken: list[str] = []
     died_at: list[str] = []
-    accepted = 0
-    minutes, extra = 0, 0
-    for kill_at in [*kills, *[None] * TURNS_TO_TELL]:
+    for attempt, kill_at in enumerate([*kills, *[None] * TURNS_TO_TELL]):
         if not to_say:
-            if all(f"{number}" in " ".join(replies.values()) and _done(replies, number) for number in _numbers(world)):
+            if told(thread, world):
                 break
-            extra += 1
-            to_say = [(f"x{extra}", "any news?")]
-        accepted += len(to_say)
-        written = run(world, to_say, kill_at=kill_at, minutes=minutes)
-        minutes += 5
+            to_say = [(f"x{attempt}", "any news?")]
+        written = run(world, to_say, kill_at=kill_at, minutes=5 * attempt)
         ended = bool(written) and "points" in written[-1]
         for said in written[: -1 if ended else None]:
             replies[said["id"]] = said["reply"]
+            thread = said["thread"]
             broken += said["broken"]
         to_say = [message for message in to_say if message[0] not in replies]
         if ended:
             last = replies[list(replies)[-1]]
-            if "yes or no" in last:
-                extra += 1
-                to_say = [(f"y{extra}", "yes")]
+            to_say = [(f"y{attempt}", yes)] if "yes or no" in last else []
         else:
-            died_at.append(f"{kill_at}")
+            died_at.append(str(kill_at))
             if after == "new message" and to_say:
-                extra += 1
-                again = world.wish if to_say[0][0] == "m1" else "hello? did it work?"
-                to_say = [(f"n{extra}", again), *([("m2", "yes")] if to_say[0][0] == "m1" else [])]
+                # The customer does not repeat herself word for word, but she does not give up what she came for either.
+                # (The very same words three times over would bring in a person, and rightly so.)
+                asks = to_say[0][1].startswith(wish)
+                again = f"{wish} I am writing this for the {attempt + 2}. time."
+                to_say = [(f"n{attempt}", again if asks else "hello? did it work?"), *[(f"z{attempt}", yes)] * asks]
     effects = world.shop().effects()
     return Result(
         name=name,
         kills=died_at,
         effects=len(effects),
         wanted=world.calls,
-        told=all(_done(replies, number) for number in _numbers(world)),
+        told=told(thread, world),
         unanswered=sum(1 for reply in replies.values() if not reply.strip()) + len(to_say),
         broken=broken,
     )
 
 
-def _numbers(world: World) -> list[str]:
-    return ["#L1", "#L2"][: world.calls]
-
-
-def _done(replies: dict[str, str], number: str) -> bool:
-    """Say whether a reply told that a refund was made."""
-    return any(
-        number in reply and "Shall I" not in reply.split(number)[0] and _says_done(reply, number)
-        for reply in replies.values()
-    )
-
-
-def _says_done(reply: str, number: str) -> bool:
-    return any(number in line and "is on its way back" in line for line in reply.splitlines())
+def told(thread: Sequence[str], world: World) -> bool:
+    """Say whether the conversation tells of every refund that it was made."""
+    lines = [line for text in thread for line in text.splitlines() if "is refunded" in line]
+    return all(any(number in line for line in lines) for number in ["#L1", "#L2"][: world.calls])
 
 
 def points_of(world: World) -> list[str]:
@@ -149,16 +139,13 @@ def matrix(ledger: bool, every: int) -> list[tuple[Any, ...]]:
     return scenarios
 
 
-def random_kills(ledger: bool, count: int, seed: int) -> list[tuple[Any, ...]]:
-    """Return scenarios whose processes die again and again, until `count` kills are planned."""
+def random_kills(ledger: bool, seed: int) -> Iterator[tuple[Any, ...]]:
+    """Yield scenarios for ever whose processes die up to four times."""
     dice = random.Random(seed)
-    scenarios = []
-    while count > 0:
-        kills = [dice.randrange(70) for _ in range(min(count, dice.randint(1, 4)))]
-        count -= len(kills)
+    while True:
+        kills = [dice.randrange(60), *(dice.randrange(40) for _ in range(dice.randint(0, 3)))]
         after: After = dice.choice(["same message", "new message"])
-        scenarios.append((dice.random() < 0.5, dice.choice([1, 2]), ledger, kills, after, f"random {kills}"))
-    return scenarios
+        yield dice.random() < 0.5, dice.choice([1, 2]), ledger, kills, after, f"random {kills}"
 
 
 def figures(results: Sequence[Result]) -> dict[str, Any]:
@@ -187,16 +174,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="exit with 1 unless every figure but the counts is 0")
     options = parser.parse_args(arguments)
     ledger = not options.without_ledger
-    sets = {"matrix": matrix(ledger, options.every), "random": random_kills(ledger, options.random, options.seed)}
-    table: dict[str, dict[str, Any]] = {}
-    bad: list[Result] = []
+    planned = matrix(ledger, options.every)
+    by_chance = random_kills(ledger, options.seed)
     console = Console(stderr=True)
-    with ProcessPoolExecutor(WORKERS, get_context("fork")) as workers:
-        for kind, scenarios in sets.items():
-            played = workers.map(in_a_folder, *zip(*scenarios, strict=True))
-            results = list(track(played, kind, len(scenarios), console=console, transient=True))
-            table[kind] = figures(results)
-            bad += [result for result in results if not result.good]
+    with ProcessPoolExecutor(WORKERS, get_context("fork")) as workers, Progress(console=console, transient=True) as bar:
+        step = bar.add_task("matrix", total=len(planned))
+        results: dict[str, list[Result]] = {"matrix": [], "random": []}
+        for result in workers.map(in_a_folder, *zip(*planned, strict=True)):
+            results["matrix"].append(result)
+            bar.advance(step)
+        step = bar.add_task("random", total=options.random)
+        while (killed := sum(len(r.kills) for r in results["random"])) < options.random:
+            bar.update(step, completed=killed)
+            chunk = islice(by_chance, min(CHUNK, options.random - killed))
+            results["random"] += workers.map(in_a_folder, *zip(*chunk, strict=True))
+    table = {kind: figures(found) for kind, found in results.items() if found}
+    bad = [result for found in results.values() for result in found if not result.good]
     if options.json:
         sys.stdout.write(json.dumps({"figures": table, "failed": [asdict(r) for r in bad[:20]]}, indent=2) + "\n")
     else:

@@ -1,5 +1,6 @@
 """Apply a customer's message to what she was asked, and take up what an earlier turn left undone or untold."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,9 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from graph.action_calls import calls_of
 from graph.phrases import phrase
 from tools.confirmed_actions import ConfirmedActions
+
+TIMES_ASKED = 2
+"""A question is put again once, after a digression or a crash; then it rests."""
 
 
 async def hear(
@@ -22,17 +26,20 @@ async def hear(
     if told := asked.get("tells"):
         await actions.told(told)
     heard = await actions.hear(thread_id, asked.get("asks", ()), message_id=str(message.id), text=message.text)
-    due = await actions.due(thread_id)
+    unsettled = await actions.unsettled(thread_id)
+    # Whatever a crash, a time-out or a decision of staff left behind has to be carried out or told.
+    due = [action for action in unsettled if action.state not in ("proposed", "awaiting_approval")]
+    for_staff = [action for action in unsettled if action.state == "awaiting_approval"]
+    put = Counter(i for m in messages if isinstance(m, AIMessage) for i in m.additional_kwargs.get("asks", ()))
     update: dict[str, Any] = {
-        # A question is put again once, after a digression; then it rests.
-        "open_question": [a.id for a in heard.still_open if a.id not in asked.get("asked_before", ())],
-        "approvals": [action.id for action in await actions.waiting(thread_id)],
+        "open_question": [a.id for a in unsettled if a.state == "proposed" and put[a.id] < TIMES_ASKED],
+        "approvals": [action.id for action in for_staff],
         "messages": [],
     }
-    # What she agreed to may wait for staff instead of being due: that has to be said, too.
-    waiting = [action for action in heard.agreed if action.id not in {d.id for d in due}]
-    if due or waiting:
-        update["messages"] = [calls_of([*due, *waiting], then="confirm" if heard.agreed else "reason")]
+    # What she agreed to just now may wait for staff instead of being due: that has to be said, too.
+    agreed = {action.id for action in heard.agreed}
+    if calls := [*due, *(action for action in for_staff if action.id in agreed)]:
+        update["messages"] = [calls_of(calls, then="confirm" if agreed else "reason")]
     elif heard.withdrawn:
         update["messages"] = [AIMessage(phrase("withdrawn", locale), additional_kwargs={"then": "end"})]
     return update

@@ -218,6 +218,14 @@ async def test_a_crash_around_the_effect_neither_doubles_nor_loses_it(when: str)
     assert "is cancelled" not in (await shop.say("thank you"))
 
 
+async def test_a_proposal_a_crash_kept_from_being_asked_about_is_asked_about_with_the_next_message() -> None:
+    shop = Shop("What can I do for you?")
+    args = CANCEL.tool_calls[0]["args"]
+    await shop.actions.propose("t", Context(customer_id="ada"), "cancel_order", args, asked_message_id=None)
+    assert "Cancel order #AF1" in await shop.say("hello?")
+    assert "is cancelled" in await shop.say("yes")
+
+
 async def test_a_conversation_that_goes_to_a_person_takes_its_proposals_back() -> None:
     shop = Shop(CANCEL)
     await shop.say("cancel #AF1, I ordered it by mistake")

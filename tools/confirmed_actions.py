@@ -15,8 +15,6 @@ from tools.ledger import ActionLedger
 from tools.policy import Policy
 from tools.write_tools import WRITE_ACTIONS
 
-_UNDECIDED = ("proposed", "awaiting_approval")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
@@ -25,8 +23,6 @@ class Heard:
     agreed: Sequence[Action] = ()
     """Confirmed just now, in the order they are to be carried out."""
     withdrawn: Sequence[Action] = ()
-    still_open: Sequence[Action] = ()
-    """Neither a yes nor a no: the question stands."""
 
 
 class ConfirmedActions:
@@ -63,10 +59,10 @@ class ConfirmedActions:
 
         Only a clear yes to the question that came directly before counts, and it is stored with the row it confirms.
         """
+        if not asked:
+            return Heard()
         await self.ledger.expire_due()
         open_ = [action for action in await self.get(thread_id, asked) if action.state == "proposed"]
-        if not open_:
-            return Heard()
         match answer_to_confirmation(text):
             case "yes":
                 agreed = [
@@ -77,7 +73,7 @@ class ConfirmedActions:
             case "no":
                 return Heard(withdrawn=[a for a in open_ if await self.ledger.withdraw(a.id, why=text)])
             case _:
-                return Heard(still_open=open_)
+                return Heard()
 
     async def supersede(self, thread_id: str, action_ids: Sequence[str]) -> None:
         """Take back proposals that a newer wish of the customer replaces."""
@@ -90,10 +86,10 @@ class ConfirmedActions:
         for action in await self.ledger.find(thread_id=thread_id, unsettled=True):
             await self.ledger.withdraw(action.id, why="the conversation went to a person", by="agent")
 
-    async def due(self, thread_id: str) -> list[Action]:
-        """Return what has to be carried out or told: what a crash, a time-out or a decision of staff left behind."""
-        unsettled = await self.ledger.find(thread_id=thread_id, unsettled=True)
-        return in_order([action for action in unsettled if action.state not in _UNDECIDED])
+    async def unsettled(self, thread_id: str) -> list[Action]:
+        """Return what is not over and told yet, in the order it is to be carried out."""
+        await self.ledger.expire_due()
+        return in_order(await self.ledger.find(thread_id=thread_id, unsettled=True))
 
     async def carry_out(self, thread_id: str, action_id: str) -> Action:
         """Run an action of this thread if it may run; return it as it is now."""
@@ -106,11 +102,6 @@ class ConfirmedActions:
         """Return the proposals staff has made out of requests: approved already, and not agreed to by the customer."""
         proposed = await self.ledger.find(thread_id=thread_id, states=("proposed",))
         return [action for action in proposed if action.decided_by]
-
-    async def waiting(self, thread_id: str) -> list[Action]:
-        """Return the actions of a thread that wait for staff."""
-        await self.ledger.expire_due()
-        return await self.ledger.find(thread_id=thread_id, states=("awaiting_approval",))
 
     async def get(self, thread_id: str, action_ids: Sequence[str]) -> list[Action]:
         """Return actions of this thread as they are now; raises InputError for one of another thread."""

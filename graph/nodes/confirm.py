@@ -34,7 +34,6 @@ async def confirm(
     if text:
         kwargs = {
             "asks": [action.id for action in proposed],
-            "asked_before": [a.id for a in proposed if a.id in state.open_question],
             "tells": [action.id for action in ended],
         }
         update["messages"] = [AIMessage(text, additional_kwargs=kwargs)]
