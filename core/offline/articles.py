@@ -104,9 +104,11 @@ def _scored(
 
 
 def _mean(one: _Scored, other: _Scored) -> _Scored:
-    """Weigh the question alone and with the one before it; what fits the two together well enough need not fit it alone."""
+    """Weigh the question alone and with the one before it; what fits one of these well need not fit both."""
     scores = [(a + b) / 2 for a, b in zip(one.scores, other.scores, strict=True)]
-    return _Scored(one.passage, one.sentences, scores, max((one.score + other.score) / 2, 0.85 * other.score))
+    return _Scored(
+        one.passage, one.sentences, scores, max((one.score + other.score) / 2, 0.85 * max(one.score, other.score))
+    )
 
 
 def _rarity(texts: Sequence[str]) -> dict[str, float]:

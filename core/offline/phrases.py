@@ -54,6 +54,7 @@ SWAP = _any(
     r"\b(?:change|modify|switch|update|upgrade|adjust|make|turn) (?:(?!address|payment|password|e-?mail|name\b)[\w#']+[- ]){0,10}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
     r"\b(?:make|get|have|want|need) (?:(?!address|payment)[\w-]+ ){1,8}instead(?: of)?\b(?!.*\b(?:address|paypal|card|payment)\b)",
     r"\bmake (?:it|this|that|them|the [\w -]+?|my [\w -]+?) (?:black|white|red|blue|green|grey|gray|purple|yellow|pink|brown|orange|gold|silver|beige|small|medium|large|bigger|smaller|xs|s|m|l|xl|xxl)\b",
+    r"(?<!do you )(?<!you )\b(?:get|have|want|like|need) (?:the|my) [\w -]{2,40} in (?!stock|time|the\b|my\b|order|hand|person|#|[a-z]*\d)(?:an? )?\w+|\bin [a-z]*\d+ in \w+",
     r"\brather (?:have|get|take|want)\b|\bi(?:'d| would) prefer (?:the|an?|it in)\b",
     r"\b(?:modify|change|edit) (?:the |my |an? |some )?(?:items?|products?)\b|\bupgrade\b",
 )
