@@ -15,6 +15,8 @@ from cli.output import out, print_json
 from core.errors import SupportError
 from core.models import NO_KEY, embedding_model
 from core.passages import Utterance
+from core.probe import Endpoint, remember
+from core.probe import probe as probe_endpoint
 from core.settings import Settings
 from graph.assembly import open_desk, orders_of
 from graph.memory import open_checkpointer
@@ -30,12 +32,21 @@ class Finding:
     detail: str
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Measure what the endpoint can do (some 15 requests) and remember it.")
+    ] = False,
+    transcription: Annotated[
+        str | None, typer.Option(help="Name of a transcription model to try as well with --probe.")
+    ] = None,
+) -> None:
     """Check the settings, the model endpoint, the index, the shop, the desk and the memory.
 
-    Exit code 1 when something needs attention; each line says what to do.
+    Exit code 1 when something needs attention; each line says what to do. With --probe the endpoint is measured first, and
+    the agent adapts to what was found: native tool calls or calls as JSON, streaming or not.
     """
-    findings = asyncio.run(_examine())
+    findings = [*(_measured(transcription) if probe else ()), *asyncio.run(_examine())]
     if as_json:
         print_json({"ok": all(f.ok for f in findings), "findings": [asdict(f) for f in findings]})
     else:
@@ -47,6 +58,26 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findi
         out.print(table)
     if not all(f.ok for f in findings):
         raise typer.Exit(1)
+
+
+def _measured(transcription: str | None) -> list[Finding]:
+    """Measure the endpoint and write down what it can do."""
+    try:
+        settings = Settings.from_env()
+        if settings.model == "offline":
+            return [Finding("probe", True, "the offline model needs none")]
+        key = (settings.api_key or NO_KEY).get_secret_value()
+        endpoint = Endpoint(str(settings.base_url), settings.model, key, settings.timeout_seconds)
+        embeddings = None if settings.embedding_model == "minilm" else settings.embedding_model
+        found = asyncio.run(probe_endpoint(endpoint, embedding_model=embeddings, transcription_model=transcription))
+        remember(settings.endpoint_file, found)
+    except SupportError as error:
+        return [Finding("probe", False, str(error))]
+    measured = {name: value for name, value in asdict(found).items() if name not in ("base_url", "model", "notes")}
+    shown = [f"{name} {value}" for name, value in measured.items() if value is not None and name != "models"]
+    return [Finding("probe", True, f"{', '.join(shown)}; kept in {settings.endpoint_file}")] + [
+        Finding("probe", True, f"refused: {note}") for note in found.notes
+    ]
 
 
 async def _examine() -> list[Finding]:

@@ -49,6 +49,10 @@ def endpoint_errors(base_url: str, model: str) -> Iterator[None]:
         raise ModelUnavailable(problem, retry_after=_retry_after(error)) from error
     except openai.APIError as error:
         raise ModelUnavailable(f"{base_url} broke off for {model!r}: {_first_line(error.message)}") from error
+    except openai.OpenAIError as error:  # such as an answer in JSON that was cut off
+        raise ModelUnavailable(
+            f"{base_url} gave {model!r} no whole answer ({type(error).__name__}); try again"
+        ) from error
     except httpx.HTTPError as error:  # while a stream is read, the client passes these on
         raise ModelUnavailable(
             f"{base_url} broke off for {model!r} ({type(error).__name__}); try again later"

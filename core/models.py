@@ -10,8 +10,10 @@ from pydantic import SecretStr
 from core.chain import ChainedChatModel, Link
 from core.endpoint import EndpointChatModel, EndpointEmbeddings
 from core.errors import SettingsError
+from core.json_tools import JsonToolsChatModel
 from core.minilm import embedded_minilm
 from core.offline.model import OfflineChatModel
+from core.probe import recall
 from core.settings import Settings
 from core.transcription import EndpointTranscriber, LocalWhisper, Transcriber
 
@@ -27,7 +29,7 @@ def chat_model(settings: Settings) -> BaseChatModel:
     """
     if settings.model == "offline":
         return offline_chat_model()
-    links = [Link(f"{settings.model} at {settings.base_url}", endpoint_model(settings))]
+    links = [Link(f"{settings.model} at {settings.base_url}", adapted_model(settings))]
     if settings.fallback_model:
         second = settings.model_copy(
             update={
@@ -36,9 +38,22 @@ def chat_model(settings: Settings) -> BaseChatModel:
                 "api_key": settings.fallback_api_key,
             }
         )
-        links.append(Link(f"{second.model} at {second.base_url}", endpoint_model(second)))
+        links.append(Link(f"{second.model} at {second.base_url}", adapted_model(second)))
     links.append(Link("the offline model", offline_chat_model(), breaker=None))
     return ChainedChatModel(links=links)
+
+
+def adapted_model(settings: Settings) -> BaseChatModel:
+    """Return the endpoint's model as far as it was measured: without streaming or native tool calls where it has none."""
+    known = recall(settings.endpoint_file, settings.base_url, settings.model)
+    if known is None:
+        return endpoint_model(settings)
+    if known.tools is False and (known.json_schema or known.json_mode):
+        plain = endpoint_model(settings.model_copy(update={"streaming": False}))
+        return JsonToolsChatModel(model=plain, by_schema=bool(known.json_schema))
+    return endpoint_model(
+        settings.model_copy(update={"streaming": settings.streaming and known.streaming is not False})
+    )
 
 
 def endpoint_model(settings: Settings) -> EndpointChatModel:

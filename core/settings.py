@@ -28,6 +28,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     timeout_seconds: Seconds = Field(30.0, description="Longest wait for one request to the endpoint.")
     max_retries: int = Field(3, ge=0, le=3, description="Repeats, in one turn, of requests that failed in passing.")
     streaming: bool = Field(True, description="Ask the endpoint to send its answers piece by piece.")
+    endpoint_file: Path = Field(
+        Path("var/endpoints.json"), description="Where `doctor --probe` keeps what endpoints can do."
+    )
     turn_seconds: float = Field(45.0, gt=0, le=600, description="Longest time a turn may spend on models, in seconds.")
     fallback_base_url: str | None = Field(None, description="Second endpoint, asked when the first one fails.")
     fallback_model: str | None = Field(None, description="Chat model name at the second endpoint.")
