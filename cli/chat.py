@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 from rich.markup import escape
 
 from cli.ask import print_reply, print_sources
@@ -20,11 +21,16 @@ LEAVING = {"/quit", "/exit"}
 
 
 def chat(
-    customer: Annotated[str | None, typer.Option(help="Customer id to act for; none means not signed in.")] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Customer id to act for; none is an open chat, which asks who you are.")
+    ] = None,
     thread: Annotated[str | None, typer.Option(help="Thread to go on with; a new one by default.")] = None,
     locale: Annotated[str, typer.Option(help="Language of the fixed sentences, for example en or de.")] = "en",
 ) -> None:
     """Talk to the agent; piped input is read line by line, one message a line.
+
+    Without --customer this is an open chat: the agent asks for an e-mail address, or name and postcode, and then for a one-time
+    code, which stands on standard error unless SUPPORT_CODE_SENDER sends it elsewhere.
 
     Example: echo "Where is my order?" | support-agent chat --customer ada_brook_1001
     """
@@ -34,6 +40,8 @@ def chat(
 async def _chat(customer: str | None, thread: str, locale: str) -> None:
     interactive = sys.stdin.isatty()
     settings = Settings.from_env()
+    if customer is None and settings.code_sender is None:
+        settings = settings.model_copy(update={"code_sender": SecretStr("console")})
     async with open_agent(settings) as agent:
         if interactive:
             who = f"customer {customer}" if customer else "nobody signed in"

@@ -2,6 +2,7 @@
 
     SupportError
     ├── Refused                  an answer that is "no"; its text is fit for the customer
+    │   └── NotIdentified        it is not known whose account this is about
     ├── InputError               what a caller handed in cannot be used
     │   ├── MessageRejected
     │   ├── ThreadForbidden
@@ -37,6 +38,10 @@ class SupportError(Exception):
 
 class Refused(SupportError):
     """Answer a request with a no, in words fit for the customer."""
+
+
+class NotIdentified(Refused):
+    """Refuse what belongs to an account while it is not known whose conversation this is."""
 
 
 class InputError(SupportError):

@@ -109,6 +109,14 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         True, description="Whether the shop's own API remembers changes by their Idempotency-Key."
     )
 
+    code_sender: SecretStr | None = Field(
+        None,
+        description="What brings one-time codes to customers of an open chat: `console`, smtp://USER:PASSWORD@HOST:PORT, smtps://…, "
+        "or an https:// address of the shop; without it they have to sign in.",
+    )
+    code_mail_from: str | None = Field(None, description="Sender's address of one-time codes by e-mail.")
+    code_webhook_secret: SecretStr | None = Field(None, description="Key that posted one-time codes are signed with.")
+
     inbox_url: str = Field("sqlite:///var/inbox.db", description="Messages of the server as an SQLAlchemy URL.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")

@@ -1,7 +1,7 @@
 """Use the agent from a program: open it, send messages, read replies."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, fields
 from typing import Any, cast
@@ -15,6 +15,7 @@ from langgraph.types import Command, Durability
 from core.settings import Settings
 from graph.assembly import assemble
 from graph.builder import Parts, SupportGraph, build_graph
+from graph.executors import TOOL_CALLS
 from graph.fencing import TURN_TOKEN
 from graph.memory import open_checkpointer
 from graph.nodes.receive import check_message, check_owner
@@ -230,6 +231,39 @@ class SupportAgent:
                 context = Context(operator=operator)
                 await self.graph.ainvoke(Command(resume=answer), config, context=context, durability="sync")
             return _reply(await self.state(thread_id), thread_id, already_read=len(before.messages))
+
+    async def host_calls(self, thread_id: str) -> list[dict[str, Any]]:
+        """Return the tool calls (id, name, args) the host has to run before the thread's turn goes on; see `graph/executors.py`."""
+        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        asked = [i.value for i in (await self.graph.aget_state(config)).interrupts]
+        return [
+            call
+            for value in asked
+            if isinstance(value, dict) and value.get("type") == TOOL_CALLS
+            for call in value["calls"]
+        ]
+
+    async def give_results(
+        self,
+        thread_id: str,
+        results: Sequence[Mapping[str, Any]],
+        *,
+        customer_id: str | None = None,
+        channel: str = "chat",
+        locale: str = "en",
+    ) -> Reply:
+        """Hand in what the host's tools returned, one `{"id", "content", "status"?}` a call, and go on with the turn.
+
+        The reply is empty while `host_calls` has calls again: further ones, or the same where the results did not fit.
+        """
+        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        context = Context(customer_id=customer_id, channel=channel, locale=locale)
+        async with self._locks.setdefault(thread_id, asyncio.Lock()):
+            check_owner(await self._stored(config), context)
+            if await self.host_calls(thread_id):
+                answer: Command[Any] = Command(resume={"results": list(results)})
+                await self.graph.ainvoke(answer, config, context=context, durability="sync")
+            return _reply(await self.state(thread_id), thread_id)
 
     async def state(self, thread_id: str) -> State:
         """Return what the thread holds now; a new thread is empty."""

@@ -17,13 +17,17 @@ from graph.triage_rules import RuleTriage
 from graph.voice import Ear
 from ingest.retrieval import HybridRetriever
 from tools.availability import DeskAvailability, utc_now
+from tools.backend import OrderBackend
+from tools.code_senders import open_sender
 from tools.confirmed_actions import ConfirmedActions
 from tools.database import Database
 from tools.hours import DeskHours
 from tools.http_backend import HttpOrderBackend
+from tools.identify_tool import IDENTIFY
+from tools.identity import IdentityDesk
 from tools.ledger import ActionLedger
 from tools.open_orders import open_orders
-from tools.policy import load_policy
+from tools.policy import Policy, load_policy
 from tools.queues import load_queues
 from tools.registry import make_tools
 from tools.sql_backend import SqlOrderBackend
@@ -49,13 +53,16 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
     def today() -> date:
         return now().date()
 
-    tools = make_tools(orders, retriever, policy, today)
+    identity = open_identity(settings, orders, policy, now)
+    made = make_tools(orders, retriever, policy, today)
+    tools = [tool for tool in made if identity or tool.name != IDENTIFY]
     return Parts(
         model=chat_model(settings).bind_tools(tools),
         tools=tools,
         retriever=retriever,
         desk=desk,
         actions=ConfirmedActions(ledger=ledger, orders=orders, policy=policy, today=today),
+        identity=identity,
         writer=ticket_writer(settings),
         availability=DeskAvailability(
             desk_hours(settings),
@@ -76,7 +83,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         context_tokens=settings.context_tokens,
         turn_seconds=settings.turn_seconds,
         turn_retries=settings.max_retries,
-        databases=(orders, desk, ledger),
+        databases=(orders, desk, ledger, *([identity] if identity else [])),
     )
 
 
@@ -139,6 +146,21 @@ def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
         timeout_seconds=settings.orders_timeout_seconds,
         idempotency_keys=settings.orders_idempotency_keys,
     )
+
+
+def open_identity(
+    settings: Settings, orders: OrderBackend, policy: Policy, now: Callable[[], datetime]
+) -> IdentityDesk | None:
+    """Return what proves who customers in open chats are, or None where they have to be signed in."""
+    sender = open_sender(
+        settings.code_sender.get_secret_value() if settings.code_sender else None,
+        sender=settings.code_mail_from,
+        secret=settings.code_webhook_secret.get_secret_value() if settings.code_webhook_secret else None,
+        shop_name=settings.shop_name,
+    )
+    if sender is None and policy.identity.reads == "code":
+        return None
+    return IdentityDesk(settings.desk_url, orders=orders, rule=policy.identity, sender=sender, clock=now)
 
 
 def open_ledger(settings: Settings) -> ActionLedger:

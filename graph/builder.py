@@ -12,15 +12,15 @@ from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.prebuilt import ToolNode
 
 from core.passages import Retriever
 from graph.both_ways import both_ways, on_the_loop
+from graph.executors import InProcess, ToolExecutor
 from graph.history import history_chars
 from graph.nodes.approve import approve
 from graph.nodes.confirm import confirm
 from graph.nodes.escalate import escalate
-from graph.nodes.execute_tools import execute_tools, tell_model
+from graph.nodes.execute_tools import execute_tools
 from graph.nodes.reason import reason
 from graph.nodes.receive import receive
 from graph.nodes.remember import remember
@@ -44,6 +44,7 @@ from tools.availability import Availability
 from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
 from tools.handoff import TicketDesk
+from tools.identity import IdentityDesk
 
 SupportGraph = CompiledStateGraph[State, Context, TurnInput, State]
 
@@ -75,6 +76,10 @@ class Parts:
     """Shortens turns that leave the state."""
     ear: Ear = field(default_factory=Ear)
     """Hears voice messages."""
+    executor: ToolExecutor | None = None
+    """Runs the calls; by default this process, with `tools`."""
+    identity: IdentityDesk | None = None
+    """Proves who customers in open chats are; without it they have to be signed in."""
     shop_name: str = "the shop"
     passages_per_turn: int = 5
     max_tool_rounds: int = 5
@@ -95,7 +100,14 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
     """Return the compiled graph; without a checkpointer it forgets, or takes the one of its server."""
     drawn = StateGraph(State, context_schema=Context, input_schema=TurnInput)
     add = _adder(drawn)
-    add(receive, desk=parts.desk, actions=parts.actions, ear=parts.ear, max_message_chars=parts.max_message_chars)
+    add(
+        receive,
+        desk=parts.desk,
+        actions=parts.actions,
+        ear=parts.ear,
+        max_message_chars=parts.max_message_chars,
+        identity=parts.identity,
+    )
     add(retrieve, retriever=parts.retriever, limit=parts.passages_per_turn)
     add(
         reason,
@@ -109,8 +121,8 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
     )
     longest = history_chars(parts.context_tokens)
     add(remember, summariser=parts.summariser, history_chars=longest)
-    tool_node = ToolNode(parts.tools, handle_tool_errors=tell_model)
-    add(execute_tools, tool_node=tool_node, actions=parts.actions)
+    executor = parts.executor or InProcess(parts.tools, asks_who=parts.identity is not None)
+    add(execute_tools, executor=executor, actions=parts.actions, identity=parts.identity)
     add(verify, retriever=parts.retriever)
     add(confirm, actions=parts.actions)
     add(approve, actions=parts.actions)

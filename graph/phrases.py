@@ -32,6 +32,9 @@ PhraseId = Literal[
     "ask_yes_all",
     "several",
     "withdrawn",
+    "code_sent",
+    "code_wrong",
+    "code_over",
     "voice_off",
     "voice_unusable",
     "voice_down",
@@ -77,6 +80,15 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "several": "I can do the following:",
         "ask_yes_all": "Shall I go ahead with all of this? Please answer yes or no.",
         "withdrawn": "All right, I have not changed anything. Is there anything else I can do?",
+        "code_sent": (
+            "Thank you. If these details belong to an account, I have sent a six-digit code to its e-mail "
+            "address. Please type it here within {minutes} minutes."
+        ),
+        "code_wrong": "That is not the code I sent. Please look again and type it once more; tries left: {tries}.",
+        "code_over": (
+            "That code is not valid, or no longer. Please tell me your e-mail address again, or your first name, "
+            "last name and postcode, and I will send a new one."
+        ),
         "voice_off": "I cannot listen to voice messages here. Please write to me.",
         "voice_unusable": "I cannot use this recording: it is too long or not in a format I know. Please record a shorter one, or write.",
         "voice_down": "I cannot listen to voice messages at the moment. Please write to me.",
@@ -120,6 +132,18 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "several": "Ich kann Folgendes tun:",
         "ask_yes_all": "Soll ich das alles tun? Bitte antworten Sie mit Ja oder Nein.",
         "withdrawn": "In Ordnung, ich habe nichts geändert. Kann ich sonst etwas tun?",
+        "code_sent": (
+            "Danke. Wenn diese Angaben zu einem Konto gehören, habe ich einen sechsstelligen Code an dessen "
+            "E-Mail-Adresse geschickt. Bitte geben Sie ihn innerhalb von {minutes} Minuten hier ein."
+        ),
+        "code_wrong": (
+            "Das ist nicht der Code, den ich geschickt habe. Bitte sehen Sie nach und geben Sie ihn noch einmal "
+            "ein; verbleibende Versuche: {tries}."
+        ),
+        "code_over": (
+            "Dieser Code gilt nicht oder nicht mehr. Bitte nennen Sie mir noch einmal Ihre E-Mail-Adresse, oder "
+            "Vorname, Nachname und Postleitzahl; dann schicke ich einen neuen."
+        ),
         "voice_off": "Sprachnachrichten kann ich hier nicht anhören. Bitte schreiben Sie mir.",
         "voice_unusable": "Mit dieser Aufnahme kann ich nichts anfangen: Sie ist zu lang oder in keinem Format, das ich kenne. Bitte nehmen Sie eine kürzere auf, oder schreiben Sie.",
         "voice_down": "Im Moment kann ich keine Sprachnachrichten anhören. Bitte schreiben Sie mir.",
@@ -163,6 +187,18 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "several": "Je peux faire ceci :",
         "ask_yes_all": "Dois-je faire tout cela ? Répondez par oui ou non, s'il vous plaît.",
         "withdrawn": "D'accord, je n'ai rien changé. Puis-je faire autre chose ?",
+        "code_sent": (
+            "Merci. Si ces informations correspondent à un compte, j'ai envoyé un code à six chiffres à son "
+            "adresse e-mail. Saisissez-le ici dans les {minutes} minutes, s'il vous plaît."
+        ),
+        "code_wrong": (
+            "Ce n'est pas le code que j'ai envoyé. Vérifiez-le et saisissez-le encore une fois ; essais restants "
+            ": {tries}."
+        ),
+        "code_over": (
+            "Ce code n'est pas valable, ou ne l'est plus. Redonnez-moi votre adresse e-mail, ou vos prénom, nom "
+            "et code postal, et j'en enverrai un nouveau."
+        ),
         "voice_off": "Je ne peux pas écouter les messages vocaux ici. Écrivez-moi, s'il vous plaît.",
         "voice_unusable": "Je ne peux pas utiliser cet enregistrement : il est trop long ou d'un format inconnu. Enregistrez-en un plus court, ou écrivez.",
         "voice_down": "Je ne peux pas écouter les messages vocaux pour le moment. Écrivez-moi, s'il vous plaît.",
@@ -206,6 +242,15 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "several": "Puedo hacer lo siguiente:",
         "ask_yes_all": "¿Hago todo esto? Responda sí o no, por favor.",
         "withdrawn": "De acuerdo, no he cambiado nada. ¿Puedo hacer algo más?",
+        "code_sent": (
+            "Gracias. Si estos datos corresponden a una cuenta, he enviado un código de seis cifras a su correo "
+            "electrónico. Escríbalo aquí en los próximos {minutes} minutos, por favor."
+        ),
+        "code_wrong": "Ese no es el código que he enviado. Compruébelo y escríbalo otra vez; intentos restantes: {tries}.",
+        "code_over": (
+            "Ese código no es válido, o ya no lo es. Dígame otra vez su correo electrónico, o su nombre, apellido "
+            "y código postal, y le enviaré uno nuevo."
+        ),
         "voice_off": "Aquí no puedo escuchar mensajes de voz. Escríbame, por favor.",
         "voice_unusable": "No puedo usar esta grabación: es demasiado larga o de un formato que no conozco. Grabe una más corta o escríbame.",
         "voice_down": "Ahora mismo no puedo escuchar mensajes de voz. Escríbame, por favor.",

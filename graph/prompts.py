@@ -6,6 +6,7 @@ from pathlib import Path
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage
 
 from core.passages import Utterance
+from core.proof_words import CODE_CORRECT
 
 _FAULTS_TOLD = 5
 _CLIPPED_HEAD, _CLIPPED_TAIL = 6_000, 2_000
@@ -14,7 +15,7 @@ _TEMPLATE = (Path(__file__).parent / "system_prompt.md").read_text(encoding="utf
 
 def system_prompt(shop_name: str) -> str:
     """Return the instructions every request starts with."""
-    return _TEMPLATE.format(shop_name=shop_name).strip()
+    return _TEMPLATE.format(shop_name=shop_name, correct=CODE_CORRECT).strip()
 
 
 def repair_note(faults: Sequence[str], said: str) -> str:

@@ -49,14 +49,15 @@ def after_reason(state: State, *, max_tool_rounds: int) -> Literal["execute_tool
 
 
 def after_execute_tools(state: State) -> Literal["confirm", "reason"]:
-    """Where every call was a write that is proposed or done, the graph itself says so; else the model goes on."""
+    """Where every call was a write that is proposed or done, or sent a code, the graph says so; else the model goes on."""
     turn = newest_turn(state.messages)
     called = next(m for m in reversed(turn) if isinstance(m, AIMessage) and m.tool_calls)
     if action_ids(called):
         return "confirm" if _then(called) == "confirm" else "reason"
     ids = {call["id"] for call in called.tool_calls}
     results = [m for m in turn if isinstance(m, ToolMessage) and m.tool_call_id in ids]
-    return "confirm" if all(m.additional_kwargs.get("action") for m in results) else "reason"
+    said = ("action", "says")
+    return "confirm" if all(any(m.additional_kwargs.get(by) for by in said) for m in results) else "reason"
 
 
 def after_verify(state: State) -> Literal["reason", "escalate", "confirm", "approve", "__end__"]:

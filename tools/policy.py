@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -56,6 +56,27 @@ class RefundRule(Section):
     reasons: dict[str, RefundReason]
 
 
+Proof = Literal["details", "code"]
+
+
+class IdentityRule(Section):
+    """Say what a customer whom no channel has signed in must prove."""
+
+    reads: Proof = "code"
+    writes: Proof = "code"
+    code_minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    code_tries: Annotated[int, Field(ge=1, le=10)] = 3
+    attempts_per_hour: Annotated[int, Field(ge=1, le=20)] = 5
+
+    @model_validator(mode="after")
+    def _writes_need_no_less(self) -> Self:
+        if self.reads == "code" and self.writes == "details":
+            raise ValueError(
+                "writes: details is less than reads: code; changes need at least the proof that reads need"
+            )
+        return self
+
+
 class Policy(Section):
     """Hold every limit the rules look at."""
 
@@ -63,6 +84,7 @@ class Policy(Section):
     refund_time: str
     confirmation_minutes: Annotated[int, Field(ge=1, le=1440)]
     approval_hours: Annotated[int, Field(ge=1, le=720)]
+    identity: IdentityRule = IdentityRule()
     cancel: CancelRule
     change: ChangeRule
     return_: Annotated[WindowRule, Field(alias="return")]

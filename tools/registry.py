@@ -9,6 +9,7 @@ from langchain_core.tools import BaseTool, tool
 
 from core.passages import Retriever
 from tools.backend import OrderBackend
+from tools.identify_tool import IDENTIFY, identify
 from tools.knowledge_tool import make_search_articles
 from tools.order_tools import make_find_product, make_get_order, make_get_profile, make_list_orders
 from tools.policy import Policy, load_policy
@@ -64,6 +65,7 @@ TOOLS: tuple[ToolRow, ...] = (
     _write_row("exchange_items"),
     _write_row("refund_order"),
     _write_row("change_default_address"),
+    ToolRow(IDENTIFY, "control", lambda _: identify),
     ToolRow("request_human", "control", lambda _: request_human),
 )
 EFFECTS: dict[str, Effect] = {row.name: row.effect for row in TOOLS}

@@ -15,6 +15,7 @@ from core.offline.outcomes import outcome
 from core.offline.products import product
 from core.offline.reads import DONT_KNOW, list_orders, order_status, policy, profile, worth_an_answer
 from core.offline.understanding import Request, Understanding
+from core.offline.who import claim, refusal, resumed
 from core.offline.writes import WRITE_TOOLS, WRITERS
 from core.signals import answer_to_confirmation
 
@@ -50,6 +51,11 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
 
     Reads come before writes; what can be said already goes out together with the writes, as the customer decides about these.
     """
+    if who_she_is := claim(conversation):
+        return Decision(calls=[who_she_is])
+    if not_found := refusal(conversation):
+        return Decision(not_found)
+    conversation = resumed(conversation)
     desk = Desk(conversation, embeddings)
     done = [outcome(r) for r in conversation.results if r.name in WRITE_TOOLS]
     if not done and (short := _short_answer(conversation, desk)):

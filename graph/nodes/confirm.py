@@ -8,7 +8,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from graph.phrases import phrase
-from graph.state import State, thread_of, turn_actions
+from graph.state import State, newest_turn, thread_of, turn_actions
 from tools.actions import Action
 from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
@@ -28,7 +28,8 @@ async def confirm(
     else:
         proposed = [a for a in await actions.get(thread_id, state.open_question) if a.state == "proposed"]
     ended = [action for action in touched if action.state != "proposed"]
-    text = "\n\n".join([*(action.words for action in ended), *question(proposed, locale)])
+    said = [m.additional_kwargs["says"] for m in newest_turn(state.messages) if m.additional_kwargs.get("says")]
+    text = "\n\n".join([*(action.words for action in ended), *dict.fromkeys(said), *question(proposed, locale)])
     waiting = [action.id for action in touched if action.state == "awaiting_approval"]
     update: dict[str, Any] = {"approvals": list(dict.fromkeys([*state.approvals, *waiting]))}
     if text:

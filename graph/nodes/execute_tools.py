@@ -1,20 +1,25 @@
 """Run the tool calls of a message: reads at once, writes only as the ledger allows."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 from langchain_core.runnables import RunnableConfig
-from langgraph.prebuilt import ToolNode
-from langgraph.prebuilt.tool_node import ToolInvocationError
 from langgraph.runtime import Runtime
 
-from core.errors import BackendUnavailable, Refused
+from core.errors import BackendUnavailable, NotIdentified, Refused
 from graph.action_calls import result_of
+from graph.executors import ToolExecutor, tell_model
 from graph.grounding import refusals
+from graph.identity import acting, code_sent, identified
 from graph.phrases import phrase
 from graph.state import State, newest_turn, pending_calls, thread_of
+from tools.actions import RUNNABLE
 from tools.confirmed_actions import ConfirmedActions, rank
 from tools.context import Context
+from tools.identify_tool import IDENTIFY
+from tools.identity import IdentityDesk
 
 NOTHING_NEW = "Nothing further was found."
 
@@ -24,35 +29,62 @@ async def execute_tools(
     config: RunnableConfig,
     runtime: Runtime[Context],
     *,
-    tool_node: ToolNode,
+    executor: ToolExecutor,
     actions: ConfirmedActions,
+    identity: IdentityDesk | None = None,
 ) -> dict[str, Any]:
-    """Return a result for each open call, and the passages they found.
+    """Return a result for each open call, the passages they found, and whose conversation it is if a call made that known.
 
     Reads run side by side. A write that a model calls is only proposed; one the graph calls for a confirmed action is carried out.
     Running this node again repeats no effect: the ledger knows what was done.
     """
     context = runtime.context or Context()
     runtime.stream_writer({"progress": phrase("looking_up", context.locale)})
+    thread_id = thread_of(config)
     calls = pending_calls(state.messages)
     confirmed = _confirmed(state)
     asked = [call for call in calls if str(call["id"]) not in confirmed]  # what the graph calls stands in the ledger
-    refused = refusals(asked, tool_node.tools_by_name, state.messages)
+    refused = refusals(asked, executor.tools, state.messages)
     messages: list[ToolMessage] = [
         ToolMessage(refused[str(call["id"])], tool_call_id=str(call["id"]), name=call["name"], status="error")
         for call in calls
         if str(call["id"]) in refused
     ]
     calls = [call for call in calls if str(call["id"]) not in refused]
-    reads = [call for call in calls if not actions.is_write(call["name"])]
-    writes = sorted((call for call in calls if actions.is_write(call["name"])), key=lambda call: rank(call["name"]))
-    if reads:
-        found = await tool_node.ainvoke([AIMessage("", tool_calls=reads)], config)
-        messages += [_only_new_passages(message, state.passage_ids) for message in found]
-    thread_id = thread_of(config)
+    known: dict[str, Any] = {}
+    if identity and (naming := [call for call in calls if call["name"] == IDENTIFY]):
+        calls = [call for call in calls if call not in naming]
+        told, known = await identified(naming, state, context, thread_id=thread_id, desk=identity)
+        messages += told
+        state = replace(state, **known)
+    reads = [call for call in calls if str(call["id"]) not in confirmed and not actions.is_write(call["name"])]
+    writes = sorted((call for call in calls if call not in reads), key=lambda call: rank(call["name"]))
+    hosted = await _may_run(writes, confirmed, thread_id, actions) if executor.carries_out else []
+    if reads or hosted:
+        reader = acting(
+            state, context, identity.rule if identity else None, identity.rule.reads if identity else "code"
+        )
+        found = await executor.run([*reads, *hosted], config, runtime, reader)
+        by_hosts = {str(call["id"]) for call in hosted}
+        messages += [_only_new_passages(m, state.passage_ids) for m in found if m.tool_call_id not in by_hosts]
+        for m in found:
+            if m.tool_call_id in by_hosts:
+                await actions.record(thread_id, confirmed[m.tool_call_id], m.text, failed=m.status == "error")
     for call in writes:
-        messages.append(await _write(call, confirmed.get(str(call["id"])), state, thread_id, context, actions))
-    return {"messages": messages, "passage_ids": [pid for m in messages for pid in m.artifact or ()]}
+        messages.append(
+            await _write(call, confirmed.get(str(call["id"])), state, thread_id, context, actions, identity)
+        )
+    code_asked = known or ({"code_asked": True} if any(m.additional_kwargs.get("says") for m in messages) else {})
+    return {"messages": messages, "passage_ids": [pid for m in messages for pid in m.artifact or ()], **code_asked}
+
+
+async def _may_run(
+    writes: Sequence[ToolCall], confirmed: dict[str, str], thread_id: str, actions: ConfirmedActions
+) -> list[ToolCall]:
+    """Return the calls whose actions the customer has agreed to and nobody has begun."""
+    agreed = [call for call in writes if str(call["id"]) in confirmed]
+    found = await actions.get(thread_id, [confirmed[str(call["id"])] for call in agreed])
+    return [call for call, action in zip(agreed, found, strict=True) if action.state in RUNNABLE]
 
 
 async def _write(
@@ -62,25 +94,27 @@ async def _write(
     thread_id: str,
     context: Context,
     actions: ConfirmedActions,
+    identity: IdentityDesk | None,
 ) -> ToolMessage:
-    """Carry out a confirmed action, or propose what a model asks for."""
+    """Carry out a confirmed action, or propose what a model asks for; it may need a one-time code first."""
+    asks_who = identity is not None
     try:
         if action_id is not None:
             return result_of(call, await actions.carry_out(thread_id, action_id))
         asked_by = next((m.id for m in newest_turn(state.messages)), None)
-        proposal = await actions.propose(thread_id, context, call["name"], call["args"], asked_message_id=asked_by)
+        rule = identity.rule if identity else None
+        writer = acting(state, context, rule, rule.writes if rule else "code")
+        try:
+            proposal = await actions.propose(thread_id, writer, call["name"], call["args"], asked_message_id=asked_by)
+        except NotIdentified:
+            if not identity or not state.customer_id:
+                raise
+            await identity.send_code(thread_id, state.customer_id)
+            return code_sent(call, context.locale, identity)
         return result_of(call, proposal)
     except (Refused, BackendUnavailable) as error:
-        return ToolMessage(tell_model(error), tool_call_id=str(call["id"]), name=call["name"], status="error")
-
-
-def tell_model(error: Refused | BackendUnavailable | ToolInvocationError) -> str:
-    """Put a failure the model may know about into words; any other is a fault and stops the run."""
-    if isinstance(error, Refused):
-        return str(error)
-    if isinstance(error, BackendUnavailable):
-        return "The order system does not answer at the moment. Nothing was looked up and nothing was changed."
-    return f"Those arguments do not fit the tool: {error.message}"
+        told = tell_model(error, asks_who=asks_who)
+        return ToolMessage(told, tool_call_id=str(call["id"]), name=call["name"], status="error")
 
 
 def _confirmed(state: State) -> dict[str, str]:

@@ -11,6 +11,7 @@ from langgraph.types import Overwrite
 from core.errors import MessageRejected, ThreadForbidden
 from graph.handoff_reasons import handoff_wish
 from graph.handover import with_people
+from graph.identity import hear_code, masked
 from graph.open_question import hear
 from graph.prompts import text_of
 from graph.state import State, no_usage, thread_of
@@ -18,6 +19,7 @@ from graph.voice import Ear, listen
 from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
 from tools.handoff import TicketDesk
+from tools.identity import IdentityDesk
 from tools.ownership import WITH_PEOPLE
 
 
@@ -30,6 +32,7 @@ async def receive(
     actions: ConfirmedActions,
     ear: Ear,
     max_message_chars: int,
+    identity: IdentityDesk | None = None,
 ) -> dict[str, Any]:
     """Return the state a turn starts with.
 
@@ -44,10 +47,14 @@ async def receive(
         raise MessageRejected(f"a turn starts with a customer message, but {came} came; send one with the role user")
     check_owner(state, context)
     spoken, excuse = await listen(message, state.messages[:-1], ear, context.locale)
+    check_message(text_of(spoken), max_message_chars)
+    code_asked = state.code_asked and not context.customer_id
+    typed, spoken = spoken, masked(spoken) if code_asked else spoken
     state = replace(state, messages=[*state.messages[:-1], spoken])
-    text = check_message(text_of(spoken), max_message_chars)
     update: dict[str, Any] = {
         "customer_id": state.customer_id or context.customer_id,
+        "verified_by": "sign-in" if context.customer_id else state.verified_by,
+        "code_asked": code_asked,
         "handoff": None,
         "passage_ids": Overwrite([]),
         "usage": no_usage(),
@@ -60,7 +67,14 @@ async def receive(
             return update
     if excuse:
         return update | {"messages": [*update["messages"], *excuse]}
-    update["handoff"] = handoff_wish(state.messages, text)
+    if identity and typed is not spoken:
+        heard_code = await hear_code(typed, thread_id=thread_of(config), locale=context.locale, desk=identity)
+        update |= heard_code | {"messages": [*update["messages"], *heard_code["messages"]]}
+        if "customer_id" not in heard_code:
+            return update
+        spoken = heard_code["messages"][0]
+        state = replace(state, messages=[*state.messages[:-1], spoken])
+    update["handoff"] = handoff_wish(state.messages, text_of(spoken))
     if update["handoff"]:
         return update
     heard = await hear(state.messages[:-1], spoken, thread_id=thread_of(config), locale=context.locale, actions=actions)
@@ -79,6 +93,8 @@ def check_message(text: str, max_message_chars: int) -> str:
 
 
 def check_owner(state: State, context: Context) -> None:
-    """Raise ThreadForbidden unless the thread is new, anonymous or the customer's own."""
+    """Raise ThreadForbidden unless the thread is new, anonymous, the customer's own, or an open chat that proved itself."""
+    if context.customer_id is None and state.verified_by in ("details", "code"):
+        return
     if state.customer_id is not None and state.customer_id != context.customer_id:
         raise ThreadForbidden("this thread belongs to another customer; start a new thread or sign in as its owner")
