@@ -17,23 +17,26 @@ import orjson
 
 DIMENSION = 384
 REPLY = "You can return most items within 30 days of delivery, unused and in their original packaging. [1]"
-ORDER_REPLY = "Your order was delivered, and everything in it can be returned within 30 days of that day."
 _ORDER = re.compile(r"AF\d{5}")
+_PASSAGE = re.compile(r'<passage number="1"[^>]*>\n(.+?[.!?])(?:\s|$)')
+_STATUS = re.compile(r'"status": ?"(\w+)"')
 _PERSON = re.compile(r"my sister's wedding", re.IGNORECASE)
 
 
 def answer(request: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
-    """Return the text and the tool calls for a chat request: look up a named order once, then answer."""
+    """Return the text and the tool calls for a chat request: look up a named order once, then quote what was found."""
     messages = request["messages"]
     newest = next(i for i in range(len(messages) - 1, -1, -1) if messages[i]["role"] == "user")
     text = _text(messages[newest]["content"]).rsplit("<customer_message>", 1)[-1]
-    if any(m["role"] == "tool" for m in messages[newest:]):
-        return ORDER_REPLY, []
+    results = [_text(m["content"]) for m in messages[newest:] if m["role"] == "tool"]
+    if results:
+        return f"The status of your order is: {' and '.join(_STATUS.findall(' '.join(results)))}.", []
     if request.get("tools") and (named := _ORDER.findall(text)):
         return "", [_call("get_order", {"order_id": number}) for number in named]
     if request.get("tools") and _PERSON.search(text):
         return "", [_call("request_human", {"reason": "a special request"})]
-    return REPLY, []
+    quoted = _PASSAGE.search(_text(messages[newest]["content"]))
+    return (f"{quoted[1]} [1]" if quoted else REPLY), []
 
 
 def vector(text: str) -> list[float]:
