@@ -10,12 +10,15 @@ import json
 import re
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
 DIMENSION = 384
+REQUESTS: deque[bytes] = deque(maxlen=500)
+"""Chat requests as they came, which `GET /requests` shows."""
 REPLY = "You can return most items within 30 days of delivery, unused and in their original packaging. [1]"
 _ORDER = re.compile(r"AF\d{5}")
 _PASSAGE = re.compile(r'<passage number="1"[^>]*>\n(.+?[.!?])(?:\s|$)')
@@ -91,7 +94,10 @@ class Endpoint(asyncio.Protocol):
         elif path.endswith(b"/chat/completions"):
             if self._latency:
                 await asyncio.sleep(self._latency)
+            REQUESTS.append(body)
             await self._chat(orjson.loads(body), size=len(body))
+        elif path.endswith(b"/requests"):
+            self._send([orjson.loads(body) for body in REQUESTS])
         else:
             self._send({"object": "list", "data": [{"id": "stub", "object": "model"}]})
 
@@ -128,7 +134,7 @@ class Endpoint(asyncio.Protocol):
         event = b"data: " + orjson.dumps(value) + b"\n\n"
         self._transport.write(b"%x\r\n%b\r\n" % (len(event), event))
 
-    def _send(self, value: dict[str, Any]) -> None:
+    def _send(self, value: object) -> None:
         body = orjson.dumps(value)
         head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
         self._transport.write(head + body)

@@ -23,6 +23,8 @@ async def hear(
     """
     said_last = next((m for m in reversed(messages) if isinstance(m, AIMessage) and not m.tool_calls), None)
     asked = said_last.additional_kwargs if said_last else {}
+    if not asked.get("asks") and not asked.get("tells") and not await actions.any_open(thread_id):
+        return {"open_question": [], "approvals": [], "messages": []}  # the usual turn: one look at the ledger
     if told := asked.get("tells"):
         await actions.told(told)
     heard = await actions.hear(thread_id, asked.get("asks", ()), message_id=str(message.id), text=message.text)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from graph.checks.dates import find_dates, find_times, find_weekdays
@@ -30,8 +31,15 @@ class Value:
     """Where it stands in the plain text."""
 
 
-def find_values(text: str) -> list[Value]:
-    """Return the values of a text in one pass per kind; what one kind has taken, no later kind sees."""
+_TEXTS_REMEMBERED = 2_000
+
+
+@lru_cache(maxsize=_TEXTS_REMEMBERED)
+def find_values(text: str) -> tuple[Value, ...]:
+    """Return the values of a text in one pass per kind; what one kind has taken, no later kind sees.
+
+    Remembered, because each turn reads its whole history again.
+    """
     rest = with_digits(plain(text))
     found: list[Value] = []
     for find in _FINDERS:
@@ -43,7 +51,7 @@ def find_values(text: str) -> list[Value]:
                 taken.add((start, end))
                 rest = f"{rest[:start]}{chr(0) * (end - start)}{rest[end:]}"
             found.append(value)
-    return found
+    return tuple(found)
 
 
 Hits = Iterator[tuple[int, int, Value]]
