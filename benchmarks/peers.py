@@ -117,7 +117,11 @@ async def our_agent(settings: Settings) -> AsyncIterator[tuple[Turn, SupportAgen
     async with open_agent(settings) as agent:
 
         async def turn(thread: str, text: str) -> object:
-            return await agent.send(thread, text, customer_id=CUSTOMER)
+            reply = await agent.send(thread, text, customer_id=CUSTOMER)
+            assert reply.owner == "bot", (
+                f"{text!r} was handed over ({reply.handoff}); such a turn measures something else"
+            )
+            return reply
 
         yield turn, agent
 

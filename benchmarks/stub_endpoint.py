@@ -6,6 +6,7 @@
 import asyncio
 import contextlib
 import hashlib
+import html
 import json
 import re
 import subprocess
@@ -21,13 +22,27 @@ REQUESTS: deque[bytes] = deque(maxlen=500)
 """Chat requests as they came, which `GET /requests` shows."""
 REPLY = "You can return most items within 30 days of delivery, unused and in their original packaging. [1]"
 _ORDER = re.compile(r"AF\d{5}")
-_PASSAGE = re.compile(r'<passage number="1"[^>]*>\n(.+?[.!?])(?:\s|$)')
+TICKET = {
+    "category": "request",
+    "queue": "general",
+    "priority": "normal",
+    "sentiment": "neutral",
+    "language": "en",
+    "summary": "The customer wishes for something special.",
+    "facts": [],
+    "steps_tried": [],
+    "next_step": "Write to the customer.",
+    "wish": "Something special.",
+}
+_PASSAGE = re.compile(r'<passage number="1" title="([^"]*)"')
 _STATUS = re.compile(r'"status": ?"(\w+)"')
 _PERSON = re.compile(r"my sister's wedding", re.IGNORECASE)
 
 
 def answer(request: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
-    """Return the text and the tool calls for a chat request: look up a named order once, then quote what was found."""
+    """Return the text and the tool calls for a chat request: look up a named order once, then point to what was found."""
+    if request.get("response_format"):
+        return json.dumps(TICKET), []
     messages = request["messages"]
     newest = next(i for i in range(len(messages) - 1, -1, -1) if messages[i]["role"] == "user")
     text = _text(messages[newest]["content"]).rsplit("<customer_message>", 1)[-1]
@@ -39,7 +54,7 @@ def answer(request: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     if request.get("tools") and _PERSON.search(text):
         return "", [_call("request_human", {"reason": "a special request"})]
     quoted = _PASSAGE.search(_text(messages[newest]["content"]))
-    return (f"{quoted[1]} [1]" if quoted else REPLY), []
+    return (f"Our article “{html.unescape(quoted[1])}” has the answer to your question. [1]" if quoted else REPLY), []
 
 
 def vector(text: str) -> list[float]:

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, cast
 
 from graph.checks.arithmetic import MONEY_KEY, Operands, follows
@@ -27,6 +28,8 @@ _LIST_ITEM = re.compile(r"\{[^{}]*\}")
 _PAIR = re.compile(r"[\"']?(\w+)[\"']?\s?[:=]\s?[\"']?([\w #-]{1,40})")
 _TWICE = re.compile(r"\btwice\b", re.IGNORECASE)
 MOST_COUNTED = 50
+
+_TEXTS_REMEMBERED = 2_000
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,27 @@ def lay_ground(texts: Iterable[Text], *, passages: int = 0, deeds: Sequence[Deed
     """Return the ground that these texts are."""
     ground = Ground(passages=passages, deeds=tuple(deeds))
     for text in texts:
-        _add(ground, text)
+        _join(ground, _read(text))
     return ground
+
+
+@lru_cache(maxsize=_TEXTS_REMEMBERED)
+def _read(source: Text) -> Ground:
+    """Return what one text adds; remembered, because each turn reads its whole history again. Nobody changes it."""
+    ground = Ground()
+    _add(ground, source)
+    return ground
+
+
+def _join(ground: Ground, part: Ground) -> None:
+    """Add to a ground what one text adds."""
+    for kind, values in part._known.items():
+        ground._known.setdefault(kind, []).extend(values)
+    ground._bare |= part._bare
+    ground.words += part.words
+    ground.data += part.data
+    for name in ("amounts", "told_amounts", "percents", "numbers", "counts", "spans", "dates"):
+        getattr(ground._operands, name).update(getattr(part._operands, name))
 
 
 def _add(ground: Ground, source: Text) -> None:
