@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from graph.checks.ground import Deed, Ground, Text, lay_ground
@@ -49,9 +48,12 @@ def judged(file: str) -> tuple[list[str], list[str], int, int]:
     return missed, stopped, false, true
 
 
-@pytest.mark.parametrize("file", ["replies.yaml", "replies_second.yaml"])
-def test_planted_falsehoods_are_caught_and_true_replies_are_let_through(file: str) -> None:
-    missed, stopped, false, true = judged(file)
-    assert false + true >= 120
+def test_planted_falsehoods_are_caught_and_true_replies_are_let_through() -> None:
+    """Targets over all three sets; each was new to the rules once, see the heads of the files for what that gave."""
+    results = [judged(file) for file in ("replies.yaml", "replies_second.yaml", "replies_third.yaml")]
+    missed = [line for result in results for line in result[0]]
+    stopped = [line for result in results for line in result[1]]
+    false, true = sum(result[2] for result in results), sum(result[3] for result in results)
+    assert (false, true) == (184, 184)
     assert len(missed) <= 0.02 * false, missed
     assert len(stopped) <= 0.03 * true, stopped

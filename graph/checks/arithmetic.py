@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import cast
 
 from graph.checks.dates import DateKey, same_date
+from graph.checks.spelling import readings
 from graph.checks.values import Value
 
 MONEY_KEY = r"(?:price|amount|total|cost|fee|balance|paid|refund|value|tax|shipping|discount|charge|deposit|rate|due|sum|credit)"
@@ -40,6 +41,8 @@ class Operands:
     shown_products: list[Decimal] = field(default_factory=list)
     """Counts times the amounts right after them, such as 2 x $12."""
     shown_numbers: list[Decimal] = field(default_factory=list)
+    shown_times: list[Decimal] = field(default_factory=list)
+    """How many units the shown lengths of time have: 5 of 5 days."""
     shown_spans: list[tuple[str, Decimal]] = field(default_factory=list)
 
     def with_shown(self, shown: Sequence[Value]) -> "Operands":
@@ -56,6 +59,7 @@ class Operands:
                 for a in _numbers(amount)
             ],
             shown_numbers=[n for v in shown if v.kind == "number" for n in _numbers(v)],
+            shown_times=[n for v in shown if v.kind == "duration" for n in readings(v.text.split()[0])],
             shown_spans=[
                 k for v in shown if v.kind == "duration" for k in cast(frozenset[tuple[str, Decimal]], v.keys)
             ],
@@ -98,7 +102,7 @@ def _numbers(value: Value) -> frozenset[Decimal]:
 
 def _is_number(target: Decimal, given: Operands) -> bool:
     with_data = {r for n in given.numbers for s in given.shown_numbers for r in (n + s, abs(n - s))}
-    return target in _combined(given.shown_numbers) | with_data
+    return target in _combined(given.shown_numbers) | with_data | set(given.shown_numbers)
 
 
 def _is_money(number: Decimal) -> bool:
@@ -108,9 +112,9 @@ def _is_money(number: Decimal) -> bool:
 def _is_amount(target: Decimal, given: Operands) -> bool:
     mine = [*dict.fromkeys([*given.shown_amounts, *sorted(given.amounts)])][:_MOST_OPERANDS]
     told = [a for a in sorted(given.told_amounts) if a not in mine][:_MOST_OPERANDS]
-    shown_counts = {n for n in given.shown_numbers if 1 < n <= 100}
+    shown_counts = {n for n in (*given.shown_numbers, *given.shown_times) if 1 < n <= 100}
     reached = {a * c for a in mine for c in (given.counts | shown_counts | {_MONTHS}) if 1 < c <= 100}
-    reached |= {a * c for a in told for c in shown_counts}
+    reached |= {a * c for a in told for c in shown_counts | {_MONTHS}}
     for percent in given.percents:
         reached |= {a * share / 100 for a in mine for share in (percent, 100 - percent, 100 + percent)}
     reached |= {a + b for a, b in combinations(mine, 2)} | {abs(a - b) for a, b in combinations(mine, 2)}

@@ -38,6 +38,7 @@ _HOURS = re.compile(
     r"(?<![\w:.,])(?:(\d{1,2})\s?(?:-|to|until|and|bis)\s?)?(\d{1,2})\s?(am|pm|a\.m\.|p\.m\.|uhr|o'clock|in the morning|in the afternoon|in the evening)(?!\w)",
     re.IGNORECASE,
 )
+_PAST = re.compile(r"\b(half|quarter) (past|to) (\d{1,2})\b", re.IGNORECASE)
 _NAMED_TIME = re.compile(r"\b(noon|midday|midnight)\b", re.IGNORECASE)
 
 Hits = Iterator[tuple[int, int, frozenset[Hashable]]]
@@ -105,6 +106,9 @@ def find_times(text: str) -> Hits:
     for m in _HOURS.finditer(text):
         for hour in filter(None, (m[1], m[2])):
             yield from _times(m, _minutes(int(hour), 0, m[3]), _minutes(int(hour), 0, "am") if hour == m[1] else None)
+    for m in _PAST.finditer(text):
+        minutes = int(m[3]) * 60 + (30 if m[1].lower() == "half" else 15) * (1 if m[2].lower() == "past" else -1)
+        yield m.start(), m.end(), frozenset({minutes % 1440, (minutes + 720) % 1440})
     for m in _NAMED_TIME.finditer(text):
         yield m.start(), m.end(), frozenset({0 if m[1].lower() == "midnight" else 720})
 

@@ -172,9 +172,11 @@ def find_claims(sentence: str) -> list[Claim]:
 
 def is_true(claim: Claim, sentence: str, ground: Ground) -> bool:
     """Say whether what is claimed was done by a tool, stands in a tool result, or is what the customer told us."""
-    evidence = re.compile(_DEEDS[claim.deed][1] if claim.deed in _DEEDS else re.escape(_stem(claim.text)))
+    named = claim.deed in _DEEDS
+    by_name = re.compile(_DEEDS[claim.deed][1] if named else re.escape(_stem(claim.text)))
+    evidence = by_name if named else re.compile(rf"\b{re.escape(claim.text.split()[-1])}\b")
     done = any(
-        evidence.search(deed.tool.lower()) or evidence.search(_without_mail_fields(deed.result))
+        by_name.search(deed.tool.lower()) or evidence.search(_what_happened(deed.result))
         for deed in ground.deeds
         if _WRITES.search(deed.tool.lower()) and not _READS.match(deed.tool.lower())
     )
@@ -204,6 +206,10 @@ def _records(sentence: str, data: str) -> list[str]:
     return records if names else [data]
 
 
-def _without_mail_fields(result: str) -> str:
-    """Drop the names of e-mail fields: that a record has an address says nothing of a message sent."""
-    return re.sub(r"[\"']?e-?mail(?:_address)?[\"']?\s?:", "", result.lower())
+def _what_happened(result: str) -> str:
+    """Drop what tells of no deed: names of e-mail fields, and what is expected, due or possible."""
+    return re.sub(
+        r"[\"']?e-?mail(?:_address)?[\"']?\s?:|\w*(?:expected|eligible|possible|allowed|available|due|pending|estimate)\w*",
+        "",
+        result.lower(),
+    )

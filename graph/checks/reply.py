@@ -11,6 +11,7 @@ from graph.checks.values import Kind, Value, find_values
 
 _CITATION = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
 NOT_SUPPORTED = ("the ", "nothing in this conversation")
+_TIMES_SIGN = 3
 _COUNTED_BY_LIST = 12
 _WORDS_OF_SUBSTANCE = 8
 _NAMES: dict[Kind, str] = {"link": "link", "email": "e-mail address", "identifier": "number", "phone": "phone number"}
@@ -34,6 +35,7 @@ def faults_of(sentence: str, ground: Ground, shown: list[Value]) -> list[Fault]:
     """
     values = find_values(sentence)
     standing = [v for v in values if ground.stands(v)]
+    standing += [v for v in values if v not in standing and _is_factor(v, values)]
     waiting = [v for v in values if v not in standing and not _counts_a_list(v, sentence)]
     derived: list[Value] = []
     reached: list[Value] = waiting
@@ -78,6 +80,13 @@ def _counts_a_list(value: Value, sentence: str) -> bool:
     """`There are two ways:` counts what the reply is about to list."""
     small = value.kind == "number" and all(isinstance(k, int) or k <= _COUNTED_BY_LIST for k in value.keys)  # type: ignore[operator]
     return small and sentence.rstrip().endswith(":")
+
+
+def _is_factor(value: Value, values: list[Value]) -> bool:
+    """`10 x $1.80` chooses its count; what comes out is recomputed."""
+    return value.kind == "number" and any(
+        v.kind == "amount" and 0 < v.start - value.start - len(value.text) <= _TIMES_SIGN for v in values
+    )
 
 
 def _unsupported(value: Value) -> Fault:

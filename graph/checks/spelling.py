@@ -57,9 +57,10 @@ def readings(written: str) -> frozenset[Decimal]:
     elif "," in written or "." in written:
         mark = "," if "," in written else "."
         groups = written.split(mark)
-        if all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3:
+        thousands = all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3
+        if thousands:
             candidates.add("".join(groups))
-        if len(groups) == 2:
+        if len(groups) == 2 and not (thousands and mark == ","):
             candidates.add(".".join(groups))
     else:
         candidates.add(written)

@@ -80,8 +80,9 @@ _DURATION = re.compile(
     rf"(?:{BETWEEN_NUMBER_AND_UNIT}[\s-]){{0,2}}(?P<unit>{UNIT_PATTERN})\b(?![\w])",
     re.IGNORECASE,
 )
-_NAMED_DURATION = re.compile(  # "window_days": 30
-    rf"(?<![a-z])(?P<unit>{UNIT_PATTERN})(?:_\w+)?[\"']?\s?[:=]\s?[\"']?(?:(?P<low>{NUMBER})\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\b",
+_NAMED_DURATION = re.compile(  # "window_days": 30, but not "price_per_day": 30
+    rf"(?<!per_)(?<!per )(?<![a-z])(?P<unit>(?:second|minute|hour|day|night|week|month|year)s?)(?:_\w+)?[\"']?\s?[:=]\s?[\"']?"
+    rf"(?:(?P<low>{NUMBER})\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\b(?!-)",
     re.IGNORECASE,
 )
 _IDENTIFIER = re.compile(r"(?<![\w.])#?(?=[\w/-]{0,60}\d)[a-z0-9]+(?:[-_/][a-z0-9]+)*(?![\w@])", re.IGNORECASE)
