@@ -63,8 +63,8 @@ def build(folder: Path, passages: int) -> tuple[float, str]:
     index = build_vector_index(vectors)
     seconds = time.perf_counter() - started
     write_vector_index(index, folder / "vectors.faiss")
-    visited = f", {index.nprobe} of {index.nlist} cells" if isinstance(index, faiss.IndexIVF) else ""
-    kind = type(index).__name__ + visited
+    kept = f", {index.hnsw.efSearch} candidates kept" if isinstance(index, faiss.IndexHNSW) else ""
+    kind = type(index).__name__ + kept
     return seconds, kind
 
 

@@ -1,12 +1,15 @@
 """Look into the knowledge index: `support-agent knowledge …`."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli.output import errors_shown, print_json
@@ -15,10 +18,14 @@ from core.models import embedding_model
 from core.passages import Passage, Utterance
 from core.settings import Settings
 from ingest.index import open_current
+from ingest.proposals import propose_article
 from ingest.retrieval import HybridRetriever
+from ingest.review import review
 from ingest.versions import current_name, read_manifest, roll_back, version_folder, version_names
 
 app = typer.Typer(help="Look into the knowledge index.", no_args_is_help=True)
+
+EXIT_FOUND = 3
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 IndexDir = Annotated[Path | None, typer.Option(help="Folder of the index, if not SUPPORT_INDEX_DIR.")]
@@ -161,3 +168,47 @@ def _print_rows(title: str, values: dict[str, Any], *, as_json: bool) -> None:
         if value != "":
             table.add_row(name.replace("_", " ").capitalize(), f"{value:,}" if isinstance(value, int) else str(value))
     Console().print(table)
+
+
+@app.command()
+def check(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
+    """List duplicates, articles that contradict each other on a number, a date or a price, and stale ones.
+
+    Exit code: 0 nothing was found, 3 something should be looked at.
+    """
+    with errors_shown():
+        settings = Settings.from_env()
+        index, _ = open_current(index_dir or settings.index_dir, None)
+        with index.in_use():
+            findings = review(
+                list(index.store.articles()),
+                index.vectors.all_vectors(),
+                today=datetime.now(UTC).date(),
+                stale_after_days=settings.stale_after_days,
+            )
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        table = Table("Kind", "Articles", "What was found")
+        for finding in findings:
+            table.add_row(finding.kind, escape("\n".join(finding.articles)), escape(finding.detail))
+        Console().print(table if findings else "Nothing was found.")
+    raise typer.Exit(EXIT_FOUND if findings else 0)
+
+
+@app.command()
+def propose(
+    question: Annotated[str, typer.Argument(help="What the customer asked, as a title.")],
+    answer: Annotated[str, typer.Argument(help="What resolved it; `-` reads it from standard input.")],
+    ticket: Annotated[str, typer.Option(help="Ticket it comes from, for the reviewer.")] = "",
+    folder: Annotated[Path, typer.Option(help="Folder the draft is written to.")] = Path("knowledge/proposed"),
+    as_json: AsJson = False,
+) -> None:
+    """Write a resolved ticket down as a draft article for review; drafts are never indexed."""
+    with errors_shown():
+        text = sys.stdin.read() if answer == "-" else answer
+        path = propose_article(folder, question=question, answer=text, today=datetime.now(UTC).date(), ticket=ticket)
+        if as_json:
+            print_json({"draft": path})
+        else:
+            Console().print(f"Wrote {path}; review it, then set its status to published.", soft_wrap=True)

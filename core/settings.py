@@ -69,6 +69,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     passage_tokens: int = Field(220, ge=32, le=4096, description="Longest passage that is indexed, in tokens.")
     max_document_mb: int = Field(50, ge=1, le=2000, description="Largest source file that is read, in megabytes.")
     source_hosts: str = Field("", description="Hosts that web pages may be ingested from, separated by commas.")
+    stale_after_days: int = Field(365, ge=1, le=36_500, description="Days after its review an article counts as stale.")
     passages_per_turn: int = Field(5, ge=1, le=50, description="Passages shown to the model in one turn.")
 
     orders_url: str = Field(

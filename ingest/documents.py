@@ -8,6 +8,7 @@ import yaml
 from core.errors import DocumentError
 from ingest.decoding import decode
 from ingest.json_articles import read_json
+from ingest.langchain_import import read_langchain_pickle
 from ingest.markdown_articles import read_markdown
 from ingest.openapi import is_openapi, read_openapi
 from ingest.pdf_articles import read_pdf
@@ -29,6 +30,7 @@ SUFFIXES = (
     ".yaml",
     ".yml",
     ".urls",
+    ".pkl",
 )
 
 
@@ -44,7 +46,12 @@ def find_files(sources: Sequence[Path]) -> list[tuple[Path, Path]]:
             found.append((source, source.parent))
         elif source.is_dir():
             for file in sorted(source.rglob("*")):
-                if file.is_file() and not any(part.startswith(".") for part in file.relative_to(source).parts):
+                # The vectors beside a langchain index.pkl are not needed.
+                if (
+                    file.suffix != ".faiss"
+                    and file.is_file()
+                    and not any(part.startswith(".") for part in file.relative_to(source).parts)
+                ):
                     found.append((file, source))
         else:
             raise DocumentError(f"{source} is neither a file nor a folder; name one that exists")
@@ -88,6 +95,9 @@ def _read(file: Path, name: str, max_bytes: int) -> Iterator[Document | Skipped]
     data = file.read_bytes()
     if suffix == ".pdf":
         yield read_pdf(data, default_id=name, default_title=title, source=source)
+        return
+    if suffix == ".pkl":
+        yield from read_langchain_pickle(data, source=source)
         return
     text = decode(data)
     if not text.strip():
