@@ -176,7 +176,7 @@ class ConfirmedActions:
 
 def in_order(actions: Sequence[Action]) -> list[Action]:
     """Sort actions into an order that works: an address before the items that lock the order, a cancellation last."""
-    return sorted(actions, key=lambda action: (WRITE_ACTIONS[action.tool].rank, action.proposed_at))
+    return sorted(actions, key=lambda action: (rank(action.tool), action.proposed_at))
 
 
 def rank(tool: str) -> int:
