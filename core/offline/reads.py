@@ -6,6 +6,7 @@ from typing import Any
 
 from core.offline.choosing import meant_items_only, named_orders, order_state
 from core.offline.desk import Desk, Told
+from core.offline.phrases import CANCEL, REFUND, RETURN, SWAP_WORD
 from core.offline.slots import means_newest
 from core.offline.understanding import Request
 from core.offline.wording import (
@@ -171,6 +172,13 @@ _TROUBLES = (
     (re.compile(r"\b(?:stopped working|does(?:n't| not) work|broke|leak\w*|fell apart|came off|is faulty)\b"), "Is a fault covered by the warranty?"),
 )  # fmt: skip
 """Troubles that customers tell in many words, and the question behind each."""
+_TOPICS = (
+    (CANCEL, "How can I cancel an order?"),
+    (SWAP_WORD, "How can I exchange an item?"),
+    (RETURN, "How do I return an item?"),
+    (REFUND, "How and when do I get a refund?"),
+)
+"""What a question is about at least, when its own words find no passage."""
 SORRY = "I am sorry about that. "
 DONT_KNOW = (
     "I am sorry, I do not know the answer to that: our help articles do not say. "
@@ -187,6 +195,8 @@ def policy(request: Request, desk: Desk) -> str:
         quote = desk.quote(trouble) or quote
     if quote is None or quote.score < _VERY_SURE:
         desk.search(trouble or in_shop_words(request.words.replace("\n", " ")))
+    if quote is None and (general := next((asked for topic, asked in _TOPICS if topic.search(normal(question))), None)):
+        quote = desk.quote(general)
     if quote is None:
         return DONT_KNOW
     sorry = (
