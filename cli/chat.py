@@ -49,6 +49,7 @@ async def _chat(customer: str | None, thread: str, locale: str) -> None:
                 f"[dim]{escape(settings.shop_name)} support · {escape(who)} · thread {escape(thread)} · "
                 f"model {escape(settings.model)} · /quit to leave[/dim]"
             )
+        err.print(escape(phrase("disclosure", locale, shop=settings.shop_name)), style="dim")
         async for line in _lines(interactive):
             try:
                 if interactive:

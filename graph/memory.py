@@ -76,8 +76,13 @@ async def _postgres(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
             saver = AsyncPostgresSaver(pool, serde=SERDE)
             # Each operation has a connection of its own; the library's one lock would queue them all.
             saver.lock = asyncio.Semaphore(POOL_SIZE)  # type: ignore[assignment]
-            await saver.setup()
-            await fence_postgres(saver)
+            async with pool.connection() as one:
+                await one.execute("SELECT pg_advisory_lock(445202)")  # processes that start at once take turns
+                try:
+                    await saver.setup()
+                    await fence_postgres(saver)
+                finally:
+                    await one.execute("SELECT pg_advisory_unlock(445202)")
             yield saver
     except (psycopg.OperationalError, PoolTimeout) as error:
         raise BackendUnavailable(

@@ -19,7 +19,8 @@ async def follow(
     """Yield pieces of the turn that answers a message, and last its outcome; ends early after `seconds`."""
     end = time.monotonic() + seconds
     while True:
-        outcome = await service.inbox.outcome(message_id, who.owner)
+        # Shielded: a reader who hangs up in the middle of a query must not cost a database connection.
+        outcome = await asyncio.shield(service.inbox.outcome(message_id, who.owner))
         if outcome.status != "waiting" or time.monotonic() > end:
             yield outcome
             return

@@ -106,7 +106,7 @@ class Leases:
         while True:
             await asyncio.sleep(self._seconds / 3)
             with suppress(BackendUnavailable):
-                await self.renew(held)
+                await asyncio.shield(self.renew(held))
 
     async def renew(self, held: "Turn | Held") -> bool:
         """Prolong a lease; False says that it was lost."""

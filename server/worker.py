@@ -195,6 +195,6 @@ class Worker:
         while True:
             await asyncio.sleep(self._pace.lease_seconds / 3)
             with suppress(BackendUnavailable):  # the next beat may get through before the lease is over
-                if not await self._leases.renew(turn):
+                if not await asyncio.shield(self._leases.renew(turn)):
                     lost()
                     return
