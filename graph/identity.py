@@ -19,7 +19,7 @@ from tools.policy import IdentityRule, Proof
 KNOWN_ALREADY = "It is settled whose account this conversation is about, and it cannot change. For another account, please start a new conversation."
 NOT_SAID = "The customer has not written that. Ask for their e-mail address, or first name, last name and postcode; never guess."
 ONE_AT_A_TIME = "One account at a time: only the first was looked at."
-_CODE = re.compile(r"(?<![\w#@.$€£-])(\d{3})[ \-\u00a0]?(\d{3})(?![\w@]|[.,-]\d)")
+_CODE = re.compile(r"(?<!order )(?<![\w#@.$€£-])(\d{3})[ \-\u00a0]?(\d{3})(?![\w@]|[.,-]\d)", re.IGNORECASE)
 _ENOUGH: dict[Proof, tuple[str, ...]] = {"details": ("details", "code"), "code": ("code",)}
 
 
@@ -96,9 +96,14 @@ def _claim(call: ToolCall, messages: Sequence[AnyMessage]) -> Claim:
     """Read a claim out of a call; raises Refused unless the customer wrote every word of it herself."""
     given = {field.name: str(call["args"].get(field.name) or "") for field in fields(Claim)}
     said = " ".join(m.text for m in messages if isinstance(m, HumanMessage)).casefold()
-    if not any(given.values()) or not all(value.strip().casefold() in said for value in given.values()):
+    if not any(given.values()) or not all(_stands(value.strip().casefold(), said) for value in given.values()):
         raise Refused(NOT_SAID)
     return Claim(**given)
+
+
+def _stands(value: str, said: str) -> bool:
+    """Say whether a value stands in what was said as a whole, not as part of another one."""
+    return not value or bool(re.search(rf"(?<![\w.+@-]){re.escape(value)}(?![\w@-]|\.\w)", said))
 
 
 def _result(call: ToolCall, words: str, *, failed: bool = False, says: str | None = None) -> ToolMessage:
