@@ -8,14 +8,15 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from core.disputes import reports_fraud
 from core.language import language_of
 from core.signals import is_angry
 from tools.queues import Queue, default_queue
 from tools.ticket_draft import Category, Classification, Priority, Sentiment
 
-_WORD_WEIGHT, _MOST_WORDS = 0.2, 2
-"""What a queue's word adds to its likeness (a cosine), and how many count."""
-_NEAREST, _CENTRE_SHARE = 4, 0.3
+_WORD_WEIGHT, _FOREIGN_WORD_WEIGHT, _MOST_WORDS = 0.16, 0.3, 2
+"""What a queue's word adds to its likeness (a cosine), and how many count; more where the embedding model knows little."""
+_NEAREST, _CENTRE_SHARE = 2, 0.7
 """A queue's likeness is that of its nearest examples and of their centre; chosen by leaving out one example at a time."""
 _UNSURE = 0.2
 """Below this score a message fits nowhere."""
@@ -67,6 +68,8 @@ class RuleTriage:
     def __init__(self, queues: Sequence[Queue], embeddings: Embeddings) -> None:
         self.queues = queues
         self._embeddings = embeddings
+        self._fraud = next((queue for queue in queues if queue.name == "fraud"), None)
+        """Takes what the rule for fraud recognises, where there is such a queue."""
         self._examples: list[npt.NDArray[np.float32]] | None = None
         self._opening = Lock()
 
@@ -86,10 +89,13 @@ class RuleTriage:
 
     def queue_of(self, text: str) -> Queue:
         """Return the queue whose examples and words are most like a message, or the default one."""
+        if self._fraud and reports_fraud(text):
+            return self._fraud
         lowered = " ".join(text.casefold().replace("’", "'").split())
         likeness = self._likeness(text)
+        weight = _WORD_WEIGHT if language_of(text) == "en" else _FOREIGN_WORD_WEIGHT
         scores = [
-            like + _WORD_WEIGHT * min(queue.mentions(lowered), _MOST_WORDS)
+            like + weight * min(queue.mentions(lowered), _MOST_WORDS)
             for queue, like in zip(self.queues, likeness, strict=True)
         ]
         best = int(np.argmax(scores))
