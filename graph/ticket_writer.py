@@ -14,7 +14,7 @@ from graph.state import Usage, no_usage
 from graph.triage import choices, described
 from graph.triage_rules import RuleTriage
 from tools.handoff import Reason
-from tools.ticket_draft import TicketDraft
+from tools.ticket_draft import Classification, TicketDraft
 
 _NEWEST, _LINE, _TRANSCRIPT = 24, 600, 9_000
 _INSTRUCTIONS = """A customer of {shop_name} is handed over from the assistant to a colleague. Write the ticket as one JSON object, in English, so
@@ -22,6 +22,7 @@ that the colleague can go on without asking again.
 
 - queue, one of
 {queues}
+  by its words alone it would be: {guess}; keep what fits, correct what does not
 - category: question, request, problem, complaint or feedback
 - priority: urgent (fraud, danger, legal threats), high (money was lost, an event is near, the customer is angry), low (general questions),
   otherwise normal
@@ -72,7 +73,7 @@ class TicketWriter:
             return Written(fallback, no_usage())
         try:
             async with asyncio.timeout(self._seconds):
-                answer = await self._ask(self._model, messages, detail)
+                answer = await self._ask(self._model, messages, detail, fallback)
         except TimeoutError:
             return Written(fallback, {**no_usage(), "requests": 1})
         usage: Usage = {
@@ -112,9 +113,14 @@ class TicketWriter:
         given = {"priority": "urgent" if reason == "fraud" else "high"}
         return given | ({"queue": queue} if queue in names else {})
 
-    async def _ask(self, model: JsonModel, messages: Sequence[AnyMessage], detail: str) -> JsonAnswer[TicketDraft]:
+    async def _ask(
+        self, model: JsonModel, messages: Sequence[AnyMessage], detail: str, guess: Classification
+    ) -> JsonAnswer[TicketDraft]:
         queues = self._rules.queues
-        instructions = _INSTRUCTIONS.format(shop_name=self._shop_name, queues=described(queues), reason=detail)
+        classified = guess.model_dump_json(include=set(Classification.model_fields))
+        instructions = _INSTRUCTIONS.format(
+            shop_name=self._shop_name, queues=described(queues), guess=classified, reason=detail
+        )
         asked = [SystemMessage(instructions), HumanMessage(quote_message(transcript(messages)))]
         return await model.ask(asked, TicketDraft, choices=choices(queues))
 

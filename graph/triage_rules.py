@@ -14,6 +14,8 @@ from core.signals import is_angry
 from tools.queues import Queue, default_queue
 from tools.ticket_draft import Category, Classification, Priority, Sentiment
 
+Vectors = npt.NDArray[np.float32]
+
 _WORD_WEIGHT, _FOREIGN_WORD_WEIGHT, _MOST_WORDS = 0.16, 0.3, 2
 """What a queue's word adds to its likeness (a cosine), and how many count; more where the embedding model knows little."""
 _NEAREST, _CENTRE_SHARE = 2, 0.7
@@ -70,7 +72,7 @@ class RuleTriage:
         self._embeddings = embeddings
         self._fraud = next((queue for queue in queues if queue.name == "fraud"), None)
         """Takes what the rule for fraud recognises, where there is such a queue."""
-        self._examples: list[npt.NDArray[np.float32]] | None = None
+        self._examples: list[Vectors] | None = None
         self._opening = Lock()
 
     def classify(self, text: str, *, locale: str = "en") -> Classification:
@@ -101,19 +103,30 @@ class RuleTriage:
         best = int(np.argmax(scores))
         return self.queues[best] if scores[best] >= _UNSURE else default_queue(self.queues)
 
+    def nearest(self, text: str, count: int = 6) -> list[tuple[str, str]]:
+        """Return the examples most like a message, best first, each with its queue."""
+        rows, vector = self._vectors(text)
+        texts = [(example, queue.name) for queue in self.queues for example in (queue.description, *queue.examples)]
+        scores = np.concatenate([of_queue @ vector for of_queue in rows])
+        return [texts[int(i)] for i in np.argsort(-scores)[:count]]
+
     def _likeness(self, text: str) -> list[float]:
         """Return for each queue the cosine of a text with its nearest examples, mixed with that of their centre."""
+        rows, vector = self._vectors(text)
+        return [_likeness(of_queue, vector) for of_queue in rows]
+
+    def _vectors(self, text: str) -> tuple[list[Vectors], Vectors]:
+        """Return the vectors of each queue's examples, and that of a text."""
         with self._opening:
             if self._examples is None:
                 self._examples = [
                     np.array(self._embeddings.embed_documents([q.description, *q.examples]), dtype=np.float32)
                     for q in self.queues
                 ]
-        vector = np.array(self._embeddings.embed_query(text), dtype=np.float32)
-        return [_likeness(rows, vector) for rows in self._examples]
+        return self._examples, np.array(self._embeddings.embed_query(text[:_LONGEST]), dtype=np.float32)
 
 
-def _likeness(rows: npt.NDArray[np.float32], vector: npt.NDArray[np.float32]) -> float:
+def _likeness(rows: Vectors, vector: Vectors) -> float:
     centre = rows.mean(axis=0)
     nearest = float(np.sort(rows @ vector)[-_NEAREST:].mean())
     return (1 - _CENTRE_SHARE) * nearest + _CENTRE_SHARE * float(centre @ vector / np.linalg.norm(centre))

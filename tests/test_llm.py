@@ -8,8 +8,9 @@ import pytest
 
 from core.settings import Settings
 from graph.agent import Reply, Token, open_agent
-from graph.assembly import open_ledger
+from graph.assembly import open_desk, open_ledger
 from tests.processes import ROOT, environment, support_agent
+from tools.queues import load_queues
 
 SERVE = ROOT.parent / "shared" / "llm" / "serve"
 pytestmark = [
@@ -56,10 +57,29 @@ async def test_a_policy_question_streams_a_reply_and_reports_its_tokens(settings
     assert "".join(e.text for e in events if isinstance(e, Token)).strip()
 
 
-async def test_a_wish_for_a_person_does_not_depend_on_the_model(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("I want to talk to a human", "asked"),
+        ("This is ridiculous, you people are useless!", "angry"),
+        ("Somebody used my credit card in your shop", "fraud"),
+        ("I want to dispute this charge of $113.45", "billing_dispute"),
+    ],
+)
+async def test_people_are_reached_by_rule_and_the_model_writes_a_valid_ticket(
+    settings: Settings, text: str, reason: str
+) -> None:
     async with open_agent(settings) as agent:
-        reply = await agent.send("person", "I want to talk to a human", customer_id="ada_brook_1001")
-    assert (reply.owner, reply.requests) == ("pending", 0)
+        reply = await agent.send(f"person-{reason}", text, customer_id="ada_brook_1001")
+    assert reply.owner == "pending"
+    assert reply.requests <= 2
+    assert str(reply.ticket_id) in reply.text
+    desk = open_desk(settings)
+    ticket = await desk.get_ticket(str(reply.ticket_id))
+    await desk.close()
+    assert (ticket.reason, ticket.draft.language) == (reason, "en")
+    assert ticket.draft.queue in {queue.name for queue in load_queues()}
+    assert ticket.draft.summary
 
 
 async def test_the_second_turn_is_accepted_with_the_first_in_its_history(settings: Settings) -> None:
