@@ -57,29 +57,25 @@ async def test_a_policy_question_streams_a_reply_and_reports_its_tokens(settings
     assert "".join(e.text for e in events if isinstance(e, Token)).strip()
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("I want to talk to a human", "asked"),
-        ("This is ridiculous, you people are useless!", "angry"),
-        ("Somebody used my credit card in your shop", "fraud"),
-        ("I want to dispute this charge of $113.45", "billing_dispute"),
-    ],
-)
-async def test_people_are_reached_by_rule_and_the_model_writes_a_valid_ticket(
-    settings: Settings, text: str, reason: str
-) -> None:
-    async with open_agent(settings) as agent:
-        reply = await agent.send(f"person-{reason}", text, customer_id="ada_brook_1001")
-    assert reply.owner == "pending"
-    assert reply.requests <= 2
-    assert str(reply.ticket_id) in reply.text
+async def test_people_are_reached_by_rule_and_the_model_writes_valid_tickets(settings: Settings) -> None:
+    wishes = {
+        "asked": "I want to talk to a human",
+        "angry": "This is ridiculous, you people are useless!",
+        "fraud": "Somebody used my credit card in your shop",
+        "billing_dispute": "I want to dispute this charge of $113.45",
+    }
     desk = open_desk(settings)
-    ticket = await desk.get_ticket(str(reply.ticket_id))
+    async with open_agent(settings) as agent:
+        for reason, text in wishes.items():
+            reply = await agent.send(f"person-{reason}", text, customer_id="ada_brook_1001")
+            assert reply.owner == "pending"
+            assert reply.requests <= 2
+            assert str(reply.ticket_id) in reply.text
+            ticket = await desk.get_ticket(str(reply.ticket_id))
+            assert (ticket.reason, ticket.draft.language) == (reason, "en")
+            assert ticket.draft.queue in {queue.name for queue in load_queues()}
+            assert ticket.draft.summary
     await desk.close()
-    assert (ticket.reason, ticket.draft.language) == (reason, "en")
-    assert ticket.draft.queue in {queue.name for queue in load_queues()}
-    assert ticket.draft.summary
 
 
 async def test_the_second_turn_is_accepted_with_the_first_in_its_history(settings: Settings) -> None:
