@@ -31,6 +31,17 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     endpoint_file: Path = Field(
         Path("var/endpoints.json"), description="Where `doctor --probe` keeps what endpoints can do."
     )
+    turn_budget: str = Field(
+        "requests=12 tool_calls=20",
+        description="What one turn may spend: requests, tokens, tool_calls, cost; then a person takes over.",
+    )
+    thread_budget: str = Field("requests=400 tokens=2000000", description="What one conversation may spend.")
+    customer_budget: str = Field(
+        "requests=1000 tokens=5000000", description="What one customer may spend in 24 hours, per server process."
+    )
+    price_per_request: float = Field(0.0, ge=0, description="What the endpoint charges for a request.")
+    price_input: float = Field(0.0, ge=0, description="What the endpoint charges for a million tokens it reads.")
+    price_output: float = Field(0.0, ge=0, description="What the endpoint charges for a million tokens it writes.")
     turn_seconds: float = Field(45.0, gt=0, le=600, description="Longest time a turn may spend on models, in seconds.")
     fallback_base_url: str | None = Field(None, description="Second endpoint, asked when the first one fails.")
     fallback_model: str | None = Field(None, description="Chat model name at the second endpoint.")

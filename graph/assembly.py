@@ -10,6 +10,7 @@ from core.minilm import embedded_minilm
 from core.models import chat_model, embedding_model, endpoint_model, transcriber
 from core.query_embeddings import QueryEmbeddings
 from core.settings import Settings
+from graph.budgets import Budget, Budgets, Prices
 from graph.builder import Parts
 from graph.summary import ModelSummary, RuleSummary
 from graph.ticket_writer import TicketWriter
@@ -81,9 +82,20 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         max_tool_rounds=settings.max_tool_rounds,
         max_message_chars=settings.max_message_chars,
         context_tokens=settings.context_tokens,
+        budgets=budgets(settings),
         turn_seconds=settings.turn_seconds,
         turn_retries=settings.max_retries,
         databases=(orders, desk, ledger, *([identity] if identity else [])),
+    )
+
+
+def budgets(settings: Settings) -> Budgets:
+    """Return what may be spent, and the prices it is counted with."""
+    return Budgets(
+        turn=Budget.parse(settings.turn_budget),
+        thread=Budget.parse(settings.thread_budget),
+        customer=Budget.parse(settings.customer_budget),
+        prices=Prices(settings.price_per_request, settings.price_input, settings.price_output),
     )
 
 

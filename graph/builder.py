@@ -15,6 +15,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from core.passages import Retriever
 from graph.both_ways import both_ways, on_the_loop
+from graph.budgets import Budgets
 from graph.executors import InProcess, ToolExecutor
 from graph.history import history_chars
 from graph.nodes.approve import approve
@@ -85,6 +86,7 @@ class Parts:
     max_tool_rounds: int = 5
     max_message_chars: int = 400_000
     context_tokens: int = 12_000
+    budgets: Budgets = field(default_factory=Budgets)
     turn_seconds: float = 45.0
     turn_retries: int = 3
     databases: Sequence[Closable] = ()
@@ -116,6 +118,7 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
         retriever=parts.retriever,
         system=system_prompt(parts.shop_name),
         context_tokens=parts.context_tokens,
+        budgets=parts.budgets,
         turn_seconds=parts.turn_seconds,
         turn_retries=parts.turn_retries,
     )

@@ -43,6 +43,18 @@ def added(so_far: Usage, more: Usage) -> Usage:
     )
 
 
+def difference(now: Usage, before: Usage) -> Usage:
+    """Return what was added to a count."""
+    return Usage(
+        requests=now["requests"] - before["requests"],
+        input_tokens=now["input_tokens"] - before["input_tokens"],
+        output_tokens=now["output_tokens"] - before["output_tokens"],
+        repairs=now["repairs"] - before["repairs"],
+        retries=now["retries"] - before["retries"],
+        seconds=now["seconds"] - before["seconds"],
+    )
+
+
 def extend_unique(known: list[str], new: list[str]) -> list[str]:
     """Append what is not there yet, in order, so that parallel tool calls can both add passages."""
     return [*known, *(item for item in dict.fromkeys(new) if item not in known)]
@@ -88,6 +100,8 @@ class State(TurnInput):
     """What summaries of this thread have cost so far; `remember` adds."""
     faults: list[str] = field(default_factory=list)
     """What is wrong with the part of the newest answer that was held back; `reason` sets it, `verify` acts on it."""
+    thread_usage: Usage = field(default_factory=no_usage)
+    """What the whole conversation has asked of the model; `reason` adds, nobody resets it."""
     usage: Usage = field(default_factory=no_usage)
     """What this turn has asked of the model so far; `receive` resets it, `reason` adds."""
 

@@ -1,6 +1,7 @@
 """Say what is wrong with a sentence of a reply: a value that stands nowhere, a deed that was not done."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,7 +83,7 @@ def _counts_a_list(value: Value, sentence: str) -> bool:
     return small and sentence.rstrip().endswith(":")
 
 
-def _is_factor(value: Value, values: list[Value]) -> bool:
+def _is_factor(value: Value, values: Sequence[Value]) -> bool:
     """`10 x $1.80` chooses its count; what comes out is recomputed."""
     return value.kind == "number" and any(
         v.kind == "amount" and 0 < v.start - value.start - len(value.text) <= _TIMES_SIGN for v in values

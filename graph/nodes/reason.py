@@ -11,11 +11,12 @@ from langchain_core.tools import BaseTool
 
 from core.allowance import Allowance, allow
 from core.passages import Retriever
+from graph.budgets import Budgets
 from graph.checks.conversation import ground_of
 from graph.history import prompt_messages, with_earlier
 from graph.prompts import repair_note, text_of
 from graph.speaking import Speaker
-from graph.state import State, Usage, newest_turn
+from graph.state import State, Usage, added, difference, newest_turn
 
 
 async def reason(
@@ -26,11 +27,14 @@ async def reason(
     retriever: Retriever,
     system: str,
     context_tokens: int,
+    budgets: Budgets,
     turn_seconds: float = 45.0,
     turn_retries: int = 3,
 ) -> dict[str, Any]:
     """Return the model's message as far as it is supported, what was wrong with the rest, and what it cost."""
     system = with_earlier(system, state.case_file, state.summary)
+    if over := budgets.spent(state):
+        return {"handoff": over}
     passages = await retriever.fetch(state.passage_ids)
     begun = unfinished_reply(state)
     earlier = state.messages[:-1] if begun else state.messages
@@ -50,11 +54,15 @@ async def reason(
             prompt_messages(earlier, passages, system=system + note, context_tokens=context_tokens)
         )
     answer = with_unique_call_ids(_joined(begun, answer), state.messages)
+    usage = spent(state.usage, answer, allowance, turn_seconds=turn_seconds, turn_retries=turn_retries)
+    more = difference(usage, state.usage)
+    budgets.note(state.customer_id, more, len(answer.tool_calls))
     says_something = bool(answer.tool_calls or text_of(answer).strip())
     return {
         "messages": [answer] if says_something else [],
         "faults": [] if answer.tool_calls else speaker.faults,
-        "usage": spent(state.usage, answer, allowance, turn_seconds=turn_seconds, turn_retries=turn_retries),
+        "usage": usage,
+        "thread_usage": added(state.thread_usage, more),
     }
 
 
