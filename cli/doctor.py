@@ -20,7 +20,7 @@ from core.probe import probe as probe_endpoint
 from core.settings import Settings
 from graph.assembly import open_desk, orders_of
 from graph.memory import open_checkpointer
-from ingest.retrieval import HybridRetriever
+from ingest.opening import open_retriever
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,9 @@ async def _embeddings(settings: Settings) -> str:
 
 async def _knowledge(settings: Settings) -> str:
     model = embedding_model(settings)
-    retriever = await asyncio.to_thread(HybridRetriever, settings.index_dir, model, settings.embedding_model)
+    retriever = await asyncio.to_thread(
+        open_retriever, settings.index_dir, settings.index_url, model, settings.embedding_model
+    )
     try:
         await retriever.search([Utterance("customer", "Where is my order?")], limit=1)
         health = retriever.health()

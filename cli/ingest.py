@@ -17,6 +17,7 @@ from core.models import embedding_model
 from core.settings import Settings
 from ingest.pipeline import IngestOptions, IngestReport, Progress
 from ingest.pipeline import ingest as run_ingest
+from ingest.postgres_index import publish_to_postgres
 
 EXIT_SKIPPED = 3
 _STAGES = {"read": "Reading files", "embed": "Embedding passages"}
@@ -41,6 +42,8 @@ def ingest(
     with errors_shown():
         settings = Settings.from_env()
         report = _with_bars(sources, _options(settings, index_dir or settings.index_dir, wait))
+        if settings.index_url:
+            publish_to_postgres(settings.index_url, index_dir or settings.index_dir)
     if as_json:
         print_json(asdict(report))
     else:

@@ -76,6 +76,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     eval_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
 
     index_dir: Path = Field(Path("var/index"), description="Folder of the published knowledge index.")
+    index_url: str | None = Field(
+        None,
+        description="PostgreSQL with pgvector that serves the index instead of the folder; ingests publish to it too.",
+    )
     index_versions: int = Field(5, ge=1, le=100, description="Published index versions kept for rollback.")
     passage_tokens: int = Field(220, ge=32, le=4096, description="Longest passage that is indexed, in tokens.")
     max_document_mb: int = Field(50, ge=1, le=2000, description="Largest source file that is read, in megabytes.")

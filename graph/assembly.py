@@ -16,7 +16,7 @@ from graph.summary import ModelSummary, RuleSummary
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
 from graph.voice import Ear
-from ingest.retrieval import HybridRetriever
+from ingest.opening import open_retriever
 from tools.availability import DeskAvailability, utc_now
 from tools.backend import OrderBackend
 from tools.code_senders import open_sender
@@ -46,7 +46,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
     """
     local = settings.embedding_model == "minilm"
     embeddings = QueryEmbeddings(embedding_model(settings), batches_at_once=1 if local else 8)
-    retriever = HybridRetriever(settings.index_dir, embeddings, settings.embedding_model)
+    retriever = open_retriever(settings.index_dir, settings.index_url, embeddings, settings.embedding_model)
     orders, desk = orders_of(settings), open_desk(settings)
     policy = load_policy(settings.policy_file)
     ledger = open_ledger(settings)
