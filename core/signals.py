@@ -24,7 +24,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 _STAFF = (
     r"(?:human(?: being)?|humans|person|real people|someone|somebody|anyone|anybody|agent|operator|representative|rep"
-    r"|advisor|adviser|supervisor|manager|colleague|employee|team|staff|customer (?:service|care|support)|support team"
+    r"|advisor|adviser|supervisor|manager|colleagues?|employees?|team|staff|customer (?:service|care|support)|support team"
     r"|(?:support|service|staff|team) (?:agent|person|member|representative)|member of (?:your |the )?(?:staff|team))"
 )
 _ADJECTIVES = r"(?:(?:an?|the|your|one of your|some|any|actual|real|live|human|proper|customer|service|support|sales|other|another) )*"
@@ -168,7 +168,7 @@ _YES_WORDS = (
 _POLITE = (
     r"please|pls|plz|thanks?(?: you)?(?: (?:so|very) much)?|thank you|thx|ty|cheers|now|then|right away|asap|immediately|for me|with (?:it|that|this)|sir|"
     r"the (?:cancellation|cancelation|return|exchange|change|changes|refund|address change|order|request|update|modification)s?|"
-    r"that|this|it|so|everything|all of (?:it|them)|as (?:described|listed|shown|proposed)|with the (?:cancellation|return|exchange|change|changes|refund|request)|to (?:that|this|it|proceed|confirm)|"
+    r"that one|this one|that|this|it|so|everything|all of (?:it|them)|as (?:described|listed|shown|proposed)|with the (?:cancellation|return|exchange|change|changes|refund|request)|to (?:that|this|it|proceed|confirm)|"
     r"cancel (?:it|the order|my order|that order)|return (?:it|them|the items?)|exchange (?:it|them|the items?)|change it|update it|i am|i'm|i do|and|that's fine|"
     r"bitte(?: schön)?|danke(?: schön)?|gern|sehr|vielen dank|s'il vous pla[iî]t|merci|por favor|gracias|per favore|per piacere|grazie|por favor|obrigad[oa]|alstublieft|alsjeblieft|dank je|"
     r"bedankt|proszę|dziękuję|hazlo|das|es|le|la|lo|avanti|faccia pure|maar|dat|machen|tun|so"

@@ -17,7 +17,7 @@ _KINDS = (
     r"trail|alley|plaza|row|walk|crescent|close|gate|path"
 )
 STREET = re.compile(
-    rf"\s*\d{{1,6}}[a-z]?\s+(?:(?!to\b|and\b|is\b)(?:[A-Za-z][\w.'-]*|\d+(?:st|nd|rd|th))\s+){{0,5}}?(?:{_KINDS})\b\.?(?:\s+(?:north|south|east|west|[nsew]{{1,2}})\b)?",
+    rf"\s*\d{{1,6}}[a-z]?\s+(?:(?!to\b|and\b|is\b)(?:[A-Za-z][\w.'-]*|\d+(?:st|nd|rd|th))\s+){{0,5}}?(?:{_KINDS})\b\.?(?:\s+(?:{_KINDS})\b)?(?:\s+(?:north|south|east|west|[nsew]{{1,2}})\b)?",
     re.IGNORECASE,
 )
 _STREET = re.compile(rf"(?<![\w#]){STREET.pattern[3:]}", re.IGNORECASE)

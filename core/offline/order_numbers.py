@@ -2,7 +2,7 @@
 
 import re
 
-from core.offline.addresses import STATES, STREET
+from core.offline.addresses import STATES, STREET, read_address
 from core.offline.words import normal
 
 _NO_PREFIX_TEXT = (
@@ -48,8 +48,9 @@ def order_numbers(text: str) -> list[str]:
         ):
             found[match.start(3)] = f"#{letters.upper()}{digits}"
             taken.append(match.span())
+    postcode = read_address(text).get("zip")
     for match in _BARE.finditer(text):
-        if not _within(match.start("digits"), taken) and _is_order(text, match):
+        if match["digits"] != postcode and not _within(match.start("digits"), taken) and _is_order(text, match):
             found[match.start("digits")] = match["digits"]
     return list(dict.fromkeys(found[position] for position in sorted(found)))
 

@@ -73,7 +73,7 @@ _LAST_FOUR = re.compile(
 
 def payment_words(text: str) -> dict[str, str]:
     """Return what a text says about a way to pay: `original`, `source`, `brand`, `last_four` where it says so."""
-    plain = normal(text)
+    plain = re.sub(r"\b(?:instead of|rather than|not) (?:on |to |the |my |a )*[\w-]+(?: card)?", " ", normal(text))
     said: dict[str, str] = {}
     if _ORIGINAL.search(plain):
         said["original"] = "yes"
@@ -93,7 +93,7 @@ _ALL = re.compile(
     r"\b(?:everything|all (?:of )?(?:it|them|the|my|items|things|products|pending|open|orders)|all|whole|entire|complete order|both|each of them)\b"
 )
 _EXCEPT = re.compile(
-    r"\b(?:except(?: for)?|apart from|but not|other than|besides|excluding|all but|everything but|keep(?:ing)?)\b(?P<kept>.*)"
+    r"(?:\b|(?=, ))(?:except(?: for)?|apart from|but not|, not|other than|besides|excluding|all but|everything but|keep(?:ing)?)\b(?P<kept>.*)"
 )
 _ORDINALS = {
     "first": 0,
