@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from cli import eval_data, eval_suite
+from cli import eval_data, eval_harness, eval_suite
 from core.errors import InputError
 from evals.tau3_replay import TaskReplay, replay
 
@@ -26,6 +26,7 @@ app.command("report")(eval_suite.report)
 app.command("retrieval")(eval_data.retrieval)
 app.command("capture")(eval_data.capture)
 app.command("langsmith")(eval_data.langsmith)
+app.command("tau3-harness")(eval_harness.tau3_harness)
 out = Console()
 err = Console(stderr=True)
 

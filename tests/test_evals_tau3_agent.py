@@ -1,0 +1,39 @@
+"""Run our graph under the τ³ harness; skips where the harness is not installed (it needs Python 3.12)."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.evals import app
+from core.settings import Settings
+from evals.ground import prepare
+from graph.assembly import assemble
+from tests.eval_fakes import write_suite
+from tests.test_evals_runs import PERSON
+
+try:
+    import tau2  # noqa: F401
+except ModuleNotFoundError:
+    INSTALLED = False
+else:
+    INSTALLED = True
+
+
+@pytest.mark.skipif(INSTALLED, reason="the harness is installed")
+def test_without_the_harness_the_command_says_what_to_install() -> None:
+    result = CliRunner().invoke(app, ["tau3-harness"])
+    assert result.exit_code == 1
+    assert "install `tau2`" in " ".join(result.output.split())
+
+
+@pytest.mark.skipif(not INSTALLED, reason="the harness is not installed")
+def test_gold_actions_through_our_graph_are_rewarded_by_the_harness(tmp_path: Path) -> None:
+    from evals.tau3_harness import replay_under_harness
+
+    settings = Settings.from_env({}, None)
+    ground = prepare(write_suite(tmp_path / "suite", PERSON), settings, tmp_path)
+    urls = {"orders_url": f"sqlite:///{ground.shop}", "desk_url": f"sqlite:///{tmp_path}/desk.db"}
+    parts = assemble(settings.model_copy(update=urls | {"index_dir": ground.index}))
+    scores = replay_under_harness(parts)
+    assert [score.reward for score in scores] == [1.0] * len(scores)
