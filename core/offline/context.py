@@ -24,7 +24,7 @@ _AMENDS = re.compile(r"^(?:yes|yeah|yep|ok|okay|sure|no|but|actually|fine)\b(?!.
 _THE_ONE = re.compile(
     r"^(?:(?:no|yes|and|i mean|i meant|sorry)[,. ]+)*the (?:other )?(?:one|order)(?: (?:that|which|with|from|on|i|for|of)\b|[.!?]?$)"
 )
-_SHORT, _FEW = 14, 4
+_SHORT = 14
 _REMEMBERED = 4
 """Customer messages that are looked back over for what the newest one continues."""
 
@@ -66,7 +66,7 @@ def _earlier(conversation: Conversation, understanding: Understanding) -> list[R
     added: list[str] = []
     for text in reversed(said):
         found = [r for r in understanding.requests(text) if r.intent not in SMALL_TALK]
-        bare = order_numbers(text) and len(text.split()) <= _FEW and not understanding.has_own_intent(text)
+        bare = order_numbers(text) and not understanding.has_own_intent(text)
         if found and not bare and (understanding.has_own_intent(text) or any(r.intent != "policy" for r in found)):
             numbers = next((tuple(n) for later in added if (n := order_numbers(later))), ())
             since = "\n".join(reversed(added))

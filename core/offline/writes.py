@@ -1,5 +1,6 @@
 """Prepare changes: find out exactly what is to be done and call the tool, or ask for what is missing."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,8 @@ from core.offline.words import mentions, normal
 
 Facts = Mapping[str, Any]
 _OFFERED = 6
+_WHOLE = re.compile(r"\b(?:whole|entire|(?:one|order) (?:with|that has|which has|containing|of))\b")
+"""What tells that an item was named to point at its order, or that all of the order is meant."""
 
 
 def _do(desk: Desk, calls: Sequence[Call]) -> str:
@@ -64,7 +67,7 @@ def _too_late(order: Facts, desk: Desk) -> str:
 
 def _only_some_items(request: Request, orders: Sequence[Facts]) -> str | None:
     """Say that an order is cancelled as a whole, where only some of its items were named."""
-    if len(orders) != 1 or means_all(request.words) or mentions(request.words, "whole") >= 0:
+    if len(orders) != 1 or means_all(request.words) or _WHOLE.search(normal(request.words)):
         return None
     order = orders[0]
     named = meant_items_only(request.text, order)
