@@ -18,8 +18,8 @@ from core.models import embedding_model
 from core.passages import Passage, Utterance
 from core.settings import Settings
 from ingest.index import open_current
+from ingest.opening import open_retriever
 from ingest.proposals import propose_article
-from ingest.retrieval import HybridRetriever
 from ingest.review import review
 from ingest.versions import current_name, read_manifest, roll_back, version_folder, version_names
 
@@ -45,8 +45,9 @@ def search(
     """
     with errors_shown():
         settings = Settings.from_env()
-        retriever = HybridRetriever(
-            index_dir or settings.index_dir, embedding_model(settings), settings.embedding_model
+        url = None if index_dir else settings.index_url
+        retriever = open_retriever(
+            index_dir or settings.index_dir, url, embedding_model(settings), settings.embedding_model
         )
         found = retriever.search_now(_dialogue(query), limit=limit, filters=_filters(where or []))
         if as_json:
