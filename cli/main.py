@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from cli import approvals, ask, chat, doctor, evals, ingest, knowledge, orders, serve, tickets, triage
+from cli import approvals, ask, chat, costs, doctor, evals, ingest, knowledge, orders, serve, threads, tickets, triage
 from cli.output import errors_shown
 
 app = typer.Typer(
@@ -27,6 +27,8 @@ app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(orders.app, name="orders")
 app.add_typer(evals.app, name="eval")
 app.add_typer(tickets.app, name="tickets")
+app.add_typer(threads.app, name="threads")
+app.command("costs")(costs.costs)
 
 
 def main() -> None:

@@ -113,6 +113,14 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     queues_file: Path | None = Field(
         None, description="YAML file of the teams that tickets go to; the shipped ones if unset."
     )
+    prices_file: Path | None = Field(
+        None, description="YAML of model prices, per request and per million tokens; see core/prices.yaml."
+    )
+    retention_days: int | None = Field(
+        None,
+        ge=1,
+        description="Conversations nobody wrote in for so many days are deleted at the start; none keeps all.",
+    )
     memory_url: str = Field(
         "sqlite:///var/memory.db", description="Conversation memory: sqlite:///, postgresql:// or memory."
     )

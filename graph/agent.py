@@ -21,6 +21,7 @@ from graph.memory import open_checkpointer
 from graph.nodes.receive import check_message, check_owner
 from graph.prompts import text_of
 from graph.state import Owner, State, newest_turn
+from graph.threads import prune
 from graph.voice import Ear
 from tools.context import Context
 from tools.ownership import WITH_PEOPLE
@@ -328,6 +329,8 @@ async def open_agent(settings: Settings | None = None, *, parts: Parts | None = 
     settings = settings or Settings.from_env()
     opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
     async with open_checkpointer(settings.memory_url) as checkpointer:
+        if settings.retention_days is not None:
+            await prune(checkpointer, older_than_days=settings.retention_days)
         graph = build_graph(opened, checkpointer=checkpointer)
         try:
             yield SupportAgent(graph, max_message_chars=opened.max_message_chars, ear=opened.ear)

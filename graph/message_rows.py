@@ -62,6 +62,13 @@ class MessageRows:
                 self._remember(message, thread_id, digest)
         return [found[digest] for digest in digests if digest in found]
 
+    def read_all(self, connection: sqlite3.Connection, thread_id: str) -> list[AnyMessage]:
+        """Return every message of a thread, the newest form of each, in the order in which they came up."""
+        query = "SELECT type, value FROM messages WHERE thread_id = ? ORDER BY rowid"
+        rows = connection.execute(query, (thread_id,)).fetchall()
+        newest = {message.id: message for message in (self._serde.loads_typed(row) for row in rows)}
+        return list(newest.values())
+
     def forget(self, thread_id: str) -> None:
         """Drop the messages of a thread from memory."""
         for identity, (_, of_thread, digest) in [*self._digests.items()]:

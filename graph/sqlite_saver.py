@@ -145,6 +145,35 @@ class SqliteSaver(LibrarySaver):
                 for (space,) in cursor.fetchall():
                     _drop_superseded(cursor, str(thread), space, 1)
 
+    def thread_ids(self) -> Sequence[str]:
+        """Return the ids of all threads."""
+        with self.cursor(transaction=False) as cursor:
+            return [row[0] for row in cursor.execute("SELECT DISTINCT thread_id FROM checkpoints")]
+
+    def transcript(self, thread_id: str) -> Sequence[Any]:
+        """Return every message of a thread as it was last stored, in the order in which they came up."""
+        with self.lock:
+            return self._rows.read_all(self.conn, thread_id)
+
+    def compact(self) -> None:
+        """Give the space of deleted rows back to the disk, so that nothing deleted can be read from the file."""
+        with self.lock:
+            self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.conn.execute("VACUUM")
+            self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def athread_ids(self) -> Sequence[str]:
+        """Do what `thread_ids` does in a thread."""
+        return await self._in_thread(self.thread_ids)
+
+    async def atranscript(self, thread_id: str) -> Sequence[Any]:
+        """Do what `transcript` does in a thread."""
+        return await self._in_thread(self.transcript, thread_id)
+
+    async def acompact(self) -> None:
+        """Do what `compact` does in a thread."""
+        await self._in_thread(self.compact)
+
     async def _in_thread(self, work: Callable[..., Answer], *args: Any, **kwargs: Any) -> Answer:
         """Do work on the database's own thread: one is enough for one connection, and no other work can keep it waiting."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **kwargs))

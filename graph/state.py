@@ -18,6 +18,8 @@ class Usage(TypedDict):
     requests: int
     input_tokens: int
     output_tokens: int
+    cached_tokens: int
+    """Input tokens the provider says it had in its cache; 0 where it says nothing."""
     repairs: int
     """Times the model was asked again because its answer could not be sent."""
     retries: int
@@ -28,7 +30,7 @@ class Usage(TypedDict):
 
 def no_usage() -> Usage:
     """Return a count of nothing."""
-    return Usage(requests=0, input_tokens=0, output_tokens=0, repairs=0, retries=0, seconds=0.0)
+    return Usage(requests=0, input_tokens=0, output_tokens=0, cached_tokens=0, repairs=0, retries=0, seconds=0.0)
 
 
 def added(so_far: Usage, more: Usage) -> Usage:
@@ -37,6 +39,7 @@ def added(so_far: Usage, more: Usage) -> Usage:
         requests=so_far["requests"] + more["requests"],
         input_tokens=so_far["input_tokens"] + more["input_tokens"],
         output_tokens=so_far["output_tokens"] + more["output_tokens"],
+        cached_tokens=so_far.get("cached_tokens", 0) + more.get("cached_tokens", 0),
         repairs=so_far["repairs"] + more["repairs"],
         retries=so_far["retries"] + more["retries"],
         seconds=so_far["seconds"] + more["seconds"],
@@ -96,6 +99,8 @@ class State(TurnInput):
     """Facts of turns that left `messages`, verbatim by kind; `remember` adds to it."""
     summary: str = ""
     """What else was said in them; `remember` writes it anew."""
+    earlier_usage: Usage = field(default_factory=no_usage)
+    """What the turns before this one have asked of the model; `receive` adds the last one's `usage`."""
     summary_usage: Usage = field(default_factory=no_usage)
     """What summaries of this thread have cost so far; `remember` adds."""
     faults: list[str] = field(default_factory=list)

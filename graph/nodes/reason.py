@@ -79,10 +79,18 @@ def spent(used: Usage, answer: AIMessage, left: Allowance, *, turn_seconds: floa
         requests=used["requests"] + max(1, left.requests),
         input_tokens=used["input_tokens"] + (tokens["input_tokens"] if tokens else 0),
         output_tokens=used["output_tokens"] + (tokens["output_tokens"] if tokens else 0),
+        cached_tokens=used["cached_tokens"] + cached_tokens(answer),
         repairs=used["repairs"],
         retries=turn_retries - left.retries,
         seconds=turn_seconds - left.seconds_left(),
     )
+
+
+def cached_tokens(answer: AIMessage) -> int:
+    """Return how many input tokens came from the provider's cache, as far as it says."""
+    told = answer.usage_metadata
+    details = told.get("input_token_details") if told else None
+    return details.get("cache_read", 0) if details else 0
 
 
 def with_unique_call_ids(answer: AIMessage, earlier: Sequence[AnyMessage]) -> AIMessage:

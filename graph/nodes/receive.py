@@ -14,7 +14,7 @@ from graph.handover import with_people
 from graph.identity import hear_code, masked
 from graph.open_question import hear
 from graph.prompts import text_of
-from graph.state import State, no_usage, thread_of
+from graph.state import State, added, no_usage, thread_of
 from graph.voice import Ear, listen
 from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
@@ -58,6 +58,7 @@ async def receive(
         "handoff": None,
         "passage_ids": Overwrite([]),
         "usage": no_usage(),
+        "earlier_usage": added(state.earlier_usage, state.usage),
         "messages": [spoken] if spoken is not message else [],
     }
     if state.ticket_id:

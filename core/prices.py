@@ -1,0 +1,61 @@
+"""Read what models cost, and work out what requests and tokens come to under either way of billing."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError
+
+from core.errors import SettingsError
+
+SHIPPED = Path(__file__).parent / "prices.yaml"
+_MILLION = Decimal(1_000_000)
+
+
+class Price(BaseModel, frozen=True, extra="forbid"):
+    """Hold what one model costs; a way of billing that the provider does not offer is left out."""
+
+    per_request: Annotated[Decimal, Field(ge=0)] | None = None
+    input: Annotated[Decimal, Field(ge=0)] | None = None
+    cached_input: Annotated[Decimal, Field(ge=0)] | None = None
+    output: Annotated[Decimal, Field(ge=0)] | None = None
+
+    def by_request(self, requests: int) -> Decimal | None:
+        """Return what requests come to, or None where there is no such price."""
+        return None if self.per_request is None else self.per_request * requests
+
+    def by_token(self, *, input_tokens: int, cached_tokens: int, output_tokens: int) -> Decimal | None:
+        """Return what tokens come to, those in the provider's cache at their own price, or None where there is no such price."""
+        if self.input is None or self.output is None:
+            return None
+        cached = self.input if self.cached_input is None else self.cached_input
+        fresh = max(0, input_tokens - cached_tokens)
+        return (fresh * self.input + cached_tokens * cached + output_tokens * self.output) / _MILLION
+
+
+class PriceTable(BaseModel, frozen=True, extra="forbid"):
+    """Hold the prices of models by name, in one currency."""
+
+    currency: str = "USD"
+    models: dict[str, Price] = Field(default_factory=dict)
+
+    def of(self, model: str) -> Price | None:
+        """Return the price of a model, that of `default` where it is not listed, or None."""
+        return self.models.get(model) or self.models.get("default")
+
+
+def load_prices(path: Path | None = None) -> PriceTable:
+    """Return the prices of a YAML file, or those that ship with the agent.
+
+    Raises:
+        SettingsError: the file cannot be read or does not fit.
+    """
+    path = path or SHIPPED
+    try:
+        return PriceTable.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        reason = str(error).splitlines()[0]
+        raise SettingsError(
+            f"the prices {path} cannot be read ({reason}); correct the file or SUPPORT_PRICES_FILE; {SHIPPED} shows the form"
+        ) from None

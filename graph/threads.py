@@ -1,0 +1,92 @@
+"""Look after stored conversations: list them, add up what they cost, delete what nobody wrote in for long."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from langchain_core.messages import AnyMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
+
+from graph.sqlite_saver import SqliteSaver
+from graph.state import State, Usage, added
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    """Hold what is known of one stored conversation."""
+
+    id: str
+    customer_id: str | None
+    owner: str
+    turns: int
+    """Customer messages that the state still holds; older ones are in the transcript."""
+    updated: datetime
+    """When the last turn ended, in UTC."""
+    usage: Usage
+    """What all its turns and summaries asked of the model."""
+
+
+async def list_threads(saver: BaseCheckpointSaver[Any]) -> list[Thread]:
+    """Return all threads, the one that was used last first."""
+    found = [thread for thread_id in await _thread_ids(saver) if (thread := await get_thread(saver, thread_id))]
+    return sorted(found, key=lambda thread: thread.updated, reverse=True)
+
+
+async def get_thread(saver: BaseCheckpointSaver[Any], thread_id: str) -> Thread | None:
+    """Return one thread, or None when there is none of this id."""
+    found = await saver.aget_tuple(_config(thread_id))
+    if found is None:
+        return None
+    state = _state(found.checkpoint["channel_values"])
+    return Thread(
+        id=thread_id,
+        customer_id=state.customer_id,
+        owner=state.owner,
+        turns=sum(isinstance(m, HumanMessage) for m in state.messages),
+        updated=_updated(found),
+        usage=added(added(state.earlier_usage, state.usage), state.summary_usage),
+    )
+
+
+async def transcript(saver: BaseCheckpointSaver[Any], thread_id: str) -> list[AnyMessage]:
+    """Return everything that was said in a thread, oldest first; a PostgreSQL memory knows only what the state holds."""
+    if isinstance(saver, SqliteSaver):
+        return list(await saver.atranscript(thread_id))
+    found = await saver.aget_tuple(_config(thread_id))
+    return _state(found.checkpoint["channel_values"]).messages if found else []
+
+
+async def prune(saver: BaseCheckpointSaver[Any], *, older_than_days: int, now: datetime | None = None) -> list[str]:
+    """Delete the threads nobody wrote in for so many days, and what of others is superseded; return the deleted ids."""
+    limit = (now or datetime.now(UTC)) - timedelta(days=older_than_days)
+    deleted = []
+    for thread_id in await _thread_ids(saver):
+        found = await saver.aget_tuple(_config(thread_id))
+        if found and _updated(found) < limit:
+            await saver.adelete_thread(thread_id)
+            deleted.append(thread_id)
+        elif isinstance(saver, SqliteSaver):
+            await saver.aprune([thread_id])
+    if deleted and isinstance(saver, SqliteSaver):
+        await saver.acompact()
+    return deleted
+
+
+async def _thread_ids(saver: BaseCheckpointSaver[Any]) -> list[str]:
+    if isinstance(saver, SqliteSaver):
+        return list(await saver.athread_ids())
+    return list(dict.fromkeys([str(t.config["configurable"]["thread_id"]) async for t in saver.alist(None)]))
+
+
+def _config(thread_id: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": thread_id, "checkpoint_ns": ""}}
+
+
+def _updated(found: CheckpointTuple) -> datetime:
+    return datetime.fromisoformat(found.checkpoint["ts"])
+
+
+def _state(values: Mapping[str, Any]) -> State:
+    return State(**{f.name: values[f.name] for f in fields(State) if f.name in values})
