@@ -52,6 +52,7 @@ def difference(now: Usage, before: Usage) -> Usage:
         requests=now["requests"] - before["requests"],
         input_tokens=now["input_tokens"] - before["input_tokens"],
         output_tokens=now["output_tokens"] - before["output_tokens"],
+        cached_tokens=now.get("cached_tokens", 0) - before.get("cached_tokens", 0),
         repairs=now["repairs"] - before["repairs"],
         retries=now["retries"] - before["retries"],
         seconds=now["seconds"] - before["seconds"],
