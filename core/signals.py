@@ -222,3 +222,21 @@ def answer_to_confirmation(text: str) -> Literal["yes", "no", "other"]:
 def _accented_si(normal: str) -> str:
     """Drop a leading Spanish "si", which would read as the French or Spanish "if"."""
     return re.sub(r"^si\b", "", normal)
+
+
+# --- a change of mind ----------------------------------------------------------------------------------------------
+
+_OTHERWISE = _any(
+    r"\b(?:instead|rather|on second thou?ghts?|changed my mind|correction)\b",
+    r"\b(?:make|change|switch|turn|put) (?:that|it|this|those|them)\b",
+    r"^(?:(?:hm+|oh|ah|oops|sorry|wait|hold on)[,.! ]+)*(?:actually|no[,.! ]+(?:i meant|not|the|it|that|make|use)|not )",
+    r"\b(?:i meant|i mean)\b",
+    r"\b(?:stattdessen|lieber|doch nicht|ich meinte|andersherum)\b",
+    r"\b(?:plutôt|à la place|je voulais dire|finalement)\b",
+    r"\b(?:en su lugar|en vez de|mejor|quise decir|quería decir)\b",
+)
+
+
+def wants_it_otherwise(text: str) -> bool:
+    """Say whether an answer that is neither a yes nor a no asks for something else than was proposed."""
+    return bool(_OTHERWISE.search(_normal(text)))

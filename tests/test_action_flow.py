@@ -100,6 +100,15 @@ async def test_anything_but_a_clear_yes_does_nothing_and_the_question_stands_onc
     assert shop.effects == 0
 
 
+@pytest.mark.parametrize("text", ["Hm, make that PayPal instead", "actually I need the lamp", "no, I meant #AF2"])
+async def test_what_she_no_longer_wants_is_not_found_by_a_later_yes(text: str) -> None:
+    shop = Shop(CANCEL, "Let me see.", "Nothing is open.")
+    await shop.say("cancel #AF1, I ordered it by mistake")
+    assert "Cancel order" not in await shop.say(text)
+    await shop.say("yes")
+    assert shop.effects == 0
+
+
 async def test_a_yes_after_a_digression_counts_when_the_question_was_put_again() -> None:
     shop = Shop(CANCEL, "Within days.")
     await shop.say("cancel #AF1, I ordered it by mistake")

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from core.signals import answer_to_confirmation, is_angry, wants_human
+from core.signals import answer_to_confirmation, is_angry, wants_human, wants_it_otherwise
 
 
 @pytest.mark.parametrize(
@@ -210,3 +210,24 @@ def test_a_megabyte_is_judged_quickly(text: str) -> None:
     is_angry(text)
     answer_to_confirmation(text)
     assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "make that PayPal instead",
+        "Actually, the other card",
+        "no, I meant the lamp",
+        "not that one",
+        "lieber doch nicht",
+    ],
+)
+def test_a_change_of_mind_is_heard(text: str) -> None:
+    assert wants_it_otherwise(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["is the refund quick?", "what are your opening hours?", "how much do I get back?", "nothing else, thanks"]
+)
+def test_a_question_in_between_is_no_change_of_mind(text: str) -> None:
+    assert not wants_it_otherwise(text)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from core.errors import InputError, Refused
-from core.signals import answer_to_confirmation
+from core.signals import answer_to_confirmation, wants_it_otherwise
 from tools.actions import Action
 from tools.backend import OrderBackend
 from tools.carry_out import carry_out
@@ -77,6 +77,11 @@ class ConfirmedActions:
                 return Heard(agreed=in_order(agreed))
             case "no":
                 return Heard(withdrawn=[a for a in open_ if await self.ledger.withdraw(a.id, why=text)])
+            case _ if wants_it_otherwise(text):
+                # What was listed is no longer what she wants: a yes to come must not find it.
+                for action in open_:
+                    await self.ledger.withdraw(action.id, why=text)
+                return Heard()
             case _:
                 return Heard()
 
