@@ -1,4 +1,4 @@
-"""Measure answers from the sample articles on questions that were written apart from the thresholds and never tune them."""
+"""Measure answers from the sample articles on questions that were written apart from the rules; since then a regression test."""
 
 from pathlib import Path
 
