@@ -5,6 +5,7 @@ from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
+from openai import DefaultAsyncHttpxClient
 from pydantic import SecretStr
 
 from core.chain import ChainedChatModel, Link
@@ -70,6 +71,8 @@ def endpoint_model(settings: Settings) -> EndpointChatModel:
         use_responses_api=False,  # otherwise some model names are sent to /responses, which few servers have
         disable_streaming=not settings.streaming,
         stream_usage=True,  # otherwise streams of foreign endpoints carry no usage
+        # A client of its own: the library's shared one keeps connections of event loops that are closed by now.
+        http_async_client=DefaultAsyncHttpxClient(timeout=settings.timeout_seconds),
     )
 
 
