@@ -174,7 +174,11 @@ def _written_call(value: Any, tools: Mapping[str, BaseTool]) -> ToolCall | None:
         except ValueError:
             return None
     tool = tools.get(name) if isinstance(name, str) else None
-    if tool is None or not isinstance(args, dict) or misfit(tool, args):
+    if tool is None or not isinstance(args, dict):
+        return None
+    # Small models fill in what a tool does not ask for; what it does ask for has to fit.
+    args = {key: given for key, given in args.items() if key in tool.args}
+    if misfit(tool, args):
         return None
     return ToolCall(name=tool.name, args=args, id=None, type="tool_call")
 
