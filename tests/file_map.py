@@ -15,15 +15,16 @@ def first_sentence(file: Path) -> str:
 
 
 def file_map() -> str:
-    """Return the map: a heading a folder, a line a file."""
+    """Return the map: a folding section a folder, a line a file."""
     lines = []
     for package in MAPPED:
         folder = ROOT / package
         if not folder.is_dir():
             continue
-        lines.append(f"\n**`{package}/`** {first_sentence(folder / '__init__.py')}\n")
+        lines.append(f"\n<details><summary><code>{package}/</code> {first_sentence(folder / '__init__.py')}</summary>\n")
         files = sorted(f for f in folder.rglob("*.py") if f.name != "__init__.py")
         lines += [f"* `{f.relative_to(ROOT)}` {first_sentence(f)}" for f in files]
+        lines.append("\n</details>")
     return "\n".join(lines).strip() + "\n"
 
 
