@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import logging
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,10 @@ from pydantic import SecretStr
 from core.audio import Clip
 from core.endpoint import endpoint_errors
 from core.errors import MessageRejected, ModelRejected, SettingsError
+
+log = logging.getLogger(__name__)
+UNREADABLE = (openai.BadRequestError, openai.UnprocessableEntityError)
+"""How endpoints refuse a recording they cannot decode, or a form of answer they do not know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +73,15 @@ class EndpointTranscriber:
             try:
                 return await self._ask(clip, "verbose_json")
             except ModelRejected as refusal:
-                if not isinstance(refusal.__cause__, openai.BadRequestError | openai.UnprocessableEntityError):
+                if not isinstance(refusal.__cause__, UNREADABLE):
                     raise
-        answer = await self._ask(clip, "json")
+        try:
+            answer = await self._ask(clip, "json")
+        except ModelRejected as refusal:
+            if not isinstance(refusal.__cause__, UNREADABLE):
+                raise
+            log.warning("%s", refusal)
+            raise MessageRejected("the voice message cannot be decoded; record it again, or write") from refusal
         self._detailed = False  # it was the detail that was refused, not the recording
         return answer
 

@@ -96,9 +96,14 @@ def _excuse(what: PhraseId, before: Sequence[AnyMessage], locale: str) -> AnyMes
     return AIMessage(phrase(what, locale), additional_kwargs={**asked, "then": "end"})
 
 
-def _message(heard: str, *, seconds: float | None) -> HumanMessage:
+def spoken_message(text: str, *, heard: str, seconds: float | None) -> HumanMessage:
+    """Return a message that was spoken: its text, and what was heard word by word."""
     voice = {"channel": "voice", "heard": heard, "seconds": seconds}
-    return HumanMessage(join_spelled(heard) or UNHEARD, additional_kwargs={"voice": voice})
+    return HumanMessage(text, additional_kwargs={"voice": voice})
+
+
+def _message(heard: str, *, seconds: float | None) -> HumanMessage:
+    return spoken_message(join_spelled(heard) or UNHEARD, heard=heard, seconds=seconds)
 
 
 def _sound(message: HumanMessage) -> bytes:

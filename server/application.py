@@ -7,11 +7,12 @@ from fastapi import FastAPI
 
 from core.settings import Settings
 from graph.builder import Parts
-from server import approval_routes, customer_routes, openai_routes, operator_routes, public_routes
+from server import approval_routes, customer_routes, openai_routes, operator_routes, public_routes, voice_routes
 from server.body_limits import BodyLimits
 from server.failures import handle_failures
 from server.public_routes import VisitorLimit
 from server.service import open_service
+from server.voice_routes import FORM_BYTES
 
 
 def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
@@ -33,8 +34,9 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.visitors = VisitorLimit(settings.visitors_per_minute)
-    for routes in (customer_routes, openai_routes, approval_routes, operator_routes, public_routes):
+    for routes in (customer_routes, voice_routes, openai_routes, approval_routes, operator_routes, public_routes):
         app.include_router(routes.router)
-    app.add_middleware(BodyLimits, max_bytes=settings.max_body_kb * 1024, larger={}, seconds=settings.body_seconds)
+    larger = {"/v1/voice": settings.voice_max_mb * 1_000_000 + FORM_BYTES}
+    app.add_middleware(BodyLimits, max_bytes=settings.max_body_kb * 1024, larger=larger, seconds=settings.body_seconds)
     handle_failures(app)
     return app

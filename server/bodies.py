@@ -34,7 +34,7 @@ class MessageIn(Strict):
     text: Text
     thread_id: UUID | None = Field(None, description="The thread to go on with; leave it out to begin one.")
     locale: Locale = "en"
-    channel: Literal["chat", "email", "api"] = "chat"
+    channel: Literal["chat", "voice", "email", "api"] = "chat"
 
 
 class SourceOut(BaseModel):
@@ -68,12 +68,37 @@ class MessageOut(BaseModel):
     disclosure: str | None = Field(None, description="To be shown before the first reply of a thread.")
 
 
+class HeardOut(BaseModel):
+    """Say what was heard of a voice message, which was not sent."""
+
+    text: str = Field(description="What to send: what was heard, with spelled numbers joined.")
+    heard: str = Field(description="What was heard word by word.")
+    seconds: float | None
+
+
+class VoiceOut(MessageOut):
+    """Say what was heard of a voice message, and what has become of it."""
+
+    text: str = Field(description="What was sent in its place.")
+    heard: str = Field(description="What was heard word by word.")
+
+
+class VoiceAbility(BaseModel):
+    """Say whether voice messages are understood here, and which."""
+
+    available: bool
+    max_seconds: int
+    max_mb: int
+    formats: str
+
+
 class Said(BaseModel):
     """Hold one message of a conversation."""
 
     id: str
     role: Literal["customer", "agent", "operator"]
     text: str
+    heard: str | None = Field(default=None, description="What was heard word by word, of a voice message.")
     sources: list[SourceOut]
     waiting: bool = Field(description="True for a message that has no answer yet.")
 

@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 DROPPED = 20
 """How many times the limit is read and dropped before the connection is closed on a sender."""
+SLOWEST = 16_384
+"""Bytes a second; a recording over a slow line gets the time it needs, a sender who trickles does not."""
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
@@ -17,7 +19,7 @@ class BodyLimits:
     """Count the bytes and the seconds of a request's body."""
 
     def __init__(self, app: ASGIApp, *, max_bytes: int, larger: Mapping[str, int], seconds: float) -> None:
-        """Take the limit of all paths, larger ones of some, and how long the whole body may take to arrive."""
+        """Take the limit of all paths, larger ones of some, and how long a body may take to arrive, beside what its size takes."""
         self._app = app
         self._max_bytes = max_bytes
         self._larger = larger
@@ -32,14 +34,14 @@ class BodyLimits:
         received = 0
         ended = started = False
         refusal: Response | None = None
-        deadline = asyncio.get_running_loop().time() + self._seconds
+        begin = asyncio.get_running_loop().time()
 
         async def limited() -> Message:
             nonlocal received, ended, refusal
             if ended:
                 return await receive()
             try:
-                async with asyncio.timeout_at(deadline):
+                async with asyncio.timeout_at(begin + self._seconds + min(received, limit) / SLOWEST):
                     message = await receive()
                     received += len(message.get("body", b""))
                     # The rest is read and dropped: an answer to a sender who is still sending would be lost.
@@ -47,7 +49,7 @@ class BodyLimits:
                         message = await receive()
                         received += len(message.get("body", b""))
             except TimeoutError:
-                ended, refusal = True, _refusal(408, f"the body took longer than {self._seconds:g} seconds to arrive")
+                ended, refusal = True, _refusal(408, "the body came too slowly; send it again over a better line")
                 raise BodyRefused from None
             ended = not message.get("more_body", False)
             if received > limit:

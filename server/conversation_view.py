@@ -1,5 +1,6 @@
 """Show a conversation as its customer may see it: what was said, what waits, and who answers."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +25,10 @@ async def view(service: Service, row: dict[str, Any]) -> ThreadOut:
             said.append(Said(id=message_id, role="operator", text=delivery.text, sources=[], waiting=False))
     for message in await service.inbox.waiting(thread_id):
         if message["turn_id"] not in known:
-            said.append(Said(id=message["id"], role="customer", text=message["text"], sources=[], waiting=True))
+            heard = json.loads(message["voice"])["heard"] if message["voice"] else None
+            said.append(
+                Said(id=message["id"], role="customer", text=message["text"], heard=heard, sources=[], waiting=True)
+            )
     return ThreadOut(
         thread_id=thread_id,
         disclosure=disclosure(service, row["locale"]),
@@ -48,7 +52,8 @@ def as_said(message: AnyMessage) -> Said | None:
     if not text.strip():
         return None
     if isinstance(message, HumanMessage):
-        return Said(id=str(message.id), role="customer", text=text, sources=[], waiting=False)
+        heard = message.additional_kwargs.get("voice", {}).get("heard")
+        return Said(id=str(message.id), role="customer", text=text, heard=heard, sources=[], waiting=False)
     if not isinstance(message, AIMessage) or message.tool_calls:
         return None
     by_person = message.additional_kwargs.get("author") not in (None, "desk")

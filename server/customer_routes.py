@@ -13,11 +13,11 @@ from starlette.exceptions import HTTPException
 
 from graph.agent import Progress, Token
 from graph.nodes.receive import check_message
-from server.bodies import READING, WRITING, MessageIn, MessageOut, RatingIn, ThreadOut
+from server.bodies import READING, WRITING, MessageIn, MessageOut, RatingIn, ThreadOut, VoiceOut
 from server.conversation_view import disclosure, reply_out, view
 from server.following import follow, outcome_of
 from server.identity import Customer, Serving
-from server.records import Accepted, Identity, Outcome
+from server.records import Accepted, Identity, Outcome, Spoken
 from server.service import Service
 
 STREAM = "text/event-stream"
@@ -49,11 +49,29 @@ Key = Annotated[
 
 
 async def take_in(
-    service: Service, who: Identity, text: str, *, thread_id: str | None, key: str | None, channel: str, locale: str
+    service: Service,
+    who: Identity,
+    text: str,
+    *,
+    thread_id: str | None,
+    key: str | None,
+    channel: str,
+    locale: str,
+    spoken: Spoken | None = None,
+    recording: bytes = b"",
 ) -> Accepted:
     """Put a message into the inbox; raises what the inbox raises, and MessageRejected."""
     check_message(text, service.settings.max_message_chars)
-    accepted = await service.inbox.accept(who, text, thread_id=thread_id, key=key, channel=channel, locale=locale)
+    accepted = await service.inbox.accept(
+        who,
+        text,
+        thread_id=thread_id,
+        key=key,
+        channel=channel,
+        locale=locale,
+        spoken=spoken,
+        recording=recording,
+    )
     if not accepted.repeated:
         service.metrics.accepted.inc()
     service.worker.hint(accepted.thread_id, after=service.settings.burst_seconds)
@@ -91,13 +109,23 @@ async def send_message(
         channel=body.channel,
         locale=body.locale,
     )
+    return await reply_to(service, who, accepted, body.locale, request, response)
+
+
+async def reply_to(
+    service: Service, who: Identity, accepted: Accepted, locale: str, request: Request, response: Response
+) -> EventSourceResponse | MessageOut:
+    """Answer the sender of an accepted message with a stream of events where that is asked for, or with the reply."""
     if STREAM in request.headers.get("accept", ""):
-        events = _events(service, who, accepted, body.locale)
+        events = _events(service, who, accepted, locale)
         return EventSourceResponse(events, ping=PING_SECONDS, send_timeout=SEND_SECONDS)
     seconds = service.settings.reply_wait_seconds
     outcome = await outcome_of(service, who, accepted.thread_id, accepted.message_id, seconds=seconds)
     response.status_code = 202 if outcome.status == "waiting" else 200
-    return message_out(outcome, disclosure(service, body.locale) if accepted.number == 1 else None)
+    told = message_out(outcome, disclosure(service, locale) if accepted.number == 1 else None)
+    if accepted.spoken is None:
+        return told
+    return VoiceOut(**told.model_dump(), text=accepted.text, heard=accepted.spoken.heard)
 
 
 @router.get("/messages/{message_id}", response_model=MessageOut, responses=READING)
@@ -151,6 +179,8 @@ def event(name: str, data: object, *, event_id: str | None = None) -> dict[str, 
 
 
 async def _events(service: Service, who: Identity, accepted: Accepted, locale: str) -> AsyncIterator[dict[str, str]]:
+    if accepted.spoken is not None:
+        yield event("heard", {"text": accepted.text, "heard": accepted.spoken.heard})
     yield event("accepted", {"message_id": accepted.message_id, "thread_id": accepted.thread_id})
     if accepted.number == 1:
         yield event("disclosure", {"text": disclosure(service, locale)})

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Busy, KeyReused, NotFound
 from server.inbox_schema import MESSAGES, METADATA, RATINGS, THREADS, TURNS
-from server.records import Accepted, Identity, Limits, Outcome
+from server.records import Accepted, Identity, Limits, Outcome, Spoken
 from tools.own_database import OwnDatabase
 
 LONGEST_BURST = 5
@@ -55,28 +56,39 @@ class Inbox:
         key: str | None = None,
         channel: str = "chat",
         locale: str = "en",
+        spoken: Spoken | None = None,
+        recording: bytes = b"",
     ) -> Accepted:
         """Return where a message stands, after it is on disk; without a thread id it begins a thread.
+
+        A repetition is the same message when its text is the same, or its recording, which may be heard otherwise.
 
         Raises:
             Busy: too many messages wait, or too many came from this owner; says when to try again.
             NotFound: the thread does not exist or belongs to somebody else, which look the same.
             KeyReused: the key came before with another message.
         """
-        content_hash = hashlib.sha256(f"{thread_id or ''}\n{text}".encode()).hexdigest()
+        content_hash = _hash(thread_id, recording or text.encode())
         try:
             async with self.writing() as connection:
                 if key and (known := await self._repeated(connection, identity, key, content_hash)):
                     return known
                 await self._check_limits(connection, identity)
                 thread_id = thread_id or await self._begin_thread(connection, identity, channel, locale)
-                return await self._append(connection, identity, thread_id, text, key, content_hash)
+                return await self._append(connection, identity, thread_id, text, key, content_hash, spoken)
         except IntegrityError:  # the same key at the same moment in another process: that one was first
             async with self.writing() as connection:
                 known = await self._repeated(connection, identity, str(key), content_hash)
                 if known is None:
                     raise
                 return known
+
+    async def repeated(
+        self, identity: Identity, key: str, *, thread_id: str | None, recording: bytes
+    ) -> Accepted | None:
+        """Return what a recording was accepted as under the same key; raises KeyReused when that was another message."""
+        async with self.reading() as connection:
+            return await self._repeated(connection, identity, key, _hash(thread_id, recording))
 
     async def outcome(self, message_id: str, owner: str) -> Outcome:
         """Return what has become of a message; raises NotFound."""
@@ -106,7 +118,7 @@ class Inbox:
     async def waiting(self, thread_id: str) -> list[dict[str, Any]]:
         """Return the messages of a thread that have no answer yet, in order."""
         query = (
-            select(MESSAGES.c.id, MESSAGES.c.turn_id, MESSAGES.c.text)
+            select(MESSAGES.c.id, MESSAGES.c.turn_id, MESSAGES.c.text, MESSAGES.c.voice)
             .where(MESSAGES.c.thread_id == thread_id, MESSAGES.c.status == "waiting")
             .order_by(MESSAGES.c.number)
         )
@@ -153,7 +165,15 @@ class Inbox:
             return None
         if row["content_hash"] != content_hash:
             raise KeyReused("this Idempotency-Key came before with another message; use a new key for a new message")
-        return Accepted(message_id=row["id"], thread_id=row["thread_id"], number=row["number"], repeated=True)
+        spoken = Spoken(**json.loads(row["voice"])) if row["voice"] else None
+        return Accepted(
+            message_id=row["id"],
+            thread_id=row["thread_id"],
+            number=row["number"],
+            text=row["text"],
+            spoken=spoken,
+            repeated=True,
+        )
 
     async def _check_limits(self, connection: AsyncConnection, identity: Identity) -> None:
         if await _count_waiting(connection) >= self.limits.max_waiting:
@@ -187,7 +207,14 @@ class Inbox:
         return thread_id
 
     async def _append(
-        self, connection: AsyncConnection, identity: Identity, thread_id: str, text: str, key: str | None, digest: str
+        self,
+        connection: AsyncConnection,
+        identity: Identity,
+        thread_id: str,
+        text: str,
+        key: str | None,
+        digest: str,
+        spoken: Spoken | None,
     ) -> Accepted:
         now = self.now()
         number = await self._own_thread(connection, thread_id, identity, one_more=True)
@@ -205,13 +232,14 @@ class Inbox:
                 number=number,
                 owner=identity.owner,
                 text=text,
+                voice=json.dumps(asdict(spoken)) if spoken else None,
                 key=key,
                 content_hash=digest,
                 accepted_at=now,
                 status="waiting",
             )
         )
-        return Accepted(message_id=message_id, thread_id=thread_id, number=number)
+        return Accepted(message_id=message_id, thread_id=thread_id, number=number, text=text, spoken=spoken)
 
     async def _own_thread(
         self, connection: AsyncConnection, thread_id: str, identity: Identity, *, one_more: bool = False
@@ -227,6 +255,10 @@ class Inbox:
         if number is None:
             raise _no_thread()
         return number
+
+
+def _hash(thread_id: str | None, content: bytes) -> str:
+    return hashlib.sha256(f"{thread_id or ''}\n".encode() + content).hexdigest()
 
 
 def _no_thread() -> NotFound:

@@ -29,6 +29,7 @@ MESSAGES = Table(
     Column("number", Integer, nullable=False, comment="order of acceptance in the thread"),
     Column("owner", String(300), nullable=False),
     Column("text", Text, nullable=False),
+    Column("voice", Text, comment="JSON: what was heard word by word, of a message that was spoken"),
     Column("key", String(255), comment="the sender's Idempotency-Key"),
     Column("content_hash", String(64), nullable=False),
     Column("accepted_at", Double, nullable=False),

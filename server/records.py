@@ -27,6 +27,15 @@ class Identity:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """Hold what was heard of a voice message."""
+
+    heard: str
+    """Word by word; the message itself has spelled numbers joined."""
+    seconds: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Accepted:
     """Hold what a sender is told once the message is on disk."""
 
@@ -34,6 +43,8 @@ class Accepted:
     thread_id: str
     number: int
     """Place of the message in its thread, from 1."""
+    text: str
+    spoken: Spoken | None = None
     repeated: bool = False
     """True when the same Idempotency-Key had brought it before."""
 
@@ -60,6 +71,8 @@ class Turn:
     suspect: bool = False
     """The last attempt ended without a word, as when a message kills its process: this one runs with nothing beside it."""
     text: str
+    spoken: Spoken | None = None
+    """What was heard, where any of its messages was spoken."""
     message_ids: tuple[str, ...]
     customer_id: str | None
     channel: str

@@ -21,6 +21,9 @@ from server.records import Limits
 from server.tokens import Tokens, tokens_of
 from server.worker import Pace, Worker
 
+HEARD_AT_ONCE = 8
+"""Recordings that one process listens to at a time; each is held in memory and keeps the transcriber busy."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
@@ -36,6 +39,7 @@ class Service:
     working: "asyncio.Task[None]"
     broadcast: Broadcast
     metrics: Metrics
+    hearing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HEARD_AT_ONCE))
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server begins to shut down; endless streams end then."""
 

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from core.errors import BackendUnavailable, LeaseLost
 from graph.agent import Reply, SupportAgent
+from graph.voice import spoken_message
 from server.broadcast import Broadcast
 from server.leases import Leases
 from server.metrics import Metrics
@@ -166,9 +167,9 @@ class Worker:
         reply: Reply | None = None
         events = self._agent.stream(
             turn.thread_id,
-            turn.text,
+            turn.text if turn.spoken is None else spoken_message(turn.text, **asdict(turn.spoken)),
             customer_id=turn.customer_id,
-            channel=turn.channel,
+            channel="voice" if turn.spoken else turn.channel,
             locale=turn.locale,
             message_id=turn.id,
             turn_token=turn.token,

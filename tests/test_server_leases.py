@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from core.errors import Busy, LeaseLost, NotFound
 from server.inbox import Inbox
 from server.leases import Leases
-from server.records import Identity, Limits, Suspect, Turn
+from server.records import Identity, Limits, Spoken, Suspect, Turn
 from tests.postgres import postgres_server
 
 ADA = Identity(subject="ada", role="customer")
@@ -31,6 +32,7 @@ class Workers:
     """Hold two workers of one inbox."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.clock = Clock()
         self.inbox = Inbox(
             url, Limits(messages_per_minute=1000, max_message_chars=100), burst_seconds=1, now=self.clock
@@ -183,3 +185,22 @@ async def test_a_foreign_thread_takes_no_message(workers: Workers) -> None:
         await workers.inbox.accept(Identity(subject="ben", role="customer"), "hi", thread_id=thread)
     with pytest.raises(NotFound):
         await workers.inbox.accept(Identity(subject="ada", role="customer", anonymous=True), "hi", thread_id=thread)
+
+
+async def test_what_was_heard_goes_with_its_turn(workers: Workers) -> None:
+    spoken = Spoken(heard="order one two", seconds=2.5)
+    accepted = await workers.inbox.accept(ADA, "order 12", spoken=spoken, recording=b"sound")
+    await workers.write("please", accepted.thread_id)
+    workers.clock.seconds += 2
+    turn = await workers.take(workers.one)
+    assert (turn.text, turn.spoken) == ("order 12\n\nplease", spoken)
+
+
+async def test_an_inbox_of_an_earlier_version_gets_the_columns_it_lacks(workers: Workers) -> None:
+    first = await workers.inbox.accept(ADA, "hello", key="k")
+    async with workers.inbox.writing() as connection:
+        await connection.execute(text("ALTER TABLE inbox_messages DROP COLUMN voice"))
+    newer = Inbox(workers.url, workers.inbox.limits, now=workers.clock)
+    again = await newer.accept(ADA, "hello", key="k")
+    assert (again.message_id, again.spoken, again.repeated) == (first.message_id, None, True)
+    await newer.database.close()

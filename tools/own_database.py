@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import MetaData, select
+from sqlalchemy import Connection, MetaData, inspect, select, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -64,8 +64,18 @@ class OwnDatabase:
         try:
             async with self._database.writing() as connection:
                 await connection.run_sync(self._tables.create_all)
+                await connection.run_sync(self._add_columns)
         except SQLAlchemyError:  # another process may be creating them; then they are there now
             async with self._database.reading() as connection:
                 for table in self._tables.sorted_tables:
                     await connection.execute(select(table).limit(1))
         self._prepared = True
+
+    def _add_columns(self, connection: Connection) -> None:
+        """Add the columns that a database of an earlier version does not have yet; they may be empty there."""
+        for table in self._tables.sorted_tables:
+            known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+            for column in table.columns:
+                if column.name not in known:
+                    kind = column.type.compile(connection.dialect)
+                    connection.execute(text(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'))
