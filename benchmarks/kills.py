@@ -89,7 +89,9 @@ def play_out(world: World, kills: Sequence[int | None], after: After, name: str)
                 # (The very same words three times over would bring in a person, and rightly so.)
                 asks = to_say[0][1].startswith(wish)
                 again = f"{wish} I am writing this for the {attempt + 2}. time."
-                to_say = [(f"n{attempt}", again if asks else "hello? did it work?"), *[(f"z{attempt}", yes)] * asks]
+                news = f"hello? did it work? This is message {attempt + 2}."
+                # A yes that died with the process was never heard: only a person who says it again has agreed.
+                to_say = [(f"n{attempt}", again if asks else news), (f"z{attempt}", yes)]
     effects = world.shop().effects()
     return Result(
         name=name,
