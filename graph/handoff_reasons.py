@@ -9,6 +9,7 @@ from core.disputes import disputes_charge, reports_fraud
 from core.signals import is_angry, wants_human
 from graph.prompts import text_of
 from tools.handoff import Reason
+from tools.policy import Policy
 
 IN_WORDS: Mapping[Reason, str] = {
     "asked": "the customer asked for a person",
@@ -49,6 +50,12 @@ def handoff_wish(messages: Sequence[AnyMessage], text: str) -> str | None:
     """Return why the newest message calls for a person at once, in words, or None; needs no model."""
     said = [*_said_since_people(messages)[:-1], text]
     return _wish(text, said)
+
+
+def rule_wish(text: str, policy: Policy) -> str | None:
+    """Return the shop's rule by which people handle what a message is about, in words, or None."""
+    topic = policy.topic_for_people(text)
+    return f"a rule of the shop: {topic} is for people" if topic else None
 
 
 def _wish(text: str, said: Sequence[str]) -> str | None:

@@ -21,7 +21,9 @@ def file_map() -> str:
         folder = ROOT / package
         if not folder.is_dir():
             continue
-        lines.append(f"\n<details><summary><code>{package}/</code> {first_sentence(folder / '__init__.py')}</summary>\n")
+        lines.append(
+            f"\n<details><summary><code>{package}/</code> {first_sentence(folder / '__init__.py')}</summary>\n"
+        )
         files = sorted(f for f in folder.rglob("*.py") if f.name != "__init__.py")
         lines += [f"* `{f.relative_to(ROOT)}` {first_sentence(f)}" for f in files]
         lines.append("\n</details>")

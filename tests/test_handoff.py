@@ -58,6 +58,7 @@ async def talk(made: Parts, *messages: str, locale: str = "en") -> Reply:
         (["how do returns work?", "that didn't help", "you don't understand me"], ["30 days [1]"], "repeated_failure"),
         (["how do returns work?"] * 3, ["30 days [1]"], "repeated_failure"),
         (["how do returns work?"], [""], "repeated_failure"),
+        (["The kettle caught fire, what now?"], ["unreachable"], "rule"),
         (["refund the gift"], [call("request_human", reason="the rule for gifts requires approval")], "rule"),
         (["how do returns work?"], [lambda _: call("get_order", order_id="A1")], "budget"),
         (["what about moon dust?"], [call("request_human", reason="no source answers this")], "no_source"),

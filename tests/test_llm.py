@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,6 +76,26 @@ async def test_people_are_reached_by_rule_and_the_model_writes_valid_tickets(set
             assert (ticket.reason, ticket.draft.language) == (reason, "en")
             assert ticket.draft.queue in {queue.name for queue in load_queues()}
             assert ticket.draft.summary
+    await desk.close()
+
+
+async def test_rules_failures_budgets_and_missing_sources_go_to_people_whatever_the_model_says(
+    settings: Settings,
+) -> None:
+    conversations: dict[str, tuple[dict[str, Any], list[str]]] = {
+        "rule": ({}, ["The lamp caught fire on my desk!"]),
+        "repeated_failure": ({}, ["How do returns work?", "That did not help.", "You don't understand me."]),
+        "budget": ({"thread_budget": "requests=1"}, ["How do returns work?", "And how long does it take?"]),
+    }
+    desk = open_desk(settings)
+    for reason, (changed, texts) in conversations.items():
+        async with open_agent(settings.model_copy(update=changed)) as agent:
+            for text in texts:
+                reply = await agent.send(f"people-{reason}", text, customer_id="ada_brook_1001")
+        assert reply.owner == "pending"
+        ticket = await desk.get_ticket(str(reply.ticket_id))
+        assert ticket.reason == reason
+        assert str(reply.ticket_id) in reply.text
     await desk.close()
 
 

@@ -33,7 +33,7 @@ class ConfirmedActions:
         self, *, ledger: ActionLedger, orders: OrderBackend, policy: Policy, today: Callable[[], date] = date.today
     ) -> None:
         self.ledger = ledger
-        self._orders, self._policy, self._today = orders, policy, today
+        self._orders, self.policy, self._today = orders, policy, today
 
     def is_write(self, tool: str) -> bool:
         """Say whether a tool changes the shop."""
@@ -56,7 +56,7 @@ class ConfirmedActions:
     async def plan(self, context: Context, tool: str, args: Mapping[str, Any]) -> Change:
         """Return what a write would do, without doing anything; raises as `propose`."""
         return await WRITE_ACTIONS[tool].plan(
-            context, args, orders=self._orders, policy=self._policy, today=self._today()
+            context, args, orders=self._orders, policy=self.policy, today=self._today()
         )
 
     async def hear(self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str) -> Heard:
@@ -109,7 +109,7 @@ class ConfirmedActions:
         """Run an action of this thread if it may run; return it as it is now."""
         await self.get(thread_id, [action_id])
         return await carry_out(
-            action_id, ledger=self.ledger, orders=self._orders, policy=self._policy, today=self._today
+            action_id, ledger=self.ledger, orders=self._orders, policy=self.policy, today=self._today
         )
 
     async def record(self, thread_id: str, action_id: str, told: str, *, failed: bool) -> Action:

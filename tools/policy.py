@@ -1,6 +1,8 @@
 """Read the shop's policy: what is allowed in which state, within which window, up to which amount."""
 
+import re
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -14,6 +16,7 @@ PACKAGED = Path(__file__).with_name("policy.yaml")
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 Days = Annotated[int, Field(ge=0, le=3650)]
+Phrase = Annotated[str, Field(min_length=3, max_length=80)]
 Statuses = Annotated[tuple[Status, ...], Field(min_length=1)]
 
 
@@ -93,6 +96,9 @@ class Policy(Section):
     countries: dict[str, tuple[str, ...]]
     """The shop's name of each country it ships to, and other names for it; empty means anywhere."""
 
+    people_only: dict[str, Annotated[tuple[Phrase, ...], Field(min_length=1)]] = {}
+    """The topics that only people handle, each with the phrases that give it away; a `*` stands for any end of a word."""
+
     @model_validator(mode="after")
     def _country_names_are_clear(self) -> Self:
         names = [name.casefold() for country, others in self.countries.items() for name in (country, *others)]
@@ -107,6 +113,17 @@ class Policy(Section):
         wanted = name.casefold()
         fits = (c for c, others in self.countries.items() if wanted in {c.casefold(), *(o.casefold() for o in others)})
         return next(fits, None)
+
+    def topic_for_people(self, text: str) -> str | None:
+        """Return the topic of a message that only people handle, or None."""
+        plain = " ".join(text.split())
+        return next((topic for topic, phrases in self.people_only.items() if _any_of(phrases).search(plain)), None)
+
+
+@cache
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    written = "|".join(re.escape(" ".join(phrase.split())).replace(r"\*", r"\w*") for phrase in phrases)
+    return re.compile(rf"(?<!\w)(?:{written})(?!\w)", re.IGNORECASE)
 
 
 def load_policy(file: Path | None = None) -> Policy:

@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
 from core.errors import MessageRejected, ThreadForbidden
-from graph.handoff_reasons import handoff_wish
+from graph.handoff_reasons import handoff_wish, rule_wish
 from graph.handover import with_people
 from graph.identity import hear_code, masked
 from graph.open_question import hear
@@ -75,7 +75,7 @@ async def receive(
             return update
         spoken = heard_code["messages"][0]
         state = replace(state, messages=[*state.messages[:-1], spoken])
-    update["handoff"] = handoff_wish(state.messages, text_of(spoken))
+    update["handoff"] = handoff_wish(state.messages, text_of(spoken)) or rule_wish(text_of(spoken), actions.policy)
     if update["handoff"]:
         return update
     heard = await hear(state.messages[:-1], spoken, thread_id=thread_of(config), locale=context.locale, actions=actions)
