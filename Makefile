@@ -4,7 +4,7 @@ BIN := .venv/bin
 SAMPLE := var/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat serve dev test test-llm test-voice eval check lint format types map lock clean
+.PHONY: help install chat serve dev test test-llm test-voice test-browser web-types eval check lint format types map lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -32,7 +32,7 @@ dev: $(SAMPLE) ## Start the LangGraph dev server on the sample shop
 	LANGGRAPH_CLI_NO_ANALYTICS=1 LANGGRAPH_NO_VERSION_CHECK=true LANGSMITH_TRACING=false $(BIN)/langgraph dev --no-browser
 
 test: .venv/.installed ## Run the tests
-	$(BIN)/python -m pytest -n auto -m "not llm and not voice"
+	$(BIN)/python -m pytest -n auto -m "not llm and not voice and not browser"
 
 test-llm: .venv/.installed ## Run the tests that talk to a small real model on loopback
 	$(BIN)/python -m pytest -m llm
@@ -57,6 +57,16 @@ map: .venv/.installed ## Write the README's map of files anew
 
 test-voice: .venv/.installed ## Run the tests that hear real speech (espeak-ng speaks it)
 	$(BIN)/python -m pytest -m voice
+
+test-browser: .venv/.installed ## Run the tests that use the pages in Chromium
+	$(BIN)/python -m pytest -m browser
+
+web/node_modules/.installed: web/package-lock.json
+	cd web && npm ci --silent
+	@touch $@
+
+web-types: web/node_modules/.installed ## Check the types of the pages (needs npm)
+	cd web && npm run --silent types
 
 check: lint types test ## Everything a change has to pass
 

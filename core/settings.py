@@ -151,6 +151,11 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     jwt_keys: str | None = Field(None, description="Key set (JWKS) of RS256 tokens: an address or a file.")
     jwt_issuer: str | None = Field(None, description="Issuer (iss) that tokens must name.")
     jwt_audience: str | None = Field(None, description="Audience (aud) that tokens must name.")
+    embed_origins: str = Field(
+        "",
+        pattern=r"^\s*(https?://[A-Za-z0-9.:\[\]-]+(\s*,\s*https?://[A-Za-z0-9.:\[\]-]+)*)?\s*$",
+        description="Origins of pages that may embed the chat, separated by commas, for example https://shop.example.",
+    )
     open_chat: bool = Field(True, description="Give visitors nobody knows short-lived tokens.")
     visitor_minutes: float = Field(60, gt=0, le=1440, description="How long a visitor's token is valid, in minutes.")
     visitors_per_minute: int = Field(30, ge=1, description="Visitors' tokens given to one address in a minute.")

@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from core.settings import Settings
 from graph.builder import Parts
 from server import approval_routes, customer_routes, openai_routes, operator_routes, public_routes, voice_routes
 from server.body_limits import BodyLimits
 from server.failures import handle_failures
+from server.pages import page_routes
 from server.public_routes import VisitorLimit
 from server.service import open_service
 from server.voice_routes import FORM_BYTES
@@ -36,6 +38,17 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
     app.state.visitors = VisitorLimit(settings.visitors_per_minute)
     for routes in (customer_routes, voice_routes, openai_routes, approval_routes, operator_routes, public_routes):
         app.include_router(routes.router)
+    embedders = tuple(origin.strip() for origin in settings.embed_origins.split(",") if origin.strip())
+    app.include_router(page_routes(embedders))
+    if embedders:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=embedders,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Prefer"],
+            expose_headers=["Retry-After"],
+            max_age=86_400,
+        )
     larger = {"/v1/voice": settings.voice_max_mb * 1_000_000 + FORM_BYTES}
     app.add_middleware(BodyLimits, max_bytes=settings.max_body_kb * 1024, larger=larger, seconds=settings.body_seconds)
     handle_failures(app)

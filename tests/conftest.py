@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-MAY_CONNECT = ("server", "llm")
+pytest_plugins = ("tests.browser",)
+MAY_CONNECT = ("server", "browser", "llm")
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MAPPED = ("core", "ingest", "tools", "graph", "server", "evals", "cli", "benchmarks")
+MAPPED = ("core", "ingest", "tools", "graph", "server", "web", "evals", "cli", "benchmarks")
 BEGIN, END = "<!-- map: written by `make map` -->\n", "<!-- /map -->\n"
 
 

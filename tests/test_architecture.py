@@ -15,6 +15,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evals": {"core", "ingest", "tools", "graph"},
     "benchmarks": {"core", "ingest", "tools", "graph"},
     "cli": {"core", "ingest", "tools", "graph", "server", "evals"},
+    "web": set(),
 }
 NODES_MAY_NOT_IMPORT = ("graph.builder", "graph.assembly", "graph.agent", "graph.entry", "core.settings")
 

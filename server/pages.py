@@ -1,0 +1,129 @@
+"""Serve the pages of `web/`: chat, widget, and what they load, with the headers that keep foreign code out of them."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import PurePosixPath
+
+from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
+
+PAGES = {"/": "chat.html", "/chat": "chat.html"}
+"""Which file is the page at which path."""
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+FOREVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+"""Kept by browsers, and used only after the server said that it is still the newest."""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Hold one file as it is sent."""
+
+    body: bytes
+    packed: bytes
+    type: str
+    tag: str
+
+
+def asset(body: bytes, suffix: str) -> Asset:
+    """Return a file's content ready for sending."""
+    digest = hashlib.sha256(body).hexdigest()[:16]
+    return Asset(body, gzip.compress(body, 9, mtime=0), TYPES[suffix], f'"{digest}"')
+
+
+def read_assets(*, version_prefix: str = "/web/") -> tuple[str, dict[str, Asset]]:
+    """Return the version of the pages, which is a hash of all of them, and each file by its path inside `web/static/`.
+
+    HTML names what it loads under `/web/`; the version is put into these addresses, so that they may be kept for ever.
+    """
+    found: dict[str, bytes] = {}
+    folders = [(PurePosixPath(), files("web").joinpath("static"))]
+    while folders:
+        place, folder = folders.pop()
+        for entry in folder.iterdir():
+            if entry.is_dir():
+                folders.append((place / entry.name, entry))
+            elif PurePosixPath(entry.name).suffix in TYPES:
+                found[str(place / entry.name)] = entry.read_bytes()
+    digest = hashlib.sha256(b"".join(f"{path}\n".encode() + found[path] for path in sorted(found)))
+    version = digest.hexdigest()[:12]
+    versioned = f'="{version_prefix}{version}/'.encode()
+    return version, {
+        path: asset(
+            body.replace(f'="{version_prefix}'.encode(), versioned) if path.endswith(".html") else body,
+            PurePosixPath(path).suffix,
+        )
+        for path, body in found.items()
+    }
+
+
+def policy(embedders: tuple[str, ...]) -> str:
+    """Return the Content-Security-Policy of the pages (W3C CSP3): everything from this server, nothing inline."""
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "media-src": "'self' blob:",
+        "connect-src": "'self'",
+        "form-action": "'none'",
+        "base-uri": "'none'",
+        "frame-ancestors": " ".join(embedders) or "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def page_headers(embedders: tuple[str, ...]) -> dict[str, str]:
+    """Return the headers of a page."""
+    return {
+        "Content-Security-Policy": policy(embedders),
+        "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cache-Control": ASK_AGAIN,
+    } | ({} if embedders else {"X-Frame-Options": "DENY"})
+
+
+def page_routes(embedders: tuple[str, ...] = ()) -> APIRouter:
+    """Return the routes of the pages, which sites of these origins may show in a frame."""
+    version, assets = read_assets()
+    router = APIRouter(include_in_schema=False)
+    # Loaded by shops' own pages too, where the widget is embedded; they hold nothing but what everybody may read.
+    shared = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+    def page(request: Request) -> Response:
+        return sent(request, assets[PAGES[request.url.path]], page_headers(embedders))
+
+    def loaded(request: Request, wanted: str, path: str) -> Response:
+        if path not in assets or path.endswith(".html"):
+            raise HTTPException(404, "there is no such file")
+        cached = FOREVER if wanted == version else ASK_AGAIN
+        return sent(request, assets[path], shared | {"Cache-Control": cached})
+
+    def widget(request: Request) -> Response:
+        entry = asset(f'import "./web/{version}/widget.js";\n'.encode(), ".js")
+        return sent(request, entry, shared | {"Cache-Control": ASK_AGAIN})
+
+    for path in PAGES:
+        router.add_api_route(path, page, methods=["GET", "HEAD"])
+    router.add_api_route("/widget.js", widget, methods=["GET", "HEAD"])
+    router.add_api_route("/web/{wanted}/{path:path}", loaded, methods=["GET", "HEAD"])
+    return router
+
+
+def sent(request: Request, file: Asset, headers: dict[str, str]) -> Response:
+    """Return a file, packed where the browser can unpack, or that it has not changed."""
+    headers = headers | {"ETag": file.tag, "Vary": "Accept-Encoding"}
+    if file.tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(file.packed, headers=headers | {"Content-Encoding": "gzip"}, media_type=file.type)
+    return Response(file.body, headers=headers, media_type=file.type)

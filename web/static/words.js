@@ -1,0 +1,57 @@
+// Choose the language of a page and keep its words.
+
+/** @typedef {Record<string, string>} Words */
+/** @typedef {{language: string, direction: "ltr" | "rtl", say: (key: string, values?: Record<string, string | number>) => string}} Speech */
+
+export const LANGUAGES = ["en", "de", "ar"];
+const RIGHT_TO_LEFT = ["ar"];
+
+/**
+ * Return the best of our languages: the wanted ones come first, English last.
+ * @param {readonly (string | null | undefined)[]} wanted language tags
+ */
+export function chooseLanguage(wanted) {
+  const known = wanted.map((tag) => tag?.toLowerCase().split("-")[0] ?? "").find((tag) => LANGUAGES.includes(tag));
+  return known ?? "en";
+}
+
+/**
+ * Return how a page speaks.
+ * @param {readonly (string | null | undefined)[]} wanted language tags, best first
+ * @param {(language: string) => Promise<{default: Words}>} load imports the file of a language
+ * @returns {Promise<Speech>}
+ */
+export async function loadSpeech(wanted, load) {
+  const language = chooseLanguage(wanted);
+  const words = (await load(language)).default;
+  return {
+    language,
+    direction: RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr",
+    say: (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "")),
+  };
+}
+
+/**
+ * Return the languages a visitor wants: the one in the address (`?lang=de`), then those of the browser.
+ */
+export function wantedLanguages() {
+  return [new URLSearchParams(location.search).get("lang"), ...navigator.languages];
+}
+
+/**
+ * Set a page's language, and fill in the elements that name their words: `data-word` is the text, `data-label` the label.
+ * @param {Speech} speech
+ * @param {ParentNode} [root]
+ */
+export function translate(speech, root = document) {
+  if (root === document) {
+    document.documentElement.lang = speech.language;
+    document.documentElement.dir = speech.direction;
+  }
+  for (const element of root.querySelectorAll("[data-word]")) {
+    element.textContent = speech.say(element.getAttribute("data-word") ?? "");
+  }
+  for (const element of root.querySelectorAll("[data-label]")) {
+    element.setAttribute("aria-label", speech.say(element.getAttribute("data-label") ?? ""));
+  }
+}

@@ -1,0 +1,5 @@
+// What the customer's chat says in German.
+export default {
+  title: "Kundendienst",
+  loading: "Einen Moment …",
+};
