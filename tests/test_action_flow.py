@@ -43,7 +43,7 @@ class Shop:
             policy = policy.model_copy(
                 update={"cancel": policy.cancel.model_copy(update={"approval_over": approval_over})}
             )
-            self.actions._policy = policy
+            self.actions.policy = policy
         retriever = KeywordRetriever(RETURNS)
         self.model = scripted(*answers)
         tools = make_tools(self.orders, retriever, policy, lambda: TODAY)

@@ -102,7 +102,7 @@ def cancelling(orders: FakeOrders) -> dict[str, Any]:
     policy = load_policy()
     policy = policy.model_copy(update={"cancel": policy.cancel.model_copy(update={"approval_over": 50})})
     actions, retriever = confirmed_actions(orders), KeywordRetriever(RETURNS)
-    actions._policy = policy
+    actions.policy = policy
     return {"actions": actions, "tools": make_tools(orders, retriever, policy, lambda: TODAY)}
 
 
