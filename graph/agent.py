@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, cast
 from weakref import WeakValueDictionary
 
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command, Durability
@@ -21,7 +21,7 @@ from graph.memory import open_checkpointer
 from graph.nodes.receive import check_message, check_owner
 from graph.prompts import text_of
 from graph.state import Owner, State, newest_turn
-from graph.threads import prune
+from graph.threads import earlier, prune
 from graph.voice import Ear
 from tools.context import Context
 from tools.ownership import WITH_PEOPLE
@@ -265,6 +265,12 @@ class SupportAgent:
                 answer: Command[Any] = Command(resume={"results": list(results)})
                 await self.graph.ainvoke(answer, config, context=context, durability="sync")
             return _reply(await self.state(thread_id), thread_id)
+
+    async def earlier(self, thread_id: str, state: State) -> list[AnyMessage]:
+        """Return what was said in a thread before the messages that its state still holds, oldest first."""
+        if not (state.summary or state.case_file) or not isinstance(self.graph.checkpointer, BaseCheckpointSaver):
+            return []  # nothing has left it yet
+        return await earlier(self.graph.checkpointer, thread_id, state.messages)
 
     async def state(self, thread_id: str) -> State:
         """Return what the thread holds now; a new thread is empty."""

@@ -62,9 +62,10 @@ async def _sqlite(path: Path) -> AsyncIterator[SqliteSaver]:
 async def _postgres(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
     # Loaded here because most installations never need the driver.
     import psycopg
-    from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
     from psycopg.rows import dict_row
     from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+    from graph.postgres_saver import PostgresSaver
 
     asked = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
     pool: Any = AsyncConnectionPool(
@@ -73,7 +74,7 @@ async def _postgres(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
     try:
         async with pool:
             await pool.wait(timeout=10)
-            saver = AsyncPostgresSaver(pool, serde=SERDE)
+            saver = PostgresSaver(pool, serde=SERDE)
             # Each operation has a connection of its own; the library's one lock would queue them all.
             saver.lock = asyncio.Semaphore(POOL_SIZE)  # type: ignore[assignment]
             async with pool.connection() as one:

@@ -1,9 +1,9 @@
 """Look after stored conversations: list them, add up what they cost, delete what nobody wrote in for long."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from langchain_core.messages import AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
@@ -11,6 +11,15 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 
 from graph.sqlite_saver import SqliteSaver
 from graph.state import State, Usage, added
+
+
+@runtime_checkable
+class KeepsTranscripts(Protocol):
+    """Keep what left a conversation's state."""
+
+    async def atranscript(self, thread_id: str) -> Sequence[AnyMessage]:
+        """Return every message of a thread, oldest first."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +60,18 @@ async def get_thread(saver: BaseCheckpointSaver[Any], thread_id: str) -> Thread 
 
 
 async def transcript(saver: BaseCheckpointSaver[Any], thread_id: str) -> list[AnyMessage]:
-    """Return everything that was said in a thread, oldest first; a PostgreSQL memory knows only what the state holds."""
-    if isinstance(saver, SqliteSaver):
+    """Return everything that was said in a thread, oldest first; a memory that is not kept knows only what the state holds."""
+    if isinstance(saver, KeepsTranscripts):
         return list(await saver.atranscript(thread_id))
     found = await saver.aget_tuple(_config(thread_id))
     return _state(found.checkpoint["channel_values"]).messages if found else []
+
+
+async def earlier(saver: BaseCheckpointSaver[Any], thread_id: str, held: Sequence[AnyMessage]) -> list[AnyMessage]:
+    """Return what was said before the messages that a thread's state still holds, oldest first."""
+    said = await transcript(saver, thread_id)
+    first = held[0].id if held else None
+    return said[: next((i for i, message in enumerate(said) if message.id == first), len(said))]
 
 
 async def prune(saver: BaseCheckpointSaver[Any], *, older_than_days: int, now: datetime | None = None) -> list[str]:

@@ -14,11 +14,15 @@ from server.service import Service
 from tools.handoff import Delivery
 
 
-async def view(service: Service, row: dict[str, Any]) -> ThreadOut:
-    """Return a thread as it is now; operators' words show before the graph has taken them in."""
+async def view(service: Service, row: dict[str, Any], *, newest_only: bool = False) -> ThreadOut:
+    """Return a thread as it is now; operators' words show before the graph has taken them in.
+
+    Turns that left the graph's state are shown too, unless only the newest are wanted.
+    """
     thread_id = str(row["id"])
     state = await service.agent.state(thread_id)
-    said = [shown for message in state.messages if (shown := as_said(message))]
+    before = [] if newest_only else await service.agent.earlier(thread_id, state)
+    said = [shown for message in (*before, *state.messages) if (shown := as_said(message))]
     known = {message.id for message in said}
     for delivery in await _on_their_way(service, thread_id):
         if (message_id := f"desk-{delivery.key}") not in known:

@@ -202,7 +202,7 @@ async def _thread_events(service: Service, row: dict[str, Any], last_seen: str) 
     with service.broadcast.listening(row["id"]) as queue:
         first = True
         while not service.stopping.is_set():
-            shown = await view(service, row)
+            shown = await view(service, row, newest_only=not first)
             settled = [message for message in shown.messages if not message.waiting]
             if first and last_seen in {message.id for message in settled}:
                 position = next(i for i, message in enumerate(settled) if message.id == last_seen)

@@ -10,6 +10,7 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from graph.phrases import PHRASES, phrase
+from server.conversation_view import view
 from tests.graph_fakes import call, scripted
 from tests.server_fakes import Running, bearer, serving
 
@@ -212,3 +213,18 @@ async def test_it_says_whether_it_is_well(server: Running) -> None:
     assert (await server.client.get("/readyz")).json()["parts"]["worker"] == "ok"
     server.service.stopping.set()
     assert (await server.client.get("/readyz")).status_code == 503
+
+
+async def test_turns_that_left_the_state_are_shown_and_followed_too(tmp_path: Path) -> None:
+    model = scripted("You can return items within 30 days. [1] " * 10)
+    async with serving(tmp_path, model, made_of={"context_tokens": 2_000}) as server:
+        thread = (await server.say("ada", "how do returns work for number 0?"))["thread_id"]
+        for number in range(1, 12):
+            await server.say("ada", f"how do returns work for number {number}?", thread)
+        assert len((await server.service.agent.state(thread)).messages) < 24
+        shown = (await server.client.get(f"/v1/threads/{thread}", headers=bearer("ada"))).json()["messages"]
+        written = [m["text"] for m in shown if m["role"] == "customer"]
+        assert written == [f"how do returns work for number {number}?" for number in range(12)]
+        assert len(shown) == 24
+        row = await server.service.inbox.thread(thread, "customer:ada")
+        assert len((await view(server.service, row, newest_only=True)).messages) < 24

@@ -1,5 +1,6 @@
 """Check that stored conversations can be listed, added up, read in full and deleted for good."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from graph.builder import build_graph
 from graph.memory import open_checkpointer
 from graph.threads import get_thread, list_threads, prune, transcript
 from tests.graph_fakes import call, parts, scripted
+from tests.postgres import postgres_server
 from tests.processes import environment, support_agent
 
 USED = {"input_tokens": 1000, "output_tokens": 50, "total_tokens": 1050, "input_token_details": {"cache_read": 800}}
@@ -42,16 +44,29 @@ async def test_what_all_turns_used_is_added_up() -> None:
     assert [t.id for t in await list_threads(saver)] == ["t"]
 
 
-async def test_the_transcript_holds_what_left_the_state(tmp_path: Path) -> None:
-    made = parts(scripted("You can return items within 30 days. [1] " * 10), context_tokens=2_000)
-    async with open_checkpointer(f"sqlite:///{tmp_path}/memory.db") as saver:
-        agent = SupportAgent(build_graph(made, checkpointer=saver), max_message_chars=99)
-        for number in range(30):
-            await agent.send("t", f"how do returns work for number {number}?", customer_id="ada")
-        assert len((await agent.state("t")).messages) < 60
-        said = [m.text for m in await transcript(saver, "t")]
-    assert len(said) == 60
-    assert said[0] == "how do returns work for number 0?"
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+async def test_the_transcript_holds_what_left_the_state(kind: str, tmp_path: Path) -> None:
+    with ExitStack() as opened:
+        url = f"sqlite:///{tmp_path}/memory.db" if kind == "sqlite" else opened.enter_context(postgres_server())
+        made = parts(scripted("You can return items within 30 days. [1] " * 10), context_tokens=2_000)
+        for part in range(3):  # as after a restart: a process of its own
+            async with open_checkpointer(url) as saver:
+                agent = SupportAgent(build_graph(made, checkpointer=saver), max_message_chars=99)
+                for number in range(10):
+                    await agent.send("t", f"how do returns work for number {10 * part + number}?", customer_id="ada")
+        async with open_checkpointer(url) as saver:
+            agent = SupportAgent(build_graph(made, checkpointer=saver), max_message_chars=99)
+            state = await agent.state("t")
+            said = [m.text for m in await transcript(saver, "t")]
+            left = [m.text for m in await agent.earlier("t", state)]
+            assert len(state.messages) < 60
+            assert left + [m.text for m in state.messages] == said
+            assert [m for m in said if m.startswith("how")] == [
+                f"how do returns work for number {number}?" for number in range(30)
+            ]
+            assert len(said) == 60
+            await saver.adelete_thread("t")
+            assert await transcript(saver, "t") == []
 
 
 async def test_old_conversations_are_deleted_for_good(tmp_path: Path) -> None:
