@@ -31,17 +31,21 @@ def ingest(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     index_dir: Annotated[Path | None, typer.Option(help="Folder of the index, if not SUPPORT_INDEX_DIR.")] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for another ingest to end.")] = 0.0,
+    trusted: Annotated[
+        bool, typer.Option("--trusted", help="Publish articles with instructions to an agent, too: all are your own.")
+    ] = False,
 ) -> None:
     """Make the knowledge index hold exactly the articles of the sources.
 
     Reads Markdown, HTML, text, PDF, CSV and JSONL questions with answers, JSON articles, Zendesk and Intercom exports, OpenAPI
     descriptions, sitemaps and lists of addresses (.urls) on the hosts of SUPPORT_SOURCE_HOSTS. What did not change since the last
-    ingest is not embedded again; articles that are gone disappear. Exit code: 0 done, 3 done but files were skipped, 1 nothing
-    was published.
+    ingest is not embedded again; articles that are gone disappear. An article that contains instructions to an agent is kept out
+    until a person releases it (`support-agent knowledge release`). Exit code: 0 done, 3 done but something was skipped or kept out,
+    1 nothing was published.
     """
     with errors_shown():
         settings = Settings.from_env()
-        report = _with_bars(sources, _options(settings, index_dir or settings.index_dir, wait))
+        report = _with_bars(sources, _options(settings, index_dir or settings.index_dir, wait, trusted))
         if settings.index_url:
             publish_to_postgres(settings.index_url, index_dir or settings.index_dir)
     if as_json:
@@ -51,7 +55,7 @@ def ingest(
     raise typer.Exit(EXIT_SKIPPED if report.faults else 0)
 
 
-def _options(settings: Settings, index_dir: Path, wait: float) -> IngestOptions:
+def _options(settings: Settings, index_dir: Path, wait: float, trusted: bool) -> IngestOptions:
     return IngestOptions(
         index_dir=index_dir,
         embeddings=embedding_model(settings),
@@ -64,6 +68,7 @@ def _options(settings: Settings, index_dir: Path, wait: float) -> IngestOptions:
         allowed_hosts=frozenset(host.strip() for host in settings.source_hosts.split(",") if host.strip()),
         keep_versions=settings.index_versions,
         wait_seconds=wait,
+        trusted=trusted,
     )
 
 

@@ -20,7 +20,9 @@ from core.settings import Settings
 from ingest.index import open_current
 from ingest.opening import open_retriever
 from ingest.proposals import propose_article
-from ingest.review import review
+from ingest.quarantine import flagged_articles
+from ingest.quarantine import release as release_article
+from ingest.review import Finding, review
 from ingest.versions import current_name, read_manifest, roll_back, version_folder, version_names
 
 app = typer.Typer(help="Look into the knowledge index.", no_args_is_help=True)
@@ -173,7 +175,7 @@ def _print_rows(title: str, values: dict[str, Any], *, as_json: bool) -> None:
 
 @app.command()
 def check(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
-    """List duplicates, articles that contradict each other on a number, a date or a price, and stale ones.
+    """List duplicates, articles that contradict each other on a number, a date or a price, stale ones, and those kept out.
 
     Exit code: 0 nothing was found, 3 something should be looked at.
     """
@@ -181,7 +183,11 @@ def check(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
         settings = Settings.from_env()
         index, _ = open_current(index_dir or settings.index_dir, None)
         with index.in_use():
-            findings = review(
+            findings = [
+                Finding("instructions", (item.article_id,), "; ".join(item.reasons))
+                for item in flagged_articles(index_dir or settings.index_dir)
+            ]
+            findings += review(
                 list(index.store.articles()),
                 index.vectors.all_vectors(),
                 today=datetime.now(UTC).date(),
@@ -195,6 +201,39 @@ def check(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
             table.add_row(finding.kind, escape("\n".join(finding.articles)), escape(finding.detail))
         Console().print(table if findings else "Nothing was found.")
     raise typer.Exit(EXIT_FOUND if findings else 0)
+
+
+@app.command()
+def flagged(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
+    """List the articles that the last ingest kept out because they contain instructions to an agent.
+
+    Exit code: 0 there are none, 3 a person should read them.
+    """
+    with errors_shown():
+        found = flagged_articles(index_dir or Settings.from_env().index_dir)
+    if as_json:
+        print_json([item.model_dump() for item in found])
+    else:
+        table = Table("Article", "Source", "Why")
+        for item in found:
+            table.add_row(escape(item.article_id), escape(item.source), escape("\n".join(item.reasons)))
+        Console().print(table if found else "No article was kept out.")
+    raise typer.Exit(EXIT_FOUND if found else 0)
+
+
+@app.command()
+def release(
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="Article that was kept out; read it first.")],
+    as_json: AsJson = False,
+    index_dir: IndexDir = None,
+) -> None:
+    """Let an article in that an ingest kept out: this very text of it, and no later one. Then ingest again."""
+    with errors_shown():
+        item = release_article(index_dir or Settings.from_env().index_dir, article_id)
+        if as_json:
+            print_json(item.model_dump())
+        else:
+            Console().print(f"Released {escape(item.article_id)}; the next `support-agent ingest` publishes it.")
 
 
 @app.command()

@@ -6,13 +6,11 @@ close, and without characters a reader cannot see. The offline model reads the s
 
 import html
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from core.passages import Passage
+from core.visible import visible
 
-_INVISIBLE_CATEGORIES = {"Cc", "Cf", "Co", "Cs", "Cn"}
-_KEPT_CONTROLS = {"\n", "\t"}
 _PASSAGE = re.compile(
     r'<passage number="(?P<number>\d+)" title="(?P<title>[^"]*)" section="(?P<section>[^"]*)">\n'
     r"(?P<text>.*?)\n</passage>",
@@ -22,11 +20,6 @@ _MESSAGE = re.compile(r"<customer_message>\n(?P<text>.*)\n</customer_message>", 
 
 _EARLIER = re.compile(r"<earlier_conversation>\n(?P<inside>.*?)\n</earlier_conversation>", re.DOTALL)
 _FACT = re.compile(r'<fact kind="(?P<kind>[^"]*)">(?P<text>.*?)</fact>')
-
-
-def visible(text: str) -> str:
-    """Drop control, format, private-use and tag characters, which can hide or reorder text."""
-    return "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _INVISIBLE_CATEGORIES)
 
 
 def quote_passages(passages: Sequence[Passage], *, first_number: int = 1) -> str:

@@ -18,6 +18,7 @@ from ingest.chunking import TokenCounter, cut, passage_prefix
 from ingest.decoding import decode
 from ingest.documents import find_files, read_file
 from ingest.index import OpenIndex, open_current
+from ingest.quarantine import Flagged, as_skipped, flag, note_flagged, released_texts
 from ingest.records import Document, Skipped
 from ingest.safe_fetch import SafeFetcher
 from ingest.store import StoredArticle, write_store
@@ -27,7 +28,7 @@ from ingest.web_sources import addresses_in, is_address, read_address
 
 Vectors = npt.NDArray[np.float32]
 
-_READER_VERSION = 1
+_READER_VERSION = 2
 """Raised whenever reading or cutting changes, so that unchanged articles are cut again."""
 
 
@@ -60,6 +61,8 @@ class IngestOptions:
     keep_versions: int = 5
     wait_seconds: float = 0.0
     """How long to wait for another ingest."""
+    trusted: bool = False
+    """Whether articles that contain instructions to an agent are published without a person's release."""
 
 
 @dataclass(kw_only=True)
@@ -79,6 +82,8 @@ class IngestReport:
     published: bool = False
     """Whether that version is new."""
     skipped: list[Skipped] = field(default_factory=list)
+    flagged: list[Flagged] = field(default_factory=list)
+    """Articles kept out until a person releases them; each is in `skipped`, too."""
 
     @property
     def faults(self) -> list[Skipped]:
@@ -131,7 +136,8 @@ def ingest_documents(
     with writing(options.index_dir, options.wait_seconds):
         previous = _previous(options)
         known = {article.id: article for article in previous.store.articles()} if previous else {}
-        articles = _articles(_accepted(documents, report), known, options)
+        articles = _articles(_accepted(documents, report), known, options, report)
+        note_flagged(options.index_dir, report.flagged)
         if not articles:
             reasons = "; ".join(f"{item.source} {item.reason}" for item in report.skipped[:3])
             raise DocumentError(f"no article could be read ({reasons or 'the sources are empty'}); nothing was changed")
@@ -179,14 +185,20 @@ def _accepted(documents: Iterator[Document | Skipped], report: IngestReport) -> 
 
 
 def _articles(
-    documents: Iterator[Document], known: Mapping[str, StoredArticle], options: IngestOptions
+    documents: Iterator[Document], known: Mapping[str, StoredArticle], options: IngestOptions, report: IngestReport
 ) -> list[StoredArticle]:
     articles = []
+    released = released_texts(options.index_dir)
     for document in documents:
         content_hash = _content_hash(document)
         before = known.get(document.id)
         if before and before.content_hash == content_hash:
             articles.append(before)
+            continue
+        let_in = options.trusted or (document.id, content_hash) in released
+        if not let_in and (item := flag(document, content_hash)):
+            report.flagged.append(item)
+            report.skipped.append(as_skipped(item))
             continue
         seen: dict[str, int] = {}
         passages = []

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from core.errors import InputError
-from core.quoting import visible
+from core.visible import visible
 
 _SLUG = re.compile(r"[^a-z0-9]+")
 

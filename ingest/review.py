@@ -33,7 +33,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 class Finding:
     """Hold one thing to look at."""
 
-    kind: Literal["duplicate", "near-duplicate", "contradiction", "stale"]
+    kind: Literal["instructions", "duplicate", "near-duplicate", "contradiction", "stale"]
     articles: tuple[str, ...]
     """Ids of the articles concerned."""
     detail: str

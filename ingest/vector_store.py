@@ -67,6 +67,7 @@ class KnowledgeVectorStore(VectorStore):
             embedding_model=model,
             count_tokens=lambda counted: [len(text) // 4 for text in counted],
             passage_tokens=max(220, *(len(text) for text in texts)),
+            trusted=True,  # the caller hands over texts of its own, and expects each of them back
         )
         ingest_documents(_documents(texts, metadatas, ids), options)
         return cls(HybridRetriever(folder, embedding, model), embedding)
