@@ -1,5 +1,6 @@
 """Use the commands of `support-agent eval` as a person or a pipeline would."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -7,9 +8,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.evals import app
+from cli.main import app as support_agent
+from core.settings import Settings
 from evals import results
+from evals.suites import read_scenario
+from graph.agent import open_agent
 from tests.eval_fakes import manifest, trial, write_suite
+from tests.processes import ROOT
 from tests.test_evals_runs import EMPTY, PERSON
+from tools.import_shop import import_shop
 
 NAMES = [f"conversation-{n}" for n in range(4)]
 
@@ -103,3 +110,26 @@ def test_retrieval_is_measured_over_the_articles_of_a_suite(tmp_path: Path) -> N
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
     assert (found["recall@5"], found["mrr"], found["citation precision"]) == (1.0, 1.0, 1.0)
+
+
+def test_a_stored_thread_becomes_a_conversation_file_that_reads(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "returns.md").write_text("# Returns\n\nYou can return anything for 30 days.\n", encoding="utf-8")
+    assert CliRunner().invoke(support_agent, ["ingest", "returns.md"]).exit_code == 0
+    settings = Settings.from_env({}, env_file=None)
+    import_shop(ROOT / "tools" / "sample_shop.json", settings.orders_url, replace=True)
+
+    async def converse() -> None:
+        async with open_agent(settings) as agent:
+            said = "I want to talk to a human. I am Ada Brook, ada.brook@example.com"
+            await agent.send("thread-9", said, customer_id="ada_brook_1001")
+
+    asyncio.run(converse())
+    done = invoke("capture", "thread-9", "--kind", "human_wanted", "--to", ".")
+    assert done.exit_code == 0, done.output
+    kept = read_scenario(tmp_path / "captured-thread-9.yaml")
+    assert (kept.customer, kept.expect.owner, kept.expect.ticket) == ("ada_brook_1001", "human", {"reason": ("asked",)})
+    written = (tmp_path / "captured-thread-9.yaml").read_text(encoding="utf-8")
+    assert "ada.brook@" not in written
+    assert "Brook" not in written
+    assert invoke("capture", "nobody").exit_code == 1
