@@ -47,6 +47,7 @@ def prepare(suite: Suite, settings: Settings, folder: Path) -> Ground:
             max_bytes=settings.max_document_mb * 1_000_000,
             keep_versions=1,
             wait_seconds=60,
+            trusted=True,  # a suite plants instructions in articles to see what the agent does with them
         ),
     )
     if report.skipped:
