@@ -42,6 +42,9 @@ def run(
     only: Annotated[
         list[str] | None, typer.Option("--only", help="Conversations or kinds to run; all if left out.")
     ] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="So many conversations only, taken in turns from each kind.")
+    ] = None,
     trials: Annotated[int, typer.Option(min=1, max=64, help="Trials of each conversation, for pass^1 to pass^k.")] = 1,
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Conversations at once.")] = 4,
     seed: Annotated[int, typer.Option(help="Seed of simulated customers and the judge.")] = 0,
@@ -69,6 +72,7 @@ def run(
     with errors_shown():
         settings = Settings.from_env()
         chosen = _chosen(read_suite(suite), only or [])
+        chosen = chosen.sample(sample) if sample else chosen
         options = RunOptions(
             trials=trials,
             concurrency=concurrency,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,14 @@ class Suite:
     def only(self, wanted: set[str]) -> "Suite":
         """Return the suite with the conversations whose id or kind is wanted."""
         return replace(self, scenarios=tuple(s for s in self.scenarios if {s.id, s.kind} & wanted))
+
+    def sample(self, size: int) -> "Suite":
+        """Return the suite with so many conversations, taken in turns from each kind; the same ones every time."""
+        kinds: dict[str, list[Scenario]] = {}
+        for scenario in self.scenarios:
+            kinds.setdefault(scenario.kind, []).append(scenario)
+        in_turns = [s for row in zip_longest(*(kinds[k] for k in sorted(kinds))) for s in row if s is not None]
+        return self.only({s.id for s in in_turns[:size]})
 
     def fingerprint(self) -> str:
         """Return a digest of the conversations, the shop, the articles and the day."""

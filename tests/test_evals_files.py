@@ -125,3 +125,14 @@ def test_the_shop_before_a_conversation_is_changed_as_the_file_says(tmp_path: Pa
     assert (order["address"]["address2"], order["address"]["city"]) == ("c/o Smith", "Boston")
     with pytest.raises(ConversationFileError, match="AF99999"):
         stock_shop(ground, scenario(before={"orders": {"#AF99999": {}}}), tmp_path / "other.db")
+
+
+def test_a_sample_takes_every_kind_before_any_kind_twice() -> None:
+    suite = read_suite()
+    kinds = {s.kind for s in suite.scenarios}
+    one_each = suite.sample(len(kinds))
+    assert {s.kind for s in one_each.scenarios} == kinds
+    assert len(one_each.scenarios) == len(kinds)
+    more = {s.id for s in suite.sample(len(kinds) + 5).scenarios}
+    assert {s.id for s in one_each.scenarios} < more
+    assert len(suite.sample(1000).scenarios) == len(suite.scenarios)
