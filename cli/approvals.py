@@ -66,13 +66,13 @@ def show(action: ActionId, as_json: AsJson = False) -> None:
 @app.command("approve")
 def approve(action: ActionId, by: By, note: Note = "", as_json: AsJson = False) -> None:
     """Approve an action: it is carried out, and the customer reads the result in the thread."""
-    _decide(action, {"type": "approve", "message": note}, by, as_json)
+    decide_by_id(action, {"type": "approve", "message": note}, by, as_json)
 
 
 @app.command("reject")
 def reject(action: ActionId, by: By, note: Note = "", as_json: AsJson = False) -> None:
     """Reject an action: it can never run, and the customer is told."""
-    _decide(action, {"type": "reject", "message": note}, by, as_json)
+    decide_by_id(action, {"type": "reject", "message": note}, by, as_json)
 
 
 @app.command("edit")
@@ -87,10 +87,22 @@ def edit(
         new = json.loads(args)
     except json.JSONDecodeError as error:
         raise InputError(f"--args is not JSON ({error.msg}); wanted an object of arguments") from None
-    _decide(action, {"type": "edit", "edited_action": {"args": new}}, by, as_json)
+    decide_by_id(action, {"type": "edit", "edited_action": {"args": new}}, by, as_json)
 
 
-def _decide(prefix: str, decision: Mapping[str, Any], by: str, as_json: bool) -> None:
+def waiting_in(thread_id: str) -> str:
+    """Return the id of the one action of a conversation that waits for staff; raises InputError unless there is one."""
+    found = [action for action in asyncio.run(_find(WAITING)) if action.thread_id == thread_id]
+    if len(found) != 1:
+        raise InputError(
+            f"{len(found)} actions of this ticket's conversation wait for staff; `support-agent approvals list` shows all, "
+            "decide by the action's id"
+        )
+    return found[0].id
+
+
+def decide_by_id(prefix: str, decision: Mapping[str, Any], by: str, as_json: bool) -> None:
+    """Record a decision on the action whose id begins so, let its conversation go on, and print what came of it."""
     action, told = asyncio.run(_decide_and_wake(prefix, decision, by))
     if as_json:
         print_json({**_plain(action), "told": told})

@@ -3,6 +3,7 @@
 import asyncio
 import webbrowser
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,7 +30,6 @@ from evals.scenarios import KINDS
 from evals.suites import SHIPPED, Suite, read_suite
 from evals.summary import summarise
 
-RUNS = Path("var/evals")
 EXIT_BELOW, EXIT_STOPPED = 1, 130
 
 SuiteFolder = Annotated[Path, typer.Option("--suite", help="Folder with suite.yaml and conversations/.")]
@@ -84,11 +84,13 @@ def run(
             agent=agent,
         )
         _check(customer, agent, settings, judge)
-        folder = out_folder or RUNS / _name(chosen, settings, options)
+        folder = out_folder or settings.evals_dir / _name(chosen, settings, options)
         if fresh:
             results.clear(folder)
         trials_done = _with_bar(chosen, settings, options, folder, customer == "model")
         summary = summarise(manifest(chosen, settings, options), trials_done)
+        if summary["finished"]:
+            results.save_summary(folder, summary, finished_at=datetime.now(UTC).isoformat(timespec="seconds"))
         if as_json:
             print_json(summary | {"folder": str(folder)})
         else:

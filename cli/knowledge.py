@@ -241,12 +241,15 @@ def propose(
     question: Annotated[str, typer.Argument(help="What the customer asked, as a title.")],
     answer: Annotated[str, typer.Argument(help="What resolved it; `-` reads it from standard input.")],
     ticket: Annotated[str, typer.Option(help="Ticket it comes from, for the reviewer.")] = "",
-    folder: Annotated[Path, typer.Option(help="Folder the draft is written to.")] = Path("knowledge/proposed"),
+    folder: Annotated[
+        Path | None, typer.Option(help="Folder the draft is written to, if not SUPPORT_PROPOSALS_DIR.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a resolved ticket down as a draft article for review; drafts are never indexed."""
     with errors_shown():
         text = sys.stdin.read() if answer == "-" else answer
+        folder = folder or Settings.from_env().proposals_dir
         path = propose_article(folder, question=question, answer=text, today=datetime.now(UTC).date(), ticket=ticket)
         if as_json:
             print_json({"draft": path})

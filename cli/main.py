@@ -5,7 +5,22 @@ import sys
 
 import typer
 
-from cli import approvals, ask, chat, costs, doctor, evals, ingest, knowledge, orders, serve, threads, tickets, triage
+from cli import (
+    approvals,
+    ask,
+    chat,
+    costs,
+    doctor,
+    evals,
+    ingest,
+    insight,
+    knowledge,
+    orders,
+    serve,
+    threads,
+    tickets,
+    triage,
+)
 from cli.output import errors_shown
 
 app = typer.Typer(
@@ -29,6 +44,7 @@ app.add_typer(evals.app, name="eval")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(threads.app, name="threads")
 app.command("costs")(costs.costs)
+app.command("insight")(insight.insight)
 
 
 def main() -> None:

@@ -107,6 +107,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     desk_reopen_days: int = Field(
         14, ge=0, le=3650, description="Days after its closing in which a ticket is reopened instead of a new one made."
     )
+    proposals_dir: Path = Field(
+        Path("knowledge/proposed"), description="Where drafts of articles that operators propose are written."
+    )
+    evals_dir: Path = Field(Path("var/evals"), description="Where results of evaluations are kept, for their trend.")
     desk_webhook_url: str | None = Field(None, description="Address that is told every change of a ticket.")
     desk_webhook_secret: SecretStr | None = Field(None, description="Key the webhook's requests are signed with.")
     tickets_by_model: bool = Field(True, description="Let the chat model write what a ticket says (one request).")

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import ConversationFileError
 
-MANIFEST, TRIALS = "run.json", "trials"
+MANIFEST, TRIALS, SUMMARY = "run.json", "trials", "summary.json"
 NOT_COMPARED = ("seconds",)
 """What differs from one run to the next although nothing else did."""
 
@@ -35,13 +35,26 @@ def start(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 def clear(folder: Path) -> None:
     """Remove the files of a run; anything else in the folder stays."""
-    for file in (*(folder / TRIALS).glob("*.json"), folder / MANIFEST, folder / "report.html"):
+    for file in (*(folder / TRIALS).glob("*.json"), folder / MANIFEST, folder / SUMMARY, folder / "report.html"):
         file.unlink(missing_ok=True)
 
 
 def save(folder: Path, trial: Mapping[str, Any]) -> None:
     """Write one trial; a file is there whole or not at all."""
     _write(folder / TRIALS / f"{trial['scenario']}.{trial['trial']}.json", trial)
+
+
+def save_summary(folder: Path, summary: Mapping[str, Any], *, finished_at: str) -> None:
+    """Keep what a finished run came to, small enough to be listed beside many others."""
+    run, rate = summary["run"], summary["pass"].get("1", {})
+    kept = {
+        "finished_at": finished_at,
+        **{name: run[name] for name in ("suite", "agent", "model", "customer")},
+        "conversations": summary["conversations"],
+        "pass": rate,
+        "failures": [{"conversation": f["scenario"], "why": "; ".join(f["why"])[:300]} for f in summary["failures"]],
+    }
+    _write(folder / SUMMARY, kept)
 
 
 def has(folder: Path, scenario: str, trial: int) -> bool:

@@ -46,7 +46,7 @@ async def reply(
     command that was interrupted is harmless.
 
     Raises:
-        Refused: there is no such ticket, it is not with people, or the text is empty.
+        Refused: there is no such ticket, it is not with people or with another one, or the text is empty.
     """
     if key is None:
         before = await desk.get_ticket(ticket_id)
@@ -57,29 +57,39 @@ async def reply(
     return ticket
 
 
-async def resolve(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, tell: bool = True) -> Ticket:
-    """Close a ticket, and tell the customer unless `tell` is false; raises Refused when it is not with people."""
+async def resolve(
+    graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str | None = None, tell: bool = True
+) -> Ticket:
+    """Close a ticket, and tell the customer unless `tell` is false.
+
+    Raises:
+        Refused: it is not with people, or with another one than the operator, where she is named.
+    """
     before = await desk.get_ticket(ticket_id)
     notice = phrase("ticket_resolved", before.locale, ticket=before.id) if tell else ""
-    ticket = await desk.resolve(ticket_id, notice=notice)
+    ticket = await desk.resolve(ticket_id, notice=notice, operator=operator)
     await deliver(graph, desk, ticket.thread_id)
     await _follow(graph, ticket)
     return ticket
 
 
-async def hand_back(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, tell: bool = True) -> Ticket:
+async def hand_back(
+    graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str | None = None, tell: bool = True
+) -> Ticket:
     """Give a conversation back to the agent; otherwise as `resolve`."""
     before = await desk.get_ticket(ticket_id)
     notice = phrase("ticket_handed_back", before.locale, ticket=before.id) if tell else ""
-    ticket = await desk.hand_back(ticket_id, notice=notice)
+    ticket = await desk.hand_back(ticket_id, notice=notice, operator=operator)
     await deliver(graph, desk, ticket.thread_id)
     await _follow(graph, ticket)
     return ticket
 
 
-async def take(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str) -> Ticket:
-    """Give a ticket to an operator; raises Refused when it is not with people."""
-    ticket = await desk.take(ticket_id, operator)
+async def take(
+    graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str, instead_of: str | None = None
+) -> Ticket:
+    """Give a ticket to an operator; raises Refused when it is not with people, or with another one than `instead_of`."""
+    ticket = await desk.take(ticket_id, operator, instead_of=instead_of)
     await _follow(graph, ticket)
     return ticket
 

@@ -106,6 +106,8 @@ class State(TurnInput):
     """What summaries of this thread have cost so far; `remember` adds."""
     faults: list[str] = field(default_factory=list)
     """What is wrong with the part of the newest answer that was held back; `reason` sets it, `verify` acts on it."""
+    held_back: list[str] = field(default_factory=list)
+    """What was wrong with the part that was asked for again; `verify` sets it, `receive` empties it."""
     thread_usage: Usage = field(default_factory=no_usage)
     """What the whole conversation has asked of the model; `reason` adds, nobody resets it."""
     usage: Usage = field(default_factory=no_usage)

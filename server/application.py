@@ -8,7 +8,16 @@ from starlette.middleware.cors import CORSMiddleware
 
 from core.settings import Settings
 from graph.builder import Parts
-from server import approval_routes, customer_routes, openai_routes, operator_routes, public_routes, voice_routes
+from server import (
+    approval_routes,
+    customer_routes,
+    desk_routes,
+    insight_routes,
+    openai_routes,
+    operator_routes,
+    public_routes,
+    voice_routes,
+)
 from server.body_limits import BodyLimits
 from server.failures import handle_failures
 from server.pages import page_routes
@@ -36,7 +45,8 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.visitors = VisitorLimit(settings.visitors_per_minute)
-    for routes in (customer_routes, voice_routes, openai_routes, approval_routes, operator_routes, public_routes):
+    operators = (approval_routes, operator_routes, desk_routes, insight_routes)
+    for routes in (customer_routes, voice_routes, openai_routes, *operators, public_routes):
         app.include_router(routes.router)
     embedders = tuple(origin.strip() for origin in settings.embed_origins.split(",") if origin.strip())
     app.include_router(page_routes(embedders))

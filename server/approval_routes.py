@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Depends, Path
 
-from core.errors import InputError, NotFound
-from server.bodies import READING, WRITING, ActionOut, ActionsOut, Decision
+from core.errors import InputError, NotFound, Refused
+from server.bodies import ACTING, READING, ActionOut, ActionsOut, Decision
 from server.customer_routes import json_only
 from server.identity import Operator, Serving
 from server.service import Service
@@ -27,12 +27,18 @@ async def read_approval(who: Operator, service: Serving, action_id: str = Action
     return shown(await known(service, action_id))
 
 
-@router.post("/{action_id}", response_model=ActionOut, dependencies=[Depends(json_only)], responses=WRITING)
+@router.post("/{action_id}", response_model=ActionOut, dependencies=[Depends(json_only)], responses=ACTING)
 async def decide(body: Decision, who: Operator, service: Serving, action_id: str = ActionId) -> ActionOut:
-    """Approve, reject or change an action; the conversation goes on with the decision, which counts once."""
+    """Approve, reject or change an action; the conversation goes on with the decision, which counts once.
+
+    Whoever comes second is told whose decision it was.
+    """
     action = await known(service, action_id)
     decision = {"type": body.decision, "message": body.note, "edited_action": {"args": body.args or {}}}
     decided = await service.parts.actions.decide(action.id, decision, by=who.subject)
+    if decided.decided_by != who.subject:
+        whose = f"{decided.decided_by} was first" if decided.decided_by else "it is no longer open"
+        raise Refused(f"Nothing was changed: {whose}, and the action is {decided.state}.")
     async with service.leases.holding(action.thread_id) as token:
         await service.agent.decide(action.thread_id, {"decisions": []}, operator=who.subject, turn_token=token)
     return shown(await service.parts.actions.ledger.get(decided.id))

@@ -205,4 +205,5 @@ def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 WRITING = failures(400, 401, 403, 404, 408, 413, 415, 422, 429, 503)
+ACTING = WRITING | failures(409)
 READING = failures(401, 403, 404, 422, 503)

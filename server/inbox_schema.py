@@ -1,6 +1,6 @@
 """Define the tables of the inbox: who talks, what came in, and how each turn went."""
 
-from sqlalchemy import Column, Double, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Double, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 METADATA = MetaData()
 
@@ -60,4 +60,20 @@ RATINGS = Table(
     Column("score", Integer, nullable=False),
     Column("comment", Text, nullable=False),
     Column("rated_at", Double, nullable=False),
+)
+FIGURES = Table(
+    "inbox_figures",
+    METADATA,
+    Column("turn_id", String(64), primary_key=True),
+    Column("thread_id", String(64), nullable=False, index=True),
+    Column("at", Double, nullable=False, index=True),
+    Column("waited", Double, nullable=False, comment="seconds from its oldest message to the reply"),
+    Column("requests", Integer, nullable=False),
+    Column("input_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    Column("owner", String(16), nullable=False, comment="who had the conversation after it"),
+    Column("silent", Boolean, nullable=False, comment="nothing was replied: a person had the conversation"),
+    Column("handoff", String(32), comment="why it went to a person"),
+    Column("asks", Boolean, nullable=False, comment="the reply ends with a question to the customer"),
+    Column("question", Text, comment="what was asked, private data hidden, where no article answered it"),
 )

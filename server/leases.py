@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable, Busy, LeaseLost
 from server.inbox import Inbox
-from server.inbox_schema import MESSAGES, THREADS, TURNS
+from server.inbox_schema import FIGURES, MESSAGES, THREADS, TURNS
 from server.records import Spoken, Suspect, Turn
+from server.turn_figures import figures_of
 
 JOINT = "\n\n"
 
@@ -125,6 +126,7 @@ class Leases:
         async with self._inbox.writing() as connection:
             await self._release(connection, turn)
             await connection.execute(update(TURNS).where(TURNS.c.id == turn.id).values(**done))
+            await connection.execute(FIGURES.insert().values(figures_of(turn, reply, at=now)))
             answered = update(MESSAGES).where(MESSAGES.c.turn_id == turn.id)
             await connection.execute(answered.values(status=status, answered_at=now))
             open_ones = select(MESSAGES.c.id).where(

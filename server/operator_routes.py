@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from fastapi import APIRouter, Depends, Path
@@ -12,9 +13,11 @@ from sse_starlette import EventSourceResponse
 
 from core.errors import NotFound, Refused
 from graph import operator as people
-from server.bodies import READING, WRITING, OperatorReply, SuggestionOut, ThreadOut, TicketsOut
+from ingest.proposals import propose_article
+from server.bodies import ACTING, READING, WRITING, OperatorReply, SuggestionOut, ThreadOut, TicketsOut
 from server.conversation_view import view
 from server.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, event, json_only
+from server.desk_bodies import ProposalIn, ProposalOut, TakeIn
 from server.identity import Operator, Serving
 from server.service import Service
 from tools.handoff import OperatorDesk, Ticket
@@ -67,12 +70,17 @@ async def read_conversation(who: Operator, service: Serving, ticket_id: str = Ti
     return await view(service, await service.inbox.thread(ticket.thread_id, None))
 
 
-@router.post("/{ticket_id}/take", responses=WRITING)
-async def take_ticket(who: Operator, service: Serving, ticket_id: str = TicketId) -> dict[str, Any]:
-    """Take a ticket."""
+@router.post("/{ticket_id}/take", responses=ACTING)
+async def take_ticket(
+    who: Operator, service: Serving, ticket_id: str = TicketId, body: TakeIn | None = None
+) -> dict[str, Any]:
+    """Take a ticket; one that a colleague has only by naming the colleague."""
     ticket = await known(service, ticket_id)
+    instead_of = body.instead_of if body else None
+    graph, desk = service.agent.graph, desk_of(service)
     async with service.leases.holding(ticket.thread_id):
-        return ticket_data(await people.take(service.agent.graph, desk_of(service), ticket_id, operator=who.subject))
+        taken = await people.take(graph, desk, ticket_id, operator=who.subject, instead_of=instead_of)
+    return ticket_data(taken)
 
 
 @router.get("/{ticket_id}/suggestion", response_model=SuggestionOut, responses=READING)
@@ -80,15 +88,16 @@ async def suggest(who: Operator, service: Serving, ticket_id: str = TicketId) ->
     """Suggest a reply for the operator to edit; nothing is sent."""
     await known(service, ticket_id)
     desk, shop = desk_of(service), service.settings.shop_name
-    words = await people.suggest_reply(desk, ticket_id, operator=who.subject, model=None, shop_name=shop)
+    model = service.desk.model
+    words = await people.suggest_reply(desk, ticket_id, operator=who.subject, model=model, shop_name=shop)
     return SuggestionOut(text=words)
 
 
-@router.post("/{ticket_id}/reply", dependencies=[Depends(json_only)], responses=WRITING)
+@router.post("/{ticket_id}/reply", dependencies=[Depends(json_only)], responses=ACTING)
 async def reply_to_customer(
     body: OperatorReply, who: Operator, service: Serving, ticket_id: str = TicketId
 ) -> dict[str, Any]:
-    """Take a ticket and write to its customer."""
+    """Take a ticket and write to its customer; refused while a colleague has it."""
     ticket = await known(service, ticket_id)
     key = f"{who.subject}:{body.key}" if body.key else None
     async with service.leases.holding(ticket.thread_id):
@@ -97,20 +106,37 @@ async def reply_to_customer(
     return ticket_data(replied)
 
 
-@router.post("/{ticket_id}/resolve", responses=WRITING)
+@router.post("/{ticket_id}/resolve", responses=ACTING)
 async def resolve_ticket(who: Operator, service: Serving, ticket_id: str = TicketId) -> dict[str, Any]:
-    """Close a ticket and tell the customer."""
+    """Close a ticket and tell the customer; refused while a colleague has it."""
     ticket = await known(service, ticket_id)
     async with service.leases.holding(ticket.thread_id):
-        return ticket_data(await people.resolve(service.agent.graph, desk_of(service), ticket_id))
+        closed = await people.resolve(service.agent.graph, desk_of(service), ticket_id, operator=who.subject)
+    return ticket_data(closed)
 
 
-@router.post("/{ticket_id}/hand-back", responses=WRITING)
+@router.post("/{ticket_id}/hand-back", responses=ACTING)
 async def hand_back(who: Operator, service: Serving, ticket_id: str = TicketId) -> dict[str, Any]:
-    """Give the conversation back to the agent."""
+    """Give the conversation back to the agent; refused while a colleague has it."""
     ticket = await known(service, ticket_id)
     async with service.leases.holding(ticket.thread_id):
-        return ticket_data(await people.hand_back(service.agent.graph, desk_of(service), ticket_id))
+        closed = await people.hand_back(service.agent.graph, desk_of(service), ticket_id, operator=who.subject)
+    return ticket_data(closed)
+
+
+@router.post("/{ticket_id}/article", response_model=ProposalOut, dependencies=[Depends(json_only)], responses=WRITING)
+async def propose(body: ProposalIn, who: Operator, service: Serving, ticket_id: str = TicketId) -> ProposalOut:
+    """Write what resolved a ticket down as a draft article; it is indexed once a person has released it."""
+    ticket = await known(service, ticket_id)
+    draft = await asyncio.to_thread(
+        propose_article,
+        service.settings.proposals_dir,
+        question=body.question,
+        answer=body.answer,
+        today=datetime.now(UTC).date(),
+        ticket=ticket.id,
+    )
+    return ProposalOut(draft=str(draft))
 
 
 async def _changes(service: Service) -> AsyncIterator[dict[str, str]]:

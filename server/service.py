@@ -13,6 +13,7 @@ from graph.agent import SupportAgent, open_agent
 from graph.assembly import assemble
 from graph.builder import Parts
 from server.broadcast import Broadcast
+from server.desk_parts import DeskParts, open_desk_parts
 from server.inbox import Inbox
 from server.last_resort import TicketForPoison
 from server.leases import Leases
@@ -39,6 +40,7 @@ class Service:
     working: "asyncio.Task[None]"
     broadcast: Broadcast
     metrics: Metrics
+    desk: DeskParts
     hearing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HEARD_AT_ONCE))
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server begins to shut down; endless streams end then."""
@@ -70,6 +72,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
         max_message_chars=settings.max_message_chars,
     )
     broadcast, metrics = Broadcast(), Metrics()
+    desk = await asyncio.to_thread(open_desk_parts, settings)
     inbox = await asyncio.to_thread(Inbox, settings.inbox_url, limits, burst_seconds=settings.burst_seconds)
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     leases = Leases(inbox, holder=holder, seconds=settings.lease_seconds)
@@ -88,6 +91,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
             working=working,
             broadcast=broadcast,
             metrics=metrics,
+            desk=desk,
         )
         try:
             yield service
@@ -96,4 +100,5 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
             working.cancel()
             with suppress(asyncio.CancelledError):
                 await working
+            await desk.reads.close()
             await inbox.database.close()

@@ -168,7 +168,7 @@ class ConfirmedActions:
         if action.state != "awaiting_approval":
             return action
         try:
-            merged = {**_asked_args(action), **args}
+            merged = {**asked_args(action), **args}
             change = await self.plan(Context(customer_id=action.customer_id), action.tool, merged)
         except Refused as no:
             raise InputError(f"the edited request breaks a rule: {no}") from None
@@ -189,7 +189,7 @@ def rank(tool: str) -> int:
     return WRITE_ACTIONS[tool].rank if tool in WRITE_ACTIONS else 0
 
 
-def _asked_args(action: Action) -> dict[str, Any]:
+def asked_args(action: Action) -> dict[str, Any]:
     """Return the arguments a tool takes for an action; the ledger keeps them in canonical form."""
     if action.tool not in WRITE_ACTIONS:
         return dict(action.args)

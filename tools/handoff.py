@@ -138,19 +138,19 @@ class OperatorDesk(TicketDesk, Protocol):
         """Return tickets without their notes, oldest first."""
         ...
 
-    async def take(self, ticket_id: str, operator: str) -> Ticket:
-        """Give a ticket to an operator; raises Refused when it is not with people."""
+    async def take(self, ticket_id: str, operator: str, *, instead_of: str | None = None) -> Ticket:
+        """Give a ticket to an operator; raises Refused when it is not with people, or with another than `instead_of`."""
         ...
 
     async def reply(self, ticket_id: str, *, operator: str, text: str, key: str) -> Ticket:
         """Take the ticket and put a reply on its way to the customer, once per key; raises Refused as `take`."""
         ...
 
-    async def resolve(self, ticket_id: str, *, notice: str = "") -> Ticket:
-        """Close a ticket and put the notice, if any, on its way; raises Refused when it is not with people."""
+    async def resolve(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
+        """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for an operator who is named."""
         ...
 
-    async def hand_back(self, ticket_id: str, *, notice: str = "") -> Ticket:
+    async def hand_back(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
         """Give the conversation back to the agent; otherwise as `resolve`."""
         ...
 

@@ -93,6 +93,15 @@ def replied(owned: Ownership, *, now: datetime, operator: str, worked: Worked = 
     return replace(taken, first_reply=elapsed(taken, now=now, worked=worked))
 
 
+def check_free(owned: Ownership, operator: str | None, *, instead_of: str | None = None) -> None:
+    """Raise Refused when a colleague has the conversation, so that two people do not overwrite each other.
+
+    Who names the colleague takes it over from her. Nobody (None) is not held back: a command without a name.
+    """
+    if operator is not None and owned.operator not in (None, operator, instead_of):
+        raise Refused(f"{owned.operator} has this ticket, so nothing was changed; ask her, or take it over first.")
+
+
 def elapsed(owned: Ownership, *, now: datetime, worked: Worked = calendar_time) -> timedelta:
     """Return what the clock reads: the time that people have had the conversation, all stretches together."""
     running = worked(owned.running_since, now) if owned.running_since else timedelta()

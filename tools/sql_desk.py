@@ -24,7 +24,7 @@ from tools.desk_schema import (
     tickets,
 )
 from tools.handoff import Delivery, NoteKind, Ticket, TicketRequest
-from tools.ownership import WITH_PEOPLE, Move, Ownership, Stage, Worked, calendar_time, move, replied
+from tools.ownership import WITH_PEOPLE, Move, Ownership, Stage, Worked, calendar_time, check_free, move, replied
 
 REOPEN_DAYS = 14
 T = TypeVar("T")
@@ -136,10 +136,10 @@ class SqlTicketDesk:
         async with self._transaction(writes=False) as connection:
             return [ticket_of(row) for row in (await connection.execute(query)).mappings()]
 
-    async def take(self, ticket_id: str, operator: str) -> Ticket:
-        """Give a ticket to an operator; raises Refused when it is not with people."""
+    async def take(self, ticket_id: str, operator: str, *, instead_of: str | None = None) -> Ticket:
+        """Give a ticket to an operator; raises Refused when it is not with people, or with another than `instead_of`."""
         async with self._transaction() as connection:
-            return await self._move(connection, ticket_id, "take", operator=operator)
+            return await self._move(connection, ticket_id, "take", operator, instead_of=instead_of)
 
     async def reply(self, ticket_id: str, *, operator: str, text: str, key: str) -> Ticket:
         """Take the ticket and put a reply on its way to the customer, once per key; raises Refused as `take`."""
@@ -149,21 +149,22 @@ class SqlTicketDesk:
 
     async def _reply(self, ticket_id: str, operator: str, text: str, key: str) -> Ticket:
         async with self._transaction() as connection:
-            ticket = await _read(connection, serial_of(ticket_id), ticket_id)
+            ticket = await _read(connection, serial_of(ticket_id), ticket_id, lock=True)
             if not await self._note(connection, ticket, author=operator, text=text, key=key, kind="reply"):
                 return ticket
+            check_free(ticket.ownership, operator)
             owned = replied(ticket.ownership, now=self._now(), operator=operator, worked=self._worked)
             await self._keep(connection, ticket.id, owned)
             await _send(connection, ticket, key=f"{ticket.id}:{key}", author=operator, text=text)
             return await self._changed(connection, "ticket.replied", serial_of(ticket_id))
 
-    async def resolve(self, ticket_id: str, *, notice: str = "") -> Ticket:
-        """Close a ticket and put the notice, if any, on its way; raises Refused when it is not with people."""
-        return await self._close(ticket_id, "resolve", notice)
+    async def resolve(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
+        """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for an operator who is named."""
+        return await self._close(ticket_id, "resolve", notice, operator)
 
-    async def hand_back(self, ticket_id: str, *, notice: str = "") -> Ticket:
+    async def hand_back(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
         """Give the conversation back to the agent; otherwise as `resolve`."""
-        return await self._close(ticket_id, "hand_back", notice)
+        return await self._close(ticket_id, "hand_back", notice, operator)
 
     async def rate(self, ticket_id: str, *, stars: int, comment: str = "") -> Ticket:
         """Keep the customer's rating; the newest one counts; raises Refused when stars are not 1 to 5."""
@@ -195,18 +196,25 @@ class SqlTicketDesk:
             await self._outbox.close()
         await self.database.close()
 
-    async def _close(self, ticket_id: str, how: Move, notice: str) -> Ticket:
+    async def _close(self, ticket_id: str, how: Move, notice: str, operator: str | None) -> Ticket:
         async with self._transaction() as connection:
-            ticket = await self._move(connection, ticket_id, how, closed_at=self._now())
+            ticket = await self._move(connection, ticket_id, how, operator, closed_at=self._now())
             if notice:
                 key = f"{ticket.id}:{how}:{ticket.ownership.stretches}"
                 await _send(connection, ticket, key=key, author="desk", text=notice)
             return ticket
 
     async def _move(
-        self, connection: AsyncConnection, ticket_id: str, how: Move, *, operator: str | None = None, **values: Any
+        self,
+        connection: AsyncConnection,
+        ticket_id: str,
+        how: Move,
+        operator: str | None,
+        instead_of: str | None = None,
+        **values: Any,
     ) -> Ticket:
-        ticket = await _read(connection, serial_of(ticket_id), ticket_id)
+        ticket = await _read(connection, serial_of(ticket_id), ticket_id, lock=True)
+        check_free(ticket.ownership, operator, instead_of=instead_of)
         owned = move(ticket.ownership, how, now=self._now(), operator=operator, worked=self._worked)
         await self._keep(connection, ticket.id, owned, **values)
         return await self._changed(connection, f"ticket.{_HAPPENED[how]}", serial_of(ticket_id))
@@ -265,9 +273,10 @@ async def _twice(action: Callable[[], Awaitable[T]]) -> T:
 _HAPPENED: dict[Move, str] = {"take": "taken", "resolve": "resolved", "hand_back": "handed_back"}
 
 
-async def _read(connection: AsyncConnection, serial: int, asked_for: str = "") -> Ticket:
-    """Read a ticket with its notes; raises Refused when there is none."""
-    row = (await connection.execute(select(tickets).where(tickets.c.serial == serial))).mappings().first()
+async def _read(connection: AsyncConnection, serial: int, asked_for: str = "", *, lock: bool = False) -> Ticket:
+    """Read a ticket with its notes, on demand held until the transaction ends; raises Refused when there is none."""
+    query = select(tickets).where(tickets.c.serial == serial)
+    row = (await connection.execute(query.with_for_update() if lock else query)).mappings().first()
     if row is None:
         raise Refused(f"There is no ticket {asked_for or ticket_number(serial)}.")
     note_rows = await connection.execute(select(notes).where(notes.c.ticket == serial).order_by(notes.c.id))

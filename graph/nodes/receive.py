@@ -57,6 +57,7 @@ async def receive(
         "code_asked": code_asked,
         "handoff": None,
         "passage_ids": Overwrite([]),
+        "held_back": [],
         "usage": no_usage(),
         "earlier_usage": added(state.earlier_usage, state.usage),
         "messages": [spoken] if spoken is not message else [],

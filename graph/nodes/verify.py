@@ -17,13 +17,17 @@ async def verify(state: State, *, retriever: Retriever) -> dict[str, Any]:
     What stands in the state was checked sentence by sentence while it was written, and the customer may have read it.
     """
     if state.faults and not state.usage["repairs"]:
-        return {"usage": {**state.usage, "repairs": 1}}
+        return {"usage": {**state.usage, "repairs": 1}, "held_back": state.faults}
     turn = newest_turn(state.messages)
     spoken = [m for m in turn if isinstance(m, AIMessage) and text_of(m).strip()]
     if not spoken or (state.faults and not is_answer(answer_of(turn))):
         return {"faults": [], "handoff": handoff_reason(state)}
     passages = await retriever.fetch(state.passage_ids)
-    return {"messages": [with_sources(message, passages) for message in spoken], "faults": []}
+    told = [with_sources(message, passages) for message in spoken]
+    if held_back := list(dict.fromkeys([*state.held_back, *state.faults])):
+        # For colleagues who ask why it answered that; the customer and the model never read it.
+        told[-1].additional_kwargs["held_back"] = held_back
+    return {"messages": told, "faults": []}
 
 
 def answer_of(turn: Sequence[AnyMessage]) -> str:

@@ -1,0 +1,141 @@
+"""Define what the operator's desk shows: the queue, and a conversation with what went on behind it."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from server.bodies import Strict, Text
+
+Sla = Literal["none", "ok", "soon", "late"]
+"""How a wait stands against the promised time; `none` where nobody waits for a person's words."""
+
+
+class QueueItem(BaseModel):
+    """Hold one thing that waits for a person, or that a person is at."""
+
+    id: str = Field(description="Number of the ticket, or id of the action.")
+    kind: Literal["ticket", "approval"]
+    thread_id: str
+    customer_id: str | None
+    state: str = Field(description="pending, human, resolved or bot for a ticket; awaiting_approval for an action.")
+    operator: str | None = Field(description="Who has it.")
+    queue: str
+    priority: str
+    reason: str
+    title: str
+    callback: bool
+    created_at: datetime
+    changed_at: datetime = Field(description="When anybody last wrote or did something.")
+    since: datetime | None = Field(description="Since when the customer waits for a person.")
+    due: datetime | None = Field(description="Until when an answer was promised, by opening hours.")
+    sla: Sla
+
+
+class QueueOut(BaseModel):
+    """List what waits, the most pressing first."""
+
+    items: list[QueueItem]
+
+
+class DeskOut(BaseModel):
+    """Say who works at which desk."""
+
+    operator: str
+    shop: str
+    queues: list[str]
+    reply_minutes: int = Field(description="Within how many minutes of opening hours an answer is promised.")
+
+
+class PassageOut(BaseModel):
+    """Hold a passage that a reply cites."""
+
+    number: int
+    article_id: str
+    title: str
+    headings: list[str]
+    url: str
+    text: str = Field(description="Empty when the passage is no longer in the index.")
+
+
+class Step(BaseModel):
+    """Hold one tool call."""
+
+    tool: str
+    args: dict[str, Any]
+    result: str = Field(description="What came back; empty while there is nothing.")
+    failed: bool
+    action_id: str | None = Field(description="The row of the ledger, for a change of the shop.")
+
+
+class Entry(BaseModel):
+    """Hold one message with what led to it."""
+
+    id: str
+    role: Literal["customer", "agent", "operator", "desk"]
+    author: str = Field(description="Name of the operator; empty for others.")
+    text: str
+    waiting: bool = Field(description="True for a message that has no answer yet.")
+    sources: list[PassageOut]
+    steps: list[Step] = Field(description="Tools that were called before it.")
+    held_back: list[str] = Field(description="What the checks did not let through, as sentences.")
+    ticket_id: str | None = Field(description="The ticket, for the notice of a handover.")
+
+
+class LedgerStep(BaseModel):
+    """Hold one step in the life of an action."""
+
+    at: datetime
+    state: str
+    actor: str
+    detail: str | None
+
+
+class LedgerRow(BaseModel):
+    """Hold an action as the ledger has it; nothing in it was written by a model."""
+
+    id: str
+    tool: str
+    args: dict[str, Any]
+    asked_args: dict[str, Any] = Field(description="The arguments that an edit may change.")
+    preview: str
+    why: str | None = Field(description="Why staff has to agree.")
+    yes: str | None = Field(description="The words with which the customer agreed.")
+    state: str
+    words: str
+    decided_by: str | None
+    proposed_at: datetime
+    steps: list[LedgerStep]
+
+
+class ConversationOut(BaseModel):
+    """Hold a conversation as an operator sees it."""
+
+    thread_id: str
+    customer_id: str | None
+    verified_by: str | None = Field(description="How that is known.")
+    owner: str
+    locale: str
+    entries: list[Entry]
+    actions: list[LedgerRow]
+    ticket: dict[str, Any] | None
+    item: QueueItem | None = Field(description="Its place in the queue, where it has one.")
+
+
+class TakeIn(Strict):
+    """Name the colleague whose ticket is taken over."""
+
+    instead_of: str | None = Field(None, max_length=255)
+
+
+class ProposalIn(Strict):
+    """Bring the draft of an article."""
+
+    question: Text = Field(max_length=500)
+    answer: Text = Field(max_length=20_000)
+
+
+class ProposalOut(BaseModel):
+    """Name the draft; it is indexed once a person has released it."""
+
+    draft: str

@@ -1,0 +1,37 @@
+"""Hold what the operators' pages work with beside the ticket desk itself."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from langchain_core.language_models import BaseChatModel
+
+from core.models import endpoint_model
+from core.settings import Settings
+from graph.assembly import desk_hours
+from tools.desk_reads import DeskReads
+from tools.hours import DeskHours
+from tools.queues import load_queues
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskParts:
+    """Hold the parts of the desk's pages, opened once."""
+
+    reads: DeskReads
+    hours: DeskHours
+    reply_within: timedelta
+    """The promised time until an answer, in opening hours."""
+    queues: tuple[str, ...]
+    model: BaseChatModel | None
+    """Suggests replies to operators; None where there is nothing but the offline model."""
+
+
+def open_desk_parts(settings: Settings) -> DeskParts:
+    """Return the parts that settings ask for; raises SettingsError."""
+    return DeskParts(
+        reads=DeskReads(settings.desk_url),
+        hours=desk_hours(settings),
+        reply_within=timedelta(minutes=settings.desk_reply_minutes),
+        queues=tuple(queue.name for queue in load_queues(settings.queues_file)),
+        model=None if settings.model == "offline" else endpoint_model(settings),
+    )

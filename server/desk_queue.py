@@ -1,0 +1,109 @@
+"""Gather what waits for people: tickets and approvals, with the time left until an answer was promised."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from server.desk_bodies import QueueItem
+from server.service import Service
+from tools.actions import Action, State
+from tools.desk_reads import NO_WORDS, LastWords
+from tools.handoff import OperatorDesk, Ticket
+from tools.ownership import WITH_PEOPLE
+from tools.sla import Wait, wait_of, waits_since
+
+APPROVALS = "approvals"
+"""The queue of actions that wait for a yes of staff."""
+WAITING: State = "awaiting_approval"
+CLOSED_SHOWN = 200
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Hold what of the queue somebody wants to see; None is everything that is open."""
+
+    queue: str | None = None
+    state: str | None = None
+    priority: str | None = None
+    operator: str | None = None
+
+
+async def queue(service: Service, desk: OperatorDesk, wanted: Wanted) -> list[QueueItem]:
+    """Return what waits, the most pressing first; closed tickets only when their state is asked for."""
+    found: list[QueueItem] = []
+    if wanted.state != WAITING:
+        found += await _tickets(service, desk, wanted)
+    if wanted.state in (None, WAITING):
+        ledger = service.parts.actions.ledger
+        await ledger.expire_due()
+        found += [of_action(service, action) for action in await ledger.find(states=(WAITING,))]
+    return sorted((item for item in found if _fits(item, wanted)), key=lambda item: (item.due or _FAR, item.created_at))
+
+
+async def _tickets(service: Service, desk: OperatorDesk, wanted: Wanted) -> list[QueueItem]:
+    listed: Sequence[Ticket]
+    words: Mapping[str, LastWords] = {}
+    if wanted.state in ("resolved", "bot"):
+        listed = (await desk.list_tickets(status=wanted.state))[-CLOSED_SHOWN:]  # type: ignore[arg-type]
+    else:
+        listed = await desk.list_tickets(open_only=True)
+        words = await service.desk.reads.last_words()
+    return [of_ticket(service, ticket, words.get(ticket.id, NO_WORDS)) for ticket in listed]
+
+
+def of_ticket(service: Service, ticket: Ticket, words: LastWords) -> QueueItem:
+    """Return a ticket as it stands in the queue."""
+    owned = ticket.ownership
+    since = waits_since(owned, replied_at=words.replied_at, heard_at=words.heard_at)
+    wait = _wait(service, since) if since and ticket.status in WITH_PEOPLE else None
+    return QueueItem(
+        id=ticket.id,
+        kind="ticket",
+        thread_id=ticket.thread_id,
+        customer_id=ticket.customer_id,
+        state=ticket.status,
+        operator=owned.operator,
+        queue=ticket.draft.queue,
+        priority=ticket.draft.priority,
+        reason=ticket.reason,
+        title=ticket.draft.summary,
+        callback=ticket.callback,
+        created_at=ticket.created_at,
+        changed_at=max(at for at in (ticket.created_at, owned.running_since, words.noted_at) if at),
+        since=wait.since if wait else None,
+        due=wait.due if wait else None,
+        sla=wait.standing if wait else "none",
+    )
+
+
+def of_action(service: Service, action: Action) -> QueueItem:
+    """Return an action that waits for staff as it stands in the queue."""
+    wait = _wait(service, action.yes_at or action.proposed_at)
+    return QueueItem(
+        id=action.id,
+        kind="approval",
+        thread_id=action.thread_id,
+        customer_id=action.customer_id,
+        state=action.state,
+        operator=action.decided_by,
+        queue=APPROVALS,
+        priority="normal",
+        reason=action.approval or "",
+        title=action.preview,
+        callback=False,
+        created_at=action.proposed_at,
+        changed_at=action.updated_at,
+        since=wait.since,
+        due=wait.due,
+        sla=wait.standing,
+    )
+
+
+def _wait(service: Service, since: datetime) -> Wait:
+    return wait_of(since, hours=service.desk.hours, within=service.desk.reply_within, now=datetime.now(UTC))
+
+
+def _fits(item: QueueItem, wanted: Wanted) -> bool:
+    given = {"queue": item.queue, "state": item.state, "priority": item.priority, "operator": item.operator}
+    return all(getattr(wanted, name) in (None, value) for name, value in given.items())

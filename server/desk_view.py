@@ -1,0 +1,151 @@
+"""Show a conversation to an operator: what was said, and why the agent said it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+from core.errors import NotFound
+from core.passages import Passage
+from graph.prompts import text_of
+from graph.threads import transcript
+from server.desk_bodies import ConversationOut, Entry, LedgerRow, LedgerStep, PassageOut, Step
+from server.desk_queue import of_action, of_ticket
+from server.service import Service
+from tools.actions import Action
+from tools.confirmed_actions import asked_args
+from tools.desk_reads import NO_WORDS
+from tools.handoff import OperatorDesk
+from tools.ticket_data import ticket_data
+
+RESULT_SHOWN = 4_000
+"""Characters of a tool's result."""
+
+
+async def conversation(service: Service, desk: OperatorDesk, thread_id: str) -> ConversationOut:
+    """Return a conversation as it is now; raises NotFound."""
+    state = await service.agent.state(thread_id)
+    waiting = await service.inbox.waiting(thread_id)
+    ticket_id = await service.desk.reads.newest_of(thread_id)
+    if not (state.messages or waiting or ticket_id):
+        raise NotFound("there is no such conversation; the queue and the insight page name those there are")
+    ticket = await desk.get_ticket(ticket_id) if ticket_id else None
+    said = await _said(service, thread_id)
+    entries = entries_of(said, await _passages(service, said))
+    known = {entry.id for entry in entries}
+    for delivery in await desk.undelivered(thread_id):
+        if (entry_id := f"desk-{delivery.key}") not in known:
+            entries.append(_entry(entry_id, "operator", delivery.text, author=delivery.author))
+    for message in waiting:
+        if message["turn_id"] not in known:
+            entries.append(_entry(message["id"], "customer", message["text"], waiting=True))
+    actions = await service.parts.actions.ledger.find(thread_id=thread_id)
+    open_action = next((action for action in actions if action.state == "awaiting_approval"), None)
+    item = of_action(service, open_action) if open_action else None
+    if ticket and ticket.with_people:
+        item = of_ticket(service, ticket, (await service.desk.reads.last_words()).get(ticket.id, NO_WORDS))
+    return ConversationOut(
+        thread_id=thread_id,
+        customer_id=state.customer_id or (ticket.customer_id if ticket else None),
+        verified_by=state.verified_by,
+        owner=ticket.status if ticket and ticket.with_people else state.owner,
+        locale=ticket.locale if ticket else "en",
+        entries=entries,
+        actions=[await _row(service, action) for action in actions],
+        ticket=ticket_data(ticket) if ticket else None,
+        item=item,
+    )
+
+
+def entries_of(said: Sequence[AnyMessage], passages: Mapping[str, Passage]) -> list[Entry]:
+    """Return messages as entries, each with the tool calls that came before it; calls nobody spoke after end the list."""
+    entries: list[Entry] = []
+    steps: dict[str, Step] = {}
+    for message in said:
+        if isinstance(message, ToolMessage):
+            _note_result(steps, message)
+            continue
+        text = text_of(message)
+        if isinstance(message, HumanMessage):
+            if steps:
+                entries.append(_entry(f"{message.id}-before", "agent", "", steps=list(steps.values())))
+            entries.append(_entry(str(message.id), "customer", text))
+            steps = {}
+        elif isinstance(message, AIMessage):
+            if text.strip():
+                entries.append(_spoken(message, text, list(steps.values()), passages))
+                steps = {}
+            steps |= {str(call["id"]): _step(message, call) for call in message.tool_calls}
+    if steps:
+        entries.append(_entry("last", "agent", "", steps=list(steps.values())))
+    return entries
+
+
+def _spoken(message: AIMessage, text: str, steps: list[Step], passages: Mapping[str, Passage]) -> Entry:
+    kept = message.additional_kwargs
+    author = str(kept.get("author") or "")
+    role = "operator" if author and author != "desk" else "desk" if author else "agent"
+    entry = _entry(str(message.id), role, text, author=author if role == "operator" else "", steps=steps)
+    entry.sources = [_source(source, passages) for source in kept.get("sources", ())]
+    entry.held_back = [str(fault) for fault in kept.get("held_back", ())]
+    entry.ticket_id = kept.get("handed_over")
+    return entry
+
+
+def _entry(entry_id: str, role: Any, text: str, **others: Any) -> Entry:
+    empty: dict[str, Any] = {"author": "", "waiting": False, "sources": [], "steps": [], "held_back": []}
+    return Entry(id=entry_id, role=role, text=text, ticket_id=None, **(empty | others))
+
+
+def _step(message: AIMessage, call: Any) -> Step:
+    action_id = message.additional_kwargs.get("actions", {}).get(str(call["id"]))
+    return Step(tool=call["name"], args=call["args"], result="", failed=False, action_id=action_id)
+
+
+def _note_result(steps: dict[str, Step], message: ToolMessage) -> None:
+    if step := steps.get(message.tool_call_id):
+        step.result = text_of(message)[:RESULT_SHOWN]
+        step.failed = message.status == "error"
+        step.action_id = message.additional_kwargs.get("action") or step.action_id
+
+
+def _source(source: Mapping[str, Any], passages: Mapping[str, Passage]) -> PassageOut:
+    found = passages.get(source["passage_id"])
+    return PassageOut(
+        number=source["number"],
+        article_id=source["article_id"],
+        title=source["title"],
+        headings=list(source["headings"]),
+        url=source["url"],
+        text=found.text if found else "",
+    )
+
+
+async def _said(service: Service, thread_id: str) -> list[AnyMessage]:
+    """Return the whole conversation, also what the state no longer holds."""
+    saver = service.agent.graph.checkpointer
+    return await transcript(saver, thread_id) if isinstance(saver, BaseCheckpointSaver) else []
+
+
+async def _passages(service: Service, said: Sequence[AnyMessage]) -> dict[str, Passage]:
+    cited = [source["passage_id"] for message in said for source in message.additional_kwargs.get("sources", ())]
+    return {passage.id: passage for passage in await service.parts.retriever.fetch(list(dict.fromkeys(cited)))}
+
+
+async def _row(service: Service, action: Action) -> LedgerRow:
+    history = await service.parts.actions.ledger.history(action.id)
+    return LedgerRow(
+        id=action.id,
+        tool=action.tool,
+        args=dict(action.args),
+        asked_args=asked_args(action),
+        preview=action.preview,
+        why=action.approval,
+        yes=action.yes_text,
+        state=action.state,
+        words=action.words,
+        decided_by=action.decided_by,
+        proposed_at=action.proposed_at,
+        steps=[LedgerStep(at=e.at, state=e.state, actor=e.actor, detail=e.detail) for e in history],
+    )

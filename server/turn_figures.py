@@ -1,0 +1,56 @@
+"""Work out what is counted of a finished turn: one small row, written in the transaction that stores its reply."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from core.offline.phrases import CAPABILITIES, GOODBYE, GREETING, THANKS
+from graph.handoff_reasons import reason_code
+from server.records import Turn
+
+QUESTION_SHOWN = 300
+_LEAST_WORDS = 4
+_PRIVATE = re.compile(r"\S+@\S+|#?\w*\d[\w\d./-]*")
+_NOT_KNOWN = re.compile(
+    r"\b(?:(?:do not|don't|cannot|can't) (?:know|find|say|answer)|articles? (?:do|does)(?: not|n't) (?:say|answer|cover)|no (?:reliable )?(?:information|answer)"
+    r"|weiß (?:ich )?(?:das )?(?:leider )?nicht|keine (?:verlässliche )?(?:antwort|information)|ne sais pas|no (?:lo )?sé)\b",
+    re.IGNORECASE,
+)
+
+
+def figures_of(turn: Turn, reply: Mapping[str, Any], *, at: float) -> dict[str, Any]:
+    """Return the row of a turn; `at` is when it ended, in seconds since the epoch."""
+    text, handoff = str(reply.get("text", "")), reply.get("handoff")
+    return {
+        "turn_id": turn.id,
+        "thread_id": turn.thread_id,
+        "at": at,
+        "waited": max(0.0, at - turn.waited_since),
+        "requests": reply.get("requests", 0),
+        "input_tokens": reply.get("input_tokens", 0),
+        "output_tokens": reply.get("output_tokens", 0),
+        "owner": reply.get("owner", "bot"),
+        "silent": not text.strip(),
+        "handoff": reason_code(str(handoff)) if handoff else None,
+        "asks": text.rstrip().endswith("?"),
+        "question": hidden(turn.text) if lacks_source(turn.text, reply) else None,
+    }
+
+
+def lacks_source(asked: str, reply: Mapping[str, Any]) -> bool:
+    """Say whether a question found no article: it was handed over for that, or got a reply without source and look-up."""
+    if handoff := reply.get("handoff"):
+        return reason_code(str(handoff)) == "no_source"
+    text = str(reply.get("text", ""))
+    if not text.strip() or reply.get("sources") or set(reply.get("tools", ())) - {"search_articles"}:
+        return False
+    plain = " ".join(asked.lower().split())
+    if any(small_talk.search(plain) for small_talk in (GREETING, THANKS, GOODBYE, CAPABILITIES)):
+        return False
+    is_question = asked.rstrip().endswith("?") and len(asked.split()) >= _LEAST_WORDS
+    return bool(_NOT_KNOWN.search(text)) or (is_question and not text.rstrip().endswith("?"))
+
+
+def hidden(text: str) -> str:
+    """Return a question on one line, shortened, without what points at a person or an order."""
+    return _PRIVATE.sub("…", " ".join(text.split())[:QUESTION_SHOWN])
