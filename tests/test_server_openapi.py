@@ -30,6 +30,7 @@ FEW = hypothesis.settings(
     suppress_health_check=list(hypothesis.HealthCheck),
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
 )
+OPERATORS = ("/v1/tickets", "/v1/approvals", "/v1/desk", "/v1/insight")
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
@@ -44,7 +45,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 def try_out(operation: Any) -> None:
     """Send generated requests to one operation."""
-    role: Role = "operator" if operation.path.startswith(("/v1/tickets", "/v1/approvals")) else "customer"
+    role: Role = "operator" if operation.path.startswith(OPERATORS) else "customer"
 
     @hypothesis.given(case=operation.as_strategy())
     @FEW

@@ -1,0 +1,150 @@
+"""Add up conversations: how they ended, what no article answered, and which conversations a figure counts."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.settings import Settings
+from evals import results
+from server.conversation_ends import QUIET_SECONDS
+from server.inbox import Inbox
+from server.inbox_schema import FIGURES
+from server.insight import insight
+from server.records import Limits, Turn
+from server.turn_figures import figures_of, lacks_source
+from tests.processes import environment, support_agent
+from tests.server_fakes import bearer, serving, settings_in
+from tools.desk_reads import DeskReads
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def reply(text: str = "You have 30 days.", **others: Any) -> dict[str, Any]:
+    return {"text": text, "sources": [], "tools": [], "owner": "bot", "handoff": None, "requests": 1} | others
+
+
+def turn(thread: str, number: int, text: str = "hello", **others: Any) -> Turn:
+    values: dict[str, Any] = {"customer_id": "ada", "channel": "chat", "locale": "en", "waited_since": 0.0}
+    return Turn(
+        id=f"{thread}-{number}", thread_id=thread, token=1, attempt=1, text=text, message_ids=(), **(values | others)
+    )
+
+
+async def kept(settings: Settings, *turns: tuple[str, timedelta, str, dict[str, Any]]) -> Inbox:
+    """Return an inbox with finished turns: thread, age, what was asked and what was replied."""
+    inbox = Inbox(settings.inbox_url, Limits())
+    async with inbox.writing() as connection:
+        for number, (thread, age, asked, told) in enumerate(turns):
+            at = (NOW - age).timestamp()
+            row = figures_of(turn(thread, number, asked, waited_since=at - 2), told, at=at)
+            await connection.execute(FIGURES.insert().values(row))
+    return inbox
+
+
+async def test_each_conversation_counts_once_on_the_day_it_ended(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    day, quiet = timedelta(days=1), timedelta(seconds=QUIET_SECONDS + 1)
+    inbox = await kept(
+        settings,
+        ("old", 40 * day, "hello", reply()),
+        ("a", 2 * day, "hello", reply("Which order?")),
+        ("a", day, "#W1", reply()),
+        ("b", day, "cancel it", reply("Shall I cancel it?")),
+        ("c", day, "a person", reply("T1001", owner="pending", handoff="the customer asked for a person")),
+        ("c", quiet, "hello?", reply("", owner="human")),
+        ("d", timedelta(minutes=5), "hello", reply()),
+    )
+    found = await insight(inbox, DeskReads(settings.desk_url), settings, days=30, now=NOW)
+    assert (found.resolved.threads, found.abandoned.threads, found.handed_over.threads) == (["a"], ["b"], ["c"])
+    assert (found.going_on.threads, found.conversations.count) == (["d"], 4)
+    by_day = {str(d.day): (d.resolved.count, d.abandoned.count, d.handed_over.count, d.requests) for d in found.days}
+    assert len(by_day) == 30
+    assert by_day["2026-11-21"] == (1, 1, 0, 3)
+    assert by_day["2026-11-22"] == (0, 0, 1, 2)
+    assert found.requests_a_resolution == 2
+    assert found.agent_reply.median == 2
+    assert found.agent_reply.count == 5  # silence is no reply
+    await inbox.database.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "lacks"),
+    [
+        ("do you sell gift cards?", reply("I am sorry, I do not know the answer to that."), True),
+        ("do you sell gift cards", reply("Our articles do not say."), True),
+        ("do you sell gift cards?", reply("", handoff="the reply was not supported: the date", owner="pending"), True),
+        ("do you sell gift cards?", reply("Yes, we do.", tools=["search_articles"]), True),
+        ("do you sell gift cards?", reply("Yes. [1]", sources=[{"number": 1}]), False),
+        ("where is my order #W1?", reply("On its way.", tools=["get_order"]), False),
+        ("a person, please, can I have one?", reply("", handoff="the customer asked for a person"), False),
+        ("hello there", reply("Hello, how can I help?"), False),
+        ("what can you do for me?", reply("I can look up orders."), False),
+    ],
+)
+def test_a_question_lacks_a_source_when_it_got_neither_article_nor_look_up(
+    asked: str, told: dict[str, Any], lacks: bool
+) -> None:
+    assert lacks_source(asked, told) is lacks
+
+
+async def test_equal_questions_are_joined_and_nothing_private_is_kept(tmp_path: Path) -> None:
+    settings, unknown = settings_in(tmp_path), reply("I do not know that.")
+    inbox = await kept(
+        settings,
+        ("a", timedelta(hours=3), "Do you sell gift cards?", unknown),
+        ("b", timedelta(hours=2), "do you SELL a gift card? write to ada@example.org or call 0151 2345678", unknown),
+        ("c", timedelta(hours=2), "Do you sell gift cards?", unknown),
+    )
+    found = await insight(inbox, DeskReads(settings.desk_url), settings, days=2, now=NOW)
+    assert next((q.question, q.figure.threads) for q in found.unanswered) == ("Do you sell gift cards?", ["c", "a"])
+    assert "ada@" not in str(found.unanswered)
+    assert "2345678" not in str(found.unanswered)
+    await inbox.database.close()
+
+
+async def test_a_served_conversation_is_counted_with_its_rating_and_its_ticket(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        thread = (await server.say("ada", "I want to talk to a person"))["thread_id"]
+        rating = {"score": 2}
+        await server.client.post(f"/v1/threads/{thread}/rating", json=rating, headers=bearer("ada"))
+        answer = await server.client.get("/v1/insight", headers=bearer("olga", "operator"), params={"days": 1})
+        found = answer.json()
+        assert found["handed_over"] == {"count": 1, "threads": [thread]}
+        assert found["reasons"] == [{"reason": "asked", "figure": {"count": 1, "threads": [thread]}}]
+        assert (found["average_rating"], found["ratings"][3]["figure"]["threads"]) == (2.0, [thread])
+        olga = bearer("olga", "operator")
+        await server.client.post("/v1/tickets/T1001/reply", json={"text": "Here I am."}, headers=olga)
+        await server.client.post("/v1/tickets/T1001/resolve", headers=olga)
+        again = (await server.client.get("/v1/insight", headers=olga)).json()
+        assert (again["first_reply"]["slowest"], again["resolution"]["count"]) == ([thread], 1)
+        assert (await server.client.get("/v1/insight", headers=olga, params={"days": 0})).status_code == 422
+
+
+async def test_the_trend_is_that_of_the_finished_evaluations(tmp_path: Path) -> None:
+    run = {"suite": "shipped", "agent": "graph", "model": "offline", "customer": "scripted"}
+    rate = {"value": 0.9, "low": 0.8, "high": 0.95}
+    failed = [{"scenario": "late_parcel", "why": ["promises: none kept"], "kind": "happy_path", "trial": 1}]
+    summary = {"run": run, "conversations": 10, "pass": {"1": rate}, "failures": failed}
+    for name, day in (("newer", 21), ("older", 20)):
+        (tmp_path / "evals" / name).mkdir(parents=True)
+        results.save_summary(tmp_path / "evals" / name, summary, finished_at=f"2026-11-{day}T10:00:00+00:00")
+    (tmp_path / "evals" / "broken").mkdir()
+    (tmp_path / "evals" / "broken" / "summary.json").write_text("{}")
+    settings = settings_in(tmp_path, evals_dir=tmp_path / "evals")
+    inbox = await kept(settings)
+    found = await insight(inbox, DeskReads(settings.desk_url), settings, days=1, now=NOW)
+    assert [(e.name, e.passed) for e in found.evaluations] == [("older", 0.9), ("newer", 0.9)]
+    assert found.evaluations[0].failures == [{"conversation": "late_parcel", "why": "promises: none kept"}]
+    await inbox.database.close()
+
+
+@pytest.mark.server
+def test_the_command_prints_the_same_figures(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    printed = support_agent("insight", "--days", "7", "--json", env=env)
+    assert printed.returncode == 0, printed.stderr
+    assert len(json.loads(printed.stdout)["days"]) == 7
+    assert "Requests" in support_agent("insight", env=env).stdout
