@@ -29,7 +29,7 @@ from graph.builder import Parts, build_graph
 
 CUSTOMER = "ada_brook_1001"
 MESSAGE = "Please refund $100 for order AF10283. How long does that take?"
-TURN_SECONDS, REQUEST_SECONDS = 8.0, 2.0
+TURN_SECONDS, REQUEST_SECONDS = 20.0, 2.0
 AT_ONCE = 2
 
 

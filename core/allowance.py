@@ -17,6 +17,10 @@ class Allowance:
     """How many failed requests may still be sent again."""
     requests: int = 0
     """How many requests were sent."""
+    first_model: int = 0
+    """The first model of a chain that may be asked: answers of those before it could not be used in this turn."""
+    next_model: int | None = None
+    """The model of the chain behind the one that answered, or None where it was the last."""
 
     def __post_init__(self) -> None:
         self._ends = time.monotonic() + self.seconds

@@ -46,7 +46,8 @@ class ChainedChatModel(BaseChatModel):
     """Answer with the first model of a list that can; a failure in the middle of an answer is reported, not hidden.
 
     Requests that failed in passing are sent again within the turn's allowance. A model that failed twice in a row rests
-    for some seconds, so that an outage costs its time-outs once and not every turn.
+    for some seconds, so that an outage costs its time-outs once and not every turn. An answer that came but cannot be used is
+    for whoever asked to judge: the allowance says from which model on to ask again.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -94,13 +95,17 @@ class ChainedChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         problem: ModelError = ModelUnavailable("every model endpoint rests after failures; try again in some seconds")
+        allowance = current_allowance()
         for position, link in enumerate(self.links):
+            if position < allowance.first_model:
+                continue
+            allowance.next_model = position + 1 if position + 1 < len(self.links) else None
             shared = any(other.breaker for other in self.links[position + 1 :])
             if link.breaker and not link.breaker.allows():
                 continue
             begun = False
             try:
-                async with aclosing(_ask(link, messages, current_allowance(), shared=shared)) as pieces:
+                async with aclosing(_ask(link, messages, allowance, shared=shared)) as pieces:
                     async for piece in pieces:
                         begun = True
                         yield ChatGenerationChunk(message=piece)

@@ -6,6 +6,9 @@ from threading import BoundedSemaphore, Event, Lock
 
 from langchain_core.embeddings import Embeddings
 
+from core.breaker import Breaker
+from core.errors import ModelUnavailable
+
 Vector = list[float]
 
 
@@ -26,8 +29,12 @@ class QueryEmbeddings(Embeddings):
     large as the load makes it, and a lone query waits for nobody.
     """
 
-    def __init__(self, model: Embeddings, *, kept: int = 2_000, batches_at_once: int = 1) -> None:
+    def __init__(
+        self, model: Embeddings, *, kept: int = 2_000, batches_at_once: int = 1, breaker: Breaker | None = None
+    ) -> None:
+        """Put it before a model; with a breaker, a model that fails rests, and its queries fail at once meanwhile."""
         self._model = model
+        self._breaker = breaker
         self._kept = kept
         self._vectors: OrderedDict[str, Vector] = OrderedDict()
         self._waiting: list[_Request] = []
@@ -35,7 +42,7 @@ class QueryEmbeddings(Embeddings):
         self._working = BoundedSemaphore(batches_at_once)
 
     def embed_documents(self, texts: list[str]) -> list[Vector]:
-        """Return one vector a text; raises what the model raises."""
+        """Return one vector a text; raises what the model raises, or ModelUnavailable while it rests."""
         with self._changing:
             found = {text: self._vectors[text] for text in texts if text in self._vectors}
             for text in found:
@@ -68,7 +75,7 @@ class QueryEmbeddings(Embeddings):
         """Embed what several callers wait for; a failure is theirs as much as ours."""
         texts = list(dict.fromkeys(text for request in batch for text in request.texts))
         try:
-            vectors = dict(zip(texts, self._model.embed_documents(texts), strict=True))
+            vectors = dict(zip(texts, self._asked(texts), strict=True))
             with self._changing:
                 self._vectors |= vectors
                 while len(self._vectors) > self._kept:
@@ -81,3 +88,17 @@ class QueryEmbeddings(Embeddings):
         finally:
             for request in batch:
                 request.done.set()
+
+    def _asked(self, texts: list[str]) -> list[Vector]:
+        """Ask the model, unless it rests."""
+        if self._breaker is None:
+            return self._model.embed_documents(texts)
+        if not self._breaker.allows():
+            raise ModelUnavailable("the embedding model rests after failures; it is tried again in some seconds")
+        try:
+            vectors = self._model.embed_documents(texts)
+        except Exception:
+            self._breaker.failed()
+            raise
+        self._breaker.succeeded()
+        return vectors

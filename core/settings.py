@@ -32,12 +32,12 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         Path("var/endpoints.json"), description="Where `doctor --probe` keeps what endpoints can do."
     )
     turn_budget: str = Field(
-        "requests=12 tool_calls=20",
+        "requests=8 tool_calls=20",
         description="What one turn may spend: requests, tokens, tool_calls, cost; then a person takes over.",
     )
     thread_budget: str = Field("requests=400 tokens=2000000", description="What one conversation may spend.")
     customer_budget: str = Field(
-        "requests=1000 tokens=5000000", description="What one customer may spend in 24 hours, per server process."
+        "requests=1000 tokens=5000000", description="What one customer may spend in 24 hours, in all conversations."
     )
     price_per_request: float = Field(0.0, ge=0, description="What the endpoint charges for a request.")
     price_input: float = Field(0.0, ge=0, description="What the endpoint charges for a million tokens it reads.")

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from core.breaker import Breaker
 from core.json_mode import JsonModel
 from core.minilm import embedded_minilm
 from core.models import chat_model, embedding_model, endpoint_model, transcriber
@@ -31,6 +32,7 @@ from tools.open_orders import open_orders
 from tools.policy import Policy, load_policy
 from tools.queues import load_queues
 from tools.registry import make_tools
+from tools.spending import SpendingLog
 from tools.sql_backend import SqlOrderBackend
 from tools.sql_desk import SqlTicketDesk
 from tools.webhook_desk import WebhookOutbox
@@ -45,7 +47,13 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         KnowledgeError: the index is missing, corrupt or of another embedding model.
     """
     local = settings.embedding_model == "minilm"
-    embeddings = QueryEmbeddings(embedding_model(settings), batches_at_once=1 if local else 8)
+    # A query that an endpoint does not embed soon is answered by keywords; customers do not wait for its recovery.
+    impatient = {"timeout_seconds": min(settings.timeout_seconds, settings.turn_seconds / 9), "max_retries": 0}
+    embeddings = QueryEmbeddings(
+        embedding_model(settings if local else settings.model_copy(update=impatient)),
+        batches_at_once=1 if local else 8,
+        breaker=None if local else Breaker(),
+    )
     retriever = open_retriever(settings.index_dir, settings.index_url, embeddings, settings.embedding_model)
     orders, desk = orders_of(settings), open_desk(settings)
     policy = load_policy(settings.policy_file)
@@ -57,6 +65,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
     identity = open_identity(settings, orders, policy, now)
     made = make_tools(orders, retriever, policy, today)
     tools = [tool for tool in made if identity or tool.name != IDENTIFY]
+    spending = SpendingLog(settings.desk_url)
     return Parts(
         model=chat_model(settings).bind_tools(tools),
         tools=tools,
@@ -82,20 +91,21 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         max_tool_rounds=settings.max_tool_rounds,
         max_message_chars=settings.max_message_chars,
         context_tokens=settings.context_tokens,
-        budgets=budgets(settings),
+        budgets=budgets(settings, spending),
         turn_seconds=settings.turn_seconds,
         turn_retries=settings.max_retries,
-        databases=(orders, desk, ledger, *([identity] if identity else [])),
+        databases=(orders, desk, ledger, spending, *([identity] if identity else [])),
     )
 
 
-def budgets(settings: Settings) -> Budgets:
-    """Return what may be spent, and the prices it is counted with."""
+def budgets(settings: Settings, customers: SpendingLog) -> Budgets:
+    """Return what may be spent, the prices it is counted with, and where customers' spending is kept."""
     return Budgets(
         turn=Budget.parse(settings.turn_budget),
         thread=Budget.parse(settings.thread_budget),
         customer=Budget.parse(settings.customer_budget),
         prices=Prices(settings.price_per_request, settings.price_input, settings.price_output),
+        customers=customers,
     )
 
 

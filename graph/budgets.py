@@ -1,16 +1,13 @@
 """Cap what a turn, a conversation and a customer may cost; a spent budget ends in a graceful handoff."""
 
-import time
-from collections import deque
-from collections.abc import Callable, Sequence
+import logging
 from dataclasses import dataclass, field, fields
 
-from langchain_core.messages import AIMessage, AnyMessage
+from core.errors import BackendUnavailable, SettingsError
+from graph.state import State, Usage
+from tools.spending import Spending, SpendingLog
 
-from core.errors import SettingsError
-from graph.state import State, Usage, newest_turn
-
-DAY_SECONDS = 86_400.0
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,23 +40,13 @@ class Budget:
                 )
         return cls(**limits)
 
-    def spent_by(self, used: "Spending") -> str | None:
+    def spent_by(self, used: Spending) -> str | None:
         """Name what is used up, or return None."""
         for name in ("requests", "tokens", "tool_calls", "cost"):
             limit, amount = getattr(self, name), getattr(used, name)
             if limit is not None and amount >= limit:
                 return f"{name.replace('_', ' ')} {amount:g} of {limit:g}"
         return None
-
-
-@dataclass(frozen=True)
-class Spending:
-    """Hold what was spent."""
-
-    requests: float = 0
-    tokens: float = 0
-    tool_calls: float = 0
-    cost: float = 0
 
 
 @dataclass(frozen=True)
@@ -70,52 +57,55 @@ class Prices:
     per_million_input: float = 0.0
     per_million_output: float = 0.0
 
-    def spending(self, usage: Usage, tool_calls: int) -> Spending:
-        """Return what a count of requests and tokens amounts to."""
+    def spending(self, usage: Usage) -> Spending:
+        """Return what a count of requests, tokens and tool calls amounts to."""
         tokens_in, tokens_out = usage["input_tokens"], usage["output_tokens"]
         cost = usage["requests"] * self.per_request
         cost += (tokens_in * self.per_million_input + tokens_out * self.per_million_output) / 1_000_000
-        return Spending(usage["requests"], tokens_in + tokens_out, tool_calls, cost)
+        return Spending(usage["requests"], tokens_in + tokens_out, usage.get("tool_calls", 0), cost)
 
 
 @dataclass
 class Budgets:
-    """Hold the three budgets, and what each customer spent in the last 24 hours on this server process."""
+    """Hold the three budgets: of a turn and a conversation, counted in its state, and of a customer, counted in the log."""
 
     turn: Budget = field(default_factory=Budget)
     thread: Budget = field(default_factory=Budget)
     customer: Budget = field(default_factory=Budget)
     prices: Prices = field(default_factory=Prices)
-    clock: Callable[[], float] = time.time
-    _spent: dict[str, deque[tuple[float, Spending]]] = field(default_factory=dict)
+    customers: SpendingLog | None = None
+    """What customers spent in the last 24 hours, in all processes; without it, only turns and conversations are limited."""
 
-    def spent(self, state: State) -> str | None:
-        """Return why the model may not be asked again, in words for the person who takes over, or None."""
-        of_turn = self.prices.spending(state.usage, _tool_calls(newest_turn(state.messages)))
-        of_thread = self.prices.spending(state.thread_usage, _tool_calls(state.messages))
-        for name, budget, used in (
-            ("turn", self.turn, of_turn),
-            ("conversation", self.thread, of_thread),
-            ("customer", self.customer, self._of_customer(state.customer_id)),
-        ):
+    async def spent(self, state: State) -> str | None:
+        """Return why the model may not be asked again, in words for the person who takes over, or None.
+
+        What the customer spent is looked up at the first request of a turn: one turn more is limited by its own budget.
+        """
+        counted = [
+            ("turn", self.turn, self.prices.spending(state.usage)),
+            ("conversation", self.thread, self.prices.spending(state.thread_usage)),
+        ]
+        if state.customer_id and not state.usage["requests"]:
+            counted.append(("customer", self.customer, await self._of_customer(state.customer_id)))
+        for name, budget, used in counted:
             if what := budget.spent_by(used):
                 return f"the budget of this {name} is spent: {what}"
         return None
 
-    def note(self, customer_id: str | None, more: Usage, tool_calls: int) -> None:
-        """Add what one answer cost to its customer."""
-        if customer_id is not None:
-            self._spent.setdefault(customer_id, deque()).append((self.clock(), self.prices.spending(more, tool_calls)))
+    async def note(self, customer_id: str | None, more: Usage) -> None:
+        """Add what one answer cost to its customer; where the log cannot be written, the answer counts more than its cost."""
+        if customer_id is None or self.customers is None:
+            return
+        try:
+            await self.customers.add(customer_id, self.prices.spending(more))
+        except BackendUnavailable as error:
+            log.warning("what a customer spent was not counted: %s", error)
 
-    def _of_customer(self, customer_id: str | None) -> Spending:
-        entries = self._spent.get(customer_id or "", deque())
-        while entries and entries[0][0] < self.clock() - DAY_SECONDS:
-            entries.popleft()
-        if not entries:
-            self._spent.pop(customer_id or "", None)
-        totals = {f.name: sum(getattr(spent, f.name) for _, spent in entries) for f in fields(Spending)}
-        return Spending(**totals)
-
-
-def _tool_calls(messages: Sequence[AnyMessage]) -> int:
-    return sum(len(m.tool_calls) for m in messages if isinstance(m, AIMessage))
+    async def _of_customer(self, customer_id: str) -> Spending:
+        if self.customers is None:
+            return Spending()
+        try:
+            return await self.customers.of(customer_id)
+        except BackendUnavailable as error:
+            log.warning("what a customer spent is not known: %s", error)
+            return Spending()

@@ -129,7 +129,14 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
     add(verify, retriever=parts.retriever)
     add(confirm, actions=parts.actions)
     add(approve, actions=parts.actions)
-    add(escalate, desk=parts.desk, actions=parts.actions, writer=parts.writer, availability=parts.availability)
+    add(
+        escalate,
+        desk=parts.desk,
+        actions=parts.actions,
+        writer=parts.writer,
+        availability=parts.availability,
+        turn_seconds=parts.turn_seconds,
+    )
 
     drawn.add_edge(START, "receive")
     drawn.add_conditional_edges("receive", on_the_loop(after_receive), ["retrieve", "execute_tools", "escalate", END])

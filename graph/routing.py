@@ -61,7 +61,7 @@ def after_execute_tools(state: State) -> Literal["confirm", "reason"]:
 
 
 def after_verify(state: State) -> Literal["reason", "escalate", "confirm", "approve", "__end__"]:
-    """What was held back is asked for once more, what cannot be sent goes to a person; then come open proposals and staff."""
+    """What was held back is asked for again, what no model can say goes to a person; then come open proposals and staff."""
     if state.handoff:
         return "escalate"
     if state.faults:

@@ -1,5 +1,6 @@
 """Define what a conversation carries from node to node and from turn to turn."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -13,9 +14,10 @@ Owner = Literal["bot", "pending", "human", "resolved"]
 
 
 class Usage(TypedDict):
-    """Count what one turn asked of the model endpoint."""
+    """Count what one turn asked of the model endpoint, and how long it worked."""
 
     requests: int
+    tool_calls: int
     input_tokens: int
     output_tokens: int
     cached_tokens: int
@@ -25,18 +27,28 @@ class Usage(TypedDict):
     retries: int
     """Requests that were sent again after a failure in passing."""
     seconds: float
-    """Time spent on the model."""
+    """Time spent on retrieval, models and tools; waiting for people does not count."""
 
 
 def no_usage() -> Usage:
     """Return a count of nothing."""
-    return Usage(requests=0, input_tokens=0, output_tokens=0, cached_tokens=0, repairs=0, retries=0, seconds=0.0)
+    return Usage(
+        requests=0,
+        tool_calls=0,
+        input_tokens=0,
+        output_tokens=0,
+        cached_tokens=0,
+        repairs=0,
+        retries=0,
+        seconds=0.0,
+    )
 
 
 def added(so_far: Usage, more: Usage) -> Usage:
     """Return two counts as one."""
     return Usage(
         requests=so_far["requests"] + more["requests"],
+        tool_calls=so_far.get("tool_calls", 0) + more.get("tool_calls", 0),
         input_tokens=so_far["input_tokens"] + more["input_tokens"],
         output_tokens=so_far["output_tokens"] + more["output_tokens"],
         cached_tokens=so_far.get("cached_tokens", 0) + more.get("cached_tokens", 0),
@@ -50,6 +62,7 @@ def difference(now: Usage, before: Usage) -> Usage:
     """Return what was added to a count."""
     return Usage(
         requests=now["requests"] - before["requests"],
+        tool_calls=now.get("tool_calls", 0) - before.get("tool_calls", 0),
         input_tokens=now["input_tokens"] - before["input_tokens"],
         output_tokens=now["output_tokens"] - before["output_tokens"],
         cached_tokens=now.get("cached_tokens", 0) - before.get("cached_tokens", 0),
@@ -57,6 +70,11 @@ def difference(now: Usage, before: Usage) -> Usage:
         retries=now["retries"] - before["retries"],
         seconds=now["seconds"] - before["seconds"],
     )
+
+
+def worked(so_far: Usage, *, since: float) -> Usage:
+    """Return a count with the seconds that have passed since a moment of `time.monotonic`."""
+    return {**so_far, "seconds": so_far["seconds"] + time.monotonic() - since}
 
 
 def extend_unique(known: list[str], new: list[str]) -> list[str]:
@@ -104,6 +122,10 @@ class State(TurnInput):
     """What the turns before this one have asked of the model; `receive` adds the last one's `usage`."""
     summary_usage: Usage = field(default_factory=no_usage)
     """What summaries of this thread have cost so far; `remember` adds."""
+    first_model: int = 0
+    """The first model of the chain this turn may ask; `verify` raises it when an answer cannot be used, `receive` resets it."""
+    next_model: int | None = None
+    """The model behind the one that answered last, or None; `reason` sets it."""
     faults: list[str] = field(default_factory=list)
     """What is wrong with the part of the newest answer that was held back; `reason` sets it, `verify` acts on it."""
     held_back: list[str] = field(default_factory=list)

@@ -65,14 +65,21 @@ class TicketWriter:
         self._seconds = seconds
 
     async def write(
-        self, messages: Sequence[AnyMessage], *, reason: Reason, detail: str, locale: str, may_ask: bool = True
+        self,
+        messages: Sequence[AnyMessage],
+        *,
+        reason: Reason,
+        detail: str,
+        locale: str,
+        may_ask: bool = True,
+        seconds: float = 30.0,
     ) -> Written:
-        """Return a valid draft; the model is not asked where `may_ask` says so, and not waited for too long."""
+        """Return a valid draft; the model is not asked where `may_ask` says so, and not waited for longer than `seconds`."""
         fallback = await asyncio.to_thread(self.by_rules, messages, reason=reason, locale=locale)
         if self._model is None or not may_ask:
             return Written(fallback, no_usage())
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(min(self._seconds, seconds)):
                 answer = await self._ask(self._model, messages, detail, fallback)
         except TimeoutError:
             return Written(fallback, {**no_usage(), "requests": 1})

@@ -1,12 +1,16 @@
 """Cap what turns, conversations and customers cost, and end in a handoff when it is spent."""
 
+from pathlib import Path
+
 import pytest
 
 from core.errors import SettingsError
+from core.settings import Settings
 from graph.agent import SupportAgent
 from graph.budgets import Budget, Budgets, Prices
 from tests.graph_fakes import call, parts, scripted
 from tests.test_verified_replies import agent_of
+from tools.spending import Spending, SpendingLog
 
 
 def test_a_budget_is_read_from_one_line() -> None:
@@ -37,11 +41,53 @@ async def spend(agent: SupportAgent, thread: str) -> str:
     return (await agent.send(thread, "how do returns work?", customer_id="ada")).owner
 
 
-async def test_a_customer_has_a_budget_over_all_conversations_of_a_day() -> None:
+async def test_a_customer_has_a_budget_over_all_conversations_and_processes_of_a_day(tmp_path: Path) -> None:
     now = [0.0]
-    budgets = Budgets(customer=Budget(cost=0.1), prices=Prices(per_request=0.06), clock=lambda: now[0])
-    agent = agent_of(parts(scripted("Hello there."), budgets=budgets))
-    assert [await spend(agent, thread) for thread in ("a", "b", "c")] == ["bot", "bot", "pending"]
-    assert (await agent.send("d", "how do returns work?", customer_id="bob")).owner == "bot"
+
+    logs = [SpendingLog(f"sqlite:///{tmp_path}/desk.db", clock=lambda: now[0]) for _ in range(2)]
+
+    def process(log: SpendingLog) -> SupportAgent:
+        budgets = Budgets(customer=Budget(cost=0.1), prices=Prices(per_request=0.06), customers=log)
+        return agent_of(parts(scripted("Hello there."), budgets=budgets))
+
+    one, other = map(process, logs)
+    assert [await spend(a, thread) for a, thread in ((one, "a"), (other, "b"), (one, "c"))] == ["bot", "bot", "pending"]
+    assert (await other.send("d", "how do returns work?", customer_id="bob")).owner == "bot"
     now[0] = 90_000.0
-    assert await spend(agent, "e") == "bot"
+    assert await spend(other, "e") == "bot"
+    for log in logs:
+        await log.close()
+
+
+async def test_a_record_of_spending_that_cannot_be_used_costs_no_answer(tmp_path: Path) -> None:
+    (tmp_path / "desk.db").mkdir()
+    log = SpendingLog(f"sqlite:///{tmp_path}/desk.db")
+    agent = agent_of(parts(scripted("Hello there."), budgets=Budgets(customer=Budget(requests=1), customers=log)))
+    assert await spend(agent, "a") == "bot"
+
+
+async def test_spending_counts_what_each_hour_took_and_forgets_the_day_before(tmp_path: Path) -> None:
+    now = [0.0]
+    log = SpendingLog(f"sqlite:///{tmp_path}/desk.db", clock=lambda: now[0])
+    await log.add("ada", Spending(requests=2, tokens=100, tool_calls=1, cost=0.5))
+    await log.add("ada", Spending(requests=1, tokens=50))
+    now[0] = 23 * 3600.0
+    await log.add("ada", Spending(requests=4))
+    assert await log.of("ada") == Spending(requests=7, tokens=150, tool_calls=1, cost=0.5)
+    now[0] = 24 * 3600.0
+    assert await log.of("ada") == Spending(requests=4)
+    assert await log.of("bob") == Spending()
+    await log.close()
+
+
+async def test_tool_calls_of_a_conversation_count_after_they_left_its_memory() -> None:
+    look_up = [call("get_order", order_id="A1"), "It was delivered."]
+    made = parts(scripted(*look_up, *look_up, "Hm."), budgets=Budgets(thread=Budget(tool_calls=2)))
+    agent = agent_of(made)
+    owners = [(await agent.send("t", f"where is A1? {n}", customer_id="ada")).owner for n in range(3)]
+    assert owners == ["bot", "pending", "pending"]
+    assert (await agent.state("t")).thread_usage["tool_calls"] == 2
+
+
+def test_a_turn_may_ask_eight_times_by_default() -> None:
+    assert Budget.parse(Settings.from_env({}, env_file=None).turn_budget).requests == 8

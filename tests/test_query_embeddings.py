@@ -6,6 +6,7 @@ from threading import Event
 import pytest
 from langchain_core.embeddings import Embeddings
 
+from core.breaker import Breaker
 from core.errors import ModelUnavailable
 from core.query_embeddings import QueryEmbeddings
 
@@ -69,4 +70,16 @@ def test_a_failure_reaches_everybody_who_waited_and_is_not_remembered() -> None:
     with pytest.raises(ModelUnavailable):
         queries.embed_query("a")
     model.broken = False
+    assert queries.embed_query("a") == [1.0]
+
+
+def test_a_model_that_fails_rests_so_that_an_outage_costs_its_time_outs_once() -> None:
+    now, model = [0.0], Model()
+    queries = QueryEmbeddings(model, breaker=Breaker(rest_seconds=10, clock=lambda: now[0]))
+    model.broken = True
+    for _ in range(5):
+        with pytest.raises(ModelUnavailable):
+            queries.embed_query("a")
+    assert len(model.batches) == 2
+    model.broken, now[0] = False, 11.0
     assert queries.embed_query("a") == [1.0]

@@ -1,5 +1,6 @@
 """Show that customers read only what was checked, also while a reply is being written, and that nothing garbled acts."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,11 +10,15 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from core.chain import ChainedChatModel, Link
 from core.errors import ModelUnavailable
+from core.json_mode import JsonModel
 from graph.agent import Reply, SupportAgent, Token
 from graph.builder import Parts, build_graph
 from graph.phrases import PHRASES
 from graph.state import TurnInput
-from tests.graph_fakes import call, parts, scripted
+from graph.ticket_writer import TicketWriter
+from graph.triage_rules import RuleTriage
+from tests.graph_fakes import LetterEmbeddings, call, parts, scripted
+from tools.queues import load_queues
 
 
 def agent_of(made: Parts) -> SupportAgent:
@@ -163,3 +168,38 @@ async def test_what_was_said_before_a_look_up_is_not_said_again() -> None:
     _, reply = await streamed(parts(scripted(look_up, "You have 30 days. [1]")), "how do returns of A1 work?")
     assert (reply.text, reply.owner) == ("You have 30 days. [1]", "bot")
     assert [s.article_id for s in reply.sources] == ["returns"]
+
+
+@pytest.mark.parametrize("answer", [AIMessage(""), AIMessage("You have 60 days."), cut(AIMessage("You have 30"))])
+async def test_an_answer_that_cannot_be_sent_is_asked_of_the_model_behind_before_a_person_comes(answer: Any) -> None:
+    first, second, third = scripted(answer), scripted(answer), scripted("You have 30 days. [1]")
+    links = [Link("first", first), Link("second", second), Link("offline", third, breaker=None)]
+    agent = agent_of(parts(ChainedChatModel(links=links)))
+    reply = await agent.send("t", "how do returns work?", customer_id="ada")
+    assert (reply.text, reply.owner, reply.requests) == ("You have 30 days. [1]", "bot", 4)
+    assert [len(m.requests) for m in (first, second, third)] == [2, 1, 1]
+    reply = await agent.send("t", "and how do returns really work?", customer_id="ada")
+    assert [len(m.requests) for m in (first, second, third)] == [4, 2, 2], "each turn begins with the first model"
+
+
+async def test_when_no_model_can_say_it_a_person_comes() -> None:
+    links = [Link("first", scripted("")), Link("offline", scripted("You have 60 days."), breaker=None)]
+    reply = await agent_of(parts(ChainedChatModel(links=links))).send("t", "how do returns work?", customer_id="ada")
+    assert (reply.owner, reply.requests) == ("pending", 3)
+    assert "60 days" not in reply.text
+
+
+class NeverAnswers(JsonModel):
+    """Keep whoever asks waiting."""
+
+    async def ask(self, *_: Any, **__: Any) -> Any:
+        await asyncio.Event().wait()
+
+
+async def test_a_ticket_is_not_waited_for_longer_than_the_turn_may_take() -> None:
+    rules = TicketWriter(RuleTriage(load_queues(), LetterEmbeddings()), NeverAnswers(scripted("")))
+    async with asyncio.timeout(10):
+        reply = await agent_of(parts(scripted(""), writer=rules, turn_seconds=0.3)).send(
+            "t", "hello", customer_id="ada"
+        )
+    assert reply.owner == "pending"

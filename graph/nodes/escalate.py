@@ -30,6 +30,7 @@ async def escalate(
     writer: TicketWriter,
     availability: Availability,
     actions: ConfirmedActions,
+    turn_seconds: float = 45.0,
 ) -> dict[str, Any]:
     """Return the thread owned by people, every open call answered and the customer told; or the honest news that it failed."""
     context = runtime.context or Context()
@@ -38,8 +39,11 @@ async def escalate(
     await actions.stand_down(thread_of(config))
     detail = escalation_reason(state)
     reason = reason_code(detail)
-    may_ask = reason not in ("budget", "unavailable")
-    written = await writer.write(state.messages, reason=reason, detail=detail, locale=locale, may_ask=may_ask)
+    left = turn_seconds - state.usage["seconds"]
+    may_ask = reason not in ("budget", "unavailable") and left > 0
+    written = await writer.write(
+        state.messages, reason=reason, detail=detail, locale=locale, may_ask=may_ask, seconds=left
+    )
     prospect = await availability.prospect()
     request = TicketRequest(
         thread_id=thread_of(config),

@@ -1,5 +1,6 @@
 """Run the tool calls of a message: reads at once, writes only as the ledger allows."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from graph.executors import ToolExecutor, tell_model
 from graph.grounding import refusals
 from graph.identity import acting, code_sent, identified
 from graph.phrases import phrase
-from graph.state import State, newest_turn, pending_calls, thread_of
+from graph.state import State, newest_turn, pending_calls, thread_of, worked
 from tools.actions import RUNNABLE
 from tools.confirmed_actions import ConfirmedActions, rank
 from tools.context import Context
@@ -40,6 +41,7 @@ async def execute_tools(
     """
     context = runtime.context or Context()
     runtime.stream_writer({"progress": phrase("looking_up", context.locale)})
+    started = time.monotonic()
     thread_id = thread_of(config)
     calls = pending_calls(state.messages)
     confirmed = _confirmed(state)
@@ -75,7 +77,12 @@ async def execute_tools(
             await _write(call, confirmed.get(str(call["id"])), state, thread_id, context, actions, identity)
         )
     code_asked = known or ({"code_asked": True} if any(m.additional_kwargs.get("says") for m in messages) else {})
-    return {"messages": messages, "passage_ids": [pid for m in messages for pid in m.artifact or ()], **code_asked}
+    return {
+        "messages": messages,
+        "passage_ids": [pid for m in messages for pid in m.artifact or ()],
+        "usage": worked(state.usage, since=started),
+        **code_asked,
+    }
 
 
 async def _may_run(

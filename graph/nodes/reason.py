@@ -33,7 +33,7 @@ async def reason(
 ) -> dict[str, Any]:
     """Return the model's message as far as it is supported, what was wrong with the rest, and what it cost."""
     system = with_earlier(system, state.case_file, state.summary)
-    if over := budgets.spent(state):
+    if over := await budgets.spent(state):
         return {"handoff": over}
     passages = await retriever.fetch(state.passage_ids)
     begun = unfinished_reply(state)
@@ -48,7 +48,9 @@ async def reason(
         said_earlier="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, AIMessage)),
         message_id=str(begun.id) if begun else f"msg_{uuid4().hex}",
     )
-    allowance = Allowance(turn_seconds - state.usage["seconds"], turn_retries - state.usage["retries"])
+    allowance = Allowance(
+        turn_seconds - state.usage["seconds"], turn_retries - state.usage["retries"], first_model=state.first_model
+    )
     with allow(allowance):
         answer = await speaker.ainvoke(
             prompt_messages(earlier, passages, system=system + note, context_tokens=context_tokens)
@@ -56,11 +58,12 @@ async def reason(
     answer = with_unique_call_ids(_joined(begun, answer), state.messages)
     usage = spent(state.usage, answer, allowance, turn_seconds=turn_seconds, turn_retries=turn_retries)
     more = difference(usage, state.usage)
-    budgets.note(state.customer_id, more, len(answer.tool_calls))
+    await budgets.note(state.customer_id, more)
     says_something = bool(answer.tool_calls or text_of(answer).strip())
     return {
         "messages": [answer] if says_something else [],
         "faults": [] if answer.tool_calls else speaker.faults,
+        "next_model": allowance.next_model,
         "usage": usage,
         "thread_usage": added(state.thread_usage, more),
     }
@@ -77,6 +80,7 @@ def spent(used: Usage, answer: AIMessage, left: Allowance, *, turn_seconds: floa
     tokens = answer.usage_metadata
     return Usage(
         requests=used["requests"] + max(1, left.requests),
+        tool_calls=used.get("tool_calls", 0) + len(answer.tool_calls),
         input_tokens=used["input_tokens"] + (tokens["input_tokens"] if tokens else 0),
         output_tokens=used["output_tokens"] + (tokens["output_tokens"] if tokens else 0),
         cached_tokens=used["cached_tokens"] + cached_tokens(answer),

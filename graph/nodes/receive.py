@@ -56,6 +56,7 @@ async def receive(
         "verified_by": "sign-in" if context.customer_id else state.verified_by,
         "code_asked": code_asked,
         "handoff": None,
+        "first_model": 0,
         "passage_ids": Overwrite([]),
         "held_back": [],
         "usage": no_usage(),

@@ -5,6 +5,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
+from core.answers import EMPTY
 from core.passages import Passage, Retriever
 from graph.checks.reply import NOT_SUPPORTED, cited, is_answer
 from graph.prompts import text_of
@@ -12,7 +13,7 @@ from graph.state import State, newest_turn
 
 
 async def verify(state: State, *, retriever: Retriever) -> dict[str, Any]:
-    """Return the reply with its sources; or the wish to ask the model once more; or to bring in a person.
+    """Return the reply with its sources; or the wish to ask once more, then the model behind; or to bring in a person.
 
     What stands in the state was checked sentence by sentence while it was written, and the customer may have read it.
     """
@@ -21,6 +22,8 @@ async def verify(state: State, *, retriever: Retriever) -> dict[str, Any]:
     turn = newest_turn(state.messages)
     spoken = [m for m in turn if isinstance(m, AIMessage) and text_of(m).strip()]
     if not spoken or (state.faults and not is_answer(answer_of(turn))):
+        if state.next_model is not None:
+            return {"first_model": state.next_model, "faults": state.faults or [EMPTY]}
         return {"faults": [], "handoff": handoff_reason(state)}
     passages = await retriever.fetch(state.passage_ids)
     told = [with_sources(message, passages) for message in spoken]
