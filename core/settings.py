@@ -186,6 +186,11 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
     context_tokens: int = Field(12_000, ge=2_000, le=1_000_000, description="Longest request to the model, in tokens.")
     max_tool_rounds: int = Field(5, ge=1, le=20, description="Rounds of tools in one turn before a person takes over.")
+    tracking_url: str | None = Field(
+        None,
+        pattern=r"^https://[A-Za-z0-9.:-]+/[!-~]*\{id\}[!-~]*$",
+        description="Carrier's page about a parcel, for example https://track.example/{id}; parcels are not linked without it.",
+    )
     shop_name: str = Field("Alder & Finch", description="Name of the shop in prompts and fixed sentences.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="Least severe log line that is kept."

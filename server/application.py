@@ -50,6 +50,8 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         app.include_router(routes.router)
     embedders = tuple(origin.strip() for origin in settings.embed_origins.split(",") if origin.strip())
     app.include_router(page_routes(embedders))
+    larger = {"/v1/voice": settings.voice_max_mb * 1_000_000 + FORM_BYTES}
+    app.add_middleware(BodyLimits, max_bytes=settings.max_body_kb * 1024, larger=larger, seconds=settings.body_seconds)
     if embedders:
         app.add_middleware(
             CORSMiddleware,
@@ -59,7 +61,5 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
             expose_headers=["Retry-After"],
             max_age=86_400,
         )
-    larger = {"/v1/voice": settings.voice_max_mb * 1_000_000 + FORM_BYTES}
-    app.add_middleware(BodyLimits, max_bytes=settings.max_body_kb * 1024, larger=larger, seconds=settings.body_seconds)
     handle_failures(app)
     return app

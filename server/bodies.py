@@ -35,16 +35,68 @@ class MessageIn(Strict):
     thread_id: UUID | None = Field(None, description="The thread to go on with; leave it out to begin one.")
     locale: Locale = "en"
     channel: Literal["chat", "voice", "email", "api"] = "chat"
+    answers: list[Annotated[str, Field(max_length=64)]] = Field(
+        default=[],
+        max_length=20,
+        description="Ids of the actions that this yes or no is for; refused with 409 when they are not what was asked last.",
+    )
 
 
 class SourceOut(BaseModel):
     """Name an article passage that a reply cites."""
 
     number: int
+    page: str = Field(description="Path on this server of a page that shows the passage.")
     article_id: str
     title: str
     headings: list[str]
     url: str
+
+
+class OrderItemOut(BaseModel):
+    """Name an item of an order."""
+
+    name: str
+    options: str
+    price: str
+
+
+class ParcelOut(BaseModel):
+    """Name a parcel of an order."""
+
+    tracking_id: str
+    url: str | None = Field(description="The carrier's page about it, where SUPPORT_TRACKING_URL names one.")
+
+
+class OrderOut(BaseModel):
+    """Hold an order that a reply is about, as it was looked up in that turn."""
+
+    order_id: str
+    status: str
+    ordered_at: str | None
+    expected_delivery: str | None
+    delivered_at: str | None
+    items: list[OrderItemOut]
+    total: str
+    parcels: list[ParcelOut]
+
+
+class AskOut(BaseModel):
+    """Hold an action the customer is asked to agree to, exactly as it would be carried out."""
+
+    id: str
+    preview: str
+    open: bool = Field(description="Whether a yes still counts.")
+    words: str = Field(description="How it stands.")
+
+
+class HandoffOut(BaseModel):
+    """Say how a conversation stands with people."""
+
+    ticket_id: str
+    stage: Literal["pending", "human", "resolved"]
+    operator: str | None = Field(description="Who has taken it.")
+    callback: bool = Field(description="Nobody was at the desk: somebody gets back later.")
 
 
 class ReplyOut(BaseModel):
@@ -100,6 +152,8 @@ class Said(BaseModel):
     text: str
     heard: str | None = Field(default=None, description="What was heard word by word, of a voice message.")
     sources: list[SourceOut]
+    orders: list[OrderOut] = Field(default=[], description="The orders that were looked up for it.")
+    asks: list[AskOut] = Field(default=[], description="What it asks the customer to agree to.")
     waiting: bool = Field(description="True for a message that has no answer yet.")
 
 
@@ -110,6 +164,9 @@ class ThreadOut(BaseModel):
     disclosure: str
     owner: str
     ticket_id: str | None
+    handoff: HandoffOut | None = Field(
+        default=None, description="Set once people had it and until it is the agent's again."
+    )
     messages: list[Said]
 
 
@@ -118,6 +175,14 @@ class RatingIn(Strict):
 
     score: int = Field(ge=1, le=5)
     comment: Annotated[str, AfterValidator(_readable)] = Field("", max_length=2000)
+
+
+class ChatOut(BaseModel):
+    """Say what a page has to know before somebody writes."""
+
+    shop: str
+    disclosure: str
+    open_chat: bool = Field(description="Whether visitors nobody knows get a token here.")
 
 
 class TokenOut(BaseModel):

@@ -8,21 +8,27 @@ from contextlib import contextmanager, suppress
 from graph.agent import Progress, Token
 
 Happening = Progress | Token | None
-"""A piece of a turn, or None when a turn of the thread is over."""
+"""A piece of a turn, or None when the thread has changed and is to be read anew."""
 UNREAD = 1000
 """Pieces kept for a reader that is slow; it misses later ones, and reads the whole reply at the end."""
 
 
 class Broadcast:
-    """Hold one queue a listener, by thread."""
+    """Hold one queue a listener, by thread, and what the turn that runs in a thread has brought so far."""
 
     def __init__(self) -> None:
         self._listeners: defaultdict[str, set[asyncio.Queue[Happening]]] = defaultdict(set)
+        self._progress: dict[str, Progress] = {}
+        self._written: dict[str, list[str]] = {}
 
     @contextmanager
-    def listening(self, thread_id: str) -> Iterator[asyncio.Queue[Happening]]:
-        """Open a queue of what happens in a thread from now on."""
+    def listening(self, thread_id: str, *, caught_up: bool = False) -> Iterator[asyncio.Queue[Happening]]:
+        """Open a queue of what happens in a thread from now on; `caught_up` begins with the turn that runs so far."""
         queue: asyncio.Queue[Happening] = asyncio.Queue(UNREAD)
+        if caught_up and (progress := self._progress.get(thread_id)):
+            queue.put_nowait(progress)
+        if caught_up and (written := self._written.get(thread_id)):
+            queue.put_nowait(Token("".join(written)))
         self._listeners[thread_id].add(queue)
         try:
             yield queue
@@ -31,8 +37,25 @@ class Broadcast:
             if not self._listeners[thread_id]:
                 del self._listeners[thread_id]
 
-    def publish(self, thread_id: str, happening: Happening) -> None:
-        """Tell everybody who listens, without waiting for anybody."""
+    def publish(self, thread_id: str, happening: Progress | Token) -> None:
+        """Tell a piece of the turn that runs to everybody who listens, without waiting for anybody."""
+        if isinstance(happening, Token):
+            self._written.setdefault(thread_id, []).append(happening.text)
+        else:
+            self._progress[thread_id] = happening
+        self._tell(thread_id, happening)
+
+    def end_turn(self, thread_id: str) -> None:
+        """Tell that the turn of a thread is over, and forget its pieces."""
+        self._progress.pop(thread_id, None)
+        self._written.pop(thread_id, None)
+        self._tell(thread_id, None)
+
+    def changed(self, thread_id: str) -> None:
+        """Tell that a thread is to be read anew: a message came, or a person did something."""
+        self._tell(thread_id, None)
+
+    def _tell(self, thread_id: str, happening: Happening) -> None:
         for queue in self._listeners.get(thread_id, ()):
             with suppress(asyncio.QueueFull):
                 queue.put_nowait(happening)

@@ -6,11 +6,13 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
-from core.errors import BackendUnavailable
+from core.errors import BackendUnavailable, Refused
 from graph.phrases import phrase
 from graph.prompts import text_of
-from server.bodies import ReplyOut, Said, SourceOut, ThreadOut
+from server.bodies import HandoffOut, ReplyOut, Said, SourceOut, ThreadOut
+from server.cards import ask_out, order_out, orders_by_reply
 from server.service import Service
+from server.source_page import source_path
 from tools.handoff import Delivery
 
 
@@ -22,7 +24,9 @@ async def view(service: Service, row: dict[str, Any], *, newest_only: bool = Fal
     thread_id = str(row["id"])
     state = await service.agent.state(thread_id)
     before = [] if newest_only else await service.agent.earlier(thread_id, state)
-    said = [shown for message in (*before, *state.messages) if (shown := as_said(message))]
+    messages = [*before, *state.messages]
+    said = [shown for message in messages if (shown := as_said(message))]
+    await _add_cards(service, thread_id, messages, said)
     known = {message.id for message in said}
     for delivery in await _on_their_way(service, thread_id):
         if (message_id := f"desk-{delivery.key}") not in known:
@@ -38,8 +42,36 @@ async def view(service: Service, row: dict[str, Any], *, newest_only: bool = Fal
         disclosure=disclosure(service, row["locale"]),
         owner=state.owner,
         ticket_id=state.ticket_id if state.owner != "bot" else None,
+        handoff=await _handoff(service, state.ticket_id) if state.owner != "bot" else None,
         messages=said,
     )
+
+
+async def _add_cards(service: Service, thread_id: str, messages: Sequence[AnyMessage], said: Sequence[Said]) -> None:
+    """Put the orders and the actions that messages are about beside their words."""
+    orders = orders_by_reply(messages)
+    asks = {str(m.id): m.additional_kwargs["asks"] for m in messages if m.additional_kwargs.get("asks")}
+    stored = await service.parts.actions.ledger.find(thread_id=thread_id) if asks else []
+    actions = {action.id: action for action in stored}
+    for message in said:
+        message.orders = [order_out(facts, service.settings.tracking_url) for facts in orders.get(message.id, ())]
+        message.asks = [ask_out(actions[i]) for i in asks.get(message.id, ()) if i in actions]
+    # A yes counts for the question right before it, and for no other.
+    for message in said[:-1]:
+        for ask in message.asks:
+            ask.open = False
+
+
+async def _handoff(service: Service, ticket_id: str | None) -> HandoffOut | None:
+    """Return how a ticket stands; while the desk is down, nothing."""
+    try:
+        ticket = await service.parts.desk.get_ticket(str(ticket_id))
+    except (BackendUnavailable, Refused):
+        return None
+    if ticket.status == "bot":
+        return None
+    operator = ticket.ownership.operator
+    return HandoffOut(ticket_id=ticket.id, stage=ticket.status, operator=operator, callback=ticket.callback)
 
 
 async def _on_their_way(service: Service, thread_id: str) -> Sequence[Delivery]:
@@ -71,6 +103,7 @@ def source_out(source: dict[str, Any]) -> SourceOut:
     """Return what a page needs to show and link a source."""
     return SourceOut(
         number=source["number"],
+        page=source_path(source["passage_id"], source["headings"]),
         article_id=source["article_id"],
         title=source["title"],
         headings=list(source["headings"]),

@@ -1,9 +1,6 @@
 """Let customers write, read their conversations and rate them."""
 
-import asyncio
-import json
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,21 +8,21 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 
+from core.errors import Refused
 from graph.agent import Progress, Token
 from graph.nodes.receive import check_message
-from server.bodies import READING, WRITING, MessageIn, MessageOut, RatingIn, ThreadOut, VoiceOut
+from server.bodies import READING, WRITING, MessageIn, MessageOut, RatingIn, ThreadOut, VoiceOut, failures
 from server.conversation_view import disclosure, reply_out, view
 from server.following import follow, outcome_of
 from server.identity import Customer, Serving
 from server.records import Accepted, Identity, Outcome, Spoken
 from server.service import Service
+from server.thread_events import event, thread_events
 
 STREAM = "text/event-stream"
 PING_SECONDS = 15
 SEND_SECONDS = 30
 """A reader that takes nothing for so long is let go; its message is answered all the same."""
-LOOK_SECONDS = 1.0
-"""How often a followed thread is read again: operators and other processes write into it too."""
 
 
 def json_only(request: Request) -> None:
@@ -46,6 +43,8 @@ Key = Annotated[
         description="Any id of the sender's; the same message under the same key counts once.",
     ),
 ]
+
+Prefer = Annotated[str | None, Header(max_length=100, description="`respond-async` does not wait for the reply.")]
 
 
 async def take_in(
@@ -75,7 +74,16 @@ async def take_in(
     if not accepted.repeated:
         service.metrics.accepted.inc()
     service.worker.hint(accepted.thread_id, after=service.settings.burst_seconds)
+    service.broadcast.changed(accepted.thread_id)
     return accepted
+
+
+async def check_question(service: Service, who: Identity, thread_id: str, action_ids: Sequence[str]) -> None:
+    """Raise Refused unless these actions are what the conversation asked about last, so that a yes finds no other one."""
+    shown = await view(service, await service.inbox.thread(thread_id, who.owner))
+    asked = shown.messages[-1].asks if shown.messages else []
+    if [ask.id for ask in asked if ask.open] != list(action_ids):
+        raise Refused("this question is no longer open; read the newest message and answer that")
 
 
 @router.post(
@@ -84,6 +92,7 @@ async def take_in(
     dependencies=[Depends(json_only)],
     responses={
         **WRITING,
+        **failures(409),
         200: {
             "description": "The message with its reply; as a stream of events when asked for.",
             "content": {STREAM: {}},
@@ -92,14 +101,23 @@ async def take_in(
     },
 )
 async def send_message(
-    body: MessageIn, who: Customer, service: Serving, request: Request, response: Response, key: Key = None
+    body: MessageIn,
+    who: Customer,
+    service: Serving,
+    request: Request,
+    response: Response,
+    key: Key = None,
+    prefer: Prefer = None,
 ) -> Any:
     """Accept a message, keep it, and answer it.
 
     Once accepted it is answered or goes to a person, whatever happens to the request or the server. With
     `Accept: text/event-stream` the events are `accepted`, `disclosure` (first message of a thread), `progress`, `token`,
     and last `reply`, which is the whole reply and counts.
+    With `Prefer: respond-async` (RFC 7240) the answer is 202 as soon as the message is kept.
     """
+    if body.answers:
+        await check_question(service, who, str(body.thread_id), body.answers)
     accepted = await take_in(
         service,
         who,
@@ -109,6 +127,9 @@ async def send_message(
         channel=body.channel,
         locale=body.locale,
     )
+    if prefer == "respond-async":
+        response.status_code = 202
+        return message_out(await service.inbox.outcome(accepted.message_id, who.owner), None)
     return await reply_to(service, who, accepted, body.locale, request, response)
 
 
@@ -146,13 +167,15 @@ async def read_thread(thread_id: UUID, who: Customer, service: Serving) -> Threa
     responses={**READING, 200: {"description": "A stream of events.", "content": {STREAM: {}}}},
 )
 async def follow_thread(thread_id: UUID, who: Customer, service: Serving, request: Request) -> EventSourceResponse:
-    """Follow an own conversation: `message` for each message, `progress` and `token` while a reply is written, `owner`.
+    """Follow an own conversation, in this or any other process.
 
-    A reader that was cut off sends the `Last-Event-ID` it saw and gets what came since.
+    `message` brings each message, again when it changed; `waiting` those without an answer yet; `progress` and `token` show the
+    turn that runs, from its beginning; `owner` says who answers. A reader that was cut off sends the `Last-Event-ID` it saw, and
+    gets what came since.
     """
     row = await service.inbox.thread(str(thread_id), who.owner)
     seen = request.headers.get("last-event-id", "")
-    return EventSourceResponse(_thread_events(service, row, seen), ping=PING_SECONDS, send_timeout=SEND_SECONDS)
+    return EventSourceResponse(thread_events(service, row, seen), ping=PING_SECONDS, send_timeout=SEND_SECONDS)
 
 
 @router.post("/threads/{thread_id}/rating", status_code=204, dependencies=[Depends(json_only)], responses=WRITING)
@@ -172,19 +195,13 @@ def message_out(outcome: Outcome, told_first: str | None) -> MessageOut:
     )
 
 
-def event(name: str, data: object, *, event_id: str | None = None) -> dict[str, str]:
-    """Return one event of a stream."""
-    made = {"event": name, "data": json.dumps(data, ensure_ascii=False)}
-    return made | ({"id": event_id} if event_id else {})
-
-
 async def _events(service: Service, who: Identity, accepted: Accepted, locale: str) -> AsyncIterator[dict[str, str]]:
     if accepted.spoken is not None:
         yield event("heard", {"text": accepted.text, "heard": accepted.spoken.heard})
     yield event("accepted", {"message_id": accepted.message_id, "thread_id": accepted.thread_id})
     if accepted.number == 1:
         yield event("disclosure", {"text": disclosure(service, locale)})
-    with service.broadcast.listening(accepted.thread_id) as queue:
+    with service.broadcast.listening(accepted.thread_id, caught_up=accepted.repeated) as queue:
         seconds = service.settings.reply_wait_seconds
         async for happening in follow(service, who, accepted.message_id, queue, seconds=seconds):
             match happening:
@@ -194,34 +211,3 @@ async def _events(service: Service, who: Identity, accepted: Accepted, locale: s
                     yield event("token", {"text": text})
                 case Outcome():
                     yield event("reply", message_out(happening, None).model_dump())
-
-
-async def _thread_events(service: Service, row: dict[str, Any], last_seen: str) -> AsyncIterator[dict[str, str]]:
-    seen: set[str] = set()
-    owner = ""
-    with service.broadcast.listening(row["id"]) as queue:
-        first = True
-        while not service.stopping.is_set():
-            shown = await view(service, row, newest_only=not first)
-            settled = [message for message in shown.messages if not message.waiting]
-            if first and last_seen in {message.id for message in settled}:
-                position = next(i for i, message in enumerate(settled) if message.id == last_seen)
-                seen = {message.id for message in settled[: position + 1]}
-            first = False
-            for message in settled:
-                if message.id not in seen:
-                    seen.add(message.id)
-                    yield event("message", message.model_dump(), event_id=message.id)
-            if shown.owner != owner:
-                owner = shown.owner
-                yield event("owner", {"owner": owner, "ticket_id": shown.ticket_id})
-            look_again = time.monotonic() + LOOK_SECONDS
-            while time.monotonic() < look_again and not service.stopping.is_set():
-                try:
-                    happening = await asyncio.wait_for(queue.get(), LOOK_SECONDS / 4)
-                except TimeoutError:
-                    continue
-                if happening is None:
-                    break
-                name = "token" if isinstance(happening, Token) else "progress"
-                yield event(name, {"text": happening.text})

@@ -30,6 +30,13 @@ async def identify(
     return await service.tokens.verify(credentials.credentials)
 
 
+async def identify_if_named(
+    service: Serving, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Identity | None:
+    """Return who is asking, or None where no token came; raises TokenRejected."""
+    return None if credentials is None else await service.tokens.verify(credentials.credentials)
+
+
 async def customer(who: Annotated[Identity, Depends(identify)]) -> Identity:
     """Return the customer or visitor who is asking; raises NotAllowed for staff."""
     if who.role != "customer":
@@ -44,5 +51,6 @@ async def operator(who: Annotated[Identity, Depends(identify)]) -> Identity:
     return who
 
 
+Known = Annotated[Identity | None, Depends(identify_if_named)]
 Customer = Annotated[Identity, Depends(customer)]
 Operator = Annotated[Identity, Depends(operator)]

@@ -16,10 +16,11 @@ from graph import operator as people
 from ingest.proposals import propose_article
 from server.bodies import ACTING, READING, WRITING, OperatorReply, SuggestionOut, ThreadOut, TicketsOut
 from server.conversation_view import view
-from server.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, event, json_only
+from server.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, json_only
 from server.desk_bodies import ProposalIn, ProposalOut, TakeIn
 from server.identity import Operator, Serving
 from server.service import Service
+from server.thread_events import event
 from tools.handoff import OperatorDesk, Ticket
 from tools.ticket_data import ticket_data
 

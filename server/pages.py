@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
+from server.source_page import source_routes
+
 PAGES = {"/": "chat.html", "/chat": "chat.html"}
 """Which file is the page at which path."""
 TYPES = {
@@ -112,6 +114,8 @@ def page_routes(embedders: tuple[str, ...] = ()) -> APIRouter:
         entry = asset(f'import "./web/{version}/widget.js";\n'.encode(), ".js")
         return sent(request, entry, shared | {"Cache-Control": ASK_AGAIN})
 
+    template = assets["source.html"].body.decode()
+    router.include_router(source_routes(template, page_headers(embedders)))
     for path in PAGES:
         router.add_api_route(path, page, methods=["GET", "HEAD"])
     router.add_api_route("/widget.js", widget, methods=["GET", "HEAD"])

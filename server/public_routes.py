@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 
 from core.errors import BackendUnavailable, Busy, NotAllowed
-from server.bodies import Health, TokenOut, failures
+from server.bodies import ChatOut, Health, Locale, TokenOut, failures
 from server.conversation_view import disclosure
-from server.identity import Serving
+from server.identity import Known, Serving
 from server.service import Service
 
 router = APIRouter()
@@ -37,17 +37,27 @@ class VisitorLimit:
         times.append(now)
 
 
+@router.get("/v1/chat", response_model=ChatOut, responses=failures(422, 503), tags=["customers"])
+async def describe_chat(service: Serving, locale: Locale = "en") -> ChatOut:
+    """Say what a page shows before somebody writes."""
+    open_chat = service.settings.open_chat and service.tokens.can_issue
+    told = disclosure(service, locale)
+    return ChatOut(shop=service.settings.shop_name, disclosure=told, open_chat=open_chat)
+
+
 @router.post(
-    "/v1/tokens", response_model=TokenOut, status_code=201, responses=failures(403, 429, 503), tags=["customers"]
+    "/v1/tokens", response_model=TokenOut, status_code=201, responses=failures(401, 403, 429, 503), tags=["customers"]
 )
-async def give_token(request: Request, service: Serving, locale: str = "en") -> TokenOut:
-    """Give a visitor nobody knows a short-lived token for an open chat."""
+async def give_token(request: Request, service: Serving, known: Known, locale: str = "en") -> TokenOut:
+    """Give a visitor nobody knows a short-lived token for an open chat; with the one she still has, she stays the same visitor."""
     if not service.settings.open_chat or not service.tokens.can_issue:
         raise NotAllowed("this chat is for customers; sign in at the shop")
     limit: VisitorLimit = request.app.state.visitors
     limit.check(request.client.host if request.client else "")
     minutes = service.settings.visitor_minutes
-    token = service.tokens.issue_anonymous(minutes=minutes)
+    if known is not None and not known.anonymous:
+        raise NotAllowed("this is for visitors; the shop renews the token of a customer")
+    token = service.tokens.issue_anonymous(minutes=minutes, visitor=known.subject if known else None)
     return TokenOut(token=token, expires_in=round(minutes * 60), disclosure=disclosure(service, locale[:35]))
 
 

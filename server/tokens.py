@@ -88,9 +88,9 @@ class Tokens:
         claims |= {"anonymous": True} if anonymous else {}
         return jwt.encode(claims, self._secret, algorithm="HS256")
 
-    def issue_anonymous(self, *, minutes: float) -> str:
-        """Return a token for a visitor nobody knows."""
-        return self.issue(f"visitor-{uuid4().hex}", minutes=minutes, anonymous=True)
+    def issue_anonymous(self, *, minutes: float, visitor: str | None = None) -> str:
+        """Return a token for a visitor nobody knows: a new one, or the one of this id."""
+        return self.issue(visitor or f"visitor-{uuid4().hex}", minutes=minutes, anonymous=True)
 
     async def _key(self, token: str, algorithm: object) -> Any:
         if algorithm == "HS256" and self._secret is not None:

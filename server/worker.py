@@ -140,7 +140,7 @@ class Worker:
                 raise
         finally:
             heartbeat.cancel()
-            self._broadcast.publish(turn.thread_id, None)
+            self._broadcast.end_turn(turn.thread_id)
 
     async def _run_turn(self, turn: Turn) -> None:
         if turn.attempt > self._pace.attempts:

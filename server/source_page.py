@@ -1,0 +1,52 @@
+"""Show the passage of a help article that a reply cites, as text and nothing but text."""
+
+import re
+from html import escape
+from string import Template
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Request, Response
+
+from core.errors import NotFound
+from core.passages import Passage
+from server.service import Service
+
+
+def source_path(passage_id: str, headings: list[str]) -> str:
+    """Return the address of a passage's page, at its heading."""
+    return f"/sources/{quote(passage_id, safe='')}" + (f"#{anchor(headings[-1])}" if headings else "")
+
+
+def anchor(heading: str) -> str:
+    """Return the fragment a heading is linked by."""
+    return re.sub(r"\W+", "-", heading.casefold()).strip("-") or "passage"
+
+
+def source_routes(template: str, headers: dict[str, str]) -> APIRouter:
+    """Return the route of passages' pages; ids are not to be guessed, and whoever was shown one may read it."""
+    router = APIRouter(include_in_schema=False)
+    page = Template(template)
+
+    async def source(request: Request, passage_id: str) -> Response:
+        service: Service = request.app.state.service
+        found = await service.parts.retriever.fetch([passage_id])
+        if not found:
+            raise NotFound("this passage is no longer part of the help articles; ask again in the chat")
+        return Response(written(page, found[0]), headers=headers, media_type="text/html; charset=utf-8")
+
+    router.add_api_route("/sources/{passage_id:path}", source, methods=["GET"])
+    return router
+
+
+def written(page: Template, passage: Passage) -> str:
+    """Return the page of a passage."""
+    headings = "".join(f'<h2 id="{escape(anchor(h))}" dir="auto">{escape(h)}</h2>' for h in passage.headings)
+    web = urlsplit(passage.url).scheme in ("http", "https")
+    address = escape(passage.url)
+    return page.substitute(
+        title=escape(passage.title),
+        headings=headings,
+        text=escape(passage.text),
+        link=f'<p><a href="{address}" rel="noopener noreferrer">{address}</a></p>' if web else "",
+        language=escape(re.sub(r"[^A-Za-z-]", "", passage.metadata.get("locale", "")) or "en"),
+    )

@@ -1,0 +1,92 @@
+"""Write a conversation as a stream of events: what was said, what is being written, who answers."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from graph.agent import Token
+from server.bodies import Said, ThreadOut
+from server.broadcast import Happening
+from server.conversation_view import view
+from server.service import Service
+
+LOOK_SECONDS = 1.0
+"""How often a thread is read again in which something is under way: other processes write into it too."""
+QUIET_SECONDS = 5.0
+"""How often one is read again in which nothing is."""
+
+
+def event(name: str, data: object, *, event_id: str | None = None) -> dict[str, str]:
+    """Return one event of a stream."""
+    made = {"event": name, "data": json.dumps(data, ensure_ascii=False)}
+    return made | ({"id": event_id} if event_id else {})
+
+
+async def thread_events(service: Service, row: dict[str, Any], last_seen: str) -> AsyncIterator[dict[str, str]]:
+    """Yield the events of a thread from the message after `last_seen` on, or from its first, until the server stops."""
+    told = _Told()
+    with service.broadcast.listening(row["id"], caught_up=True) as queue:
+        shown = await view(service, row)
+        told.skip(shown, last_seen)
+        while True:
+            for made in told.news(shown):
+                yield made
+            async for happening in _until_changed(service, queue, busy=_is_busy(shown)):
+                yield event("token" if isinstance(happening, Token) else "progress", {"text": happening.text})
+            if service.stopping.is_set():
+                return
+            shown = await view(service, row, newest_only=True)
+
+
+class _Told:
+    """Remember what a reader of a stream has been told, to tell only what is new."""
+
+    def __init__(self) -> None:
+        self._messages: dict[str, str] = {}
+        self._others: dict[str, Any] = {"waiting": []}
+
+    def skip(self, shown: ThreadOut, last_seen: str) -> None:
+        """Count what stands before a message as told; questions are told again, since they may have been answered."""
+        said = settled(shown)
+        position = next((i for i, message in enumerate(said) if message.id == last_seen), -1)
+        self._messages = {m.id: m.model_dump_json() for m in said[: position + 1] if not m.asks}
+
+    def news(self, shown: ThreadOut) -> list[dict[str, str]]:
+        """Return the events that tell what is new, and count it as told."""
+        made = []
+        for message in settled(shown):
+            if self._messages.get(message.id) != (dumped := message.model_dump_json()):
+                self._messages[message.id] = dumped
+                made.append(event("message", message.model_dump(), event_id=message.id))
+        handoff = shown.handoff.model_dump() if shown.handoff else None
+        owner = {"owner": shown.owner, "ticket_id": shown.ticket_id, "handoff": handoff}
+        waiting = [m.model_dump() for m in shown.messages if m.waiting]
+        for name, data in {"waiting": waiting, "owner": owner}.items():
+            if self._others.get(name) != data:
+                self._others[name] = data
+                made.append(event(name, data))
+        return made
+
+
+def settled(shown: ThreadOut) -> list[Said]:
+    """Return the messages that have their place in the conversation."""
+    return [message for message in shown.messages if not message.waiting]
+
+
+def _is_busy(shown: ThreadOut) -> bool:
+    return shown.owner != "bot" or any(message.waiting for message in shown.messages)
+
+
+async def _until_changed(service: Service, queue: asyncio.Queue[Happening], *, busy: bool) -> AsyncIterator[Any]:
+    """Yield pieces of the turn that runs, until the thread is to be read again."""
+    look_again = time.monotonic() + (LOOK_SECONDS if busy else QUIET_SECONDS)
+    while time.monotonic() < look_again and not service.stopping.is_set():
+        try:
+            happening = await asyncio.wait_for(queue.get(), LOOK_SECONDS / 4)
+        except TimeoutError:
+            continue
+        if happening is None:
+            return
+        yield happening
