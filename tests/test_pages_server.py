@@ -1,0 +1,270 @@
+"""Ask the server for what the pages are made of: files, headers, passages, cards, and streams taken up again."""
+
+import asyncio
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from core.passages import Passage
+from core.settings import Settings
+from graph.agent import Progress, Token
+from graph.phrases import phrase
+from server.broadcast import Broadcast
+from server.cards import order_out, orders_by_reply
+from server.pages import PAGES, read_assets
+from server.thread_events import thread_events
+from tests.fakes import FakeOrders
+from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, scripted
+from tests.server_fakes import Running, bearer, serving
+from tools.policy import load_policy
+from tools.registry import make_tools
+
+SHOP = "https://shop.example"
+
+
+async def test_pages_carry_a_strict_policy_and_files_are_kept_for_ever(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        for path in PAGES:
+            page = await server.client.get(path)
+            policy = page.headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "connect-src 'self'" in policy
+            assert "frame-ancestors 'none'" in policy
+            assert "require-trusted-types-for 'script'" in policy
+            assert "unsafe" not in policy
+            assert page.headers["x-frame-options"] == "DENY"
+            assert page.headers["x-content-type-options"] == "nosniff"
+            assert page.headers["cache-control"] == "no-cache"
+            for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+                file = await server.client.get(address)
+                assert file.status_code == 200, address
+                assert "immutable" in file.headers["cache-control"]
+        again = await server.client.get("/chat", headers={"If-None-Match": page.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_files_are_packed_where_the_browser_unpacks(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        plain = await server.client.get("/web/old/theme.css", headers={"Accept-Encoding": "identity"})
+        packed = await server.client.get("/web/old/theme.css", headers={"Accept-Encoding": "gzip"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.text == plain.text
+        assert int(packed.headers["content-length"]) < int(plain.headers["content-length"])
+        assert plain.headers["cache-control"] == "no-cache"  # an address of another version is not kept
+
+
+@pytest.mark.parametrize("path", ["chat.html", "..%2f__init__.py", "..%2f..%2fcore/settings.py", "nothing.js", ""])
+async def test_nothing_but_the_files_of_pages_is_served(tmp_path: Path, path: str) -> None:
+    async with serving(tmp_path) as server:
+        assert (await server.client.get(f"/web/x/{path}")).status_code == 404
+
+
+async def test_only_named_origins_may_embed_and_call(tmp_path: Path) -> None:
+    asked = {"Origin": SHOP, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    async with serving(tmp_path, embed_origins=f"{SHOP}, https://b.example") as server:
+        page = await server.client.get("/chat")
+        assert f"frame-ancestors {SHOP} https://b.example" in page.headers["content-security-policy"]
+        assert "x-frame-options" not in page.headers
+        allowed = await server.client.options("/v1/messages", headers=asked)
+        assert allowed.headers["access-control-allow-origin"] == SHOP
+        strange = await server.client.options("/v1/messages", headers=asked | {"Origin": "https://evil.example"})
+        assert "access-control-allow-origin" not in strange.headers
+        refused = await server.client.post("/v1/messages", json={}, headers={"Origin": SHOP})
+        assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, SHOP)
+        script = await server.client.get("/widget.js", headers={"Origin": "https://any.example"})
+        assert script.headers["access-control-allow-origin"] == "*"
+    async with serving(tmp_path / "closed") as server:
+        closed = await server.client.options("/v1/messages", headers=asked)
+        assert "access-control-allow-origin" not in closed.headers
+
+
+@pytest.mark.parametrize("origins", ["*", "shop.example", "https://a.example; script-src *", "https://a.example/path"])
+def test_what_is_no_origin_is_refused(origins: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(embed_origins=origins)
+
+
+async def test_a_source_opens_as_text_at_its_heading(tmp_path: Path) -> None:
+    bad = Passage(
+        id="a#1 <x>",
+        article_id="a",
+        title="Returns & <b>refunds</b>",
+        text="<script>alert(1)</script> You can return items.",
+        headings=("Time limits",),
+        url="javascript:alert(1)",
+    )
+    async with serving(tmp_path, scripted("You can return items. [1]"), made_of={"retriever": KeywordRetriever(bad)}) as server:
+        [source] = (await server.say("ada", "how do I return items?"))["reply"]["sources"]
+        assert source["page"].endswith("#time-limits")
+        page = await server.client.get(source["page"])
+        assert page.status_code == 200
+        assert '<h2 id="time-limits"' in page.text
+        assert "&lt;script&gt;" in page.text
+        assert "<b>" not in page.text
+        assert "javascript:" not in page.text
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        assert (await server.client.get("/sources/unknown")).status_code == 404
+
+
+def test_the_customers_page_is_small() -> None:
+    _, assets = read_assets()
+    wanted, files = ["chat.html", "words/ar.js"], set[str]()
+    while wanted:
+        name = wanted.pop()
+        files.add(name)
+        text = assets[name].body.decode()
+        linked = re.findall(
+            r'="/web/[^/]+/([^"]+)"|from "\./([^"]+)"|import\("\./([\w-]+\.js)"\)|new URL\("\./([^"]+)"', text
+        )
+        wanted += [part for parts in linked for part in parts if part and part not in files]
+    assert {"dom.js", "theme.css", "words.js"} <= files
+    size = sum(len(gzip.compress(assets[name].body, 9)) for name in files)
+    assert size < 20_000, f"{size} bytes: {sorted(files)}"
+
+
+def cancelling() -> dict[str, Any]:
+    """Return the parts of an agent that may cancel orders."""
+    orders = FakeOrders()
+    tools = make_tools(orders, KeywordRetriever(RETURNS), load_policy(), lambda: TODAY)
+    return {"actions": confirmed_actions(orders), "tools": tools}
+
+
+CANCEL = call("cancel_order", order_id="#AF1", reason="ordered by mistake")
+
+
+async def test_an_order_that_was_looked_up_comes_as_data_with_its_tracking_link(tmp_path: Path) -> None:
+    model = scripted(call("get_order", order_id="#AF2"), "Your order #AF2 is on its way.")
+    settings = {"made_of": cancelling(), "tracking_url": "https://track.example/{id}"}
+    async with serving(tmp_path, model, **settings) as server:
+        thread = (await server.say("ada", "where is #AF2?"))["thread_id"]
+        read = (await server.client.get(f"/v1/threads/{thread}", headers=bearer("ada"))).json()
+        [order] = read["messages"][-1]["orders"]
+        assert order["order_id"] == "#AF2"
+        assert order["items"][0]["name"]
+        assert all(parcel["url"].startswith("https://track.example/") for parcel in order["parcels"])
+
+
+def test_a_tracking_id_cannot_leave_the_carriers_page() -> None:
+    facts = {"order_id": "#1", "parcels": [{"tracking_ids": ["../../@evil.example/?x=<b>"]}]}
+    [parcel] = order_out(facts, "https://track.example/p/{id}").parcels
+    assert parcel.url == "https://track.example/p/..%2F..%2F%40evil.example%2F%3Fx%3D%3Cb%3E"
+    assert order_out(facts, None).parcels[0].url is None
+
+
+def test_orders_that_the_reply_does_not_name_are_not_shown() -> None:
+    from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+
+    listed = json.dumps({"orders": [{"order_id": "#AF1"}, {"order_id": "#AF2"}]})
+    talk = [
+        HumanMessage("where?", id="1"),
+        call("list_orders"),
+        ToolMessage(listed, tool_call_id="c1", name="list_orders"),
+        AIMessage("#AF2 has left.", id="2"),
+        HumanMessage("thanks", id="3"),
+        AIMessage("You are welcome.", id="4"),
+    ]
+    assert orders_by_reply(talk) == {"2": [{"order_id": "#AF2"}]}
+    broken = ToolMessage("not JSON {", tool_call_id="c1", name="list_orders")
+    assert orders_by_reply([HumanMessage("?"), broken, AIMessage("#AF2", id="2")]) == {}
+
+
+async def test_a_yes_counts_only_for_the_question_that_is_open(tmp_path: Path) -> None:
+    async with serving(tmp_path, scripted(CANCEL, "Sure.", "Fine."), made_of=cancelling()) as server:
+        thread = (await server.say("ada", "cancel #AF1, I ordered it by mistake"))["thread_id"]
+        url = f"/v1/threads/{thread}"
+        [ask] = (await server.client.get(url, headers=bearer("ada"))).json()["messages"][-1]["asks"]
+        [row] = await server.service.parts.actions.ledger.find(thread_id=thread)
+        assert (ask["id"], ask["preview"], ask["open"]) == (row.id, row.preview, True)
+        yes = {"text": "yes", "thread_id": thread}
+        other = await server.client.post("/v1/messages", json=yes | {"answers": ["0"]}, headers=bearer("ada"))
+        assert other.status_code == 409
+        done = await server.client.post("/v1/messages", json=yes | {"answers": [ask["id"]]}, headers=bearer("ada"))
+        assert "is cancelled" in done.json()["reply"]["text"]
+        late = await server.client.post("/v1/messages", json=yes | {"answers": [ask["id"]]}, headers=bearer("ada"))
+        assert late.status_code == 409
+        messages = (await server.client.get(url, headers=bearer("ada"))).json()["messages"]
+        assert [a["open"] for m in messages for a in m["asks"]] == [False]
+
+
+async def test_a_page_need_not_wait_for_the_reply(tmp_path: Path) -> None:
+    async with serving(tmp_path, burst_seconds=0.2) as server:
+        asked = {"json": {"text": "how do returns work?"}, "headers": bearer("ada") | {"Prefer": "respond-async"}}
+        answer = await server.client.post("/v1/messages", **asked)
+        assert (answer.status_code, answer.json()["status"]) == (202, "waiting")
+
+
+async def test_who_listens_late_is_told_the_turn_so_far() -> None:
+    broadcast = Broadcast()
+    broadcast.publish("t", Progress("Searching"))
+    broadcast.publish("t", Token("You have "))
+    broadcast.publish("t", Token("30 "))
+    with broadcast.listening("t", caught_up=True) as late, broadcast.listening("t") as plain:
+        broadcast.publish("t", Token("days."))
+        assert [late.get_nowait() for _ in range(3)] == [Progress("Searching"), Token("You have 30 "), Token("days.")]
+        assert [plain.get_nowait(), plain.empty()] == [Token("days."), True]
+    broadcast.end_turn("t")
+    with broadcast.listening("t", caught_up=True) as after:
+        assert after.empty()
+
+
+async def read_until(server: Running, thread: str, last_seen: str, name: str) -> list[tuple[str, Any]]:
+    """Return the events of a thread's stream up to the first of this name."""
+    row = await server.service.inbox.thread(thread, None)
+    read = []
+    async with asyncio.timeout(10):
+        async for made in thread_events(server.service, row, last_seen):
+            read.append((made["event"], json.loads(made["data"])))
+            if made["event"] == name:
+                return read
+    raise AssertionError(f"the stream ended without {name}")
+
+
+async def test_a_stream_goes_on_after_the_message_that_was_seen(tmp_path: Path) -> None:
+    async with serving(tmp_path, scripted("You have 30 days. [1]", "Yes. [1]")) as server:
+        thread = (await server.say("ada", "how do returns work?"))["thread_id"]
+        whole = await read_until(server, thread, "", "owner")
+        assert [data["text"] for name, data in whole if name == "message"] == [
+            "how do returns work?",
+            "You have 30 days. [1]",
+        ]
+        await server.say("ada", "are returns free?", thread)
+        rest = await read_until(server, thread, whole[1][1]["id"], "owner")
+        assert [data["text"] for name, data in rest if name == "message"] == ["are returns free?", "Yes. [1]"]
+
+
+async def test_the_stream_tells_who_has_taken_the_conversation(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        reply = await server.say("ada", "I want to talk to a person")
+        ticket, olga = reply["reply"]["ticket_id"], bearer("olga", "operator")
+        handoff = (await read_until(server, reply["thread_id"], "", "owner"))[-1][1]["handoff"]
+        assert handoff == {"ticket_id": ticket, "stage": "pending", "operator": None, "callback": False}
+        await server.client.post(f"/v1/tickets/{ticket}/take", headers=olga)
+        handoff = (await read_until(server, reply["thread_id"], "", "owner"))[-1][1]["handoff"]
+        assert (handoff["stage"], handoff["operator"]) == ("human", "olga")
+
+
+async def test_a_page_is_told_what_to_show_before_anybody_writes(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        told = (await server.client.get("/v1/chat", params={"locale": "de"})).json()
+        assert told == {
+            "shop": "Test Shop",
+            "open_chat": True,
+            "disclosure": phrase("disclosure", "de", shop="Test Shop"),
+        }
+
+
+async def test_a_visitor_stays_the_same_with_a_token_that_is_still_good(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        first = (await server.client.post("/v1/tokens")).json()["token"]
+        visitor = {"Authorization": f"Bearer {first}"}
+        said = await server.client.post("/v1/messages", json={"text": "how do returns work?"}, headers=visitor)
+        renewed = (await server.client.post("/v1/tokens", headers=visitor)).json()["token"]
+        mine = {"Authorization": f"Bearer {renewed}"}
+        assert (await server.client.get(f"/v1/threads/{said.json()['thread_id']}", headers=mine)).status_code == 200
+        assert (await server.client.post("/v1/tokens", headers=bearer("ada"))).status_code == 403
+        assert (await server.client.post("/v1/tokens", headers={"Authorization": "Bearer x"})).status_code == 401
