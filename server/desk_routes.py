@@ -11,13 +11,14 @@ from sse_starlette import EventSourceResponse
 
 from core.errors import BackendUnavailable
 from server.bodies import READING
-from server.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, event
+from server.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM
 from server.desk_bodies import ConversationOut, DeskOut, QueueItem, QueueOut
 from server.desk_queue import APPROVALS, Wanted, queue
 from server.desk_view import conversation
 from server.identity import Operator, Serving
 from server.operator_routes import LOOK_SECONDS, desk_of
 from server.service import Service
+from server.thread_events import event
 
 router = APIRouter(prefix="/v1/desk", tags=["operators"])
 ThreadId = Path(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_.:@+-]+$")

@@ -98,7 +98,9 @@ async def test_a_source_opens_as_text_at_its_heading(tmp_path: Path) -> None:
         headings=("Time limits",),
         url="javascript:alert(1)",
     )
-    async with serving(tmp_path, scripted("You can return items. [1]"), made_of={"retriever": KeywordRetriever(bad)}) as server:
+    async with serving(
+        tmp_path, scripted("You can return items. [1]"), made_of={"retriever": KeywordRetriever(bad)}
+    ) as server:
         [source] = (await server.say("ada", "how do I return items?"))["reply"]["sources"]
         assert source["page"].endswith("#time-limits")
         page = await server.client.get(source["page"])
@@ -139,8 +141,7 @@ CANCEL = call("cancel_order", order_id="#AF1", reason="ordered by mistake")
 
 async def test_an_order_that_was_looked_up_comes_as_data_with_its_tracking_link(tmp_path: Path) -> None:
     model = scripted(call("get_order", order_id="#AF2"), "Your order #AF2 is on its way.")
-    settings = {"made_of": cancelling(), "tracking_url": "https://track.example/{id}"}
-    async with serving(tmp_path, model, **settings) as server:
+    async with serving(tmp_path, model, made_of=cancelling(), tracking_url="https://track.example/{id}") as server:
         thread = (await server.say("ada", "where is #AF2?"))["thread_id"]
         read = (await server.client.get(f"/v1/threads/{thread}", headers=bearer("ada"))).json()
         [order] = read["messages"][-1]["orders"]
@@ -193,8 +194,8 @@ async def test_a_yes_counts_only_for_the_question_that_is_open(tmp_path: Path) -
 
 async def test_a_page_need_not_wait_for_the_reply(tmp_path: Path) -> None:
     async with serving(tmp_path, burst_seconds=0.2) as server:
-        asked = {"json": {"text": "how do returns work?"}, "headers": bearer("ada") | {"Prefer": "respond-async"}}
-        answer = await server.client.post("/v1/messages", **asked)
+        headers = bearer("ada") | {"Prefer": "respond-async"}
+        answer = await server.client.post("/v1/messages", json={"text": "how do returns work?"}, headers=headers)
         assert (answer.status_code, answer.json()["status"]) == (202, "waiting")
 
 
