@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from pydantic import ValidationError
 
 from core.passages import Passage
@@ -86,7 +87,7 @@ async def test_only_named_origins_may_embed_and_call(tmp_path: Path) -> None:
 @pytest.mark.parametrize("origins", ["*", "shop.example", "https://a.example; script-src *", "https://a.example/path"])
 def test_what_is_no_origin_is_refused(origins: str) -> None:
     with pytest.raises(ValidationError):
-        Settings(embed_origins=origins)
+        Settings.model_validate({"embed_origins": origins})
 
 
 async def test_a_source_opens_as_text_at_its_heading(tmp_path: Path) -> None:
@@ -158,10 +159,8 @@ def test_a_tracking_id_cannot_leave_the_carriers_page() -> None:
 
 
 def test_orders_that_the_reply_does_not_name_are_not_shown() -> None:
-    from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
-
     listed = json.dumps({"orders": [{"order_id": "#AF1"}, {"order_id": "#AF2"}]})
-    talk = [
+    talk: list[AnyMessage] = [
         HumanMessage("where?", id="1"),
         call("list_orders"),
         ToolMessage(listed, tool_call_id="c1", name="list_orders"),
