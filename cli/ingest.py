@@ -20,7 +20,7 @@ from ingest.pipeline import ingest as run_ingest
 from ingest.postgres_index import publish_to_postgres
 
 EXIT_SKIPPED = 3
-_STAGES = {"read": "Reading files", "embed": "Embedding passages"}
+_STAGES = {"read": "Reading files", "fetch": "Fetching pages", "embed": "Embedding passages"}
 
 
 def ingest(

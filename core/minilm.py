@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -12,12 +13,15 @@ import onnxruntime
 from langchain_core.embeddings import Embeddings
 from tokenizers import Encoding, Tokenizer
 
+from core.eight_bit import eight_bit_model
 from core.errors import ModelError
 
 DIMENSION = 384
 MAX_TOKENS = 256
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+_WORTH_A_RUN = 8
+"""Tokens of padding that cost as much time as one more run of the model."""
 _TOKENIZER_FILE = Path("embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
 
 
@@ -53,9 +57,7 @@ class MiniLM(Embeddings):
         session = self._open_session()
         encodings = self._open_tokenizer().encode_batch(texts)
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
-        for start in range(0, len(texts), self._batch_size):
-            rows = by_length[start : start + self._batch_size]
+        for rows in _batches([len(encoding.ids) for encoding in encodings], self._batch_size):
             vectors[rows] = _pool(session, [encodings[i] for i in rows])
         return vectors
 
@@ -80,9 +82,8 @@ class MiniLM(Embeddings):
                 options.intra_op_num_threads = self._threads
                 options.inter_op_num_threads = 1
                 options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-                self._session = onnxruntime.InferenceSession(
-                    str(_checked(_model_path(), _MODEL_SHA256)), options, providers=["CPUExecutionProvider"]
-                )
+                model = eight_bit_model(_checked(_model_path(), _MODEL_SHA256))
+                self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
             return self._session
 
 
@@ -90,6 +91,19 @@ class MiniLM(Embeddings):
 def embedded_minilm() -> MiniLM:
     """Return the one model of this process: what it loads is loaded once, whoever asks."""
     return MiniLM()
+
+
+def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Yield the places of texts that go through the model together: at most so many, and hardly padded."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        padding = len(batch) * (lengths[place] - lengths[batch[-1]]) if batch else 0
+        if len(batch) == most or padding > _WORTH_A_RUN:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
 
 
 def _pool(session: onnxruntime.InferenceSession, encodings: list[Encoding]) -> npt.NDArray[np.float32]:

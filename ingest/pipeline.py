@@ -1,7 +1,5 @@
 """Run an ingest: read, cut, embed what is new, publish; and say what was done."""
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -10,26 +8,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from core.errors import DocumentError, KnowledgeError, ModelRejected
-from ingest.chunking import TokenCounter, cut, passage_prefix
+from core.errors import DocumentError, KnowledgeError
+from ingest.articles import content_hash, stored_article
+from ingest.chunking import TokenCounter
 from ingest.decoding import decode
 from ingest.documents import find_files, read_file
+from ingest.embedding import Vectors, embed, embedded_passages
 from ingest.index import OpenIndex, open_current
 from ingest.quarantine import Flagged, as_skipped, flag, note_flagged, released_texts
-from ingest.records import Document, Skipped
+from ingest.records import Document, Skipped, StoredArticle
 from ingest.safe_fetch import SafeFetcher
-from ingest.store import StoredArticle, write_store
+from ingest.store_writing import write_store
 from ingest.vectors import build_vector_index, write_vector_index
 from ingest.versions import INDEX_FILE, STORE_FILE, VECTORS_FILE, Manifest, publish, writing
-from ingest.web_sources import addresses_in, is_address, read_address
-
-Vectors = npt.NDArray[np.float32]
-
-_READER_VERSION = 2
-"""Raised whenever reading or cutting changes, so that unchanged articles are cut again."""
+from ingest.web_sources import addresses_in, is_address, read_addresses
 
 
 @dataclass(frozen=True)
@@ -37,7 +31,7 @@ class Progress:
     """Say how far one stage of an ingest is."""
 
     stage: str
-    """`read` counts files, `embed` counts passages."""
+    """`read` counts files, `fetch` web pages (the total grows while sitemaps are read), `embed` passages."""
     done: int
     total: int
 
@@ -119,8 +113,12 @@ def ingest(
             except DocumentError as error:
                 yield Skipped(str(file), str(error))
         with closing(SafeFetcher(options.allowed_hosts, options.max_bytes)) as fetcher:
-            for address in addresses:
-                yield from read_address(address, fetcher, max_bytes=options.max_bytes)
+            yield from read_addresses(
+                addresses,
+                fetcher,
+                max_bytes=options.max_bytes,
+                on_progress=lambda done, total: on_progress(Progress("fetch", done, total)),
+            )
 
     return ingest_documents(read_all(), options, on_progress)
 
@@ -148,7 +146,16 @@ def ingest_documents(
         if previous and articles == list(known.values()):
             report.version = previous.manifest.name
         else:
-            vectors, report.embedded = _embed(articles, known, previous, options, on_progress)
+            kept = (
+                zip(embedded_passages(known.values()), previous.vectors.all_vectors(), strict=True) if previous else ()
+            )
+            vectors, report.embedded = embed(
+                articles,
+                dict(kept),
+                options.embeddings,
+                batch_size=options.batch_size,
+                on_progress=lambda done, total: on_progress(Progress("embed", done, total)),
+            )
             report.version = _publish(articles, vectors, options).name
             report.published = True
         if previous:
@@ -190,101 +197,18 @@ def _articles(
     articles = []
     released = released_texts(options.index_dir)
     for document in documents:
-        content_hash = _content_hash(document)
+        hashed = content_hash(document)
         before = known.get(document.id)
-        if before and before.content_hash == content_hash:
+        if before and before.content_hash == hashed:
             articles.append(before)
             continue
-        let_in = options.trusted or (document.id, content_hash) in released
-        if not let_in and (item := flag(document, content_hash)):
+        let_in = options.trusted or (document.id, hashed) in released
+        if not let_in and (item := flag(document, hashed)):
             report.flagged.append(item)
             report.skipped.append(as_skipped(item))
             continue
-        seen: dict[str, int] = {}
-        passages = []
-        for chunk in cut(document, count_tokens=options.count_tokens, max_tokens=options.passage_tokens):
-            place = json.dumps([document.id, chunk.headings, chunk.text])
-            seen[place] = seen.get(place, 0) + 1
-            passages.append((_short_hash(f"{place}{seen[place]}"), chunk.headings, chunk.text))
-        articles.append(
-            StoredArticle(
-                id=document.id,
-                title=document.title,
-                url=document.url,
-                source=document.source,
-                reviewed=document.reviewed,
-                metadata=dict(document.metadata),
-                content_hash=content_hash,
-                passages=tuple(passages),
-            )
-        )
+        articles.append(stored_article(document, count_tokens=options.count_tokens, max_tokens=options.passage_tokens))
     return articles
-
-
-def _content_hash(document: Document) -> str:
-    return _short_hash(
-        json.dumps(
-            [
-                _READER_VERSION,
-                document.title,
-                document.text,
-                document.pieces,
-                document.url,
-                document.source,
-                document.reviewed,
-                sorted(document.metadata.items()),
-            ]
-        )
-    )
-
-
-def _short_hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()[:20]
-
-
-def _embed(
-    articles: Sequence[StoredArticle],
-    known: Mapping[str, StoredArticle],
-    previous: OpenIndex | None,
-    options: IngestOptions,
-    on_progress: Callable[[Progress], None],
-) -> tuple[Vectors, int]:
-    """Return one vector per passage in order, and how many of them had to be computed."""
-    texts = [passage_prefix(a.title, headings) + text for a in articles for _, headings, text in a.passages]
-    kept = _kept_vectors(known, previous)
-    missing = list({text: None for text in texts if text not in kept})
-    # Neighbours in length share a batch, which the model pads to its longest text.
-    missing.sort(key=len)
-    fresh: list[Vectors] = []
-    for start in range(0, len(missing), options.batch_size):
-        batch = missing[start : start + options.batch_size]
-        fresh.append(_unit(options.embeddings.embed_documents(batch), len(batch)))
-        on_progress(Progress("embed", start + len(batch), len(missing)))
-    new = dict(zip(missing, (vector for block in fresh for vector in block), strict=True))
-    return np.stack([kept[text] if text in kept else new[text] for text in texts]), len(missing)
-
-
-def _kept_vectors(known: Mapping[str, StoredArticle], previous: OpenIndex | None) -> dict[str, Vectors]:
-    if previous is None:
-        return {}
-    texts = [passage_prefix(a.title, headings) + text for a in known.values() for _, headings, text in a.passages]
-    return dict(zip(texts, previous.vectors.all_vectors(), strict=True))
-
-
-def _unit(vectors: list[list[float]], count: int) -> Vectors:
-    """Return vectors of length one, whatever the model gave.
-
-    Raises:
-        ModelRejected: the model gave another number of vectors, or one without a direction.
-    """
-    array = np.asarray(vectors, dtype=np.float32)
-    lengths = np.linalg.norm(array, axis=1, keepdims=True) if array.ndim == 2 else np.zeros(1)
-    if array.shape[0] != count or not np.all(np.isfinite(lengths)) or not np.all(lengths > 0):
-        raise ModelRejected(
-            f"the embedding model returned {array.shape} numbers for {count} texts; check SUPPORT_EMBEDDING_MODEL"
-        )
-    unit: Vectors = array / lengths
-    return unit
 
 
 def _publish(articles: Sequence[StoredArticle], vectors: Vectors, options: IngestOptions) -> Manifest:

@@ -177,18 +177,19 @@ class _Snapshot:
             titles.setdefault(article, {})[root] = articles
         return titles
 
-    def rows_of(self, articles: Sequence[int], limit: int) -> dict[int, int]:
+    def rows_of(self, articles: Sequence[int], limit: int) -> Rows:
         found = self.query(
-            "SELECT p.row, p.article FROM unnest(CAST(:articles AS bigint[])) WITH ORDINALITY o (number, place) "
+            "SELECT p.row FROM unnest(CAST(:articles AS bigint[])) WITH ORDINALITY o (number, place) "
             "JOIN knowledge.passages p ON p.article = o.number ORDER BY o.place, p.row LIMIT :limit",
             articles=list(articles),
             limit=limit,
         )
-        return dict(map(tuple, found))
+        return np.array([row for (row,) in found], dtype=np.int64)
 
-    def articles_of(self, rows: Collection[int]) -> dict[int, int]:
-        found = self.query("SELECT row, article FROM knowledge.passages WHERE row = ANY(:rows)", rows=list(rows))
-        return dict(map(tuple, found))
+    def articles_of(self, rows: Rows) -> Rows:
+        found = self.query("SELECT row, article FROM knowledge.passages WHERE row = ANY(:rows)", rows=rows.tolist())
+        by_row = dict(map(tuple, found))
+        return np.array([by_row[row] for row in rows.tolist()], dtype=np.int64)
 
     def search(self, queries: Vectors, limit: int, rows: Rows | None = None) -> list[list[tuple[int, float]]]:
         return [

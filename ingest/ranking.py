@@ -1,6 +1,6 @@
 """Rank passages for one turn: by meaning, by words, and by which articles the conversation has named."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -38,11 +38,11 @@ class PassageSearch(Titles, Protocol):
         """Return the rows that hold an identifier."""
         ...
 
-    def rows_of(self, articles: Sequence[int], limit: int) -> dict[int, int]:
-        """Return the rows of these articles with their article, for the first of them up to `limit` rows."""
+    def rows_of(self, articles: Sequence[int], limit: int) -> Rows:
+        """Return the rows of these articles, for the first of them up to `limit` rows."""
         ...
 
-    def articles_of(self, rows: Collection[int]) -> dict[int, int]:
+    def articles_of(self, rows: Rows) -> Rows:
         """Return the article of each row."""
         ...
 
@@ -81,21 +81,18 @@ def rank(
     by_words = store.keyword_search(queries.words, depth, rows)
     topics = named_articles(queries.utterances, store)
     by_code = _codes(queries, store, rows)
-    candidates = {row for row, _ in by_words} | by_code.keys()
-    article_of = store.rows_of(list(topics), _MAX_ROWS_OF_TOPICS)
+    of_topics = store.rows_of(list(topics), _MAX_ROWS_OF_TOPICS)
     if rows is not None:
-        allowed = set(rows.tolist())
-        article_of = {row: article for row, article in article_of.items() if row in allowed}
-    candidates |= article_of.keys()
+        of_topics = of_topics[np.isin(of_topics, rows)]
+    candidates = {row for row, _ in by_words} | by_code.keys() | set(of_topics.tolist())
     if query_vectors is not None:
         for found in vectors.search(query_vectors, depth, rows):
             candidates |= {row for row, _ in found}
     if not candidates:
         return []
     chosen = np.fromiter(sorted(candidates), dtype=np.int64)
-    article_of |= store.articles_of(candidates - article_of.keys())
     # Articles are numbered anew, from 0 among the candidates; `of` is the number of each passage's article.
-    articles, of = np.unique(np.array([article_of[row] for row in chosen.tolist()]), return_inverse=True)
+    articles, of = np.unique(store.articles_of(chosen), return_inverse=True)
     named = np.array([topics.get(article, 0.0) for article in articles.tolist()], dtype=np.float32)[of]
     _put(named, chosen, by_code)
     scores = _NAMED * named

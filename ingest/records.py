@@ -1,4 +1,4 @@
-"""Define what a reader hands to the pipeline: a document, or the reason there is none."""
+"""Define what a reader hands to the pipeline, a document or the reason there is none, and what the index keeps of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,3 +36,19 @@ class Skipped:
     """What is wrong and what to do, in one line."""
     deliberate: bool = False
     """Whether the author wanted it left out, as with a draft."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredArticle:
+    """Hold one article with the passages cut from it."""
+
+    id: str
+    title: str
+    url: str
+    source: str
+    reviewed: str
+    metadata: Mapping[str, str]
+    content_hash: str
+    """Hash of everything that decides what its passages are."""
+    passages: tuple[tuple[str, tuple[str, ...], str], ...]
+    """Id, headings and text of each passage."""

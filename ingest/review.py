@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ingest.store import StoredArticle
+from ingest.records import StoredArticle
 from ingest.words import roots_in
 
 Vectors = npt.NDArray[np.float32]

@@ -1,11 +1,9 @@
-"""Keep the passages of one index version in SQLite: their text, their words for keyword search, and what filters match."""
+"""Read the document store of one published version: passages, their words, their names and what filters match."""
 
 import json
 import sqlite3
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from queue import LifoQueue
@@ -15,112 +13,18 @@ import numpy.typing as npt
 
 from core.errors import IndexCorrupt
 from core.passages import Passage
-from ingest.words import codes_in, roots_in
+from ingest.records import StoredArticle
 
 Rows = npt.NDArray[np.int64]
 
 _CONNECTIONS = 4
 _COMMON = 0.2
 """Share of the passages above which a word says nothing about any of them."""
+_ROWS_PER_WORD = 200
+"""Passages that may be looked at for each word of a question, however large the index is."""
 _MAX_WORDS = 512
-_SCHEMA = """
-CREATE TABLE articles (
-  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, url TEXT NOT NULL, source TEXT NOT NULL,
-  reviewed TEXT NOT NULL, metadata TEXT NOT NULL, content_hash TEXT NOT NULL
-);
-CREATE TABLE passages (
-  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, article INTEGER NOT NULL REFERENCES articles (number),
-  position INTEGER NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL
-);
-CREATE INDEX passages_of_article ON passages (article, position);
-CREATE TABLE filters (key TEXT, value TEXT, article INTEGER, PRIMARY KEY (key, value, article)) WITHOUT ROWID;
-CREATE VIRTUAL TABLE words USING fts5 (title, headings, text, codes, content='', tokenize='porter unicode61');
-CREATE TABLE vocabulary (root TEXT PRIMARY KEY, articles INTEGER NOT NULL, titles INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE title_roots (root TEXT, article INTEGER, PRIMARY KEY (root, article)) WITHOUT ROWID;
-CREATE INDEX roots_of_title ON title_roots (article);
-"""
 _PASSAGE_COLUMNS = "p.id, a.id, a.title, p.text, p.headings, a.url, p.position, a.metadata"
 _JOINED = "passages p JOIN articles a ON a.number = p.article"
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredArticle:
-    """Hold one article with the passages cut from it."""
-
-    id: str
-    title: str
-    url: str
-    source: str
-    reviewed: str
-    metadata: Mapping[str, str]
-    content_hash: str
-    """Hash of everything that decides what its passages are."""
-    passages: tuple[tuple[str, tuple[str, ...], str], ...]
-    """Id, headings and text of each passage."""
-
-
-def write_store(path: Path, articles: Iterable[StoredArticle]) -> None:
-    """Write a new store; passages are numbered from 0 in the order given, like the vectors beside it.
-
-    Raises:
-        OSError: the disk is full or the path is taken.
-    """
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        connection.execute("PRAGMA journal_mode=OFF")
-        connection.execute("PRAGMA synchronous=OFF")
-        connection.executescript(_SCHEMA)
-        connection.execute("BEGIN")
-        row, in_articles, in_titles = 0, Counter[str](), Counter[str]()
-        for number, article in enumerate(articles):
-            row = _write_article(connection, number, article, row)
-            in_titles.update(title := roots_in(article.title))
-            in_articles.update(
-                title.union(*(roots_in(" ".join((*above, text))) for _, above, text in article.passages))
-            )
-        connection.executemany(
-            "INSERT INTO vocabulary VALUES (?, ?, ?)", ((root, n, in_titles[root]) for root, n in in_articles.items())
-        )
-        connection.execute("INSERT INTO words (words) VALUES ('optimize')")
-        connection.execute("COMMIT")
-        connection.execute("ANALYZE")
-    except sqlite3.Error as error:
-        raise OSError(f"{path}: {error}") from None
-    finally:
-        connection.close()
-
-
-def _write_article(connection: sqlite3.Connection, number: int, article: StoredArticle, row: int) -> int:
-    metadata = json.dumps(dict(article.metadata), ensure_ascii=False, sort_keys=True)
-    connection.execute(
-        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            number,
-            article.id,
-            article.title,
-            article.url,
-            article.source,
-            article.reviewed,
-            metadata,
-            article.content_hash,
-        ),
-    )
-    connection.executemany(
-        "INSERT INTO filters VALUES (?, ?, ?)", [(key, value, number) for key, value in article.metadata.items()]
-    )
-    connection.executemany("INSERT INTO title_roots VALUES (?, ?)", [(r, number) for r in roots_in(article.title)])
-    for position, (passage_id, headings, text) in enumerate(article.passages):
-        connection.execute(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
-            (row, passage_id, number, position, json.dumps(headings, ensure_ascii=False), text),
-        )
-        above = " ".join(headings)
-        connection.execute(
-            "INSERT INTO words (rowid, title, headings, text, codes) VALUES (?, ?, ?, ?, ?)",
-            (row, article.title, above, text, " ".join(codes_in(f"{article.title} {above} {text}"))),
-        )
-        row += 1
-    return row
 
 
 class PassageStore:
@@ -138,8 +42,13 @@ class PassageStore:
             connection.execute("PRAGMA query_only=ON")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             self._idle.put(connection)
-        self.passage_count: int = self._query("SELECT count(*) FROM passages", [])[0][0]
         self.article_count: int = self._query("SELECT count(*) FROM articles", [])[0][0]
+        ranges = self._query("SELECT article, min(row), count(*) FROM passages GROUP BY article ORDER BY min(row)", [])
+        # The passages of an article lie side by side: where each begins and ends says all about whose they are.
+        self._articles, self._first, counts = np.array(ranges, dtype=np.int64).reshape(-1, 3).T
+        self._places = {article: place for place, article in enumerate(self._articles.tolist())}
+        self._end = self._first + counts
+        self.passage_count = int(counts.sum())
 
     def close(self) -> None:
         """Close every connection; searches under way finish first."""
@@ -151,10 +60,20 @@ class PassageStore:
 
         Each word counts as often as its number says; words that most passages hold are left out.
         """
-        most = max(_COMMON * self.passage_count, 10)
-        chosen = [word for word in words if self._frequency(word) <= most][:_MAX_WORDS]
-        expression = " OR ".join(f'"{word}"' for word in chosen for _ in range(min(words[word], 3)))
-        return self._match(expression, limit, rows) if chosen else []
+        expression = " OR ".join(f'"{word}"' for word in self._telling(words) for _ in range(min(words[word], 3)))
+        return self._match(expression, limit, rows) if expression else []
+
+    def _telling(self, words: Collection[str]) -> list[str]:
+        """Return the rarest words, as many as may be looked up; those that say nothing or are nowhere are left out."""
+        most, room = max(_COMMON * self.passage_count, 10), _ROWS_PER_WORD * len(words)
+        chosen: list[str] = []
+        for frequency, word in sorted((self._frequency(word), word) for word in words):
+            if frequency > most or (chosen and frequency > room):
+                break
+            if frequency:
+                chosen.append(word)
+                room -= frequency
+        return chosen[:_MAX_WORDS]
 
     def code_search(self, code: str, limit: int, rows: Rows | None = None) -> list[int]:
         """Return the rows of the passages that hold an identifier, as `codes_in` writes it."""
@@ -192,23 +111,16 @@ class PassageStore:
             titles.setdefault(article, {})[root] = articles
         return titles
 
-    def rows_of(self, articles: Sequence[int], limit: int) -> dict[int, int]:
-        """Return the rows of these articles with their article, for the first of them up to `limit` rows."""
-        return dict(
-            self._query(
-                "SELECT p.row, p.article FROM json_each(?) j CROSS JOIN passages p ON p.article = j.value LIMIT ?",
-                [json.dumps(list(articles)), limit],
-            )
-        )
+    def rows_of(self, articles: Sequence[int], limit: int) -> Rows:
+        """Return the rows of these articles, for the first of them up to `limit` rows."""
+        places = [self._places[article] for article in articles if article in self._places]
+        ranges = [np.arange(self._first[place], self._end[place]) for place in places]
+        return np.concatenate(ranges)[:limit] if ranges else np.empty(0, dtype=np.int64)
 
-    def articles_of(self, rows: Collection[int]) -> dict[int, int]:
-        """Return the article number of the passages in these rows."""
-        return dict(
-            self._query(
-                "SELECT row, article FROM passages WHERE row IN (SELECT value FROM json_each(?))",
-                [json.dumps(list(rows))],
-            )
-        )
+    def articles_of(self, rows: Rows) -> Rows:
+        """Return the article number of the passage in each row."""
+        found: Rows = self._articles[np.searchsorted(self._first, rows, side="right") - 1]
+        return found
 
     def rows_matching(self, filters: Mapping[str, str]) -> Rows:
         """Return the rows of the passages whose article has every one of these metadata values."""

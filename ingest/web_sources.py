@@ -1,7 +1,8 @@
 """Read the pages of a sitemap, of a list of addresses, or a single page."""
 
 import zlib
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -29,32 +30,44 @@ def addresses_in(list_file: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def read_address(source: str, fetcher: SafeFetcher, *, max_bytes: int) -> Iterator[Document | Skipped]:
-    """Yield the documents of a page, or of every page a sitemap names, sitemaps of sitemaps included."""
-    waiting, seen, sitemaps, pages = [source], {source}, 0, 0
+def read_addresses(
+    sources: Sequence[str],
+    fetcher: SafeFetcher,
+    *,
+    max_bytes: int,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Iterator[Document | Skipped]:
+    """Yield the documents of pages, and of every page a sitemap among them names, sitemaps of sitemaps included.
+
+    `on_progress` is told how many addresses were fetched and how many are known by then.
+    """
+    waiting = deque(dict.fromkeys(sources))
+    seen, fetched, pages, sitemaps = set(waiting), 0, 0, 0
     while waiting:
-        address = waiting.pop(0)
+        address = waiting.popleft()
+        fetched += 1
         try:
-            fetched = fetcher.fetch(address)
-            linked = _sitemap_links(fetched, max_bytes)
+            page = fetcher.fetch(address)
+            linked = _sitemap_links(page, max_bytes)
             if linked is None:
                 pages += 1
-                yield _document(fetched)
-                continue
+                yield _document(page)
         except DocumentError as error:
             yield Skipped(address, str(error))
-            continue
-        sitemaps += 1
-        new = [link for link in dict.fromkeys(linked) if link not in seen]
-        room = MAX_PAGES - pages - len(waiting)
-        if sitemaps > _MAX_SITEMAPS or len(new) > room:
-            yield Skipped(
-                address, f"names more than {MAX_PAGES:,} pages or {_MAX_SITEMAPS} sitemaps; ingest it in parts"
-            )
-            new = [] if sitemaps > _MAX_SITEMAPS else new[:room]
-        # A sitemap that names itself, or one that named it, ends here: nothing is fetched twice.
-        seen.update(new)
-        waiting += new
+            linked = None
+        if linked is not None:
+            sitemaps += 1
+            new = [link for link in dict.fromkeys(linked) if link not in seen]
+            room = MAX_PAGES - pages - len(waiting)
+            if sitemaps > _MAX_SITEMAPS or len(new) > room:
+                yield Skipped(
+                    address, f"names more than {MAX_PAGES:,} pages or {_MAX_SITEMAPS} sitemaps; ingest it in parts"
+                )
+                new = [] if sitemaps > _MAX_SITEMAPS else new[:room]
+            # A sitemap that names itself, or one that named it, ends here: nothing is fetched twice.
+            seen.update(new)
+            waiting += new
+        on_progress(fetched, fetched + len(waiting))
 
 
 def _sitemap_links(fetched: Fetched, max_bytes: int) -> list[str] | None:

@@ -10,7 +10,7 @@ import pytest
 from ingest.documents import read_file
 from ingest.records import Document, Skipped
 from ingest.safe_fetch import SafeFetcher
-from ingest.web_sources import read_address
+from ingest.web_sources import read_addresses
 
 PUBLIC = "93.184.216.34"
 PAGE = "<html><body><h1>Fees</h1><p>Late fees are nine dollars a month.</p></body></html>"
@@ -35,7 +35,7 @@ def read(
     fetcher = SafeFetcher(
         ["help.example"], max_bytes, resolver=lambda host, port: [resolved], transport=httpx.MockTransport(site)
     )
-    return list(read_address(address, fetcher, max_bytes=max_bytes))
+    return list(read_addresses([address], fetcher, max_bytes=max_bytes))
 
 
 def sitemap(*locations: str, kind: str = "urlset") -> bytes:
@@ -68,6 +68,21 @@ def test_a_sitemap_is_read_page_by_page_over_the_address_that_was_checked() -> N
     assert isinstance(document, Document)
     assert (document.id, document.url, document.title) == (*["https://help.example/fees"] * 2, "Fees")
     assert {host for host, _ in site.asked} == {PUBLIC}
+
+
+def test_progress_counts_the_pages_fetched_and_those_known_by_then() -> None:
+    page_addresses = ("https://help.example/a", "https://help.example/b")
+    site = Site(
+        {"help.example/sitemap.xml": httpx.Response(200, content=sitemap(*page_addresses)), "help.example/a": page()}
+    )
+    fetcher = SafeFetcher(
+        ["help.example"], 100_000, resolver=lambda host, port: [PUBLIC], transport=httpx.MockTransport(site)
+    )
+    seen: list[tuple[int, int]] = []
+    sources = ["https://help.example/sitemap.xml", "https://help.example/a"]
+    found = list(read_addresses(sources, fetcher, max_bytes=100_000, on_progress=lambda *now: seen.append(now)))
+    assert len(found) == 2, "the page that both sources name is read once, the missing one is reported"
+    assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_a_sitemap_that_loops_ends() -> None:

