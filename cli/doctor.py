@@ -13,7 +13,7 @@ from rich.table import Table
 
 from cli.output import out, print_json
 from core.errors import SupportError
-from core.models import NO_KEY, embedding_model
+from core.models import NO_KEY, embedding_model, reranker
 from core.passages import Utterance
 from core.probe import Endpoint, remember
 from core.probe import probe as probe_endpoint
@@ -148,7 +148,13 @@ async def _embeddings(settings: Settings) -> str:
 async def _knowledge(settings: Settings) -> str:
     model = embedding_model(settings)
     retriever = await asyncio.to_thread(
-        open_retriever, settings.index_dir, settings.index_url, model, settings.embedding_model
+        open_retriever,
+        settings.index_dir,
+        settings.index_url,
+        model,
+        settings.embedding_model,
+        reranker=reranker(settings),
+        rerank_seconds=settings.rerank_seconds,
     )
     try:
         await retriever.search([Utterance("customer", "Where is my order?")], limit=1)

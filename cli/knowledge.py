@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.table import Table
 
 from cli.output import errors_shown, print_json
 from core.errors import InputError, SupportError
-from core.models import embedding_model
+from core.models import embedding_model, reranker
 from core.passages import Passage, Utterance
 from core.settings import Settings
 from ingest.index import open_current
@@ -49,9 +50,18 @@ def search(
         settings = Settings.from_env()
         url = None if index_dir else settings.index_url
         retriever = open_retriever(
-            index_dir or settings.index_dir, url, embedding_model(settings), settings.embedding_model
+            index_dir or settings.index_dir,
+            url,
+            embedding_model(settings),
+            settings.embedding_model,
+            reranker=reranker(settings),
+            rerank_seconds=settings.rerank_seconds,
         )
-        found = retriever.search_now(_dialogue(query), limit=limit, filters=_filters(where or []))
+        with closing(retriever):
+            found = retriever.search_now(_dialogue(query), limit=limit, filters=_filters(where or []))
+            notice = retriever.health().notice
+        if notice:
+            Console(stderr=True).print(f"Note: {notice}", style="yellow", markup=False)
         if as_json:
             print_json([asdict(passage) for passage in found])
             return

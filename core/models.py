@@ -15,6 +15,7 @@ from core.json_tools import JsonToolsChatModel
 from core.minilm import embedded_minilm
 from core.offline.model import OfflineChatModel
 from core.probe import recall
+from core.reranking import CrossEncoder, EndpointReranker, Reranker
 from core.settings import Settings
 from core.transcription import EndpointTranscriber, LocalWhisper, Transcriber
 
@@ -134,4 +135,23 @@ def embedding_model(settings: Settings) -> Embeddings:
         max_retries=settings.max_retries,
         chunk_size=settings.embedding_batch_size,
         check_embedding_ctx_length=False,  # otherwise it fetches a tokenizer and sends token ids
+    )
+
+
+def reranker(settings: Settings) -> Reranker | None:
+    """Return what orders the passages found: an endpoint, a cross-encoder in a folder, or None where it is switched off.
+
+    Raises:
+        SettingsError: the folder holds no cross-encoder.
+    """
+    name = settings.rerank_model
+    if name is None:
+        return None
+    if Path(name).is_dir():
+        return CrossEncoder(Path(name))
+    return EndpointReranker(
+        name,
+        str(settings.rerank_base_url or settings.base_url),
+        settings.rerank_api_key or settings.api_key or NO_KEY,
+        timeout=settings.rerank_seconds,
     )

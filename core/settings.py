@@ -56,6 +56,17 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     embedding_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
     embedding_batch_size: int = Field(32, ge=1, le=2048, description="Passages sent to the embedding model at once.")
 
+    rerank_model: str | None = Field(
+        None,
+        description="Model that orders the passages found: a name at an endpoint with /rerank, or a folder with a cross-encoder "
+        "(model.onnx, tokenizer.json); none keeps the order of the search.",
+    )
+    rerank_base_url: str | None = Field(None, description="Endpoint of the reranker, if not SUPPORT_BASE_URL.")
+    rerank_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
+    rerank_seconds: float = Field(
+        1.0, gt=0, le=30, description="Longest wait for the reranker; then passages keep the order of the search."
+    )
+
     transcription_model: str | None = Field(
         None,
         description="Model that hears voice messages: a name at the endpoint, or a folder with a CTranslate2 Whisper.",
@@ -212,6 +223,11 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
             raise ValueError(
                 f"SUPPORT_TRANSCRIPTION_MODEL is {heard!r}, which is no folder, and no endpoint is set; set SUPPORT_TRANSCRIPTION_BASE_URL "
                 "or SUPPORT_BASE_URL, or name the folder of a CTranslate2 Whisper model"
+            )
+        if self.rerank_model and not (self.rerank_base_url or self.base_url or Path(self.rerank_model).is_dir()):
+            raise ValueError(
+                f"SUPPORT_RERANK_MODEL is {self.rerank_model!r}, which is no folder, and no endpoint is set; set "
+                "SUPPORT_RERANK_BASE_URL or SUPPORT_BASE_URL, or name the folder of a cross-encoder"
             )
         if self.desk_webhook_url and not self.desk_webhook_secret:
             raise ValueError(

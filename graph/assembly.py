@@ -8,7 +8,7 @@ from pathlib import Path
 from core.breaker import Breaker
 from core.json_mode import JsonModel
 from core.minilm import embedded_minilm
-from core.models import chat_model, embedding_model, endpoint_model, transcriber
+from core.models import chat_model, embedding_model, endpoint_model, reranker, transcriber
 from core.query_embeddings import QueryEmbeddings
 from core.settings import Settings
 from graph.budgets import Budget, Budgets, Prices
@@ -54,7 +54,14 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         batches_at_once=1 if local else 8,
         breaker=None if local else Breaker(),
     )
-    retriever = open_retriever(settings.index_dir, settings.index_url, embeddings, settings.embedding_model)
+    retriever = open_retriever(
+        settings.index_dir,
+        settings.index_url,
+        embeddings,
+        settings.embedding_model,
+        reranker=reranker(settings),
+        rerank_seconds=settings.rerank_seconds,
+    )
     orders, desk = orders_of(settings), open_desk(settings)
     policy = load_policy(settings.policy_file)
     ledger = open_ledger(settings)

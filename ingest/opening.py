@@ -1,21 +1,34 @@
-"""Open the knowledge index where settings say it is: in a folder or in PostgreSQL."""
+"""Open the knowledge index where settings say it is, in a folder or in PostgreSQL, with or without a reranker."""
 
 from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
+from core.reranking import Reranker
 from ingest.postgres_index import PostgresRetriever
+from ingest.reranked import RerankedIndex, SearchableIndex
 from ingest.retrieval import HybridRetriever
 
 
 def open_retriever(
-    index_dir: Path, index_url: str | None, embeddings: Embeddings, embedding_model: str
-) -> HybridRetriever | PostgresRetriever:
+    index_dir: Path,
+    index_url: str | None,
+    embeddings: Embeddings,
+    embedding_model: str,
+    *,
+    reranker: Reranker | None = None,
+    rerank_seconds: float = 1.0,
+) -> SearchableIndex:
     """Return the retriever over the database if its URL is given, else over the folder.
+
+    A reranker decides on the order of the first passages if it answers within some seconds.
 
     Raises:
         KnowledgeError: nothing was published there, or it cannot serve.
     """
-    if index_url:
-        return PostgresRetriever(index_url, embeddings, embedding_model)
-    return HybridRetriever(index_dir, embeddings, embedding_model)
+    index = (
+        PostgresRetriever(index_url, embeddings, embedding_model)
+        if index_url
+        else HybridRetriever(index_dir, embeddings, embedding_model)
+    )
+    return RerankedIndex(index, reranker, seconds=rerank_seconds) if reranker else index

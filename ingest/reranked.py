@@ -1,0 +1,127 @@
+"""Put the passages that a search found in the order a reranker gives them, if it answers in time."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import Protocol
+
+from core.breaker import Breaker
+from core.passages import Passage, Utterance
+from core.reranking import Reranker
+from ingest.chunking import passage_prefix
+from ingest.queries import queries_for
+from ingest.retrieval import RetrievalHealth
+
+_log = logging.getLogger(__name__)
+
+CANDIDATES = 20
+"""Passages that a reranker reads at least; what is wanted beyond them keeps its order behind them."""
+
+
+class SearchableIndex(Protocol):
+    """Find passages, and say how well that works."""
+
+    async def search(
+        self, dialogue: Sequence[Utterance], *, limit: int, filters: Mapping[str, str] | None = None
+    ) -> list[Passage]:
+        """Return the passages that fit best; see `core.passages.Retriever`."""
+        ...
+
+    def search_now(
+        self, dialogue: Sequence[Utterance], *, limit: int, filters: Mapping[str, str] | None = None
+    ) -> list[Passage]:
+        """Do what `search` does in the calling thread."""
+        ...
+
+    async def fetch(self, passage_ids: Sequence[str]) -> list[Passage]:
+        """Return the passages under these ids; see `core.passages.Retriever`."""
+        ...
+
+    def health(self) -> RetrievalHealth:
+        """Return which version serves and what is wrong with it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class RerankedIndex:
+    """Search an index, then let a reranker decide among the first; without its answer the found order stays."""
+
+    def __init__(
+        self, index: SearchableIndex, reranker: Reranker, *, seconds: float, breaker: Breaker | None = None
+    ) -> None:
+        """Wait at most so many seconds for the reranker; after two failures it is left alone for a while."""
+        self._index, self._reranker, self._seconds = index, reranker, seconds
+        self._breaker = breaker or Breaker()
+        self._fault = ""
+        # One that hangs holds a thread of this pool and no thread of anybody else's.
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="rerank")
+
+    async def search(
+        self, dialogue: Sequence[Utterance], *, limit: int, filters: Mapping[str, str] | None = None
+    ) -> list[Passage]:
+        """Return at most `limit` passages for the newest utterance, best first; see `core.passages.Retriever`."""
+        found = await self._index.search(dialogue, limit=max(limit, CANDIDATES), filters=filters)
+        if (asked := self._ask(dialogue, found)) is None:
+            return found[:limit]
+        await asyncio.wait([asyncio.wrap_future(asked)], timeout=self._seconds)
+        return self._ordered(found, asked)[:limit]
+
+    def search_now(
+        self, dialogue: Sequence[Utterance], *, limit: int, filters: Mapping[str, str] | None = None
+    ) -> list[Passage]:
+        """Do what `search` does in the calling thread."""
+        found = self._index.search_now(dialogue, limit=max(limit, CANDIDATES), filters=filters)
+        if (asked := self._ask(dialogue, found)) is None:
+            return found[:limit]
+        wait([asked], timeout=self._seconds)
+        return self._ordered(found, asked)[:limit]
+
+    async def fetch(self, passage_ids: Sequence[str]) -> list[Passage]:
+        """Return the passages that still exist under these ids, in the order asked for."""
+        return await self._index.fetch(passage_ids)
+
+    def health(self) -> RetrievalHealth:
+        """Return which version serves, whether vectors could be used, and whether the reranker answers."""
+        health = self._index.health()
+        return replace(health, notice="; ".join(filter(None, (health.notice, self._fault))))
+
+    def close(self) -> None:
+        """Let go of the index and of the reranker."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._reranker.close()
+        self._index.close()
+
+    def _ask(self, dialogue: Sequence[Utterance], found: Sequence[Passage]) -> "Future[list[float]] | None":
+        """Start scoring the first passages, or return None where there is nothing to decide or nobody to ask."""
+        queries = queries_for(dialogue)
+        if queries is None or len(found) < 2 or not self._breaker.allows():
+            return None
+        question = " ".join(filter(None, (queries.context, queries.windows[0])))
+        texts = [passage_prefix(p.title, p.headings) + p.text for p in found[:CANDIDATES]]
+        return self._threads.submit(self._reranker.scores, question, texts)
+
+    def _ordered(self, found: Sequence[Passage], asked: "Future[list[float]]") -> list[Passage]:
+        """Return the first passages in the reranker's order, those it did not read behind them."""
+        if not asked.done():
+            asked.cancel()
+            return self._unchanged(found, f"it took more than {self._seconds:g} s")
+        if (error := asked.exception()) is not None:
+            return self._unchanged(found, str(error))
+        self._breaker.succeeded()
+        self._fault = ""
+        scored = [replace(p, score=score) for p, score in zip(found, asked.result(), strict=False)]
+        scored.sort(key=lambda passage: -passage.score)
+        lowest = scored[-1].score
+        rest = [replace(p, score=lowest - place) for place, p in enumerate(found[len(scored) :], start=1)]
+        return scored + rest
+
+    def _unchanged(self, found: Sequence[Passage], reason: str) -> list[Passage]:
+        self._breaker.failed()
+        self._fault = f"the reranker failed ({reason}); passages keep the order of the search until it answers"
+        _log.warning("%s", self._fault)
+        return list(found)
