@@ -16,6 +16,7 @@ from rich.table import Table
 from cli.output import errors_shown, out, print_json
 from core.errors import ConversationFileError, SettingsError
 from core.settings import Settings
+from core.tracing import RedactingClient
 from evals.capture import as_yaml
 from evals.capture import capture as captured
 from evals.ground import prepare
@@ -94,7 +95,7 @@ def langsmith(
 ) -> None:
     """Run the suite through `langsmith.aevaluate`; without --upload nothing leaves this machine."""
     with errors_shown():
-        client = Client() if upload else None
+        client = RedactingClient() if upload else None
         if client is not None and not client.api_key:
             raise SettingsError("--upload needs a LangSmith key; set LANGSMITH_API_KEY, or leave --upload out")
         try:

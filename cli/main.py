@@ -1,8 +1,5 @@
 """Put the commands of `support-agent` together, and print a failure as one line."""
 
-import logging
-import sys
-
 import typer
 
 from cli import (
@@ -22,6 +19,9 @@ from cli import (
     triage,
 )
 from cli.output import errors_shown
+from core.errors import SettingsError
+from core.logs import write_logs
+from core.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -49,9 +49,19 @@ app.command("insight")(insight.insight)
 
 def main() -> None:
     """Run the command line; a failure we understand is one line and exit code 1."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    _write_logs()
     with errors_shown():
         app()
+
+
+def _write_logs() -> None:
+    """Write logs as the settings say; a setting that does not fit is told by the command that needs it."""
+    try:
+        settings = Settings.from_env()
+    except SettingsError:
+        write_logs("warning", "auto")
+    else:
+        write_logs(settings.log_level, settings.log_format)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from core.errors import SupportError
+from core.redaction import Redactor
 
 EXIT_FAILED = 1
 out = Console(highlight=False)
@@ -21,7 +22,7 @@ def errors_shown() -> Iterator[None]:
     try:
         yield
     except SupportError as error:
-        line = " ".join(str(error).split())
+        line = Redactor().text(" ".join(str(error).split()))
         Console(stderr=True).print(f"error: {line}", highlight=False, markup=False, soft_wrap=True)
         sys.exit(EXIT_FAILED)
 

@@ -9,6 +9,7 @@ import uvicorn
 
 from cli.output import err, out
 from core.errors import SettingsError
+from core.logs import write_logs
 from core.settings import Settings
 from server.application import make_app
 from server.tokens import tokens_of
@@ -40,11 +41,12 @@ def serve(
             f"the server would be open to others on {address} with a secret made for this machine alone; set "
             "SUPPORT_JWT_SECRET or SUPPORT_JWT_KEYS, or listen on 127.0.0.1"
         )
+    write_logs(settings.log_level if "log_level" in settings.model_fields_set else "info", settings.log_format)
     config = uvicorn.Config(
         make_app(settings),
         host=address,
         port=settings.port if port is None else port,
-        log_level=settings.log_level,
+        log_config=None,  # its lines go where ours go
         timeout_graceful_shutdown=round(settings.shutdown_seconds),
         server_header=False,
         access_log=False,

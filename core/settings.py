@@ -204,7 +204,20 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
     shop_name: str = Field("Alder & Finch", description="Name of the shop in prompts and fixed sentences.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "warning", description="Least severe log line that is kept."
+        "warning",
+        description="Least severe log line that is kept; `serve` keeps info lines, one a node, unless this is set.",
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto",
+        description="Form of log lines: `json`, `text`, or `auto`, which is text on a terminal and JSON elsewhere.",
+    )
+    telemetry_url: str | None = Field(
+        None, description="OTLP/HTTP collector that gets OpenTelemetry traces and metrics, e.g. http://127.0.0.1:4318."
+    )
+    langsmith_tracing: bool = Field(
+        False,
+        description="Send redacted traces to LangSmith, with its own LANGSMITH_API_KEY, _ENDPOINT and _PROJECT; "
+        "LANGSMITH_TRACING alone sends nothing.",
     )
 
     @model_validator(mode="after")

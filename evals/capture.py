@@ -4,17 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import phonenumbers
 import yaml
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.errors import ConversationFileError
 from evals.scenarios import Kind, Scenario
 from tools.backend import Customer
-
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_LONG_NUMBER = re.compile(r"(?<![\w#])(?:\d[ -]?){12,18}\d(?!\w)")
-_MIN_NAME = 3
+from tools.known_customers import redactor_of
 
 
 def capture(
@@ -35,7 +31,7 @@ def capture(
     Raises:
         ConversationFileError: the customer said nothing.
     """
-    clean = Redaction(customer)
+    clean = redactor_of(customer)
     lines = tuple(clean.text(m.text) for m in messages if isinstance(m, HumanMessage) and m.text.strip())
     if not lines:
         raise ConversationFileError(f"thread {name!r} holds no customer message; name a thread with a conversation")
@@ -64,42 +60,6 @@ def capture(
             "expect": expect,
         }
     )
-
-
-class Redaction:
-    """Replace what names a person: e-mail addresses, telephone and card numbers, the customer's own name and address."""
-
-    def __init__(self, customer: Customer | None) -> None:
-        self._own: list[tuple[str, str]] = []
-        if customer:
-            home = customer.address
-            self._own = [
-                (customer.email, "customer@example.com"),
-                (f"{customer.first_name} {customer.last_name}", "[name]"),
-                (customer.first_name, "[name]"),
-                (customer.last_name, "[name]"),
-                (home.address1, "[street]"),
-                (home.zip, "[zip]"),
-            ]
-
-    def text(self, text: str) -> str:
-        """Return the text with personal data replaced; order numbers stay, without them nothing can be played again."""
-        for own, instead in self._own:
-            if len(own) >= _MIN_NAME:
-                text = re.sub(rf"(?<!\w){re.escape(own)}(?!\w)", instead, text, flags=re.IGNORECASE)
-        text = _EMAIL.sub("customer@example.com", text)
-        text = _LONG_NUMBER.sub("[number]", text)
-        for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, "US"))):
-            text = f"{text[: match.start]}[phone]{text[match.end :]}"
-        return text
-
-    def values(self, value: Any) -> Any:
-        """Return plain data with the texts in it redacted."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, Mapping):
-            return {k: self.values(v) for k, v in value.items()}
-        return [self.values(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 def slug(name: str) -> str:

@@ -12,7 +12,9 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command, Durability
 
+from core.logs import keep_logs_clean
 from core.settings import Settings
+from core.tracing import set_up_tracing
 from graph.assembly import assemble
 from graph.builder import Parts, SupportGraph, build_graph
 from graph.executors import TOOL_CALLS
@@ -333,6 +335,8 @@ async def open_agent(settings: Settings | None = None, *, parts: Parts | None = 
         SettingsError, KnowledgeError, BackendUnavailable: something it needs is missing; the message says what to do.
     """
     settings = settings or Settings.from_env()
+    keep_logs_clean()
+    set_up_tracing(settings.langsmith_tracing)
     opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
     async with open_checkpointer(settings.memory_url) as checkpointer:
         if settings.retention_days is not None:

@@ -11,8 +11,10 @@ from core.minilm import embedded_minilm
 from core.models import chat_model, embedding_model, endpoint_model, reranker, transcriber
 from core.query_embeddings import QueryEmbeddings
 from core.settings import Settings
+from core.telemetry import open_telemetry
 from graph.budgets import Budget, Budgets, Prices
 from graph.builder import Parts
+from graph.observation import NoTelemetry
 from graph.summary import ModelSummary, RuleSummary
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
@@ -73,6 +75,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
     made = make_tools(orders, retriever, policy, today)
     tools = [tool for tool in made if identity or tool.name != IDENTIFY]
     spending = SpendingLog(settings.desk_url)
+    telemetry = open_telemetry(settings.telemetry_url) if settings.telemetry_url else None
     return Parts(
         model=chat_model(settings).bind_tools(tools),
         tools=tools,
@@ -101,7 +104,8 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         budgets=budgets(settings, spending),
         turn_seconds=settings.turn_seconds,
         turn_retries=settings.max_retries,
-        databases=(orders, desk, ledger, spending, *([identity] if identity else [])),
+        telemetry=telemetry or NoTelemetry(),
+        databases=(orders, desk, ledger, spending, *(opened for opened in (identity, telemetry) if opened)),
     )
 
 

@@ -27,6 +27,7 @@ from graph.nodes.receive import receive
 from graph.nodes.remember import remember
 from graph.nodes.retrieve import retrieve
 from graph.nodes.verify import verify
+from graph.observation import NoTelemetry, Telemetry, observed
 from graph.prompts import system_prompt
 from graph.routing import (
     after_approve,
@@ -89,6 +90,8 @@ class Parts:
     budgets: Budgets = field(default_factory=Budgets)
     turn_seconds: float = 45.0
     turn_retries: int = 3
+    telemetry: Telemetry = field(default_factory=NoTelemetry)
+    """Takes spans and figures of each node to wherever they are looked at."""
     databases: Sequence[Closable] = ()
     """What has connections to close at the end."""
 
@@ -101,7 +104,7 @@ class Parts:
 def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None = None) -> SupportGraph:
     """Return the compiled graph; without a checkpointer it forgets, or takes the one of its server."""
     drawn = StateGraph(State, context_schema=Context, input_schema=TurnInput)
-    add = _adder(drawn)
+    add = _adder(drawn, parts.telemetry)
     add(
         receive,
         desk=parts.desk,
@@ -159,10 +162,10 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
     return drawn.compile(checkpointer=checkpointer, name="support_agent")
 
 
-def _adder(drawn: StateGraph[Any, Any, Any, Any]) -> Callable[..., None]:
+def _adder(drawn: StateGraph[Any, Any, Any, Any], telemetry: Telemetry) -> Callable[..., None]:
     """Return what adds a node under its function's name, with its needs bound."""
 
     def add(node: Callable[..., Coroutine[Any, Any, Any]], **needs: Any) -> None:
-        drawn.add_node(node.__name__, both_ways(partial(node, **needs)))
+        drawn.add_node(node.__name__, both_ways(observed(partial(node, **needs), telemetry)))
 
     return add

@@ -24,6 +24,7 @@ from core.errors import (
     ThreadForbidden,
     TokenRejected,
 )
+from core.redaction import Redactor
 
 log = logging.getLogger(__name__)
 STATUS: dict[type[SupportError], int] = {
@@ -93,7 +94,7 @@ def answer(request: Request, status: int, detail: str, headers: dict[str, str] |
     """Return a failure as one line of JSON, in OpenAI's form where its protocol is spoken."""
     if service := getattr(request.app.state, "service", None):
         service.metrics.refused.labels(status=str(status)).inc()
-    detail = " ".join(detail.split()).encode("utf-8", "replace").decode()[:500]
+    detail = Redactor().text(" ".join(detail.split()).encode("utf-8", "replace").decode()[:500])
     body: dict[str, object] = {"detail": detail}
     if request.url.path.startswith(OPENAI_PATH):
         kind = "server_error" if status >= 500 else HTTPStatus(status).name.lower()

@@ -14,6 +14,7 @@ from core.errors import Refused
 from tools.backend import CHANGED_MEANWHILE, NO_CUSTOMER, NO_ORDER, NO_PRODUCT, Customer, Order, Product
 from tools.changes import Change, Outcome, Records
 from tools.http_client import Answer, ShopClient
+from tools.known_customers import remember_customers, remember_orders
 from tools.order_numbers import named_order, order_key
 from tools.outcome_by_state import outcome_by_state
 from tools.shop_rows import CustomerRow, OrderRow, ProductRow
@@ -163,12 +164,12 @@ class HttpOrderBackend:
         answer = await self._client.get(f"/customers/{quote(customer_id, safe='')}")
         if answer is None:
             raise Refused(NO_CUSTOMER)
-        return answer.read(CustomerRow).record(), answer.tag
+        return _known(answer.read(CustomerRow).record()), answer.tag
 
     async def _only_customer(self, query: Mapping[str, str]) -> Customer | None:
         answer = await self._client.get("/customers", query)
         rows = [] if answer is None else answer.rows("customers")
-        return answer.read(CustomerRow, rows[0]).record() if answer and len(rows) == 1 else None
+        return _known(answer.read(CustomerRow, rows[0]).record()) if answer and len(rows) == 1 else None
 
 
 def _order_path(customer_id: str, order_id: str) -> str:
@@ -176,4 +177,11 @@ def _order_path(customer_id: str, order_id: str) -> str:
 
 
 def _order(answer: Answer, row: Any = None) -> Order:
-    return answer.read(OrderRow, row).record()
+    order = answer.read(OrderRow, row).record()
+    remember_orders([order])
+    return order
+
+
+def _known(customer: Customer) -> Customer:
+    remember_customers([customer])
+    return customer

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tools import sql_schema as schema
 from tools.backend import Customer, Order, Product
+from tools.known_customers import remember_customers, remember_orders
 from tools.sql_queries import select_below, select_customers, select_methods, select_orders, select_products
 from tools.sql_rows import to_customer, to_orders, to_products
 
@@ -20,13 +21,16 @@ async def read_customers(connection: AsyncConnection, where: ColumnElement[bool]
         placed = select(schema.orders.c.id).where(schema.orders.c.customer_id == row["id"])
         order_ids = await connection.scalars(placed.order_by(schema.orders.c.customer_position))
         found.append(to_customer(row, methods, order_ids))
+    remember_customers(found)
     return found
 
 
 async def read_orders(connection: AsyncConnection, where: ColumnElement[bool]) -> list[Order]:
     """Return orders as they were placed."""
     rows = await _rows(connection, select_orders(where))
-    return to_orders(rows, *[await _rows(connection, q) for q in select_below([row["id"] for row in rows])])
+    found = to_orders(rows, *[await _rows(connection, q) for q in select_below([row["id"] for row in rows])])
+    remember_orders(found)
+    return found
 
 
 async def read_products(connection: AsyncConnection, product_ids: Sequence[str]) -> list[Product]:

@@ -1,0 +1,107 @@
+"""Tell how each node went: one log line, one span and a few figures, with thread, turn, time, requests and tokens."""
+
+import inspect
+import logging
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from typing import Any, Protocol
+
+from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.errors import GraphBubbleUp
+
+from graph.state import State, thread_of
+
+log = logging.getLogger("graph.node")
+Node = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
+COUNTED = ("requests", "input_tokens", "output_tokens")
+
+
+class Span(Protocol):
+    """Take what is known about a piece of work once it is over."""
+
+    def set_attributes(self, attributes: Mapping[str, Any]) -> None:
+        """Add attributes."""
+        ...
+
+
+class Telemetry(Protocol):
+    """Take spans and figures to wherever they are looked at."""
+
+    def span(self, name: str) -> AbstractContextManager[Span]:
+        """Open a span for the time of a `with` block."""
+        ...
+
+    def record(self, node: str, seconds: float, counted: Mapping[str, int], *, failed: bool) -> None:
+        """Add to the figures of a node."""
+        ...
+
+
+class NoSpan:
+    """Take attributes nowhere."""
+
+    def set_attributes(self, attributes: Mapping[str, Any]) -> None:
+        """Do nothing."""
+
+
+class NoTelemetry:
+    """Fulfil `Telemetry` where none is set up."""
+
+    def span(self, name: str) -> AbstractContextManager[Span]:
+        """Open nothing."""
+        return nullcontext(NoSpan())
+
+    def record(self, node: str, seconds: float, counted: Mapping[str, int], *, failed: bool) -> None:
+        """Keep nothing."""
+
+
+def observed(node: partial[Coroutine[Any, Any, dict[str, Any]]], telemetry: Telemetry) -> Node:
+    """Return the node with its line, its span and its figures; only names, ids and counts are in them, never a text."""
+    name, signature = node.func.__name__, inspect.signature(node)
+    takes_config = "config" in signature.parameters
+
+    async def run(state: State, *, config: RunnableConfig, **given: Any) -> dict[str, Any]:
+        told: dict[str, Any] = {"node": name, "thread_id": thread_of(config), "turn_id": _turn(state)}
+        began, counted = time.perf_counter(), dict.fromkeys(COUNTED, 0)
+        with telemetry.span(f"node {name}") as span:
+            try:
+                update = await node(state, **given, **({"config": config} if takes_config else {}))
+                counted = _counted(state, update)
+            except GraphBubbleUp:  # a wait for staff or for the host, not a failure
+                raise
+            except BaseException as error:
+                told["failed"] = type(error).__name__
+                raise
+            finally:
+                seconds = time.perf_counter() - began
+                told |= {"seconds": round(seconds, 4), **counted}
+                span.set_attributes(told)
+                telemetry.record(name, seconds, counted, failed="failed" in told)
+                log.log(logging.WARNING if "failed" in told else logging.INFO, name, extra=told)
+        return update
+
+    # The library looks at the signature to see what to hand in; the thread's id is in the configuration.
+    asked = [*signature.parameters.values()]
+    if not takes_config:
+        kind = inspect.Parameter.KEYWORD_ONLY
+        asked = [p for p in asked if p.kind is not kind] + [
+            inspect.Parameter("config", kind, annotation=RunnableConfig)
+        ]
+    run.__name__ = name
+    run.__signature__ = signature.replace(parameters=asked)  # type: ignore[attr-defined]  read by inspect.signature
+    return run
+
+
+def _turn(state: State) -> str:
+    return next((str(m.id) for m in reversed(state.messages) if isinstance(m, HumanMessage)), "")
+
+
+def _counted(state: State, update: Mapping[str, Any]) -> dict[str, int]:
+    """Return what a node asked of the model: the difference it made to the turn's usage, or to that of summaries."""
+    before_after = ((getattr(state, name), update[name]) for name in ("usage", "summary_usage") if update.get(name))
+    counted = dict.fromkeys(COUNTED, 0)
+    for before, after in before_after:
+        counted = {name: counted[name] + max(0, after[name] - before[name]) for name in COUNTED}
+    return counted
