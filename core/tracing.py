@@ -1,5 +1,6 @@
 """Trace to LangSmith only where a setting of ours says so, and never with personal data."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -13,26 +14,11 @@ from core.redaction import Redactor
 
 _REDACTOR = Redactor()
 _AS_THEY_ARE = frozenset(
-    [
-        "id",
-        "run_id",
-        "trace_id",
-        "parent_run_id",
-        "dotted_order",
-        "session_id",
-        "reference_example_id",
-        "start_time",
-        "end_time",
-        "run_type",
-        "revision_id",
-        "session_name",
-        "project_name",
-        "address",
-        "example_id",
-        "feedback_config",
-        "api_key",
-        "api_url",
-    ]
+    re.findall(
+        r"\w+",
+        "id run_id trace_id parent_run_id dotted_order session_id reference_example_id start_time end_time run_type "
+        "revision_id session_name project_name address example_id feedback_config api_key api_url ",
+    )
 )
 """Fields that LangSmith files a run by; nobody's words are in them."""
 

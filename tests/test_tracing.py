@@ -56,7 +56,7 @@ async def test_nothing_is_sent_unless_our_own_setting_says_so(monkeypatch: pytes
     with langsmith_server() as server:
         for name, value in {"TRACING": "true", "TRACING_V2": "true", "API_KEY": "k", "ENDPOINT": server.url}.items():
             monkeypatch.setenv(f"LANGSMITH_{name}", value)
-        set_up_tracing(Settings().langsmith_tracing)
+        set_up_tracing(Settings.from_env({}, None).langsmith_tracing)
         await converse("please")
         langsmith.run_trees.get_cached_client().flush()  # what would have been used
         assert server.bodies == []
