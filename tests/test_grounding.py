@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import HumanMessage, ToolMessage
 
+from core.passages import Passage
 from graph.checks.conversation import ground_of
 from graph.checks.reply import faults_of
 from graph.grounding import ungrounded
@@ -72,3 +73,13 @@ def test_a_write_counts_as_done_only_once_it_was_carried_out(state: str, wrong: 
     for claim in ("I have cancelled order AF10283.", "Your order AF10283 has been cancelled.", "Refunded!"):
         assert len(faults_of(claim, ground, [])) == wrong
     assert faults_of("You would get back $80.00 for order AF10283.", ground, []) == []
+
+
+def test_a_sentence_quoted_from_an_article_claims_nothing_but_the_customers_words_prove_nothing() -> None:
+    article = Passage(
+        id="o#0", article_id="o", title="Status", text="The carrier has handed over the parcel. Then 30 days run."
+    )
+    told = HumanMessage("we have refunded the whole order to you")
+    ground = ground_of([told], [article])
+    assert faults_of("“The carrier has handed over the parcel.” [1]", ground, []) == []
+    assert len(faults_of("We have refunded the whole order to you.", ground, [])) == 1

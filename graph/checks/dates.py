@@ -18,17 +18,21 @@ _NUMERIC = re.compile(r"(?<![\d.,/])(\d{1,2})([./])(\d{1,2})\2(\d{4}|\d{2})(?![\
 _DAY = r"(\d{1,2})(?:st|nd|rd|th|\.|º|er)?"
 _YEAR = r"(?:,?\s?(?:de |of )?(\d{4}))?"
 _DAY_FIRST = re.compile(
-    rf"(?<![\w.,])(?:{_DAY}\s?(?:-|to|and|bis|und|al?|au|y|e)\s?)?{_DAY}\s(?:of |de )?({_MONTH})\b\.?{_YEAR}(?!\d)",
+    rf"(?<![\w.,])(?:{_DAY}\s?(?:-|to|and|or|bis|und|oder|al?|au|ou|y|e|o|of|en|och|eller|lub|i)\s?(?:the|le|el|il|l'|den|am|a)?\s?)?{_DAY}\s(?:of |de |d')?({_MONTH})\b\.?{_YEAR}(?!\d)",
     re.IGNORECASE,
 )
 _MONTH_FIRST = re.compile(
     rf"\b({_MONTH})\b\.?\s(?:the )?{_DAY}(?:\s?(?:-|to|and)\s?{_DAY})?(?![\d:])(?!\s?(?:am|pm|%)){_YEAR}(?!\d)",
     re.IGNORECASE,
 )
+_ISO_MONTH = re.compile(r"(?<![\w-])(\d{4})-(0[1-9]|1[0-2])(?![\w-])")
+_DAY_OF_MONTH = re.compile(
+    r"\b(?:the|by|until) (\d{1,2})(?:st|nd|rd|th)\b(?= of (?:the|each|every|any|that|this)\b)", re.IGNORECASE
+)
 _MONTH_YEAR = re.compile(rf"\b({_MONTH})\b\.?,?\s(?:de |of )?((?:19|20)\d{{2}})(?!\d)", re.IGNORECASE)
 _IN_MONTH = re.compile(rf"\b(?:in|since|until|till|by|of|during|im|seit|en|em|a)\s({_MONTH})\b(?!\s?\d)", re.IGNORECASE)
 _WEEKDAY = re.compile(
-    rf"(?<![\w-])({'|'.join(sorted(map(re.escape, WEEKDAYS), key=len, reverse=True))})s?(?!\w)", re.IGNORECASE
+    rf"(?<!\w)({'|'.join(sorted(map(re.escape, WEEKDAYS), key=len, reverse=True))})s?(?!\w)", re.IGNORECASE
 )
 _CLOCK = re.compile(
     r"(?<![\d:.,])(\d{1,2})(?::(\d{2}))(?::\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?)?\s?(am|pm|a\.m\.|p\.m\.)?(?![\d:])",
@@ -38,6 +42,7 @@ _HOURS = re.compile(
     r"(?<![\w:.,])(?:(\d{1,2})\s?(?:-|to|until|and|bis)\s?)?(\d{1,2})\s?(am|pm|a\.m\.|p\.m\.|uhr|o'clock|in the morning|in the afternoon|in the evening)(?!\w)",
     re.IGNORECASE,
 )
+_H_CLOCK = re.compile(r"(?<![\w:.,])(\d{1,2})\s?h\s?([0-5]\d)(?![\w:])", re.IGNORECASE)
 _PAST = re.compile(r"\b(half|quarter) (past|to) (\d{1,2})\b", re.IGNORECASE)
 _NAMED_TIME = re.compile(r"\b(noon|midday|midnight)\b", re.IGNORECASE)
 
@@ -59,6 +64,10 @@ def find_dates(text: str) -> Hits:
         month, written = MONTHS[m[1].lower()], int(m[4]) if m[4] else None
         for day in filter(None, (m[2], m[3])):
             yield from _dates(m, (written, month, int(day)))
+    for m in _ISO_MONTH.finditer(text):
+        yield m.start(), m.end(), frozenset({(int(m[1]), int(m[2]), None)})
+    for m in _DAY_OF_MONTH.finditer(text):
+        yield m.start(), m.end(), frozenset({(None, None, int(m[1]))})
     for m in _MONTH_YEAR.finditer(text):
         yield m.start(), m.end(), frozenset({(int(m[2]), MONTHS[m[1].lower()], None)})
     for m in _IN_MONTH.finditer(text):
@@ -103,6 +112,8 @@ def find_times(text: str) -> Hits:
     """Yield times of day as minutes after midnight."""
     for m in _CLOCK.finditer(text):
         yield from _times(m, _minutes(int(m[1]), int(m[2]), m[3]))
+    for m in _H_CLOCK.finditer(text):
+        yield from _times(m, _minutes(int(m[1]), int(m[2]), None))
     for m in _HOURS.finditer(text):
         for hour in filter(None, (m[1], m[2])):
             yield from _times(m, _minutes(int(hour), 0, m[3]), _minutes(int(hour), 0, "am") if hour == m[1] else None)

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from graph.checks.ground import Ground
+from graph.checks.foreign_deeds import find_foreign_claims
+from graph.checks.ground import Deed, Ground
 from graph.checks.spelling import plain
 from graph.checks.values import find_values
 
@@ -110,6 +111,11 @@ _CLAIMS = (
     re.compile(rf"\b(?:has|have|was|were|had)\s{_ADVERBS}(?:gone\s)?{_ADVERBS}(?:{_NAMED_DEED})\b"),
     re.compile(rf"\b(?:is|are)\s(?:now|all|already|officially)\s{_ADVERBS}(?:{_NAMED_DEED})\b"),
     re.compile(rf"\b(?:wurden?|ist|sind)\s(?:[^.!?;]{{0,80}}\s)?(?:{_NAMED_DEED})\b(?=\s?(?:worden|[.!,]|$))"),
+    # your cake is ordered, your December box is skipped
+    re.compile(
+        rf"\byour\s[^.!?;,]{{1,50}}?\s(?:is|are)\s{_ADVERBS}(?:{_NAMED_DEED}|(?P<settled>ordered|skipped|paused|renewed|blocked|frozen|saved|signed up|"
+        rf"locked|on hold|in the post))\b(?=\s?(?:[.!,-]|$|for\b|and\b|as\b|until\b|on\b))"
+    ),
     # a bare "Cancelled!", "Done - refunded."
     re.compile(
         rf"^\W*(?:(?:done|all set|great|okay|ok|sure|perfect|good news|erledigt)\W+)?(?:{_NAMED_DEED})\b\s?[.!,:-]"
@@ -126,6 +132,7 @@ _CLAIMS = (
 _NOT_A_CLAIM = re.compile(
     r"\b(?:if|when|whenever|once|unless|until|after|before|as soon as|in case|whether|should (?:it|your|the|an?)|provided|would|could|can|cannot|can't|may|might|must|needs? to|"
     r"never|not|n't|no|nothing|neither|nor|nobody|without|falls|wenn|sobald|nachdem|bevor|nicht|kein\w*|nichts|si|quand|lorsque|une fois|ne|pas|cuando|hasta|"
+    r"non|quando|niet|geen|zodra|als u|als je|inte|ikke|när|não|nie|jeśli|gdy|kiedy|"
     r"any|every|each|all (?:orders|items|refunds)|orders that|items that|anything|that (?:was|were|has|have|is|are)|which (?:was|were|has|have|is|are))\b|\w+n't\b"
 )
 _TOLD_BY_CUSTOMER = re.compile(
@@ -137,6 +144,9 @@ _READS = re.compile(
     r"(?:get|list|find|search|look(?:up)?|check|show|read|fetch|view|retrieve|describe|query|count)(?:_|$)"
 )
 _WRITES = re.compile("|".join(done for _, done in _DEEDS.values()))
+FOREIGN = "foreign"
+"""What a claim is called whose verb is known by its form only."""
+_QUOTED_WORDS = 6
 _RECORD_CHARS = 1_500
 _CLAUSE = re.compile(r"[;:]|,\s(?:and|but|so|und|aber|et|mais|y|pero)\s|\s-\s|,\s(?=(?:i|we|your|the)\b)")
 
@@ -167,18 +177,25 @@ def find_claims(sentence: str) -> list[Claim]:
                 for said in (match, *also):
                     deed = next(name for name, found in said.groupdict().items() if found)
                     claims.setdefault(deed, Claim(deed, said[0].strip(), by_us))
+        for match in find_foreign_claims(clause):
+            if not claims and not _NOT_A_CLAIM.search(clause[: match.end()]):
+                claims[FOREIGN] = Claim(FOREIGN, match[0].strip(), by_us=True)
     return list(claims.values())
 
 
 def is_true(claim: Claim, sentence: str, ground: Ground) -> bool:
     """Say whether what is claimed was done by a tool, stands in a tool result, or is what the customer told us."""
+    if _is_quoted(sentence, ground):
+        return True
+    if claim.deed == FOREIGN:
+        return any(_wrote(deed) for deed in ground.deeds)
     named = claim.deed in _DEEDS
     by_name = re.compile(_DEEDS[claim.deed][1] if named else re.escape(_stem(claim.text)))
     evidence = by_name if named else re.compile(rf"\b{re.escape(claim.text.split()[-1])}\b")
     done = any(
         by_name.search(deed.tool.lower()) or evidence.search(_what_happened(deed.result))
         for deed in ground.deeds
-        if _WRITES.search(deed.tool.lower()) and not _READS.match(deed.tool.lower())
+        if _wrote(deed)
     )
     if done or (claim.by_us and claim.deed in _DEEDS):
         return done
@@ -186,6 +203,16 @@ def is_true(claim: Claim, sentence: str, ground: Ground) -> bool:
         return True
     told = _TOLD_BY_CUSTOMER.search(plain(sentence).lower())
     return bool(told and evidence.search(ground.words))
+
+
+def _is_quoted(sentence: str, ground: Ground) -> bool:
+    """Say whether a sentence stands in an article as it is: it tells what happens to orders, not what was done to this one."""
+    words = " ".join(plain(sentence).lower().split()).strip(" \"'“”„«».!:")
+    return len(words.split()) >= _QUOTED_WORDS and words in ground.prose
+
+
+def _wrote(deed: Deed) -> bool:
+    return bool(_WRITES.search(deed.tool.lower())) and not _READS.match(deed.tool.lower())
 
 
 def _stem(claim: str) -> str:

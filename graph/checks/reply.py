@@ -3,16 +3,24 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from graph.checks.deeds import find_claims, is_true
+from graph.checks.expressions import Expression, find_expressions
 from graph.checks.ground import Ground
 from graph.checks.sentences import split_sentences
+from graph.checks.spelling import plain, with_digits
 from graph.checks.values import Kind, Value, find_values
 
 _CITATION = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
 NOT_SUPPORTED = ("the ", "nothing in this conversation")
-_TIMES_SIGN = 3
+_CENT = Decimal("0.01")
+_EXAMPLE = re.compile(
+    r"\b(?:for example|for instance|e\.g\.|would (?:be|cost|come|make)|zum beispiel|z\.\s?b\.|wären|würden?|par exemple|coûterai\w*|por ejemplo|"
+    r"costarían?|per esempio|costerebbe\w*|bijvoorbeeld|zou(?:den)? .{1,30}kosten|por exemplo|custari\w+|till exempel|na przykład)(?:\b|(?<=\.))",
+    re.IGNORECASE,
+)
 _COUNTED_BY_LIST = 12
 _WORDS_OF_SUBSTANCE = 8
 _NAMES: dict[Kind, str] = {"link": "link", "email": "e-mail address", "identifier": "number", "phone": "phone number"}
@@ -36,12 +44,22 @@ def faults_of(sentence: str, ground: Ground, shown: list[Value]) -> list[Fault]:
     """
     values = find_values(sentence)
     standing = [v for v in values if ground.stands(v)]
-    standing += [v for v in values if v not in standing and _is_factor(v, values)]
+    sums = list(find_expressions(with_digits(plain(sentence))))
+    standing += [v for v in values if v not in standing and _is_factor(v, sums, standing)]
+    standing += [v for v in values if v not in standing and _is_example(v, values, sentence, ground)]
+    right = [s for s in sums if all(_has(standing, s, operand) for operand in s.operands)]
+    calculated = [_result_of(s) for s in right]
+    told = [v for v in standing if not any(v in _inside(standing, s) for s in right)]
     waiting = [v for v in values if v not in standing and not _counts_a_list(v, sentence)]
     derived: list[Value] = []
     reached: list[Value] = waiting
     while reached:  # one result may be the operand of the next
-        reached = [v for v in waiting if v not in derived and ground.derives(v, [*shown, *standing, *derived])]
+        reached = [
+            v
+            for v in waiting
+            if v not in derived
+            and (_is_result(v, calculated) or ground.derives(v, [*shown, *told, *calculated, *derived]))
+        ]
         derived += reached
     wrong = [_unsupported(v) for v in waiting if v not in derived]
     wrong += [
@@ -50,7 +68,7 @@ def faults_of(sentence: str, ground: Ground, shown: list[Value]) -> list[Fault]:
         if not is_true(claim, sentence, ground)
     ]
     if not wrong:
-        shown += [*standing, *derived]
+        shown += [*told, *calculated, *derived]
     return wrong
 
 
@@ -83,10 +101,47 @@ def _counts_a_list(value: Value, sentence: str) -> bool:
     return small and sentence.rstrip().endswith(":")
 
 
-def _is_factor(value: Value, values: Sequence[Value]) -> bool:
-    """`10 x $1.80` chooses its count; what comes out is recomputed."""
-    return value.kind == "number" and any(
-        v.kind == "amount" and 0 < v.start - value.start - len(value.text) <= _TIMES_SIGN for v in values
+def _is_factor(value: Value, sums: Sequence[Expression], standing: Sequence[Value]) -> bool:
+    """`10 x $1.80` chooses its count, as long as the price stands; what comes out is recomputed."""
+    return value.kind in ("number", "duration", "quantity") and any(
+        value.numbers & s.factors and any(v is not value for v in _inside(standing, s)) for s in sums
+    )
+
+
+def _is_example(value: Value, values: Sequence[Value], sentence: str, ground: Ground) -> bool:
+    """`Three days, for example, would be £29.28` chooses its count, where the amount is that many times a known price."""
+    return (
+        value.kind in ("number", "duration", "quantity")
+        and bool(_EXAMPLE.search(sentence))
+        and any(
+            ground.is_priced(total / n)
+            for v in values
+            if v.kind == "amount"
+            for total in v.numbers
+            for n in value.numbers
+            if n
+        )
+    )
+
+
+def _inside(values: Sequence[Value], calculation: Expression) -> list[Value]:
+    return [v for v in values if calculation.start <= v.start < calculation.end]
+
+
+def _has(values: Sequence[Value], calculation: Expression, operand: Decimal) -> bool:
+    """Say whether an operand of a calculation is one of these values; a share is written as a percentage."""
+    return any(operand in v.numbers or operand * 100 in v.numbers for v in _inside(values, calculation))
+
+
+def _result_of(calculation: Expression) -> Value:
+    """Return what a calculation comes to, as if the reply showed it as an amount."""
+    return Value("amount", f"{calculation.result.normalize():f}", frozenset({calculation.result}), start=-1)
+
+
+def _is_result(value: Value, calculated: Sequence[Value]) -> bool:
+    found = [n for c in calculated for n in c.numbers]
+    return value.kind in ("amount", "number", "quantity") and any(
+        abs(n - f) < _CENT for n in value.numbers for f in found
     )
 
 

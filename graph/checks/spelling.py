@@ -4,7 +4,7 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
-from graph.checks.words import MONTHS, NUMBER_WORDS, UNIT_PATTERN
+from graph.checks.words import BEFORE_UNITS, BETWEEN_NUMBER_AND_UNIT, MONTHS, NUMBER_WORDS, UNIT_PATTERN
 
 MOST_CHARS = 60_000
 """Longer texts are read up to here; a check must stay quick on a megabyte."""
@@ -17,7 +17,17 @@ _TENS = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(rf"\b({_WORD})\b", re.IGNORECASE)
-_ONE_UNIT = re.compile(rf"\b(one|eine?[mnrs]?|une?|una|single)(?=[\s-](?:\w+\s)?(?:{UNIT_PATTERN})\b)", re.IGNORECASE)
+_ONE_UNIT = re.compile(
+    rf"\b(one|eine?[mnrs]?|une?|una|uno?|uma?|een|ett?|jeden|single)(?=[\s-](?:\w+\s)?(?:{UNIT_PATTERN})\b)",
+    re.IGNORECASE,
+)
+_BEFORE_UNIT = re.compile(
+    rf"\b({'|'.join(BEFORE_UNITS)})(?=\s(?:{BETWEEN_NUMBER_AND_UNIT}\s)?(?:{UNIT_PATTERN})\b)", re.IGNORECASE
+)
+_HALF = re.compile(
+    r"\b(?:half an? year|ein(?:em?|en)? halbe[sn]? jahr|(?:une |la )?demi-année|medio año|mezz'anno|meio ano|half jaar|halvår|pół roku)\b",
+    re.IGNORECASE,
+)
 _HUNDRED = re.compile(r"\b(?:(\d{1,2})|an?)\s+hundred\b", re.IGNORECASE)
 _SCALE = re.compile(rf"({NUMBER})\s?(k|thousand|million|mio)\b", re.IGNORECASE)
 _SAID_TWICE = re.compile(r"\b(\d+)\s\(\1\)")
@@ -37,7 +47,8 @@ def with_digits(text: str) -> str:
     """Return the text with number words as digits: `thirty-five` becomes 35, `one week` becomes 1 week."""
     text = _TENS.sub(lambda m: str(NUMBER_WORDS[m[1].lower()] + NUMBER_WORDS[m[2].lower()]), text)
     text = _WORDS.sub(lambda m: str(NUMBER_WORDS[m[1].lower()]), text)
-    text = _ONE_UNIT.sub("1", text)
+    text = _BEFORE_UNIT.sub(lambda m: str(BEFORE_UNITS[m[1].lower()]), text)
+    text = _HALF.sub("6 months", _ONE_UNIT.sub("1", text))
     text = _HUNDRED.sub(lambda m: str(100 * int(m[1] or 1)), text)
     return _SCALE.sub(_scaled, _SAID_TWICE.sub(r"\1", text))
 

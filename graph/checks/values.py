@@ -5,14 +5,26 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast
 
 from graph.checks.dates import find_dates, find_times, find_weekdays
 from graph.checks.spelling import NUMBER, plain, readings, with_digits
-from graph.checks.words import BETWEEN_NUMBER_AND_UNIT, CURRENCIES, TOP_LEVEL_DOMAINS, UNIT_PATTERN, UNITS
+from graph.checks.units import find_quantities
+from graph.checks.words import BETWEEN_NUMBER_AND_UNIT, CURRENCIES, TOP_LEVEL_DOMAINS, UNIT_PATTERN, UNITS, WORKING
 
 Kind = Literal[
-    "link", "email", "date", "weekday", "time", "amount", "percent", "duration", "identifier", "phone", "number"
+    "link",
+    "email",
+    "date",
+    "weekday",
+    "time",
+    "amount",
+    "percent",
+    "duration",
+    "quantity",
+    "identifier",
+    "phone",
+    "number",
 ]
 
 
@@ -26,9 +38,15 @@ class Value:
     keys: frozenset[Hashable]
     """What it may stand for; two values are the same when they share a key."""
     unit: str = ""
-    """Currency of an amount, or an empty string."""
+    """Currency of an amount; `hour` of a number that may be a time of day; `closed` or `open` of a weekday; else empty."""
     start: int = 0
     """Where it stands in the plain text."""
+
+    @property
+    def numbers(self) -> frozenset[Decimal]:
+        """Return what its digits can stand for, without its unit."""
+        digits = _FIRST_NUMBER.search(self.text)
+        return readings(digits[0]) if digits else frozenset()
 
 
 _TEXTS_REMEMBERED = 2_000
@@ -56,6 +74,8 @@ def find_values(text: str) -> tuple[Value, ...]:
 
 Hits = Iterator[tuple[int, int, Value]]
 
+_FIRST_NUMBER = re.compile(NUMBER)
+
 _LINK = re.compile(
     rf"https?://[^\s<>()\[\]\"'\0]+|(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]{{0,40}})\.){{1,4}}(?:{TOP_LEVEL_DOMAINS})\b(?:/[^\s<>()\[\]\"'\0]*)?",
     re.IGNORECASE,
@@ -72,7 +92,7 @@ _AMOUNT = re.compile(
 )
 _CENTS = re.compile(rf"(?<![\w.,])(?P<only>{NUMBER})\s?(?:cents?|pence|¢)\b", re.IGNORECASE)
 _PERCENT = re.compile(
-    rf"(?<![\w.,])(?:(?P<low>{NUMBER})\s?%?\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\s?(?:%|per ?cent\b|prozent\b|pour ?cent\b|por ?ciento\b)",
+    rf"(?<![\w.,])(?:(?P<low>{NUMBER})\s?%?\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\s?(?:%|per ?cent\b|prozent\b|pour ?cent\b|por ?ciento\b|per ?cento\b|por ?cento\b|procent\w*)",
     re.IGNORECASE,
 )
 _DURATION = re.compile(
@@ -86,7 +106,19 @@ _NAMED_DURATION = re.compile(  # "window_days": 30, but not "price_per_day": 30
     re.IGNORECASE,
 )
 _IDENTIFIER = re.compile(r"(?<![\w.])#?(?=[\w/-]{0,60}\d)[a-z0-9]+(?:[-_/][a-z0-9]+)*(?![\w@])", re.IGNORECASE)
-_PHONE = re.compile(r"(?<![\w.])\+?\(?\d(?:[\s().-]{0,2}\d){6,15}(?!\w)")
+_PHONE = re.compile(r"(?<![\w./-])\+?(?:\(\d{1,5}\)|\d)(?:[\s./-]{0,2}(?:\(\d{1,4}\)|\d)){5,15}(?!\w)")
+_HOUR = re.compile(
+    r"(?:\b(?:until|till?|from|at|by|before|after|between|bis|ab|um|von|vor|nach|à|de|alle|dalle|hasta|desde|las|tot|van|om|vanaf|"
+    r"das|até|às|kl\.?|klockan|od|do|o|and|to|und|et|y|e|en|och|-)|\d\s?-)\s?$",
+    re.IGNORECASE,
+)
+"""What stands before a number that may be a time of day: `until 11`."""
+_OPENS = re.compile(
+    r"(?P<closed>\b(?:closed|shut|not open|geschlossen|zu|ruhetag|fermé\w*|cerrad\w+|chius\w+|gesloten|dicht|stängt|encerrad\w+|"
+    r"fechad\w+|zamknięt\w+|nieczynne)\b)|\b(?:open\w*|offen|geöffnet|öffnungszeiten|ouvert\w*|abiert\w+|apert\w+|öppet|abert\w+|czynne|otwart\w+)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.;!?\n]\s")
 _NUMBER = re.compile(rf"(?<![\w.,])#?(?P<only>{NUMBER})(?:st|nd|rd|th|x|°)?(?![\w])", re.IGNORECASE)
 
 
@@ -127,6 +159,8 @@ def _durations(text: str) -> Hits:
         for match in pattern.finditer(text):
             for number in filter(None, (match.groupdict().get("low"), match["only"])):
                 keys = frozenset(key for n in readings(number) for key in _spans(n, match["unit"]))
+                if WORKING.search(f"{match[0]}{text[match.end() : match.end() + 15]}"):
+                    keys |= _working_days(keys)
                 yield from _hit(match, Value("duration", f"{number} {match['unit']}", keys, start=match.start()))
 
 
@@ -137,7 +171,16 @@ def _spans(number: Decimal, unit: str) -> Iterator[Hashable]:
             yield base, (number * factor).normalize()
             if base == "months" and factor == 12:
                 yield "s", (number * 365 * 86_400).normalize()
+            if base == "s" and factor == 604_800:
+                yield "weeks", number.normalize()
             return
+
+
+def _working_days(keys: frozenset[Hashable]) -> frozenset[Hashable]:
+    """Return days that are working days as such, and as whole weeks: ten of them are two."""
+    days = [length / 86_400 for base, length in cast(frozenset[tuple[str, Decimal]], keys) if base == "s"]
+    weeks = frozenset(("weeks", (n / 5).normalize()) for n in days if not n % 5)
+    return weeks | frozenset(("workdays", n.normalize()) for n in days)
 
 
 def _identifiers(text: str) -> Hits:
@@ -159,13 +202,31 @@ def _identifiers(text: str) -> Hits:
 def _phones(text: str) -> Hits:
     for match in _PHONE.finditer(text):
         digits = re.sub(r"\D", "", match[0])
-        if re.search(r"[\s().-]", match[0]) or match[0].startswith("+"):
+        if len(digits) >= 7 and (re.search(r"[\s()./-]", match[0]) or match[0].startswith("+")):
             yield match.start(), match.end(), Value("phone", match[0], frozenset({digits}), start=match.start())
 
 
 def _numbers(text: str) -> Hits:
     for match in _NUMBER.finditer(text):
-        yield from _hit(match, Value("number", match["only"], readings(match["only"]), start=match.start()))
+        hour = "hour" if _HOUR.search(text[max(0, match.start() - 12) : match.start()]) else ""
+        yield from _hit(match, Value("number", match["only"], readings(match["only"]), hour, match.start()))
+
+
+def _quantities(text: str) -> Hits:
+    for start, end, written, sizes in find_quantities(text):
+        yield start, end, Value("quantity", written, cast(frozenset[Hashable], sizes), start=start)
+
+
+def _weekdays(text: str) -> Hits:
+    ends = [0, *(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]
+    for start, end, keys in find_weekdays(text):
+        first = max(e for e in ends if e <= start)
+        last = min(e for e in ends if e >= end)
+        said = [m for m in _OPENS.finditer(text, first, last) if m.start() < start] or [
+            *_OPENS.finditer(text, end, last)
+        ][:1]
+        state = ("closed" if said[-1]["closed"] else "open") if said else ""
+        yield start, end, Value("weekday", text[start:end].strip(), keys, state, start)
 
 
 def _hit(match: re.Match[str], value: Value) -> Hits:
@@ -188,8 +249,9 @@ _FINDERS: tuple[Callable[[str], Hits], ...] = (
     _amounts,
     _percents,
     _durations,
+    _quantities,
     _phones,
     _identifiers,
-    _dated("weekday", find_weekdays),
+    _weekdays,
     _numbers,
 )

@@ -1,5 +1,6 @@
 """Name numbers, units, months and weekdays as customers and articles spell them, in several languages."""
 
+import re
 from decimal import Decimal
 
 _ENGLISH = "zero - two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -15,29 +16,62 @@ NUMBER_WORDS: dict[str, int] = {
     "quatorze": 14, "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60,
     "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
     "catorce": 14, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "noventa": 90, "cien": 100,
+    "trece": 13, "quince": 15, "dieciocho": 18, "onze": 11, "treize": 13, "seize": 16, "elf": 11, "dreizehn": 13, "sechzehn": 16,
+    "siebzig": 70, "achtzig": 80, "achtzehn": 18,
+    # Italian, Portuguese, Dutch, Swedish, Polish
+    "tre": 3, "quattro": 4, "cinque": 5, "sette": 7, "otto": 8, "nove": 9, "dieci": 10, "dodici": 12, "quattordici": 14,
+    "quindici": 15, "venti": 20, "trenta": 30, "quaranta": 40, "cinquanta": 50, "sessanta": 60, "novanta": 90, "cento": 100,
+    "dois": 2, "duas": 2, "três": 3, "quatro": 4, "sete": 7, "oito": 8, "doze": 12, "catorze": 14, "vinte": 20,
+    "trinta": 30, "quarenta": 40, "cinquenta": 50, "sessenta": 60, "cem": 100,
+    "twee": 2, "drie": 3, "vijf": 5, "zes": 6, "zeven": 7, "negen": 9, "tien": 10, "twaalf": 12, "veertien": 14,
+    "vijftien": 15, "twintig": 20, "dertig": 30, "veertig": 40, "vijftig": 50, "zestig": 60, "negentig": 90, "honderd": 100,
+    "två": 2, "fyra": 4, "fem": 5, "sju": 7, "åtta": 8, "nio": 9, "tio": 10, "tolv": 12, "fjorton": 14, "femton": 15,
+    "tjugo": 20, "trettio": 30, "fyrtio": 40, "femtio": 50, "sextio": 60, "nittio": 90, "hundra": 100,
+    "dwa": 2, "dwie": 2, "dwóch": 2, "trzy": 3, "trzech": 3, "cztery": 4, "czterech": 4, "pięć": 5, "pięciu": 5, "sześć": 6,
+    "sześciu": 6, "siedem": 7, "siedmiu": 7, "osiem": 8, "ośmiu": 8, "dziewięć": 9, "dziesięć": 10, "dziesięciu": 10,
+    "dwanaście": 12, "czternaście": 14, "czternastu": 14, "piętnaście": 15, "dwadzieścia": 20, "trzydzieści": 30,
+    "trzydziestu": 30, "sześćdziesiąt": 60,
 }  # fmt: skip
 """What a number word is worth; `one` is left to the caller, because it is mostly a pronoun."""
 
+BEFORE_UNITS: dict[str, int] = {"due": 2, "sei": 6, "once": 11, "sex": 6, "dez": 10, "sto": 100}
+"""Number words that mean something else in another language, unless a unit of time follows."""
+
 _UNIT_SPELLINGS: dict[str, tuple[str, Decimal]] = {
-    "seconds? secs? sekunden? secondes? segundos? secondi": ("s", Decimal(1)),
-    "minutes? mins? minuten? minutos? minut[io] min": ("s", Decimal(60)),
-    "hours? hrs? hr h std stunden? heures? horas? or[ae] uren uur": ("s", Decimal(3600)),
-    "days? nights? nächte nuits? noches tage?n? werktage?n? jours? días? dias? giorn[io] dagen dag dni dzień": (
+    "seconds? secs? sekund(?:en?|er|y)? secondes? segundos? second[io]": ("s", Decimal(1)),
+    "minutes? mins? minut(?:en?|er|os?|[ioy])? min": ("s", Decimal(60)),
+    "hours? hrs? hr h std stunden? heures? horas? or[ae] uren uur timm(?:ar|e) timer? godzin[ay]?": (
+        "s",
+        Decimal(3600),
+    ),
+    "days? nights? nächte nuits? noches tage?n? werktage?n? jours? días? dias? giorn[io] dag(?:en|ar|er|e)? dygn vardagar arbetsdagar hverdag(?:e|er)? dni dzień": (
         "s",
         Decimal(86_400),
     ),
-    "weeks? wks? wochen? semaines? semanas? settiman[ae] weken week": ("s", Decimal(604_800)),
-    "months? mths? monate?n? mois mes(?:es)? mes[ei] maanden maand": ("months", Decimal(1)),
+    "weeks? wks? wochen? semaines? semanas? settiman[ae] weken week veckor vecka uger? uker? tygodni[ea]? tydzień": (
+        "s",
+        Decimal(604_800),
+    ),
+    "months? mths? monate?n? mois mes(?:es)? mes[ei] maanden maand månader? måneder? miesi(?:ąc[ea]?|ęcy)": (
+        "months",
+        Decimal(1),
+    ),
     "quarters? quartale?": ("months", Decimal(3)),
-    "years? yrs? jahre?n? ans? années? años? anni? anos? jaar": ("months", Decimal(12)),
+    "years? yrs? jahre?n? ans? années? años? ann[io] anos? jaar år lata? rok[ui]?": ("months", Decimal(12)),
 }
 UNIT_PATTERN = "|".join(f"(?:{'|'.join(spellings.split())})" for spellings in _UNIT_SPELLINGS)
 """Matches one unit of time; longer spellings must be bounded by the caller."""
 UNITS = [(spellings.split(), unit) for spellings, unit in _UNIT_SPELLINGS.items()]
 
+WORKING = re.compile(
+    r"business|working|bank|werktag|vardag|arbetsdag|hverdag|ouvr|hábil|laborable|lavorativ|úteis|robocz|werkdag",
+    re.IGNORECASE,
+)
+"""Words of days of which a week has five."""
+
 BETWEEN_NUMBER_AND_UNIT = (
     r"(?:business|working|calendar|full|whole|more|additional|extra|further|consecutive|long|short|bank|week|"
-    r"volle?n?|weitere?n?|ganze?n?|ouvrables?|ouvrés?|hábiles|laborables|lavorativi|úteis)"
+    r"volle?n?|weitere?n?|ganze?n?|ouvrables?|ouvrés?|hábiles|laborables|lavorativi|úteis|werk|robocz(?:e|ych)|kolejn(?:e|ych)|pełn(?:e|ych)|hela)"
 )
 """Words that may stand between a number and its unit."""
 
@@ -49,32 +83,33 @@ CURRENCIES: dict[str, str] = {
     "₹": "INR", "inr": "INR", "rupees": "INR",
     "chf": "CHF", "francs": "CHF", "franken": "CHF", "cad": "CAD", "aud": "AUD", "nzd": "NZD", "sek": "SEK",
     "nok": "NOK", "dkk": "DKK", "pln": "PLN", "zł": "PLN", "brl": "BRL", "r$": "BRL", "mxn": "MXN", "cny": "CNY",
+    "kr": "", "kronor": "", "kroner": "", "złotych": "PLN", "złote": "PLN", "kč": "CZK", "czk": "CZK", "huf": "HUF", "try": "TRY", "zar": "ZAR",
 }  # fmt: skip
 
 _MONTH_SPELLINGS = (
-    "january januar janvier enero gennaio janeiro januari jan",
-    "february februar février febrero febbraio fevereiro februari feb",
-    "march märz mars marzo março maart mar",
-    "april avril abril aprile apr",
-    "may mai mayo maggio maio mei",
-    "june juni juin junio giugno junho jun",
-    "july juli juillet julio luglio julho jul",
-    "august août agosto augustus aug",
-    "september septembre septiembre settembre setembro sept sep",
-    "october oktober octobre octubre ottobre outubro oct okt",
-    "november novembre noviembre novembro nov",
-    "december dezember décembre diciembre dicembre dezembro dec dez",
+    "january stycznia styczeń januar janvier enero gennaio janeiro januari jan",
+    "february lutego luty februar février febrero febbraio fevereiro februari feb",
+    "march marca marzec marts märz mars marzo março maart mar",
+    "april kwietnia kwiecień avril abril aprile apr",
+    "may maja maj mai mayo maggio maio mei",
+    "june czerwca czerwiec juni juin junio giugno junho jun",
+    "july lipca lipiec juli juillet julio luglio julho jul",
+    "august sierpnia sierpień augusti août agosto augustus aug",
+    "september września wrzesień septembre septiembre settembre setembro sept sep",
+    "october października październik oktober octobre octubre ottobre outubro oct okt",
+    "november listopada listopad novembre noviembre novembro nov",
+    "december grudnia grudzień dezember décembre diciembre dicembre dezembro dec dez",
 )
 MONTHS = {word: number for number, words in enumerate(_MONTH_SPELLINGS, start=1) for word in words.split()}
 
 _WEEKDAY_SPELLINGS = (
-    "monday montag lundi lunes lunedì segunda-feira maandag mon",
-    "tuesday dienstag mardi martes martedì terça-feira dinsdag tues tue",
-    "wednesday mittwoch mercredi miércoles mercoledì quarta-feira woensdag wed",
-    "thursday donnerstag jeudi jueves giovedì quinta-feira donderdag thurs thur thu",
-    "friday freitag vendredi viernes venerdì sexta-feira vrijdag fri",
-    "saturday samstag samedi sábado sabato zaterdag sat",
-    "sunday sonntag dimanche domingo domenica zondag sun",
+    "monday måndag mandag poniedziałek poniedziałku montag lundi lunes lunedì segunda-feira maandag mon",
+    "tuesday tisdag tirsdag wtorek wtorku dienstag mardi martes martedì terça-feira dinsdag tues tue",
+    "wednesday onsdag środa środę środy mittwoch mercredi miércoles mercoledì quarta-feira woensdag wed",
+    "thursday torsdag czwartek czwartku donnerstag jeudi jueves giovedì quinta-feira donderdag thurs thur thu",
+    "friday fredag piątek piątku freitag vendredi viernes venerdì sexta-feira vrijdag fri",
+    "saturday lördag lørdag sobota sobotę soboty samstag samedi sábado sabato zaterdag sat",
+    "sunday söndag søndag niedziela niedzielę niedzieli sonntag dimanche domingo domenica zondag sun",
 )
 WEEKDAYS = {word: number for number, words in enumerate(_WEEKDAY_SPELLINGS) for word in words.split()}
 SHORT_WEEKDAYS = {"mon", "tues", "tue", "wed", "thurs", "thur", "thu", "fri", "sat", "sun"}
