@@ -13,7 +13,6 @@ import onnxruntime
 from langchain_core.embeddings import Embeddings
 from tokenizers import Encoding, Tokenizer
 
-from core.eight_bit import eight_bit_model
 from core.errors import ModelError
 
 DIMENSION = 384
@@ -82,6 +81,9 @@ class MiniLM(Embeddings):
                 options.intra_op_num_threads = self._threads
                 options.inter_op_num_threads = 1
                 options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+                # Loaded here, because a process whose embeddings come from an endpoint never needs it.
+                from core.eight_bit import eight_bit_model
+
                 model = eight_bit_model(_checked(_model_path(), _MODEL_SHA256))
                 self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
             return self._session
