@@ -1,10 +1,12 @@
 """Open SQL databases by URL, synchronous for commands and asynchronous for the agent."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, create_engine, event
@@ -18,6 +20,10 @@ BUSY_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_SECONDS = 10
 FILE_RECYCLE_SECONDS = 60
 """How long a connection may go on reading a SQLite file that somebody has moved away meanwhile."""
+READERS = ThreadPoolExecutor(4, "database-reads")
+"""Threads of this process that read SQLite files; no search or embedding can keep them waiting. They start when needed."""
+
+Answer = TypeVar("Answer")
 
 
 def parse_url(url: str) -> URL:
@@ -47,7 +53,11 @@ def open_engine(url: str) -> Engine:
     parsed = parse_url(url)
     if file := sqlite_file(parsed):
         file.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(_with_driver(parsed, "pysqlite"), connect_args=_connect_args(parsed))
+    return _engine_of(parsed)
+
+
+def _engine_of(url: URL, **options: Any) -> Engine:
+    engine = create_engine(_with_driver(url, "pysqlite"), connect_args=_connect_args(url), **options)
     _prepare(engine)
     return engine
 
@@ -106,6 +116,28 @@ class Database:
             await connection.execution_options(writes=False)
             yield connection
 
+    async def read(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Return what a function reads on a connection on which every statement sees the same moment.
+
+        A SQLite file is read in one visit to a thread, where `reading` pays several for each statement; raises FileNotFoundError
+        where it is gone.
+        """
+        if self.file:
+            return await asyncio.get_running_loop().run_in_executor(READERS, self._read_file, work)
+        async with self.reading() as connection:
+            return await connection.run_sync(work)
+
+    def _read_file(self, work: Callable[[Connection], Answer]) -> Answer:
+        if self.file and not self.file.exists():
+            raise FileNotFoundError(f"{self.file} is not there")
+        with self._file_engine.connect() as connection:
+            return work(connection)
+
+    @cached_property
+    def _file_engine(self) -> Engine:
+        """Open the file for reading; any thread may use it."""
+        return _engine_of(self.url, pool_recycle=FILE_RECYCLE_SECONDS, execution_options={"writes": False})
+
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that is committed as a whole or, on any error, not at all."""
@@ -113,7 +145,9 @@ class Database:
             yield connection
 
     async def close(self) -> None:
-        """Close the connections of the running event loop."""
+        """Close the connections of the running event loop, and those for reading, which whoever still reads opens anew."""
+        if self.file:
+            await asyncio.to_thread(self._file_engine.dispose)
         self._engines.pop(asyncio.get_running_loop(), None)
         if closing := self._closing.pop(asyncio.get_running_loop(), None):
             await closing.aclose()

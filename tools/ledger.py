@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.errors import Refused
 from tools.actions import IN_FLIGHT, RUNNABLE, Action, Event, State
 from tools.changes import Change, Outcome, change_json, fingerprint
-from tools.ledger_rows import first_action, note, one_action, to_action
+from tools.ledger_rows import first_action, note, one_action, stored_action, to_action
 from tools.ledger_schema import actions, events, metadata
 from tools.own_database import OwnDatabase
 
@@ -211,8 +211,7 @@ class ActionLedger:
 
     async def get(self, action_id: str) -> Action:
         """Return one action; raises InputError when there is none."""
-        async with self._database.reading() as connection:
-            return await one_action(connection, action_id)
+        return await self._database.read(lambda connection: stored_action(connection, action_id))
 
     async def find(
         self,
@@ -232,8 +231,7 @@ class ActionLedger:
             query = query.where(actions.c.state.in_(states))
         if unsettled:
             query = query.where(actions.c.settled.is_(False))
-        async with self._database.reading() as connection:
-            return [to_action(row) for row in (await connection.execute(query)).mappings()]
+        return await self._database.read(lambda c: [to_action(row) for row in c.execute(query).mappings()])
 
     async def history(self, action_id: str) -> list[Event]:
         """Return the life of an action, oldest step first."""

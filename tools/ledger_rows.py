@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import InputError
@@ -27,10 +27,15 @@ async def first_action(connection: AsyncConnection, where: ColumnElement[bool]) 
 
 async def one_action(connection: AsyncConnection, action_id: str) -> Action:
     """Return the action of this id; raises InputError when there is none."""
-    found = await first_action(connection, actions.c.id == action_id)
-    if found is None:
+    return await connection.run_sync(stored_action, action_id)
+
+
+def stored_action(connection: Connection, action_id: str) -> Action:
+    """Do what `one_action` does on a synchronous connection."""
+    row = connection.execute(select(actions).where(actions.c.id == action_id)).mappings().first()
+    if row is None:
         raise InputError(f"action {action_id!r} is not in the ledger; wanted the id of a proposed action")
-    return found
+    return to_action(row)
 
 
 def to_action(row: RowMapping) -> Action:

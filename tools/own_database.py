@@ -1,7 +1,7 @@
 """Keep tables of our own in a database: created on first use, its failures told in our words."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Connection, MetaData, inspect, select, text
@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable
-from tools.database import Database
+from tools.database import Answer, Database
 
 
 class OwnDatabase:
@@ -40,6 +40,11 @@ class OwnDatabase:
         """Open a connection that only reads."""
         async with self._translated(), self._database.reading() as connection:
             yield connection
+
+    async def read(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Return what a function reads on one connection; the way for what every turn asks."""
+        async with self._translated():
+            return await self._database.read(work)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:

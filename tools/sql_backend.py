@@ -2,10 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,7 +13,7 @@ from core.errors import BackendUnavailable, Refused
 from tools import sql_schema as schema
 from tools.backend import NO_CUSTOMER, NO_ORDER, NO_PRODUCT, Customer, Order, Product
 from tools.changes import Change, Outcome
-from tools.database import Database
+from tools.database import Answer, Database
 from tools.order_numbers import named_order, order_digits, order_key
 from tools.sql_reads import read_customers, read_orders, read_products
 from tools.sql_rows import name_key
@@ -47,25 +47,22 @@ class SqlOrderBackend:
 
     async def get_customer(self, customer_id: str) -> Customer:
         """Return the customer; raises Refused when there is none."""
-        async with self._reading() as connection:
-            found = await read_customers(connection, schema.customers.c.id == customer_id)
-            if not found and await connection.scalar(select(schema.customers.c.id).limit(1)) is None:
-                raise self._no_shop()
+        found = await self._read(lambda c: read_customers(c, schema.customers.c.id == customer_id))
+        if not found and await self._read(lambda c: c.scalar(select(schema.customers.c.id).limit(1))) is None:
+            raise self._no_shop()
         if not found:
             raise Refused(NO_CUSTOMER)
         return found[0]
 
     async def find_customer(self, *, email: str) -> Customer | None:
         """Return the customer with this e-mail address, in any letter case, or None."""
-        async with self._reading() as connection:
-            found = await read_customers(connection, schema.customers.c.email_key == email.strip().lower())
+        found = await self._read(lambda c: read_customers(c, schema.customers.c.email_key == email.strip().lower()))
         return found[0] if found else None
 
     async def find_customer_by_name(self, *, first_name: str, last_name: str, zip_code: str) -> Customer | None:
         """Return the one customer of this name and postcode, or None, also when several fit."""
         key = name_key(first_name, last_name, zip_code)
-        async with self._reading() as connection:
-            found = await read_customers(connection, schema.customers.c.name_key == key)
+        found = await self._read(lambda c: read_customers(c, schema.customers.c.name_key == key))
         return found[0] if len(found) == 1 else None
 
     async def get_order(self, customer_id: str, order_id: str) -> Order:
@@ -73,8 +70,7 @@ class SqlOrderBackend:
         key, digits = order_key(order_id), order_digits(order_id)
         table = schema.orders
         named = or_(table.c.lookup_key == key, table.c.lookup_digits == digits) if digits else table.c.lookup_key == key
-        async with self._reading() as connection:
-            found = await read_orders(connection, (table.c.customer_id == customer_id) & named)
+        found = await self._read(lambda c: read_orders(c, (table.c.customer_id == customer_id) & named))
         order = named_order(found, order_id)
         if order is None:
             raise Refused(NO_ORDER)
@@ -82,14 +78,12 @@ class SqlOrderBackend:
 
     async def list_orders(self, customer_id: str) -> Sequence[Order]:
         """Return the customer's orders, newest first where the shop knows dates."""
-        async with self._reading() as connection:
-            found = await read_orders(connection, schema.orders.c.customer_id == customer_id)
+        found = await self._read(lambda c: read_orders(c, schema.orders.c.customer_id == customer_id))
         return sorted(found, key=lambda o: o.ordered_at.toordinal() if o.ordered_at else 0, reverse=True)
 
     async def get_product(self, product_id: str) -> Product:
         """Return a product with its variants; raises Refused when there is none."""
-        async with self._reading() as connection:
-            found = await read_products(connection, [product_id.strip()])
+        found = await self._read(lambda c: read_products(c, [product_id.strip()]))
         if not found:
             raise Refused(NO_PRODUCT)
         return found[0]
@@ -106,7 +100,8 @@ class SqlOrderBackend:
         async with self._reading() as connection:
             query = select(table.c.product_id, table.c.item_id, table.c.search_text).where(or_(*fits, *by_id))
             rows = (await connection.execute(query.order_by(table.c.position).limit(CANDIDATES))).all()
-            names = {p.id: p for p in await read_products(connection, sorted({row.product_id for row in rows}))}
+            found = sorted({row.product_id for row in rows})
+            names = {p.id: p for p in await connection.run_sync(read_products, found)}
         scores: dict[str, tuple[int, int, int]] = {}
         for product_id, item_id, text in rows:
             named = sum(word in names[product_id].name.casefold() for word in wanted)
@@ -122,6 +117,7 @@ class SqlOrderBackend:
         Raises:
             Refused: the records are no longer as they were when the change was planned.
         """
+        await self._check_file()
         async with self._translated(), self._database.writing() as connection:
             return await write_change(connection, change, key)
 
@@ -130,18 +126,28 @@ class SqlOrderBackend:
         async with self._reading() as connection:
             return await read_outcome(connection, key)
 
+    async def _read(self, work: Callable[[Connection], Answer]) -> Answer:
+        async with self._translated():
+            return await self._database.read(work)
+
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        await self._check_file()
         async with self._translated(), self._database.reading() as connection:
             yield connection
+
+    async def _check_file(self) -> None:
+        """Raise BackendUnavailable where a file would be made by opening it."""
+        if self._database.file and not await asyncio.to_thread(self._database.file.exists):
+            raise self._no_shop()
 
     @asynccontextmanager
     async def _translated(self) -> AsyncIterator[None]:
         """Turn what SQLAlchemy raises into ours."""
-        if self._database.file and not await asyncio.to_thread(self._database.file.exists):
-            raise self._no_shop()
         try:
             yield
+        except FileNotFoundError as error:
+            raise self._no_shop() from error
         except SQLAlchemyError as error:
             cause = str(getattr(error, "orig", None) or error)
             if "no such table" in cause or "does not exist" in cause:

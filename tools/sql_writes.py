@@ -43,10 +43,12 @@ async def write_change(connection: AsyncConnection, change: Change, key: str) ->
 
 async def _still_holds(connection: AsyncConnection, change: Change) -> bool:
     before = change.before
-    if before.order and await read_orders(connection, schema.orders.c.id == before.order.id) != [before.order]:
-        return False
+    if before.order:
+        where = schema.orders.c.id == before.order.id
+        if await connection.run_sync(read_orders, where) != [before.order]:
+            return False
     where = schema.customers.c.id == change.customer_id
-    return before.customer is None or await read_customers(connection, where) == [before.customer]
+    return before.customer is None or await connection.run_sync(read_customers, where) == [before.customer]
 
 
 async def _store_order(connection: AsyncConnection, before: Order, after: Order) -> None:
