@@ -85,7 +85,7 @@ class ChainedChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return await agenerate_from_stream(self._astream(messages, stop))
+        return await agenerate_from_stream(self._answered(messages, in_pieces=False))
 
     async def _astream(
         self,
@@ -94,6 +94,11 @@ class ChainedChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
+        async for piece in self._answered(messages, in_pieces=True):
+            yield piece
+
+    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncIterator[ChatGenerationChunk]:
+        """Yield the answer; where nobody reads along it is asked for as a whole, which costs half as much."""
         problem: ModelError = ModelUnavailable("every model endpoint rests after failures; try again in some seconds")
         allowance = current_allowance()
         for position, link in enumerate(self.links):
@@ -105,7 +110,8 @@ class ChainedChatModel(BaseChatModel):
                 continue
             begun = False
             try:
-                async with aclosing(_ask(link, messages, allowance, shared=shared)) as pieces:
+                asked = _ask(link, messages, allowance, shared=shared, in_pieces=in_pieces)
+                async with aclosing(asked) as pieces:
                     async for piece in pieces:
                         begun = True
                         yield ChatGenerationChunk(message=piece)
@@ -120,7 +126,7 @@ class ChainedChatModel(BaseChatModel):
 
 
 async def _ask(
-    link: Link, messages: list[BaseMessage], allowance: Allowance, *, shared: bool
+    link: Link, messages: list[BaseMessage], allowance: Allowance, *, shared: bool, in_pieces: bool
 ) -> AsyncGenerator[AIMessageChunk]:
     """Yield one model's answer, asking again after failures in passing as far as the allowance goes."""
     wait = FIRST_WAIT
@@ -128,7 +134,8 @@ async def _ask(
         begun = False
         allowance.requests += 1
         try:
-            async with aclosing(_pieces(link, messages, allowance, shared=shared)) as pieces:
+            sent = _pieces(link, messages, allowance, shared=shared, in_pieces=in_pieces)
+            async with aclosing(sent) as pieces:
                 async for piece in pieces:
                     begun = True
                     yield piece
@@ -153,7 +160,7 @@ async def _ask(
 
 
 async def _pieces(
-    link: Link, messages: list[BaseMessage], allowance: Allowance, *, shared: bool
+    link: Link, messages: list[BaseMessage], allowance: Allowance, *, shared: bool, in_pieces: bool
 ) -> AsyncGenerator[AIMessageChunk]:
     """Yield the pieces of one request; empty ones are held back until something follows, so that nothing has begun yet."""
     left = allowance.seconds_left() - RESERVE_SECONDS
@@ -162,7 +169,7 @@ async def _pieces(
         raise ModelUnavailable(f"no time is left in this turn to ask {link.name}")
     ends = None if limit is None else asyncio.get_running_loop().time() + limit
     held: list[AIMessageChunk] = []
-    stream = link.model.astream(messages, NO_STREAM)
+    stream = link.model.astream(messages, NO_STREAM) if in_pieces else _whole(link, messages)
     while True:
         try:
             async with asyncio.timeout_at(ends):
@@ -180,11 +187,23 @@ async def _pieces(
         yield waiting
 
 
+async def _whole(link: Link, messages: list[BaseMessage]) -> AsyncIterator[AIMessage]:
+    """Yield an answer in one piece."""
+    yield await link.model.ainvoke(messages, NO_STREAM)
+
+
 def as_chunk(message: BaseMessage) -> AIMessageChunk:
     """Return a message of a model that does not stream as the one chunk of a stream."""
     if isinstance(message, AIMessageChunk):
         return message
-    fields = message.model_dump(exclude={"type", "tool_calls", "invalid_tool_calls"})
-    calls = message.tool_calls if isinstance(message, AIMessage) else []
-    invalid = message.invalid_tool_calls if isinstance(message, AIMessage) else []
-    return AIMessageChunk(**fields, tool_calls=calls, invalid_tool_calls=invalid)
+    answer = message if isinstance(message, AIMessage) else AIMessage(message.content)
+    return AIMessageChunk(
+        content=answer.content,
+        id=answer.id,
+        name=answer.name,
+        additional_kwargs=answer.additional_kwargs,
+        response_metadata=answer.response_metadata,
+        usage_metadata=answer.usage_metadata,
+        tool_calls=answer.tool_calls,
+        invalid_tool_calls=answer.invalid_tool_calls,
+    )

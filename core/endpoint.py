@@ -114,7 +114,12 @@ class EndpointChatModel(ChatOpenAI):
         **kwargs: Any,
     ) -> ChatResult:
         with self._errors():
-            return await super()._agenerate(messages, stop, run_manager, **kwargs)
+            if "response_format" in kwargs:
+                return await super()._agenerate(messages, stop, run_manager, **kwargs)
+            payload = self._get_request_payload(messages, stop=stop, **kwargs)
+            answer = await self.async_client.with_raw_response.create(**payload)
+            # Read as plain JSON: the client's own classes check each field again and say no more.
+            return self._create_chat_result(answer.http_response.json())
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
         with self._errors():

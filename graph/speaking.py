@@ -77,7 +77,7 @@ class Speaker(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return await agenerate_from_stream(self._astream(messages, stop))
+        return await agenerate_from_stream(self._spoken(self._whole(messages)))
 
     async def _astream(
         self,
@@ -86,11 +86,20 @@ class Speaker(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
+        async for piece in self._spoken(self.inner.astream(messages, NO_STREAM)):
+            yield piece
+
+    async def _whole(self, messages: list[BaseMessage]) -> AsyncIterator[AIMessage]:
+        """Yield the other model's answer in one piece: nobody reads along."""
+        yield await self.inner.ainvoke(messages, NO_STREAM)
+
+    async def _spoken(self, answer_pieces: AsyncIterator[AIMessage]) -> AsyncIterator[ChatGenerationChunk]:
+        """Yield what may be said of an answer, while it comes."""
         self._begin()
         whole, taken, pending = AIMessageChunk(content=""), "", ""
         broke_off = None
         try:
-            async for piece in self.inner.astream(messages, NO_STREAM):
+            async for piece in answer_pieces:
                 chunk = as_chunk(piece)
                 whole = whole + chunk
                 pending += chunk.text
