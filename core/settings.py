@@ -35,7 +35,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         "requests=8 tool_calls=20",
         description="What one turn may spend: requests, tokens, tool_calls, cost; then a person takes over.",
     )
-    thread_budget: str = Field("requests=400 tokens=2000000", description="What one conversation may spend.")
+    thread_budget: str = Field(
+        "requests=1000 tokens=5000000", description="What one conversation may spend in 24 hours."
+    )
     customer_budget: str = Field(
         "requests=1000 tokens=5000000", description="What one customer may spend in 24 hours, in all conversations."
     )

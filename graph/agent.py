@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.types import Command, Durability
 
 from core.logs import keep_logs_clean
@@ -22,6 +22,7 @@ from graph.fencing import TURN_TOKEN
 from graph.memory import open_checkpointer
 from graph.nodes.receive import check_message, check_owner
 from graph.prompts import text_of
+from graph.read_ahead import read_ahead
 from graph.state import Owner, State, newest_turn
 from graph.threads import earlier, prune
 from graph.voice import Ear
@@ -196,7 +197,8 @@ class SupportAgent:
         message = text if isinstance(text, HumanMessage) else HumanMessage(text)
         check_message(text_of(message), self._max_message_chars)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
-            state = await self._stored(config)
+            found = await self._newest(config)
+            state = _state(found.checkpoint["channel_values"] if found else {})
             # Before the run: once it starts, the message is part of the thread.
             check_owner(state, context)
             if message_id is not None and any(m.id == message_id for m in state.messages):
@@ -210,14 +212,13 @@ class SupportAgent:
                 turn = _Turn(config, given, {}, True, "sync" if awaits_answer(state) else "exit")
             if turn_token is not None:
                 config["configurable"][TURN_TOKEN] = turn_token
-            yield turn
+            with read_ahead(thread_id, found):
+                yield turn
 
-    async def _stored(self, config: RunnableConfig) -> State:
+    async def _newest(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Return what the memory holds of a thread, without working out what would come next in it."""
-        if not isinstance(self.graph.checkpointer, BaseCheckpointSaver):
-            return State()
-        found = await self.graph.checkpointer.aget_tuple(config)
-        return _state(found.checkpoint["channel_values"] if found else {})
+        memory = self.graph.checkpointer
+        return await memory.aget_tuple(config) if isinstance(memory, BaseCheckpointSaver) else None
 
     async def decide(self, thread_id: str, answer: Any, *, operator: str, turn_token: int | None = None) -> Reply:
         """Answer a thread's request for approval on behalf of staff, and return what the customer reads.
@@ -262,7 +263,8 @@ class SupportAgent:
         config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
         context = Context(customer_id=customer_id, channel=channel, locale=locale)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
-            check_owner(await self._stored(config), context)
+            found = await self._newest(config)
+            check_owner(_state(found.checkpoint["channel_values"] if found else {}), context)
             if await self.host_calls(thread_id):
                 answer: Command[Any] = Command(resume={"results": list(results)})
                 await self.graph.ainvoke(answer, config, context=context, durability="sync")

@@ -1,13 +1,17 @@
 """Cap what a turn, a conversation and a customer may cost; a spent budget ends in a graceful handoff."""
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 
 from core.errors import BackendUnavailable, SettingsError
-from graph.state import State, Usage
+from graph.state import State, Usage, no_usage
 from tools.spending import Spending, SpendingLog
 
 log = logging.getLogger(__name__)
+
+DAY_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Prices:
 
 @dataclass
 class Budgets:
-    """Hold the three budgets: of a turn and a conversation, counted in its state, and of a customer, counted in the log."""
+    """Hold the three budgets: of a turn and of a conversation's day, counted in its state, and of a customer's, in the log."""
 
     turn: Budget = field(default_factory=Budget)
     thread: Budget = field(default_factory=Budget)
@@ -76,6 +80,8 @@ class Budgets:
     customers: SpendingLog | None = None
     """What customers spent in the last 24 hours, in all processes; without it, only turns and conversations are limited."""
 
+    clock: Callable[[], float] = time.time
+
     async def spent(self, state: State) -> str | None:
         """Return why the model may not be asked again, in words for the person who takes over, or None.
 
@@ -83,7 +89,7 @@ class Budgets:
         """
         counted = [
             ("turn", self.turn, self.prices.spending(state.usage)),
-            ("conversation", self.thread, self.prices.spending(state.thread_usage)),
+            ("conversation", self.thread, self.prices.spending(self.day_of(state)[1])),
         ]
         if state.customer_id and not state.usage["requests"]:
             counted.append(("customer", self.customer, await self._of_customer(state.customer_id)))
@@ -91,6 +97,14 @@ class Budgets:
             if what := budget.spent_by(used):
                 return f"the budget of this {name} is spent: {what}"
         return None
+
+    def day_of(self, state: State) -> tuple[float, Usage]:
+        """Return when the conversation's present day of spending began, and what it has asked of the model since.
+
+        A conversation that goes on for weeks is no fault, one that spends a lot in a day may be.
+        """
+        now = self.clock()
+        return (state.day_began, state.day_usage) if now < state.day_began + DAY_SECONDS else (now, no_usage())
 
     async def note(self, customer_id: str | None, more: Usage) -> None:
         """Add what one answer cost to its customer; where the log cannot be written, the answer counts more than its cost."""

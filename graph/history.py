@@ -118,7 +118,10 @@ def _turns(messages: Sequence[AnyMessage]) -> list[list[BaseMessage]]:
     for message in messages:
         if isinstance(message, HumanMessage) or not turns:
             turns.append([])
-        turns[-1].append(message.model_copy(update={"content": clip(text_of(message))}))
+        text = text_of(message)
+        clipped = clip(text)
+        as_it_is = clipped is text and isinstance(message.content, str)
+        turns[-1].append(message if as_it_is else message.model_copy(update={"content": clipped}))
     return [paired(turn) for turn in turns]
 
 

@@ -47,10 +47,18 @@ class Speaker(BaseChatModel):
     """What the customer has read of this message before."""
     said_earlier: str = Field(default="", exclude=True, repr=False)
     """What the customer has read in this turn before this message; sentences of it are not said again."""
-    _faults: list[str] = PrivateAttr(default_factory=list)
-    _shown: list[Value] = PrivateAttr(default_factory=list)
-    _gap: str = PrivateAttr(default="")
-    _said: list[str] = PrivateAttr(default_factory=list)
+    _faults: list[str] = PrivateAttr()
+    _shown: list[Value] = PrivateAttr()
+    _gap: str = PrivateAttr()
+    _said: list[str] = PrivateAttr()
+
+    def model_post_init(self, _: Any) -> None:
+        """Begin with nothing said."""
+        self._faults, self._shown, self._said, self._gap = [], [], [], ""
+
+    def __repr_args__(self) -> list[tuple[str, Any]]:
+        """Show nothing of the conversation: the library writes every model into its traces, and ours is new each turn."""
+        return []
 
     @property
     def faults(self) -> list[str]:

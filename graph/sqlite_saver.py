@@ -26,6 +26,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite import SqliteSaver as LibrarySaver
 
 from graph.message_rows import SCHEMA, MessageRows
+from graph.read_ahead import take
 
 BUSY_TIMEOUT_SECONDS = 10.0
 _CHANNEL, _DIGESTS = "messages", "messages@digests"
@@ -179,8 +180,8 @@ class SqliteSaver(LibrarySaver):
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **kwargs))
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """Do what `get_tuple` does in a thread."""
-        return await self._in_thread(self.get_tuple, config)
+        """Do what `get_tuple` does in a thread, unless the turn has read it before."""
+        return take(config) or await self._in_thread(self.get_tuple, config)
 
     async def alist(
         self,

@@ -132,6 +132,10 @@ class State(TurnInput):
     """What was wrong with the part that was asked for again; `verify` sets it, `receive` empties it."""
     thread_usage: Usage = field(default_factory=no_usage)
     """What the whole conversation has asked of the model; `reason` adds, nobody resets it."""
+    day_began: float = 0.0
+    """When the day began in which the conversation spends its budget, in seconds since 1970; `reason` sets it."""
+    day_usage: Usage = field(default_factory=no_usage)
+    """What the conversation has asked of the model since then; `reason` adds and begins anew."""
     usage: Usage = field(default_factory=no_usage)
     """What this turn has asked of the model so far; `receive` resets it, `reason` adds."""
 
@@ -143,7 +147,9 @@ def thread_of(config: RunnableConfig) -> str:
 
 def newest_turn(messages: list[AnyMessage]) -> list[AnyMessage]:
     """Return the messages from the customer's newest message on."""
-    start = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage)), default=len(messages))
+    # From the end: a turn asks this often, and the conversation before it may be long.
+    backwards = range(len(messages) - 1, -1, -1)
+    start = next((i for i in backwards if isinstance(messages[i], HumanMessage)), len(messages))
     return messages[start:]
 
 

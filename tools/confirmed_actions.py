@@ -103,7 +103,7 @@ class ConfirmedActions:
 
     async def any_open(self, thread_id: str) -> bool:
         """Say whether anything of a thread is proposed, waits, runs, or was not told yet."""
-        return bool(await self.ledger.find(thread_id=thread_id, unsettled=True))
+        return await self.ledger.any_open(thread_id)
 
     async def carry_out(self, thread_id: str, action_id: str) -> Action:
         """Run an action of this thread if it may run; return it as it is now."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +24,7 @@ from tools.own_database import OwnDatabase
 WITHDRAWABLE: tuple[State, ...] = ("proposed", "awaiting_approval", *RUNNABLE)
 LEASE = timedelta(seconds=120)
 PROPOSALS_TRIED = 3
+_OPEN = select(actions.c.id).where(actions.c.thread_id == bindparam("thread"), actions.c.settled.is_(False)).limit(1)
 
 
 def utc_now() -> datetime:
@@ -232,6 +233,10 @@ class ActionLedger:
         if unsettled:
             query = query.where(actions.c.settled.is_(False))
         return await self._database.read(lambda c: [to_action(row) for row in c.execute(query).mappings()])
+
+    async def any_open(self, thread_id: str) -> bool:
+        """Say whether a thread has an action that is not over and told; every turn asks this."""
+        return await self._database.read(lambda c: c.execute(_OPEN, {"thread": thread_id}).first() is not None)
 
     async def history(self, action_id: str) -> list[Event]:
         """Return the life of an action, oldest step first."""

@@ -59,6 +59,7 @@ async def reason(
     usage = spent(state.usage, answer, allowance, turn_seconds=turn_seconds, turn_retries=turn_retries)
     more = difference(usage, state.usage)
     await budgets.note(state.customer_id, more)
+    day_began, day_usage = budgets.day_of(state)
     says_something = bool(answer.tool_calls or text_of(answer).strip())
     return {
         "messages": [answer] if says_something else [],
@@ -66,6 +67,8 @@ async def reason(
         "next_model": allowance.next_model,
         "usage": usage,
         "thread_usage": added(state.thread_usage, more),
+        "day_began": day_began,
+        "day_usage": added(day_usage, more),
     }
 
 
