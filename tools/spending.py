@@ -2,16 +2,20 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import astuple, dataclass
+from functools import reduce
 
-from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, delete, func, select
+from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from core.errors import BackendUnavailable
 from tools.own_database import OwnDatabase
 
 HOUR_SECONDS = 3_600
 HOURS_KEPT = 24
+GATHER_SECONDS = 2.0
 
 metadata = MetaData()
 spending = Table(
@@ -26,6 +30,11 @@ spending = Table(
     Index("spending_by_hour", "hour"),
 )
 
+_AMOUNTS = ("requests", "tokens", "tool_calls", "cost")
+_TOTALS = select(*(func.coalesce(func.sum(spending.c[name]), 0.0) for name in _AMOUNTS)).where(
+    spending.c.customer_id == bindparam("customer"), spending.c.hour > bindparam("oldest")
+)
+
 
 @dataclass(frozen=True)
 class Spending:
@@ -36,44 +45,67 @@ class Spending:
     tool_calls: float = 0
     cost: float = 0
 
+    def plus(self, other: "Spending") -> "Spending":
+        """Return both together."""
+        return Spending(*(mine + others for mine, others in zip(astuple(self), astuple(other), strict=True)))
+
 
 class SpendingLog:
     """Add up what customers spent in the last 24 hours, in SQLite or PostgreSQL; a row is a customer's hour.
 
-    Methods raise BackendUnavailable when the database cannot be used.
+    What is added within `GATHER_SECONDS` of a write waits for the next one, so that a busy process writes once and not with every
+    answer; other processes see it that much later, and a process that dies takes it along. Methods raise BackendUnavailable when the database cannot be used.
     """
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
         """Keep the rows at an SQLAlchemy URL; `clock` gives seconds since 1970."""
         self._database = OwnDatabase(url, metadata, called="the record of spending", setting="SUPPORT_DESK_URL")
         self._clock = clock
+        self._unwritten: dict[tuple[str, int], Spending] = {}
+        self._next_write = 0.0
 
     async def close(self) -> None:
-        """Close the connections of the running event loop."""
+        """Write what waits, and close the connections of the running event loop."""
+        with suppress(BackendUnavailable):  # what cannot be written now is lost, and nobody is there to be told
+            await self._write()
         await self._database.close()
 
     async def add(self, customer_id: str, more: Spending) -> None:
-        """Add to what a customer has spent in this hour; rows that count no more go."""
-        hour = self._hour()
-        async with self._database.writing() as connection:
-            insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-            row = insert(spending).values(customer_id=customer_id, hour=hour, **vars(more))
-            await connection.execute(
-                row.on_conflict_do_update(
-                    index_elements=["customer_id", "hour"],
-                    set_={name: spending.c[name] + row.excluded[name] for name in vars(more)},
-                )
-            )
-            await connection.execute(delete(spending).where(spending.c.hour <= hour - HOURS_KEPT))
+        """Add to what a customer has spent in this hour."""
+        key = (customer_id, self._hour())
+        self._unwritten[key] = self._unwritten.get(key, Spending()).plus(more)
+        if self._clock() >= self._next_write:
+            self._next_write = self._clock() + GATHER_SECONDS
+            await self._write()
 
     async def of(self, customer_id: str) -> Spending:
         """Return what a customer has spent in this hour and the 23 before."""
-        names = ("requests", "tokens", "tool_calls", "cost")
-        totals = select(*(func.coalesce(func.sum(spending.c[name]), 0.0) for name in names)).where(
-            spending.c.customer_id == customer_id, spending.c.hour > self._hour() - HOURS_KEPT
-        )
-        async with self._database.reading() as connection:
-            return Spending(*(await connection.execute(totals)).one())
+        oldest = self._hour() - HOURS_KEPT
+        waiting = [s for (customer, hour), s in self._unwritten.items() if customer == customer_id and hour > oldest]
+        asked = {"customer": customer_id, "oldest": oldest}
+        stored = await self._database.read(lambda c: Spending(*c.execute(_TOTALS, asked).one()))
+        return reduce(Spending.plus, waiting, stored)
+
+    async def _write(self) -> None:
+        """Add what waits to the rows; rows that count no more go."""
+        waiting, self._unwritten = self._unwritten, {}
+        if not waiting:
+            return
+        try:
+            async with self._database.writing() as connection:
+                insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+                row = insert(spending)
+                upsert = row.on_conflict_do_update(
+                    index_elements=["customer_id", "hour"],
+                    set_={name: spending.c[name] + row.excluded[name] for name in _AMOUNTS},
+                )
+                rows = [{"customer_id": who, "hour": hour, **vars(s)} for (who, hour), s in waiting.items()]
+                await connection.execute(upsert, rows)
+                await connection.execute(delete(spending).where(spending.c.hour <= self._hour() - HOURS_KEPT))
+        except BackendUnavailable:
+            for key, spent in waiting.items():
+                self._unwritten[key] = self._unwritten.get(key, Spending()).plus(spent)
+            raise
 
     def _hour(self) -> int:
         return int(self._clock() // HOUR_SECONDS)
