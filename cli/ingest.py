@@ -17,7 +17,7 @@ from core.models import embedding_model
 from core.settings import Settings
 from ingest.pipeline import IngestOptions, IngestReport, Progress
 from ingest.pipeline import ingest as run_ingest
-from ingest.postgres_index import publish_to_postgres
+from ingest.postgres_writing import publish_to_postgres
 
 EXIT_SKIPPED = 3
 _STAGES = {"read": "Reading files", "fetch": "Fetching pages", "embed": "Embedding passages"}
@@ -47,7 +47,7 @@ def ingest(
         settings = Settings.from_env()
         report = _with_bars(sources, _options(settings, index_dir or settings.index_dir, wait, trusted))
         if settings.index_url:
-            publish_to_postgres(settings.index_url, index_dir or settings.index_dir)
+            publish_to_postgres(settings.index_url, index_dir or settings.index_dir, keep=settings.index_versions)
     if as_json:
         print_json(asdict(report))
     else:

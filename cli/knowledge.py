@@ -20,11 +20,13 @@ from core.passages import Passage, Utterance
 from core.settings import Settings
 from ingest.index import open_current
 from ingest.opening import open_retriever
+from ingest.postgres_versions import list_versions
+from ingest.postgres_versions import roll_back as roll_back_in_postgres
 from ingest.proposals import propose_article
 from ingest.quarantine import flagged_articles
 from ingest.quarantine import release as release_article
 from ingest.review import Finding, review
-from ingest.versions import current_name, read_manifest, roll_back, version_folder, version_names
+from ingest.versions import Manifest, current_name, read_manifest, roll_back, version_folder, version_names
 
 app = typer.Typer(help="Look into the knowledge index.", no_args_is_help=True)
 
@@ -105,19 +107,13 @@ def stats(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
 def versions(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
     """List the published versions, newest first."""
     with errors_shown():
-        folder = index_dir or Settings.from_env().index_dir
-        serving = current_name(folder)
-        rows: list[dict[str, Any]] = []
-        for name in version_names(folder):
-            try:
-                manifest = read_manifest(version_folder(folder, name))
-            except SupportError as error:
-                rows.append({"name": name, "serving": name == serving, "problem": str(error)})
-                continue
-            rows.append(
-                manifest.model_dump(include={"name", "created", "documents", "passages", "embedding_model"})
-                | {"serving": name == serving, "problem": ""}
-            )
+        settings = Settings.from_env()
+        # What serves is listed: the database where one is set and no folder is named.
+        rows = (
+            _stored_versions(settings.index_url)
+            if settings.index_url and not index_dir
+            else _folder_versions(index_dir or settings.index_dir)
+        )
         if as_json:
             print_json(rows)
             return
@@ -144,11 +140,37 @@ def rollback(
 ) -> None:
     """Serve an older version again; agents that run pick it up at their next turn."""
     with errors_shown():
-        name = roll_back(index_dir or Settings.from_env().index_dir, version)
+        settings = Settings.from_env()
+        name = (
+            roll_back_in_postgres(settings.index_url, version)
+            if settings.index_url and not index_dir
+            else roll_back(index_dir or settings.index_dir, version)
+        )
         if as_json:
             print_json({"serving": name})
         else:
             Console().print(f"Serving version {name}.")
+
+
+def _folder_versions(folder: Path) -> list[dict[str, Any]]:
+    serving = current_name(folder)
+    rows: list[dict[str, Any]] = []
+    for name in version_names(folder):
+        try:
+            rows.append(_version_row(read_manifest(version_folder(folder, name)), serving))
+        except SupportError as error:
+            rows.append({"name": name, "serving": name == serving, "problem": str(error)})
+    return rows
+
+
+def _stored_versions(url: str) -> list[dict[str, Any]]:
+    found, serving = list_versions(url)
+    return [_version_row(version.manifest, serving) for version in found]
+
+
+def _version_row(manifest: Manifest, serving: str | None) -> dict[str, Any]:
+    row = manifest.model_dump(include={"name", "created", "documents", "passages", "embedding_model"})
+    return row | {"serving": manifest.name == serving, "problem": ""}
 
 
 def _dialogue(texts: Sequence[str]) -> list[Utterance]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
-import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from core.errors import IndexCorrupt, KnowledgeError
 from core.passages import Passage, Utterance
 from ingest.index import OpenIndex, open_current
 from ingest.queries import Queries, queries_for
-from ingest.ranking import Vectors, embedded_texts, rank
+from ingest.query_vectors import QueryVectors
+from ingest.ranking import embedded_texts, rank
 
 _log = logging.getLogger(__name__)
 
@@ -46,10 +46,9 @@ class HybridRetriever:
             IndexCorrupt: no version is whole.
         """
         self._index_dir = index_dir
-        self._embeddings = embeddings
+        self._query_vectors = QueryVectors(embeddings, embedding_model)
         self._embedding_model = embedding_model
         self._switching, self._opening = Lock(), Lock()
-        self._dense_fault = ""
         self._seen = self._pointer()
         self._index, self._notice = open_current(index_dir, embedding_model)
         self._found_in, self._found = self._index, dict[str, Passage]()
@@ -99,8 +98,8 @@ class HybridRetriever:
     def health(self) -> RetrievalHealth:
         """Return which version serves and whether vectors could be used."""
         manifest = self._index.manifest
-        notice = "; ".join(filter(None, (self._notice, self._dense_fault)))
-        return RetrievalHealth(manifest.name, manifest.passages, not self._dense_fault, notice)
+        notice = "; ".join(filter(None, (self._notice, self._query_vectors.fault)))
+        return RetrievalHealth(manifest.name, manifest.passages, not self._query_vectors.fault, notice)
 
     def close(self) -> None:
         """Let go of the index once the searches under way have ended."""
@@ -110,24 +109,10 @@ class HybridRetriever:
         self, index: OpenIndex, queries: Queries, limit: int, filters: Mapping[str, str] | None
     ) -> list[Passage]:
         rows = index.store.rows_matching(filters) if filters else None
-        vectors = self._embedded(embedded_texts(queries), index.vectors.dimension)
+        vectors = self._query_vectors.unit_vectors(embedded_texts(queries), index.vectors.dimension)
         ranked = rank(queries, vectors, index.store, index.vectors, rows, limit)
         passages = index.store.passages([row for row, _ in ranked])
         return [replace(passages[row], score=score) for row, score in ranked]
-
-    def _embedded(self, texts: list[str], dimension: int) -> Vectors | None:
-        """Return the unit vectors of some texts, or None while the embedding model is down."""
-        try:
-            vectors = np.asarray(self._embeddings.embed_documents(texts), dtype=np.float32)
-            if vectors.shape != (len(texts), dimension):
-                raise ValueError(f"it gave vectors of shape {vectors.shape}, the index has {dimension} dimensions")
-        except Exception as error:  # noqa: BLE001 - whatever an embedding client raises must not cost the keyword answer
-            self._dense_fault = f"the embedding model {self._embedding_model!r} failed ({error}); only keywords are searched until it answers"
-            _log.warning("%s", self._dense_fault)
-            return None
-        self._dense_fault = ""
-        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-        return unit
 
     @contextmanager
     def _serving(self) -> Iterator[OpenIndex]:

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from core.errors import IndexMismatch, IndexNotFound, KnowledgeError
 from core.passages import Utterance
 from ingest.pipeline import ingest
-from ingest.postgres_index import PostgresRetriever, publish_to_postgres
+from ingest.postgres_index import PostgresRetriever
+from ingest.postgres_search import PostgresSnapshot
+from ingest.postgres_versions import connect, list_versions, roll_back, serving_in, transaction
+from ingest.postgres_writing import publish_to_postgres
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options, write_articles
 from tests.postgres import postgres_server
 
@@ -21,9 +27,24 @@ ARTICLES = {
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
+def server() -> Iterator[str]:
     with postgres_server() as address:
         yield address
+
+
+@pytest.fixture
+def url(server: str) -> str:
+    """Return the address of an empty database."""
+    name = f"test_{uuid4().hex[:8]}"
+    engine = sa.create_engine(sa.make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def answers(retriever: PostgresRetriever, text: str) -> str:
+    return retriever.search_now([Utterance("customer", text)], limit=1)[0].article_id
 
 
 async def test_the_index_in_postgres(url: str, tmp_path: Path) -> None:
@@ -53,6 +74,76 @@ async def test_the_index_in_postgres(url: str, tmp_path: Path) -> None:
     retriever.close()
 
 
+def test_versions_are_kept_for_rollback_and_running_readers_follow(url: str, tmp_path: Path) -> None:
+    index_dir, _ = ingest_texts(tmp_path, {"fees": "# Fees\n\nLate fees are one dollar."})
+    publish_to_postgres(url, index_dir)
+    retriever = PostgresRetriever(url, WordEmbeddings(), "words")
+    for number, amount in enumerate(("two", "three"), start=2):
+        write_articles(tmp_path / "source", **{f"fees{number}": f"# Charges\n\nLate charges are {amount} dollars."})
+        ingest([tmp_path / "source"], options(index_dir))
+        publish_to_postgres(url, index_dir, keep=2)
+        assert answers(retriever, f"late charges {amount} dollars") == f"fees{number}.md"
+    versions, serving = list_versions(url)
+    assert [version.manifest.documents for version in versions] == [3, 2], "the oldest of three went"
+    assert serving == versions[0].manifest.name
+    assert roll_back(url) == versions[1].manifest.name
+    assert answers(retriever, "late charges three dollars") == "fees2.md"
+    with pytest.raises(IndexNotFound, match="lists those there are"):
+        roll_back(url)
+    with pytest.raises(IndexNotFound, match="no version nowhere"):
+        roll_back(url, "nowhere")
+    publish_to_postgres(url, index_dir, keep=2)
+    assert list_versions(url)[1] == versions[0].manifest.name, "what was published before is only pointed to again"
+    retriever.close()
+
+
+def test_a_publisher_that_dies_leaves_what_served(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index_dir, _ = ingest_texts(tmp_path, ARTICLES)
+    publish_to_postgres(url, index_dir)
+    before = list_versions(url)
+    write_articles(tmp_path / "source", fees="# Fees\n\nLate fees are nine dollars.")
+    ingest([tmp_path / "source"], options(index_dir))
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ingest.postgres_writing.point_to", die)
+        with pytest.raises(KeyboardInterrupt):
+            publish_to_postgres(url, index_dir)
+    assert list_versions(url) == before
+    publish_to_postgres(url, index_dir)
+    assert list_versions(url)[0][0].manifest.documents == 4
+
+
+def test_a_large_index_is_a_graph_with_the_wanted_recall_that_filters_while_it_searches(
+    url: str, tmp_path: Path
+) -> None:
+    texts = {f"a{i}": f"---\nparity: p{i % 2}\n---\n# Article {i}\n\nNumber {i} of all." for i in range(400)}
+    index_dir, _ = ingest_texts(tmp_path, texts)
+    publish_to_postgres(url, index_dir, exact_up_to=100)
+    engine = connect(url)
+    with transaction(engine) as connection:
+        version = serving_in(connection)
+        assert version is not None
+        assert version.candidates is not None
+        snapshot = PostgresSnapshot(connection, version)
+        connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        queries = snapshot.vectors_of(np.arange(5))
+        plan = connection.execute(
+            sa.text("EXPLAIN SELECT row FROM passages ORDER BY embedding <#> CAST(:query AS vector) LIMIT 5"),
+            {"query": str(queries[0].tolist())},
+        )
+        assert "passages_nearest" in "".join(row[0] for row in plan)
+        assert [near[0][0] for near in snapshot.search(queries, 3)] == [0, 1, 2, 3, 4]
+        even = snapshot.rows_matching({"parity": "p0"})
+        (found,) = snapshot.search(queries[:1], 150, even)
+        assert len(found) == 150
+        assert all(row in even for row, _ in found)
+    engine.dispose()
+
+
 def test_a_database_that_does_not_answer_is_named() -> None:
-    with pytest.raises(KnowledgeError, match="check its address"):
-        PostgresRetriever("postgresql://nobody@127.0.0.1:1/none", WordEmbeddings(), "words")
+    for attempt in (lambda url: PostgresRetriever(url, WordEmbeddings(), "words"), list_versions, roll_back):
+        with pytest.raises(KnowledgeError, match="check its address"):
+            attempt("postgresql://nobody@127.0.0.1:1/none")
