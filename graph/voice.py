@@ -53,7 +53,7 @@ class Ear:
 
 def has_sound(message: HumanMessage) -> bool:
     """Say whether a message still carries a recording."""
-    return any(_recording(block) is not None for block in _blocks(message))
+    return any(recording_of(block) is not None for block in _blocks(message))
 
 
 def was_unheard(message: HumanMessage) -> bool:
@@ -108,7 +108,11 @@ def _message(heard: str, *, seconds: float | None) -> HumanMessage:
 
 def _sound(message: HumanMessage) -> bytes:
     """Return the first recording of a message; raises MessageRejected when it is not base64."""
-    written = next(found for block in _blocks(message) if (found := _recording(block)) is not None)
+    return decoded(next(found for block in _blocks(message) if (found := recording_of(block)) is not None))
+
+
+def decoded(written: str) -> bytes:
+    """Return the bytes of a recording; raises MessageRejected when it is not base64."""
     try:
         return base64.b64decode(written.partition(",")[2] if written.startswith("data:") else written, validate=True)
     except (binascii.Error, ValueError):
@@ -119,7 +123,7 @@ def _blocks(message: HumanMessage) -> list[Any]:
     return message.content if isinstance(message.content, list) else []
 
 
-def _recording(block: Any) -> str | None:
+def recording_of(block: Any) -> str | None:
     """Return the base64 of an audio block as OpenAI (`input_audio`) or LangChain (`audio`) writes it, or None."""
     if not isinstance(block, dict):
         return None

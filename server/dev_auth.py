@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 
 from core.errors import BackendUnavailable, TokenRejected
 from core.settings import Settings
+from server.dev_memory import stored_owner
 from server.run_rules import answer_of_staff, only_user_messages
 from server.tokens import Tokens, tokens_of
 
@@ -22,6 +23,8 @@ auth = Auth()
 Refusal = Auth.exceptions.HTTPException
 STUDIO = "smith.langchain.com"
 """Where the page of LangGraph Studio comes from; it talks to this machine from the developer's browser."""
+GRAPH = "support_agent"
+"""The name of the graph in `langgraph.json`."""
 CANCELLING = ("interrupt", "rollback")
 
 
@@ -100,12 +103,22 @@ async def search_assistants(ctx: Auth.types.AuthContext, value: Any) -> bool:
 
 @auth.on.threads.create
 async def create_thread(ctx: Auth.types.AuthContext, value: Auth.types.ThreadsCreate) -> Any:
-    """Write a new thread to its owner's name."""
-    if _role(ctx) == "operator":
+    """Write a new thread to its owner's name.
+
+    The server forgets its newest threads when it is killed, the memory does not: creating one again under its id brings it
+    back, for its owner and for staff. What is stored for somebody else cannot be had that way.
+    """
+    if _role(ctx) == "developer":
+        return True
+    owner = await stored_owner(str(value.get("thread_id")))
+    if owner is not None:
+        if not owner or (_role(ctx) == "customer" and owner != ctx.user.identity):
+            raise Refusal(409, "there is a thread of this id; leave thread_id out to begin a new one")
+        value.setdefault("metadata", {})["graph_id"] = GRAPH
+    elif _role(ctx) == "operator":
         return False
-    if _role(ctx) == "customer":
-        value.setdefault("metadata", {})["owner"] = ctx.user.identity
-    return _own(ctx)
+    value.setdefault("metadata", {})["owner"] = owner or ctx.user.identity
+    return True if _role(ctx) == "operator" else _own(ctx)
 
 
 @auth.on.threads.read

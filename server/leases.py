@@ -14,10 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.errors import BackendUnavailable, Busy, LeaseLost
 from server.inbox import Inbox
 from server.inbox_schema import FIGURES, MESSAGES, THREADS, TURNS
-from server.records import Spoken, Suspect, Turn
+from server.records import JOINT, Spoken, Suspect, Turn, joined
 from server.turn_figures import figures_of
-
-JOINT = "\n\n"
 
 
 class Held(NamedTuple):
@@ -212,17 +210,10 @@ def _turn(thread: dict[str, Any], messages: list[dict[str, Any]]) -> Turn:
         token=thread["token"],
         attempt=1,
         text=JOINT.join(m["text"] for m in messages),
-        spoken=_spoken(messages),
+        spoken=joined([Spoken(**json.loads(m["voice"])) for m in messages if m["voice"]]),
         message_ids=tuple(m["id"] for m in messages),
         customer_id=thread["customer_id"],
         channel=thread["channel"],
         locale=thread["locale"],
         waited_since=messages[0]["accepted_at"],
     )
-
-
-def _spoken(messages: list[dict[str, Any]]) -> Spoken | None:
-    heard = [json.loads(m["voice"]) for m in messages if m["voice"]]
-    if not heard:
-        return None
-    return Spoken(heard=JOINT.join(h["heard"] for h in heard), seconds=sum(h["seconds"] or 0 for h in heard) or None)

@@ -1,5 +1,6 @@
 """Define the part of OpenAI's chat protocol that this server speaks (platform.openai.com/docs/api-reference/chat)."""
 
+import hashlib
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,25 +14,44 @@ class Tolerant(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
-class TextPart(Tolerant):
-    """Hold one part of a message; only text is read."""
+class InputAudio(Tolerant):
+    """Hold a recording as base64; its format is told by its content."""
+
+    data: str
+
+
+class Part(Tolerant):
+    """Hold one part of a message; text is read, and recordings are heard."""
 
     type: str
     text: str | None = None
+    input_audio: InputAudio | None = None
+
+    @property
+    def words(self) -> str:
+        """The text of the part, or what stands for its recording."""
+        if self.input_audio is None:
+            return (self.text or "").replace("\x00", "")
+        return f"[voice {hashlib.sha256(self.input_audio.data.encode()).hexdigest()}]"
 
 
 class ChatMessage(Tolerant):
     """Hold one message of the conversation as the client has it."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[TextPart] | None = None
+    content: str | list[Part] | None = None
+
+    @property
+    def parts(self) -> list[Part]:
+        """What the message consists of."""
+        if isinstance(self.content, list):
+            return self.content
+        return [Part(type="text", text=self.content)]
 
     @property
     def words(self) -> str:
-        """The text of the message."""
-        if isinstance(self.content, list):
-            return "\n".join(part.text or "" for part in self.content).replace("\x00", "")
-        return (self.content or "").replace("\x00", "")
+        """The text of the message, by which its conversation is known."""
+        return "\n".join(part.words for part in self.parts)
 
 
 class ChatRequest(Tolerant):

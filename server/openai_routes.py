@@ -12,10 +12,12 @@ from starlette.exceptions import HTTPException
 
 from core.errors import MessageRejected
 from graph.agent import Token
+from graph.voice import decoded
 from server.bodies import READING, WRITING
 from server.conversation_view import disclosure
 from server.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, Key, json_only, take_in
 from server.following import follow, outcome_of
+from server.hearing import hear
 from server.identity import Customer, Serving
 from server.openai_bodies import (
     ChatChoice,
@@ -28,7 +30,7 @@ from server.openai_bodies import (
     ModelCard,
     ModelList,
 )
-from server.records import Accepted, Identity, Outcome
+from server.records import JOINT, Accepted, Identity, Outcome, Spoken, joined
 from server.service import Service
 
 router = APIRouter(prefix="/v1", tags=["openai"])
@@ -57,9 +59,21 @@ async def complete(body: ChatRequest, who: Customer, service: Serving, key: Key 
     The conversation so far is found by what was said in it, among the customer's own; one that is not found begins anew
     with the newest message. Earlier turns are those this server keeps, never those the client sends.
     """
-    earlier, text = split(body.messages)
+    earlier, newest = split(body.messages)
     thread_id = await service.inbox.newest_thread(who.owner, fingerprint(earlier)) if earlier else None
-    accepted = await take_in(service, who, text, thread_id=thread_id, key=key, channel="api", locale=LOCALE)
+    text, spoken = await heard(service, newest)
+    content = JOINT.join(message.words for message in newest).encode() if spoken else b""
+    accepted = await take_in(
+        service,
+        who,
+        text,
+        thread_id=thread_id,
+        key=key,
+        channel="api",
+        locale=LOCALE,
+        spoken=spoken,
+        recording=content,
+    )
     opening = f"{disclosure(service, LOCALE)}\n\n" if accepted.number == 1 else ""
     if body.stream:
         pieces = _chunks(service, who, accepted, body, opening)
@@ -79,14 +93,31 @@ async def complete(body: ChatRequest, who: Customer, service: Serving, key: Key 
     )
 
 
-def split(messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], str]:
+async def heard(service: Service, messages: Sequence[ChatMessage]) -> tuple[str, Spoken | None]:
+    """Return what the customer says in text, and what was heard where it was spoken; raises as `hear`."""
+    said: list[str] = []
+    spoken: list[Spoken] = []
+    for message in messages:
+        words = []
+        for part in message.parts:
+            if part.input_audio is None:
+                words.append(part.words)
+            else:
+                text, heard_so = await hear(service, decoded(part.input_audio.data), LOCALE)
+                words.append(text)
+                spoken.append(heard_so)
+        said.append("\n".join(words))
+    return JOINT.join(said), joined(spoken)
+
+
+def split(messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], list[ChatMessage]]:
     """Return what was said before, and what the customer says now; raises MessageRejected when that is nothing."""
     said = [message for message in messages if message.role in ("user", "assistant")]
     replies = [index for index, message in enumerate(said) if message.role == "assistant"]
     begin = replies[-1] + 1 if replies else 0
     if begin == len(said):
         raise MessageRejected("the last message must have the role user; send what the customer says now")
-    return said[:begin], "\n\n".join(message.words for message in said[begin:])
+    return said[:begin], said[begin:]
 
 
 def fingerprint(messages: Sequence[ChatMessage]) -> str:

@@ -1,9 +1,12 @@
 """Define what the inbox hands out: who is asking, what was accepted, and the turn a worker has to run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Role = Literal["customer", "operator"]
+JOINT = "\n\n"
+"""Stands between messages that are answered as one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,13 @@ class Spoken:
     heard: str
     """Word by word; the message itself has spelled numbers joined."""
     seconds: float | None
+
+
+def joined(spoken: Sequence[Spoken]) -> Spoken | None:
+    """Return what was heard in several messages as one, or None where nothing was spoken."""
+    if not spoken:
+        return None
+    return Spoken(heard=JOINT.join(s.heard for s in spoken), seconds=sum(s.seconds or 0 for s in spoken) or None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
+from graph.voice import recording_of
+
 SERVERS_OWN = frozenset(
     {
         "__context_provided__",
@@ -28,7 +30,7 @@ def only_user_messages(value: MutableMapping[str, Any], *, customer_id: str | No
     if kwargs.get("command"):
         return "a command is not for customers; send a message"
     if messages is None:
-        return "the input may hold messages of the role user, with text, and nothing else"
+        return "the input may hold messages of the role user, with text or a recording, and nothing else"
     if refused := _refused_options(kwargs) or _foreign_claims(kwargs, customer_id):
         return refused
     _speak_as(kwargs, {"customer_id": customer_id, "locale": _claimed(kwargs).get("locale") or "en"})
@@ -51,7 +53,7 @@ def answer_of_staff(value: MutableMapping[str, Any], *, operator: str) -> str | 
     return None
 
 
-def _user_messages(given: Any) -> list[dict[str, str]] | None:
+def _user_messages(given: Any) -> list[dict[str, Any]] | None:
     """Return the messages of an input, made new so that nothing else comes along; None when it holds anything else."""
     if not isinstance(given, Mapping) or set(given) != {"messages"}:
         return None
@@ -61,18 +63,24 @@ def _user_messages(given: Any) -> list[dict[str, str]] | None:
         if not isinstance(message, Mapping) or set(message) - {"role", "type", "content", "id", "additional_kwargs"}:
             return None
         spoken_as = {message.get("role", "user"), message.get("type", "human")}
-        text = _text(message.get("content"))
-        if not spoken_as <= {"user", "human"} or not text.strip():
+        content = _content(message.get("content"))
+        if not spoken_as <= {"user", "human"} or not content:
             return None
         # No id: under that of an earlier message it would take its place.
-        made.append({"role": "user", "content": text})
+        made.append({"role": "user", "content": content})
     return made or None
 
 
-def _text(content: Any) -> str:
-    if isinstance(content, list):
-        return "\n".join(str(part.get("text", "")) for part in content if isinstance(part, Mapping))
-    return content if isinstance(content, str) else ""
+def _content(content: Any) -> str | list[dict[str, Any]]:
+    """Return the text of a message, with its recordings where there are any, made new as well."""
+    parts = [part for part in content if isinstance(part, Mapping)] if isinstance(content, list) else []
+    text = "\n".join(str(part.get("text", "")) for part in parts) if parts else content
+    text = text if isinstance(text, str) and text.strip() else ""
+    recordings = [found for part in parts if (found := recording_of(part)) is not None]
+    if not recordings:
+        return text
+    blocks: list[dict[str, Any]] = [{"type": "text", "text": text}] if text else []
+    return blocks + [{"type": "input_audio", "input_audio": {"data": found}} for found in recordings]
 
 
 def _refused_options(kwargs: Mapping[str, Any]) -> str | None:

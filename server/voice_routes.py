@@ -8,15 +8,11 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from core.audio import KNOWN
-from core.errors import Busy, MessageRejected, Refused
-from graph.phrases import phrase
-from graph.prompts import text_of
-from graph.voice import was_unheard
+from core.errors import MessageRejected
 from server.bodies import WRITING, HeardOut, Locale, VoiceAbility, VoiceOut, failures
 from server.customer_routes import STREAM, Key, reply_to, take_in
+from server.hearing import hear
 from server.identity import Customer, Serving
-from server.records import Spoken
-from server.service import Service
 
 router = APIRouter(prefix="/v1/voice", tags=["customers"])
 FORM_BYTES = 64 * 1024
@@ -76,11 +72,11 @@ async def speak(
     recording = await _recording(request)
     thread = str(thread_id) if thread_id else None
     if not send:
-        text, spoken = await _hear(service, recording, locale)
+        text, spoken = await hear(service, recording, locale)
         return HeardOut(text=text, heard=spoken.heard, seconds=spoken.seconds)
     accepted = await service.inbox.repeated(who, key, thread_id=thread, recording=recording) if key else None
     if accepted is None:
-        text, spoken = await _hear(service, recording, locale)
+        text, spoken = await hear(service, recording, locale)
         accepted = await take_in(
             service,
             who,
@@ -109,24 +105,3 @@ async def _recording(request: Request) -> bytes:
             if isinstance(value, UploadFile):
                 return await value.read()
     raise MessageRejected("the form holds no file; add the recording as the field `file`")
-
-
-async def _hear(service: Service, recording: bytes, locale: str) -> tuple[str, Spoken]:
-    """Return a recording's words as they are sent, and as they were heard.
-
-    Raises:
-        Refused: voice messages are not understood here.
-        MessageRejected: it is too long, not audio, cannot be decoded, or holds no words.
-        Busy: too many are listened to at the moment.
-        ModelUnavailable, ModelRejected: the transcription endpoint failed.
-    """
-    if service.parts.ear.transcriber is None:
-        raise Refused(phrase("voice_off", locale))
-    if service.hearing.locked():
-        raise Busy("many voice messages came at once; send it again in a moment", retry_after=2)
-    async with service.hearing:
-        message = await service.agent.hear(recording)
-    if was_unheard(message):
-        raise MessageRejected(phrase("not_heard", locale))
-    voice = message.additional_kwargs["voice"]
-    return text_of(message), Spoken(heard=voice["heard"], seconds=voice["seconds"])

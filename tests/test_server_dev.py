@@ -1,7 +1,10 @@
 """Attack the LangGraph server's own API with customers' tokens, kill it, and look at what is left."""
 
+import base64
+import contextlib
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,11 @@ import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.errors import APIStatusError
 
-from tests.processes import dev_server, environment, support_agent
+from graph.voice import UNHEARD
+from tests.processes import ROOT, dev_server, environment, support_agent
 from tests.server_fakes import SECRET, bearer
+from tests.test_voice import wav
+from tests.transcription_server import transcribing
 
 pytestmark = pytest.mark.server
 ADA, BEN = "ada_brook_1001", "ben_hale_1002"
@@ -32,11 +38,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]
 def strict(shop: tuple[Path, dict[str, str]]) -> Iterator[str]:
     """Yield the address of a dev server that asks for tokens."""
     folder, env = shop
-    with dev_server(folder, env | {"SUPPORT_JWT_SECRET": SECRET}) as (url, _):
-        yield url
+    with transcribing({1.0: "Where are my orders?", 2.0: "Thanks for watching!"}) as endpoint:
+        voice = {"SUPPORT_TRANSCRIPTION_MODEL": "whisper", "SUPPORT_TRANSCRIPTION_BASE_URL": endpoint}
+        with dev_server(folder, env | voice | {"SUPPORT_JWT_SECRET": SECRET}) as (url, _):
+            yield url
 
 
-def said(text: str, **others: Any) -> dict[str, Any]:
+def said(text: Any, **others: Any) -> dict[str, Any]:
     return {"messages": [{"role": "user", "content": text, **others}]}
 
 
@@ -58,6 +66,27 @@ async def test_a_customer_holds_a_conversation_in_her_own_name(strict: str) -> N
     stored = await ada.threads.get(thread)
     assert (stored["metadata"] or {})["owner"] == f"customer:{ADA}"
     assert [t["thread_id"] for t in await ada.threads.search()] == [thread]
+
+
+async def test_a_voice_message_is_heard_and_its_sound_not_kept(strict: str) -> None:
+    ada = get_client(url=strict, headers=bearer(ADA))
+    thread = (await ada.threads.create())["thread_id"]
+    for recording, said_so, replied in (
+        (wav(), "Where are my orders?", "AF1"),
+        (wav(seconds=2.0), UNHEARD, "I could not hear you"),
+        (b"OggS and no sound", UNHEARD, "I cannot use this recording"),
+    ):
+        sound = {"data": base64.b64encode(recording).decode(), "format": "wav"}
+        blocks: Any = [{"type": "input_audio", "input_audio": sound}]
+        state: Any = await ada.runs.wait(thread, "support_agent", input=said(blocks))
+        assert state["messages"][-1]["content"].count(replied)
+        assert [m["content"] for m in state["messages"] if m["type"] == "human"][-1] == said_so
+        assert sound["data"][:60] not in str(await ada.threads.get_state(thread))
+    async with httpx.AsyncClient(base_url=strict, headers=bearer(ADA), timeout=60) as client:
+        spoken = await client.post("/v1/voice", files={"file": wav()})
+        assert (spoken.status_code, spoken.json()["text"]) == (200, "Where are my orders?")
+        unknown = await client.post("/v1/voice", content=b"OggS and no sound", headers={"Content-Type": "audio/ogg"})
+        assert (unknown.status_code, "cannot be decoded" in unknown.json()["detail"]) == (422, True)
 
 
 async def test_the_six_forgeries_and_more_are_refused(strict: str) -> None:
@@ -132,9 +161,12 @@ async def test_without_a_key_the_developer_may_do_everything_strange_pages_nothi
     shop: tuple[Path, dict[str, str]],
 ) -> None:
     folder, env = shop
+    policy = (ROOT / "tools" / "policy.yaml").read_text().replace("approval_over: 500.00", "approval_over: 50.00")
+    (folder / "policy.yaml").write_text(policy)
+    env = env | {"SUPPORT_POLICY_FILE": str(folder / "policy.yaml")}
     with dev_server(folder, env) as (url, log):
         developer = get_client(url=url)
-        thread = (await developer.threads.create())["thread_id"]
+        thread = (await developer.threads.create(metadata={"owner": f"customer:{ADA}"}))["thread_id"]
         await developer.runs.wait(thread, "support_agent", input=said("hello"), context={"customer_id": ADA})
         await developer.threads.update_state(thread, {"handoff": None})
         nodes = await developer.assistants.get_graph("support_agent")
@@ -149,12 +181,35 @@ async def test_without_a_key_the_developer_may_do_everything_strange_pages_nothi
                 assert answer.status_code == status, origin
             rebound = await page.post("/threads/search", json={}, headers={"Host": "evil.example"})
             assert rebound.status_code == 401
+        # An action above the policy's limit waits for staff when the server dies.
+        for words in ("Please cancel order AF10326, I no longer need it.", "Yes, please."):
+            state: Any = await developer.runs.wait(
+                thread, "support_agent", input=said(words), context={"customer_id": ADA}
+            )
+        [asked] = state["__interrupt__"]
+        assert asked["value"]["action_requests"][0]["args"] == {"order_id": "#AF10326", "reason": "no longer needed"}
+        assert effects(folder) == []
         os.killpg(int((folder / "dev.pid").read_text()), signal.SIGKILL)
     assert "Traceback" not in log.read_text()
-    with dev_server(folder, env) as (url, _):
-        client = get_client(url=url)
-        await client.threads.create(thread_id=thread, if_exists="do_nothing")
-        state: Any = await client.runs.wait(
-            thread, "support_agent", input=said("And my orders?"), context={"customer_id": ADA}
-        )
-        assert [m["content"] for m in state["messages"] if m["type"] == "human"] == ["hello", "And my orders?"]
+    with dev_server(folder, env | {"SUPPORT_JWT_SECRET": SECRET}) as (url, _):
+        ada, ben = (get_client(url=url, headers=bearer(who)) for who in (ADA, BEN))
+        staff = get_client(url=url, headers=bearer("kim", "operator"))
+        assert await refused(ben.threads.create(thread_id=thread, if_exists="do_nothing")) in (404, 409)
+        await staff.threads.create(thread_id=thread, if_exists="do_nothing")
+        yes: Any = {"resume": {"decisions": [{"type": "approve"}]}}
+        assert await refused(ada.runs.wait(thread, "support_agent", command=yes)) == 403
+        assert await refused(ben.threads.get_state(thread)) == 404
+        for _ in range(2):  # once more, as an impatient colleague would
+            state = await staff.runs.wait(thread, "support_agent", command=yes)
+            assert state["messages"][-1]["content"].startswith("Order #AF10326 is cancelled.")
+        assert effects(folder) == ["cancel_order"]
+        state = await ada.runs.wait(thread, "support_agent", input=said("And my orders?"))
+        asked_for = [m["content"] for m in state["messages"] if m["type"] == "human"]
+        assert (asked_for[0], asked_for[2], asked_for[-1]) == ("hello", "Yes, please.", "And my orders?")
+        assert state["customer_id"] == ADA
+
+
+def effects(folder: Path) -> list[str]:
+    """Return what was done to the shop's orders."""
+    with contextlib.closing(sqlite3.connect(folder / "shop.db")) as shop:
+        return [tool for (tool,) in shop.execute("SELECT operation FROM effects")]

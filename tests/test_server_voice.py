@@ -1,6 +1,7 @@
 """Speak to the server: recordings in any form become words, to be shown first or to be answered; what is none is refused."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from core.audio import Clip
 from core.errors import MessageRejected, ModelUnavailable
 from core.transcription import Segment, Transcript
 from graph.voice import Ear
+from server.inbox_schema import THREADS
 from tests.server_fakes import Running, bearer, serving
 from tests.test_voice import FakeTranscriber, wav
 
@@ -176,3 +179,27 @@ async def test_what_is_heard_at_once_is_bounded(tmp_path: Path) -> None:
 async def test_without_a_token_no_recording_is_heard(server: Running) -> None:
     answer = await server.client.post("/v1/voice", content=wav(), headers=SOUND)
     assert answer.status_code == 401
+
+
+async def test_an_openai_client_may_speak_and_its_conversation_goes_on(tmp_path: Path) -> None:
+    sound = {"type": "input_audio", "input_audio": {"data": base64.b64encode(wav()).decode(), "format": "wav"}}
+    history: list[Any] = [{"role": "user", "content": [sound]}]
+    async with serving(tmp_path, made_of=ear("How do returns work?")) as server:
+        answer = await server.client.post("/v1/chat/completions", json={"messages": history}, headers=bearer("ada"))
+        assert answer.status_code == 200, answer.text
+        said = answer.json()["choices"][0]["message"]["content"]
+        assert said.endswith("You have 30 days. [1]")
+        history += [{"role": "assistant", "content": said}, {"role": "user", "content": "And when does it begin?"}]
+        await server.client.post("/v1/chat/completions", json={"messages": history}, headers=bearer("ada"))
+        async with server.service.inbox.reading() as connection:
+            threads = (await connection.execute(select(THREADS.c.id, THREADS.c.accepted))).all()
+        assert [accepted for _, accepted in threads] == [2]
+        shown = (await server.client.get(f"/v1/threads/{threads[0][0]}", headers=bearer("ada"))).json()["messages"]
+        assert [m["text"] for m in shown if m["role"] == "customer"] == [
+            "How do returns work?",
+            "And when does it begin?",
+        ]
+        broken = {"type": "input_audio", "input_audio": {"data": "no base64 at all!"}}
+        body = {"messages": [{"role": "user", "content": [broken]}]}
+        refused = await server.client.post("/v1/chat/completions", json=body, headers=bearer("ada"))
+        assert (refused.status_code, "base64" in refused.json()["error"]["message"]) == (422, True)

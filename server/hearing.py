@@ -1,0 +1,29 @@
+"""Hear a recording for a route that takes messages, a bounded number at a time."""
+
+from core.errors import Busy, MessageRejected, Refused
+from graph.phrases import phrase
+from graph.prompts import text_of
+from graph.voice import was_unheard
+from server.records import Spoken
+from server.service import Service
+
+
+async def hear(service: Service, recording: bytes, locale: str) -> tuple[str, Spoken]:
+    """Return a recording's words as they are sent, and as they were heard.
+
+    Raises:
+        Refused: voice messages are not understood here.
+        MessageRejected: it is too long, not audio, cannot be decoded, or holds no words.
+        Busy: too many are listened to at the moment.
+        ModelUnavailable, ModelRejected: the transcription endpoint failed.
+    """
+    if service.parts.ear.transcriber is None:
+        raise Refused(phrase("voice_off", locale))
+    if service.hearing.locked():
+        raise Busy("many voice messages came at once; send it again in a moment", retry_after=2)
+    async with service.hearing:
+        message = await service.agent.hear(recording)
+    if was_unheard(message):
+        raise MessageRejected(phrase("not_heard", locale))
+    voice = message.additional_kwargs["voice"]
+    return text_of(message), Spoken(heard=voice["heard"], seconds=voice["seconds"])
