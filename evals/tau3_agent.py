@@ -1,8 +1,8 @@
 """Put our graph into the τ³-bench harness: the harness runs its own tools, our graph decides.
 
 Needs the harness (the package `tau2`, github sierra-research/tau2-bench, Python 3.12 or newer); nothing else here imports this
-file. Every tool of the harness becomes a tool of our graph that pauses the run with an interrupt of the type `host_tool_call`; the
-harness carries it out and its answer resumes the run.
+file. The calls of its tools pause our run (see `graph.executors.InHost`); the harness carries them out, and its answers go on
+with the run.
 """
 
 import asyncio
@@ -13,22 +13,19 @@ from typing import Any
 from uuid import uuid4
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, SystemMessage
 from langchain_core.runnables import RunnableLambda
-from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.types import Command, interrupt
 from tau2.agent.base_agent import HalfDuplexAgent, ValidAgentInputMessage
 from tau2.data_model.message import AssistantMessage, Message, MultiToolMessage, ToolCall, ToolMessage, UserMessage
 from tau2.environment.tool import Tool
 
+from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
-from graph.prompts import text_of
-from graph.state import State, newest_turn
-from tools.context import Context
+from graph.executors import InHost
+from tools.host_tools import HostedActions, HostTool, as_tools
 from tools.ownership import WITH_PEOPLE
 
-HOST_CALL = "host_tool_call"
 TRANSFER = "transfer_to_human_agents"
 MAX_TOOL_ROUNDS = 30
 
@@ -39,8 +36,9 @@ class HarnessState:
 
     thread_id: str = field(default_factory=lambda: uuid4().hex)
     waiting: list[str] = field(default_factory=list)
-    """Interrupt ids the graph waits for, in the order the calls were handed out."""
+    """Ids of the calls the graph waits for, in the order they were handed out."""
     transferred: bool = False
+    said: str = ""
 
 
 class GraphAgent(HalfDuplexAgent[HarnessState]):  # type: ignore[misc]  # its types are there only with the harness
@@ -48,11 +46,20 @@ class GraphAgent(HalfDuplexAgent[HarnessState]):  # type: ignore[misc]  # its ty
 
     def __init__(self, tools: list[Tool], domain_policy: str, *, parts: Parts, model: BaseChatModel) -> None:
         super().__init__(tools=tools, domain_policy=domain_policy)
-        ours = [host_tool(tool) for tool in tools]
+        hosts = [host_tool(tool) for tool in tools]
+        ours = as_tools(hosts)
         bound: Any = RunnableLambda(_with_policy(domain_policy)) | model.bind_tools(ours)
-        self._graph = build_graph(
-            replace(parts, model=bound, tools=ours, max_tool_rounds=MAX_TOOL_ROUNDS), checkpointer=InMemorySaver()
+        hosted = replace(
+            parts,
+            model=bound,
+            tools=ours,
+            executor=InHost(ours),
+            # The harness's own policy has the model ask before it writes.
+            actions=HostedActions(ledger=parts.actions.ledger, tools=hosts, confirm_writes=False),
+            max_tool_rounds=MAX_TOOL_ROUNDS,
         )
+        graph = build_graph(hosted, checkpointer=InMemorySaver())
+        self._agent = SupportAgent(graph, max_message_chars=parts.max_message_chars)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="tau3-agent", daemon=True).start()
 
@@ -75,41 +82,31 @@ class GraphAgent(HalfDuplexAgent[HarnessState]):  # type: ignore[misc]  # its ty
         return request, state
 
     async def _step(self, message: ValidAgentInputMessage, state: HarnessState) -> AssistantMessage:
-        config: Any = {"configurable": {"thread_id": state.thread_id}, "recursion_limit": 200}
-        if not state.transferred:
-            given = _given(message, state)
-            await self._graph.ainvoke(given, config, context=Context())
-        snapshot = await self._graph.aget_state(config)
-        calls = [i for task in snapshot.tasks for i in task.interrupts if i.value.get("type") == HOST_CALL]
-        if calls:
-            state.waiting = [call.id for call in calls]
-            return AssistantMessage(role="assistant", content=None, tool_calls=[_host_call(c.value) for c in calls])
-        now = State(**snapshot.values)
-        turn = [m for m in newest_turn(now.messages) if isinstance(m, AIMessage) and not m.tool_calls]
-        said = "\n\n".join(text_of(m) for m in turn)
-        if now.owner in WITH_PEOPLE and not state.transferred:
+        if state.transferred:
+            return AssistantMessage(role="assistant", content=state.said)
+        if isinstance(message, UserMessage):
+            reply = await self._agent.send(state.thread_id, message.content or "")
+        else:
+            reply = await self._agent.give_results(state.thread_id, _results(message, state))
+        if calls := await self._agent.host_calls(state.thread_id):
+            state.waiting = [call["id"] for call in calls]
+            return AssistantMessage(role="assistant", content=None, tool_calls=[_host_call(call) for call in calls])
+        state.said = reply.text
+        if reply.owner in WITH_PEOPLE:
             state.transferred = True
-            transfer = ToolCall(id=uuid4().hex, name=TRANSFER, arguments={"summary": said}, requestor="assistant")
+            transfer = ToolCall(id=uuid4().hex, name=TRANSFER, arguments={"summary": reply.text}, requestor="assistant")
             return AssistantMessage(role="assistant", content=None, tool_calls=[transfer])
-        return AssistantMessage(role="assistant", content=said)
+        return AssistantMessage(role="assistant", content=reply.text)
 
     def _run(self, step: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(step, self._loop).result()
 
 
-def host_tool(tool: Tool) -> BaseTool:
-    """Return one of the harness's tools as a tool of our graph that the harness carries out."""
-    name = tool.name
-
-    async def ask_host(**args: Any) -> str:
-        return str(interrupt({"type": HOST_CALL, "name": name, "args": args}))
-
-    return StructuredTool(
-        name=name,
-        description=str(tool.openai_schema["function"].get("description", name)),
-        args_schema=tool.openai_schema["function"]["parameters"],
-        coroutine=ask_host,
-    )
+def host_tool(tool: Tool) -> HostTool:
+    """Return one of the harness's tools as a tool that the host of our graph carries out."""
+    told = tool.openai_schema["function"]
+    description = str(told.get("description", tool.name))
+    return HostTool(name=tool.name, description=description, parameters=told["parameters"], effect="write")
 
 
 def _with_policy(policy: str) -> Callable[[Sequence[BaseMessage]], list[BaseMessage]]:
@@ -121,13 +118,11 @@ def _with_policy(policy: str) -> Callable[[Sequence[BaseMessage]], list[BaseMess
     return prepend
 
 
-def _given(message: ValidAgentInputMessage, state: HarnessState) -> Any:
-    """Return what the graph is run with: the customer's message, or the answers to its calls."""
-    if isinstance(message, UserMessage):
-        return {"messages": [HumanMessage(message.content or "")]}
+def _results(message: ValidAgentInputMessage, state: HarnessState) -> list[dict[str, str]]:
+    """Return what the harness's tools returned, one result a call."""
     answers = message.tool_messages if isinstance(message, MultiToolMessage) else [message]
     contents = [a.content or "" for a in answers if isinstance(a, ToolMessage)]
-    return Command(resume=dict(zip(state.waiting, contents, strict=True)))
+    return [{"id": call, "content": content} for call, content in zip(state.waiting, contents, strict=True)]
 
 
 def _host_call(value: dict[str, Any]) -> ToolCall:

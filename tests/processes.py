@@ -66,7 +66,7 @@ def dev_server(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[str, Path
         )
     (folder / "dev.pid").write_text(str(process.pid))
     try:
-        wait_for(f"http://127.0.0.1:{port}/ok", process, log, seconds=120)
+        wait_for(f"http://127.0.0.1:{port}/ok", process, log, seconds=300)
         yield f"http://127.0.0.1:{port}", log
     finally:
         with contextlib.suppress(ProcessLookupError):

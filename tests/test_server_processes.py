@@ -36,7 +36,7 @@ def start(folder: Path, env: dict[str, str]) -> tuple["subprocess.Popen[bytes]",
     with log.open("ab") as out:
         command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
         process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=out, stderr=out)
-    wait_for(f"http://127.0.0.1:{port}/readyz", process, log, seconds=120)
+    wait_for(f"http://127.0.0.1:{port}/readyz", process, log, seconds=300)
     return process, f"http://127.0.0.1:{port}"
 
 
