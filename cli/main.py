@@ -1,50 +1,60 @@
 """Put the commands of `support-agent` together, and print a failure as one line."""
 
+from typing import ClassVar
+
 import typer
 
-from cli import (
-    approvals,
-    ask,
-    chat,
-    costs,
-    doctor,
-    evals,
-    ingest,
-    insight,
-    knowledge,
-    orders,
-    serve,
-    threads,
-    tickets,
-    triage,
-)
+from cli.lazy import LazyGroup, Named
 from cli.output import errors_shown
-from core.errors import SettingsError
-from core.logs import write_logs
-from core.settings import Settings
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Run and look after an autonomous customer-support agent. Settings are SUPPORT_* variables or a .env file; "
-    "`support-agent doctor` shows what they amount to.",
-)
-app.command("chat")(chat.chat)
-app.command("ask")(ask.ask)
-app.command("triage")(triage.triage)
-app.command("ingest")(ingest.ingest)
-app.command("doctor")(doctor.doctor)
-app.add_typer(approvals.app, name="approvals")
-app.command("serve")(serve.serve)
-app.command("token")(serve.token)
-app.add_typer(knowledge.app, name="knowledge")
-app.add_typer(orders.app, name="orders")
-app.add_typer(evals.app, name="eval")
-app.add_typer(tickets.app, name="tickets")
-app.add_typer(threads.app, name="threads")
-app.command("costs")(costs.costs)
-app.command("insight")(insight.insight)
+
+class Commands(LazyGroup):
+    """List what `support-agent` can do."""
+
+    table: ClassVar = {
+        "chat": Named("cli.chat:chat", "Talk to the agent; piped input is read line by line, one message a line."),
+        "ask": Named("cli.ask:ask", "Ask one question and print the reply."),
+        "triage": Named(
+            "cli.triage:triage",
+            "Say which queue a message belongs to, how urgent it is, and in which language it is written.",
+        ),
+        "ingest": Named("cli.ingest:ingest", "Make the knowledge index hold exactly the articles of the sources."),
+        "doctor": Named(
+            "cli.doctor:doctor", "Check the settings, the model endpoint, the index, the shop, the desk and the memory."
+        ),
+        "approvals": Named("cli.approvals:app", "Show what waits for staff, and decide it."),
+        "serve": Named(
+            "cli.serve:serve",
+            "Serve the agent over HTTP, in one process; start any number of them on the same databases.",
+        ),
+        "token": Named("cli.serve:token", "Print a token for trying the server."),
+        "knowledge": Named("cli.knowledge:app", "Look into the knowledge index."),
+        "orders": Named("cli.orders:app", "Load, show and export the shop."),
+        "eval": Named("cli.evals:app", "Measure the agent on conversations and tasks whose right outcome is known."),
+        "tickets": Named(
+            "cli.tickets:app", "Work on the tickets that the agent handed over: take, reply, resolve, hand back."
+        ),
+        "threads": Named("cli.threads:app", "List, show and delete stored conversations."),
+        "costs": Named(
+            "cli.costs:costs",
+            "Report requests, tokens and money of conversations, by request and by token, so that both can be compared.",
+        ),
+        "insight": Named(
+            "cli.insight:insight",
+            "Print how the server's conversations ended, what they cost, and what no article answered.",
+        ),
+    }
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def support_agent() -> None:
+    """Run and look after an autonomous customer-support agent.
+
+    Settings are SUPPORT_* variables or a .env file; `support-agent doctor` shows what they amount to.
+    """
 
 
 def main() -> None:
@@ -56,6 +66,11 @@ def main() -> None:
 
 def _write_logs() -> None:
     """Write logs as the settings say; a setting that does not fit is told by the command that needs it."""
+    # Loaded here, so that the list of commands appears at once.
+    from core.errors import SettingsError
+    from core.logs import write_logs
+    from core.settings import Settings
+
     try:
         settings = Settings.from_env()
     except SettingsError:

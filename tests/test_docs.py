@@ -6,6 +6,7 @@ from typing import Any
 
 import typer.main
 
+from cli.lazy import LazyGroup
 from cli.main import app
 from core.settings import Settings
 from tests.file_map import file_map, split_readme
@@ -27,9 +28,14 @@ def test_the_readme_map_is_the_one_that_make_map_writes() -> None:
     assert written == file_map(), "run `make map`"
 
 
+def loaded(group: Any) -> dict[str, Any]:
+    lazy = isinstance(group, LazyGroup)
+    return {name: named.load(name) for name, named in group.table.items()} if lazy else group.commands
+
+
 def commands(group: Any, prefix: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, command in group.commands.items():
+    for name, command in loaded(group).items():
         if hasattr(command, "commands"):
             found |= commands(command, f"{prefix}{name} ")
         else:

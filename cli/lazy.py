@@ -1,0 +1,50 @@
+"""List the commands without loading what they need: a command's module is imported when it is run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, ClassVar
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
+
+
+@dataclass(frozen=True)
+class Named:
+    """Hold where a command is, as `module:name` of a function or of a group, and the line that the list of commands shows."""
+
+    place: str
+    line: str
+
+    def load(self, name: str) -> Any:
+        """Import the command and return it under its name."""
+        module, _, attribute = self.place.partition(":")
+        found = getattr(import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            group = get_group(found)
+            group.name = name
+            return group
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        alone.command(name)(found)
+        return get_command(alone)
+
+
+class LazyGroup(TyperGroup):
+    """Offer commands by name; `table` is what a subclass lists."""
+
+    table: ClassVar[Mapping[str, Named]] = {}
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names, in the order of the table."""
+        return list(self.table)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return what the list of commands shows of one, or None where there is none of that name."""
+        named = self.table.get(cmd_name)
+        return TyperCommand(cmd_name, help=named.line) if named else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is to be run, loaded by now."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, self.table[name].load(name) if name else command, rest
