@@ -5,17 +5,7 @@ import sys
 
 from cli.main import Commands
 
-HEAVY = (
-    "langchain_core",
-    "langgraph",
-    "openai",
-    "onnxruntime",
-    "faiss",
-    "sqlalchemy",
-    "numpy",
-    "starlette",
-    "phonenumbers",
-)
+HEAVY = ("langchain_core", "langgraph", "openai", "onnxruntime", "faiss", "sqlalchemy", "numpy", "starlette")
 """What takes long to load and no list of commands needs."""
 
 
