@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
+from core.facts_said import names_in, promises_in, sentences
 from core.offline.order_numbers import order_numbers
 from graph.prompts import text_of
 
 CaseFile = dict[str, list[str]]
 """Facts by kind, in the order in which they came up; plain data, as a checkpoint keeps it."""
 
+# The offline model reads the first three by these names; see `core.offline.recall`.
 NAME, ORDER, PROMISE, REQUEST, PREFERENCE, TICKET, DONE = (
     "customer name",
     "order number",
@@ -22,20 +24,6 @@ NAME, ORDER, PROMISE, REQUEST, PREFERENCE, TICKET, DONE = (
 )
 _FIRST, _NEWEST = 8, 16
 _LONGEST = 300
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*(?:\s*\[\d+\])*")
-_CITED = re.compile(r"\[\d+\]")
-_NAME = re.compile(
-    r"\b(?:my name is|my name's|i am called|this is|mein name ist|ich heiße|je m'appelle|me llamo)\s+"
-    r"((?-i:[A-ZÀ-Ý])[\w'’-]+(?:\s+(?-i:[A-ZÀ-Ý])[\w'’-]+){0,3})",
-    re.IGNORECASE,
-)
-_PROMISE = re.compile(
-    r"\b(?:i|we|a colleague|somebody|someone|our team)(?:'ll|’ll| will| promise| have arranged| am going to| are going to)\b"
-    r"|\byou(?:'ll|’ll| will) (?:receive|get|be|have|hear)\b|\bwill be (?:refunded|sent|shipped|called|credited|exchanged)\b"
-    r"|\b(?:ich|wir) (?:werde|werden|verspreche|versprechen)\b|\bsie (?:erhalten|bekommen)\b",
-    re.IGNORECASE,
-)
-_OFFER = re.compile(r"\bif you\b|\?\s*$|\bwould you\b|\bcan you\b", re.IGNORECASE)
 _REQUEST = re.compile(
     r"\b(?:please|could you|can you|i want|i need|i would like|i'd like|i wish to|bitte|ich möchte|ich will|ich brauche)\b",
     re.IGNORECASE,
@@ -67,7 +55,7 @@ def with_messages(case: CaseFile, messages: Iterable[AnyMessage]) -> CaseFile:
 def _facts(message: AnyMessage) -> Iterable[tuple[str, str]]:
     text = text_of(message)
     if isinstance(message, HumanMessage):
-        yield from ((NAME, name.strip()) for name in _NAME.findall(text))
+        yield from ((NAME, name) for name in names_in(text))
         yield from ((ORDER, number) for number in order_numbers(text))
         for sentence in sentences(text):
             if _PREFERENCE.search(sentence):
@@ -81,14 +69,7 @@ def _facts(message: AnyMessage) -> Iterable[tuple[str, str]]:
             yield TICKET, str(ticket)
         else:
             yield from ((ORDER, number) for number in order_numbers(text))
-        # What an article says holds for everybody and is found again; what is said without a source is a promise of ours.
-        promised = (s for s in sentences(text) if _PROMISE.search(s) and not _CITED.search(s) and not _OFFER.search(s))
-        yield from ((PROMISE, sentence) for sentence in promised)
-
-
-def sentences(text: str) -> list[str]:
-    """Cut a text into sentences."""
-    return [sentence.strip() for sentence in _SENTENCE.findall(text) if sentence.strip()]
+        yield from ((PROMISE, sentence) for sentence in promises_in(text))
 
 
 def _bounded(facts: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
 
 from core.errors import ModelError
-from graph.case_file import sentences
+from core.facts_said import sentences
 from graph.prompts import clip, text_of
 from graph.state import Usage, no_usage
 

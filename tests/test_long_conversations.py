@@ -9,6 +9,7 @@ from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMes
 
 from benchmarks.strict_endpoint import broken_rules
 from core.errors import ModelUnavailable
+from core.offline.model import OfflineChatModel
 from core.quoting import read_earlier
 from graph.agent import SupportAgent
 from graph.builder import build_graph
@@ -64,6 +65,14 @@ async def test_facts_of_the_first_turn_are_shown_at_turn_300_after_restarts(tmp_
     assert facts[PREFERENCE] == ["I prefer e-mail."]
     assert max(sum(len(m.text) for m in request) for request in model.requests) <= 3_000 * 4
     assert all(broken_rules(request) == [] for request in model.requests)
+    async with open_checkpointer(url) as saver:
+        offline = parts(OfflineChatModel(embeddings=None), context_tokens=3_000)
+        agent = SupportAgent(build_graph(offline, checkpointer=saver), max_message_chars=1000)
+        asked = ("What is my name?", "What was my order number?", "What did you promise me in the beginning?")
+        told = [(await agent.send("t", question, customer_id="ada")).text for question in asked]
+    assert "Ada Brook" in told[0]
+    assert "#AF10283" in told[1]
+    assert PROMISE_MADE in told[2]
 
 
 async def test_the_beginning_of_a_request_changes_only_when_turns_leave() -> None:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from core.offline.order_numbers import order_numbers
-from core.quoting import read_message, read_passages
+from core.quoting import read_earlier, read_message, read_passages
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Conversation:
     """What was said before this turn, oldest first."""
     earlier_results: tuple[Result, ...] = ()
     """What tools returned in earlier turns; good for knowing what was talked about, too old to be told as facts."""
+    facts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What is known of turns that are no longer shown, by kind, in the order in which it came up."""
     tools: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Parameter schema (JSON schema) of each bound tool by name."""
 
@@ -97,6 +99,7 @@ def read_conversation(messages: Sequence[BaseMessage], tools: Mapping[str, Mappi
             if isinstance(m, HumanMessage | AIMessage) and m.text.strip()
         ),
         earlier_results=_results(messages[:start]),
+        facts=read_earlier(messages[0].text) if messages and isinstance(messages[0], SystemMessage) else {},
         tools=tools,
     )
 

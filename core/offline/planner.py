@@ -14,6 +14,7 @@ from core.offline.order_numbers import order_numbers
 from core.offline.outcomes import outcome
 from core.offline.products import product
 from core.offline.reads import DONT_KNOW, list_orders, order_status, policy, profile, worth_an_answer
+from core.offline.recall import recall
 from core.offline.understanding import Request, Understanding
 from core.offline.who import claim, refusal, resumed
 from core.offline.writes import WRITE_TOOLS, WRITERS
@@ -55,6 +56,8 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
         return Decision(calls=[who_she_is])
     if not_found := refusal(conversation):
         return Decision(not_found)
+    if remembered := recall(conversation):
+        return Decision(remembered)
     conversation = resumed(conversation)
     desk = Desk(conversation, embeddings)
     done = [outcome(r) for r in conversation.results if r.name in WRITE_TOOLS]
