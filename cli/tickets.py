@@ -13,6 +13,7 @@ from cli.approvals import decide_by_id, waiting_in
 from cli.output import out, print_json
 from core.errors import Refused
 from core.models import endpoint_model
+from core.outgoing import inert
 from core.settings import Settings
 from graph import operator as people
 from graph.assembly import desk_hours, open_desk, webhook_outbox
@@ -64,7 +65,7 @@ def list_(
             draft.queue,
             owned.operator or "",
             _clock(ticket),
-            draft.summary[:60],
+            inert(draft.summary[:60]),
         )
         table.add_row(*(escape(cell) for cell in cells))
     out.print(table if found else "No tickets.")
@@ -222,14 +223,19 @@ def _print(ticket: Ticket, as_json: bool) -> None:
         f"[bold]{ticket.id}[/bold] {ticket.status}{escape(who)} · {draft.priority} · {draft.queue} · {_clock(ticket)}"
         f"{' · call-back' if ticket.callback else ''}{f' · reopened {owned.stretches - 1}×' if owned.stretches > 1 else ''}",
         f"[dim]customer {escape(ticket.customer_id or 'not signed in')} · thread {escape(ticket.thread_id)} · {draft.language} · "
-        f"{draft.sentiment} · {escape(ticket.detail)}[/dim]",
-        escape(draft.summary),
-        *(f"  fact: {escape(fact)}" for fact in draft.facts),
-        *(f"  tried: {escape(step)}" for step in draft.steps_tried),
-        f"  wish: {escape(draft.wish)}",
-        f"  next: {escape(draft.next_step)}",
-        *(f"[cyan]{escape(note.author)}[/cyan] {escape(note.text)}" for note in ticket.notes),
+        f"{draft.sentiment} · {_shown(ticket.detail)}[/dim]",
+        _shown(draft.summary),
+        *(f"  fact: {_shown(fact)}" for fact in draft.facts),
+        *(f"  tried: {_shown(step)}" for step in draft.steps_tried),
+        f"  wish: {_shown(draft.wish)}",
+        f"  next: {_shown(draft.next_step)}",
+        *(f"[cyan]{escape(note.author)}[/cyan] {_shown(note.text)}" for note in ticket.notes),
     ]
     if ticket.rating:
-        lines.append(f"rated {'★' * ticket.rating.stars} {escape(ticket.rating.comment)}")
+        lines.append(f"rated {'★' * ticket.rating.stars} {_shown(ticket.rating.comment)}")
     out.print("\n".join(lines))
+
+
+def _shown(text: str) -> str:
+    """Return what strangers wrote, for a terminal: nothing in it colours, moves the cursor or can be clicked."""
+    return escape(inert(text))

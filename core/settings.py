@@ -204,6 +204,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         pattern=r"^https://[A-Za-z0-9.:-]+/[!-~]*\{id\}[!-~]*$",
         description="Carrier's page about a parcel, for example https://track.example/{id}; parcels are not linked without it.",
     )
+    link_hosts: str = Field(
+        "alderfinch.example", description="Hosts that replies may link to, separated by commas; subdomains included."
+    )
     shop_name: str = Field("Alder & Finch", description="Name of the shop in prompts and fixed sentences.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning",

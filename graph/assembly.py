@@ -9,6 +9,7 @@ from core.breaker import Breaker
 from core.json_mode import JsonModel
 from core.minilm import embedded_minilm
 from core.models import chat_model, embedding_model, endpoint_model, reranker, transcriber
+from core.outgoing import LinkRule
 from core.query_embeddings import QueryEmbeddings
 from core.settings import Settings
 from core.telemetry import open_telemetry
@@ -97,6 +98,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
             max_bytes=settings.voice_max_mb * 1_000_000,
         ),
         shop_name=settings.shop_name,
+        links=LinkRule.parse(settings.link_hosts),
         passages_per_turn=settings.passages_per_turn,
         max_tool_rounds=settings.max_tool_rounds,
         max_message_chars=settings.max_message_chars,

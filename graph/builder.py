@@ -13,6 +13,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
+from core.outgoing import LinkRule
 from core.passages import Retriever
 from graph.both_ways import both_ways, on_the_loop
 from graph.budgets import Budgets
@@ -83,6 +84,8 @@ class Parts:
     identity: IdentityDesk | None = None
     """Proves who customers in open chats are; without it they have to be signed in."""
     shop_name: str = "the shop"
+    links: LinkRule = field(default_factory=LinkRule)
+    """Which addresses replies and sources may carry."""
     passages_per_turn: int = 5
     max_tool_rounds: int = 5
     max_message_chars: int = 400_000
@@ -122,6 +125,7 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
         system=system_prompt(parts.shop_name),
         context_tokens=parts.context_tokens,
         budgets=parts.budgets,
+        links=parts.links,
         turn_seconds=parts.turn_seconds,
         turn_retries=parts.turn_retries,
     )
@@ -129,8 +133,8 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
     add(remember, summariser=parts.summariser, history_chars=longest)
     executor = parts.executor or InProcess(parts.tools, asks_who=parts.identity is not None)
     add(execute_tools, executor=executor, actions=parts.actions, identity=parts.identity)
-    add(verify, retriever=parts.retriever)
-    add(confirm, actions=parts.actions)
+    add(verify, retriever=parts.retriever, links=parts.links)
+    add(confirm, actions=parts.actions, links=parts.links)
     add(approve, actions=parts.actions)
     add(
         escalate,

@@ -38,6 +38,7 @@ PhraseId = Literal[
     "voice_off",
     "voice_unusable",
     "voice_down",
+    "no_safe_answer",
 ]
 
 PHRASES: dict[str, dict[PhraseId, str]] = {
@@ -92,6 +93,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "voice_off": "I cannot listen to voice messages here. Please write to me.",
         "voice_unusable": "I cannot use this recording: it is too long or not in a format I know. Please record a shorter one, or write.",
         "voice_down": "I cannot listen to voice messages at the moment. Please write to me.",
+        "no_safe_answer": "I could not find an answer to that which I can rely on. If you would like a person to look at it, just say so.",
     },
     "de": {
         "disclosure": (
@@ -147,6 +149,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "voice_off": "Sprachnachrichten kann ich hier nicht anhören. Bitte schreiben Sie mir.",
         "voice_unusable": "Mit dieser Aufnahme kann ich nichts anfangen: Sie ist zu lang oder in keinem Format, das ich kenne. Bitte nehmen Sie eine kürzere auf, oder schreiben Sie.",
         "voice_down": "Im Moment kann ich keine Sprachnachrichten anhören. Bitte schreiben Sie mir.",
+        "no_safe_answer": "Dazu habe ich keine Antwort gefunden, auf die ich mich verlassen kann. Wenn sich ein Mensch darum kümmern soll, sagen Sie es einfach.",
     },
     "fr": {
         "disclosure": (
@@ -202,6 +205,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "voice_off": "Je ne peux pas écouter les messages vocaux ici. Écrivez-moi, s'il vous plaît.",
         "voice_unusable": "Je ne peux pas utiliser cet enregistrement : il est trop long ou d'un format inconnu. Enregistrez-en un plus court, ou écrivez.",
         "voice_down": "Je ne peux pas écouter les messages vocaux pour le moment. Écrivez-moi, s'il vous plaît.",
+        "no_safe_answer": "Je n'ai pas trouvé de réponse fiable à cela. Si vous souhaitez qu'une personne s'en occupe, dites-le simplement.",
     },
     "es": {
         "disclosure": (
@@ -254,6 +258,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "voice_off": "Aquí no puedo escuchar mensajes de voz. Escríbame, por favor.",
         "voice_unusable": "No puedo usar esta grabación: es demasiado larga o de un formato que no conozco. Grabe una más corta o escríbame.",
         "voice_down": "Ahora mismo no puedo escuchar mensajes de voz. Escríbame, por favor.",
+        "no_safe_answer": "No he encontrado una respuesta fiable a eso. Si desea que una persona lo revise, dígalo sin más.",
     },
 }
 

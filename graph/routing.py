@@ -37,13 +37,17 @@ def after_retrieve(state: State, *, history_chars: int) -> list[Literal["execute
 
 
 def after_reason(state: State, *, max_tool_rounds: int) -> Literal["execute_tools", "escalate", "verify"]:
-    """A message without calls ends the turn; a call for a person or too many rounds bring one in."""
+    """A message without calls ends the turn; a call for a person or too many rounds bring one in.
+
+    Where a text of others asks for an action, a call for a person is refused like any other: only the customer asks for one.
+    """
     if state.handoff:
         return "escalate"
     calls = pending_calls(state.messages)
     if not calls:
         return "verify"
-    if any(call["name"] == HUMAN_TOOL for call in calls) or tool_rounds(state.messages) > max_tool_rounds:
+    calls_person = any(call["name"] == HUMAN_TOOL for call in calls) and not state.demands
+    if calls_person or tool_rounds(state.messages) > max_tool_rounds:
         return "escalate"
     return "execute_tools"
 

@@ -19,6 +19,7 @@ from core.answers import Answer, begins_call, read_answer
 from core.chain import as_chunk
 from core.errors import ModelUnavailable
 from core.json_mode import NO_STREAM
+from core.outgoing import LinkRule, safe_text
 from graph.checks.ground import Ground
 from graph.checks.reply import faults_of, with_known_citations
 from graph.checks.sentences import split_sentences
@@ -43,6 +44,8 @@ class Speaker(BaseChatModel):
     tools: Mapping[str, BaseTool] = Field(exclude=True, repr=False)
     drop_faulty: bool = False
     message_id: str
+    links: LinkRule = LinkRule()
+    """Which addresses a reply may carry."""
     already_said: str = Field(default="", exclude=True, repr=False)
     """What the customer has read of this message before."""
     said_earlier: str = Field(default="", exclude=True, repr=False)
@@ -141,7 +144,7 @@ class Speaker(BaseChatModel):
         """Return what may be said of a sentence, with the white space that leads up to it."""
         if self._faults and not self.drop_faulty:
             return ""
-        cited = with_known_citations(sentence, self.ground.passages)
+        cited = self._safe(with_known_citations(sentence, self.ground.passages))
         if _normal(cited) in self._said:
             return ""
         if faults := faults_of(cited, self.ground, self._shown):
@@ -152,6 +155,17 @@ class Speaker(BaseChatModel):
             return ""
         said, self._gap = self._gap + text, cited[len(cited.rstrip()) :] or " "
         return said
+
+    def _safe(self, sentence: str) -> str:
+        """Return a sentence as words and allowed links, with the white space around it; nothing where no word is left."""
+        words = sentence.strip()
+        safe = safe_text(words, self.links, mail=self.ground.addresses.__contains__).strip()
+        if safe == words:
+            return sentence
+        if not any(c.isalnum() for c in safe):
+            return ""
+        start = sentence.index(words)
+        return sentence[:start] + safe + sentence[start + len(words) :]
 
     def _piece(self, text: str) -> ChatGenerationChunk:
         return ChatGenerationChunk(message=AIMessageChunk(content=text, id=self.message_id))

@@ -7,6 +7,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from core.errors import NotFound
+from core.outgoing import inert
 from core.passages import Passage
 from graph.prompts import text_of
 from graph.threads import transcript
@@ -95,7 +96,7 @@ def _spoken(message: AIMessage, text: str, steps: list[Step], passages: Mapping[
 
 def _entry(entry_id: str, role: Any, text: str, **others: Any) -> Entry:
     empty: dict[str, Any] = {"author": "", "waiting": False, "sources": [], "steps": [], "held_back": []}
-    return Entry(id=entry_id, role=role, text=text, ticket_id=None, **(empty | others))
+    return Entry(id=entry_id, role=role, text=inert(text) if role == "customer" else text, ticket_id=None, **(empty | others))
 
 
 def _step(message: AIMessage, call: Any) -> Step:
@@ -105,7 +106,7 @@ def _step(message: AIMessage, call: Any) -> Step:
 
 def _note_result(steps: dict[str, Step], message: ToolMessage) -> None:
     if step := steps.get(message.tool_call_id):
-        step.result = text_of(message)[:RESULT_SHOWN]
+        step.result = inert(text_of(message)[:RESULT_SHOWN])
         step.failed = message.status == "error"
         step.action_id = message.additional_kwargs.get("action") or step.action_id
 
@@ -118,7 +119,7 @@ def _source(source: Mapping[str, Any], passages: Mapping[str, Passage]) -> Passa
         title=source["title"],
         headings=list(source["headings"]),
         url=source["url"],
-        text=found.text if found else "",
+        text=inert(found.text) if found else "",
     )
 
 

@@ -3,11 +3,12 @@
 import re
 from html import escape
 from string import Template
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
 from core.errors import NotFound
+from core.outgoing import LinkRule
 from core.passages import Passage
 from server.service import Service
 
@@ -32,21 +33,20 @@ def source_routes(template: str, headers: dict[str, str]) -> APIRouter:
         found = await service.parts.retriever.fetch([passage_id])
         if not found:
             raise NotFound("this passage is no longer part of the help articles; ask again in the chat")
-        return Response(written(page, found[0]), headers=headers, media_type="text/html; charset=utf-8")
+        return Response(written(page, found[0], service.parts.links), headers=headers, media_type="text/html; charset=utf-8")
 
     router.add_api_route("/sources/{passage_id:path}", source, methods=["GET"])
     return router
 
 
-def written(page: Template, passage: Passage) -> str:
-    """Return the page of a passage."""
+def written(page: Template, passage: Passage, links: LinkRule) -> str:
+    """Return the page of a passage; it links to the article where its host is allowed."""
     headings = "".join(f'<h2 id="{escape(anchor(h))}" dir="auto">{escape(h)}</h2>' for h in passage.headings)
-    web = urlsplit(passage.url).scheme in ("http", "https")
-    address = escape(passage.url)
+    address = escape(links.kept(passage.url))
     return page.substitute(
         title=escape(passage.title),
         headings=headings,
         text=escape(passage.text),
-        link=f'<p><a href="{address}" rel="noopener noreferrer">{address}</a></p>' if web else "",
+        link=f'<p><a href="{address}" rel="noopener noreferrer">{address}</a></p>' if address else "",
         language=escape(re.sub(r"[^A-Za-z-]", "", passage.metadata.get("locale", "")) or "en"),
     )

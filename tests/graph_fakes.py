@@ -15,6 +15,7 @@ from langchain_core.tools import BaseTool, tool
 
 from core.errors import BackendUnavailable, Refused
 from core.json_mode import JsonModel
+from core.outgoing import LinkRule
 from core.passages import Passage, Utterance
 from core.scripted import ScriptedChatModel
 from graph.builder import Parts
@@ -210,5 +211,6 @@ def parts(model: BaseChatModel, *, passages: Sequence[Passage] = (RETURNS, SHIPP
         "availability": availability(),
         "actions": confirmed_actions(FakeOrders()),
         "shop_name": "Test Shop",
+        "links": LinkRule(frozenset({"h"})),
     }
     return Parts(**(values | others))

@@ -12,6 +12,7 @@ from tools.changes import Change, Records
 from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
 from tools.ledger import ActionLedger
+from tools.policy import load_policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,7 @@ class HostedActions(ConfirmedActions):
     def __init__(self, *, ledger: ActionLedger, tools: Sequence[HostTool], confirm_writes: bool = True) -> None:
         """Take the host's tools; without `confirm_writes` its writes are run at once, because its own policy makes the model ask."""
         self.ledger = ledger
+        self.policy = load_policy().model_copy(update={"people_only": {}})
         self._writes = {tool.name for tool in tools if tool.effect == "write"} if confirm_writes else set[str]()
 
     def is_write(self, tool: str) -> bool:

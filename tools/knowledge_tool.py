@@ -6,12 +6,13 @@ from core.passages import Retriever, Utterance
 from tools.facts import as_text
 
 PASSAGES_SHOWN = 5
+SEARCH_ARTICLES = "search_articles"
 
 
 def make_search_articles(retriever: Retriever) -> BaseTool:
     """Make the tool that searches the help articles."""
 
-    @tool(parse_docstring=True)
+    @tool(SEARCH_ARTICLES, parse_docstring=True)
     async def search_articles(query: str) -> str:
         """Search the help articles: policies, how things work. Use it when the articles at hand do not answer the question.
 

@@ -1,6 +1,6 @@
 """Gather from a conversation what its next reply may rely on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
@@ -13,10 +13,13 @@ MADE_UP = "Not run:"
 """Begins the result of a call that was refused because of what the model made up; such a result proves nothing."""
 
 
-def ground_of(messages: Sequence[AnyMessage], passages: Sequence[Passage], *, policy: str = "") -> Ground:
+def ground_of(
+    messages: Sequence[AnyMessage], passages: Sequence[Passage], *, policy: str = "", addresses: Iterable[str] = ()
+) -> Ground:
     """Return the ground of the next reply: passages, tool results, policy, the customer's words and earlier replies.
 
-    Replies count because each was checked before it was sent.
+    Replies count because each was checked before it was sent. `addresses` are the e-mail addresses a reply may name besides
+    those of allowed hosts.
     """
     texts = [Text(policy)] if policy else []
     texts += [Text(" \n".join((p.title, *p.headings, p.text, p.url))) for p in passages]
@@ -36,4 +39,4 @@ def ground_of(messages: Sequence[AnyMessage], passages: Sequence[Passage], *, po
             texts.append(Text(message.text, "customer"))
         elif isinstance(message, AIMessage) and message.text.strip():
             texts.append(Text(message.text))
-    return lay_ground(texts, passages=len(passages), deeds=deeds)
+    return lay_ground(texts, passages=len(passages), deeds=deeds, addresses=addresses)

@@ -88,6 +88,8 @@ class Ground:
     passages: int = 0
     """How many passages there are to cite, numbered from 1."""
     deeds: tuple[Deed, ...] = ()
+    addresses: frozenset[str] = frozenset()
+    """E-mail addresses, in lower case, that the customer or the shop's records name."""
     data: str = ""
     """All tool results as one lower-case text."""
     words: str = ""
@@ -189,9 +191,11 @@ class Ground:
         return [str(key) for kind in kinds for value in self._known.get(kind, []) for key in value.keys]
 
 
-def lay_ground(texts: Iterable[Text], *, passages: int = 0, deeds: Sequence[Deed] = ()) -> Ground:
+def lay_ground(
+    texts: Iterable[Text], *, passages: int = 0, deeds: Sequence[Deed] = (), addresses: Iterable[str] = ()
+) -> Ground:
     """Return the ground that these texts are."""
-    ground = Ground(passages=passages, deeds=tuple(deeds))
+    ground = Ground(passages=passages, deeds=tuple(deeds), addresses=frozenset(addresses))
     for text in texts:
         _join(ground, _read(text))
     return ground

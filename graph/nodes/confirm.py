@@ -7,6 +7,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
+from core.outgoing import LinkRule, safe_text
 from graph.phrases import phrase
 from graph.state import State, newest_turn, thread_of, turn_actions
 from tools.actions import Action
@@ -15,7 +16,7 @@ from tools.context import Context
 
 
 async def confirm(
-    state: State, config: RunnableConfig, runtime: Runtime[Context], *, actions: ConfirmedActions
+    state: State, config: RunnableConfig, runtime: Runtime[Context], *, actions: ConfirmedActions, links: LinkRule
 ) -> dict[str, Any]:
     """Return the report and the question, and which actions wait for staff."""
     locale = (runtime.context or Context()).locale
@@ -32,7 +33,9 @@ async def confirm(
     text = "\n\n".join([*(action.words for action in ended), *dict.fromkeys(said), *question(proposed, locale)])
     waiting = [action.id for action in touched if action.state == "awaiting_approval"]
     update: dict[str, Any] = {"approvals": list(dict.fromkeys([*state.approvals, *waiting]))}
-    if text:
+    if text := safe_text(
+        text, links, mail=lambda _: True
+    ):  # previews name products, in the words of the shop's records
         kwargs = {
             "asks": [action.id for action in proposed],
             "tells": [action.id for action in ended],

@@ -15,6 +15,7 @@ from graph.executors import ToolExecutor, tell_model
 from graph.grounding import refusals
 from graph.identity import acting, code_sent, identified
 from graph.phrases import phrase
+from graph.provenance import Sayings
 from graph.state import State, newest_turn, pending_calls, thread_of, worked
 from tools.actions import RUNNABLE
 from tools.confirmed_actions import ConfirmedActions, rank
@@ -46,7 +47,8 @@ async def execute_tools(
     calls = pending_calls(state.messages)
     confirmed = _confirmed(state)
     asked = [call for call in calls if str(call["id"]) not in confirmed]  # what the graph calls stands in the ledger
-    refused = refusals(asked, executor.tools, state.messages)
+    sayings = Sayings(state.messages, state.case_file)
+    refused = refusals(asked, executor.tools, sayings, is_write=actions.is_write, demands=state.demands)
     messages: list[ToolMessage] = [
         ToolMessage(refused[str(call["id"])], tool_call_id=str(call["id"]), name=call["name"], status="error")
         for call in calls

@@ -10,11 +10,13 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
 from core.allowance import Allowance, allow
+from core.outgoing import LinkRule
 from core.passages import Retriever
 from graph.budgets import Budgets
 from graph.checks.conversation import ground_of
 from graph.history import prompt_messages, with_earlier
 from graph.prompts import repair_note, text_of
+from graph.provenance import Sayings, demands
 from graph.speaking import Speaker
 from graph.state import State, Usage, added, difference, newest_turn
 
@@ -28,6 +30,7 @@ async def reason(
     system: str,
     context_tokens: int,
     budgets: Budgets,
+    links: LinkRule,
     turn_seconds: float = 45.0,
     turn_retries: int = 3,
 ) -> dict[str, Any]:
@@ -41,11 +44,14 @@ async def reason(
     note = repair_note(state.faults, text_of(begun) if begun else "") if state.faults else ""
     speaker = Speaker(
         inner=model,
-        ground=ground_of(earlier, passages, policy=system),
+        ground=ground_of(
+            earlier, passages, policy=system, addresses=Sayings(earlier, state.case_file).mail_addresses()
+        ),
         tools=tools,
         drop_faulty=state.usage["repairs"] > 0,
         already_said=text_of(begun) if begun else "",
         said_earlier="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, AIMessage)),
+        links=links,
         message_id=str(begun.id) if begun else f"msg_{uuid4().hex}",
     )
     allowance = Allowance(
@@ -65,6 +71,7 @@ async def reason(
         "messages": [answer] if says_something else [],
         "faults": [] if answer.tool_calls else speaker.faults,
         "next_model": allowance.next_model,
+        "demands": demands(earlier, passages, earlier=state.summary),
         "usage": usage,
         "thread_usage": added(state.thread_usage, more),
         "day_began": day_began,

@@ -9,13 +9,15 @@ from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
 from core.errors import MessageRejected, ThreadForbidden
+from core.visible import visible
 from graph.handoff_reasons import handoff_wish, rule_wish
 from graph.handover import with_people
 from graph.identity import hear_code, masked
 from graph.open_question import hear
 from graph.prompts import text_of
+from graph.provenance import overheard
 from graph.state import State, added, no_usage, thread_of
-from graph.voice import Ear, listen
+from graph.voice import UNHEARD, Ear, listen
 from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
 from tools.handoff import TicketDesk
@@ -47,7 +49,8 @@ async def receive(
         raise MessageRejected(f"a turn starts with a customer message, but {came} came; send one with the role user")
     check_owner(state, context)
     spoken, excuse = await listen(message, state.messages[:-1], ear, context.locale)
-    check_message(text_of(spoken), max_message_chars)
+    shown = visible(check_message(text_of(spoken), max_message_chars))
+    spoken = spoken if shown == text_of(spoken) else spoken.model_copy(update={"content": shown})
     code_asked = state.code_asked and not context.customer_id
     typed, spoken = spoken, masked(spoken) if code_asked else spoken
     state = replace(state, messages=[*state.messages[:-1], spoken])
@@ -76,17 +79,22 @@ async def receive(
         if "customer_id" not in heard_code:
             return update
         spoken = heard_code["messages"][0]
+        shown = text_of(spoken)
         state = replace(state, messages=[*state.messages[:-1], spoken])
-    update["handoff"] = handoff_wish(state.messages, text_of(spoken)) or rule_wish(text_of(spoken), actions.policy)
+    answer = spoken
+    if overheard(spoken):  # somebody speaks to an agent in a recording: a wish or a yes has to be typed
+        answer = HumanMessage(UNHEARD, id=spoken.id)
+    else:
+        update["handoff"] = handoff_wish(state.messages, shown) or rule_wish(shown, actions.policy)
     if update["handoff"]:
         return update
-    heard = await hear(state.messages[:-1], spoken, thread_id=thread_of(config), locale=context.locale, actions=actions)
+    heard = await hear(state.messages[:-1], answer, thread_id=thread_of(config), locale=context.locale, actions=actions)
     return update | heard | {"messages": [*update["messages"], *heard["messages"]]}
 
 
 def check_message(text: str, max_message_chars: int) -> str:
     """Return the text; raises MessageRejected when it is empty or too long."""
-    if not text.strip():
+    if not visible(text).strip():
         raise MessageRejected("the message is empty; write what you need help with")
     if len(text) > max_message_chars:
         raise MessageRejected(

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
+from langgraph.runtime import Runtime
 
 from core.answers import EMPTY
+from core.outgoing import LinkRule, safe_text
 from core.passages import Passage, Retriever
 from graph.checks.reply import NOT_SUPPORTED, cited, is_answer
+from graph.phrases import phrase
 from graph.prompts import text_of
 from graph.state import State, newest_turn
+from tools.context import Context
 
 
-async def verify(state: State, *, retriever: Retriever) -> dict[str, Any]:
+async def verify(state: State, runtime: Runtime[Context], *, retriever: Retriever, links: LinkRule) -> dict[str, Any]:
     """Return the reply with its sources; or the wish to ask once more, then the model behind; or to bring in a person.
 
     What stands in the state was checked sentence by sentence while it was written, and the customer may have read it.
@@ -24,9 +28,12 @@ async def verify(state: State, *, retriever: Retriever) -> dict[str, Any]:
     if not spoken or (state.faults and not is_answer(answer_of(turn))):
         if state.next_model is not None:
             return {"first_model": state.next_model, "faults": state.faults or [EMPTY]}
+        if state.demands:  # nobody's text but the customer's can call a person in
+            told_instead = phrase("no_safe_answer", (runtime.context or Context()).locale)
+            return {"faults": [], "messages": [AIMessage(told_instead)]}
         return {"faults": [], "handoff": handoff_reason(state)}
     passages = await retriever.fetch(state.passage_ids)
-    told = [with_sources(message, passages) for message in spoken]
+    told = [with_sources(message, passages, links) for message in spoken]
     if held_back := list(dict.fromkeys([*state.held_back, *state.faults])):
         # For colleagues who ask why it answered that; the customer and the model never read it.
         told[-1].additional_kwargs["held_back"] = held_back
@@ -39,9 +46,9 @@ def answer_of(turn: Sequence[AnyMessage]) -> str:
     return "\n".join(text_of(m) for m in turn[last_result:] if isinstance(m, AIMessage))
 
 
-def with_sources(message: AIMessage, passages: Sequence[Passage]) -> AIMessage:
+def with_sources(message: AIMessage, passages: Sequence[Passage], links: LinkRule) -> AIMessage:
     """Return a message with the passages it cites."""
-    sources = [source(n, passages[n - 1]) for n in cited(text_of(message)) if n <= len(passages)]
+    sources = [source(n, passages[n - 1], links) for n in cited(text_of(message)) if n <= len(passages)]
     return message.model_copy(update={"additional_kwargs": {**message.additional_kwargs, "sources": sources}})
 
 
@@ -53,13 +60,13 @@ def handoff_reason(state: State) -> str:
     return f"the reply was not supported: {state.faults[0]}" if unsupported else f"the model failed: {state.faults[0]}"
 
 
-def source(number: int, passage: Passage) -> dict[str, Any]:
+def source(number: int, passage: Passage, links: LinkRule) -> dict[str, Any]:
     """Return what a page needs to show and link a cited passage."""
     return {
         "number": number,
         "passage_id": passage.id,
         "article_id": passage.article_id,
-        "title": passage.title,
-        "headings": list(passage.headings),
-        "url": passage.url,
+        "title": safe_text(passage.title, links),
+        "headings": [safe_text(heading, links) for heading in passage.headings],
+        "url": links.kept(passage.url),
     }
