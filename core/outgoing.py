@@ -114,7 +114,7 @@ def inert(text: str) -> str:
     broken = re.sub(r"&(?=#|\w+;)", "& ", broken)
 
     def defanged(match: re.Match[str]) -> str:
-        return match[0] if match["mail"] else match[0].replace("://", "[:]//").replace(".", "[.]")
+        return match[0] if match["mail"] else match[0].replace("://", "[://]").replace(".", "[.]")
 
     return _CANDIDATE.sub(defanged, broken)
 

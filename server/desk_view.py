@@ -96,7 +96,9 @@ def _spoken(message: AIMessage, text: str, steps: list[Step], passages: Mapping[
 
 def _entry(entry_id: str, role: Any, text: str, **others: Any) -> Entry:
     empty: dict[str, Any] = {"author": "", "waiting": False, "sources": [], "steps": [], "held_back": []}
-    return Entry(id=entry_id, role=role, text=inert(text) if role == "customer" else text, ticket_id=None, **(empty | others))
+    return Entry(
+        id=entry_id, role=role, text=inert(text) if role == "customer" else text, ticket_id=None, **(empty | others)
+    )
 
 
 def _step(message: AIMessage, call: Any) -> Step:

@@ -33,7 +33,9 @@ def source_routes(template: str, headers: dict[str, str]) -> APIRouter:
         found = await service.parts.retriever.fetch([passage_id])
         if not found:
             raise NotFound("this passage is no longer part of the help articles; ask again in the chat")
-        return Response(written(page, found[0], service.parts.links), headers=headers, media_type="text/html; charset=utf-8")
+        return Response(
+            written(page, found[0], service.parts.links), headers=headers, media_type="text/html; charset=utf-8"
+        )
 
     router.add_api_route("/sources/{passage_id:path}", source, methods=["GET"])
     return router
