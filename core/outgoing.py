@@ -2,7 +2,7 @@
 
 What comes out holds no markdown link, image, reference, HTML tag or entity, in any reader's dialect: the pairs of characters
 these begin with are taken apart, so pieces of a reply that were made safe one by one stay safe when they are joined. Addresses
-of the web remain as bare text where their host is allowed; all others become `[…]`.
+of the web remain as bare text where their host is allowed; all others become `‹…›`.
 """
 
 import html
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from core.visible import visible
 
-REMOVED = "[…]"
+REMOVED = "‹…›"
 _LAYERS = 3
 _FULLWIDTH = {code: code - 0xFEE0 for code in (*range(0xFF0E, 0xFF1B), *range(0xFF20, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _FULLWIDTH |= {0xFF0F: ord("/"), 0xFE52: ord("."), 0x2024: ord("."), 0xFE55: ord(":")}
@@ -48,7 +48,7 @@ _CANDIDATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _WWW = re.compile(r"www\d{0,2}\.", re.IGNORECASE)
-_TRAILING = ".,;:!?'\"”’»)]}*_~`>…"
+_TRAILING = ".,;:!?'\"”’»)]}*_~`>…›"
 _UNSAFE_IN_ADDRESS = re.compile(r"[\\@\"'`{}|^\[\]()<>\s…]|[^\x21-\x7e]")
 _COUNTRY = re.compile(r"\.[a-z]{2}$")
 

@@ -54,7 +54,7 @@ ATTACKS = (
 def leads(text: str) -> list[str]:
     """Return where a text leads when it is rendered as markdown with HTML, or its bare addresses are made links."""
     found = [next(filter(None, match.groups())) for match in ADDRESS.finditer(text)]
-    found += re.findall(r"(?i)\bwww\.\w[^\s/]*|\b[\w-]+\.(?:com|top|net|org|io)\b(?![.-]?\w)", text)
+    found += re.findall(r"(?i)\bwww\.\w[\w.-]*|\b[\w-]+\.(?:com|top|net|org|io)\b(?![.-]?\w)", text)
     for renderer in RENDERERS:
         html = renderer.render(text)
         found += re.findall(r"(?:href|src)=\"([^\"]*)\"", html)
