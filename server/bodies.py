@@ -183,6 +183,7 @@ class ChatOut(BaseModel):
     shop: str
     disclosure: str
     open_chat: bool = Field(description="Whether visitors nobody knows get a token here.")
+    voice_seconds: int | None = Field(description="How long a voice message may be; none where nobody listens.")
 
 
 class TokenOut(BaseModel):

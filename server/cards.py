@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,8 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 from graph.prompts import text_of
 from server.bodies import AskOut, OrderItemOut, OrderOut, ParcelOut
 from tools.actions import Action
+from tools.policy import Policy
+from tools.wording import amount_words
 
 ORDER_TOOLS = frozenset({"get_order", "list_orders"})
 Facts = dict[str, Any]
@@ -45,13 +48,20 @@ def _read(result: str) -> list[Facts]:
     return [order for order in listed if isinstance(order, dict) and isinstance(order.get("order_id"), str)]
 
 
-def order_out(facts: Facts, tracking_url: str | None) -> OrderOut:
+def _money(amount: Any, policy: Policy) -> str:
+    try:
+        return amount_words(Decimal(str(amount)), policy)
+    except InvalidOperation:
+        return ""
+
+
+def order_out(facts: Facts, policy: Policy, tracking_url: str | None) -> OrderOut:
     """Return an order as a page draws it; parcels are linked where the shop has named its carrier's page."""
     items = [
         OrderItemOut(
             name=str(item.get("name", "")),
             options=", ".join(str(value) for value in dict(item.get("options") or {}).values()),
-            price=str(item.get("price", "")),
+            price=_money(item.get("price"), policy),
         )
         for item in facts.get("items", [])
     ]
@@ -69,7 +79,7 @@ def order_out(facts: Facts, tracking_url: str | None) -> OrderOut:
         expected_delivery=facts.get("expected_delivery"),
         delivered_at=facts.get("delivered_at"),
         items=items,
-        total=str(facts.get("total", "")),
+        total=_money(facts.get("total"), policy),
         parcels=parcels,
     )
 

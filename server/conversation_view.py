@@ -54,7 +54,10 @@ async def _add_cards(service: Service, thread_id: str, messages: Sequence[AnyMes
     stored = await service.parts.actions.ledger.find(thread_id=thread_id) if asks else []
     actions = {action.id: action for action in stored}
     for message in said:
-        message.orders = [order_out(facts, service.settings.tracking_url) for facts in orders.get(message.id, ())]
+        found = orders.get(message.id, ())
+        message.orders = [
+            order_out(facts, service.parts.actions.policy, service.settings.tracking_url) for facts in found
+        ]
         message.asks = [ask_out(actions[i]) for i in asks.get(message.id, ()) if i in actions]
     # A yes counts for the question right before it, and for no other.
     for message in said[:-1]:

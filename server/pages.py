@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import PurePosixPath
@@ -20,6 +21,7 @@ TYPES = {
     ".svg": "image/svg+xml",
 }
 FOREVER = "public, max-age=31536000, immutable"
+COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/)[ \t]*\n", re.MULTILINE | re.DOTALL)
 ASK_AGAIN = "no-cache"
 """Kept by browsers, and used only after the server said that it is still the newest."""
 
@@ -32,6 +34,11 @@ class Asset:
     packed: bytes
     type: str
     tag: str
+
+
+def without_comments(text: str) -> str:
+    """Return a script or a style sheet without the comments that have lines of their own: they are for us, not for customers."""
+    return COMMENT.sub("", text)
 
 
 def asset(body: bytes, suffix: str) -> Asset:
@@ -53,7 +60,10 @@ def read_assets(*, version_prefix: str = "/web/") -> tuple[str, dict[str, Asset]
             if entry.is_dir():
                 folders.append((place / entry.name, entry))
             elif PurePosixPath(entry.name).suffix in TYPES:
-                found[str(place / entry.name)] = entry.read_bytes()
+                text = entry.read_text(encoding="utf-8")
+                found[str(place / entry.name)] = (
+                    without_comments(text) if entry.name.endswith((".js", ".css")) else text
+                ).encode()
     digest = hashlib.sha256(b"".join(f"{path}\n".encode() + found[path] for path in sorted(found)))
     version = digest.hexdigest()[:12]
     versioned = f'="{version_prefix}{version}/'.encode()

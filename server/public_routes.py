@@ -42,7 +42,9 @@ async def describe_chat(service: Serving, locale: Locale = "en") -> ChatOut:
     """Say what a page shows before somebody writes."""
     open_chat = service.settings.open_chat and service.tokens.can_issue
     told = disclosure(service, locale)
-    return ChatOut(shop=service.settings.shop_name, disclosure=told, open_chat=open_chat)
+    hears = service.parts.ear.transcriber is not None
+    voice_seconds = service.settings.voice_max_seconds if hears else None
+    return ChatOut(shop=service.settings.shop_name, disclosure=told, open_chat=open_chat, voice_seconds=voice_seconds)
 
 
 @router.post(

@@ -125,7 +125,7 @@ def test_the_customers_page_is_small() -> None:
             r'="/web/[^/]+/([^"]+)"|from "\./([^"]+)"|import\("\./([\w-]+\.js)"\)|new URL\("\./([^"]+)"', text
         )
         wanted += [part for parts in linked for part in parts if part and part not in files]
-    assert {"dom.js", "theme.css", "words.js"} <= files
+    assert {"api.js", "cards.js", "chat.css", "conversation.js", "sse.js", "theme.css", "view.js", "words.js"} <= files
     size = sum(len(gzip.compress(assets[name].body, 9)) for name in files)
     assert size < 20_000, f"{size} bytes: {sorted(files)}"
 
@@ -153,9 +153,9 @@ async def test_an_order_that_was_looked_up_comes_as_data_with_its_tracking_link(
 
 def test_a_tracking_id_cannot_leave_the_carriers_page() -> None:
     facts = {"order_id": "#1", "parcels": [{"tracking_ids": ["../../@evil.example/?x=<b>"]}]}
-    [parcel] = order_out(facts, "https://track.example/p/{id}").parcels
+    [parcel] = order_out(facts, load_policy(), "https://track.example/p/{id}").parcels
     assert parcel.url == "https://track.example/p/..%2F..%2F%40evil.example%2F%3Fx%3D%3Cb%3E"
-    assert order_out(facts, None).parcels[0].url is None
+    assert order_out(facts, load_policy(), None).parcels[0].url is None
 
 
 def test_orders_that_the_reply_does_not_name_are_not_shown() -> None:
@@ -254,6 +254,7 @@ async def test_a_page_is_told_what_to_show_before_anybody_writes(tmp_path: Path)
         assert told == {
             "shop": "Test Shop",
             "open_chat": True,
+            "voice_seconds": None,
             "disclosure": phrase("disclosure", "de", shop="Test Shop"),
         }
 

@@ -20,7 +20,7 @@ export class ApiError extends Error {
 export class Api {
   /**
    * @param {string} base the server's origin
-   * @param {() => Promise<string>} token returns the token to send; asked before each request
+   * @param {() => Promise<string>} token returns the token to send, or nothing; asked before each request
    */
   constructor(base, token) {
     this.base = base;
@@ -67,7 +67,9 @@ export class Api {
   async #fetch(method, path, body, headers, signal) {
     const raw = body instanceof Blob;
     /** @type {Record<string, string>} */
-    const sent = { Authorization: `Bearer ${await this.token()}`, ...headers };
+    const sent = { ...headers };
+    const token = await this.token();
+    if (token) sent.Authorization = `Bearer ${token}`;
     if (body !== undefined && !raw) sent["Content-Type"] = "application/json";
     let response;
     try {
@@ -91,7 +93,7 @@ export class Api {
 /**
  * Return what a token says about its holder, unverified: only the server's word counts, this is for the page's own book-keeping.
  * @param {string} token
- * @returns {{sub?: string, role?: string, exp?: number, anonymous?: boolean}}
+ * @returns {{sub?: string, role?: string, iat?: number, exp?: number, anonymous?: boolean}}
  */
 export function claimsOf(token) {
   try {

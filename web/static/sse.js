@@ -1,5 +1,7 @@
 // Read a stream of server-sent events from a response: `EventSource` itself cannot send a token.
 
+const SILENT_MS = 40_000;
+
 /** @typedef {{event: string, data: any, id: string}} StreamEvent */
 
 /**
@@ -14,7 +16,10 @@ export async function* readEvents(response) {
   let rest = "";
   try {
     for (;;) {
+      // The server says something every 15 seconds: a connection silent for longer is dead, though nobody has closed it.
+      const silent = setTimeout(() => void reader.cancel().catch(() => {}), SILENT_MS);
       const { done, value } = await reader.read();
+      clearTimeout(silent);
       if (done) return;
       rest += value;
       const blocks = rest.split(/\r?\n\r?\n/);
