@@ -85,11 +85,13 @@ _HUMAN_ELSEWHERE = _any(
     # Polish
     r"\b(?:rozmawiać|porozmawiać|połączyć|pogadać|rozmowa|rozmowę|skontaktować się) (?:się )?z (?:\w+ )?(?:człowiekiem|konsultant(?:em|ką)|pracownikiem|kimś|osobą|agentem|doradcą|operatorem|przedstawicielem)",
     r"\b(?:żyw(?:ym|y|ego) człowiek\w*|prawdziw(?:ym|y|a|ą) (?:człowiek\w*|osob\w*))",
+    # Arabic
+    r"(?:التحدث|التكلم|الحديث|التواصل|[أا]تحدث|[أا]تكلم) (?:[إا]لى|مع) (?:شخص|[إا]نسان|موظف|ممثل|[أا]حد|بشر)",
 )
 
 
 def wants_human(text: str) -> bool:
-    """Say whether the customer asks for a person instead of the assistant (English first, seven other languages)."""
+    """Say whether the customer asks for a person instead of the assistant (English first, eight other languages)."""
     normal = _normal(text)
     return bool(_HUMAN.search(normal) or _HUMAN_ELSEWHERE.search(normal))
 
@@ -163,6 +165,7 @@ _YES_WORDS = (
     r"sim|pode(?: ser| fazer)?|tudo bem|está certo|faça isso|certo|isso|"
     r"akkoord|graag|goed|prima|klopt|doe maar|bevestigd|ik bevestig|"
     r"tak|zgadzam się|potwierdzam|dobrze|oczywiście|proszę bardzo|zgoda|"
+    r"نعم|أجل|موافق|تابع|"
     r"👍|👌|✅|✔️|✔|🆗"
 )
 _POLITE = (
@@ -188,7 +191,7 @@ _NO = re.compile(
     r"non ora|lascia(?: stare| perdere)?|annulla|ferma|"
     r"não|nao|deixa|deixe(?: pra lá)?|melhor não|pare|"
     r"niet|nee|laat maar|toch niet|liever niet|"
-    r"nie|zostaw|lepiej nie|anuluj|👎|❌|🚫))(?!\w)(?P<rest>.*)$"
+    r"nie|zostaw|lepiej nie|anuluj|لا|كلا|👎|❌|🚫))(?!\w)(?P<rest>.*)$"
 )
 _NO_REST = re.compile(
     rf"^[ ,.!;:–-]*(?:(?:{_POLITE}|thanks?|thank you|wait|no|not|don't|do not|do (?:that|it|this)|leave (?:it|everything|that)(?: as (?:it )?is)?|keep (?:it|the order|my order|the items?|everything|them)|"
