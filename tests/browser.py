@@ -1,11 +1,14 @@
 """Open the pages of a real server, with the sample shop and the offline model, in Debian's Chromium."""
 
 import contextlib
+import json
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +27,18 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
+HEARD = "How long do I have to return something?"
+"""What the stand-in for a transcription endpoint hears in every recording."""
+
+
 @dataclass
 class Site:
     """Hold the address of a running server and make tokens it believes."""
 
     url: str
     folder: Path
+    shop: str = ""
+    """Origin of a page of the shop that embeds the chat."""
 
     def token(self, subject: str = CUSTOMER, *, operator: bool = False) -> str:
         """Return the token of a customer, or of an operator."""
@@ -52,11 +61,38 @@ def running_site(folder: Path, **settings: str) -> Iterator[Site]:
         command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
         process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
     try:
-        wait_for(f"http://127.0.0.1:{port}/readyz", process, log)
+        wait_for(f"http://127.0.0.1:{port}/readyz", process, log, seconds=120)
         yield Site(f"http://127.0.0.1:{port}", folder)
     finally:
         process.terminate()
         process.wait(30)
+
+
+class ShopPage(BaseHTTPRequestHandler):
+    """Be a shop's own page that embeds the chat by one tag, and a transcription endpoint beside it."""
+
+    chat = ""
+
+    def do_GET(self) -> None:
+        """Return the page."""
+        tag = f'<script src="{self.chat}/widget.js" type="module"></script>'
+        body = f"<!doctype html><html lang=en><title>Shop</title><main><h1>Shop</h1></main>{tag}<support-agent></support-agent>"
+        self._send(body.encode(), "text/html")
+
+    def do_POST(self) -> None:
+        """Return what was heard."""
+        self.rfile.read(int(self.headers["content-length"]))
+        self._send(json.dumps({"text": HEARD}).encode(), "application/json")
+
+    def _send(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Stay silent."""
 
 
 @dataclass
@@ -71,7 +107,7 @@ class Opener:
     def window(self, **options: Any) -> Any:
         """Return a new browser context: a person with a browser of their own."""
         context = self.browser.new_context(locale="en-GB", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.add_init_script(WATCH_POLICY)
         context.on("page", self._watch)
         self.windows.append(context)
@@ -113,8 +149,20 @@ class Opener:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve the sample shop for all tests in a browser."""
-    with running_site(tmp_path_factory.mktemp("site")) as served:
+    shop = ThreadingHTTPServer(("127.0.0.1", 0), ShopPage)
+    threading.Thread(target=shop.serve_forever, daemon=True).start()
+    origin = f"http://127.0.0.1:{shop.server_port}"
+    settings = {
+        "SUPPORT_EMBED_ORIGINS": origin,
+        "SUPPORT_TRACKING_URL": "https://track.example/{id}",
+        "SUPPORT_TRANSCRIPTION_BASE_URL": f"{origin}/v1",
+        "SUPPORT_TRANSCRIPTION_MODEL": "whisper",
+    }
+    with running_site(tmp_path_factory.mktemp("site"), **settings) as served:
+        ShopPage.chat, served.shop = served.url, origin
         yield served
+    shop.shutdown()
+    shop.server_close()
 
 
 @pytest.fixture(scope="session")
