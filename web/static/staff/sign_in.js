@@ -1,0 +1,97 @@
+// Sign an operator in by a token: out of the address, out of this tab's memory, or pasted.
+
+import { Api, ApiError, claimsOf, tokenFromAddress } from "../api.js";
+import { byId } from "./page.js";
+
+const KEPT = "support-staff-token";
+
+/** @typedef {import("../words.js").Speech} Speech */
+/** @typedef {{operator: string, shop: string, queues: string[], reply_minutes: number}} Desk */
+
+/**
+ * Return a client whose token the server takes for an operator's, once there is one, with what it said about the desk.
+ * @param {Speech} speech
+ * @returns {Promise<{api: Api, desk: Desk}>}
+ */
+export async function signIn(speech) {
+  let token = tokenFromAddress() ?? sessionStorage.getItem(KEPT) ?? "";
+  const form = byId("sign-in", HTMLFormElement);
+  const alert = byId("alert", HTMLElement);
+  for (;;) {
+    if (token) {
+      const held = token;
+      const api = new Api("", async () => held);
+      try {
+        const desk = await api.call("GET", "/v1/desk");
+        sessionStorage.setItem(KEPT, token);
+        alert.textContent = "";
+        form.hidden = true;
+        signedIn(speech, desk);
+        return { api, desk };
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        alert.textContent = refusal(speech, error, held);
+      }
+    }
+    token = await pasted(form);
+  }
+}
+
+/** Forget the token and begin anew. */
+export function signOut() {
+  sessionStorage.removeItem(KEPT);
+  location.reload();
+}
+
+/**
+ * Say that a token is over, if that is what an error says; the page then asks for another one.
+ * @param {unknown} error
+ */
+export function signedOutBy(error) {
+  if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) return false;
+  signOut();
+  return true;
+}
+
+/**
+ * @param {Speech} speech
+ * @param {ApiError} error
+ * @param {string} token
+ */
+function refusal(speech, error, token) {
+  if (error.status === 0) return speech.say("line_lost");
+  if (error.status === 401) return speech.say("token_refused");
+  return error.status === 403 ? speech.say("not_operator", { role: claimsOf(token).role ?? "" }) : error.message;
+}
+
+/**
+ * @param {Speech} speech
+ * @param {Desk} desk
+ */
+function signedIn(speech, desk) {
+  byId("who", HTMLElement).textContent = speech.say("signed_in", { operator: desk.operator, shop: desk.shop });
+  const out = byId("sign-out", HTMLButtonElement);
+  out.hidden = false;
+  out.addEventListener("click", signOut);
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {Promise<string>}
+ */
+function pasted(form) {
+  form.hidden = false;
+  const input = byId("token", HTMLInputElement);
+  input.focus();
+  return new Promise((resolve) =>
+    form.addEventListener(
+      "submit",
+      (event) => {
+        event.preventDefault();
+        resolve(input.value.trim());
+        input.value = "";
+      },
+      { once: true },
+    ),
+  );
+}
