@@ -26,7 +26,7 @@ chat: $(SAMPLE) ## Talk to the agent as a customer of the sample shop
 	@$(BIN)/support-agent chat --customer ada_brook_1001
 
 serve: $(SAMPLE) ## Serve the sample shop's agent to customers and operators on 127.0.0.1:8000
-	@$(BIN)/support-agent serve
+	@$(BIN)/support-agent serve --try-as ada_brook_1001
 
 dev: $(SAMPLE) ## Start the LangGraph dev server on the sample shop
 	LANGGRAPH_CLI_NO_ANALYTICS=1 LANGGRAPH_NO_VERSION_CHECK=true LANGSMITH_TRACING=false $(BIN)/langgraph dev --no-browser

@@ -14,6 +14,8 @@ from core.settings import Settings
 from server.application import make_app
 from server.tokens import tokens_of
 
+LINK_MINUTES = 12 * 60
+
 
 class Server(uvicorn.Server):
     """Tell endless streams to end before waiting for connections to close."""
@@ -29,6 +31,10 @@ class Server(uvicorn.Server):
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; SUPPORT_HOST by default.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; SUPPORT_PORT by default.")] = None,
+    try_as: Annotated[
+        str | None,
+        typer.Option(help="Print links to the pages, signed in as this customer and as an operator; on loopback only."),
+    ] = None,
 ) -> None:
     """Serve the agent over HTTP, in one process; start any number of them on the same databases.
 
@@ -52,6 +58,8 @@ def serve(
         access_log=False,
     )
     err.print(f"[dim]{settings.shop_name} support on http://{address}:{config.port} · Ctrl+C ends it[/dim]")
+    if try_as is not None:
+        _print_links(settings, f"http://{address}:{config.port}", try_as, on_loopback=_is_loopback(address))
     server = Server(config)
     server.run()
     if not server.started:
@@ -71,6 +79,21 @@ def token(
     if role not in known:
         raise SettingsError(f"the role is {role!r}; use customer or operator")
     out.print(tokens_of(Settings.from_env()).issue(subject, role=known[role], minutes=minutes), soft_wrap=True)
+
+
+def _print_links(settings: Settings, root: str, customer: str, *, on_loopback: bool) -> None:
+    """Print addresses that sign in whoever opens them; the token is in the fragment, which no browser sends."""
+    if not on_loopback:
+        raise SettingsError("--try-as prints tokens for this machine alone; listen on 127.0.0.1, or leave it out")
+    tokens = tokens_of(settings)
+    as_customer = tokens.issue(customer, minutes=LINK_MINUTES)
+    as_operator = tokens.issue("olga", role="operator", minutes=LINK_MINUTES)
+    for name, path, made in (
+        ("Chat", "chat", as_customer),
+        ("Desk", "desk", as_operator),
+        ("Insight", "insight", as_operator),
+    ):
+        err.print(f"{name:<8} {root}/{path}#token={made}", soft_wrap=True, highlight=False)
 
 
 def _is_loopback(address: str) -> bool:

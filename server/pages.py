@@ -1,4 +1,4 @@
-"""Serve the pages of `web/`: chat, widget, and what they load, with the headers that keep foreign code out of them."""
+"""Serve the pages of `web/`: chat, widget, desk, insight, and what they load, with the headers that keep foreign code out of them."""
 
 import gzip
 import hashlib
@@ -12,8 +12,10 @@ from starlette.exceptions import HTTPException
 
 from server.source_page import source_routes
 
-PAGES = {"/": "chat.html", "/chat": "chat.html"}
+PAGES = {"/": "chat.html", "/chat": "chat.html", "/desk": "desk.html", "/insight": "insight.html"}
 """Which file is the page at which path."""
+NEVER_FRAMED = ("desk.html", "insight.html")
+"""Pages of operators: in a frame a click on what shines through could be made to approve something."""
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -112,7 +114,8 @@ def page_routes(embedders: tuple[str, ...] = ()) -> APIRouter:
     shared = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
     def page(request: Request) -> Response:
-        return sent(request, assets[PAGES[request.url.path]], page_headers(embedders))
+        file = PAGES[request.url.path]
+        return sent(request, assets[file], page_headers(() if file in NEVER_FRAMED else embedders))
 
     def loaded(request: Request, wanted: str, path: str) -> Response:
         if path not in assets or path.endswith(".html"):
