@@ -23,7 +23,7 @@ export function approvalCard(row, speech, decide) {
     "article",
     { class: waits ? "card waits" : "card", "aria-label": speech.say("action_of", { tool: named(speech, "tool", row.tool) }) },
     el("p", {}, el("strong", {}, named(speech, "tool", row.tool)), " · ", named(speech, "action", row.state), row.decided_by ? ` · ${row.decided_by}` : ""),
-    el("p", { class: "said" }, row.preview),
+    el("p", { class: "said", dir: "auto" }, row.preview),
     row.why ? el("p", { class: "quiet" }, speech.say("needs_approval", { why: row.why })) : null,
     row.yes ? el("p", { class: "quiet" }, speech.say("customer_agreed", { yes: row.yes })) : null,
     waits ? decisions(row, speech, decide) : null,

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { loadSpeech, translate, wantedLanguages } from "../words.js";
-import { byId, complain, lasting, moment, named } from "./page.js";
+import { byId, complain, lasting, moment, named, region } from "./page.js";
 import { shares, stackedBars } from "./plots.js";
 import { signedOutBy, signIn } from "./sign_in.js";
 
@@ -87,7 +87,7 @@ function tiles(found) {
 
 /** @param {Insight} found */
 function perDay(found) {
-  const labels = found.days.map((day) => new Intl.DateTimeFormat(speech.language, { day: "numeric", month: "numeric" }).format(new Date(`${day.day}T12:00`)));
+  const labels = found.days.map((day) => new Intl.DateTimeFormat(region(speech), { day: "numeric", month: "numeric" }).format(new Date(`${day.day}T12:00`)));
   const series = ENDINGS.map((name) => ({ name: speech.say(name), values: found.days.map((day) => day[name].count) }));
   const busy = found.days.filter((day) => ENDINGS.some((name) => day[name].count) || day.requests);
   return section(
@@ -99,7 +99,7 @@ function perDay(found) {
       if (name && day) list(`${speech.say(name)} · ${day.day}`, day[name]);
     }),
     el("h3", {}, speech.say("requests")),
-    stackedBars(speech.say("requests"), labels, [{ name: speech.say("requests"), values: found.days.map((day) => day.requests) }]),
+    el("div", { class: "plain" }, stackedBars(speech.say("requests"), labels, [{ name: speech.say("requests"), values: found.days.map((day) => day.requests) }])),
     el(
       "details",
       {},
@@ -136,7 +136,7 @@ function trend(runs) {
   const rows = runs.map((run) => {
     const failures = el("ul", {}, ...run.failures.map((failure) => el("li", {}, `${failure.conversation}: ${failure.why}`)));
     const failed = el("details", {}, el("summary", {}, number(run.failures.length)), failures);
-    const share = new Intl.NumberFormat(speech.language, { style: "percent" }).format(run.passed);
+    const share = new Intl.NumberFormat(region(speech), { style: "percent" }).format(run.passed);
     return [moment(speech, run.finished_at), run.name, `${run.agent} · ${run.model}`, number(run.conversations), share, failed];
   });
   const plot = shares(speech.say("trend"), runs.map((run) => run.finished_at.slice(5, 10)), points);
@@ -197,7 +197,7 @@ function table(heads, rows) {
 
 /** @param {number} value */
 function number(value) {
-  return new Intl.NumberFormat(speech.language, { maximumFractionDigits: 2 }).format(value);
+  return new Intl.NumberFormat(region(speech), { maximumFractionDigits: 2 }).format(value);
 }
 
 /**
@@ -206,5 +206,5 @@ function number(value) {
  */
 function money(value, currency) {
   if (value === null) return "–";
-  return new Intl.NumberFormat(speech.language, { style: "currency", currency, maximumFractionDigits: 4 }).format(Number(value));
+  return new Intl.NumberFormat(region(speech), { style: "currency", currency, maximumFractionDigits: 4 }).format(Number(value));
 }

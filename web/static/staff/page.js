@@ -30,6 +30,14 @@ export function named(speech, kind, value) {
 }
 
 /**
+ * Return the language of numbers and times: the visitor's own region, where the page speaks its language.
+ * @param {Speech} speech
+ */
+export function region(speech) {
+  return navigator.languages.find((tag) => tag.split("-")[0] === speech.language) ?? speech.language;
+}
+
+/**
  * Return a length of time in words, for example `3 h`.
  * @param {Speech} speech
  * @param {number} seconds
@@ -38,7 +46,7 @@ export function lasting(speech, seconds) {
   const [value, unit] =
     seconds < 60 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : seconds < 172_800 ? [seconds / 3600, "hour"] : [seconds / 86_400, "day"];
   const digits = seconds < 10 ? 1 : 0;
-  return new Intl.NumberFormat(speech.language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(region(speech), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
 }
 
 /**
@@ -47,7 +55,7 @@ export function lasting(speech, seconds) {
  * @param {string} instant ISO 8601
  */
 export function moment(speech, instant) {
-  return new Intl.DateTimeFormat(speech.language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(instant));
+  return new Intl.DateTimeFormat(region(speech), { dateStyle: "medium", timeStyle: "short" }).format(new Date(instant));
 }
 
 /**

@@ -1,11 +1,12 @@
 // Draw plots as SVG, made element by element: no script of anybody else, nothing that the page's policy forbids.
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 640;
 const HEIGHT = 180;
 const LEFT = 36;
 const BOTTOM = 22;
 const TOP = 8;
+const LABEL = 80;
+const WIDEST = 640;
 
 /** @typedef {{name: string, values: number[]}} Series */
 
@@ -20,7 +21,7 @@ export function stackedBars(title, labels, series, pick) {
   const tallest = Math.max(1, ...labels.map((_, place) => series.reduce((sum, one) => sum + (one.values[place] ?? 0), 0)));
   const scale = scaleTo(tallest);
   const plot = frame(title, scale, labels);
-  const slot = (WIDTH - LEFT) / labels.length;
+  const slot = (width() - LEFT) / labels.length;
   labels.forEach((label, place) => {
     let below = 0;
     series.forEach((one, number) => {
@@ -53,7 +54,7 @@ export function stackedBars(title, labels, series, pick) {
  */
 export function shares(title, labels, points) {
   const plot = frame(title, 1, labels, (value) => `${Math.round(value * 100)} %`);
-  const slot = (WIDTH - LEFT) / labels.length;
+  const slot = (width() - LEFT) / labels.length;
   const x = (/** @type {number} */ place) => LEFT + (place + 0.5) * slot;
   points.forEach((point, place) =>
     plot.append(draw("line", { class: "interval", x1: x(place), x2: x(place), y1: height(point.low, 1), y2: height(point.high, 1) })),
@@ -75,18 +76,23 @@ export function shares(title, labels, points) {
  * @param {(value: number) => string} [say]
  */
 function frame(title, top, labels, say = String) {
-  const plot = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title });
+  const plot = draw("svg", { viewBox: `0 0 ${width()} ${HEIGHT}`, role: "img", "aria-label": title });
   for (const value of [0, top / 2, top]) {
     const y = height(value, top);
-    plot.append(draw("line", { class: "axis", x1: LEFT, x2: WIDTH, y1: y, y2: y }), draw("text", { x: LEFT - 4, y: y + 4, "text-anchor": "end" }, say(value)));
+    plot.append(draw("line", { class: "axis", x1: LEFT, x2: width(), y1: y, y2: y }), draw("text", { x: LEFT - 4, y: y + 4, "text-anchor": "end" }, say(value)));
   }
-  const slot = (WIDTH - LEFT) / Math.max(1, labels.length);
-  const each = Math.ceil(labels.length / 8);
+  const slot = (width() - LEFT) / Math.max(1, labels.length);
+  const each = Math.ceil((labels.length * LABEL) / width());
   labels.forEach((label, place) => {
     if (place % each) return;
     plot.append(draw("text", { x: LEFT + (place + 0.5) * slot, y: HEIGHT - 6, "text-anchor": "middle" }, label));
   });
   return plot;
+}
+
+/** Return how wide a plot is drawn: on a phone narrower, so that its words are not scaled down. */
+function width() {
+  return Math.min(WIDEST, Math.max(320, window.innerWidth - 64));
 }
 
 /**

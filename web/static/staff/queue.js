@@ -119,6 +119,7 @@ export class Queue {
   #row(item) {
     const { speech } = this;
     const about = [named(speech, "queue", item.queue), named(speech, "priority", item.priority), named(speech, "state", item.state)];
+    if (item.customer_id) about.unshift(item.customer_id);
     if (item.operator) about.push(item.operator);
     if (item.callback) about.push(speech.say("callback"));
     return el(
@@ -137,7 +138,7 @@ export class Queue {
           el("strong", {}, item.kind === "ticket" ? item.id : speech.say("approval")),
           el("span", { class: `sla ${item.sla}` }, slaWords(speech, item)),
         ),
-        el("span", { class: "title" }, item.title),
+        el("span", { class: "title", dir: "auto" }, item.title),
         el("span", { class: "quiet" }, about.join(" · ")),
       ),
     );

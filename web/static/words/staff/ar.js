@@ -49,7 +49,7 @@ export default {
   role_desk: "إشعار",
   role_operator: "الموظف",
   unanswered_yet: "{who} · لم يُجب بعد",
-  why: "لماذا؟ المصادر {sources}، الاستدعاءات {steps}، المحجوب {held}",
+  why: "لماذا؟ المصادر {sources} · الاستدعاءات {steps} · المحجوب {held}",
   sources: "المصادر",
   no_sources: "لم يُستشهد بأي مقال.",
   passage_gone: "لم يعد هذا المقطع في الفهرس.",

@@ -49,7 +49,7 @@ export default {
   role_desk: "Mitteilung",
   role_operator: "Personal",
   unanswered_yet: "{who} · noch ohne Antwort",
-  why: "Warum das? {sources} Quellen, {steps} Aufrufe, {held} zurückgehalten",
+  why: "Warum das? Quellen {sources} · Aufrufe {steps} · zurückgehalten {held}",
   sources: "Quellen",
   no_sources: "Kein Artikel wurde zitiert.",
   passage_gone: "Diese Stelle ist nicht mehr im Index.",

@@ -1,0 +1,64 @@
+"""Look at the insight page in a browser: every figure leads to its conversations."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.browser import Opener, Site
+from tests.test_pages_desk import Shop, shop
+
+__all__ = ["shop"]
+pytestmark = pytest.mark.browser
+UNKNOWN = "Which songs does your choir sing at Christmas?"
+
+
+def insight(opener: Opener, site: Site, query: str = "", **options: Any) -> Any:
+    """Return the page, opened by an operator."""
+    page = opener.open(f"{site.url}/insight{query}#token={site.token('olga', operator=True)}", **options)
+    page.locator(".tile").first.wait_for()
+    return page
+
+
+@pytest.fixture
+def counted(site: Site, shop: Shop) -> str:
+    """Have a conversation that was handed over, and an evaluation; return the conversation."""
+    thread = shop.say("priya_raman_1005", UNKNOWN, "I want to talk to a person")
+    shop.act(f"/v1/tickets/{shop.ticket(thread)}/resolve")
+    run = {"suite": "shipped", "agent": "graph", "model": "offline", "finished_at": "2026-11-20T10:00:00+00:00"}
+    failures = [{"conversation": "late_parcel", "why": "promises: none kept"}]
+    folder = site.folder / "evals" / "monday"
+    folder.mkdir(parents=True, exist_ok=True)
+    summary = run | {"conversations": 10, "pass": {"value": 0.9, "low": 0.7, "high": 0.97}, "failures": failures}
+    (folder / "summary.json").write_text(json.dumps(summary))
+    return thread
+
+
+def test_figures_lead_to_their_conversations(site: Site, opener: Opener, counted: str) -> None:
+    page = insight(opener, site)
+    page.get_by_role("button", name="Handed over").first.click()
+    listed = page.get_by_role("dialog")
+    assert listed.get_by_role("link").first.inner_text() == counted  # the newest comes first
+    listed.get_by_role("button", name="Close").click()
+    page.locator("svg rect.pick").last.click()
+    listed.get_by_role("link", name=counted).click()
+    page.get_by_role("heading", name="priya_raman_1005").wait_for()
+    page.locator(".entry.customer").get_by_text(UNKNOWN).wait_for()
+    page.go_back()
+    page.get_by_role("row", name="choir").get_by_role("button").click()
+    listed.get_by_role("link", name=counted).wait_for()
+    listed.get_by_role("button", name="Close").click()
+    page.get_by_label("Time").select_option("7")
+    page.get_by_role("row", name="monday").locator("summary").click()
+    page.get_by_text("late_parcel: promises: none kept").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "language", "width"), [("dark", "de", 1280), ("light", "ar", 390)], ids=["dark", "light-phone-rtl"]
+)
+def test_axe_finds_nothing_wrong_with_the_figures(
+    site: Site, opener: Opener, counted: str, scheme: str, language: str, width: int
+) -> None:
+    page = insight(opener, site, f"?lang={language}", color_scheme=scheme, viewport={"width": width, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert opener.axe(page) == []
