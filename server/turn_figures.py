@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.offline.phrases import CAPABILITIES, GOODBYE, GREETING, THANKS
+from core.redaction import Redactor
 from graph.handoff_reasons import reason_code
 from server.records import Turn
 
 QUESTION_SHOWN = 300
 _LEAST_WORDS = 4
-_PRIVATE = re.compile(r"\S+@\S+|#?\w*\d[\w\d./-]*")
+_NUMBERED = re.compile(r"#?\w*\d[\w./-]*")
 _NOT_KNOWN = re.compile(
     r"\b(?:(?:do not|don't|cannot|can't) (?:know|find|say|answer)|articles? (?:do|does)(?: not|n't) (?:say|answer|cover)|no (?:reliable )?(?:information|answer)"
     r"|weiß (?:ich )?(?:das )?(?:leider )?nicht|keine (?:verlässliche )?(?:antwort|information)|ne sais pas|no (?:lo )?sé)\b",
@@ -53,4 +54,4 @@ def lacks_source(asked: str, reply: Mapping[str, Any]) -> bool:
 
 def hidden(text: str) -> str:
     """Return a question on one line, shortened, without what points at a person or an order."""
-    return _PRIVATE.sub("…", " ".join(text.split())[:QUESTION_SHOWN])
+    return _NUMBERED.sub("…", Redactor().text(" ".join(text.split()))[:QUESTION_SHOWN])

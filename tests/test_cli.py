@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.approvals import waiting_in
+from core.errors import InputError
 from tests.processes import ROOT
 from tests.terminal import Terminal
 
@@ -101,3 +103,9 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
     assert words in error
     assert "Traceback" not in error
     assert len(error.strip().splitlines()) == 1
+
+
+def test_a_ticket_without_a_waiting_action_cannot_be_approved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SUPPORT_DESK_URL", f"sqlite:///{tmp_path}/desk.db")
+    with pytest.raises(InputError, match="0 actions of this ticket's conversation"):
+        waiting_in("thread")
