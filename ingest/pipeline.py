@@ -17,12 +17,13 @@ from ingest.decoding import decode
 from ingest.documents import find_files, read_file
 from ingest.embedding import Vectors, embed, embedded_passages
 from ingest.index import OpenIndex, open_current
+from ingest.publishing import publish, writing
 from ingest.quarantine import Flagged, as_skipped, flag, note_flagged, released_texts
 from ingest.records import Document, Skipped, StoredArticle
 from ingest.safe_fetch import SafeFetcher
 from ingest.store_writing import write_store
 from ingest.vectors import build_vector_index, write_vector_index
-from ingest.versions import INDEX_FILE, STORE_FILE, VECTORS_FILE, Manifest, publish, writing
+from ingest.versions import INDEX_FILE, STORE_FILE, VECTORS_FILE, Manifest
 from ingest.web_sources import addresses_in, is_address, read_addresses
 
 

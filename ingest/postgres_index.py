@@ -1,7 +1,7 @@
 """Find passages in PostgreSQL, where a team outgrows one machine."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -56,7 +56,7 @@ class PostgresRetriever:
         queries = queries_for(dialogue)
         if queries is None:
             return []
-        vectors = self._query_vectors.unit_vectors(embedded_texts(queries), self._dimension)
+        vectors = self._query_vectors.asked_for(embedded_texts(queries), self._dimension)
         try:
             return self._search(queries, vectors, limit, filters)
         except IndexNotFound:
@@ -72,10 +72,11 @@ class PostgresRetriever:
 
     def close(self) -> None:
         """Close the connections."""
+        self._query_vectors.close()
         self._engine.dispose()
 
     def _search(
-        self, queries: Queries, vectors: Vectors | None, limit: int, filters: Mapping[str, str] | None
+        self, queries: Queries, vectors: Callable[[], Vectors | None], limit: int, filters: Mapping[str, str] | None
     ) -> list[Passage]:
         with transaction(self._engine) as connection:
             snapshot = PostgresSnapshot(connection, _serving(connection))

@@ -15,8 +15,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.directives import directives
 from core.errors import InputError, KnowledgeError
+from ingest.publishing import writing
 from ingest.records import Document, Skipped
-from ingest.versions import writing
 
 _FLAGGED, _RELEASED = "flagged.json", "released.json"
 

@@ -20,7 +20,7 @@ class Queries:
     windows: tuple[str, ...]
     """The newest utterance, in overlapping pieces where it is longer than an embedding model reads well."""
     context: str
-    """The end of what the customer said before, or an empty string where the newest utterance says enough."""
+    """The end of what the customer said before with the newest utterance, or an empty string where that one says enough."""
     words: Mapping[str, int]
     """Words of the newest utterance and how often each occurs."""
     codes: Mapping[str, int]
@@ -42,8 +42,9 @@ def queries_for(dialogue: Sequence[Utterance]) -> Queries | None:
     before = [u.text for u in dialogue[:-1] if u.speaker == "customer" and u.text.strip()]
     return Queries(
         windows=windows,
-        # A long message carries its own context; a short one leans on what the customer said before it.
-        context=" ".join(before[-1].split()[-_CONTEXT_WORDS:]) if before and len(windows) == 1 else "",
+        # A long message carries its own context; a short one leans on what the customer said before it. Both are read
+        # together: what was said before, on its own, finds the answer to the question before.
+        context=" ".join((*before[-1].split()[-_CONTEXT_WORDS:], windows[0])) if before and len(windows) == 1 else "",
         words=Counter(words_in(texts[-1])),
         codes=codes,
         utterances=texts,

@@ -1,7 +1,8 @@
 """Embed what is looked up, and go on without vectors while the embedding model is down."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -9,6 +10,8 @@ from langchain_core.embeddings import Embeddings
 from ingest.ranking import Vectors
 
 _log = logging.getLogger(__name__)
+
+_AT_ONCE = 32
 
 
 class QueryVectors:
@@ -18,9 +21,20 @@ class QueryVectors:
         self._embeddings, self._name = embeddings, name
         self.fault = ""
         """What is wrong with the embedding model, or an empty string."""
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="embed-query")
 
-    def unit_vectors(self, texts: Sequence[str], dimension: int) -> Vectors | None:
-        """Return the vectors of some texts, of shape (texts, dimension), or None while the model is down."""
+    def asked_for(self, texts: Sequence[str], dimension: int) -> Callable[[], Vectors | None]:
+        """Begin to embed some texts, and return what waits for the vectors while words are looked up.
+
+        It gives unit vectors of shape (texts, dimension), or None while the model is down.
+        """
+        return self._threads.submit(self._unit_vectors, texts, dimension).result
+
+    def close(self) -> None:
+        """Let the threads go once they have ended what they do."""
+        self._threads.shutdown(wait=False)
+
+    def _unit_vectors(self, texts: Sequence[str], dimension: int) -> Vectors | None:
         try:
             vectors = np.asarray(self._embeddings.embed_documents(list(texts)), dtype=np.float32)
             if vectors.shape != (len(texts), dimension):

@@ -1,6 +1,6 @@
 """Rank passages for one turn: by meaning, by words, and by which articles the conversation has named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -19,8 +19,9 @@ _FADING = 0.9
 _FEEDBACK = 10
 
 # How much each signal counts beside a cosine. Chosen on half of the dialogues of two public corpora and checked on the other
-# half and on the shop's own articles; `python -m benchmarks.retrieval` prints the result of all three.
-_CONTEXT = 0.2
+# half and on the shop's own articles; the weight of the talk before with three small corpora of other trades, too.
+# `python -m benchmarks.retrieval` prints the result of all.
+_CONTEXT = 0.35
 _WORDS = 0.1
 _NAMED = 0.5
 _NEAR_THE_BEST = 0.1
@@ -66,7 +67,7 @@ def embedded_texts(queries: Queries) -> list[str]:
 
 def rank(
     queries: Queries,
-    query_vectors: Vectors | None,
+    embedded: Callable[[], Vectors | None],
     store: PassageSearch,
     vectors: VectorSearch,
     rows: Rows | None,
@@ -74,8 +75,8 @@ def rank(
 ) -> list[tuple[int, float]]:
     """Return row and score of the best passages, among `rows` if given.
 
-    `query_vectors` has one row for each of `embedded_texts(queries)`, or is None while no vectors can be had; then words and
-    names alone decide.
+    `embedded` gives one row for each of `embedded_texts(queries)`, or None while no vectors can be had; then words and names
+    alone decide. It is called once words were looked up.
     """
     depth = max(_DEPTH, limit)
     by_words = store.keyword_search(queries.words, depth, rows)
@@ -84,6 +85,7 @@ def rank(
     of_topics = store.rows_of(list(topics), _MAX_ROWS_OF_TOPICS)
     if rows is not None:
         of_topics = of_topics[np.isin(of_topics, rows)]
+    query_vectors = embedded()
     candidates = {row for row, _ in by_words} | by_code.keys() | set(of_topics.tolist())
     if query_vectors is not None:
         for found in vectors.search(query_vectors, depth, rows):

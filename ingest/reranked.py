@@ -101,7 +101,7 @@ class RerankedIndex:
         queries = queries_for(dialogue)
         if queries is None or len(found) < 2 or not self._breaker.allows():
             return None
-        question = " ".join(filter(None, (queries.context, queries.windows[0])))
+        question = queries.context or queries.windows[0]
         texts = [passage_prefix(p.title, p.headings) + p.text for p in found[:CANDIDATES]]
         return self._threads.submit(self._reranker.scores, question, texts)
 

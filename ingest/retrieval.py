@@ -103,13 +103,14 @@ class HybridRetriever:
 
     def close(self) -> None:
         """Let go of the index once the searches under way have ended."""
+        self._query_vectors.close()
         self._index.retire()
 
     def _search(
         self, index: OpenIndex, queries: Queries, limit: int, filters: Mapping[str, str] | None
     ) -> list[Passage]:
         rows = index.store.rows_matching(filters) if filters else None
-        vectors = self._query_vectors.unit_vectors(embedded_texts(queries), index.vectors.dimension)
+        vectors = self._query_vectors.asked_for(embedded_texts(queries), index.vectors.dimension)
         ranked = rank(queries, vectors, index.store, index.vectors, rows, limit)
         passages = index.store.passages([row for row, _ in ranked])
         return [replace(passages[row], score=score) for row, score in ranked]

@@ -14,8 +14,9 @@ from core.errors import IndexBusy, IndexCorrupt, IndexNotFound, KnowledgeError
 from core.passages import Utterance
 from ingest.index import OpenIndex, open_current
 from ingest.pipeline import ingest
+from ingest.publishing import roll_back, writing
 from ingest.retrieval import HybridRetriever
-from ingest.versions import FILES, current_name, roll_back, version_folder, version_names, writing
+from ingest.versions import FILES, current_name, version_folder, version_names
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options, write_articles
 
 ROOT = Path(__file__).resolve().parent.parent
