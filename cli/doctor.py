@@ -20,6 +20,7 @@ from core.probe import probe as probe_endpoint
 from core.settings import Settings
 from graph.assembly import open_desk, orders_of
 from graph.memory import open_checkpointer
+from graph.threads import damaged_threads
 from ingest.opening import open_retriever
 
 
@@ -184,5 +185,11 @@ async def _desk(settings: Settings) -> str:
 
 
 async def _memory(settings: Settings) -> str:
-    async with open_checkpointer(settings.memory_url):
-        return f"{settings.memory_url.split('@')[-1]} opens"
+    async with open_checkpointer(settings.memory_url) as memory:
+        damaged = await damaged_threads(memory)
+    if damaged:
+        raise SupportError(
+            f"{len(damaged)} of the newest conversations are not what was written and are left alone ({', '.join(damaged[:5])}); restore "
+            "the memory from a backup, or delete them"
+        )
+    return f"{settings.memory_url.split('@')[-1]} opens"

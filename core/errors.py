@@ -25,6 +25,7 @@
     ├── BackendUnavailable       the shop's order system or the ticket desk
     │   └── OutcomeUnknown       a change was sent and nobody said what came of it
     ├── Busy                     more came than is taken at a time; says when to try again
+    ├── ThreadDamaged            a stored conversation that is not what was written; nothing of it is used
     └── LeaseLost                a worker goes on with a turn that was given to another
 
 A refusal is part of a conversation and may be shown to the model and the customer. Everything else is a fault: it
@@ -140,6 +141,10 @@ class Busy(SupportError):
         super().__init__(message)
         self.retry_after = retry_after
         """Seconds after which trying again makes sense."""
+
+
+class ThreadDamaged(SupportError):
+    """Report a stored conversation that is not what was written."""
 
 
 class LeaseLost(SupportError):

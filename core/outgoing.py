@@ -38,7 +38,7 @@ _CANDIDATE = re.compile(
     rf"""
     (?P<slashed>(?<![a-z0-9])[a-z][a-z0-9+.-]{{0,30}}:\s?[/\\]{{1,3}}[^\s<>]*)      # any scheme with slashes
     | (?P<scheme>(?<![a-z0-9])(?:{_SCHEMES})\s?:(?=\S)[^\s<>]*)                      # schemes that need none
-    | (?P<relative>(?<![:\w/\\])[/\\]{{2}}[^\s<>/\\][^\s<>]*)                        # //host
+    | (?P<relative>(?<![:\w/\\])[/\\]{{2,}}[^\s<>/\\][^\s<>]*)                        # //host
     | (?P<www>(?<!\w)www\d{{0,3}}\.[^\s<>]+)                                          # what GitHub's dialect links
     | (?P<mail>[\w.+!#$%&'*=?^`{{|}}~-]{{1,64}}@(?:[\w-]{{1,63}}\.)+\w{{2,24}}\b)
     | (?P<host>(?<!\w)(?:[\w-]{{1,63}}\.)+[^\W\d_][\w-]{{1,62}}(?:(?=[/?\#\\:])(?::\d+)?[/?\#\\][^\s<>]*|:\d{{2,5}}\b)) # host with path

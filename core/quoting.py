@@ -18,6 +18,10 @@ _PASSAGE = re.compile(
 )
 _MESSAGE = re.compile(r"<customer_message>\n(?P<text>.*)\n</customer_message>", re.DOTALL)
 
+_OUR_TAGS = re.compile(
+    r"<(?=\s*/?\s*(?:help_articles|passage|customer_message|earlier_conversation|earlier_summary|conversation|fact)\b)",
+    re.IGNORECASE,
+)
 _EARLIER = re.compile(r"<earlier_conversation>\n(?P<inside>.*?)\n</earlier_conversation>", re.DOTALL)
 _FACT = re.compile(r'<fact kind="(?P<kind>[^"]*)">(?P<text>.*?)</fact>')
 
@@ -76,6 +80,11 @@ def read_earlier(prompt_text: str) -> dict[str, list[str]]:
     for match in _FACT.finditer(found["inside"] if found else ""):
         facts.setdefault(html.unescape(match["kind"]), []).append(html.unescape(match["text"]))
     return facts
+
+
+def undelimited(text: str) -> str:
+    """Return a text that stands in a message of its own, such as a tool result, without tags that only this module writes."""
+    return _OUR_TAGS.sub("‹", visible(text)) if "<" in text else visible(text)
 
 
 def _attribute(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from core.passages import Passage
-from core.quoting import quote_earlier, quote_passages, quote_turn
+from core.quoting import quote_earlier, quote_passages, quote_turn, undelimited
 from graph.prompts import clip, text_of
 from graph.state import newest_turn
 
@@ -106,7 +106,10 @@ def _with_passages(turn: Sequence[AnyMessage], passages: Sequence[Passage]) -> l
         elif isinstance(message, ToolMessage) and message.artifact:
             found = [by_id[pid] for pid in message.artifact if pid in by_id]
             block = "\n".join(quote_passages([p], first_number=number) for number, p in found)
-            written.append(message.model_copy(update={"content": block or message.content, "artifact": None}))
+            content = block or undelimited(text_of(message))
+            written.append(message.model_copy(update={"content": content, "artifact": None}))
+        elif isinstance(message, ToolMessage):
+            written.append(message.model_copy(update={"content": undelimited(text_of(message))}))
         else:
             written.append(message)
     return written
@@ -119,8 +122,8 @@ def _turns(messages: Sequence[AnyMessage]) -> list[list[BaseMessage]]:
         if isinstance(message, HumanMessage) or not turns:
             turns.append([])
         text = text_of(message)
-        clipped = clip(text)
-        as_it_is = clipped is text and isinstance(message.content, str)
+        clipped = undelimited(clip(text))
+        as_it_is = clipped == text and isinstance(message.content, str)
         turns[-1].append(message if as_it_is else message.model_copy(update={"content": clipped}))
     return [paired(turn) for turn in turns]
 

@@ -4,10 +4,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
+import psycopg
 from langchain_core.messages import AnyMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+
+from core.errors import ThreadDamaged
+from graph.stored_state import checked, damaged
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS left_messages (
@@ -35,9 +39,14 @@ class PostgresSaver(AsyncPostgresSaver):
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Return the named or the newest checkpoint of a thread."""
-        found = await super().aget_tuple(config)
-        if found:
-            self._remember(found.checkpoint)
+        try:
+            found = await super().aget_tuple(config)
+            if found:
+                self._remember(checked(found).checkpoint)
+        except (psycopg.Error, ThreadDamaged):
+            raise
+        except Exception as error:  # noqa: BLE001  whatever a row holds that nobody here wrote
+            raise damaged(config["configurable"]["thread_id"], type(error).__name__) from None
         return found
 
     async def aput(

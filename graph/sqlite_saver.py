@@ -25,8 +25,10 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite import SqliteSaver as LibrarySaver
 
+from core.errors import ThreadDamaged
 from graph.message_rows import SCHEMA, MessageRows
 from graph.read_ahead import take
+from graph.stored_state import checked, damaged
 
 BUSY_TIMEOUT_SECONDS = 10.0
 _CHANNEL, _DIGESTS = "messages", "messages@digests"
@@ -60,8 +62,13 @@ class SqliteSaver(LibrarySaver):
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Return the named or the newest checkpoint of a thread, its messages with it."""
-        found = super().get_tuple(config)
-        return self._whole(found) if found else None
+        try:
+            found = super().get_tuple(config)
+            return checked(self._whole(found)) if found else None
+        except (sqlite3.Error, ThreadDamaged):
+            raise
+        except Exception as error:  # noqa: BLE001  whatever a row holds that nobody here wrote
+            raise damaged(config["configurable"]["thread_id"], type(error).__name__) from None
 
     def list(
         self,

@@ -9,6 +9,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 
 from core.errors import ModelError
 from core.facts_said import sentences
+from core.quoting import undelimited
 from graph.prompts import clip, text_of
 from graph.state import Usage, no_usage
 
@@ -52,8 +53,10 @@ class ModelSummary:
 
     async def summarise(self, summary: str, messages: Sequence[AnyMessage]) -> tuple[str, Usage]:
         """Return the model's summary of both."""
-        said = "\n".join(f"{_speaker(m)}: {clip(text_of(m))}" for m in messages if _is_said(m))
-        asked = f"<earlier_summary>\n{summary}\n</earlier_summary>\n<conversation>\n{said}\n</conversation>"
+        said = "\n".join(f"{_speaker(m)}: {undelimited(clip(text_of(m)))}" for m in messages if _is_said(m))
+        asked = (
+            f"<earlier_summary>\n{undelimited(summary)}\n</earlier_summary>\n<conversation>\n{said}\n</conversation>"
+        )
         try:
             async with asyncio.timeout(self._wait_seconds):
                 answer = await self._model.ainvoke([SystemMessage(_INSTRUCTIONS), HumanMessage(asked)])

@@ -9,6 +9,7 @@ from langchain_core.messages import AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 
+from core.errors import ThreadDamaged
 from graph.sqlite_saver import SqliteSaver
 from graph.state import State, Usage, added
 
@@ -38,9 +39,27 @@ class Thread:
 
 
 async def list_threads(saver: BaseCheckpointSaver[Any]) -> list[Thread]:
-    """Return all threads, the one that was used last first."""
-    found = [thread for thread_id in await _thread_ids(saver) if (thread := await get_thread(saver, thread_id))]
+    """Return all threads that can be read, the one that was used last first; `damaged_threads` names the others."""
+    found = [thread for thread_id in await _thread_ids(saver) if (thread := await _readable(saver, thread_id))]
     return sorted(found, key=lambda thread: thread.updated, reverse=True)
+
+
+async def damaged_threads(saver: BaseCheckpointSaver[Any], *, newest: int = 2_000) -> list[str]:
+    """Return the threads, among the newest ones, whose stored state is not what was written."""
+    found = []
+    for thread_id in list(await _thread_ids(saver))[-newest:]:
+        try:
+            await saver.aget_tuple(_config(thread_id))
+        except ThreadDamaged:
+            found.append(thread_id)
+    return found
+
+
+async def _readable(saver: BaseCheckpointSaver[Any], thread_id: str) -> Thread | None:
+    try:
+        return await get_thread(saver, thread_id)
+    except ThreadDamaged:
+        return None
 
 
 async def get_thread(saver: BaseCheckpointSaver[Any], thread_id: str) -> Thread | None:

@@ -12,10 +12,11 @@ import pytest
 from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from core.errors import BackendUnavailable, SettingsError
+from core.errors import BackendUnavailable, SettingsError, ThreadDamaged
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.memory import open_checkpointer
+from graph.threads import damaged_threads, list_threads
 from tests.graph_fakes import parts, scripted
 
 
@@ -90,3 +91,34 @@ def test_a_hostile_row_is_never_code(tmp_path: Path) -> None:
     assert not Planted.made
     JsonPlusSerializer(allowed_msgpack_modules=True).loads_typed(("msgpack", hostile))
     assert Planted.made, "the row is harmless to every serializer and proves nothing"
+
+
+PLANTS = {
+    "code": {"messages": ormsgpack.Ext(0, ormsgpack.packb((Planted.__module__, "Planted", "x")))},
+    "words for messages": {"messages": "x"},
+    "no state": None,
+    "a list for a name": {"customer_id": ["ada"], "messages": []},
+}
+
+
+@pytest.mark.parametrize("plant", PLANTS)
+async def test_a_hostile_row_costs_one_thread_and_doctor_names_it(tmp_path: Path, plant: str) -> None:
+    url = f"sqlite:///{tmp_path}/memory.db"
+    model = scripted("You have 30 days. [1]")
+    async with open_checkpointer(url) as saver:
+        agent = SupportAgent(build_graph(parts(model), checkpointer=saver), max_message_chars=1000)
+        for thread in ("bad", "good"):
+            await agent.send(thread, "how do returns work?", customer_id="ada")
+    row = {"v": 4, "id": "x", "ts": "t", "channel_values": PLANTS[plant], "channel_versions": {}, "versions_seen": {}}
+    with sqlite3.connect(tmp_path / "memory.db") as connection:
+        stored = ("msgpack", ormsgpack.packb(row), "bad")
+        connection.execute("UPDATE checkpoints SET type = ?, checkpoint = ? WHERE thread_id = ?", stored)
+    Planted.made = False
+    async with open_checkpointer(url) as saver:
+        agent = SupportAgent(build_graph(parts(model), checkpointer=saver), max_message_chars=1000)
+        with pytest.raises(ThreadDamaged, match="'bad' is not what was written"):
+            await agent.send("bad", "and shipping?", customer_id="ada")
+        assert (await agent.send("good", "and returns?", customer_id="ada")).text == "You have 30 days. [1]"
+        assert await damaged_threads(saver) == ["bad"]
+        assert [thread.id for thread in await list_threads(saver)] == ["good"]
+    assert not Planted.made

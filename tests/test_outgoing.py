@@ -87,7 +87,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.lists(st.lists(PIECES, min_size=1, max_size=9).map("".join), min_size=1, max_size=4))
 def test_pieces_made_safe_one_by_one_stay_safe_when_they_are_joined(pieces: list[str]) -> None:
     said = [safe.strip() for piece in pieces if (safe := safe_text(piece.strip(), RULE)).strip()]
