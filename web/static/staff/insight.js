@@ -87,7 +87,7 @@ function tiles(found) {
 
 /** @param {Insight} found */
 function perDay(found) {
-  const labels = found.days.map((day) => new Intl.DateTimeFormat(region(speech), { day: "numeric", month: "numeric" }).format(new Date(`${day.day}T12:00`)));
+  const labels = found.days.map((day) => shortDay(`${day.day}T12:00`));
   const series = ENDINGS.map((name) => ({ name: speech.say(name), values: found.days.map((day) => day[name].count) }));
   const busy = found.days.filter((day) => ENDINGS.some((name) => day[name].count) || day.requests);
   return section(
@@ -139,7 +139,7 @@ function trend(runs) {
     const share = new Intl.NumberFormat(region(speech), { style: "percent" }).format(run.passed);
     return [moment(speech, run.finished_at), run.name, `${run.agent} · ${run.model}`, number(run.conversations), share, failed];
   });
-  const plot = shares(speech.say("trend"), runs.map((run) => run.finished_at.slice(5, 10)), points);
+  const plot = shares(speech.say("trend"), runs.map((run) => shortDay(run.finished_at)), points);
   return section("trend", plot, table(["finished", "run", "model", "conversations", "passed", "failed"], rows));
 }
 
@@ -193,6 +193,11 @@ function table(heads, rows) {
   const body = rows.map((cells) => el("tr", {}, ...cells.map((cell, place) => (place ? el("td", {}, cell) : el("th", { scope: "row" }, cell)))));
   const made = el("table", {}, el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, speech.say(head))))), el("tbody", {}, ...body));
   return el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": heads.map((head) => speech.say(head)).join(", ") }, made);
+}
+
+/** @param {string} instant */
+function shortDay(instant) {
+  return new Intl.DateTimeFormat(region(speech), { day: "numeric", month: "numeric" }).format(new Date(instant));
 }
 
 /** @param {number} value */

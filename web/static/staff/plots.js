@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 180;
-const LEFT = 36;
+const LEFT = 42;
 const BOTTOM = 22;
 const TOP = 8;
 const LABEL = 80;
