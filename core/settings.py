@@ -197,7 +197,12 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     max_message_chars: int = Field(
         400_000, ge=100, le=1_000_000, description="Longest customer message that is accepted."
     )
-    context_tokens: int = Field(12_000, ge=2_000, le=1_000_000, description="Longest request to the model, in tokens.")
+    context_tokens: int | None = Field(
+        None,
+        ge=2_000,
+        le=1_000_000,
+        description="Longest request to the model, in tokens; by default it follows the window that `doctor --probe` measured.",
+    )
     max_tool_rounds: int = Field(5, ge=1, le=20, description="Rounds of tools in one turn before a person takes over.")
     tracking_url: str | None = Field(
         None,

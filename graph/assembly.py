@@ -10,11 +10,13 @@ from core.json_mode import JsonModel
 from core.minilm import embedded_minilm
 from core.models import chat_model, embedding_model, endpoint_model, reranker, transcriber
 from core.outgoing import LinkRule
+from core.probe import recall
 from core.query_embeddings import QueryEmbeddings
 from core.settings import Settings
 from core.telemetry import open_telemetry
 from graph.budgets import Budget, Budgets, Prices
 from graph.builder import Parts
+from graph.history import context_budget
 from graph.observation import NoTelemetry
 from graph.summary import ModelSummary, RuleSummary
 from graph.ticket_writer import TicketWriter
@@ -102,13 +104,19 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         passages_per_turn=settings.passages_per_turn,
         max_tool_rounds=settings.max_tool_rounds,
         max_message_chars=settings.max_message_chars,
-        context_tokens=settings.context_tokens,
+        context_tokens=settings.context_tokens or context_budget(_window(settings), settings.max_output_tokens),
         budgets=budgets(settings, spending),
         turn_seconds=settings.turn_seconds,
         turn_retries=settings.max_retries,
         telemetry=telemetry or NoTelemetry(),
         databases=(orders, desk, ledger, spending, *(opened for opened in (identity, telemetry) if opened)),
     )
+
+
+def _window(settings: Settings) -> int | None:
+    """Return the context window of the model that is asked first, as far as it was measured."""
+    known = None if settings.model == "offline" else recall(settings.endpoint_file, settings.base_url, settings.model)
+    return known.context_tokens if known else None
 
 
 def budgets(settings: Settings, customers: SpendingLog) -> Budgets:

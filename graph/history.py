@@ -11,12 +11,26 @@ from graph.state import newest_turn
 
 CHARS_PER_TOKEN = 4
 """How many characters a token is taken to have where no tokenizer of the model is at hand."""
+USUAL_TOKENS = 12_000
+"""A request's length where the model's window is not known; every documented model takes it."""
+LEAST_TOKENS = 2_000
 NOT_RUN = "This call was interrupted and not carried out."
 
 HISTORY_SHARE = 0.5
 """How much of a request earlier turns may fill before the older ones leave the state."""
 KEPT_SHARE = 0.5
 """How much of that stays then. Turns leave many at a time, because each time the provider's cache of the prompt begins anew."""
+
+
+def context_budget(window: int | None, reply_tokens: int) -> int:
+    """Return how many tokens a request may have: an eighth of the model's window, at least `USUAL_TOKENS`, as far as it fits.
+
+    A larger share of a large window would show the model little that the summary does not tell, and is paid for with each
+    request where tokens are billed. A fifth is kept free, because tokens are only estimated here.
+    """
+    if window is None:
+        return USUAL_TOKENS
+    return max(LEAST_TOKENS, min(int(0.8 * (window - reply_tokens)), max(USUAL_TOKENS, window // 8)))
 
 
 def history_chars(context_tokens: int) -> int:

@@ -74,7 +74,7 @@ async def _postgres(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
     try:
         async with pool:
             await pool.wait(timeout=10)
-            saver = PostgresSaver(pool, serde=SERDE)
+            saver = PostgresSaver(pool, serde=SERDE, checkpoints_kept=CHECKPOINTS_KEPT)
             # Each operation has a connection of its own; the library's one lock would queue them all.
             saver.lock = asyncio.Semaphore(POOL_SIZE)  # type: ignore[assignment]
             async with pool.connection() as one:

@@ -11,6 +11,7 @@ from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMet
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from core.errors import ThreadDamaged
+from graph.read_ahead import take
 from graph.stored_state import checked, damaged
 
 _TABLE = """
@@ -19,16 +20,38 @@ CREATE TABLE IF NOT EXISTS left_messages (
     PRIMARY KEY (thread_id, message_id)
 )
 """
+_SUPERSEDED = """
+WITH oldest AS (
+    SELECT checkpoint_id FROM checkpoints WHERE thread_id = %(thread)s AND checkpoint_ns = %(space)s
+    ORDER BY checkpoint_id DESC LIMIT 1 OFFSET %(kept)s - 1
+), without_writes AS (
+    DELETE FROM checkpoint_writes USING oldest
+    WHERE thread_id = %(thread)s AND checkpoint_ns = %(space)s AND checkpoint_writes.checkpoint_id < oldest.checkpoint_id
+)
+DELETE FROM checkpoints USING oldest
+WHERE thread_id = %(thread)s AND checkpoint_ns = %(space)s AND checkpoints.checkpoint_id < oldest.checkpoint_id
+"""
+_UNNAMED = """
+DELETE FROM checkpoint_blobs b WHERE thread_id = %(thread)s AND checkpoint_ns = %(space)s AND NOT EXISTS (
+    SELECT 1 FROM checkpoints c WHERE c.thread_id = b.thread_id AND c.checkpoint_ns = b.checkpoint_ns
+    AND c.checkpoint -> 'channel_versions' ->> b.channel = b.version
+)
+"""
+"""A value that no checkpoint of the thread names any more; one that is being saved is not visible here yet."""
 _CHANNEL = "messages"
 _LOADED = 256
 """Checkpoints whose messages stay in memory, to see what leaves with the next one."""
 
 
 class PostgresSaver(AsyncPostgresSaver):
-    """Save checkpoints as the library does; what a checkpoint no longer holds is written down before it is gone."""
+    """Save checkpoints as the library does; what a checkpoint no longer holds is written down before it is gone.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    Of each thread only the newest checkpoints stay, with the values they name.
+    """
+
+    def __init__(self, *args: Any, checkpoints_kept: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._kept = checkpoints_kept
         self._messages: OrderedDict[str, Sequence[AnyMessage]] = OrderedDict()
 
     async def setup(self) -> None:
@@ -40,7 +63,7 @@ class PostgresSaver(AsyncPostgresSaver):
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Return the named or the newest checkpoint of a thread."""
         try:
-            found = await super().aget_tuple(config)
+            found = take(config) or await super().aget_tuple(config)
             if found:
                 self._remember(checked(found).checkpoint)
         except (psycopg.Error, ThreadDamaged):
@@ -66,6 +89,11 @@ class PostgresSaver(AsyncPostgresSaver):
             await self._write_down(str(config["configurable"]["thread_id"]), leaving)
         saved = await super().aput(config, checkpoint, metadata, new_versions)
         self._remember(checkpoint)
+        thread, space = str(config["configurable"]["thread_id"]), config["configurable"].get("checkpoint_ns", "")
+        async with self._cursor() as cursor:
+            await cursor.execute(_SUPERSEDED, {"thread": thread, "space": space, "kept": self._kept})
+            if cursor.rowcount:
+                await cursor.execute(_UNNAMED, {"thread": thread, "space": space})
         return saved
 
     async def adelete_thread(self, thread_id: str) -> None:

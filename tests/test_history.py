@@ -1,12 +1,13 @@
 """Check what the model is shown of any history against the rules of OpenAI-style endpoints."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from benchmarks.strict_endpoint import broken_rules
 from core.quoting import read_message
-from graph.history import CHARS_PER_TOKEN, prompt_messages
+from graph.history import CHARS_PER_TOKEN, context_budget, prompt_messages
 from tests.graph_fakes import RETURNS
 
 
@@ -53,3 +54,11 @@ def test_older_turns_are_dropped_whole() -> None:
     assert sum(len(m.text) for m in request) <= 500 * CHARS_PER_TOKEN + 100
     assert [type(m) for m in request[1:5]] == [HumanMessage, AIMessage, ToolMessage, AIMessage]
     assert request[1].text == "question 16"
+
+
+@pytest.mark.parametrize(
+    ("window", "tokens"),
+    [(None, 12_000), (4_096, 2_457), (8_192, 5_734), (32_768, 12_000), (131_072, 16_384), (1_000_000, 125_000)],
+)
+def test_a_request_is_as_long_as_the_window_of_the_model_suggests(window: int | None, tokens: int) -> None:
+    assert context_budget(window, 1_024) == tokens

@@ -15,7 +15,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from core.errors import BackendUnavailable, SettingsError, ThreadDamaged
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.memory import open_checkpointer
+from graph.memory import CHECKPOINTS_KEPT, open_checkpointer
 from graph.threads import damaged_threads, list_threads
 from tests.graph_fakes import parts, scripted
 
@@ -50,6 +50,22 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def test_postgresql_remembers_after_a_restart(postgres: str) -> None:
     shown = await two_turns_with_a_restart_between(postgres)
     assert shown[0] == "how do returns work?"
+
+
+@pytest.mark.server
+async def test_postgresql_keeps_only_the_newest_checkpoints_and_what_they_name(postgres: str) -> None:
+    async with open_checkpointer(postgres) as saver:
+        agent = SupportAgent(build_graph(parts(scripted("Hm.")), checkpointer=saver), max_message_chars=1000)
+        for number in range(CHECKPOINTS_KEPT + 5):
+            await agent.send("many", f"how do returns work, for the {number}. time?", customer_id="ada")
+        kept = [found async for found in saver.alist({"configurable": {"thread_id": "many"}})]
+        assert len(kept) == CHECKPOINTS_KEPT
+        assert len(kept[0].checkpoint["channel_values"]["messages"]) == 2 * (CHECKPOINTS_KEPT + 5)
+        assert kept[-1].checkpoint["channel_values"]["messages"]
+        pool: Any = saver.conn  # type: ignore[attr-defined]
+        async with pool.connection() as connection:
+            blobs = "SELECT count(*) AS n FROM checkpoint_blobs WHERE thread_id = 'many' AND channel = 'messages'"
+            assert (await (await connection.execute(blobs)).fetchone())["n"] == CHECKPOINTS_KEPT
 
 
 async def test_a_url_of_no_known_kind_names_those_there_are() -> None:
