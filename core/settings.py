@@ -203,6 +203,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         le=1_000_000,
         description="Longest request to the model, in tokens; by default it follows the window that `doctor --probe` measured.",
     )
+    customer_memory: bool = Field(
+        False, description="Let customers' preferences and past tickets follow them into new conversations."
+    )
     max_tool_rounds: int = Field(5, ge=1, le=20, description="Rounds of tools in one turn before a person takes over.")
     tracking_url: str | None = Field(
         None,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, fields
 from typing import Any, cast
 from weakref import WeakValueDictionary
@@ -17,6 +17,7 @@ from core.settings import Settings
 from core.tracing import set_up_tracing
 from graph.assembly import assemble
 from graph.builder import Parts, SupportGraph, build_graph
+from graph.customer_store import open_store
 from graph.executors import TOOL_CALLS
 from graph.fencing import TURN_TOKEN
 from graph.memory import open_checkpointer
@@ -340,10 +341,12 @@ async def open_agent(settings: Settings | None = None, *, parts: Parts | None = 
     keep_logs_clean()
     set_up_tracing(settings.langsmith_tracing)
     opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
-    async with open_checkpointer(settings.memory_url) as checkpointer:
+    async with AsyncExitStack() as held:
+        checkpointer = await held.enter_async_context(open_checkpointer(settings.memory_url))
+        store = await held.enter_async_context(open_store(settings.memory_url)) if opened.remembers_customers else None
         if settings.retention_days is not None:
             await prune(checkpointer, older_than_days=settings.retention_days)
-        graph = build_graph(opened, checkpointer=checkpointer)
+        graph = build_graph(opened, checkpointer=checkpointer, store=store)
         try:
             yield SupportAgent(graph, max_message_chars=opened.max_message_chars, ear=opened.ear)
         finally:

@@ -109,6 +109,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         turn_seconds=settings.turn_seconds,
         turn_retries=settings.max_retries,
         telemetry=telemetry or NoTelemetry(),
+        remembers_customers=settings.customer_memory,
         databases=(orders, desk, ledger, spending, *(opened for opened in (identity, telemetry) if opened)),
     )
 

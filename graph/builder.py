@@ -12,6 +12,7 @@ from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.store.base import BaseStore
 
 from core.outgoing import LinkRule
 from core.passages import Retriever
@@ -95,6 +96,8 @@ class Parts:
     turn_retries: int = 3
     telemetry: Telemetry = field(default_factory=NoTelemetry)
     """Takes spans and figures of each node to wherever they are looked at."""
+    remembers_customers: bool = False
+    """Whether what is known of a customer follows her into new conversations."""
     databases: Sequence[Closable] = ()
     """What has connections to close at the end."""
 
@@ -104,8 +107,10 @@ class Parts:
             await database.close()
 
 
-def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None = None) -> SupportGraph:
-    """Return the compiled graph; without a checkpointer it forgets, or takes the one of its server."""
+def build_graph(
+    parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None = None, store: BaseStore | None = None
+) -> SupportGraph:
+    """Return the compiled graph; without a checkpointer and a store it forgets, or takes those of its server."""
     drawn = StateGraph(State, context_schema=Context, input_schema=TurnInput)
     add = _adder(drawn, parts.telemetry)
     add(
@@ -115,6 +120,7 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
         ear=parts.ear,
         max_message_chars=parts.max_message_chars,
         identity=parts.identity,
+        remembers_customers=parts.remembers_customers,
     )
     add(retrieve, retriever=parts.retriever, limit=parts.passages_per_turn)
     add(
@@ -143,6 +149,7 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
         writer=parts.writer,
         availability=parts.availability,
         turn_seconds=parts.turn_seconds,
+        remembers_customers=parts.remembers_customers,
     )
 
     drawn.add_edge(START, "receive")
@@ -163,7 +170,7 @@ def build_graph(parts: Parts, *, checkpointer: BaseCheckpointSaver[Any] | None =
     drawn.add_conditional_edges("confirm", on_the_loop(after_confirm), ["approve", END])
     drawn.add_conditional_edges("approve", on_the_loop(after_approve), ["execute_tools", END])
     drawn.add_edge("escalate", END)
-    return drawn.compile(checkpointer=checkpointer, name="support_agent")
+    return drawn.compile(checkpointer=checkpointer, store=store, name="support_agent")
 
 
 def _adder(drawn: StateGraph[Any, Any, Any, Any], telemetry: Telemetry) -> Callable[..., None]:

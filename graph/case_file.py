@@ -52,6 +52,11 @@ def with_messages(case: CaseFile, messages: Iterable[AnyMessage]) -> CaseFile:
     return {kind: _bounded(facts) for kind, facts in found.items()}
 
 
+def preferences_in(text: str) -> list[str]:
+    """Return the sentences of a customer that say how she wants to be served."""
+    return [" ".join(sentence.split())[:_LONGEST] for sentence in sentences(text) if _PREFERENCE.search(sentence)]
+
+
 def _facts(message: AnyMessage) -> Iterable[tuple[str, str]]:
     text = text_of(message)
     if isinstance(message, HumanMessage):

@@ -116,6 +116,8 @@ class State(TurnInput):
     """Passages this turn may rely on, in citation order; `receive` empties it. The texts stay in the index."""
     case_file: dict[str, list[str]] = field(default_factory=dict)
     """Facts of turns that left `messages`, verbatim by kind; `remember` adds to it."""
+    customer_file: dict[str, list[str]] | None = None
+    """What is known of the customer from other conversations, by kind; `receive` reads it once, where that is switched on."""
     summary: str = ""
     """What else was said in them; `remember` writes it anew."""
     earlier_usage: Usage = field(default_factory=no_usage)

@@ -8,6 +8,7 @@ from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable
 from core.language import language_of
+from graph.customer_file import TICKETS, add_facts
 from graph.handoff_notice import handoff_notice
 from graph.handoff_reasons import reason_code
 from graph.phrases import PHRASES, phrase
@@ -31,6 +32,7 @@ async def escalate(
     availability: Availability,
     actions: ConfirmedActions,
     turn_seconds: float = 45.0,
+    remembers_customers: bool = False,
 ) -> dict[str, Any]:
     """Return the thread owned by people, every open call answered and the customer told; or the honest news that it failed."""
     context = runtime.context or Context()
@@ -66,6 +68,9 @@ async def escalate(
         told = handoff_notice(reason, ticket.id, prospect, locale)
         notice = AIMessage(told, additional_kwargs={"ticket_id": ticket.id, "handed_over": ticket.id})
         update |= {"owner": ticket.status, "ticket_id": ticket.id}
+        if remembers_customers and runtime.store and state.customer_id:
+            opened = f"{ticket.id}, opened {ticket.created_at:%Y-%m-%d}: {written.draft.summary}"
+            await add_facts(runtime.store, state.customer_id, TICKETS, [opened])
     answers: list[AnyMessage] = [
         ToolMessage(phrase("not_done", locale), tool_call_id=str(call["id"]), name=call["name"], status="error")
         for call in pending_calls(state.messages)

@@ -14,6 +14,7 @@ from core.outgoing import LinkRule
 from core.passages import Retriever
 from graph.budgets import Budgets
 from graph.checks.conversation import ground_of
+from graph.customer_file import with_file
 from graph.history import prompt_messages, with_earlier
 from graph.prompts import repair_note, text_of
 from graph.provenance import Sayings, demands
@@ -35,7 +36,7 @@ async def reason(
     turn_retries: int = 3,
 ) -> dict[str, Any]:
     """Return the model's message as far as it is supported, what was wrong with the rest, and what it cost."""
-    system = with_earlier(system, state.case_file, state.summary)
+    system = with_earlier(system, with_file(state.customer_file, state.case_file), state.summary)
     if over := await budgets.spent(state):
         return {"handoff": over}
     passages = await retriever.fetch(state.passage_ids)

@@ -10,6 +10,8 @@ from langgraph.types import Overwrite
 
 from core.errors import MessageRejected, ThreadForbidden
 from core.visible import visible
+from graph.case_file import preferences_in
+from graph.customer_file import PREFERENCES, add_facts, read_file
 from graph.handoff_reasons import handoff_wish, rule_wish
 from graph.handover import with_people
 from graph.identity import hear_code, masked
@@ -35,6 +37,7 @@ async def receive(
     ear: Ear,
     max_message_chars: int,
     identity: IdentityDesk | None = None,
+    remembers_customers: bool = False,
 ) -> dict[str, Any]:
     """Return the state a turn starts with.
 
@@ -66,6 +69,11 @@ async def receive(
         "earlier_usage": added(state.earlier_usage, state.usage),
         "messages": [spoken] if spoken is not message else [],
     }
+    if remembers_customers and runtime.store and (customer := update["customer_id"]):
+        if state.customer_file is None:
+            update["customer_file"] = await read_file(runtime.store, customer)
+        if wishes := preferences_in(text_of(spoken)):
+            await add_facts(runtime.store, customer, PREFERENCES, wishes)
     if state.ticket_id:
         people = await with_people(state, desk, thread_id=thread_of(config))
         update |= people | {"messages": [*update["messages"], *people["messages"]]}
