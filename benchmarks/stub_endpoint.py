@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,8 @@ from typing import Any
 import orjson
 
 DIMENSION = 384
+BEGUN: deque[float] = deque(maxlen=500)
+"""When the first piece of each streamed chat answer left, in seconds since the epoch, which `GET /begun` shows."""
 REQUESTS: deque[bytes] = deque(maxlen=500)
 """Chat requests as they came, which `GET /requests` shows."""
 REPLY = "You can return most items within 30 days of delivery, unused and in their original packaging. [1]"
@@ -111,6 +114,8 @@ class Endpoint(asyncio.Protocol):
                 await asyncio.sleep(self._latency)
             REQUESTS.append(body)
             await self._chat(orjson.loads(body), size=len(body))
+        elif path.endswith(b"/begun"):
+            self._send(list(BEGUN))
         elif path.endswith(b"/requests"):
             self._send([orjson.loads(body) for body in REQUESTS])
         else:
@@ -137,6 +142,7 @@ class Endpoint(asyncio.Protocol):
         words = re.findall(r"\S+\s*", text)
         deltas: list[dict[str, Any]] = [{"content": "".join(words[i : i + 4])} for i in range(0, len(words), 4)]
         deltas += [{"tool_calls": [call | {"index": i} for i, call in enumerate(calls)]}] if calls else []
+        BEGUN.append(time.time())
         for delta in deltas:
             self._event(shared | _chunk(delta, None))
             if self._piece_seconds:

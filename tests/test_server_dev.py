@@ -187,7 +187,13 @@ async def test_without_a_key_the_developer_may_do_everything_strange_pages_nothi
                 thread, "support_agent", input=said(words), context={"customer_id": ADA}
             )
         [asked] = state["__interrupt__"]
-        assert asked["value"]["action_requests"][0]["args"] == {"order_id": "#AF10326", "reason": "no longer needed"}
+        # Exactly what agent-chat-ui recognises and answers: these two keys, both lists filled.
+        assert set(asked["value"]) == {"action_requests", "review_configs"}
+        [request], [review] = asked["value"]["action_requests"], asked["value"]["review_configs"]
+        assert request["args"] == {"order_id": "#AF10326", "reason": "no longer needed"}
+        assert set(request) == {"name", "args", "description"}
+        assert review == {"action_name": request["name"], "allowed_decisions": ["approve", "edit", "reject"]}
+        assert state["messages"][-1]["type"] == "ai"
         assert effects(folder) == []
         os.killpg(int((folder / "dev.pid").read_text()), signal.SIGKILL)
     assert "Traceback" not in log.read_text()

@@ -15,14 +15,14 @@ import { el, linkable } from "./dom.js";
 export function orderCard(order, speech) {
   const { say } = speech;
   /** @param {string} key @param {string | null} date */
-  const row = (key, date) => (date ? [el("dt", {}, say(key)), el("dd", {}, day(date, speech.language))] : []);
+  const row = (key, date) => (date ? [el("dt", {}, say(key)), el("dd", {}, day(date, speech.tag))] : []);
   const parcels = order.parcels.map(({ tracking_id, url }) => {
     const address = url && linkable(url, [new URL(url).hostname]);
     const words = say("track", { id: tracking_id });
     return el("li", {}, address ? el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, words) : words);
   });
   const items = order.items.map((item) =>
-    el("li", { dir: "auto" }, item.name, item.options ? el("span", { class: "quiet" }, ` ${item.options}`) : null, el("span", { class: "price" }, ` ${item.price}`)),
+    el("li", {}, el("bdi", {}, item.name, item.options ? el("span", { class: "quiet" }, ` ${item.options}`) : null), el("span", { class: "price" }, ` ${item.price}`)),
   );
   return el(
     "section",
@@ -61,7 +61,7 @@ function day(date, language) {
  * @param {((yes: boolean) => void) | null} answer none where the question is no longer open
  */
 export function askCard(asks, { say }, answer) {
-  const what = el("ul", {}, ...asks.map((ask) => el("li", { dir: "auto" }, ask.preview)));
+  const what = el("ul", {}, ...asks.map((ask) => el("li", {}, el("bdi", {}, ask.preview))));
   const card = el("section", { class: "card ask", "aria-label": say("ask") }, el("p", {}, el("b", {}, say(answer ? "ask" : "asked"))), what);
   if (!answer) return card;
   const buttons = [true, false].map((yes) =>
@@ -92,7 +92,11 @@ export function replyText(said, base, { say }) {
   const parts = words(said).split(/(\[\d+\])/);
   const text = el("p", { class: "text", dir: "auto" }, ...parts.map((part) => link(Number(/^\[(\d+)\]$/.exec(part)?.[1]), part)));
   if (!said.sources.length) return [text];
-  const list = said.sources.map((source) => el("li", { dir: "auto" }, `[${source.number}] `, el("a", { href: base + source.page, target: "_blank", rel: "noopener" }, source.title)));
+  const inOrder = [...said.sources].sort((one, other) => one.number - other.number);
+  const list = inOrder.map((source) => {
+    const title = [source.title, ...source.headings.slice(-1)].join(" › ");
+    return el("li", {}, `[${source.number}] `, el("a", { href: base + source.page, target: "_blank", rel: "noopener", dir: "auto" }, title));
+  });
   return [text, el("ul", { class: "sources quiet", "aria-label": say("sources") }, ...list)];
 }
 

@@ -1,7 +1,7 @@
 // Choose the language of a page and keep its words.
 
 /** @typedef {Record<string, string>} Words */
-/** @typedef {{language: string, direction: "ltr" | "rtl", say: (key: string, values?: Record<string, string | number>) => string}} Speech */
+/** @typedef {{language: string, tag: string, direction: "ltr" | "rtl", say: (key: string, values?: Record<string, string | number>) => string}} Speech */
 
 export const LANGUAGES = ["en", "de", "ar"];
 const RIGHT_TO_LEFT = ["ar"];
@@ -24,10 +24,14 @@ export function chooseLanguage(wanted) {
 export async function loadSpeech(wanted, load) {
   const language = chooseLanguage(wanted);
   const words = (await load(language)).default;
+  const direction = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
+  // Names and numbers keep their own direction inside a sentence that runs from right to left.
+  const isolated = (/** @type {string} */ value) => (direction === "rtl" && value ? `\u2068${value}\u2069` : value);
   return {
     language,
-    direction: RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr",
-    say: (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "")),
+    tag: wanted.find((tag) => tag?.toLowerCase().split("-")[0] === language) ?? language,
+    direction,
+    say: (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => isolated(String(values[name] ?? ""))),
   };
 }
 
