@@ -32,11 +32,14 @@ WATCH = """() => {
   window.drawn = [];
   const root = document.querySelector("support-agent").shadowRoot;
   const draft = root.querySelector(".said.agent[aria-hidden]");
+  const replies = () => root.querySelectorAll("[role=log] .said.agent").length;
   new MutationObserver(() => {
-    if (draft.hidden || window.counted) return;
-    window.counted = true;
-    requestAnimationFrame(() => window.drawn.push((performance.timeOrigin + performance.now()) / 1000));
-  }).observe(draft, { attributes: true, childList: true, characterData: true, subtree: true });
+    // Where the last piece comes with the first, the reply is there before the draft of it was drawn.
+    if (window.drawn.length > window.turn || (draft.hidden && replies() <= window.turn)) return;
+    window.drawn.push(0);
+    const at = window.drawn.length - 1;
+    requestAnimationFrame(() => { window.drawn[at] = (performance.timeOrigin + performance.now()) / 1000; });
+  }).observe(root.querySelector(".scroller"), { attributes: true, childList: true, characterData: true, subtree: true });
 }"""
 
 
@@ -79,11 +82,10 @@ def measure(page: Any, endpoint: str, turns: int) -> list[float]:
     found = []
     page.evaluate(WATCH)
     for turn in range(turns + 1):
-        page.evaluate("() => { window.counted = false; }")
+        page.evaluate(f"window.turn = {turn}")
         box = page.get_by_role("textbox")
         box.fill(QUESTIONS[turn % len(QUESTIONS)])
         box.press("Enter")
-        page.wait_for_function(f"window.drawn.length > {turn}", timeout=60_000)
         page.locator("[role=log] .said.agent").nth(turn).wait_for(timeout=60_000)
         begun = httpx.get(f"{endpoint}/begun").json()
         drawn = page.evaluate("window.drawn")[turn]
