@@ -6,12 +6,13 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
+from core.signals import answer_to_confirmation
 from graph.action_calls import calls_of
 from graph.phrases import phrase
 from tools.confirmed_actions import ConfirmedActions
 
 TIMES_ASKED = 2
-"""A question is put again once, after a digression or a crash; then it rests."""
+"""A question is put again once, after a digression or a crash; then it rests until the customer says yes to nothing else."""
 
 
 async def hear(
@@ -32,9 +33,11 @@ async def hear(
     # Whatever a crash, a time-out or a decision of staff left behind has to be carried out or told.
     due = [action for action in unsettled if action.state not in ("proposed", "awaiting_approval")]
     for_staff = [action for action in unsettled if action.state == "awaiting_approval"]
+    # Her yes does not count when something else was said last. She is asked once more, so that it can.
+    late_yes = not asked.get("asks") and answer_to_confirmation(message.text) == "yes"
     put = Counter(i for m in messages if isinstance(m, AIMessage) for i in m.additional_kwargs.get("asks", ()))
     update: dict[str, Any] = {
-        "open_question": [a.id for a in unsettled if a.state == "proposed" and put[a.id] < TIMES_ASKED],
+        "open_question": [a.id for a in unsettled if a.state == "proposed" and (late_yes or put[a.id] < TIMES_ASKED)],
         "approvals": [action.id for action in for_staff],
         "messages": [],
     }

@@ -96,8 +96,12 @@ async def test_anything_but_a_clear_yes_does_nothing_and_the_question_stands_onc
     assert "Cancel order #AF1" in again
     assert shop.effects == 0
     assert "Cancel order" not in await shop.say("what are your opening hours?")
-    assert "Of course" in await shop.say("yes")
+    late = await shop.say("yes")
     assert shop.effects == 0
+    assert late.startswith("Of course")
+    assert "Cancel order #AF1" in late
+    assert "is cancelled" in await shop.say("yes")
+    assert shop.effects == 1
 
 
 @pytest.mark.parametrize("text", ["Hm, make that PayPal instead", "actually I need the lamp", "no, I meant #AF2"])
