@@ -1,6 +1,6 @@
 """Serve an OpenAI-compatible endpoint that answers at once, as a process of its own on loopback.
 
-`python -m benchmarks.stub_endpoint` prints its base URL and serves until its standard input is closed.
+`python -m benchmarks.stub_endpoint [LATENCY [PIECE_SECONDS [PORT]]]` prints its base URL and serves until its standard input is closed.
 """
 
 import asyncio
@@ -179,13 +179,13 @@ def stub_endpoint(*, latency: float = 0.0, piece_seconds: float = 0.0) -> Iterat
         process.wait(10)
 
 
-async def _serve(latency: float, piece_seconds: float) -> None:
+async def _serve(latency: float = 0.0, piece_seconds: float = 0.0, port: float = 0) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Endpoint(latency, piece_seconds), "127.0.0.1", 0, backlog=1000)
+    server = await loop.create_server(lambda: Endpoint(latency, piece_seconds), "127.0.0.1", int(port), backlog=1000)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", flush=True)
     await asyncio.to_thread(sys.stdin.read)
     server.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(*(float(value) for value in sys.argv[1:3])))
+    asyncio.run(_serve(*(float(value) for value in sys.argv[1:4])))

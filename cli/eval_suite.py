@@ -19,6 +19,7 @@ from core.errors import ConversationFileError
 from core.models import evaluation_model
 from core.settings import Settings
 from evals import results
+from evals.bare_loop import BARE_LOOP, bare_loop
 from evals.comparison import compare as compare_runs
 from evals.judge import ModelJudge
 from evals.model_customer import ModelCustomer
@@ -53,7 +54,10 @@ def run(
     ] = "scripted",
     judge: Annotated[bool, typer.Option("--judge", help="Let SUPPORT_EVAL_MODEL judge as well.")] = False,
     agent: Annotated[
-        str, typer.Option(help=f"`graph`, or a bad agent to compare with: {', '.join(REFERENCE_AGENTS)}.")
+        str,
+        typer.Option(
+            help=f"`graph`, `{BARE_LOOP}` for a loop without gates, or a bad agent: {', '.join(REFERENCE_AGENTS)}."
+        ),
     ] = "graph",
     max_turns: Annotated[int, typer.Option(min=1, max=200, help="Longest conversation.")] = 20,
     dollars_a_request: Annotated[float | None, typer.Option(help="Price of one model request.")] = None,
@@ -222,8 +226,11 @@ def _chosen(suite: Suite, only: list[str]) -> Suite:
 def _check(customer: str, agent: str, settings: Settings, judge: bool) -> None:
     if customer not in ("scripted", "model"):
         raise ConversationFileError(f"--customer is {customer!r}; wanted `scripted` or `model`")
-    if agent != "graph" and agent not in REFERENCE_AGENTS:
-        raise ConversationFileError(f"--agent is {agent!r}; wanted `graph` or one of {', '.join(REFERENCE_AGENTS)}")
+    known = ("graph", BARE_LOOP, *REFERENCE_AGENTS)
+    if agent not in known:
+        raise ConversationFileError(f"--agent is {agent!r}; wanted one of {', '.join(known)}")
+    if agent == BARE_LOOP and not settings.base_url:
+        raise ConversationFileError(f"--agent {BARE_LOOP} needs a model; set SUPPORT_BASE_URL and SUPPORT_MODEL")
     if (judge or customer == "model") and not settings.eval_model:
         raise ConversationFileError(
             "a model is to play customers or judge, but none is named; set SUPPORT_EVAL_MODEL and SUPPORT_EVAL_BASE_URL"
@@ -253,7 +260,9 @@ def _with_bar(
                     options,
                     folder,
                     on_trial=lambda trial: bars.advance(bar),
-                    make_agent=REFERENCE_AGENTS.get(options.agent),
+                    make_agent=bare_loop(settings)
+                    if options.agent == BARE_LOOP
+                    else REFERENCE_AGENTS.get(options.agent),
                     customer=(lambda s, seed: ModelCustomer(s, helper, seed=seed)) if played and helper else None,
                     judge=ModelJudge(helper, seed=options.seed) if options.judge and helper else None,
                 )
