@@ -126,6 +126,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     evals_dir: Path = Field(Path("var/evals"), description="Where results of evaluations are kept, for their trend.")
     desk_webhook_url: str | None = Field(None, description="Address that is told every change of a ticket.")
     desk_webhook_secret: SecretStr | None = Field(None, description="Key the webhook's requests are signed with.")
+    judge_replies: bool = Field(
+        False, description="Let the chat model also judge claims that hold no number (one request more a reply)."
+    )
     tickets_by_model: bool = Field(True, description="Let the chat model write what a ticket says (one request).")
     queues_file: Path | None = Field(
         None, description="YAML file of the teams that tickets go to; the shipped ones if unset."

@@ -55,6 +55,8 @@ _HUMAN = _any(
     rf"\b(?:can|could|may|will|would|have|let) {_ADJECTIVES}(?:human|real person|someone|somebody|person|agent|operator|representative|colleague|supervisor|manager|member of (?:your )?(?:staff|team))"
     r"(?: of yours| there| from (?:your|the) (?:team|staff|company))?(?: please)? (?:call|phone|ring|contact|help|take over|answer|reply|look|handle|get back|assist|deal)"
     r"(?! (?:me )?(?:choose|pick|collect|carry|assemble))",
+    r"\b(?:can|could|may|will|would|have|let|get) (?:any )?one of (?:your|the|you) (?:\w+ )?(?:colleagues?|people|staff|team|agents?|guys|lot|employees?|humans?)\b"
+    r"[^.?!]{0,20}\b(?:call|phone|ring|contact|help|take over|answer|reply|look|write|handle|get back|assist|deal|speak|talk)\b",
     r"\bcall (?:me|us) back\b|\bcallback\b|\b(?:want|need|like|request|get) (?:a )?(?:phone )?call (?:back )?(?:from|by) (?:you|your|a|an|the|someone|somebody)\b",
     r"\b(?:someone|somebody) who (?:can|could|is able to|will) (?:actually|really) help\b",
 )

@@ -18,6 +18,7 @@ from graph.budgets import Budget, Budgets, Prices
 from graph.builder import Parts
 from graph.history import context_budget
 from graph.observation import NoTelemetry
+from graph.reply_judge import ReplyJudge
 from graph.summary import ModelSummary, RuleSummary
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
@@ -108,6 +109,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         budgets=budgets(settings, spending),
         turn_seconds=settings.turn_seconds,
         turn_retries=settings.max_retries,
+        judge=reply_judge(settings),
         telemetry=telemetry or NoTelemetry(),
         remembers_customers=settings.customer_memory,
         databases=(orders, desk, ledger, spending, *(opened for opened in (identity, telemetry) if opened)),
@@ -170,6 +172,12 @@ def json_model(settings: Settings) -> JsonModel | None:
     if settings.model == "offline":
         return None
     return JsonModel(endpoint_model(settings).model_copy(update={"disable_streaming": True}))
+
+
+def reply_judge(settings: Settings) -> ReplyJudge | None:
+    """Return what judges claims without a number, or None where no setting asks for it or no endpoint could."""
+    model = json_model(settings) if settings.judge_replies else None
+    return ReplyJudge(model) if model else None
 
 
 def ticket_writer(settings: Settings) -> TicketWriter:

@@ -31,6 +31,7 @@ from graph.nodes.retrieve import retrieve
 from graph.nodes.verify import verify
 from graph.observation import NoTelemetry, Telemetry, observed
 from graph.prompts import system_prompt
+from graph.reply_judge import ReplyJudge
 from graph.routing import (
     after_approve,
     after_confirm,
@@ -94,6 +95,8 @@ class Parts:
     budgets: Budgets = field(default_factory=Budgets)
     turn_seconds: float = 45.0
     turn_retries: int = 3
+    judge: ReplyJudge | None = None
+    """Judges claims that hold no value; without it, rules alone check replies."""
     telemetry: Telemetry = field(default_factory=NoTelemetry)
     """Takes spans and figures of each node to wherever they are looked at."""
     remembers_customers: bool = False
@@ -134,6 +137,7 @@ def build_graph(
         links=parts.links,
         turn_seconds=parts.turn_seconds,
         turn_retries=parts.turn_retries,
+        judge=parts.judge,
     )
     longest = history_chars(parts.context_tokens)
     add(remember, summariser=parts.summariser, history_chars=longest)

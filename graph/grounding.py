@@ -7,6 +7,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCal
 from langchain_core.tools import BaseTool
 
 from core.answers import misfit
+from core.spelling import join_spelled
 from graph.checks.arguments import checked_values
 from graph.checks.conversation import MADE_UP
 from graph.checks.ground import Text, lay_ground
@@ -63,9 +64,13 @@ def ungrounded(args: Mapping[str, Any], texts: Sequence[str]) -> list[str]:
 
 
 def heard(messages: Sequence[AnyMessage]) -> list[str]:
-    """Return what arguments of a look-up may be taken from: the customer's words, tool results, and replies, which were checked."""
-    return [
+    """Return what arguments of a look-up may be taken from: the customer's words, tool results, and replies, which were checked.
+
+    What she spelled out counts joined, too.
+    """
+    told = [
         m.text
         for m in messages
         if isinstance(m, HumanMessage | AIMessage) or (isinstance(m, ToolMessage) and not m.text.startswith(MADE_UP))
     ]
+    return told + [join_spelled(m.text) for m in messages if isinstance(m, HumanMessage)]

@@ -18,12 +18,13 @@ from pydantic import ConfigDict, Field, PrivateAttr
 from core.answers import Answer, begins_call, read_answer
 from core.chain import as_chunk
 from core.errors import ModelUnavailable
-from core.json_mode import NO_STREAM
+from core.json_mode import NO_STREAM, JsonAnswer
 from core.outgoing import LinkRule, safe_text
 from graph.checks.ground import Ground
 from graph.checks.reply import faults_of, with_known_citations
 from graph.checks.sentences import split_sentences
 from graph.checks.values import Value
+from graph.reply_judge import Objections, ReplyJudge
 
 BROKE_OFF = "it broke off before its end"
 UNAVAILABLE = "it did not come, the model is unavailable"
@@ -43,6 +44,9 @@ class Speaker(BaseChatModel):
     ground: Ground = Field(exclude=True, repr=False)
     tools: Mapping[str, BaseTool] = Field(exclude=True, repr=False)
     drop_faulty: bool = False
+    judge: ReplyJudge | None = Field(default=None, exclude=True, repr=False)
+    """Judges what holds nothing to check by rule; everything is held back until it has."""
+    judge_seconds: float = 10.0
     message_id: str
     links: LinkRule = LinkRule()
     """Which addresses a reply may carry."""
@@ -50,6 +54,7 @@ class Speaker(BaseChatModel):
     """What the customer has read of this message before."""
     said_earlier: str = Field(default="", exclude=True, repr=False)
     """What the customer has read in this turn before this message; sentences of it are not said again."""
+    _judged: JsonAnswer[Objections] = PrivateAttr()
     _faults: list[str] = PrivateAttr()
     _shown: list[Value] = PrivateAttr()
     _gap: str = PrivateAttr()
@@ -58,6 +63,7 @@ class Speaker(BaseChatModel):
     def model_post_init(self, _: Any) -> None:
         """Begin with nothing said."""
         self._faults, self._shown, self._said, self._gap = [], [], [], ""
+        self._judged = JsonAnswer(None)
 
     def __repr_args__(self) -> list[tuple[str, Any]]:
         """Show nothing of the conversation: the library writes every model into its traces, and ours is new each turn."""
@@ -67,6 +73,11 @@ class Speaker(BaseChatModel):
     def faults(self) -> list[str]:
         """Return what was wrong with the answer, as sentences for the model; none when all of it was said."""
         return list(dict.fromkeys(self._faults))
+
+    @property
+    def judged(self) -> JsonAnswer[Objections]:
+        """Return what the judge's verdict cost."""
+        return self._judged
 
     @property
     def _llm_type(self) -> str:
@@ -108,6 +119,7 @@ class Speaker(BaseChatModel):
         """Yield what may be said of an answer, while it comes."""
         self._begin()
         whole, taken, pending = AIMessageChunk(content=""), "", ""
+        held: list[str] = []
         broke_off = None
         try:
             async for piece in answer_pieces:
@@ -120,7 +132,10 @@ class Speaker(BaseChatModel):
                 for sentence in sentences:
                     taken += sentence
                     if text := self._checked(sentence):
-                        yield self._piece(text)
+                        if self.judge:
+                            held.append(text)
+                        else:
+                            yield self._piece(text)
         except ModelUnavailable as error:
             broke_off = f"{BROKE_OFF if whole.text or whole.tool_call_chunks else UNAVAILABLE} ({error})"
         answer = Answer(whole.text, fault=broke_off) if broke_off else read_answer(whole, self.tools)
@@ -129,8 +144,24 @@ class Speaker(BaseChatModel):
         elif answer.text.startswith(taken):
             for sentence in split_sentences(answer.text[len(taken) :])[0]:
                 if text := self._checked(sentence):
-                    yield self._piece(text)
+                    if self.judge:
+                        held.append(text)
+                    else:
+                        yield self._piece(text)
+        for text in await self._not_objected_to(held, answer):
+            yield self._piece(text)
         yield self._end(whole, answer)
+
+    async def _not_objected_to(self, held: list[str], answer: Answer) -> list[str]:
+        """Return what was held back, up to the first sentence the judge objects to; or without those that it objects to."""
+        if not self.judge or not held or answer.calls:
+            return held
+        wrong, self._judged = await self.judge.objections(held, self.ground, seconds=self.judge_seconds)
+        self._faults += [f"nothing in this conversation shows that {held[place].strip()!r} is so" for place in wrong]
+        if self.drop_faulty:
+            left = [text for place, text in enumerate(held) if place not in wrong]
+            return [left[0].lstrip() if 0 in wrong and not self.already_said else left[0], *left[1:]] if left else []
+        return held[: min(wrong, default=len(held))]
 
     def _begin(self) -> None:
         before = (self.said_earlier, self.already_said)

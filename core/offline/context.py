@@ -24,6 +24,8 @@ _AMENDS = re.compile(r"^(?:yes|yeah|yep|ok|okay|sure|no|but|actually|fine)\b(?!.
 _THE_ONE = re.compile(
     r"^(?:(?:no|yes|and|i mean|i meant|sorry)[,. ]+)*the (?:other )?(?:one|order)(?: (?:that|which|with|from|on|i|for|of)\b|[.!?]?$)"
 )
+_QUESTION = re.compile(r"\?$|^(?:how|what|when|where|who|why|are|is|do|does|did|will)\b")
+_QUESTION_WORDS = 4
 _SHORT = 14
 _REMEMBERED = 4
 """Customer messages that are looked back over for what the newest one continues."""
@@ -95,9 +97,15 @@ def _is_fragment(message: str, own: list[Request], understanding: Understanding,
         or means_all(message)
     )
     if asked:
-        return short or fills
+        return fills or (short and not _is_own_question(message))
     plain = normal(message)
     return short and fills and bool(_CORRECTS.search(plain) or _CONTINUES.match(plain) or len(message.split()) <= 3)
+
+
+def _is_own_question(message: str) -> bool:
+    """Say whether a message asks something that needs nothing said before: no answer to what the agent asked."""
+    plain = normal(message)
+    return bool(_QUESTION.search(plain)) and not _REFERS.search(plain) and len(plain.split()) >= _QUESTION_WORDS
 
 
 def _leans_on_before(message: str) -> bool:

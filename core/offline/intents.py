@@ -122,6 +122,8 @@ def _read_topic(text: str, numbered: bool) -> Intent | None:
         return "order_status"
     if p.ORDER_FACT.search(text) and mine and p.BOUGHT.search(text):
         return "order_status"
+    if p.CHEAPER.search(text):
+        return "policy"
     if p.PRODUCT.search(text):
         return "product"
     return "policy" if re.search(r"\bpolicy\b|\bpolicies\b", text) else None

@@ -4,6 +4,7 @@ import re
 
 from core.offline.addresses import STATES, STREET, read_address
 from core.offline.words import normal
+from core.spelling import join_spelled
 
 _NO_PREFIX_TEXT = (
     "a i is my of in to on at no it an or by for the nr and are was has did id us am pm as be do if so up we hi ok not but "
@@ -28,6 +29,7 @@ def order_numbers(text: str) -> list[str]:
 
     A number with letters comes back as `#W2611340`, one without letters as its digits, for the shop to complete.
     """
+    text = join_spelled(text)
     found: dict[int, str] = {}
     taken: list[tuple[int, int]] = []
     for match in _SPELLED.finditer(text):

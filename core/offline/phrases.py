@@ -86,6 +86,8 @@ STATUS = _any(
     r"\b(?:when|what day|what date|how long until)\b[^.?!]*\b(?:arriv|deliver|get (?:it|here|them|my)|receive (?:it|my|them)|expect|be here|come)\w*",
     r"\btrack(?:ing)? (?:number|id|code|link|info\w*)|\btrack (?:it|my|the|this|that)\b|\beta\b|\bwhere(?:'s| is| are) (?:my|it|the|they|that|this)\b",
     r"\b(?:haven't|have not|hasn't|has not|didn't|did not|never|still (?:not|haven't|waiting))\b[^.?!]*\b(?:receiv\w*|arriv\w*|got(?:ten)?|come|turned up|shown up|delivered|my (?:order|parcel|package))\b",
+    rf"\b{ORDER_WORD}\b[^.?!]*\b(?:should|ought to) (?:have|'ve)? ?(?:been|come|arrived|be)\b",
+    r"\b(?:its|their|current) status\b|\bstatus of (?:it|that|this|them)\b|\bwhen (?:it|they|this|that) (?:ships?|leaves?|arrives?|comes?|gets? here|will)\b",
     r"\bwo (?:ist|bleibt)\b|\boù est\b|\bdónde está\b|\bdov'?è\b|\bonde está\b|\bwaar (?:is|blijft)\b|\bgdzie jest\b|\bwann kommt\b",
 )
 MINE = _any(
@@ -152,13 +154,18 @@ REFUND_NEWS = re.compile(
 )
 WAS_DONE = re.compile(r"\b(?:was|were|is|has been|have been|been|got|already) (?:\w+ )?(?:cancell?ed|returned)\b")
 ABOUT_RULES = re.compile(r"\b(?:policy|policies|fee|fees|time|times|label|window|process|instructions)\b")
+CHEAPER = re.compile(
+    r"\bcheaper (?:now|today|than)\b|\bprices? (?:has |have |just )?(?:dropped|drop|fell|fallen|gone down|went down|went lower|adjust\w*|match\w*)\b|"
+    r"\b(?:give|pay|refund|get|credit)\b[^.?!]*\bdifference\b"
+)
 GENERAL_TRACKING = re.compile(r"\bif\b|\bhow (?:long|do|can)\b.*\b(?:take|track)\b")
 ORDER_ASKED = re.compile(r"\?|\b(?:where|what|when|which|how|status|has|did|is|about|check|any|track\w*)\b")
 CONTENTS = re.compile(r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)\b")
 BOUGHT = re.compile(r"\border\w*|\bpaid|\bpay\b|\bbought")
 NEGATED = re.compile(
-    r"^(?:(?:no|but|please|actually|and|ok|well)[,.! ]+)*(?:i )?(?:don't|do not|dont|no need to|not|never)(?: (?:want|need|wish|have))?(?: (?:you|us))?(?: to)? "
-    r"(?:cancel|return|exchange|swap|change|refund|send|modify)\b(?!.*\?)"
+    r"^(?:(?:no|but|please|actually|and|ok|well)[,.! ]+)*(?:i(?:'m| am)? )?(?:don't|do not|dont|didn't|did not|no need to|not|never)"
+    r"(?: (?:want|need|wish|have|ask(?:ed)?|request(?:ed)?|meant?|said))?(?: (?:you|us))?(?: (?:to|for|about))?(?: (?:an?|the|any))? "
+    r"(?:cancel\w*|return\w*|exchang\w*|swap\w*|chang\w*|refund\w*|send|modify\w*)\b(?!.*\?)"
 )
 MONEY_BACK = re.compile(r"\b(?:money|refund\w*|amount|it back)\b")
 CORRECTED = re.compile(

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.offline.choosing import meant_items_only, named_orders, order_state
 from core.offline.desk import Desk, Told
-from core.offline.phrases import CANCEL, REFUND, RETURN, SWAP_WORD
+from core.offline.phrases import CANCEL, CHEAPER, REFUND, RETURN, SWAP_WORD
 from core.offline.slots import means_newest
 from core.offline.understanding import Request
 from core.offline.wording import (
@@ -164,7 +164,7 @@ def worth_an_answer(text: str) -> bool:
 SURE, _VERY_SURE = 0.6, 0.9
 """Score from which a quotation most likely answers the question."""
 _TROUBLES = (
-    (re.compile(r"\b(?:arrived|came|was|is|are|were) (?:\w+ )?(?:broken|damaged|cracked|torn|shattered|in pieces|smashed|scratched|dented|faulty|defective)\b|\barrived in pieces\b"),
+    (re.compile(r"\b(?:arrive[ds]?|arriving|came|comes?|gets? here|was|is|are|were) (?:\w+ )?(?:broken|damaged|cracked|torn|shattered|in pieces|smashed|scratched|dented|faulty|defective)\b|\barrived in pieces\b"),
      "What should I do when an item arrives damaged or broken?"),
     (re.compile(r"\bmissing\b|\bincomplete\b|\bnot in the (?:box|parcel|package)\b"), "What should I do when an item is missing from the parcel?"),
     (re.compile(r"\bwrong (?:item|one|colou?r|size|product|thing|model)\b"), "What should I do when I received the wrong item?"),
@@ -173,6 +173,7 @@ _TROUBLES = (
 )  # fmt: skip
 """Troubles that customers tell in many words, and the question behind each."""
 _TOPICS = (
+    (CHEAPER, "Do I get the difference back when the price falls after I have bought?"),
     (CANCEL, "How can I cancel an order?"),
     (SWAP_WORD, "How can I exchange an item?"),
     (RETURN, "How do I return an item?"),

@@ -28,6 +28,9 @@ _PERSONAL: frozenset[Intent] = frozenset({"order_status", "list_orders", "profil
 _IF = re.compile(r"(?:and |but )?(?:if|in case|unless)\b(?!.*\?)", re.IGNORECASE)
 """A condition beside other requests adds to them; it asks for nothing itself."""
 _LEANS = re.compile(r"\b(?:it|that|this|they|them|those|one|ones)\b")
+_DUTY = re.compile(r"\b(?:do|must|should|would) i (?:have to|need to|must)\b|\bwho (?:has|have) to\b")
+"""`do I have to pay for that?` asks for a rule."""
+_ONE_ORDER = re.compile(r"\b(?:it|its|status|ships?|shipped|arriv\w*|deliver\w*|contents?|address)\b")
 _MINE = re.compile(r"\b(?:i|i'm|i've|my|mine|me|it|they|that|this|we|our)\b")
 
 
@@ -66,6 +69,8 @@ class Understanding:
         parts = self._merged([(self._intent(c) if len(meant) == 1 or not _IF.match(c) else None, c) for c in meant])
         found = [Request(intent or self._fallback(clause), clause) for intent, clause in parts]
         found = [_completed(request, before) for request, before in zip(found, [None, *found], strict=False)]
+        if order_numbers(" ".join(c for c in said if c not in meant)):  # "don't cancel AF1, just tell me when it ships"
+            found = [replace(r, intent="order_status") if _is_about_one(r) else r for r in found]
         wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
         return _with_numbers(wanted, text)
 
@@ -90,7 +95,7 @@ class Understanding:
             return None
         if intent == "serious" and likeness[best] < _ALIKE_SERIOUS:
             return None
-        if intent in _PERSONAL and not _MINE.search(normal(clause)):
+        if intent in _PERSONAL and (not _MINE.search(normal(clause)) or _DUTY.search(normal(clause))):
             return None  # a question about orders or accounts in general is one for the articles
         if intent == "profile" and re.search(r"\b(?:lost|stolen|broken|not work\w*|doesn't work)\b", normal(clause)):
             return None
@@ -147,6 +152,11 @@ class Understanding:
             (rule_intent(text) if intent == "policy" and order_numbers(text) else intent, text)
             for intent, text in joined
         ]
+
+
+def _is_about_one(request: Request) -> bool:
+    """Say whether a question is about the one order that was named beside it."""
+    return request.intent == "policy" and bool(_ONE_ORDER.search(normal(request.text)))
 
 
 def _completed(request: Request, before: Request | None) -> Request:

@@ -18,6 +18,7 @@ from graph.customer_file import with_file
 from graph.history import prompt_messages, with_earlier
 from graph.prompts import repair_note, text_of
 from graph.provenance import Sayings, demands
+from graph.reply_judge import ReplyJudge
 from graph.speaking import Speaker
 from graph.state import State, Usage, added, difference, newest_turn
 
@@ -34,6 +35,7 @@ async def reason(
     links: LinkRule,
     turn_seconds: float = 45.0,
     turn_retries: int = 3,
+    judge: ReplyJudge | None = None,
 ) -> dict[str, Any]:
     """Return the model's message as far as it is supported, what was wrong with the rest, and what it cost."""
     system = with_earlier(system, with_file(state.customer_file, state.case_file), state.summary)
@@ -50,6 +52,8 @@ async def reason(
         ),
         tools=tools,
         drop_faulty=state.usage["repairs"] > 0,
+        judge=judge,
+        judge_seconds=turn_seconds - state.usage["seconds"],
         already_said=text_of(begun) if begun else "",
         said_earlier="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, AIMessage)),
         links=links,
@@ -64,6 +68,9 @@ async def reason(
         )
     answer = with_unique_call_ids(_joined(begun, answer), state.messages)
     usage = spent(state.usage, answer, allowance, turn_seconds=turn_seconds, turn_retries=turn_retries)
+    usage["requests"] += speaker.judged.requests
+    usage["input_tokens"] += speaker.judged.input_tokens
+    usage["output_tokens"] += speaker.judged.output_tokens
     more = difference(usage, state.usage)
     await budgets.note(state.customer_id, more)
     day_began, day_usage = budgets.day_of(state)
