@@ -114,7 +114,8 @@ def follows(value: Value, given: Operands) -> bool:
         case "amount":
             return any(_is_amount(n, given) for n in _numbers(value))
         case "percent":
-            return any(_is_share(n, [*given.shown_amounts, *given.shown_numbers]) for n in _numbers(value))
+            shown = [*given.shown_amounts, *given.shown_numbers, *given.shown_quantities]
+            return any(_is_share(n, shown) for n in _numbers(value))
         case "number":
             return any(_is_number(n, given) or (_is_money(n) and _is_amount(n, given)) for n in _numbers(value))
         case "quantity":
@@ -143,7 +144,12 @@ def _numbers(value: Value) -> frozenset[Decimal]:
 def _is_number(target: Decimal, given: Operands) -> bool:
     with_data = {r for n in given.numbers for s in given.shown_numbers for r in (n + s, abs(n - s))}
     shown = [*given.shown_numbers, *given.shown_quantities]
-    return target in _combined(shown) | with_data | set(shown) or _is_large_difference(target, given)
+    if target != int(target):  # prices are no numbers to count with
+        with_data = set()
+    counted = {
+        a / p for a in given.shown_amounts for p in given.told_amounts | given.amounts if p and 1 < a / p <= _MOST_COUNT
+    }
+    return target in _combined(shown) | with_data | counted | set(shown) or _is_large_difference(target, given)
 
 
 def _is_large_difference(target: Decimal, given: Operands) -> bool:
@@ -197,7 +203,7 @@ def _is_amount(target: Decimal, given: Operands) -> bool:
     products = list(dict.fromkeys(given.shown_products))
     for shown in (given.shown_amounts, products, [*given.shown_amounts, *products]):
         reached |= _totals(shown)
-    reached |= {a / c for a in given.shown_amounts for c in shown_counts}
+    reached |= {a / c for a in given.shown_amounts for c in shown_counts | {_MONTHS}}
     if len(told) <= _FEW_AMOUNTS:
         reached |= {a + b for a, b in combinations(told, 2)}
     if len(mine) <= _MOST_FOR_TRIPLES:

@@ -67,7 +67,7 @@ _UNITS: dict[str, tuple[str, Decimal, bool]] = {
 }
 _WORD = "|".join(sorted((f"(?:{spellings})" for spellings in _UNITS), key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?<![\w.,#])(?:(?P<low>{NUMBER})\s?(?:{_WORD})?\s?(?:-|to|and|bis|und|à|a|y|e|tot|en|do|till?)\s?)?"
+    rf"(?<![\w.,#])(?:(?P<low>{NUMBER})\s?(?P<low_unit>(?:{_WORD})\b)?\s?(?:-|to|of|out of|and|bis|und|à|a|y|e|tot|en|do|till?)\s?)?"
     rf"(?P<only>{NUMBER})[\s-]?(?P<unit>{_WORD})(?![\w²³/])",
     re.IGNORECASE,
 )
@@ -76,10 +76,11 @@ _QUANTITY = re.compile(
 def find_quantities(text: str) -> Iterator[tuple[int, int, str, frozenset[Quantity]]]:
     """Yield start, end, the number as written and what each quantity may be; a range gives two."""
     for match in _QUANTITY.finditer(text):
-        dimension, factor, metric = _unit(match["unit"].lower() if len(match["unit"]) > 1 else match["unit"])
-        for number in filter(None, (match["low"], match["only"])):
-            sizes = frozenset((dimension, (n * factor).normalize(), metric) for n in readings(number))
-            yield match.start(), match.end(), f"{number} {match['unit']}", sizes
+        for number, unit in ((match["low"], match["low_unit"] or match["unit"]), (match["only"], match["unit"])):
+            if number:
+                dimension, factor, metric = _unit(unit.lower() if len(unit) > 1 else unit)
+                sizes = frozenset((dimension, (n * factor).normalize(), metric) for n in readings(number))
+                yield match.start(), match.end(), f"{number} {unit}", sizes
 
 
 def same_quantity(said: Quantity, known: Quantity) -> bool:

@@ -100,6 +100,11 @@ _DURATION = re.compile(
     rf"(?:{BETWEEN_NUMBER_AND_UNIT}[\s-]){{0,2}}(?P<unit>{UNIT_PATTERN})\b(?![\w])",
     re.IGNORECASE,
 )
+_HOURS_AND_MINUTES = re.compile(
+    rf"(?<![\w.,#])(?P<only>{NUMBER})\s?(?P<unit>{UNIT_PATTERN})(?:,?\s(?:and|und|et|y|e|en|och|og|i)\s|,?\s)(?P<more>{NUMBER})\s?(?P<then>{UNIT_PATTERN})\b",
+    re.IGNORECASE,
+)
+"""Two units that make one length of time: `3 hours and 25 minutes`."""
 _NAMED_DURATION = re.compile(  # "window_days": 30, but not "price_per_day": 30
     rf"(?<!per_)(?<!per )(?<![a-z])(?P<unit>(?:second|minute|hour|day|night|week|month|year)s?)(?:_\w+)?[\"']?\s?[:=]\s?[\"']?"
     rf"(?:(?P<low>{NUMBER})\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\b(?!-)",
@@ -155,13 +160,31 @@ def _percents(text: str) -> Hits:
 
 
 def _durations(text: str) -> Hits:
+    joined = [m for m in _HOURS_AND_MINUTES.finditer(text) if _goes_on(m)]
+    for match in joined:
+        lengths = [*_lengths(match["only"], match["unit"]), *_lengths(match["more"], match["then"])]
+        together = frozenset[Hashable]({("s", sum(lengths, Decimal()).normalize())})
+        yield from _hit(match, Value("duration", match[0], together, start=match.start()))
     for pattern in (_DURATION, _NAMED_DURATION):
         for match in pattern.finditer(text):
+            if any(m.start() <= match.start() < m.end() for m in joined):
+                continue
             for number in filter(None, (match.groupdict().get("low"), match["only"])):
                 keys = frozenset(key for n in readings(number) for key in _spans(n, match["unit"]))
                 if WORKING.search(f"{match[0]}{text[match.end() : match.end() + 15]}"):
                     keys |= _working_days(keys)
                 yield from _hit(match, Value("duration", f"{number} {match['unit']}", keys, start=match.start()))
+
+
+def _goes_on(match: re.Match[str]) -> bool:
+    """Tell `3 hours and 25 minutes` from `four weeks, 28 days`: what follows is less than one of the units before."""
+    return _lengths(match["more"], match["then"]) < _lengths("1", match["unit"])
+
+
+def _lengths(number: str, unit: str) -> list[Decimal]:
+    """Return the seconds of a number of units; none of months and years."""
+    spans = (span for n in readings(number) for span in cast(Iterator[tuple[str, Decimal]], _spans(n, unit)))
+    return [length for base, length in spans if base == "s"][:1]
 
 
 def _spans(number: Decimal, unit: str) -> Iterator[Hashable]:
