@@ -146,9 +146,8 @@ def _is_number(target: Decimal, given: Operands) -> bool:
     shown = [*given.shown_numbers, *given.shown_quantities]
     if target != int(target):  # prices are no numbers to count with
         with_data = set()
-    counted = {
-        a / p for a in given.shown_amounts for p in given.told_amounts | given.amounts if p and 1 < a / p <= _MOST_COUNT
-    }
+    prices = {*given.told_amounts, *given.amounts, *given.shown_amounts}
+    counted = {a // p for a in given.shown_amounts for p in prices if p and 2 <= a / p <= _MOST_COUNT}
     return target in _combined(shown) | with_data | counted | set(shown) or _is_large_difference(target, given)
 
 
@@ -178,11 +177,10 @@ def _is_quantity(target: Quantity, given: Operands) -> bool:
 
 
 def _is_time(target: int, given: Operands) -> bool:
-    """Say whether a time is another one plus or minus a known length of less than half a day."""
-    lengths = {int(length / 60) for base, length in given.spans if base == "s" and length < _HALF_DAY}
-    return any(
-        (time + sign * length) % 1440 == target for time in given.times for length in lengths for sign in (1, -1)
-    )
+    """Say whether a time is another one less a length that counts backwards (`45 minutes before`), or plus one the reply shows."""
+    shifts = {-int(length / 60) for base, length in given.spans_back if base == "s" and length < _HALF_DAY}
+    shifts |= {int(length / 60) for base, length in given.shown_spans if base == "s" and length < _HALF_DAY}
+    return any((time + shift) % 1440 == target for time in given.times for shift in shifts)
 
 
 def _is_money(number: Decimal) -> bool:

@@ -21,6 +21,13 @@ _DAY_FIRST = re.compile(
     rf"(?<![\w.,])(?:{_DAY}\s?(?:-|to|and|or|bis|und|oder|al?|au|ou|y|e|o|of|en|och|eller|lub|i)\s?(?:the|le|el|il|l'|den|am|a)?\s?)?{_DAY}\s(?:of |de |d')?({_MONTH})\b\.?{_YEAR}(?!\d)",
     re.IGNORECASE,
 )
+_DAYS_LISTED = re.compile(
+    rf"(?<![\w.,])((?:\d{{1,2}}(?:st|nd|rd|th|\.|º)?,\s){{1,8}}\d{{1,2}}(?:st|nd|rd|th|\.|º)?\s(?:and|or|und|oder|et|ou|y|e|en|och|i)\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th|\.|º)?)"
+    rf"\s(?:of |de |d')?({_MONTH})\b\.?{_YEAR}(?!\d)",
+    re.IGNORECASE,
+)
+_SHORT_RANGE = re.compile(r"(?<!\w)(Mo|Di|Mi|Do|Fr|Sa|So)\.?\s?(?:-|bis)\s?(Mo|Di|Mi|Do|Fr|Sa|So)(?!\w)")
+_SHORT_GERMAN = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _MONTH_FIRST = re.compile(
     rf"\b({_MONTH})\b\.?\s(?:the )?{_DAY}(?:\s?(?:-|to|and)\s?{_DAY})?(?![\d:])(?!\s?(?:am|pm|%)){_YEAR}(?!\d)",
     re.IGNORECASE,
@@ -56,6 +63,9 @@ def find_dates(text: str) -> Hits:
     for m in _NUMERIC.finditer(text):
         first, second, year = int(m[1]), int(m[3]), int(m[4]) + (2000 if len(m[4]) == 2 else 0)
         yield from _dates(m, (year, second, first), (year, first, second))
+    for m in _DAYS_LISTED.finditer(text):
+        for day in re.findall(r"\d{1,2}", m[1]):
+            yield from _dates(m, (int(m[3]) if m[3] else None, MONTHS[m[2].lower()], int(day)))
     for m in _DAY_FIRST.finditer(text):
         month, written = MONTHS[m[3].lower()], int(m[4]) if m[4] else None
         for day in filter(None, (m[1], m[2])):
@@ -101,7 +111,10 @@ def same_date(said: DateKey, known: DateKey) -> bool:
 
 
 def find_weekdays(text: str) -> Hits:
-    """Yield the weekdays named in full, or short and capitalised."""
+    """Yield the weekdays named in full, or short and capitalised; of two German letters only in a range, as in Mo-Fr."""
+    for m in _SHORT_RANGE.finditer(text):
+        for end in (1, 2):
+            yield m.start(end), m.end(end), frozenset({_SHORT_GERMAN.index(m[end])})
     for m in _WEEKDAY.finditer(text):
         if m[1].lower() in SHORT_WEEKDAYS and not m[1][0].isupper():
             continue

@@ -147,6 +147,8 @@ _WRITES = re.compile("|".join(done for _, done in _DEEDS.values()))
 FOREIGN = "foreign"
 """What a claim is called whose verb is known by its form only."""
 _QUOTED_WORDS = 6
+_STILL_OPEN = re.compile(r"\b(?:a?waiting|pending|needs?|requires?|requested|wartet|en attente|pendiente)\b[^\",}]*")
+"""What a record says is yet to come: `waiting for your approval` approves nothing."""
 _RECORD_CHARS = 1_500
 _CLAUSE = re.compile(r"[;:]|,\s(?:and|but|so|und|aber|et|mais|y|pero)\s|\s-\s|,\s(?=(?:i|we|your|the)\b)")
 
@@ -199,7 +201,7 @@ def is_true(claim: Claim, sentence: str, ground: Ground) -> bool:
     )
     if done or (claim.by_us and claim.deed in _DEEDS):
         return done
-    if any(evidence.search(record) for record in _records(sentence, ground.data)):
+    if any(evidence.search(_STILL_OPEN.sub("", record)) for record in _records(sentence, ground.data)):
         return True
     told = _TOLD_BY_CUSTOMER.search(plain(sentence).lower())
     return bool(told and evidence.search(ground.words))

@@ -178,7 +178,8 @@ def _durations(text: str) -> Hits:
 
 def _goes_on(match: re.Match[str]) -> bool:
     """Tell `3 hours and 25 minutes` from `four weeks, 28 days`: what follows is less than one of the units before."""
-    return _lengths(match["more"], match["then"]) < _lengths("1", match["unit"])
+    more = _lengths(match["more"], match["then"])
+    return bool(more) and more < _lengths("1", match["unit"])
 
 
 def _lengths(number: str, unit: str) -> list[Decimal]:

@@ -103,13 +103,13 @@ _MONTH_SPELLINGS = (
 MONTHS = {word: number for number, words in enumerate(_MONTH_SPELLINGS, start=1) for word in words.split()}
 
 _WEEKDAY_SPELLINGS = (
-    "monday måndag mandag poniedziałek poniedziałku montag lundi lunes lunedì segunda-feira maandag mon",
-    "tuesday tisdag tirsdag wtorek wtorku dienstag mardi martes martedì terça-feira dinsdag tues tue",
-    "wednesday onsdag środa środę środy mittwoch mercredi miércoles mercoledì quarta-feira woensdag wed",
-    "thursday torsdag czwartek czwartku donnerstag jeudi jueves giovedì quinta-feira donderdag thurs thur thu",
-    "friday fredag piątek piątku freitag vendredi viernes venerdì sexta-feira vrijdag fri",
-    "saturday lördag lørdag sobota sobotę soboty samstag samedi sábado sabato zaterdag sat",
-    "sunday söndag søndag niedziela niedzielę niedzieli sonntag dimanche domingo domenica zondag sun",
+    "monday montags måndag mandag poniedziałek poniedziałku montag lundi lunes lunedì segunda-feira maandag mon",
+    "tuesday dienstags tisdag tirsdag wtorek wtorku dienstag mardi martes martedì terça-feira dinsdag tues tue",
+    "wednesday mittwochs onsdag środa środę środy mittwoch mercredi miércoles mercoledì quarta-feira woensdag wed",
+    "thursday donnerstags torsdag czwartek czwartku donnerstag jeudi jueves giovedì quinta-feira donderdag thurs thur thu",
+    "friday freitags fredag piątek piątku freitag vendredi viernes venerdì sexta-feira vrijdag fri",
+    "saturday samstags lördag lørdag sobota sobotę soboty samstag samedi sábado sabato zaterdag sat",
+    "sunday sonntags söndag søndag niedziela niedzielę niedzieli sonntag dimanche domingo domenica zondag sun",
 )
 WEEKDAYS = {word: number for number, words in enumerate(_WEEKDAY_SPELLINGS) for word in words.split()}
 SHORT_WEEKDAYS = {"mon", "tues", "tue", "wed", "thurs", "thur", "thu", "fri", "sat", "sun"}
