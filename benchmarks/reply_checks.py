@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.figures import Figure, parser, report
-from graph.checks.ground import Deed, Ground, Text, lay_ground
+from graph.checks.ground import Deed, Ground, Text
+from graph.checks.laying import lay_ground
 from graph.checks.reply import faults_of
 from graph.checks.sentences import split_sentences
 from graph.checks.values import Value

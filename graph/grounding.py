@@ -10,7 +10,8 @@ from core.answers import misfit
 from core.spelling import join_spelled
 from graph.checks.arguments import checked_values
 from graph.checks.conversation import MADE_UP
-from graph.checks.ground import Text, lay_ground
+from graph.checks.ground import Text
+from graph.checks.laying import lay_ground
 from graph.provenance import Sayings, not_asked_for, ungrounded_in_records
 from graph.routing import HUMAN_TOOL
 

@@ -18,7 +18,8 @@ from graph.asked_for import asked_for
 from graph.case_file import PREFERENCE, PROMISE, REQUEST
 from graph.checks.arguments import checked_values
 from graph.checks.conversation import MADE_UP
-from graph.checks.ground import Text, lay_ground
+from graph.checks.ground import Text
+from graph.checks.laying import lay_ground
 from graph.checks.values import find_values
 from tools.knowledge_tool import SEARCH_ARTICLES
 

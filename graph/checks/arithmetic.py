@@ -1,22 +1,19 @@
 """Recompute what a reply may have calculated: sums, differences, products by a count, shares, and days added to a date."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
 from typing import cast
 
 from graph.checks.dates import DateKey, same_date
-from graph.checks.spelling import readings
+from graph.checks.moved_dates import possible_days, reached_dates, whole
+from graph.checks.operands import Operands, is_money, numbers_of
 from graph.checks.units import Quantity, same_quantity
 from graph.checks.values import Value
 
 MONEY_KEY = r"(?:price|amount|total|cost|fee|balance|paid|refund|value|tax|shipping|discount|charge|deposit|rate|due|sum|credit)"
 _MOST_OPERANDS = 40
 _MOST_FOR_TRIPLES = 10
-_TIMES_SIGN = 3
-"""Most characters between a count and the amount it multiplies."""
 _CENT = Decimal("0.01")
 _DAY = Decimal(86_400)
 _LARGE = Decimal(100)
@@ -24,84 +21,8 @@ _MOST_COUNT = 100
 _FEW_AMOUNTS = 4
 """So few prices of articles may be added to each other without hitting nearly everything."""
 _HALF_DAY = Decimal(43_200)
-_SOME_YEAR = 2025
-"""Stands for the year of a date that names none."""
 _MONTHS = Decimal(12)
 """What is paid monthly is often told by the year."""
-
-
-@dataclass
-class Operands:
-    """Hold what may be calculated with."""
-
-    amounts: set[Decimal] = field(default_factory=set)
-    """Amounts of tool results and of the customer."""
-    told_amounts: set[Decimal] = field(default_factory=set)
-    """Amounts of articles and earlier replies."""
-    percents: set[Decimal] = field(default_factory=set)
-    numbers: set[Decimal] = field(default_factory=set)
-    """Plain numbers of tool results; calculated with only together with a number the reply shows."""
-    counts: set[Decimal] = field(default_factory=set)
-    spans: set[tuple[str, Decimal]] = field(default_factory=set)
-    """Lengths of time that may be added to a date: seconds or months."""
-    spans_back: set[tuple[str, Decimal]] = field(default_factory=set)
-    """Those of them that may also be taken from a date: `3 days before`."""
-    dates: set[DateKey] = field(default_factory=set)
-    times: set[int] = field(default_factory=set)
-    """Times of day, in minutes after midnight."""
-    days_away: set[int] = field(default_factory=set)
-    """What `the day before` and `tomorrow` add to a date."""
-    quantities: set[Quantity] = field(default_factory=set)
-    shown_amounts: list[Decimal] = field(default_factory=list)
-    shown_products: list[Decimal] = field(default_factory=list)
-    """What calculations before the customer's eyes come to, and counts times the amounts right after them: 2 x $12."""
-    shown_numbers: list[Decimal] = field(default_factory=list)
-    shown_times: list[Decimal] = field(default_factory=list)
-    """How many units the shown lengths of time have: 5 of 5 days."""
-    shown_spans: list[tuple[str, Decimal]] = field(default_factory=list)
-    shown_quantities: list[Decimal] = field(default_factory=list)
-    """The numbers of shown quantities, without their units."""
-
-    def with_shown(self, shown: Sequence[Value]) -> "Operands":
-        """Return these operands with the values that the reply itself has named; repeated ones count again."""
-        return replace(
-            self,
-            shown_amounts=[
-                min(_numbers(v))
-                for v in shown
-                if v.keys and v.start >= 0 and (v.kind == "amount" or (v.kind == "number" and self._is_price(v)))
-            ],
-            shown_products=[
-                c * a
-                for number in shown
-                for amount in shown
-                if _adjoin(number, amount)
-                for c in _numbers(number)
-                for a in _numbers(amount)
-            ]
-            + [n for v in shown if v.start < 0 for n in _numbers(v)],
-            shown_numbers=[n for v in shown if v.kind == "number" for n in _numbers(v)],
-            shown_times=[n for v in shown if v.kind == "duration" for n in readings(v.text.split()[0])],
-            shown_spans=[
-                k for v in shown if v.kind == "duration" for k in cast(frozenset[tuple[str, Decimal]], v.keys)
-            ],
-            percents=self.percents | {n for v in shown if v.kind == "percent" for n in _numbers(v)},
-            dates=self.dates | {cast(DateKey, k) for v in shown if v.kind == "date" for k in v.keys},
-            times=self.times | {cast(int, k) for v in shown if v.kind == "time" for k in v.keys},
-            quantities=self.quantities | {cast(Quantity, k) for v in shown if v.kind == "quantity" for k in v.keys},
-            shown_quantities=[n for v in shown if v.kind == "quantity" for n in v.numbers],
-            spans=self.spans | {cast(tuple[str, Decimal], k) for v in shown if v.kind == "duration" for k in v.keys},
-        )
-
-    def _is_price(self, value: Value) -> bool:
-        """Say whether a number without a currency is one of the known prices, or written like one."""
-        numbers = _numbers(value)
-        return bool(numbers & (self.amounts | self.told_amounts)) or any(_is_money(n) for n in numbers)
-
-
-def _adjoin(number: Value, amount: Value) -> bool:
-    gap = amount.start - number.start - len(number.text)
-    return number.kind == "number" and amount.kind == "amount" and 0 < gap <= _TIMES_SIGN
 
 
 def follows(value: Value, given: Operands) -> bool:
@@ -112,12 +33,12 @@ def follows(value: Value, given: Operands) -> bool:
     """
     match value.kind:
         case "amount":
-            return any(_is_amount(n, given) for n in _numbers(value))
+            return any(_is_amount(n, given) for n in numbers_of(value))
         case "percent":
             shown = [*given.shown_amounts, *given.shown_numbers, *given.shown_quantities]
-            return any(_is_share(n, shown) for n in _numbers(value))
+            return any(_is_share(n, shown) for n in numbers_of(value))
         case "number":
-            return any(_is_number(n, given) or (_is_money(n) and _is_amount(n, given)) for n in _numbers(value))
+            return any(_is_number(n, given) or (is_money(n) and _is_amount(n, given)) for n in numbers_of(value))
         case "quantity":
             return any(_is_quantity(cast(Quantity, key), given) for key in value.keys) or any(
                 _is_large_difference(n, given) for n in value.numbers
@@ -129,16 +50,12 @@ def follows(value: Value, given: Operands) -> bool:
                 _is_span(cast(tuple[str, Decimal], key), given) for key in value.keys
             )
         case "weekday":
-            return any(day.weekday() in value.keys for key in given.dates for day in _possible_days(key, given))
+            return any(day.weekday() in value.keys for key in given.dates for day in possible_days(key, given))
         case "date":
             said = cast(frozenset[DateKey], value.keys)
-            return any(same_date(s, d) for s in said for d in _reached_dates(given))
+            return any(same_date(s, d) for s in said for d in reached_dates(given))
         case _:
             return False
-
-
-def _numbers(value: Value) -> frozenset[Decimal]:
-    return cast(frozenset[Decimal], value.keys)
 
 
 def _is_number(target: Decimal, given: Operands) -> bool:
@@ -181,10 +98,6 @@ def _is_time(target: int, given: Operands) -> bool:
     shifts = {-int(length / 60) for base, length in given.spans_back if base == "s" and length < _HALF_DAY}
     shifts |= {int(length / 60) for base, length in given.shown_spans if base == "s" and length < _HALF_DAY}
     return any((time + shift) % 1440 == target for time in given.times for shift in shifts)
-
-
-def _is_money(number: Decimal) -> bool:
-    return number.as_tuple().exponent == -2
 
 
 def _is_amount(target: Decimal, given: Operands) -> bool:
@@ -237,90 +150,8 @@ def _is_span(target: tuple[str, Decimal], given: Operands) -> bool:
         return True
     if base != "s":
         return False
-    days = [d for key in given.dates if (d := _whole(key))]
+    days = [d for key in given.dates if (d := whole(key))]
     between = {Decimal(abs((a - b).days)) * _DAY for a, b in combinations(days, 2)}
     apart = {abs(a - b) for a, b in combinations(given.times, 2)}
     between |= {Decimal(60 * minutes) for gap in apart for minutes in (gap, 1440 - gap)}
     return length > 0 and length in between | {s - gap for s in shown for gap in between}
-
-
-def _possible_days(key: DateKey, given: Operands) -> list[date]:
-    """Return the days a date may mean; one without a year lies in a year that is known."""
-    year, month, day = key
-    if not month or not day:
-        return []
-    years = {year} if year else {known for known, _, _ in given.dates if known}
-    return [date(y, month, day) for y in years if _valid(y, month, day)]
-
-
-def _reached_dates(given: Operands) -> set[DateKey]:
-    """Return each known date moved by each known length of time, in calendar and in business days."""
-    reached: set[DateKey] = set()
-    for key in given.dates:
-        if not (day := _whole(key)):
-            reached |= _reached_in_part(key, given)
-            continue
-        reached |= {_parts(day + timedelta(days=away)) for away in given.days_away}
-        reached |= {_parts(moved) for base, length in _shifts(given) for moved in _moved(day, base, length)}
-    return reached
-
-
-def _shifts(given: Operands) -> list[tuple[str, Decimal]]:
-    """Return by how much dates may be moved, forwards and backwards."""
-    return [*given.spans, *((base, -length) for base, length in given.spans_back)]
-
-
-def _reached_in_part(key: DateKey, given: Operands) -> set[DateKey]:
-    """Return the same for a day without a year, and for a month of a year."""
-    year, month, day = key
-    if not month or bool(year) == bool(day):
-        return set()
-    spans = _shifts(given)
-    if day:
-        if not _valid(_SOME_YEAR, month, day):
-            return set()
-        moved = (to for base, length in spans for to in _moved(date(_SOME_YEAR, month, day), base, length))
-        return {(None, to.month, to.day) for to in moved}
-    first = date(cast(int, year), month, 1)
-    months = (to for base, length in spans if base == "months" for to in _moved(first, base, length))
-    return {(to.year, to.month, None) for to in months}
-
-
-def _moved(day: date, base: str, length: Decimal) -> list[date]:
-    if abs(length) > (1200 if base in ("months", "workdays", "weeks") else 40_000 * _DAY):
-        return []
-    if base == "months":
-        month = day.month - 1 + int(length)
-        year, month = day.year + month // 12, month % 12 + 1
-        return [date(year, month, d) for d in range(day.day, 27, -1) if _valid(year, month, d)][:1] or [
-            date(year, month, min(day.day, 28))
-        ]
-    if base == "workdays":
-        return [_business(day, int(length))]
-    return [day + timedelta(days=int(length / _DAY))] if base == "s" else []
-
-
-def _valid(year: int, month: int, day: int) -> bool:
-    try:
-        date(year, month, day)
-    except ValueError:
-        return False
-    return True
-
-
-def _business(day: date, days: int) -> date:
-    step = timedelta(days=1 if days >= 0 else -1)
-    for _ in range(min(abs(days), 260)):
-        day += step
-        while day.weekday() >= 5:
-            day += step
-    return day
-
-
-def _whole(key: DateKey) -> date | None:
-    year, month, day = key
-    return date(year, month, day) if year and month and day else None
-
-
-def _parts(day: date) -> DateKey:
-    return day.year, day.month, day.day

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from core.passages import Passage
-from graph.checks.ground import Deed, Ground, Text, lay_ground
+from graph.checks.ground import Deed, Ground, Text
+from graph.checks.laying import lay_ground
 
 DONE = "done"
 """State of a write that was carried out; while it is in any other state, nothing has happened."""
