@@ -20,8 +20,9 @@ Rows = npt.NDArray[np.int64]
 _CONNECTIONS = 4
 _COMMON = 0.2
 """Share of the passages above which a word says nothing about any of them."""
-_ROWS_PER_WORD = 200
-"""Passages that may be looked at for each word of a question, however large the index is."""
+_ROWS_PER_WORD, _MOST_ROWS = 200, 20_000
+"""Passages that may be looked at for each word of a question, and for its rarest word, however large the index is."""
+_REMEMBERED = 50_000
 _MAX_WORDS = 512
 _PASSAGE_COLUMNS = "p.id, a.id, a.title, p.text, p.headings, a.url, p.position, a.metadata"
 _JOINED = "passages p JOIN articles a ON a.number = p.article"
@@ -65,7 +66,7 @@ class PassageStore:
 
     def _telling(self, words: Collection[str]) -> list[str]:
         """Return the rarest words, as many as may be looked up; those that say nothing or are nowhere are left out."""
-        most, room = max(_COMMON * self.passage_count, 10), _ROWS_PER_WORD * len(words)
+        most, room = min(max(_COMMON * self.passage_count, 10), _MOST_ROWS), _ROWS_PER_WORD * len(words)
         chosen: list[str] = []
         for frequency, word in sorted((self._frequency(word), word) for word in words):
             if frequency > most or (chosen and frequency > room):
@@ -87,9 +88,13 @@ class PassageStore:
 
     def _frequency(self, word: str) -> int:
         """Return how many passages hold a word, in any of its inflected forms."""
-        if word not in self._frequencies:
-            self._frequencies[word] = self._query("SELECT count(*) FROM words WHERE words MATCH ?", [f'"{word}"'])[0][0]
-        return self._frequencies[word]
+        found = self._frequencies.get(word)
+        if found is None:
+            if len(self._frequencies) >= _REMEMBERED:
+                self._frequencies.clear()  # customers invent words without end
+            found = self._query("SELECT count(*) FROM words WHERE words MATCH ?", [f'"{word}"'])[0][0]
+            self._frequencies[word] = found
+        return found
 
     def vocabulary(self, roots: Collection[str]) -> dict[str, tuple[int, int]]:
         """Return, for the roots that occur, how many articles hold them and how many titles do."""

@@ -90,3 +90,17 @@ def test_an_index_of_another_model_is_refused_with_what_to_do(tmp_path: Path) ->
 def test_a_missing_index_is_named_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(IndexNotFound, match="support-agent ingest SOURCE"):
         opened(tmp_path / "index")
+
+
+def test_a_short_question_leans_on_what_was_said_before(tmp_path: Path) -> None:
+    articles = {
+        "spare": "# Spare energy\n\nA big external charger of 120 watt hours may come along if we are asked first.",
+        "pets": "# Animals\n\nA cat may come along if it is small.",
+        "food": "# Meals\n\nJam may not come along.",
+    }
+    index_dir, _ = ingest_texts(tmp_path, articles)
+    retriever = HybridRetriever(index_dir, WordEmbeddings(), "words")
+    before = [Utterance("customer", "my external charger has 120 watt hours"), Utterance("agent", "Okay.")]
+    (found,) = retriever.search_now([*before, Utterance("customer", "allowed?")], limit=1)
+    assert found.article_id == "spare.md"
+    retriever.close()
