@@ -11,9 +11,10 @@ from graph.state import State
 
 _PLAIN = (str, int, float, bool, type(None))
 _FIELDS: Mapping[str, tuple[type, ...]] = {
-    name: (dict,) if isinstance(value, dict) else (list,) if isinstance(value, list) else _PLAIN
+    name: (type(value),) if isinstance(value, dict | list) else (*_PLAIN, dict) if value is None else _PLAIN
     for name, value in vars(State()).items()
 }
+"""A field that begins as None may hold a dictionary later."""
 
 
 def checked(found: CheckpointTuple) -> CheckpointTuple:
