@@ -17,13 +17,13 @@ from rich.table import Table
 from cli.output import errors_shown, out, print_json
 from core.errors import ConversationFileError
 from core.models import evaluation_model
+from core.prices import Price, PriceTable, load_prices
 from core.settings import Settings
 from evals import results
 from evals.bare_loop import BARE_LOOP, bare_loop
 from evals.comparison import compare as compare_runs
 from evals.judge import ModelJudge
 from evals.model_customer import ModelCustomer
-from evals.pricing import Prices
 from evals.reference_agents import REFERENCE_AGENTS
 from evals.report import write_report
 from evals.runner import RunOptions, manifest, run_suite
@@ -82,7 +82,7 @@ def run(
             concurrency=concurrency,
             seed=seed,
             max_turns=max_turns,
-            prices=Prices(per_request=Decimal(str(dollars_a_request)) if dollars_a_request is not None else None),
+            prices=_prices(settings, dollars_a_request),
             customer=settings.eval_model or "" if customer == "model" else customer,
             judge=settings.eval_model if judge else None,
             agent=agent,
@@ -298,3 +298,10 @@ def _turn(turn: Mapping[str, Any]) -> str:
     tools = ", ".join(call["name"] for call in turn["tools"])
     called = f"[dim]{escape(tools)}[/dim]\n" if tools else ""
     return f"[bold]{escape(turn['customer'][:300])}[/bold]\n{called}{escape((turn['error'] or turn['reply'])[:600])}"
+
+
+def _prices(settings: Settings, dollars_a_request: float | None) -> PriceTable:
+    """Return the price table, or the one price that was given for every model."""
+    if dollars_a_request is None:
+        return load_prices(settings.prices_file)
+    return PriceTable(models={"default": Price(per_request=Decimal(str(dollars_a_request)))})

@@ -1,6 +1,7 @@
 """Read what models cost, and work out what requests and tokens come to under either way of billing."""
 
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -41,8 +42,41 @@ class PriceTable(BaseModel, frozen=True, extra="forbid"):
     models: dict[str, Price] = Field(default_factory=dict)
 
     def of(self, model: str) -> Price | None:
-        """Return the price of a model, that of `default` where it is not listed, or None."""
-        return self.models.get(model) or self.models.get("default")
+        """Return the price of a model: from the table, its `default`, or the list of a library if it is installed; or None."""
+        return (
+            self.models.get(model) or self.models.get("default") or (_listed(model) if self.currency == "USD" else None)
+        )
+
+    def cost(self, model: str, *, requests: int, input_tokens: int, output_tokens: int) -> float | None:
+        """Return what requests come to where they have a price, else what tokens come to, or None where neither is known."""
+        price = self.of(model)
+        if price is None:
+            return None
+        tokens = price.by_token(input_tokens=input_tokens, cached_tokens=0, output_tokens=output_tokens)
+        billed = price.by_request(requests) if price.per_request is not None else tokens
+        return None if billed is None else float(billed)
+
+
+@cache
+def _listed(model: str) -> Price | None:
+    """Return a model's price for tokens, in US dollars, as `genai-prices` lists it."""
+    # Loaded here: the list is part of an extra.
+    try:
+        from genai_prices import Usage, calc_price
+    except ModuleNotFoundError:
+        return None
+    try:
+        read, cached, written = (
+            calc_price(usage, model_ref=model).total_price * 1_000
+            for usage in (
+                Usage(input_tokens=1_000),
+                Usage(input_tokens=1_000, cache_read_tokens=1_000),
+                Usage(output_tokens=1_000),
+            )
+        )
+    except (LookupError, ValueError):
+        return None
+    return Price(input=read, cached_input=cached, output=written)
 
 
 def load_prices(path: Path | None = None) -> PriceTable:

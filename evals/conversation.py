@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
 from core.errors import MessageRejected, SupportError
+from core.prices import PriceTable
 from evals.ground import differences
-from evals.pricing import Prices, cost
 from evals.scenarios import Scenario
 from evals.world import World
 from graph.state import State, newest_turn
@@ -28,7 +28,7 @@ class Customer(Protocol):
 
 
 async def play(
-    scenario: Scenario, world: World, customer: Customer, *, thread_id: str, max_turns: int, prices: Prices
+    scenario: Scenario, world: World, customer: Customer, *, thread_id: str, max_turns: int, prices: PriceTable
 ) -> dict[str, Any]:
     """Return what happened, in the shape evaluators take as `outputs`.
 
@@ -51,7 +51,7 @@ async def play(
         "owner": "bot" if state.owner == "bot" else "human",
         "ticket": await _ticket(world, state),
         **spent,
-        "cost": cost(world.settings.model, prices, **spent),
+        "cost": prices.cost(world.settings.model, **spent),
         "seconds": seconds,
     }
 

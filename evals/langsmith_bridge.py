@@ -11,12 +11,12 @@ from langsmith import Client, aevaluate
 from langsmith.run_helpers import tracing_context
 from langsmith.schemas import Example
 
+from core.prices import load_prices
 from core.settings import Settings
 from evals.conversation import play
 from evals.evaluators import EVALUATORS
 from evals.gold import expected_changes, inputs, reference_outputs
 from evals.ground import Ground, prepare
-from evals.pricing import Prices
 from evals.scripted_customer import ScriptedCustomer
 from evals.suites import Suite
 from evals.world import open_world
@@ -87,7 +87,9 @@ def _target(
         scenario = by_id[inputs["id"]]
         async with open_world(ground, scenario, settings, scratch / scenario.id) as world:
             customer = ScriptedCustomer(scenario)
-            return await play(scenario, world, customer, thread_id=scenario.id, max_turns=MAX_TURNS, prices=Prices())
+            return await play(
+                scenario, world, customer, thread_id=scenario.id, max_turns=MAX_TURNS, prices=load_prices()
+            )
 
     return converse
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.prices import PriceTable, load_prices
 from core.settings import Settings
 from evals import results
 from evals.conversation import Customer, play
@@ -18,7 +19,6 @@ from evals.gold import expected_changes, inputs, reference_outputs
 from evals.ground import prepare
 from evals.judge import ModelJudge
 from evals.model_customer import prompt_digest
-from evals.pricing import Prices
 from evals.scenarios import Scenario
 from evals.scripted_customer import ScriptedCustomer
 from evals.suites import Suite
@@ -37,7 +37,7 @@ class RunOptions:
     concurrency: int = 4
     seed: int = 0
     max_turns: int = 20
-    prices: Prices = field(default_factory=Prices)
+    prices: PriceTable = field(default_factory=load_prices)
     customer: str = "scripted"
     """`scripted`, or the name of the model that plays the customers."""
     judge: str | None = None

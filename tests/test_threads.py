@@ -110,3 +110,19 @@ def test_the_commands_list_show_count_and_prune(tmp_path: Path) -> None:
     assert '"by_request": "0"' in support_agent("costs", "t1", "--json", env=env).stdout
     assert '"deleted": []' in support_agent("threads", "prune", "--older-than-days", "9", "--json", env=env).stdout
     assert support_agent("costs", "nobody", env=env).returncode == 1
+
+
+def test_a_model_that_no_table_lists_costs_what_its_provider_publishes() -> None:
+    pytest.importorskip("genai_prices")
+    price = load_prices().of("gpt-4o-mini")
+    assert price is not None
+    assert price.input is not None
+    assert price.output is not None
+    assert 0 < price.input < price.output
+    assert load_prices().of("a-model-nobody-has") is None
+
+
+def test_a_price_for_requests_comes_before_one_for_tokens() -> None:
+    table = PriceTable(models={"m": Price(per_request=Decimal("0.01"), input=Decimal(1), output=Decimal(1))})
+    assert table.cost("m", requests=3, input_tokens=10, output_tokens=10) == 0.03
+    assert PriceTable().cost("a-model-nobody-has", requests=3, input_tokens=1, output_tokens=1) is None
