@@ -39,6 +39,8 @@ class Commands(LazyGroup):
             "cli.costs:costs",
             "Report requests, tokens and money of conversations, by request and by token, so that both can be compared.",
         ),
+        "export": Named("cli.privacy:export", "Write down everything that is stored about a customer."),
+        "erase": Named("cli.privacy:erase", "Erase what is stored about a customer."),
         "insight": Named(
             "cli.insight:insight",
             "Print how the server's conversations ended, what they cost, and what no article answered.",

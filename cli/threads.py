@@ -14,6 +14,7 @@ from core.errors import InputError
 from core.settings import Settings
 from graph.memory import open_checkpointer
 from graph.threads import get_thread, list_threads, prune, transcript
+from server.personal_data import open_personal_data
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -65,12 +66,13 @@ def prune_(
 ) -> None:
     """Delete old conversations and superseded checkpoints, and give their space back to the disk.
 
+    With them go old messages of the inbox, the texts of closed tickets, proofs of identity, and in the audit trail whatever names a person.
     Example: support-agent threads prune --older-than-days 365
     """
     with errors_shown():
-        deleted = asyncio.run(_prune(Settings.from_env(), older_than_days))
+        deleted, expired = asyncio.run(_prune(Settings.from_env(), older_than_days))
         if as_json:
-            print_json({"deleted": deleted})
+            print_json({"deleted": deleted, "expired": expired})
         else:
             out.print(f"Deleted {len(deleted)} conversations.")
 
@@ -94,9 +96,11 @@ async def _show(settings: Settings, thread: str) -> list[dict[str, str]]:
         ]
 
 
-async def _prune(settings: Settings, days: int | None) -> list[str]:
+async def _prune(settings: Settings, days: int | None) -> tuple[list[str], dict[str, int]]:
     days = days or settings.retention_days
     if days is None:
         raise InputError("nothing says how old is too old; give --older-than-days or set SUPPORT_RETENTION_DAYS")
     async with open_checkpointer(settings.memory_url) as saver:
-        return await prune(saver, older_than_days=days)
+        deleted = await prune(saver, older_than_days=days)
+    async with open_personal_data(settings) as data:
+        return deleted, dict(await data.expire(days))

@@ -16,7 +16,7 @@ from core.models import endpoint_model
 from core.outgoing import inert
 from core.settings import Settings
 from graph import operator as people
-from graph.assembly import desk_hours, open_desk, webhook_outbox
+from graph.assembly import desk_hours, open_desk, orders_of, webhook_outbox
 from graph.builder import SupportGraph
 from graph.memory import open_checkpointer
 from tools.database import Database
@@ -188,7 +188,8 @@ def _with_desk(work: Callable[[SupportGraph, SqlTicketDesk], Awaitable[Answer]])
 
     async def run() -> Answer:
         settings = Settings.from_env()
-        desk = open_desk(settings)
+        orders = orders_of(settings)
+        desk = open_desk(settings, orders)
         try:
             async with open_checkpointer(settings.memory_url) as checkpointer:
                 return await work(people.thread_graph(checkpointer), desk)
@@ -196,6 +197,7 @@ def _with_desk(work: Callable[[SupportGraph, SqlTicketDesk], Awaitable[Answer]])
             raise Refused(f"{refusal} See support-agent tickets list --all.") from None
         finally:
             await desk.close()
+            await orders.close()
 
     return asyncio.run(run())
 

@@ -139,7 +139,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     retention_days: int | None = Field(
         None,
         ge=1,
-        description="Conversations nobody wrote in for so many days are deleted at the start; none keeps all.",
+        description="Conversations nobody wrote in for so many days are deleted, and with them old messages, the texts of closed tickets "
+        "and persons in the audit trail: at the start, by a server every six hours, and by `threads prune`; none keeps all.",
     )
     memory_url: str = Field(
         "sqlite:///var/memory.db", description="Conversation memory: sqlite:///, postgresql:// or memory."

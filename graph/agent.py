@@ -26,6 +26,7 @@ from graph.prompts import text_of
 from graph.read_ahead import read_ahead
 from graph.state import Owner, State, newest_turn
 from graph.threads import earlier, prune
+from graph.tombstones import run_config
 from graph.voice import Ear
 from tools.context import Context
 from tools.ownership import WITH_PEOPLE
@@ -194,7 +195,7 @@ class SupportAgent:
         self, thread_id: str, text: str | HumanMessage, context: Context, message_id: str | None, turn_token: int | None
     ) -> AsyncIterator["_Turn"]:
         """Hold the thread for one turn, after checking the message, whose thread it is, and what became of the message."""
-        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        config = run_config(thread_id)
         message = text if isinstance(text, HumanMessage) else HumanMessage(text)
         check_message(text_of(message), self._max_message_chars)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
@@ -227,7 +228,7 @@ class SupportAgent:
         The answer has the format of `graph.approval`; one without decisions goes on with what the ledger already holds. Where the
         thread no longer waits, nothing happens. The `turn_token` is that of `stream`.
         """
-        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        config = run_config(thread_id)
         if turn_token is not None:
             config["configurable"][TURN_TOKEN] = turn_token
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
@@ -239,7 +240,7 @@ class SupportAgent:
 
     async def host_calls(self, thread_id: str) -> list[dict[str, Any]]:
         """Return the tool calls (id, name, args) the host has to run before the thread's turn goes on; see `graph/executors.py`."""
-        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        config = run_config(thread_id)
         asked = [i.value for i in (await self.graph.aget_state(config)).interrupts]
         return [
             call
@@ -261,7 +262,7 @@ class SupportAgent:
 
         The reply is empty while `host_calls` has calls again: further ones, or the same where the results did not fit.
         """
-        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        config = run_config(thread_id)
         context = Context(customer_id=customer_id, channel=channel, locale=locale)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
             found = await self._newest(config)
@@ -279,7 +280,7 @@ class SupportAgent:
 
     async def state(self, thread_id: str) -> State:
         """Return what the thread holds now; a new thread is empty."""
-        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+        config = run_config(thread_id)
         snapshot = await self.graph.aget_state(config)
         return _state(snapshot.values)
 

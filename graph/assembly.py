@@ -41,6 +41,7 @@ from tools.registry import make_tools
 from tools.spending import SpendingLog
 from tools.sql_backend import SqlOrderBackend
 from tools.sql_desk import SqlTicketDesk
+from tools.ticket_redaction import CustomerRedaction
 from tools.webhook_desk import WebhookOutbox
 
 
@@ -68,7 +69,8 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         reranker=reranker(settings),
         rerank_seconds=settings.rerank_seconds,
     )
-    orders, desk = orders_of(settings), open_desk(settings)
+    orders = orders_of(settings)
+    desk = open_desk(settings, orders)
     policy = load_policy(settings.policy_file)
     ledger = open_ledger(settings)
 
@@ -133,14 +135,15 @@ def budgets(settings: Settings, customers: SpendingLog) -> Budgets:
     )
 
 
-def open_desk(settings: Settings) -> SqlTicketDesk:
-    """Return the ticket desk, with a webhook where one is set."""
+def open_desk(settings: Settings, orders: OrderBackend | None = None) -> SqlTicketDesk:
+    """Return the ticket desk, with a webhook where one is set; names from the shop's records stay out of its texts."""
     database = Database(settings.desk_url)
     return SqlTicketDesk(
         database,
         worked=desk_hours(settings).worked,
         reopen_days=settings.desk_reopen_days,
         outbox=webhook_outbox(settings, database),
+        redaction=CustomerRedaction(orders),
     )
 
 

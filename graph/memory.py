@@ -12,8 +12,9 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from core.errors import BackendUnavailable, SettingsError
-from graph.fencing import fence_postgres, fence_sqlite
+from graph.fencing import fence_postgres
 from graph.sqlite_saver import SqliteSaver
+from graph.tombstones import prepare_postgres
 
 SERDE = JsonPlusSerializer(allowed_msgpack_modules=None)
 """Reads only the library's own safe types: a hostile row in the database is data, never code."""
@@ -52,7 +53,6 @@ async def _sqlite(path: Path) -> AsyncIterator[SqliteSaver]:
             f"the conversation memory {path} cannot be opened ({error}); check SUPPORT_MEMORY_URL and its folder"
         ) from error
     try:
-        await asyncio.to_thread(fence_sqlite, saver.conn)
         yield saver
     finally:
         await asyncio.to_thread(saver.close)
@@ -86,6 +86,7 @@ async def _postgres(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
                 try:
                     await saver.setup()
                     await fence_postgres(saver)
+                    await prepare_postgres(pool)
                 finally:
                     await one.execute("SELECT pg_advisory_unlock(445202)")
             yield saver

@@ -90,7 +90,7 @@ def observed(node: partial[Coroutine[Any, Any, dict[str, Any]]], telemetry: Tele
             inspect.Parameter("config", kind, annotation=RunnableConfig)
         ]
     run.__name__ = name
-    run.__signature__ = signature.replace(parameters=asked)  # type: ignore[attr-defined]  read by inspect.signature
+    run.__signature__ = signature.replace(parameters=asked)  # type: ignore[attr-defined]
     return run
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
-from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 
@@ -20,6 +19,7 @@ from graph.builder import SupportGraph
 from graph.handover import collect
 from graph.phrases import phrase
 from graph.state import State, TurnInput
+from graph.tombstones import run_config
 from tools.context import Context
 from tools.handoff import OperatorDesk, Ticket
 
@@ -122,7 +122,7 @@ async def deliver(graph: SupportGraph, desk: OperatorDesk, thread_id: str | None
     threads = dict.fromkeys(d.thread_id for d in await desk.undelivered(thread_id))
     count = 0
     for each in threads:
-        snapshot = await graph.aget_state(_config(each))
+        snapshot = await graph.aget_state(run_config(each))
         if not snapshot.values:
             continue  # this conversation lives in another memory: its own server delivers with the next message
         missing = await collect(snapshot.values.get("messages", []), desk, thread_id=each)
@@ -162,10 +162,6 @@ def _owner(ticket: Ticket) -> dict[str, str]:
 
 
 async def _amend(graph: SupportGraph, thread_id: str, values: dict[str, Any]) -> None:
-    config = _config(thread_id)
+    config = run_config(thread_id)
     if (await graph.aget_state(config)).values:
         await graph.aupdate_state(config, values, as_node="escalate")
-
-
-def _config(thread_id: str) -> RunnableConfig:
-    return {"configurable": {"thread_id": thread_id}}

@@ -8,6 +8,7 @@ the messages stand in a table of their own, so that a turn costs what it added. 
 import asyncio
 import json
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -25,10 +26,12 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite import SqliteSaver as LibrarySaver
 
-from core.errors import ThreadDamaged
+from core.errors import BackendUnavailable, ThreadDamaged
+from graph.fencing import fence_sqlite
 from graph.message_rows import SCHEMA, MessageRows
 from graph.read_ahead import take
 from graph.stored_state import checked, damaged
+from graph.tombstones import TURN_BEGAN, bury_sqlite, check_sqlite, prepare_sqlite
 
 BUSY_TIMEOUT_SECONDS = 10.0
 _CHANNEL, _DIGESTS = "messages", "messages@digests"
@@ -53,6 +56,8 @@ class SqliteSaver(LibrarySaver):
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA journal_size_limit=4000000")
         connection.executescript(SCHEMA)
+        fence_sqlite(connection)
+        prepare_sqlite(connection)
 
     def close(self) -> None:
         """Close the database once what is under way has ended."""
@@ -106,11 +111,29 @@ class SqliteSaver(LibrarySaver):
                     (thread, space, checkpoint["id"], parent, kind, stored, about.encode("utf-8", "ignore")),
                 )
                 _drop_superseded(cursor, thread, space, self._kept)
+                check_sqlite(cursor, thread, json.loads(about).get(TURN_BEGAN), time.time())
         except sqlite3.Error:
             self._rows.forget(thread)  # its new rows were rolled back
             raise
         saved = {"thread_id": thread, "checkpoint_ns": space, "checkpoint_id": checkpoint["id"]}
         return {"configurable": saved}
+
+    def put_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Save what a task wrote, unless its conversation was erased meanwhile."""
+        given = config["configurable"]
+        with self.cursor(transaction=False) as cursor:
+            check_sqlite(cursor, str(given["thread_id"]), given.get(TURN_BEGAN), time.time())
+        super().put_writes(config, writes, task_id, task_path)
+
+    def erase_thread(self, thread_id: str, now: float) -> None:
+        """Delete everything a thread holds and keep a turn that is under way from bringing it back."""
+        with self.cursor() as cursor:
+            for table in ("checkpoints", "writes", "messages", "thread_tokens"):
+                cursor.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))  # noqa: S608
+            bury_sqlite(cursor, thread_id, now)
+            self._rows.forget(thread_id)
 
     def delete_thread(self, thread_id: str) -> None:
         """Delete everything a thread holds, its transcript included."""
@@ -166,9 +189,12 @@ class SqliteSaver(LibrarySaver):
     def compact(self) -> None:
         """Give the space of deleted rows back to the disk, so that nothing deleted can be read from the file."""
         with self.lock:
-            self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self.conn.execute("VACUUM")
-            self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # The journal goes only when no other process reads from it, which the connection's time-out waits for.
+            if self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise BackendUnavailable(
+                    "the rows were deleted, but the memory's journal is in use and still holds them; run the command again later"
+                )
 
     async def athread_ids(self) -> Sequence[str]:
         """Do what `thread_ids` does in a thread."""
@@ -217,6 +243,10 @@ class SqliteSaver(LibrarySaver):
     ) -> None:
         """Do what `put_writes` does in a thread."""
         await self._in_thread(self.put_writes, config, writes, task_id, task_path)
+
+    async def aerase_thread(self, thread_id: str, now: float) -> None:
+        """Do what `erase_thread` does in a thread."""
+        await self._in_thread(self.erase_thread, thread_id, now)
 
     async def adelete_thread(self, thread_id: str) -> None:
         """Do what `delete_thread` does in a thread."""

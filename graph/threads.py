@@ -95,17 +95,22 @@ async def earlier(saver: BaseCheckpointSaver[Any], thread_id: str, held: Sequenc
 
 async def prune(saver: BaseCheckpointSaver[Any], *, older_than_days: int, now: datetime | None = None) -> list[str]:
     """Delete the threads nobody wrote in for so many days, and what of others is superseded; return the deleted ids."""
-    limit = (now or datetime.now(UTC)) - timedelta(days=older_than_days)
+    deleted = await delete_old(saver, before=(now or datetime.now(UTC)) - timedelta(days=older_than_days))
+    if deleted and isinstance(saver, SqliteSaver):
+        await saver.acompact()
+    return deleted
+
+
+async def delete_old(saver: BaseCheckpointSaver[Any], *, before: datetime) -> list[str]:
+    """Do so without giving the space back yet."""
     deleted = []
     for thread_id in await _thread_ids(saver):
         found = await saver.aget_tuple(_config(thread_id))
-        if found and _updated(found) < limit:
+        if found and _updated(found) < before:
             await saver.adelete_thread(thread_id)
             deleted.append(thread_id)
         elif isinstance(saver, SqliteSaver):
             await saver.aprune([thread_id])
-    if deleted and isinstance(saver, SqliteSaver):
-        await saver.acompact()
     return deleted
 
 

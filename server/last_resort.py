@@ -4,12 +4,12 @@ import logging
 from typing import Any
 
 from langchain_core.messages import AIMessage, HumanMessage
-from langchain_core.runnables import RunnableConfig
 
 from graph.agent import SupportAgent
 from graph.builder import Parts
 from graph.fencing import TURN_TOKEN
 from graph.handoff_notice import handoff_notice
+from graph.tombstones import run_config
 from server.records import Turn
 from tools.handoff import TicketRequest
 from tools.ticket_draft import TicketDraft
@@ -50,7 +50,8 @@ class TicketForPoison:
         return {"text": notice, "sources": [], "owner": ticket.status, "ticket_id": ticket.id, "handoff": "unavailable"}
 
     async def _put_into_conversation(self, turn: Turn, notice: str, ticket_id: str, owner: str) -> None:
-        config: RunnableConfig = {"configurable": {"thread_id": turn.thread_id, TURN_TOKEN: turn.token}}
+        config = run_config(turn.thread_id)
+        config["configurable"][TURN_TOKEN] = turn.token
         named = {"ticket_id": ticket_id, "handed_over": ticket_id}
         messages = [
             HumanMessage(turn.text, id=turn.id),

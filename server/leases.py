@@ -12,6 +12,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable, Busy, LeaseLost
+from graph.identity import typed_code
 from server.inbox import Inbox
 from server.inbox_schema import FIGURES, MESSAGES, THREADS, TURNS
 from server.records import JOINT, Spoken, Suspect, Turn, joined
@@ -127,6 +128,8 @@ class Leases:
             await connection.execute(FIGURES.insert().values(figures_of(turn, reply, at=now)))
             answered = update(MESSAGES).where(MESSAGES.c.turn_id == turn.id)
             await connection.execute(answered.values(status=status, answered_at=now))
+            if turn.customer_id is None:
+                await self._hide_codes(connection, turn)
             open_ones = select(MESSAGES.c.id).where(
                 MESSAGES.c.thread_id == turn.thread_id, MESSAGES.c.status == "waiting"
             )
@@ -134,6 +137,13 @@ class Leases:
             due = update(THREADS).where(THREADS.c.id == turn.thread_id)
             await connection.execute(due.values(due_at=now if more else None))
             return more
+
+    async def _hide_codes(self, connection: AsyncConnection, turn: Turn) -> None:
+        """Take what looks like a one-time code out of answered messages of an open chat: it was used, and is nobody's to read."""
+        for message in await self._messages(connection, MESSAGES.c.turn_id == turn.id):
+            kept = {name: typed_code(message[name])[1] for name in ("text", "voice") if message[name]}
+            if any(message[name] != text for name, text in kept.items()):
+                await connection.execute(update(MESSAGES).where(MESSAGES.c.id == message["id"]).values(**kept))
 
     async def give_back(self, turn: Turn, *, error: str | None, again_in: float = 0.0) -> None:
         """Give a turn back to be run again; without an error the attempt does not count. Raises LeaseLost."""

@@ -18,6 +18,7 @@ from server.inbox import Inbox
 from server.last_resort import TicketForPoison
 from server.leases import Leases
 from server.metrics import Metrics
+from server.personal_data import keep_expiring
 from server.records import Limits
 from server.tokens import Tokens, tokens_of
 from server.worker import Pace, Worker
@@ -80,6 +81,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
         give_up = TicketForPoison(agent, opened, attempts=settings.turn_attempts)
         worker = Worker(agent, leases, broadcast, metrics, give_up, pace_of(settings))
         working = asyncio.create_task(worker.run(), name="worker")
+        expiring = asyncio.create_task(keep_expiring(settings), name="expiry")
         service = Service(
             settings=settings,
             tokens=tokens,
@@ -98,6 +100,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
         finally:
             service.stopping.set()
             working.cancel()
+            expiring.cancel()
             with suppress(asyncio.CancelledError):
                 await working
             await desk.reads.close()

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from core.errors import BackendUnavailable, LeaseLost
+from core.redaction import Redactor
 from graph.agent import Reply, SupportAgent
 from graph.voice import spoken_message
 from server.broadcast import Broadcast
@@ -156,7 +157,7 @@ class Worker:
                 await self._escalate(turn, f"{type(error).__name__} at attempt {turn.attempt}")
             else:
                 wait = float(2 ** (turn.attempt - 1))
-                await self._leases.give_back(turn, error=repr(error)[:500], again_in=wait)
+                await self._leases.give_back(turn, error=Redactor().text(repr(error))[:500], again_in=wait)
                 self.hint(turn.thread_id, after=wait)
             return
         if await self._leases.finish(turn, reply.to_dict()):

@@ -141,6 +141,7 @@ def test_no_address_for_mail_survives(before: str, after: str, local: str) -> No
 @settings(max_examples=60, deadline=None)
 def test_no_telephone_number_survives(before: str, region: str) -> None:
     number = phonenumbers.example_number(region)
+    assert number is not None
     for form in (phonenumbers.PhoneNumberFormat.INTERNATIONAL, phonenumbers.PhoneNumberFormat.E164):
         written = phonenumbers.format_number(number, form)
         assert written not in PLAIN.text(f"{before}{written}, please")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any, cast
 
 import langsmith
 import pytest
@@ -25,13 +26,13 @@ PRIVATE = (MAIL, "555 0123", "4111 1111", "Zelda", "Quill", "97999")
 @pytest.fixture(autouse=True)
 def tracing_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     KNOWN.add("zelda_quill_1", names=["Zelda Quill"])
-    get_env_var.cache_clear()
+    cast(Any, get_env_var).cache_clear()
     yield
     if langsmith.run_trees._CLIENT is not None:  # or it would go on looking for its server
         langsmith.run_trees._CLIENT.close(timeout=1)
     langsmith.configure(enabled=None, client=None)
     monkeypatch.undo()
-    get_env_var.cache_clear()
+    cast(Any, get_env_var).cache_clear()
     KNOWN.forget("zelda_quill_1")
 
 

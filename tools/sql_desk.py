@@ -25,6 +25,7 @@ from tools.desk_schema import (
 )
 from tools.handoff import Delivery, NoteKind, Ticket, TicketRequest
 from tools.ownership import WITH_PEOPLE, Move, Ownership, Stage, Worked, calendar_time, check_free, move, replied
+from tools.ticket_redaction import CustomerRedaction, redacted
 
 REOPEN_DAYS = 14
 T = TypeVar("T")
@@ -62,17 +63,20 @@ class SqlTicketDesk:
         worked: Worked = calendar_time,
         reopen_days: int = REOPEN_DAYS,
         outbox: Outbox | None = None,
+        redaction: CustomerRedaction | None = None,
     ) -> None:
         self.database = database
         self._now = now
         self._worked = worked
         self._reopen_within = timedelta(days=reopen_days)
         self._outbox = outbox
+        self._redaction = redaction or CustomerRedaction()
         self._ready = False
 
     async def open_ticket(self, request: TicketRequest) -> Ticket:
         """Return the thread's ticket: the one people already have, a lately closed one reopened, or a new one."""
-        return await _twice(lambda: self._open(request))
+        clean = redacted(request, await self._redaction.of(request.customer_id))
+        return await _twice(lambda: self._open(clean))
 
     async def _open(self, request: TicketRequest) -> Ticket:
         async with self._transaction() as connection:
@@ -112,6 +116,7 @@ class SqlTicketDesk:
 
     async def add_note(self, ticket_id: str, *, author: str, text: str, key: str, kind: NoteKind = "customer") -> None:
         """Add a message to a ticket once per key; raises Refused when there is no such ticket."""
+        text = await self._clean(ticket_id, text)
 
         async def add() -> None:
             async with self._transaction() as connection:
@@ -145,12 +150,13 @@ class SqlTicketDesk:
         """Take the ticket and put a reply on its way to the customer, once per key; raises Refused as `take`."""
         if not text.strip():
             raise Refused("The reply is empty; write what the customer should read.")
-        return await _twice(lambda: self._reply(ticket_id, operator, text, key))
+        note = await self._clean(ticket_id, text)
+        return await _twice(lambda: self._reply(ticket_id, operator, text, key, note))
 
-    async def _reply(self, ticket_id: str, operator: str, text: str, key: str) -> Ticket:
+    async def _reply(self, ticket_id: str, operator: str, text: str, key: str, note: str) -> Ticket:
         async with self._transaction() as connection:
             ticket = await _read(connection, serial_of(ticket_id), ticket_id, lock=True)
-            if not await self._note(connection, ticket, author=operator, text=text, key=key, kind="reply"):
+            if not await self._note(connection, ticket, author=operator, text=note, key=key, kind="reply"):
                 return ticket
             check_free(ticket.ownership, operator)
             owned = replied(ticket.ownership, now=self._now(), operator=operator, worked=self._worked)
@@ -170,6 +176,7 @@ class SqlTicketDesk:
         """Keep the customer's rating; the newest one counts; raises Refused when stars are not 1 to 5."""
         if not 1 <= stars <= 5:
             raise Refused(f"{stars} stars were given; give 1 to 5.")
+        comment = await self._clean(ticket_id, comment)
         async with self._transaction() as connection:
             ticket = await _read(connection, serial_of(ticket_id), ticket_id)
             values = {"stars": stars, "comment": comment, "rated_at": self._now()}
@@ -188,13 +195,18 @@ class SqlTicketDesk:
         """Record that messages have reached their conversation."""
         async with self._transaction() as connection:
             arrived = update(deliveries).where(deliveries.c.key.in_(keys), deliveries.c.delivered_at.is_(None))
-            await connection.execute(arrived.values(delivered_at=self._now()))
+            # The words are in the conversation now, and nobody reads them here again.
+            await connection.execute(arrived.values(delivered_at=self._now(), text=""))
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""
         if self._outbox:
             await self._outbox.close()
         await self.database.close()
+
+    async def _clean(self, ticket_id: str, text: str) -> str:
+        """Return a text as a ticket may hold it."""
+        return (await self._redaction.of((await self.get_ticket(ticket_id)).customer_id)).text(text)
 
     async def _close(self, ticket_id: str, how: Move, notice: str, operator: str | None) -> Ticket:
         async with self._transaction() as connection:

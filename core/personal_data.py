@@ -1,0 +1,56 @@
+"""Describe what looks after personal data: every store that holds some can find, export, erase and expire it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import uuid4
+
+ERASED = "erased"
+"""Stands in audit rows where a customer, a conversation or words of theirs stood."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Hold whose data is meant: a customer's id, and the conversations that are theirs."""
+
+    customer_id: str | None
+    threads: frozenset[str] = frozenset()
+
+
+class PersonalStore(Protocol):
+    """Look after the personal data of one database; every method raises BackendUnavailable when it cannot be used."""
+
+    name: str
+    """What it holds, for a person to read; also the key of an export."""
+    tables: Sequence[str]
+    """The tables it looks after; a test holds them against those there are."""
+
+    async def threads_of(self, customer_id: str) -> set[str]:
+        """Return the conversations that this store knows to be the customer's."""
+        ...
+
+    async def export(self, person: Person) -> list[dict[str, Any]]:
+        """Return everything that is held about the person as plain data."""
+        ...
+
+    async def erase(self, person: Person) -> int:
+        """Take it all away and return how many rows that concerned; audit rows stay, without anything personal."""
+        ...
+
+    async def expire(self, before: datetime) -> int:
+        """Do the same to whatever nobody has touched since; open matters stay."""
+        ...
+
+    async def compact(self) -> None:
+        """Make sure that what was taken away cannot be read from the files either."""
+        ...
+
+    async def close(self) -> None:
+        """Close what the running event loop opened."""
+        ...
+
+
+def stand_in() -> str:
+    """Return what takes the place of an id; nothing leads back from it."""
+    return f"{ERASED}-{uuid4().hex[:12]}"

@@ -1,0 +1,78 @@
+"""Look after the personal data of the conversation memory: checkpoints, transcripts, summaries and case files."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from langchain_core.messages import HumanMessage
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+from core.personal_data import Person
+from graph.sqlite_saver import SqliteSaver
+from graph.threads import delete_old, get_thread, list_threads, transcript
+from graph.tombstones import bury_postgres
+from tools.shredding import shred
+
+
+class PersonalMemory:
+    """Fulfil `PersonalStore` for conversations."""
+
+    name = "conversations"
+    tables: Sequence[str] = (
+        "checkpoints",
+        "writes",
+        "messages",
+        "thread_tokens",
+        "erased_threads",
+        "checkpoint_blobs",
+        "checkpoint_writes",
+        "left_messages",
+    )
+
+    def __init__(self, saver: BaseCheckpointSaver[Any], url: str, *, now: Callable[[], float] = time.time) -> None:
+        self._saver, self._url, self._now = saver, url, now
+
+    async def threads_of(self, customer_id: str) -> set[str]:
+        """Return the conversations of a customer, those of an open chat in which she proved who she is included."""
+        return {thread.id for thread in await list_threads(self._saver) if thread.customer_id == customer_id}
+
+    async def export(self, person: Person) -> list[dict[str, Any]]:
+        """Return what was said in each conversation, oldest first."""
+        speakers = {"human": "customer", "ai": "agent", "tool": "tool"}
+        found = []
+        for thread_id in sorted(person.threads):
+            said = [m for m in await transcript(self._saver, thread_id) if m.text.strip()]
+            lines = [
+                {"speaker": "customer" if isinstance(m, HumanMessage) else speakers.get(m.type, m.type), "text": m.text}
+                for m in said
+            ]
+            found += [{"thread_id": thread_id, "said": lines}] if lines else []
+        return found
+
+    async def erase(self, person: Person) -> int:
+        """Delete the conversations; a turn that was under way cannot bring one back."""
+        erased = 0
+        for thread_id in sorted(person.threads):
+            erased += await get_thread(self._saver, thread_id) is not None
+            if isinstance(self._saver, SqliteSaver):
+                await self._saver.aerase_thread(thread_id, self._now())
+                continue
+            if (pool := getattr(self._saver, "conn", None)) is not None:
+                await bury_postgres(pool, thread_id, self._now())
+            await self._saver.adelete_thread(thread_id)
+        return erased
+
+    async def expire(self, before: datetime) -> int:
+        """Delete conversations nobody has written in since."""
+        return len(await delete_old(self._saver, before=before))
+
+    async def compact(self) -> None:
+        """Leave nothing in the file."""
+        if isinstance(self._saver, SqliteSaver):
+            await self._saver.acompact()
+        elif self._url.startswith("postgres"):
+            await shred(self._url, tables=tuple(self.tables))
+
+    async def close(self) -> None:
+        """Leave the saver to whoever opened it."""
