@@ -28,9 +28,9 @@ def export(
     file: Annotated[Path | None, typer.Option(help="File to write instead of printing; must not exist yet.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write down everything that is stored about a customer: conversations, tickets, changes to orders, proofs of identity.
+    """Write down everything that is stored about a customer.
 
-    The shop's own records (account, orders) are the shop's to give. Example: support-agent export --customer ada_brook_1001 --file ada.json
+    That is conversations, tickets, changes to orders and proofs of identity. The shop's own records (account, orders) are the shop's to give. Example: support-agent export --customer ada_brook_1001 --file ada.json
     """
     with errors_shown():
         found = asyncio.run(_export(Settings.from_env(), customer, thread))
@@ -52,9 +52,9 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase what is stored about a customer: conversations, messages, transcripts, tickets' texts, proofs of identity.
+    """Erase what is stored about a customer.
 
-    Works beside running servers: each conversation is held until nobody writes in it, and a turn that was under way cannot bring
+    That is conversations, messages, transcripts, tickets' texts and proofs of identity. It works beside running servers: each conversation is held until nobody writes in it, and a turn that was under way cannot bring
     it back. Rows of the audit trail (which action, when, decided by whom, how it ended) stay without a customer and without words.
     Open tickets are closed, and a webhook is sent `ticket.erased`. SQLite files are written anew, so that nothing is left in free pages
     or journals.
