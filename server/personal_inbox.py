@@ -68,10 +68,8 @@ class PersonalInbox:
 
     async def expire(self, before: datetime) -> int:
         """Delete conversations nobody has written in since, if nothing waits in them; forget what was asked in older turns."""
-        newest = select(MESSAGES.c.thread_id, func.max(MESSAGES.c.accepted_at).label("at")).group_by(
-            MESSAGES.c.thread_id
-        )
-        newest = newest.subquery()
+        last = select(MESSAGES.c.thread_id, func.max(MESSAGES.c.accepted_at).label("at"))
+        newest = last.group_by(MESSAGES.c.thread_id).subquery()
         quiet = (func.coalesce(newest.c.at, THREADS.c.created_at) < before.timestamp()) & THREADS.c.due_at.is_(None)
         query = select(THREADS.c.id).join_from(THREADS, newest, newest.c.thread_id == THREADS.c.id, isouter=True)
         async with self._inbox.writing() as connection:

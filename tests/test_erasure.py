@@ -154,6 +154,11 @@ class Gate:
     def __init__(self) -> None:
         self.asked, self.open = asyncio.Event(), asyncio.Event()
 
+    def close(self) -> None:
+        """Let the next who asks wait."""
+        self.asked.clear()
+        self.open.clear()
+
 
 def gated(gate: Gate) -> Any:
     """Return a model that says when it is asked, and waits."""
@@ -174,7 +179,7 @@ async def test_a_turn_under_way_cannot_bring_a_conversation_back(tmp_path: Path)
     gate.open.set()
     async with open_agent(ours, parts=parts(gated(gate))) as agent:
         await agent.send("t", f"hello {WORDS}", customer_id="ada")
-        gate.open.clear(), gate.asked.clear()
+        gate.close()
         turn = asyncio.create_task(agent.send("t", f"again {WORDS}", customer_id="ada"))
         await gate.asked.wait()
         async with open_personal_data(ours) as data:
@@ -300,7 +305,7 @@ async def test_postgresql_keeps_nothing_and_takes_nothing_back(tmp_path: Path) -
             agent = SupportAgent(build_graph(parts(gated(gate), desk=desk), checkpointer=saver), max_message_chars=1000)
             await agent.send("t", f"hello {WORDS}", customer_id="ada")
             await desk.open_ticket(request("t", transcript=WORDS))
-            gate.open.clear(), gate.asked.clear()
+            gate.close()
             turn = asyncio.create_task(agent.send("t", f"again {WORDS}", customer_id="ada"))
             await gate.asked.wait()
             inbox = PersonalInbox(url, lease_seconds=6, patience=1)

@@ -1,0 +1,334 @@
+"""Count where a customer's private data turns up besides the stores that have to hold it, and what an erasure leaves in the files.
+
+A real server, the sample shop with a canary customer in it, and everything it talks to on loopback: a model endpoint that fails and
+repeats what it was asked in its error, LangSmith, a collector, a webhook, a sender of codes. The customer looks orders up, has one
+cancelled, hands over, proves in an open chat who she is, and the shop's database breaks in between.
+"""
+
+import argparse
+import contextlib
+import gzip
+import json
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+import zstandard
+
+from benchmarks.figures import Figure, parser, report
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET = "a-secret-for-a-benchmark-on-this-machine-alone"  # noqa: S105  it guards nothing
+WHO = "zelda_quuxley_7001"
+MAIL, PHONE, CARD, IBAN = (
+    "zelda.quuxley@canary.example",
+    "+1 202 555 0123",
+    "4111 1111 1111 1111",
+    "DE89 3704 0044 0532 0130 00",
+)
+CANARIES = {
+    "name": ("zelda", "quuxley"),
+    "e-mail": (MAIL, "canary.example"),
+    "phone": (PHONE, "2025550123", "555 0123"),
+    "card": (CARD, "4111111111111111"),
+    "iban": (IBAN, "DE89370400440532013000"),
+    "address": ("nirgendheim",),
+}
+START_SECONDS, TURN_SECONDS = 300, 120
+
+
+@dataclass
+class Outside:
+    """Hold everything that came to the services outside, by the first part of its path."""
+
+    url: str = ""
+    came: dict[str, list[str]] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """Return all that came to one of them."""
+        return "\n".join(self.came.get(name, ()))
+
+
+@contextlib.contextmanager
+def outside() -> Iterator[Outside]:
+    """Serve all of them on one free port."""
+    kept = Outside()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            limits = {"use_multipart_endpoint": True, "size_limit": 100, "size_limit_bytes": 20_971_520}
+            limits |= {"scale_up_nthreads_limit": 1, "scale_up_qsize_trigger": 1000, "scale_down_nempty_trigger": 4}
+            self._answer(200, {"version": "0.13.0", "batch_ingest_config": limits, "instance_flags": {}})
+
+        def do_POST(self) -> None:
+            body = self._body()
+            name = self.path.strip("/").split("/")[0]
+            kept.came.setdefault(name, []).append(f"{self.path} {body}")
+            if name == "v1":  # an endpoint that says in its error what it was asked
+                self._answer(400, {"error": {"message": f"cannot answer: {body[-6000:]}", "type": "bad_request"}})
+            else:
+                self._answer(200, {})
+
+        do_PATCH = do_POST  # noqa: N815  the library calls it so
+
+        def _body(self) -> str:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            if self.headers.get("transfer-encoding") == "chunked":
+                while size := int(self.rfile.readline().strip() or b"0", 16):
+                    body += self.rfile.read(size)
+                    self.rfile.readline()
+            match self.headers.get("content-encoding"):
+                case "zstd":
+                    body = zstandard.ZstdDecompressor().stream_reader(body).read()
+                case "gzip":
+                    body = gzip.decompress(body)
+            return body.decode("utf-8", "replace")
+
+        def _answer(self, status: int, content: Mapping[str, Any]) -> None:
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.end_headers()
+            self.wfile.write(json.dumps(content).encode())
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    kept.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield kept
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def environment(folder: Path, others: Outside) -> dict[str, str]:
+    """Return the environment of a server that has everything switched on and keeps it in a folder."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SUPPORT_", "OXLO_", "LANGSMITH_", "LANGCHAIN_"))}
+    return kept | {
+        "SUPPORT_INDEX_DIR": str(folder / "index"),
+        "SUPPORT_ORDERS_URL": f"sqlite:///{folder}/shop.db",
+        "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
+        "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
+        "SUPPORT_INBOX_URL": f"sqlite:///{folder}/inbox.db",
+        "SUPPORT_ENDPOINT_FILE": str(folder / "endpoints.json"),
+        "SUPPORT_JWT_SECRET": SECRET,
+        "SUPPORT_MODEL": "repeater",
+        "SUPPORT_BASE_URL": f"{others.url}/v1",
+        "SUPPORT_DESK_WEBHOOK_URL": f"{others.url}/webhook",
+        "SUPPORT_DESK_WEBHOOK_SECRET": SECRET,
+        "SUPPORT_CODE_SENDER": f"{others.url}/codes",
+        "SUPPORT_CODE_WEBHOOK_SECRET": SECRET,
+        "SUPPORT_TELEMETRY_URL": f"{others.url}/telemetry",
+        "SUPPORT_LANGSMITH_TRACING": "true",
+        "LANGSMITH_API_KEY": "none",
+        "LANGSMITH_ENDPOINT": f"{others.url}/traces",
+        "SUPPORT_LOG_LEVEL": "debug",
+        "SUPPORT_LOG_FORMAT": "json",
+        "SUPPORT_BURST_SECONDS": "0",
+        "SUPPORT_REPLY_WAIT_SECONDS": str(TURN_SECONDS),
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def command(env: Mapping[str, str], *args: str) -> str:
+    """Run a command of the project and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", *args], env=dict(env), cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"support-agent {args[0]} failed: {done.stderr[-2000:]}")
+    return done.stdout
+
+
+def canary_shop(file: Path) -> list[str]:
+    """Write the sample shop with the canary in place of its first customer; return a shipped and a pending order of hers."""
+    shop = json.loads((ROOT / "tools/sample_shop.json").read_text().replace("ada_brook_1001", WHO))
+    where = {"address1": "47 Nirgendheim Road", "address2": "Suite 9"}
+    user = shop["users"][WHO]
+    user["name"] = {"first_name": "Zelda", "last_name": "Quuxley"}
+    user["email"] = MAIL
+    user["address"] |= where
+    hers = [order for order in shop["orders"].values() if order["user_id"] == WHO]
+    for order in hers:
+        order["address"] |= where
+    file.write_text(json.dumps(shop))
+    return [next(o["order_id"] for o in hers if o["status"] == status) for status in ("processed", "pending")]
+
+
+class Customer:
+    """Write to the server and keep what it answers with an error."""
+
+    def __init__(self, url: str) -> None:
+        self._client = httpx.Client(base_url=url, timeout=TURN_SECONDS + 30)
+        self.errors: list[str] = []
+
+    def bearer(self, subject: str, role: str = "customer") -> dict[str, str]:
+        """Return a header of somebody who is signed in."""
+        claims = {"sub": subject, "role": role, "exp": int(time.time()) + 7200}
+        return {"Authorization": f"Bearer {jwt.encode(claims, SECRET)}"}
+
+    def say(self, words: str, thread: str | None, headers: Mapping[str, str]) -> tuple[str, str]:
+        """Send a message and return the thread with the reply."""
+        body = {"text": words} | ({"thread_id": thread} if thread else {})
+        answer = self._client.post("/v1/messages", json=body, headers=dict(headers)).raise_for_status().json()
+        return answer["thread_id"], (answer.get("reply") or {}).get("text", "")
+
+    def request(self, method: str, path: str, headers: Mapping[str, str], **given: Any) -> httpx.Response:
+        """Send something else; what is answered with an error is kept."""
+        answer = self._client.request(method, path, headers=dict(headers), **given)
+        if answer.is_error:
+            self.errors.append(answer.text)
+        return answer
+
+
+def converse(customer: Customer, others: Outside, shop: Path, orders: list[str]) -> tuple[str, str]:
+    """Hold the conversations; return the thread of the signed-in one, and the one-time code of the open one."""
+    me, shipped, pending = customer.bearer(WHO), *orders
+    thread, _ = customer.say(f"Hi, I am Zelda Quuxley ({MAIL}, {PHONE}). Where is my order {shipped}?", None, me)
+    customer.say(f"My card is {CARD} and my IBAN is {IBAN}. How do refunds work?", thread, me)
+    customer.say(f"Please cancel order {pending}, I no longer need it.", thread, me)
+    customer.say("yes", thread, me)
+    customer.say("Change my default address to 48 Nirgendheim Road, Portland, OR 97205, USA", thread, me)
+    customer.say("yes", thread, me)
+    with contextlib.closing(sqlite3.connect(shop)) as broken:
+        broken.execute("ALTER TABLE orders RENAME TO orders_away")
+        customer.say(f"Where is my order {shipped}? I am Zelda Quuxley, {MAIL}.", thread, me)
+        broken.execute("ALTER TABLE orders_away RENAME TO orders")
+    customer.say(
+        f"I want to talk to a person. Call {PHONE} or write to {MAIL}. Zelda Quuxley, 47 Nirgendheim Road", thread, me
+    )
+    customer.say(f"Are you there? My IBAN is {IBAN}, my card {CARD}.", thread, me)
+    staff = customer.bearer("mia", "operator")
+    ticket = customer.request("GET", "/v1/tickets", staff).json()["tickets"][0]["id"]
+    customer.request("POST", f"/v1/tickets/{ticket}/reply", staff, json={"text": f"Dear Zelda, we call {PHONE}."})
+    customer.request("POST", f"/v1/tickets/{ticket}/resolve", staff)
+    customer.request("POST", f"/v1/threads/{thread}/rating", me, json={"score": 5, "comment": f"Call {PHONE}, Quuxley"})
+    customer.request("GET", f"/v1/threads/{MAIL}", me)
+    customer.request("POST", "/v1/messages", me, json={"text": {MAIL: PHONE}})
+    visitor = {"Authorization": f"Bearer {customer.request('POST', '/v1/tokens', {}).json()['token']}"}
+    open_chat, _ = customer.say(f"Where is my order? My e-mail address is {MAIL}", None, visitor)
+    end = time.monotonic() + 20
+    while not others.came.get("codes") and time.monotonic() < end:
+        time.sleep(0.1)
+    code = json.loads(others.text("codes").partition(" ")[2])["code"]
+    customer.say(code, open_chat, visitor)
+    return thread, code
+
+
+def hits(text: str, code: str = "") -> int:
+    """Count the canaries in a text."""
+    low = text.casefold()
+    found = sum(low.count(word.casefold()) for words in CANARIES.values() for word in words)
+    return found + (len(re.findall(rf"(?<!\d){code}(?!\d)", text)) if code else 0)
+
+
+def raw(folder: Path, *names: str) -> str:
+    """Return the bytes of files, with their journals, as text."""
+    files = [f for name in names for f in sorted(folder.glob(f"{name}*")) if f.is_file()]
+    return "\n".join(file.read_bytes().decode("latin-1") for file in files)
+
+
+def rows(file: Path, *tables: str) -> str:
+    """Return all rows of tables as text."""
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        return "\n".join(str(row) for table in tables for row in connection.execute(f"SELECT * FROM {table}"))  # noqa: S608
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Run everything and return the counts."""
+    with outside() as others:
+        env = environment(folder, others)
+        orders = canary_shop(folder / "canary.json")
+        command(env | {"SUPPORT_LANGSMITH_TRACING": "false"}, "ingest", "knowledge")
+        command(env, "orders", "import", str(folder / "canary.json"), "--replace", "--shift-dates")
+        (folder / "canary.json").unlink()
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            port = found.getsockname()[1]
+        log = folder / "server.log"
+        with log.open("wb") as opened:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "cli.main", "serve", "--port", str(port)],
+                env=env,
+                cwd=ROOT,
+                stdout=opened,
+                stderr=opened,
+            )
+        try:
+            wait_for(f"http://127.0.0.1:{port}/healthz", server)
+            customer = Customer(f"http://127.0.0.1:{port}")
+            thread, code = converse(customer, others, folder / "shop.db", orders)
+            metrics = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
+            time.sleep(5)  # what is sent in the background arrives
+            held = hits(raw(folder, "memory.db", "inbox.db"))
+            codes = hits("", code) + len(re.findall(rf"(?<!\d){code}(?!\d)", raw(folder, "inbox.db", "memory.db")))
+            tickets = rows(folder / "desk.db", "tickets", "ticket_notes", "ticket_events", "ticket_deliveries")
+            tickets = tickets.replace(WHO, "")  # whose ticket it is stands in a field of its own
+            exported = command(env, "export", "--customer", WHO)
+            command(env, "erase", "--customer", WHO, "--yes")
+        finally:
+            server.terminate()
+            server.wait(60)
+        webhook = others.text("webhook").replace(f'"customer_id": "{WHO}"', "").replace(WHO, "")
+        logged = log.read_text("utf-8", "replace")
+        sinks = {
+            "log lines and standard error": logged,
+            "metrics": metrics,
+            "telemetry": others.text("telemetry"),
+            "traces": others.text("traces"),
+            "webhook": webhook,
+            "tickets": tickets,
+            "error answers": "\n".join(customer.errors),
+        }
+        left = raw(folder, "memory.db", "inbox.db", "desk.db") + rows(folder / "shop.db", "effects")
+        left += "\n".join(f.read_bytes().decode("latin-1") for f in (folder / "index").rglob("*") if f.is_file())
+        figures = [Figure(f"in {name}", hits(text, code), 0, "at most") for name, text in sinks.items()]
+        return [
+            *figures,
+            Figure("one-time codes in the inbox and the memory", codes, 0, "at most"),
+            Figure("left in the files after erasure", hits(left) + left.count(thread), 0, "at most"),
+            Figure("in the conversations before it", held, 20),
+            Figure("in the export", hits(exported), 20),
+            Figure("log lines of nodes", logged.count('"logger": "graph.node"'), 30),
+            Figure("kilobytes of traces", len(sinks["traces"]) / 1000, 50),
+            Figure("kilobytes of telemetry", len(sinks["telemetry"]) / 1000, 1),
+            Figure("webhook events", len(others.came.get("webhook", ())), 4),
+            Figure("error answers", len(customer.errors), 2),
+        ]
+
+
+def wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
+    """Return once a server answers."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        with contextlib.suppress(httpx.HTTPError):
+            httpx.get(url, timeout=5)
+            return
+        time.sleep(0.2)
+    raise RuntimeError("the server did not start; run `support-agent serve` to see why")
+
+
+def main() -> int:
+    """Run the benchmark and return its exit code."""
+    options: argparse.Namespace = parser(__doc__).parse_args()
+    with tempfile.TemporaryDirectory(prefix="privacy-") as folder:
+        return report("Private data: canaries found", measure(Path(folder)), options)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
