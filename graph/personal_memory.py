@@ -8,9 +8,10 @@ from typing import Any
 from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
+from core.errors import ThreadDamaged
 from core.personal_data import Person
 from graph.sqlite_saver import SqliteSaver
-from graph.threads import delete_old, get_thread, list_threads, transcript
+from graph.threads import delete_old, list_threads, thread_ids, transcript
 from graph.tombstones import bury_postgres
 from tools.shredding import shred
 
@@ -40,9 +41,13 @@ class PersonalMemory:
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return what was said in each conversation, oldest first."""
         speakers = {"human": "customer", "ai": "agent", "tool": "tool"}
-        found = []
+        found: list[dict[str, Any]] = []
         for thread_id in sorted(person.threads):
-            said = [m for m in await transcript(self._saver, thread_id) if m.text.strip()]
+            try:
+                said = [m for m in await transcript(self._saver, thread_id) if m.text.strip()]
+            except ThreadDamaged as error:
+                found.append({"thread_id": thread_id, "said": [], "problem": str(error)})
+                continue
             lines = [
                 {"speaker": "customer" if isinstance(m, HumanMessage) else speakers.get(m.type, m.type), "text": m.text}
                 for m in said
@@ -52,16 +57,15 @@ class PersonalMemory:
 
     async def erase(self, person: Person) -> int:
         """Delete the conversations; a turn that was under way cannot bring one back."""
-        erased = 0
+        held = set(await thread_ids(self._saver))
         for thread_id in sorted(person.threads):
-            erased += await get_thread(self._saver, thread_id) is not None
             if isinstance(self._saver, SqliteSaver):
                 await self._saver.aerase_thread(thread_id, self._now())
                 continue
             if (pool := getattr(self._saver, "conn", None)) is not None:
                 await bury_postgres(pool, thread_id, self._now())
             await self._saver.adelete_thread(thread_id)
-        return erased
+        return len(held & person.threads)
 
     async def expire(self, before: datetime) -> int:
         """Delete conversations nobody has written in since."""

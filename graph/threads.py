@@ -40,14 +40,14 @@ class Thread:
 
 async def list_threads(saver: BaseCheckpointSaver[Any]) -> list[Thread]:
     """Return all threads that can be read, the one that was used last first; `damaged_threads` names the others."""
-    found = [thread for thread_id in await _thread_ids(saver) if (thread := await _readable(saver, thread_id))]
+    found = [thread for thread_id in await thread_ids(saver) if (thread := await _readable(saver, thread_id))]
     return sorted(found, key=lambda thread: thread.updated, reverse=True)
 
 
 async def damaged_threads(saver: BaseCheckpointSaver[Any], *, newest: int = 2_000) -> list[str]:
     """Return the threads, among the newest ones, whose stored state is not what was written."""
     found = []
-    for thread_id in list(await _thread_ids(saver))[-newest:]:
+    for thread_id in list(await thread_ids(saver))[-newest:]:
         try:
             await saver.aget_tuple(_config(thread_id))
         except ThreadDamaged:
@@ -104,8 +104,11 @@ async def prune(saver: BaseCheckpointSaver[Any], *, older_than_days: int, now: d
 async def delete_old(saver: BaseCheckpointSaver[Any], *, before: datetime) -> list[str]:
     """Do so without giving the space back yet."""
     deleted = []
-    for thread_id in await _thread_ids(saver):
-        found = await saver.aget_tuple(_config(thread_id))
+    for thread_id in await thread_ids(saver):
+        try:
+            found = await saver.aget_tuple(_config(thread_id))
+        except ThreadDamaged:  # when it was last used cannot be read either; `support-agent doctor` names it
+            continue
         if found and _updated(found) < before:
             await saver.adelete_thread(thread_id)
             deleted.append(thread_id)
@@ -114,7 +117,8 @@ async def delete_old(saver: BaseCheckpointSaver[Any], *, before: datetime) -> li
     return deleted
 
 
-async def _thread_ids(saver: BaseCheckpointSaver[Any]) -> list[str]:
+async def thread_ids(saver: BaseCheckpointSaver[Any]) -> list[str]:
+    """Return the ids of all threads, damaged ones included."""
     if isinstance(saver, SqliteSaver):
         return list(await saver.athread_ids())
     return list(dict.fromkeys([str(t.config["configurable"]["thread_id"]) async for t in saver.alist(None)]))
