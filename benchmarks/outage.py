@@ -18,11 +18,14 @@ from pathlib import Path
 from typing import Literal
 
 import httpx
+import jwt
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.figures import Figure, parser, report
-from benchmarks.fleet import ROOT, SECRET, Fleet, environment, free_ports, is_ready, prepare
+from benchmarks.fleet import ROOT, SECRET, Fleet, environment, free_ports, is_ready
+from benchmarks.peers import prepare
+from core.settings import Settings
 
 CUSTOMER = "ada_brook_1001"
 BY_MODEL = ("Our article ", "The status of your order is")
@@ -77,14 +80,9 @@ def endpoint(port: int) -> Iterator["subprocess.Popen[bytes]"]:
 async def server(folder: Path, model_port: int) -> AsyncIterator[tuple[str, dict[str, str]]]:
     """Yield the address of a running server on the sample shop, and the header of a customer."""
     env = environment(folder, f"sqlite:///{folder}/inbox.db")
-    await asyncio.to_thread(prepare, env)
-    token = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cli.main", "token", CUSTOMER),
-        env=env | {"SUPPORT_JWT_SECRET": SECRET},
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    printed = (await token.communicate())[0].decode().strip()
+    own = {name: value for name, value in env.items() if name.startswith("SUPPORT_")}
+    await asyncio.to_thread(prepare, Settings.from_env(own, env_file=None))
+    token = jwt.encode({"sub": CUSTOMER, "exp": int(time.time()) + 3600}, SECRET)
     fleet = Fleet(env, folder, free_ports(1), endpoint=f"http://127.0.0.1:{model_port}/v1")
     fleet.start(0)
     try:
@@ -92,7 +90,7 @@ async def server(folder: Path, model_port: int) -> AsyncIterator[tuple[str, dict
             if fleet.running[0].poll() is not None:
                 raise RuntimeError((folder / "server-0.log").read_text()[-2000:])
             await asyncio.sleep(0.3)
-        yield f"http://127.0.0.1:{fleet.ports[0]}", {"Authorization": f"Bearer {printed.splitlines()[-1]}"}
+        yield f"http://127.0.0.1:{fleet.ports[0]}", {"Authorization": f"Bearer {token}"}
     finally:
         fleet.stop()
 
