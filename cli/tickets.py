@@ -78,9 +78,18 @@ def show(ticket: TicketId, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def take(ticket: TicketId, operator: Operator, as_json: AsJson = False) -> None:
+def take(
+    ticket: TicketId,
+    operator: Operator,
+    instead_of: Annotated[str | None, typer.Option(help="The colleague it is taken over from.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Take a ticket: the conversation is yours until you resolve it or hand it back."""
-    _print(_with_desk(lambda graph, desk: people.take(graph, desk, ticket, operator=operator)), as_json)
+
+    async def work(graph: SupportGraph, desk: SqlTicketDesk) -> Ticket:
+        return await people.take(graph, desk, ticket, operator=operator, instead_of=instead_of)
+
+    _print(_with_desk(work), as_json)
 
 
 @app.command()

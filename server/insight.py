@@ -50,7 +50,9 @@ async def insight(
             **counted.totals(),
             days=[counted.day(first + timedelta(days=n)) for n in range(days)],
             reasons=_reasons(tickets, since),
-            first_reply=_spread((t.first_reply.total_seconds(), t.thread_id) for t in tickets if t.first_reply),
+            first_reply=_spread(
+                (t.first_reply.total_seconds(), t.thread_id) for t in tickets if t.first_reply is not None
+            ),
             resolution=_spread((t.spent.total_seconds(), t.thread_id) for t in tickets if t.closed_at),
             **_ratings(ratings, tickets),
             unanswered=_unanswered(turns),

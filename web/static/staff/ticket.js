@@ -28,7 +28,7 @@ export class TicketPanel {
     this.work = work;
     this.facts = el("div", {});
     this.buttons = el("div", { class: "buttons" });
-    this.text = el("textarea", { id: "reply", rows: 5, maxlength: 20_000 });
+    this.text = el("textarea", { id: "reply", rows: 5, maxlength: 20_000, input: () => this.#keepDraft() });
     /** The name of the reply being written: sent twice, it counts once. */
     this.key = "";
     this.reply = this.#composer();
@@ -57,10 +57,14 @@ export class TicketPanel {
 
   /** @param {Ticket | null} ticket */
   #begin(ticket) {
-    if (this.ticket) drafts.set(this.ticket.id, this.text.value);
-    this.text.value = (ticket && drafts.get(ticket.id)) ?? "";
+    this.text.value = (ticket && sessionStorage.getItem(draftOf(ticket.id))) ?? "";
     this.key = crypto.randomUUID();
     this.article.replaceChildren();
+  }
+
+  /** Keep what is being written: neither another ticket nor a token that runs out loses it. */
+  #keepDraft() {
+    if (this.ticket) sessionStorage.setItem(draftOf(this.ticket.id), this.text.value);
   }
 
   /**
@@ -89,6 +93,7 @@ export class TicketPanel {
     const suggest = async () => {
       const words = await work.suggest();
       if (words !== null) this.text.value = words;
+      this.#keepDraft();
       this.text.focus();
     };
     const send = async (/** @type {Event} */ event) => {
@@ -96,6 +101,7 @@ export class TicketPanel {
       const text = this.text.value.trim();
       if (!text || !(await work.act("reply", { text, key: this.key }))) return;
       this.text.value = "";
+      this.#keepDraft();
       this.key = crypto.randomUUID();
       work.say(speech.say("sent"));
     };
@@ -189,5 +195,7 @@ export class TicketPanel {
   }
 }
 
-/** What was written and not sent, by ticket: going to another one loses nothing. @type {Map<string, string>} */
-const drafts = new Map();
+/** @param {string} ticket */
+function draftOf(ticket) {
+  return `support-draft-${ticket}`;
+}
