@@ -4,7 +4,7 @@ BIN := .venv/bin
 SAMPLE := var/.sample
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat serve dev test test-llm test-voice test-browser web-types eval check lint format types map lock clean
+.PHONY: help install chat serve dev test test-llm test-voice test-browser web-types eval check lint format types map lock audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -72,6 +72,9 @@ check: lint types test ## Everything a change has to pass
 
 lock: ## Pin every dependency with its hashes
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-emit-index-url -o requirements.lock
+
+audit: .venv/.installed ## Look every pinned dependency up in the database of known vulnerabilities (needs network)
+	uvx pip-audit --require-hashes --disable-pip --requirement requirements.lock
 
 clean: ## Remove the environment and everything that was built
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache

@@ -11,7 +11,7 @@ _KINDS: dict[str, tuple[str, str]] = {
         r"cancel|void|abort",
     ),
     "address": (
-        r"address\w*|deliver\w* (?:it |them |this )?to|ship\w* (?:it |them |this )?to|send (?:it|them|this) to|mov(?:e|ed|ing) (?:house|home|to)|"
+        r"address\w*|(?:deliver|ship|send)\w*\b[^.?!\n]{0,40}\bto|mov(?:e|ed|ing) (?:house|home|to)|"
         r"(?:zip|post) ?code|street|adress\w*|umgezogen|umzug|anschrift|lieferung an|direcci\w*|domicilio|indirizzo|déménag\w*",
         r"address|reroute|redirect",
     ),
