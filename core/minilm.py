@@ -85,7 +85,13 @@ class MiniLM(Embeddings):
                 from core.eight_bit import eight_bit_model
 
                 model = eight_bit_model(_checked(_model_path(), _MODEL_SHA256))
-                self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+                self._session = onnxruntime.InferenceSession(
+                    model,
+                    options,
+                    providers=["CPUExecutionProvider"],
+                    # The fused operator takes three times as long on a short text as an addition and a normalisation.
+                    disabled_optimizers=["SkipLayerNormFusion"],
+                )
             return self._session
 
 
