@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ("tests.browser",)
+pytest_plugins = ("tests.browser", "tests.postgres")
 MAY_CONNECT = ("server", "browser", "llm")
 
 

@@ -1,4 +1,4 @@
-"""Keep tickets in a database: one a thread, every message once, the clock going on."""
+"""Keep tickets in a database, SQLite or PostgreSQL: one a thread, every message once, the clock going on."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,8 +19,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, clock: FakeClock) -> AsyncIterator[SqlTicketDesk]:
-    made = SqlTicketDesk(Database(f"sqlite:///{tmp_path}/desk.db"), now=clock)
+async def desk(database_url: str, clock: FakeClock) -> AsyncIterator[SqlTicketDesk]:
+    made = SqlTicketDesk(Database(database_url), now=clock)
     yield made
     await made.close()
 
@@ -34,8 +34,8 @@ async def test_a_ticket_comes_back_as_it_was_opened(desk: SqlTicketDesk) -> None
     assert (again.draft, again.channel, again.locale, again.callback) == (wanted.draft, "voice", "de", True)
 
 
-async def test_asking_twice_makes_one_ticket_even_from_two_processes(tmp_path: Path) -> None:
-    desks = [SqlTicketDesk(Database(f"sqlite:///{tmp_path}/desk.db")) for _ in range(5)]
+async def test_asking_twice_makes_one_ticket_even_from_two_processes(database_url: str) -> None:
+    desks = [SqlTicketDesk(Database(database_url)) for _ in range(5)]
     opened = await asyncio.gather(*(desk.open_ticket(request()) for desk in desks for _ in range(4)))
     assert {ticket.id for ticket in opened} == {"T1001"}
     assert len(await desks[0].list_tickets()) == 1

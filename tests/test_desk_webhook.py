@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,12 +56,12 @@ async def receiving(*script: str) -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-async def databases(tmp_path: Path) -> AsyncIterator[Callable[[], Database]]:
+async def databases(database_url: str) -> AsyncIterator[Callable[[], Database]]:
     """Open any number of connections to one desk, and close them at the end."""
     opened: list[Database] = []
 
     def another() -> Database:
-        opened.append(Database(f"sqlite:///{tmp_path}/desk.db"))
+        opened.append(Database(database_url))
         return opened[-1]
 
     yield another

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from sqlalchemy import Connection, MetaData, inspect, select, text
+from sqlalchemy import Connection, MetaData, inspect, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -66,21 +66,28 @@ class OwnDatabase:
     async def _prepare(self) -> None:
         if self._database.file:
             await asyncio.to_thread(self._database.file.parent.mkdir, parents=True, exist_ok=True)
-        try:
-            async with self._database.writing() as connection:
-                await connection.run_sync(self._tables.create_all)
-                await connection.run_sync(self._add_columns)
-        except SQLAlchemyError:  # another process may be creating them; then they are there now
-            async with self._database.reading() as connection:
-                for table in self._tables.sorted_tables:
-                    await connection.execute(select(table).limit(1))
+        await make_tables(self._database, self._tables)
         self._prepared = True
 
-    def _add_columns(self, connection: Connection) -> None:
-        """Add the columns that a database of an earlier version does not have yet; they may be empty there."""
-        for table in self._tables.sorted_tables:
-            known = {column["name"] for column in inspect(connection).get_columns(table.name)}
-            for column in table.columns:
-                if column.name not in known:
-                    kind = column.type.compile(connection.dialect)
-                    connection.execute(text(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'))
+
+async def make_tables(database: Database, tables: MetaData) -> None:
+    """Make the tables and columns that a database does not have yet; processes that start at once take turns.
+
+    Raises:
+        SQLAlchemyError: the database cannot be used.
+    """
+    async with database.writing() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite has one writer at a time
+            await connection.execute(text("SELECT pg_advisory_xact_lock(445203)"))
+        await connection.run_sync(tables.create_all)
+        await connection.run_sync(_add_columns, tables)
+
+
+def _add_columns(connection: Connection, tables: MetaData) -> None:
+    """Add the columns that a database of an earlier version does not have yet; they may be empty there."""
+    for table in tables.sorted_tables:
+        known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                kind = column.type.compile(connection.dialect)
+                connection.execute(text(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'))

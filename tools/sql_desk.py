@@ -24,6 +24,7 @@ from tools.desk_schema import (
     tickets,
 )
 from tools.handoff import Delivery, NoteKind, Ticket, TicketRequest
+from tools.own_database import make_tables
 from tools.ownership import WITH_PEOPLE, Move, Ownership, Stage, Worked, calendar_time, check_free, move, replied
 from tools.ticket_redaction import CustomerRedaction, redacted
 
@@ -259,8 +260,7 @@ class SqlTicketDesk:
         try:
             if not self._ready:
                 # In a transaction of its own: the one below may be rolled back.
-                async with self.database.writing() as connection:
-                    await connection.run_sync(metadata.create_all)
+                await make_tables(self.database, metadata)
                 self._ready = True
             async with self.database.writing() if writes else self.database.reading() as connection:
                 yield connection
