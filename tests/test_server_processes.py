@@ -1,8 +1,10 @@
 """Run real server processes: other people's clients, a shutdown, and what is killed and restarted under load."""
 
+import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,7 +90,7 @@ def test_a_large_body_is_refused_while_it_is_still_being_sent(server: str) -> No
     assert httpx.get(f"{server}/healthz").json()["ok"]
 
 
-def test_a_message_accepted_before_a_kill_is_answered_after_the_restart_by_itself(
+def test_what_was_accepted_before_a_kill_or_a_shutdown_is_answered_after_the_restart_by_itself(
     shop: tuple[Path, dict[str, str]],
 ) -> None:
     folder, env = shop
@@ -105,9 +107,37 @@ def test_a_message_accepted_before_a_kill_is_answered_after_the_restart_by_itsel
         ) as events:
             replied = next(line for line in events.iter_lines() if '"role": "agent"' in line)
         assert "30 days" in replied
+        # Asked to stop in the middle of its work, it finishes or hands on what it has.
+        customers = [f"customer-{number}" for number in range(20)]
+        accepted = [begin(url, customer) for customer in customers]
+        process.terminate()
+        assert process.wait(60) in (0, -signal.SIGTERM)
+        process, url = start(folder, env)
+        for customer, message_id in zip(customers, accepted, strict=True):
+            assert answered(url, customer, message_id)
     finally:
         process.terminate()
         process.wait(60)
+
+
+def begin(url: str, customer: str) -> str:
+    """Send a message and hang up once it is accepted; return its id."""
+    headers = bearer(customer) | {"Accept": "text/event-stream"}
+    body = {"text": "How long can I return?"}
+    with httpx.stream("POST", f"{url}/v1/messages", json=body, headers=headers, timeout=60) as events:
+        told = next(line for line in events.iter_lines() if line.startswith("data: "))
+    return str(json.loads(told.removeprefix("data: "))["message_id"])
+
+
+def answered(url: str, customer: str, message_id: str) -> bool:
+    """Say whether a message gets its reply within a minute."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        told = httpx.get(f"{url}/v1/messages/{message_id}", headers=bearer(customer), timeout=20).json()
+        if told["status"] != "waiting":
+            return "30 days" in str(told["reply"]["text"])
+        time.sleep(0.2)
+    return False
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
