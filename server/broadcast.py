@@ -21,6 +21,11 @@ class Broadcast:
         self._progress: dict[str, Progress] = {}
         self._written: dict[str, list[str]] = {}
 
+    @property
+    def listeners(self) -> int:
+        """How many requests of this process wait for something."""
+        return sum(len(queues) for queues in self._listeners.values())
+
     @contextmanager
     def listening(self, thread_id: str, *, caught_up: bool = False) -> Iterator[asyncio.Queue[Happening]]:
         """Open a queue of what happens in a thread from now on; `caught_up` begins with the turn that runs so far."""

@@ -11,6 +11,8 @@ from server.service import Service
 
 LOOK_SECONDS = 0.5
 """How often the inbox is asked: another process may have run the turn."""
+MANY = 50
+"""Where more requests than this wait in one process, each asks less often; a turn of the process itself wakes them."""
 
 
 async def follow(
@@ -24,7 +26,8 @@ async def follow(
         if outcome.status != "waiting" or time.monotonic() > end:
             yield outcome
             return
-        look_again = time.monotonic() + LOOK_SECONDS
+        pause = LOOK_SECONDS * max(1.0, service.broadcast.listeners / MANY)
+        look_again = time.monotonic() + pause
         while (left := look_again - time.monotonic()) > 0:
             try:
                 happening = await asyncio.wait_for(queue.get(), left)
@@ -34,7 +37,7 @@ async def follow(
                 break
             yield happening
             if queue.empty():
-                look_again = time.monotonic() + LOOK_SECONDS
+                look_again = time.monotonic() + pause
 
 
 async def outcome_of(service: Service, who: Identity, thread_id: str, message_id: str, *, seconds: float) -> Outcome:

@@ -1,5 +1,6 @@
 """Accept messages durably: a row is on disk before its sender is told, and a repetition is recognised."""
 
+import asyncio
 import hashlib
 import json
 import time
@@ -9,17 +10,22 @@ from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Busy, KeyReused, NotFound
 from server.inbox_schema import MESSAGES, METADATA, RATINGS, THREADS, TURNS
 from server.records import Accepted, Identity, Limits, Outcome, Spoken
+from tools.database import Answer
 from tools.own_database import OwnDatabase
 
+ACCEPTED_AT_ONCE = 100
+"""Messages that one process takes in at a time; beyond that it says so at once, where the database would be slow to."""
 LONGEST_BURST = 5
 """A burst is closed after this many times its moment, even when messages keep coming."""
+
+WAITING = select(func.count()).select_from(MESSAGES).where(MESSAGES.c.status == "waiting")
 
 
 class Inbox:
@@ -38,6 +44,7 @@ class Inbox:
         self.limits = limits
         self.now = now
         self._burst_seconds = burst_seconds
+        self._accepting = asyncio.Semaphore(ACCEPTED_AT_ONCE)
 
     def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Open a transaction; raises BackendUnavailable."""
@@ -46,6 +53,10 @@ class Inbox:
     def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Open a connection that only reads; raises BackendUnavailable."""
         return self.database.reading()
+
+    async def read(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Return what a function reads, in the quickest way; raises BackendUnavailable."""
+        return await self.database.read(work)
 
     async def accept(
         self,
@@ -69,6 +80,22 @@ class Inbox:
             KeyReused: the key came before with another message.
         """
         content_hash = _hash(thread_id, recording or text.encode())
+        if self._accepting.locked():
+            raise Busy("too many messages come at the moment; send it again a little later", retry_after=1)
+        async with self._accepting:
+            return await self._accept(identity, text, thread_id, key, channel, locale, spoken, content_hash)
+
+    async def _accept(
+        self,
+        identity: Identity,
+        text: str,
+        thread_id: str | None,
+        key: str | None,
+        channel: str,
+        locale: str,
+        spoken: Spoken | None,
+        content_hash: str,
+    ) -> Accepted:
         try:
             async with self.writing() as connection:
                 if key and (known := await self._repeated(connection, identity, key, content_hash)):
@@ -97,8 +124,7 @@ class Inbox:
             .join_from(MESSAGES, TURNS, MESSAGES.c.turn_id == TURNS.c.id, isouter=True)
             .where(MESSAGES.c.id == message_id, MESSAGES.c.owner == owner)
         )
-        async with self.reading() as connection:
-            row = (await connection.execute(query)).mappings().first()
+        row = await self.read(lambda connection: connection.execute(query).mappings().first())
         if row is None:
             raise NotFound("there is no such message; use the message_id that the acceptance named")
         reply = json.loads(row["reply"]) if row["reply"] and row["status"] != "waiting" else None
@@ -127,8 +153,7 @@ class Inbox:
 
     async def count_waiting(self) -> int:
         """Return how many messages of all threads have no answer yet."""
-        async with self.reading() as connection:
-            return await _count_waiting(connection)
+        return await self.read(lambda connection: int(connection.execute(WAITING).scalar_one()))
 
     async def newest_thread(self, owner: str, fingerprint: str) -> str | None:
         """Return the owner's newest thread whose conversation has this fingerprint."""
@@ -266,5 +291,4 @@ def _no_thread() -> NotFound:
 
 
 async def _count_waiting(connection: AsyncConnection) -> int:
-    query = select(func.count()).select_from(MESSAGES).where(MESSAGES.c.status == "waiting")
-    return int((await connection.execute(query)).scalar_one())
+    return int((await connection.execute(WAITING)).scalar_one())

@@ -52,9 +52,9 @@ class Leases:
         candidate = select(THREADS.c.id).where(due, free).order_by(THREADS.c.due_at).limit(1)
         if thread_id is not None:
             candidate = candidate.where(THREADS.c.id == thread_id)
-        async with self._inbox.reading() as connection:  # looking takes no lock that others would wait for
-            if (await connection.execute(candidate)).first() is None:
-                return None
+        # Looking takes no lock that others would wait for.
+        if await self._inbox.read(lambda connection: connection.execute(candidate).first()) is None:
+            return None
         lease = (
             update(THREADS)
             .where(THREADS.c.id == candidate.with_for_update(skip_locked=True).scalar_subquery())

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -104,6 +104,7 @@ class Database:
         # Absolute from here on: finding out the working folder later would be a blocking call in an event loop.
         self.url = parsed.set(database=str(self.file.absolute())) if self.file else parsed
         self._engines: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = WeakKeyDictionary()
+        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
         self._closing: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None]] = WeakKeyDictionary()
 
     def __str__(self) -> str:
@@ -141,8 +142,14 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that is committed as a whole or, on any error, not at all."""
-        async with (await self._engine()).begin() as connection:
+        async with self._turn(), (await self._engine()).begin() as connection:
             yield connection
+
+    def _turn(self) -> AbstractAsyncContextManager[Any]:
+        """Return what writers of this process wait in, first come first served; a file takes one at a time anyway."""
+        if self.file is None:
+            return nullcontext()
+        return self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
     async def close(self) -> None:
         """Close the connections of the running event loop, and those for reading, which whoever still reads opens anew."""
