@@ -1,6 +1,6 @@
 """Count what is lost, doubled or out of order while server processes are killed and restarted under load.
 
-python -m benchmarks.server [--database sqlite|postgresql|both] [--json] [--check]
+python -m benchmarks.server [--database sqlite|postgres|both] [--json] [--check]
 
 Every thread gets messages from as many senders at once as there are processes times concurrent sends. A sender repeats a
 message under the same Idempotency-Key until it is accepted, to whichever process answers, and then hangs up. Processes are
@@ -28,6 +28,7 @@ import httpx
 import jwt
 from langchain_core.messages import HumanMessage
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy import text
 
@@ -100,23 +101,24 @@ class Senders:
         await self._client.aclose()
 
 
-async def run(load: Load, url: str, folder: Path) -> dict[str, Any]:
-    """Return what became of the messages of one run."""
+async def run(load: Load, url: str, folder: Path, bars: Progress | None = None) -> dict[str, Any]:
+    """Return what became of the messages of one run, shown on its way where there are bars."""
     chance = random.Random(load.seed)
     fleet = Fleet(environment(folder, url), folder, free_ports(load.processes))
     prepare(fleet.env)
     async with model_endpoint(fleet) as endpoint:
         fleet.endpoint = endpoint
         try:
-            return await _measure(load, fleet, chance, url)
+            return await _measure(load, fleet, chance, url, bars or Progress(disable=True))
         finally:
             fleet.stop()
 
 
-async def _measure(load: Load, fleet: Fleet, chance: random.Random, url: str) -> dict[str, Any]:
+async def _measure(load: Load, fleet: Fleet, chance: random.Random, url: str, bars: Progress) -> dict[str, Any]:
     for slot in range(load.processes):
         fleet.start(slot)
     keeper = asyncio.create_task(fleet.keep_running())
+    bars.add_task("Starting the servers", total=None)
     await _until(lambda: _all_ready(fleet), "the servers did not start")
     senders = Senders(fleet.ports, chance)
     everyone = range(load.threads)
@@ -124,6 +126,7 @@ async def _measure(load: Load, fleet: Fleet, chance: random.Random, url: str) ->
         *(senders.send(f"customer-{n}", "hello", None, n % load.processes) for n in everyone)
     )
     killer = asyncio.create_task(fleet.kill_at_random(load.kills, chance))
+    watcher = asyncio.create_task(_show(bars, fleet, senders, url, load.messages + load.threads + 1))
     begin = time.monotonic()
     todo = [(n, slot, m) for n in everyone for slot in range(load.processes) for m in range(load.sends)]
     chance.shuffle(todo)
@@ -135,6 +138,7 @@ async def _measure(load: Load, fleet: Fleet, chance: random.Random, url: str) ->
     await _until(lambda: _none_waits(url), "messages still wait", seconds=PATIENCE_SECONDS)
     took = time.monotonic() - begin
     keeper.cancel()
+    watcher.cancel()
     await senders.close()
     checked = {**check(url, senders.accepted), **await check_memory(fleet.env["SUPPORT_MEMORY_URL"], threads)}
     return {
@@ -202,15 +206,29 @@ async def _all_ready(fleet: Fleet) -> bool:
     return all([await is_ready(port) for port in fleet.ports])
 
 
-async def _none_waits(url: str) -> bool:
-    def look() -> bool:
-        engine = open_engine(url)
-        with engine.connect() as connection:
-            waiting = connection.execute(text("SELECT count(*) FROM inbox_messages WHERE status = 'waiting'")).scalar()
-        engine.dispose()
-        return waiting == 0
+async def _show(bars: Progress, fleet: Fleet, senders: Senders, url: str, messages: int) -> None:
+    """Move the bars while messages are accepted and answered."""
+    for bar in bars.task_ids:
+        bars.remove_task(bar)
+    accepted, answered = (bars.add_task(name, total=messages) for name in ("Accepted", "Answered"))
+    while True:
+        done = len(senders.accepted)
+        bars.update(accepted, completed=done, description=f"Accepted ({fleet.deaths} processes killed)")
+        bars.update(answered, completed=max(0, done - await asyncio.to_thread(_waiting, url)))
+        await asyncio.sleep(2)
 
-    return await asyncio.to_thread(look)
+
+async def _none_waits(url: str) -> bool:
+    return await asyncio.to_thread(_waiting, url) == 0
+
+
+def _waiting(url: str) -> int:
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT count(*) FROM inbox_messages WHERE status = 'waiting'"))
+        waiting = int(found.scalar_one())
+    engine.dispose()
+    return waiting
 
 
 async def _until(holds: Any, otherwise: str, *, seconds: float = 180) -> None:
@@ -252,7 +270,7 @@ def missed(figures: dict[str, Any]) -> list[str]:
 def main() -> int:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
     parser.add_argument("--threads", type=int, default=100)
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--sends", type=int, default=10, help="concurrent sends of each process to each thread")
@@ -263,9 +281,11 @@ def main() -> int:
     given = parser.parse_args()
     load = Load(given.threads, given.processes, given.sends, given.kills, given.seed)
     results = {}
-    for kind in ("sqlite", "postgresql") if given.database == "both" else (given.database,):
-        with database(kind) as (url, folder):
-            results[kind] = asyncio.run(run(load, url, folder))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    for kind in ("sqlite", "postgres") if given.database == "both" else (given.database,):
+        shown = Progress(TextColumn(kind), *columns, console=Console(stderr=True), transient=True)
+        with database(kind) as (url, folder), shown as bars:
+            results[kind] = asyncio.run(run(load, url, folder, bars))
     if given.json:
         print(json.dumps(results, indent=2))
     else:

@@ -140,7 +140,7 @@ def answered(url: str, customer: str, message_id: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 async def test_nothing_is_lost_doubled_or_out_of_order_while_processes_are_killed(kind: str) -> None:
     with database(kind) as (url, folder):
         figures = await run(Load(threads=4, processes=2, sends=3, kills=1), url, folder)
