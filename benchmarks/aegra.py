@@ -95,10 +95,11 @@ async def talk(address: str, thread: str | None, question: str) -> tuple[str, di
     thread = thread or (await client.threads.create())["thread_id"]
     begin, streamed, progress = time.monotonic(), "", 0
     values: Any = {}
+    given: Any = {"messages": [{"role": "user", "content": question}]}
     async for part in client.runs.stream(
         thread,
         "support_agent",
-        input={"messages": [{"role": "user", "content": question}]},
+        input=given,
         context={"customer_id": ADA},
         stream_mode=["messages-tuple", "custom", "values"],
     ):

@@ -21,6 +21,7 @@ from tau2.data_model.message import AssistantMessage, Message, MultiToolMessage,
 from tau2.environment.tool import Tool
 
 from graph.agent import SupportAgent
+from graph.budgets import Budgets
 from graph.builder import Parts, build_graph
 from graph.executors import InHost
 from tools.host_tools import HostedActions, HostTool, as_tools
@@ -57,6 +58,7 @@ class GraphAgent(HalfDuplexAgent[HarnessState]):  # type: ignore[misc]  # its ty
             # The harness's own policy has the model ask before it writes.
             actions=HostedActions(ledger=parts.actions.ledger, tools=hosts, confirm_writes=False),
             max_tool_rounds=MAX_TOOL_ROUNDS,
+            budgets=Budgets(),  # the harness counts the steps itself
         )
         graph = build_graph(hosted, checkpointer=InMemorySaver())
         self._agent = SupportAgent(graph, max_message_chars=parts.max_message_chars)

@@ -29,7 +29,7 @@ def fresh_database(server: str) -> str:
     """Return the URL of an empty database on a running server."""
     name = f"d{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name}")
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
