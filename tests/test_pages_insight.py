@@ -48,9 +48,10 @@ def test_figures_lead_to_their_conversations(site: Site, opener: Opener, counted
     page.get_by_role("row", name="choir").get_by_role("button").click()
     listed.get_by_role("link", name=counted).wait_for()
     listed.get_by_role("button", name="Close").click()
-    page.get_by_label("Time").select_option("7")
     page.get_by_role("row", name="monday").locator("summary").click()
     page.get_by_text("late_parcel: promises: none kept").wait_for()
+    page.get_by_label("Time").select_option("7")
+    page.get_by_text("late_parcel: promises: none kept").wait_for(state="hidden")  # drawn anew, folded
 
 
 @pytest.mark.parametrize(
