@@ -35,6 +35,7 @@ class KnownPeople:
         self._of: OrderedDict[str, set[Phrase]] = OrderedDict()
         self._count: Counter[Phrase] = Counter()
         self._by_first: dict[str, dict[Phrase, str]] = {}
+        self._named: set[str] = set()
         self._changing = Lock()
 
     def add(self, customer_id: str, *, names: Iterable[str] = (), addresses: Iterable[str] = ()) -> None:
@@ -47,6 +48,7 @@ class KnownPeople:
             words = _words(name)
             found |= dict.fromkeys((words, *((word,) for word in words if len(word) > 1)), NAME)
         found.pop((), None)
+        self._named |= {customer_id} if found and NAME in found.values() else set()
         if found.keys() <= self._of.get(customer_id, set()):
             return
         with self._changing:
@@ -57,6 +59,10 @@ class KnownPeople:
             known.update(found)
             while len(self._of) > self._kept:
                 self._drop(next(iter(self._of)))
+
+    def knows(self, customer_id: str) -> bool:
+        """Say whether the name of a customer is known."""
+        return customer_id in self._named
 
     def forget(self, customer_id: str) -> None:
         """Drop what is known of a customer."""
@@ -89,6 +95,7 @@ class KnownPeople:
             del self._by_first[phrase[0]]
 
     def _drop(self, customer_id: str) -> None:
+        self._named.discard(customer_id)
         for phrase in self._of.pop(customer_id):
             self._count[phrase] -= 1
             if not self._count[phrase]:

@@ -12,8 +12,8 @@ Span = tuple[int, int, str]
 """Start and end in the text, and what to write instead."""
 Finder = Callable[[str], Iterator[Span]]
 
-EMAIL, PHONE, CARD, IBAN, ADDRESS, NAME, CODE, SECRET = (
-    f"[{kind}]" for kind in ("email", "phone", "card", "iban", "address", "name", "code", "secret")
+EMAIL, PHONE, CARD, IBAN, ADDRESS, NAME, CODE, SECRET, CUSTOMER = (
+    f"[{kind}]" for kind in ("email", "phone", "card", "iban", "address", "name", "code", "secret", "customer")
 )
 PHONE_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL")
 """Where a number written without its country code may belong."""
@@ -84,14 +84,16 @@ _ADDRESS = re.compile(
 _INTRODUCED = re.compile(
     r"\b(?i:my (?:full )?name is|my name's|i am called|mein name ist|ich heiße|je m'appelle|me llamo|mi chiamo|signed by) "
     r"([A-ZÀ-Ý][\w'’-]{0,40}(?: [A-ZÀ-Ý][\w'’-]{0,40}){0,3})"
+    r"|\b(?i:i am|i'm|i’m|this is|ich bin|hier ist|je suis|soy) ([A-ZÀ-Ý][\w'’-]{0,40}(?: [A-ZÀ-Ý][\w'’-]{0,40}){1,3})"
 )
-_FIELDS = "first_name|last_name|full_name|email|email_address|phone|phone_number|address1|address2|street|zip|zip_code|postal_code|postcode|city"
+_FIELDS = "first_name|last_name|full_name|email|email_address|phone|phone_number|address1|address2|street|zip|zip_code|postal_code|postcode|city|customer_id|user_id"
 _FIELD = re.compile(
     rf"(?P<quote>\\?[\"'])(?P<key>{_FIELDS})(?P=quote)\s*:\s*(?P<open>\\?[\"'])(?P<value>(?:(?!(?P=open)).){{1,200}})"
     rf"|\b(?P<key2>{_FIELDS})=(?P<open2>[\"'])?(?P<value2>(?(open2)(?:(?!(?P=open2)).){{1,200}}|[^&\s\"',;)]{{1,200}}))"
 )
 FIELDS = {
     **dict.fromkeys(("first_name", "last_name", "full_name"), NAME),
+    **dict.fromkeys(("customer_id", "user_id"), CUSTOMER),
     **dict.fromkeys(("email", "email_address"), EMAIL),
     **dict.fromkeys(("phone", "phone_number"), PHONE),
     **dict.fromkeys(("address1", "address2", "street", "zip", "zip_code", "postal_code", "postcode", "city"), ADDRESS),
@@ -196,8 +198,9 @@ def codes(text: str) -> Iterator[Span]:
 
 def introductions(text: str) -> Iterator[Span]:
     """Find the names people give themselves."""
-    if any(word in text for word in ("ame", "called", "hei", "appelle", "llam", "chiam", "signed")):
-        yield from _matches(_INTRODUCED, NAME, text, group=1)
+    for match in _INTRODUCED.finditer(text):
+        group = 1 if match[1] else 2
+        yield match.start(group), match.end(group), NAME
 
 
 WITH_DIGITS: tuple[Finder, ...] = (ibans, numbers, codes, partial(_matches, _ADDRESS, ADDRESS))

@@ -1,7 +1,7 @@
 """Use the agent from a program: open it, send messages, read replies."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, fields
 from typing import Any, cast
@@ -109,8 +109,16 @@ _FIELDS = {field.name for field in fields(State)}
 class SupportAgent:
     """Hold one opened agent that serves any number of threads."""
 
-    def __init__(self, graph: SupportGraph, *, max_message_chars: int, ear: Ear | None = None) -> None:
+    def __init__(
+        self,
+        graph: SupportGraph,
+        *,
+        max_message_chars: int,
+        ear: Ear | None = None,
+        know: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
         self.graph = graph
+        self._know = know
         self._ear = ear or Ear()
         self._max_message_chars = max_message_chars
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -198,6 +206,8 @@ class SupportAgent:
         config = run_config(thread_id)
         message = text if isinstance(text, HumanMessage) else HumanMessage(text)
         check_message(text_of(message), self._max_message_chars)
+        if self._know and context.customer_id:
+            await self._know(context.customer_id)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
             found = await self._newest(config)
             state = _state(found.checkpoint["channel_values"] if found else {})
@@ -349,6 +359,6 @@ async def open_agent(settings: Settings | None = None, *, parts: Parts | None = 
             await prune(checkpointer, older_than_days=settings.retention_days)
         graph = build_graph(opened, checkpointer=checkpointer, store=store)
         try:
-            yield SupportAgent(graph, max_message_chars=opened.max_message_chars, ear=opened.ear)
+            yield SupportAgent(graph, max_message_chars=opened.max_message_chars, ear=opened.ear, know=opened.know)
         finally:
             await opened.close()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from core.breaker import Breaker
@@ -33,6 +33,7 @@ from tools.hours import DeskHours
 from tools.http_backend import HttpOrderBackend
 from tools.identify_tool import IDENTIFY
 from tools.identity import IdentityDesk
+from tools.known_customers import know
 from tools.ledger import ActionLedger
 from tools.open_orders import open_orders
 from tools.policy import Policy, load_policy
@@ -112,6 +113,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         turn_seconds=settings.turn_seconds,
         turn_retries=settings.max_retries,
         judge=reply_judge(settings),
+        know=partial(know, orders),
         telemetry=telemetry or NoTelemetry(),
         remembers_customers=settings.customer_memory,
         databases=(orders, desk, ledger, spending, *(opened for opened in (identity, telemetry) if opened)),

@@ -1,6 +1,6 @@
 """Draw the graph: which nodes there are, what each needs, and which edges join them."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -97,6 +97,8 @@ class Parts:
     turn_retries: int = 3
     judge: ReplyJudge | None = None
     """Judges claims that hold no value; without it, rules alone check replies."""
+    know: Callable[[str], Awaitable[None]] | None = None
+    """Makes the name of a customer known to the redactor before a turn of hers begins."""
     telemetry: Telemetry = field(default_factory=NoTelemetry)
     """Takes spans and figures of each node to wherever they are looked at."""
     remembers_customers: bool = False

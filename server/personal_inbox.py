@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.personal_data import Person, stand_in
 from server.inbox import Inbox
-from server.inbox_schema import FIGURES, MESSAGES, METADATA, RATINGS, THREADS, TURNS
+from server.inbox_schema import FIGURES, MESSAGES, RATINGS, THREADS, TURNS
 from server.leases import Leases
 from server.records import Identity, Limits
 from tools.shredding import shred
@@ -20,7 +20,7 @@ class PersonalInbox:
     """Fulfil `PersonalStore` for messages, turns and ratings; what was counted of turns stays, without words and without a person."""
 
     name = "inbox"
-    tables: Sequence[str] = tuple(METADATA.tables)
+    tables: Sequence[str] = ("inbox_threads", "inbox_messages", "inbox_turns", "inbox_ratings", "inbox_figures")
 
     def __init__(self, url: str, *, lease_seconds: float, patience: float) -> None:
         """Name the database; `patience` is how long a turn under way is waited for, in seconds."""

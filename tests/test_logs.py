@@ -15,7 +15,9 @@ from core.logs import CleanRecord, keep_logs_clean, write_logs
 from core.telemetry import OpenTelemetry
 from graph.agent import SupportAgent
 from graph.builder import build_graph
+from tests.fakes import FakeOrders
 from tests.graph_fakes import call, parts, scripted
+from tools.known_customers import know
 
 PRIVATE = "zed.quux@example.com, +1 202 555 0123, 4111 1111 1111 1111, DE89370400440532013000, Zelda Quill"
 TRACES = ("zed.quux", "555 0123", "4111", "DE89", "Zelda", "Quill", "zelda")
@@ -149,3 +151,22 @@ def test_warnings_and_the_default_stream_are_taken(monkeypatch: pytest.MonkeyPat
     write_logs("warning", "auto")
     logging.getLogger("x").warning("said")
     assert lines(stream)[0]["message"] == "said"
+
+
+async def test_a_customer_is_known_by_name_before_the_first_line_of_her_turn(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "graph.node")
+    lines_before: list[int] = []
+
+    async def look_up(customer_id: str) -> None:
+        lines_before.append(len(caplog.records))
+        await know(FakeOrders(), customer_id)
+
+    graph = build_graph(parts(scripted("You have 30 days. [1]")), checkpointer=InMemorySaver())
+    agent = SupportAgent(graph, max_message_chars=1000, know=look_up)
+    try:
+        await agent.send("t1", "how do returns work?", customer_id="ada")
+        assert lines_before == [0]
+        assert KNOWN.knows("ada")
+        await know(FakeOrders(), "nobody")  # refused, which stops nothing
+    finally:
+        KNOWN.forget("ada")

@@ -41,6 +41,8 @@ ADAS = redactor_of(ADA)
         ("12 rue de la Paix, 75002 Paris", "[address]"),
         ("send it to P.O. Box 1234", "send it to [address]"),
         ("my name is Zed Quux.", "my name is [name]."),
+        ("Hi, I am Zed Quux, I am angry", "Hi, I am [name], I am angry"),
+        ("State(customer_id='zed_quux_1', owner='bot')", "State(customer_id='[customer]', owner='bot')"),
         (
             "one-time code for zed@example.com: 123456, good for 10 minutes",
             "one-time code for [email]: [code], good for 10 minutes",
@@ -98,6 +100,10 @@ def test_names_are_found_without_their_accents_and_forgotten() -> None:
     people = KnownPeople(kept=1)
     people.add("c1", names=["José Núñez"])
     assert Redactor(people=people).text("jose nunez, JOSÉ") == "[name], [name]"
+    assert people.knows("c1")
+    people.add("c0", addresses=["12 Elm Street"])
+    assert not people.knows("c0")
+    people.add("c1", names=["José Núñez"])
     people.add("c2", names=["Nunez"])  # the older one is dropped, what both have stays
     assert Redactor(people=people).text("jose nunez") == "jose [name]"
     people.forget("c2")

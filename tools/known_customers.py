@@ -1,10 +1,15 @@
 """Let the redactor know whose records were read, so that their names and addresses stay out of logs and tickets."""
 
+import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 
+from core.errors import BackendUnavailable, Refused
 from core.known_people import KNOWN, KnownPeople
 from core.redaction import Redactor
-from tools.backend import Address, Customer, Order
+from tools.backend import Address, Customer, Order, OrderBackend
+
+LOOK_UP_SECONDS = 2.0
 
 
 def remember_customers(customers: Iterable[Customer | None]) -> None:
@@ -18,6 +23,16 @@ def remember_orders(orders: Iterable[Order]) -> None:
     """Keep the addresses that orders go to."""
     for order in orders:
         KNOWN.add(order.customer_id, addresses=address_lines(order.address))
+
+
+async def know(orders: OrderBackend, customer_id: str) -> None:
+    """Look a customer's record up once, so that the name is known before anything is written about the conversation."""
+    if not KNOWN.knows(customer_id):
+        with suppress(
+            Refused, BackendUnavailable, TimeoutError
+        ):  # a shop that is down keeps nobody from being answered
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                remember_customers([await orders.get_customer(customer_id)])
 
 
 def add_customer(people: KnownPeople, customer: Customer) -> None:

@@ -22,7 +22,7 @@ class PersonalActions:
     """Fulfil `PersonalStore` for the ledger: who did what when stays; for whom, to what address and in which words goes."""
 
     name = "actions"
-    tables: Sequence[str] = tuple(ledger_schema.metadata.tables)
+    tables: Sequence[str] = ("actions", "action_events")
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -99,7 +99,7 @@ class PersonalProofs:
     """Fulfil `PersonalStore` for what was done to prove who customers are, and for what their conversations cost today."""
 
     name = "proofs of identity"
-    tables: Sequence[str] = (*identity_schema.metadata.tables, *spending.metadata.tables)
+    tables: Sequence[str] = ("identity_proofs", "spending")
 
     def __init__(self, url: str) -> None:
         self._url = url

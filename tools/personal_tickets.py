@@ -21,7 +21,7 @@ class PersonalTickets:
     """Fulfil `PersonalStore` for tickets, their notes, messages on their way and changes to be sent."""
 
     name = "tickets"
-    tables: Sequence[str] = tuple(metadata.tables)
+    tables: Sequence[str] = ("tickets", "ticket_notes", "ticket_deliveries", "ticket_events")
 
     def __init__(
         self, url: str, *, tells: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)
