@@ -34,6 +34,12 @@ _CODE = re.compile(
     r"(?P<code>\d{3}[ -]?\d{3}|\d{3,4}|\d{5,8})(?!\w|[.,-]\d)",
     re.IGNORECASE,
 )
+_SAID_CODE = re.compile(
+    r"(?:\b(?:it is|it's|here|this is|got|received|es ist)\b[^\w\n]{0,4}|\b(?:content|text|heard)\\?[\"']?\s{0,2}[:=]\s{0,2}\\?[\"']\s?)"
+    r"(?P<code>\d{3}[ -]?\d{3})(?!\w|[.,-]\d)",
+    re.IGNORECASE,
+)
+"""A code a customer types without calling it one, as she says it and as a record of the conversation quotes it."""
 _LONE_CODE = re.compile(r"\s*(\d{3}[ -]?\d{3})\s*[.!]?\s*")
 _CHAIN = re.compile(
     r"(?<![\w#/@-])(?<!\d[.,])\(?\+?\(?\d+(?:[ \u00a0\u202f\u2009.()/\u2010-\u2013-]{1,3}\d+){0,60}(?!\w|[.,:]\d)"
@@ -194,6 +200,7 @@ def codes(text: str) -> Iterator[Span]:
     if lone := _LONE_CODE.fullmatch(text):
         yield lone.start(1), lone.end(1), CODE
     yield from _matches(_CODE, CODE, text, group="code")
+    yield from _matches(_SAID_CODE, CODE, text, group="code")
 
 
 def introductions(text: str) -> Iterator[Span]:

@@ -48,6 +48,12 @@ ADAS = redactor_of(ADA)
             "one-time code for [email]: [code], good for 10 minutes",
         ),
         ("123 456", "[code]"),
+        (
+            "State(messages=[HumanMessage(content='271828', id='x')])",
+            "State(messages=[HumanMessage(content='[code]', id='x')])",
+        ),
+        ('{"content": "271 828", "item": "200101"}', '{"content": "[code]", "item": "200101"}'),
+        ("here it is: 271828", "here it is: [code]"),
         ("Ihr Code lautet 987654", "Ihr Code lautet [code]"),
         (
             '{"first_name":"Zelda","city":"Rome","name":"Lamp"}',
