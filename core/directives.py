@@ -147,5 +147,7 @@ def _hidden(text: str) -> int:
 
 def _words_around(text: str, match: re.Match[str]) -> str:
     start, end = max(0, match.start() - 20), min(len(text), match.end() + 60)
+    if start and not text[start - 1].isspace():
+        start = text.find(" ", start, match.start()) + 1 or match.start()
     words = " ".join(text[start:end].split())
     return words if len(words) <= _SNIPPET else f"{words[: _SNIPPET - 1]}…"
