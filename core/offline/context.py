@@ -26,6 +26,15 @@ _THE_ONE = re.compile(
 )
 _QUESTION = re.compile(r"\?$|^(?:how|what|when|where|who|why|are|is|do|does|did|will)\b")
 _QUESTION_WORDS = 4
+_ASIDE = re.compile(
+    r"^(?:(?:but |and |ok(?:ay)?,? )?(?:before (?:that|i (?:decide|answer|say yes))|first|one (?:more |quick )?(?:thing|question)|quick question|"
+    r"by the way|btw|wait|hm+)[,:.! -]*)+"
+)
+"""What introduces a question that is not about what was asked."""
+_OWN_MEANS = re.compile(r"\b(?:my|use|pay|mistake|longer)\b")
+"""What makes a question an answer: `can I use my gift card?`"""
+_OF_ORDER = re.compile(r"\btracking (?:number|id|code|link)\b|\b(?:delivery|arrival) date\b")
+_IN_GENERAL = re.compile(r"\b(?:if|when do|when will i (?:get|receive)|how long|usually|always|no|find)\b")
 _SHORT = 14
 _REMEMBERED = 4
 """Customer messages that are looked back over for what the newest one continues."""
@@ -45,6 +54,14 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
         return [
             replace(r, text=message, before=r.words, order_ids=numbers or r.order_ids) for r in continued or earlier
         ]
+    number = conversation.newest_order()
+    if (
+        own[0].intent == "policy"
+        and number
+        and _OF_ORDER.search(normal(message))
+        and not _IN_GENERAL.search(normal(message))
+    ):
+        return [replace(own[0], intent="order_status", order_ids=(number,)), *own[1:]]
     if own[0].intent in ("policy", "product") and _leans_on_before(message):
         about = earlier[-1].intent
         intent = about if about == "product" and not product_words(message) else own[0].intent
@@ -97,14 +114,15 @@ def _is_fragment(message: str, own: list[Request], understanding: Understanding,
         or means_all(message)
     )
     if asked:
-        return fills or (short and not _is_own_question(message))
+        general = _is_own_question(message) and not order_numbers(message) and not _OWN_MEANS.search(normal(message))
+        return (short or fills) and not general
     plain = normal(message)
     return short and fills and bool(_CORRECTS.search(plain) or _CONTINUES.match(plain) or len(message.split()) <= 3)
 
 
 def _is_own_question(message: str) -> bool:
     """Say whether a message asks something that needs nothing said before: no answer to what the agent asked."""
-    plain = normal(message)
+    plain = _ASIDE.sub("", normal(message))
     return bool(_QUESTION.search(plain)) and not _REFERS.search(plain) and len(plain.split()) >= _QUESTION_WORDS
 
 

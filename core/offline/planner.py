@@ -9,7 +9,7 @@ from core.offline import languages, small_talk
 from core.offline.context import requests_in_context
 from core.offline.conversation import Conversation
 from core.offline.desk import Call, Desk, Needed, Told, Unable
-from core.offline.intents import rule_intent
+from core.offline.intents import WRITES, rule_intent
 from core.offline.order_numbers import order_numbers
 from core.offline.outcomes import outcome
 from core.offline.products import product
@@ -126,7 +126,11 @@ def _short_answer(conversation: Conversation, desk: Desk) -> Decision | None:
     if answer == "no" and conversation.last_reply:
         return Decision(small_talk.NOTHING_CHANGED)
     code = languages.language(conversation.message)
-    if code != "en" and not order_numbers(conversation.message) and rule_intent(conversation.message) is None:
+    intent = rule_intent(conversation.message)
+    unread = intent is None or (
+        intent in WRITES and "?" in conversation.message
+    )  # a question about returns asks for no return
+    if code != "en" and not order_numbers(conversation.message) and unread:
         return Decision(languages.english_only(code))
     return None
 
