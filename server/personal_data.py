@@ -13,7 +13,9 @@ from core.known_people import KNOWN
 from core.personal_data import Person, PersonalStore
 from core.settings import Settings
 from graph.assembly import webhook_outbox
+from graph.customer_store import open_store
 from graph.memory import open_checkpointer
+from graph.personal_files import PersonalFiles
 from graph.personal_memory import PersonalMemory
 from server.personal_inbox import PersonalInbox
 from tools.database import Database
@@ -91,9 +93,10 @@ async def open_personal_data(settings: Settings) -> AsyncIterator[PersonalData]:
     )
     outbox = webhook_outbox(settings, Database(settings.desk_url))
     in_sql = not settings.orders_url.startswith(("http://", "https://"))
-    async with open_checkpointer(settings.memory_url) as saver:
+    async with open_checkpointer(settings.memory_url) as saver, open_store(settings.memory_url) as files:
         stores: list[PersonalStore] = [
             PersonalActions(settings.desk_url),  # first: it may refuse, and then nothing was touched
+            PersonalFiles(files),
             PersonalMemory(saver, settings.memory_url),
             PersonalTickets(settings.desk_url, tells=outbox is not None),
             PersonalProofs(settings.desk_url),

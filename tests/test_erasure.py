@@ -20,6 +20,8 @@ import tools
 from core.errors import Busy, NotFound, Refused
 from core.settings import Settings
 from graph.agent import SupportAgent, open_agent
+from graph.customer_file import PREFERENCES, add_facts
+from graph.customer_store import open_store
 from graph.memory import open_checkpointer
 from graph.personal_memory import PersonalMemory
 from server.inbox import Inbox
@@ -118,6 +120,8 @@ async def test_nothing_is_left_in_any_file_while_the_server_runs(tmp_path: Path)
         await running.say("ada", f"I want to talk to a person. {WORDS}", thread)
         await running.say("ada", f"are you there? {WORDS}", thread)
         await ledger.propose(thread, change())
+        async with open_store(ours.memory_url) as store:
+            await add_facts(store, "ada", PREFERENCES, [WORDS])
         other = await running.say("ben", "how do returns work?")
         assert {"memory.db", "inbox.db", "desk.db"} <= {n.removesuffix("-wal") for n in left_in(tmp_path, *CANARIES)}
         async with open_personal_data(ours) as data:
@@ -127,6 +131,7 @@ async def test_nothing_is_left_in_any_file_while_the_server_runs(tmp_path: Path)
         assert left_in(tmp_path, *CANARIES, thread) == {}
         assert counts == {
             "actions": 1,
+            "customer files": 1,
             "conversations": 1,
             "tickets": 1,
             "proofs of identity": 0,
@@ -134,7 +139,13 @@ async def test_nothing_is_left_in_any_file_while_the_server_runs(tmp_path: Path)
             "inbox": 8,
         }
         assert all(word in str(exported).casefold() for word in CANARIES)
-        assert {name for name, rows in exported.items() if rows} == {"actions", "conversations", "tickets", "inbox"}
+        assert {name for name, rows in exported.items() if rows} == {
+            "actions",
+            "customer files",
+            "conversations",
+            "tickets",
+            "inbox",
+        }
         # The trail without a person, everybody else's, and a conversation that begins anew.
         (action,) = await ledger.find()
         assert (action.state, action.customer_id, action.args) == ("withdrawn", "erased", {"order_id": "#AF1"})
