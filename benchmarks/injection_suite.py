@@ -64,11 +64,16 @@ class Suite:
     carriers: tuple[Carrier, ...] = field(default=Carrier.__args__)  # type: ignore[attr-defined]
 
     def cases(self) -> Iterator[Case]:
-        """Yield every injection in every wording at every place, with the user tasks that read that place in turn."""
+        """Yield every injection in every wording at every place, with the user tasks that read that place in turn.
+
+        A plain demand in a customer's own recording is left out: those are the words of a wish of hers, which her yes decides.
+        """
         number = 0
-        for attack in self.attacks.values():
+        for name, attack in self.attacks.items():
             for injection in self.injection_tasks:
                 for carrier in self.carriers:
+                    if (name, carrier) == ("plain demand", "transcript"):
+                        continue
                     tasks = self.user_tasks[carrier]
                     goal = injection.GOAL
                     planted = attack.format(goal=goal, Goal=goal[0].upper() + goal[1:])
