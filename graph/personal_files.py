@@ -1,7 +1,7 @@
 """Look after the personal data of customers' files, which follow them from conversation to conversation."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from langgraph.store.base import BaseStore
@@ -41,7 +41,7 @@ class PersonalFiles:
         """Delete what has not been added to since then."""
         top = namespace("")[0]
         found = await self._store.asearch((top,), limit=_PAGE)
-        old = [item for item in found if item.updated_at < before]
+        old = [item for item in found if _in_utc(item.updated_at) < before]
         for item in old:
             await self._store.adelete(item.namespace, item.key)
         return len(old)
@@ -51,3 +51,8 @@ class PersonalFiles:
 
     async def close(self) -> None:
         """Leave the store to whoever opened it."""
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a moment with its zone; SQLite leaves it out."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

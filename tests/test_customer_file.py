@@ -1,13 +1,15 @@
 """Check that a customer's preferences and tickets follow her into new conversations, only where asked for, and can be erased."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.quoting import read_earlier
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.customer_file import PREFERENCES, TICKETS, erase, read_file
+from graph.customer_file import PREFERENCES, TICKETS, add_facts, erase, read_file
 from graph.customer_store import open_store
 from graph.memory import open_checkpointer
+from graph.personal_files import PersonalFiles
 from tests.graph_fakes import parts, scripted
 
 
@@ -46,4 +48,12 @@ async def test_an_erased_customer_is_not_known_any_more(tmp_path: Path) -> None:
     async with open_store(f"sqlite:///{tmp_path}/memory.db") as store:
         assert await read_file(store, "ada.b") != {}
         await erase(store, "ada.b")
+        assert await read_file(store, "ada.b") == {}
+
+
+async def test_what_nobody_added_to_expires(tmp_path: Path) -> None:
+    async with open_store(f"sqlite:///{tmp_path}/memory.db") as store:
+        await add_facts(store, "ada.b", PREFERENCES, ["I prefer e-mail."])
+        assert await PersonalFiles(store).expire(datetime.now(UTC) - timedelta(days=1)) == 0
+        assert await PersonalFiles(store).expire(datetime.now(UTC) + timedelta(days=1)) == 1
         assert await read_file(store, "ada.b") == {}
