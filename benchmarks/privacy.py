@@ -239,7 +239,7 @@ def hits(text: str, code: str = "") -> int:
 
 def raw(folder: Path, *names: str) -> str:
     """Return the bytes of files, with their journals, as text."""
-    files = [f for name in names for f in sorted(folder.glob(f"{name}*")) if f.is_file()]
+    files = [f for name in names for f in sorted(folder.glob(name if "*" in name else f"{name}*")) if f.is_file()]
     return "\n".join(file.read_bytes().decode("latin-1") for file in files)
 
 
@@ -295,13 +295,17 @@ def measure(folder: Path) -> list[Figure]:
             "tickets": tickets,
             "error answers": "\n".join(customer.errors),
         }
-        left = raw(folder, "memory.db", "inbox.db", "desk.db") + rows(folder / "shop.db", "effects")
-        left += "\n".join(f.read_bytes().decode("latin-1") for f in (folder / "index").rglob("*") if f.is_file())
+        left = {name: raw(folder, name) for name in ("memory.db", "inbox.db", "desk.db")}
+        left["effects in shop.db"] = rows(folder / "shop.db", "effects")
+        left["index"] = raw(folder / "index", "**/*")
         figures = [Figure(f"in {name}", hits(text, code), 0, "at most") for name, text in sinks.items()]
         return [
             *figures,
             Figure("one-time codes in the inbox and the memory", codes, 0, "at most"),
-            Figure("left in the files after erasure", hits(left) + left.count(thread), 0, "at most"),
+            *(
+                Figure(f"left in {name} after erasure", hits(text) + text.count(thread), 0, "at most")
+                for name, text in left.items()
+            ),
             Figure("in the conversations before it", held, 20),
             Figure("in the export", hits(exported), 20),
             Figure("log lines of nodes", logged.count('"logger": "graph.node"'), 30),

@@ -176,11 +176,10 @@ def gated(gate: Gate) -> Any:
     model = scripted("unused")
 
     class Waiting(type(model)):  # type: ignore[misc]
-        async def _astream(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> Any:
+        async def _agenerate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> Any:
             gate.asked.set()
             await gate.open.wait()
-            async for chunk in super()._astream(messages, *args, **kwargs):
-                yield chunk
+            return await super()._agenerate(messages, *args, **kwargs)
 
     return Waiting(answers=[AIMessage(f"Dear Zelda, {WORDS}")])
 

@@ -1,6 +1,7 @@
 """Open SQL databases by URL, synchronous for commands and asynchronous for the agent."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -22,6 +23,15 @@ FILE_RECYCLE_SECONDS = 60
 """How long a connection may go on reading a SQLite file that somebody has moved away meanwhile."""
 READERS = ThreadPoolExecutor(4, "database-reads")
 """Threads of this process that read SQLite files; no search or embedding can keep them waiting. They start when needed."""
+
+
+def _readers_of_a_fork() -> None:
+    """Give a forked process threads of its own: those of its parent are not there, and work would wait for them for ever."""
+    global READERS
+    READERS = ThreadPoolExecutor(4, "database-reads")
+
+
+os.register_at_fork(after_in_child=_readers_of_a_fork)
 
 Answer = TypeVar("Answer")
 
