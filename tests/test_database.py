@@ -22,7 +22,12 @@ def test_a_forked_process_reads_with_threads_of_its_own(tmp_path: Path) -> None:
         assert asyncio.run(Database(f"sqlite:///{file}").read(_one)) == 1
 
     read()
-    child = get_context("fork").Process(target=lambda: (read(), os._exit(7)))
+
+    def read_and_leave() -> None:
+        read()
+        os._exit(7)
+
+    child = get_context("fork").Process(target=read_and_leave)
     child.start()
     child.join(30)
     hung = child.exitcode is None
