@@ -40,6 +40,9 @@ QUESTIONS = (
     "Who pays for the return label?",
     "And how do gift cards work?",
 )
+BEGINNINGS = ("", "Please tell me: ", "One more thing. ", "I was wondering: ", "Sorry to ask. ", "My neighbour asks: ")
+"""Nobody asks the very same thing three times over: that would bring in a person, and rightly so."""
+PAUSE_SECONDS = 1.0
 Phase = Literal["before", "during", "after"]
 
 
@@ -106,7 +109,8 @@ class Writer:
 
     async def write(self, phase: Phase) -> Answered:
         """Send the next question and wait for its reply, however long that takes."""
-        text = QUESTIONS[self.accepted % len(QUESTIONS)]
+        round_, number = divmod(self.accepted, len(QUESTIONS))
+        text = BEGINNINGS[round_ % len(BEGINNINGS)] + QUESTIONS[number]
         started = time.monotonic()
         body = {"text": text} | ({"thread_id": self._thread} if self._thread else {})
         accepted = await self._client.post("/v1/messages", json=body)
@@ -145,10 +149,12 @@ async def run(seconds: float) -> tuple[list[Answered], float]:
             await caught
             while time.monotonic() < ends or sum(a.phase == "during" for a in writer.answered) < len(QUESTIONS):
                 await writer.write("during")
+                await asyncio.sleep(PAUSE_SECONDS)
             endpoints.enter_context(endpoint(port))
             returned = time.monotonic()
             back = await writer.write("after")
             while not back.by_model and time.monotonic() - returned < 4 * BACK_SECONDS:
+                await asyncio.sleep(PAUSE_SECONDS)
                 back = await writer.write("after")
             await writer.close()
     return writer.answered, back.at - returned

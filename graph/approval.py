@@ -20,7 +20,6 @@ def approval_request(actions: Sequence[Action]) -> dict[str, Any]:
                 "args": dict(action.args),
                 "description": f"{action.preview}\nNeeds approval because {action.approval}.\n"
                 f"Customer {action.customer_id} agreed with: {action.yes_text}",
-                "action_id": action.id,
             }
             for action in actions
         ],
