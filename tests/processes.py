@@ -27,6 +27,8 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
         "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
         "SUPPORT_INBOX_URL": f"sqlite:///{folder}/inbox.db",
         "SUPPORT_JWT_SECRET_FILE": f"{folder}/jwt.secret",
+        "SUPPORT_PROPOSALS_DIR": str(folder / "proposed"),
+        "SUPPORT_EVALS_DIR": str(folder / "evals"),
     }
     return kept | QUIET | ours | {"PYTHONPATH": str(ROOT)} | settings
 
