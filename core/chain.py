@@ -7,16 +7,16 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.language_models.chat_models import agenerate_from_stream
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from pydantic import ConfigDict
 
 from core.allowance import Allowance, current_allowance
+from core.async_chat_model import AsyncChatModel
 from core.breaker import Breaker
 from core.errors import ModelError, ModelRejected, ModelUnavailable
 from core.json_mode import NO_STREAM
@@ -42,15 +42,13 @@ class Link:
     """None for a model in this process: it is always asked, and without a limit of time."""
 
 
-class ChainedChatModel(BaseChatModel):
+class ChainedChatModel(AsyncChatModel):
     """Answer with the first model of a list that can; a failure in the middle of an answer is reported, not hidden.
 
     Requests that failed in passing are sent again within the turn's allowance. A model that failed twice in a row rests
     for some seconds, so that an outage costs its time-outs once and not every turn. An answer that came but cannot be used is
     for whoever asked to judge: the allowance says from which model on to ask again.
     """
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     links: Sequence[Link]
 
@@ -68,15 +66,6 @@ class ChainedChatModel(BaseChatModel):
             if isinstance(link.model, BaseChatModel)
         ]
         return ChainedChatModel(links=bound)
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return asyncio.run(self._agenerate(messages, stop))
 
     async def _agenerate(
         self,

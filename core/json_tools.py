@@ -1,20 +1,19 @@
 """Give tools to a chat model without native tool calls: it answers with one JSON object that says or calls."""
 
-import asyncio
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import ConfigDict
 
 from core.answers import RAW_CALLS
+from core.async_chat_model import AsyncChatModel
 from core.json_mode import NO_STREAM
 
 EXPLANATION = """
@@ -25,10 +24,8 @@ These are the tools, as JSON:
 """
 
 
-class JsonToolsChatModel(BaseChatModel):
+class JsonToolsChatModel(AsyncChatModel):
     """Ask `model` for a JSON object under a schema made of the bound tools, and read it as text or tool calls."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     model: BaseChatModel
     by_schema: bool = True
@@ -45,15 +42,6 @@ class JsonToolsChatModel(BaseChatModel):
         """Return the model with these tools."""
         functions = [convert_to_openai_tool(tool)["function"] for tool in tools]
         return JsonToolsChatModel(model=self.model, by_schema=self.by_schema, functions=functions)
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return asyncio.run(self._agenerate(messages, stop))
 
     async def _agenerate(
         self,

@@ -1,21 +1,21 @@
 """Let the customer read only what was checked: a chat model around another one that passes on verified sentences."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
+from langchain_core.language_models import LanguageModelInput
 from langchain_core.language_models.chat_models import agenerate_from_stream
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from pydantic import ConfigDict, Field, PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from core.answers import Answer, begins_call, read_answer
+from core.async_chat_model import AsyncChatModel
 from core.chain import as_chunk
 from core.errors import ModelUnavailable
 from core.json_mode import NO_STREAM, JsonAnswer
@@ -30,15 +30,13 @@ BROKE_OFF = "it broke off before its end"
 UNAVAILABLE = "it did not come, the model is unavailable"
 
 
-class Speaker(BaseChatModel):
+class Speaker(AsyncChatModel):
     """Say the sentences of another model's answer that the ground supports, each as soon as it is whole.
 
     The first sentence that does not stand ends what is said, so that the rest can be asked for again; with `drop_faulty`
     such sentences are left out instead. What was said is never taken back: the pieces joined are the message. One
     speaker serves one answer.
     """
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     inner: Runnable[LanguageModelInput, AIMessage] = Field(exclude=True, repr=False)
     ground: Ground = Field(exclude=True, repr=False)
@@ -82,15 +80,6 @@ class Speaker(BaseChatModel):
     @property
     def _llm_type(self) -> str:
         return "speaker"
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return asyncio.run(self._agenerate(messages, stop))
 
     async def _agenerate(
         self,
