@@ -40,6 +40,7 @@ from tools.database import Database
 from tools.ledger import ActionLedger
 from tools.own_database import OwnDatabase
 from tools.personal_tickets import PersonalTickets
+from tools.spending import Spending, SpendingLog
 from tools.sql_desk import SqlTicketDesk
 
 WORDS = "Quuxley zelda.quux@example.com +12025550123 4111111111111111 Nirgendweg7"
@@ -202,6 +203,20 @@ async def test_a_turn_under_way_cannot_bring_a_conversation_back(tmp_path: Path)
         assert left_in(tmp_path, *CANARIES) == {}
         reply = await agent.send("t", "a new conversation of the same name", customer_id="ada")
         assert reply.text
+
+
+async def test_spending_that_is_written_after_an_erasure_names_nobody(tmp_path: Path) -> None:
+    ours = settings(tmp_path)
+    log = SpendingLog(ours.desk_url)
+    await log.add("zelda_quuxley", Spending(requests=1))
+    await log.add("zelda_quuxley", Spending(requests=1))  # waits for the next write
+    async with open_personal_data(ours) as data:
+        await data.erase(await data.find("zelda_quuxley"))
+    assert (await log.of("zelda_quuxley")).requests == 1
+    await log.close()
+    async with open_personal_data(ours) as data:
+        await data.compact()
+    assert left_in(tmp_path, *CANARIES) == {}
 
 
 async def test_erasing_waits_for_the_turn_and_says_so_when_it_takes_too_long(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ class PersonalProofs:
 
     async def erase(self, person: Person) -> int:
         """Delete the rows."""
-        spent = spending.spending.c.customer_id == person.customer_id
+        spent = spending.spending.c.customer_id == spending.known_as(person.customer_id or "")
         async with self._spending.writing() as connection:
             await connection.execute(delete(spending.spending).where(spent))
         async with self._database.writing() as connection:
