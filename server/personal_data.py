@@ -19,7 +19,8 @@ from graph.personal_files import PersonalFiles
 from graph.personal_memory import PersonalMemory
 from server.personal_inbox import PersonalInbox
 from tools.database import Database
-from tools.personal_actions import PersonalActions, PersonalEffects, PersonalProofs
+from tools.personal_actions import PersonalActions, PersonalEffects
+from tools.personal_proofs import PersonalProofs
 from tools.personal_tickets import PersonalTickets
 from tools.webhook_desk import WebhookOutbox
 

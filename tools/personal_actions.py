@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from core.errors import Refused
 from core.personal_data import ERASED, Person, stand_in
-from tools import identity_schema, ledger_schema, spending, sql_schema
+from tools import ledger_schema, sql_schema
 from tools.actions import IN_FLIGHT
-from tools.identity_schema import proofs
 from tools.ledger import WITHDRAWABLE, utc_now
 from tools.ledger_schema import actions
 from tools.ledger_schema import events as steps
@@ -95,54 +94,6 @@ class PersonalActions:
             return len(rows)
 
 
-class PersonalProofs:
-    """Fulfil `PersonalStore` for what was done to prove who customers are, and for what their conversations cost today."""
-
-    name = "proofs of identity"
-    tables: Sequence[str] = ("identity_proofs", "spending")
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        called, setting = "the record of proofs", "SUPPORT_DESK_URL"
-        self._database = OwnDatabase(url, identity_schema.metadata, called=called, setting=setting)
-        self._spending = OwnDatabase(url, spending.metadata, called="the record of spending", setting=setting)
-
-    async def threads_of(self, customer_id: str) -> set[str]:
-        """Return the conversations in which the customer has proven who she is; a mere claim makes none hers."""
-        query = select(proofs.c.thread_id).where(proofs.c.customer_id == customer_id, proofs.c.proven_by.is_not(None))
-        async with self._database.reading() as connection:
-            return set((await connection.execute(query)).scalars())
-
-    async def export(self, person: Person) -> list[dict[str, Any]]:
-        """Return when codes were asked for, and whether they were typed."""
-        names = ("thread_id", "customer_id", "asked_at", "tries", "proven_by")
-        query = select(*(proofs.c[name] for name in names)).where(_of(person, proofs))
-        async with self._database.reading() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
-
-    async def erase(self, person: Person) -> int:
-        """Delete the rows."""
-        spent = spending.spending.c.customer_id == spending.known_as(person.customer_id or "")
-        async with self._spending.writing() as connection:
-            await connection.execute(delete(spending.spending).where(spent))
-        async with self._database.writing() as connection:
-            return int((await connection.execute(delete(proofs).where(_of(person, proofs)))).rowcount)
-
-    async def expire(self, before: datetime) -> int:
-        """Delete the rows of codes that were asked for before then."""
-        async with self._database.writing() as connection:
-            return int((await connection.execute(delete(proofs).where(proofs.c.asked_at < before))).rowcount)
-
-    async def compact(self) -> None:
-        """Leave nothing in the file."""
-        await shred(self._url, tables=tuple(self.tables))
-
-    async def close(self) -> None:
-        """Close the connections of the running event loop."""
-        await self._database.close()
-        await self._spending.close()
-
-
 class PersonalEffects:
     """Fulfil `PersonalStore` for what the agent noted in the shop's own database about its changes; the shop's records are not ours."""
 
@@ -190,5 +141,5 @@ class PersonalEffects:
             return int((await connection.execute(update(sql_schema.effects).where(which).values(values))).rowcount)
 
 
-def _of(person: Person, table: Any = actions) -> ColumnElement[bool]:
-    return or_(table.c.customer_id == person.customer_id, table.c.thread_id.in_(person.threads))
+def _of(person: Person) -> ColumnElement[bool]:
+    return or_(actions.c.customer_id == person.customer_id, actions.c.thread_id.in_(person.threads))
