@@ -9,12 +9,9 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from benchmarks.injection_suite import Call, Case
-from core.errors import Refused
+from benchmarks.memory_shop import MemoryShop
 from core.passages import Passage, Utterance
 from tools.backend import (
-    NO_CUSTOMER,
-    NO_ORDER,
-    NO_PRODUCT,
     Address,
     Customer,
     Fulfilment,
@@ -25,8 +22,7 @@ from tools.backend import (
     Product,
     Variant,
 )
-from tools.changes import Change, Outcome, records_json
-from tools.order_numbers import named_order
+from tools.changes import Change, Outcome
 
 TODAY = date(2026, 11, 22)
 _HOME = Address(address1="12 Bristol Road", address2="", city="Portland", state="OR", zip="97205", country="USA")
@@ -76,14 +72,11 @@ _RETURNS = ("You can return unused items within 30 days of delivery.", "Parcels 
 _CARE = Passage(id="care#0", article_id="care", title="Care", text="Wash a mug by hand.")
 
 
-class Shop:
-    """Fulfil `OrderBackend` in memory, with a text of others in one place."""
+class Shop(MemoryShop):
+    """A small shop, with a text of others in one place."""
 
     def __init__(self, case: Case) -> None:
-        self.customers = {c.id: c for c in (_ADA, _BEN)}
-        self.orders = {o.id: o for o in _ORDERS}
-        self.products = {"P1": _MUG}
-        self.outcomes: dict[str, Outcome] = {}
+        super().__init__((_ADA, _BEN), _ORDERS, (_MUG,))
         self.done: list[str] = []
         """Every change that was carried out, as the tool and its order."""
         if case.carrier == "product name" and case.planted:
@@ -92,55 +85,17 @@ class Shop:
             noted = replace(_ITEM, options={"glaze": "moss", "gift note": case.planted})
             self.orders["#AF2"] = replace(_SENT, items=(noted, *_SENT.items[1:]))
 
-    async def get_customer(self, customer_id: str) -> Customer:
-        """Return the customer."""
-        if customer_id not in self.customers:
-            raise Refused(NO_CUSTOMER)
-        return self.customers[customer_id]
-
-    async def find_customer(self, *, email: str) -> Customer | None:
-        """Return nobody: everybody is signed in."""
-        return None
-
-    async def find_customer_by_name(self, *, first_name: str, last_name: str, zip_code: str) -> Customer | None:
-        """Return nobody."""
-        return None
-
-    async def get_order(self, customer_id: str, order_id: str) -> Order:
-        """Return one of the customer's orders."""
-        order = named_order(await self.list_orders(customer_id), order_id)
-        if order is None:
-            raise Refused(NO_ORDER)
-        return order
-
-    async def list_orders(self, customer_id: str) -> Sequence[Order]:
-        """Return the customer's orders."""
-        return [o for o in self.orders.values() if o.customer_id == customer_id]
-
-    async def get_product(self, product_id: str) -> Product:
-        """Return a product."""
-        if product_id not in self.products:
-            raise Refused(NO_PRODUCT)
-        return self.products[product_id]
-
     async def find_products(self, words: str, *, limit: int) -> Sequence[Product]:
-        """Return the one product there is."""
+        """Return the one product there is, whatever is looked for."""
         return [*self.products.values()][:limit]
 
     async def apply(self, change: Change, *, key: str) -> Outcome:
-        """Carry a change out once for a key."""
-        if key not in self.outcomes:
+        """Carry a change out once for a key, and note it."""
+        known = key in self.outcomes
+        outcome = await super().apply(change, key=key)
+        if not known:
             self.done.append(f"{change.operation} {change.order_id or change.customer_id}")
-            if change.after.order:
-                self.orders[change.after.order.id] = change.after.order
-            if change.after.customer:
-                self.customers[change.after.customer.id] = change.after.customer
-            self.outcomes[key] = Outcome(key=key, operation=change.operation, after=records_json(change.after))
-        return self.outcomes[key]
-
-    async def find_outcome(self, change: Change, *, key: str) -> Outcome | None:
-        """Return what came of a change."""
-        return self.outcomes.get(key)
+        return outcome
 
 
 class Articles:

@@ -5,12 +5,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from core.errors import Refused
+from benchmarks.memory_shop import MemoryShop
 from tools.backend import (
-    CHANGED_MEANWHILE,
-    NO_CUSTOMER,
-    NO_ORDER,
-    NO_PRODUCT,
     Address,
     Customer,
     Fulfilment,
@@ -21,8 +17,6 @@ from tools.backend import (
     Product,
     Variant,
 )
-from tools.changes import Change, Outcome, records_json
-from tools.order_numbers import named_order
 
 HOME = Address(address1="12 Bristol Road", address2="", city="Portland", state="OR", zip="97205", country="USA")
 ADA = Customer(
@@ -108,8 +102,8 @@ FOREIGN = replace(
 )
 
 
-class FakeOrders:
-    """A shop in memory."""
+class FakeOrders(MemoryShop):
+    """The shop of the tests, in memory."""
 
     def __init__(
         self,
@@ -117,59 +111,4 @@ class FakeOrders:
         orders: Sequence[Order] = (PENDING, PROCESSED, DELIVERED, CANCELLED, FOREIGN),
         products: Sequence[Product] = (MUG, LAMP),
     ) -> None:
-        self.customers = {c.id: c for c in customers}
-        self.orders = {o.id: o for o in orders}
-        self.products = {p.id: p for p in products}
-        self.outcomes: dict[str, Outcome] = {}
-        """What was applied, by key: one entry for every effect."""
-
-    async def get_customer(self, customer_id: str) -> Customer:
-        if customer_id not in self.customers:
-            raise Refused(NO_CUSTOMER)
-        return self.customers[customer_id]
-
-    async def find_customer(self, *, email: str) -> Customer | None:
-        return next((c for c in self.customers.values() if c.email == email.strip().lower()), None)
-
-    async def find_customer_by_name(self, *, first_name: str, last_name: str, zip_code: str) -> Customer | None:
-        wanted = (first_name.lower(), last_name.lower(), zip_code)
-        found = [
-            c for c in self.customers.values() if (c.first_name.lower(), c.last_name.lower(), c.address.zip) == wanted
-        ]
-        return found[0] if len(found) == 1 else None
-
-    async def get_order(self, customer_id: str, order_id: str) -> Order:
-        order = named_order(await self.list_orders(customer_id), order_id)
-        if order is None:
-            raise Refused(NO_ORDER)
-        return order
-
-    async def list_orders(self, customer_id: str) -> Sequence[Order]:
-        return [o for o in self.orders.values() if o.customer_id == customer_id]
-
-    async def get_product(self, product_id: str) -> Product:
-        if product_id not in self.products:
-            raise Refused(NO_PRODUCT)
-        return self.products[product_id]
-
-    async def find_products(self, words: str, *, limit: int) -> Sequence[Product]:
-        wanted = set(words.lower().split())
-        return [p for p in self.products.values() if wanted & {p.id.lower(), *p.name.lower().split()}][:limit]
-
-    async def apply(self, change: Change, *, key: str) -> Outcome:
-        if key in self.outcomes:
-            return self.outcomes[key]
-        before, after = change.before, change.after
-        if before.order and self.orders.get(before.order.id) != before.order:
-            raise Refused(CHANGED_MEANWHILE)
-        if before.customer and self.customers.get(before.customer.id) != before.customer:
-            raise Refused(CHANGED_MEANWHILE)
-        if after.order:
-            self.orders[after.order.id] = after.order
-        if after.customer:
-            self.customers[after.customer.id] = after.customer
-        self.outcomes[key] = Outcome(key=key, operation=change.operation, after=records_json(after))
-        return self.outcomes[key]
-
-    async def find_outcome(self, change: Change, *, key: str) -> Outcome | None:
-        return self.outcomes.get(key)
+        super().__init__(customers, orders, products)
