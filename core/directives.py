@@ -93,7 +93,7 @@ _THING = (
     r"(?:a|the) (?:person|human|supervisor|manager|agent|colleague)|links?|conversation|warranty|compensation|bestellung\w*|adresse|commande|pedido|rückerstattung)"
 )
 _DEMAND = re.compile(
-    rf"(?:^|[.!?:;*\-–—>\])\"'“|]\s*|\b(?:please|now|then|and|also|first|immediately|must|should|bitte)\s+)(?:{_DEED}|storniere\w*|erstatte\w*|ändere\w*|annule[rz]?|rembourse[rz]?|cancela\w*|reembols\w*)\b(?:[^.!?\n]|\.(?=\d)){{0,60}}\b{_THING}\b(?:[^.!?\n]|\.(?=\d)){{0,120}}",
+    rf"(?:^|[.!?:;*\-–—>\])\"'“|]\s*|(?<=\w)\s+(?=(?-i:[A-Z]))|\b(?:please|now|then|and|also|first|immediately|must|should|bitte)\s+)(?:{_DEED}|storniere\w*|erstatte\w*|ändere\w*|annule[rz]?|rembourse[rz]?|cancela\w*|reembols\w*)\b(?:[^.!?\n]|\.(?=\d)){{0,60}}\b{_THING}\b(?:[^.!?\n]|\.(?=\d)){{0,120}}",
     re.IGNORECASE | re.MULTILINE,
 )
 _PRECISE = re.compile(
