@@ -7,7 +7,6 @@ cancelled, hands over, proves in an open chat who she is, and the shop's databas
 
 import argparse
 import contextlib
-import gzip
 import json
 import os
 import re
@@ -16,19 +15,16 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import jwt
-import zstandard
 
 from benchmarks.figures import Figure, parser, report
+from benchmarks.outside import Outside, outside
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "a-secret-for-a-benchmark-on-this-machine-alone"  # noqa: S105  it guards nothing
@@ -50,70 +46,9 @@ CANARIES = {
 START_SECONDS, TURN_SECONDS = 300, 120
 
 
-@dataclass
-class Outside:
-    """Hold everything that came to the services outside, by the first part of its path."""
-
-    url: str = ""
-    came: dict[str, list[str]] = field(default_factory=dict)
-
-    def text(self, name: str) -> str:
-        """Return all that came to one of them."""
-        return "\n".join(self.came.get(name, ()))
-
-
-@contextlib.contextmanager
-def outside() -> Iterator[Outside]:
-    """Serve all of them on one free port."""
-    kept = Outside()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            limits = {"use_multipart_endpoint": True, "size_limit": 100, "size_limit_bytes": 20_971_520}
-            limits |= {"scale_up_nthreads_limit": 1, "scale_up_qsize_trigger": 1000, "scale_down_nempty_trigger": 4}
-            self._answer(200, {"version": "0.13.0", "batch_ingest_config": limits, "instance_flags": {}})
-
-        def do_POST(self) -> None:
-            body = self._body()
-            name = self.path.strip("/").split("/")[0]
-            kept.came.setdefault(name, []).append(f"{self.path} {body}")
-            if name == "v1":  # an endpoint that says in its error what it was asked
-                self._answer(400, {"error": {"message": f"cannot answer: {body[-6000:]}", "type": "bad_request"}})
-            else:
-                self._answer(200, {})
-
-        do_PATCH = do_POST  # noqa: N815  the library calls it so
-
-        def _body(self) -> str:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            if self.headers.get("transfer-encoding") == "chunked":
-                while size := int(self.rfile.readline().strip() or b"0", 16):
-                    body += self.rfile.read(size)
-                    self.rfile.readline()
-            match self.headers.get("content-encoding"):
-                case "zstd":
-                    body = zstandard.ZstdDecompressor().stream_reader(body).read()
-                case "gzip":
-                    body = gzip.decompress(body)
-            return body.decode("utf-8", "replace")
-
-        def _answer(self, status: int, content: Mapping[str, Any]) -> None:
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.end_headers()
-            self.wfile.write(json.dumps(content).encode())
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    kept.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield kept
-    finally:
-        server.shutdown()
-        server.server_close()
+def repeated(asked: str) -> tuple[int, Any]:
+    """Answer as an endpoint that says in its error what it was asked."""
+    return 400, {"error": {"message": f"cannot answer: {asked[-6000:]}", "type": "bad_request"}}
 
 
 def environment(folder: Path, others: Outside) -> dict[str, str]:
@@ -223,9 +158,9 @@ def converse(customer: Customer, others: Outside, shop: Path, orders: list[str])
     visitor = {"Authorization": f"Bearer {customer.request('POST', '/v1/tokens', {}).json()['token']}"}
     open_chat, _ = customer.say(f"Where is my order? My e-mail address is {MAIL}", None, visitor)
     end = time.monotonic() + 20
-    while not others.came.get("codes") and time.monotonic() < end:
+    while not others.to("codes") and time.monotonic() < end:
         time.sleep(0.1)
-    code = json.loads(others.text("codes").partition(" ")[2])["code"]
+    code = json.loads(others.to("codes")[0].body)["code"]
     customer.say(code, open_chat, visitor)
     return thread, code
 
@@ -251,7 +186,7 @@ def rows(file: Path, *tables: str) -> str:
 
 def measure(folder: Path) -> list[Figure]:
     """Run everything and return the counts."""
-    with outside() as others:
+    with outside({"v1": repeated}) as others:
         env = environment(folder, others)
         orders = canary_shop(folder / "canary.json")
         command(env | {"SUPPORT_LANGSMITH_TRACING": "false"}, "ingest", "knowledge")
@@ -311,7 +246,7 @@ def measure(folder: Path) -> list[Figure]:
             Figure("log lines of nodes", logged.count('"logger": "graph.node"'), 30),
             Figure("kilobytes of traces", len(sinks["traces"]) / 1000, 50),
             Figure("kilobytes of telemetry", len(sinks["telemetry"]) / 1000, 1),
-            Figure("webhook events", len(others.came.get("webhook", ())), 4),
+            Figure("webhook events", len(others.to("webhook")), 4),
             Figure("error answers", len(customer.errors), 2),
         ]
 

@@ -10,6 +10,7 @@ from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langsmith.utils import get_env_var
 
+from benchmarks.outside import outside
 from core.errors import SettingsError
 from core.known_people import KNOWN
 from core.settings import Settings
@@ -17,7 +18,6 @@ from core.tracing import RedactingClient, set_up_tracing
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from tests.graph_fakes import call, parts, scripted
-from tests.langsmith_server import langsmith_server
 
 MAIL, PHONE, CARD = "zed.quux@example.com", "+1 202 555 0123", "4111 1111 1111 1111"
 PRIVATE = (MAIL, "555 0123", "4111 1111", "Zelda", "Quill", "97999")
@@ -54,18 +54,18 @@ async def converse(note: str) -> None:
 
 @pytest.mark.server
 async def test_nothing_is_sent_unless_our_own_setting_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    with langsmith_server() as server:
+    with outside() as server:
         for name, value in {"TRACING": "true", "TRACING_V2": "true", "API_KEY": "k", "ENDPOINT": server.url}.items():
             monkeypatch.setenv(f"LANGSMITH_{name}", value)
         set_up_tracing(Settings.from_env({}, None).langsmith_tracing)
         await converse("please")
         langsmith.run_trees.get_cached_client().flush()  # what would have been used
-        assert server.bodies == []
+        assert server.came == []
 
 
 @pytest.mark.server
 async def test_what_is_sent_holds_the_run_and_nothing_personal(monkeypatch: pytest.MonkeyPatch) -> None:
-    with langsmith_server() as server:
+    with outside() as server:
         monkeypatch.setenv("LANGSMITH_API_KEY", "k")
         monkeypatch.setenv("LANGSMITH_ENDPOINT", server.url)
         set_up_tracing(True)
@@ -81,10 +81,10 @@ async def test_what_is_sent_holds_the_run_and_nothing_personal(monkeypatch: pyte
             run.add_event({"name": "said", "message": PHONE})
             raise ValueError(f"Zelda Quill {CARD}")
         client.flush()
-        assert "execute_tools" in server.text  # it did come
-        assert "#W1234567" in server.text
-        assert "run of [email]" in server.text
-        assert [private for private in PRIVATE if private in server.text] == []
+        assert "execute_tools" in server.text()  # it did come
+        assert "#W1234567" in server.text()
+        assert "run of [email]" in server.text()
+        assert [private for private in PRIVATE if private in server.text()] == []
 
 
 def test_tracing_without_a_key_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
