@@ -12,7 +12,7 @@ import { Api, ApiError, claimsOf } from "./api.js";
  *   waiting: boolean}} Said */
 /** @typedef {{ticket_id: string, stage: "pending" | "human" | "resolved", operator: string | null, callback: boolean}} Handoff */
 /** @typedef {{shop: string, disclosure: string, open_chat: boolean, voice_seconds: number | null}} Chat */
-/** @typedef {{key: string, text: string, messageId: string, failed: boolean}} Outgoing */
+/** @typedef {{key: string, text: string, answers: string[], messageId: string, failed: boolean}} Outgoing */
 /** @typedef {"chat" | "message" | "waiting" | "progress" | "token" | "owner" | "online" | "problem" | "began"} Change */
 
 const PATIENCE = [500, 1000, 2000, 4000, 8000, 15000];
@@ -94,12 +94,12 @@ export class Conversation {
   async send(text, answers = []) {
     const key = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16)).join("-");
     /** @type {Outgoing} */
-    const message = { key, text, messageId: "", failed: false };
+    const message = { key, text, answers, messageId: "", failed: false };
     this.outgoing.push(message);
     this.#problem("");
     this.changed("waiting");
     try {
-      const kept = await this.#patiently(() => this.#post(message, answers));
+      const kept = await this.#patiently(() => this.#post(message));
       message.messageId = kept.message_id;
       if (kept.thread_id !== this.#threadId) {
         this.#leave();
@@ -122,7 +122,7 @@ export class Conversation {
    */
   again(message) {
     this.outgoing = this.outgoing.filter((other) => other !== message);
-    return this.send(message.text);
+    return this.send(message.text, message.answers);
   }
 
   /**
@@ -144,10 +144,10 @@ export class Conversation {
 
   /**
    * @param {Outgoing} message
-   * @param {string[]} answers
    * @returns {Promise<any>}
    */
-  async #post(message, answers) {
+  async #post(message) {
+    const { answers } = message;
     const headers = { "Idempotency-Key": message.key, Prefer: "respond-async" };
     /** @type {Record<string, unknown>} */
     const body = { text: message.text, locale: this.locale };
@@ -163,7 +163,7 @@ export class Conversation {
       this.forget();
       this.outgoing = [message];
       this.changed("began");
-      return this.#post({ ...message, key: `${message.key}-new` }, []);
+      return this.#post({ ...message, key: `${message.key}-new` });
     }
   }
 
