@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from core.settings import Settings
-from graph.agent import Reply, Token, open_agent
+from graph.agent import open_agent
 from graph.assembly import open_desk, open_ledger
+from graph.replies import Reply, Token
 from tests.processes import ROOT, environment, support_agent
 from tools.queues import load_queues
 
@@ -90,12 +91,12 @@ async def test_rules_failures_budgets_and_missing_sources_go_to_people_whatever_
     desk = open_desk(settings)
     for reason, (changed, texts) in conversations.items():
         async with open_agent(settings.model_copy(update=changed)) as agent:
-            for text in texts:
-                reply = await agent.send(f"people-{reason}", text, customer_id="ada_brook_1001")
-        assert reply.owner == "pending"
-        ticket = await desk.get_ticket(str(reply.ticket_id))
+            replies = [await agent.send(f"people-{reason}", text, customer_id="ada_brook_1001") for text in texts]
+        assert replies[-1].owner == "pending"
+        ticket = await desk.get_ticket(str(replies[-1].ticket_id))
         assert ticket.reason == reason
-        assert str(reply.ticket_id) in reply.text
+        # How soon a budget ends is the model's affair; from then on nobody is told twice.
+        assert sum(ticket.id in reply.text for reply in replies) == 1
     await desk.close()
 
 
