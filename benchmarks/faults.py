@@ -23,9 +23,10 @@ from benchmarks.figures import Figure, parser, report
 from benchmarks.peers import prepare
 from core.models import chat_model
 from core.settings import Settings
-from graph.agent import Reply, SupportAgent, Token
+from graph.agent import SupportAgent
 from graph.assembly import assemble
 from graph.builder import Parts, build_graph
+from graph.replies import Reply, Token
 
 CUSTOMER = "ada_brook_1001"
 MESSAGE = "Please refund $100 for order AF10283. How long does that take?"

@@ -32,8 +32,9 @@ from core.directives import asks_for_action
 from core.minilm import embedded_minilm
 from core.outgoing import LinkRule
 from core.scripted import ScriptedChatModel
-from graph.agent import Reply, SupportAgent, Token, awaits_answer
+from graph.agent import SupportAgent, awaits_answer
 from graph.builder import Parts, build_graph
+from graph.replies import Reply, Token
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
 from tools.availability import DeskAvailability

@@ -38,7 +38,7 @@ from benchmarks.peers import (
 )
 from benchmarks.stub_endpoint import stub_endpoint
 from core.minilm import embedded_minilm
-from graph.agent import Token
+from graph.replies import Token
 
 SUBJECTS = [file.stem.replace("-", " ") for file in sorted((ROOT / "knowledge").glob("*.md"))]
 TURNS_A_THREAD = 10

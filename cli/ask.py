@@ -11,7 +11,8 @@ from rich.markup import escape
 from cli.output import err, out, print_json
 from core.errors import MessageRejected
 from core.settings import Settings
-from graph.agent import Reply, open_agent
+from graph.agent import open_agent
+from graph.replies import Reply
 
 
 def ask(

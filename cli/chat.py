@@ -14,8 +14,9 @@ from cli.ask import print_reply, print_sources
 from cli.output import err, out
 from core.errors import MessageRejected
 from core.settings import Settings
-from graph.agent import Progress, Reply, SupportAgent, Token, open_agent
+from graph.agent import SupportAgent, open_agent
 from graph.phrases import phrase
+from graph.replies import Progress, Reply, Token
 
 LEAVING = {"/quit", "/exit"}
 

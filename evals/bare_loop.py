@@ -16,8 +16,8 @@ from core.errors import MessageRejected, Refused, SupportError
 from core.passages import Passage, Utterance
 from core.settings import Settings
 from evals.world import Agent, MakeAgent
-from graph.agent import Reply
 from graph.builder import Parts
+from graph.replies import Reply
 from graph.state import State
 from tools.context import Context
 from tools.ledger import ActionLedger

@@ -15,8 +15,8 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolCall, ToolMessa
 from core.errors import MessageRejected, Refused
 from core.passages import Utterance
 from evals.world import Agent, MakeAgent
-from graph.agent import Reply
 from graph.builder import Parts
+from graph.replies import Reply
 from graph.state import State
 from tools.context import Context
 from tools.ledger import ActionLedger

@@ -14,9 +14,10 @@ from core.settings import Settings
 from evals.gold import fresh_shop
 from evals.ground import Ground
 from evals.scenarios import Scenario
-from graph.agent import Reply, open_agent
+from graph.agent import open_agent
 from graph.assembly import assemble
 from graph.builder import Parts
+from graph.replies import Reply
 from graph.state import State
 from tools.import_shop import export_shop
 

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, cast
 from weakref import WeakValueDictionary
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+from langchain_core.messages import AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.types import Command, Durability
@@ -24,68 +24,12 @@ from graph.memory import open_checkpointer
 from graph.nodes.receive import check_message, check_owner
 from graph.prompts import text_of
 from graph.read_ahead import read_ahead
-from graph.state import Owner, State, newest_turn
+from graph.replies import BETWEEN_MESSAGES, Event, Progress, Reply, Token, read_reply, reply_text
+from graph.state import State
 from graph.threads import earlier, prune
 from graph.tombstones import run_config
 from graph.voice import Ear
 from tools.context import Context
-from tools.ownership import WITH_PEOPLE
-
-
-@dataclass(frozen=True)
-class Source:
-    """Hold one article passage that a reply cites."""
-
-    number: int
-    passage_id: str
-    article_id: str
-    title: str
-    headings: tuple[str, ...]
-    url: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reply:
-    """Hold what one turn brought about."""
-
-    text: str
-    """What the customer reads; empty while a person owns the thread."""
-    sources: tuple[Source, ...]
-    tools: tuple[str, ...]
-    """Names of the tools that were called, in order."""
-    owner: Owner
-    ticket_id: str | None
-    handoff: str | None
-    """Why the turn went to a person, or None."""
-    requests: int
-    """Model requests of this turn."""
-    input_tokens: int
-    output_tokens: int
-    thread_id: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the reply as plain data for JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Hold a sentence about what the agent is doing."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Token:
-    """Hold a piece of the reply as it is being written."""
-
-    text: str
-
-
-BETWEEN_MESSAGES = "\n\n"
-"""Stands between the messages of one reply, such as what was said before and after a look-up."""
-
-Event = Progress | Token | Reply
 
 
 @dataclass
@@ -158,7 +102,7 @@ class SupportAgent:
                 turn.values = await self.graph.ainvoke(
                     turn.given, turn.config, context=context, durability=turn.durability
                 )
-            return _reply(_state(turn.values), thread_id)
+            return read_reply(_state(turn.values), thread_id)
 
     async def stream(
         self,
@@ -190,27 +134,27 @@ class SupportAgent:
                         turn.values = event
                     elif mode == "custom" and isinstance(event, dict) and "progress" in event:
                         yield Progress(str(event["progress"]))
-                    elif mode == "messages" and (piece := _reply_text(event)):
+                    elif mode == "messages" and (piece := reply_text(event)):
                         speaker = str(cast(Any, event)[0].id)
                         if speaking not in (None, speaker):
                             yield Token(BETWEEN_MESSAGES)
                         speaking = speaker
                         yield Token(piece)
-            yield _reply(_state(turn.values), thread_id)
+            yield read_reply(_state(turn.values), thread_id)
 
     @asynccontextmanager
     async def _turn(
         self, thread_id: str, text: str | HumanMessage, context: Context, message_id: str | None, turn_token: int | None
     ) -> AsyncIterator["_Turn"]:
         """Hold the thread for one turn, after checking the message, whose thread it is, and what became of the message."""
-        config = run_config(thread_id)
+        config = _config(thread_id, turn_token)
         message = text if isinstance(text, HumanMessage) else HumanMessage(text)
         check_message(text_of(message), self._max_message_chars)
         if self._know and context.customer_id:
             await self._know(context.customer_id)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
             found = await self._newest(config)
-            state = _state(found.checkpoint["channel_values"] if found else {})
+            state = _stored(found)
             # Before the run: once it starts, the message is part of the thread.
             check_owner(state, context)
             if message_id is not None and any(m.id == message_id for m in state.messages):
@@ -222,8 +166,6 @@ class SupportAgent:
                 # Plain data: the memory reads no class of ours back.
                 given = {"messages": [message.model_copy(update={"id": message_id})]}
                 turn = _Turn(config, given, {}, True, "sync" if awaits_answer(state) else "exit")
-            if turn_token is not None:
-                config["configurable"][TURN_TOKEN] = turn_token
             with read_ahead(thread_id, found):
                 yield turn
 
@@ -238,15 +180,13 @@ class SupportAgent:
         The answer has the format of `graph.approval`; one without decisions goes on with what the ledger already holds. Where the
         thread no longer waits, nothing happens. The `turn_token` is that of `stream`.
         """
-        config = run_config(thread_id)
-        if turn_token is not None:
-            config["configurable"][TURN_TOKEN] = turn_token
+        config = _config(thread_id, turn_token)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
             before = await self.state(thread_id)
             if (await self.graph.aget_state(config)).next == ("approve",):
                 context = Context(operator=operator)
                 await self.graph.ainvoke(Command(resume=answer), config, context=context, durability="sync")
-            return _reply(await self.state(thread_id), thread_id, already_read=len(before.messages))
+            return read_reply(await self.state(thread_id), thread_id, already_read=len(before.messages))
 
     async def host_calls(self, thread_id: str) -> list[dict[str, Any]]:
         """Return the tool calls (id, name, args) the host has to run before the thread's turn goes on; see `graph/executors.py`."""
@@ -275,12 +215,11 @@ class SupportAgent:
         config = run_config(thread_id)
         context = Context(customer_id=customer_id, channel=channel, locale=locale)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
-            found = await self._newest(config)
-            check_owner(_state(found.checkpoint["channel_values"] if found else {}), context)
+            check_owner(_stored(await self._newest(config)), context)
             if await self.host_calls(thread_id):
                 answer: Command[Any] = Command(resume={"results": list(results)})
                 await self.graph.ainvoke(answer, config, context=context, durability="sync")
-            return _reply(await self.state(thread_id), thread_id)
+            return read_reply(await self.state(thread_id), thread_id)
 
     async def earlier(self, thread_id: str, state: State) -> list[AnyMessage]:
         """Return what was said in a thread before the messages that its state still holds, oldest first."""
@@ -295,6 +234,19 @@ class SupportAgent:
         return _state(snapshot.values)
 
 
+def _config(thread_id: str, turn_token: int | None) -> RunnableConfig:
+    """Return the configuration of a run that begins now, fenced where a token is given."""
+    config = run_config(thread_id)
+    if turn_token is not None:
+        config["configurable"][TURN_TOKEN] = turn_token
+    return config
+
+
+def _stored(found: CheckpointTuple | None) -> State:
+    """Return what a thread's newest checkpoint holds; a new thread is empty."""
+    return _state(found.checkpoint["channel_values"] if found else {})
+
+
 def _state(values: Mapping[str, Any]) -> State:
     """Read our fields out of what the graph returns, which may hold an interrupt beside them."""
     return State(**{name: values[name] for name in _FIELDS & values.keys()})
@@ -303,42 +255,6 @@ def _state(values: Mapping[str, Any]) -> State:
 def awaits_answer(state: State) -> bool:
     """Say whether the last thing said in a thread asks the customer to agree to something."""
     return bool(state.messages) and bool(state.messages[-1].additional_kwargs.get("asks"))
-
-
-REPLYING = ("receive", "reason", "verify", "confirm", "escalate")
-"""The nodes whose messages the customer reads."""
-
-
-def _reply_text(event: Any) -> str:
-    """Return the text of a streamed piece that the customer may read."""
-    message, metadata = event
-    if metadata.get("langgraph_node") not in REPLYING or not isinstance(message, AIMessage):
-        return ""
-    return text_of(message)
-
-
-def _reply(state: State, thread_id: str, *, already_read: int = 0) -> Reply:
-    """Read a finished turn out of the state, or what came after the messages that were already read."""
-    new = state.messages[already_read:] if already_read else newest_turn(state.messages)
-    turn = [m for m in new if isinstance(m, AIMessage)]
-    said = [m for m in turn if text_of(m).strip()]
-    sources = [
-        Source(**{**source, "headings": tuple(source["headings"])})
-        for message in said
-        for source in message.additional_kwargs.get("sources", ())
-    ]
-    return Reply(
-        text=BETWEEN_MESSAGES.join(text_of(m) for m in said),
-        sources=tuple(sources),
-        tools=tuple(call["name"] for m in turn for call in m.tool_calls),
-        owner=state.owner,
-        ticket_id=state.ticket_id if state.owner in WITH_PEOPLE else None,
-        handoff=state.handoff,
-        requests=state.usage["requests"],
-        input_tokens=state.usage["input_tokens"],
-        output_tokens=state.usage["output_tokens"],
-        thread_id=thread_id,
-    )
 
 
 @asynccontextmanager

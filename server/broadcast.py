@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from graph.agent import Progress, Token
+from graph.replies import Progress, Token
 
 Happening = Progress | Token | None
 """A piece of a turn, or None when the thread has changed and is to be read anew."""

@@ -9,8 +9,8 @@ from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 
 from core.errors import Refused
-from graph.agent import Progress, Token
 from graph.nodes.receive import check_message
+from graph.replies import Progress, Token
 from server.bodies import READING, WRITING, MessageIn, MessageOut, RatingIn, ThreadOut, VoiceOut, failures
 from server.conversation_view import disclosure, reply_out, view
 from server.following import follow, outcome_of

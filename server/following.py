@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 
-from graph.agent import Progress, Token
+from graph.replies import Progress, Token
 from server.broadcast import Happening
 from server.records import Identity, Outcome
 from server.service import Service

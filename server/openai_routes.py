@@ -11,7 +11,7 @@ from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 
 from core.errors import MessageRejected
-from graph.agent import Token
+from graph.replies import Token
 from graph.voice import decoded
 from server.bodies import READING, WRITING
 from server.conversation_view import disclosure

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-from graph.agent import Token
+from graph.replies import Token
 from server.bodies import Said, ThreadOut
 from server.broadcast import Happening
 from server.conversation_view import view

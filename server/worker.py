@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from core.errors import BackendUnavailable, LeaseLost
 from core.redaction import Redactor
-from graph.agent import Reply, SupportAgent
+from graph.agent import SupportAgent
+from graph.replies import Reply
 from graph.voice import spoken_message
 from server.broadcast import Broadcast
 from server.leases import Leases

@@ -8,8 +8,9 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import MessageRejected, ThreadForbidden
 from core.scripted import ScriptedChatModel
-from graph.agent import Progress, Reply, SupportAgent, Token
+from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
+from graph.replies import Progress, Reply, Token
 from graph.state import TurnInput, newest_turn
 from tests.graph_fakes import CARE, RETURNS, SHIPPING, MemoryDesk, call, parts, scripted
 from tools.context import Context

@@ -8,10 +8,11 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import ModelUnavailable
-from graph.agent import Reply, SupportAgent, Token
+from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.handoff_reasons import reason_code
 from graph.phrases import PHRASES
+from graph.replies import Reply, Token
 from graph.state import State
 from graph.ticket_writer import supported
 from tests.desk_fakes import draft

@@ -150,7 +150,7 @@ async def test_a_summary_by_the_model_is_counted_and_has_the_rule_behind_it() ->
 async def test_the_summary_never_reaches_the_customer() -> None:
     from langgraph.checkpoint.memory import InMemorySaver
 
-    from graph.agent import Reply, Token
+    from graph.replies import Reply, Token
 
     model, summary = scripted(answers), scripted("SECRET SUMMARY")
     made = parts(model, context_tokens=2_000, summariser=ModelSummary(summary))

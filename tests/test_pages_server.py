@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from core.passages import Passage
 from core.settings import Settings
-from graph.agent import Progress, Token
 from graph.phrases import phrase
+from graph.replies import Progress, Token
 from server.broadcast import Broadcast
 from server.cards import order_out, orders_by_reply
 from server.pages import PAGES, read_assets

@@ -11,9 +11,10 @@ from langgraph.checkpoint.memory import InMemorySaver
 from core.chain import ChainedChatModel, Link
 from core.errors import ModelUnavailable
 from core.json_mode import JsonModel
-from graph.agent import Reply, SupportAgent, Token
+from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.phrases import PHRASES
+from graph.replies import Reply, Token
 from graph.state import TurnInput
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage

@@ -1,0 +1,101 @@
+"""Hold what comes out of a turn: its reply, and the events on the way to it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from langchain_core.messages import AIMessage
+
+from graph.prompts import text_of
+from graph.state import Owner, State, newest_turn
+from tools.ownership import WITH_PEOPLE
+
+
+@dataclass(frozen=True)
+class Source:
+    """Hold one article passage that a reply cites."""
+
+    number: int
+    passage_id: str
+    article_id: str
+    title: str
+    headings: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """Hold what one turn brought about."""
+
+    text: str
+    """What the customer reads; empty while a person owns the thread."""
+    sources: tuple[Source, ...]
+    tools: tuple[str, ...]
+    """Names of the tools that were called, in order."""
+    owner: Owner
+    ticket_id: str | None
+    handoff: str | None
+    """Why the turn went to a person, or None."""
+    requests: int
+    """Model requests of this turn."""
+    input_tokens: int
+    output_tokens: int
+    thread_id: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reply as plain data for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Hold a sentence about what the agent is doing."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Token:
+    """Hold a piece of the reply as it is being written."""
+
+    text: str
+
+
+BETWEEN_MESSAGES = "\n\n"
+"""Stands between the messages of one reply, such as what was said before and after a look-up."""
+
+Event = Progress | Token | Reply
+
+REPLYING = ("receive", "reason", "verify", "confirm", "escalate")
+"""The nodes whose messages the customer reads."""
+
+
+def reply_text(event: Any) -> str:
+    """Return the text of a streamed piece that the customer may read."""
+    message, metadata = event
+    if metadata.get("langgraph_node") not in REPLYING or not isinstance(message, AIMessage):
+        return ""
+    return text_of(message)
+
+
+def read_reply(state: State, thread_id: str, *, already_read: int = 0) -> Reply:
+    """Read a finished turn out of the state, or what came after the messages that were already read."""
+    new = state.messages[already_read:] if already_read else newest_turn(state.messages)
+    turn = [m for m in new if isinstance(m, AIMessage)]
+    said = [m for m in turn if text_of(m).strip()]
+    sources = [
+        Source(**{**source, "headings": tuple(source["headings"])})
+        for message in said
+        for source in message.additional_kwargs.get("sources", ())
+    ]
+    return Reply(
+        text=BETWEEN_MESSAGES.join(text_of(m) for m in said),
+        sources=tuple(sources),
+        tools=tuple(call["name"] for m in turn for call in m.tool_calls),
+        owner=state.owner,
+        ticket_id=state.ticket_id if state.owner in WITH_PEOPLE else None,
+        handoff=state.handoff,
+        requests=state.usage["requests"],
+        input_tokens=state.usage["input_tokens"],
+        output_tokens=state.usage["output_tokens"],
+        thread_id=thread_id,
+    )
