@@ -2,8 +2,11 @@
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from math import ceil
 from pathlib import Path
 from threading import Lock
 
@@ -34,6 +37,7 @@ class MiniLM(Embeddings):
     def __init__(self, batch_size: int = 32, threads: int = 2) -> None:
         self._batch_size = batch_size
         self._threads = threads
+        self._helpers = ThreadPoolExecutor(threads, "minilm")
         self._opening = Lock()
         self._tokenizer: Tokenizer | None = None
         self._session: onnxruntime.InferenceSession | None = None
@@ -53,11 +57,22 @@ class MiniLM(Embeddings):
 
     def embed_array(self, texts: list[str]) -> npt.NDArray[np.float32]:
         """Return the vectors as an array of shape (texts, 384); raise like `embed_documents`."""
+        if not texts:
+            return np.empty((0, DIMENSION), dtype=np.float32)
         session = self._open_session()
         encodings = self._open_tokenizer().encode_batch(texts)
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
-        for rows in _batches([len(encoding.ids) for encoding in encodings], self._batch_size):
+
+        def run(rows: list[int]) -> None:
             vectors[rows] = _pool(session, [encodings[i] for i in rows])
+
+        # A thread for each batch: these products are so small that sharing out one of them costs more than it gains.
+        most = min(self._batch_size, ceil(len(texts) / self._threads))
+        *others, longest = _batches([len(encoding.ids) for encoding in encodings], most)
+        running = [self._helpers.submit(run, rows) for rows in others]
+        run(longest)
+        for done in running:
+            done.result()
         return vectors
 
     def count_tokens(self, texts: list[str]) -> list[int]:
@@ -78,9 +93,8 @@ class MiniLM(Embeddings):
         with self._opening:
             if self._session is None:
                 options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = self._threads
+                options.intra_op_num_threads = 1
                 options.inter_op_num_threads = 1
-                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
                 # Loaded here, because a process whose embeddings come from an endpoint never needs it.
                 from core.eight_bit import eight_bit_model
 
@@ -99,6 +113,10 @@ class MiniLM(Embeddings):
 def embedded_minilm() -> MiniLM:
     """Return the one model of this process: what it loads is loaded once, whoever asks."""
     return MiniLM()
+
+
+# A forked process has none of its parent's threads, and would wait for them for ever.
+os.register_at_fork(after_in_child=embedded_minilm.cache_clear)
 
 
 def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
