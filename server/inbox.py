@@ -19,6 +19,7 @@ from server.inbox_schema import MESSAGES, METADATA, RATINGS, THREADS, TURNS
 from server.records import Accepted, Identity, Limits, Outcome, Spoken
 from tools.database import Answer
 from tools.own_database import OwnDatabase
+from tools.shredding import empty_journal
 
 ACCEPTED_AT_ONCE = 100
 """Messages that one process takes in at a time; beyond that it says so at once, where the database would be slow to."""
@@ -40,6 +41,7 @@ class Inbox:
         now: Callable[[], float] = time.time,
     ) -> None:
         """Name the database; it is opened, and its tables are made, on first use."""
+        self._url = url
         self.database = OwnDatabase(url, METADATA, called="the inbox", setting="SUPPORT_INBOX_URL")
         self.limits = limits
         self.now = now
@@ -57,6 +59,10 @@ class Inbox:
     async def read(self, work: Callable[[Connection], Answer]) -> Answer:
         """Return what a function reads, in the quickest way; raises BackendUnavailable."""
         return await self.database.read(work)
+
+    async def empty_journal(self) -> None:
+        """Leave nothing of what was written over in the journal beside the database's file."""
+        await empty_journal(self._url)
 
     async def accept(
         self,

@@ -128,22 +128,26 @@ class Leases:
             await connection.execute(FIGURES.insert().values(figures_of(turn, reply, at=now)))
             answered = update(MESSAGES).where(MESSAGES.c.turn_id == turn.id)
             await connection.execute(answered.values(status=status, answered_at=now))
-            if turn.customer_id is None:
-                await self._hide_codes(connection, turn)
+            hid = turn.customer_id is None and await self._hide_codes(connection, turn)
             open_ones = select(MESSAGES.c.id).where(
                 MESSAGES.c.thread_id == turn.thread_id, MESSAGES.c.status == "waiting"
             )
             more = (await connection.execute(open_ones.limit(1))).first() is not None
             due = update(THREADS).where(THREADS.c.id == turn.thread_id)
             await connection.execute(due.values(due_at=now if more else None))
-            return more
+        if hid:
+            await self._inbox.empty_journal()
+        return more
 
-    async def _hide_codes(self, connection: AsyncConnection, turn: Turn) -> None:
+    async def _hide_codes(self, connection: AsyncConnection, turn: Turn) -> bool:
         """Take what looks like a one-time code out of answered messages of an open chat: it was used, and is nobody's to read."""
+        hid = False
         for message in await self._messages(connection, MESSAGES.c.turn_id == turn.id):
             kept = {name: typed_code(message[name])[1] for name in ("text", "voice") if message[name]}
             if any(message[name] != text for name, text in kept.items()):
                 await connection.execute(update(MESSAGES).where(MESSAGES.c.id == message["id"]).values(**kept))
+                hid = True
+        return hid
 
     async def give_back(self, turn: Turn, *, error: str | None, again_in: float = 0.0) -> None:
         """Give a turn back to be run again; without an error the attempt does not count. Raises LeaseLost."""

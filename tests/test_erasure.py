@@ -262,6 +262,8 @@ async def test_a_typed_code_is_masked_in_the_inbox_once_it_was_used(tmp_path: Pa
         (kept,) = (await connection.execute(text("SELECT text FROM inbox_messages"))).scalars().all()
     assert "271" not in kept
     assert "order 123456" in kept
+    # Nor in the file's free space or its journal.
+    assert left_in(tmp_path, "271 828") == {}
     await inbox.database.close()
     assert accepted.number == 1
 

@@ -97,6 +97,7 @@ def _prepare(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=FAST")  # what is written over is gone from its page
         cursor.close()
 
     @event.listens_for(engine, "begin")

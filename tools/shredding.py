@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import sqlalchemy
@@ -13,6 +13,8 @@ from tools.database import open_engine, parse_url, shown, sqlite_file
 
 PATIENCE_SECONDS = 30.0
 """How long to wait for other processes to end their transactions."""
+SHORT_PATIENCE_SECONDS = 1.0
+"""The same where a customer's turn is held up meanwhile."""
 
 
 async def shred(url: str, *, tables: tuple[str, ...] = ()) -> None:
@@ -36,16 +38,34 @@ async def shred(url: str, *, tables: tuple[str, ...] = ()) -> None:
         ) from error
 
 
+async def empty_journal(url: str) -> None:
+    """Fold a SQLite file's journal in, with what its older pages held; left for the next time where somebody reads from it."""
+    file = sqlite_file(parse_url(url))
+    if file is None:
+        return
+    with suppress(sqlite3.Error):
+        await asyncio.to_thread(_empty_journal, file, SHORT_PATIENCE_SECONDS)
+
+
+def _empty_journal(file: Path, patience: float) -> None:
+    with closing(sqlite3.connect(file, timeout=patience, isolation_level=None)) as connection:
+        _fold_in(connection)
+
+
 def _shred_file(file: Path) -> None:
     if not file.exists():
         return
     with closing(sqlite3.connect(file, timeout=PATIENCE_SECONDS, isolation_level=None)) as connection:
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("VACUUM")
-        # The journal goes only when no other process reads from it, which the time-out waits for.
-        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if busy:
-            raise sqlite3.OperationalError("the journal is in use")
+        _fold_in(connection)
+
+
+def _fold_in(connection: sqlite3.Connection) -> None:
+    # The journal goes only when no other process reads from it, which the time-out waits for.
+    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if busy:
+        raise sqlite3.OperationalError("the journal is in use")
 
 
 def _vacuum(url: str, tables: tuple[str, ...]) -> None:
