@@ -10,6 +10,7 @@ import pytest
 from core.settings import Settings
 from graph.agent import open_agent
 from graph.assembly import open_desk, open_ledger
+from graph.prompts import text_of
 from graph.replies import Reply, Token
 from tests.processes import ROOT, environment, support_agent
 from tools.queues import load_queues
@@ -105,6 +106,27 @@ async def test_the_second_turn_is_accepted_with_the_first_in_its_history(setting
         await agent.send("two", "Where is my order AF10283?", customer_id="ada_brook_1001")
         reply = await agent.send("two", "Thank you!", customer_id="ada_brook_1001")
     assert reply.text or reply.owner != "bot"  # a person who owns the thread is not interrupted
+
+
+async def test_facts_of_the_first_turn_are_told_at_turn_300(settings: Settings) -> None:
+    offline = settings.model_copy(update={"model": "offline", "base_url": None})
+    async with open_agent(offline) as agent:
+        await agent.send(
+            "long", "Hello, my name is Ada Brook. My order number is #AF10283.", customer_id="ada_brook_1001"
+        )
+        subjects = [file.stem.replace("-", " ") for file in sorted((ROOT / "knowledge").glob("*.md"))]
+        for number in range(298):
+            await agent.send(
+                "long", f"What should I know about {subjects[number % len(subjects)]}?", customer_id="ada_brook_1001"
+            )
+    async with open_agent(settings) as agent:
+        state = await agent.state("long")
+        assert "AF10283" not in "".join(text_of(m) for m in state.messages)  # it left the state long ago
+        reply = await agent.send(
+            "long", "Which order number did I tell you in the beginning?", customer_id="ada_brook_1001"
+        )
+    assert "AF10283" in reply.text
+    assert reply.requests >= 1
 
 
 async def test_a_cancellation_is_listed_confirmed_and_done_once_or_goes_to_a_person(settings: Settings) -> None:
