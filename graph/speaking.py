@@ -52,15 +52,19 @@ class Speaker(AsyncChatModel):
     """What the customer has read of this message before."""
     said_earlier: str = Field(default="", exclude=True, repr=False)
     """What the customer has read in this turn before this message; sentences of it are not said again."""
+    asked: str = Field(default="", exclude=True, repr=False)
+    """What the customer has written; her questions are no answers to her, though small models give them back."""
     _judged: JsonAnswer[Objections] = PrivateAttr()
     _faults: list[str] = PrivateAttr()
     _shown: list[Value] = PrivateAttr()
     _gap: str = PrivateAttr()
     _said: list[str] = PrivateAttr()
+    _questions: set[str] = PrivateAttr()
 
     def model_post_init(self, _: Any) -> None:
         """Begin with nothing said."""
         self._faults, self._shown, self._said, self._gap = [], [], [], ""
+        self._questions = {_normal(q) for q in split_sentences(self.asked)[0] if q.rstrip().endswith("?")}
         self._judged = JsonAnswer(None)
 
     def __repr_args__(self) -> list[tuple[str, Any]]:
@@ -166,6 +170,9 @@ class Speaker(AsyncChatModel):
             return ""
         cited = self._safe(with_known_citations(sentence, self.ground.passages))
         if _normal(cited) in self._said:
+            return ""
+        if _normal(cited) in self._questions:
+            self._faults.append("it gives the customer's own question back to her")
             return ""
         if faults := faults_of(cited, self.ground, self._shown):
             self._faults += [fault.why for fault in faults]

@@ -109,17 +109,20 @@ async def test_the_second_turn_is_accepted_with_the_first_in_its_history(setting
 
 
 async def test_facts_of_the_first_turn_are_told_at_turn_300(settings: Settings) -> None:
-    offline = settings.model_copy(update={"model": "offline", "base_url": None})
+    small = settings.model_copy(update={"context_tokens": 3_000})
+    offline = small.model_copy(update={"model": "offline", "base_url": None})
     async with open_agent(offline) as agent:
         await agent.send(
             "long", "Hello, my name is Ada Brook. My order number is #AF10283.", customer_id="ada_brook_1001"
         )
-        subjects = [file.stem.replace("-", " ") for file in sorted((ROOT / "knowledge").glob("*.md"))]
+        articles = sorted(file.stem for file in (ROOT / "knowledge").glob("*.md"))
+        # Where her parcels are is answered with all her orders.
+        subjects = [name.replace("-", " ") for name in articles if name != "tracking"]
         for number in range(298):
             await agent.send(
                 "long", f"What should I know about {subjects[number % len(subjects)]}?", customer_id="ada_brook_1001"
             )
-    async with open_agent(settings) as agent:
+    async with open_agent(small) as agent:
         state = await agent.state("long")
         assert "AF10283" not in "".join(text_of(m) for m in state.messages)  # it left the state long ago
         reply = await agent.send(

@@ -160,6 +160,15 @@ async def test_braces_in_an_innocent_reply_are_text() -> None:
     assert reply.text == "Write {name} in the field. You have 30 days. [1]"
 
 
+async def test_a_customers_own_question_is_no_answer_to_it() -> None:
+    made = parts(scripted("How do returns work?", "You have 30 days. [1]"))
+    tokens, _ = await streamed(made, "Hello! how do returns work?")
+    assert tokens == ["You have 30 days. [1]"]
+    assert "the customer's own question" in str(made.model.requests[1][0].content)  # type: ignore[attr-defined]
+    echoing = parts(scripted("How are you?"))
+    assert (await streamed(echoing, "Hi, how are you doing?"))[1].text == "How are you?"
+
+
 async def test_what_was_said_before_a_look_up_is_not_said_again() -> None:
     look_up = AIMessage("You have 30 days. [1]", tool_calls=call("get_order", order_id="A1").tool_calls)
     _, reply = await streamed(

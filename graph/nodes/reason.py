@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.messages import AIMessage, AnyMessage, ToolCall
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
@@ -56,6 +56,7 @@ async def reason(
         judge_seconds=turn_seconds - state.usage["seconds"],
         already_said=text_of(begun) if begun else "",
         said_earlier="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, AIMessage)),
+        asked="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, HumanMessage)),
         links=links,
         message_id=str(begun.id) if begun else f"msg_{uuid4().hex}",
     )
