@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from cli.customers import check_customer
 from cli.output import err, out, print_json
 from core.errors import MessageRejected
 from core.settings import Settings
@@ -57,7 +58,9 @@ def print_sources(reply: Reply) -> None:
 async def _ask(
     question: str | None, audio: Path | None, customer: str | None, thread: str, locale: str
 ) -> tuple[Reply, str]:
-    async with open_agent(Settings.from_env()) as agent:
+    settings = Settings.from_env()
+    await check_customer(settings, customer)
+    async with open_agent(settings) as agent:
         if audio is None:
             return await agent.send(thread, question or "", customer_id=customer, locale=locale), ""
         message = await agent.hear(_read(audio))

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from rich.markup import escape
 
 from cli.ask import print_reply, print_sources
+from cli.customers import check_customer
 from cli.output import err, out
 from core.errors import MessageRejected
 from core.settings import Settings
@@ -43,6 +44,7 @@ async def _chat(customer: str | None, thread: str, locale: str) -> None:
     settings = Settings.from_env()
     if customer is None and settings.code_sender is None:
         settings = settings.model_copy(update={"code_sender": SecretStr("console")})
+    await check_customer(settings, customer)
     async with open_agent(settings) as agent:
         if interactive:
             who = f"customer {customer}" if customer else "nobody signed in"

@@ -11,6 +11,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from cli.customers import customer_exists
+from cli.doctor_settings import CHECKS, sample_customer, still_the_samples
 from cli.output import out, print_json
 from core.errors import SupportError
 from core.models import NO_KEY, embedding_model, reranker
@@ -22,6 +24,7 @@ from graph.assembly import open_desk, orders_of
 from graph.memory import open_checkpointer
 from graph.threads import damaged_threads
 from ingest.opening import open_retriever
+from ingest.reranked import SearchableIndex
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Finding:
     part: str
     ok: bool
     detail: str
+    hint: bool = False
+    """True for what works but is perhaps not meant so."""
 
 
 def doctor(
@@ -42,9 +47,10 @@ def doctor(
         str | None, typer.Option(help="Name of a transcription model to try as well with --probe.")
     ] = None,
 ) -> None:
-    """Check the settings, the model endpoint, the index, the shop, the desk and the memory.
+    """Check the settings and the files they name, the model endpoint, the index, the shop, the desk and the memory.
 
-    Exit code 1 when something needs attention; each line says what to do. With --probe the endpoint is measured first, and
+    Exit code 1 when something needs attention (✗); each line says what to do. A hint (!) is for what works but is perhaps not meant so,
+    such as the sample shop's name over your own orders. With --probe the endpoint is measured first, and
     the agent adapts to what was found: native tool calls or calls as JSON, streaming or not.
     """
     findings = [*(_measured(transcription) if probe else ()), *asyncio.run(_examine())]
@@ -55,7 +61,8 @@ def doctor(
         for heading in ("", "part", "finding"):
             table.add_column(heading)
         for finding in findings:
-            table.add_row("[green]✓[/green]" if finding.ok else "[red]✗[/red]", finding.part, escape(finding.detail))
+            mark = "[red]✗[/red]" if not finding.ok else "[yellow]![/yellow]" if finding.hint else "[green]✓[/green]"
+            table.add_row(mark, finding.part, escape(finding.detail))
         out.print(table)
     if not all(f.ok for f in findings):
         raise typer.Exit(1)
@@ -88,6 +95,11 @@ async def _examine() -> list[Finding]:
         return [Finding("settings", False, str(error))]
     changed = sorted(f"SUPPORT_{name.upper()}" for name in settings.model_fields_set)
     findings = [Finding("settings", True, f"set: {', '.join(changed)}" if changed else "all defaults")]
+    for part, look in CHECKS.items():
+        try:
+            findings.append(Finding(part, True, look(settings)))
+        except SupportError as error:
+            findings.append(Finding(part, False, str(error)))
     checks: dict[str, Callable[[Settings], Awaitable[str]]] = {
         "chat model": _chat_model,
         "embeddings": _embeddings,
@@ -101,7 +113,15 @@ async def _examine() -> list[Finding]:
             findings.append(Finding(part, True, await check(settings)))
         except SupportError as error:
             findings.append(Finding(part, False, str(error)))
-    return findings
+    return findings + [Finding("hint", True, hint, hint=True) for hint in await _hints(settings)]
+
+
+async def _hints(settings: Settings) -> list[str]:
+    try:
+        own_shop = await customer_exists(settings, sample_customer()) is False
+        return still_the_samples(settings, own_shop=own_shop, article_urls=await _article_urls(settings))
+    except SupportError:  # said above
+        return []
 
 
 async def _chat_model(settings: Settings) -> str:
@@ -146,9 +166,9 @@ async def _embeddings(settings: Settings) -> str:
     return f"{settings.embedding_model}, {len(vector)} dimensions, first query {milliseconds:.0f} ms"
 
 
-async def _knowledge(settings: Settings) -> str:
+async def _open_index(settings: Settings) -> SearchableIndex:
     model = embedding_model(settings)
-    retriever = await asyncio.to_thread(
+    return await asyncio.to_thread(
         open_retriever,
         settings.index_dir,
         settings.index_url,
@@ -157,6 +177,19 @@ async def _knowledge(settings: Settings) -> str:
         reranker=reranker(settings),
         rerank_seconds=settings.rerank_seconds,
     )
+
+
+async def _article_urls(settings: Settings) -> list[str]:
+    """Return where some of the articles can be read."""
+    retriever = await _open_index(settings)
+    try:
+        return [found.url for found in await retriever.search([Utterance("customer", "Where is my order?")], limit=10)]
+    finally:
+        retriever.close()
+
+
+async def _knowledge(settings: Settings) -> str:
+    retriever = await _open_index(settings)
     try:
         await retriever.search([Utterance("customer", "Where is my order?")], limit=1)
         health = retriever.health()

@@ -20,7 +20,8 @@ class Commands(LazyGroup):
         ),
         "ingest": Named("cli.ingest:ingest", "Make the knowledge index hold exactly the articles of the sources."),
         "doctor": Named(
-            "cli.doctor:doctor", "Check the settings, the model endpoint, the index, the shop, the desk and the memory."
+            "cli.doctor:doctor",
+            "Check the settings and the files they name, the model endpoint, the index, the shop, the desk and the memory.",
         ),
         "approvals": Named("cli.approvals:app", "Show what waits for staff, and decide it."),
         "serve": Named(

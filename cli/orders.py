@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cli.customers import order_of, orders_of_customer
 from core.settings import Settings
 from graph.assembly import orders_of
-from tools.backend import Order, OrderBackend
+from tools.backend import OrderBackend
 from tools.facts import as_text, order_facts
 from tools.import_shop import import_shop, write_export
 
@@ -59,12 +60,7 @@ def list_(
     customer: Annotated[str, typer.Argument(help="Customer id, for example ada_brook_1001.")], as_json: AsJson = False
 ) -> None:
     """List the orders of one customer, newest first."""
-
-    async def read(shop: OrderBackend) -> list[Order]:
-        await shop.get_customer(customer)
-        return list(await shop.list_orders(customer))
-
-    found = _ask(read)
+    found = _ask(lambda shop, settings: orders_of_customer(shop, settings, customer))
     if as_json:
         typer.echo(as_text([order_facts(order) for order in found]))
         return
@@ -83,7 +79,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one order with everything that is known about it."""
-    found = _ask(lambda shop: shop.get_order(customer, order))
+    found = _ask(lambda shop, settings: order_of(shop, settings, customer, order))
     text = as_text(order_facts(found))
     if as_json:
         typer.echo(text)
@@ -98,13 +94,14 @@ def export(file: Annotated[Path, typer.Argument(help="File to write.")]) -> None
     out.print(f"Wrote {file}.")
 
 
-def _ask(question: Callable[[OrderBackend], Awaitable[Answer]]) -> Answer:
+def _ask(question: Callable[[OrderBackend, Settings], Awaitable[Answer]]) -> Answer:
     """Open the configured shop, ask it, and close it."""
 
     async def asked() -> Any:
-        shop = orders_of(Settings.from_env())
+        settings = Settings.from_env()
+        shop = orders_of(settings)
         try:
-            return await question(shop)
+            return await question(shop, settings)
         finally:
             await shop.close()
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli.customers import customer_exists, no_customer
 from cli.output import err, errors_shown, out, print_json
 from core.errors import InputError
 from core.personal_data import Person
@@ -71,22 +72,30 @@ def erase(
 
 async def _export(settings: Settings, customer: str | None, threads: list[str] | None) -> dict[str, Any]:
     async with open_personal_data(settings) as data:
-        return await data.export(await _person(data, customer, threads))
+        return await data.export(await _person(settings, data, customer, threads))
 
 
 async def _erase(settings: Settings, customer: str | None, threads: list[str] | None, yes: bool) -> dict[str, int]:
     async with open_personal_data(settings) as data:
-        person = await _person(data, customer, threads)
+        person = await _person(settings, data, customer, threads)
         if not yes:
             await asyncio.to_thread(_ask, person)
         return dict(await data.erase(person))
 
 
-async def _person(data: PersonalData, customer: str | None, threads: list[str] | None) -> Person:
+async def _person(settings: Settings, data: PersonalData, customer: str | None, threads: list[str] | None) -> Person:
     if not customer and not threads:
         raise InputError("it is not said whose data is meant; give --customer ID, or --thread ID for a visitor")
     found = await data.find(customer) if customer else Person(None)
-    return Person(found.customer_id, found.threads | set(threads or ()))
+    person = Person(found.customer_id, found.threads | set(threads or ()))
+    # Who has left the shop may still have data here; a name that neither knows is a slip of the pen.
+    if (
+        customer
+        and await customer_exists(settings, customer) is False
+        and not any((await data.export(person)).values())
+    ):
+        raise no_customer(settings, customer, "give --thread ID for a visitor; nothing is stored about this one either")
+    return person
 
 
 def _ask(person: Person) -> None:

@@ -88,7 +88,7 @@ def load_prices(path: Path | None = None) -> PriceTable:
     path = path or SHIPPED
     try:
         return PriceTable.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, ValidationError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
         reason = str(error).splitlines()[0]
         raise SettingsError(
             f"the prices {path} cannot be read ({reason}); correct the file or SUPPORT_PRICES_FILE; {SHIPPED} shows the form"

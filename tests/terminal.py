@@ -16,6 +16,7 @@ class Terminal:
             "SUPPORT_ORDERS_URL": f"sqlite:///{folder}/shop.db",
             "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
             "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
+            "SUPPORT_INBOX_URL": f"sqlite:///{folder}/inbox.db",
         }
 
     def run(self, *arguments: str, text: str = "", code: int = 0, **settings: str) -> tuple[str, str]:

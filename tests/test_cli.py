@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from cli.approvals import waiting_in
+from cli.doctor_settings import still_the_samples
 from core.errors import InputError
+from core.settings import Settings
 from tests.processes import ROOT
 from tests.terminal import Terminal
 
@@ -69,8 +71,29 @@ def test_piped_lines_are_one_conversation(terminal: Terminal) -> None:
 
 def test_a_thread_is_remembered_by_the_next_command(terminal: Terminal) -> None:
     ask(terminal, "Hello", "--thread", "kept", "--customer", "ada_brook_1001")
-    _, error = terminal.run("ask", "Hello", "--thread", "kept", "--customer", "somebody_else", code=1)
+    _, error = terminal.run("ask", "Hello", "--thread", "kept", "--customer", "malik_osei_1002", code=1)
     assert "belongs to another customer" in error
+
+
+@pytest.mark.parametrize("command", [["ask", "hi"], ["chat"], ["export"], ["erase", "--yes"]])
+def test_a_customer_whom_nobody_knows_is_noticed(terminal: Terminal, command: list[str]) -> None:
+    _, error = terminal.run(*command, "--customer", "nobody_1", text="hi\n", code=1)
+    assert "no customer 'nobody_1' in Alder & Finch" in error
+    assert "support-agent orders export" in error
+
+
+def test_a_customer_who_left_the_shop_can_still_be_erased(terminal: Terminal, tmp_path: Path) -> None:
+    ask(terminal, "Hello", "--thread", "left", "--customer", "ada_brook_1001")
+    shop = json.loads(SAMPLE.read_text())
+    gone = shop["users"].pop("ada_brook_1001")
+    shop["orders"] = {number: order for number, order in shop["orders"].items() if number not in gone["orders"]}
+    (tmp_path / "shop.json").write_text(json.dumps(shop))
+    later = f"sqlite:///{tmp_path}/shop.db"
+    terminal.run("orders", "import", str(tmp_path / "shop.json"), SUPPORT_ORDERS_URL=later)
+    out, _ = terminal.run("erase", "--customer", "ada_brook_1001", "--yes", "--json", SUPPORT_ORDERS_URL=later)
+    assert json.loads(out)["erased"]["conversations"] > 0
+    _, error = terminal.run("erase", "--customer", "ada_brook_1001", "--yes", SUPPORT_ORDERS_URL=later, code=1)
+    assert "no customer" in error
 
 
 def test_doctor_says_what_is_open_and_what_is_missing(terminal: Terminal, empty: Terminal) -> None:
@@ -81,6 +104,56 @@ def test_doctor_says_what_is_open_and_what_is_missing(terminal: Terminal, empty:
     assert set(missing) == {"knowledge", "shop"}
     assert "support-agent ingest" in missing["knowledge"]
     assert "support-agent orders import" in missing["shop"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "part"),
+    [
+        ({"SUPPORT_POLICY_FILE": "/nope.yaml"}, "policy"),
+        ({"SUPPORT_POLICY_FILE": str(ROOT / "README.md")}, "policy"),
+        ({"SUPPORT_QUEUES_FILE": "/nope.yaml"}, "queues"),
+        ({"SUPPORT_PRICES_FILE": "/nope.yaml"}, "prices"),
+        ({"SUPPORT_JWT_KEYS": "/nope.json"}, "tokens"),
+        ({"SUPPORT_TURN_BUDGET": "much"}, "limits"),
+        ({"SUPPORT_DESK_HOURS": "never"}, "limits"),
+        ({"SUPPORT_CODE_SENDER": "pigeon"}, "codes"),
+    ],
+)
+def test_doctor_notices_a_setting_that_would_stop_the_agent(
+    empty: Terminal, settings: dict[str, str], part: str
+) -> None:
+    out, _ = empty.run("doctor", "--json", code=1, **settings)
+    wrong = {f["part"] for f in json.loads(out)["findings"] if not f["ok"]}
+    assert part in wrong
+
+
+def test_doctor_hints_at_what_is_still_the_sample_shops() -> None:
+    address = ["https://help.gearkeep.example/returns"]
+    hints = " ".join(still_the_samples(Settings.model_validate({}), own_shop=True, article_urls=address))
+    for name in ("SUPPORT_SHOP_NAME", "SUPPORT_LINK_HOSTS", "SUPPORT_POLICY_FILE"):
+        assert name in hints
+    mine = Settings.model_validate(
+        {"shop_name": "Gearkeep", "link_hosts": "gearkeep.example", "policy_file": "mine.yaml"}
+    )
+    assert still_the_samples(mine, own_shop=True, article_urls=address) == []
+    assert (
+        still_the_samples(
+            Settings.model_validate({}), own_shop=False, article_urls=["https://help.alderfinch.example/returns"]
+        )
+        == []
+    )
+
+
+def test_doctor_looks_whose_shop_and_articles_there_are(terminal: Terminal, tmp_path: Path) -> None:
+    def hints(orders_url: str) -> list[str]:
+        found = json.loads(terminal.run("doctor", "--json", SUPPORT_ORDERS_URL=orders_url)[0])["findings"]
+        return [finding["detail"] for finding in found if finding["hint"]]
+
+    mine = f"sqlite:///{tmp_path}/shop.db"
+    assert hints(terminal.settings["SUPPORT_ORDERS_URL"]) == []
+    (tmp_path / "shop.json").write_text(SAMPLE.read_text().replace("ada_brook_1001", "ann"))
+    terminal.run("orders", "import", str(tmp_path / "shop.json"), SUPPORT_ORDERS_URL=mine)
+    assert any("SUPPORT_SHOP_NAME" in hint for hint in hints(mine))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.orders import app
-from core.errors import Refused
+from core.errors import InputError
 
 SAMPLE = Path(__file__).resolve().parent.parent / "tools" / "sample_shop.json"
 
@@ -40,9 +40,15 @@ def test_a_shop_is_imported_as_of_today() -> None:
     assert max(order["ordered_at"] for order in orders) > f"{date.today() - timedelta(days=60)}"
 
 
-def test_a_foreign_order_is_not_shown() -> None:
+def test_staff_are_told_in_their_words_which_order_or_customer_there_is_not() -> None:
     run = CliRunner()
     run.invoke(app, ["import", str(SAMPLE)])
-    answer = run.invoke(app, ["show", "#AF10326", "--customer", "malik_osei_1002"])
-    assert answer.exit_code != 0
-    assert isinstance(answer.exception, Refused)
+    foreign = run.invoke(app, ["show", "#AF10326", "--customer", "malik_osei_1002"]).exception
+    assert isinstance(foreign, InputError)
+    assert "no order '#AF10326'" in str(foreign)
+    assert "support-agent orders list malik_osei_1002" in str(foreign)
+    for arguments in (["list", "bob"], ["show", "GK9", "--customer", "bob"]):
+        unknown = run.invoke(app, arguments).exception
+        assert isinstance(unknown, InputError)
+        assert "no customer 'bob' in Alder & Finch" in str(unknown)
+        assert "sign in" not in str(unknown)
