@@ -1,14 +1,13 @@
-"""Recognise, by rule, what a conversation must obey whatever the model's mood: a wish for a person, anger, a yes or a no."""
+"""Recognise, by rule, what a conversation must obey whatever the model's mood: a wish for a person, and anger."""
 
 import re
 import unicodedata
-from typing import Literal
 
 _HEAD = 4_000
 """Longer messages are judged by their beginning and end; a rule must stay quick on a megabyte."""
 
 
-def _normal(text: str) -> str:
+def normalised(text: str) -> str:
     """Return lower-case text with plain quotes and single spaces, long texts cut to head and tail."""
     if len(text) > 2 * _HEAD:
         text = f"{text[:_HEAD]} {text[-_HEAD:]}"
@@ -16,7 +15,8 @@ def _normal(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
+def any_of(*patterns: str) -> re.Pattern[str]:
+    """Return one pattern that finds any of several."""
     return re.compile("|".join(f"(?:{p})" for p in patterns))
 
 
@@ -31,7 +31,7 @@ _ADJECTIVES = r"(?:(?:an?|the|your|one of your|some|any|actual|real|live|human|p
 _PERSON_NOUN = (
     r"(?:human(?: being)?|humans|person|people|agent|operator|representative|rep|supervisor|manager|someone|somebody)"
 )
-_HUMAN = _any(
+_HUMAN = any_of(
     # talk to / be put through to a member of staff
     rf"\b(?:talk|speak|chat|speaking|talking|chatting|write|deal)(?:ing)? (?:directly )?(?:to|with) {_ADJECTIVES}{_STAFF}\b(?! (?:of mine|at my))",
     rf"\b(?:transfer|connect|redirect|forward|hand|pass|put) (?:me|us|this)(?: over| through| on)?(?: to| with)? {_ADJECTIVES}{_STAFF}\b",
@@ -60,7 +60,7 @@ _HUMAN = _any(
     r"\bcall (?:me|us) back\b|\bcallback\b|\b(?:want|need|like|request|get) (?:a )?(?:phone )?call (?:back )?(?:from|by) (?:you|your|a|an|the|someone|somebody)\b",
     r"\b(?:someone|somebody) who (?:can|could|is able to|will) (?:actually|really) help\b",
 )
-_HUMAN_ELSEWHERE = _any(
+_HUMAN_ELSEWHERE = any_of(
     # German
     r"\b(?:mit|an|zu) (?:einem|einer|eine|ihrem|echten|einen|'nem|nem)? ?(?:echten |richtigen |menschlichen |realen |anderen )?(?:menschen|jemandem(?: vom| von der| von| aus dem)?|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|person|kundenberater(?:in)?|vorgesetzten|agenten|kundendienst|kundenservice|support) ?(?:bitte )?(?:\w+ )?(?:sprechen|reden|verbinden|verbunden|weiterleiten|weitergeleitet|schreiben|chatten|durchstellen|kontakt)",
     r"\b(?:sprechen|reden|verbinden|spreche|rede) (?:sie )?(?:mich )?(?:bitte )?mit (?:einem|einer) (?:echten )?(?:menschen|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|person)",
@@ -94,13 +94,13 @@ _HUMAN_ELSEWHERE = _any(
 
 def wants_human(text: str) -> bool:
     """Say whether the customer asks for a person instead of the assistant (English first, eight other languages)."""
-    normal = _normal(text)
+    normal = normalised(text)
     return bool(_HUMAN.search(normal) or _HUMAN_ELSEWHERE.search(normal))
 
 
 # --- anger ---------------------------------------------------------------------------------------------------------
 
-_ANGER = _any(
+_ANGER = any_of(
     # insults and swearing aimed at us
     r"\b(?:you|u|you're|you are|ur)(?: all| guys| people)?(?: are| r)?(?: (?:a |an )?(?:such|so|just|bunch of|total|complete|absolute|absolutely|totally|completely|fucking|bloody|damn))*"
     r" (?:useless|incompetent|idiots?|morons?|stupid|pathetic|liars?|thieves|crooks|scammers?|a joke|scam|clowns?|jerks?|assholes?|worthless|dumb)\b",
@@ -138,7 +138,7 @@ _ANGER = _any(
     r"\b(?:schandalig|belachelijk|oplichters?|oplichting|mijn advocaat|woedend|waardeloos)\b",
     r"\b(?:skandal|oszuści|oszustwo|złodzieje|mój prawnik|wściekł[yaeą]|żenada|kpina)\b",
 )
-_NOT_ANGER = _any(
+_NOT_ANGER = any_of(
     r"\b(?:dispute|complaint) (?:with|against|about) (?:the )?(?:carrier|courier|ups|fedex|usps)\b",
     r"\b(?:no|never|not|isn't|wasn't|aren't|don't think you are) (?:\w+ )?(?:angry|furious|mad|fed up|upset)\b",
     r"\b(?:shit|damn|fucking|insanely|ridiculously) (?:good|great|amazing|awesome|nice|love|beautiful)\b",
@@ -148,100 +148,5 @@ _NOT_ANGER = _any(
 
 def is_angry(text: str) -> bool:
     """Say whether the customer is really angry at us: insults, an outcry, a threat; not hot words about something else."""
-    normal = _NOT_ANGER.sub(" ", _normal(text))
+    normal = _NOT_ANGER.sub(" ", normalised(text))
     return bool(_ANGER.search(normal))
-
-
-# --- yes and no ----------------------------------------------------------------------------------------------------
-
-_YES_WORDS = (
-    r"yes|yeah|yep|yup|yea|ya|aye|y|ye|sure(?: thing)?|certainly|definitely|absolutely|of course|ok|okay|okey|k|alright|all right|fine|great|perfect|right|exactly|"
-    r"correct|affirmative|agreed|please do|you can|you may|deal|sounds? (?:good|great|fine|right|perfect)|looks? (?:good|right|correct|fine)|"
-    r"(?:that is|that's|thats|this is|it is|it's|all) (?:right|correct|fine|good|ok|okay|great|perfect|what i want)|"
-    r"(?:i )?(?:do )?(?:confirm(?:ed)?|agree|accept|approve)|go ahead|go for it|proceed|carry on|do (?:it|that|this|so)|make it so|"
-    r"let's (?:do|go)(?: (?:it|that|for it|ahead))?|(?:i|we) (?:do|am sure|'m sure|want (?:that|this|to|it)|would like that)|i'm sure|"
-    r"ja|jawohl|jap|jo|genau|richtig|gerne?|einverstanden|mach(?:en)? (?:sie )?(?:das|es)|bestätigt?|ich bestätige|stimmt|passt|"
-    r"oui|ouais|d'accord|allez-y|vas-y|je confirme|c'est (?:bon|correct|ça)|bien sûr|volontiers|parfait|"
-    r"s[ií]|claro|vale|de acuerdo|adelante|confirmo|correcto|por supuesto|perfecto|hazlo|hágalo|está bien|"
-    r"sì|certo|va bene|d'accordo|confermo|procedi|proceda|esatto|perfetto|corretto|"
-    r"sim|pode(?: ser| fazer)?|tudo bem|está certo|faça isso|certo|isso|"
-    r"akkoord|graag|goed|prima|klopt|doe maar|bevestigd|ik bevestig|"
-    r"tak|zgadzam się|potwierdzam|dobrze|oczywiście|proszę bardzo|zgoda|"
-    r"نعم|أجل|موافق|تابع|"
-    r"👍|👌|✅|✔️|✔|🆗"
-)
-_POLITE = (
-    r"please|pls|plz|thanks?(?: you)?(?: (?:so|very) much)?|thank you|thx|ty|cheers|now|then|right away|asap|immediately|for me|with (?:it|that|this)|sir|"
-    r"the (?:cancellation|cancelation|return|exchange|change|changes|refund|address change|order|request|update|modification)s?|"
-    r"that one|this one|that|this|it|so|everything|all of (?:it|them)|as (?:described|listed|shown|proposed)|with the (?:cancellation|return|exchange|change|changes|refund|request)|to (?:that|this|it|proceed|confirm)|"
-    r"cancel (?:it|the order|my order|that order)|return (?:it|them|the items?)|exchange (?:it|them|the items?)|change it|update it|i am|i'm|i do|and|that's fine|"
-    r"bitte(?: schön)?|danke(?: schön)?|gern|sehr|vielen dank|s'il vous pla[iî]t|merci|por favor|gracias|per favore|per piacere|grazie|por favor|obrigad[oa]|alstublieft|alsjeblieft|dank je|"
-    r"bedankt|proszę|dziękuję|hazlo|das|es|le|la|lo|avanti|faccia pure|maar|dat|machen|tun|so"
-)
-_YES = re.compile(
-    rf"^(?:(?:please|bitte|ok|okay|oh|well|hi|great|thanks)[ ,]+)*(?:{_YES_WORDS})(?:[ ,.!;:–-]+(?:{_YES_WORDS}|{_POLITE}))*[ .!)😀😊🙂🙏👍👌✅]*$"
-)
-_NO = re.compile(
-    r"^(?:(?:oh|well|ok|okay|hm+|actually|sorry|please|wait|hold on|um+|ah)[ ,.!]+)*"
-    r"(?:(?:no+|nope|nah|n|negative|never ?mind|nevermind|nvm|stop(?: it| that)?|don't|do not|dont|please don't|forget (?:it|that|about it)|not (?:now|yet|anymore|today|any more)|"
-    r"absolutely not|definitely not|certainly not|of course not|rather not|(?:i'd|i would) rather not|no way|abort|leave (?:it|everything)(?: as (?:it )?is)?|keep (?:it|the order|my order|everything)|"
-    r"(?:i|i've|i have)(?:'ve| have)? changed my mind|cancel (?:that|this)(?: request)?|(?:i )?(?:do not|don't|no longer) (?:want|need) (?:that|this|it|to)(?: any ?more)?|(?:let's )?not do (?:it|that|this)|"
-    r"hold off|wait|that's (?:wrong|not right|not correct|incorrect)|that is (?:wrong|not right|incorrect)|wrong|undo|"
-    r"nein|nee|nö|lieber nicht|abbrechen|stopp|doch nicht|lass(?:en sie)?(?: es)?|nicht|"
-    r"non|pas maintenant|annulez|arrêtez|laissez tomber|surtout pas|"
-    r"mejor no|déjalo|olvídalo|para|detente|ahora no|"
-    r"non ora|lascia(?: stare| perdere)?|annulla|ferma|"
-    r"não|nao|deixa|deixe(?: pra lá)?|melhor não|pare|"
-    r"niet|nee|laat maar|toch niet|liever niet|"
-    r"nie|zostaw|lepiej nie|anuluj|لا|كلا|👎|❌|🚫))(?!\w)(?P<rest>.*)$"
-)
-_NO_REST = re.compile(
-    rf"^[ ,.!;:–-]*(?:(?:{_POLITE}|thanks?|thank you|wait|no|not|don't|do not|do (?:that|it|this)|leave (?:it|everything|that)(?: as (?:it )?is)?|keep (?:it|the order|my order|the items?|everything|them)|"
-    r"i changed my mind|cancel (?:it|that|this)|it's (?:fine|ok|okay)|that's (?:all|fine)|stop|want (?:it|that|this|to)|need (?:it|that)|as it is|any ?more|(?:just )?forget (?:it|that|about (?:it|that))|never ?mind|"
-    r"i (?:don't|do not) want (?:that|this|it|to)|danke|merci|gracias|grazie|obrigad[oa]|bedankt|dziękuję|dank u|dank je|nicht|nichts|mehr|das|lo hagas|rien|lo|no|o faça|doen|rób tego)[ ,.!;:–-]*)*$"
-)
-_CONDITION = _any(
-    r"\?",
-    r"\b(?:but|however|except|unless|only|if|instead|though|although|provided|as long as|rather than|also|as well|plus|another|other|aber|nur|wenn|falls|außerdem|auch|mais|seulement|si|aussi|pero|sólo|solo|también|ma|anche|mas|também|maar|ook|alleen|ale|tylko|jeśli)\b",
-    r"\d",
-)
-_LIMITED = 160
-"""A clear yes or no is short; anything longer says more than that."""
-
-
-def answer_to_confirmation(text: str) -> Literal["yes", "no", "other"]:
-    """Read the answer to "shall I do this?": a clear yes, a clear no, or something else that must be read again.
-
-    A yes with a condition, an addition or a question is "other": what was asked is then no longer exactly what is wanted.
-    """
-    normal = _normal(text)
-    if not normal or len(normal) > _LIMITED:
-        return "other"
-    if _YES.match(normal) and not _CONDITION.search(_accented_si(normal)):
-        return "yes"
-    if (no := _NO.match(normal)) and _NO_REST.match(no["rest"]) and "?" not in normal:
-        return "no"
-    return "other"
-
-
-def _accented_si(normal: str) -> str:
-    """Drop a leading Spanish "si", which would read as the French or Spanish "if"."""
-    return re.sub(r"^si\b", "", normal)
-
-
-# --- a change of mind ----------------------------------------------------------------------------------------------
-
-_OTHERWISE = _any(
-    r"\b(?:instead|rather|on second thou?ghts?|changed my mind|correction)\b",
-    r"\b(?:make|change|switch|turn|put) (?:that|it|this|those|them)\b",
-    r"^(?:(?:hm+|oh|ah|oops|sorry|wait|hold on)[,.! ]+)*(?:actually|no[,.! ]+(?:i meant|not|the|it|that|make|use)|not )",
-    r"\b(?:i meant|i mean)\b",
-    r"\b(?:stattdessen|lieber|doch nicht|ich meinte|andersherum)\b",
-    r"\b(?:plutôt|à la place|je voulais dire|finalement)\b",
-    r"\b(?:en su lugar|en vez de|mejor|quise decir|quería decir)\b",
-)
-
-
-def wants_it_otherwise(text: str) -> bool:
-    """Say whether an answer that is neither a yes nor a no asks for something else than was proposed."""
-    return bool(_OTHERWISE.search(_normal(text)))

@@ -1,6 +1,7 @@
 """Use the agent from a program: open it, send messages, read replies."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
@@ -22,6 +23,7 @@ from graph.executors import TOOL_CALLS
 from graph.fencing import TURN_TOKEN
 from graph.memory import open_checkpointer
 from graph.nodes.receive import check_message, check_owner
+from graph.open_question import SENT_AT
 from graph.prompts import text_of
 from graph.read_ahead import read_ahead
 from graph.replies import BETWEEN_MESSAGES, Event, Progress, Reply, Token, read_reply, reply_text
@@ -88,6 +90,8 @@ class SupportAgent:
     ) -> Reply:
         """Return the reply to a customer's message, typed or heard; messages of one thread are answered one after the other.
 
+        A yes that is sent while an earlier message is still being answered agrees to nothing that answer asks.
+
         Sending a message again under its `message_id` is harmless: what a crash interrupted goes on, what was answered
         is answered the same.
 
@@ -97,7 +101,7 @@ class SupportAgent:
             ModelError, KnowledgeError, BackendUnavailable: a part behind the agent failed.
         """
         context = Context(customer_id=customer_id, channel=channel, locale=locale)
-        async with self._turn(thread_id, text, context, message_id, turn_token=None) as turn:
+        async with self._turn(thread_id, text, context, message_id, sent_at=time.time()) as turn:
             if turn.asks_graph:
                 turn.values = await self.graph.ainvoke(
                     turn.given, turn.config, context=context, durability=turn.durability
@@ -114,13 +118,16 @@ class SupportAgent:
         locale: str = "en",
         message_id: str | None = None,
         turn_token: int | None = None,
+        sent_at: float | None = None,
     ) -> AsyncIterator[Event]:
         """Yield progress, pieces of the reply as they come, and last the whole reply; raises as `send`.
 
-        A `turn_token` fences the run: the memory refuses it once it has seen a higher one for the thread.
+        A `turn_token` fences the run: the memory refuses it once it has seen a higher one for the thread. `sent_at` says when
+        the customer sent the message, in seconds since the epoch, where that was before now.
         """
         context = Context(customer_id=customer_id, channel=channel, locale=locale)
-        async with self._turn(thread_id, text, context, message_id, turn_token) as turn:
+        sent_at = time.time() if sent_at is None else sent_at
+        async with self._turn(thread_id, text, context, message_id, sent_at, turn_token) as turn:
             if turn.asks_graph:
                 speaking: str | None = None
                 async for mode, event in self.graph.astream(
@@ -144,7 +151,13 @@ class SupportAgent:
 
     @asynccontextmanager
     async def _turn(
-        self, thread_id: str, text: str | HumanMessage, context: Context, message_id: str | None, turn_token: int | None
+        self,
+        thread_id: str,
+        text: str | HumanMessage,
+        context: Context,
+        message_id: str | None,
+        sent_at: float,
+        turn_token: int | None = None,
     ) -> AsyncIterator["_Turn"]:
         """Hold the thread for one turn, after checking the message, whose thread it is, and what became of the message."""
         config = _config(thread_id, turn_token)
@@ -164,7 +177,8 @@ class SupportAgent:
                 turn = _Turn(config, None, snapshot.values, unfinished, "sync")
             else:
                 # Plain data: the memory reads no class of ours back.
-                given = {"messages": [message.model_copy(update={"id": message_id})]}
+                timed = {**message.additional_kwargs, SENT_AT: sent_at}
+                given = {"messages": [message.model_copy(update={"id": message_id, "additional_kwargs": timed})]}
                 turn = _Turn(config, given, {}, True, "sync" if awaits_answer(state) else "exit")
             with read_ahead(thread_id, found):
                 yield turn

@@ -6,11 +6,13 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
-from core.signals import answer_to_confirmation
+from core.confirmations import answer_to_confirmation
 from graph.action_calls import calls_of
 from graph.phrases import phrase
-from tools.confirmed_actions import ConfirmedActions
+from tools.confirmed_actions import ConfirmedActions, Heard
 
+SENT_AT = "sent_at"
+"""Where a message says when the customer sent it, in seconds since the epoch."""
 TIMES_ASKED = 2
 """A question is put again once, after a digression or a crash; then it rests until the customer says yes to nothing else."""
 
@@ -20,7 +22,8 @@ async def hear(
 ) -> dict[str, Any]:
     """Return the calls that are to be carried out, the question that stays open, and what waits for staff.
 
-    `messages` is the conversation before the message. A yes or a no counts for the question right before it, and for no other.
+    `messages` is the conversation before the message. A yes or a no counts for the question right before it, and for no other;
+    nor does one that was sent before that question was there to be read.
     """
     said_last = next((m for m in reversed(messages) if isinstance(m, AIMessage) and not m.tool_calls), None)
     asked = said_last.additional_kwargs if said_last else {}
@@ -28,13 +31,19 @@ async def hear(
         return {"open_question": [], "approvals": [], "messages": []}  # the usual turn: one look at the ledger
     if told := asked.get("tells"):
         await actions.told(told)
-    heard = await actions.hear(thread_id, asked.get("asks", ()), message_id=str(message.id), text=message.text)
+    unread = _sent_before(message, asked.get("asked_at"))
+    heard = (
+        Heard()
+        if unread
+        else await actions.hear(thread_id, asked.get("asks", ()), message_id=str(message.id), text=message.text)
+    )
     unsettled = await actions.unsettled(thread_id)
     # Whatever a crash, a time-out or a decision of staff left behind has to be carried out or told.
     due = [action for action in unsettled if action.state not in ("proposed", "awaiting_approval")]
     for_staff = [action for action in unsettled if action.state == "awaiting_approval"]
-    # Her yes does not count when something else was said last. She is asked once more, so that it can.
-    late_yes = not asked.get("asks") and answer_to_confirmation(message.text) == "yes"
+    # Her yes does not count when something else was said last, or when she had not read the question yet. She is asked once
+    # more, so that it can.
+    late_yes = (unread or not asked.get("asks")) and answer_to_confirmation(message.text) == "yes"
     put = Counter(i for m in messages if isinstance(m, AIMessage) for i in m.additional_kwargs.get("asks", ()))
     update: dict[str, Any] = {
         "open_question": [a.id for a in unsettled if a.state == "proposed" and (late_yes or put[a.id] < TIMES_ASKED)],
@@ -48,3 +57,9 @@ async def hear(
     elif heard.withdrawn:
         update["messages"] = [AIMessage(phrase("withdrawn", locale), additional_kwargs={"then": "end"})]
     return update
+
+
+def _sent_before(message: HumanMessage, asked_at: float | None) -> bool:
+    """Say whether a message was on its way before the question was asked; a way in that keeps no time is believed."""
+    sent_at = message.additional_kwargs.get(SENT_AT)
+    return sent_at is not None and asked_at is not None and sent_at < asked_at

@@ -92,7 +92,7 @@ def _excuse(what: PhraseId, before: Sequence[AnyMessage], locale: str) -> AnyMes
     """Return a reply that ends the turn; a question that was open before it is still the one a yes will answer."""
     said_last = next((m for m in reversed(before) if isinstance(m, AIMessage) and not m.tool_calls), None)
     kept = said_last.additional_kwargs if said_last else {}
-    asked = {"asks": kept["asks"]} if "asks" in kept else {}
+    asked = {name: kept[name] for name in ("asks", "asked_at") if name in kept}
     return AIMessage(phrase(what, locale), additional_kwargs={**asked, "then": "end"})
 
 

@@ -175,6 +175,7 @@ class Worker:
             locale=turn.locale,
             message_id=turn.id,
             turn_token=turn.token,
+            sent_at=turn.waited_since,
         )
         async for event in events:
             if isinstance(event, Reply):

@@ -14,11 +14,12 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 
+from core.confirmations import answer_to_confirmation
 from core.offline.model import OfflineChatModel
 from core.offline.words import content_stems
 from core.passages import Passage
 from core.quoting import quote_turn
-from core.signals import answer_to_confirmation, wants_human
+from core.signals import wants_human
 from tools.backend import Order
 from tools.facts import as_text, order_facts, product_facts, profile_facts
 from tools.order_numbers import digits_of, order_key

@@ -1,5 +1,6 @@
 """Lead changes of an order through whole conversations: proposal, yes, staff, execution, and everything that comes between."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -301,6 +302,35 @@ async def test_a_customer_who_writes_meanwhile_is_answered_and_the_request_stand
     reply = await shop.agent.decide("t", {"decisions": [{"type": "approve"}]}, operator="kim")
     assert "is cancelled" in reply.text
     assert shop.effects == 1
+
+
+@pytest.mark.parametrize("text", ["no, forget it", "I found it, please don't cancel anything"])
+async def test_what_waits_for_staff_can_be_taken_back_and_is_then_never_done(text: str) -> None:
+    shop = await waiting_for_staff()
+    assert "not changed anything" in await shop.say(text)
+    [action] = await shop.actions.ledger.find(thread_id="t")
+    assert action.state == "withdrawn"
+    assert not await shop.actions.ledger.approve(action.id, by="kim")
+    await shop.agent.decide("t", {"decisions": [{"type": "approve"}]}, operator="kim")
+    assert shop.effects == 0
+
+
+async def test_a_yes_that_was_sent_before_the_question_was_there_agrees_to_nothing() -> None:
+    shop = Shop(CANCEL, "You are welcome.")
+    # Both are sent before anything is answered, as by a customer who writes on while the agent is busy.
+    asked, early = await asyncio.gather(shop.say("cancel #AF1, I ordered it by mistake"), shop.say("yes"))
+    assert "Cancel order #AF1" in asked
+    assert "Cancel order #AF1" in early  # asked again
+    assert shop.effects == 0
+    assert "is cancelled" in await shop.say("yes")
+    assert shop.effects == 1
+
+
+async def test_a_yes_to_another_deed_does_nothing() -> None:
+    shop = Shop(call("change_order_address", order_id="#AF1", **ELSEWHERE), "One moment.")
+    await shop.say("please send #AF1 to 1 Elm Street, Salem, OR 97301, USA")
+    await shop.say("yes, cancel the order")
+    assert shop.effects == 0
 
 
 async def test_a_decision_made_in_the_ledger_is_carried_out_with_the_next_message() -> None:

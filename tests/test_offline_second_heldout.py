@@ -9,10 +9,11 @@ from collections import Counter
 import pytest
 from langchain_core.embeddings import Embeddings
 
+from core.confirmations import answer_to_confirmation
 from core.minilm import MiniLM
 from core.offline.intents import Intent
 from core.offline.understanding import Understanding
-from core.signals import answer_to_confirmation, is_angry, wants_human
+from core.signals import is_angry, wants_human
 
 REQUESTS: list[tuple[str, list[Intent]]] = [
     ("could you look up what happened to AF10120?", ["order_status"]),
@@ -111,7 +112,7 @@ ANSWERS = [
     ("yes that's fine", "yes"),
     ("please go ahead and cancel it", "yes"),
     ("absolutely", "yes"),
-    ("okay, thank you", "yes"),
+    ("okay, thank you", "other"),  # may be the answer to what was told before the question
     ("yes, all correct", "yes"),
     ("jawohl, bitte", "yes"),
     ("no, leave everything as it is", "no"),

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from core.signals import answer_to_confirmation, is_angry, wants_human, wants_it_otherwise
+from core.confirmations import answer_to_confirmation, wants_it_otherwise
+from core.signals import is_angry, wants_human
 
 
 @pytest.mark.parametrize(
@@ -117,88 +118,6 @@ def test_anger_is_recognised(text: str) -> None:
 )
 def test_strong_words_about_other_things_are_no_anger(text: str) -> None:
     assert not is_angry(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "yes",
-        "Yes!",
-        "yes please",
-        "Yes, go ahead.",
-        "go ahead",
-        "ok do it",
-        "confirm",
-        "I confirm",
-        "Confirmed, thanks",
-        "that's right",
-        "sure, please proceed",
-        "yes, cancel it please",
-        "Yes, that is correct. Thank you very much!",
-        "✅",
-        "ja",
-        "Oui",
-        "si",
-        "sim, por favor",
-        "tak",
-    ],
-)
-def test_a_clear_yes(text: str) -> None:
-    assert answer_to_confirmation(text) == "yes"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "no",
-        "No!",
-        "no thanks",
-        "No, keep it.",
-        "stop",
-        "don't",
-        "don't do it",
-        "never mind",
-        "cancel that",
-        "no wait",
-        "I don't want that anymore",
-        "nein",
-        "non",
-        "nee",
-        "nie",
-        "não",
-    ],
-)
-def test_a_clear_no(text: str) -> None:
-    assert answer_to_confirmation(text) == "no"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "yes but refund it to PayPal",
-        "yes, and also change the address",
-        "yes if I get the money today",
-        "yes to the first, no to the second",
-        "yes?",
-        "yes, order 10042",
-        "no, I meant #W5490111",
-        "no, use the gift card",
-        "cancel the order",
-        "what is the fee?",
-        "I don't know",
-        "the blue one",
-        "don't cancel the lamp, only the chair",
-        "yesterday I ordered a lamp",
-        "okay so where is my parcel",
-        "nobody told me that",
-        "noted",
-        "stop by the store",
-        "",
-        "yes " * 100 + "and the other order too",
-    ],
-)
-def test_anything_else_is_neither_yes_nor_no(text: str) -> None:
-    assert answer_to_confirmation(text) == "other"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.signals import answer_to_confirmation, is_angry, wants_human
+from core.confirmations import answer_to_confirmation
+from core.signals import is_angry, wants_human
 
 WANTS_HUMAN = [
     "put me through to somebody who can actually help",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from core.confirmations import answer_to_confirmation, takes_back, wants_it_otherwise
 from core.errors import InputError, Refused
-from core.signals import answer_to_confirmation, wants_it_otherwise
 from tools.actions import Action
 from tools.backend import OrderBackend
 from tools.carry_out import carry_out
@@ -62,13 +62,14 @@ class ConfirmedActions:
     async def hear(self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str) -> Heard:
         """Apply a message to the proposals the customer was just asked about.
 
-        Only a clear yes to the question that came directly before counts, and it is stored with the row it confirms.
+        Only a clear yes to the question that came directly before counts, and it is stored with the row it confirms. Where
+        nothing was asked, what still waits for staff can be taken back.
         """
         if not asked:
-            return Heard()
+            return await self._taken_back(thread_id, text)
         await self.ledger.expire_due()
         open_ = [action for action in await self.get(thread_id, asked) if action.state == "proposed"]
-        match answer_to_confirmation(text):
+        match answer_to_confirmation(text, [action.tool for action in open_]):
             case "yes":
                 agreed = [
                     await self.ledger.confirm(a.id, fingerprint=a.fingerprint, message_id=message_id, text=text)
@@ -84,6 +85,13 @@ class ConfirmedActions:
                 return Heard()
             case _:
                 return Heard()
+
+    async def _taken_back(self, thread_id: str, text: str) -> Heard:
+        """Withdraw what the customer agreed to and staff has not decided, where she says that she wants it no more."""
+        if not takes_back(text):
+            return Heard()
+        waiting = await self.ledger.find(thread_id=thread_id, states=("awaiting_approval",))
+        return Heard(withdrawn=[a for a in waiting if await self.ledger.withdraw(a.id, why=text)])
 
     async def supersede(self, thread_id: str, action_ids: Sequence[str]) -> None:
         """Take back proposals that a newer wish of the customer replaces."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from langchain_core.embeddings import Embeddings
 
+from core.confirmations import answer_to_confirmation
 from core.offline import languages, small_talk
 from core.offline.context import requests_in_context
 from core.offline.conversation import Conversation
@@ -18,7 +19,6 @@ from core.offline.recall import recall
 from core.offline.understanding import Request, Understanding
 from core.offline.who import claim, refusal, resumed
 from core.offline.writes import WRITE_TOOLS, WRITERS
-from core.signals import answer_to_confirmation
 
 Handler = Callable[[Request, Desk], str]
 HANDLERS: Mapping[str, Handler] = {

@@ -1,5 +1,6 @@
 """Say what was done, and ask for the customer's yes to what is proposed: in the ledger's words, not the model's."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,6 +40,7 @@ async def confirm(
         kwargs = {
             "asks": [action.id for action in proposed],
             "tells": [action.id for action in ended],
+            "asked_at": time.time(),
         }
         update["messages"] = [AIMessage(text, additional_kwargs=kwargs)]
     return update

@@ -1,0 +1,156 @@
+"""Check what counts as a yes and a no to what the agent would do, and what takes back what waits for staff."""
+
+import pytest
+
+from core.confirmations import answer_to_confirmation, takes_back
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes",
+        "Yes!",
+        "yes please",
+        "Yes, go ahead.",
+        "go ahead",
+        "ok do it",
+        "confirm",
+        "I confirm",
+        "Confirmed, thanks",
+        "that's right",
+        "sure, please proceed",
+        "yes, cancel it please",
+        "Yes, that is correct. Thank you very much!",
+        "✅",
+        "ja",
+        "Oui",
+        "si",
+        "sim, por favor",
+        "tak",
+    ],
+)
+def test_a_clear_yes(text: str) -> None:
+    assert answer_to_confirmation(text) == "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no",
+        "No!",
+        "no thanks",
+        "No, keep it.",
+        "stop",
+        "don't",
+        "don't do it",
+        "never mind",
+        "cancel that",
+        "no wait",
+        "I don't want that anymore",
+        "nein",
+        "non",
+        "nee",
+        "nie",
+        "não",
+    ],
+)
+def test_a_clear_no(text: str) -> None:
+    assert answer_to_confirmation(text) == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes but refund it to PayPal",
+        "yes, and also change the address",
+        "yes if I get the money today",
+        "yes to the first, no to the second",
+        "yes?",
+        "yes, order 10042",
+        "no, I meant #W5490111",
+        "no, use the gift card",
+        "cancel the order",
+        "what is the fee?",
+        "I don't know",
+        "the blue one",
+        "don't cancel the lamp, only the chair",
+        "yesterday I ordered a lamp",
+        "okay so where is my parcel",
+        "nobody told me that",
+        "noted",
+        "stop by the store",
+        "",
+        "yes " * 100 + "and the other order too",
+    ],
+)
+def test_anything_else_is_neither_yes_nor_no(text: str) -> None:
+    assert answer_to_confirmation(text) == "other"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok thanks",
+        "Okay, thank you very much",
+        "great, thanks!",
+        "Great",
+        "perfect, thank you",
+        "Right",
+        "Yeah, right.",
+        "sure, right",
+        "ok so",
+        "All right, thank you so much",
+        "Oh great, thanks so much",
+        "super, danke",
+        "vale, gracias",
+        "yes\nwait",
+        "yes\nno",
+        "yes 👎",
+    ],
+)
+def test_thanks_praise_and_irony_agree_to_nothing(text: str) -> None:
+    assert answer_to_confirmation(text) != "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "answer"),
+    [
+        ("yes, cancel the order", ["cancel_order"], "yes"),
+        ("ok, cancel it", ["cancel_order"], "yes"),
+        ("yes, cancel the order", ["change_order_address"], "other"),
+        ("ok, exchange it", ["return_items"], "other"),
+        ("yes, swap it please", ["exchange_items"], "yes"),
+        ("yes, the refund please", ["return_items"], "yes"),
+        ("yes, with the changes", ["change_order_items"], "yes"),
+        ("yes, the exchange", ["exchange_items", "cancel_order"], "other"),
+        ("yes, that one", ["cancel_order", "cancel_order"], "other"),
+        ("yes, cancel the order", ["cancel_order", "cancel_order"], "other"),
+        ("yes, cancel both", ["cancel_order", "cancel_order"], "yes"),
+        ("yes please, all of it", ["cancel_order", "change_order_address"], "yes"),
+        ("yes, do it", ["cancel_order", "change_order_address"], "yes"),
+    ],
+)
+def test_a_yes_counts_for_the_deed_it_names_and_for_all_that_was_asked(
+    text: str, asked: list[str], answer: str
+) -> None:
+    assert answer_to_confirmation(text, asked) == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no",
+        "Oh sorry, I found the bowl in the box. Please don't refund anything, forget my request.",
+        "never mind",
+        "please withdraw my request",
+        "I no longer want that refund",
+        "Das hat sich erledigt, danke",
+    ],
+)
+def test_what_waits_can_be_taken_back(text: str) -> None:
+    assert takes_back(text)
+
+
+@pytest.mark.parametrize("text", ["how long will it take?", "yes", "is it cancelled?", "I don't know when I am home"])
+def test_other_words_take_nothing_back(text: str) -> None:
+    assert not takes_back(text)
