@@ -92,8 +92,10 @@ _THING = (
     r"(?:orders?|refunds?|address(?:es)?|payments?|items?|tickets?|accounts?|gift cards?|store credit|balance|discounts?|coupons?|parcels?|passwords?|"
     r"(?:a|the) (?:person|human|supervisor|manager|agent|colleague)|links?|conversation|warranty|compensation|bestellung\w*|adresse|commande|pedido|rückerstattung)"
 )
+_AS_NOUN = r"\s(?:\w+\s)?(?:costs?|is|are|takes?|was|were|will|may|can|cannot|must|appl(?:y|ies)|begins?|ends?|depends?)\b|(?<=open)\s(?:orders|payments|items|accounts|parcels)\b"
+"""What follows where the word is the subject of a statement: `Return shipping costs $5 and is taken off the refund`."""
 _DEMAND = re.compile(
-    rf"(?:^|[.!?:;*\-–—>\])\"'“|]\s*|(?<=\w)\s+(?=(?-i:[A-Z]))|\b(?:please|now|then|and|also|first|immediately|must|should|bitte)\s+)(?:{_DEED}|storniere\w*|erstatte\w*|ändere\w*|annule[rz]?|rembourse[rz]?|cancela\w*|reembols\w*)\b(?:[^.!?\n]|\.(?=\d)){{0,60}}\b{_THING}\b(?:[^.!?\n]|\.(?=\d)){{0,120}}",
+    rf"(?:^|[.!?:;*\-–—>\])\"'“|]\s*|(?<=\w)\s+(?=(?-i:[A-Z]))|\b(?:please|now|then|and|also|first|immediately|must|should|bitte)\s+)(?:{_DEED}|storniere\w*|erstatte\w*|ändere\w*|annule[rz]?|rembourse[rz]?|cancela\w*|reembols\w*)\b(?!{_AS_NOUN})(?:[^.!?\n]|\.(?=\d)){{0,60}}\b{_THING}\b(?:[^.!?\n]|\.(?=\d)){{0,120}}",
     re.IGNORECASE | re.MULTILINE,
 )
 _PRECISE = re.compile(

@@ -120,6 +120,19 @@ def test_a_demand_that_begins_in_the_middle_of_a_name_is_found() -> None:
         assert not asks_for_action(name)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Return shipping costs 6.50 EUR and is taken off the refund.",
+        "Exchange postage is $4.95, which we take off the refund.",
+        "Refund processing takes five days after the items are back; a fee of $5 may apply to opened items.",
+        "Open orders over $60 ship free.",
+    ],
+)
+def test_a_statement_that_begins_like_a_demand_is_none(text: str) -> None:
+    assert not asks_for_action(text)
+
+
 def test_ordinary_articles_are_not_flagged() -> None:
     assert {
         p.name: directives(p.read_text()) for p in (ROOT / "knowledge").glob("*.md") if directives(p.read_text())
