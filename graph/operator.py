@@ -47,6 +47,7 @@ async def reply(
 
     Raises:
         Refused: there is no such ticket, it is not with people or with another one, or the text is empty.
+        KeyReused: the key brought other words before.
     """
     if key is None:
         before = await desk.get_ticket(ticket_id)

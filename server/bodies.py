@@ -102,10 +102,15 @@ class HandoffOut(BaseModel):
 class ReplyOut(BaseModel):
     """Hold what the customer reads."""
 
-    text: str
+    text: str = Field(
+        description="Empty while people have the conversation (`owner` is `pending` or `human`): the message was added to the ticket, the "
+        "agent stays silent, and the person's answer comes into the thread."
+    )
     sources: list[SourceOut]
     owner: str = Field(description="Who answers from now on: `bot`, or the stage of the ticket that people have.")
-    ticket_id: str | None
+    ticket_id: str | None = Field(
+        description="Number of the ticket that people have, to be shown with an empty `text`; none while the agent answers."
+    )
 
 
 class MessageOut(BaseModel):
@@ -199,7 +204,9 @@ class OperatorReply(Strict):
 
     text: Text = Field(max_length=20_000)
     key: str = Field(
-        "", max_length=100, description="Any id of the sender; the same reply under the same key counts once."
+        "",
+        max_length=100,
+        description="Any id of the sender; the same reply under the same key counts once, another one is refused (422).",
     )
 
 

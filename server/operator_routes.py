@@ -66,9 +66,10 @@ async def read_ticket(who: Operator, service: Serving, ticket_id: str = TicketId
 
 @router.get("/{ticket_id}/thread", response_model=ThreadOut, responses=READING)
 async def read_conversation(who: Operator, service: Serving, ticket_id: str = TicketId) -> ThreadOut:
-    """Show the conversation a ticket belongs to."""
+    """Show the conversation a ticket belongs to, whichever way it came."""
     ticket = await known(service, ticket_id)
-    return await view(service, await service.inbox.thread(ticket.thread_id, None))
+    # Not by the inbox: conversations of the command line and of programs are in the memory alone.
+    return await view(service, {"id": ticket.thread_id, "locale": ticket.locale})
 
 
 @router.post("/{ticket_id}/take", responses=ACTING)

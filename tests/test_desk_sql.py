@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BackendUnavailable, Refused
+from core.errors import BackendUnavailable, KeyReused, Refused
 from tests.desk_fakes import MONDAY, FakeClock, draft, request
 from tools.database import Database
 from tools.sql_desk import SqlTicketDesk
@@ -75,6 +75,8 @@ async def test_a_reply_takes_the_ticket_and_is_on_its_way_once(desk: SqlTicketDe
         ticket = await desk.reply("T1001", operator="mia", text="A new one is coming.", key="r1")
     assert (ticket.status, ticket.ownership.operator) == ("human", "mia")
     assert ticket.ownership.first_reply == timedelta(minutes=20)
+    with pytest.raises(KeyReused, match="other words"):
+        await desk.reply("T1001", operator="mia", text="Your money is coming.", key="r1")
     waiting = await desk.undelivered("t")
     assert [(d.author, d.text) for d in waiting] == [("mia", "A new one is coming.")]
     await desk.delivered([waiting[0].key])

@@ -49,6 +49,11 @@ async def test_a_ticket_is_taken_answered_and_closed_and_the_customer_reads_it(s
         body = {"text": "I will send a new mug.", "key": "k"}
         replied = await server.client.post(f"/v1/tickets/{ticket}/reply", json=body, headers=OLGA)
         assert replied.status_code == 200, replied.text
+    other = await server.client.post(
+        f"/v1/tickets/{ticket}/reply", json={"text": "I will send a new pan.", "key": "k"}, headers=OLGA
+    )
+    assert other.status_code == 422
+    assert "other words" in other.json()["detail"]
     assert (await said(server, thread))[-1] == ("operator", "I will send a new mug.")
     assert [role for role, _ in await said(server, thread)].count("operator") == 1
     quiet = await server.say("ada", "thank you", thread)
@@ -68,6 +73,14 @@ async def test_an_unknown_ticket_is_404(server: Running) -> None:
     for path in ("/v1/tickets/T9", "/v1/tickets/T9/thread"):
         assert (await server.client.get(path, headers=OLGA)).status_code == 404
     assert (await server.client.post("/v1/tickets/T9/take", headers=OLGA)).status_code == 404
+
+
+async def test_a_conversation_that_came_another_way_than_by_http_is_shown_too(server: Running) -> None:
+    reply = await server.service.agent.send("chat-1", "I want to talk to a person", customer_id="ada")
+    shown = await server.client.get(f"/v1/tickets/{reply.ticket_id}/thread", headers=OLGA)
+    assert shown.status_code == 200, shown.text
+    assert [m["role"] for m in shown.json()["messages"]] == ["customer", "agent"]
+    assert shown.json()["ticket_id"] == reply.ticket_id
 
 
 async def test_operators_see_tickets_come_change_and_go(server: Running) -> None:

@@ -143,7 +143,7 @@ class OperatorDesk(TicketDesk, Protocol):
         ...
 
     async def reply(self, ticket_id: str, *, operator: str, text: str, key: str) -> Ticket:
-        """Take the ticket and put a reply on its way to the customer, once per key; raises Refused as `take`."""
+        """Put a reply on its way to the customer, once per key; raises Refused as `take`, KeyReused where the key brought other words."""
         ...
 
     async def resolve(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.errors import BackendUnavailable, Refused
+from core.errors import BackendUnavailable, KeyReused, Refused
 from tools.database import Database
 from tools.desk_schema import (
     deliveries,
@@ -148,7 +148,12 @@ class SqlTicketDesk:
             return await self._move(connection, ticket_id, "take", operator, instead_of=instead_of)
 
     async def reply(self, ticket_id: str, *, operator: str, text: str, key: str) -> Ticket:
-        """Take the ticket and put a reply on its way to the customer, once per key; raises Refused as `take`."""
+        """Take the ticket and put a reply on its way to the customer, once per key.
+
+        Raises:
+            Refused: as `take`, or there are no words.
+            KeyReused: the key brought other words before.
+        """
         if not text.strip():
             raise Refused("The reply is empty; write what the customer should read.")
         note = await self._clean(ticket_id, text)
@@ -158,6 +163,10 @@ class SqlTicketDesk:
         async with self._transaction() as connection:
             ticket = await _read(connection, serial_of(ticket_id), ticket_id, lock=True)
             if not await self._note(connection, ticket, author=operator, text=note, key=key, kind="reply"):
+                if await _noted(connection, ticket, key) != note:
+                    raise KeyReused(
+                        "a reply with other words was sent under this key before, so nothing was sent; use a key of its own for each reply"
+                    )
                 return ticket
             check_free(ticket.ownership, operator)
             owned = replied(ticket.ownership, now=self._now(), operator=operator, worked=self._worked)
@@ -293,6 +302,13 @@ async def _read(connection: AsyncConnection, serial: int, asked_for: str = "", *
         raise Refused(f"There is no ticket {asked_for or ticket_number(serial)}.")
     note_rows = await connection.execute(select(notes).where(notes.c.ticket == serial).order_by(notes.c.id))
     return ticket_of(row, note_rows.mappings())
+
+
+async def _noted(connection: AsyncConnection, ticket: Ticket, key: str) -> str | None:
+    """Return the words that a ticket holds under a key."""
+    known = select(notes.c.text).where(notes.c.ticket == serial_of(ticket.id), notes.c.key == key)
+    found: str | None = await connection.scalar(known)
+    return found
 
 
 async def _send(connection: AsyncConnection, ticket: Ticket, *, key: str, author: str, text: str) -> None:
