@@ -11,7 +11,7 @@ from rich.table import Table
 
 from cli.approvals import decide_by_id, waiting_in
 from cli.output import out, print_json
-from core.errors import Refused
+from core.errors import NoTicket
 from core.models import endpoint_model
 from core.outgoing import inert
 from core.settings import Settings
@@ -19,6 +19,8 @@ from graph import operator as people
 from graph.assembly import desk_hours, open_desk, orders_of, webhook_outbox
 from graph.builder import SupportGraph
 from graph.memory import open_checkpointer
+from graph.ticket_facts import shortened
+from graph.tombstones import run_config
 from tools.database import Database
 from tools.handoff import Ticket
 from tools.ownership import Stage, elapsed
@@ -65,7 +67,7 @@ def list_(
             draft.queue,
             owned.operator or "",
             _clock(ticket),
-            inert(draft.summary[:60]),
+            inert(shortened(draft.summary, 120)),
         )
         table.add_row(*(escape(cell) for cell in cells))
     out.print(table if found else "No tickets.")
@@ -74,7 +76,8 @@ def list_(
 @app.command()
 def show(ticket: TicketId, as_json: AsJson = False) -> None:
     """Show a ticket: what is known, what was tried, what was said."""
-    _print(_with_desk(lambda _, desk: desk.get_ticket(ticket)), as_json)
+    found = _with_desk(lambda _, desk: desk.get_ticket(ticket))
+    print_json(_data(found)) if as_json else _print(found)
 
 
 @app.command()
@@ -84,12 +87,17 @@ def take(
     instead_of: Annotated[str | None, typer.Option(help="The colleague it is taken over from.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a ticket: the conversation is yours until you resolve it or hand it back."""
+    """Take a ticket: the conversation is yours until you resolve it or hand it back.
+
+    One that a colleague has is taken over from her by naming her: --instead-of mia.
+    """
 
     async def work(graph: SupportGraph, desk: SqlTicketDesk) -> Ticket:
         return await people.take(graph, desk, ticket, operator=operator, instead_of=instead_of)
 
-    _print(_with_desk(work), as_json)
+    _done(
+        _with_desk(work), f"is yours, {operator}: the agent stays silent until you resolve it or hand it back", as_json
+    )
 
 
 @app.command()
@@ -111,10 +119,20 @@ def reply(
     if text is None:
         text = click.edit(_suggestion(ticket, operator), require_save=True) or ""
 
-    async def work(graph: SupportGraph, desk: SqlTicketDesk) -> Ticket:
-        return await people.reply(graph, desk, ticket, operator=operator, text=text.strip(), key=key)
+    async def work(graph: SupportGraph, desk: SqlTicketDesk) -> tuple[Ticket, str]:
+        before = len((await desk.get_ticket(ticket)).notes)
+        replied = await people.reply(graph, desk, ticket, operator=operator, text=text.strip(), key=key)
+        if len(replied.notes) == before:
+            return replied, "had this reply already; nothing was sent again"
+        if not (await graph.aget_state(run_config(replied.thread_id))).values:  # its server delivers it
+            return (
+                replied,
+                "has your reply; the conversation is not in SUPPORT_MEMORY_URL, it gets there with its next message",
+            )
+        return replied, f"has your reply, the customer can read it, and the conversation is yours, {operator}"
 
-    _print(_with_desk(work), as_json)
+    replied, words = _with_desk(work)
+    _done(replied, words, as_json)
 
 
 @app.command()
@@ -142,13 +160,15 @@ def approve(
 @app.command()
 def resolve(ticket: TicketId, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Close a ticket; when the customer writes again, the agent answers."""
-    _print(_with_desk(lambda graph, desk: people.resolve(graph, desk, ticket, tell=not quiet)), as_json)
+    closed = _with_desk(lambda graph, desk: people.resolve(graph, desk, ticket, tell=not quiet))
+    _done(closed, f"is resolved; {_told(quiet)}. When the customer writes again, the agent answers", as_json)
 
 
 @app.command("hand-back")
 def hand_back(ticket: TicketId, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Give the conversation back to the agent at once."""
-    _print(_with_desk(lambda graph, desk: people.hand_back(graph, desk, ticket, tell=not quiet)), as_json)
+    closed = _with_desk(lambda graph, desk: people.hand_back(graph, desk, ticket, tell=not quiet))
+    _done(closed, f"is handed back; {_told(quiet)}. The agent answers from now on", as_json)
 
 
 @app.command()
@@ -163,7 +183,7 @@ def rate(
     async def work(graph: SupportGraph, desk: SqlTicketDesk) -> Ticket:
         return await people.rate_outcome(graph, desk, ticket, stars=stars, comment=comment)
 
-    _print(_with_desk(work), as_json)
+    _done(_with_desk(work), f"is rated {stars} of 5 stars", as_json)
 
 
 @app.command()
@@ -202,8 +222,8 @@ def _with_desk(work: Callable[[SupportGraph, SqlTicketDesk], Awaitable[Answer]])
         try:
             async with open_checkpointer(settings.memory_url) as checkpointer:
                 return await work(people.thread_graph(checkpointer), desk)
-        except Refused as refusal:
-            raise Refused(f"{refusal} See support-agent tickets list --all.") from None
+        except NoTicket as unknown:
+            raise NoTicket(f"{unknown} `support-agent tickets list --all` shows those there are.") from None
         finally:
             await desk.close()
             await orders.close()
@@ -224,11 +244,17 @@ def _clock(ticket: Ticket) -> str:
     return f"{minutes // 60}:{minutes % 60:02} h"
 
 
-def _print(ticket: Ticket, as_json: bool) -> None:
-    if as_json:
-        print_json(_data(ticket))
-        return
-    draft, owned = ticket.draft, ticket.ownership
+def _told(quiet: bool) -> str:
+    return "the customer was not told" if quiet else "the customer was told"
+
+
+def _done(ticket: Ticket, words: str, as_json: bool) -> None:
+    """Say what was done to a ticket."""
+    print_json(_data(ticket)) if as_json else out.print(f"[bold]{ticket.id}[/bold] {escape(words)}.")
+
+
+def _print(ticket: Ticket) -> None:
+    draft, owned, said = ticket.draft, ticket.ownership, _said(ticket.transcript)
     who = f" ({owned.operator})" if owned.operator else ""
     lines = [
         f"[bold]{ticket.id}[/bold] {ticket.status}{escape(who)} · {draft.priority} · {draft.queue} · {_clock(ticket)}"
@@ -236,15 +262,28 @@ def _print(ticket: Ticket, as_json: bool) -> None:
         f"[dim]customer {escape(ticket.customer_id or 'not signed in')} · thread {escape(ticket.thread_id)} · {draft.language} · "
         f"{draft.sentiment} · {_shown(ticket.detail)}[/dim]",
         _shown(draft.summary),
+        f"  wish: {_shown(draft.wish)}",
         *(f"  fact: {_shown(fact)}" for fact in draft.facts),
         *(f"  tried: {_shown(step)}" for step in draft.steps_tried),
-        f"  wish: {_shown(draft.wish)}",
         f"  next: {_shown(draft.next_step)}",
+        *(
+            [f"[dim]Said before (all of it: support-agent threads show {escape(ticket.thread_id)})[/dim]"]
+            if said
+            else []
+        ),
+        *(f"[cyan]{speaker}[/cyan] {_shown(words)}" for speaker, words in said),
+        *(["[dim]Since then[/dim]"] if ticket.notes else []),
         *(f"[cyan]{escape(note.author)}[/cyan] {_shown(note.text)}" for note in ticket.notes),
     ]
     if ticket.rating:
         lines.append(f"rated {'★' * ticket.rating.stars} {_shown(ticket.rating.comment)}")
     out.print("\n".join(lines))
+
+
+def _said(transcript: str) -> list[tuple[str, str]]:
+    """Return who said what; what tools returned stands among the facts."""
+    lines = (line.partition(": ") for line in transcript.splitlines())
+    return [(speaker.lower(), words) for speaker, _, words in lines if speaker in ("Customer", "Assistant")]
 
 
 def _shown(text: str) -> str:

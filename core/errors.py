@@ -2,6 +2,7 @@
 
     SupportError
     ├── Refused                  an answer that is "no"; its text is fit for the customer
+    │   ├── NoTicket             there is no ticket of that number
     │   └── NotIdentified        it is not known whose account this is about
     ├── InputError               what a caller handed in cannot be used
     │   ├── MessageRejected
@@ -39,6 +40,10 @@ class SupportError(Exception):
 
 class Refused(SupportError):
     """Answer a request with a no, in words fit for the customer."""
+
+
+class NoTicket(Refused):
+    """Refuse work on a ticket that does not exist."""
 
 
 class NotIdentified(Refused):

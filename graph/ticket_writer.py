@@ -11,6 +11,7 @@ from core.json_mode import JsonAnswer, JsonModel
 from core.quoting import quote_message
 from graph.prompts import clip, text_of
 from graph.state import Usage, no_usage
+from graph.ticket_facts import facts_in, shortened
 from graph.triage import choices, described
 from graph.triage_rules import RuleTriage
 from tools.handoff import Reason
@@ -99,16 +100,16 @@ class TicketWriter:
         if reason in ("fraud", "billing_dispute", "angry"):
             classified = classified.model_copy(update=self._given(reason))
         first, last = said[0] if said else "", said[-1] if said else ""
-        summary = f"The customer wrote: {_short(last)}"
+        summary = f"The customer wrote: {shortened(last)}"
         if len(said) > 1:
-            summary = f"The conversation began with: {_short(first)} Newest message: {_short(last)}"
+            summary = f"The conversation began with: {shortened(first)} Newest message: {shortened(last)}"
         return TicketDraft(
             **classified.model_dump(),
             summary=summary,
             facts=tuple(_facts(messages)),
             steps_tried=tuple(_steps(messages)),
             next_step=_NEXT_STEP[reason],
-            wish=_short(last) or "not said",
+            wish=shortened(last) or "not said",
         )
 
     def _given(self, reason: Reason) -> dict[str, str]:
@@ -156,14 +157,14 @@ def transcript(messages: Sequence[AnyMessage]) -> str:
     for message in messages[-_NEWEST:]:
         who = {"human": "Customer", "ai": "Assistant", "tool": f"Result of {message.name}"}.get(message.type, "")
         if who and (text := " ".join(text_of(message).split())):
-            lines.append(f"{who}: {text[:_LINE]}")
+            lines.append(f"{who}: {shortened(text, _LINE)}")
     return clip("\n".join(lines)[-_TRANSCRIPT:])
 
 
 def _facts(messages: Sequence[AnyMessage]) -> list[str]:
     """Return what tools found, newest last, without failures."""
     found = [m for m in messages if isinstance(m, ToolMessage) and m.status != "error" and text_of(m).strip()]
-    return list(dict.fromkeys(f"{m.name}: {_short(text_of(m))}" for m in found))[-10:]
+    return list(dict.fromkeys(fact for m in found for fact in facts_in(str(m.name), text_of(m))))[-10:]
 
 
 def _steps(messages: Sequence[AnyMessage]) -> list[str]:
@@ -173,14 +174,9 @@ def _steps(messages: Sequence[AnyMessage]) -> list[str]:
         if isinstance(message, AIMessage):
             for call in message.tool_calls:
                 arguments = ", ".join(str(value) for value in call["args"].values())
-                steps.append(_short(f"called {call['name']} ({arguments})"))
+                steps.append(shortened(f"called {call['name']} ({arguments})"))
             steps += [f"showed the article {s['title']}" for s in message.additional_kwargs.get("sources", ())]
     return list(dict.fromkeys(steps))[-10:]
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 300 else f"{text[:299]}…"
 
 
 def _numbers(text: str) -> set[str]:

@@ -224,10 +224,18 @@ def test_tickets_on_the_command_line_are_readable_and_refusals_name_the_next_ste
     run("ask", "a person please", "--thread", "k")
     assert "T1001" in run("tickets", "list")
     assert "waiting" not in run("tickets", "list", "--status", "human")
-    assert "pending" in run("tickets", "show", "T1001")
-    assert "mia" in run("tickets", "take", "T1001", "--operator", "mia")
+    shown = run("tickets", "show", "T1001")
+    assert "pending" in shown
+    assert "customer a person please" in shown
+    assert "T1001 is yours, mia" in run("tickets", "take", "T1001", "--operator", "mia")
+    for words in ("the customer can read it", "nothing was sent again"):
+        assert words in " ".join(run("tickets", "reply", "T1001", "I am on it.", "--operator", "mia").split())
+    _, stars = terminal.run("tickets", "rate", "T1001", "--stars", "7", code=1)
+    assert stars == "7 stars were given; give 1 to 5."
     assert "mia" in json.loads(run("tickets", "suggest", "T1001", "--operator", "mia", "--json"))["suggestion"]
     assert json.loads(run("tickets", "hand-back", "T1001", "--json"))["status"] == "bot"
+    _, closed = terminal.run("tickets", "resolve", "T1001", code=1)
+    assert closed.endswith("so it cannot be resolved; it opens again when the customer asks for a person.")
     assert json.loads(run("tickets", "deliver", "--json")) == {"delivered": 0}
     _, refused = terminal.run("tickets", "take", "T9", "--operator", "mia", code=1)
     assert "tickets list --all" in refused

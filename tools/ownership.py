@@ -69,8 +69,7 @@ def move(
     """
     stage = NEXT.get((owned.stage, how))
     if stage is None:
-        known = sorted(name for at, name in NEXT if at == owned.stage)
-        raise Refused(f"This ticket is {_SAID[owned.stage]}, so it cannot {_VERB[how]}; possible: {', '.join(known)}.")
+        raise Refused(f"This ticket is {_SAID[owned.stage]}, so it cannot {_VERB[how]}; {_INSTEAD[owned.stage]}.")
     if how == "take" and not operator:
         raise Refused("Somebody has to take the ticket; name the operator.")
     runs = stage in WITH_PEOPLE
@@ -109,10 +108,10 @@ def elapsed(owned: Ownership, *, now: datetime, worked: Worked = calendar_time) 
 
 
 _SAID: Mapping[Stage, str] = {
-    "bot": "with the agent",
+    "bot": "with the agent already",
     "pending": "waiting for a person",
     "human": "with a person",
-    "resolved": "resolved",
+    "resolved": "resolved already",
 }
 _VERB: Mapping[Move, str] = {
     "escalate": "be handed over",
@@ -121,3 +120,11 @@ _VERB: Mapping[Move, str] = {
     "resolve": "be resolved",
     "return": "go back to the agent",
 }
+_OPENS_AGAIN = "it opens again when the customer asks for a person"
+_INSTEAD: Mapping[Stage, str] = {
+    "bot": _OPENS_AGAIN,
+    "pending": "take it, hand it back or resolve it",
+    "human": "hand it back or resolve it",
+    "resolved": _OPENS_AGAIN,
+}
+"""What can be done instead, for the person who tried."""

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.errors import BackendUnavailable, KeyReused, Refused
+from core.errors import BackendUnavailable, KeyReused, NoTicket, Refused
 from tools.database import Database
 from tools.desk_schema import (
     deliveries,
@@ -299,7 +299,7 @@ async def _read(connection: AsyncConnection, serial: int, asked_for: str = "", *
     query = select(tickets).where(tickets.c.serial == serial)
     row = (await connection.execute(query.with_for_update() if lock else query)).mappings().first()
     if row is None:
-        raise Refused(f"There is no ticket {asked_for or ticket_number(serial)}.")
+        raise NoTicket(f"There is no ticket {asked_for or ticket_number(serial)}.")
     note_rows = await connection.execute(select(notes).where(notes.c.ticket == serial).order_by(notes.c.id))
     return ticket_of(row, note_rows.mappings())
 
