@@ -150,3 +150,24 @@ def is_angry(text: str) -> bool:
     """Say whether the customer is really angry at us: insults, an outcry, a threat; not hot words about something else."""
     normal = _NOT_ANGER.sub(" ", normalised(text))
     return bool(_ANGER.search(normal))
+
+
+# --- a wish for the assistant again --------------------------------------------------------------------------------
+
+_AGENT_BACK = any_of(
+    r"\b(?:back to|(?:continue|go on|carry on|talk|chat|proceed) (?:again )?with) (?:the |you, |your )*(?:chat ?)?(?:bot|assistant|robot|ai|machine)\b",
+    r"\b(?:do not|don't|no longer|not) need (?:(?:a|an|the|any|to (?:talk|speak) to an?y?) )?(?:\w+ )?(?:person|people|human|someone|somebody|anyone|anybody|colleague|agent|operator|help)\b",
+    r"\b(?:cancel|close|withdraw|drop) (?:the|my|this|that) (?:ticket|handover|call-?back)\b",
+    r"\b(?:it|this|that|everything|the (?:problem|issue|matter))(?: is|'s| has been| was) (?:already |now )?(?:solved|resolved|sorted|settled)(?: out)?\b(?!\?)",
+    r"\b(?:zurück zum|weiter mit dem) (?:bot|assistenten|chatbot)\b|\bhat sich (?:schon |bereits )?erledigt\b",
+    r"\b(?:revenir|retour) (?:au|à l')\s?(?:bot|assistant|robot)\b|\bvolver (?:al|con el) (?:bot|asistente)\b",
+)
+_DROPPED = re.compile(
+    r"^(?:(?:oh|ok|okay|ah|sorry|actually|no)[,.! ]+)*(?:never ?mind|nevermind|nvm|forget (?:it|that|about it)|laissez tomber|olvídelo|vergessen sie es)(?:[,.! ]+(?:thanks?|thank you|please|then|sorry|merci|gracias|danke))*[.! ]*$"
+)
+
+
+def wants_agent_back(text: str) -> bool:
+    """Say whether a customer who waits for a person would rather go on with the assistant, or needs nobody any more."""
+    normal = normalised(text)
+    return bool(_AGENT_BACK.search(normal) or _DROPPED.match(normal)) and not wants_human(text)

@@ -4,6 +4,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
+from core.signals import wants_agent_back
+from graph.phrases import phrase
 from graph.prompts import text_of
 from graph.state import State
 from tools.handoff import Delivery, TicketDesk
@@ -12,8 +14,10 @@ _NEWEST = 20
 """How many customer messages are looked at again; more are never missing unless the desk was down for as many turns."""
 
 
-async def with_people(state: State, desk: TicketDesk, *, thread_id: str) -> dict[str, Any]:
+async def with_people(state: State, desk: TicketDesk, *, thread_id: str, locale: str) -> dict[str, Any]:
     """Return who owns the conversation now and what people wrote that is not in it yet; notes what the customer wrote.
+
+    A customer who no longer wants to wait has the agent back, as long as nobody has taken her ticket.
 
     Raises:
         Refused: there is no such ticket.
@@ -24,7 +28,13 @@ async def with_people(state: State, desk: TicketDesk, *, thread_id: str) -> dict
         # All since the handover, not only the newest: one may be missing because the desk was down. Each counts once.
         for message in _written_since_handover(state.messages, ticket.id)[-_NEWEST:]:
             await desk.add_note(ticket.id, author="customer", text=text_of(message), key=str(message.id))
+    let_go = ticket.status == "pending" and wants_agent_back(text_of(state.messages[-1]))
+    if let_go:
+        ticket = await desk.let_go(ticket.id)
     arrived = await collect(state.messages, desk, thread_id=thread_id)
+    if let_go and not ticket.with_people:
+        told = phrase("let_go", locale, ticket=ticket.id)
+        arrived.append(AIMessage(told, additional_kwargs={"then": "end"}))
     return {"owner": ticket.status if ticket.with_people else "bot", "messages": arrived}
 
 

@@ -1,6 +1,7 @@
 """Hand conversations over for every reason there is, and get them back."""
 
 import json
+from dataclasses import replace as changed
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from graph.ticket_writer import supported
 from tests.desk_fakes import draft
 from tests.graph_fakes import MemoryDesk, availability, call, parts, scripted, writer
 from tools.handoff import Reason
+from tools.ownership import move
 
 DRAFT = {
     "category": "problem",
@@ -131,6 +133,32 @@ async def test_asking_again_opens_no_second_ticket_and_the_agent_stays_silent() 
     reply = await talk(made, "a human please", "hello? a human!", "I want a human NOW")
     assert (reply.text, reply.owner, len(desk_of(made).tickets)) == ("", "pending", 1)
     assert [n.text for n in desk_of(made).tickets["T1001"].notes] == ["hello? a human!", "I want a human NOW"]
+
+
+@pytest.mark.parametrize("text", ["never mind", "please go back to the bot", "I don't need a person any more, thanks"])
+async def test_who_no_longer_wants_to_wait_has_the_agent_back(text: str) -> None:
+    made = parts(scripted("30 days. [1]"))
+    agent = agent_of(made)
+    await agent.send("t", "I want to talk to a human", customer_id="ada")
+    back = await agent.send("t", text, customer_id="ada")
+    assert (back.owner, back.text) == ("bot", PHRASES["en"]["let_go"].format(ticket="T1001"))
+    assert [note.text for note in desk_of(made).tickets["T1001"].notes] == [text]
+    assert (await agent.send("t", "how do returns work?", customer_id="ada")).text == "30 days. [1]"
+
+
+@pytest.mark.parametrize("text", ["is it resolved?", "it is not solved", "please hurry", "yes"])
+async def test_other_words_keep_the_place_in_the_queue(text: str) -> None:
+    assert (await talk(parts(scripted("unreachable")), "I want to talk to a human", text)).owner == "pending"
+
+
+async def test_what_a_person_has_taken_is_not_taken_away_from_her() -> None:
+    made = parts(scripted("unreachable"))
+    agent = agent_of(made)
+    await agent.send("t", "I want to talk to a human", customer_id="ada")
+    desk = desk_of(made)
+    taken = move(desk.tickets["T1001"].ownership, "take", now=desk.now(), operator="mia")
+    desk.tickets["T1001"] = changed(desk.tickets["T1001"], ownership=taken)
+    assert (await agent.send("t", "never mind", customer_id="ada")).owner == "human"
 
 
 async def test_a_reopened_conversation_does_not_hand_over_by_itself() -> None:

@@ -75,7 +75,10 @@ class Action:
             case "unknown" | "running":
                 return str((self.result or {}).get("words", UNKNOWN_WORDS))
             case "awaiting_approval":
-                return f"A colleague has to agree first, because {self.approval}. Requested: {self.preview}"
+                return (
+                    f"A colleague has to agree first, because {self.approval}. Requested: {self.preview} "
+                    "You will read here what was decided; until then nothing is done, and you can take it back."
+                )
             case "rejected":
                 note = f" {self.decision_note}" if self.decision_note else ""
                 return f"A colleague has looked at this and decided against it.{note} Requested: {self.preview}"

@@ -122,6 +122,10 @@ class TicketDesk(Protocol):
         """Return a ticket with its notes; raises Refused when there is none."""
         ...
 
+    async def let_go(self, ticket_id: str) -> Ticket:
+        """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken stays."""
+        ...
+
     async def undelivered(self, thread_id: str | None = None) -> Sequence[Delivery]:
         """Return the messages that have not reached their conversation, oldest first, optionally of one thread."""
         ...

@@ -182,6 +182,14 @@ class SqlTicketDesk:
         """Give the conversation back to the agent; otherwise as `resolve`."""
         return await self._close(ticket_id, "hand_back", notice, operator)
 
+    async def let_go(self, ticket_id: str) -> Ticket:
+        """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken stays."""
+        async with self._transaction() as connection:
+            ticket = await _read(connection, serial_of(ticket_id), ticket_id, lock=True)
+            if ticket.status != "pending":
+                return ticket
+            return await self._move(connection, ticket_id, "hand_back", None, closed_at=self._now())
+
     async def rate(self, ticket_id: str, *, stars: int, comment: str = "") -> Ticket:
         """Keep the customer's rating; the newest one counts; raises Refused when stars are not 1 to 5."""
         if not 1 <= stars <= 5:

@@ -75,9 +75,9 @@ async def receive(
         if wishes := preferences_in(text_of(spoken)):
             await add_facts(runtime.store, customer, PREFERENCES, wishes)
     if state.ticket_id:
-        people = await with_people(state, desk, thread_id=thread_of(config))
+        people = await with_people(state, desk, thread_id=thread_of(config), locale=context.locale)
         update |= people | {"messages": [*update["messages"], *people["messages"]]}
-        if update["owner"] in WITH_PEOPLE:
+        if update["owner"] in WITH_PEOPLE or any(m.additional_kwargs.get("then") == "end" for m in people["messages"]):
             return update
     if excuse:
         return update | {"messages": [*update["messages"], *excuse]}
