@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.output import errors_shown, out, print_json
-from core.errors import InputError
+from cli.threads import thread_named
 from core.prices import PriceTable, load_prices
 from core.settings import Settings
 from graph.memory import open_checkpointer
@@ -18,7 +18,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 
 
 def costs(
-    thread: Annotated[str | None, typer.Argument(help="Id of one conversation; all of them if left out.")] = None,
+    thread: Annotated[
+        str | None, typer.Argument(help="Id of one conversation, or its first characters; all of them if left out.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Report requests, tokens and money of conversations, by request and by token, so that both can be compared.
@@ -32,7 +34,9 @@ def costs(
         if as_json:
             print_json({"model": settings.model, "currency": prices.currency, "conversations": rows})
             return
-        table = Table("Conversation", "Requests", "Input", "Cached", "Output", "By request", "By token")
+        table = Table(
+            Column("Conversation", no_wrap=True), "Requests", "Input", "Cached", "Output", "By request", "By token"
+        )
         for row in rows:
             table.add_row(*(escape("–" if cell is None else str(cell)) for cell in row.values()))
         out.print(table)
@@ -46,10 +50,8 @@ async def _threads(settings: Settings, thread: str | None) -> list[Thread]:
     async with open_checkpointer(settings.memory_url) as saver:
         if thread is None:
             return await list_threads(saver)
-        found = await get_thread(saver, thread)
-    if found is None:
-        raise InputError(f"there is no conversation {thread!r}; `support-agent threads list` shows those there are")
-    return [found]
+        found = await get_thread(saver, await thread_named(saver, thread))
+    return [found] if found else []
 
 
 def _row(thread: Thread, model: str, prices: PriceTable) -> dict[str, Any]:

@@ -6,14 +6,15 @@ from typing import Annotated, Any
 
 import typer
 from langchain_core.messages import HumanMessage
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.output import errors_shown, out, print_json
 from core.errors import InputError
 from core.settings import Settings
 from graph.memory import open_checkpointer
-from graph.threads import get_thread, list_threads, prune, transcript
+from graph.threads import get_thread, list_threads, prune, thread_ids, transcript
 from server.personal_data import open_personal_data
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -29,7 +30,8 @@ def list_(as_json: AsJson = False) -> None:
         if as_json:
             print_json(found)
             return
-        table = Table("Thread", "Customer", "Owner", "Turns", "Updated", "Requests")
+        # An id is for typing again: it stays whole where the others have to give way.
+        table = Table(Column("Thread", no_wrap=True), "Customer", "Owner", "Turns", "Updated", "Requests")
         for row in found:
             cells = (
                 row["id"],
@@ -43,7 +45,10 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def show(thread: Annotated[str, typer.Argument(help="Id of the conversation.")], as_json: AsJson = False) -> None:
+def show(
+    thread: Annotated[str, typer.Argument(help="Id of the conversation, or its first characters.")],
+    as_json: AsJson = False,
+) -> None:
     """Show everything that was said in a conversation, also what the model no longer sees."""
     with errors_shown():
         said = asyncio.run(_show(Settings.from_env(), thread))
@@ -84,8 +89,7 @@ async def _list(settings: Settings) -> list[dict[str, Any]]:
 
 async def _show(settings: Settings, thread: str) -> list[dict[str, str]]:
     async with open_checkpointer(settings.memory_url) as saver:
-        if await get_thread(saver, thread) is None:
-            raise InputError(f"there is no conversation {thread!r}; `support-agent threads list` shows those there are")
+        thread = await thread_named(saver, thread)
         return [
             {
                 "speaker": "Customer" if isinstance(m, HumanMessage) else "Agent" if m.type == "ai" else "Tool",
@@ -94,6 +98,18 @@ async def _show(settings: Settings, thread: str) -> list[dict[str, str]]:
             for m in await transcript(saver, thread)
             if m.text.strip()
         ]
+
+
+async def thread_named(saver: BaseCheckpointSaver[Any], name: str) -> str:
+    """Return the id that is given, or the only one that begins so; raises InputError where there is none, or several."""
+    if await get_thread(saver, name) is not None:
+        return name
+    start = name.rstrip("….")
+    found = [thread_id for thread_id in await thread_ids(saver) if start and thread_id.startswith(start)]
+    if len(found) != 1:
+        many = f"{len(found)} conversations begin with {name!r}" if found else f"there is no conversation {name!r}"
+        raise InputError(f"{many}; `support-agent threads list` shows those there are")
+    return found[0]
 
 
 async def _prune(settings: Settings, days: int | None) -> tuple[list[str], dict[str, int]]:

@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 
 from cli.output import out, print_json
+from core.errors import MessageRejected
 from core.settings import Settings
 from graph.assembly import json_model, rule_triage
 from graph.triage import Triage
@@ -23,9 +24,12 @@ def triage(
     The teams are those of SUPPORT_QUEUES_FILE, or the shipped ones. Nothing is answered and no ticket is made.
     Example: support-agent triage "My teapot came broken" --json
     """
+    if not message.strip():
+        raise MessageRejected("the message is empty; write what a customer wrote")
     found = asyncio.run(_triage(message, by_rules))
     answer = {**found.classification.model_dump(), "by": found.by, "requests": found.requests}
-    print_json(answer) if as_json else out.print(escape(" · ".join(str(value) for value in answer.values())))
+    words = " · ".join(f"{name} {value}" for name, value in answer.items())
+    print_json(answer) if as_json else out.print(escape(words))
 
 
 async def _triage(message: str, by_rules: bool) -> Triage:

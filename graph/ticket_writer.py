@@ -13,7 +13,7 @@ from graph.prompts import clip, text_of
 from graph.state import Usage, no_usage
 from graph.ticket_facts import facts_in, shortened
 from graph.triage import choices, described
-from graph.triage_rules import RuleTriage
+from graph.triage_rules import RuleTriage, is_bare_wish
 from tools.handoff import Reason
 from tools.ticket_draft import Classification, TicketDraft
 
@@ -95,7 +95,7 @@ class TicketWriter:
     def by_rules(self, messages: Sequence[AnyMessage], *, reason: Reason, locale: str) -> TicketDraft:
         """Return a draft made of what was said, found and done, without a model."""
         said = [" ".join(text_of(m).split()) for m in messages if isinstance(m, HumanMessage) and text_of(m).strip()]
-        telling = " ".join(said[-3:])
+        telling = " ".join([words for words in said if not is_bare_wish(words)][-3:] or said[-1:])
         classified = self._rules.classify(telling, locale=locale)
         if reason in ("fraud", "billing_dispute", "angry"):
             classified = classified.model_copy(update=self._given(reason))

@@ -10,7 +10,7 @@ from langchain_core.embeddings import Embeddings
 
 from core.disputes import reports_fraud
 from core.language import language_of
-from core.signals import is_angry
+from core.signals import is_angry, wants_human
 from tools.queues import Queue, default_queue
 from tools.ticket_draft import Category, Classification, Priority, Sentiment
 
@@ -63,6 +63,26 @@ _BAD_FEELING = re.compile(
     r"\b(?:disappoint\w*|annoy\w*|frustrat\w*|upset|unhappy|sad|worried|terrible|awful|bad|poor|enttäuscht|ärgerlich|schade|déçue?|triste|decepcionad[oa])\b"
 )
 
+_WISHING = """hi hello hey there please pls now i i'd id we just want need would like rather prefer to can could may will you let me us get give put
+    through connect transfer pass hand over talk speak chat write talking speaking chatting directly with a an the any some real live actual
+    human humans being person people someone somebody anyone anybody agent agents operator representative rep advisor adviser colleague
+    employee of your one team staff member customer service support is are here instead not no do don't bot bots robot robots machine ai
+    thanks thank
+    hallo bitte ich möchte will würde gern gerne kann können sie mich mit einem einer einen zu echten richtigen menschlichen menschen
+    mitarbeiter mitarbeiterin kollegen kollegin berater beraterin jemandem sprechen reden verbinden schreiben verbunden werden danke kein
+    keinen roboter
+    bonjour je veux voudrais souhaite parler à avec un une vrai vraie personne humain conseiller conseillère agente quelqu'un puis-je s'il
+    vous te plaît plait svp merci
+    hola quiero quisiera necesito puedo hablar con una persona humano agente asesor asesora alguien por favor gracias"""
+_OF_A_BARE_WISH = frozenset(_WISHING.split())
+"""All that a wish for a person is made of when it says nothing about the matter; a manager is asked for by those who complain."""
+
+
+def is_bare_wish(text: str) -> bool:
+    """Say whether a message asks for a person and says nothing else, so that nothing can be read from it."""
+    words = re.findall(r"[^\W_]+(?:['-][^\W_]+)*", text[:200].casefold().replace("’", "'"))
+    return len(text) <= 200 and wants_human(text) and _OF_A_BARE_WISH.issuperset(words)
+
 
 class RuleTriage:
     """Hold the queues and what their examples mean; safe to use from several threads."""
@@ -78,6 +98,12 @@ class RuleTriage:
     def classify(self, text: str, *, locale: str = "en") -> Classification:
         """Return where a message belongs; `locale` decides on a text too short to tell its language."""
         text = text[:_LONGEST]
+        language = language_of(text, locale.split("-")[0].lower()[:3] or "en")
+        if is_bare_wish(text):
+            anybody = default_queue(self.queues).name
+            return Classification(
+                category="request", queue=anybody, priority="normal", sentiment="neutral", language=language
+            )
         lowered = " ".join(text.casefold().replace("’", "'").split())
         queue = self.queue_of(text)
         category = _category(lowered, queue.name)
@@ -86,7 +112,7 @@ class RuleTriage:
             queue=queue.name,
             priority=_priority(lowered, queue, category),
             sentiment=_sentiment(lowered, category),
-            language=language_of(text, locale.split("-")[0].lower()[:3] or "en"),
+            language=language,
         )
 
     def queue_of(self, text: str) -> Queue:

@@ -10,26 +10,29 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from core.personal_data import ERASED
 from core.prices import PriceTable, load_prices
 from core.settings import Settings
 from ingest.words import roots_in
 from server.conversation_ends import Conversation, conversations_of
 from server.evaluation_trend import evaluations
 from server.inbox import Inbox
-from server.inbox_schema import FIGURES, RATINGS
+from server.inbox_schema import FIGURES, RATINGS, THREADS
 from server.insight_bodies import Day, Figure, InsightOut, Reason, Spread, Stars, Unanswered
 from tools.desk_reads import DeskReads, TicketOutcome
 
 LINKED = 100
 """Conversations that a figure names."""
 QUESTIONS = 50
+_AT_ONCE = 1_000
+"""Conversations one query asks for."""
 ENDINGS = ("resolved", "handed_over", "abandoned")
 
 
 async def insight(
     inbox: Inbox, desk: DeskReads, settings: Settings, *, days: int, now: datetime | None = None
 ) -> InsightOut:
-    """Return the figures of the last so many days, today included, by the desk's calendar.
+    """Return the figures of the last so many days, today included, by the desk's calendar; all of them are of the server's conversations.
 
     Raises:
         BackendUnavailable: the inbox or the desk does not answer.
@@ -39,7 +42,7 @@ async def insight(
     first = until.astimezone(zone).date() - timedelta(days=days - 1)
     since = datetime.combine(first, datetime.min.time(), zone).astimezone(UTC)
     turns, ratings = await _rows(inbox, since)
-    tickets = await desk.outcomes(since)
+    tickets = await _served(inbox, await desk.outcomes(since))
 
     def add_up() -> InsightOut:
         counted = _Counted(turns, until, zone, load_prices(settings.prices_file), settings.model)
@@ -115,6 +118,19 @@ async def _rows(inbox: Inbox, since: datetime) -> tuple[list[Any], Mapping[str, 
         rows = list(await connection.execute(turns))
         by_thread = await connection.execute(rated.order_by(RATINGS.c.rated_at))
         return rows, {row.thread_id: row.score for row in by_thread}
+
+
+async def _served(inbox: Inbox, tickets: Sequence[TicketOutcome]) -> list[TicketOutcome]:
+    """Return the tickets of the server's own conversations: those of the command line and of programs are counted nowhere else here."""
+    threads, known = [ticket.thread_id for ticket in tickets], set[str]()
+    async with inbox.reading() as connection:
+        for first in range(0, len(threads), _AT_ONCE):
+            asked = threads[first : first + _AT_ONCE]
+            there = select(THREADS.c.id).where(THREADS.c.id.in_(asked))
+            counted = select(FIGURES.c.thread_id).where(FIGURES.c.thread_id.in_(asked))
+            known |= set((await connection.execute(there.union(counted))).scalars())
+    # An erased one names no conversation any more.
+    return [ticket for ticket in tickets if ticket.thread_id in known or ticket.thread_id.startswith(f"{ERASED}-")]
 
 
 def _day(at: float, zone: ZoneInfo) -> date:

@@ -96,6 +96,18 @@ def test_a_customer_who_left_the_shop_can_still_be_erased(terminal: Terminal, tm
     assert "no customer" in error
 
 
+def test_a_thread_is_found_by_the_id_that_is_listed_or_its_beginning(terminal: Terminal) -> None:
+    name = "4f6e2c1a-9b1d-4c57-8d53-a9f0c2e1b7d4"
+    for thread in (name, "prefix-1", "prefix-11"):
+        ask(terminal, "Hello there", "--thread", thread)
+    assert name in terminal.out("threads", "list")
+    for known in (name, name[:12], f"{name[:20]}…", "prefix-1"):
+        assert "Hello there" in terminal.out("threads", "show", known)
+        assert "offline" in terminal.out("costs", known, "--json")
+    assert "2 conversations begin" in terminal.run("threads", "show", "prefix", code=1)[1]
+    assert "no conversation 'x'" in terminal.run("threads", "show", "x", code=1)[1]
+
+
 def test_doctor_says_what_is_open_and_what_is_missing(terminal: Terminal, empty: Terminal) -> None:
     out, _ = terminal.run("doctor", "--json")
     assert json.loads(out)["ok"]
@@ -160,6 +172,7 @@ def test_doctor_looks_whose_shop_and_articles_there_are(terminal: Terminal, tmp_
     ("arguments", "settings", "words"),
     [
         (["ask", " "], {}, "empty"),
+        (["triage", " "], {}, "empty"),
         (["ask", "x" * 500_000], {}, "at most 400,000"),
         (["ask", "hi"], {"SUPPORT_MODLE": "x"}, "SUPPORT_MODLE is not a setting"),
         (["ask", "hi"], {"SUPPORT_MODEL": "x"}, "set SUPPORT_BASE_URL"),

@@ -245,6 +245,7 @@ def test_triage_routes_without_answering(terminal: Terminal, tmp_path: Path) -> 
     answer = json.loads(terminal.out("triage", "My teapot arrived with a broken handle", "--json"))
     assert (answer["queue"], answer["category"], answer["by"]) == ("returns", "problem", "rules")
     assert not (tmp_path / "desk.db").exists()
+    assert "queue returns · priority normal" in terminal.out("triage", "My teapot arrived with a broken handle")
 
 
 async def test_a_person_whose_ticket_the_conversation_forgot_still_silences_the_agent(tmp_path: Path) -> None:

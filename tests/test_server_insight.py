@@ -178,3 +178,21 @@ async def test_postgresql_gives_the_same_figures_and_one_of_two_takers_the_ticke
         assert (found.first_reply.count, found.reasons[0].figure.threads) == (1, ["t"])
         for opened in (inbox.database, desk, reads):
             await opened.close()
+
+
+async def test_tickets_of_other_ways_in_are_not_mixed_with_the_servers_conversations(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    inbox = await kept(settings, ("served", timedelta(hours=2), "a person please", reply(handoff="asked")))
+    desk = SqlTicketDesk(Database(settings.desk_url), now=FakeClock(NOW))
+    for thread in ("served", "chat-1", "erased-0123"):
+        ticket = await desk.open_ticket(request(thread))
+        await desk.reply(ticket.id, operator="mia", text="Here I am.", key="k")
+        await desk.rate(ticket.id, stars=4)
+    reads = DeskReads(settings.desk_url)
+    found = await insight(inbox, reads, settings, days=1, now=NOW)
+    assert found.handed_over.threads == ["served"]
+    assert {thread for reason in found.reasons for thread in reason.figure.threads} == {"served", "erased-0123"}
+    assert found.first_reply.count == 2
+    assert sum(stars.figure.count for stars in found.ratings) == 2
+    for opened in (inbox.database, desk, reads):
+        await opened.close()

@@ -13,7 +13,7 @@ from core.json_mode import JsonModel
 from core.language import language_of
 from core.minilm import MiniLM
 from graph.triage import triage
-from graph.triage_rules import RuleTriage
+from graph.triage_rules import RuleTriage, is_bare_wish
 from tests.graph_fakes import LetterEmbeddings, scripted
 from tools.queues import load_queues
 
@@ -46,6 +46,30 @@ def rules() -> RuleTriage:
 def test_rules_route_plain_matters(rules: RuleTriage, text: str, queue: str, priority: str) -> None:
     found = rules.classify(text)
     assert (found.queue, found.priority) == (queue, priority)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "talk to a person",
+        "Can I speak to a human, please?",
+        "Hello. I don’t want a bot, give me a real person",
+        "Ich möchte bitte mit einem Menschen sprechen",
+        "je voudrais parler à un conseiller",
+        "Quiero hablar con una persona",
+    ],
+)
+def test_a_bare_wish_for_a_person_says_nothing_about_the_matter(rules: RuleTriage, text: str) -> None:
+    found = rules.classify(text)
+    assert (found.category, found.queue, found.priority, found.sentiment) == ("request", "general", "normal", "neutral")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["talk to a person about my refund", "I want a person, you idiots", "I want to speak to your manager", "hello"],
+)
+def test_whoever_says_more_is_not_taken_for_a_bare_wish(text: str) -> None:
+    assert not is_bare_wish(text)
 
 
 def test_the_labelled_messages_are_whole_and_name_queues_that_exist() -> None:
