@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 
+from core.model_notes import NOT_DONE_YET
 from tools.actions import Action
 
 
@@ -29,7 +30,7 @@ def result_of(call: ToolCall, action: Action) -> ToolMessage:
     content = json.dumps({"status": action.state, "detail": action.words}, ensure_ascii=False)
     if action.state == "proposed":
         content = json.dumps(
-            {"status": "not done yet", "detail": action.preview, "next": "the customer is asked for their yes"},
+            {"status": NOT_DONE_YET, "detail": action.preview, "next": "the customer is asked for their yes"},
             ensure_ascii=False,
         )
     kwargs = {"action": action.id, "state": action.state}

@@ -13,6 +13,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from core.errors import BackendUnavailable, InputError, NotIdentified, Refused
+from core.model_notes import MISFIT
 from core.proof_words import ASK_WHO
 from tools.context import Context
 
@@ -141,4 +142,4 @@ def tell_model(error: Refused | BackendUnavailable | ToolInvocationError, *, ask
         return str(error)
     if isinstance(error, BackendUnavailable):
         return "The order system does not answer at the moment. Nothing was looked up and nothing was changed."
-    return f"Those arguments do not fit the tool: {error.message}"
+    return f"{MISFIT} {error.message}"

@@ -7,6 +7,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCal
 from langchain_core.tools import BaseTool
 
 from core.answers import misfit
+from core.model_notes import MISFIT
 from core.spelling import join_spelled
 from graph.checks.arguments import checked_values
 from graph.checks.conversation import MADE_UP
@@ -36,7 +37,7 @@ def refusals(
             continue
         writes = is_write(call["name"])
         if call["name"] in tools and (problem := misfit(tools[call["name"]], call["args"])):
-            told[str(call["id"])] = f"Those arguments do not fit the tool: {problem}"
+            told[str(call["id"])] = f"{MISFIT} {problem}"
         elif demands and call["name"] == HUMAN_TOOL:
             told[str(call["id"])] = (
                 f"{MADE_UP} {demands[0]} asks for an action, so only the customer can ask for a person. Answer as well as you can, and say "

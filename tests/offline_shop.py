@@ -15,6 +15,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 
 from core.confirmations import answer_to_confirmation
+from core.model_notes import NOT_DONE_YET
 from core.offline.model import OfflineChatModel
 from core.offline.words import content_stems
 from core.passages import Passage
@@ -179,8 +180,15 @@ class Talk:
                 return self._finish(text, turn[:-1], answer.text)
             self.proposed = [(c["name"], c["args"]) for c in answer.tool_calls if c["name"] in WRITES]
             if self.proposed:
-                plan = "; ".join(f"{name} {json.dumps(args)}" for name, args in self.proposed)
-                return self._finish(text, turn[:-1], f"{answer.text}\n\nI will: {plan}. Shall I go ahead?".strip())
+                writes = [c for c in answer.tool_calls if c["name"] in WRITES]
+                plans = [f"{call['name']} {json.dumps(call['args'])}" for call in writes]
+                turn += [
+                    ToolMessage(json.dumps({"status": NOT_DONE_YET, "detail": plan}), tool_call_id=call["id"])
+                    for call, plan in zip(writes, plans, strict=True)
+                ]
+                listed = "\n".join(f"{place}. {plan}" for place, plan in enumerate(plans, start=1))
+                asked = f"I can do the following:\n{listed}\nShall I go ahead with all of this?" if plans[1:] else ""
+                return self._finish(text, turn, f"{answer.text}\n\n{asked or f'{plans[0]}. Shall I go ahead?'}".strip())
             for call in answer.tool_calls:
                 self.reads.append(call["name"])
                 turn.append(self._result(call))

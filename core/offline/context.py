@@ -4,11 +4,12 @@ import re
 from dataclasses import replace
 
 from core.offline.conversation import Conversation
-from core.offline.intents import SMALL_TALK, WRITES
+from core.offline.intents import SMALL_TALK, WRITES, change_asked_about
 from core.offline.order_numbers import order_numbers
+from core.offline.phrases import TAKES_UP
 from core.offline.products import product_words
 from core.offline.slots import cancel_reason, means_all, ordinal, payment_words
-from core.offline.small_talk import OPEN_QUESTIONS
+from core.offline.small_talk import INVITATION, OPEN_QUESTIONS
 from core.offline.understanding import Request, Understanding
 from core.offline.words import normal
 
@@ -47,6 +48,8 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
     earlier = _earlier(conversation, understanding)
     if not earlier:
         return own
+    if takes_up_inquiry(conversation) and (wanted := [r for r in earlier if r.intent in WRITES]):
+        return wanted
     asked = _asked(conversation.last_reply)
     if _is_fragment(message, own, understanding, asked=asked):
         continued = [r for r in earlier if r.intent in WRITES] if asked else earlier
@@ -74,6 +77,11 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
     return [_with_before(r, earlier) for r in own]
 
 
+def takes_up_inquiry(conversation: Conversation) -> bool:
+    """Say whether the customer now wants the change she asked about, as the reply invited her to say."""
+    return INVITATION in conversation.last_reply and bool(TAKES_UP.search(normal(conversation.message)))
+
+
 def _asked(reply: str) -> bool:
     """Say whether a reply waits for something particular from the customer."""
     return "?" in reply and not reply.endswith(OPEN_QUESTIONS)
@@ -89,8 +97,14 @@ def _earlier(conversation: Conversation, understanding: Understanding) -> list[R
         if found and not bare and (understanding.has_own_intent(text) or any(r.intent != "policy" for r in found)):
             numbers = next((tuple(n) for later in added if (n := order_numbers(later))), ())
             since = "\n".join(reversed(added))
+            decided = any(TAKES_UP.search(normal(later)) for later in [*added, conversation.message])
             return [
-                replace(r, text=f"{r.text}\n{since}" if since else r.text, order_ids=numbers or r.order_ids)
+                replace(
+                    r,
+                    intent=(change_asked_about(r.text) or r.intent) if r.intent == "inquiry" and decided else r.intent,
+                    text=f"{r.text}\n{since}" if since else r.text,
+                    order_ids=numbers or r.order_ids,
+                )
                 for r in found
             ]
         added.append(text)

@@ -7,6 +7,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
+from core.model_notes import NOT_DONE_YET, NOTES
 from core.offline.order_numbers import order_numbers
 from core.quoting import read_earlier, read_message, read_passages
 
@@ -40,6 +41,11 @@ class Result:
         except ValueError:
             return None
 
+    @property
+    def for_model(self) -> bool:
+        """Say whether the text tells a model what to do, so that no customer may read it."""
+        return self.text.startswith(NOTES)
+
 
 @dataclass(frozen=True)
 class Said:
@@ -71,6 +77,18 @@ class Conversation:
     def last_reply(self) -> str:
         """Return what was last said to the customer, or an empty string."""
         return self.said[-1].text if self.said and not self.said[-1].by_customer else ""
+
+    @property
+    def proposals(self) -> tuple[Result, ...]:
+        """Return the changes that the last reply asks a yes for, in the order in which it lists them."""
+        waiting: dict[int, Result] = {}
+        for result in self.earlier_results:
+            facts = result.data
+            if isinstance(facts, dict) and facts.get("status") == NOT_DONE_YET and facts.get("detail"):
+                place = self.last_reply.find(str(facts["detail"]))
+                if place >= 0:
+                    waiting[place] = result
+        return tuple(waiting[place] for place in sorted(waiting))
 
     def newest_order(self) -> str | None:
         """Return the one order that was talked about last, or None where there is none or more than one."""

@@ -41,6 +41,9 @@ class Unable(Told):
         super().__init__("I cannot do that here myself. If you like, I can bring in a colleague; just write “person”.")
 
 
+NOT_LOOKED_UP = (
+    "I am sorry, I could not look that up. Please tell me the order number or the name of the product once more."
+)
 _LONGEST_QUERY = 300
 """Characters of a question that are searched for; the rest of a long message only blurs it."""
 
@@ -68,7 +71,7 @@ class Desk:
         """Return the facts a read tool found; raises Told with the tool's own sentence when it refused."""
         result = self.look_up(name, **args)
         if not isinstance(result.data, dict):
-            raise Told(result.text.strip())
+            raise Told(NOT_LOOKED_UP if result.for_model else result.text.strip())
         return result.data
 
     def order(self, order_id: str) -> Mapping[str, Any]:

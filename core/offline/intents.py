@@ -22,6 +22,7 @@ Intent = Literal[
     "swap",
     "return",
     "refund",
+    "inquiry",
     "policy",
     "serious",
     "greeting",
@@ -58,6 +59,12 @@ def rule_intent(clause: str) -> Intent | None:
     return _read_topic(text, numbered)
 
 
+def change_asked_about(words: str) -> Intent | None:
+    """Return the change that an inquiry is about, as if it were wanted; None where it is about none."""
+    topic = _write_topic(normal(words), bool(order_numbers(words)))
+    return "return" if topic == "refund" and refund_reason(words) is None else topic
+
+
 def _write_topic(text: str, numbered: bool) -> Intent | None:
     """Return the change a clause speaks of, whether it asks for it or only about it."""
     swap, back = p.SWAP_WORD.search(text), p.RETURN.search(text)
@@ -90,6 +97,8 @@ def _deed_or_question(text: str, topic: Intent, numbered: bool) -> Intent:
     if topic in {"cancel", "return"} and p.WAS_DONE.search(text):
         return "order_status" if own else "policy"
     deed: Intent = "return" if topic == "refund" and refund_reason(text) is None else topic
+    if (numbered and p.INQUIRY.match(text)) or (own and not asked and p.UNDECIDED.search(text)):
+        return "inquiry"
     general = bool(p.POLICY_WORDS.search(text))
     if numbered and not re.match(r"(?:what is|what's) (?:the|your)\b", text):
         return deed

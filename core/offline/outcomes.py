@@ -3,6 +3,10 @@
 from core.offline.conversation import Result
 
 _PREVIEW = "Not done yet"
+_NOT_UNDERSTOOD = (
+    "I have not changed anything, as I am not sure that I understood you. "
+    "Please tell me once more in one message what you would like to change, and in which order."
+)
 _DONE = {
     "cancel_order": "Order {order_id} has been cancelled.",
     "change_order_address": "The delivery address of order {order_id} has been changed.",
@@ -20,6 +24,8 @@ def outcome(result: Result) -> str:
 
     A preview, which says that nothing was done yet, becomes a question.
     """
+    if result.for_model:
+        return _NOT_UNDERSTOOD
     if result.text.startswith(_PREVIEW):
         return f"{result.text.partition(':')[2].strip()} Shall I do this? Please answer yes or no."
     if result.failed or result.data is None:

@@ -7,17 +7,21 @@ from langchain_core.embeddings import Embeddings
 
 from core.confirmations import answer_to_confirmation
 from core.offline import languages, small_talk
-from core.offline.context import requests_in_context
+from core.offline.context import requests_in_context, takes_up_inquiry
 from core.offline.conversation import Conversation
 from core.offline.desk import Call, Desk, Needed, Told, Unable
+from core.offline.inquiries import inquiry
 from core.offline.intents import WRITES, rule_intent
 from core.offline.order_numbers import order_numbers
 from core.offline.outcomes import outcome
+from core.offline.phrases import THANKS
 from core.offline.products import product
+from core.offline.proposals import beside_open, narrowed, without_contradictions
 from core.offline.reads import DONT_KNOW, list_orders, order_status, policy, profile, worth_an_answer
 from core.offline.recall import recall
 from core.offline.understanding import Request, Understanding
 from core.offline.who import claim, refusal, resumed
+from core.offline.words import normal
 from core.offline.writes import WRITE_TOOLS, WRITERS
 
 Handler = Callable[[Request, Desk], str]
@@ -26,6 +30,7 @@ HANDLERS: Mapping[str, Handler] = {
     "list_orders": list_orders,
     "product": product,
     "profile": profile,
+    "inquiry": inquiry,
     "policy": policy,
     **WRITERS,
 }
@@ -61,6 +66,8 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
     conversation = resumed(conversation)
     desk = Desk(conversation, embeddings)
     done = [outcome(r) for r in conversation.results if r.name in WRITE_TOOLS]
+    if not done and (fewer := narrowed(conversation)):
+        return Decision(calls=fewer)
     if not done and (short := _short_answer(conversation, desk)):
         return short
     requests = (
@@ -84,6 +91,8 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
         return Decision(calls=_each_once(reads))
     text = "\n\n".join(dict.fromkeys(part for part in said if part))
     if writes:
+        new_wish = understanding.has_own_intent(conversation.message)
+        writes = beside_open(conversation, without_contradictions(writes), is_new_wish=new_wish)
         return Decision(text, _each_once(writes))
     if _stuck_again(text, conversation) and desk.can("request_human"):
         return Decision(
@@ -101,7 +110,8 @@ def _requests(conversation: Conversation, understanding: Understanding, *, after
 
 def _handle(request: Request, desk: Desk) -> str:
     if request.intent == "serious":
-        if desk.can("request_human"):
+        refused = any(result.name == "request_human" for result in desk.conversation.results)
+        if desk.can("request_human") and not refused:
             raise Needed(
                 Call("request_human", {"reason": f"the customer reports: {' '.join(request.text.split())[:200]}"})
             )
@@ -121,8 +131,9 @@ def _short_answer(conversation: Conversation, desk: Desk) -> Decision | None:
     offered = small_talk.OFFER.search(conversation.last_reply)
     if answer == "yes" and offered and desk.can("request_human"):
         return Decision(calls=[Call("request_human", {"reason": "the customer accepted the offer of a person"})])
-    if answer == "yes" and "?" not in conversation.last_reply:
-        return Decision(small_talk.NOTHING_OPEN)
+    if answer == "yes" and "?" not in conversation.last_reply and not takes_up_inquiry(conversation):
+        thanked = THANKS.match(normal(conversation.message))
+        return Decision(small_talk.THANKS if thanked else small_talk.NOTHING_OPEN)
     if answer == "no" and conversation.last_reply:
         return Decision(small_talk.NOTHING_CHANGED)
     code = languages.language(conversation.message)

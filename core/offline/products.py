@@ -19,10 +19,13 @@ _NOT_PRODUCT = re.compile(
     r"currently|right|looking|interested|buy|purchase|order|biggest|smallest|offer|carry|range|total|exactly|today|moment|sold|many|different|recommend|cheap|good|bigger|smaller|larger|one|ones|each|cheaper|under|below|less|bucks|dollars|there|two|any|other|how)\b"
 )
 
+_AMOUNT = re.compile(r"[$€£] ?\d[\d.,]*|\b\d[\d.,]* ?(?:[$€£]|dollars?|usd|euros?|bucks)")
+"""What a customer says she pays names no product."""
+
 
 def product_words(question: str) -> str:
     """Return the words of a question that describe a product."""
-    plain = re.sub(r"[?!.,;:\"]", " ", normal(question))
+    plain = re.sub(r"[?!.,;:\"]", " ", _AMOUNT.sub(" ", normal(question)))
     return " ".join(w for w in _NOT_PRODUCT.sub(" ", plain).split() if w not in STOP_WORDS)
 
 

@@ -38,7 +38,7 @@ _OPEN = ("pending", "processed")
 
 def order_status(request: Request, desk: Desk) -> str:
     """Say how far the orders are that a request is about, and what else it asks about them."""
-    orders = _asked_orders(request, desk)
+    orders = asked_orders(request, desk)
     if len(orders) > 3:
         return f"Here is where your orders stand:\n{order_lines(orders[:_LISTED])}"
     told = "\n\n".join(describe(order, request.text) for order in orders)
@@ -46,7 +46,8 @@ def order_status(request: Request, desk: Desk) -> str:
     return f"{told}\n\n{advice.text}" if advice and advice.score >= SURE else told
 
 
-def _asked_orders(request: Request, desk: Desk) -> Sequence[Facts]:
+def asked_orders(request: Request, desk: Desk) -> Sequence[Facts]:
+    """Return the orders a question is about; raises Needed or Told."""
     if request.order_ids:
         return named_orders(request, desk)
     talked_about = desk.conversation.newest_order()

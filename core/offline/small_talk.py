@@ -16,6 +16,8 @@ UNCLEAR = (
 )
 NOTHING_CHANGED = "All right, I have not changed anything. Is there something else I can do for you?"
 NOTHING_OPEN = "Nothing is waiting for your answer at the moment. What can I do for you?"
+INVITATION = "I have not changed anything. If you want it done, write “go ahead”."
+"""Ends the answer to an inquiry about a change; no question, so that a mere "thanks" agrees to nothing."""
 OPEN_QUESTIONS = (GREETING, CAPABILITIES, UNCLEAR, NOTHING_CHANGED, NOTHING_OPEN)
 """Replies whose question mark asks for nothing in particular."""
 OFFER = re.compile(r"bring in a colleague")

@@ -12,7 +12,7 @@ from core.offline.clauses import clauses
 from core.offline.examples import EXAMPLES
 from core.offline.intents import SMALL_TALK, WRITES, Intent, rule_intent
 from core.offline.order_numbers import order_numbers
-from core.offline.phrases import DEED_WORDS, NEGATED
+from core.offline.phrases import ASKS_US, DEED_WORDS, NEGATED
 from core.offline.slots import payment_words
 from core.offline.words import content_stems, normal
 
@@ -130,12 +130,7 @@ class Understanding:
                 else:
                     aside = f"{aside} {clause}".strip()
                 continue
-            if (
-                joined
-                and intent in (WRITES | _PERSONAL)
-                and _adds_to(joined[-1][0], intent, clause)
-                and _same_order(joined[-1][1], clause)
-            ):
+            if joined and _adds_to(joined[-1][0], intent, clause) and _same_order(joined[-1][1], clause):
                 joined[-1] = (joined[-1][0], f"{joined[-1][1]} {clause}")
             elif intent in SMALL_TALK:
                 joined.append((intent, clause))
@@ -149,7 +144,9 @@ class Understanding:
             else:
                 joined.append((None, aside))
         return [
-            (rule_intent(text) if intent == "policy" and order_numbers(text) else intent, text)
+            (known if (known := rule_intent(text)) == "inquiry" or intent == "policy" else intent, text)
+            if order_numbers(text) and intent in ("policy", "order_status")
+            else (intent, text)
             for intent, text in joined
         ]
 
@@ -178,6 +175,11 @@ def _asks(clause: str) -> bool:
 
 def _adds_to(before: Intent | None, intent: Intent | None, clause: str) -> bool:
     """Say whether a clause only goes on about the change before it: the same one, or where its money goes."""
+    if before == "inquiry":
+        told_beside = intent in WRITES and not (DEED_WORDS.search(normal(clause)) or ASKS_US.search(normal(clause)))
+        return intent == before or told_beside  # "can it still be cancelled? I ordered it by mistake"
+    if intent not in WRITES | _PERSONAL:
+        return False
     if before == intent:
         return True
     money = bool(payment_words(clause)) and not DEED_WORDS.search(normal(clause))

@@ -17,13 +17,13 @@ from core.offline.choosing import (
 )
 from core.offline.desk import Call, Desk, Needed, Told
 from core.offline.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
+from core.offline.swaps import new_version, products_of
 from core.offline.understanding import Request
-from core.offline.variants import fitting_variants, nearest_variants, price_of, wanted_options
-from core.offline.wording import item_name, listed, method_name, status_sentence, variant_line
-from core.offline.words import mentions, normal
+from core.offline.variants import price_of
+from core.offline.wording import item_name, listed, method_name, status_sentence
+from core.offline.words import normal
 
 Facts = Mapping[str, Any]
-_OFFERED = 6
 _WHOLE = re.compile(r"\b(?:whole|entire|(?:one|order) (?:with|that has|which has|containing|of))\b")
 """What tells that an item was named to point at its order, or that all of the order is meant."""
 
@@ -174,70 +174,14 @@ def swap_items(request: Request, desk: Desk) -> str:
         for order in orders
     ]
     everything = [item for _, items in plans for item in items]
-    products = _products(desk, list(dict.fromkeys(str(item["product_id"]) for item in everything)))
+    products = products_of(desk, list(dict.fromkeys(str(item["product_id"]) for item in everything)))
     calls = []
     for order, items in plans:
-        new = [_new_version(request, item, everything, products[str(item["product_id"])]) for item in items]
+        new = [new_version(request, item, everything, products[str(item["product_id"])]) for item in items]
         name = "change_order_items" if is_pending(order) else "exchange_items"
         args = {"item_ids": [i["item_id"] for i in items], "new_item_ids": [v["item_id"] for v in new]}
         calls.append(_with_method(name, request, desk, order, args))
     return _do(desk, calls)
-
-
-def _products(desk: Desk, product_ids: Sequence[str]) -> dict[str, Facts]:
-    found: dict[str, Facts] = {}
-    missing: list[Call] = []
-    for product_id in product_ids:
-        try:
-            fitting = desk.products(product_id)
-        except Needed as needed:
-            missing += needed.calls
-            continue
-        found[product_id] = next(
-            (p for p in fitting if str(p.get("product_id")) == product_id), fitting[0] if fitting else {}
-        )
-    if missing:
-        raise Needed(*missing)
-    return found
-
-
-def _new_version(request: Request, item: Facts, items: Sequence[Facts], product: Facts) -> Facts:
-    """Return the version wanted in place of an item, from the words about that item; raises Told with a question."""
-    variants = [v for v in product.get("variants", []) if v.get("item_id") != item.get("item_id")]
-    for words in (_words_about(request.text, item, items), _words_about(request.words, item, items)):
-        fitting = fitting_variants(words, variants, item)
-        if len(fitting) == 1:
-            return fitting[0]
-        if fitting:
-            break
-    offered = fitting or nearest_variants(request.words, variants, item)
-    if not offered:
-        raise Told(f"No other version of the {item.get('name')} is in stock at the moment.")
-    wanted = wanted_options(_words_about(request.words, item, items), variants, item.get("options") or {})
-    missing = (
-        ""
-        if fitting or not wanted
-        else f"I see no {item.get('name')} like that in stock ({listed(list(map(str, wanted.values())))}). "
-    )
-    lines = "\n".join(f"- {variant_line(v)}" for v in offered[:_OFFERED])
-    raise Told(f"{missing}Which version would you like in place of your {item_name(item)}? In stock are:\n{lines}")
-
-
-def _words_about(text: str, item: Facts, items: Sequence[Facts]) -> str:
-    """Return the parts of a text that speak of one item: each from its name to the name of another one."""
-    heads = {str(one.get("name", "")).split()[-1] for one in items}
-    mine = str(item.get("name", "")).split()[-1]
-    if len(heads) < 2 or mentions(text, mine) < 0:
-        return text
-    words = text.split()
-    named = [next((head for head in heads if mentions(word, head) >= 0), None) for word in words]
-    speaking = next((head for head in named if head), None)
-    about: list[str] = []
-    for word, head in zip(words, named, strict=True):
-        speaking = head or speaking
-        if speaking == mine:
-            about.append(word)
-    return " ".join(about)
 
 
 def refund(request: Request, desk: Desk) -> str:
@@ -265,7 +209,7 @@ def _worth(request: Request, desk: Desk, order: Facts, reason: str) -> str:
     paid = sum((price_of(i) for i in items), start=Decimal())
     if reason != "price adjustment":
         return f"{paid:.2f}"
-    products = _products(desk, list(dict.fromkeys(str(i["product_id"]) for i in items)))
+    products = products_of(desk, list(dict.fromkeys(str(i["product_id"]) for i in items)))
     wanted = {i["item_id"] for i in items}
     now = [price_of(v) for p in products.values() for v in p.get("variants", []) if v.get("item_id") in wanted]
     if not now or sum(now) >= paid:

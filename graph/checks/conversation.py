@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
+from core.model_notes import NOT_RUN
 from core.passages import Passage
 from graph.checks.ground import Deed, Ground, Text
 from graph.checks.laying import lay_ground
 
 DONE = "done"
 """State of a write that was carried out; while it is in any other state, nothing has happened."""
-MADE_UP = "Not run:"
+MADE_UP = NOT_RUN
 """Begins the result of a call that was refused because of what the model made up; such a result proves nothing."""
 
 
