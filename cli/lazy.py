@@ -1,5 +1,7 @@
 """List the commands without loading what they need: a command's module is imported when it is run."""
 
+import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -24,10 +26,19 @@ class Named:
         if isinstance(found, typer.Typer):
             group = get_group(found)
             group.name = name
-            return group
+            return _flowing(group)
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         alone.command(name)(found)
-        return get_command(alone)
+        return _flowing(get_command(alone))
+
+
+def _flowing(command: Any) -> Any:
+    """Return a command whose help, and that of those under it, flows with the width of the terminal; an example begins a line."""
+    paragraphs = re.sub(r"\n\s*(?=Example:)", "\n\n", inspect.cleandoc(command.help or "")).split("\n\n")
+    command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    for nested in getattr(command, "commands", {}).values():
+        _flowing(nested)
+    return command
 
 
 class LazyGroup(TyperGroup):

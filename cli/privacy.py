@@ -31,7 +31,9 @@ def export(
 ) -> None:
     """Write down everything that is stored about a customer.
 
-    That is conversations, tickets, changes to orders and proofs of identity. The shop's own records (account, orders) are the shop's to give. Example: support-agent export --customer ada_brook_1001 --file ada.json
+    That is conversations, tickets, changes to orders and proofs of identity. The shop's own records (account, orders) are the shop's to give.
+
+    Example: support-agent export --customer ada_brook_1001 --file ada.json
     """
     with errors_shown():
         found = asyncio.run(_export(Settings.from_env(), customer, thread))

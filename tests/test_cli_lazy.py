@@ -1,9 +1,25 @@
 """Keep the command line quick to appear: a command's needs are loaded when it runs, and the list of commands stays true."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any, get_args
 
 from cli.main import Commands
+from tools.backend import Status
+from tools.shop_rows import (
+    AddressRow,
+    CustomerRow,
+    FulfilmentRow,
+    ItemRow,
+    NameRow,
+    OrderRow,
+    PaymentMethodRow,
+    PaymentRow,
+    ProductRow,
+    VariantRow,
+)
 
 HEAVY = ("langchain_core", "langgraph", "openai", "onnxruntime", "faiss", "sqlalchemy", "numpy", "starlette")
 """What takes long to load and no list of commands needs."""
@@ -20,3 +36,33 @@ def test_the_list_shows_what_each_command_says_of_itself() -> None:
     for name, named in Commands.table.items():
         first, _, _ = (named.load(name).help or "").strip().partition("\n\n")
         assert named.line == " ".join(first.split()), name
+
+
+def test_help_flows_with_the_width_of_the_terminal() -> None:
+    def commands(command: Any) -> Iterator[Any]:
+        yield command
+        for nested in getattr(command, "commands", {}).values():
+            yield from commands(nested)
+
+    for name, named in Commands.table.items():
+        for command in commands(named.load(name)):
+            assert all("\n" not in paragraph for paragraph in (command.help or "").split("\n\n")), command.name
+
+
+def test_the_help_of_an_import_names_every_field_of_a_shop_file() -> None:
+    text = Commands.table["orders"].load("orders").commands["import"].help
+    rows = (
+        ProductRow,
+        VariantRow,
+        CustomerRow,
+        NameRow,
+        AddressRow,
+        PaymentMethodRow,
+        OrderRow,
+        ItemRow,
+        FulfilmentRow,
+        PaymentRow,
+    )
+    left_out = {"cancel_reason", *(name for name in OrderRow.model_fields if name.startswith(("return_", "exchange_")))}
+    assert {name for row in rows for name in row.model_fields} - left_out <= set(re.findall(r"\w+", text))
+    assert all(status in text for status in get_args(Status))
