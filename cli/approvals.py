@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.output import err, out, print_json
 from core.errors import InputError
@@ -40,7 +40,7 @@ def list_(
     if as_json:
         print_json([_plain(action) for action in found])
         return
-    table = Table("action", "customer", "state", "what", "why staff")
+    table = Table("action", Column("customer", overflow="fold"), Column("state", overflow="fold"), "what", "why staff")
     for action in found:
         cells = (action.id[:8], action.customer_id, action.state, action.preview, action.approval or "")
         table.add_row(*(escape(cell) for cell in cells))

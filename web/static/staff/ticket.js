@@ -29,8 +29,8 @@ export class TicketPanel {
     this.facts = el("div", {});
     this.buttons = el("div", { class: "buttons" });
     this.text = el("textarea", { id: "reply", rows: 5, maxlength: 20_000, input: () => this.#keepDraft() });
-    /** The name of the reply being written: sent twice, it counts once. */
-    this.key = "";
+    /** The words that were last tried to be sent, and their name: sent twice, they count once. */
+    this.tried = { text: "", key: "" };
     this.reply = this.#composer();
     this.article = el("div", {});
     /** @type {Ticket | null} */
@@ -58,7 +58,7 @@ export class TicketPanel {
   /** @param {Ticket | null} ticket */
   #begin(ticket) {
     this.text.value = (ticket && sessionStorage.getItem(draftOf(ticket.id))) ?? "";
-    this.key = crypto.randomUUID();
+    this.tried = { text: "", key: "" };
     this.article.replaceChildren();
   }
 
@@ -99,10 +99,12 @@ export class TicketPanel {
     const send = async (/** @type {Event} */ event) => {
       event.preventDefault();
       const text = this.text.value.trim();
-      if (!text || !(await work.act("reply", { text, key: this.key }))) return;
+      // Other words are another reply: under a used name they would be refused.
+      if (text !== this.tried.text) this.tried = { text, key: crypto.randomUUID() };
+      if (!text || !(await work.act("reply", this.tried))) return;
       this.text.value = "";
       this.#keepDraft();
-      this.key = crypto.randomUUID();
+      this.tried = { text: "", key: "" };
       work.say(speech.say("sent"));
     };
     return el(
