@@ -143,8 +143,26 @@ def _is_share(target: Decimal, amounts: Sequence[Decimal]) -> bool:
     return any(abs(target - s) < Decimal("0.5") or abs(target - (100 - s)) < Decimal("0.5") for s in shares)
 
 
+def _is_use(target: tuple[str, Decimal], given: Operands) -> bool:
+    """Say whether it takes that long to use up hours at so many a day: 25,000 at 5 a day are 5,000 days, 13.7 years."""
+    base, length = target
+    lengths = [n for b, n in given.shown_spans if b == "s"]
+    days = [a / b for a in lengths for b in lengths if b < _DAY and a > _DAY]
+    if base == "s":
+        return any(abs(length / _DAY - d) < Decimal("0.5") for d in days)
+    return base == "months" and any(abs(length / _MONTHS - d / 365) < Decimal("0.06") for d in days)
+
+
+def _is_about(target: tuple[str, Decimal], given: Operands) -> bool:
+    """Say whether a number of months is what shown days come to: 60 days are about 2 months."""
+    base, length = target
+    return base == "months" and ("s", length * 30 * _DAY) in given.shown_spans
+
+
 def _is_span(target: tuple[str, Decimal], given: Operands) -> bool:
     base, length = target
+    if _is_use(target, given) or _is_about(target, given):
+        return True
     shown = [n for b, n in given.shown_spans if b == base]
     if length in _combined(shown) | {s * n for s in shown for n in given.shown_numbers}:
         return True

@@ -1,79 +1,17 @@
 """Find what a reply claims was done, and compare it with what tools did."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from graph.checks.deed_words import DEEDS, NAMED_DEED, READS, WRITES, deed_of
 from graph.checks.foreign_deeds import find_foreign_claims
 from graph.checks.ground import Deed, Ground
+from graph.checks.other_scripts import find_stated_elsewhere
 from graph.checks.spelling import plain
+from graph.checks.stated_deeds import DONE, find_bare, find_stated, find_stopped, find_written
 from graph.checks.values import find_values
 
-_DEEDS: dict[str, tuple[str, str]] = {
-    # what it is called: (how a reply says it was done, how a tool's name or result says it)
-    "cancel": (
-        r"cancell?ed|called off|voided|storniert|annulliert|annulé\w*|cancelad[oa]s?",
-        r"cancel|void|storn|annul",
-    ),
-    "refund": (
-        r"refunded|reimbursed|credited|paid back|repaid|erstattet|gutgeschrieben|remboursé\w*|reembolsad[oa]s?",
-        r"refund|reimburs|credit(?!_card| card)|repa(?:y|id)|paid back",
-    ),
-    "return": (r"returned|sent back|zurückgeschickt", r"return"),
-    "exchange": (
-        r"exchanged|swapped|replaced|umgetauscht|ausgetauscht|échangé\w*|cambiad[oa]s?",
-        r"exchang|swap|replac",
-    ),
-    "change": (
-        r"changed|updated|modified|corrected|edited|amended|adjusted|switched|altered|moved|rescheduled|redirected|rerouted|"
-        r"geändert|aktualisiert|modifié\w*|actualizad[oa]s?|replaced",
-        r"chang|updat|modif|correct|edit|amend|adjust|switch|move|reschedul|redirect|rerout|exchang|set_",
-    ),
-    "send": (
-        r"sent|e-?mailed|mailed|texted|messaged|resent|forwarded|geschickt|gesendet|verschickt|envoyé\w*|enviad[oa]s?|posted",
-        r"send|sent|e-?mail(?!s?[\"']?\s?:)|mail_|notif|message|forward",
-    ),
-    "contact": (
-        r"contacted|notified|informed|alerted|reached out|spoken|talked|called|phoned|checked with|asked|consulted|"
-        r"kontaktiert|benachrichtigt|informiert|contacté\w*",
-        r"contact|notif|inform|alert|call_|phone|ask_",
-    ),
-    "transfer": (
-        r"transferred|transferring|connected you|connecting you|escalated|escalating|handed (?:you |this |it )?(?:over|off)|handing (?:you|this|it) (?:over|off)|"
-        r"passed (?:you|this|it) (?:on|to|over)|passing (?:you|this|it) (?:on|to|over)|put you through|putting you through|weitergeleitet|transféré\w*",
-        r"transfer|escalat|handoff|hand_?over|request_human|ticket",
-    ),
-    "book": (
-        r"booked|scheduled|reserved|arranged|gebucht|vereinbart|réservé\w*|reservad[oa]s?",
-        r"book|schedul|reserv|arrang|appoint",
-    ),
-    "create": (
-        r"created|opened|submitted|filed|registered|logged|raised|generated|placed|started|initiated|issued|set up|"
-        r"erstellt|eröffnet|angelegt|eingeleitet|veranlasst|créé\w*|ouvert|cread[oa]s?|iniciad[oa]s?",
-        r"creat|open_|submit|file_|regist|log_|rais|generat|place_|start|initiat|issue|set_up|request|return|exchang|refund|ticket",
-    ),
-    "remove": (
-        r"deleted|removed|unsubscribed|deactivated|closed|erased|waived|gelöscht|entfernt|supprimé\w*|eliminad[oa]s?",
-        r"delet|remov|unsubscri|deactivat|clos|eras|waiv",
-    ),
-    "add": (
-        r"added|applied|activated|enabled|extended|unlocked|reset|upgraded|granted|hinzugefügt|aktiviert|freigeschaltet|zurückgesetzt|ajouté\w*|añadid[oa]s?",
-        r"add_|added|appl(?:y|ied)|activat|enabl|exten[ds]|unlock|reset|upgrad|grant",
-    ),
-    "charge": (r"charged|billed|invoiced|belastet", r"charg|bill|invoic|pay"),
-    "ship": (
-        r"shipped|dispatched|despatched|reshipped|handed to the carrier|versandt|versendet|expédié\w*",
-        r"ship|dispatch|despatch|track|transit|deliver|process|fulfil",
-    ),
-    "deliver": (r"delivered|geliefert|zugestellt|livré\w*|entregad[oa]s?", r"deliver"),
-    "approve": (
-        r"confirmed|approved|granted|authori[sz]ed|bestätigt|genehmigt|confirmé\w*",
-        r"confirm|approv|grant|authori",
-    ),
-    "process": (
-        r"processed|completed|finali[sz]ed|taken care of|sorted(?: out)?|fixed|resolved|handled|processing|bearbeitet|erledigt|traité\w*|procesad[oa]s?",
-        r"process|complet|finali|resolv|handl|success|done|deliver|refund|cancel|chang|updat|modif|return|exchang",
-    ),
-}
 _HARMLESS = (
     "looked|checked|found|seen|read|understood|noticed|noted|searched|compared|reviewed|considered|learned|gathered|listed|"
     "summari[sz]ed|explained|mentioned|provided|shown|tried|wanted|liked|loved|hoped|needed|said|told|described|meant|thought|"
@@ -85,8 +23,7 @@ _IRREGULAR = (
     "sent|paid|put|set|made|given|taken|written|spoken|begun|brought|bought|built|cut|let|left|held|drawn|frozen"
 )
 _OTHER = rf"(?P<other>(?!(?:{_HARMLESS})\b)(?:[a-z]{{2,}}-?[a-z]*ed|{_IRREGULAR}))"
-_NAMED_DEED = "|".join(f"(?P<{name}>{said})" for name, (said, _) in _DEEDS.items())
-_ANY_DEED = rf"{_NAMED_DEED}|{_OTHER}"
+_ANY_DEED = rf"{NAMED_DEED}|{_OTHER}"
 _ADVERBS = r"(?:(?:now|just|already|also|successfully|hereby|indeed|since|personally|gone ahead and|been able to|managed to|finally|immediately|manually|both|directly|then|ihnen|ihre?n?|den|die|das|dir|für sie|soeben|gerade|bereits|nun|jetzt|schon)\s)*"
 _WE = r"(?:i|we|our \w+|the \w+ team|my \w+)"
 _CLAIMS = (
@@ -104,21 +41,21 @@ _CLAIMS = (
         r"(?P<send>sending|e-?mailing)|(?P<process>processing)|(?P<create>issuing|opening|creating|submitting))\b"
     ),
     # ich habe … storniert, j'ai annulé, he cancelado
-    re.compile(rf"\b(?:ich habe|wir haben|habe ich|haben wir)\s(?:[^.!?;]{{0,80}}\s)?(?:{_NAMED_DEED})\b"),
-    re.compile(rf"\b(?:j'ai|nous avons|he|hemos)\s(?:\w+\s){{0,2}}(?:{_NAMED_DEED})\b"),
+    re.compile(rf"\b(?:ich habe|wir haben|habe ich|haben wir)\s(?:[^.!?;]{{0,80}}\s)?(?:{NAMED_DEED})\b"),
+    re.compile(rf"\b(?:j'ai|nous avons|he|hemos)\s(?:\w+\s){{0,2}}(?:{NAMED_DEED})\b"),
     # your order has been cancelled, the refund was issued, it is now cancelled, the label was e-mailed
     re.compile(rf"\b(?:has|have)\s{_ADVERBS}been\s{_ADVERBS}(?:{_ANY_DEED})\b"),
-    re.compile(rf"\b(?:has|have|was|were|had)\s{_ADVERBS}(?:gone\s)?{_ADVERBS}(?:{_NAMED_DEED})\b"),
-    re.compile(rf"\b(?:is|are)\s(?:now|all|already|officially)\s{_ADVERBS}(?:{_NAMED_DEED})\b"),
-    re.compile(rf"\b(?:wurden?|ist|sind)\s(?:[^.!?;]{{0,80}}\s)?(?:{_NAMED_DEED})\b(?=\s?(?:worden|[.!,]|$))"),
+    re.compile(rf"\b(?:has|have|was|were|had)\s{_ADVERBS}(?:gone\s)?{_ADVERBS}(?:{NAMED_DEED})\b"),
+    re.compile(rf"\b(?:is|are)\s(?:now|all|already|officially)\s{_ADVERBS}(?:{NAMED_DEED})\b"),
+    re.compile(rf"\b(?:wurden?|ist|sind)\s(?:[^.!?;]{{0,80}}\s)?(?:{NAMED_DEED})\b(?=\s?(?:worden|[.!,]|$))"),
     # your cake is ordered, your December box is skipped
     re.compile(
-        rf"\byour\s[^.!?;,]{{1,50}}?\s(?:is|are)\s{_ADVERBS}(?:{_NAMED_DEED}|(?P<settled>ordered|skipped|paused|renewed|blocked|frozen|saved|signed up|"
+        rf"\byour\s[^.!?;,]{{1,50}}?\s(?:is|are)\s{_ADVERBS}(?:{NAMED_DEED}|(?P<settled>ordered|skipped|paused|renewed|blocked|frozen|saved|signed up|"
         rf"locked|on hold|in the post))\b(?=\s?(?:[.!,-]|$|for\b|and\b|as\b|until\b|on\b))"
     ),
     # a bare "Cancelled!", "Done - refunded."
     re.compile(
-        rf"^\W*(?:(?:done|all set|great|okay|ok|sure|perfect|good news|erledigt)\W+)?(?:{_NAMED_DEED})\b\s?[.!,:-]"
+        rf"^\W*(?:(?:done|all set|great|okay|ok|sure|perfect|good news|erledigt)\W+)?(?:{NAMED_DEED})\b\s?[.!,:-]"
     ),
     # the refund is on its way, a replacement is on the way, an e-mail is on its way
     re.compile(
@@ -135,20 +72,39 @@ _NOT_A_CLAIM = re.compile(
     r"non|quando|niet|geen|zodra|als u|als je|inte|ikke|när|não|nie|jeśli|gdy|kiedy|"
     r"any|every|each|all (?:orders|items|refunds)|orders that|items that|anything|that (?:was|were|has|have|is|are)|which (?:was|were|has|have|is|are))\b|\w+n't\b"
 )
+_OPEN = re.compile(
+    r"^\W*(?:une?|uma?|eine[rmns]?|een|jede\w*|chaque|cada|ogni|elke|varje|każd\w+|les|los|las|gli|os|as|alle|all|most|some|stornierte|cancelled|canceled|refunded|delivered|shipped)\s|"
+    r"(?<!\w)(?:kann|können|könnten?|muss|soll|sollen|wird|werden|würden?|peut|peuvent|pourr\w+|ser[ao]n?t?|seront|puede\w*|podr\w+|podemos|será|serán|può|possono|verr\w+|sarà|saranno|"
+    r"pode|podem|poder\w+|wordt|worden|kunnen|zal|zullen|można|może|zostanie|będzie|ska|skall|kommer|kan|bliver|solange|sofern|dès que|tant que|en cuanto|appena|assim que|så snart|"
+    r"jak tylko|encore|aún|todavía|ancora|ainda|jeszcze|можно|может|будет|если|когда|после|не|will|would be|to be|cannot|still (?:be|needs?)|caso)(?!\w)"
+)
+"""What makes a rule, a possibility or a plan of a state in other languages."""
+_LEADING = re.compile(
+    r"(?:^|[,(]|\b(?:and|but|or)\b)\s*\W*(?:once|if|when|whenever|as soon as|after|unless|until|wenn|sobald|falls|nachdem|als|sofern|si|s'il|quand|lorsque\w*|dès que|une fois|cuando|en cuanto|una vez|"
+    r"se|quando|appena|assim que|wanneer|zodra|om|när|så snart|jeśli|gdy|kiedy|если|когда|как только)(?!\w)"
+)
+"""A condition before the comma holds for what comes after it."""
+_CONDITION = re.compile(r"\b(?:if|unless|when|once|until|after|before)\b")
 _TOLD_BY_CUSTOMER = re.compile(
     r"\b(?:you (?:were|are|have|had|say|said|mention\w*|told|report\w*|describe\w*|wrote)|you've|sorry|apologi[sz]e|understand)\b"
 )
 _BY_US = re.compile(r"(?:i|we|ich|wir|j'ai|nous|he|hemos|habe|haben|let|i'm|we're|our|my)\b")
 _ALSO = re.compile(rf"(?:,|\band|\bund|\bet|\by)\s(?:have\s|has\s|been\s|then\s)?{_ADVERBS}(?:{_ANY_DEED})\b")
-_READS = re.compile(
-    r"(?:get|list|find|search|look(?:up)?|check|show|read|fetch|view|retrieve|describe|query|count)(?:_|$)"
-)
-_WRITES = re.compile("|".join(done for _, done in _DEEDS.values()))
 FOREIGN = "foreign"
 """What a claim is called whose verb is known by its form only."""
 _QUOTED_WORDS = 6
+_VERB = 4
+"""Letters of the shortest verb by which a tool may be recognised."""
+_NOTED = re.compile(
+    r"\b(?:recorded|registered|saved|noted|logged|completed|processed|confirmed|accepted|entered|made|in place|complete)\b"
+)
+"""Verbs that say of a deed only that it was done."""
 _STILL_OPEN = re.compile(r"\b(?:a?waiting|pending|needs?|requires?|requested|wartet|en attente|pendiente)\b[^\",}]*")
 """What a record says is yet to come: `waiting for your approval` approves nothing."""
+_NOT_SO = re.compile(
+    r"[\"']?\w+[\"']?\s?:\s?(?:[\"']?0(?:\.0+)?[\"']?(?![\d.])|null|none|false|[\"']{2}|\[\]|\{\})|[\"']?(?:can|may)_\w+[\"']?\s?:|\b\w+(?:able|ible|_until|_deadline|_policy|_window|_fee)\b"
+)
+"""Fields of a record that are empty, and those that tell what may be done: `"refunded": "0.00"` has refunded nothing."""
 _RECORD_CHARS = 1_500
 _CLAUSE = re.compile(r"[;:]|,\s(?:and|but|so|und|aber|et|mais|y|pero)\s|\s-\s|,\s(?=(?:i|we|your|the)\b)")
 
@@ -182,26 +138,51 @@ def find_claims(sentence: str) -> list[Claim]:
         for match in find_foreign_claims(clause):
             if not claims and not _NOT_A_CLAIM.search(clause[: match.end()]):
                 claims[FOREIGN] = Claim(FOREIGN, match[0].strip(), by_us=True)
+    for claim in _stated(text):
+        claims.setdefault(claim.deed, claim)
     return list(claims.values())
+
+
+def _stated(text: str) -> Iterator[Claim]:
+    """Yield what a text states as done without saying who did it."""
+    for clause in _CLAUSE.split(text):
+        for match in find_stated(clause):
+            before = clause[: match.end()]
+            led = _LEADING.search(text[: text.find(clause) + match.start()])
+            if not (led or _NOT_A_CLAIM.search(before) or _OPEN.search(before)):
+                yield Claim(deed_of(match), match[0].strip(), by_us=False)
+    for match in find_written(text):
+        before = text[: match.end()]
+        if not (_NOT_A_CLAIM.search(before) or _OPEN.search(before)):
+            yield Claim(deed_of(match), match[0].strip(" |:-"), by_us=False)
+    for match in find_bare(text):
+        yield Claim(DONE, match[0].strip(), by_us=True)
+    for match in find_stopped(text):
+        if not _CONDITION.search(text):
+            yield Claim("cancel", match[0].strip(), by_us=False)
+    for deed, words in find_stated_elsewhere(text):
+        yield Claim(deed, words, by_us=False)
 
 
 def is_true(claim: Claim, sentence: str, ground: Ground) -> bool:
     """Say whether what is claimed was done by a tool, stands in a tool result, or is what the customer told us."""
     if _is_quoted(sentence, ground):
         return True
-    if claim.deed == FOREIGN:
+    if claim.deed in (FOREIGN, DONE):
         return any(_wrote(deed) for deed in ground.deeds)
-    named = claim.deed in _DEEDS
-    by_name = re.compile(_DEEDS[claim.deed][1] if named else re.escape(_stem(claim.text)))
+    if _NOTED.search(claim.text) and _is_named_by_tool(sentence, ground):
+        return True
+    named = claim.deed in DEEDS
+    by_name = re.compile(DEEDS[claim.deed].evidence if named else re.escape(_stem(claim.text)))
     evidence = by_name if named else re.compile(rf"\b{re.escape(claim.text.split()[-1])}\b")
     done = any(
         by_name.search(deed.tool.lower()) or evidence.search(_what_happened(deed.result))
         for deed in ground.deeds
         if _wrote(deed)
     )
-    if done or (claim.by_us and claim.deed in _DEEDS):
+    if done or (claim.by_us and claim.deed in DEEDS):
         return done
-    if any(evidence.search(_STILL_OPEN.sub("", record)) for record in _records(sentence, ground.data)):
+    if any(evidence.search(_what_is(record)) for record in _records(sentence, ground.data)):
         return True
     told = _TOLD_BY_CUSTOMER.search(plain(sentence).lower())
     return bool(told and evidence.search(ground.words))
@@ -213,8 +194,15 @@ def _is_quoted(sentence: str, ground: Ground) -> bool:
     return len(words.split()) >= _QUOTED_WORDS and words in ground.prose
 
 
+def _is_named_by_tool(sentence: str, ground: Ground) -> bool:
+    """Say whether a sentence names what a tool did: `your pause has been recorded` after `pause_subscription`."""
+    words = re.findall(r"[a-z]{5,}", plain(sentence).lower())
+    did = [deed.tool.lower().split("_")[0] for deed in ground.deeds if _wrote(deed)]
+    return any(word.startswith(verb[:6]) for word in words for verb in did if len(verb) >= _VERB)
+
+
 def _wrote(deed: Deed) -> bool:
-    return bool(_WRITES.search(deed.tool.lower())) and not _READS.match(deed.tool.lower())
+    return bool(WRITES.search(deed.tool.lower())) and not READS.match(deed.tool.lower())
 
 
 def _stem(claim: str) -> str:
@@ -233,6 +221,11 @@ def _records(sentence: str, data: str) -> list[str]:
             others = (m.start() for m in like_it.finditer(data, start + 1) if m[0] != name)
             records.append(data[start : min(next(others, len(data)), start + _RECORD_CHARS)])
     return records if names else [data]
+
+
+def _what_is(record: str) -> str:
+    """Drop from a record what is yet to come, what is not and what merely may be."""
+    return _NOT_SO.sub("", _what_happened(_STILL_OPEN.sub("", record)))
 
 
 def _what_happened(result: str) -> str:

@@ -45,11 +45,13 @@ class Ground:
     addresses: frozenset[str] = frozenset()
     """E-mail addresses, in lower case, that the customer or the shop's records name."""
     data: str = ""
-    """All tool results as one lower-case text."""
+    """All tool results but articles as one lower-case text."""
     words: str = ""
     """Everything as one lower-case text."""
     prose: str = ""
     """Articles, policy and earlier replies as one lower-case text with single spaces."""
+    list_lengths: set[int] = field(default_factory=set)
+    """How many records the lists in tool results have."""
     _known: dict[str, list[Value]] = field(default_factory=dict)
     _bare: set[Decimal] = field(default_factory=set)
     _operands: Operands = field(default_factory=Operands)
@@ -74,7 +76,7 @@ class Ground:
                     or self._is_named(value)
                 )
             case "duration":
-                return _shares_key(value, known) or (_is_age(value) and bool(value.numbers & self._bare))
+                return _shares_key(value, known) or (_is_age(value) and bool((value.numbers - _ONE) & self._bare))
             case "quantity":
                 return bool(value.numbers & self._bare) or any(
                     same_quantity(cast(Quantity, s), cast(Quantity, q))

@@ -1,6 +1,7 @@
 """Lay the ground of a reply: read from each text what it says, what it implies and what may be calculated with."""
 
 import itertools
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -35,6 +36,8 @@ _DAY_AFTER = re.compile(
     r"el día siguiente|mañana|il giorno dopo|domani|no dia seguinte|amanhã|de dag erna|dagen efter|imorgon|dzień po|jutro)\b",
     re.IGNORECASE,
 )
+_PASSAGES = re.compile(r"\s*\{\s*\"passages\"")
+"""Begins the result of a search: articles tell what happens to orders, not what happened to one."""
 MOST_COUNTED = 50
 MOST_COUNT = 60
 """Largest number of a customer or a tool that may count what a price is for."""
@@ -85,6 +88,7 @@ def _join(ground: Ground, part: Ground) -> None:
     ground.words += part.words
     ground.data += part.data
     ground.prose += part.prose
+    ground.list_lengths |= part.list_lengths
     for name in (
         "amounts",
         "told_amounts",
@@ -133,8 +137,9 @@ def _add(ground: Ground, source: Text) -> None:
         n for v in values if v.kind == "number" for n in v.numbers if 1 < n <= MOST_COUNT and n == int(n)
     }
     operands.numbers |= {n for v in values if v.kind == "number" or _is_count(v) for n in v.numbers}
-    if source.origin == "data":
+    if source.origin == "data" and not _PASSAGES.match(source.text):
         ground.data += f" {normal.lower()}"
+        ground.list_lengths |= _list_lengths(source.text)
     if source.origin != "customer":
         operands.amounts |= {n for m in _MONEY.finditer(normal) for n in readings(m[1].lstrip("-"))}
         operands.amounts |= {Decimal(m[0]) for m in _PENNIES.finditer(normal)}
@@ -171,6 +176,21 @@ def _counts(text: str) -> set[Decimal]:
     fields = Counter(name for record in records for name, _ in set(_PAIR.findall(record)))
     counts = {*tally.values(), *fields.values(), len(records)}
     return {Decimal(n) for n in counts if 0 < n <= MOST_COUNTED}
+
+
+def _list_lengths(result: str) -> set[int]:
+    """Return the lengths of the lists of records in a result that is JSON."""
+    try:
+        inner = [json.loads(result)]
+    except ValueError:
+        return set()
+    lengths = set()
+    while inner:
+        value = inner.pop()
+        if isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
+            lengths.add(len(value))
+        inner += value if isinstance(value, list) else value.values() if isinstance(value, dict) else []
+    return lengths
 
 
 def _sentence_around(text: str, position: int) -> str:

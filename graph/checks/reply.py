@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from graph.checks.boundless import boundless_promises
 from graph.checks.deeds import find_claims, is_true
 from graph.checks.expressions import Expression, find_expressions
 from graph.checks.ground import Ground
+from graph.checks.order_states import wrong_states
 from graph.checks.sentences import split_sentences
 from graph.checks.spelling import plain, with_digits
 from graph.checks.values import Kind, Value, find_values
@@ -19,6 +21,10 @@ _CENT = Decimal("0.01")
 _EXAMPLE = re.compile(
     r"\b(?:for example|for instance|e\.g\.|would (?:be|cost|come|make)|zum beispiel|z\.\s?b\.|wären|würden?|par exemple|coûterai\w*|por ejemplo|"
     r"costarían?|per esempio|costerebbe\w*|bijvoorbeeld|zou(?:den)? .{1,30}kosten|por exemplo|custari\w+|till exempel|na przykład)(?:\b|(?<=\.))",
+    re.IGNORECASE,
+)
+_REST = re.compile(
+    r"\b(?:other|remaining|anderen?|übrigen|restlichen|autres?|otr[oa]s|altr[ei]|outr[oa]s|andere|overige|pozostałe|andra|övriga)\s?$",
     re.IGNORECASE,
 )
 _COUNTED_BY_LIST = 12
@@ -50,7 +56,11 @@ def faults_of(sentence: str, ground: Ground, shown: list[Value]) -> list[Fault]:
     right = [s for s in sums if all(_has(standing, s, operand) for operand in s.operands)]
     calculated = [_result_of(s) for s in right]
     told = [v for v in standing if not any(v in _inside(standing, s) for s in right)]
-    waiting = [v for v in values if v not in standing and not _counts_a_list(v, sentence)]
+    waiting = [
+        v
+        for v in values
+        if v not in standing and not _counts_a_list(v, sentence) and not _counts_the_rest(v, sentence, ground, shown)
+    ]
     derived: list[Value] = []
     reached: list[Value] = waiting
     while reached:  # one result may be the operand of the next
@@ -66,6 +76,14 @@ def faults_of(sentence: str, ground: Ground, shown: list[Value]) -> list[Fault]:
         Fault("deed", claim.text, f"nothing in this conversation shows that this happened: {claim.text!r}")
         for claim in find_claims(sentence)
         if not is_true(claim, sentence, ground)
+    ]
+    wrong += [
+        Fault("deed", said, f"nothing in this conversation shows this; the order's record says otherwise: {said!r}")
+        for said in wrong_states(sentence, ground, shown)
+    ]
+    wrong += [
+        Fault("value", said, f"the promise {said!r} stands in no article, tool result or message")
+        for said in boundless_promises(sentence, ground)
     ]
     if not wrong:
         shown += [*told, *calculated, *derived]
@@ -99,6 +117,15 @@ def _counts_a_list(value: Value, sentence: str) -> bool:
     """`There are two ways:` counts what the reply is about to list."""
     small = value.kind == "number" and all(isinstance(k, int) or k <= _COUNTED_BY_LIST for k in value.keys)  # type: ignore[operator]
     return small and sentence.rstrip().endswith(":")
+
+
+def _counts_the_rest(value: Value, sentence: str, ground: Ground, shown: Sequence[Value]) -> bool:
+    """`The other two` counts what is left of a list of known length when what was named before is taken away."""
+    if value.kind != "number" or not _REST.search(with_digits(plain(sentence))[: value.start]):
+        return False
+    named = {key for v in shown if v.kind == "identifier" for key in v.keys}
+    taken = {Decimal(len(named)), Decimal(1), *(n for v in shown if v.kind == "number" for n in v.numbers)}
+    return any(n + t in ground.list_lengths for n in value.numbers for t in taken if t)
 
 
 def _is_factor(value: Value, sums: Sequence[Expression], standing: Sequence[Value]) -> bool:

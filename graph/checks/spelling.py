@@ -28,6 +28,27 @@ _HALF = re.compile(
     r"\b(?:half an? year|ein(?:em?|en)? halbe[sn]? jahr|(?:une |la )?demi-année|medio año|mezz'anno|meio ano|half jaar|halvår|pół roku)\b",
     re.IGNORECASE,
 )
+_DECADES = re.compile(r"\b(?:an?|(\d+))\s(?:(?:full|whole)\s)?(decade|fortnight|century)s?\b", re.IGNORECASE)
+_DECADE = {"decade": "10 years", "fortnight": "2 weeks", "century": "100 years"}
+_A_WHOLE_UNIT = re.compile(
+    rf"\b(?:an? (?:full|whole|entire|complete)|(?:ein|une?|un|una|um|uma|een) (?:volles|ganzes|entière?|entero|intero|inteiro|heel|helt))\s(?=(?:{UNIT_PATTERN})\b)|"
+    rf"(?<=lasts )an? (?=(?:{UNIT_PATTERN})\b)|(?<=last )an? (?=(?:{UNIT_PATTERN})\b)|(?<=runs for )an? (?=(?:{UNIT_PATTERN})\b)",
+    re.IGNORECASE,
+)
+_NOTES = re.compile(r"\b(?:an? |one )?(fiver|tenner)s?\b", re.IGNORECASE)
+_NOTE = {"fiver": "5 kr", "tenner": "10 kr"}
+"""Slang for banknotes of any currency; `kr` names none."""
+_COUNTED_AS_ADJECTIVE = re.compile(r"\b(\d{1,3})(?:er|-?teilige?[nrs]?)[- ](?=[A-ZÄÖÜ])")
+"""German `4er-Set`."""
+_DIGITS = "〇一二三四五六七八九"
+_UNITS_BEFORE_NOTHING = {
+    "年": "years", "年間": "years", "个月": "months", "個月": "months", "か月": "months", "ヶ月": "months", "か月間": "months", "ヶ月間": "months",
+    "개월": "months", "년": "years", "년간": "years", "天": "days", "日間": "days", "일간": "days", "週間": "weeks", "周": "weeks", "주일": "weeks",
+    "小时": "hours", "時間": "hours", "시간": "hours",
+}  # fmt: skip
+_UNSPACED = re.compile(
+    rf"(?<![\d年月.,])(\d{{1,3}}|[{_DIGITS}十百两兩]{{1,4}})\s?({'|'.join(sorted(_UNITS_BEFORE_NOTHING, key=len, reverse=True))})(?![\d\s]{{0,2}}\d{{1,2}}月|目|前半)"
+)
 _HUNDRED = re.compile(r"\b(?:(\d{1,2})|an?)\s+hundred\b", re.IGNORECASE)
 _SCALE = re.compile(rf"({NUMBER})\s?(k|thousand|million|mio)\b", re.IGNORECASE)
 _SAID_TWICE = re.compile(r"\b(\d+)\s\(\1\)")
@@ -45,12 +66,35 @@ def plain(text: str) -> str:
 
 def with_digits(text: str) -> str:
     """Return the text with number words as digits: `thirty-five` becomes 35, `one week` becomes 1 week."""
+    text = _UNSPACED.sub(lambda m: f" {_han(m[1])} {_UNITS_BEFORE_NOTHING[m[2]]} ", text)
+    text = _COUNTED_AS_ADJECTIVE.sub(r"\1 ", text)
     text = _TENS.sub(lambda m: str(NUMBER_WORDS[m[1].lower()] + NUMBER_WORDS[m[2].lower()]), text)
     text = _WORDS.sub(lambda m: str(NUMBER_WORDS[m[1].lower()]), text)
     text = _BEFORE_UNIT.sub(lambda m: str(BEFORE_UNITS[m[1].lower()]), text)
+    text = _DECADES.sub(_decades, _A_WHOLE_UNIT.sub("1 ", text))
+    text = _NOTES.sub(lambda m: _NOTE[m[1].lower()], text)
     text = _HALF.sub("6 months", _ONE_UNIT.sub("1", text))
     text = _HUNDRED.sub(lambda m: str(100 * int(m[1] or 1)), text)
     return _SCALE.sub(_scaled, _SAID_TWICE.sub(r"\1", text))
+
+
+def _decades(match: re.Match[str]) -> str:
+    number, unit = _DECADE[match[2].lower()].split()
+    return f"{int(number) * int(match[1] or 1)} {unit}"
+
+
+def _han(written: str) -> int:
+    """Return the number that digits or Chinese numerals up to 999 write."""
+    if written.isdecimal():
+        return int(written)
+    total = digit = 0
+    for sign in written.replace("两", "二").replace("兩", "二"):
+        if sign in "十百":
+            total += (digit or 1) * (10 if sign == "十" else 100)
+            digit = 0
+        else:
+            digit = _DIGITS.index(sign)
+    return total + digit
 
 
 def _scaled(match: re.Match[str]) -> str:

@@ -73,12 +73,26 @@ _QUANTITY = re.compile(
 )
 
 
+_LENGTH = "|".join(f"(?:{spellings})" for spellings, (dimension, _, _) in _UNITS.items() if dimension == "length")
+_SIDES = re.compile(
+    rf"(?<![\w.,#])(?P<sides>{NUMBER}(?:\s?[×x]\s?{NUMBER}){{0,1}})\s?[×x]\s?(?={NUMBER}[\s-]?(?P<unit>{_LENGTH})(?![\w²³/]))",
+    re.IGNORECASE,
+)
+"""All but the last side of `71 × 86 inches`."""
+
+
 def find_quantities(text: str) -> Iterator[tuple[int, int, str, frozenset[Quantity]]]:
     """Yield start, end, the number as written and what each quantity may be; a range gives two."""
+    for match in _SIDES.finditer(text):
+        for side in re.finditer(NUMBER, match["sides"]):
+            dimension, factor, metric = _unit(_spelt(match["unit"]))
+            sizes = frozenset((dimension, (n * factor).normalize(), metric) for n in readings(side[0]))
+            start = match.start() + side.start()
+            yield start, start + len(side[0]), f"{side[0]} {match['unit']}", sizes
     for match in _QUANTITY.finditer(text):
         for number, unit in ((match["low"], match["low_unit"] or match["unit"]), (match["only"], match["unit"])):
             if number:
-                dimension, factor, metric = _unit(unit.lower() if len(unit) > 1 else unit)
+                dimension, factor, metric = _unit(_spelt(unit))
                 sizes = frozenset((dimension, (n * factor).normalize(), metric) for n in readings(number))
                 yield match.start(), match.end(), f"{number} {unit}", sizes
 
@@ -94,6 +108,11 @@ def same_quantity(said: Quantity, known: Quantity) -> bool:
 def _in_celsius(quantity: Quantity) -> Quantity:
     dimension, size, metric = quantity
     return ("heat", (size - 32) * 5 / 9, metric) if dimension == "heat in °F" else quantity
+
+
+def _spelt(unit: str) -> str:
+    """Return a unit in small letters, unless it is one letter whose size matters."""
+    return unit.lower() if len(unit) > 1 else unit
 
 
 @cache
