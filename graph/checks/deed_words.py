@@ -22,7 +22,7 @@ DEEDS: dict[str, DeedWords] = {
         r"cancell?ed|called off|voided|storniert|annulliert|abgesagt|annulé\w*|cancelad[oa]s?|anulad[oa]s?|annullat[oaie]|cancellat[oaie]|geannuleerd|"
         r"anulowan[aey]|anulowano|avbokade?s?|avbokats?|avbeställ(?:d|t|ts)|annuller(?:et|at|ats)|kansellert|avlyst|zrušen[aoy]?|peruttu|ακυρώθηκε|"
         r"отмен[её]н[аоы]?|аннулирован[аоы]?|скасован[аоы]",
-        r"cancell?ations?|stornierung|storno|annullierung|annulation|cancelaci[óo]n|anulaci[óo]n|annullamento|cancellazione|cancelamento|annulering|"
+        r"cancell?ations?|stornierung|storno|annullierung|annulation|cancelaci[óo]n|baja|kündigung|résiliation|disdetta|opzegging|uppsägning|anulaci[óo]n|annullamento|cancellazione|cancelamento|annulering|"
         r"anulowanie|avbokning(?:en)?|annullering(?:en)?|отмена",
         r"cancel|void|storn|annul|anul|отмен|取消",
     ),
@@ -41,9 +41,9 @@ DEEDS: dict[str, DeedWords] = {
     ),
     "change": DeedWords(
         r"changed|updated|modified|corrected|edited|amended|adjusted|switched|altered|moved|rescheduled|redirected|rerouted|"
-        r"geändert|aktualisiert|modifié\w*|actualizad[oa]s?|modificad[oa]s?|modificat[oaie]|aggiornat[oaie]|alterad[oa]s?|atualizad[oa]s?|gewijzigd|aangepast|"
+        r"geändert|aktualisiert|modifié\w*|actualizad[oa]s?|modificad[oa]s?|modificat[oaie]|spostat[oaie]|verplaatst|verschoben|umgebucht|déplacé\w*|reprogramad[oa]s?|remarcad[oa]s?|flyttade?s?|flyttats|przeniesion[aey]|перенес[её]н[аоы]?|aggiornat[oaie]|alterad[oa]s?|atualizad[oa]s?|gewijzigd|aangepast|"
         r"zmienion[aey]|zmieniono|ändrade?s?|ändrats|изменен[аоы]?|изменён[аоы]?|replaced",
-        r"(?:address |date )?(?:changes?|modifications?|amendments?)|(?:adress)?änderung|wijziging|modifica",
+        r"(?:address |date )?(?:changes?|modifications?|amendments?)|\w*änderung|umbuchung|verschiebung|wijziging|verplaatsing|modifica|spostamento|modification|changement|cambio|modificación|alteração|mudança|zmiana|ändring(?:en)?",
         r"chang|updat|modif|correct|edit|amend|adjust|switch|move|reschedul|redirect|rerout|exchang|set_",
     ),
     "send": DeedWords(
@@ -68,13 +68,13 @@ DEEDS: dict[str, DeedWords] = {
         r"booked|scheduled|reserved|arranged|gebucht|vereinbart|reserviert|réservé\w*|reservad[oa]s?|prenotat[oaie]|geboekt|gereserveerd|zarezerwowan[aey]|"
         r"bokade?s?|bokats|забронирован[аоы]?",
         "",
-        r"book|schedul|reserv|arrang|appoint",
+        r"book(?!ing(?:_?(?:id|no|number|ref\w*))?[\"']?\s?:)|schedul|reserv|arrang|appoint",
     ),
     "create": DeedWords(
         r"created|opened|submitted|filed|registered|logged|raised|generated|placed|started|initiated|issued|set up|"
         r"erstellt|eröffnet|angelegt|eingeleitet|veranlasst|créé\w*|ouvert|cread[oa]s?|iniciad[oa]s?",
         "",
-        r"creat|open_|submit|file_|regist|log_|rais|generat|place_|start|initiat|issue|set_up|request|return|exchang|refund|ticket",
+        r"creat|ordered|open_|submit|file_|regist|log_|rais|generat|place_|start|initiat|issue|set_up|request|return|exchang|refund|ticket",
     ),
     "remove": DeedWords(
         r"deleted|removed|unsubscribed|deactivated|closed|erased|waived|gelöscht|entfernt|supprimé\w*|eliminad[oa]s?|eliminat[oaie]|rimoss[oaie]|verwijderd|"
@@ -87,6 +87,22 @@ DEEDS: dict[str, DeedWords] = {
         r"agregad[oa]s?|aggiunt[oaie]|toegevoegd|dodan[aey]|добавлен[аоы]?",
         "",
         r"add_|added|appl(?:y|ied)|activat|enabl|exten[ds]|unlock|reset|upgrad|grant",
+    ),
+    "pause": DeedWords(
+        r"paused|skipped|frozen|suspended|put on hold|pausiert|ausgesetzt|suspendue?s?|gelée?s?|congelad[oa]s?|suspendid[oa]s?|pausad[oa]s?|sospes[oaie]|congelat[oaie]|gepauzeerd|"
+        r"opgeschort|zawieszon[aey]|pausade?|pausats|приостановлен[аоы]?",
+        r"congelación|pausierung|sospensione",
+        r"paus|skip|frozen|freez|suspend|hold",
+    ),
+    "block": DeedWords(
+        r"blocked|locked|gesperrt|bloquée?s?|bloquead[oa]s?|bloccat[oaie]|geblokkeerd|zablokowan[aey]|spärrade?s?|spärrats|заблокирован[аоы]?",
+        r"sperrung|blocage|bloqueo|blocco|blokkering",
+        r"block|lock|sperr|freez",
+    ),
+    "repair": DeedWords(
+        r"repaired|mended|ready (?:for (?:collection|pick-?up)|to (?:be )?(?:picked up|collected?|pick up))|repariert|abholbereit|réparé\w*|reparad[oa]s?|riparat[oaie]|gerepareerd|naprawion[aey]|reparerade?s?|reparerats",
+        "",
+        r"repaired|ready|complet|finish|fixed|done|pick_?up|collect",
     ),
     "charge": DeedWords(r"charged|billed|invoiced|belastet", "", r"charg|bill|invoic|pay"),
     "ship": DeedWords(
@@ -115,12 +131,10 @@ DEED_NOUN = "|".join(f"(?P<{name}_noun>{words.nouns})" for name, words in DEEDS.
 READS = re.compile(
     r"(?:get|list|find|search|look(?:up)?|check|show|read|fetch|view|retrieve|describe|query|count)(?:_|$)"
 )
-WRITES = re.compile(
-    "|".join(words.evidence for words in DEEDS.values()) + "|paus|skip|renew|resum|block|freez|lock|stop|redeem|prolong"
-)
+WRITES = re.compile("|".join(words.evidence for words in DEEDS.values()) + "|renew|resum|stop|redeem|prolong")
 
 
 def deed_of(match: re.Match[str]) -> str:
     """Return the name of the deed a match of these words is about; a noun tells more than the verb with it."""
     found = [name for name, text in match.groupdict().items() if text]
-    return next((name for name in found if name.endswith("_noun")), found[0]).removesuffix("_noun")
+    return next((name for name in found if name.endswith("_noun")), found[0]).removesuffix("_noun").removesuffix("_too")

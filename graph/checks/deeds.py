@@ -9,7 +9,7 @@ from graph.checks.foreign_deeds import find_foreign_claims
 from graph.checks.ground import Deed, Ground
 from graph.checks.other_scripts import find_stated_elsewhere
 from graph.checks.spelling import plain
-from graph.checks.stated_deeds import DONE, find_bare, find_stated, find_stopped, find_written
+from graph.checks.stated_deeds import DONE, find_bare, find_helpers, find_stated, find_stopped, find_written
 from graph.checks.values import find_values
 
 _HARMLESS = (
@@ -73,12 +73,15 @@ _NOT_A_CLAIM = re.compile(
     r"any|every|each|all (?:orders|items|refunds)|orders that|items that|anything|that (?:was|were|has|have|is|are)|which (?:was|were|has|have|is|are))\b|\w+n't\b"
 )
 _OPEN = re.compile(
-    r"^\W*(?:une?|uma?|eine[rmns]?|een|jede\w*|chaque|cada|ogni|elke|varje|każd\w+|les|los|las|gli|os|as|alle|all|most|some|stornierte|cancelled|canceled|refunded|delivered|shipped)\s|"
     r"(?<!\w)(?:kann|können|könnten?|muss|soll|sollen|wird|werden|würden?|peut|peuvent|pourr\w+|ser[ao]n?t?|seront|puede\w*|podr\w+|podemos|será|serán|può|possono|verr\w+|sarà|saranno|"
     r"pode|podem|poder\w+|wordt|worden|kunnen|zal|zullen|można|może|zostanie|będzie|ska|skall|kommer|kan|bliver|solange|sofern|dès que|tant que|en cuanto|appena|assim que|så snart|"
-    r"jak tylko|encore|aún|todavía|ancora|ainda|jeszcze|можно|может|будет|если|когда|после|не|will|would be|to be|cannot|still (?:be|needs?)|caso)(?!\w)"
+    r"jak tylko|encore|aún|todavía|ancora|ainda|jeszcze|можно|может|будет|если|когда|после|не|will|would be|to be|cannot|while|as long as|mientras|pendant que|mentre|enquanto|terwijl|zolang|medan|während|still (?:be|needs?)|caso)(?!\w)"
 )
 """What makes a rule, a possibility or a plan of a state in other languages."""
+_GENERIC = re.compile(
+    r"^\W*(?:une?|uma?|eine[rmns]?|een|jede\w*|chaque|cada|ogni|elke|varje|każd\w+|les|los|las|gli|os|as|alle|all|most|some|stornierte|cancelled|canceled|refunded|delivered|shipped)\s"
+)
+"""Begins what is said of all orders, or of any."""
 _LEADING = re.compile(
     r"(?:^|[,(]|\b(?:and|but|or)\b)\s*\W*(?:once|if|when|whenever|as soon as|after|unless|until|wenn|sobald|falls|nachdem|als|sofern|si|s'il|quand|lorsque\w*|dès que|une fois|cuando|en cuanto|una vez|"
     r"se|quando|appena|assim que|wanneer|zodra|om|när|så snart|jeśli|gdy|kiedy|если|когда|как только)(?!\w)"
@@ -149,8 +152,11 @@ def _stated(text: str) -> Iterator[Claim]:
         for match in find_stated(clause):
             before = clause[: match.end()]
             led = _LEADING.search(text[: text.find(clause) + match.start()])
-            if not (led or _NOT_A_CLAIM.search(before) or _OPEN.search(before)):
+            if not (led or _NOT_A_CLAIM.search(before) or _OPEN.search(before) or _GENERIC.match(before)):
                 yield Claim(deed_of(match), match[0].strip(), by_us=False)
+        for match in find_helpers(clause):
+            if not _NOT_A_CLAIM.search(clause[: match.end()]):
+                yield Claim("transfer", match[0].strip(), by_us=False)
     for match in find_written(text):
         before = text[: match.end()]
         if not (_NOT_A_CLAIM.search(before) or _OPEN.search(before)):

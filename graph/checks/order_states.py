@@ -20,7 +20,7 @@ _WORDS: dict[State, str] = {
     ),
     "packed": r"(?:being )?packed|being prepared|awaiting collection",
     "shipped": (
-        r"shipped|dispatched|despatched|in transit|on (?:its|the) way|left (?:us|our (?:warehouse|depot|shop))|with the (?:carrier|courier)|out for delivery|unterwegs|versandt|versendet|"
+        r"shipped|dispatched|despatched|in transit|on (?:its|their|the) way|left (?:us|our (?:warehouse|depot|shop))|with the (?:carrier|courier)|out for delivery|unterwegs|versandt|versendet|"
         r"verschickt|expédiée?s?|en route|enviad[oa]s?|en camino|spedit[oa]|a caminho|verzonden|onderweg|wysłan[aey]|skickade?s?|skickats"
     ),
     "delivered": r"delivered|geliefert|zugestellt|livrée?s?|entregad[oa]s?|consegnat[oa]|entregue|bezorgd|geleverd|dostarczon[aey]|levererade?s?|levererats|arrived|been handed over",
@@ -61,6 +61,7 @@ _OPEN = re.compile(
     r"pode|não|als|zodra|wordt|kan|niet|när|om|inte|jeśli|gdy|nie|może|nog niet|marked|mark|shows?|says|told|you (?:say|said|wrote|mention)|sorry)(?!\w)"
 )
 _ADDED = re.compile(r"[;.]\s|,\s(?:and|but|so|und|aber|et|mais|y|pero|e|ma|mas|en|maar|och|men|i|ale)\s|,\s")
+_AND = re.compile(r"\s?(?:,|and|,\s?and|&|\+|und|et|y|e|en|och|i|or)\s?#?")
 _STATUS = re.compile(r"\"?\b(?:status|state|stand|estado|statut|stato)\"?\s?[:=]\s?\"?([^\",}]{2,40})")
 _MOMENT = re.compile(
     r"\"?(shipped|dispatched|delivered|cancell?ed)(?:_?(?:on|at|date))?\"?\s?[:=]\s?\"?(\d{4}-\d{2}-\d{2})"
@@ -98,14 +99,26 @@ def wrong_states(sentence: str, ground: Ground, shown: Sequence[Value]) -> list[
             for match in pattern.finditer(part):
                 if _OPEN.search(_without_state(part[: match.end()], state)):
                     continue
-                named = _key(match["id"]) if match["id"] else None
-                if named and named not in records:
+                inside = _joined(match[0])
+                if match["id"] and not any(name in records for name in inside):
                     continue
-                about = named or (names[-1] if names else None if unknown else last or only)
-                if about and not _agrees(state, records[about], part, match.end()):
+                meant = names[-1] if names else None if unknown else last or only
+                about = inside or ([meant] if meant else [])
+                if any(name in records and not _agrees(state, records[name], part, match.end()) for name in about):
                     wrong.append(match[0].strip())
         last = names[-1] if names else last
     return wrong
+
+
+def _joined(text: str) -> list[str]:
+    """Return the keys of the order numbers a statement is about: the last one, and those joined to it by `and`."""
+    found = [v for v in find_values(text) if v.kind == "identifier"]
+    joined = found[-1:]
+    for before, after in reversed(list(pairwise(found))):
+        if not _AND.fullmatch(text[before.start + len(before.text) : after.start]):
+            break
+        joined.append(before)
+    return [_key(v.text) for v in joined]
 
 
 def _without_state(before: str, state: State) -> str:

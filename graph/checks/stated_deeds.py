@@ -23,7 +23,7 @@ _STATE = (
     r"en cours|en route|hech[oa]s?|realizad[oa]s?|completad[oa]s?|confirmad[oa]s?|en camino|en curso|tramitad[oa]s?|fatt[oaie]|effettuat[oaie]|completat[oaie]|"
     r"confermat[oaie]|in arrivo|feit[oa]s?|concluíd[oa]s?|efetuad[oa]s?|emitid[oa]s?|a caminho|verwerkt|gedaan|uitgevoerd|bevestigd|rond|onderweg|doorgevoerd|"
     r"zrobion[aey]|potwierdzon[aey]|zakończon[aey]|zrealizowan[aey]|genomförd|klar|bekräftad|utförd|gjord|gennemført|bekræftet|выполнен[аоы]?|оформлен[аоы]?|подтвержд[её]н[аоы]?|"
-    r"bestätigt|erledigt|veranlasst|bearbeitet|traitée?s?|procesad[oa]s?|afgerond"
+    r"bestätigt|erledigt|veranlasst|bearbeitet|vermerkt|hinterlegt|gebucht|pris en compte|prise en compte|registad[oa]s?|registrad[oa]s?|registrat[oaie]|geregistreerd|opgeslagen|anotad[oa]s?|salvat[oaie]|guardad[oa]s?|traitée?s?|procesad[oa]s?|afgerond"
 )
 _MADE = rf"{_STATE}|processed|recorded|registered|logged|saved|executed|carried out|made|accepted|issued|initiated|submitted|filed|sent|booked|pushed through|put through|granted|entered"
 _NOW = r"is|are|'s|ist|sind|gilt|gelten|est|sont|está|están|queda|quedan|è|sono|risulta|são|fica|zijn|jest|są|är|er|figure comme"
@@ -61,13 +61,17 @@ _FACTS = (
     re.compile(
         rf"(?<!\w){_PERSONAL}[^.!?;|]{{0,50}}?(?<!\w)(?:{_NOW}|is)\s{_HOW}(?:{_NAMED_FOREIGN})\b{_LATER}(?!\s(?:werden|wird))"
     ),
+    # I had your address changed
+    re.compile(
+        rf"\b(?:i|we)(?:'ve| have)?\s(?:had|got|gotten)\s(?:your|the|that|this|it)\b[^.!?;|]{{0,40}}?\s(?:{NAMED_DEED})\b"
+    ),
     re.compile(rf"\bconsider (?:it|this|that|your [^.!?;]{{1,30}}?)\s(?:(?:as )?(?P<done>done|sorted)|{NAMED_DEED})\b"),
     # what has no copula: заказ отменён
     re.compile(r"(?<!\w)(?:заказ|бронь|подписк[аи]|деньги|платёж)\s[^.!?;|]{0,30}?(?:" + NAMED_DEED + r")(?!\w)"),
     # the money is back, $113.45 is heading back
     re.compile(
         r"(?:\b(?:money|funds|amount|full price|geld|betrag|argent|dinero|dinheiro|denaro|pieniądze)\b|[$€£]\s?\d[\d.,]*)[^.!?;|]{0,30}?\s(?P<refund>(?:is|are|was|were|has been|have been|'s)\s"
-        r"(?:now |already |all )?(?:back (?:on|in|to|with)|on (?:its|the|their) way|heading|headed|returned|sent back)|ist (?:bereits |schon |jetzt )?(?:unterwegs|zurück)|"
+        r"(?:now |already |all )?(?:back (?:on|in|to|with)|on (?:its|the|their) way|heading|headed|returned|sent back)|(?:has |have )?(?:gone|went) (?:back|out)|ist (?:bereits |schon |jetzt )?(?:unterwegs|zurück)|"
         r"est (?:déjà )?en route|está (?:ya )?(?:de vuelta|en camino)|está a caminho|è in arrivo|is onderweg)"
     ),
     re.compile(r"\byou(?:'ve| have)?\s(?P<refund>got)\s[$€£]\s?\d[\d.,]*\sback\b"),
@@ -86,9 +90,10 @@ _FACTS = (
 _LISTED = "|".join(
     f"(?P<{name}>{words.done})"
     for name, words in DEEDS.items()
-    if name not in ("contact", "transfer", "charge", "process")
+    if name not in ("contact", "transfer", "charge", "process", "create")
 )
-_LABEL = r"(?::|→|=>|->|⇒|=|\||\s-)"
+_LISTED += rf"|(?P<create>ordered|{DEEDS['create'].done})"
+_LABEL = r"(?::|[\u2190-\u21ff\u2794-\u27bf\u27f0-\u27ff]|=>|->|=|\||\s-)"
 _HEAD = r"^\W*(?:(?:done|all set|great|okay|ok|sure|perfect|good news|status|update|result)\W+)?(?:(?:your|the|our|ihre|die|votre|su|la|el|il|de|uw|new|neue)\s)?"
 _GOES_ON = r"(?=\W*$|\s*[|,.;!()/✓✔✅]|\s-|\s(?:and|und|et|y|e|en|och|on|to|for|as|auf|sur|a|op|på|successfully|successfully)\b|:)"
 _WRITTEN = (
@@ -102,7 +107,11 @@ _WRITTEN = (
         rf"\W{{0,3}}\s?(?:now |already |successfully )?(?:{_MADE}|on its way)\b{_GOES_ON}(?!\s(?:by|within)\b)"
     ),
     re.compile(rf"^[^.!?;]*?\b(?:{DEED_NOUN})\b\s*\|[^|]*?\b(?:{_MADE}|complete|on its way)\b\s*(?:\||$)"),
-    re.compile(r"^\W*new (?P<change>address|date|time|size|e-?mail|phone number) (?:saved|set|stored|confirmed)\b"),
+    re.compile(
+        r"^\W*(?P<change>(?:new|neue[rs]?|nouve\w+|nuev[oa]|nuov[oa]|nov[oa]|nieuwe?|ny|nytt|nya|now[yae]|нов\w+)) [\w-]+\s?(?:[^!?]{0,60}?\W)?(?:"
+        r"saved|set|stored|confirmed|entered|booked|noted|eingetragen|gespeichert|enregistrée?s?|guardad[oa]|salvat[oa]|opgeslagen|sparad|zapisan[aey])\W*$|"
+        r"^\W*(?P<change_too>new [\w-]+ (?:saved|set|stored|confirmed|entered)):"
+    ),
     # cancelled #A1, refunded $113.45
     re.compile(
         rf"^\W*(?:✓|✔|✅)?\s*(?:i |we )?(?:successfully )?(?!closed|opened|updated)(?:{_LISTED})\s(?:#?(?=\w*\d)[\w-]+|[$€£]\s?\d|your|the order|it\b|ihre|votre|su pedido)"
@@ -120,19 +129,24 @@ _WONT_COME = re.compile(
     r"\b(?:your|the|this|that)\s(?:[\w#-]+\s){1,3}(?P<cancel>(?:won't|will not|will no longer|is not going to)\s(?:now )?(?:ship|be (?:sent|shipped|coming|charged)|be on its way|go out))(?=\s*(?:[.!,;]|$|any ?more|and))"
 )
 _SOMEBODY = re.compile(
-    r"\b(?:(?:a|an|my|our|one of (?:my|our)|the)\s(?:\w+\s)?(?:colleagues?|technician|specialist|courier|driver|team|supervisor|manager|engineer|expert)|somebody|someone)\s"
-    r"(?P<transfer>(?:is|are)\s(?:already |now |currently )?(?:\w+ing\b(?! for\b)|on (?:his|her|their|its|the) way)|will\s(?:be\s)?(?:call|calling|phone|ring|visit|contact|reach out)\b[^.!?;]{0,30}\b(?:today|tonight|tomorrow|shortly|soon|now|within the hour|right away|in a (?:minute|moment)))"
+    r"\b(?:(?:a|an|my|our|one of (?:my|our)|the)\s(?:\w+\s)?(?:colleagues?|technician|specialist|courier|driver|team|supervisor|manager|engineer|expert)|somebody|someone)\s(?:(?:from|in|at) (?:\w+\s){1,3})?"
+    r"(?P<transfer>(?:is|are)\s(?:already |now |currently )?(?:\w+ing\b(?! for\b)|on (?:his|her|their|its|the) way)|will\s(?:be\s)?(?:call|calling|phone|ring|visit|contact|reach out)\b[^.!?;]{0,30}\b(?:today|tonight|this (?:morning|afternoon|evening)|tomorrow|shortly|soon|now|within the hour|right away|in a (?:minute|moment)))"
 )
 _GOING_ON = re.compile(
-    r"\b(?:new|replacement)\s(?:\w+\s)?(?P<exchange>(?:is|are)\s(?:already |now |currently )?being (?:prepared|packed|made|sent|shipped|arranged))\b"
+    r"\b(?:a new|the new|your new|replacement)\s(?:\w+\s)?(?P<exchange>(?:is|are)\s(?:already |now |currently )?(?:being (?:prepared|packed|made|sent|shipped|arranged)|on (?:its|the) way|in the post|coming|ordered))\b"
 )
 _BEFORE = re.compile(r"\b(?:to|all set to|not|n't|almost|nearly|once|if|when|until|se|si|wenn|quand|als)\s\W*$")
 
 
 def find_stated(clause: str) -> Iterator[re.Match[str]]:
     """Yield what a clause in small letters states as done; conditions and negations before it are the caller's to see."""
-    for pattern in (*_FACTS, _SOMEBODY, _GOING_ON):
+    for pattern in (*_FACTS, _GOING_ON):
         yield from pattern.finditer(clause)
+
+
+def find_helpers(clause: str) -> Iterator[re.Match[str]]:
+    """Yield what a clause says that somebody else does or is about to do: `a colleague is looking at this`."""
+    yield from _SOMEBODY.finditer(clause)
 
 
 def find_written(sentence: str) -> Iterator[re.Match[str]]:
