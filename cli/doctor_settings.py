@@ -41,9 +41,11 @@ def _prices(settings: Settings) -> str:
 
 
 def _tokens(settings: Settings) -> str:
-    if settings.jwt_secret is None and settings.jwt_keys is None:  # opening them would make the secret
+    of_this_machine = settings.jwt_secret is None and settings.jwt_keys is None
+    if not of_this_machine or settings.jwt_secret_file.exists():  # opening them makes the secret
+        tokens_of(settings)
+    if of_this_machine:
         return f"a secret of this machine's own, {settings.jwt_secret_file}"
-    tokens_of(settings)
     return settings.jwt_keys or "SUPPORT_JWT_SECRET"
 
 

@@ -126,6 +126,7 @@ def test_doctor_says_what_is_open_and_what_is_missing(terminal: Terminal, empty:
         ({"SUPPORT_QUEUES_FILE": "/nope.yaml"}, "queues"),
         ({"SUPPORT_PRICES_FILE": "/nope.yaml"}, "prices"),
         ({"SUPPORT_JWT_KEYS": "/nope.json"}, "tokens"),
+        ({"SUPPORT_JWT_SECRET_FILE": str(ROOT / "tools")}, "tokens"),
         ({"SUPPORT_TURN_BUDGET": "much"}, "limits"),
         ({"SUPPORT_DESK_HOURS": "never"}, "limits"),
         ({"SUPPORT_CODE_SENDER": "pigeon"}, "codes"),
