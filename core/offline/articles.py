@@ -23,6 +23,8 @@ _MAX_CHARS_BESIDE = 240
 _MAX_SENTENCES = 4
 _MAX_CHARS = 420
 _CONSIDERED = 12
+_FOUND_FIRST = 0.1
+"""What it counts that the search put a passage first: it knows the titles of all articles, and what was talked about."""
 _HOW_MUCH = re.compile(
     r"\b(?:how (?:long|many|much|often|fast|quickly|soon|old|big|far|late)|when|until|costs?|price|fee|pay)\b"
 )
@@ -60,7 +62,9 @@ def find_quote(
     if before:
         together = _scored(f"{before} {question}", candidates, embeddings)
         scored = [_mean(one, other) for one, other in zip(scored, together, strict=True)]
-    scored.sort(key=lambda s: -s.score)
+    # Whether any of them answers is for the words alone; which of them does, for the search as well.
+    places = {s.passage.number: place for place, s in enumerate(scored)}
+    scored.sort(key=lambda s: places[s.passage.number] * _FOUND_FIRST / len(candidates) - s.score)
     best = scored[0]
     if best.score < (_CLOSE if embeddings else _WORDS_CLOSE):
         return None
