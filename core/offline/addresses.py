@@ -28,6 +28,10 @@ _UNIT = re.compile(
 )
 _ZIP = re.compile(r"\b(\d{5}(?:-\d{4})?)\b")
 _STATE_ZIP = re.compile(r"\b([A-Za-z]{2})\.?,?\s+(\d{5}(?:-\d{4})?)\b")
+_PROVINCE_CODE = re.compile(
+    r"\b(AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT)\b\.?,?\s+([A-Z]\d[A-Z]) ?(\d[A-Z]\d)\b", re.IGNORECASE
+)
+"""A Canadian province with its postal code."""
 _COUNTRY = re.compile(r"\b(usa|u\.s\.a\.?|united states(?: of america)?|u\.s\.|canada)(?!\w)", re.IGNORECASE)
 _CITY_LEAD = re.compile(r"^(?:in|to|at|city(?: of)?|and|the|is|town of)\s+", re.IGNORECASE)
 NEEDED = ("address1", "city", "state", "zip")
@@ -61,6 +65,9 @@ def read_address(text: str) -> dict[str, str]:
 
 def _read_state_and_zip(rest: str, found: dict[str, str]) -> str:
     """Fill in state and ZIP code, and return the text before them."""
+    if abroad := _PROVINCE_CODE.search(rest):
+        found |= {"state": abroad[1].upper(), "zip": f"{abroad[2]} {abroad[3]}".upper(), "country": "Canada"}
+        return rest[: abroad.start()]
     pair = _STATE_ZIP.search(rest)
     if pair and pair[1].upper() in STATES.values():
         found |= {"state": pair[1].upper(), "zip": pair[2]}

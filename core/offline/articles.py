@@ -17,6 +17,7 @@ _CLOSE = 0.42
 """Likeness from which a passage counts as an answer: mean of the cosines of its best sentence and of the whole."""
 _WORDS_CLOSE = 0.55
 """Share of the question's words, rare ones counting more, that must be found where there are no embeddings."""
+_ON_TOPIC = 0.5
 _NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.8, 0.95
 """A second passage is quoted beside the first when it fits nearly as well; a neighbour in the same article need not fit so well."""
 _MAX_CHARS_BESIDE = 240
@@ -48,11 +49,17 @@ class _Scored:
 
 
 def find_quote(
-    question: str, passages: Sequence[QuotedPassage], embeddings: Embeddings | None, *, before: str = ""
+    question: str,
+    passages: Sequence[QuotedPassage],
+    embeddings: Embeddings | None,
+    *,
+    before: str = "",
+    on_topic: bool = False,
 ) -> Quote | None:
     """Return the sentences that answer a question, each with its citation such as [2], or None when nothing fits.
 
-    For a question that leans on the one `before` it, a passage must fit both the new words and the two together.
+    For a question that leans on the one `before` it, a passage must fit both the new words and the two together. Passages that
+    are known to be `on_topic` need not fit so well.
     """
     candidates = [(p, statements(p.text)) for p in passages[:_CONSIDERED]]
     candidates = [(p, s) for p, s in candidates if s]
@@ -66,7 +73,7 @@ def find_quote(
     places = {s.passage.number: place for place, s in enumerate(scored)}
     scored.sort(key=lambda s: places[s.passage.number] * _FOUND_FIRST / len(candidates) - s.score)
     best = scored[0]
-    if best.score < (_CLOSE if embeddings else _WORDS_CLOSE):
+    if best.score < (_CLOSE if embeddings else _WORDS_CLOSE) * (_ON_TOPIC if on_topic else 1):
         return None
     said = [_cited(best, _MAX_SENTENCES, _MAX_CHARS)]
     for other in scored[1:2]:

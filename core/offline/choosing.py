@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.offline.desk import Call, Desk, Needed, Told
-from core.offline.items import meant_items
+from core.offline.items import look_alikes, meant_items, mentioned_options
 from core.offline.order_numbers import order_numbers
 from core.offline.slots import means_all, means_newest, ordinal, payment_words
 from core.offline.understanding import Request
@@ -33,7 +33,7 @@ def is_on_its_way(order: Facts) -> bool:
 _STATES: tuple[tuple[Callable[[Facts], bool], re.Pattern[str]], ...] = (
     (is_pending, re.compile(r"\b(?:pending|not (?:yet )?shipped|has(?:n't| not) shipped|just (?:ordered|placed))\b")),
     (is_on_its_way, re.compile(r"\b(?:on (?:its|the) way|in transit|already shipped|been shipped|processed)\b")),
-    (is_delivered, re.compile(r"\b(?:received|delivered|got|arrived)\b")),
+    (is_delivered, re.compile(r"\b(?:received|delivered|got|arrived|did \w+ deliver)\b")),
 )
 """What customers say about the state of the order they mean."""
 
@@ -148,12 +148,25 @@ def chosen_items(request: Request, desk: Desk, order: Facts, *, question: str) -
     if not found and _POINTS.search(request.text.casefold()):
         shown = meant_items_only(desk.conversation.last_reply, order)
         found = shown if len(shown) < len(items) else []
+    if alike := look_alikes(request.words, found):
+        return [item for item in found if item not in alike] + [_one_of(alike, request.text)]
     if found:
         return found
     if len(items) == 1:
         return items
     names = "\n".join(f"- {item_name(item)}" for item in items)
     raise Told(f"{question} Order {order['order_id']} contains:\n{names}")
+
+
+def _one_of(alike: Sequence[Facts], text: str) -> Facts:
+    """Return the item of those with like names that a text tells apart by options or place; raises Told with a question."""
+    told = [item for item in alike if mentioned_options(text, item.get("options") or {})]
+    place = ordinal(text)
+    if len(told) == 1:
+        return told[0]
+    if place is not None and -len(alike) <= place < len(alike):
+        return alike[place]
+    raise Told(f"Which one do you mean: {listed([f'the {item_name(item)}' for item in alike], 'or')}?")
 
 
 _POINTS = re.compile(r"\b(?:it|that|this|them|those|these)\b")

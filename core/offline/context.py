@@ -70,7 +70,7 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
         intent = about if about == "product" and not product_words(message) else own[0].intent
         return [replace(own[0], intent=intent, before=_last_question(conversation)), *own[1:]]
     if not asked:
-        return own
+        return [_with_before(r, earlier) for r in own] if INVITATION in conversation.last_reply else own
     if _YES.match(normal(message)) and all(r.intent != e.intent for r in own for e in earlier):
         agreed = [replace(e, text="yes", before=e.words) for e in earlier if e.intent in WRITES]
         return [*agreed, *own]
@@ -152,6 +152,7 @@ def _last_question(conversation: Conversation) -> str:
 def _with_before(request: Request, earlier: list[Request]) -> Request:
     """Remember what was said earlier about the same kind of request, as the customer may only repeat its gist."""
     for other in earlier:
-        if other.intent == request.intent and request.intent in WRITES:
+        about = change_asked_about(other.text) if other.intent == "inquiry" else other.intent
+        if about == request.intent and request.intent in WRITES:
             return replace(request, before=other.words, order_ids=request.order_ids or other.order_ids)
     return request

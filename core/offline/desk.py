@@ -1,6 +1,6 @@
 """Give handlers what they need to answer one request: facts from tool results, and the way to ask for more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from langchain_core.embeddings import Embeddings
 
 from core.offline.articles import Quote, find_quote
 from core.offline.conversation import Conversation, Result
+from core.offline.words import content_stems
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,15 @@ class Desk:
         """Return what a write did in this turn; raises Needed with the call when it was not made yet."""
         return self.look_up(name, **args)
 
-    def quote(self, question: str, before: str = "") -> Quote | None:
-        """Return what the passages at hand say to a question that may lean on the one before it, or None."""
-        return find_quote(question, self.conversation.passages, self._embeddings, before=before)
+    def quote(self, question: str, before: str = "", *, about: Collection[str] = ()) -> Quote | None:
+        """Return what the passages at hand say to a question that may lean on the one before it, or None.
+
+        With `about`, stems of words, only articles whose title or heading has one of them are taken, and an answer is likelier there.
+        """
+        passages = self.conversation.passages
+        if about:
+            passages = tuple(p for p in passages if not set(about).isdisjoint(content_stems(f"{p.title} {p.section}")))
+        return find_quote(question, passages, self._embeddings, before=before, on_topic=bool(about))
 
     def search(self, question: str) -> None:
         """Have the articles searched for a question on its own, once; raises Needed where they can be and were not.

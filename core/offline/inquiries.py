@@ -9,7 +9,7 @@ from core.offline.articles import Quote
 from core.offline.choosing import is_delivered, is_pending, meant_items_only
 from core.offline.desk import Desk, Told
 from core.offline.intents import change_asked_about
-from core.offline.reads import SURE, asked_orders, describe
+from core.offline.reads import asked_orders, describe
 from core.offline.small_talk import INVITATION
 from core.offline.swaps import new_version, products_of
 from core.offline.understanding import Request
@@ -21,11 +21,13 @@ Facts = Mapping[str, Any]
 _MONEY = re.compile(
     r"\b(?:how much|money|cost|costs|price|charged?|pay|paid|refund\w*|get back|difference|amount|fees?)\b"
 )
-_TIME = re.compile(r"\b(?:until|till|by when|when|how (?:long|many days|late)|days?|deadline|last day|too late)\b")
-_WINDOW = re.compile(r"\b(\d{1,3}) days (?:of|after|from|since) (?:the )?delivery\b")
+_TIME = re.compile(
+    r"\b(?:until|till|by when|when|dates?|how (?:long|many days|late)|days?|deadline|last day|too late)\b"
+)
+_WINDOW = re.compile(r"\b(\d{1,3}) days (?:(?:of|after|from|since) (?:the )?delivery|for a return)\b")
 _RULES: Mapping[str, tuple[str, str, str]] = {
-    "cancel": ("How can I cancel an order?", "When do I get the money for a cancelled order?", "Until when can I cancel?"),
-    "return": ("How do I return an item?", "How and when do I get a refund?", "How many days do I have to return an item?"),
+    "cancel": ("How can I cancel an order?", "How long does a refund take?", "Until when can I cancel?"),
+    "return": ("How do I return an item?", "How long does a refund take?", "How many days do I have to return an item?"),
     "swap": ("How can I exchange an item?", "Who pays the difference in an exchange?", "How many days do I have to exchange an item?"),
     "refund": ("How and when do I get a refund?", "How and when do I get a refund?", "When do I get my refund?"),
     "change_address": ("How can I change the address of an order?",) * 3,
@@ -33,6 +35,8 @@ _RULES: Mapping[str, tuple[str, str, str]] = {
 }  # fmt: skip
 """The questions behind an inquiry about each change: how it is done, what becomes of the money, how long there is time."""
 _MOST = 3
+_LIKELY = 0.5
+"""Score from which the answer to the question behind an inquiry is taken, whatever its own words find."""
 
 
 def inquiry(request: Request, desk: Desk) -> str:
@@ -57,8 +61,12 @@ def _rule(topic: str, request: Request, desk: Desk) -> Quote | None:
     asked = normal(request.text)
     general = time if _TIME.search(asked) else money_back if _MONEY.search(asked) else how
     desk.search(general)
-    quote = desk.quote(general)
-    return quote if quote and quote.score >= SURE else desk.quote(request.text) or quote
+    behind, own = desk.quote(general), desk.quote(request.text)
+    if general == time and own and _WINDOW.search(own.text) and not (behind and _WINDOW.search(behind.text)):
+        return own
+    if behind and (own is None or behind.score >= min(_LIKELY, own.score)):
+        return behind
+    return own
 
 
 def _facts(topic: str, request: Request, desk: Desk, order: Facts, rule: Quote | None) -> str:

@@ -7,8 +7,8 @@ from core.disputes import disputes_charge, reports_fraud
 from core.offline import phrases as p
 from core.offline.addresses import read_address
 from core.offline.order_numbers import order_numbers
-from core.offline.slots import refund_reason
-from core.offline.words import normal
+from core.offline.slots import means_newest, refund_reason
+from core.offline.words import normal, spelled
 
 Intent = Literal[
     "order_status",
@@ -26,6 +26,8 @@ Intent = Literal[
     "policy",
     "serious",
     "greeting",
+    "opening",
+    "praise",
     "thanks",
     "goodbye",
     "capabilities",
@@ -35,12 +37,16 @@ INTENTS: tuple[Intent, ...] = get_args(Intent)
 WRITES: frozenset[Intent] = frozenset(
     {"cancel", "change_address", "change_default_address", "change_payment", "swap", "return", "refund"}
 )
-SMALL_TALK: frozenset[Intent] = frozenset({"greeting", "thanks", "goodbye", "capabilities", "unclear"})
+SMALL_TALK: frozenset[Intent] = frozenset(
+    {"greeting", "opening", "praise", "thanks", "goodbye", "capabilities", "unclear"}
+)
+_SHORT = 12
+"""Words of praise at most; a longer clause says more."""
 
 
 def rule_intent(clause: str) -> Intent | None:
     """Return what a clause asks for where a rule is sure of it, else None."""
-    text = normal(clause)
+    text = spelled(normal(clause))
     if not re.search(r"[^\W\d_]", text) and not order_numbers(clause):
         return "unclear"
     if p.THANKS.match(text):
@@ -49,6 +55,12 @@ def rule_intent(clause: str) -> Intent | None:
         return "goodbye"
     if p.GREETING.match(text):
         return "greeting"
+    if p.OPENING.match(text):
+        return "opening"
+    if p.PRAISE.search(text) and len(text.split()) <= _SHORT and not re.search(r"\?|\d|\bbut\b", text):
+        return "praise"
+    if p.CLOCK.search(text):
+        return "unclear"
     if p.CAPABILITIES.search(text):
         return "capabilities"
     if reports_fraud(clause) or disputes_charge(clause) or p.HARM_OR_UNDO.search(text):
@@ -61,7 +73,7 @@ def rule_intent(clause: str) -> Intent | None:
 
 def change_asked_about(words: str) -> Intent | None:
     """Return the change that an inquiry is about, as if it were wanted; None where it is about none."""
-    topic = _write_topic(normal(words), bool(order_numbers(words)))
+    topic = _write_topic(spelled(normal(words)), bool(order_numbers(words)))
     return "return" if topic == "refund" and refund_reason(words) is None else topic
 
 
@@ -94,7 +106,7 @@ def _deed_or_question(text: str, topic: Intent, numbered: bool) -> Intent:
     asked, own = bool(p.ASKS_US.search(text)), numbered or bool(p.MINE.search(text))
     if topic == "refund" and own and p.REFUND_NEWS.search(text) and not asked:
         return "order_status" if numbered else "policy"
-    if topic in {"cancel", "return"} and p.WAS_DONE.search(text):
+    if topic in {"cancel", "return"} and p.WAS_DONE.search(text) and not re.search(r"\bif\b", text):
         return "order_status" if own else "policy"
     deed: Intent = "return" if topic == "refund" and refund_reason(text) is None else topic
     if (numbered and p.INQUIRY.match(text)) or (own and not asked and p.UNDECIDED.search(text)):
@@ -119,12 +131,14 @@ def _read_topic(text: str, numbered: bool) -> Intent | None:
     mine = bool(p.MINE.search(text))
     if p.LIST.search(text) and not numbered:
         return "list_orders"
+    if (p.GENERAL.search(text) or p.CARE.search(text)) and (not numbered or re.search(r"\bgift[- ]?wrap", text)):
+        return "policy"
     if p.PROFILE.search(text):
         return "profile"
     if numbered:
         about = any(r.search(text) for r in (p.STATUS, p.ORDER_FACT, p.ORDER_ASKED))
         return "order_status" if about and not p.CORRECTED.match(text) else None
-    about_one = mine or not (p.POLICY_WORDS.search(text) or p.QUESTION_ABOUT_RULES.match(text))
+    about_one = mine or means_newest(text) or not (p.POLICY_WORDS.search(text) or p.QUESTION_ABOUT_RULES.match(text))
     if p.STATUS.search(text) and about_one and not p.GENERAL_TRACKING.search(text):
         return "order_status"
     if p.CONTENTS.match(text) and p.ORDER_FACT.search(text):

@@ -61,6 +61,18 @@ def _told_apart(text: str, item: Facts, chosen: Sequence[Facts]) -> list[Facts]:
     return [one for one, count in zip(same, counts, strict=True) if count == max(counts)]
 
 
+def look_alikes(text: str, found: Sequence[Facts]) -> list[Facts]:
+    """Return the items among those found that one name of the text fits alike, as "the basket" fits two baskets."""
+    if means_all(text) or kept_part(text) or _PLURAL.search(normal(text)):
+        return []
+    heads = [stems(str(item.get("name", "")))[-1] for item in found]
+    for head in heads:
+        said = [word for word in re.findall(r"[\w'-]+", normal(text)) if stem(word) == head]
+        if heads.count(head) > 1 and len(said) == 1 and not said[0].endswith("s"):
+            return [item for item, own in zip(found, heads, strict=True) if own == head]
+    return []
+
+
 def name_score(text: str, name: str) -> float:
     """Return how many words of a product's name stand in the text; 0 when none that tells it apart does."""
     have = stems(text)
@@ -132,6 +144,8 @@ def value_position(text: str, key: str, value: Any) -> int:
         ]
         return max((m.start() for m in spelled), default=-1)
     forms = {plain, plain.removesuffix("s")}
+    if re.search(r"\dx \d", plain):
+        forms.add(plain.removesuffix("cm"))  # "the 130 x 170 one"
     return max(
         (m.start() for form in forms if form for m in re.finditer(rf"(?<![\w]){re.escape(form)}s?(?!\w)", said)),
         default=-1,

@@ -11,6 +11,24 @@ GREETING = re.compile(
     r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos d[ií]as|ciao|olá|cześć)"
     r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need (?:your )?assistance))*[!.,? :)]*$"
 )
+OPENING = re.compile(
+    r"^(?:(?:hi|hello|hey|ok|so|well)[,!. ]+)*(?:i(?:'ve| have)?(?: got)?|(?:may|can|could) i ask|i(?:'d| would) (?:like|want) to ask|i want to ask|let me ask)(?: you)?"
+    r" (?:(?:an?|another|one|some|more|quick|small|few|simple) )*(?:questions?|something)(?: please)?[?!. ]*$"
+)
+PRAISE = re.compile(
+    r"\byou(?: guys| people| all)?(?:'re| are) (?:\w+ )?(?:the best|great|awesome|amazing|wonderful|brilliant|fantastic)\b|(?<!'d )(?<!would )\blove (?:it|this|that|them|my|the|your)\b|"
+    r"\b(?:great|good|excellent|fantastic|lovely) (?:service|shop|store|job|work|quality)\b|\bwell done\b"
+)
+CLOCK = re.compile(r"\bwhat time is it\b|\bwhat(?:'s| is) the time\b|\bwhat (?:day|date) is (?:it|today)\b")
+CARE = re.compile(
+    r"\b(?:clean(?:ing|ed)?|wash(?:ing|able|ed)?|dishwasher|machine-?wash(?:able)?|(?:care|caring) for|tak(?:e|ing) care of|look(?:ing)? after|descal\w*|polish\w*|"
+    r"tumble|bleach\w*|scrub\w*|launder\w*|dry-?clean\w*|what temperature)\b"
+)
+GENERAL = re.compile(
+    r"\bgift ?cards\b(?!.*\b(?:my|mine|i have)\b)|\bcontact\b(?=.*\byou\b|[?!. ]*$)|\b(?:get in touch|reach) (?:with )?you\b|\bgift[- ]?wrap\w*|"
+    r"\b(?:my|the|this|that|it|they|i|we)\b.*\b(?:dead|died|(?:won't|doesn't|does not|will not|wouldn't) (?:work|turn on|start|switch on|light up|charge)|stopped working)\b"
+)
+"""What the articles answer, though its words also stand in questions about the customer's own data or goods in stock."""
 THANKS = re.compile(
     r"^(?:ok(?:ay)?|great|perfect|awesome|wonderful|super|nice|brilliant|excellent|lovely|cool|alright|very good|good)?[,!. ]*(?:(?:many )?thanks?(?: you)?|thx|ty|cheers|much appreciated|i appreciate (?:it|that|your help)|appreciated|you(?:'re| are) (?:so |very |really |just )?(?:wonderful|great|awesome|amazing|helpful|kind|the best|a star|brilliant|fantastic)|that(?:'s| is| was)? (?:very |really |so )?(?:helpful|great|perfect|kind|all i needed)|that helped|"
     r"(?:great|perfect|awesome|excellent|wonderful|brilliant)|danke(?: schön)?|merci(?: beaucoup)?|(?:muchas )?gracias|grazie(?: mille)?|obrigad[oa]|bedankt|dziękuję)"
@@ -37,7 +55,7 @@ HARM_OR_UNDO = _any(
 CANCEL = _any(
     r"\b(?:cancel(?:l?ed|l?ing|lation|ation)?(?!.*\b(?:newsletter|subscription|account|e-?mails?)\b)|call(?:ed|ing)? off|scrap|abort|revoke|void|annul)\b",
     r"\b(?:kill|drop|stop|withdraw|halt|delete|remove|scratch|reverse) (?:\w+ )?(?:my |the |this |that |an? )?(?:\w+ )?(?:order|purchase|shipment)\b",
-    r"\b(?:remove|delete|take|drop|strike)\b[^.?!]{1,60}\b(?:from|off|out of)\b[^.?!]{0,20}(?:order|#|\b[a-z]{1,3}\d{4,})",
+    r"\b(?:remove|delete|take(?! back)|drop|strike)\b[^.?!]{1,60}\b(?:from|off|out of)\b[^.?!]{0,20}(?:order|#|\b[a-z]{1,3}\d{4,})",
     r"\b(?:no longer|don't|do not|not) (?:want|need)(?: to (?:have|receive|get))? (?:my |the |this |that )(?:\w+ )?(?:order|purchase)\b",
     r"\b(?:don't|do not|please don't) (?:ship|send|deliver|process|dispatch) (?:it|that|this|my order|the order|order|#?[a-z]{0,3}\d{4,})",
     r"\b(?:stornier\w*|annuler|cancelar|annullare|annuleren|anulować)\b",
@@ -52,7 +70,7 @@ SWAP = _any(
     r"\breplace (?:it|this|that|them|the|my)\b.*\b(?:with|by|for)\b",
     r"\b(?:different|another|bigger|larger|smaller|shorter|longer|brighter|cheaper|other) (?:size|colou?r|version|model|variant|option|material|style)\b(?=.*\b(?:order|instead|my|please|need|want)\b|.*$)",
     r"\b(?:change|modify|switch|update|upgrade|adjust|make|turn) (?:(?!address|payment|password|e-?mail|name\b)[\w#']+[- ]){0,10}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
-    r"\b(?:make|get|have|want|need) (?:(?!address|payment)[\w-]+ ){1,8}instead(?: of)?\b(?!.*\b(?:address|paypal|card|payment)\b)",
+    r"\b(?:make|get|have|want|need|give|send) (?:(?!address|payment)[\w-]+ ){1,8}instead(?: of)?\b(?!.*\b(?:address|paypal|card|payment)\b)",
     r"\bmake (?:it|this|that|them|the [\w -]+?|my [\w -]+?) (?:black|white|red|blue|green|grey|gray|purple|yellow|pink|brown|orange|gold|silver|beige|small|medium|large|bigger|smaller|xs|s|m|l|xl|xxl)\b",
     r"(?<!do you )(?<!you )\b(?:get|have|want|like|need) (?:the|my) [\w -]{2,40} in (?!stock|time|the\b|my\b|order|hand|person|#|[a-z]*\d)(?:an? )?\w+|\bin [a-z]*\d+ in \w+",
     r"\brather (?:have|get|take|want)\b|\bi(?:'d| would) prefer (?:the|an?|it in)\b",
@@ -81,7 +99,7 @@ STATUS = _any(
     rf"\b(?:where|track|tracking|status|news|update|progress|locate|find|check|see|look)\b[^.?!]*\b{ORDER_WORD}\b",
     rf"\b{ORDER_WORD}\b[^.?!]*\b(?:where|status|arriv\w*|late|delayed|shipped|sent|dispatched|on (?:its|the) way|turned up|come|came|here yet|stuck|lost|left|gone|moved|going on|out for delivery|tracking)\b",
     r"\b(?:has|have|did|is|are|was|when|will)\b[^.?!]*\b(?:my|the|it|that|this|they|order|package|parcel)\b[^.?!]*\b(?:ship(?:ped)?|arriv(?:e|ed|ing)|deliver(?:ed)?|get here|be here|come|dispatch(?:ed)?|sent|left|late|delayed|lost|there yet|here yet|coming|reach(?:ed)?|on (?:its|the) way|on (?:its|the) road)\b",
-    r"\bwhere (?:has|have|did) (?:it|they|my [\w -]+?|the [\w -]+?) (?:got|gone|go|end)\b|\b(?:did|have|has) (?:you|they)(?: already)? (?:ship|shipped|send|sent|dispatch|dispatched)\b",
+    r"\bwhere (?:has|have|did) (?:it|they|my [\w -]+?|the [\w -]+?) (?:got|gone|go|end)\b|\b(?:did|have|has) (?:you|they)(?: already)? (?:ship|shipped|send|sent|dispatch|dispatched|deliver|delivered)\b",
     r"\b(?:news|update|word|status|progress)\b[^.?!]*\b(?:about|on|of|for|with|regarding) (?:my|the)\b|\bwhat(?:'s| is) (?:going on|happening|up) with (?:my|the)\b",
     r"\b(?:when|what day|what date|how long until)\b[^.?!]*\b(?:arriv|deliver|get (?:it|here|them|my)|receive (?:it|my|them)|expect|be here|come)\w*",
     r"\btrack(?:ing)? (?:number|id|code|link|info\w*)|\btrack (?:it|my|the|this|that)\b|\beta\b|\bwhere(?:'s| is| are) (?:my|it|the|they|that|this)\b",
@@ -136,7 +154,7 @@ _LEAD_IN = (
 )
 INQUIRY = re.compile(
     _LEAD_IN
-    + r"(?:(?:until|till|by|since) )?(?:(?:if|whether) (?!you\b)|supposing|suppose|assuming|say i|how (?!about)|when\b|where\b|which\b|why\b|who\b|what(?:'s| is)? (?!about)|"
+    + r"(?:(?:until|till|by|since|for) )?(?:(?:if|whether) (?!you\b)|supposing|suppose|assuming|say i|how (?!about)|when\b|where\b|which\b|why\b|who\b|what(?:'s| is)? (?!about)|"
     r"am i\b|do i\b|does\b|did\b|will (?:i|it|that|my|the)\b|would i\b|should i\b|must i\b|is it (?:still )?(?:possible|okay?|fine|allowed|too late)|is there\b|"
     r"(?:can|could|may|is|are) (?:it|this|that|they|(?:(?:my|the|this|that|an?) )?[\w -]{0,40}?#?[a-z]{0,3}\d{4,}|(?:my|the) [\w -]{2,40}?) (?:(?:still|also|even|be|get) )*(?:cancel\w*|return\w*|exchang\w*|chang\w*|swapp\w*|refund\w*)|"
     r"(?:can|could|may) i\b(?=.* if\b))"

@@ -21,7 +21,7 @@ from core.offline.reads import DONT_KNOW, list_orders, order_status, policy, pro
 from core.offline.recall import recall
 from core.offline.understanding import Request, Understanding
 from core.offline.who import claim, refusal, resumed
-from core.offline.words import normal
+from core.offline.words import content_stems, normal
 from core.offline.writes import WRITE_TOOLS, WRITERS
 
 Handler = Callable[[Request, Desk], str]
@@ -36,6 +36,8 @@ HANDLERS: Mapping[str, Handler] = {
 }
 _SMALL_TALK = {
     "greeting": small_talk.GREETING,
+    "opening": small_talk.OPENING,
+    "praise": small_talk.PRAISE,
     "thanks": small_talk.THANKS,
     "goodbye": small_talk.GOODBYE,
     "capabilities": small_talk.CAPABILITIES,
@@ -87,6 +89,9 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
         except Needed as needed:
             for call in needed.calls:
                 (writes if call.name in WRITE_TOOLS or call.name == "request_human" else reads).append(call)
+    if len(said) > 1 and not reads:  # an afterthought that the articles do not answer needs no words of its own
+        slight = any(len(content_stems(r.text)) < 2 for r in requests)
+        said = [part for part in said if part != DONT_KNOW or not slight] or said
     if reads:
         return Decision(calls=_each_once(reads))
     text = "\n\n".join(dict.fromkeys(part for part in said if part))
@@ -98,6 +103,8 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
         return Decision(
             calls=[Call("request_human", {"reason": "the help articles do not answer the customer's questions"})]
         )
+    if text == conversation.last_reply and "?" in text:
+        text = f"{small_talk.TEDIOUS}\n\n{text}"
     return Decision(text or small_talk.UNCLEAR)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.offline.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
 from core.offline.choosing import meant_items_only, named_orders, order_state
 from core.offline.desk import Desk, Told
 from core.offline.phrases import CANCEL, CHEAPER, REFUND, RETURN, SWAP_WORD
@@ -12,6 +13,7 @@ from core.offline.understanding import Request
 from core.offline.wording import (
     address_text,
     arrival_sentence,
+    day,
     item_name,
     item_names,
     listed,
@@ -25,6 +27,9 @@ from core.offline.words import in_shop_words, normal
 
 Facts = Mapping[str, Any]
 _LISTED = 10
+_MONTH = re.compile(
+    r"\b(?:in|from|of|during|since) (january|february|march|april|may|june|july|august|september|october|november|december)\b"
+)
 
 _ABOUT_ITEMS = re.compile(
     r"\b(?:what(?:'s| is| was) in|what (?:did i|have i|was|is|were|items?|products?|things?)|which items?|items?|contents?|contain\w*|in it|products?|ordered)\b"
@@ -62,10 +67,12 @@ def asked_orders(request: Request, desk: Desk) -> Sequence[Facts]:
     orders = desk.orders()
     if not orders:
         raise Told("I do not see any orders in your account.")
+    said = order_state(request.text)
+    of_state = [o for o in orders if said(o)] if said else []
     if means_newest(request.text):
-        return [orders[0]]
-    if said := order_state(request.text):
-        return [o for o in orders if said(o)] or [orders[0]]
+        return (of_state or orders)[:1]
+    if said:
+        return of_state or [orders[0]]
     if named := [o for o in orders if meant_items_only(request.text, o)]:
         return named
     return [o for o in orders if str(o.get("status", "")).startswith(_OPEN)] or [orders[0]]
@@ -111,6 +118,10 @@ def list_orders(request: Request, desk: Desk) -> str:
         "cancelled": ("cancelled",),
         "canceled": ("cancelled",),
     }
+    if month := _MONTH.search(asked):
+        orders = [o for o in orders if day(o.get("ordered_at")).casefold().split()[1:2] == [month[1]]]
+        if not orders:
+            return f"I see no order of yours from {month[1].capitalize()}."
     for word, states in kinds.items():
         if re.search(rf"\b{word}\b", asked):
             orders = [o for o in orders if str(o.get("status", "")).startswith(states)]
@@ -149,7 +160,7 @@ def profile(request: Request, desk: Desk) -> str:
 
 
 _TROUBLE = re.compile(
-    r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|delayed|stuck|unknown|wrong|torn|shattered|defective|faulty|disappoint\w*|(?:never|not|n't|hasn't|has not|haven't|didn't) (?:arrived?|moved?|changed?|found?|find|received?|here|come|been delivered)|can't find|marked as delivered|says (?:it was )?delivered|stolen|rust\w*|leak\w*|declined|stopped working|doesn't work|does not work|problem)\b"
+    r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|delayed|stuck|unknown|wrong|torn|shattered|defective|faulty|disappoint\w*|(?:never|not|n't|hasn't|has not|haven't|didn't) (?:arrived?|moved?|changed?|found?|find|received?|here|come|been delivered)|can't find|marked as delivered|says (?:it was )?delivered|stolen|rust\w*|leak\w*|declined|stopped working|dead|died|(?:doesn't|does not|won't|will not) (?:work|turn on|start|switch on|charge)|problem)\b"
 )
 _ASKS = re.compile(
     r"\?|^(?:and |also |but |so )?(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|may|should|must)\b|\b(?:know|wonder\w*|tell me|explain)\b"
@@ -170,9 +181,11 @@ _TROUBLES = (
     (re.compile(r"\bmissing\b|\bincomplete\b|\bnot in the (?:box|parcel|package)\b"), "What should I do when an item is missing from the parcel?"),
     (re.compile(r"\bwrong (?:item|one|colou?r|size|product|thing|model)\b"), "What should I do when I received the wrong item?"),
     (re.compile(r"\b(?:lost|never arrived|not arrived|stolen|disappeared)\b"), "What happens when a parcel is lost?"),
-    (re.compile(r"\b(?:stopped working|does(?:n't| not) work|broke|leak\w*|fell apart|came off|is faulty)\b"), "Is a fault covered by the warranty?"),
+    (re.compile(r"\b(?:stopped working|dead|died|(?:does(?:n't| not)|won't|will not) (?:work|turn on|start|switch on|charge)|broke|leak\w*|fell apart|came off|is faulty)\b"), "Is a fault covered by the warranty?"),
+    (re.compile(r"\bcontact\b|\b(?:get in touch|reach) (?:with )?you\b"), "How to reach us and talk to a person?"),
+    (re.compile(r"^(?:\w+ ){0,7}(?:about|are|with) gift ?cards\W*$"), "How do I buy and use a gift card?"),
 )  # fmt: skip
-"""Troubles that customers tell in many words, and the question behind each."""
+"""What customers tell in many words, and the question behind it."""
 _TOPICS = (
     (CHEAPER, "Do I get the difference back when the price falls after I have bought?"),
     (CANCEL, "How can I cancel an order?"),
@@ -191,9 +204,12 @@ DONT_KNOW = (
 def policy(request: Request, desk: Desk) -> str:
     """Quote the articles, searching them again where the passages at hand do not answer; say so when nothing does."""
     question = request.text
+    if thing := thing_to_care_for(question):
+        about_it = care_quote(question, thing, desk)
+        return about_it.text if about_it else NOTHING_ABOUT_IT
     quote = desk.quote(question, request.before.replace("\n", " "))
     trouble = next((asked for told, asked in _TROUBLES if told.search(normal(question))), None)
-    if trouble and (quote is None or quote.score < SURE):
+    if trouble and (quote is None or quote.score < _VERY_SURE):
         quote = desk.quote(trouble) or quote
     if quote is None or quote.score < _VERY_SURE:
         desk.search(trouble or in_shop_words(request.words.replace("\n", " ")))

@@ -3,6 +3,8 @@
 import re
 
 GREETING = "Hello! How can I help you? I can look up orders and products, answer questions about our policies, and change or return orders."
+OPENING = "Of course! What would you like to know?"
+PRAISE = "Thank you, that is very good to hear! Tell me if there is anything I can do for you."
 THANKS = "You are welcome! Tell me if there is anything else."
 GOODBYE = "Thank you for writing to us. Have a good day!"
 CAPABILITIES = (
@@ -16,8 +18,10 @@ UNCLEAR = (
 )
 NOTHING_CHANGED = "All right, I have not changed anything. Is there something else I can do for you?"
 NOTHING_OPEN = "Nothing is waiting for your answer at the moment. What can I do for you?"
+TEDIOUS = "I am sorry, I know this is tedious. If you would rather talk to a person, just write “person”."
+"""Goes before a question that was not answered and must be put again."""
 INVITATION = "I have not changed anything. If you want it done, write “go ahead”."
 """Ends the answer to an inquiry about a change; no question, so that a mere "thanks" agrees to nothing."""
-OPEN_QUESTIONS = (GREETING, CAPABILITIES, UNCLEAR, NOTHING_CHANGED, NOTHING_OPEN)
+OPEN_QUESTIONS = (GREETING, OPENING, CAPABILITIES, UNCLEAR, NOTHING_CHANGED, NOTHING_OPEN)
 """Replies whose question mark asks for nothing in particular."""
 OFFER = re.compile(r"bring in a colleague")

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.confirmations import answer_to_confirmation
 from core.offline.desk import Call, Desk, Needed, Told
 from core.offline.understanding import Request
-from core.offline.variants import fitting_variants, nearest_variants, wanted_options
+from core.offline.variants import changes_only_what_is_asked, fitting_variants, nearest_variants, wanted_options
 from core.offline.wording import item_name, listed, variant_line
 from core.offline.words import mentions
 
@@ -34,21 +35,25 @@ def products_of(desk: Desk, product_ids: Sequence[str]) -> dict[str, Facts]:
 def new_version(request: Request, item: Facts, items: Sequence[Facts], product: Facts) -> Facts:
     """Return the version wanted in place of an item, from the words about that item; raises Told with a question."""
     variants = [v for v in product.get("variants", []) if v.get("item_id") != item.get("item_id")]
-    for words in (_words_about(request.text, item, items), _words_about(request.words, item, items)):
+    for words in (_words_about(request.words, item, items), _words_about(request.text, item, items)):
         fitting = fitting_variants(words, variants, item)
-        if len(fitting) == 1:
+        if len(fitting) == 1 and changes_only_what_is_asked(words, fitting[0], variants, item):
             return fitting[0]
         if fitting:
             break
     offered = fitting or nearest_variants(request.words, variants, item)
     if not offered:
         raise Told(f"No other version of the {item.get('name')} is in stock at the moment.")
+    if len(fitting) == 1 and request.before and answer_to_confirmation(request.text) == "yes":
+        return fitting[0]  # the only one that was offered
     wanted = wanted_options(_words_about(request.words, item, items), variants, item.get("options") or {})
     missing = (
         ""
         if fitting or not wanted
         else f"I see no {item.get('name')} like that in stock ({listed(list(map(str, wanted.values())))}). "
     )
+    if fitting and wanted:
+        missing = f"In {listed(list(map(str, wanted.values())))} I have it only with other options than yours. "
     lines = "\n".join(f"- {variant_line(v)}" for v in offered[:_OFFERED])
     raise Told(f"{missing}Which version would you like in place of your {item_name(item)}? In stock are:\n{lines}")
 

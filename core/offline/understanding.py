@@ -28,6 +28,7 @@ _PERSONAL: frozenset[Intent] = frozenset({"order_status", "list_orders", "profil
 _IF = re.compile(r"(?:and |but )?(?:if|in case|unless)\b(?!.*\?)", re.IGNORECASE)
 """A condition beside other requests adds to them; it asks for nothing itself."""
 _LEANS = re.compile(r"\b(?:it|that|this|they|them|those|one|ones)\b")
+_ANOTHER = re.compile(r"^(?!.*\b(?:exchange|swap)\b).*\b(?:ones?|it|them|another|different)\b.*\binstead\b")
 _DUTY = re.compile(r"\b(?:do|must|should|would) i (?:have to|need to|must)\b|\bwho (?:has|have) to\b")
 """`do I have to pay for that?` asks for a rule."""
 _ONE_ORDER = re.compile(r"\b(?:it|its|status|ships?|shipped|arriv\w*|deliver\w*|contents?|address)\b")
@@ -99,6 +100,10 @@ class Understanding:
             return None  # a question about orders or accounts in general is one for the articles
         if intent == "profile" and re.search(r"\b(?:lost|stolen|broken|not work\w*|doesn't work)\b", normal(clause)):
             return None
+        if intent == "change_payment" and not (
+            payment_words(clause) or re.search(r"\bpa(?:y|id)|\bcharge", normal(clause))
+        ):
+            return None  # a gift is no gift card
         if intent == "product" and re.search(r"\b(?:my|mine)\b", normal(clause)):
             return None  # what the customer has is not what the shop offers
         return intent
@@ -131,7 +136,8 @@ class Understanding:
                     aside = f"{aside} {clause}".strip()
                 continue
             if joined and _adds_to(joined[-1][0], intent, clause) and _same_order(joined[-1][1], clause):
-                joined[-1] = (joined[-1][0], f"{joined[-1][1]} {clause}")
+                stays = "swap" if (joined[-1][0], intent) == ("return", "swap") else joined[-1][0]
+                joined[-1] = (stays, f"{joined[-1][1]} {clause}")
             elif intent in SMALL_TALK:
                 joined.append((intent, clause))
             else:
@@ -178,6 +184,8 @@ def _adds_to(before: Intent | None, intent: Intent | None, clause: str) -> bool:
     if before == "inquiry":
         told_beside = intent in WRITES and not (DEED_WORDS.search(normal(clause)) or ASKS_US.search(normal(clause)))
         return intent == before or told_beside  # "can it still be cancelled? I ordered it by mistake"
+    if before == "return" and intent == "swap" and _ANOTHER.search(normal(clause)):
+        return True  # "send it back and get the black one instead" is one exchange
     if intent not in WRITES | _PERSONAL:
         return False
     if before == intent:

@@ -91,6 +91,17 @@ def fitting_variants(text: str, variants: Sequence[Facts], current: Facts) -> li
     return [v for v in fitting if kept[id(v)] == most]
 
 
+def changes_only_what_is_asked(text: str, variant: Facts, variants: Sequence[Facts], current: Facts) -> bool:
+    """Say whether a version differs from the item only in options the text speaks of, or in price where it asks for that."""
+    if _CHEAPEST.search(normal(text)) or _DEAREST.search(normal(text)) or _ITEM_ID.search(text):
+        return True
+    has = current.get("options") or {}
+    wanted = wanted_options(text, variants, has)
+    return all(
+        key in wanted or str(value) == str(has.get(key)) for key, value in (variant.get("options") or {}).items()
+    )
+
+
 def nearest_variants(text: str, variants: Sequence[Facts], current: Facts) -> list[Facts]:
     """Return the buyable versions, those with most of the options asked for first, cheaper ones before dearer ones."""
     wanted = wanted_options(text, variants, current.get("options") or {})

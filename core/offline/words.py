@@ -21,6 +21,47 @@ def normal(text: str) -> str:
     return re.sub(r"\s+", " ", plain).strip().casefold()
 
 
+_MISSPELT_TEXT = (
+    "cancel cancelled canceled cancelling return returned returning exchange exchanged refund refunded address"
+)
+_MISSPELT = tuple(_MISSPELT_TEXT.split())
+"""The words that decide what is wanted: a single slip in them is read over."""
+_CHAT = {
+    "u": "you",
+    "ur": "your",
+    "r": "are",
+    "wan": "want",
+    "wanna": "want to",
+    "wheres": "where's",
+    "whens": "when's",
+    "whats": "what's",
+}
+_NO_SLIP = frozenset({"cancer", "rerun"})
+
+
+def spelled(text: str) -> str:
+    """Return normal text with chat words written out and single slips in the deciding words put right: "cancle", "retrun"."""
+    return re.sub(r"[a-z]+(?!['\w])", lambda found: _spelled_word(found[0]), text)
+
+
+def _spelled_word(word: str) -> str:
+    if word in _CHAT:
+        return _CHAT[word]
+    if len(word) < 5 or word in _NO_SLIP or stem(word) in _MISSPELT_STEMS:
+        return word
+    return next((right for right in _MISSPELT if _one_slip(word, right)), word)
+
+
+def _one_slip(word: str, right: str) -> bool:
+    """Say whether a word is another one with a letter too many, too few, wrong or swapped with the next, but its first."""
+    if word[0] != right[0] or abs(len(word) - len(right)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(word, right, strict=False)) if a != b), min(len(word), len(right)))
+    rest, wanted = word[start:], right[start:]
+    swapped = rest[1::-1] + rest[2:] if len(rest) > 1 else rest
+    return wanted in (rest[1:], swapped) or rest == wanted[1:] or rest[1:] == wanted[1:]
+
+
 _SAME_TEXT = {
     "warranty": "guarantee",
     "promo": "coupon voucher discount rebate",
@@ -46,6 +87,7 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word.removesuffix("e")
 
 
+_MISSPELT_STEMS = frozenset(map(stem, _MISSPELT))
 _CANONICAL = {other: word for word, others in _SAME_TEXT.items() for other in others.split()}
 _SAME = {stem(other): stem(word) for word, others in _SAME_TEXT.items() for other in others.split()}
 
