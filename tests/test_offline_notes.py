@@ -29,7 +29,8 @@ def answer(message: str, name: str, args: dict[str, Any], note: str) -> AIMessag
 @pytest.mark.parametrize("note", NOTES)
 def test_a_note_on_a_look_up_is_not_shown(note: str) -> None:
     said = answer("Where is AF10283?", "get_order", {"order_id": "#AF10283"}, note)
-    assert said.text and "guess" not in said.text
+    assert said.text
+    assert "guess" not in said.text
 
 
 @pytest.mark.parametrize("note", NOTES)
@@ -43,4 +44,5 @@ def test_a_note_on_a_change_is_not_shown_and_the_change_is_not_tried_again(note:
 
 def test_a_refused_call_for_a_person_is_not_made_again() -> None:
     said = answer("You charged me twice", "request_human", {"reason": "charged twice"}, NOTES[0])
-    assert said.text and not said.tool_calls
+    assert said.text
+    assert not said.tool_calls
