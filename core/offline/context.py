@@ -73,6 +73,8 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
         return [_with_before(r, earlier) for r in own] if INVITATION in conversation.last_reply else own
     if _YES.match(normal(message)) and all(r.intent != e.intent for r in own for e in earlier):
         agreed = [replace(e, text="yes", before=e.words) for e in earlier if e.intent in WRITES]
+        if any(r.intent in WRITES for r in own):  # "ok, swap it then" agrees to no cancellation
+            agreed = [e for e in agreed if e.intent != "cancel"]
         return [*agreed, *own]
     return [_with_before(r, earlier) for r in own]
 

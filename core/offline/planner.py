@@ -103,7 +103,7 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
         return Decision(
             calls=[Call("request_human", {"reason": "the help articles do not answer the customer's questions"})]
         )
-    if text == conversation.last_reply and "?" in text:
+    if text == conversation.last_reply and "?" in text and not text.endswith(small_talk.OPEN_QUESTIONS):
         text = f"{small_talk.TEDIOUS}\n\n{text}"
     return Decision(text or small_talk.UNCLEAR)
 

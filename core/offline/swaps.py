@@ -7,7 +7,7 @@ from core.confirmations import answer_to_confirmation
 from core.offline.desk import Call, Desk, Needed, Told
 from core.offline.understanding import Request
 from core.offline.variants import changes_only_what_is_asked, fitting_variants, nearest_variants, wanted_options
-from core.offline.wording import item_name, listed, variant_line
+from core.offline.wording import item_name, listed, options, variant_line
 from core.offline.words import mentions
 
 Facts = Mapping[str, Any]
@@ -53,7 +53,7 @@ def new_version(request: Request, item: Facts, items: Sequence[Facts], product: 
         else f"I see no {item.get('name')} like that in stock ({listed(list(map(str, wanted.values())))}). "
     )
     if fitting and wanted:
-        missing = f"In {listed(list(map(str, wanted.values())))} I have it only with other options than yours. "
+        missing = f"With {options({'options': wanted})} I have it only if its other options change, too. "
     lines = "\n".join(f"- {variant_line(v)}" for v in offered[:_OFFERED])
     raise Told(f"{missing}Which version would you like in place of your {item_name(item)}? In stock are:\n{lines}")
 
