@@ -44,7 +44,7 @@ DEEDS: dict[str, DeedWords] = {
         r"geändert|aktualisiert|modifié\w*|actualizad[oa]s?|modificad[oa]s?|modificat[oaie]|spostat[oaie]|verplaatst|verschoben|umgebucht|déplacé\w*|reprogramad[oa]s?|remarcad[oa]s?|flyttade?s?|flyttats|przeniesion[aey]|перенес[её]н[аоы]?|aggiornat[oaie]|alterad[oa]s?|atualizad[oa]s?|gewijzigd|aangepast|"
         r"zmienion[aey]|zmieniono|ändrade?s?|ändrats|изменен[аоы]?|изменён[аоы]?|replaced",
         r"(?:address |date )?(?:changes?|modifications?|amendments?)|\w*änderung|umbuchung|verschiebung|wijziging|verplaatsing|modifica|spostamento|modification|changement|cambio|modificación|alteração|mudança|zmiana|ändring(?:en)?",
-        r"chang|updat|modif|correct|edit|amend|adjust|switch|move|reschedul|redirect|rerout|exchang|set_",
+        r"chang|updat|modif|correct|(?<!cr)edit|amend|adjust|switch|move|reschedul|redirect|rerout|exchang|set_",
     ),
     "send": DeedWords(
         r"sent|e-?mailed|mailed|texted|messaged|resent|forwarded|geschickt|gesendet|verschickt|envoyé\w*|enviad[oa]s?|posted|inviat[oaie]|spedit[oaie]|verzonden|"

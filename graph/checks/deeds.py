@@ -91,6 +91,8 @@ _CONDITION = re.compile(r"\b(?:if|unless|when|once|until|after|before)\b")
 _TOLD_BY_CUSTOMER = re.compile(
     r"\b(?:you (?:were|are|have|had|say|said|mention\w*|told|report\w*|describe\w*|wrote)|you've|sorry|apologi[sz]e|understand)\b"
 )
+_OF_HERS = re.compile(r"you (?:have|had|are)|you've")
+"""Introduces as often what we say of her as what she said."""
 _BY_US = re.compile(r"(?:i|we|ich|wir|j'ai|nous|he|hemos|habe|haben|let|i'm|we're|our|my)\b")
 _ALSO = re.compile(rf"(?:,|\band|\bund|\bet|\by)\s(?:have\s|has\s|been\s|then\s)?{_ADVERBS}(?:{_ANY_DEED})\b")
 FOREIGN = "foreign"
@@ -191,7 +193,9 @@ def is_true(claim: Claim, sentence: str, ground: Ground) -> bool:
     if any(evidence.search(_what_is(record)) for record in _records(sentence, ground.data)):
         return True
     told = _TOLD_BY_CUSTOMER.search(plain(sentence).lower())
-    return bool(told and evidence.search(ground.words))
+    if not told:
+        return False
+    return bool(evidence.search(ground.told if _OF_HERS.fullmatch(told[0]) else ground.words))
 
 
 def _is_quoted(sentence: str, ground: Ground) -> bool:

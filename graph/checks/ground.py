@@ -50,6 +50,8 @@ class Ground:
     """Everything as one lower-case text."""
     prose: str = ""
     """Articles, policy and earlier replies as one lower-case text with single spaces."""
+    told: str = ""
+    """What the customer wrote as one lower-case text."""
     list_lengths: set[int] = field(default_factory=set)
     """How many records the lists in tool results have."""
     _known: dict[str, list[Value]] = field(default_factory=dict)

@@ -88,6 +88,7 @@ def _join(ground: Ground, part: Ground) -> None:
     ground.words += part.words
     ground.data += part.data
     ground.prose += part.prose
+    ground.told += part.told
     ground.list_lengths |= part.list_lengths
     for name in (
         "amounts",
@@ -137,9 +138,12 @@ def _add(ground: Ground, source: Text) -> None:
         n for v in values if v.kind == "number" for n in v.numbers if 1 < n <= MOST_COUNT and n == int(n)
     }
     operands.numbers |= {n for v in values if v.kind == "number" or _is_count(v) for n in v.numbers}
+    if source.origin == "customer":
+        ground.told += f" {normal.lower()}"
     if source.origin == "data" and not _PASSAGES.match(source.text):
         ground.data += f" {normal.lower()}"
         ground.list_lengths |= _list_lengths(source.text)
+        ground._bare |= {Decimal(n) for n in ground.list_lengths}
     if source.origin != "customer":
         operands.amounts |= {n for m in _MONEY.finditer(normal) for n in readings(m[1].lstrip("-"))}
         operands.amounts |= {Decimal(m[0]) for m in _PENNIES.finditer(normal)}

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, cast
 
 from graph.checks.dates import DateKey, find_dates, same_date
-from graph.checks.ground import Ground
+from graph.checks.deed_words import DEEDS, READS
+from graph.checks.ground import Deed, Ground
 from graph.checks.spelling import plain
 from graph.checks.values import Value, find_values
 
@@ -48,10 +50,18 @@ _SUBJECT = (
     r"(?:din|ditt) (?:beställning|order|paket)|beställningen|ordern|(?:twoje |pana |pani )?zamówienie)\b|\bstatus\b)"
 )
 _SAYS = r"(?:is|are|was|were|has|have|'s|has been|have been|ist|sind|wurde|est|a été|está|ha sido|fue|è|è stat[oa]|foi|is|werd|jest|został[oa]?|är|har|har blivit|left|arrived|shipped)"
+_VERBS: dict[State, str] = {
+    "waiting": r"(?:hasn't|has not|haven't|have not) (?:yet )?(?:been )?(?:packed|shipped|dispatched|left|gone out)",
+    "packed": r"(?!)",
+    "shipped": r"(?:just |already )?(?:shipped|left (?:us|our (?:warehouse|depot|shop)))",
+    "delivered": r"arrived",
+    "cancelled": r"(?!)",
+}
+"""What says the state without `is` or `was`."""
 _CLAIMS = {
     state: re.compile(
-        rf"(?:{_SUBJECT}|(?P<id>#?[\w-]*\d{{3,}}[\w-]*))[^.!?;|]{{0,45}}?(?:\b{_SAYS}\s(?:(?:still|now|already|currently|yet|just|all|noch|bereits|schon|jetzt|encore|déjà|ya|aún|todavía|già|ancora|"
-        rf"já|ainda|nog|al|już|redan|fortfarande|successfully|being|been|bien|worden|stato|stata)\s){{0,3}}|(?::|→|=>|->|=|\||\s-|\()\s*)?(?:{words})(?!\w)"
+        rf"(?:{_SUBJECT}|(?P<id>#?[\w-]*\d{{3,}}[\w-]*))[^.!?;|]{{0,45}}?(?:(?:\b{_SAYS}\s(?:(?:still|now|already|currently|yet|just|all|noch|bereits|schon|jetzt|encore|déjà|ya|aún|todavía|già|ancora|"
+        rf"já|ainda|nog|al|już|redan|fortfarande|successfully|being|been|bien|worden|stato|stata)\s){{0,3}}|(?::|→|=>|->|=|\||\s-|\()\s*)(?:{words})|\b(?:{_VERBS[state]}))(?!\w)"
     )
     for state, words in _WORDS.items()
 }
@@ -67,6 +77,7 @@ _MOMENT = re.compile(
     r"\"?(shipped|dispatched|delivered|cancell?ed)(?:_?(?:on|at|date))?\"?\s?[:=]\s?\"?(\d{4}-\d{2}-\d{2})"
 )
 _SENT = re.compile(r"\"(?:tracking\w*|carrier)\"\s?:\s?(?:\[\s?)?\"\w")
+_GROUNDS_REMEMBERED = 64
 _MOMENT_STATE: dict[str, State] = {"s": "shipped", "d": "delivered", "c": "cancelled"}
 
 
@@ -96,6 +107,8 @@ def wrong_states(sentence: str, ground: Ground, shown: Sequence[Value]) -> list[
         names = [n for v in find_values(part) if v.kind == "identifier" and (n := _key(v.text)) in records]
         unknown = [v for v in find_values(part) if v.kind == "identifier" and _key(v.text) not in records]
         for state, pattern in _CLAIMS.items():
+            if state == "cancelled" and any(_cancels(deed) for deed in ground.deeds):
+                continue
             for match in pattern.finditer(part):
                 if _OPEN.search(_without_state(part[: match.end()], state)):
                     continue
@@ -108,6 +121,11 @@ def wrong_states(sentence: str, ground: Ground, shown: Sequence[Value]) -> list[
                     wrong.append(match[0].strip())
         last = names[-1] if names else last
     return wrong
+
+
+def _cancels(deed: Deed) -> bool:
+    """Say whether a tool cancelled something in this conversation: the record read before is out of date."""
+    return bool(re.search(DEEDS["cancel"].evidence, deed.tool.lower())) and not READS.match(deed.tool.lower())
 
 
 def _joined(text: str) -> list[str]:
@@ -134,6 +152,7 @@ def _agrees(state: State, record: _Record, part: str, end: int) -> bool:
     return not (said and known) or any(same_date(cast(DateKey, s), k) for keys in said[:1] for s in keys for k in known)
 
 
+@lru_cache(maxsize=_GROUNDS_REMEMBERED)
 def _records_of(data: str) -> dict[str, _Record]:
     """Return what is known of each order whose status a tool told; what a later result says is added."""
     found: dict[str, _Record] = {}

@@ -35,11 +35,15 @@ _OPEN = re.compile(
     r"如果|若|一旦|可以|尚未|还没|還沒|没有|沒有|未|不|吗|是否|会|將|将|请|もし|場合|まだ|ません|でき|たら|れば|らせ|면|경우|않|못|아직|후에|다음|إذا|عند|بعد|لم|لن|يمكن|قبل|"
     r"если|когда|после|пока|ли |можно|может|будет|не |eğer|sonra|henüz|değil|nếu|khi|chưa|sau khi|अगर|यदि|नहीं"
 )
+_ELSEWHERE = re.compile(r"[\u0370-\u1dff\u3000-\uffef]|đã |(?:edil|ild|lend|rild|old|ettim|ettik|dik|dim)")
+"""What a sentence must hold to be worth a closer look."""
 _CLAUSE = re.compile(r"[，。！？；、,.!?;]")
 
 
 def find_stated_elsewhere(sentence: str) -> Iterator[tuple[str, str]]:
     """Yield the deed and the words that state it; conditions, negations and possibilities state nothing."""
+    if not _ELSEWHERE.search(sentence):
+        return
     for clause in _CLAUSE.split(sentence):
         found = [(deed, match) for deed, pattern in _STATED for match in pattern.finditer(clause)]
         found += [(str(match.lastgroup), match) for match in _PERSONAL_PAST.finditer(clause)]

@@ -49,7 +49,7 @@ def faults_of(sentence: str, ground: Ground, shown: list[Value]) -> list[Fault]:
     A value must stand in the ground, or follow from it and from what the reply shows by arithmetic.
     """
     values = find_values(sentence)
-    standing = [v for v in values if ground.stands(v)]
+    standing = [v for v in values if ground.stands(v) and not _miscounts_the_rest(v, sentence, ground, shown)]
     sums = list(find_expressions(with_digits(plain(sentence))))
     standing += [v for v in values if v not in standing and _is_factor(v, sums, standing)]
     standing += [v for v in values if v not in standing and _is_example(v, values, sentence, ground)]
@@ -126,6 +126,15 @@ def _counts_the_rest(value: Value, sentence: str, ground: Ground, shown: Sequenc
     named = {key for v in shown if v.kind == "identifier" for key in v.keys}
     taken = {Decimal(len(named)), Decimal(1), *(n for v in shown if v.kind == "number" for n in v.numbers)}
     return any(n + t in ground.list_lengths for n in value.numbers for t in taken if t)
+
+
+def _miscounts_the_rest(value: Value, sentence: str, ground: Ground, shown: Sequence[Value]) -> bool:
+    """`The other three` of three is none too many left out, though three is known as the length of the list."""
+    return (
+        bool(value.numbers & {Decimal(n) for n in ground.list_lengths})
+        and bool(_REST.search(with_digits(plain(sentence))[: value.start]))
+        and not _counts_the_rest(value, sentence, ground, shown)
+    )
 
 
 def _is_factor(value: Value, sums: Sequence[Expression], standing: Sequence[Value]) -> bool:

@@ -87,18 +87,18 @@ CURRENCIES: dict[str, str] = {
 }  # fmt: skip
 
 _MONTH_SPELLINGS = (
-    "january stycznia styczeń januar janvier enero gennaio janeiro januari jan",
-    "february lutego luty februar février febrero febbraio fevereiro februari feb",
-    "march marca marzec marts märz mars marzo março maart mar",
-    "april kwietnia kwiecień avril abril aprile apr",
-    "may maja maj mai mayo maggio maio mei",
-    "june czerwca czerwiec juni juin junio giugno junho jun",
-    "july lipca lipiec juli juillet julio luglio julho jul",
-    "august sierpnia sierpień augusti août agosto augustus aug",
-    "september września wrzesień septembre septiembre settembre setembro sept sep",
-    "october października październik oktober octobre octubre ottobre outubro oct okt",
-    "november listopada listopad novembre noviembre novembro nov",
-    "december grudnia grudzień dezember décembre diciembre dicembre dezembro dec dez",
+    "january stycznia styczeń januar janvier enero gennaio janeiro januari jan января",
+    "february lutego luty februar février febrero febbraio fevereiro februari feb февраля",
+    "march marca marzec marts märz mars marzo março maart mar марта",
+    "april kwietnia kwiecień avril abril aprile apr апреля",
+    "may maja maj mai mayo maggio maio mei мая",
+    "june czerwca czerwiec juni juin junio giugno junho jun июня",
+    "july lipca lipiec juli juillet julio luglio julho jul июля",
+    "august sierpnia sierpień augusti août agosto augustus aug августа",
+    "september września wrzesień septembre septiembre settembre setembro sept sep сентября",
+    "october października październik oktober octobre octubre ottobre outubro oct okt октября",
+    "november listopada listopad novembre noviembre novembro nov ноября",
+    "december grudnia grudzień dezember décembre diciembre dicembre dezembro dec dez декабря",
 )
 MONTHS = {word: number for number, words in enumerate(_MONTH_SPELLINGS, start=1) for word in words.split()}
 
