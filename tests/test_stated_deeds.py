@@ -1,6 +1,7 @@
 """Stop what a reply states as done, or says of an order, without a word of it in what tools did and know."""
 
 import json
+import time
 
 import pytest
 
@@ -47,6 +48,13 @@ def faults(reply: str, *tools: tuple[str, str]) -> list[str]:
         "Done!",
         "That's all taken care of.",
         "Your order won't be sent.",
+        "✅ Order cancelled",
+        "Cancelled as requested.",
+        "You've been refunded.",
+        "A voucher is in your inbox.",
+        "C'est annulé.",
+        "Bestellung erfolgreich storniert!",
+        "Tu pedido se canceló correctamente.",
         "Su pedido está cancelado.",
         "L'annulation est faite.",
         "Die Stornierung wurde durchgeführt.",
@@ -88,6 +96,9 @@ def test_the_same_words_are_true_after_the_tool_did_it(reply: str) -> None:
         "Orders that are cancelled are refunded within 5 days.",
         "Once the cancellation is confirmed you get an e-mail.",
         "The refund goes to the card.",
+        "| Order | Shipped | Refunded |",
+        "| Refunded | $0.00 |",
+        "Your item is replaced or refunded if it arrives damaged.",
         "If you like, I'll cancel it; then the cancellation is confirmed by e-mail.",
         "Nothing has been cancelled so far.",
         "Shall I cancel it? Then all is done.",
@@ -168,3 +179,11 @@ def test_the_rest_of_a_list_is_counted() -> None:
     first = "One is open: #AF10000. "
     assert faults(f"{first}The other two are not.", ("list_orders", orders)) == []
     assert faults(f"{first}The other five are not.", ("list_orders", orders))
+
+
+def test_a_long_run_of_letters_is_read_in_no_time() -> None:
+    ground = ground_of_tools(("get_order", PENDING))
+    started = time.perf_counter()
+    for unit in ("キャンセル", "1x", "your order is now ", "refund "):
+        faults_of(unit * (8_000 // len(unit)), ground, [])
+    assert time.perf_counter() - started < 5.0

@@ -19,19 +19,19 @@ class DeedWords:
 NOTHING = r"(?!)"
 DEEDS: dict[str, DeedWords] = {
     "cancel": DeedWords(
-        r"cancell?ed|called off|voided|storniert|annulliert|abgesagt|annulé\w*|cancelad[oa]s?|anulad[oa]s?|annullat[oaie]|cancellat[oaie]|geannuleerd|"
+        r"cancell?ed|called off|voided|withdrawn|revoked|halted|stopped|storniert|annulliert|abgesagt|annulé\w*|cancelad[oa]s?|anulad[oa]s?|annullat[oaie]|cancellat[oaie]|geannuleerd|"
         r"anulowan[aey]|anulowano|avbokade?s?|avbokats?|avbeställ(?:d|t|ts)|annuller(?:et|at|ats)|kansellert|avlyst|zrušen[aoy]?|peruttu|ακυρώθηκε|"
         r"отмен[её]н[аоы]?|аннулирован[аоы]?|скасован[аоы]",
         r"cancell?ations?|stornierung|storno|annullierung|annulation|cancelaci[óo]n|baja|kündigung|résiliation|disdetta|opzegging|uppsägning|anulaci[óo]n|annullamento|cancellazione|cancelamento|annulering|"
         r"anulowanie|avbokning(?:en)?|annullering(?:en)?|отмена",
-        r"cancel|void|storn|annul|anul|отмен|取消",
+        r"cancel|void|stop|withdr|revok|storn|annul|anul|отмен|取消",
     ),
     "refund": DeedWords(
-        r"refunded|reimbursed|credited|paid back|repaid|(?:zurück|rück)?erstattet|gutgeschrieben|zurückgezahlt|remboursé\w*|reembolsad[oa]s?|rimborsat[oaie]|"
-        r"terugbetaald|zwrócon[aey]|zwrócono|återbetal(?:ad|at|ats|t|d)|refunder(?:et|t)|возвращ[её]н[аоы]?",
+        r"refunded|reimbursed|credited|paid back|repaid|reversed|(?:zurück|rück)?erstattet|gutgeschrieben|zurückgezahlt|remboursé\w*|reembolsad[oa]s?|rimborsat[oaie]|"
+        r"terugbetaald|terug(?:gestort|geboekt|gestuurd)|zwrócon[aey]|zwrócono|återbetal(?:ade?|at|ats|t|da?)|refunder(?:et|t)|возвращ[её]н[аоы]?",
         r"refunds?|reimbursements?|(?:rück)?erstattung|rückzahlung|gutschrift|remboursement|reembolso|rimborso|terugbetaling|zwrot|återbetalning(?:en)?|"
         r"refusion(?:en)?|возврат",
-        r"refund|reimburs|credit(?!_card| card)|repa(?:y|id)|paid back|erstatt|rembours|reembols|rimbors",
+        r"refund|revers|reimburs|credit(?!_card| card)|repa(?:y|id)|paid back|erstatt|rembours|reembols|rimbors",
     ),
     "return": DeedWords(r"returned|sent back|zurückgeschickt", r"returns? (?:label|request)|rücksendung", r"return"),
     "exchange": DeedWords(

@@ -51,7 +51,7 @@ _CLAIMS = (
     # your cake is ordered, your December box is skipped
     re.compile(
         rf"\byour\s[^.!?;,]{{1,50}}?\s(?:is|are)\s{_ADVERBS}(?:{NAMED_DEED}|(?P<settled>ordered|skipped|paused|renewed|blocked|frozen|saved|signed up|"
-        rf"locked|on hold|in the post))\b(?=\s?(?:[.!,-]|$|for\b|and\b|as\b|until\b|on\b))"
+        rf"locked|on hold|in the post))\b(?!\s(?:for \d|or|if)\b)(?=\s?(?:[.!,-]|$|for\b|and\b|as\b|until\b|on\b))"
     ),
     # a bare "Cancelled!", "Done - refunded."
     re.compile(
@@ -67,7 +67,7 @@ _CLAIMS = (
     ),
 )
 _NOT_A_CLAIM = re.compile(
-    r"\b(?:if|when|whenever|once|unless|until|after|before|as soon as|in case|whether|should (?:it|your|the|an?)|provided|would|could|can|cannot|can't|may|might|must|needs? to|"
+    r"\b(?:if|nach \d+|when|whenever|once|unless|until|after|before|as soon as|in case|whether|should (?:it|your|the|an?)|provided|would|could|can|cannot|can't|may|might|must|needs? to|"
     r"never|not|n't|no|nothing|neither|nor|nobody|without|falls|wenn|sobald|nachdem|bevor|nicht|kein\w*|nichts|si|quand|lorsque|une fois|ne|pas|cuando|hasta|"
     r"non|quando|niet|geen|zodra|als u|als je|inte|ikke|när|não|nie|jeśli|gdy|kiedy|"
     r"any|every|each|all (?:orders|items|refunds)|orders that|items that|anything|that (?:was|were|has|have|is|are)|which (?:was|were|has|have|is|are))\b|\w+n't\b"
@@ -178,6 +178,8 @@ def is_true(claim: Claim, sentence: str, ground: Ground) -> bool:
         return True
     if claim.deed in (FOREIGN, DONE):
         return any(_wrote(deed) for deed in ground.deeds)
+    if claim.text.endswith(" received") and _is_recorded(sentence, claim, ground):
+        return True
     if _NOTED.search(claim.text) and _is_named_by_tool(sentence, ground):
         return True
     named = claim.deed in DEEDS
@@ -202,6 +204,13 @@ def _is_quoted(sentence: str, ground: Ground) -> bool:
     """Say whether a sentence stands in an article as it is: it tells what happens to orders, not what was done to this one."""
     words = " ".join(plain(sentence).lower().split()).strip(" \"'“”„«».!:")
     return len(words.split()) >= _QUOTED_WORDS and words in ground.prose
+
+
+def _is_recorded(sentence: str, claim: Claim, ground: Ground) -> bool:
+    """Say whether a record knows what is said to have been received: a payment, a request for a return."""
+    subject = plain(sentence).lower().partition(claim.text)[0]
+    words = re.findall(rf"[a-z]{{{_VERB + 1},}}", subject)
+    return bool(words) and all(word in _what_is(ground.data) for word in words)
 
 
 def _is_named_by_tool(sentence: str, ground: Ground) -> bool:

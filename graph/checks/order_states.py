@@ -60,7 +60,7 @@ _VERBS: dict[State, str] = {
 """What says the state without `is` or `was`."""
 _CLAIMS = {
     state: re.compile(
-        rf"(?:{_SUBJECT}|(?P<id>#?[\w-]*\d{{3,}}[\w-]*))[^.!?;|]{{0,45}}?(?:(?:\b{_SAYS}\s(?:(?:still|now|already|currently|yet|just|all|noch|bereits|schon|jetzt|encore|déjà|ya|aún|todavía|già|ancora|"
+        rf"(?:{_SUBJECT}|(?P<id>(?<![\w-])#?[\w-]{{0,40}}\d{{3}}[\w-]{{0,40}}))[^.!?;|]{{0,45}}?(?:(?:\b{_SAYS}\s(?:(?:still|now|already|currently|yet|just|all|noch|bereits|schon|jetzt|encore|déjà|ya|aún|todavía|già|ancora|"
         rf"já|ainda|nog|al|już|redan|fortfarande|successfully|being|been|bien|worden|stato|stata)\s){{0,3}}|(?::|→|=>|->|=|\||\s-|\()\s*)(?:{words})|\b(?:{_VERBS[state]}))(?!\w)"
     )
     for state, words in _WORDS.items()

@@ -11,11 +11,11 @@ from graph.checks.deed_words import DEED_NOUN, DEEDS, NAMED_DEED
 DONE = "done"
 """What a claim is called that names no deed: `all sorted`."""
 _LATER = (
-    r"(?!\s(?:by|when|once|as soon as|after|if|only|within|via|unless|until|before|for orders|automatically|in \d|between|through|"
+    r"(?!\s(?:by|when|once|as soon as|after|if|only|within|via|unless|until|before|for orders|automatically|in \d|for \d|or|between|through|"
     r"per|von|durch|nach|wenn|sobald|innerhalb|sur|sous|dans|par|dès|après|entro|dopo|per|sul\w*|dentro|en \d|en su|após|em \d|binnen|op|na|inom|till|w)\b)"
 )
 """What makes a present tense the rule for everybody: `is refunded within 5 days`."""
-_HOW = r"(?:(?:now|just|already|also|successfully|officially|fully|all|hereby|since|both|then|bien|déjà|désormais|maintenant|ya|ahora|già|ora|stato|stata|já|agora|nu|inmiddels|reeds|już|redan|hiermit|jetzt|nun|bereits|schon|soeben|gerade|als|damit|уже|correctamente|correttamente|con éxito)\s){0,3}"
+_HOW = r"(?:(?:now|just|already|also|successfully|officially|fully|all|hereby|since|both|then|bien|déjà|désormais|maintenant|ya|ahora|già|ora|stato|stata|já|agora|nu|inmiddels|reeds|już|redan|hiermit|jetzt|nun|bereits|schon|soeben|gerade|als|damit|уже|correctamente|correttamente|con éxito|con successo|com sucesso|avec succès|erfolgreich|met succes|pomyślnie|успешно)\s){0,3}"
 _STATE = (
     r"complete|successful|final|through|in place|in effect|effective|under ?way|in progress|on (?:its|their|the) way|on file|out of the way|all set|in the (?:system|books)|being (?:processed|made|issued|sent|carried out)|"
     r"done|finished|confirmed|approved|completed|finali[sz]ed|sorted(?: out)?|arranged|settled|taken care of|dealt with|"
@@ -23,7 +23,7 @@ _STATE = (
     r"en cours|en route|hech[oa]s?|realizad[oa]s?|completad[oa]s?|confirmad[oa]s?|en camino|en curso|tramitad[oa]s?|fatt[oaie]|effettuat[oaie]|completat[oaie]|"
     r"confermat[oaie]|in arrivo|feit[oa]s?|concluíd[oa]s?|efetuad[oa]s?|emitid[oa]s?|a caminho|verwerkt|gedaan|uitgevoerd|bevestigd|rond|onderweg|doorgevoerd|"
     r"zrobion[aey]|potwierdzon[aey]|zakończon[aey]|zrealizowan[aey]|genomförd|klar|bekräftad|utförd|gjord|gennemført|bekræftet|выполнен[аоы]?|оформлен[аоы]?|подтвержд[её]н[аоы]?|"
-    r"bestätigt|erledigt|veranlasst|bearbeitet|vermerkt|hinterlegt|gebucht|pris en compte|prise en compte|registad[oa]s?|registrad[oa]s?|registrat[oaie]|geregistreerd|opgeslagen|anotad[oa]s?|salvat[oaie]|guardad[oa]s?|traitée?s?|procesad[oa]s?|afgerond"
+    r"bestätigt|erledigt|veranlasst|bearbeitet|vermerkt|lancée?s?|partit[oaie]|avviat[oaie]|iniciad[oa]s?|gestart|eingeleitet|angewiesen|überwiesen|påbörjad|hinterlegt|gebucht|pris en compte|prise en compte|registad[oa]s?|registrad[oa]s?|registrat[oaie]|geregistreerd|opgeslagen|anotad[oa]s?|salvat[oaie]|guardad[oa]s?|traitée?s?|procesad[oa]s?|afgerond"
 )
 _MADE = rf"{_STATE}|processed|recorded|registered|logged|saved|executed|carried out|made|accepted|issued|initiated|submitted|filed|sent|booked|pushed through|put through|granted|entered|triggered|released|performed|set in motion"
 _NOW = r"is|are|'s|ist|sind|gilt|gelten|est|sont|está|están|queda|quedan|è|sono|risulta|são|fica|zijn|jest|są|är|er|figure comme|shows(?: up)? as|is (?:marked|listed) as|counts as"
@@ -32,7 +32,7 @@ _PAST = (
     r"se ha|se han|è stat[oa]|sono stat[ie]|foi|foram|werd|werden zojuist|został[aoy]?|zostały|har|har blivit|blev|er blevet|ble|blitt|byl[aoy]?|был[аоы]?|на"
 )
 _NAMED_FOREIGN = rf"(?!closed|opened|open|fixed)(?:{NAMED_DEED})"
-_PERSONAL = r"(?:your|c'est|it|that|everything|es|das|this|the order|the booking|it|votre|vos|ta|ton|la commande|su|sus|tu|el pedido|la reserva|(?:il|la) (?:suo|tuo|sua|tua)|l'ordine|o pedido|a encomenda|(?:o|a) s(?:eu|ua)|uw|je|jouw|de bestelling|din|ditt|beställningen|ordern|ihre?|deine?|die bestellung|der auftrag|zamówienie|twoje|\S*\d{3,}\S*)(?!\w)"
+_PERSONAL = r"(?:your|c'est|it|that|everything|es|das|this|the order|the booking|it|votre|vos|ta|ton|la commande|su|sus|tu|el pedido|la reserva|(?:il|la) (?:suo|tuo|sua|tua)|l'ordine|o pedido|a encomenda|(?:o|a) s(?:eu|ua)|uw|je|jouw|de bestelling|din|ditt|beställningen|ordern|ihre?|deine?|die bestellung|der auftrag|zamówienie|twoje|het (?:bedrag|geld)|pengarna|das geld|der betrag|l'argent|le montant|el (?:dinero|importe)|il denaro|l'importo|o (?:dinheiro|valor)|pieniądze|\S{0,40}\d{3}\S{0,40})(?!\w)"
 _FACTS = (
     # the cancellation went through, the refund has gone out, l'annullamento è andato a buon fine
     re.compile(
@@ -71,6 +71,17 @@ _FACTS = (
     # I had your address changed
     re.compile(
         rf"\b(?:i|we)(?:'ve| have)?\s(?:had|got|gotten)\s(?:your|the|that|this|it)\b[^.!?;|]{{0,40}}?\s(?:{NAMED_DEED})\b"
+    ),
+    # se canceló su pedido
+    re.compile(
+        r"(?<!\w)se\s(?:(?P<cancel>canceló|anuló|cancelaron)|(?P<refund>reembolsó|devolvió)|(?P<change>cambió|modificó|actualizó)|(?P<send>envió))(?!\w)"
+    ),
+    # a voucher is in your inbox, your complaint is now with our manager
+    re.compile(
+        r"\b(?:voucher|coupon|gift card|label|code|credit|confirmation)\b[^.!?;|]{0,30}?\s(?P<send>(?:is|it's) (?:now |already |waiting )*in your (?:inbox|account|mailbox|basket|e-?mail))"
+    ),
+    re.compile(
+        r"\b(?:your|this|the) (?:case|complaint|request|matter|ticket)\s(?P<transfer>is now (?:with|in the hands of))\b"
     ),
     re.compile(rf"\bconsider (?:it|this|that|your [^.!?;]{{1,30}}?)\s(?:(?:as )?(?P<done>done|sorted)|{NAMED_DEED})\b"),
     # what has no copula: заказ отменён
@@ -120,7 +131,11 @@ _WRITTEN = (
     ),
     # order cancelled, pedido cancelado, address updated: …, cancelled as requested
     re.compile(
-        rf"(?:^|:)\W*(?:your |the |ihre |su |votre )?(?:{_THING})\s(?:\S*\d\S*\s)?(?:successfully |now )?(?:{_LISTED})(?=\W*$|\s?[.!,:;✓✔✅])"
+        rf"(?:^|:)\W*(?:your |the |ihre |su |votre )?(?:{_THING})\s(?:\S*\d\S*\s)?(?:successfully |now |erfolgreich |correctamente |con éxito |avec succès |con successo |com sucesso |succesvol |pomyślnie |успешно )?(?:{_LISTED})(?=\W*$|\s?[.!,:;✓✔✅])"
+    ),
+    # just cancelled it, all cancelled!, cancelled + refunded
+    re.compile(
+        rf"^\W*(?:(?:just|all|went ahead and|have|has been|been|already|now|successfully)\s)?(?!closed|opened|fixed|updated|placed|open)(?:{_LISTED})(?=\s(?:it|that|this)\b|\W*$|\s?[+&])"
     ),
     re.compile(rf"^\W*(?:{_LISTED})\s(?:as (?:requested|you (?:asked|wished|wanted))|for you|successfully|just now)\b"),
     re.compile(rf"^[^.!?;]*?\b(?:{DEED_NOUN})\b\s*\|[^|]*?\b(?:{_MADE}|complete|on its way)\b\s*(?:\||$)"),
@@ -131,7 +146,7 @@ _WRITTEN = (
     ),
     # cancelled #A1, refunded $113.45
     re.compile(
-        rf"(?:^|:)\W*(?:i |we )?(?:successfully )?(?!closed|opened|updated)(?:{_LISTED})\s(?:#?(?=\w*\d)[\w-]+|[$€£]\s?\d|your|the order|it\b|ihre|votre|su pedido)"
+        rf"(?:^|:)\W*(?:i |we )?(?:successfully )?(?!closed|opened|updated)(?:{_LISTED})(?:\s?[:|]\s?|\s)(?:#?(?=\w*\d)(?!0)[\w-]+|[$€£]\s?(?!0)\d|your|the order|it\b|ihre|votre|su pedido)"
     ),
 )
 _BARS_OF_A_HEADER = 4
