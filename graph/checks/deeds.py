@@ -79,7 +79,7 @@ _OPEN = re.compile(
 )
 """What makes a rule, a possibility or a plan of a state in other languages."""
 _GENERIC = re.compile(
-    r"^\W*(?:une?|uma?|eine[rmns]?|een|jede\w*|chaque|cada|ogni|elke|varje|każd\w+|les|los|las|gli|os|as|alle|all|most|some|stornierte|cancelled|canceled|refunded|delivered|shipped)\s"
+    r"^\W*(?:une?|uma?|eine[rmns]?|een|jede\w*|chaque|cada|ogni|elke|varje|każd\w+|les|los|las|gli|(?:os|as) \w+[ao]s|alle|all|most|some|stornierte|cancelled|canceled|refunded|delivered|shipped)\s"
 )
 """Begins what is said of all orders, or of any."""
 _LEADING = re.compile(
