@@ -12,8 +12,8 @@ SEARCH_ARTICLES = "search_articles"
 def make_search_articles(retriever: Retriever) -> BaseTool:
     """Make the tool that searches the help articles."""
 
-    @tool(SEARCH_ARTICLES, parse_docstring=True)
-    async def search_articles(query: str) -> str:
+    @tool(SEARCH_ARTICLES, parse_docstring=True, response_format="content_and_artifact")
+    async def search_articles(query: str) -> tuple[str, list[str]]:
         """Search the help articles: policies, how things work. Use it when the articles at hand do not answer the question.
 
         Args:
@@ -24,6 +24,7 @@ def make_search_articles(retriever: Retriever) -> BaseTool:
             {"id": p.id, "title": p.title, "section": " > ".join(p.headings), "text": p.text, "url": p.url or None}
             for p in found
         ]
-        return as_text({"passages": passages})
+        # The ids let the graph number these passages after those at hand, so that a reply can cite them.
+        return as_text({"passages": passages}), [p.id for p in found]
 
     return search_articles
