@@ -24,13 +24,11 @@ def any_of(*patterns: str) -> re.Pattern[str]:
 
 _STAFF = (
     r"(?:human(?: being)?|humans|person|real people|someone|somebody|anyone|anybody|agent|operator|representative|rep"
-    r"|advisor|adviser|supervisor|manager|colleagues?|employees?|team|staff|customer (?:service|care|support)|support team"
+    r"|advisor|adviser|supervisor|man[ae]ger|colleagues?|employees?|team|staff|customer (?:service|care|support)|support team"
     r"|(?:support|service|staff|team) (?:agent|person|member|representative)|member of (?:your |the )?(?:staff|team))"
 )
 _ADJECTIVES = r"(?:(?:an?|the|your|one of your|some|any|actual|real|live|human|proper|customer|service|support|sales|other|another) )*"
-_PERSON_NOUN = (
-    r"(?:human(?: being)?|humans|person|people|agent|operator|representative|rep|supervisor|manager|someone|somebody)"
-)
+_PERSON_NOUN = r"(?:human(?: being)?|humans|person|people|agent|operator|representative|rep|supervisor|man[ae]ger|someone|somebody)"
 _HUMAN = any_of(
     # talk to / be put through to a member of staff
     rf"\b(?:talk|speak|chat|speaking|talking|chatting|write|deal)(?:ing)? (?:directly )?(?:to|with) {_ADJECTIVES}{_STAFF}\b(?! (?:of mine|at my))",
@@ -41,18 +39,18 @@ _HUMAN = any_of(
     rf"\b(?:i|we)(?:'d| would)? (?:just )?(?:want|need|like|prefer|demand|require|insist on)(?: to (?:have|get|see))? {_ADJECTIVES}"
     rf"{_PERSON_NOUN}\b(?! (?:tent|tents|size|sized|to (?:sign|pick|collect|receive)|sleeping))",
     rf"\b(?:get|take) (?:a )?hold of {_ADJECTIVES}{_STAFF}\b",
-    rf"\b(?:reach|contact|call) {_ADJECTIVES}(?:human|real person|live|operator|representative|supervisor|manager|colleague|member of)\b",
+    rf"\b(?:reach|contact|call) {_ADJECTIVES}(?:human|real person|live|operator|representative|supervisor|man[ae]ger|colleague|member of)\b",
     r"\b(?:human|real person|live agent|human agent|real agent|actual person|live person|live chat|operator|representative|supervisor)"
     r"(?:,? (?:please|pls|now|needed|required|asap))+",
     r"\b(?:a|real|live|actual) (?:person|human(?: being)?|agent|operator|representative),? (?:please|pls|now)\b",
-    r"^(?:(?:a|an|the|real|live|human|please) )*(?:human|agent|operator|representative|real person|person|supervisor|manager|human being|customer service|customer support|live chat)(?: please)?[.!? ]*$",
+    r"^(?:(?:a|an|the|real|live|human|please) )*(?:human|agent|operator|representative|real person|person|supervisor|man[ae]ger|human being|customer service|customer support|live chat)(?: please)?[.!? ]*$",
     r"\b(?:is there|are there) (?:anyone|anybody|someone|somebody|an? (?:real |actual |live )?(?:human|person|employee|agent|representative|colleague|member of (?:staff|your team))|real people|any humans?)"
     r"(?: there| here| available| around| on the other end)*[^.!?]{0,20}\b(?:talk|speak|chat|help|answer|write|reach|look|assist|there|here)\b",
     r"\b(?:do(?:n't| not) want|no longer want|hate|refuse|sick of|tired of|fed up with)(?: to)?(?: (?:talk|speak|chat|talking|speaking|chatting|deal|dealing)"
     r"(?:ing)?(?: (?:to|with))?)? (?:a |an |the |this |you,? |your )*(?:stupid )?(?:chat ?)?(?:bots?|robots?|machines?|ai|computers?)\b",
     r"\b(?:no|not) (?:more |another |an? )?(?:bots?|robots?|chatbots?|machines?)(?: please)?(?:[.,!]|$)",
     r"\b(?:escalate|hand over|hand off|handover) (?:this|it|my (?:case|issue|request|problem|conversation|chat))\b",
-    rf"\b(?:can|could|may|will|would|have|let) {_ADJECTIVES}(?:human|real person|someone|somebody|person|agent|operator|representative|colleague|supervisor|manager|member of (?:your )?(?:staff|team))"
+    rf"\b(?:can|could|may|will|would|have|let) {_ADJECTIVES}(?:human|real person|someone|somebody|person|agent|operator|representative|colleague|supervisor|man[ae]ger|member of (?:your )?(?:staff|team))"
     r"(?: of yours| there| from (?:your|the) (?:team|staff|company))?(?: please)? (?:call|phone|ring|contact|help|take over|answer|reply|look|handle|get back|assist|deal)"
     r"(?! (?:me )?(?:choose|pick|collect|carry|assemble))",
     r"\b(?:can|could|may|will|would|have|let|get) (?:any )?one of (?:your|the|you) (?:\w+ )?(?:colleagues?|people|staff|team|agents?|guys|lot|employees?|humans?)\b"

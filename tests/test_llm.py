@@ -12,7 +12,7 @@ from graph.agent import open_agent
 from graph.assembly import open_desk, open_ledger
 from graph.prompts import text_of
 from graph.replies import Reply, Token
-from tests.processes import ROOT, environment, support_agent
+from tests.processes import ROOT, environment, free_port, support_agent
 from tools.queues import load_queues
 
 SERVE = ROOT.parent / "shared" / "llm" / "serve"
@@ -30,7 +30,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     for command in (["ingest", "knowledge"], ["orders", "import", "tools/sample_shop.json"]):
         done = support_agent(*command, env=env)
         assert done.returncode == 0, done.stderr
-    started = subprocess.run([str(SERVE), "--port", "8097"], capture_output=True, text=True, check=True, timeout=600)
+    port = str(free_port())
+    started = subprocess.run([str(SERVE), "--port", port], capture_output=True, text=True, check=True, timeout=600)
     ours = {k: v for k, v in env.items() if k.startswith("SUPPORT_")}
     model = {
         "SUPPORT_BASE_URL": started.stdout.strip().splitlines()[-1],
@@ -41,7 +42,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         "SUPPORT_MAX_OUTPUT_TOKENS": "200",
     }
     yield Settings.from_env(ours | model, env_file=None)
-    subprocess.run([str(SERVE), "--port", "8097", "--stop"], check=True, timeout=30)
+    subprocess.run([str(SERVE), "--port", port, "--stop"], check=False, timeout=30)  # 1 where it has died meanwhile
 
 
 async def test_a_policy_question_streams_a_reply_and_reports_its_tokens(settings: Settings) -> None:
@@ -153,4 +154,4 @@ async def test_a_cancellation_is_listed_confirmed_and_done_once_or_goes_to_a_per
 def test_the_doctor_finds_the_model(settings: Settings, tmp_path: Path) -> None:
     env = environment(tmp_path, SUPPORT_BASE_URL=str(settings.base_url), SUPPORT_MODEL=settings.model)
     done = support_agent("doctor", env=env)
-    assert "qwen2.5-coder-0.5b at http://127.0.0.1:8097/v1" in " ".join(done.stdout.split())
+    assert f"qwen2.5-coder-0.5b at {settings.base_url}" in " ".join(done.stdout.split())
