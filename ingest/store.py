@@ -20,7 +20,7 @@ Rows = npt.NDArray[np.int64]
 _CONNECTIONS = 4
 _COMMON = 0.2
 """Share of the passages above which a word says nothing about any of them."""
-_ROWS_PER_WORD, _MOST_ROWS = 200, 20_000
+_ROWS_PER_WORD, _MOST_ROWS = 120, 20_000
 """Passages that may be looked at for each word of a question, and for its rarest word, however large the index is."""
 _REMEMBERED = 50_000
 _MAX_WORDS = 512
