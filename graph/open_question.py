@@ -29,8 +29,9 @@ async def hear(
     asked = said_last.additional_kwargs if said_last else {}
     if not asked.get("asks") and not asked.get("tells") and not await actions.any_open(thread_id):
         return {"open_question": [], "approvals": [], "messages": []}  # the usual turn: one look at the ledger
-    if told := asked.get("tells"):
-        await actions.told(told)
+    # Not of the last message alone: after a report she may have asked for a person, who owned the turns since then.
+    if told := {i for m in messages if isinstance(m, AIMessage) for i in m.additional_kwargs.get("tells", ())}:
+        await actions.told(sorted(told))
     unread = _sent_before(message, asked.get("asked_at"))
     heard = (
         Heard()

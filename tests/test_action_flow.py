@@ -80,6 +80,15 @@ async def test_a_write_is_listed_first_and_done_on_yes_without_asking_the_model_
     assert history == ["proposed", "confirmed", "running", "done"]
 
 
+async def test_what_was_done_is_told_once_also_when_a_person_is_asked_for_right_after() -> None:
+    shop = Shop(CANCEL, "You have 30 days. [1]")
+    await shop.say("cancel #AF1, I ordered it by mistake")
+    assert "is cancelled" in await shop.say("yes")
+    await shop.say("I want to talk to a human")
+    await shop.say("never mind")
+    assert await shop.say("how do returns work?") == "You have 30 days. [1]"
+
+
 async def test_no_withdraws_and_a_later_yes_does_nothing() -> None:
     shop = Shop(CANCEL, "There is nothing to confirm.")
     await shop.say("cancel #AF1, I ordered it by mistake")
