@@ -9,6 +9,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from core.confirmations import answer_to_confirmation
 from graph.action_calls import calls_of
 from graph.phrases import phrase
+from tools.actions import OVER
 from tools.confirmed_actions import ConfirmedActions, Heard
 
 SENT_AT = "sent_at"
@@ -29,9 +30,6 @@ async def hear(
     asked = said_last.additional_kwargs if said_last else {}
     if not asked.get("asks") and not asked.get("tells") and not await actions.any_open(thread_id):
         return {"open_question": [], "approvals": [], "messages": []}  # the usual turn: one look at the ledger
-    # Not of the last message alone: after a report she may have asked for a person, who owned the turns since then.
-    if told := {i for m in messages if isinstance(m, AIMessage) for i in m.additional_kwargs.get("tells", ())}:
-        await actions.told(sorted(told))
     unread = _sent_before(message, asked.get("asked_at"))
     heard = (
         Heard()
@@ -39,6 +37,11 @@ async def hear(
         else await actions.hear(thread_id, asked.get("asks", ()), message_id=str(message.id), text=message.text)
     )
     unsettled = await actions.unsettled(thread_id)
+    # Not of the last message alone: after a report she may have asked for a person, who owned the turns since then.
+    told = {i for m in messages if isinstance(m, AIMessage) for i in m.additional_kwargs.get("tells", ())}
+    if read := [action.id for action in unsettled if action.id in told and action.state in OVER]:
+        await actions.told(read)
+        unsettled = [action for action in unsettled if action.id not in read]
     # Whatever a crash, a time-out or a decision of staff left behind has to be carried out or told.
     due = [action for action in unsettled if action.state not in ("proposed", "awaiting_approval")]
     for_staff = [action for action in unsettled if action.state == "awaiting_approval"]

@@ -350,6 +350,27 @@ async def test_a_decision_made_in_the_ledger_is_carried_out_with_the_next_messag
     assert shop.effects == 1
 
 
+@pytest.mark.parametrize("meanwhile", [[], ["how long will it take?"]])
+async def test_a_refusal_by_staff_in_the_ledger_is_told_with_the_next_message(meanwhile: list[str]) -> None:
+    shop = await waiting_for_staff()
+    for text in meanwhile:
+        await shop.say(text)
+    [action] = await shop.actions.ledger.find(thread_id="t")
+    await shop.actions.decide(action.id, {"type": "reject", "message": "Too late."}, by="kim")
+    assert "Too late." in await shop.say("any news?")
+    assert "Too late." not in await shop.say("thank you")
+
+
+@pytest.mark.parametrize("meanwhile", [[], ["how long will it take?"]])
+async def test_what_expired_while_other_conversations_went_on_is_told(meanwhile: list[str]) -> None:
+    shop = await waiting_for_staff()
+    for text in meanwhile:
+        await shop.say(text)
+    shop.now += timedelta(days=3)
+    await shop.actions.ledger.expire_due()  # any other conversation does so
+    assert "Cancel order #AF1" in await shop.say("any news?")
+
+
 async def test_a_decision_made_in_the_ledger_wakes_the_thread() -> None:
     shop = await waiting_for_staff()
     [action] = await shop.actions.ledger.find(thread_id="t")

@@ -11,7 +11,7 @@ from langgraph.runtime import Runtime
 from core.outgoing import LinkRule, safe_text
 from graph.phrases import phrase
 from graph.state import State, newest_turn, thread_of, turn_actions
-from tools.actions import Action
+from tools.actions import OVER, Action
 from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
 
@@ -39,7 +39,8 @@ async def confirm(
     ):  # previews name products, in the words of the shop's records
         kwargs = {
             "asks": [action.id for action in proposed],
-            "tells": [action.id for action in ended],
+            # Not what waits or runs: how that ends is still to be told.
+            "tells": [action.id for action in touched if action.state in OVER],
             "asked_at": time.time(),
         }
         update["messages"] = [AIMessage(text, additional_kwargs=kwargs)]
