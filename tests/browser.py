@@ -1,19 +1,17 @@
 """Open the pages of a real server, with the sample shop and the offline model, in Debian's Chromium."""
 
 import contextlib
-import json
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.loopback import LoopbackHandler, serving
 from server.tokens import Tokens
 from tests.processes import ROOT, environment, free_port, support_agent, wait_for
 
@@ -68,31 +66,18 @@ def running_site(folder: Path, **settings: str) -> Iterator[Site]:
         process.wait(30)
 
 
-class ShopPage(BaseHTTPRequestHandler):
+class ShopPage(LoopbackHandler):
     """Be a shop's own page that embeds the chat by one tag, and a transcription endpoint beside it."""
 
     chat = ""
 
-    def do_GET(self) -> None:
-        """Return the page."""
+    def respond(self, method: str, body: bytes) -> None:
+        """Return the page, or what was heard."""
+        if method == "POST":
+            return self.answer(200, {"text": HEARD})
         tag = f'<script src="{self.chat}/widget.js" type="module"></script>'
-        body = f"<!doctype html><html lang=en><title>Shop</title><main><h1>Shop</h1></main>{tag}<support-agent></support-agent>"
-        self._send(body.encode(), "text/html")
-
-    def do_POST(self) -> None:
-        """Return what was heard."""
-        self.rfile.read(int(self.headers["content-length"]))
-        self._send(json.dumps({"text": HEARD}).encode(), "application/json")
-
-    def _send(self, body: bytes, kind: str) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Stay silent."""
+        page = f"<!doctype html><html lang=en><title>Shop</title><main><h1>Shop</h1></main>{tag}<support-agent></support-agent>"
+        return self.send(200, page.encode(), "text/html")
 
 
 @dataclass
@@ -149,20 +134,16 @@ class Opener:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve the sample shop for all tests in a browser."""
-    shop = ThreadingHTTPServer(("127.0.0.1", 0), ShopPage)
-    threading.Thread(target=shop.serve_forever, daemon=True).start()
-    origin = f"http://127.0.0.1:{shop.server_port}"
-    settings = {
-        "SUPPORT_EMBED_ORIGINS": origin,
-        "SUPPORT_TRACKING_URL": "https://track.example/{id}",
-        "SUPPORT_TRANSCRIPTION_BASE_URL": f"{origin}/v1",
-        "SUPPORT_TRANSCRIPTION_MODEL": "whisper",
-    }
-    with running_site(tmp_path_factory.mktemp("site"), **settings) as served:
-        ShopPage.chat, served.shop = served.url, origin
-        yield served
-    shop.shutdown()
-    shop.server_close()
+    with serving(ShopPage) as origin:
+        settings = {
+            "SUPPORT_EMBED_ORIGINS": origin,
+            "SUPPORT_TRACKING_URL": "https://track.example/{id}",
+            "SUPPORT_TRANSCRIPTION_BASE_URL": f"{origin}/v1",
+            "SUPPORT_TRANSCRIPTION_MODEL": "whisper",
+        }
+        with running_site(tmp_path_factory.mktemp("site"), **settings) as served:
+            ShopPage.chat, served.shop = served.url, origin
+            yield served
 
 
 @pytest.fixture(scope="module")

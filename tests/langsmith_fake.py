@@ -1,14 +1,14 @@
 """Stand in for LangSmith's API on loopback, as far as datasets and experiments need it."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
+
+from benchmarks.loopback import LoopbackHandler, serving
 
 BEGAN = "2026-01-01T00:00:00Z"
 PLAIN = {
@@ -73,33 +73,12 @@ def fake_langsmith() -> Iterator[FakeLangSmith]:
     """Serve it on a free port until the end of the block."""
     kept = FakeLangSmith()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(LoopbackHandler):
+        def respond(self, method: str, body: bytes) -> None:
             asked = urlsplit(self.path)
-            self._answer(kept.read(asked.path, parse_qs(asked.query)))
+            if method == "GET":
+                return self.answer(200, kept.read(asked.path, parse_qs(asked.query)))
+            return self.answer(200, kept.take(asked.path, json.loads(body)))
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            self._answer(kept.take(urlsplit(self.path).path, json.loads(body)))
-
-        do_PATCH = do_POST  # noqa: N815  the library calls it so
-
-        def _answer(self, content: Any) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.end_headers()
-            self.wfile.write(json.dumps(content).encode())
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    kept.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as kept.url:
         yield kept
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
