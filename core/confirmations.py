@@ -51,7 +51,9 @@ _YES = re.compile(
     rf"^(?:(?:{_ACCEPTED}|{_PRAISE}|{_THANKS}|please|bitte|oh|well|hi)[ ,]+)*(?:{_AGREED})"
     rf"(?:{_GAP}(?:{_AGREED}|{_ACCEPTED}|{_PRAISE}|{_THANKS}|{_COURTESY}|{_DEED}|{_MEANT}))*[ .!)😀😊🙂🙏👍👌✅]*$"
 )
-_ACCEPTS = re.compile(rf"^(?:(?:{_ACCEPTED}|{_COURTESY}|{_DEED}|oh|well)(?:{_GAP}|[ .!)🙂👍👌]*$))+$")
+_ACCEPTS = re.compile(
+    rf"^(?=(?:(?:oh|well)[ ,]+)*(?:{_ACCEPTED})(?!\w))(?:(?:{_ACCEPTED}|{_COURTESY}|{_DEED}|oh|well)(?:{_GAP}|[ .!)🙂👍👌]*$))+$"
+)
 _KINDS = {
     "cancel": re.compile(r"\bcancel"),
     "return": re.compile(r"\breturn"),
@@ -79,7 +81,7 @@ _NO = re.compile(
 _NO_REST = re.compile(
     rf"^[ ,.!;:–-]*(?:(?:{_COURTESY}|{_THANKS}|{_MEANT}|{_DEED}|wait|no|not|don't|do not|do (?:that|it|this)|leave (?:it|everything|that)(?: as (?:it )?is)?|keep (?:it|the order|my order|the items?|everything|them)|"
     r"i changed my mind|cancel (?:it|that|this)|it's (?:fine|ok|okay)|that's (?:all|fine)|stop|want (?:it|that|this|to)|need (?:it|that)|as it is|any ?more|(?:just )?forget (?:it|that|about (?:it|that))|never ?mind|"
-    r"i (?:don't|do not) want (?:that|this|it|to)|danke|merci|gracias|grazie|obrigad[oa]|bedankt|dziękuję|dank u|dank je|nicht|nichts|mehr|das|lo hagas|rien|lo|no|o faça|doen|rób tego)[ ,.!;:–-]*)*$"
+    r"i (?:don't|do not) want (?:that|this|it|to)|dank u|nicht|nichts|mehr|lo hagas|rien|o faça|doen|rób tego)[ ,.!;:–-]*)*$"
 )
 _CONDITION = any_of(
     r"\?",
@@ -99,15 +101,11 @@ def answer_to_confirmation(text: str, asked: Collection[str] = ()) -> Literal["y
     normal = normalised(text)
     if not normal or len(normal) > _LIMITED:
         return "other"
-    if (_YES.match(normal) or _accepts(normal)) and not _CONDITION.search(_accented_si(normal)):
+    if (_YES.match(normal) or _ACCEPTS.match(normal)) and not _CONDITION.search(_accented_si(normal)):
         return "yes" if _means(normal, asked) else "other"
     if (no := _NO.match(normal)) and _NO_REST.match(no["rest"]) and "?" not in normal:
         return "no"
     return "other"
-
-
-def _accepts(normal: str) -> bool:
-    return bool(_ACCEPTS.match(normal) and re.match(rf"(?:(?:oh|well)[ ,]+)*(?:{_ACCEPTED})(?!\w)", normal))
 
 
 def _means(normal: str, asked: Collection[str]) -> bool:

@@ -18,7 +18,7 @@ def after_receive(state: State) -> Literal["retrieve", "execute_tools", "escalat
         return "__end__"
     if state.handoff:
         return "escalate"
-    match _then(state.messages[-1]):
+    match then(state.messages[-1]):
         case "confirm":
             return "execute_tools"
         case "end":
@@ -57,7 +57,7 @@ def after_execute_tools(state: State) -> Literal["confirm", "reason"]:
     turn = newest_turn(state.messages)
     called = next(m for m in reversed(turn) if isinstance(m, AIMessage) and m.tool_calls)
     if action_ids(called):
-        return "confirm" if _then(called) == "confirm" else "reason"
+        return "confirm" if then(called) == "confirm" else "reason"
     ids = {call["id"] for call in called.tool_calls}
     results = [m for m in turn if isinstance(m, ToolMessage) and m.tool_call_id in ids]
     said = ("action", "says")
@@ -85,7 +85,7 @@ def after_approve(state: State) -> Literal["execute_tools", "__end__"]:
     return "execute_tools" if pending_calls(state.messages) else "__end__"
 
 
-def _then(message: AnyMessage) -> str | None:
+def then(message: AnyMessage) -> str | None:
     """Return what is to follow a message that the graph wrote: confirm, reason or end."""
     return message.additional_kwargs.get("then") if isinstance(message, AIMessage) else None
 

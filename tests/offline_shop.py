@@ -178,9 +178,9 @@ class Talk:
             if any(c["name"] == "request_human" for c in answer.tool_calls):
                 self.handed_over = answer.tool_calls[0]["args"]["reason"]
                 return self._finish(text, turn[:-1], answer.text)
-            self.proposed = [(c["name"], c["args"]) for c in answer.tool_calls if c["name"] in WRITES]
-            if self.proposed:
-                writes = [c for c in answer.tool_calls if c["name"] in WRITES]
+            writes = [call for call in answer.tool_calls if call["name"] in WRITES]
+            self.proposed = [(call["name"], call["args"]) for call in writes]
+            if writes:
                 plans = [f"{call['name']} {json.dumps(call['args'])}" for call in writes]
                 turn += [
                     ToolMessage(json.dumps({"status": NOT_DONE_YET, "detail": plan}), tool_call_id=call["id"])

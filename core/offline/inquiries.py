@@ -14,7 +14,7 @@ from core.offline.small_talk import INVITATION
 from core.offline.swaps import new_version, products_of
 from core.offline.understanding import Request
 from core.offline.variants import price_of
-from core.offline.wording import day, item_name, listed, money, options, status_sentence
+from core.offline.wording import day, item_name, money, options, status_sentence
 from core.offline.words import normal
 
 Facts = Mapping[str, Any]
@@ -117,8 +117,4 @@ def _difference(request: Request, desk: Desk, order: Facts, items: Sequence[Fact
         told.append(
             f"The {item.get('name')} in {options(new)} costs {money(new['price'])}, {compared} your {item_name(item)}."
         )
-    return (
-        f"{status_sentence(order)} {listed(told, '')}"
-        if len(told) == 1
-        else f"{status_sentence(order)} {' '.join(told)}"
-    )
+    return " ".join([status_sentence(order), *told])

@@ -18,6 +18,7 @@ from graph.identity import hear_code, masked
 from graph.open_question import hear
 from graph.prompts import text_of
 from graph.provenance import overheard
+from graph.routing import then
 from graph.state import State, added, no_usage, thread_of
 from graph.voice import UNHEARD, Ear, listen
 from tools.confirmed_actions import ConfirmedActions
@@ -77,7 +78,7 @@ async def receive(
     if state.ticket_id:
         people = await with_people(state, desk, thread_id=thread_of(config), locale=context.locale)
         update |= people | {"messages": [*update["messages"], *people["messages"]]}
-        if update["owner"] in WITH_PEOPLE or any(m.additional_kwargs.get("then") == "end" for m in people["messages"]):
+        if update["owner"] in WITH_PEOPLE or any(then(m) == "end" for m in people["messages"]):
             return update
     if excuse:
         return update | {"messages": [*update["messages"], *excuse]}
