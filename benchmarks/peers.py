@@ -1,21 +1,28 @@
-"""Play the same turns with the agent and with what people would write instead."""
+"""Play the same turns with the agent, with what people would write instead, and with a graph that does nothing of its own."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from langchain.agents import create_agent
+from langchain_core.embeddings import Embeddings
+from langchain_core.messages import SystemMessage
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.graph import END, START, MessagesState, StateGraph
 from openai import AsyncOpenAI
 
 from core.models import embedding_model
 from core.settings import Settings
 from graph.agent import SupportAgent, open_agent
+from graph.both_ways import on_the_loop
+from graph.memory import open_checkpointer
 from graph.prompts import system_prompt
 from ingest.pipeline import IngestOptions, ingest
 from tools.import_shop import import_shop
@@ -81,6 +88,50 @@ async def langchain_agent(base_url: str, file: Path) -> AsyncIterator[Turn]:
             return await agent.ainvoke({"messages": [{"role": "user", "content": text}]}, config)
 
         yield turn
+
+
+@asynccontextmanager
+async def empty_graph(base_url: str, file: Path, embeddings: Embeddings) -> AsyncIterator[Turn]:
+    """Yield a graph of our four steps that embeds the message, asks the model once and remembers: what the libraries take.
+
+    Nothing is searched, looked up, checked, counted or limited, so that no agent on these libraries can take less.
+    """
+    model = ChatOpenAI(model="stub", base_url=base_url, api_key="none", use_responses_api=False)  # type: ignore[arg-type]
+
+    async def nothing(_: MessagesState) -> dict[str, Any]:
+        return {}
+
+    async def retrieve(state: MessagesState) -> dict[str, Any]:
+        await asyncio.to_thread(embeddings.embed_query, state["messages"][-1].text)
+        return {}
+
+    async def reason(state: MessagesState) -> dict[str, Any]:
+        return {"messages": [await model.ainvoke([SystemMessage(SYSTEM), *state["messages"]])]}
+
+    steps: list[tuple[str, Any]] = [
+        ("receive", nothing),
+        ("retrieve", retrieve),
+        ("reason", reason),
+        ("verify", nothing),
+    ]
+    drawn = StateGraph(MessagesState)
+    drawn.add_edge(START, "receive")
+    for place, (name, step) in enumerate(steps):
+        following = steps[place + 1][0] if place + 1 < len(steps) else END
+        drawn.add_node(name, step)
+        drawn.add_conditional_edges(name, on_the_loop(partial(_to, following)), [following])
+    async with open_checkpointer(f"sqlite:///{file}") as saver:
+        graph: Any = drawn.compile(checkpointer=saver)
+
+        async def turn(thread: str, text: str) -> object:
+            config = {"configurable": {"thread_id": thread}}
+            return await graph.ainvoke({"messages": [{"role": "user", "content": text}]}, config, durability="exit")
+
+        yield turn
+
+
+def _to(node: str, _: object) -> str:
+    return node
 
 
 def our_settings(base_url: str, folder: Path, **others: str) -> Settings:

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 from openai import AsyncOpenAI
@@ -30,6 +30,7 @@ from benchmarks.peers import (
     SYSTEM,
     Turn,
     bytes_of,
+    empty_graph,
     hand_written,
     langchain_agent,
     our_agent,
@@ -42,6 +43,8 @@ from graph.replies import Token
 
 SUBJECTS = [file.stem.replace("-", " ") for file in sorted((ROOT / "knowledge").glob("*.md"))]
 TURNS_A_THREAD = 10
+DOZENS = 30
+"""Turns of a thread in support, where they are many."""
 PLOTTED = {"create_agent": "LangChain create_agent", "ours": "this agent"}
 
 
@@ -89,6 +92,9 @@ async def compare(folder: Path, url: str, turns: int) -> list[Figure]:
         peers: dict[str, Turn] = {
             "hand": await opened.enter_async_context(hand_written(url)),
             "create_agent": await opened.enter_async_context(langchain_agent(url, folder / "peer.db")),
+            "an empty graph": await opened.enter_async_context(
+                empty_graph(url, folder / "empty.db", embedded_minilm())
+            ),
             "ours": (await opened.enter_async_context(our_agent(local)))[0],
             "ours, embeddings of the endpoint": (await opened.enter_async_context(our_agent(remote)))[0],
         }
@@ -103,6 +109,7 @@ async def compare(folder: Path, url: str, turns: int) -> list[Figure]:
             for times, judged, told in ((elapsed, True, "elapsed"), (spent, False, "processor time")):
                 remote_over_hand = times["ours, embeddings of the endpoint"] / times["hand"]
                 over_agent = times["ours"] / times["create_agent"]
+                least = times["an empty graph"]
                 figures += [
                     Figure(f"{kind} turn over create_agent, {told}", over_agent, 1.0 if judged else None, "at most"),
                     Figure(
@@ -111,6 +118,9 @@ async def compare(folder: Path, url: str, turns: int) -> list[Figure]:
                         2.0 if judged else None,
                         "at most",
                     ),
+                    # No target can be met that the libraries alone miss.
+                    Figure(f"{kind} turn, an empty graph over create_agent, {told}", least / times["create_agent"]),
+                    Figure(f"{kind} turn, an empty graph over the hand-written loop, {told}", least / times["hand"]),
                     *(Figure(f"{kind} turn, {name}, ms {told}", 1000 * value) for name, value in times.items()),
                 ]
     return figures
@@ -144,6 +154,11 @@ async def grow(
             await costs["create_agent"].of(
                 turn, "long", order_question(number) if number % 3 == 2 else question(number)
             )
+    means = {name: 1000 * fmean(cost.elapsed[:DOZENS]) for name, cost in costs.items()}
+    figures += [
+        Figure(f"mean turn of a thread of {DOZENS}, over create_agent, elapsed", means["ours"] / means["create_agent"]),
+        *(Figure(f"mean turn of a thread of {DOZENS}, {name}, ms elapsed", value) for name, value in means.items()),
+    ]
     figures.append(
         Figure(
             f"bytes on disk per turn, create_agent, thread of {peer_turns} turns",

@@ -1,12 +1,13 @@
 """Hold what chat models share that are there for an event loop only: those that stand around or before another model."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage
-from langchain_core.outputs import ChatResult
+from langchain_core.messages import BaseMessage, message_chunk_to_message
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict
 
 
@@ -23,3 +24,12 @@ class AsyncChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         return asyncio.run(self._agenerate(messages, stop))
+
+
+async def whole_result(pieces: AsyncIterator[ChatGenerationChunk]) -> ChatResult:
+    """Return the pieces of an answer, of which there is at least one, as a whole.
+
+    The library has such a function, too; it joins them in a thread, and to reach one takes longer than to join them.
+    """
+    first, *rest = [piece async for piece in pieces]
+    return ChatResult(generations=[ChatGeneration(message=message_chunk_to_message((first + rest).message))])

@@ -9,14 +9,13 @@ from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.language_models.chat_models import agenerate_from_stream
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
 from core.allowance import Allowance, current_allowance
-from core.async_chat_model import AsyncChatModel
+from core.async_chat_model import AsyncChatModel, whole_result
 from core.breaker import Breaker
 from core.errors import ModelError, ModelRejected, ModelUnavailable
 from core.json_mode import NO_STREAM
@@ -74,7 +73,7 @@ class ChainedChatModel(AsyncChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return await agenerate_from_stream(self._answered(messages, in_pieces=False))
+        return await whole_result(self._answered(messages, in_pieces=False))
 
     async def _astream(
         self,

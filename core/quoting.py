@@ -7,9 +7,13 @@ close, and without characters a reader cannot see. The offline model reads the s
 import html
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from core.passages import Passage
 from core.visible import visible
+
+_REMEMBERED = 1_000
+"""Texts that are not read again: a conversation goes into each of its requests."""
 
 _PASSAGE = re.compile(
     r'<passage number="(?P<number>\d+)" title="(?P<title>[^"]*)" section="(?P<section>[^"]*)">\n'
@@ -82,6 +86,7 @@ def read_earlier(prompt_text: str) -> dict[str, list[str]]:
     return facts
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def undelimited(text: str) -> str:
     """Return a text that stands in a message of its own, such as a tool result, without tags that only this module writes."""
     return _OUR_TAGS.sub("‹", visible(text)) if "<" in text else visible(text)

@@ -13,6 +13,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.types import Command, Durability
 
+from core.collection import spare_what_stays
 from core.logs import keep_logs_clean
 from core.settings import Settings
 from core.tracing import set_up_tracing
@@ -288,6 +289,7 @@ async def open_agent(settings: Settings | None = None, *, parts: Parts | None = 
         if settings.retention_days is not None:
             await prune(checkpointer, older_than_days=settings.retention_days)
         graph = build_graph(opened, checkpointer=checkpointer, store=store)
+        spare_what_stays()
         try:
             yield SupportAgent(graph, max_message_chars=opened.max_message_chars, ear=opened.ear, know=opened.know)
         finally:

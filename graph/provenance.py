@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
@@ -23,6 +24,8 @@ from graph.checks.laying import lay_ground
 from graph.checks.values import find_values
 from tools.knowledge_tool import SEARCH_ARTICLES
 
+_REMEMBERED = 1_000
+"""Results that are not read again, though each request of a conversation asks about them."""
 _FREE_TEXT = frozenset(
     [
         "name",
@@ -74,8 +77,7 @@ class Sayings:
     def of_shop(self) -> list[str]:
         """Return the fields of the shop's records that tools have shown, without articles and anybody's words."""
         shown = (m for m in self.messages if isinstance(m, ToolMessage) and m.status != "error" and not _is_article(m))
-        fields = (text for m in shown for text in _fields(m.text))
-        return [text for text in fields if not asks_for_action(text)]
+        return [text for m in shown for text in _fields(m.text)]
 
 
 def demands(messages: Sequence[AnyMessage], passages: Sequence[Passage], *, earlier: str = "") -> list[str]:
@@ -136,6 +138,7 @@ def _names(said: Sequence[str], order_id: str) -> bool:
     return bool(wanted) and all(lay_ground([Text(newest, "customer")]).stands(value) for value in wanted)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _asks(result: str) -> bool:
     texts = [text for _, text in _texts(_read(result), keep=lambda _: True)]
     return any(asks_for_action(text) for text in texts) or bool(directives("\n".join(texts)))
@@ -150,9 +153,11 @@ def _is_article(message: ToolMessage) -> bool:
     return bool(message.artifact) or message.name == SEARCH_ARTICLES
 
 
-def _fields(result: str) -> list[str]:
-    """Return the fields of a record that are the shop's; a result that is no JSON counts as a whole."""
-    return [text for _, text in _texts(_read(result), keep=lambda name: name not in _FREE_TEXT)]
+@lru_cache(maxsize=_REMEMBERED)
+def _fields(result: str) -> tuple[str, ...]:
+    """Return the fields of a record that are the shop's and ask for nothing; a result that is no JSON counts as a whole."""
+    fields = (text for _, text in _texts(_read(result), keep=lambda name: name not in _FREE_TEXT))
+    return tuple(text for text in fields if not asks_for_action(text))
 
 
 def _read(result: str) -> Any:

@@ -6,7 +6,6 @@ from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.language_models.chat_models import agenerate_from_stream
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
@@ -15,7 +14,7 @@ from langchain_core.tools import BaseTool
 from pydantic import Field, PrivateAttr
 
 from core.answers import Answer, begins_call, read_answer
-from core.async_chat_model import AsyncChatModel
+from core.async_chat_model import AsyncChatModel, whole_result
 from core.chain import as_chunk
 from core.errors import ModelUnavailable
 from core.json_mode import NO_STREAM, JsonAnswer
@@ -92,7 +91,7 @@ class Speaker(AsyncChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return await agenerate_from_stream(self._spoken(self._whole(messages)))
+        return await whole_result(self._spoken(self._whole(messages)))
 
     async def _astream(
         self,

@@ -90,20 +90,9 @@ def _join(ground: Ground, part: Ground) -> None:
     ground.prose += part.prose
     ground.told += part.told
     ground.list_lengths |= part.list_lengths
-    for name in (
-        "amounts",
-        "told_amounts",
-        "percents",
-        "numbers",
-        "counts",
-        "spans",
-        "spans_back",
-        "dates",
-        "times",
-        "days_away",
-        "quantities",
-    ):
-        getattr(ground._operands, name).update(getattr(part._operands, name))
+    for name, more in vars(part._operands).items():
+        if more:
+            getattr(ground._operands, name).update(more)
 
 
 def _add(ground: Ground, source: Text) -> None:

@@ -1,0 +1,20 @@
+"""Keep the interpreter's garbage collections short."""
+
+import gc
+from functools import cache
+
+DEFAULT = (700, 10, 10)
+THRESHOLDS = (20_000, 20, 50)
+"""New objects before a collection of the young, and how many of those come before one of the older and of all."""
+
+
+@cache
+def spare_what_stays() -> None:
+    """Leave everything that is loaded by now out of the collections to come, once a process, and make them rarer.
+
+    Libraries, models and the index are half a million objects that stay until the end; to look through them stops every
+    conversation of the process for a fifth of a second. Thresholds that the program has set itself stay as they are.
+    """
+    gc.freeze()
+    if gc.get_threshold() == DEFAULT:
+        gc.set_threshold(*THRESHOLDS)
