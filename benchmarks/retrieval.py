@@ -1,6 +1,6 @@
 """Measure what retrieval finds, how long a query takes and what an ingest costs beyond the embedding model itself.
 
-    python -m benchmarks.retrieval [--json] [--check] [--data FOLDER] [--rerank]
+    python -m benchmarks.retrieval [--json] [--check] [--data FOLDER]
 
 All corpora with the same settings: `dstc11`, questions late in real dialogues about hotels and restaurants; `tau3_banking`,
 long scenarios about a bank's articles; questions about the sample shop's own articles; and three probes of other trades (an
@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,19 +23,20 @@ from langchain_core.embeddings import Embeddings
 
 from benchmarks.figures import Figure, parser, report
 from core.minilm import MiniLM
-from core.models import reranker
-from core.passages import Utterance
-from core.reranking import Reranker
-from core.settings import Settings
+from core.passages import Passage, Utterance
 from ingest.pipeline import IngestOptions, IngestReport, ingest, ingest_documents
 from ingest.records import Document
-from ingest.reranked import RerankedIndex, SearchableIndex
+from ingest.reranked import SearchableIndex
 from ingest.retrieval import HybridRetriever
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
 
 Label = tuple[str, int, str, int, int | None]
+Question = tuple[Sequence[Utterance], Callable[[Passage], bool]]
+"""A dialogue that ends with a question, and what says whether a passage answers it."""
+
+DEPTH = 5
 
 
 class Timed(Embeddings):
@@ -84,52 +85,66 @@ def dstc11_documents(data: Path) -> tuple[list[Document], dict[tuple[str, int], 
     return documents, labels
 
 
-def dialogues_of(data: Path) -> list[tuple[list[Utterance], set[Label]]]:
-    """Return each dialogue of dstc11 up to a customer's question, with the passages that answer it."""
-    return [
-        (
-            [Utterance("customer" if t["speaker"] == "U" else "agent", t["text"]) for t in entry["dialog"]],
-            {(k["domain"], k["entity_id"], k["doc_type"], k["doc_id"], k.get("sent_id")) for k in entry["knowledge"]},
-        )
-        for entry in json.loads((data / "dstc11/dialogs.json").read_text())
-    ]
+def dstc11_questions(data: Path, labels: dict[tuple[str, int], Label]) -> list[Question]:
+    """Return each dialogue of dstc11 up to a customer's question; passages that answer it are labelled."""
+
+    def question(entry: dict[str, Any]) -> Question:
+        wanted = {
+            (k["domain"], k["entity_id"], k["doc_type"], k["doc_id"], k.get("sent_id")) for k in entry["knowledge"]
+        }
+        dialogue = [Utterance("customer" if t["speaker"] == "U" else "agent", t["text"]) for t in entry["dialog"]]
+        return dialogue, lambda passage: labels[passage.article_id, passage.position] in wanted
+
+    return [question(entry) for entry in json.loads((data / "dstc11/dialogs.json").read_text())]
 
 
-def dstc11(data: Path, folder: Path, model: MiniLM, reranker: Reranker | None) -> Iterator[Figure]:
+def article_questions(questions: Path) -> list[Question]:
+    """Return dialogues that end with a question, for which any passage of a right article will do."""
+
+    def question(entry: dict[str, Any]) -> Question:
+        last = len(entry["dialogue"]) - 1
+        dialogue = [
+            Utterance("customer" if (last - place) % 2 == 0 else "agent", text)
+            for place, text in enumerate(entry["dialogue"])
+        ]
+        return dialogue, lambda passage: passage.article_id in entry["articles"]
+
+    return [question(json.loads(line)) for line in questions.read_text(encoding="utf-8").splitlines()]
+
+
+def search(index: SearchableIndex, questions: Sequence[Question]) -> tuple[list[int], list[float]]:
+    """Return the rank of the first right passage for each question, `DEPTH` for none, and the milliseconds it took."""
+    ranks, milliseconds = [], []
+    for dialogue, is_right in questions:
+        started = time.perf_counter()
+        found = index.search_now(dialogue, limit=DEPTH)
+        milliseconds.append((time.perf_counter() - started) * 1000)
+        right = [is_right(passage) for passage in found]
+        ranks.append(right.index(True) if True in right else DEPTH)
+    return ranks, milliseconds
+
+
+def hit(ranks: Sequence[int], depth: int) -> float:
+    """Return the share of questions with a right passage among the first `depth`."""
+    return statistics.fmean(rank < depth for rank in ranks)
+
+
+def dstc11(data: Path, folder: Path, model: MiniLM) -> Iterator[Figure]:
     """Measure hit@5 of any labelled passage, the time of a query, and the cost of the ingest."""
     documents, labels = dstc11_documents(data)
     timed = Timed(model)
     made = ingest_documents(iter(documents), options_for(folder, model, timed))
     index = HybridRetriever(folder, model, "minilm")
-    dialogues = dialogues_of(data)
-
-    def search(index: SearchableIndex) -> tuple[list[int], list[float]]:
-        """Return the rank of the first labelled passage of each dialogue, 5 for none, and the milliseconds it took."""
-        ranks, milliseconds = [], []
-        for dialogue, wanted in dialogues:
-            started = time.perf_counter()
-            found = index.search_now(dialogue, limit=5)
-            milliseconds.append((time.perf_counter() - started) * 1000)
-            right = [labels[passage.article_id, passage.position] in wanted for passage in found]
-            ranks.append(right.index(True) if True in right else 5)
-        return ranks, milliseconds
-
     # The model sees each question for the first time: nothing remembers vectors here, as the agent would.
-    ranks, milliseconds = search(index)
-    hits = [rank < 5 for rank in ranks]
-    yield Figure("dstc11 hit@5", statistics.fmean(hits), 0.62)
-    yield Figure("dstc11 hit@5, even dialogues", statistics.fmean(hits[::2]))
-    yield Figure("dstc11 hit@5, odd dialogues", statistics.fmean(hits[1::2]))
-    yield Figure("dstc11 hit@1", statistics.fmean(rank == 0 for rank in ranks))
+    ranks, milliseconds = search(index, dstc11_questions(data, labels))
+    index.close()
+    yield Figure("dstc11 hit@5", hit(ranks, 5), 0.62)
+    yield Figure("dstc11 hit@5, even dialogues", hit(ranks[::2], 5))
+    yield Figure("dstc11 hit@5, odd dialogues", hit(ranks[1::2], 5))
+    yield Figure("dstc11 hit@1", hit(ranks, 1))
     yield Figure(f"query over {made.passages:,} passages, median ms", statistics.median(milliseconds))
     yield Figure("query, p95 ms", statistics.quantiles(milliseconds, n=20)[-1], 12.0, "at most")
     yield Figure("full ingest over the embedding model's own time", made.seconds / timed.seconds, 1.15, "at most")
-    if reranker:
-        reranked, milliseconds = search(RerankedIndex(index, reranker, seconds=60))
-        yield Figure("reranked: dstc11 hit@5", statistics.fmean(rank < 5 for rank in reranked))
-        yield Figure("reranked: dstc11 hit@1", statistics.fmean(rank == 0 for rank in reranked))
-        yield Figure("reranked: query, p95 ms", statistics.quantiles(milliseconds, n=20)[-1])
-    index.close()
 
 
 def tau3_banking(data: Path, folder: Path, model: MiniLM) -> Iterator[Figure]:
@@ -154,54 +169,41 @@ def tau3_banking(data: Path, folder: Path, model: MiniLM) -> Iterator[Figure]:
     yield Figure("second ingest of 698 articles, seconds", again.seconds, 2.0, "at most")
 
 
-def small_corpora(folder: Path, model: MiniLM) -> Iterator[Figure]:
-    """Measure the sample shop, and the three corpora of other trades that no rule or weight was chosen on."""
-    shop = (ROOT / "knowledge", ROOT / "benchmarks/shop_questions.jsonl")
+def small_corpora() -> list[tuple[str, Path, Path]]:
+    """Return name, articles and questions of the sample shop and of the three other trades."""
     probes = sorted((ROOT / "benchmarks/probes").glob("*.json"))
-    for name, articles, questions in (
-        ("sample shop", *shop),
+    return [
+        ("sample shop", ROOT / "knowledge", ROOT / "benchmarks/shop_questions.jsonl"),
         *((f"probe {probe.stem}", probe, probe.with_suffix(".jsonl")) for probe in probes),
-    ):
-        yield from right_articles(name, articles, questions, folder / name, model)
+    ]
 
 
 def right_articles(name: str, articles: Path, questions: Path, folder: Path, model: MiniLM) -> Iterator[Figure]:
     """Measure hit@1, hit@3 and hit@5 of a right article for dialogues that end with a question."""
     ingest([articles], options_for(folder, model))
-    retriever = HybridRetriever(folder, model, "minilm")
-    ranks = []
-    for line in questions.read_text(encoding="utf-8").splitlines():
-        entry: dict[str, Any] = json.loads(line)
-        last = len(entry["dialogue"]) - 1
-        dialogue = [
-            Utterance("customer" if (last - place) % 2 == 0 else "agent", text)
-            for place, text in enumerate(entry["dialogue"])
-        ]
-        right = [passage.article_id in entry["articles"] for passage in retriever.search_now(dialogue, limit=5)]
-        ranks.append(right.index(True) if True in right else 5)
-    retriever.close()
+    index = HybridRetriever(folder, model, "minilm")
+    ranks, _ = search(index, article_questions(questions))
+    index.close()
     for depth in (1, 3, 5):
-        yield Figure(f"{name} hit@{depth}", statistics.fmean(rank < depth for rank in ranks))
+        yield Figure(f"{name} hit@{depth}", hit(ranks, depth))
 
 
 def main() -> int:
     """Run all corpora and print the figures."""
     options = parser(__doc__)
     options.add_argument("--data", type=Path, default=DATA, help="folder with dstc11/ and tau3_banking/")
-    options.add_argument(
-        "--rerank", action="store_true", help="measure also what the model of SUPPORT_RERANK_MODEL gains"
-    )
     arguments = options.parse_args()
-    decides = reranker(Settings.from_env()) if arguments.rerank else None
-    if arguments.rerank and decides is None:
-        options.error("--rerank needs SUPPORT_RERANK_MODEL")
     model = MiniLM()
     model.embed_query("open the model before the clock runs")
     with tempfile.TemporaryDirectory() as folder:
         figures = [
-            *dstc11(arguments.data, Path(folder, "dstc11"), model, decides),
+            *dstc11(arguments.data, Path(folder, "dstc11"), model),
             *tau3_banking(arguments.data, Path(folder, "banking"), model),
-            *small_corpora(Path(folder), model),
+            *(
+                figure
+                for name, articles, questions in small_corpora()
+                for figure in right_articles(name, articles, questions, Path(folder, name), model)
+            ),
         ]
     return report("retrieval", figures, arguments)
 

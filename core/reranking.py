@@ -149,7 +149,14 @@ class CrossEncoder:
                     raise ModelRejected(
                         f"the cross-encoder in {self._folder} cannot be opened ({' '.join(str(error).split())[:120]})"
                     ) from None
-                tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
-                tokenizer.enable_padding()
+                length = _fixed_length(session)
+                tokenizer.enable_truncation(length or MAX_TOKENS, strategy="longest_first")
+                tokenizer.enable_padding(**{**(tokenizer.padding or {}), "length": length})
                 self._opened = tokenizer, session
             return self._opened
+
+
+def _fixed_length(session: onnxruntime.InferenceSession) -> int | None:
+    """Return how many tokens a model reads if its export says so; else any number up to the longest."""
+    _, length = session.get_inputs()[0].shape
+    return length if isinstance(length, int) else None

@@ -1,4 +1,4 @@
-"""Put the passages that a search found in the order a reranker gives them, if it answers in time."""
+"""Fuse the order in which a search found passages with the order a reranker gives them, if it answers in time."""
 
 import asyncio
 import logging
@@ -17,7 +17,9 @@ from ingest.retrieval import RetrievalHealth
 _log = logging.getLogger(__name__)
 
 CANDIDATES = 20
-"""Passages that a reranker reads at least; what is wanted beyond them keeps its order behind them."""
+"""Passages that a reranker reads at most; what is wanted beyond them keeps its order behind them."""
+_OFFSET = 60
+"""Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): the larger, the less a first place counts."""
 
 
 class SearchableIndex(Protocol):
@@ -49,7 +51,11 @@ class SearchableIndex(Protocol):
 
 
 class RerankedIndex:
-    """Search an index, then let a reranker decide among the first; without its answer the found order stays."""
+    """Search an index, then let a reranker have its say about the first; without its answer the found order stays.
+
+    The search knows what a reranker does not read: what was named earlier, exact identifiers, the rest of an article. So
+    neither order replaces the other; ranks are fused, since scores of different models have no common scale.
+    """
 
     def __init__(
         self, index: SearchableIndex, reranker: Reranker, *, seconds: float, breaker: Breaker | None = None
@@ -106,7 +112,7 @@ class RerankedIndex:
         return self._threads.submit(self._reranker.scores, question, texts)
 
     def _ordered(self, found: Sequence[Passage], asked: "Future[list[float]]") -> list[Passage]:
-        """Return the first passages in the reranker's order, those it did not read behind them."""
+        """Return the passages by the sum of 1 / (60 + rank) over both orders; those that were not read are in one only."""
         if not asked.done():
             asked.cancel()
             return self._unchanged(found, f"it took more than {self._seconds:g} s")
@@ -114,11 +120,14 @@ class RerankedIndex:
             return self._unchanged(found, str(error))
         self._breaker.succeeded()
         self._fault = ""
-        scored = [replace(p, score=score) for p, score in zip(found, asked.result(), strict=False)]
-        scored.sort(key=lambda passage: -passage.score)
-        lowest = scored[-1].score
-        rest = [replace(p, score=lowest - place) for place, p in enumerate(found[len(scored) :], start=1)]
-        return scored + rest
+        scores = asked.result()
+        worth = [1 / (_OFFSET + rank) for rank in range(1, len(found) + 1)]
+        for rank, place in enumerate(sorted(range(len(scores)), key=lambda place: -scores[place]), start=1):
+            worth[place] += 1 / (_OFFSET + rank)
+        return sorted(
+            (replace(passage, score=score) for passage, score in zip(found, worth, strict=True)),
+            key=lambda passage: -passage.score,
+        )
 
     def _unchanged(self, found: Sequence[Passage], reason: str) -> list[Passage]:
         self._breaker.failed()

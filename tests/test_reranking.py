@@ -1,4 +1,4 @@
-"""A reranker decides on the order if it answers in time; whatever it does, the passages found are returned."""
+"""A reranker has its say about the order if it answers in time; whatever it does, the passages found are returned."""
 
 import json
 import threading
@@ -21,7 +21,7 @@ from core.passages import Passage, Utterance
 from core.reranking import CrossEncoder, EndpointReranker, Reranker
 from core.settings import Settings
 from ingest.opening import open_retriever
-from ingest.reranked import RerankedIndex
+from ingest.reranked import CANDIDATES, RerankedIndex
 from ingest.retrieval import HybridRetriever
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts
 
@@ -33,11 +33,11 @@ ARTICLES = {
 QUESTION = [Utterance("customer", "how long does the battery last")]
 
 
-class ByWord:
-    """Score a passage by whether it holds a word, or fail as told."""
+class ByWords:
+    """Score a passage by how many of some words it holds, or fail as told."""
 
-    def __init__(self, word: str, fault: Exception | None = None) -> None:
-        self.word, self.fault = word, fault
+    def __init__(self, *words: str, fault: Exception | None = None) -> None:
+        self.words, self.fault = words, fault
         self.asked: list[tuple[str, Sequence[str]]] = []
         self.may_answer = threading.Event()
         self.may_answer.set()
@@ -47,7 +47,7 @@ class ByWord:
         self.may_answer.wait(10)
         if self.fault:
             raise self.fault
-        return [float(self.word in passage) for passage in passages]
+        return [float(sum(word in passage for word in self.words)) for passage in passages]
 
     def close(self) -> None:
         self.may_answer.set()
@@ -68,8 +68,8 @@ def articles(found: Sequence[Passage]) -> list[str]:
     return [passage.article_id.removesuffix(".md") for passage in found]
 
 
-async def test_the_reranker_decides_on_the_order(tmp_path: Path) -> None:
-    decides = ByWord("two plugs")
+async def test_the_reranker_has_its_say_about_the_order(tmp_path: Path) -> None:
+    decides = ByWords("two", "plugs", "wide")
     with opened(tmp_path, decides) as index:
         found = await index.search(QUESTION, limit=1)
         assert articles(found) == articles(index.search_now(QUESTION, limit=1)) == ["charger"]
@@ -81,8 +81,30 @@ async def test_the_reranker_decides_on_the_order(tmp_path: Path) -> None:
     assert "Charger" in passages[1] or "Charger" in passages[0], "titles are read too"
 
 
+async def test_neither_order_replaces_the_other(tmp_path: Path) -> None:
+    with opened(tmp_path, ByWords("ten", "wide")) as index:
+        assert articles(await index.search(QUESTION, limit=3)) == ["battery", "screen", "charger"]
+
+
+async def test_what_was_not_read_keeps_its_order_behind(tmp_path: Path) -> None:
+    index_dir, _ = ingest_texts(
+        tmp_path, {f"a{n}": f"# Article {n}\n\nBattery number {n}." for n in range(CANDIDATES + 5)}
+    )
+    index = HybridRetriever(index_dir, WordEmbeddings(), "words")
+    found = articles(index.search_now(QUESTION, limit=30))
+    decides = ByWords(
+        f"number {found[-1].removeprefix('a')}.", f"Battery number {found[CANDIDATES - 1].removeprefix('a')}."
+    )
+    reranked = RerankedIndex(index, decides, seconds=5.0)
+    reordered = articles(await reranked.search(QUESTION, limit=30))
+    assert len(decides.asked[0][1]) == CANDIDATES
+    assert reordered.index(found[CANDIDATES - 1]) < CANDIDATES - 1
+    assert reordered[CANDIDATES:] == found[CANDIDATES:]
+    reranked.close()
+
+
 async def test_the_talk_before_is_part_of_the_question(tmp_path: Path) -> None:
-    decides = ByWord("x")
+    decides = ByWords("x")
     before = [Utterance("customer", "I bought a charger"), Utterance("agent", "Yes?")]
     with opened(tmp_path, decides) as index:
         await index.search([*before, Utterance("customer", "what about its plugs")], limit=2)
@@ -93,7 +115,7 @@ async def test_the_talk_before_is_part_of_the_question(tmp_path: Path) -> None:
 async def test_a_failure_keeps_the_found_order_is_told_and_soon_not_asked_again(
     tmp_path: Path, fault: Exception
 ) -> None:
-    decides = ByWord("two plugs", fault)
+    decides = ByWords("two plugs", fault=fault)
     with opened(tmp_path, decides) as index:
         for _ in range(4):
             assert articles(await index.search(QUESTION, limit=1)) == ["battery"]
@@ -102,7 +124,7 @@ async def test_a_failure_keeps_the_found_order_is_told_and_soon_not_asked_again(
 
 
 async def test_one_that_takes_too_long_is_not_waited_for(tmp_path: Path) -> None:
-    decides = ByWord("two plugs")
+    decides = ByWords("two plugs")
     decides.may_answer.clear()
     with opened(tmp_path, decides, seconds=0.05) as index:
         assert articles(await index.search(QUESTION, limit=1)) == ["battery"]
@@ -163,8 +185,8 @@ def test_what_is_no_answer_is_a_failure(answer: httpx.Response | Exception, erro
         endpoint(answer)[0].scores("question", ["first", "second"])
 
 
-def write_cross_encoder(folder: Path) -> Path:
-    """Write a cross-encoder whose score is the number of times a pair says `plugs`."""
+def write_cross_encoder(folder: Path, tokens: int | str = "tokens") -> Path:
+    """Write a cross-encoder whose score is the number of times a pair says `plugs`; it may read a fixed number of tokens."""
     vocabulary = {"[UNK]": 0, "[SEP]": 1, "plugs": 2, "how": 3, "many": 4}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
@@ -182,7 +204,7 @@ def write_cross_encoder(folder: Path) -> Path:
         ],
         "plugs",
         [
-            helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
+            helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", tokens])
             for name in ("input_ids", "attention_mask")
         ],
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", 1])],
@@ -202,9 +224,18 @@ async def test_a_cross_encoder_in_a_folder(tmp_path: Path) -> None:
     assert CrossEncoder(folder).scores("how many plugs", ["none", "plugs and plugs and plugs"]) == [1.0, 4.0]
     settings = Settings.from_env({"SUPPORT_RERANK_MODEL": str(folder)}, env_file=None)
     index_dir, _ = ingest_texts(tmp_path, ARTICLES)
-    index = open_retriever(index_dir, None, WordEmbeddings(), "words", reranker=reranker(settings))
-    assert articles(await index.search(QUESTION, limit=1)) == ["charger"]
-    index.close()
+    for given, order in (
+        (None, ["battery", "screen", "charger"]),
+        (reranker(settings), ["battery", "charger", "screen"]),
+    ):
+        index = open_retriever(index_dir, None, WordEmbeddings(), "words", reranker=given)
+        assert articles(await index.search([Utterance("customer", "ten hours or ten inches")], limit=3)) == order
+        index.close()
+
+
+def test_a_cross_encoder_of_a_fixed_length(tmp_path: Path) -> None:
+    encoder = CrossEncoder(write_cross_encoder(tmp_path / "model", tokens=8))
+    assert encoder.scores("how many plugs", ["none", "plugs " * 20]) == [1.0, 5.0]
 
 
 def test_a_folder_without_a_cross_encoder_is_named(tmp_path: Path) -> None:
