@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from core.passages import Passage
 from ingest.postgres_versions import StoredVersion, read_from
 from ingest.ranking import Rows, Vectors
+from ingest.words import telling
 
 _COLUMNS = "p.id, a.id AS article_id, a.title, p.text, p.headings, a.url, p.position, a.metadata"
 _JOINED = "passages p JOIN articles a ON a.number = p.article"
@@ -19,7 +20,7 @@ class PostgresSnapshot:
     """Search one published version inside one transaction."""
 
     def __init__(self, connection: sa.Connection, version: StoredVersion) -> None:
-        self._connection = connection
+        self._connection, self._version = connection, version
         self.article_count = version.manifest.documents
         read_from(connection, version)
 
@@ -27,8 +28,13 @@ class PostgresSnapshot:
         return list(self._connection.execute(sa.text(sql), values))
 
     def keyword_search(self, words: Mapping[str, int], limit: int, rows: Rows | None = None) -> list[tuple[int, float]]:
-        """Return row and cover density rank of the passages that fit the words best, among `rows` if given."""
-        expression = " | ".join(f"'{word}'" for word in list(words)[:512])
+        """Return row and cover density rank of the passages that fit the words best, among `rows` if given.
+
+        As many passages are read as `telling` allows; words that most of them hold are left out.
+        """
+        if not (chosen := self._telling(words)):
+            return []
+        expression = " | ".join(f"'{word}'" for word in chosen)
         found = self._query(
             "SELECT row, ts_rank_cd(words, q, 1) FROM passages, to_tsquery('english', :q) q WHERE words @@ q "
             "AND (CAST(:rows AS bigint[]) IS NULL OR row = ANY(CAST(:rows AS bigint[]))) ORDER BY 2 DESC, row LIMIT :limit",
@@ -37,6 +43,17 @@ class PostgresSnapshot:
             limit=limit,
         )
         return [(row, float(score)) for row, score in found]
+
+    def _telling(self, words: Collection[str]) -> list[str]:
+        """Return the rarest words; in a version published before words were counted, none is taken for rarer."""
+        if self._query("SELECT to_regclass(:name)", name=f'"{self._version.schema}".lexemes')[0][0] is None:
+            return telling(dict.fromkeys(words, 1), self._version.manifest.passages)
+        counted = self._query(
+            "SELECT w.word, coalesce(min(l.passages), 0) FROM unnest(CAST(:words AS text[])) w (word) "
+            "LEFT JOIN LATERAL unnest(to_tsvector('english', w.word)) t ON true LEFT JOIN lexemes l USING (lexeme) GROUP BY 1",
+            words=list(words),
+        )
+        return telling(dict(map(tuple, counted)), self._version.manifest.passages)
 
     def code_search(self, code: str, limit: int, rows: Rows | None = None) -> list[int]:
         """Return the rows of the passages that hold an identifier, as `codes_in` writes it."""

@@ -14,7 +14,9 @@ from ingest.versions import Manifest
 
 _PUBLISHERS = 727_274
 """Key of the advisory lock that whoever changes versions holds."""
-_UNDEFINED_TABLE = "42P01"
+_READ_SECONDS = 10
+"""Longest time that one statement of a reader may take; a customer waits for it."""
+_UNDEFINED_TABLE, _CANCELLED = "42P01", "57014"
 _TABLES = (
     "CREATE SCHEMA IF NOT EXISTS knowledge",
     "CREATE TABLE IF NOT EXISTS knowledge.versions (name text PRIMARY KEY, schema text NOT NULL UNIQUE, "
@@ -44,13 +46,14 @@ def connect(url: str) -> sa.Engine:
 
 @contextmanager
 def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Run the block in one transaction.
+    """Run the block, which reads, in one transaction.
 
     Raises:
         IndexNotFound: a version was removed while the block read it; begin again.
-        KnowledgeError: the database failed.
+        KnowledgeError: the database failed, or took more than ten seconds for one statement.
     """
     with _failures_named(), engine.begin() as connection:
+        connection.execute(sa.text(f"SET LOCAL statement_timeout = '{_READ_SECONDS}s'"))
         yield connection
 
 
@@ -78,8 +81,14 @@ def _failures_named() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        if getattr(getattr(error, "orig", None), "sqlstate", "") == _UNDEFINED_TABLE:
+        state = getattr(getattr(error, "orig", None), "sqlstate", "")
+        if state == _UNDEFINED_TABLE:
             raise IndexNotFound("the version of the index was removed meanwhile; search again") from None
+        if state == _CANCELLED:
+            raise KnowledgeError(
+                f"the knowledge database took more than {_READ_SECONDS} s for one statement; see what else it does, "
+                "and whether `ANALYZE` has run since it was restored"
+            ) from None
         reason = " ".join(str(error).split())[:200]
         raise KnowledgeError(f"the knowledge database failed ({reason}); check its address and that it runs") from None
 

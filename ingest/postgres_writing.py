@@ -39,11 +39,13 @@ _TABLES = (
     "CREATE TABLE title_roots (root text, article bigint, PRIMARY KEY (root, article))",
 )
 _INDEXES = (
+    "CREATE TABLE lexemes AS SELECT word AS lexeme, ndoc AS passages FROM ts_stat('SELECT words FROM passages')",
+    "ALTER TABLE lexemes ADD PRIMARY KEY (lexeme)",
     "CREATE INDEX ON passages USING gin (words)",
     "CREATE INDEX ON passages USING gin (codes)",
     "CREATE INDEX ON passages (article)",
     "CREATE INDEX ON title_roots (article)",
-    "ANALYZE articles, passages, vocabulary, title_roots",
+    "ANALYZE articles, passages, vocabulary, title_roots, lexemes",
 )
 
 

@@ -14,16 +14,12 @@ import numpy.typing as npt
 from core.errors import IndexCorrupt
 from core.passages import Passage
 from ingest.records import StoredArticle
+from ingest.words import telling
 
 Rows = npt.NDArray[np.int64]
 
 _CONNECTIONS = 4
-_COMMON = 0.2
-"""Share of the passages above which a word says nothing about any of them."""
-_ROWS_PER_WORD, _MOST_ROWS = 120, 20_000
-"""Passages that may be looked at for each word of a question, and for its rarest word, however large the index is."""
 _REMEMBERED = 50_000
-_MAX_WORDS = 512
 _PASSAGE_COLUMNS = "p.id, a.id, a.title, p.text, p.headings, a.url, p.position, a.metadata"
 _JOINED = "passages p JOIN articles a ON a.number = p.article"
 
@@ -61,20 +57,9 @@ class PassageStore:
 
         Each word counts as often as its number says; words that most passages hold are left out.
         """
-        expression = " OR ".join(f'"{word}"' for word in self._telling(words) for _ in range(min(words[word], 3)))
+        chosen = telling({word: self._frequency(word) for word in words}, self.passage_count)
+        expression = " OR ".join(f'"{word}"' for word in chosen for _ in range(min(words[word], 3)))
         return self._match(expression, limit, rows) if expression else []
-
-    def _telling(self, words: Collection[str]) -> list[str]:
-        """Return the rarest words, as many as may be looked up; those that say nothing or are nowhere are left out."""
-        most, room = min(max(_COMMON * self.passage_count, 10), _MOST_ROWS), _ROWS_PER_WORD * len(words)
-        chosen: list[str] = []
-        for frequency, word in sorted((self._frequency(word), word) for word in words):
-            if frequency > most or (chosen and frequency > room):
-                break
-            if frequency:
-                chosen.append(word)
-                room -= frequency
-        return chosen[:_MAX_WORDS]
 
     def code_search(self, code: str, limit: int, rows: Rows | None = None) -> list[int]:
         """Return the rows of the passages that hold an identifier, as `codes_in` writes it."""

@@ -1,16 +1,38 @@
 """Split text into the words and the exact identifiers that keyword search looks for."""
 
 import re
+from collections.abc import Mapping
 
 _WORD = re.compile(r"\w+")
 _CODE = re.compile(r"\w+(?:[-_/.#]\w+)*")
 _DIGIT = re.compile(r"\d")
 _NOT_WORD = re.compile(r"[\W_]+")
+_COMMON = 0.2
+"""Share of the passages above which a word says nothing about any of them."""
+_ROWS_PER_WORD, _MOST_ROWS = 120, 20_000
+"""Passages that may be looked at for each word of a question, and for its rarest word, however large the index is."""
+_MAX_WORDS = 512
 
 
 def words_in(text: str) -> list[str]:
     """Return the words of a text in lower case, in order."""
     return _WORD.findall(text.lower())
+
+
+def telling(frequencies: Mapping[str, int], passages: int) -> list[str]:
+    """Return the rarest words, as many as may be looked up; those that say nothing or are nowhere are left out.
+
+    `frequencies` says how many of the passages hold each word of a question.
+    """
+    most, room = min(max(_COMMON * passages, 10), _MOST_ROWS), _ROWS_PER_WORD * len(frequencies)
+    chosen: list[str] = []
+    for frequency, word in sorted((frequency, word) for word, frequency in frequencies.items()):
+        if frequency > most or (chosen and frequency > room):
+            break
+        if frequency:
+            chosen.append(word)
+            room -= frequency
+    return chosen[:_MAX_WORDS]
 
 
 def codes_in(text: str) -> list[str]:

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from core.errors import IndexMismatch, IndexNotFound, KnowledgeError
 from core.passages import Utterance
-from ingest.pipeline import ingest
+from ingest.pipeline import ingest, ingest_documents
 from ingest.postgres_index import PostgresRetriever
 from ingest.postgres_search import PostgresSnapshot
 from ingest.postgres_versions import connect, list_versions, roll_back, serving_in, transaction
 from ingest.postgres_writing import publish_to_postgres
+from ingest.records import Document
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options, write_articles
 from tests.postgres import postgres_server
 
@@ -140,6 +141,39 @@ def test_a_large_index_is_a_graph_with_the_wanted_recall_that_filters_while_it_s
         (found,) = snapshot.search(queries[:1], 150, even)
         assert len(found) == 150
         assert all(row in even for row, _ in found)
+    engine.dispose()
+
+
+def test_a_keyword_search_reads_only_so_much_of_a_large_index(url: str, tmp_path: Path) -> None:
+    texts = [f"filler{n}" + " frequent" * (n < 260) + " everywhere" * (n < 400) for n in range(1_499)]
+    ingest_documents(iter([Document(id="a", title="Article", pieces=(*texts, "rare"))]), options(tmp_path / "index"))
+    publish_to_postgres(url, tmp_path / "index")
+    engine = connect(url)
+    with transaction(engine) as connection:
+        version = serving_in(connection)
+        assert version is not None
+        assert version.manifest.passages == 1_500
+        snapshot = PostgresSnapshot(connection, version)
+
+        def rows(*words: str) -> list[int]:
+            return [row for row, _ in snapshot.keyword_search(dict.fromkeys(words, 1), 1_000)]
+
+        assert rows("frequent", "rare") == [1_499], "a rare word is looked up before a frequent one"
+        assert len(rows("frequent")) == 260, "the only word there is may be frequent"
+        assert rows("everywhere") == rows("unheard") == rows("the") == []
+        assert rows("FILLER7_filler8", "fillers") == []
+        connection.execute(sa.text("DROP TABLE lexemes"))
+        assert len(rows("frequent", "rare")) == 261, "a version of before words were counted is still searched"
+    engine.dispose()
+
+
+def test_a_statement_that_takes_too_long_is_given_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.postgres_versions._READ_SECONDS", 0.02)
+    engine = connect(url)
+    with pytest.raises(KnowledgeError, match=r"more than 0\.02 s"), transaction(engine) as connection:
+        connection.execute(sa.text("SELECT pg_sleep(10)"))
+    with connect(url).connect() as connection:
+        assert connection.execute(sa.text("SHOW statement_timeout")).scalar() == "0", "writers take the time they need"
     engine.dispose()
 
 
