@@ -60,7 +60,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
 
     rerank_model: str | None = Field(
         None,
-        description="Model that orders the passages found: a name at an endpoint with /rerank, or a folder with a cross-encoder "
+        description="Model that helps to order the passages found: a name at an endpoint with /rerank, or a folder with a cross-encoder "
         "(model.onnx, tokenizer.json); none keeps the order of the search.",
     )
     rerank_base_url: str | None = Field(None, description="Endpoint of the reranker, if not SUPPORT_BASE_URL.")

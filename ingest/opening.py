@@ -21,7 +21,7 @@ def open_retriever(
 ) -> SearchableIndex:
     """Return the retriever over the database if its URL is given, else over the folder.
 
-    A reranker decides on the order of the first passages if it answers within some seconds.
+    A reranker has its say about the order of the first passages if it answers within some seconds.
 
     Raises:
         KnowledgeError: nothing was published there, or it cannot serve.
