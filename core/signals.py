@@ -43,7 +43,11 @@ _HUMAN = any_of(
     r"\b(?:human|real person|live agent|human agent|real agent|actual person|live person|live chat|operator|representative|supervisor)"
     r"(?:,? (?:please|pls|now|needed|required|asap))+",
     r"\b(?:a|real|live|actual) (?:person|human(?: being)?|agent|operator|representative),? (?:please|pls|now)\b",
-    r"^(?:(?:a|an|the|real|live|human|please) )*(?:human|agent|operator|representative|real person|person|supervisor|man[ae]ger|human being|customer service|customer support|live chat)(?: please)?[.!? ]*$",
+    r"^(?:(?:yes|yeah|yep|sure|ok|okay|please)[,.!]* )*[\"'“„]?(?:(?:a|an|the|your|real|live|human) )*"
+    r"(?:human|agent|operator|representative|real person|person|colleague|supervisor|man[ae]ger|human being|customer service|customer support|live chat)[\"'“”]?"
+    r"(?:,? please)?[.!? ]*$",
+    # taking up the offer of one
+    r"^(?:(?:yes|yeah|yep|sure|ok|okay|please|do|then|can you|could you)[,.!]* )*bring in (?:a|an|one of your|your|some) (?:real )?(?:colleagues?|person|human|people|agent)\b(?! (?:of mine|at my))",
     r"\b(?:is there|are there) (?:anyone|anybody|someone|somebody|an? (?:real |actual |live )?(?:human|person|employee|agent|representative|colleague|member of (?:staff|your team))|real people|any humans?)"
     r"(?: there| here| available| around| on the other end)*[^.!?]{0,20}\b(?:talk|speak|chat|help|answer|write|reach|look|assist|there|here)\b",
     r"\b(?:do(?:n't| not) want|no longer want|hate|refuse|sick of|tired of|fed up with)(?: to)?(?: (?:talk|speak|chat|talking|speaking|chatting|deal|dealing)"

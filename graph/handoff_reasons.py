@@ -5,8 +5,11 @@ from collections.abc import Mapping, Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
+from core.confirmations import answer_to_confirmation
 from core.disputes import disputes_charge, reports_fraud
+from core.offline.small_talk import OFFER
 from core.signals import is_angry, wants_human
+from graph.phrases import PHRASES
 from graph.prompts import text_of
 from tools.handoff import Reason
 from tools.policy import Policy
@@ -19,6 +22,10 @@ IN_WORDS: Mapping[Reason, str] = {
     "repeated_failure": "the customer was not helped several times in a row",
 }
 """What `handoff_wish` records, for colleagues to read."""
+NO_SOURCE = "the reply was not supported"
+"""Begins what is recorded when a reply was held back because nothing carries it; what follows quotes the model."""
+MODEL_FAILED = "the model failed"
+"""Begins what is recorded when no reply came for another reason; what follows may quote an endpoint."""
 UNHELPED_LIMIT = 2
 """How often a customer may say that a reply did not help before a person is brought in."""
 REPEATED_LIMIT = 3
@@ -37,17 +44,26 @@ _RECORDED: Sequence[tuple[Reason, re.Pattern[str]]] = [
     ("budget", re.compile(r"rounds of tools|budget|too many|deadline|too long|limit")),
     (
         "no_source",
-        re.compile(r"no source|no passage|no article|not supported|unsupported|cannot be answered|don't know"),
+        re.compile(
+            r"no source|no passage|no article|articles do not|not supported|unsupported|cannot be answered|don't know"
+        ),
     ),
     ("unavailable", re.compile(r"unavailable|is down|does not answer|outage|could not be reached")),
     ("repeated_failure", re.compile(r"in a row|repeated|again and again|empty reply|failed|failure")),
     ("angry", re.compile(r"\bangry|anger|furious|upset")),
-    ("asked", re.compile(r"(?:asked|asks|wants?|requests?|requested)\b.*\b(?:person|human|agent|colleague|someone)")),
+    (
+        "asked",
+        re.compile(
+            r"(?:asked|asks|wants?|requests?|requested|accepts?|accepted)\b.*\b(?:person|human|agent|colleague|someone)"
+        ),
+    ),
 ]
 
 
 def handoff_wish(messages: Sequence[AnyMessage], text: str) -> str | None:
     """Return why the newest message calls for a person at once, in words, or None; needs no model."""
+    if _accepts_person(messages, text):
+        return IN_WORDS["asked"]
     said = [*_said_since_people(messages)[:-1], text]
     return _wish(text, said)
 
@@ -77,10 +93,23 @@ def _wish(text: str, said: Sequence[str]) -> str | None:
 def reason_code(recorded: str) -> Reason:
     """Return the kind of a recorded reason, whose words may be a node's, a rule's or the model's own."""
     lowered = recorded.casefold()
+    if recorded.startswith(NO_SOURCE):
+        return "no_source"
+    if recorded.startswith(MODEL_FAILED):
+        return "unavailable" if "the model is unavailable" in recorded else "repeated_failure"
     for reason, words in IN_WORDS.items():
         if recorded == words:
             return reason
     return next((reason for reason, pattern in _RECORDED if pattern.search(lowered)), "other")
+
+
+def _accepts_person(messages: Sequence[AnyMessage], text: str) -> bool:
+    """Say whether a plain yes answers the offer of a person, and nothing else that was asked with it."""
+    last = next((m for m in reversed(messages) if isinstance(m, AIMessage) and not m.tool_calls), None)
+    if last is None or last.additional_kwargs.get("asks") or answer_to_confirmation(text) != "yes":
+        return False
+    offer = text_of(last)
+    return bool(OFFER.search(offer)) or any(phrases["no_safe_answer"] in offer for phrases in PHRASES.values())
 
 
 def _said_since_people(messages: Sequence[AnyMessage]) -> list[str]:

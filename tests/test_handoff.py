@@ -9,6 +9,8 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import ModelUnavailable
+from core.offline.model import OfflineChatModel
+from core.offline.reads import DONT_KNOW
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.handoff_reasons import reason_code
@@ -20,6 +22,7 @@ from tests.desk_fakes import draft
 from tests.graph_fakes import MemoryDesk, availability, call, parts, scripted, writer
 from tools.handoff import Reason
 from tools.ownership import move
+from tools.registry import request_human
 
 DRAFT = {
     "category": "problem",
@@ -80,6 +83,29 @@ async def test_every_reason_opens_a_valid_ticket_and_is_told_in_kind_words(
     assert "within 60 minutes" in reply.text
     assert ticket.draft.wish
     assert messages[-1] in ticket.transcript
+
+
+async def test_the_offline_model_brings_in_a_person_where_the_articles_answer_nothing_again_and_again() -> None:
+    made = parts(OfflineChatModel().bind_tools([request_human]))  # type: ignore[arg-type]
+    questions = ["Who founded the shop?", "How many elephants live in Africa?", "How tall is the Eiffel Tower?"]
+    reply = await talk(made, *questions)
+    assert (reply.owner, desk_of(made).tickets["T1001"].reason) == ("pending", "no_source")
+    assert reply.text.startswith(PHRASES["en"]["why_no_source"])
+
+
+@pytest.mark.parametrize("offer", [DONT_KNOW, PHRASES["en"]["no_safe_answer"], PHRASES["de"]["no_safe_answer"]])
+@pytest.mark.parametrize("acceptance", ["yes please", "Yes please, a person", "ja bitte", "sure, bring in a colleague"])
+async def test_who_takes_up_the_offer_of_a_person_has_asked_for_one(offer: str, acceptance: str) -> None:
+    made = parts(scripted(offer, ModelUnavailable("down")))
+    reply = await talk(made, "how many elephants work in returns?", acceptance)
+    assert (reply.owner, reply.ticket_id, reply.requests) == ("pending", "T1001", 0)
+    assert desk_of(made).tickets["T1001"].reason == "asked"
+    assert reply.text.startswith(PHRASES["en" if acceptance != "ja bitte" else "de"]["why_asked"])
+
+
+@pytest.mark.parametrize("answer", ["no thanks", "yes, but first tell me how returns work"])
+async def test_another_answer_to_the_offer_of_a_person_brings_in_nobody(answer: str) -> None:
+    assert (await talk(parts(scripted(DONT_KNOW, "All right.")), "what about moon dust?", answer)).owner == "bot"
 
 
 @pytest.mark.parametrize(
@@ -262,6 +288,12 @@ def test_what_the_model_made_up_does_not_get_into_a_ticket() -> None:
         ("the model gave an empty reply", "repeated_failure"),
         ("the customer wants to talk to a human", "asked"),
         ("refund above the limit needs approval by policy", "rule"),
+        (
+            "the reply was not supported: the promise 'no limit' stands in no article, tool result or message",
+            "no_source",
+        ),
+        ("the help articles do not answer the customer's questions", "no_source"),
+        ("the customer accepted the offer of a person", "asked"),
         ("", "other"),
     ],
 )

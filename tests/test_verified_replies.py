@@ -19,6 +19,7 @@ from graph.state import TurnInput
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
 from tests.graph_fakes import LetterEmbeddings, call, parts, scripted
+from tools.handoff import Reason
 from tools.queues import load_queues
 
 
@@ -196,6 +197,33 @@ async def test_when_no_model_can_say_it_a_person_comes() -> None:
     links = [Link("first", scripted("")), Link("offline", scripted("You have 60 days."), breaker=None)]
     reply = await agent_of(parts(ChainedChatModel(links=links))).send("t", "how do returns work?", customer_id="ada")
     assert (reply.owner, reply.requests) == ("pending", 3)
+    assert "60 days" not in reply.text
+
+
+UNSUPPORTED, CUT_OFF = AIMessage("You have 60 days."), cut(AIMessage("You have 30"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "behind", "reason"),
+    [
+        pytest.param([UNSUPPORTED, UNSUPPORTED], [], "no_source", id="both times"),
+        pytest.param([UNSUPPORTED, CUT_OFF], [], "no_source", id="at first"),
+        pytest.param([UNSUPPORTED, "how do returns work?"], [], "no_source", id="at first, then her own question"),
+        pytest.param([CUT_OFF, UNSUPPORTED], [], "no_source", id="in the end"),
+        pytest.param([CUT_OFF, UNSUPPORTED], [""], "no_source", id="before the model behind was asked"),
+        pytest.param([CUT_OFF, ""], ["You have 60 days."], "no_source", id="by the model behind"),
+        pytest.param(["I have refunded your billing."], [], "no_source", id="in words that speak of another reason"),
+        pytest.param([CUT_OFF, ""], [""], "repeated_failure", id="never"),
+    ],
+)
+async def test_what_was_held_back_for_want_of_a_source_is_why_a_person_comes(
+    answers: list[Any], behind: list[Any], reason: Reason
+) -> None:
+    links = [Link("first", scripted(*answers)), *([Link("offline", scripted(*behind), breaker=None)] if behind else [])]
+    made = parts(ChainedChatModel(links=links))
+    reply = await agent_of(made).send("t", "how do returns work?", customer_id="ada")
+    assert (await made.desk.get_ticket("T1001")).reason == reason
+    assert PHRASES["en"][f"why_{reason}"] in reply.text  # type: ignore[index]
     assert "60 days" not in reply.text
 
 

@@ -10,6 +10,7 @@ from core.answers import EMPTY
 from core.outgoing import LinkRule, safe_text
 from core.passages import Passage, Retriever
 from graph.checks.reply import NOT_SUPPORTED, cited, is_answer
+from graph.handoff_reasons import MODEL_FAILED, NO_SOURCE
 from graph.phrases import phrase
 from graph.prompts import text_of
 from graph.state import State, newest_turn
@@ -27,7 +28,8 @@ async def verify(state: State, runtime: Runtime[Context], *, retriever: Retrieve
     spoken = [m for m in turn if isinstance(m, AIMessage) and text_of(m).strip()]
     if not spoken or (state.faults and not is_answer(answer_of(turn))):
         if state.next_model is not None:
-            return {"first_model": state.next_model, "faults": state.faults or [EMPTY]}
+            held_back = [*state.held_back, *state.faults]
+            return {"first_model": state.next_model, "faults": state.faults or [EMPTY], "held_back": held_back}
         if state.demands:  # nobody's text but the customer's can call a person in
             told_instead = phrase("no_safe_answer", (runtime.context or Context()).locale)
             return {"faults": [], "messages": [AIMessage(told_instead)]}
@@ -53,11 +55,11 @@ def with_sources(message: AIMessage, passages: Sequence[Passage], links: LinkRul
 
 
 def handoff_reason(state: State) -> str:
-    """Tell the person who takes over why there is no reply."""
-    if not state.faults:
-        return "the model failed: it gave no reply"
-    unsupported = state.faults[0].startswith(NOT_SUPPORTED)
-    return f"the reply was not supported: {state.faults[0]}" if unsupported else f"the model failed: {state.faults[0]}"
+    """Tell the person who takes over why there is no reply: for want of a source, if any attempt of this turn was held back for that."""
+    faults = [*state.faults, *state.held_back]
+    if unsupported := next((fault for fault in faults if fault.startswith(NOT_SUPPORTED)), None):
+        return f"{NO_SOURCE}: {unsupported}"
+    return f"{MODEL_FAILED}: {state.faults[0] if state.faults else 'it gave no reply'}"
 
 
 def source(number: int, passage: Passage, links: LinkRule) -> dict[str, Any]:
