@@ -2,20 +2,31 @@
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.chain import ChainedChatModel, Link
+from core.models import endpoint_model
 from core.settings import Settings
 from graph.agent import open_agent
-from graph.assembly import open_desk, open_ledger
+from graph.assembly import assemble, open_desk, open_ledger
+from graph.handoff_reasons import NO_SOURCE
+from graph.phrases import PHRASES
 from graph.prompts import text_of
 from graph.replies import Reply, Token
 from tests.processes import ROOT, environment, free_port, support_agent
 from tools.queues import load_queues
 
 SERVE = ROOT.parent / "shared" / "llm" / "serve"
+HELD_BY_NO_ARTICLE = [
+    "How many employees does your company have?",
+    "How old is the owner of the shop?",
+    "What is the interest rate if I pay in instalments?",
+    "What percentage of your lamps is made in Portugal?",
+]
 pytestmark = [
     pytest.mark.llm,
     pytest.mark.skipif(not SERVE.exists(), reason=f"{SERVE} is not there: no small model to talk to"),
@@ -82,9 +93,7 @@ async def test_people_are_reached_by_rule_and_the_model_writes_valid_tickets(set
     await desk.close()
 
 
-async def test_rules_failures_budgets_and_missing_sources_go_to_people_whatever_the_model_says(
-    settings: Settings,
-) -> None:
+async def test_rules_failures_and_budgets_go_to_people_whatever_the_model_says(settings: Settings) -> None:
     conversations: dict[str, tuple[dict[str, Any], list[str]]] = {
         "rule": ({}, ["The lamp caught fire on my desk!"]),
         "repeated_failure": ({}, ["How do returns work?", "That did not help.", "You don't understand me."]),
@@ -100,6 +109,32 @@ async def test_rules_failures_budgets_and_missing_sources_go_to_people_whatever_
         # How soon a budget ends is the model's affair; from then on nobody is told twice.
         assert sum(ticket.id in reply.text for reply in replies) == 1
     await desk.close()
+
+
+async def test_what_no_article_holds_goes_to_people_instead_of_being_made_up(settings: Settings) -> None:
+    ours = settings.model_copy(update={"tickets_by_model": False, "max_output_tokens": 80})
+    alone = ChainedChatModel(links=[Link(ours.model, endpoint_model(ours))])
+    # Offered tools, so small a model writes calls whatever it is asked; without them it answers, and makes figures up.
+    parts = replace(assemble(ours), model=alone, tools=())
+    desk = open_desk(ours)
+    told: dict[str, str] = {}
+    async with open_agent(ours, parts=parts) as agent:
+        for question in HELD_BY_NO_ARTICLE:  # to which of them it makes an answer up is its mood
+            reply = await agent.send(question, question, customer_id="ada_brook_1001")
+            told[question] = reply.text
+            if reply.owner == "pending" and (await desk.get_ticket(str(reply.ticket_id))).reason == "no_source":
+                break
+        else:
+            pytest.fail(f"no reply was held back for want of a source: {told}")
+        again = await agent.send(question, "Hello?", customer_id="ada_brook_1001")
+    ticket = await desk.get_ticket(str(reply.ticket_id))
+    await desk.close()
+    assert PHRASES["en"]["why_no_source"] in reply.text
+    assert ticket.id in reply.text
+    assert ticket.detail.startswith(NO_SOURCE)
+    assert question in ticket.transcript
+    assert (again.owner, again.ticket_id, again.requests) == ("pending", ticket.id, 0)
+    assert ticket.id not in again.text  # one ticket, told once
 
 
 async def test_the_second_turn_is_accepted_with_the_first_in_its_history(settings: Settings) -> None:
