@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SAMPLE := var/.sample
+# The files that hold tests of a kind: to read all others, only to leave them out, takes longer than some kinds do.
+marked = -m $(1) $$(grep -l 'pytest\.mark\.$(1)' tests/test_*.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help install chat serve dev test test-llm test-voice test-browser web-types eval check lint format types map lock audit clean
@@ -36,7 +38,7 @@ test: .venv/.installed ## Run the tests
 	$(BIN)/python -m pytest -n auto -m "not llm and not voice and not browser"
 
 test-llm: .venv/.installed ## Run the tests that talk to a small real model on loopback
-	$(BIN)/python -m pytest -m llm
+	$(BIN)/python -m pytest $(call marked,llm)
 
 eval: .venv/.installed ## Judge the agent on the shipped conversations, and write var/evals/report.html
 	$(BIN)/support-agent eval run --out var/evals/shipped --fresh
@@ -57,10 +59,10 @@ map: .venv/.installed ## Write the README's map of files anew
 	$(BIN)/python -m tests.file_map
 
 test-voice: .venv/.installed ## Run the tests that hear real speech (espeak-ng speaks it)
-	$(BIN)/python -m pytest -m voice
+	$(BIN)/python -m pytest $(call marked,voice)
 
 test-browser: .venv/.installed ## Run the tests that use the pages in Chromium
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest $(call marked,browser)
 
 web/node_modules/.installed: web/package-lock.json
 	cd web && npm ci --silent
