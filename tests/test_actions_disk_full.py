@@ -65,7 +65,7 @@ def test_on_a_full_disk_nothing_acts_without_its_intent(tmp_path: Path, step: st
         capture_output=True,
         text=True,
         cwd=ROOT,
-        timeout=60,
+        timeout=30,  # the disk does not become free while one waits
         check=True,
     )
     reports = json.loads(run.stdout)
