@@ -34,8 +34,9 @@ serve: $(SAMPLE) ## Serve the sample shop's agent to customers and operators on 
 dev: $(SAMPLE) ## Start the LangGraph dev server on the sample shop
 	LANGGRAPH_CLI_NO_ANALYTICS=1 LANGGRAPH_NO_VERSION_CHECK=true LANGSMITH_TRACING=false $(BIN)/langgraph dev --no-browser
 
+# One worker more than there are cores: many tests wait for processes and time-outs.
 test: .venv/.installed ## Run the tests
-	$(BIN)/python -m pytest -n auto -m "not llm and not voice and not browser"
+	$(BIN)/python -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not llm and not voice and not browser"
 
 test-llm: .venv/.installed ## Run the tests that talk to a small real model on loopback
 	$(BIN)/python -m pytest $(call marked,llm)

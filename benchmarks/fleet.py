@@ -20,6 +20,9 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
+from benchmarks import peers
+from core.settings import Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "benchmark-secret-of-more-than-32-bytes"  # noqa: S105  for servers on loopback that live for minutes
 POISON = "this message is poison"
@@ -154,5 +157,4 @@ def environment(folder: Path, url: str) -> dict[str, str]:
 
 def prepare(env: dict[str, str]) -> None:
     """Fill the sample shop and the index."""
-    for command in (["ingest", "knowledge"], ["orders", "import", "tools/sample_shop.json", "--replace"]):
-        subprocess.run([sys.executable, "-m", "cli.main", *command], env=env, cwd=ROOT, check=True, capture_output=True)
+    peers.prepare(Settings.from_env(env, env_file=None))

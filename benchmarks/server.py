@@ -112,7 +112,7 @@ async def run(load: Load, url: str, folder: Path, bars: Progress | None = None) 
     """Return what became of the messages of one run, shown on its way where there are bars."""
     chance = random.Random(load.seed)
     fleet = Fleet(environment(folder, url), folder, free_ports(load.processes))
-    prepare(fleet.env)
+    await asyncio.to_thread(prepare, fleet.env)
     async with model_endpoint(fleet) as endpoint:
         fleet.endpoint = endpoint
         try:

@@ -13,7 +13,8 @@ import pytest
 
 from benchmarks.loopback import LoopbackHandler, serving
 from server.tokens import Tokens
-from tests.processes import ROOT, environment, free_port, support_agent, wait_for
+from tests.processes import ROOT, environment, free_port, wait_for
+from tests.terminal import fill_sample_shop
 
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
 CUSTOMER = "ada_brook_1001"
@@ -52,9 +53,7 @@ def running_site(folder: Path, **settings: str) -> Iterator[Site]:
     """Serve the sample shop from a folder on loopback."""
     port, log = free_port(), folder / "serve.log"
     env = environment(folder, SUPPORT_JWT_SECRET=SECRET, SUPPORT_BURST_SECONDS="0", **settings)
-    for command in (["ingest", "knowledge"], ["orders", "import", "tools/sample_shop.json", "--shift-dates"]):
-        done = support_agent(*command, env=env)
-        assert done.returncode == 0, done.stderr
+    fill_sample_shop(folder, "--shift-dates")
     with log.open("w") as out:
         command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
         process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from cli.main import app
+from tests.processes import ROOT
 
 
 class Terminal:
@@ -32,3 +33,10 @@ class Terminal:
     def out(self, *arguments: str) -> str:
         """Return what a command that succeeds wrote on standard output."""
         return self.run(*arguments)[0]
+
+
+def fill_sample_shop(folder: Path, *options: str) -> None:
+    """Index the sample articles and import the sample shop into a folder; options are those of the import."""
+    terminal = Terminal(folder)
+    terminal.run("ingest", str(ROOT / "knowledge"))
+    terminal.run("orders", "import", str(ROOT / "tools" / "sample_shop.json"), *options)

@@ -10,17 +10,16 @@ from cli.doctor_settings import still_the_samples
 from core.errors import InputError
 from core.settings import Settings
 from tests.processes import ROOT
-from tests.terminal import Terminal
+from tests.terminal import Terminal, fill_sample_shop
 
 SAMPLE = ROOT / "tools" / "sample_shop.json"
 
 
 @pytest.fixture(scope="module")
 def terminal(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
-    made = Terminal(tmp_path_factory.mktemp("shop"))
-    made.run("ingest", str(ROOT / "knowledge"))
-    made.run("orders", "import", str(SAMPLE))
-    return made
+    folder = tmp_path_factory.mktemp("shop")
+    fill_sample_shop(folder)
+    return Terminal(folder)
 
 
 @pytest.fixture

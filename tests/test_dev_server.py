@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from langgraph_sdk import get_client
 
-from tests.processes import ROOT, dev_server, environment, support_agent
+from tests.processes import ROOT, dev_server, environment
+from tests.terminal import fill_sample_shop
 
 pytestmark = pytest.mark.server
 
@@ -14,10 +15,8 @@ pytestmark = pytest.mark.server
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     folder = tmp_path_factory.mktemp("shop")
+    fill_sample_shop(folder)
     env = environment(folder)
-    for command in (["ingest", "knowledge"], ["orders", "import", "tools/sample_shop.json"]):
-        done = support_agent(*command, env=env)
-        assert done.returncode == 0, done.stderr
     return folder, env
 
 

@@ -32,7 +32,7 @@ from server.records import Identity, Limits, Turn
 from tests.desk_fakes import request
 from tests.fakes import ADA
 from tests.graph_fakes import call, parts, scripted
-from tests.postgres import postgres_server
+from tests.postgres import fresh_database
 from tests.server_fakes import bearer, serving, settings_in
 from tools.backend import Customer
 from tools.changes import Change, Records
@@ -321,35 +321,35 @@ async def test_a_ticket_and_its_webhook_hold_nothing_personal_before_erasure_eit
 
 
 @pytest.mark.server
-async def test_postgresql_keeps_nothing_and_takes_nothing_back(tmp_path: Path) -> None:
-    with postgres_server() as url:
-        gate = Gate()
-        gate.open.set()
-        desk = SqlTicketDesk(Database(url))
-        async with open_checkpointer(url) as saver:
-            from graph.builder import build_graph
+async def test_postgresql_keeps_nothing_and_takes_nothing_back(tmp_path: Path, shared_postgres: str) -> None:
+    url = fresh_database(shared_postgres)
+    gate = Gate()
+    gate.open.set()
+    desk = SqlTicketDesk(Database(url))
+    async with open_checkpointer(url) as saver:
+        from graph.builder import build_graph
 
-            agent = SupportAgent(build_graph(parts(gated(gate), desk=desk), checkpointer=saver), max_message_chars=1000)
-            await agent.send("t", f"hello {WORDS}", customer_id="ada")
-            await desk.open_ticket(request("t", transcript=WORDS))
-            gate.close()
-            turn = asyncio.create_task(agent.send("t", f"again {WORDS}", customer_id="ada"))
-            await gate.asked.wait()
-            inbox = PersonalInbox(url, lease_seconds=6, patience=1)
-            data = PersonalData(stores=[PersonalMemory(saver, url), PersonalTickets(url), inbox], inbox=inbox)
-            counts = await data.erase(await data.find("ada"))
-            assert (counts["conversations"], counts["tickets"]) == (1, 1)
-            gate.open.set()
-            with pytest.raises(Exception, match="erased while"):
-                await turn
-            database = OwnDatabase(url, MetaData(), called="a test", setting="none")
-            async with database.reading() as connection:
-                for table in ("checkpoints", "checkpoint_blobs", "checkpoint_writes", "left_messages", "tickets"):
-                    rows = (await connection.execute(text(f"SELECT * FROM {table}"))).all()
-                    assert not any(word in str(rows).casefold() for word in CANARIES), table
-            await database.close()
-            assert (await agent.send("t", "anew", customer_id="ada")).text
-            await data.compact()
-            for store in data.stores:
-                await store.close()
-        await desk.close()
+        agent = SupportAgent(build_graph(parts(gated(gate), desk=desk), checkpointer=saver), max_message_chars=1000)
+        await agent.send("t", f"hello {WORDS}", customer_id="ada")
+        await desk.open_ticket(request("t", transcript=WORDS))
+        gate.close()
+        turn = asyncio.create_task(agent.send("t", f"again {WORDS}", customer_id="ada"))
+        await gate.asked.wait()
+        inbox = PersonalInbox(url, lease_seconds=6, patience=1)
+        data = PersonalData(stores=[PersonalMemory(saver, url), PersonalTickets(url), inbox], inbox=inbox)
+        counts = await data.erase(await data.find("ada"))
+        assert (counts["conversations"], counts["tickets"]) == (1, 1)
+        gate.open.set()
+        with pytest.raises(Exception, match="erased while"):
+            await turn
+        database = OwnDatabase(url, MetaData(), called="a test", setting="none")
+        async with database.reading() as connection:
+            for table in ("checkpoints", "checkpoint_blobs", "checkpoint_writes", "left_messages", "tickets"):
+                rows = (await connection.execute(text(f"SELECT * FROM {table}"))).all()
+                assert not any(word in str(rows).casefold() for word in CANARIES), table
+        await database.close()
+        assert (await agent.send("t", "anew", customer_id="ada")).text
+        await data.compact()
+        for store in data.stores:
+            await store.close()
+    await desk.close()

@@ -1,8 +1,6 @@
 """The index in PostgreSQL answers as the one in files does."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -17,7 +15,7 @@ from ingest.postgres_versions import connect, list_versions, roll_back, serving_
 from ingest.postgres_writing import publish_to_postgres
 from ingest.records import Document
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options, write_articles
-from tests.postgres import postgres_server
+from tests.postgres import fresh_database
 
 pytestmark = pytest.mark.server
 ARTICLES = {
@@ -27,21 +25,10 @@ ARTICLES = {
 }
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres_server() as address:
-        yield address
-
-
 @pytest.fixture
-def url(server: str) -> str:
+def url(shared_postgres: str) -> str:
     """Return the address of an empty database."""
-    name = f"test_{uuid4().hex[:8]}"
-    engine = sa.create_engine(sa.make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    return fresh_database(shared_postgres)
 
 
 def answers(retriever: PostgresRetriever, text: str) -> str:

@@ -10,12 +10,12 @@ pytestmark = pytest.mark.server
 
 
 def test_killed_anywhere_a_refund_happens_once_and_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--every", "20", "--random", "10", "--check", "--json"]) == 0
+    assert main(["--every", "20", "--random", "5", "--check", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)["figures"]
     assert figures["matrix"]["scenarios"] >= 16
     assert figures["matrix"]["duplicate effects"] == 0
 
 
 def test_without_the_ledger_money_moves_twice(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--every", "10", "--random", "0", "--check", "--json", "--without-ledger"]) == 1
+    assert main(["--every", "15", "--random", "0", "--check", "--json", "--without-ledger"]) == 1
     assert json.loads(capsys.readouterr().out)["figures"]["matrix"]["duplicate effects"] > 0

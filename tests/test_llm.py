@@ -18,6 +18,7 @@ from graph.phrases import PHRASES
 from graph.prompts import text_of
 from graph.replies import Reply, Token
 from tests.processes import ROOT, environment, free_port, support_agent
+from tests.terminal import fill_sample_shop
 from tools.queues import load_queues
 
 SERVE = ROOT.parent / "shared" / "llm" / "serve"
@@ -38,9 +39,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Start the model, build the sample shop, and return settings that use both."""
     folder = tmp_path_factory.mktemp("shop")
     env = environment(folder)
-    for command in (["ingest", "knowledge"], ["orders", "import", "tools/sample_shop.json"]):
-        done = support_agent(*command, env=env)
-        assert done.returncode == 0, done.stderr
+    fill_sample_shop(folder)
     port = str(free_port())
     started = subprocess.run([str(SERVE), "--port", port], capture_output=True, text=True, check=True, timeout=600)
     ours = {k: v for k, v in env.items() if k.startswith("SUPPORT_")}

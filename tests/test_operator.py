@@ -22,7 +22,7 @@ from graph.prompts import text_of
 from tests.desk_fakes import request
 from tests.graph_fakes import parts, scripted
 from tests.processes import ROOT, environment
-from tests.terminal import Terminal
+from tests.terminal import Terminal, fill_sample_shop
 from tools.database import Database
 from tools.sql_desk import SqlTicketDesk
 
@@ -138,9 +138,7 @@ asyncio.run(main())
 @pytest.fixture(scope="module")
 def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shop")
-    terminal = Terminal(folder)
-    terminal.run("ingest", str(ROOT / "knowledge"))
-    terminal.run("orders", "import", str(ROOT / "tools" / "sample_shop.json"))
+    fill_sample_shop(folder)
     return folder
 
 

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from core.errors import BackendUnavailable, Refused
-from tests.postgres import postgres_server
+from tests.postgres import fresh_database
 from tools.carry_out import carry_out
 from tools.context import Context
 from tools.import_shop import export_shop, import_shop
@@ -26,9 +25,8 @@ POLICY = load_policy()
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
+def url(shared_postgres: str) -> str:
+    return fresh_database(shared_postgres)
 
 
 def test_a_shop_goes_in_and_out_unchanged(url: str) -> None:

@@ -15,8 +15,9 @@ from langgraph_sdk import get_client
 from langgraph_sdk.errors import APIStatusError
 
 from graph.voice import UNHEARD
-from tests.processes import ROOT, dev_server, environment, support_agent
+from tests.processes import ROOT, dev_server, environment
 from tests.server_fakes import SECRET, bearer
+from tests.terminal import fill_sample_shop
 from tests.test_voice import wav
 from tests.transcription_server import transcribing
 
@@ -27,10 +28,8 @@ ADA, BEN = "ada_brook_1001", "ben_hale_1002"
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     folder = tmp_path_factory.mktemp("shop")
+    fill_sample_shop(folder)
     env = environment(folder)
-    for command in (["ingest", "knowledge"], ["orders", "import", "tools/sample_shop.json"]):
-        done = support_agent(*command, env=env)
-        assert done.returncode == 0, done.stderr
     return folder, env
 
 

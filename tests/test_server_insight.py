@@ -18,9 +18,9 @@ from server.insight import insight
 from server.records import Limits, Turn
 from server.turn_figures import figures_of, lacks_source
 from tests.desk_fakes import FakeClock, request
-from tests.postgres import postgres_server
-from tests.processes import environment, support_agent
+from tests.postgres import fresh_database
 from tests.server_fakes import bearer, serving, settings_in
+from tests.terminal import Terminal
 from tools.database import Database
 from tools.desk_reads import DeskReads, LastWords
 from tools.sql_desk import SqlTicketDesk
@@ -147,37 +147,36 @@ async def test_the_trend_is_that_of_the_finished_evaluations(tmp_path: Path) -> 
     await inbox.database.close()
 
 
-@pytest.mark.server
 def test_the_command_prints_the_same_figures(tmp_path: Path) -> None:
-    env = environment(tmp_path)
-    printed = support_agent("insight", "--days", "7", "--json", env=env)
-    assert printed.returncode == 0, printed.stderr
-    assert len(json.loads(printed.stdout)["days"]) == 7
-    assert "Requests" in support_agent("insight", env=env).stdout
+    terminal = Terminal(tmp_path)
+    assert len(json.loads(terminal.out("insight", "--days", "7", "--json"))["days"]) == 7
+    assert "Requests" in terminal.out("insight")
 
 
 @pytest.mark.server
-async def test_postgresql_gives_the_same_figures_and_one_of_two_takers_the_ticket(tmp_path: Path) -> None:
-    with postgres_server() as url:
-        settings = settings_in(tmp_path, inbox_url=url, desk_url=url)
-        inbox = await kept(settings, ("t", timedelta(hours=2), "hello", reply()))
-        clock = FakeClock()
-        desk, reads = SqlTicketDesk(Database(url), now=clock), DeskReads(url)
-        ticket = await desk.open_ticket(request())
-        taken = await asyncio.gather(*(desk.take(ticket.id, who) for who in ("olga", "mia")), return_exceptions=True)
-        assert sum(isinstance(answer, Refused) for answer in taken) == 1
-        owner = str((await desk.get_ticket(ticket.id)).ownership.operator)
-        await desk.reply(ticket.id, operator=owner, text="Here I am.", key="k")
-        clock.advance(minutes=5)
-        await desk.add_note(ticket.id, author="customer", text="Thanks!", key="m")
-        words = (await reads.last_words())[ticket.id]
-        assert words == LastWords(noted_at=clock(), heard_at=clock(), replied_at=clock() - timedelta(minutes=5))
-        await desk.rate(ticket.id, stars=4)
-        found = await insight(inbox, reads, settings, days=30, now=NOW)
-        assert (found.resolved.threads, found.average_rating) == (["t"], 4.0)
-        assert (found.first_reply.count, found.reasons[0].figure.threads) == (1, ["t"])
-        for opened in (inbox.database, desk, reads):
-            await opened.close()
+async def test_postgresql_gives_the_same_figures_and_one_of_two_takers_the_ticket(
+    tmp_path: Path, shared_postgres: str
+) -> None:
+    url = fresh_database(shared_postgres)
+    settings = settings_in(tmp_path, inbox_url=url, desk_url=url)
+    inbox = await kept(settings, ("t", timedelta(hours=2), "hello", reply()))
+    clock = FakeClock()
+    desk, reads = SqlTicketDesk(Database(url), now=clock), DeskReads(url)
+    ticket = await desk.open_ticket(request())
+    taken = await asyncio.gather(*(desk.take(ticket.id, who) for who in ("olga", "mia")), return_exceptions=True)
+    assert sum(isinstance(answer, Refused) for answer in taken) == 1
+    owner = str((await desk.get_ticket(ticket.id)).ownership.operator)
+    await desk.reply(ticket.id, operator=owner, text="Here I am.", key="k")
+    clock.advance(minutes=5)
+    await desk.add_note(ticket.id, author="customer", text="Thanks!", key="m")
+    words = (await reads.last_words())[ticket.id]
+    assert words == LastWords(noted_at=clock(), heard_at=clock(), replied_at=clock() - timedelta(minutes=5))
+    await desk.rate(ticket.id, stars=4)
+    found = await insight(inbox, reads, settings, days=30, now=NOW)
+    assert (found.resolved.threads, found.average_rating) == (["t"], 4.0)
+    assert (found.first_reply.count, found.reasons[0].figure.threads) == (1, ["t"])
+    for opened in (inbox.database, desk, reads):
+        await opened.close()
 
 
 async def test_tickets_of_other_ways_in_are_not_mixed_with_the_servers_conversations(tmp_path: Path) -> None:

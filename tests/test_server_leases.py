@@ -1,7 +1,7 @@
 """Take turns as several workers do, on SQLite and PostgreSQL: one at a time a thread, in order, fenced, again after a death."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from core.errors import Busy, LeaseLost, NotFound
 from server.inbox import Inbox
 from server.leases import Leases
 from server.records import Identity, Limits, Spoken, Suspect, Turn
-from tests.postgres import postgres_server
+from tests.postgres import fresh_database
 
 ADA = Identity(subject="ada", role="customer")
 REPLY = {"text": "hello"}
@@ -49,9 +49,8 @@ class Workers:
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
+def postgres(shared_postgres: str) -> str:
+    return fresh_database(shared_postgres)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])

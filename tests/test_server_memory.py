@@ -1,6 +1,6 @@
 """Check the savers: what a LangGraph server asks of them, and that an old turn's checkpoint is refused."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,7 @@ from graph.builder import build_graph
 from graph.fencing import was_refused
 from graph.memory import open_checkpointer
 from tests.graph_fakes import parts, scripted
-from tests.postgres import fresh_database, postgres_server
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
+from tests.postgres import fresh_database
 
 
 async def conforms(url: str) -> set[str]:
@@ -42,8 +36,8 @@ async def test_the_sqlite_saver_passes_the_conformance_suite(tmp_path: Path) -> 
 
 
 @pytest.mark.server
-async def test_the_postgresql_saver_passes_the_conformance_suite(postgres: str) -> None:
-    await conforms(fresh_database(postgres))
+async def test_the_postgresql_saver_passes_the_conformance_suite(shared_postgres: str) -> None:
+    await conforms(fresh_database(shared_postgres))
 
 
 async def a_stale_worker(url: str) -> None:
@@ -73,8 +67,8 @@ async def test_a_stale_worker_changes_nothing_on_sqlite(tmp_path: Path) -> None:
 
 
 @pytest.mark.server
-async def test_a_stale_worker_changes_nothing_on_postgresql(postgres: str) -> None:
-    await a_stale_worker(postgres)
+async def test_a_stale_worker_changes_nothing_on_postgresql(shared_postgres: str) -> None:
+    await a_stale_worker(fresh_database(shared_postgres))
 
 
 async def test_a_message_that_comes_twice_is_answered_once(tmp_path: Path) -> None:

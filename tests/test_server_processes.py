@@ -15,8 +15,9 @@ from openai import AsyncOpenAI, AuthenticationError, OpenAI
 
 from benchmarks.server import Load, database, missed, run
 from graph.phrases import phrase
-from tests.processes import ROOT, environment, free_port, support_agent, wait_for
+from tests.processes import ROOT, environment, free_port, wait_for
 from tests.server_fakes import SECRET, TOKENS, bearer
+from tests.terminal import fill_sample_shop
 
 pytestmark = pytest.mark.server
 ADA = "ada_brook_1001"
@@ -26,9 +27,7 @@ ADA = "ada_brook_1001"
 def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     folder = tmp_path_factory.mktemp("shop")
     env = environment(folder, SUPPORT_JWT_SECRET=SECRET)
-    for command in (["ingest", "knowledge"], ["orders", "import", "tools/sample_shop.json"]):
-        done = support_agent(*command, env=env)
-        assert done.returncode == 0, done.stderr
+    fill_sample_shop(folder)
     return folder, env
 
 

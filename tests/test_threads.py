@@ -1,6 +1,5 @@
 """Check that stored conversations can be listed, added up, read in full and deleted for good."""
 
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +15,7 @@ from graph.builder import build_graph
 from graph.memory import open_checkpointer
 from graph.threads import get_thread, list_threads, prune, transcript
 from tests.graph_fakes import call, parts, scripted
-from tests.postgres import postgres_server
-from tests.processes import environment, support_agent
+from tests.terminal import Terminal, fill_sample_shop
 
 USED = {"input_tokens": 1000, "output_tokens": 50, "total_tokens": 1050, "input_token_details": {"cache_read": 800}}
 
@@ -44,29 +42,26 @@ async def test_what_all_turns_used_is_added_up() -> None:
     assert [t.id for t in await list_threads(saver)] == ["t"]
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
-async def test_the_transcript_holds_what_left_the_state(kind: str, tmp_path: Path) -> None:
-    with ExitStack() as opened:
-        url = f"sqlite:///{tmp_path}/memory.db" if kind == "sqlite" else opened.enter_context(postgres_server())
-        made = parts(scripted("You can return items within 30 days. [1] " * 10), context_tokens=2_000)
-        for part in range(3):  # as after a restart: a process of its own
-            async with open_checkpointer(url) as saver:
-                agent = SupportAgent(build_graph(made, checkpointer=saver), max_message_chars=99)
-                for number in range(10):
-                    await agent.send("t", f"how do returns work for number {10 * part + number}?", customer_id="ada")
-        async with open_checkpointer(url) as saver:
+async def test_the_transcript_holds_what_left_the_state(database_url: str) -> None:
+    made = parts(scripted("You can return items within 30 days. [1] " * 10), context_tokens=2_000)
+    for part in range(3):  # as after a restart: a process of its own
+        async with open_checkpointer(database_url) as saver:
             agent = SupportAgent(build_graph(made, checkpointer=saver), max_message_chars=99)
-            state = await agent.state("t")
-            said = [m.text for m in await transcript(saver, "t")]
-            left = [m.text for m in await agent.earlier("t", state)]
-            assert len(state.messages) < 60
-            assert left + [m.text for m in state.messages] == said
-            assert [m for m in said if m.startswith("how")] == [
-                f"how do returns work for number {number}?" for number in range(30)
-            ]
-            assert len(said) == 60
-            await saver.adelete_thread("t")
-            assert await transcript(saver, "t") == []
+            for number in range(10):
+                await agent.send("t", f"how do returns work for number {10 * part + number}?", customer_id="ada")
+    async with open_checkpointer(database_url) as saver:
+        agent = SupportAgent(build_graph(made, checkpointer=saver), max_message_chars=99)
+        state = await agent.state("t")
+        said = [m.text for m in await transcript(saver, "t")]
+        left = [m.text for m in await agent.earlier("t", state)]
+        assert len(state.messages) < 60
+        assert left + [m.text for m in state.messages] == said
+        assert [m for m in said if m.startswith("how")] == [
+            f"how do returns work for number {number}?" for number in range(30)
+        ]
+        assert len(said) == 60
+        await saver.adelete_thread("t")
+        assert await transcript(saver, "t") == []
 
 
 async def test_old_conversations_are_deleted_for_good(tmp_path: Path) -> None:
@@ -98,18 +93,15 @@ def test_a_price_file_that_does_not_fit_is_named(tmp_path: Path) -> None:
     assert load_prices().of("offline") is not None
 
 
-@pytest.mark.server
 def test_the_commands_list_show_count_and_prune(tmp_path: Path) -> None:
-    env = environment(tmp_path)
-    for command in (["ingest", "knowledge"], ["orders", "import", "tools/sample_shop.json"]):
-        assert support_agent(*command, env=env).returncode == 0
-    asked = support_agent("ask", "How long do returns take?", "--thread", "t1", env=env)
-    assert asked.returncode == 0, asked.stderr
-    assert "t1" in support_agent("threads", "list", "--json", env=env).stdout
-    assert "How long do returns take?" in support_agent("threads", "show", "t1", env=env).stdout
-    assert '"by_request": "0"' in support_agent("costs", "t1", "--json", env=env).stdout
-    assert '"deleted": []' in support_agent("threads", "prune", "--older-than-days", "9", "--json", env=env).stdout
-    assert support_agent("costs", "nobody", env=env).returncode == 1
+    fill_sample_shop(tmp_path)
+    terminal = Terminal(tmp_path)
+    terminal.run("ask", "How long do returns take?", "--thread", "t1")
+    assert "t1" in terminal.out("threads", "list", "--json")
+    assert "How long do returns take?" in terminal.out("threads", "show", "t1")
+    assert '"by_request": "0"' in terminal.out("costs", "t1", "--json")
+    assert '"deleted": []' in terminal.out("threads", "prune", "--older-than-days", "9", "--json")
+    terminal.run("costs", "nobody", code=1)
 
 
 def test_a_model_that_no_table_lists_costs_what_its_provider_publishes() -> None:
