@@ -1,11 +1,13 @@
-"""Read a database from processes that were forked while their parent was reading."""
+"""Read a database from forked processes, and leave one open."""
 
 import asyncio
 import os
 from multiprocessing import get_context
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tools.database import Database
 
@@ -34,3 +36,24 @@ def test_a_forked_process_reads_with_threads_of_its_own(tmp_path: Path) -> None:
     child.kill()
     assert not hung
     assert child.exitcode == 7
+
+
+def test_what_nobody_closed_is_closed_before_its_loop_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[AsyncEngine] = []
+    dispose = AsyncEngine.dispose
+
+    async def noted(engine: AsyncEngine, close: bool = True) -> None:
+        await dispose(engine, close)
+        closed.append(engine)
+
+    monkeypatch.setattr(AsyncEngine, "dispose", noted)
+
+    async def use_and_forget(steps: int) -> None:
+        async with Database(f"sqlite:///{tmp_path}/{steps}.db").writing() as connection:
+            await connection.exec_driver_sql("CREATE TABLE t (a)")
+        for _ in range(steps):  # the loop ends in the middle of whatever was begun meanwhile
+            await asyncio.sleep(0)
+
+    for steps in range(4):
+        asyncio.run(use_and_forget(steps))
+        assert len(closed) == steps + 1

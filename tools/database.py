@@ -201,6 +201,7 @@ class Database:
             self._engines[loop] = engine
             self._closing[loop] = _closed_with_its_loop(engine)
             await anext(self._closing[loop])
+            _OPEN[engine] = self._closing[loop]
         return self._engines[loop]
 
 
@@ -209,4 +210,9 @@ async def _closed_with_its_loop(engine: AsyncEngine) -> AsyncGenerator[None]:
     try:
         yield
     finally:
+        _OPEN.pop(engine, None)
         await engine.dispose()
+
+
+_OPEN: dict[AsyncEngine, AsyncGenerator[None]] = {}
+"""What closes each engine. A generator that nobody holds is ended whenever it is collected, too late for a loop that ends just then."""
