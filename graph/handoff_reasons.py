@@ -109,7 +109,9 @@ def _accepts_person(messages: Sequence[AnyMessage], text: str) -> bool:
     if last is None or last.additional_kwargs.get("asks") or answer_to_confirmation(text) != "yes":
         return False
     offer = text_of(last)
-    return bool(OFFER.search(offer)) or any(phrases["no_safe_answer"] in offer for phrases in PHRASES.values())
+    return bool(OFFER.search(offer)) or any(
+        p["no_safe_answer"] in offer for p in PHRASES.values() if "no_safe_answer" in p
+    )
 
 
 def _said_since_people(messages: Sequence[AnyMessage]) -> list[str]:

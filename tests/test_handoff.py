@@ -304,3 +304,9 @@ def test_recorded_reasons_become_kinds(recorded: str, reason: Reason) -> None:
 def test_a_thread_of_an_earlier_version_still_reads() -> None:
     old: dict[str, Any] = {"messages": [], "owner": "human", "ticket_id": "T1001"}
     assert State(**old).owner == "human"
+
+
+@pytest.mark.parametrize("yes", ["yes", "Ja!", "sí"])
+async def test_a_yes_to_something_that_was_not_asked_is_a_message_like_any_other(yes: str) -> None:
+    said = await talk(parts(scripted("You can return items within 30 days. [1]")), "how do returns work?", yes)
+    assert (said.owner, bool(said.text)) == ("bot", True)
