@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks.figures import Figure, parser, report
 from benchmarks.retrieval import (
     DATA,
+    DEPTH,
     Question,
     article_questions,
     dstc11_documents,
@@ -30,7 +31,7 @@ from core.models import reranker
 from core.reranking import Reranker
 from core.settings import Settings
 from ingest.pipeline import ingest, ingest_documents
-from ingest.reranked import RerankedIndex
+from ingest.reranked import CANDIDATES, RerankedIndex
 from ingest.retrieval import HybridRetriever
 
 _SECONDS = 600.0
@@ -47,26 +48,47 @@ def corpora(data: Path, folder: Path, model: MiniLM) -> Iterator[tuple[str, Path
         yield name, folder / name, article_questions(questions)
 
 
+class Remembered:
+    """Remember what a reranker said last."""
+
+    def __init__(self, reranker: Reranker) -> None:
+        self._reranker = reranker
+        self.said: list[float] = []
+
+    def scores(self, question: str, passages: Sequence[str]) -> list[float]:
+        """Return the scores of the reranker."""
+        self.said = self._reranker.scores(question, passages)
+        return self.said
+
+    def close(self) -> None:
+        """Leave it open for the next corpus."""
+
+
 def gain(name: str, folder: Path, questions: Sequence[Question], model: MiniLM, decides: Reranker) -> Iterator[Figure]:
-    """Measure hit@1, hit@3 and hit@5 of the search alone and with the reranker, and what a query takes with it.
+    """Measure hit@1, hit@3 and hit@5 of the search, of both orders fused, and of the reranker's order on its own.
 
     Raises:
         SystemExit: the reranker failed; then no figure would be its own.
     """
     index = HybridRetriever(folder, model, "minilm")
-    reranked = RerankedIndex(index, decides, seconds=_SECONDS)
+    remembered = Remembered(decides)
+    reranked = RerankedIndex(index, remembered, seconds=_SECONDS)
     alone, _ = search(index, questions)
-    ranks, milliseconds = [], []
-    for question in questions:
-        (rank,), (took,) = search(reranked, [question])
+    fused, own, milliseconds = [], [], []
+    for dialogue, is_right in questions:
+        remembered.said = []  # nobody is asked about a single passage
+        (rank,), (took,) = search(reranked, [(dialogue, is_right)])
         if fault := reranked.health().notice:
             raise SystemExit(fault)
-        ranks.append(rank)
+        right = [is_right(passage) for passage in index.search_now(dialogue, limit=CANDIDATES)]
+        order = sorted(range(len(remembered.said)), key=lambda place: -remembered.said[place])[:DEPTH]
+        fused.append(rank)
+        own.append(next((rank for rank, place in enumerate(order) if right[place]), DEPTH))
         milliseconds.append(took)
-    index.close()
+    reranked.close()
     for depth in (1, 3, 5):
-        yield Figure(f"{name} ({len(questions)}) hit@{depth}, search alone", hit(alone, depth))
-        yield Figure(f"{name} ({len(questions)}) hit@{depth}, reranked", hit(ranks, depth))
+        for what, ranks in (("search alone", alone), ("reranked", fused), ("reranker's order alone", own)):
+            yield Figure(f"{name} ({len(questions)}) hit@{depth}, {what}", hit(ranks, depth))
     yield Figure(f"{name} query reranked, median ms", statistics.median(milliseconds))
 
 

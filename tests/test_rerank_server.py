@@ -86,5 +86,6 @@ def test_the_gain_is_that_of_the_same_questions_and_never_of_a_reranker_that_fai
     assert figures["shop (3) hit@1, search alone"] == 1.0
     assert figures["shop (3) hit@1, reranked"] == 0.0
     assert figures["shop (3) hit@3, reranked"] == 1.0
+    assert figures["shop (3) hit@1, reranker's order alone"] == 0.0
     with pytest.raises(SystemExit, match="it is down"):
         list(gain("shop", tmp_path / "index", questions, model, Scorer(fails=True)))
