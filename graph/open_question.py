@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
 
 from core.confirmations import answer_to_confirmation
 from graph.action_calls import calls_of
@@ -18,8 +20,29 @@ TIMES_ASKED = 2
 """A question is put again once, after a digression or a crash; then it rests until the customer says yes to nothing else."""
 
 
+def sent_at(message: HumanMessage, config: RunnableConfig) -> float | None:
+    """Return when a message was sent, in seconds since the epoch, or None where nothing tells.
+
+    It says so itself, or its run does: LangGraph's servers give a run its id when it is asked for, and such an id holds the time
+    (UUID version 7, RFC 9562).
+    """
+    if isinstance(told := message.additional_kwargs.get(SENT_AT), int | float):
+        return told
+    try:
+        run = UUID(str(config["configurable"].get("run_id")))
+    except ValueError:
+        return None
+    return ((run.int >> 80) + 1) / 1000 if run.version == 7 else None  # the end of its millisecond
+
+
 async def hear(
-    messages: Sequence[AnyMessage], message: HumanMessage, *, thread_id: str, locale: str, actions: ConfirmedActions
+    messages: Sequence[AnyMessage],
+    message: HumanMessage,
+    *,
+    sent_at: float | None,
+    thread_id: str,
+    locale: str,
+    actions: ConfirmedActions,
 ) -> dict[str, Any]:
     """Return the calls that are to be carried out, the question that stays open, and what waits for staff.
 
@@ -30,7 +53,8 @@ async def hear(
     asked = said_last.additional_kwargs if said_last else {}
     if not asked.get("asks") and not asked.get("tells") and not await actions.any_open(thread_id):
         return {"open_question": [], "approvals": [], "messages": []}  # the usual turn: one look at the ledger
-    unread = _sent_before(message, asked.get("asked_at"))
+    asked_at = asked.get("asked_at")
+    unread = sent_at is not None and asked_at is not None and sent_at < asked_at
     heard = (
         Heard()
         if unread
@@ -61,9 +85,3 @@ async def hear(
     elif heard.withdrawn:
         update["messages"] = [AIMessage(phrase("withdrawn", locale), additional_kwargs={"then": "end"})]
     return update
-
-
-def _sent_before(message: HumanMessage, asked_at: float | None) -> bool:
-    """Say whether a message was on its way before the question was asked; a way in that keeps no time is believed."""
-    sent_at = message.additional_kwargs.get(SENT_AT)
-    return sent_at is not None and asked_at is not None and sent_at < asked_at

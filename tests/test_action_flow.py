@@ -3,9 +3,12 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.runnables import RunnableConfig
+from langchain_core.utils.uuid import uuid7
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
@@ -332,6 +335,23 @@ async def test_a_yes_that_was_sent_before_the_question_was_there_agrees_to_nothi
     assert "Cancel order #AF1" in early  # asked again
     assert shop.effects == 0
     assert "is cancelled" in await shop.say("yes")
+    assert shop.effects == 1
+
+
+async def test_a_run_that_was_asked_for_before_the_question_was_there_agrees_to_nothing() -> None:
+    shop = Shop(CANCEL, "You are welcome.")
+
+    async def yes(run_id: UUID) -> None:
+        config: RunnableConfig = {"configurable": {"thread_id": "t", "run_id": str(run_id)}}
+        await shop.agent.graph.ainvoke(
+            TurnInput(messages=[HumanMessage("yes")]), config, context=Context(customer_id="ada")
+        )
+
+    early = uuid7()  # as LangGraph's servers name a run that waits for the one before it
+    await shop.say("cancel #AF1, I ordered it by mistake")
+    await yes(early)
+    assert shop.effects == 0
+    await yes(uuid7())
     assert shop.effects == 1
 
 

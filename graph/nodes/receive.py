@@ -15,7 +15,7 @@ from graph.customer_file import PREFERENCES, add_facts, read_file
 from graph.handoff_reasons import handoff_wish, rule_wish
 from graph.handover import with_people
 from graph.identity import hear_code, masked
-from graph.open_question import hear
+from graph.open_question import hear, sent_at
 from graph.prompts import text_of
 from graph.provenance import overheard
 from graph.routing import then
@@ -97,7 +97,14 @@ async def receive(
         update["handoff"] = handoff_wish(state.messages, shown) or rule_wish(shown, actions.policy)
     if update["handoff"]:
         return update
-    heard = await hear(state.messages[:-1], answer, thread_id=thread_of(config), locale=context.locale, actions=actions)
+    heard = await hear(
+        state.messages[:-1],
+        answer,
+        sent_at=sent_at(message, config),
+        thread_id=thread_of(config),
+        locale=context.locale,
+        actions=actions,
+    )
     return update | heard | {"messages": [*update["messages"], *heard["messages"]]}
 
 
