@@ -170,9 +170,9 @@ async def test_people_are_reached_by_rule_and_the_model_writes_valid_tickets(set
 
 
 async def test_facts_of_the_first_turn_are_told_at_turn_300(settings: Settings) -> None:
-    small = settings.model_copy(update={"context_tokens": 1_500})
+    small = settings.model_copy(update={"context_tokens": 2_000})
     made = scripted_parts(
-        scripted("Thank you, Ada.", "You can return items within 30 days. [1] " * 6), context_tokens=3_000
+        scripted("Thank you, Ada.", "You can return items within 30 days. [1] " * 6), context_tokens=2_000
     )
     async with open_checkpointer(settings.memory_url) as saver:
         talk = SupportAgent(build_graph(made, checkpointer=saver), max_message_chars=1_000)
