@@ -9,9 +9,10 @@ from typing import Any, Generic, TypeVar
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
+from langchain_core.utils.json import parse_partial_json
 from pydantic import BaseModel, ValidationError
 
-from core.errors import ModelError, ModelRejected
+from core.errors import ModelRejected, ModelUnavailable
 
 T = TypeVar("T", bound=BaseModel)
 Schema = dict[str, Any]
@@ -42,12 +43,18 @@ class JsonModel:
         self._format = 0
 
     async def ask(
-        self, messages: Sequence[BaseMessage], shape: type[T], *, choices: Mapping[str, Sequence[str]] | None = None
+        self,
+        messages: Sequence[BaseMessage],
+        shape: type[T],
+        *,
+        choices: Mapping[str, Sequence[str]] | None = None,
+        instead: T | None = None,
     ) -> JsonAnswer[T]:
         """Return an object of a shape, its fields in `choices` limited to those values; never raises for the model.
 
         At most two requests are answered: the first, and one that says what was wrong with its answer. Requests that
-        an endpoint refuses because of their format are not counted.
+        an endpoint refuses are not counted. `instead` has the fields that an answer lacks because it reached its length limit:
+        the next one would reach it, too.
         """
         schema = strict_schema(shape, choices or {})
         asked = list(messages)
@@ -56,12 +63,17 @@ class JsonModel:
         while requests < 2:
             try:
                 answer = await self._request(asked, schema)
-            except ModelError:
+            except ModelRejected:
+                break
+            except ModelUnavailable:  # it may have been answered and paid for, all the same
+                requests += 1
                 break
             requests += 1
             if spent := answer.usage_metadata:
                 tokens_in, tokens_out = tokens_in + spent["input_tokens"], tokens_out + spent["output_tokens"]
             value, problem = parse(answer.text, shape, choices or {})
+            if value is None and instead and answer.response_metadata.get("finish_reason") == "length":
+                value = completed(answer.text, instead, choices or {})
             if value is not None:
                 break
             complaint = f"That was not valid: {problem}. Write the JSON object alone, with every field."
@@ -121,3 +133,14 @@ def parse(text: str, shape: type[T], choices: Mapping[str, Sequence[str]]) -> tu
         return None, f"the JSON breaks off or is malformed ({error.msg})"
     except ValidationError as error:
         return None, "; ".join(f"{e['loc'][0] if e['loc'] else 'object'}: {e['msg'].lower()}" for e in error.errors())
+
+
+def completed(text: str, instead: T, choices: Mapping[str, Sequence[str]]) -> T | None:
+    """Return what words that break off say in whole fields, and the rest as in `instead`; None where they have no such field."""
+    _, opening, rest = text.partition("{")
+    try:
+        found = parse_partial_json(opening + rest)
+    except ValueError:
+        return None
+    whole = dict([*found.items()][:-1]) if isinstance(found, dict) else {}  # the last one was still being written
+    return parse(json.dumps(instead.model_dump(mode="json") | whole), type(instead), choices)[0] if whole else None

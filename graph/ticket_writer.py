@@ -122,7 +122,7 @@ class TicketWriter:
         return given | ({"queue": queue} if queue in names else {})
 
     async def _ask(
-        self, model: JsonModel, messages: Sequence[AnyMessage], detail: str, guess: Classification
+        self, model: JsonModel, messages: Sequence[AnyMessage], detail: str, guess: TicketDraft
     ) -> JsonAnswer[TicketDraft]:
         queues = self._rules.queues
         classified = guess.model_dump_json(include=set(Classification.model_fields))
@@ -130,7 +130,7 @@ class TicketWriter:
             shop_name=self._shop_name, queues=described(queues), guess=classified, reason=detail
         )
         asked = [SystemMessage(instructions), HumanMessage(quote_message(transcript(messages)))]
-        return await model.ask(asked, TicketDraft, choices=choices(queues))
+        return await model.ask(asked, TicketDraft, choices=choices(queues), instead=guess)
 
 
 def supported(draft: TicketDraft, messages: Sequence[AnyMessage], fallback: TicketDraft) -> TicketDraft:

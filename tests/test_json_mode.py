@@ -15,6 +15,8 @@ from core.json_mode import JsonModel, strict_schema
 from tools.ticket_draft import TicketDraft
 
 GOOD = '{"team": "returns", "words": ["broken"]}'
+CUT = "✂"
+"""Ends an answer that reached its length limit."""
 CHOICES = {"team": ["returns", "billing"]}
 
 
@@ -49,7 +51,9 @@ class Endpoint(BaseChatModel):
         if isinstance(answer, Exception):
             raise answer
         usage = {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(answer, usage_metadata=usage))])
+        told = {"finish_reason": "length" if answer.endswith(CUT) else "stop"}
+        message = AIMessage(answer.removesuffix(CUT), usage_metadata=usage, response_metadata=told)
+        return ChatResult(generations=[ChatGeneration(message=message)])
 
 
 async def ask(endpoint: Endpoint) -> Any:
@@ -109,14 +113,39 @@ async def test_a_bad_answer_is_repaired_once_by_saying_what_is_wrong(bad: str, c
     assert complaint in str(endpoint.requests[1][-1].content)
 
 
+@pytest.mark.parametrize(
+    ("cut", "team", "words"),
+    [
+        ('{"team": "returns", "words": ["broken", "bro', "returns", ("late",)),
+        ('```json\n{"team": "returns", "words": ["broken"', "returns", ("late",)),
+        ('{"words": ["broken"], "team": "bil', "billing", ("broken",)),
+    ],
+)
+async def test_a_cut_answer_counts_as_far_as_it_is_whole(cut: str, team: str, words: tuple[str, ...]) -> None:
+    endpoint = Endpoint(answers=[cut + CUT])
+    instead = Shape(team="billing", words=("late",))
+    answer = await JsonModel(endpoint).ask([HumanMessage("Which team?")], Shape, choices=CHOICES, instead=instead)
+    assert (answer.value, answer.requests) == (Shape(team=team, words=words), 1)
+
+
+@pytest.mark.parametrize("cut", ["", "I think", "{", '{"team": "ret', '{"team": "sales", "words": ["bro'])
+async def test_a_cut_answer_without_a_whole_field_that_fits_is_asked_for_again(cut: str) -> None:
+    instead = Shape(team="billing", words=())
+    endpoint = Endpoint(answers=[cut + CUT, GOOD])
+    answer = await JsonModel(endpoint).ask([HumanMessage("Which team?")], Shape, choices=CHOICES, instead=instead)
+    assert answer.value is not None
+    assert (answer.value.team, answer.requests) == ("returns", 2)
+
+
 async def test_a_second_bad_answer_is_the_last() -> None:
     answer = await ask(Endpoint(answers=["nonsense", "more nonsense", GOOD]))
     assert (answer.value, answer.requests) == (None, 2)
 
 
-@pytest.mark.parametrize("error", [ModelUnavailable("down"), ModelRejected("wrong key")])
-async def test_a_model_that_fails_is_no_failure_of_ours(error: Exception) -> None:
-    assert (await ask(Endpoint(answers=[error, error, error, error]))).value is None
+@pytest.mark.parametrize(("error", "counted"), [(ModelUnavailable("down"), 1), (ModelRejected("wrong key"), 0)])
+async def test_a_model_that_fails_is_no_failure_of_ours(error: Exception, counted: int) -> None:
+    answer = await ask(Endpoint(answers=[error, error, error, error]))
+    assert (answer.value, answer.requests) == (None, counted)
 
 
 def test_schemas_are_what_strict_endpoints_accept() -> None:
