@@ -20,6 +20,7 @@ from graph.handover import collect
 from graph.phrases import phrase
 from graph.state import State, TurnInput
 from graph.tombstones import run_config
+from graph.unfinished import check_finished, place, without_places
 from tools.context import Context
 from tools.handoff import OperatorDesk, Ticket
 
@@ -46,9 +47,10 @@ async def reply(
     command that was interrupted is harmless.
 
     Raises:
-        Refused: there is no such ticket, it is not with people or with another one, or the text is empty.
+        Refused: there is no such ticket, it is not with people or with another one, or the text is empty or not filled in.
         KeyReused: the key brought other words before.
     """
+    check_finished(text)
     if key is None:
         before = await desk.get_ticket(ticket_id)
         heard = sum(note.kind == "customer" for note in before.notes)
@@ -139,8 +141,8 @@ async def suggest_reply(
 ) -> str:
     """Return a reply for the operator to edit: the model's, or a frame around the ticket's next step; sends nothing."""
     ticket = await desk.get_ticket(ticket_id)
-    frame = f"Hello, this is {operator} from {shop_name}. You wrote: “{ticket.draft.wish}” "
-    frame += f"[{ticket.draft.next_step}]\n\nBest regards\n{operator}"
+    frame = f"Hello, this is {operator} from {shop_name}. You wrote: {' '.join(_unanswered(ticket))}\n\n"
+    frame += f"{place(ticket.draft.next_step)}\n\nBest regards\n{operator}"
     if model is None:
         return frame
     talk = "\n".join([ticket.transcript, *(f"{note.author}: {note.text}" for note in ticket.notes)])
@@ -150,6 +152,17 @@ async def suggest_reply(
     except ModelError:
         return frame
     return answer.text.strip() or frame
+
+
+def _unanswered(ticket: Ticket) -> list[str]:
+    """Return what the customer wants and wrote since, quoted, without what a person has answered; never nothing."""
+    heard, before = [ticket.draft.wish], [ticket.draft.wish]
+    for note in ticket.notes:
+        if note.kind == "customer":
+            heard.append(note.text)
+        elif note.kind == "reply":
+            heard, before = [], heard or before
+    return [f"“{without_places(words)}”" for words in dict.fromkeys(heard or before)]
 
 
 async def _follow(graph: SupportGraph, ticket: Ticket) -> None:

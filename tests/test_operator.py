@@ -124,6 +124,27 @@ async def test_a_suggestion_is_made_with_or_without_a_model_and_sends_nothing(sh
     assert await shop.desk.undelivered() == []
 
 
+async def test_a_suggestion_takes_up_all_that_the_customer_wrote_and_goes_out_only_filled_in(shop: Shop) -> None:
+    async def suggested() -> str:
+        return await people.suggest_reply(shop.desk, "T1001", operator="mia", model=None, shop_name="Test Shop")
+
+    await shop.say("my order is AF10023 [the blue one]")
+    await shop.say("are you there?")
+    text = await suggested()
+    assert "“a human please” “my order is AF10023 (the blue one)” “are you there?”" in text
+    with pytest.raises(Refused, match=r"it still says “\[Answer the customer personally\.\]”"):
+        await people.reply(shop.threads, shop.desk, "T1001", operator="mia", text=text)
+    assert (await shop.desk.get_ticket("T1001")).ownership.stage == "pending"
+    done = text.replace(
+        "[Answer the customer personally.]", "It is on its way [1], see [our page](https://shop.example)."
+    )
+    await people.reply(shop.threads, shop.desk, "T1001", operator="mia", text=done)
+    assert text_of((await shop.messages())[-1]) == done
+    assert "“are you there?”" in await suggested()
+    await shop.say("and the lid?")
+    assert "You wrote: “and the lid?”\n" in await suggested()
+
+
 DIE_AFTER_THE_ROW = """
 import asyncio, os, signal
 from core.settings import Settings
@@ -230,7 +251,9 @@ def test_tickets_on_the_command_line_are_readable_and_refusals_name_the_next_ste
         assert words in " ".join(run("tickets", "reply", "T1001", "I am on it.", "--operator", "mia").split())
     _, stars = terminal.run("tickets", "rate", "T1001", "--stars", "7", code=1)
     assert stars == "7 stars were given; give 1 to 5."
-    assert "mia" in json.loads(run("tickets", "suggest", "T1001", "--operator", "mia", "--json"))["suggestion"]
+    suggested = json.loads(run("tickets", "suggest", "T1001", "--operator", "mia", "--json"))["suggestion"]
+    _, unfinished = terminal.run("tickets", "reply", "T1001", suggested, "--operator", "mia", code=1)
+    assert "Write there what the customer should read" in " ".join(unfinished.split())
     assert json.loads(run("tickets", "hand-back", "T1001", "--json"))["status"] == "bot"
     _, closed = terminal.run("tickets", "resolve", "T1001", code=1)
     assert closed.endswith("so it cannot be resolved; it opens again when the customer asks for a person.")

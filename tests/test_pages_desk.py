@@ -149,7 +149,13 @@ def test_a_ticket_is_taken_answered_with_an_edited_suggestion_resolved_and_propo
     page.get_by_role("button", name="Suggest a reply").click()
     reply = page.get_by_label("Reply to the customer")
     expect(reply).to_have_value(re.compile("olga"))
-    reply.fill(f"{reply.input_value()}\nYou can collect it in the shop.")
+    page.get_by_role("button", name="Send").click()
+    page.locator("#alert").get_by_text("still says “[Answer the customer personally.]”").wait_for()
+    refused(opener)
+    reply.fill("Typed before.")
+    page.get_by_role("button", name="Suggest a reply").click()
+    expect(reply).to_have_value(re.compile(r"^Typed before\.\n\nHello.*olga", re.DOTALL))
+    page.keyboard.type("You can collect it in the shop.")  # the place to fill in is selected
     page.get_by_role("button", name="Send").click()
     page.locator(".entry.operator").get_by_text("You can collect it in the shop.").wait_for()
     assert reply.input_value() == ""

@@ -69,6 +69,15 @@ async def test_a_reply_ends_the_wait_and_the_next_message_begins_another(server:
     assert after["changed_at"] == after["since"] > item["changed_at"]
 
 
+async def test_a_suggestion_that_was_not_filled_in_is_refused_and_sends_nothing(server: Running) -> None:
+    thread, ticket = await handed_over(server)
+    suggested = (await get(server, f"/v1/tickets/{ticket}/suggestion"))["text"]
+    refused = await post(server, f"/v1/tickets/{ticket}/reply", {"text": suggested}, 409)
+    assert "[Answer the customer personally.]" in refused["detail"]
+    shown = await get(server, f"/v1/desk/conversations/{thread}")
+    assert "operator" not in [entry["role"] for entry in shown["entries"]]
+
+
 async def test_changes_of_the_queue_are_told_as_they_happen(server: Running) -> None:
     following = changes(server.service, Wanted())
 

@@ -88,13 +88,27 @@ export class TicketPanel {
     if (held) buttons.find((button) => button.getAttribute("data-act") === held)?.focus();
   }
 
+  /**
+   * Put a suggestion below what was typed, which is never lost, and mark the place that is to be filled in.
+   * @param {string} words
+   */
+  #put(words) {
+    const typed = this.text.value.trimEnd();
+    if (!typed.includes(words)) this.text.value = typed ? `${typed}\n\n${words}` : words;
+    this.#keepDraft();
+    this.text.focus();
+    const place = /\[[^\[\]]+\](?!\()/.exec(words);
+    if (!place) return;
+    const start = this.text.value.lastIndexOf(words) + place.index;
+    this.text.setSelectionRange(start, start + place[0].length);
+  }
+
   #composer() {
     const { speech, work } = this;
     const suggest = async () => {
+      const asked = this.ticket?.id;
       const words = await work.suggest();
-      if (words !== null) this.text.value = words;
-      this.#keepDraft();
-      this.text.focus();
+      if (words !== null && asked === this.ticket?.id) this.#put(words);
     };
     const send = async (/** @type {Event} */ event) => {
       event.preventDefault();

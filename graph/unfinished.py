@@ -1,0 +1,28 @@
+"""Find what an operator still has to fill in before a reply may go to the customer."""
+
+import re
+
+from core.errors import Refused
+
+# Three letters and more, so that a footnote or a number in brackets is none; and no Markdown link.
+_PLACE = re.compile(r"\[[^\[\]]*[^\W\d_]{3}[^\[\]]*\](?!\()")
+
+
+def place(instruction: str) -> str:
+    """Return a place to fill in that says what belongs there."""
+    return f"[{without_places(instruction)}]"
+
+
+def without_places(text: str) -> str:
+    """Return a text, on one line, in which nothing looks like a place to fill in."""
+    return " ".join(text.split()).replace("[", "(").replace("]", ")")
+
+
+def check_finished(text: str) -> None:
+    """Raise Refused when a reply still has a place to fill in, for example `[Answer the customer.]`."""
+    if found := _PLACE.search(text):
+        shown = " ".join(found[0].split())
+        raise Refused(
+            f"The reply is not finished, so nothing was sent: it still says “{shown}”. Write there what the customer should "
+            "read, and take the square brackets away (round ones are sent as they are)."
+        )
