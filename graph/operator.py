@@ -116,7 +116,9 @@ async def rate_outcome(
     if customer_id is not None and before.customer_id != customer_id:
         raise ThreadForbidden("this ticket belongs to another customer; sign in as its owner")
     ticket = await desk.rate(ticket_id, stars=stars, comment=comment)
-    await _amend(graph, ticket.thread_id, {"rating": {"ticket_id": ticket.id, "stars": stars, "comment": comment}})
+    # A turn that waits for a yes would not go on after an amendment: then the ticket alone has the rating.
+    if not (await graph.aget_state(run_config(ticket.thread_id))).next:
+        await _amend(graph, ticket.thread_id, {"rating": {"ticket_id": ticket.id, "stars": stars, "comment": comment}})
     return ticket
 
 

@@ -1,7 +1,7 @@
 """Let customers write, read their conversations and rate them."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from core.errors import Refused
 from graph.nodes.receive import check_message
+from graph.operator import rate_outcome
 from graph.replies import Progress, Token
 from server.bodies import READING, WRITING, MessageIn, MessageOut, RatingIn, ThreadOut, VoiceOut, failures
 from server.conversation_view import disclosure, reply_out, view
@@ -18,6 +19,7 @@ from server.identity import Customer, Serving
 from server.records import Accepted, Identity, Outcome, Spoken
 from server.service import Service
 from server.thread_events import event, thread_events
+from tools.handoff import OperatorDesk
 
 STREAM = "text/event-stream"
 PING_SECONDS = 15
@@ -180,8 +182,13 @@ async def follow_thread(thread_id: UUID, who: Customer, service: Serving, reques
 
 @router.post("/threads/{thread_id}/rating", status_code=204, dependencies=[Depends(json_only)], responses=WRITING)
 async def rate_thread(thread_id: UUID, body: RatingIn, who: Customer, service: Serving) -> None:
-    """Keep what the customer thought of an own conversation; the newest rating counts."""
-    await service.inbox.rate(str(thread_id), who, body.score, body.comment)
+    """Keep what the customer thought of an own conversation, with its newest ticket too; the newest rating counts."""
+    thread = str(thread_id)
+    await service.inbox.rate(thread, who, body.score, body.comment)
+    if ticket_id := await service.desk.reads.newest_of(thread):
+        graph, desk = service.agent.graph, cast(OperatorDesk, service.parts.desk)
+        async with service.leases.holding(thread):
+            await rate_outcome(graph, desk, ticket_id, stars=body.score, comment=body.comment)
 
 
 def message_out(outcome: Outcome, told_first: str | None) -> MessageOut:

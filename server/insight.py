@@ -3,7 +3,7 @@
 import asyncio
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +26,8 @@ LINKED = 100
 QUESTIONS = 50
 _AT_ONCE = 1_000
 """Conversations one query asks for."""
+Rated = tuple[float, str, int]
+"""When (seconds since 1970) which conversation got how many stars."""
 ENDINGS = ("resolved", "handed_over", "abandoned")
 
 
@@ -111,13 +113,13 @@ class _Counted:
         }
 
 
-async def _rows(inbox: Inbox, since: datetime) -> tuple[list[Any], Mapping[str, int]]:
+async def _rows(inbox: Inbox, since: datetime) -> tuple[list[Any], list[Rated]]:
     turns = select(FIGURES).where(FIGURES.c.at >= since.timestamp()).order_by(FIGURES.c.at)
-    rated = select(RATINGS.c.thread_id, RATINGS.c.score).where(RATINGS.c.rated_at >= since.timestamp())
+    rated = select(RATINGS.c.rated_at, RATINGS.c.thread_id, RATINGS.c.score)
     async with inbox.reading() as connection:
         rows = list(await connection.execute(turns))
-        by_thread = await connection.execute(rated.order_by(RATINGS.c.rated_at))
-        return rows, {row.thread_id: row.score for row in by_thread}
+        ratings = await connection.execute(rated.where(RATINGS.c.rated_at >= since.timestamp()))
+        return rows, [(row.rated_at, row.thread_id, row.score) for row in ratings]
 
 
 async def _served(inbox: Inbox, tickets: Sequence[TicketOutcome]) -> list[TicketOutcome]:
@@ -166,9 +168,10 @@ def _reasons(tickets: Sequence[TicketOutcome], since: datetime) -> list[Reason]:
     return [Reason(reason=reason, figure=_figure(of)) for reason, of in ordered]
 
 
-def _ratings(by_thread: Mapping[str, int], tickets: Sequence[TicketOutcome]) -> dict[str, Any]:
-    """Join the ratings of conversations and of tickets; a conversation counts once, with its own rating."""
-    stars = {t.thread_id: t.stars for t in tickets if t.stars is not None} | dict(by_thread)
+def _ratings(of_threads: Sequence[Rated], tickets: Sequence[TicketOutcome]) -> dict[str, Any]:
+    """Join the ratings of conversations and of tickets; a conversation counts once, with its newest rating."""
+    of_tickets = [(t.rated_at.timestamp(), t.thread_id, t.stars) for t in tickets if t.rated_at and t.stars]
+    stars = {thread_id: given for _, thread_id, given in sorted([*of_threads, *of_tickets])}
     figures = [Stars(stars=n, figure=_figure(t for t, given in stars.items() if given == n)) for n in range(5, 0, -1)]
     return {"ratings": figures, "average_rating": round(statistics.mean(stars.values()), 2) if stars else None}
 

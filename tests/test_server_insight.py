@@ -11,10 +11,12 @@ import pytest
 from core.errors import Refused
 from core.settings import Settings
 from evals import results
+from graph.operator import rate_outcome
 from server.conversation_ends import QUIET_SECONDS
 from server.inbox import Inbox
 from server.inbox_schema import FIGURES
 from server.insight import insight
+from server.operator_routes import desk_of
 from server.records import Limits, Turn
 from server.turn_figures import figures_of, lacks_source
 from tests.desk_fakes import FakeClock, request
@@ -127,6 +129,26 @@ async def test_a_served_conversation_is_counted_with_its_rating_and_its_ticket(t
         again = (await server.client.get("/v1/insight", headers=olga)).json()
         assert (again["first_reply"]["slowest"], again["resolution"]["count"]) == ([thread], 1)
         assert (await server.client.get("/v1/insight", headers=olga, params={"days": 0})).status_code == 422
+
+
+async def test_there_is_one_rating_wherever_it_is_given(tmp_path: Path) -> None:
+    olga = bearer("olga", "operator")
+    async with serving(tmp_path) as server:
+        thread = (await server.say("ada", "I want to talk to a person"))["thread_id"]
+        rating = {"score": 2, "comment": "slow"}
+        rated = await server.client.post(f"/v1/threads/{thread}/rating", json=rating, headers=bearer("ada"))
+        assert rated.status_code == 204
+        shown = (await server.client.get("/v1/tickets/T1001", headers=olga)).json()
+        assert shown["rating"] == {"stars": 2, "comment": "slow"}
+        kept = (await server.service.agent.state(thread)).rating
+        assert kept == {"ticket_id": "T1001", "stars": 2, "comment": "slow"}
+        # As `support-agent tickets rate` does it.
+        graph, desk = server.service.agent.graph, desk_of(server.service)
+        await rate_outcome(graph, desk, "T1001", stars=5)
+        found = (await server.client.get("/v1/insight", headers=olga)).json()
+        assert [(r["stars"], r["figure"]["threads"]) for r in found["ratings"] if r["figure"]["count"]] == [
+            (5, [thread])
+        ]
 
 
 async def test_the_trend_is_that_of_the_finished_evaluations(tmp_path: Path) -> None:

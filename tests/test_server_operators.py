@@ -122,6 +122,23 @@ def cancelling(orders: FakeOrders) -> dict[str, Any]:
 CANCEL = call("cancel_order", order_id="#AF1", reason="ordered by mistake")
 
 
+async def test_a_rating_does_not_end_a_turn_that_waits_for_a_yes(tmp_path: Path) -> None:
+    async with serving(tmp_path, scripted(CANCEL, "Sure."), made_of=cancelling(FakeOrders())) as server:
+        thread, ticket = await handed_over(server)
+        await server.client.post(f"/v1/tickets/{ticket}/hand-back", headers=OLGA)
+        await server.say("ada", "cancel #AF1, I ordered it by mistake", thread)
+        url = f"/v1/threads/{thread}/rating"
+        assert (await server.client.post(url, json={"score": 5}, headers=bearer("ada"))).status_code == 204
+        assert "colleague has to agree" in (await server.say("ada", "yes", thread))["reply"]["text"]
+        assert (await server.client.post(url, json={"score": 4}, headers=bearer("ada"))).status_code == 204
+        [action] = (await server.client.get("/v1/approvals", headers=OLGA)).json()["actions"]
+        decided = await server.client.post(f"/v1/approvals/{action['id']}", json={"decision": "approve"}, headers=OLGA)
+        assert decided.status_code == 200
+        assert "is cancelled" in (await said(server, thread))[-1][1]
+        rating = (await server.client.get(f"/v1/tickets/{ticket}", headers=OLGA)).json()["rating"]
+        assert rating == {"stars": 4, "comment": ""}
+
+
 async def test_fifty_clicks_of_approval_are_one_effect_and_the_customer_is_told(tmp_path: Path) -> None:
     orders = FakeOrders()
     model = scripted(CANCEL, "Sure.")

@@ -42,6 +42,7 @@ class TicketOutcome:
     """How long people had it when it was closed, in opening hours."""
     stars: int | None
     """What the customer thought of it, 1 to 5."""
+    rated_at: datetime | None
 
 
 class DeskReads:
