@@ -20,7 +20,7 @@ help: ## List the targets
 
 install: .venv/.installed ## Create .venv with everything pinned
 
-$(SAMPLE): .venv/.installed $(wildcard knowledge/*) tools/sample_shop.json
+$(SAMPLE): .venv/.installed $(wildcard knowledge/*.md) tools/sample_shop.json
 	$(BIN)/support-agent ingest knowledge
 	$(BIN)/support-agent orders import tools/sample_shop.json --replace --shift-dates
 	@touch $@

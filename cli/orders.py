@@ -16,6 +16,7 @@ from rich.table import Table
 from cli.customers import order_of, orders_of_customer
 from core.settings import Settings
 from graph.assembly import orders_of
+from tools.availability import utc_now
 from tools.backend import OrderBackend
 from tools.facts import as_text, order_facts
 from tools.import_shop import import_shop, write_export
@@ -78,11 +79,11 @@ def list_(
     """List the orders of one customer, newest first."""
     found = _ask(lambda shop, settings: orders_of_customer(shop, settings, customer))
     if as_json:
-        typer.echo(as_text([order_facts(order) for order in found]))
+        typer.echo(as_text([order_facts(order, utc_now().date()) for order in found]))
         return
     table = Table("Order", "Placed", "Status", "Items", "Total")
     for order in found:
-        facts = order_facts(order)
+        facts = order_facts(order, utc_now().date())
         items = ", ".join(item.name for item in order.items)
         table.add_row(order.id, str(order.ordered_at or ""), order.status, items, f"{facts['total']:.2f}")
     out.print(table)
@@ -96,7 +97,7 @@ def show(
 ) -> None:
     """Show one order with everything that is known about it."""
     found = _ask(lambda shop, settings: order_of(shop, settings, customer, order))
-    text = as_text(order_facts(found))
+    text = as_text(order_facts(found, utc_now().date()))
     if as_json:
         typer.echo(text)
     else:

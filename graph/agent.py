@@ -14,6 +14,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.types import Command, Durability
 
 from core.collection import spare_what_stays
+from core.errors import InputError
 from core.logs import keep_logs_clean
 from core.settings import Settings
 from core.tracing import set_up_tracing
@@ -163,6 +164,7 @@ class SupportAgent:
         """Hold the thread for one turn, after checking the message, whose thread it is, and what became of the message."""
         config = _config(thread_id, turn_token)
         message = text if isinstance(text, HumanMessage) else HumanMessage(text)
+        message_id = message_id or message.id
         check_message(text_of(message), self._max_message_chars)
         if self._know and context.customer_id:
             await self._know(context.customer_id)
@@ -201,6 +203,9 @@ class SupportAgent:
             if (await self.graph.aget_state(config)).next == ("approve",):
                 context = Context(operator=operator)
                 await self.graph.ainvoke(Command(resume=answer), config, context=context, durability="sync")
+                undecided = (await self.state(thread_id)).approval_problem
+                if undecided and answer != {"decisions": []}:
+                    raise InputError(undecided)
             return read_reply(await self.state(thread_id), thread_id, already_read=len(before.messages))
 
     async def host_calls(self, thread_id: str) -> list[dict[str, Any]]:

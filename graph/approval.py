@@ -11,9 +11,9 @@ from core.errors import InputError
 from tools.actions import Action
 
 
-def approval_request(actions: Sequence[Action]) -> dict[str, Any]:
-    """Return what staff is shown, built from ledger rows and from nothing a model wrote."""
-    return {
+def approval_request(actions: Sequence[Action], *, problem: str = "") -> dict[str, Any]:
+    """Return what staff is shown, built from ledger rows and from nothing a model wrote; `problem` is why the last answer decided nothing."""
+    return ({"problem": problem} if problem else {}) | {
         "action_requests": [
             {
                 "name": action.tool,

@@ -174,7 +174,7 @@ def build_graph(
     drawn.add_conditional_edges("execute_tools", on_the_loop(after_execute_tools), ["confirm", "reason"])
     drawn.add_conditional_edges("verify", on_the_loop(after_verify), ["reason", "escalate", "confirm", "approve", END])
     drawn.add_conditional_edges("confirm", on_the_loop(after_confirm), ["approve", END])
-    drawn.add_conditional_edges("approve", on_the_loop(after_approve), ["execute_tools", END])
+    drawn.add_conditional_edges("approve", on_the_loop(after_approve), ["execute_tools", "approve", END])
     drawn.add_edge("escalate", END)
     return drawn.compile(checkpointer=checkpointer, store=store, name="support_agent")
 

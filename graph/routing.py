@@ -80,9 +80,11 @@ def after_confirm(state: State) -> Literal["approve", "__end__"]:
     return "approve" if state.approvals else "__end__"
 
 
-def after_approve(state: State) -> Literal["execute_tools", "__end__"]:
-    """Carry out or report what staff decided."""
-    return "execute_tools" if pending_calls(state.messages) else "__end__"
+def after_approve(state: State) -> Literal["execute_tools", "approve", "__end__"]:
+    """Carry out or report what staff decided; wait again where an answer decided nothing."""
+    if pending_calls(state.messages):
+        return "execute_tools"
+    return "approve" if state.approval_problem and state.approvals else "__end__"
 
 
 def then(message: AnyMessage) -> str | None:

@@ -112,6 +112,8 @@ class State(TurnInput):
     """Proposed actions the customer was asked about and neither agreed to nor declined; `receive` sets it."""
     approvals: list[str] = field(default_factory=list)
     """Actions of this thread that wait for staff; `receive` and `confirm` read them from the ledger."""
+    approval_problem: str = ""
+    """Why the last answer of staff decided nothing, or an empty text; `approve` sets it, `receive` empties it."""
     passage_ids: Annotated[list[str], extend_unique] = field(default_factory=list)
     """Passages this turn may rely on, in citation order; `receive` empties it. The texts stay in the index."""
     case_file: dict[str, list[str]] = field(default_factory=dict)

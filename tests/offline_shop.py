@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from tools.shop_file import Shop, read_shop
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOP = read_shop(ROOT / "tools" / "sample_shop.json")
+TODAY = date(2026, 10, 1)
 NO_ORDER = "I cannot find an order with that number in your account."
 WRITES = {
     "cancel_order": ("order_id", "reason"),
@@ -87,10 +89,10 @@ def shop_tools(customer_id: str, shop: Shop = SHOP) -> list[BaseTool]:
         raise ToolException(NO_ORDER)
 
     def get_order(order_id: str) -> str:
-        return as_text(order_facts(own_order(order_id)))
+        return as_text(order_facts(own_order(order_id), TODAY))
 
     def list_orders() -> str:
-        return as_text({"orders": [order_facts(o) for o in reversed(mine)]})
+        return as_text({"orders": [order_facts(o, TODAY) for o in reversed(mine)]})
 
     def find_product(name_or_id: str) -> str:
         asked = set(content_stems(name_or_id))

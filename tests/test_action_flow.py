@@ -13,7 +13,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from benchmarks.strict_endpoint import broken_rules
-from core.errors import Refused
+from core.errors import InputError, Refused
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.history import prompt_messages
@@ -450,3 +450,54 @@ async def test_planning_refuses_what_nobody_signed_in_asks_for() -> None:
     shop = Shop(CANCEL)
     with pytest.raises(Refused):
         await shop.actions.propose("t", Context(), "cancel_order", CANCEL.tool_calls[0]["args"], asked_message_id=None)
+
+
+APPROVE = {"decisions": [{"type": "approve"}]}
+REJECT = {"decisions": [{"type": "reject", "message": "Too late."}]}
+
+
+async def resume(shop: Shop, answer: Any, operator: str | None) -> Any:
+    """Answer the pause as a program with the graph in its hands does."""
+    context = Context(operator=operator) if operator else Context(customer_id="ada")
+    return await shop.agent.graph.ainvoke(Command(resume=answer), {"configurable": {"thread_id": "t"}}, context=context)
+
+
+@pytest.mark.parametrize(("first", "then", "effects"), [(APPROVE, REJECT, 0), (REJECT, APPROVE, 1)])
+async def test_an_answer_of_nobody_is_not_taken_for_that_of_staff_afterwards(
+    first: Any, then: Any, effects: int
+) -> None:
+    shop = await waiting_for_staff()
+    paused = await resume(shop, first, None)
+    assert "only staff decide" in paused["__interrupt__"][0].value["problem"]
+    assert shop.effects == 0
+    await resume(shop, then, "kim")
+    assert shop.effects == effects
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "banana",
+        {"decisions": [{"type": "frobnicate"}]},
+        {"decisions": [{"type": "edit"}]},
+        {"decisions": [{"type": "edit", "edited_action": {"args": {"reason": "just because"}}}]},
+    ],
+)
+async def test_an_answer_that_decides_nothing_spoils_no_later_one(bad: Any) -> None:
+    shop = await waiting_for_staff()
+    with pytest.raises(InputError):
+        await shop.agent.decide("t", bad, operator="kim")
+    assert shop.effects == 0
+    await shop.agent.decide("t", REJECT, operator="kim")
+    [action] = await shop.actions.ledger.find(thread_id="t")
+    assert (action.state, shop.effects) == ("rejected", 0)
+
+
+async def test_asking_for_a_person_tells_what_was_agreed_to_and_is_not_done() -> None:
+    shop = await waiting_for_staff()
+    reply = await shop.agent.send("t", "I want to talk to a person", customer_id="ada")
+    assert "is not done" in reply.text
+    assert "Cancel order #AF1" in reply.text
+    ticket = await shop.parts.desk.get_ticket(str(reply.ticket_id))
+    assert "Cancel order #AF1" in ticket.draft.facts[0]
+    assert shop.effects == 0

@@ -30,6 +30,10 @@ UNKNOWN_WORDS = (
 )
 
 
+_NOT = "None of this happens:"
+"""Introduces what was asked for where it is over: it names money that now goes nowhere."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """Hold one row of the ledger.
@@ -81,11 +85,11 @@ class Action:
                 )
             case "rejected":
                 note = f" {self.decision_note}" if self.decision_note else ""
-                return f"A colleague has looked at this and decided against it.{note} Requested: {self.preview}"
+                return f"A colleague has looked at this and decided against it.{note} {_NOT} {self.preview}"
             case "expired":
-                return f"This was not decided in time, so nothing was done. Requested: {self.preview}"
+                return f"This was not decided in time, so nothing was done. {_NOT} {self.preview}"
             case "withdrawn":
-                return f"Nothing was done. Requested: {self.preview}"
+                return f"Nothing was done. {_NOT} {self.preview}"
             case _:
                 return self.preview
 

@@ -1,7 +1,7 @@
 """Check the conditions the rules share: state, window, reason, amount."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from core.errors import Refused
@@ -20,7 +20,11 @@ def require_status(order: Order, statuses: Collection[str], verb: str) -> None:
 def require_window(since: date | None, days: int | None, today: date, rule: str, event: str) -> None:
     """Raise Refused when more than so many days have passed; without a date or a limit nothing is checked."""
     if since is not None and days is not None and (today - since).days > days:
-        raise Refused(f"{rule} {days} days {event}; for this order that was {since:%B} {since.day}, {since.year}.")
+        last = since + timedelta(days=days)
+        raise Refused(
+            f"{rule} {days} days {event}. For this order they ran from {since:%B} {since.day}, {since.year} "
+            f"to {last:%B} {last.day}, {last.year}."
+        )
 
 
 def known_reason(reason: str, known: Collection[str], rule: str) -> str:

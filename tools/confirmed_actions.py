@@ -99,10 +99,14 @@ class ConfirmedActions:
             if action.state == "proposed":
                 await self.ledger.withdraw(action.id, why="replaced by a newer request", by="agent")
 
-    async def stand_down(self, thread_id: str) -> None:
-        """Take back everything of a thread that has not started: a person handles it from here."""
-        for action in await self.ledger.find(thread_id=thread_id, unsettled=True):
-            await self.ledger.withdraw(action.id, why="the conversation went to a person", by="agent")
+    async def stand_down(self, thread_id: str) -> list[Action]:
+        """Take back everything of a thread that has not started: a person handles it from here.
+
+        Returns what the customer had agreed to, which that person has to decide on.
+        """
+        waiting = await self.ledger.find(thread_id=thread_id, unsettled=True)
+        why = "the conversation went to a person"
+        return [a for a in waiting if await self.ledger.withdraw(a.id, why=why, by="agent") and a.yes_at]
 
     async def unsettled(self, thread_id: str) -> list[Action]:
         """Return what is not over and told yet, in the order it is to be carried out."""

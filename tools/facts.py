@@ -15,10 +15,10 @@ def as_text(facts: Any) -> str:
     return visible(json.dumps(_plain(facts), ensure_ascii=False, separators=(",", ":")))
 
 
-def order_facts(order: Order) -> dict[str, Any]:
+def order_facts(order: Order, today: date) -> dict[str, Any]:
     """Return what is known about an order.
 
-    Keys: order_id, status, ordered_at, shipped_at, expected_delivery, delivered_at, items (item_id, product_id, name, price,
+    Keys: order_id, status, ordered_at, shipped_at, expected_delivery, days_late (where it should be there by now), delivered_at, items (item_id, product_id, name, price,
     options), total, address, parcels (tracking_ids, item_ids), payments (type, amount, payment_method_id), paid, refunded,
     cancel_reason, return_items, return_payment_method_id, exchange_items, exchange_new_items, exchange_payment_method_id,
     exchange_price_difference. Dates are ISO dates, amounts are text such as "12.50".
@@ -29,6 +29,7 @@ def order_facts(order: Order) -> dict[str, Any]:
         "ordered_at": order.ordered_at,
         "shipped_at": order.shipped_at,
         "expected_delivery": order.expected_delivery,
+        "days_late": _days_late(order, today),
         "delivered_at": order.delivered_at,
         "items": [
             {"item_id": i.item_id, "product_id": i.product_id, "name": i.name, "price": i.price, "options": i.options}
@@ -51,6 +52,13 @@ def order_facts(order: Order) -> dict[str, Any]:
         "exchange_payment_method_id": order.exchange_payment_method_id,
         "exchange_price_difference": order.exchange_price_difference,
     }
+
+
+def _days_late(order: Order, today: date) -> int | None:
+    """Return how many days ago an order that is not there should have been delivered; None for any other."""
+    if order.expected_delivery is None or order.delivered_at or order.status not in ("pending", "processed"):
+        return None
+    return (today - order.expected_delivery).days if order.expected_delivery < today else None
 
 
 def product_facts(product: Product) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Let the model read the shop on behalf of the customer of this run."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from langchain_core.tools import BaseTool, tool
@@ -25,7 +27,7 @@ def customer_of(context: Context | None) -> str:
     return context.customer_id
 
 
-def make_get_order(orders: OrderBackend) -> BaseTool:
+def make_get_order(orders: OrderBackend, today: Callable[[], date]) -> BaseTool:
     """Make the tool that looks up one order."""
 
     @tool(parse_docstring=True)
@@ -35,19 +37,19 @@ def make_get_order(orders: OrderBackend) -> BaseTool:
         Args:
             order_id: The order number as the customer wrote it, for example #AF10042.
         """
-        return as_text(order_facts(await orders.get_order(customer_of(runtime.context), order_id)))
+        return as_text(order_facts(await orders.get_order(customer_of(runtime.context), order_id), today()))
 
     return get_order
 
 
-def make_list_orders(orders: OrderBackend) -> BaseTool:
+def make_list_orders(orders: OrderBackend, today: Callable[[], date]) -> BaseTool:
     """Make the tool that lists the customer's orders."""
 
     @tool(parse_docstring=True)
     async def list_orders(runtime: Caller) -> str:
         """List the customer's orders with all their facts, newest first. Use it when no order number is known."""
         found = await orders.list_orders(customer_of(runtime.context))
-        facts: dict[str, Any] = {"orders": [order_facts(order) for order in found[:ORDERS_SHOWN]]}
+        facts: dict[str, Any] = {"orders": [order_facts(order, today()) for order in found[:ORDERS_SHOWN]]}
         return as_text(facts | ({"older_orders": len(found) - ORDERS_SHOWN} if len(found) > ORDERS_SHOWN else {}))
 
     return list_orders

@@ -52,8 +52,8 @@ def _write_row(name: str) -> ToolRow:
 
 
 TOOLS: tuple[ToolRow, ...] = (
-    ToolRow("get_order", "read", lambda parts: make_get_order(parts.orders)),
-    ToolRow("list_orders", "read", lambda parts: make_list_orders(parts.orders)),
+    ToolRow("get_order", "read", lambda parts: make_get_order(parts.orders, parts.today)),
+    ToolRow("list_orders", "read", lambda parts: make_list_orders(parts.orders, parts.today)),
     ToolRow("find_product", "read", lambda parts: make_find_product(parts.orders)),
     ToolRow("get_profile", "read", lambda parts: make_get_profile(parts.orders)),
     ToolRow("search_articles", "read", lambda parts: make_search_articles(parts.retriever)),

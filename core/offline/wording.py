@@ -86,7 +86,10 @@ def arrival_sentence(order: Facts) -> str:
     """Say when an open order is expected, or that the shop does not know."""
     status = str(order.get("status", ""))
     if order.get("expected_delivery") and status not in ("cancelled",) and not order.get("delivered_at"):
-        return f"Delivery is expected on {day(order['expected_delivery'])}."
+        expected = day(order["expected_delivery"])
+        if late := order.get("days_late"):
+            return f"Delivery was expected on {expected}: it is {late} {'day' if late == 1 else 'days'} late. I am sorry about that."
+        return f"Delivery is expected on {expected}."
     if status == "processed":
         return "I have no delivery date for it; the carrier's tracking page shows where it is."
     return "It has no delivery date yet." if status.startswith("pending") else ""

@@ -1,5 +1,6 @@
 """Hand the conversation over to a person: a change of state with a ticket, told to the customer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, RemoveMessage, ToolMessage
@@ -15,11 +16,14 @@ from graph.phrases import PHRASES, phrase
 from graph.prompts import newest_words, text_of
 from graph.routing import escalation_reason
 from graph.state import State, added, pending_calls, thread_of
+from graph.ticket_facts import shortened
 from graph.ticket_writer import TicketWriter, transcript
+from tools.actions import Action
 from tools.availability import Availability
 from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
 from tools.handoff import TicketDesk, TicketRequest
+from tools.ticket_draft import TicketDraft
 
 
 async def escalate(
@@ -38,7 +42,7 @@ async def escalate(
     context = runtime.context or Context()
     spoken = language_of(newest_words(state.messages), context.locale)
     locale = spoken if spoken in PHRASES else context.locale
-    await actions.stand_down(thread_of(config))
+    agreed = await actions.stand_down(thread_of(config))
     detail = escalation_reason(state)
     reason = reason_code(detail)
     left = turn_seconds - state.usage["seconds"]
@@ -52,7 +56,7 @@ async def escalate(
         customer_id=state.customer_id,
         reason=reason,
         detail=detail,
-        draft=written.draft,
+        draft=with_agreed(written.draft, agreed),
         transcript=transcript(state.messages),
         channel=context.channel,
         locale=locale,
@@ -66,6 +70,8 @@ async def escalate(
         notice = AIMessage(phrase("desk_down", locale))
     else:
         told = handoff_notice(reason, ticket.id, prospect, locale)
+        if agreed:
+            told += f"\n\n{phrase('not_yet_done', locale)}\n" + "\n".join(f"- {action.preview}" for action in agreed)
         notice = AIMessage(told, additional_kwargs={"ticket_id": ticket.id, "handed_over": ticket.id})
         update |= {"owner": ticket.status, "ticket_id": ticket.id}
         if remembers_customers and runtime.store and state.customer_id:
@@ -76,6 +82,14 @@ async def escalate(
         for call in pending_calls(state.messages)
     ]
     return update | {"messages": [*_without_empty_reply(state), *answers, notice]}
+
+
+def with_agreed(draft: TicketDraft, agreed: Sequence[Action]) -> TicketDraft:
+    """Put first what the customer had agreed to and waited for, because nothing but a person brings it about now."""
+    open_ = [
+        shortened(f"The customer agreed to this and it is not done; decide on it: {a.preview}", 500) for a in agreed
+    ]
+    return draft.model_copy(update={"facts": (*open_, *draft.facts)}) if open_ else draft
 
 
 def _without_empty_reply(state: State) -> list[RemoveMessage]:

@@ -66,6 +66,7 @@ async def receive(
         "first_model": 0,
         "passage_ids": Overwrite([]),
         "held_back": [],
+        "approval_problem": "",
         "usage": no_usage(),
         "earlier_usage": added(state.earlier_usage, state.usage),
         "messages": [spoken] if spoken is not message else [],
