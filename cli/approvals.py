@@ -118,9 +118,20 @@ async def _decide_and_wake(prefix: str, decision: Mapping[str, Any], by: str) ->
     parts = await asyncio.to_thread(assemble, settings)
     async with open_agent(settings, parts=parts) as agent:
         action = await _one(parts.actions.ledger, prefix)
+        check_waits(action, decision)
         decided = await parts.actions.decide(action.id, decision, by=by)
         reply = await agent.decide(action.thread_id, {"decisions": []}, operator=by)
         return await parts.actions.ledger.get(decided.id), reply.text
+
+
+def check_waits(action: Action, decision: Mapping[str, Any]) -> None:
+    """Raise InputError unless an action waits for staff, or was approved and is approved again: a crash may have come between."""
+    again = action.state == "approved" and decision["type"] == "approve"
+    if action.state != "awaiting_approval" and not again:
+        raise InputError(
+            f"{action.id[:8]} is {action.state.replace('_', ' ')}, so nothing was decided; "
+            "`support-agent approvals list` shows what waits"
+        )
 
 
 async def _find(states: tuple[State, ...]) -> list[Action]:

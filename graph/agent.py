@@ -1,6 +1,7 @@
 """Use the agent from a program: open it, send messages, read replies."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -32,7 +33,7 @@ from graph.replies import BETWEEN_MESSAGES, Event, Progress, Reply, Token, read_
 from graph.state import State
 from graph.threads import earlier, prune
 from graph.tombstones import run_config
-from graph.voice import Ear
+from graph.voice import Ear, has_sound
 from tools.context import Context
 
 
@@ -91,6 +92,9 @@ class SupportAgent:
         message_id: str | None = None,
     ) -> Reply:
         """Return the reply to a customer's message, typed or heard; messages of one thread are answered one after the other.
+
+        That order is kept within this process. Where several processes share a memory, one at a time may answer a thread, or
+        what the other writes is lost; `server.service` leases threads for that.
 
         A yes that is sent while an earlier message is still being answered agrees to nothing that answer asks.
 
@@ -165,7 +169,8 @@ class SupportAgent:
         config = _config(thread_id, turn_token)
         message = text if isinstance(text, HumanMessage) else HumanMessage(text)
         message_id = message_id or message.id
-        check_message(text_of(message), self._max_message_chars)
+        if not has_sound(message):  # what is said in a recording is known once it was heard
+            check_message(text_of(message), self._max_message_chars)
         if self._know and context.customer_id:
             await self._know(context.customer_id)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
@@ -177,7 +182,7 @@ class SupportAgent:
                 snapshot = await self.graph.aget_state(config)
                 # Not `next`: a task that ended just before the crash is no longer in it, and its step is still to be closed.
                 unfinished = bool(snapshot.tasks) and not snapshot.interrupts
-                turn = _Turn(config, None, snapshot.values, unfinished, "sync")
+                turn = _Turn(config, None, _as_of(snapshot.values, message_id), unfinished, "sync")
             else:
                 # Plain data: the memory reads no class of ours back.
                 timed = {**message.additional_kwargs, SENT_AT: sent_at}
@@ -270,6 +275,16 @@ def _stored(found: CheckpointTuple | None) -> State:
 def _state(values: Mapping[str, Any]) -> State:
     """Read our fields out of what the graph returns, which may hold an interrupt beside them."""
     return State(**{name: values[name] for name in _FIELDS & values.keys()})
+
+
+def _as_of(values: dict[str, Any], message_id: str) -> dict[str, Any]:
+    """Return a thread's values with nothing behind the turn of a message, so that its reply is read and no later one."""
+    messages: list[AnyMessage] = values["messages"]
+    behind = itertools.dropwhile(lambda place: messages[place].id != message_id, range(len(messages)))
+    following = (
+        place for place in behind if isinstance(messages[place], HumanMessage) and messages[place].id != message_id
+    )
+    return values | {"messages": messages[: next(following, len(messages))]}
 
 
 def awaits_answer(state: State) -> bool:

@@ -1,5 +1,6 @@
 """Run tool calls in this process, or hand them to the host of the graph and take the results back."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -16,6 +17,8 @@ from core.errors import BackendUnavailable, InputError, NotIdentified, Refused
 from core.model_notes import MISFIT
 from core.proof_words import ASK_WHO
 from tools.context import Context
+
+log = logging.getLogger(__name__)
 
 TOOL_CALLS = "tool_calls"
 """The type of the interrupt by which a host is asked to run calls."""
@@ -141,5 +144,6 @@ def tell_model(error: Refused | BackendUnavailable | ToolInvocationError, *, ask
     if isinstance(error, Refused):
         return str(error)
     if isinstance(error, BackendUnavailable):
+        log.warning("%s", error)  # neither the model nor the customer can do anything about it
         return "The order system does not answer at the moment. Nothing was looked up and nothing was changed."
     return f"{MISFIT} {error.message}"

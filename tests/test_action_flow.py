@@ -13,6 +13,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from benchmarks.strict_endpoint import broken_rules
+from cli.approvals import check_waits
 from core.errors import InputError, Refused
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
@@ -501,3 +502,25 @@ async def test_asking_for_a_person_tells_what_was_agreed_to_and_is_not_done() ->
     ticket = await shop.parts.desk.get_ticket(str(reply.ticket_id))
     assert "Cancel order #AF1" in ticket.draft.facts[0]
     assert shop.effects == 0
+
+
+async def test_an_earlier_message_sent_again_is_answered_as_it_was() -> None:
+    shop = Shop("First.", "Second.")
+    for number, text in ((1, "one thing"), (2, "another thing")):
+        await shop.agent.send("t", HumanMessage(f"tell me {text}", id=f"m{number}"), customer_id="ada")
+    again = await shop.agent.send("t", "tell me one thing", customer_id="ada", message_id="m1")
+    assert again.text == "First."
+    assert (
+        await shop.agent.send("t", HumanMessage("tell me another thing", id="m2"), customer_id="ada")
+    ).text == "Second."
+    assert len((await shop.agent.state("t")).messages) == 4
+
+
+async def test_the_command_line_decides_nothing_twice() -> None:
+    shop = await waiting_for_staff()
+    [action] = await shop.actions.ledger.find(thread_id="t")
+    check_waits(action, {"type": "reject"})
+    await shop.agent.decide("t", REJECT, operator="kim")
+    [action] = await shop.actions.ledger.find(thread_id="t")
+    with pytest.raises(InputError, match="is rejected, so nothing was decided"):
+        check_waits(action, {"type": "approve"})

@@ -18,6 +18,7 @@ from tools.changes import Change
 from tools.context import Context
 from tools.http_backend import PATHS, HttpOrderBackend
 from tools.policy import load_policy
+from tools.shop_rows import order_json
 from tools.write_tools import WRITE_ACTIONS
 
 TODAY = date(2026, 11, 22)
@@ -170,6 +171,11 @@ def answering(status: int, content: Any, text: str | None = None) -> HttpOrderBa
 async def test_an_odd_answer_is_named(status: int, content: Any, named: str) -> None:
     with pytest.raises(BackendUnavailable, match=named):
         await answering(status, content).get_customer("ada")
+
+
+async def test_what_an_api_tells_beyond_what_was_agreed_on_is_left_aside(api: Api) -> None:
+    order = order_json(await api.shop.get_order("ada", "#AF1")) | {"currency": "USD"}
+    assert (await answering(200, order).get_order("ada", "#AF1")).id == "#AF1"
 
 
 async def test_an_answer_that_is_not_json_is_named() -> None:
