@@ -33,11 +33,15 @@ export class Api {
    * @param {string} path
    * @param {unknown} [body] sent as JSON; a Blob is sent as it is
    * @param {Record<string, string>} [headers]
+   * @param {AbortSignal} [signal]
    * @returns {Promise<any>}
    */
-  async call(method, path, body, headers = {}) {
-    const response = await this.#fetch(method, path, body, headers);
-    return response.status === 204 ? null : response.json();
+  async call(method, path, body, headers = {}, signal) {
+    const response = await this.#fetch(method, path, body, headers, signal);
+    if (response.status === 204) return null;
+    return response.json().catch((error) => {
+      throw new ApiError(0, String(error)); // cut off on the way
+    });
   }
 
   /**

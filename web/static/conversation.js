@@ -1,6 +1,8 @@
 // Lead a conversation with the server: who is asking, what is sent, what comes back, and getting over lost connections.
 
 import { Api, ApiError, claimsOf } from "./api.js";
+import { Outbox } from "./outbox.js";
+import { Patience } from "./patience.js";
 
 /** @typedef {{number: number, page: string, title: string, headings: string[]}} Source */
 /** @typedef {{name: string, options: string, price: string}} Item */
@@ -12,18 +14,17 @@ import { Api, ApiError, claimsOf } from "./api.js";
  *   waiting: boolean}} Said */
 /** @typedef {{ticket_id: string, stage: "pending" | "human" | "resolved", operator: string | null, callback: boolean}} Handoff */
 /** @typedef {{shop: string, disclosure: string, open_chat: boolean, voice_seconds: number | null}} Chat */
-/** @typedef {{key: string, text: string, answers: string[], messageId: string, failed: boolean}} Outgoing */
+/** @typedef {import("./outbox.js").Outgoing} Outgoing */
 /** @typedef {"chat" | "message" | "waiting" | "progress" | "token" | "owner" | "online" | "problem" | "began"} Change */
 
-const PATIENCE = [500, 1000, 2000, 4000, 8000, 15000];
-const TRIES = 6;
+const LOST = [0, 408, 425, 429];
+const SEND_MS = 20_000;
 
 /** One customer's conversation; tells its owner about every change. */
 export class Conversation {
   /** @type {Chat | null} */ chat = null;
   /** @type {Map<string, Said>} */ messages = new Map();
   /** @type {Said[]} */ waiting = [];
-  /** @type {Outgoing[]} */ outgoing = [];
   /** @type {Handoff | null} */ handoff = null;
   owner = "bot";
   progress = "";
@@ -37,7 +38,7 @@ export class Conversation {
   #closed = false;
   #given = "";
   /** @type {AbortController | null} */ #following = null;
-  /** @type {(() => void) | null} */ #wake = null;
+  #patience = new Patience();
 
   /**
    * @param {string} base the server's origin
@@ -52,6 +53,10 @@ export class Conversation {
     this.changed = changed;
     this.api = new Api(base, () => this.#token());
     this.open = new Api(base, async () => "");
+    this.outbox = new Outbox(this.#place("outbox"), (message) => this.#deliver(message), (error) => {
+      this.#problem(error instanceof Error ? error.message : String(error));
+      this.changed("waiting");
+    });
   }
 
   /** Show what there is, and go on with the conversation of before. */
@@ -61,6 +66,7 @@ export class Conversation {
     this.#threadId = this.#kept("thread");
     if (this.#threadId) void this.#follow();
     else this.caughtUp = true;
+    this.#push();
     await this.#patiently(async () => {
       this.chat = await this.open.call("GET", `/v1/chat?locale=${this.locale}`);
     });
@@ -72,57 +78,54 @@ export class Conversation {
     this.#closed = true;
     removeEventListener("storage", this.#elsewhere);
     removeEventListener("online", this.#hurry);
+    this.outbox.close();
     this.#following?.abort();
-    this.#hurry();
+    this.#patience.hurry();
   }
 
   get begun() {
     return this.#threadId !== "";
   }
 
-  /** Begin anew; the conversation of before stays with the shop. */
+  /** The messages on their way, in the order they were written. */
+  get outgoing() {
+    return this.outbox.messages;
+  }
+
+  /** Begin anew; the conversation of before stays with the shop, what was not sent is given up. */
   forget() {
-    this.#keep("thread", "");
-    this.#leave();
+    this.outbox.only(() => false);
+    this.#problem("");
+    this.#drop();
   }
 
   /**
-   * Send a message; `answers` names the actions that a yes or no is for. It counts once, however often it has to be sent.
+   * Send a message, after those written before it; `answers` names the actions that a yes or no is for. It counts once, however
+   * often it has to be sent.
    * @param {string} text
    * @param {string[]} [answers]
    */
-  async send(text, answers = []) {
-    const key = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16)).join("-");
-    /** @type {Outgoing} */
-    const message = { key, text, answers, messageId: "", failed: false };
-    this.outgoing.push(message);
-    this.#problem("");
-    this.changed("waiting");
-    try {
-      const kept = await this.#patiently(() => this.#post(message));
-      message.messageId = kept.message_id;
-      if (kept.thread_id !== this.#threadId) {
-        this.#leave();
-        this.outgoing = [message];
-        this.#threadId = kept.thread_id;
-        this.#keep("thread", kept.thread_id);
-        this.changed("waiting");
-      }
-      if (!this.#following) void this.#follow();
-    } catch (error) {
-      message.failed = true;
-      this.#problem(error instanceof ApiError && error.status ? error.message : "offline");
-      this.changed("waiting");
-    }
+  send(text, answers = []) {
+    this.outbox.add(text, answers);
+    this.#push();
   }
 
   /**
-   * Send a message again that failed.
+   * Send a message again that was refused.
    * @param {Outgoing} message
    */
   again(message) {
-    this.outgoing = this.outgoing.filter((other) => other !== message);
-    return this.send(message.text, message.answers);
+    message.failed = false;
+    this.#push();
+  }
+
+  /**
+   * Give up a message that was refused.
+   * @param {Outgoing} message
+   */
+  giveUp(message) {
+    this.outbox.only((other) => other !== message);
+    this.#push();
   }
 
   /**
@@ -142,35 +145,65 @@ export class Conversation {
     return this.api.call("POST", `/v1/threads/${this.#threadId}/rating`, { score, comment });
   }
 
+  #push() {
+    if (!this.outbox.blocked) this.#problem("");
+    this.changed("waiting");
+    void this.outbox.run();
+  }
+
+  /** @param {Outgoing} message */
+  async #deliver(message) {
+    const kept = await this.#patiently(() => this.#post(message));
+    // Given up meanwhile, or written down for who goes on in this window.
+    if (this.#closed || !this.outgoing.includes(message)) return;
+    if (!message.to && kept.thread_id !== this.#threadId) {
+      this.#leave();
+      this.#threadId = kept.thread_id;
+      this.#keep("thread", kept.thread_id);
+    }
+    message.messageId = kept.message_id;
+    // A repeated one may be known already.
+    if (kept.status !== "waiting" || this.waiting.some((said) => said.id === kept.message_id)) {
+      this.outbox.only((other) => other !== message);
+    }
+    this.changed("waiting");
+    if (!this.#following) void this.#follow();
+  }
+
   /**
    * @param {Outgoing} message
    * @returns {Promise<any>}
    */
   async #post(message) {
-    const { answers } = message;
+    if (!this.outgoing.includes(message)) throw new Error("given up");
+    if (message.to === null) {
+      message.to = this.#threadId;
+      this.outbox.keep();
+    }
+    const { answers, to } = message;
     const headers = { "Idempotency-Key": message.key, Prefer: "respond-async" };
     /** @type {Record<string, unknown>} */
     const body = { text: message.text, locale: this.locale };
     if (answers.length) body.answers = answers;
-    if (this.#threadId) body.thread_id = this.#threadId;
+    if (to) body.thread_id = to;
     try {
-      return await this.api.call("POST", "/v1/messages", body, headers);
+      return await this.api.call("POST", "/v1/messages", body, headers, AbortSignal.timeout(SEND_MS));
     } catch (error) {
-      if (!(error instanceof ApiError) || answers.length || !this.#threadId) throw error;
+      if (!(error instanceof ApiError) || answers.length || !to) throw error;
       if (error.status !== 404 && !(error.status === 401 && !this.#given)) throw error;
       // The conversation of before is gone, or the visitor's token is over: a new one begins.
       if (error.status === 401) this.#keep("token", "");
-      this.forget();
-      this.outgoing = [message];
-      this.changed("began");
-      return this.#post({ ...message, key: `${message.key}-new` });
+      if (to === this.#threadId) this.#drop();
+      message.key += "-new";
+      message.to = null;
+      return this.#post(message);
     }
   }
 
   async #follow() {
     this.#following?.abort();
     const following = (this.#following = new AbortController());
-    for (let failures = 0; !this.#closed && following === this.#following; failures += 1) {
+    for (let failures = 0; !this.#closed && following === this.#following; ) {
       try {
         const path = `/v1/threads/${this.#threadId}/events`;
         let fresh = true;
@@ -190,14 +223,14 @@ export class Conversation {
         if (status === 404 || status === 401 || status === 403) {
           if (this.#given) this.#problem(/** @type {Error} */ (error).message);
           else this.#keep("token", "");
-          if (status === 404 || !this.#given) this.forget();
+          if (status === 404 || !this.#given) this.#drop();
           this.caughtUp = true;
           return;
         }
       }
       if (this.#closed || following !== this.#following) return;
       if (failures > 0) this.#setOnline(false);
-      await this.#pause(failures);
+      failures = await this.#patience.after(failures);
     }
   }
 
@@ -221,7 +254,7 @@ export class Conversation {
     } else if (event === "waiting") {
       this.waiting = data;
       const known = new Set(this.waiting.map((said) => said.id));
-      this.outgoing = this.outgoing.filter((message) => !known.has(message.messageId));
+      this.outbox.only((message) => !known.has(message.messageId));
       if (!data.length) this.draft = this.progress = "";
       this.changed("waiting");
     } else if (event === "progress") {
@@ -242,22 +275,29 @@ export class Conversation {
   #settle(said) {
     if (said.role !== "customer") return;
     const words = said.text;
-    this.outgoing = this.outgoing.filter((message) => message.failed || !message.messageId || !words.includes(message.text));
+    this.outbox.only((message) => !message.messageId || !words.includes(message.text));
     this.waiting = this.waiting.filter((message) => !words.includes(message.text));
     this.changed("waiting");
   }
 
-  /** Drop what is shown, without a word to the server. */
+  #drop() {
+    this.#keep("thread", "");
+    this.#leave();
+  }
+
+  /** Drop what is shown, without a word to the server; what was not sent yet goes into the next conversation. */
   #leave() {
     this.#following?.abort();
     this.#following = null;
     this.#threadId = this.#lastId = this.draft = this.progress = "";
     this.messages.clear();
     this.waiting = [];
+    this.outbox.only((message) => !message.messageId);
     this.handoff = null;
     this.owner = "bot";
     this.caughtUp = true;
     this.changed("began");
+    this.changed("waiting");
   }
 
   #elsewhere = (/** @type {StorageEvent} */ event) => {
@@ -267,19 +307,7 @@ export class Conversation {
     if (this.#threadId) void this.#follow();
   };
 
-  #hurry = () => this.#wake?.();
-
-  /** @param {number} failures */
-  #pause(failures) {
-    const wait = (PATIENCE[Math.min(failures, PATIENCE.length - 1)] ?? 1000) * (0.75 + Math.random() / 2);
-    return new Promise((done) => {
-      const timer = setTimeout(done, wait);
-      this.#wake = () => {
-        clearTimeout(timer);
-        done(null);
-      };
-    });
-  }
+  #hurry = () => this.#patience.hurry(true);
 
   /**
    * Try until it works or the server refuses for good.
@@ -288,18 +316,16 @@ export class Conversation {
    * @returns {Promise<T>}
    */
   async #patiently(attempt) {
-    for (let failures = 0; ; failures += 1) {
+    for (let failures = 0; ; ) {
       try {
         const done = await attempt();
         this.#setOnline(true);
         return done;
       } catch (error) {
-        const status = error instanceof ApiError ? error.status : 400;
-        if (![0, 429, 502, 503, 504].includes(status) || failures >= TRIES || this.#closed) throw error;
-        if (status !== 429) this.#setOnline(false);
-        const asked = error instanceof ApiError ? error.retryAfter : 0;
-        if (asked) await new Promise((done) => setTimeout(done, Math.min(asked, 30) * 1000));
-        else await this.#pause(failures);
+        if (!(error instanceof ApiError) || this.#closed) throw error;
+        if (!LOST.includes(error.status) && error.status < 502) throw error;
+        this.#setOnline(error.status === 429);
+        failures = await this.#patience.after(failures, error.retryAfter);
       }
     }
   }
@@ -309,6 +335,7 @@ export class Conversation {
     if (this.online === online) return;
     this.online = online;
     this.changed("online");
+    if (online) this.#patience.hurry();
   }
 
   /** @param {string} problem */
@@ -326,7 +353,7 @@ export class Conversation {
       const now = Date.now() / 1000;
       if (now < (exp + iat) / 2) return kept;
       const old = now < exp - 5 ? kept : "";
-      const given = await new Api(this.base, async () => old).call("POST", `/v1/tokens?locale=${this.locale}`);
+      const given = await new Api(this.base, async () => old).call("POST", `/v1/tokens?locale=${this.locale}`, undefined, {}, AbortSignal.timeout(SEND_MS));
       this.#keep("token", given.token);
       return String(given.token);
     };

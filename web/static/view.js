@@ -104,7 +104,7 @@ export class ChatView {
     const { draft, progress, waiting, outgoing } = this.#talk;
     if (this.#draftText.data !== draft) this.#draftText.data = draft;
     this.draft.hidden = !draft;
-    const busy = waiting.length + outgoing.filter((message) => !message.failed).length > 0 && this.#talk.owner === "bot";
+    const busy = waiting.length + outgoing.length > 0 && !this.#talk.outbox.blocked && this.#talk.owner === "bot";
     const words = draft ? "" : progress || (busy ? this.speech.say("thinking") : "");
     if (this.progress.textContent !== words) this.progress.textContent = words;
     this.rate.hidden = this.#ended || this.#shown.size < 2;
@@ -148,7 +148,7 @@ export class ChatView {
       const ids = said.asks.map((ask) => ask.id);
       box.append(askCard(said.asks, speech, open ? (yes) => {
         this.text.focus();
-        void this.#talk.send(speech.say(yes ? "yes" : "no"), ids);
+        this.#talk.send(speech.say(yes ? "yes" : "no"), ids);
       } : null));
     }
     return box;
@@ -160,7 +160,10 @@ export class ChatView {
     const box = (text, ...more) => el("div", { class: "said customer waits" }, el("p", { class: "by spoken" }, say("by customer")), el("p", { class: "text", dir: "auto" }, text), ...more);
     const sent = this.#talk.waiting.map((said) => box(said.text));
     const going = this.#talk.outgoing.map((message) =>
-      box(message.text, message.failed ? el("button", { type: "button", class: "link", click: () => this.#talk.again(message) }, say("again")) : null),
+      box(message.text, ...(message.failed ? [
+        el("button", { type: "button", class: "link", click: () => this.#talk.again(message) }, say("again")),
+        el("button", { type: "button", class: "link", click: () => this.#talk.giveUp(message) }, say("give_up")),
+      ] : [])),
     );
     this.pending.replaceChildren(...sent, ...going);
   }
@@ -196,7 +199,7 @@ export class ChatView {
   #trouble() {
     const { problem, online } = this.#talk;
     const { say } = this.speech;
-    const words = !online || problem === "offline" ? say("offline") : problem;
+    const words = online ? problem : say("offline");
     this.problem.hidden = !words;
     if (this.problem.textContent !== words) this.problem.textContent = words;
   }
@@ -252,7 +255,7 @@ export class ChatView {
     if (!text) return;
     this.text.value = "";
     this.#grow();
-    void this.#talk.send(text);
+    this.#talk.send(text);
     this.#toEnd(true);
   };
 

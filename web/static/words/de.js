@@ -14,6 +14,7 @@ export default {
   thinking: "Einen Moment …",
   offline: "Die Verbindung ist unterbrochen. Ich versuche es weiter; nichts geht verloren.",
   again: "Noch einmal senden",
+  give_up: "Nicht senden",
   anew: "Neues Gespräch",
   ask: "Soll ich das tun? Genau das wird geschehen:",
   asked: "Danach wurden Sie gefragt:",

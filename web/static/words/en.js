@@ -14,6 +14,7 @@ export default {
   thinking: "One moment…",
   offline: "The connection is lost. I keep trying; nothing is lost.",
   again: "Send again",
+  give_up: "Do not send",
   anew: "New conversation",
   ask: "Shall I go ahead? This is exactly what will happen:",
   asked: "You were asked about this:",
