@@ -11,6 +11,7 @@ from rich.table import Table
 
 from cli.approvals import decide_by_id, waiting_in
 from cli.output import out, print_json
+from cli.ticket_order import most_pressing_first
 from core.errors import NoTicket
 from core.models import endpoint_model
 from core.outgoing import inert
@@ -46,10 +47,10 @@ def list_(
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List tickets, oldest first, with the time that people have had them."""
+    """List tickets with the time that people have had them: overdue first, then by priority, then by deadline; closed ones last."""
 
     async def work(_: SupportGraph, desk: SqlTicketDesk) -> list[Ticket]:
-        return list(await desk.list_tickets(open_only=not (everything or status), status=status))
+        return await most_pressing_first(await desk.list_tickets(open_only=not (everything or status), status=status))
 
     found = _with_desk(work)
     if as_json:
@@ -63,7 +64,7 @@ def list_(
         cells = (
             ticket.id,
             ticket.status,
-            draft.priority,
+            draft.priority.upper() if draft.priority == "urgent" else draft.priority,
             draft.queue,
             owned.operator or "",
             _clock(ticket),

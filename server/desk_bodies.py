@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from server.bodies import Strict, Text
+from tools.ticket_draft import Priority
 
 Sla = Literal["none", "ok", "soon", "late"]
 """How a wait stands against the promised time; `none` where nobody waits for a person's words."""
@@ -21,7 +22,7 @@ class QueueItem(BaseModel):
     state: str = Field(description="pending, human, resolved or bot for a ticket; awaiting_approval for an action.")
     operator: str | None = Field(description="Who has it.")
     queue: str
-    priority: str
+    priority: Priority
     reason: str
     title: str
     callback: bool
@@ -33,7 +34,7 @@ class QueueItem(BaseModel):
 
 
 class QueueOut(BaseModel):
-    """List what waits, the most pressing first."""
+    """List what waits, the most pressing first: overdue, then by priority, then by deadline."""
 
     items: list[QueueItem]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from server.desk_bodies import QueueItem
 from server.service import Service
@@ -10,13 +11,12 @@ from tools.actions import Action, State
 from tools.desk_reads import NO_WORDS, LastWords
 from tools.handoff import OperatorDesk, Ticket
 from tools.ownership import WITH_PEOPLE
-from tools.sla import Wait, wait_of, waits_since
+from tools.sla import Wait, pressing, wait_of, waits_since
 
 APPROVALS = "approvals"
 """The queue of actions that wait for a yes of staff."""
 WAITING: State = "awaiting_approval"
 CLOSED_SHOWN = 200
-_FAR = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ async def queue(service: Service, desk: OperatorDesk, wanted: Wanted) -> list[Qu
         ledger = service.parts.actions.ledger
         await ledger.expire_due()
         found += [of_action(service, action) for action in await ledger.find(states=(WAITING,))]
-    return sorted((item for item in found if _fits(item, wanted)), key=lambda item: (item.due or _FAR, item.created_at))
+    return sorted((item for item in found if _fits(item, wanted)), key=_pressing)
 
 
 async def _tickets(service: Service, desk: OperatorDesk, wanted: Wanted) -> list[QueueItem]:
@@ -102,6 +102,11 @@ def of_action(service: Service, action: Action) -> QueueItem:
 
 def _wait(service: Service, since: datetime) -> Wait:
     return wait_of(since, hours=service.desk.hours, within=service.desk.reply_within, now=datetime.now(UTC))
+
+
+def _pressing(item: QueueItem) -> Any:
+    wait = Wait(item.since, item.due, item.sla) if item.since and item.due and item.sla != "none" else None
+    return pressing(item.priority, wait, item.created_at)
 
 
 def _fits(item: QueueItem, wanted: Wanted) -> bool:

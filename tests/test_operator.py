@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.memory import open_checkpointer
 from graph.prompts import text_of
-from tests.desk_fakes import request
+from tests.desk_fakes import FakeClock, draft, request
 from tests.graph_fakes import parts, scripted
 from tests.processes import ROOT, environment
 from tests.terminal import Terminal, fill_sample_shop
 from tools.database import Database
-from tools.sql_desk import SqlTicketDesk
+from tools.sql_desk import SqlTicketDesk, utc_now
 
 
 class Shop:
@@ -260,6 +261,22 @@ def test_tickets_on_the_command_line_are_readable_and_refusals_name_the_next_ste
     assert json.loads(run("tickets", "deliver", "--json")) == {"delivered": 0}
     _, refused = terminal.run("tickets", "take", "T9", "--operator", "mia", code=1)
     assert "tickets list --all" in refused
+
+
+async def test_the_command_lists_the_urgent_before_the_older_and_the_overdue_before_all(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    clock = FakeClock(utc_now() - timedelta(days=30))
+    desk = SqlTicketDesk(Database(f"sqlite:///{tmp_path}/desk.db"), now=clock)
+    await desk.open_ticket(request("overdue", draft=draft(priority="low")))
+    await desk.open_ticket(request("closed", draft=draft(priority="urgent")))
+    await desk.resolve("T1002")
+    clock.now = utc_now()
+    await desk.open_ticket(request("low", draft=draft(priority="low")))
+    await desk.open_ticket(request("urgent", draft=draft(priority="urgent")))
+    await desk.close()
+    listed = json.loads(await asyncio.to_thread(terminal.out, "tickets", "list", "--all", "--json"))
+    assert [ticket["thread_id"] for ticket in listed] == ["overdue", "urgent", "low", "closed"]
 
 
 def test_triage_routes_without_answering(terminal: Terminal, tmp_path: Path) -> None:

@@ -103,6 +103,12 @@ def test_the_queue_tells_who_waits_how_long_and_changes_by_itself(site: Site, op
     shown = page.locator("#queue strong").all_inner_texts()
     assert [shown.index(tickets[sla]) for sla in ("late", "soon", "ok")] == sorted(map(shown.index, tickets.values()))
     assert re.search(r"5 hrs?, late by (1 hr|60 mins?)", row(page, tickets["late"]).inner_text())
+    tickets["urgent"] = shop.ticket(
+        shop.say("dmitri_volkov_1014", "this is fraud, somebody stole my card and shopped with it")
+    )
+    row(page, tickets["urgent"]).locator(".priority.urgent").get_by_text("urgent").wait_for()
+    shown = page.locator("#queue strong").all_inner_texts()
+    assert shown.index(tickets["late"]) < shown.index(tickets["urgent"]) < shown.index(tickets["soon"])
     shop.act(f"/v1/tickets/{tickets['soon']}/take")
     row(page, tickets["soon"]).get_by_text("mia").wait_for()
     page.get_by_label("Only mine").check()

@@ -39,7 +39,8 @@ async def post(server: Running, path: str, body: Any, status: int = 200, who: di
 async def test_the_queue_says_who_waits_since_when_and_can_be_narrowed(server: Running) -> None:
     thread, ticket = await handed_over(server)
     await server.say("bob", "this is fraud, somebody stole my card")
-    [first, second] = (await get(server, "/v1/desk/queue"))["items"]
+    [second, first] = (await get(server, "/v1/desk/queue"))["items"]  # the urgent one first, though it came later
+    assert (second["priority"], first["priority"]) == ("urgent", "normal")
     assert (first["id"], first["thread_id"], first["kind"], first["sla"]) == (ticket, thread, "ticket", "ok")
     assert first["since"] < first["due"]
     await post(server, f"/v1/tickets/{second['id']}/take", None)

@@ -6,7 +6,7 @@ import pytest
 
 from tools.hours import DeskHours
 from tools.ownership import Ownership, move
-from tools.sla import wait_of, waits_since
+from tools.sla import Wait, pressing, wait_of, waits_since
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -43,3 +43,19 @@ def test_nights_do_not_count() -> None:
     evening = MONDAY + 7 * HOUR
     wait = wait_of(evening, hours=OFFICE, within=2 * HOUR, now=evening + 12 * HOUR)
     assert (wait.standing, wait.due) == ("ok", MONDAY + 25 * HOUR)
+
+
+def test_overdue_presses_most_then_priority_then_the_deadline() -> None:
+    late, ok = Wait(MONDAY, MONDAY + HOUR, "late"), Wait(MONDAY, MONDAY + 4 * HOUR, "ok")
+    sooner = Wait(MONDAY, MONDAY + 3 * HOUR, "ok")
+    ordered = [
+        pressing("urgent", late, MONDAY),
+        pressing("low", late, MONDAY),
+        pressing("urgent", ok, MONDAY),
+        pressing("high", ok, MONDAY),
+        pressing("normal", sooner, MONDAY + HOUR),
+        pressing("normal", ok, MONDAY),
+        pressing("normal", None, MONDAY),
+        pressing("low", sooner, MONDAY),
+    ]
+    assert sorted(ordered) == ordered

@@ -1,13 +1,16 @@
 """Say since when a customer waits for a person, until when an answer is due, and how that stands: pure functions."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
 from tools.hours import DeskHours
 from tools.ownership import Ownership
+from tools.ticket_draft import Priority
 
+_PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")
+_FAR = datetime.max.replace(tzinfo=UTC)
 SOON_SHARE = 0.75
 """An answer is due soon once this share of the promised time has gone by."""
 
@@ -41,6 +44,12 @@ def wait_of(since: datetime, *, hours: DeskHours, within: timedelta, now: dateti
     due = _after(hours, since, within)
     soon = _after(hours, since, within * SOON_SHARE)
     return Wait(since, due, "late" if now >= due else "soon" if now >= soon else "ok")
+
+
+def pressing(priority: Priority, wait: Wait | None, opened_at: datetime) -> tuple[bool, int, datetime, datetime]:
+    """Return what to sort by for the most pressing first: what is overdue, then by priority, then by deadline."""
+    in_time = wait is None or wait.standing != "late"
+    return in_time, _PRIORITIES.index(priority), wait.due if wait else _FAR, opened_at
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,7 @@ import { signedOutBy } from "./sign_in.js";
  *   created_at: string, changed_at: string, since: string | null, due: string | null, sla: "none" | "ok" | "soon" | "late"}} Item
  */
 
+const PRIORITIES = ["urgent", "high", "normal", "low"];
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 const TICK = 20_000;
@@ -108,8 +109,7 @@ export class Queue {
 
   #show() {
     const held = document.activeElement?.getAttribute("data-item");
-    const far = "9";
-    const sorted = [...this.items.values()].sort((a, b) => (a.due ?? far + a.created_at).localeCompare(b.due ?? far + b.created_at));
+    const sorted = [...this.items.values()].sort((a, b) => pressing(a).localeCompare(pressing(b)));
     this.list.replaceChildren(...sorted.map((item) => this.#row(item)));
     byId("nothing", HTMLElement).hidden = sorted.length > 0;
     if (held) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-item="${CSS.escape(held)}"]`))?.focus();
@@ -118,7 +118,10 @@ export class Queue {
   /** @param {Item} item */
   #row(item) {
     const { speech } = this;
-    const about = [named(speech, "queue", item.queue), named(speech, "priority", item.priority), named(speech, "state", item.state)];
+    const priority = named(speech, "priority", item.priority);
+    const about = [named(speech, "queue", item.queue), named(speech, "state", item.state)];
+    const stands_out = item.priority === "urgent" || item.priority === "high";
+    if (!stands_out) about.splice(1, 0, priority);
     if (item.customer_id) about.unshift(item.customer_id);
     if (item.operator) about.push(item.operator);
     if (item.callback) about.push(speech.say("callback"));
@@ -136,6 +139,7 @@ export class Queue {
           "span",
           { class: "row" },
           el("strong", {}, item.kind === "ticket" ? item.id : speech.say("approval")),
+          ...(stands_out ? [el("span", { class: `priority ${item.priority}` }, priority)] : []),
           el("span", { class: `sla ${item.sla}` }, slaWords(speech, item)),
         ),
         el("span", { class: "title", dir: "auto" }, item.title),
@@ -143,6 +147,15 @@ export class Queue {
       ),
     );
   }
+}
+
+/**
+ * Return what sorts the most pressing first: what is overdue, then by priority, then by deadline.
+ * @param {Item} item
+ */
+function pressing(item) {
+  const late = item.sla === "late" ? 0 : 1;
+  return `${late}${PRIORITIES.indexOf(item.priority)} ${item.due ?? "9"} ${item.created_at}`;
 }
 
 /**

@@ -151,7 +151,7 @@ export default {
   count: "العدد",
   median: "النصف خلال",
   p90: "9 من 10 خلال",
-  slowest: "الأبطأ",
+  slowest: "روابط أبطأ المحادثات",
   agent_reply: "رد المساعد",
   first_reply: "أول رد من موظف",
   resolution: "حتى إغلاق التذكرة",

@@ -151,7 +151,7 @@ export default {
   count: "Anzahl",
   median: "Die Hälfte in",
   p90: "9 von 10 in",
-  slowest: "Am längsten",
+  slowest: "Links zu den langsamsten Gesprächen",
   agent_reply: "Antwort des Agenten",
   first_reply: "Erste Antwort einer Person",
   resolution: "Bis zum Schließen des Tickets",

@@ -151,7 +151,7 @@ export default {
   count: "Count",
   median: "Half within",
   p90: "9 of 10 within",
-  slowest: "Slowest",
+  slowest: "Links to the slowest conversations",
   agent_reply: "Agent’s reply",
   first_reply: "A person’s first reply",
   resolution: "Until a ticket was closed",

@@ -1,0 +1,31 @@
+"""Put tickets into the order in which they press, as the desk's page does."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from core.settings import Settings
+from graph.assembly import desk_hours
+from tools.desk_reads import NO_WORDS, DeskReads
+from tools.handoff import Ticket
+from tools.sla import pressing, wait_of, waits_since
+from tools.sql_desk import utc_now
+
+
+async def most_pressing_first(found: Sequence[Ticket]) -> list[Ticket]:
+    """Return the open tickets in the order of the desk's page, then the closed ones; raises BackendUnavailable."""
+    settings, now = Settings.from_env(), utc_now()
+    reads = DeskReads(settings.desk_url)
+    hours, within = desk_hours(settings), timedelta(minutes=settings.desk_reply_minutes)
+    try:
+        last_words = await reads.last_words()
+    finally:
+        await reads.close()
+
+    def urgency(ticket: Ticket) -> Any:
+        words = last_words.get(ticket.id, NO_WORDS)
+        since = waits_since(ticket.ownership, replied_at=words.replied_at, heard_at=words.heard_at)
+        wait = wait_of(since, hours=hours, within=within, now=now) if since and ticket.with_people else None
+        return not ticket.with_people, *pressing(ticket.draft.priority, wait, ticket.created_at)
+
+    return sorted(found, key=urgency)
