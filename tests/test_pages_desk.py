@@ -125,7 +125,11 @@ def test_the_queue_tells_who_waits_how_long_and_changes_by_itself(site: Site, op
 def test_an_answer_is_explained_and_markup_stays_text(site: Site, opener: Opener, shop: Shop) -> None:
     questions = ("How long do I have to return something?", "Where is my order #AF10304?")
     thread = shop.say("luca_bianchi_1033", *questions, MARKUP)
-    page = desk(opener, site, thread=thread)
+    page = desk(opener, site, thread=thread, viewport={"width": 1280, "height": 500})
+    expect = pytest.importorskip("playwright.sync_api").expect
+    expect(page.locator(".entry").last).to_be_in_viewport()  # it opens at the newest message, beside the reply
+    expect(page.get_by_label("Reply to the customer")).to_be_in_viewport()
+    expect(page.locator(".entry").first).not_to_be_in_viewport()
     first, second = page.locator(".entry.agent").nth(0), page.locator(".entry.agent").nth(1)
     first.locator("summary").first.click()
     first.locator("li summary").first.click()

@@ -36,6 +36,7 @@ def counted(site: Site, shop: Shop) -> str:
 
 def test_figures_lead_to_their_conversations(site: Site, opener: Opener, counted: str) -> None:
     page = insight(opener, site)
+    page.get_by_role("columnheader", name="Links to the slowest conversations").wait_for()  # a count, no time
     page.get_by_role("button", name="Handed over").first.click()
     listed = page.get_by_role("dialog")
     assert listed.get_by_role("link").first.inner_text() == counted  # the newest comes first

@@ -10,6 +10,9 @@ import { el, linkable } from "../dom.js";
  *   sources: Source[], steps: Step[], held_back: string[], ticket_id: string | null}} Entry
  */
 
+/** Pixels. */
+const NEAR_END = 40;
+
 export class Entries {
   /**
    * @param {HTMLElement} list
@@ -23,10 +26,12 @@ export class Entries {
   }
 
   /**
-   * Show these entries; those that did not change stay as they are, unfolded or not.
+   * Show these entries, at the newest one unless somebody reads further up; those that did not change stay as they are, unfolded or not.
    * @param {Entry[]} entries
    */
   show(entries) {
+    const { list } = this;
+    const at_end = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
     const before = this.known;
     this.known = new Map();
     for (const entry of entries) {
@@ -39,6 +44,7 @@ export class Entries {
       if (this.list.children[place] !== element) this.list.insertBefore(element, this.list.children[place] ?? null);
     });
     while (this.list.children.length > shown.length) this.list.lastElementChild?.remove();
+    if (at_end) list.scrollTop = list.scrollHeight;
   }
 
   /** @param {Entry} entry */
