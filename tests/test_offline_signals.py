@@ -5,6 +5,7 @@ import time
 import pytest
 
 from core.confirmations import answer_to_confirmation, wants_it_otherwise
+from core.offline.intents import rule_intent
 from core.signals import is_angry, wants_human
 
 
@@ -156,3 +157,15 @@ def test_a_change_of_mind_is_heard(text: str) -> None:
 )
 def test_a_question_in_between_is_no_change_of_mind(text: str) -> None:
     assert not wants_it_otherwise(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "greets"),
+    [
+        ("Hello, my name is Ada Brook.", True),
+        ("Hi! My name is O'Neill", True),
+        ("Hi, my name is Ada and my lamp broke", False),
+    ],
+)
+def test_a_greeting_may_name_who_greets(text: str, greets: bool) -> None:
+    assert (rule_intent(text) == "greeting") is greets

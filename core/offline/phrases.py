@@ -9,7 +9,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 GREETING = re.compile(
     r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos d[ií]as|ciao|olá|cześć)"
-    r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need (?:your )?assistance))*[!.,? :)]*$"
+    r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|my name is [\w'-]+(?: [\w'-]+)?|i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need (?:your )?assistance))*[!.,? :)]*$"
 )
 OPENING = re.compile(
     r"^(?:(?:hi|hello|hey|ok|so|well)[,!. ]+)*(?:i(?:'ve| have)?(?: got)?|(?:may|can|could) i ask|i(?:'d| would) (?:like|want) to ask|i want to ask|let me ask)(?: you)?"

@@ -1,0 +1,36 @@
+"""Tell from an order's dates whether it is late."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from core.offline.wording import arrival_sentence
+from tests.fakes import FakeOrders
+from tools.facts import order_facts
+
+EXPECTED = date(2026, 11, 18)
+
+
+@pytest.mark.parametrize(
+    ("changed", "today", "late"),
+    [
+        ({}, date(2026, 11, 18), None),
+        ({}, date(2026, 11, 19), 1),
+        ({"status": "processed"}, date(2026, 11, 23), 5),
+        ({"status": "cancelled"}, date(2026, 11, 23), None),
+        ({"status": "delivered", "delivered_at": date(2026, 11, 20)}, date(2026, 11, 23), None),
+        ({"expected_delivery": None}, date(2026, 11, 23), None),
+    ],
+)
+async def test_an_order_that_should_be_there_is_late(changed: dict[str, Any], today: date, late: int | None) -> None:
+    order = await FakeOrders().get_order("ada", "#AF1")
+    order = replace(order, **{"status": "pending", "expected_delivery": EXPECTED, "delivered_at": None, **changed})
+    assert order_facts(order, today)["days_late"] == late
+
+
+def test_a_late_order_is_not_told_as_if_it_were_on_time() -> None:
+    facts = {"status": "processed", "expected_delivery": "2026-11-18"}
+    assert arrival_sentence(facts) == "Delivery is expected on 18 November 2026."
+    assert "was expected on 18 November 2026: it is 5 days late" in arrival_sentence(facts | {"days_late": 5})
