@@ -12,7 +12,7 @@ from core.errors import BackendUnavailable, OutcomeUnknown
 from tests.fakes import FakeOrders
 from tests.shop_server import FaultyTransport, shop_server
 from tools.actions import Action
-from tools.backend import OrderBackend
+from tools.backend import Order, OrderBackend
 from tools.carry_out import carry_out
 from tools.changes import Change, Outcome
 from tools.context import Context
@@ -213,3 +213,31 @@ async def test_nothing_is_sent_while_the_intent_cannot_be_written(desk: Desk, tm
         await carry_out(action.id, ledger=ledger, orders=shop, policy=POLICY, today=lambda: TODAY)
     await ledger.close()
     assert shop.outcomes == {}
+
+
+@pytest.mark.parametrize("when", ["planning", "applying"])
+async def test_whoever_gives_up_waiting_leaves_the_action_to_the_next_attempt(desk: Desk, when: str) -> None:
+    shop, hangs = FakeOrders(), asyncio.Event()
+    action = await desk.confirmed(shop)
+
+    class Slow(FakeOrders):
+        """Never answer."""
+
+        async def get_order(self, customer_id: str, order_id: str) -> Order:
+            if when == "planning":
+                hangs.set()
+                await asyncio.Event().wait()
+            return await super().get_order(customer_id, order_id)
+
+        async def apply(self, change: Change, *, key: str) -> Outcome:
+            hangs.set()
+            await asyncio.Event().wait()
+            return await super().apply(change, key=key)
+
+    waiting = asyncio.create_task(desk.run(action, Slow()))
+    await hangs.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (await desk.run(action, shop)).state == "done"
+    assert len(shop.outcomes) == 1

@@ -5,6 +5,7 @@ the earlier attempt. Before the change is applied it is planned anew on the shop
 if the customer would read the very words she said yes to; that plan is stored, then applied under the row's id.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
 
@@ -35,6 +36,18 @@ async def carry_out(
     if claimed is None:
         return await ledger.get(action_id)
     try:
+        return await _run(claimed, ledger=ledger, orders=orders, policy=policy, today=today)
+    except asyncio.CancelledError:
+        # Whoever waited gave up. The next attempt need not wait for the claim to lapse, and asks the shop first.
+        await ledger.finish(claimed, "unknown", UNKNOWN_WORDS)
+        raise
+
+
+async def _run(
+    claimed: Action, *, ledger: ActionLedger, orders: OrderBackend, policy: Policy, today: Callable[[], date]
+) -> Action:
+    """Look, plan anew and apply; returns the action as it is afterwards."""
+    try:
         if claimed.attempts > 1:
             earlier = await orders.find_outcome(claimed.change, key=claimed.id)
             if earlier is not None:
@@ -52,7 +65,7 @@ async def carry_out(
     except BackendUnavailable:
         return await ledger.finish(claimed, "unknown", NOT_REACHED)
     if not await ledger.keep_change(claimed, change):
-        return await ledger.get(action_id)
+        return await ledger.get(claimed.id)
     try:
         outcome = await _apply(claimed, change, orders)
     except Refused as no:
