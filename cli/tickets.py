@@ -12,7 +12,7 @@ from rich.table import Table
 from cli.approvals import decide_by_id, waiting_in
 from cli.output import out, print_json
 from cli.ticket_order import most_pressing_first
-from core.errors import NoTicket
+from core.errors import NoTicket, Refused
 from core.models import endpoint_model
 from core.outgoing import inert
 from core.settings import Settings
@@ -117,12 +117,11 @@ def reply(
 
     Example: support-agent tickets reply T1001 "A new teapot is on its way." --operator mia
     """
-    if text is None:
-        text = click.edit(_suggestion(ticket, operator), require_save=True) or ""
+    written = click.edit(_suggestion(ticket, operator), require_save=True) or "" if text is None else text
 
     async def work(graph: SupportGraph, desk: SqlTicketDesk) -> tuple[Ticket, str]:
         before = len((await desk.get_ticket(ticket)).notes)
-        replied = await people.reply(graph, desk, ticket, operator=operator, text=text.strip(), key=key)
+        replied = await people.reply(graph, desk, ticket, operator=operator, text=written.strip(), key=key)
         if len(replied.notes) == before:
             return replied, "had this reply already; nothing was sent again"
         if not (await graph.aget_state(run_config(replied.thread_id))).values:  # its server delivers it
@@ -132,7 +131,12 @@ def reply(
             )
         return replied, f"has your reply, the customer can read it, and the conversation is yours, {operator}"
 
-    replied, words = _with_desk(work)
+    try:
+        replied, words = _with_desk(work)
+    except Refused:
+        if text is None:
+            out.print(escape(written))  # the editor's file is gone
+        raise
     _done(replied, words, as_json)
 
 

@@ -247,6 +247,9 @@ def test_tickets_on_the_command_line_are_readable_and_refusals_name_the_next_ste
     shown = run("tickets", "show", "T1001")
     assert "pending" in shown
     assert "customer a person please" in shown
+    terminal.settings["VISUAL"] = "touch"  # saves the suggestion as it is
+    kept, _ = terminal.run("tickets", "reply", "T1001", "--operator", "mia", code=1)
+    assert "You wrote: “a person please”" in kept  # what was written in the editor is not lost
     assert "T1001 is yours, mia" in run("tickets", "take", "T1001", "--operator", "mia")
     for words in ("the customer can read it", "nothing was sent again"):
         assert words in " ".join(run("tickets", "reply", "T1001", "I am on it.", "--operator", "mia").split())
