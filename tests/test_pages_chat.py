@@ -116,6 +116,28 @@ def test_a_person_is_one_click_away_and_the_handoff_is_shown_to_its_end(site: Si
     page.get_by_text("Thank you for your rating.").wait_for()
 
 
+def test_nobody_leaves_a_person_who_has_the_conversation_unasked(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat"))
+    page.get_by_role("button", name="Talk to a person").click()
+    page.get_by_role("status").filter(has_text="Ticket").wait_for()
+    page.get_by_role("button", name="New conversation").click()
+    question = page.get_by_role("dialog", name="New conversation").filter(has_text="A colleague has this conversation")
+    question.wait_for()
+    assert opener.axe(page) == []
+    question.get_by_role("button", name="Stay here").click()
+    question.wait_for(state="hidden")
+    page.get_by_role("status").filter(has_text="Ticket").wait_for()
+    page.get_by_role("button", name="New conversation").click()
+    question.get_by_role("button", name="Leave and begin anew").click()
+    page.locator(".log .said").first.wait_for(state="detached")
+    assert page.get_by_role("button", name="Talk to a person").is_enabled()
+    say(page, "How long do I have to return something?")
+    said(page).get_by_text("30 days of delivery").wait_for()
+    page.get_by_role("button", name="New conversation").click()  # nobody has this one: there is nothing to ask
+    page.locator(".log .said").first.wait_for(state="detached")
+    assert page.get_by_role("dialog").count() == 0
+
+
 def test_markup_stays_text(site: Site, opener: Opener) -> None:
     page = opener.open(site.page("/chat"))
     attack = '<img src=x onerror="window.hit=1"><b>bold</b><script>window.hit=1</script> & how do returns work?'

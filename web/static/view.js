@@ -38,7 +38,8 @@ export class ChatView {
     this.handoff = el("p", { class: "handoff", role: "status", hidden: true });
     this.problem = el("p", { class: "problem", role: "alert", hidden: true });
     this.end = el("div", { class: "end" });
-    this.anew = el("button", { type: "button", class: "link", hidden: true, click: () => this.#talk.forget() }, say("anew"));
+    this.anew = el("button", { type: "button", class: "link", hidden: true, click: () => this.#leave() }, say("anew"));
+    this.leaving = el("dialog", { class: "card", "aria-label": say("anew"), keydown: (/** @type {KeyboardEvent} */ event) => event.stopPropagation() });
     this.rate = el("button", { type: "button", class: "link", hidden: true, click: () => this.#askRating(true) }, say("rate"));
     this.text = el("textarea", { rows: 1, "aria-label": say("message"), placeholder: say("message"), dir: "auto", keydown: this.#onKey, input: this.#grow });
     this.mic = el("button", { type: "button", class: "icon", hidden: true, "aria-pressed": "false", "aria-label": say("record"), click: () => this.#record() }, "🎤");
@@ -51,7 +52,7 @@ export class ChatView {
     );
     const header = el("header", {}, this.title, this.person, this.closer);
     const footer = el("footer", {}, this.problem, form, el("p", { class: "links" }, this.rate, this.anew));
-    this.panel = el(page ? "main" : "section", { class: page ? "panel page" : "panel", ...(page ? {} : { role: "dialog", "aria-label": say("title") }) }, header, this.handoff, this.scroller, footer);
+    this.panel = el(page ? "main" : "section", { class: page ? "panel page" : "panel", ...(page ? {} : { role: "dialog", "aria-label": say("title") }) }, header, this.handoff, this.scroller, footer, this.leaving);
     this.launcher = page ? null : el("button", { type: "button", class: "launcher primary", "aria-expanded": "false", click: () => this.toggle(Boolean(this.panel.hidden)) }, say("open"));
     this.root = el("div", { class: "chat", lang: speech.language, dir: speech.direction, keydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.toggle(false) }, this.panel, this.launcher);
     this.panel.hidden = !open;
@@ -181,6 +182,21 @@ export class ChatView {
     const words = handoff ? say(`handoff ${key}`, { ticket: handoff.ticket_id, operator: handoff.operator ?? "" }) : "";
     if (this.handoff.textContent !== words) this.handoff.textContent = words;
     if (handoff?.stage === "resolved") this.#askRating(false);
+  }
+
+  /** Begin anew; ask before, where the customer would miss an answer or leave something unsent. */
+  #leave() {
+    const { say } = this.speech;
+    const { handoff, outbox } = this.#talk;
+    const lost = [handoff && handoff.stage !== "resolved" ? "leave_person" : "", outbox.unsent.length ? "leave_unsent" : ""].filter(Boolean);
+    if (!lost.length) return this.#talk.forget();
+    const stay = el("button", { type: "button", class: "primary", click: () => this.leaving.close() }, say("stay"));
+    const leave = el("button", { type: "button", click: () => {
+      this.leaving.close();
+      this.#talk.forget();
+    } }, say("leave"));
+    this.leaving.replaceChildren(...lost.map((key) => el("p", {}, say(key))), el("p", { class: "buttons" }, stay, leave));
+    this.leaving.showModal();
   }
 
   /** @param {boolean} wanted */
