@@ -18,12 +18,14 @@ from core.errors import InputError, Refused
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.history import prompt_messages
+from graph.nodes.escalate import with_agreed
 from graph.state import TurnInput
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, parts, scripted
 from tools.context import Context
 from tools.policy import load_policy
 from tools.registry import make_tools
+from tools.ticket_draft import TicketDraft
 
 CANCEL = call("cancel_order", order_id="#AF1", reason="ordered by mistake")
 ELSEWHERE = {
@@ -502,6 +504,18 @@ async def test_asking_for_a_person_tells_what_was_agreed_to_and_is_not_done() ->
     ticket = await shop.parts.desk.get_ticket(str(reply.ticket_id))
     assert "Cancel order #AF1" in ticket.draft.facts[0]
     assert shop.effects == 0
+
+
+async def test_a_ticket_that_is_full_of_facts_takes_in_what_was_agreed_to_and_can_be_read() -> None:
+    shop = await waiting_for_staff()
+    agreed = await shop.actions.ledger.find(thread_id="t")
+    full = TicketDraft(
+        category="request", queue="general", priority="normal", sentiment="neutral", language="en",
+        summary="Many things.", steps_tried=(), facts=tuple(f"Fact {n}." for n in range(20)), next_step="Answer.", wish="Help.",
+    )  # fmt: skip
+    read = TicketDraft.model_validate(with_agreed(full, agreed).model_dump(mode="json"))
+    assert "Cancel order #AF1" in read.facts[0]
+    assert read.facts[1:] == full.facts[:19]
 
 
 async def test_an_earlier_message_sent_again_is_answered_as_it_was() -> None:

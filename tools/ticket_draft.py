@@ -8,6 +8,9 @@ Category = Literal["question", "request", "problem", "complaint", "feedback"]
 Priority = Literal["low", "normal", "high", "urgent"]
 Sentiment = Literal["positive", "neutral", "negative", "angry"]
 
+MOST_LISTED = 20
+"""Facts, and steps, that a ticket lists at most."""
+
 
 class Classification(BaseModel, frozen=True, extra="forbid"):
     """Hold where a message belongs and how soon somebody should see it."""
@@ -27,8 +30,10 @@ class TicketDraft(Classification, frozen=True, extra="forbid"):
 
     summary: str = Field(min_length=1, max_length=1500, description="What happened, in two or three sentences.")
     facts: tuple[str, ...] = Field(
-        (), max_length=20, description="Facts found in the conversation or by tools, for example an order's status."
+        (),
+        max_length=MOST_LISTED,
+        description="Facts found in the conversation or by tools, for example an order's status.",
     )
-    steps_tried: tuple[str, ...] = Field((), max_length=20, description="What the assistant already did.")
+    steps_tried: tuple[str, ...] = Field((), max_length=MOST_LISTED, description="What the assistant already did.")
     next_step: str = Field(max_length=500, description="What the colleague should do next.")
     wish: str = Field(max_length=500, description="What the customer wants, in one sentence.")

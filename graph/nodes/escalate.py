@@ -23,7 +23,7 @@ from tools.availability import Availability
 from tools.confirmed_actions import ConfirmedActions
 from tools.context import Context
 from tools.handoff import TicketDesk, TicketRequest
-from tools.ticket_draft import TicketDraft
+from tools.ticket_draft import MOST_LISTED, TicketDraft
 
 
 async def escalate(
@@ -89,7 +89,7 @@ def with_agreed(draft: TicketDraft, agreed: Sequence[Action]) -> TicketDraft:
     open_ = [
         shortened(f"The customer agreed to this and it is not done; decide on it: {a.preview}", 500) for a in agreed
     ]
-    return draft.model_copy(update={"facts": (*open_, *draft.facts)}) if open_ else draft
+    return draft.model_copy(update={"facts": (*open_, *draft.facts)[:MOST_LISTED]}) if open_ else draft
 
 
 def _without_empty_reply(state: State) -> list[RemoveMessage]:
