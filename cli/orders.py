@@ -14,10 +14,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from cli.customers import order_of, orders_of_customer
+from core.clock import utc_now
 from core.settings import Settings
 from graph.assembly import orders_of
-from tools.availability import utc_now
-from tools.backend import OrderBackend
+from tools.backend import Order, OrderBackend
 from tools.facts import as_text, order_facts
 from tools.import_shop import import_shop, write_export
 
@@ -79,11 +79,11 @@ def list_(
     """List the orders of one customer, newest first."""
     found = _ask(lambda shop, settings: orders_of_customer(shop, settings, customer))
     if as_json:
-        typer.echo(as_text([order_facts(order, utc_now().date()) for order in found]))
+        typer.echo(as_text([_facts(order) for order in found]))
         return
     table = Table("Order", "Placed", "Status", "Items", "Total")
     for order in found:
-        facts = order_facts(order, utc_now().date())
+        facts = _facts(order)
         items = ", ".join(item.name for item in order.items)
         table.add_row(order.id, str(order.ordered_at or ""), order.status, items, f"{facts['total']:.2f}")
     out.print(table)
@@ -97,7 +97,7 @@ def show(
 ) -> None:
     """Show one order with everything that is known about it."""
     found = _ask(lambda shop, settings: order_of(shop, settings, customer, order))
-    text = as_text(order_facts(found, utc_now().date()))
+    text = as_text(_facts(found))
     if as_json:
         typer.echo(text)
     else:
@@ -109,6 +109,10 @@ def export(file: Annotated[Path, typer.Argument(help="File to write.")]) -> None
     """Write the whole shop to a file that `import` reads again."""
     write_export(Settings.from_env().orders_url, file)
     out.print(f"Wrote {file}.")
+
+
+def _facts(order: Order) -> dict[str, Any]:
+    return order_facts(order, utc_now().date())
 
 
 def _ask(question: Callable[[OrderBackend, Settings], Awaitable[Answer]]) -> Answer:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from core.clock import utc_now
 from core.settings import Settings
 from graph.assembly import desk_hours
 from tools.desk_reads import NO_WORDS, DeskReads
 from tools.handoff import Ticket
-from tools.sla import pressing, wait_of, waits_since
-from tools.sql_desk import utc_now
+from tools.sla import pressing, ticket_wait
 
 
 async def most_pressing_first(found: Sequence[Ticket]) -> list[Ticket]:
@@ -23,9 +23,7 @@ async def most_pressing_first(found: Sequence[Ticket]) -> list[Ticket]:
         await reads.close()
 
     def urgency(ticket: Ticket) -> Any:
-        words = last_words.get(ticket.id, NO_WORDS)
-        since = waits_since(ticket.ownership, replied_at=words.replied_at, heard_at=words.heard_at)
-        wait = wait_of(since, hours=hours, within=within, now=now) if since and ticket.with_people else None
+        wait = ticket_wait(ticket, last_words.get(ticket.id, NO_WORDS), hours=hours, within=within, now=now)
         return not ticket.with_people, *pressing(ticket.draft.priority, wait, ticket.created_at)
 
     return sorted(found, key=urgency)

@@ -12,6 +12,7 @@ from rich.table import Table
 from cli.approvals import decide_by_id, waiting_in
 from cli.output import out, print_json
 from cli.ticket_order import most_pressing_first
+from core.clock import utc_now
 from core.errors import NoTicket, Refused
 from core.models import endpoint_model
 from core.outgoing import inert
@@ -25,7 +26,7 @@ from graph.tombstones import run_config
 from tools.database import Database
 from tools.handoff import Ticket
 from tools.ownership import Stage, elapsed
-from tools.sql_desk import SqlTicketDesk, utc_now
+from tools.sql_desk import SqlTicketDesk
 from tools.ticket_data import ticket_data
 
 app = typer.Typer(

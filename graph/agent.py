@@ -208,10 +208,10 @@ class SupportAgent:
             if (await self.graph.aget_state(config)).next == ("approve",):
                 context = Context(operator=operator)
                 await self.graph.ainvoke(Command(resume=answer), config, context=context, durability="sync")
-                undecided = (await self.state(thread_id)).approval_problem
-                if undecided and answer != {"decisions": []}:
-                    raise InputError(undecided)
-            return read_reply(await self.state(thread_id), thread_id, already_read=len(before.messages))
+            after = await self.state(thread_id)
+            if after.approval_problem and answer != {"decisions": []}:
+                raise InputError(after.approval_problem)
+            return read_reply(after, thread_id, already_read=len(before.messages))
 
     async def host_calls(self, thread_id: str) -> list[dict[str, Any]]:
         """Return the tool calls (id, name, args) the host has to run before the thread's turn goes on; see `graph/executors.py`."""

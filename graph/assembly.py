@@ -6,6 +6,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from core.breaker import Breaker
+from core.clock import utc_now
 from core.json_mode import JsonModel
 from core.minilm import embedded_minilm
 from core.models import chat_model, embedding_model, endpoint_model, reranker, transcriber
@@ -24,7 +25,7 @@ from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
 from graph.voice import Ear
 from ingest.opening import open_retriever
-from tools.availability import DeskAvailability, utc_now
+from tools.availability import DeskAvailability
 from tools.backend import OrderBackend
 from tools.code_senders import open_sender
 from tools.confirmed_actions import ConfirmedActions

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from core.clock import utc_now
 from server.desk_bodies import QueueItem
 from server.service import Service
 from tools.actions import Action, State
 from tools.desk_reads import NO_WORDS, LastWords
 from tools.handoff import OperatorDesk, Ticket
-from tools.ownership import WITH_PEOPLE
-from tools.sla import Wait, pressing, wait_of, waits_since
+from tools.sla import Wait, pressing, ticket_wait, wait_of
 
 APPROVALS = "approvals"
 """The queue of actions that wait for a yes of staff."""
@@ -55,8 +54,8 @@ async def _tickets(service: Service, desk: OperatorDesk, wanted: Wanted) -> list
 def of_ticket(service: Service, ticket: Ticket, words: LastWords) -> QueueItem:
     """Return a ticket as it stands in the queue."""
     owned = ticket.ownership
-    since = waits_since(owned, replied_at=words.replied_at, heard_at=words.heard_at)
-    wait = _wait(service, since) if since and ticket.status in WITH_PEOPLE else None
+    hours, within = service.desk.hours, service.desk.reply_within
+    wait = ticket_wait(ticket, words, hours=hours, within=within, now=utc_now())
     return QueueItem(
         id=ticket.id,
         kind="ticket",
@@ -79,7 +78,8 @@ def of_ticket(service: Service, ticket: Ticket, words: LastWords) -> QueueItem:
 
 def of_action(service: Service, action: Action) -> QueueItem:
     """Return an action that waits for staff as it stands in the queue."""
-    wait = _wait(service, action.yes_at or action.proposed_at)
+    since = action.yes_at or action.proposed_at
+    wait = wait_of(since, hours=service.desk.hours, within=service.desk.reply_within, now=utc_now())
     return QueueItem(
         id=action.id,
         kind="approval",
@@ -98,10 +98,6 @@ def of_action(service: Service, action: Action) -> QueueItem:
         due=wait.due,
         sla=wait.standing,
     )
-
-
-def _wait(service: Service, since: datetime) -> Wait:
-    return wait_of(since, hours=service.desk.hours, within=service.desk.reply_within, now=datetime.now(UTC))
 
 
 def _pressing(item: QueueItem) -> Any:

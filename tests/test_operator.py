@@ -14,6 +14,7 @@ import pytest
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
+from core.clock import utc_now
 from core.errors import ModelUnavailable, Refused, ThreadForbidden
 from graph import operator as people
 from graph.agent import SupportAgent
@@ -25,7 +26,7 @@ from tests.graph_fakes import parts, scripted
 from tests.processes import ROOT, environment
 from tests.terminal import Terminal, fill_sample_shop
 from tools.database import Database
-from tools.sql_desk import SqlTicketDesk, utc_now
+from tools.sql_desk import SqlTicketDesk
 
 
 class Shop:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from core.clock import utc_now
 from tools.hours import DeskHours
 
 
@@ -26,11 +27,6 @@ class Availability(Protocol):
     async def prospect(self) -> Prospect:
         """Return what holds at this moment."""
         ...
-
-
-def utc_now() -> datetime:
-    """Return the time in UTC."""
-    return datetime.now(UTC)
 
 
 class DeskAvailability:

@@ -17,10 +17,10 @@ from typing import Literal, Protocol
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.clock import utc_now
 from core.errors import BackendUnavailable, Refused
 from tools.backend import Customer, OrderBackend
 from tools.identity_schema import metadata, proofs
-from tools.ledger import utc_now
 from tools.own_database import OwnDatabase
 from tools.policy import IdentityRule
 

@@ -7,13 +7,14 @@ gives the same row; after that it is a new intent and needs a new yes.
 
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.clock import utc_now
 from core.errors import Refused
 from tools.actions import IN_FLIGHT, RUNNABLE, Action, Event, State
 from tools.changes import Change, Outcome, change_json, fingerprint
@@ -25,11 +26,6 @@ WITHDRAWABLE: tuple[State, ...] = ("proposed", "awaiting_approval", *RUNNABLE)
 LEASE = timedelta(seconds=120)
 PROPOSALS_TRIED = 3
 _OPEN = select(actions.c.id).where(actions.c.thread_id == bindparam("thread"), actions.c.settled.is_(False)).limit(1)
-
-
-def utc_now() -> datetime:
-    """Return the present moment in UTC."""
-    return datetime.now(UTC)
 
 
 class ActionLedger:

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 
+from core.clock import utc_now
 from core.errors import Refused
 from core.personal_data import ERASED, Person, stand_in
 from tools import ledger_schema, sql_schema
 from tools.actions import IN_FLIGHT
-from tools.ledger import WITHDRAWABLE, utc_now
+from tools.ledger import WITHDRAWABLE
 from tools.ledger_schema import actions
 from tools.ledger_schema import events as steps
 from tools.own_database import OwnDatabase

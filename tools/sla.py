@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from tools.desk_reads import LastWords
+from tools.handoff import Ticket
 from tools.hours import DeskHours
 from tools.ownership import Ownership
 from tools.ticket_draft import Priority
@@ -44,6 +46,12 @@ def wait_of(since: datetime, *, hours: DeskHours, within: timedelta, now: dateti
     due = _after(hours, since, within)
     soon = _after(hours, since, within * SOON_SHARE)
     return Wait(since, due, "late" if now >= due else "soon" if now >= soon else "ok")
+
+
+def ticket_wait(ticket: Ticket, words: LastWords, *, hours: DeskHours, within: timedelta, now: datetime) -> Wait | None:
+    """Return how long the customer of a ticket waits for a person's words, or None when she does not."""
+    since = waits_since(ticket.ownership, replied_at=words.replied_at, heard_at=words.heard_at)
+    return wait_of(since, hours=hours, within=within, now=now) if since and ticket.with_people else None
 
 
 def pressing(priority: Priority, wait: Wait | None, opened_at: datetime) -> tuple[bool, int, datetime, datetime]:

@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.clock import utc_now
 from core.errors import BackendUnavailable, KeyReused, NoTicket, Refused
 from tools.database import Database
 from tools.desk_schema import (
@@ -46,11 +47,6 @@ class Outbox(Protocol):
     async def close(self) -> None:
         """End sending on the running event loop."""
         ...
-
-
-def utc_now() -> datetime:
-    """Return the time in UTC."""
-    return datetime.now(UTC)
 
 
 class SqlTicketDesk:

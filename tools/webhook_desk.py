@@ -24,10 +24,10 @@ from sqlalchemy import RowMapping, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.clock import utc_now
 from tools.database import Database
 from tools.desk_schema import events, serial_of
 from tools.handoff import Ticket
-from tools.sql_desk import utc_now
 from tools.ticket_data import ticket_data
 
 logger = logging.getLogger(__name__)
