@@ -14,7 +14,7 @@ help: ## List the targets
 .venv/.installed: requirements.lock pyproject.toml
 	@echo "Installing what requirements.lock pins into .venv; this takes a minute or two, and happens once."
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
