@@ -1,0 +1,109 @@
+"""Go on with the databases that earlier versions wrote: an open question, an open request for approval and an open ticket in each."""
+
+import sqlite3
+import tarfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from core.settings import Settings
+from server.application import make_app
+from tests.processes import ROOT, environment
+from tests.server_fakes import SECRET, bearer
+from tests.terminal import Terminal
+
+VERSIONS = sorted((ROOT / "tests" / "data" / "databases").glob("*.tar.xz"))
+ASKED, REQUESTED, WITH_PEOPLE = "beatriz_almeida_1024", "ada_brook_1001", "malik_osei_1002"
+
+
+def rows(database: Path, query: str) -> list[Any]:
+    """Return what a query finds in a SQLite file."""
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.fixture(params=VERSIONS, ids=lambda archive: archive.name.removesuffix(".tar.xz"))
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A folder with the databases of a version as they were a minute after they were written, and an index of one article."""
+    with tarfile.open(request.param) as archive:
+        archive.extractall(tmp_path, filter="data")
+    article = tmp_path / "returns.md"
+    article.write_text("# Returning items\n\nYou can return items within 30 days of delivery.\n")
+    Terminal(tmp_path).run("ingest", str(article))
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as desk:
+        [(newest,)] = desk.execute("SELECT max(updated_at) FROM actions").fetchall()
+        later = int((time.time() - 60) * 1e6) - newest
+        for column in ("proposed_at", "yes_at", "updated_at"):
+            desk.execute(f"UPDATE actions SET {column} = {column} + ?", (later,))
+        desk.commit()
+    return tmp_path
+
+
+@asynccontextmanager
+async def serving(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """Yield a client of this version's application on a folder's databases."""
+    app = make_app(Settings.from_env(environment(folder, SUPPORT_JWT_SECRET=SECRET, SUPPORT_BURST_SECONDS="0"), None))
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://server", timeout=30) as client:
+            yield client
+
+
+async def say(client: httpx.AsyncClient, customer: str, thread_id: str, text: str) -> dict[str, Any]:
+    answer = await client.post("/v1/messages", json={"text": text, "thread_id": thread_id}, headers=bearer(customer))
+    assert answer.status_code == 200, answer.text
+    sent: dict[str, Any] = answer.json()
+    assert sent["status"] == "answered"
+    return sent["reply"]  # type: ignore[no-any-return]
+
+
+async def said(client: httpx.AsyncClient, customer: str, thread_id: str) -> list[tuple[str, str]]:
+    answer = await client.get(f"/v1/threads/{thread_id}", headers=bearer(customer))
+    assert answer.status_code == 200, answer.text
+    return [(message["role"], message["text"]) for message in answer.json()["messages"]]
+
+
+async def test_a_question_that_was_open_takes_its_yes_once(old: Path) -> None:
+    [(thread, action)] = rows(old / "desk.db", "SELECT thread_id, id FROM actions WHERE state = 'proposed'")
+    async with serving(old) as client:
+        assert "Shall I go ahead?" in (await said(client, ASKED, thread))[-1][1]
+        reply = await say(client, ASKED, thread, "Yes.")
+        assert "12 Elm Street" in reply["text"]
+        await say(client, ASKED, thread, "Yes.")
+    assert rows(old / "desk.db", f"SELECT state FROM actions WHERE id = '{action}'") == [("done",)]
+    assert rows(old / "shop.db", "SELECT count(*) FROM effects") == [(1,)]
+
+
+async def test_a_request_that_waited_for_staff_is_approved_and_carried_out_once(old: Path) -> None:
+    async with serving(old) as client:
+        staff = bearer("kim", "operator")
+        [waiting] = (await client.get("/v1/approvals", headers=staff)).json()["actions"]
+        assert (waiting["tool"], waiting["customer_id"]) == ("cancel_order", REQUESTED)
+        for _ in range(2):
+            decided = await client.post(f"/v1/approvals/{waiting['id']}", json={"decision": "approve"}, headers=staff)
+            assert decided.status_code == 200, decided.text
+        assert decided.json()["state"] == "done"
+        assert "cancelled" in (await said(client, REQUESTED, waiting["thread_id"]))[-1][1]
+    assert rows(old / "shop.db", "SELECT count(*) FROM effects") == [(1,)]
+
+
+async def test_a_ticket_that_waited_for_a_person_is_answered_and_handed_back(old: Path) -> None:
+    [(thread,)] = rows(old / "desk.db", "SELECT thread_id FROM tickets")
+    async with serving(old) as client:
+        staff = bearer("kim", "operator")
+        [ticket] = (await client.get("/v1/tickets", headers=staff)).json()["tickets"]
+        assert ticket["id"] == "T1001"
+        assert (await say(client, WITH_PEOPLE, thread, "Are you there?"))["owner"] == "pending"
+        body = {"text": "I am here now.", "key": "first"}
+        replied = await client.post("/v1/tickets/T1001/reply", json=body, headers=staff)
+        assert replied.status_code == 200, replied.text
+        assert ("operator", "I am here now.") in await said(client, WITH_PEOPLE, thread)
+        assert (await client.post("/v1/tickets/T1001/hand-back", headers=staff)).status_code == 200
+        reply = await say(client, WITH_PEOPLE, thread, "How long do I have to return something?")
+    assert reply["owner"] == "bot"
+    assert "30 days" in reply["text"]
