@@ -6,19 +6,22 @@ SAMPLE := var/.sample
 marked = -m $(1) $$(grep -l 'pytest\.mark\.$(1)' tests/test_*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat serve dev test test-llm test-voice test-browser web-types eval check lint format types map lock audit clean
+.PHONY: help install install-test chat serve dev test test-llm test-voice test-browser web-types eval check lint format types map lock audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
-.venv/.installed: requirements.lock pyproject.toml
-	@echo "Installing what requirements.lock pins into .venv; this takes a minute or two, and happens once."
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+.venv/.installed: requirements.lock pyproject.toml install.py
+	@$(PYTHON) install.py requirements.lock
 	@touch $@
 
-install: .venv/.installed ## Create .venv with everything pinned
+.venv/.installed-test: requirements-test.lock .venv/.installed
+	@$(PYTHON) install.py requirements-test.lock
+	@touch $@
+
+install: .venv/.installed ## Create .venv with what the agent needs
+
+install-test: .venv/.installed-test ## Add to .venv what the tests, the evaluation and the benchmarks need
 
 $(SAMPLE): .venv/.installed $(wildcard knowledge/*.md) tools/sample_shop.json
 	$(BIN)/support-agent ingest knowledge
@@ -31,38 +34,38 @@ chat: $(SAMPLE) ## Talk to the agent as a customer of the sample shop
 serve: $(SAMPLE) ## Serve the sample shop's agent to customers and operators on 127.0.0.1:8000
 	@$(BIN)/support-agent serve --try-as ada_brook_1001
 
-dev: $(SAMPLE) ## Start the LangGraph dev server on the sample shop
+dev: $(SAMPLE) .venv/.installed-test ## Start the LangGraph dev server on the sample shop
 	LANGGRAPH_CLI_NO_ANALYTICS=1 LANGGRAPH_NO_VERSION_CHECK=true LANGSMITH_TRACING=false $(BIN)/langgraph dev --no-browser
 
 # One worker more than there are cores: many tests wait for processes and time-outs.
-test: .venv/.installed ## Run the tests
+test: .venv/.installed-test ## Run the tests
 	$(BIN)/python -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "not llm and not voice and not browser"
 
-test-llm: .venv/.installed ## Run the tests that talk to a small real model on loopback
+test-llm: .venv/.installed-test ## Run the tests that talk to a small real model on loopback
 	$(BIN)/python -m pytest $(call marked,llm)
 
-eval: .venv/.installed ## Judge the agent on the shipped conversations, and write var/evals/report.html
+eval: .venv/.installed-test ## Judge the agent on the shipped conversations, and write var/evals/report.html
 	$(BIN)/support-agent eval run --out var/evals/shipped --fresh
 	$(BIN)/support-agent eval report var/evals/shipped --file var/evals/report.html
 
-lint: .venv/.installed ## Check format and style
+lint: .venv/.installed-test ## Check format and style
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: .venv/.installed ## Check the types
+types: .venv/.installed-test ## Check the types
 	$(BIN)/mypy
 
-format: .venv/.installed ## Rewrite the files in the project's format
+format: .venv/.installed-test ## Rewrite the files in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-map: .venv/.installed ## Write the README's map of files anew
+map: .venv/.installed-test ## Write the README's map of files anew
 	$(BIN)/python -m tests.file_map
 
-test-voice: .venv/.installed ## Run the tests that hear real speech (espeak-ng speaks it)
+test-voice: .venv/.installed-test ## Run the tests that hear real speech (espeak-ng speaks it)
 	$(BIN)/python -m pytest $(call marked,voice)
 
-test-browser: .venv/.installed ## Run the tests that use the pages in Chromium
+test-browser: .venv/.installed-test ## Run the tests that use the pages in Chromium
 	$(BIN)/python -m pytest $(call marked,browser)
 
 web/node_modules/.installed: web/package-lock.json
@@ -74,11 +77,14 @@ web-types: web/node_modules/.installed ## Check the types of the pages (needs np
 
 check: lint types test ## Everything a change has to pass
 
-lock: ## Pin every dependency with its hashes
-	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-emit-index-url -o requirements.lock
+PIN = uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-emit-index-url --quiet
 
-audit: .venv/.installed ## Look every pinned dependency up in the database of known vulnerabilities (needs network)
-	uvx pip-audit --require-hashes --disable-pip --requirement requirements.lock
+lock: ## Pin every dependency with its hashes (needs uv)
+	$(PIN) -o requirements.lock
+	$(PIN) --extra dev -c requirements.lock -o requirements-test.lock
+
+audit: ## Look every pinned dependency up in the database of known vulnerabilities (needs uv and a network)
+	uvx pip-audit --require-hashes --disable-pip --requirement requirements-test.lock
 
 clean: ## Remove the environment and everything that was built
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache

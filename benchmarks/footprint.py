@@ -1,0 +1,117 @@
+"""Measure what `make chat` installs in a fresh clone and a fresh home, and how long its first answer takes.
+
+`python -m benchmarks.footprint --check` installs with the pip that `python3 -m venv` brings, `--pip 23.2.1` with another one,
+`--uv` with uv, `--python PATH` with another Python. `--newer` puts a newer and empty release of every pinned package on offer
+beside the index, and fails if one of them is taken.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+from benchmarks.figures import Figure, parser, report
+
+ROOT = Path(__file__).resolve().parent.parent
+QUESTION = "How long does delivery take?"
+NEWER = "9999.0"
+_PACKAGES = """
+import importlib.metadata as m, json
+print(json.dumps({d.name: [d.version, sum(f.locate().stat().st_size for f in d.files or [] if f.locate().is_file())]
+                  for d in m.distributions()}))
+"""
+
+
+def offer_newer(lock: Path, folder: Path) -> None:
+    """Write an empty wheel of a newer release for each package that a lock pins."""
+    for name in re.findall(r"^([A-Za-z0-9._-]+)==", lock.read_text(), re.MULTILINE):
+        stem = f"{re.sub(r'[-_.]+', '_', name)}-{NEWER}"
+        with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as wheel:
+            about = f"{stem}.dist-info"
+            wheel.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {NEWER}\n")
+            wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            wheel.writestr(f"{about}/RECORD", "")
+
+
+def environment(folder: Path, given: argparse.Namespace) -> dict[str, str]:
+    """Return variables with a fresh home, without settings of the agent, and with or without uv on PATH."""
+    kept = {n: v for n, v in os.environ.items() if not n.startswith(("SUPPORT_", "OXLO_", "XDG_", "VIRTUAL_ENV"))}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    search = [part for part in kept["PATH"].split(os.pathsep) if not (Path(part) / "uv").exists()]
+    if given.uv:
+        (folder / "bin").mkdir()
+        (folder / "bin" / "uv").symlink_to(shutil.which("uv") or sys.exit("--uv needs uv on PATH"))
+        search.insert(0, str(folder / "bin"))
+    env = kept | {"HOME": str(folder / "home"), "PATH": os.pathsep.join(search)}
+    if given.newer:
+        offer_newer(ROOT / "requirements.lock", folder)
+        env["PIP_FIND_LINKS"] = f"{env.get('PIP_FIND_LINKS', '')} {folder}".strip()
+        env["UV_FIND_LINKS"] = str(folder)
+    return env
+
+
+def measure(folder: Path, given: argparse.Namespace) -> list[Figure]:
+    """Clone, install and ask; returns the figures.
+
+    Raises:
+        SystemExit: a step failed, with what it printed.
+    """
+    env, clone = environment(folder, given), folder / "clone"
+    began = time.monotonic()
+    _run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(clone)], folder, env)
+    if given.pip:
+        _run([given.python, "-m", "venv", ".venv"], clone, env)
+        _run([".venv/bin/python", "-m", "pip", "install", "--quiet", f"pip=={given.pip}"], clone, env)
+    _run(["make", "install", f"PYTHON={given.python}"], clone, env)
+    installed = time.monotonic() - began
+    told = _run(["make", "chat", f"PYTHON={given.python}"], clone, env, say=f"{QUESTION}\n")
+    answered = time.monotonic() - began
+    if "business days" not in told:
+        sys.exit(f"the agent did not answer {QUESTION!r}:\n{told}")
+    packages = json.loads(_run([".venv/bin/python", "-c", _PACKAGES], clone, env))
+    ours = {name: size for name, (_, size) in packages.items() if name not in ("pip", "support-agent")}
+    if not given.json:
+        largest = sorted(ours.items(), key=lambda entry: -entry[1])[:12]
+        print("Largest, in MB: " + ", ".join(f"{name} {size / 1e6:.0f}" for name, size in largest))
+    return [
+        Figure("packages", len(ours), 60, "at most"),
+        Figure("megabytes", _size(clone / ".venv") / 1e6, 362, "at most"),
+        Figure("seconds from clone to installed", installed),
+        Figure("seconds from clone to first answer", answered),
+        Figure("newer releases taken", sum(v == NEWER for v, _ in packages.values()), 0, "at most"),
+    ]
+
+
+def _size(folder: Path) -> int:
+    return sum(file.lstat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+
+
+def _run(command: list[str], folder: Path, env: dict[str, str], say: str = "") -> str:
+    done = subprocess.run(command, cwd=folder, env=env, input=say, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(command[:4])} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def main() -> int:
+    """Measure in a folder of its own, which is removed afterwards."""
+    options = parser(__doc__)
+    options.add_argument("--python", default="python3", help="the Python that makes the environment")
+    options.add_argument("--pip", help="version of pip to install with")
+    options.add_argument("--uv", action="store_true", help="install with uv, which is on PATH")
+    options.add_argument("--newer", action="store_true", help="offer newer releases of every pinned package")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="footprint-") as folder:
+        (Path(folder) / "home").mkdir()
+        return report("What `make chat` installs", measure(Path(folder), given), given)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
