@@ -6,7 +6,7 @@ SAMPLE := var/.sample
 marked = -m $(1) $$(grep -l 'pytest\.mark\.$(1)' tests/test_*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test chat serve dev test test-llm test-voice test-browser web-types eval check lint format types map lock audit clean
+.PHONY: help install install-test chat serve dev footprint test test-llm test-voice test-browser web-types eval check lint format types map lock audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -36,6 +36,11 @@ serve: $(SAMPLE) ## Serve the sample shop's agent to customers and operators on 
 
 dev: $(SAMPLE) .venv/.installed-test ## Start the LangGraph dev server on the sample shop
 	LANGGRAPH_CLI_NO_ANALYTICS=1 LANGGRAPH_NO_VERSION_CHECK=true LANGSMITH_TRACING=false $(BIN)/langgraph dev --no-browser
+
+# With the oldest pip there is for a supported Python, and with newer releases of everything on offer.
+footprint: .venv/.installed-test ## Install in a fresh clone and ask a first question: packages, megabytes, seconds
+	$(BIN)/python -m benchmarks.footprint --check --pip 23.2.1 --newer
+	if command -v uv >/dev/null; then $(BIN)/python -m benchmarks.footprint --check --uv --newer; fi
 
 # One worker more than there are cores: many tests wait for processes and time-outs.
 test: .venv/.installed-test ## Run the tests
@@ -77,7 +82,7 @@ web-types: web/node_modules/.installed ## Check the types of the pages (needs np
 
 check: lint types test ## Everything a change has to pass
 
-PIN = uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-emit-index-url --quiet
+PIN = uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-emit-index-url --quiet $(PIN_OPTIONS)
 
 lock: ## Pin every dependency with its hashes (needs uv)
 	$(PIN) -o requirements.lock

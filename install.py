@@ -46,7 +46,10 @@ def install(lock: Path, folder: Path) -> None:
     python = folder / "bin" / "python"
     if not _works(python, with_pip=uv is None):
         _make_environment(folder, uv)
-    print(f"Installing what {lock.name} pins into {folder.name}, with {'uv' if uv else 'pip'}; this happens once.", flush=True)
+    print(
+        f"Installing what {lock.name} pins into {folder.name}, with {'uv' if uv else 'pip'}; this happens once.",
+        flush=True,
+    )
     if uv:
         where = ["--quiet", "--python", str(python)]
         install_, check = [uv, "pip", "install", *where], [uv, "pip", "check", *where]
