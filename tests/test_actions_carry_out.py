@@ -187,6 +187,22 @@ async def test_what_would_read_differently_by_now_is_not_done(desk: Desk) -> Non
     assert shop.orders["#AF1"].status == "pending"
 
 
+@pytest.mark.parametrize("first", ["refund", "return"])
+async def test_what_was_agreed_before_the_order_was_refunded_is_judged_again_when_it_runs(
+    desk: Desk, first: str
+) -> None:
+    shop = FakeOrders()
+    everything = {"order_id": "#AF3", "item_ids": ["S11", "S21"], "payment_method_id": "gift_card_1"}
+    returned = await desk.confirmed(shop, "return_items", **everything)
+    refund = await desk.confirmed(shop, "refund_order", order_id="#AF3", amount=14.95, reason="missing item")
+    both = [refund, returned] if first == "refund" else [returned, refund]
+    ended = [(await desk.run(action, shop)) for action in both]
+    assert [action.state for action in ended] == ["done", "refused"]
+    order = shop.orders["#AF3"]
+    assert (order.status == "delivered") == (first == "refund")
+    assert "at most" in ended[1].words or "only be" in ended[1].words
+
+
 class UnwritableLedger(ActionLedger):
     """A ledger whose disk is full at one step."""
 

@@ -1,11 +1,12 @@
 """Complete a planned change of an order with what it does to gift cards, and say it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tools.backend import Customer, Order
 from tools.changes import Change, Move, Records
-from tools.money import settle
+from tools.money import refunded_before, settle
 from tools.policy import Policy
 from tools.wording import money_words
 
@@ -23,7 +24,12 @@ def order_change(
     done: str,
     approval: str | None = None,
 ) -> Change:
-    """Return the change of an order: with the customer's record where gift cards move, and the money in words."""
+    """Return the change of an order: with the customer's record where gift cards move, and the money in words.
+
+    Staff decides on any further change of an order that was refunded before, save where it is sent to.
+    """
+    if refunded_before(order) and replace(after, address=order.address) != order:
+        approval = approval or "the order was refunded before"
     settled = settle(customer, moves)
     touches_customer = settled != customer
     return Change(

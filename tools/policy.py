@@ -93,6 +93,8 @@ class Policy(Section):
     return_: Annotated[WindowRule, Field(alias="return")]
     exchange: WindowRule
     refund: RefundRule
+    difference_to_any_method: bool = False
+    """Whether the price difference of cheaper items may go to a payment method that did not pay, which turns gift cards into money."""
     countries: dict[str, tuple[str, ...]]
     """The shop's name of each country it ships to, and other names for it; empty means anywhere."""
 

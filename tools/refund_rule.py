@@ -7,8 +7,7 @@ from core.errors import Refused
 from tools.backend import Customer, Order
 from tools.changes import Change
 from tools.conditions import approval_above, known_reason, require_status, require_window
-from tools.item_choice import chosen_lines
-from tools.money import ZERO, book, net_paid, spread_refund
+from tools.money import book, refundable
 from tools.order_change import order_change
 from tools.policy import Policy
 from tools.wording import amount_words
@@ -36,19 +35,16 @@ def refund_order(
         raise Refused("A refund has to be an amount above zero.")
     if rule.max_amount is not None and amount > rule.max_amount:
         raise Refused(f"For the reason “{reason}” we refund at most {amount_words(rule.max_amount, policy)}.")
-    left = _refundable(order)
-    if amount > left:
+    left = refundable(order)
+    if amount > left.total:
         raise Refused(
-            f"For order {order.id} at most {amount_words(left, policy)} can be sent back: that is what was paid and has not "
+            f"For order {order.id} at most {amount_words(left.total, policy)} can be sent back: that is what was paid and has not "
             "been refunded or promised yet."
         )
     if amount != amount.quantize(Decimal("0.01")):
         raise Refused("A refund has to be an amount with at most two decimals.")
     amount = amount.quantize(Decimal("0.01"))
-    moves = spread_refund(order, amount)
-    approval = approval_above(policy, amount, rule.approval_over, "the refund")
-    if approval is None and any(p.transaction_type == "refund" for p in order.payments):
-        approval = "the order was refunded before"
+    moves = left.spread(amount)
     return order_change(
         policy,
         customer,
@@ -59,13 +55,5 @@ def refund_order(
         args={"amount": f"{amount:.2f}", "reason": reason},
         summary=f"Refund {amount_words(amount, policy)} of order {order.id}. Reason: {reason}.",
         done=f"{amount_words(amount, policy)} of order {order.id} is refunded.",
-        approval=approval,
+        approval=approval_above(policy, amount, rule.approval_over, "the refund"),
     )
-
-
-def _refundable(order: Order) -> Decimal:
-    """Return what was paid and neither refunded nor promised for a return or a cheaper exchange."""
-    returned = list(order.return_item_ids or ())
-    promised = sum((order.items[n].price for n in chosen_lines(order, returned)), ZERO) if returned else ZERO
-    promised += max(ZERO, -(order.exchange_price_difference or ZERO))
-    return max(ZERO, sum(net_paid(order).values(), ZERO) - promised)

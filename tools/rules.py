@@ -15,7 +15,7 @@ from tools.backend import Address, Customer, Order, Product
 from tools.changes import Change, Move, Records
 from tools.conditions import approval_above, known_reason, require_status, require_window
 from tools.item_choice import chosen_lines, chosen_swaps, swap_difference, swap_pairs, swapped
-from tools.money import ZERO, book, difference_move, method_of, net_paid, require_balance, spread_refund
+from tools.money import ZERO, book, difference_move, method_of, refundable, require_balance, require_refundable
 from tools.order_change import order_change
 from tools.policy import Policy
 from tools.wording import address_words, amount_words, item_words, list_words, method_words, money_words
@@ -25,8 +25,8 @@ def cancel_order(policy: Policy, customer: Customer, order: Order, *, reason: st
     """Plan to cancel an order and send back everything that was paid for it."""
     require_status(order, policy.cancel.statuses, "cancelled")
     reason = known_reason(reason, policy.cancel.reasons, "An order can be cancelled when it is")
-    back = sum(net_paid(order).values(), ZERO)
-    moves = spread_refund(order, back)
+    left = refundable(order)
+    moves = left.spread(left.total)
     after = replace(book(order, moves), status="cancelled", cancel_reason=reason)
     items = list_words([item_words(item) for item in order.items])
     return order_change(
@@ -39,7 +39,7 @@ def cancel_order(policy: Policy, customer: Customer, order: Order, *, reason: st
         args={"reason": reason},
         summary=f"Cancel order {order.id}: {items}. Reason: {reason}.",
         done=f"Order {order.id} is cancelled.",
-        approval=approval_above(policy, back, policy.cancel.approval_over, "the refund"),
+        approval=approval_above(policy, left.total, policy.cancel.approval_over, "the refund"),
     )
 
 
@@ -66,7 +66,7 @@ def change_order_payment(policy: Policy, customer: Customer, order: Order, *, pa
     """Plan to charge another payment method for the whole order and refund the present one."""
     require_status(order, policy.change.statuses, "changed")
     method = method_of(customer, payment_method_id)
-    paid = net_paid(order)
+    paid = refundable(order).by_method
     if len(paid) != 1:
         raise Refused(f"Order {order.id} was not paid with one payment method, so it cannot be moved to another.")
     (present, amount), *_ = paid.items()
@@ -103,8 +103,7 @@ def change_order_items(
     swaps = chosen_swaps(order, products, item_ids, new_item_ids)
     method = method_of(customer, payment_method_id)
     difference = swap_difference(order, swaps)
-    require_balance(method, difference, policy.currency)
-    moves = difference_move(difference, method.id)
+    moves = difference_move(order, customer, method, difference, policy)
     items = tuple(swapped(item, swaps.get(n)) for n, item in enumerate(order.items))
     return order_change(
         policy,
@@ -129,9 +128,8 @@ def return_items(
     # In the order's own sequence: planned again from its canonical arguments, a change reads word for word the same.
     lines = sorted(chosen_lines(order, item_ids))
     method = method_of(customer, payment_method_id)
-    if method.id not in net_paid(order) and method.source != "gift_card":
-        raise Refused("A refund goes to the original payment method or to a gift card in your account.")
     value = sum((order.items[n].price for n in lines), ZERO)
+    require_refundable(order, customer, method, value, policy)
     named, target = list_words([item_words(order.items[n]) for n in lines]), method_words(customer, method.id)
     ids = sorted(order.items[n].item_id for n in lines)
     after = replace(order, status="return requested", return_item_ids=tuple(ids), return_payment_method_id=method.id)
@@ -169,7 +167,7 @@ def exchange_items(
     swaps = chosen_swaps(order, products, item_ids, new_item_ids)
     method = method_of(customer, payment_method_id)
     difference = swap_difference(order, swaps)
-    require_balance(method, difference, policy.currency)
+    settled = difference_move(order, customer, method, difference, policy)
     after = replace(
         order,
         status="exchange requested",
@@ -178,7 +176,6 @@ def exchange_items(
         exchange_payment_method_id=method.id,
         exchange_price_difference=difference,
     )
-    settled = difference_move(difference, method.id)
     money = money_words(settled, customer, policy, done=False) or " There is no price difference."
     return order_change(
         policy,
