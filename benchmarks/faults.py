@@ -21,7 +21,7 @@ from rich.table import Table
 from benchmarks.fault_server import CONTROL, FAULTS, HARMLESS, FaultServer
 from benchmarks.figures import Figure, parser, report
 from benchmarks.peers import prepare
-from core.models import chat_model
+from core.factory import chat_model
 from core.settings import Settings
 from graph.agent import SupportAgent
 from graph.assembly import assemble
@@ -152,7 +152,7 @@ def show(turns: Sequence[Turn]) -> None:
 def main() -> int:
     """Run the benchmark from the command line."""
     options = parser(__doc__).parse_args()
-    logging.getLogger("core.chain").setLevel(logging.CRITICAL)  # every failure is meant
+    logging.getLogger("core.models.fallback").setLevel(logging.CRITICAL)  # every failure is meant
     turns = asyncio.run(run(FAULTS))
     if not options.json:
         show(turns)

@@ -18,7 +18,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks.strict_endpoint import broken_rules
-from core.quoting import read_message
+from core.safety.prompt_tags import read_message
 from graph.history import leaving_messages, prompt_messages, with_earlier
 
 CHUNK = 1_000

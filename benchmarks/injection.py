@@ -28,10 +28,10 @@ from rich.progress import track
 from benchmarks.figures import Figure, parser, report
 from benchmarks.injection_suite import EVIL, SUITE, Case
 from benchmarks.injection_world import TODAY, Articles, Obedient, Shop
-from core.directives import asks_for_action
-from core.minilm import embedded_minilm
-from core.outgoing import LinkRule
-from core.scripted import ScriptedChatModel
+from core.embeddings.minilm import embedded_minilm
+from core.models.scripted import ScriptedChatModel
+from core.safety.injection_patterns import asks_for_action
+from core.safety.safe_links import LinkRule
 from graph.agent import SupportAgent, awaits_answer
 from graph.builder import Parts, build_graph
 from graph.replies import Reply, Token

@@ -18,11 +18,11 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from benchmarks.fragile import Fragile, KillPoints, around
 from benchmarks.strict_endpoint import broken_rules
+from core.embeddings.minilm import MiniLM
 from core.errors import Refused
-from core.minilm import MiniLM
+from core.models.scripted import ScriptedChatModel
 from core.passages import Passage, Utterance
-from core.quoting import read_message
-from core.scripted import ScriptedChatModel
+from core.safety.prompt_tags import read_message
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.history import prompt_messages

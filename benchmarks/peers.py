@@ -18,7 +18,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from openai import AsyncOpenAI
 
-from core.models import embedding_model
+from core.factory import embedding_model
 from core.settings import Settings
 from graph.agent import SupportAgent, open_agent
 from graph.both_ways import on_the_loop

@@ -26,9 +26,9 @@ from benchmarks.retrieval import (
     search,
     small_corpora,
 )
-from core.minilm import MiniLM
-from core.models import reranker
-from core.reranking import Reranker
+from core.embeddings.minilm import MiniLM
+from core.embeddings.reranker import Reranker
+from core.factory import reranker
 from core.settings import Settings
 from ingest.pipeline import ingest, ingest_documents
 from ingest.reranked import CANDIDATES, RerankedIndex

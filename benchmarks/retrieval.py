@@ -22,7 +22,7 @@ from typing import Any
 from langchain_core.embeddings import Embeddings
 
 from benchmarks.figures import Figure, parser, report
-from core.minilm import MiniLM
+from core.embeddings.minilm import MiniLM
 from core.passages import Passage, Utterance
 from ingest.pipeline import IngestOptions, IngestReport, ingest, ingest_documents
 from ingest.records import Document

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from core.json_mode import JsonModel
+from core.models.json_mode import JsonModel
 from core.settings import Settings
 from graph.assembly import json_model, rule_triage
 from graph.triage import Triage, triage

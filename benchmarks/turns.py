@@ -38,7 +38,7 @@ from benchmarks.peers import (
     prepare,
 )
 from benchmarks.stub_endpoint import stub_endpoint
-from core.minilm import embedded_minilm
+from core.embeddings.minilm import embedded_minilm
 from graph.replies import Token
 
 SUBJECTS = [file.stem.replace("-", " ") for file in sorted((ROOT / "knowledge").glob("*.md"))]

@@ -24,7 +24,7 @@ from rich.table import Table
 
 from benchmarks.speech import can_speak, speak, speechless
 from benchmarks.whisper_server import whisper_server
-from core.minilm import MiniLM
+from core.embeddings.minilm import MiniLM
 from core.settings import Settings
 from graph.agent import SupportAgent, awaits_answer, open_agent
 from graph.voice import was_unheard

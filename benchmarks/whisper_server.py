@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.loopback import LoopbackHandler, serving
-from core.audio import read_clip
 from core.errors import MessageRejected
-from core.transcription import LocalWhisper
+from core.speech.audio import read_clip
+from core.speech.transcription import LocalWhisper
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from rich.table import Column, Table
 
 from cli.output import errors_shown, out, print_json
 from cli.threads import thread_named
-from core.prices import PriceTable, load_prices
+from core.models.prices import PriceTable, load_prices
 from core.settings import Settings
 from graph.memory import open_checkpointer
 from graph.threads import Thread, get_thread, list_threads
@@ -25,7 +25,7 @@ def costs(
 ) -> None:
     """Report requests, tokens and money of conversations, by request and by token, so that both can be compared.
 
-    Prices come from SUPPORT_PRICES_FILE; core/prices.yaml shows its form.
+    Prices come from SUPPORT_PRICES_FILE; core/models/prices.yaml shows its form.
     """
     with errors_shown():
         settings = Settings.from_env()
@@ -42,7 +42,8 @@ def costs(
         out.print(table)
         if prices.of(settings.model) is None:
             out.print(
-                f"No price is known for {settings.model!r}; write it into a copy of core/prices.yaml.", highlight=False
+                f"No price is known for {settings.model!r}; write it into a copy of core/models/prices.yaml.",
+                highlight=False,
             )
 
 

@@ -15,10 +15,10 @@ from cli.customers import customer_exists
 from cli.doctor_settings import CHECKS, sample_customer, still_the_samples
 from cli.output import out, print_json
 from core.errors import SupportError
-from core.models import NO_KEY, embedding_model, reranker
+from core.factory import NO_KEY, embedding_model, reranker
+from core.models.capabilities import Endpoint, remember
+from core.models.capabilities import probe as probe_endpoint
 from core.passages import Utterance
-from core.probe import Endpoint, remember
-from core.probe import probe as probe_endpoint
 from core.settings import Settings
 from graph.assembly import open_desk, orders_of
 from graph.memory import open_checkpointer

@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from core.models import transcriber
-from core.outgoing import LinkRule
-from core.prices import load_prices
+from core.factory import transcriber
+from core.models.prices import load_prices
+from core.safety.safe_links import LinkRule
 from core.settings import Settings
 from graph.assembly import desk_hours
 from graph.budgets import Budget

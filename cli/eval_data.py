@@ -15,8 +15,8 @@ from rich.table import Table
 
 from cli.output import errors_shown, out, print_json
 from core.errors import ConversationFileError, SettingsError
+from core.observability.tracing import RedactingClient
 from core.settings import Settings
-from core.tracing import RedactingClient
 from evals.capture import as_yaml
 from evals.capture import capture as captured
 from evals.ground import prepare

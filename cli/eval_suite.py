@@ -16,8 +16,8 @@ from rich.table import Table
 
 from cli.output import errors_shown, out, print_json
 from core.errors import ConversationFileError
-from core.models import evaluation_model
-from core.prices import Price, PriceTable, load_prices
+from core.factory import evaluation_model
+from core.models.prices import Price, PriceTable, load_prices
 from core.settings import Settings
 from evals import results
 from evals.bare_loop import BARE_LOOP, bare_loop

@@ -12,8 +12,8 @@ from rich.progress import Progress as ProgressBars
 from rich.table import Table
 
 from cli.output import errors_shown, print_json
-from core.minilm import MiniLM
-from core.models import embedding_model
+from core.embeddings.minilm import MiniLM
+from core.factory import embedding_model
 from core.settings import Settings
 from ingest.pipeline import IngestOptions, IngestReport, Progress
 from ingest.pipeline import ingest as run_ingest

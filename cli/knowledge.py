@@ -15,7 +15,7 @@ from rich.table import Table
 
 from cli.output import errors_shown, print_json
 from core.errors import InputError, SupportError
-from core.models import embedding_model, reranker
+from core.factory import embedding_model, reranker
 from core.passages import Passage, Utterance
 from core.settings import Settings
 from ingest.index import open_current

@@ -71,7 +71,7 @@ def _write_logs() -> None:
     """Write logs as the settings say; a setting that does not fit is told by the command that needs it."""
     # Loaded here, so that the list of commands appears at once.
     from core.errors import SettingsError
-    from core.logs import write_logs
+    from core.observability.logs import write_logs
     from core.settings import Settings
 
     try:

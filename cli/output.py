@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from core.errors import SupportError
-from core.redaction import Redactor
+from core.privacy.redaction import Redactor
 
 EXIT_FAILED = 1
 out = Console(highlight=False)

@@ -12,7 +12,7 @@ from rich.markup import escape
 from cli.customers import customer_exists, no_customer
 from cli.output import err, errors_shown, out, print_json
 from core.errors import InputError
-from core.personal_data import Person
+from core.privacy.personal_data import Person
 from core.settings import Settings
 from server.personal_data import PersonalData, open_personal_data
 

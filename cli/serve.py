@@ -9,7 +9,7 @@ import uvicorn
 
 from cli.output import err, out
 from core.errors import SettingsError
-from core.logs import write_logs
+from core.observability.logs import write_logs
 from core.settings import Settings
 from server.application import make_app
 from server.tokens import tokens_of

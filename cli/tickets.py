@@ -14,8 +14,8 @@ from cli.output import out, print_json
 from cli.ticket_order import most_pressing_first
 from core.clock import utc_now
 from core.errors import NoTicket, Refused
-from core.models import endpoint_model
-from core.outgoing import inert
+from core.factory import endpoint_model
+from core.safety.safe_links import inert
 from core.settings import Settings
 from graph import operator as people
 from graph.assembly import desk_hours, open_desk, orders_of, webhook_outbox

@@ -134,7 +134,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         None, description="YAML file of the teams that tickets go to; the shipped ones if unset."
     )
     prices_file: Path | None = Field(
-        None, description="YAML of model prices, per request and per million tokens; see core/prices.yaml."
+        None, description="YAML of model prices, per request and per million tokens; see core/models/prices.yaml."
     )
     retention_days: int | None = Field(
         None,

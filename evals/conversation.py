@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
 from core.errors import MessageRejected, SupportError
-from core.prices import PriceTable
+from core.models.prices import PriceTable
 from evals.ground import differences
 from evals.scenarios import Scenario
 from evals.world import World

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.embeddings.minilm import MiniLM
 from core.errors import ConversationFileError
-from core.minilm import MiniLM
 from core.settings import Settings
 from evals.scenarios import Scenario
 from evals.suites import Suite

@@ -8,7 +8,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field, ValidationError
 
-from core.visible import visible
+from core.safety.invisible_characters import visible
 from evals.pass_rates import kappa
 
 PROMPT = """You judge the customer-support agent of a shop. Read what the customer wanted, what had to be true afterwards, and the

@@ -11,7 +11,7 @@ from langsmith import Client, aevaluate
 from langsmith.run_helpers import tracing_context
 from langsmith.schemas import Example
 
-from core.prices import load_prices
+from core.models.prices import load_prices
 from core.settings import Settings
 from evals.conversation import play
 from evals.evaluators import EVALUATORS

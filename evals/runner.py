@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.prices import PriceTable, load_prices
+from core.models.prices import PriceTable, load_prices
 from core.settings import Settings
 from evals import results
 from evals.conversation import Customer, play

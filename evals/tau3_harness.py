@@ -16,7 +16,7 @@ from tau2.evaluator.evaluator_env import EnvironmentEvaluator
 from tau2.orchestrator.orchestrator import Orchestrator
 from tau2.user.user_simulator_base import HalfDuplexUser, UserState
 
-from core.scripted import ScriptedChatModel
+from core.models.scripted import ScriptedChatModel
 from evals.tau3_agent import GraphAgent
 from graph.builder import Parts
 

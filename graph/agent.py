@@ -14,11 +14,11 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.types import Command, Durability
 
-from core.collection import spare_what_stays
 from core.errors import InputError
-from core.logs import keep_logs_clean
+from core.observability.gc_tuning import spare_what_stays
+from core.observability.logs import keep_logs_clean
+from core.observability.tracing import set_up_tracing
 from core.settings import Settings
-from core.tracing import set_up_tracing
 from graph.assembly import assemble
 from graph.builder import Parts, SupportGraph, build_graph
 from graph.customer_store import open_store

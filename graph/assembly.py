@@ -5,16 +5,16 @@ from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 
-from core.breaker import Breaker
 from core.clock import utc_now
-from core.json_mode import JsonModel
-from core.minilm import embedded_minilm
-from core.models import chat_model, embedding_model, endpoint_model, reranker, transcriber
-from core.outgoing import LinkRule
-from core.probe import recall
-from core.query_embeddings import QueryEmbeddings
+from core.embeddings.minilm import embedded_minilm
+from core.embeddings.query_cache import QueryEmbeddings
+from core.factory import chat_model, embedding_model, endpoint_model, reranker, transcriber
+from core.models.capabilities import recall
+from core.models.circuit_breaker import Breaker
+from core.models.json_mode import JsonModel
+from core.observability.telemetry import open_telemetry
+from core.safety.safe_links import LinkRule
 from core.settings import Settings
-from core.telemetry import open_telemetry
 from graph.budgets import Budget, Budgets, Prices
 from graph.builder import Parts
 from graph.history import context_budget

@@ -14,8 +14,8 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 
-from core.outgoing import LinkRule
 from core.passages import Retriever
+from core.safety.safe_links import LinkRule
 from graph.both_ways import both_ways, on_the_loop
 from graph.budgets import Budgets
 from graph.executors import InProcess, ToolExecutor

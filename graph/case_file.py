@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
-from core.facts_said import names_in, promises_in, sentences
-from core.offline.order_numbers import order_numbers
+from core.language.statements import names_in, promises_in, sentences
+from core.offline.reading.mentioned_orders import order_numbers
 from graph.prompts import text_of
 
 CaseFile = dict[str, list[str]]
 """Facts by kind, in the order in which they came up; plain data, as a checkpoint keeps it."""
 
-# The offline model reads the first three by these names; see `core.offline.recall`.
+# The offline model reads the first three by these names; see `core.offline.answering.recall`.
 NAME, ORDER, PROMISE, REQUEST, PREFERENCE, TICKET, DONE = (
     "customer name",
     "order number",

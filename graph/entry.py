@@ -1,9 +1,9 @@
 """Offer the `graph` that `langgraph.json` names; its server brings the memory."""
 
-from core.collection import spare_what_stays
-from core.logs import keep_logs_clean
+from core.observability.gc_tuning import spare_what_stays
+from core.observability.logs import keep_logs_clean
+from core.observability.tracing import set_up_tracing
 from core.settings import Settings
-from core.tracing import set_up_tracing
 from graph.assembly import assemble
 from graph.builder import build_graph
 

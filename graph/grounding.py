@@ -6,9 +6,9 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool
 
-from core.answers import misfit
+from core.language.spelled_digits import join_spelled
 from core.model_notes import MISFIT
-from core.spelling import join_spelled
+from core.models.tool_call_parsing import misfit
 from graph.checks.arguments import checked_values
 from graph.checks.conversation import MADE_UP
 from graph.checks.ground import Text

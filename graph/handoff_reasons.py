@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
-from core.confirmations import answer_to_confirmation
-from core.disputes import disputes_charge, reports_fraud
-from core.offline.small_talk import OFFER
-from core.signals import is_angry, wants_human
+from core.language.confirmations import answer_to_confirmation
+from core.language.disputes import disputes_charge, reports_fraud
+from core.language.signals import is_angry, wants_human
+from core.offline.reading.small_talk import OFFER
 from graph.phrases import PHRASES
 from graph.prompts import text_of
 from tools.handoff import Reason

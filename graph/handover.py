@@ -4,7 +4,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
-from core.signals import wants_agent_back
+from core.language.signals import wants_agent_back
 from graph.phrases import phrase
 from graph.prompts import text_of
 from graph.state import State

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from core.passages import Passage
-from core.quoting import quote_earlier, quote_passages, quote_turn, undelimited
+from core.safety.prompt_tags import quote_earlier, quote_passages, quote_turn, undelimited
 from graph.prompts import clip, text_of
 from graph.state import newest_turn
 

@@ -9,7 +9,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 
 from core.errors import BackendUnavailable, InputError, Refused
-from core.proof_words import CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
+from core.language.identity_words import CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
 from graph.phrases import phrase
 from graph.state import State
 from tools.context import Context

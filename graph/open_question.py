@@ -8,7 +8,7 @@ from uuid import UUID
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 
-from core.confirmations import answer_to_confirmation
+from core.language.confirmations import answer_to_confirmation
 from graph.action_calls import calls_of
 from graph.phrases import phrase
 from tools.actions import OVER

@@ -13,8 +13,8 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 
 from core.errors import ModelError, ThreadForbidden
-from core.json_mode import NO_STREAM
-from core.quoting import quote_message
+from core.models.json_mode import NO_STREAM
+from core.safety.prompt_tags import quote_message
 from graph.builder import SupportGraph
 from graph.handover import collect
 from graph.phrases import phrase

@@ -6,7 +6,7 @@ from typing import Any
 
 from langgraph.store.base import BaseStore
 
-from core.personal_data import Person
+from core.privacy.personal_data import Person
 from graph.customer_file import erase, namespace, read_file
 
 _PAGE = 1_000

@@ -9,7 +9,7 @@ from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from core.errors import ThreadDamaged
-from core.personal_data import Person
+from core.privacy.personal_data import Person
 from graph.sqlite_saver import SqliteSaver
 from graph.threads import delete_old, list_threads, thread_ids, transcript
 from graph.tombstones import bury_postgres

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage
 
+from core.language.identity_words import CODE_CORRECT
 from core.passages import Utterance
-from core.proof_words import CODE_CORRECT
 
 _FAULTS_TOLD = 5
 _CLIPPED_HEAD, _CLIPPED_TAIL = 6_000, 2_000

@@ -13,8 +13,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
-from core.directives import asks_for_action, directives
 from core.passages import Passage
+from core.safety.injection_patterns import asks_for_action, directives
 from graph.asked_for import asked_for
 from graph.case_file import PREFERENCE, PROMISE, REQUEST
 from graph.checks.arguments import checked_values

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
-from core.json_mode import JsonAnswer, JsonModel
-from core.quoting import quote_message
+from core.models.json_mode import JsonAnswer, JsonModel
+from core.safety.prompt_tags import quote_message
 from graph.checks.ground import Ground
 from graph.checks.values import find_values
 

@@ -13,12 +13,12 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import Field, PrivateAttr
 
-from core.answers import Answer, begins_call, read_answer
-from core.async_chat_model import AsyncChatModel, whole_result
-from core.chain import as_chunk
 from core.errors import ModelUnavailable
-from core.json_mode import NO_STREAM, JsonAnswer
-from core.outgoing import LinkRule, safe_text
+from core.models.async_base import AsyncChatModel, whole_result
+from core.models.fallback import as_chunk
+from core.models.json_mode import NO_STREAM, JsonAnswer
+from core.models.tool_call_parsing import Answer, begins_call, read_answer
+from core.safety.safe_links import LinkRule, safe_text
 from graph.checks.ground import Ground
 from graph.checks.reply import faults_of, with_known_citations
 from graph.checks.sentences import split_sentences

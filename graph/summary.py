@@ -8,8 +8,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
 
 from core.errors import ModelError
-from core.facts_said import sentences
-from core.quoting import undelimited
+from core.language.statements import sentences
+from core.safety.prompt_tags import undelimited
 from graph.prompts import clip, text_of
 from graph.state import Usage, no_usage
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
-from core.json_mode import JsonAnswer, JsonModel
-from core.quoting import quote_message
+from core.models.json_mode import JsonAnswer, JsonModel
+from core.safety.prompt_tags import quote_message
 from graph.prompts import clip, text_of
 from graph.state import Usage, no_usage
 from graph.ticket_facts import facts_in, shortened

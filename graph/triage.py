@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from core.json_mode import JsonModel
-from core.quoting import quote_message
+from core.models.json_mode import JsonModel
+from core.safety.prompt_tags import quote_message
 from graph.triage_rules import RuleTriage
 from tools.queues import Queue
 from tools.ticket_draft import Classification

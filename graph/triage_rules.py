@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from core.disputes import reports_fraud
-from core.language import language_of
-from core.signals import is_angry, wants_human
+from core.language.detection import language_of
+from core.language.disputes import reports_fraud
+from core.language.signals import is_angry, wants_human
 from tools.queues import Queue, default_queue
 from tools.ticket_draft import Category, Classification, Priority, Sentiment
 

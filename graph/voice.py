@@ -8,11 +8,11 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
-from core.audio import check_length, read_clip
 from core.errors import MessageRejected, ModelError
-from core.hearing import understood
-from core.spelling import join_spelled
-from core.transcription import Transcriber
+from core.language.spelled_digits import join_spelled
+from core.speech.audio import check_length, read_clip
+from core.speech.transcription import Transcriber
+from core.speech.whisper_noise import understood
 from graph.phrases import PhraseId, phrase
 from graph.prompts import text_of
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
-from core.reranking import Reranker
+from core.embeddings.reranker import Reranker
 from ingest.postgres_index import PostgresRetriever
 from ingest.reranked import RerankedIndex, SearchableIndex
 from ingest.retrieval import HybridRetriever

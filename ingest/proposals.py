@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from core.errors import InputError
-from core.visible import visible
+from core.safety.invisible_characters import visible
 
 _SLUG = re.compile(r"[^a-z0-9]+")
 

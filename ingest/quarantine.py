@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from core.directives import directives
 from core.errors import InputError, KnowledgeError
+from core.safety.injection_patterns import directives
 from ingest.publishing import writing
 from ingest.records import Document, Skipped
 

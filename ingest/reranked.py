@@ -7,9 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Protocol
 
-from core.breaker import Breaker
+from core.embeddings.reranker import Reranker
+from core.models.circuit_breaker import Breaker
 from core.passages import Passage, Utterance
-from core.reranking import Reranker
 from ingest.chunking import passage_prefix
 from ingest.queries import queries_for
 from ingest.retrieval import RetrievalHealth

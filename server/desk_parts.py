@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from langchain_core.language_models import BaseChatModel
 
-from core.models import endpoint_model
+from core.factory import endpoint_model
 from core.settings import Settings
 from graph.assembly import desk_hours
 from tools.desk_reads import DeskReads

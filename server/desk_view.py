@@ -7,8 +7,8 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from core.errors import NotFound
-from core.outgoing import inert
 from core.passages import Passage
+from core.safety.safe_links import inert
 from graph.prompts import text_of
 from graph.threads import transcript
 from server.desk_bodies import ConversationOut, Entry, LedgerRow, LedgerStep, PassageOut, Step

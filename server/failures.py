@@ -24,7 +24,7 @@ from core.errors import (
     ThreadForbidden,
     TokenRejected,
 )
-from core.redaction import Redactor
+from core.privacy.redaction import Redactor
 
 log = logging.getLogger(__name__)
 STATUS: dict[type[SupportError], int] = {

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from core.personal_data import ERASED
-from core.prices import PriceTable, load_prices
+from core.models.prices import PriceTable, load_prices
+from core.privacy.personal_data import ERASED
 from core.settings import Settings
 from ingest.words import roots_in
 from server.conversation_ends import Conversation, conversations_of

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.errors import BackendUnavailable
-from core.known_people import KNOWN
-from core.personal_data import Person, PersonalStore
+from core.privacy.known_people import KNOWN
+from core.privacy.personal_data import Person, PersonalStore
 from core.settings import Settings
 from graph.assembly import webhook_outbox
 from graph.customer_store import open_store

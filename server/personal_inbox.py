@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.personal_data import Person, stand_in
+from core.privacy.personal_data import Person, stand_in
 from server.inbox import Inbox
 from server.inbox_schema import FIGURES, MESSAGES, RATINGS, THREADS, TURNS
 from server.leases import Leases

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 
 from core.errors import NotFound
-from core.outgoing import LinkRule
 from core.passages import Passage
+from core.safety.safe_links import LinkRule
 from server.service import Service
 
 

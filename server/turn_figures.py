@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from core.offline.phrases import CAPABILITIES, GOODBYE, GREETING, THANKS
-from core.redaction import Redactor
+from core.offline.reading.request_phrases import CAPABILITIES, GOODBYE, GREETING, THANKS
+from core.privacy.redaction import Redactor
 from graph.handoff_reasons import reason_code
 from server.records import Turn
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from core.audio import KNOWN
 from core.errors import MessageRejected
+from core.speech.audio import KNOWN
 from server.bodies import WRITING, HeardOut, Locale, VoiceAbility, VoiceOut, failures
 from server.customer_routes import STREAM, Key, reply_to, take_in
 from server.hearing import hear

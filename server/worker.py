@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from core.errors import BackendUnavailable, LeaseLost
-from core.redaction import Redactor
+from core.privacy.redaction import Redactor
 from graph.agent import SupportAgent
 from graph.replies import Reply
 from graph.voice import spoken_message

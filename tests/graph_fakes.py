@@ -14,10 +14,10 @@ from langchain_core.messages import AIMessage
 from langchain_core.tools import BaseTool, tool
 
 from core.errors import BackendUnavailable, Refused
-from core.json_mode import JsonModel
-from core.outgoing import LinkRule
+from core.models.json_mode import JsonModel
+from core.models.scripted import ScriptedChatModel
 from core.passages import Passage, Utterance
-from core.scripted import ScriptedChatModel
+from core.safety.safe_links import LinkRule
 from graph.builder import Parts
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage

@@ -15,13 +15,13 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 
-from core.confirmations import answer_to_confirmation
+from core.language.confirmations import answer_to_confirmation
+from core.language.signals import wants_human
+from core.language.words import content_stems
 from core.model_notes import NOT_DONE_YET
 from core.offline.model import OfflineChatModel
-from core.offline.words import content_stems
 from core.passages import Passage
-from core.quoting import quote_turn
-from core.signals import wants_human
+from core.safety.prompt_tags import quote_turn
 from tools.backend import Order
 from tools.facts import as_text, order_facts, product_facts, profile_facts
 from tools.order_numbers import digits_of, order_key

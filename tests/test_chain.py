@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage
 
-from core.allowance import Allowance, allow
-from core.breaker import Breaker
-from core.chain import ChainedChatModel, Link
 from core.errors import ModelRejected, ModelUnavailable
-from core.scripted import ScriptedChatModel
+from core.models.circuit_breaker import Breaker
+from core.models.fallback import ChainedChatModel, Link
+from core.models.scripted import ScriptedChatModel
+from core.models.turn_allowance import Allowance, allow
 
 DOWN = ModelUnavailable("down")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.collection import DEFAULT, THRESHOLDS, spare_what_stays
+from core.observability.gc_tuning import DEFAULT, THRESHOLDS, spare_what_stays
 
 
 @pytest.fixture(autouse=True)

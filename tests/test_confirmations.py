@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.confirmations import answer_to_confirmation, takes_back
+from core.language.confirmations import answer_to_confirmation, takes_back
 
 
 @pytest.mark.parametrize(

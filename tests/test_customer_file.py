@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.quoting import read_earlier
+from core.safety.prompt_tags import read_earlier
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.customer_file import PREFERENCES, TICKETS, add_facts, erase, read_file

@@ -9,8 +9,8 @@ import httpx2  # the client library that the `openai` package brings
 import pytest
 from pydantic import SecretStr
 
-from core.endpoint import EndpointEmbeddings
 from core.errors import ModelRejected, ModelUnavailable
+from core.models.endpoint import EndpointEmbeddings
 
 Answer = Callable[[list[str]], httpx2.Response]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
-from core.scripted import ScriptedChatModel
+from core.models.scripted import ScriptedChatModel
 from evals.judge import ModelJudge, agreement
 from evals.model_customer import ModelCustomer, prompt_digest
 from evals.scripted_customer import ScriptedCustomer

@@ -7,7 +7,7 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from core.errors import ConversationFileError
-from core.scripted import ScriptedChatModel
+from core.models.scripted import ScriptedChatModel
 from core.settings import Settings
 from evals import results
 from evals.runner import RunOptions, manifest, run_suite, trial_seed

@@ -7,7 +7,7 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import MessageRejected, ThreadForbidden
-from core.scripted import ScriptedChatModel
+from core.models.scripted import ScriptedChatModel
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.replies import Progress, Reply, Token

@@ -9,8 +9,8 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import ModelUnavailable
+from core.offline.answering.reads import DONT_KNOW
 from core.offline.model import OfflineChatModel
-from core.offline.reads import DONT_KNOW
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.handoff_reasons import reason_code

@@ -7,8 +7,8 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from benchmarks.injection import play_all
 from benchmarks.injection_suite import SUITE, Case
-from core.directives import asks_for_action
 from core.passages import Passage
+from core.safety.injection_patterns import asks_for_action
 from graph.provenance import Sayings, demands, not_asked_for, ungrounded_in_records
 from tests.graph_fakes import LetterEmbeddings, call, parts, scripted
 from tests.test_verified_replies import agent_of

@@ -11,7 +11,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import BaseModel, Field
 
 from core.errors import ModelRejected, ModelUnavailable
-from core.json_mode import JsonModel, strict_schema
+from core.models.json_mode import JsonModel, strict_schema
 from tools.ticket_draft import TicketDraft
 
 GOOD = '{"team": "returns", "words": ["broken"]}'

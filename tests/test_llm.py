@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from core.chain import ChainedChatModel, Link
-from core.models import endpoint_model
+from core.factory import endpoint_model
+from core.models.fallback import ChainedChatModel, Link
 from core.settings import Settings
 from graph.agent import SupportAgent, open_agent
 from graph.assembly import assemble, open_desk, open_ledger

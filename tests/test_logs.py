@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from core.known_people import KNOWN
-from core.logs import CleanRecord, keep_logs_clean, write_logs
-from core.telemetry import OpenTelemetry
+from core.observability.logs import CleanRecord, keep_logs_clean, write_logs
+from core.observability.telemetry import OpenTelemetry
+from core.privacy.known_people import KNOWN
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from tests.fakes import FakeOrders

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMes
 from benchmarks.strict_endpoint import broken_rules
 from core.errors import ModelUnavailable
 from core.offline.model import OfflineChatModel
-from core.quoting import read_earlier
+from core.safety.prompt_tags import read_earlier
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.case_file import DONE, NAME, ORDER, PREFERENCE, PROMISE, REQUEST, TICKET, no_case, with_messages

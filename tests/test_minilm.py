@@ -8,8 +8,8 @@ import numpy.typing as npt
 import onnxruntime
 import pytest
 
-from core.eight_bit import eight_bit_model
-from core.minilm import MiniLM, embedded_minilm
+from core.embeddings.minilm import MiniLM, embedded_minilm
+from core.embeddings.onnx_int8 import eight_bit_model
 
 TEXTS = [
     "refund",

@@ -8,10 +8,10 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from langchain_core.runnables import Runnable
 from langchain_core.tools import tool
 
-from core.minilm import MiniLM
+from core.embeddings.minilm import MiniLM
 from core.offline.model import OfflineChatModel
 from core.passages import Utterance
-from core.quoting import quote_passages, quote_turn
+from core.safety.prompt_tags import quote_passages, quote_turn
 from ingest.pipeline import IngestOptions, ingest
 from ingest.retrieval import HybridRetriever
 

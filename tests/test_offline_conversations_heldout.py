@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from core.minilm import MiniLM
+from core.embeddings.minilm import MiniLM
 from tests.offline_shop import Talk
 
 ADA, MALIK, INGRID, TOMAS = "ada_brook_1001", "malik_osei_1002", "ingrid_halvorsen_1003", "tomas_ferreira_1004"

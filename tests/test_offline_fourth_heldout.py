@@ -7,7 +7,7 @@ embeddings; what failed was then repaired for its cause.
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from core.minilm import MiniLM
+from core.embeddings.minilm import MiniLM
 from tests.test_offline_conversations_heldout import ADA, MALIK, NOOR, PRIYA, TOMAS, Expected, faults
 
 OLIVER, NADIA, SAFIYA, CALLUM = (

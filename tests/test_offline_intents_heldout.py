@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from core.offline.intents import Intent
-from core.offline.understanding import Understanding
+from core.offline.reading.intents import Intent
+from core.offline.reading.understanding import Understanding
 
 HELD_OUT: list[tuple[str, list[Intent]]] = [
     ("any news on my package? it's number W2611340", ["order_status"]),
@@ -120,6 +120,6 @@ def test_requests_are_understood_by_rules_alone() -> None:
 
 
 def test_embeddings_understand_more() -> None:
-    minilm = pytest.importorskip("core.minilm")
+    minilm = pytest.importorskip("core.embeddings.minilm")
     share, wrong = measured(minilm.MiniLM())
     assert share >= 0.9, "\n".join(wrong)

@@ -6,7 +6,7 @@ from langchain_core.tools import tool
 
 from core.offline.model import OfflineChatModel
 from core.passages import Passage
-from core.quoting import quote_turn
+from core.safety.prompt_tags import quote_turn
 
 
 @tool

@@ -9,11 +9,11 @@ from collections import Counter
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from core.confirmations import answer_to_confirmation
-from core.minilm import MiniLM
-from core.offline.intents import Intent
-from core.offline.understanding import Understanding
-from core.signals import is_angry, wants_human
+from core.embeddings.minilm import MiniLM
+from core.language.confirmations import answer_to_confirmation
+from core.language.signals import is_angry, wants_human
+from core.offline.reading.intents import Intent
+from core.offline.reading.understanding import Understanding
 
 REQUESTS: list[tuple[str, list[Intent]]] = [
     ("could you look up what happened to AF10120?", ["order_status"]),

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from core.confirmations import answer_to_confirmation, wants_it_otherwise
-from core.offline.intents import rule_intent
-from core.signals import is_angry, wants_human
+from core.language.confirmations import answer_to_confirmation, wants_it_otherwise
+from core.language.signals import is_angry, wants_human
+from core.offline.reading.intents import rule_intent
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.confirmations import answer_to_confirmation
-from core.signals import is_angry, wants_human
+from core.language.confirmations import answer_to_confirmation
+from core.language.signals import is_angry, wants_human
 
 WANTS_HUMAN = [
     "put me through to somebody who can actually help",

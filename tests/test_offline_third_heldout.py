@@ -7,7 +7,7 @@ embeddings (one failed by a slip in what was expected); what failed was then rep
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from core.minilm import MiniLM
+from core.embeddings.minilm import MiniLM
 from tests.test_offline_conversations_heldout import (
     ADA,
     CHIAMAKA,

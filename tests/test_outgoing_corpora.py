@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.outgoing import LinkRule, safe_text
+from core.safety.safe_links import LinkRule, safe_text
 from tests.test_outgoing import leads
 
 RULE = LinkRule.parse("shop.example")

@@ -9,10 +9,10 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, Tool
 
 from benchmarks.fault_server import FaultServer
 from core.errors import ModelError
-from core.json_tools import JsonToolsChatModel, as_message
-from core.models import adapted_model
-from core.probe import Capabilities, Endpoint, probe, recall, remember
-from core.scripted import ScriptedChatModel
+from core.factory import adapted_model
+from core.models.capabilities import Capabilities, Endpoint, probe, recall, remember
+from core.models.json_tool_calling import JsonToolsChatModel, as_message
+from core.models.scripted import ScriptedChatModel
 from core.settings import Settings
 from tests.graph_fakes import get_order, parts
 from tests.test_verified_replies import streamed

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from core.directives import asks_for_action, directives
 from core.errors import InputError
 from core.passages import Utterance
+from core.safety.injection_patterns import asks_for_action, directives
 from ingest.pipeline import IngestReport, ingest
 from ingest.quarantine import flagged_articles, release
 from ingest.retrieval import HybridRetriever

@@ -6,9 +6,9 @@ from threading import Event
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from core.breaker import Breaker
+from core.embeddings.query_cache import QueryEmbeddings
 from core.errors import ModelUnavailable
-from core.query_embeddings import QueryEmbeddings
+from core.models.circuit_breaker import Breaker
 
 
 class Model(Embeddings):

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.iban import calc_check_digits
 
-from core.known_people import KnownPeople
-from core.redaction import LONGEST, Redactor
+from core.privacy.known_people import KnownPeople
+from core.privacy.redaction import LONGEST, Redactor
 from tests.fakes import ADA
 from tools.known_customers import redactor_of
 

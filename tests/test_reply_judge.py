@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from core.json_mode import JsonModel
+from core.models.json_mode import JsonModel
 from core.settings import Settings
 from graph.assembly import reply_judge
 from graph.reply_judge import ReplyJudge, is_judged

@@ -12,10 +12,10 @@ from pydantic import SecretStr
 from benchmarks import rerank_server as served
 from benchmarks.reranking import gain
 from benchmarks.retrieval import options_for
+from core.embeddings.minilm import MiniLM
+from core.embeddings.reranker import EndpointReranker
 from core.errors import ModelUnavailable
-from core.minilm import MiniLM
 from core.passages import Passage, Utterance
-from core.reranking import EndpointReranker
 from ingest.pipeline import ingest
 from tests.knowledge_fakes import write_articles
 

@@ -14,11 +14,11 @@ from onnx import TensorProto, helper, numpy_helper
 from pydantic import SecretStr
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from core.breaker import Breaker
+from core.embeddings.reranker import CrossEncoder, EndpointReranker, Reranker
 from core.errors import ModelRejected, ModelUnavailable, SettingsError
-from core.models import reranker
+from core.factory import reranker
+from core.models.circuit_breaker import Breaker
 from core.passages import Passage, Utterance
-from core.reranking import CrossEncoder, EndpointReranker, Reranker
 from core.settings import Settings
 from ingest.opening import open_retriever
 from ingest.reranked import CANDIDATES, RerankedIndex

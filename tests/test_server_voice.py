@@ -11,9 +11,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from core.audio import Clip
 from core.errors import MessageRejected, ModelUnavailable
-from core.transcription import Segment, Transcript
+from core.speech.audio import Clip
+from core.speech.transcription import Segment, Transcript
 from graph.voice import Ear
 from server.inbox_schema import THREADS
 from tests.server_fakes import Running, bearer, serving

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import minilm
+from core.embeddings import minilm
 from core.errors import IndexCorrupt, ModelError
 from core.passages import Utterance
 from ingest.retrieval import HybridRetriever

@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import SettingsError
-from core.prices import Price, PriceTable, load_prices
+from core.models.prices import Price, PriceTable, load_prices
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.memory import open_checkpointer

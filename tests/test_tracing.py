@@ -12,9 +12,9 @@ from langsmith.utils import get_env_var
 
 from benchmarks.outside import outside
 from core.errors import SettingsError
-from core.known_people import KNOWN
+from core.observability.tracing import RedactingClient, set_up_tracing
+from core.privacy.known_people import KNOWN
 from core.settings import Settings
-from core.tracing import RedactingClient, set_up_tracing
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from tests.graph_fakes import call, parts, scripted

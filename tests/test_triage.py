@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.triage import load
+from core.embeddings.minilm import MiniLM
 from core.errors import ModelUnavailable, SettingsError
-from core.json_mode import JsonModel
-from core.language import language_of
-from core.minilm import MiniLM
+from core.language.detection import language_of
+from core.models.json_mode import JsonModel
 from graph.triage import triage
 from graph.triage_rules import RuleTriage, is_bare_wish
 from tests.graph_fakes import LetterEmbeddings, scripted

@@ -8,9 +8,9 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
 from langchain_core.messages.tool import tool_call_chunk
 from langgraph.checkpoint.memory import InMemorySaver
 
-from core.chain import ChainedChatModel, Link
 from core.errors import ModelUnavailable
-from core.json_mode import JsonModel
+from core.models.fallback import ChainedChatModel, Link
+from core.models.json_mode import JsonModel
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.phrases import PHRASES

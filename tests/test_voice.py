@@ -13,12 +13,12 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
-from core.audio import Clip, read_clip
 from core.errors import MessageRejected, ModelUnavailable, SettingsError
-from core.hearing import understood
+from core.language.spelled_digits import join_spelled
 from core.settings import Settings
-from core.spelling import join_spelled
-from core.transcription import Segment, Transcript
+from core.speech.audio import Clip, read_clip
+from core.speech.transcription import Segment, Transcript
+from core.speech.whisper_noise import understood
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.prompts import text_of

@@ -14,10 +14,10 @@ from pydantic import SecretStr
 from benchmarks.speech import can_speak, speak, speechless
 from benchmarks.voice import shipped_whisper
 from benchmarks.whisper_server import whisper_server
-from core.audio import read_clip
 from core.errors import MessageRejected, ModelUnavailable, SettingsError
-from core.hearing import understood
-from core.transcription import EndpointTranscriber, LocalWhisper, Transcriber
+from core.speech.audio import read_clip
+from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcriber
+from core.speech.whisper_noise import understood
 from graph.builder import build_graph
 from graph.prompts import text_of
 from graph.voice import Ear, was_unheard

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from core.audio import read_clip
 from core.errors import MessageRejected
+from core.speech.audio import read_clip
 from tests.server_threads import listening
 
 

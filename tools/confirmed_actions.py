@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.confirmations import answer_to_confirmation, takes_back, wants_it_otherwise
 from core.errors import InputError, Refused
+from core.language.confirmations import answer_to_confirmation, takes_back, wants_it_otherwise
 from tools.actions import Action
 from tools.backend import OrderBackend
 from tools.carry_out import carry_out

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.visible import visible
+from core.safety.invisible_characters import visible
 from tools.backend import Customer, Order, PaymentMethod, Product
 
 

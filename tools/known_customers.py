@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from core.errors import BackendUnavailable, Refused
-from core.known_people import KNOWN, KnownPeople
-from core.redaction import Redactor
+from core.privacy.known_people import KNOWN, KnownPeople
+from core.privacy.redaction import Redactor
 from tools.backend import Address, Customer, Order, OrderBackend
 
 LOOK_UP_SECONDS = 2.0

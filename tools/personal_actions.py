@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 
 from core.clock import utc_now
 from core.errors import Refused
-from core.personal_data import ERASED, Person, stand_in
+from core.privacy.personal_data import ERASED, Person, stand_in
 from tools import ledger_schema, sql_schema
 from tools.actions import IN_FLIGHT
 from tools.ledger import WITHDRAWABLE

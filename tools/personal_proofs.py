@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select
 
-from core.personal_data import Person
+from core.privacy.personal_data import Person
 from tools import identity_schema, spending
 from tools.identity_schema import proofs
 from tools.own_database import OwnDatabase

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.personal_data import Person, stand_in
+from core.privacy.personal_data import Person, stand_in
 from tools.desk_schema import deliveries, events, metadata, notes, ticket_number, tickets
 from tools.own_database import OwnDatabase
 from tools.ownership import WITH_PEOPLE

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.outgoing import inert
+from core.safety.safe_links import inert
 from tools.handoff import Ticket
 
 

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from core.errors import BackendUnavailable, Refused
-from core.redaction import Redactor
+from core.privacy.redaction import Redactor
 from tools.backend import OrderBackend
 from tools.handoff import TicketRequest
 from tools.known_customers import redactor_of

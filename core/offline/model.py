@@ -18,9 +18,9 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, PrivateAttr
 
-from core.offline.conversation import read_conversation
-from core.offline.planner import Decision, decide
-from core.offline.understanding import Understanding
+from core.offline.answering.planner import Decision, decide
+from core.offline.reading.chat_request import read_conversation
+from core.offline.reading.understanding import Understanding
 
 CHARS_PER_TOKEN = 4
 """How many characters are counted as a token: there is no tokenizer to ask."""

@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
-from core.outgoing import LinkRule, safe_text
+from core.safety.safe_links import LinkRule, safe_text
 from graph.phrases import phrase
 from graph.state import State, newest_turn, thread_of, turn_actions
 from tools.actions import OVER, Action

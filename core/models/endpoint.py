@@ -1,0 +1,181 @@
+"""Talk to an OpenAI-compatible endpoint, and report its failures as ours."""
+
+import base64
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import numpy as np
+import openai
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_openai import ChatOpenAI, OpenAIEmbeddings
+
+from core.errors import ModelRejected, ModelUnavailable
+from core.models.tool_call_parsing import RAW_CALLS
+
+
+@contextmanager
+def endpoint_errors(base_url: str, model: str) -> Iterator[None]:
+    """Translate what the `openai` client raises into `ModelUnavailable` or `ModelRejected`."""
+    try:
+        yield
+    except openai.AuthenticationError as error:
+        raise ModelRejected(f"{base_url} refused the key; set SUPPORT_API_KEY to one it accepts") from error
+    except openai.PermissionDeniedError as error:
+        raise ModelRejected(
+            f"the key has no access to {model!r} at {base_url}; ask the provider or change it"
+        ) from error
+    except openai.NotFoundError as error:
+        raise ModelRejected(
+            f"{base_url} knows no model {model!r} (HTTP 404); set SUPPORT_MODEL to one that `support-agent doctor` lists"
+        ) from error
+    except openai.APITimeoutError as error:
+        raise ModelUnavailable(
+            f"{base_url} did not answer in time; try again later or raise SUPPORT_TIMEOUT_SECONDS"
+        ) from error
+    except openai.APIConnectionError as error:
+        raise ModelUnavailable(
+            f"{base_url} cannot be reached; check SUPPORT_BASE_URL and that it is running"
+        ) from error
+    except openai.RateLimitError as error:
+        raise ModelUnavailable(
+            f"{base_url} limits the rate of requests (HTTP 429); try again later", retry_after=_retry_after(error)
+        ) from error
+    except openai.APIStatusError as error:
+        problem = f"{base_url} answered HTTP {error.status_code} for {model!r}: {_first_line(error.message)}"
+        if error.status_code < 500:
+            raise ModelRejected(problem) from error
+        raise ModelUnavailable(problem, retry_after=_retry_after(error)) from error
+    except openai.APIError as error:
+        raise ModelUnavailable(f"{base_url} broke off for {model!r}: {_first_line(error.message)}") from error
+    except openai.OpenAIError as error:  # such as an answer in JSON that was cut off
+        raise ModelUnavailable(
+            f"{base_url} gave {model!r} no whole answer ({type(error).__name__}); try again"
+        ) from error
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:  # the client read something else
+        raise ModelUnavailable(
+            f"{base_url} sent something that is no answer for {model!r} ({type(error).__name__}); "
+            "check that SUPPORT_BASE_URL is the address of an OpenAI-compatible API"
+        ) from error
+
+
+def _retry_after(error: openai.APIStatusError) -> float | None:
+    """Return the seconds of a Retry-After header; a date or nonsense counts as none."""
+    try:
+        return max(0.0, float(error.response.headers.get("retry-after", "")))
+    except ValueError:
+        return None
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0][:200] if text.strip() else "no reason given"
+
+
+def _named_parts(function: dict[str, Any]) -> dict[str, Any]:
+    return {"name": function.get("name") or "", "arguments": function.get("arguments")}
+
+
+class EndpointChatModel(ChatOpenAI):
+    """Run `ChatOpenAI` with our errors."""
+
+    def _errors(self) -> AbstractContextManager[None]:
+        return endpoint_errors(str(self.openai_api_base), self.model_name)
+
+    def _get_request_payload(self, input_: Any, *, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
+        """Name the limit of a reply as every compatible server does; only OpenAI's own knows the newer name."""
+        payload = super()._get_request_payload(input_, stop=stop, **kwargs)
+        if "max_completion_tokens" in payload:
+            payload["max_tokens"] = payload.pop("max_completion_tokens")
+        # Messages and tools are in their final form. Handed over as ordinary arguments, the client would compare each of
+        # their fields with its type annotations, which takes longer than the rest of the request.
+        ready = {name: payload.pop(name) for name in ("messages", "tools") if name in payload}
+        return payload | {"messages": [], "extra_body": {**(payload.get("extra_body") or {}), **ready}}
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        with self._errors():
+            return super()._generate(messages, stop, run_manager, **kwargs)
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        with self._errors():
+            payload = self._get_request_payload(messages, stop=stop, **kwargs)
+            answer = await self.async_client.with_raw_response.create(**payload)
+            # Read as plain JSON: the client's own classes check each field again and say no more; where JSON was asked for, they
+            # take an answer that reached its limit for none, though it was paid for and may be complained about.
+            return self._create_chat_result(answer.http_response.json())
+
+    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        with self._errors():
+            yield from super()._stream(*args, **kwargs)
+
+    async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
+        finished = False
+        with self._errors():
+            async for chunk in super()._astream(*args, **kwargs):
+                finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
+                yield chunk
+        if not finished:
+            raise ModelUnavailable(f"{self.openai_api_base} ended its stream for {self.model_name!r} without finishing")
+
+    def _create_chat_result(
+        self, response: dict[str, Any] | openai.BaseModel, generation_info: dict[str, Any] | None = None
+    ) -> ChatResult:
+        """Keep each tool call as it came; see `core.models.tool_call_parsing`."""
+        result = super()._create_chat_result(response, generation_info)
+        if not result.generations:
+            raise ValueError("no choices")
+        sent = response if isinstance(response, dict) else response.model_dump()
+        for generation, choice in zip(result.generations, sent["choices"], strict=True):
+            if calls := choice["message"].get("tool_calls"):
+                generation.message.additional_kwargs[RAW_CALLS] = [
+                    {**_named_parts(call.get("function") or {}), "id": call.get("id")} for call in calls
+                ]
+        return result
+
+
+class EndpointEmbeddings(OpenAIEmbeddings):
+    """Run `OpenAIEmbeddings` with our errors."""
+
+    def _errors(self) -> AbstractContextManager[None]:
+        return endpoint_errors(str(self.openai_api_base), self.model)
+
+    def embed_documents(self, texts: list[str], chunk_size: int | None = None, **kwargs: Any) -> list[list[float]]:
+        """Return one vector a text; raises ModelUnavailable or ModelRejected."""
+        most = chunk_size or self.chunk_size
+        with self._errors():
+            return [
+                v for start in range(0, len(texts), most) for v in self._vectors(texts[start : start + most], kwargs)
+            ]
+
+    def _vectors(self, texts: list[str], others: dict[str, Any]) -> list[list[float]]:
+        """Ask once. The answer is read as plain JSON: the client's own classes check each number of each vector."""
+        answer = self.client.with_raw_response.create(input=texts, **{**self._invocation_params, **others})
+        return [_vector(entry["embedding"]) for entry in answer.http_response.json()["data"]]
+
+    async def aembed_documents(
+        self, texts: list[str], chunk_size: int | None = None, **kwargs: Any
+    ) -> list[list[float]]:
+        """Return one vector a text; raises ModelUnavailable or ModelRejected."""
+        with self._errors():
+            return await super().aembed_documents(texts, chunk_size, **kwargs)
+
+
+def _vector(sent: str | list[float]) -> list[float]:
+    """Return the numbers of a vector, which OpenAI's API sends as base64 of float32 where it is asked to, as the client does."""
+    if isinstance(sent, list):
+        return sent
+    numbers: list[float] = np.frombuffer(base64.b64decode(sent, validate=True), dtype="<f4").tolist()
+    return numbers

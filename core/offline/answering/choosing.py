@@ -1,0 +1,218 @@
+"""Find out which orders, items and way to pay a request is about, or ask the customer."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from core.offline.answering.sentences_about_records import METHOD_NAMES, item_name, listed, method_name, order_lines
+from core.offline.answering.toolbox import Call, Desk, Needed, Told
+from core.offline.reading.items import look_alikes, meant_items, mentioned_options
+from core.offline.reading.mentioned_orders import order_numbers
+from core.offline.reading.slots import means_all, means_newest, ordinal, payment_words
+from core.offline.reading.understanding import Request
+
+Facts = Mapping[str, Any]
+_SHOWN = 6
+
+
+def is_pending(order: Facts) -> bool:
+    """Say whether an order has not been packed yet."""
+    return str(order.get("status", "")).startswith("pending")
+
+
+def is_delivered(order: Facts) -> bool:
+    """Say whether an order has arrived."""
+    return str(order.get("status", "")) in {"delivered", "return requested", "exchange requested"}
+
+
+def is_on_its_way(order: Facts) -> bool:
+    """Say whether an order has left or is about to."""
+    return str(order.get("status", "")) == "processed"
+
+
+_STATES: tuple[tuple[Callable[[Facts], bool], re.Pattern[str]], ...] = (
+    (is_pending, re.compile(r"\b(?:pending|not (?:yet )?shipped|has(?:n't| not) shipped|just (?:ordered|placed))\b")),
+    (is_on_its_way, re.compile(r"\b(?:on (?:its|the) way|in transit|already shipped|been shipped|processed)\b")),
+    (is_delivered, re.compile(r"\b(?:received|delivered|got|arrived|did \w+ deliver)\b")),
+)
+"""What customers say about the state of the order they mean."""
+
+
+def order_state(text: str) -> Callable[[Facts], bool] | None:
+    """Return the test for the state that a text gives the order it means, or None."""
+    return next((state for state, pattern in _STATES if pattern.search(text.casefold())), None)
+
+
+def named_orders(request: Request, desk: Desk) -> list[Facts]:
+    """Return the orders whose numbers were given; raises Needed with every look-up that is missing, or Told."""
+    found: list[Facts] = []
+    missing: list[Call] = []
+    for order_id in request.order_ids:
+        try:
+            found.append(desk.order(order_id))
+        except Needed as needed:
+            missing += needed.calls
+    if missing:
+        raise Needed(*missing)
+    return found
+
+
+def chosen_orders(
+    request: Request, desk: Desk, fits: Callable[[Facts], bool], *, none_fits: str, question: str
+) -> list[Facts]:
+    """Return the orders a request is about.
+
+    In turn: the numbers it gives, the order talked about last, the items it names, the only order that fits.
+
+    Raises:
+        Needed: the shop must be asked first.
+        Told: no order fits, or it is open which one is meant and the customer is asked.
+    """
+    if request.order_ids:
+        return named_orders(request, desk)
+    if position := _pointed_at(request, desk):
+        return [desk.order(position)]
+    talked_about = desk.conversation.newest_order()
+    if talked_about and not means_newest(request.text) and not _means_all_orders(request.text):
+        try:
+            order = desk.order(talked_about)
+        except Told:
+            order = None
+        if (
+            order
+            and (fits(order) or meant_items(request.words, order.get("items", [])))
+            and not _names_other(request, order, desk)
+        ):
+            return [order]
+    orders = desk.orders()
+    fitting = [order for order in orders if fits(order)]
+    if said := order_state(request.text):
+        fitting = [order for order in fitting if said(order)] or fitting
+    with_items = [order for order in fitting if meant_items_only(request.words, order)]
+    if not with_items and (elsewhere := [order for order in orders if meant_items_only(request.words, order)]):
+        fitting = elsewhere
+    fitting = with_items or fitting
+    if means_newest(request.text) and orders and not with_items:
+        return [orders[0]]
+    if not fitting:
+        raise Told(none_fits)
+    if len(fitting) == 1 or _means_all_orders(request.words):
+        return fitting
+    if with_items and _each_item_in_one_order(request.words, with_items):
+        return with_items
+    raise Told(f"{question}\n{order_lines(fitting[:_SHOWN])}")
+
+
+def meant_items_only(text: str, order: Facts) -> list[Facts]:
+    """Return the items of an order that a text names, leaving aside a mere "everything"."""
+    found = meant_items(text, order.get("items", []))
+    return [] if means_all(text) and len(found) == len(order.get("items", [])) else found
+
+
+def _names_other(request: Request, order: Facts, desk: Desk) -> bool:
+    """Say whether the request names an item that only other orders, as far as known in this turn, have."""
+    if meant_items_only(request.words, order):
+        return False
+    try:
+        return any(
+            meant_items_only(request.text, other) for other in desk.orders() if other["order_id"] != order["order_id"]
+        )
+    except Needed:
+        return False
+
+
+def _means_all_orders(text: str) -> bool:
+    plain = text.casefold()
+    return means_all(text) and ("orders" in plain or "pending" in plain)
+
+
+def _each_item_in_one_order(text: str, orders: Sequence[Facts]) -> bool:
+    """Say whether no name that was mentioned fits items of two orders."""
+    names = [name for order in orders for name in {str(i.get("name")) for i in meant_items_only(text, order)}]
+    return len(names) == len(set(names))
+
+
+def _pointed_at(request: Request, desk: Desk) -> str | None:
+    """Return the order meant by "the second one" after a list of them."""
+    listed_ids = order_numbers(desk.conversation.last_reply)
+    place = ordinal(request.text)
+    if place is None or len(listed_ids) < 2 or not -len(listed_ids) <= place < len(listed_ids):
+        return None
+    return listed_ids[place]
+
+
+def chosen_items(request: Request, desk: Desk, order: Facts, *, question: str) -> list[Facts]:
+    """Return the items of an order that a request is about; raises Told with a question when that is open."""
+    items = list(order.get("items", []))
+    found = meant_items(request.text, items) or meant_items(request.before, items)
+    if not found and _POINTS.search(request.text.casefold()):
+        shown = meant_items_only(desk.conversation.last_reply, order)
+        found = shown if len(shown) < len(items) else []
+    if alike := look_alikes(request.words, found):
+        return [item for item in found if item not in alike] + [_one_of(alike, request.text)]
+    if found:
+        return found
+    if len(items) == 1:
+        return items
+    names = "\n".join(f"- {item_name(item)}" for item in items)
+    raise Told(f"{question} Order {order['order_id']} contains:\n{names}")
+
+
+def _one_of(alike: Sequence[Facts], text: str) -> Facts:
+    """Return the item of those with like names that a text tells apart by options or place; raises Told with a question."""
+    told = [item for item in alike if mentioned_options(text, item.get("options") or {})]
+    place = ordinal(text)
+    if len(told) == 1:
+        return told[0]
+    if place is not None and -len(alike) <= place < len(alike):
+        return alike[place]
+    raise Told(f"Which one do you mean: {listed([f'the {item_name(item)}' for item in alike], 'or')}?")
+
+
+_POINTS = re.compile(r"\b(?:it|that|this|them|those|these)\b")
+
+
+def original_method(order: Facts) -> str | None:
+    """Return the id of the payment method an order was paid with."""
+    for payment in order.get("payments", []):
+        if payment.get("type", "payment") == "payment":
+            return str(payment["payment_method_id"])
+    return None
+
+
+def named_method(request: Request, desk: Desk, order: Facts) -> str | None:
+    """Return the id of the payment method a request names, or None when it names none.
+
+    Raises:
+        Needed: the profile must be read first.
+        Told: the customer has no such method, or several, and is asked.
+    """
+    said = payment_words(request.text) or payment_words(request.before)
+    if not said:
+        return None
+    if "original" in said:
+        return original_method(order)
+    methods = list(desk.profile().get("payment_methods", []))
+    fitting = [m for m in methods if _fits(m, said)]
+    if len(fitting) > 1 and "other" in request.text.casefold():
+        fitting = [m for m in fitting if m["payment_method_id"] != original_method(order)]
+    if len(fitting) == 1:
+        return str(fitting[0]["payment_method_id"])
+    if fitting:
+        raise Told(f"Which one shall I use: {listed([method_name(m) for m in fitting], 'or')}?")
+    wanted = METHOD_NAMES.get(said.get("source", ""), "such a payment method")
+    stored = listed([method_name(m) for m in methods]) or "none"
+    raise Told(f"Your account has no {wanted} like that. Stored are: {stored}. Which one shall I use?")
+
+
+def _fits(method: Facts, said: Mapping[str, str]) -> bool:
+    source, brand = str(method.get("source", "")), str(method.get("brand") or "").replace(" ", "").casefold()
+    if "last_four" in said and method.get("last_four") != said["last_four"]:
+        return False
+    if (
+        "brand" in said
+        and said["brand"] not in brand
+        and not (said["brand"].startswith("am") and brand.startswith("am"))
+    ):
+        return False
+    return source == said["source"] if "source" in said else bool(said.keys() & {"last_four", "brand"})

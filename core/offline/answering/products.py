@@ -1,0 +1,83 @@
+"""Answer questions about products: versions, prices, stock."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.language.words import STOP_WORDS, normal
+from core.offline.answering.sentences_about_records import listed, variant_line
+from core.offline.answering.toolbox import Desk, Told
+from core.offline.reading.items import mentioned_options, name_score
+from core.offline.reading.understanding import Request
+from core.offline.reading.variants import price_of, wanted_options
+
+Facts = Mapping[str, Any]
+_VARIANTS_SHOWN = 6
+
+_NOT_PRODUCT = re.compile(
+    r"\b(?:stock|available|availability|price|prices|cost|costs|colou?rs?|sizes?|versions?|variants?|options?|materials?|models?|kinds?|types?|cheapest|most|least|expensive|sell|shop|online|store|come|comes|still|"
+    r"currently|right|looking|interested|buy|purchase|order|biggest|smallest|offer|carry|range|total|exactly|today|moment|sold|many|different|recommend|cheap|good|bigger|smaller|larger|one|ones|each|cheaper|under|below|less|bucks|dollars|there|two|any|other|how)\b"
+)
+
+_AMOUNT = re.compile(r"[$€£] ?\d[\d.,]*|\b\d[\d.,]* ?(?:[$€£]|dollars?|usd|euros?|bucks)")
+"""What a customer says she pays names no product."""
+
+
+def product_words(question: str) -> str:
+    """Return the words of a question that describe a product."""
+    plain = re.sub(r"[?!.,;:\"]", " ", _AMOUNT.sub(" ", normal(question)))
+    return " ".join(w for w in _NOT_PRODUCT.sub(" ", plain).split() if w not in STOP_WORDS)
+
+
+def product(request: Request, desk: Desk) -> str:
+    """Say what the shop has of a product: versions, prices, stock; articles answer where the shop has no such product."""
+    question = request.text if product_words(request.text) else request.words
+    words = product_words(question)
+    if not words:
+        raise Told("Which product do you mean? Tell me its name and I will look it up.")
+    try:
+        found = desk.products(words)
+    except Told as refused:
+        quote = desk.quote(request.words)
+        return quote.text if quote else refused.text
+    best = max((name_score(words, str(p.get("name", ""))) for p in found), default=0)
+    fitting = [p for p in found if name_score(words, str(p.get("name", ""))) == best] if best else list(found)
+    if not best and not any(
+        mentioned_options(words, v.get("options") or {}) for p in found for v in p.get("variants", [])
+    ):
+        quote = desk.quote(request.words)
+        if quote:
+            return quote.text
+    return "\n\n".join(_product_answer(p, question) for p in fitting[:2])
+
+
+def _product_answer(product: Facts, question: str) -> str:
+    asked = normal(question)
+    name, variants = str(product.get("name")), list(product.get("variants", []))
+    in_stock = [v for v in variants if v.get("available")]
+    if re.search(r"\bcheapest|least expensive|lowest price", asked) and in_stock:
+        return f"The cheapest {name} in stock is {variant_line(min(in_stock, key=price_of))}."
+    if re.search(r"\bmost expensive|priciest", asked) and in_stock:
+        return f"The most expensive {name} in stock is {variant_line(max(in_stock, key=price_of))}."
+    wanted = wanted_options(question, variants, {})
+    fitting = [v for v in variants if all(str((v.get("options") or {}).get(k)) == str(w) for k, w in wanted.items())]
+    if wanted:
+        described = f"{name} ({listed([str(w) for w in wanted.values()])})"
+        there = [v for v in fitting if v.get("available")]
+        if there:
+            return f"Yes, we have the {described} in stock:\n{_lines(there)}"
+        if fitting:
+            return f"We sell the {described}, but it is out of stock at the moment. In stock are:\n{_lines(in_stock)}"
+        return f"We do not have the {described}. In stock are:\n{_lines(in_stock)}"
+    if not in_stock:
+        return f"The {name} is out of stock at the moment."
+    if re.search(r"\bhow many\b", asked):
+        return f"There are {len(in_stock)} versions of the {name} in stock. These are some of them:\n{_lines(in_stock)}"
+    return f"The {name} is in stock:\n{_lines(in_stock)}"
+
+
+def _lines(variants: Sequence[Facts]) -> str:
+    shown = "\n".join(f"- {variant_line(v)}" for v in sorted(variants, key=price_of)[:_VARIANTS_SHOWN])
+    return shown + (
+        "\nThere are more versions; tell me what matters to you." if len(variants) > _VARIANTS_SHOWN else ""
+    )

@@ -1,0 +1,172 @@
+"""Choose the sentences of the quoted passages that answer a question."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from core.language.words import content_stems
+from core.offline.reading.chat_request import QuotedPassage
+from core.offline.reading.clauses import sentences
+
+_CLOSE = 0.42
+"""Likeness from which a passage counts as an answer: mean of the cosines of its best sentence and of the whole."""
+_WORDS_CLOSE = 0.55
+"""Share of the question's words, rare ones counting more, that must be found where there are no embeddings."""
+_ON_TOPIC = 0.5
+_NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.8, 0.95
+"""A second passage is quoted beside the first when it fits nearly as well; a neighbour in the same article need not fit so well."""
+_MAX_CHARS_BESIDE = 240
+_MAX_SENTENCES = 4
+_MAX_CHARS = 420
+_CONSIDERED = 12
+_FOUND_FIRST = 0.1
+"""What it counts that the search put a passage first: it knows the titles of all articles, and what was talked about."""
+_HOW_MUCH = re.compile(
+    r"\b(?:how (?:long|many|much|often|fast|quickly|soon|old|big|far|late)|when|until|costs?|price|fee|pay)\b"
+)
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Hold what the articles say to a question, with citation markers."""
+
+    text: str
+    score: float
+    """How sure it is that this answers: from about 0.4 it may, from 0.6 it most likely does."""
+
+
+@dataclass(frozen=True)
+class _Scored:
+    passage: QuotedPassage
+    sentences: list[str]
+    scores: list[float]
+    score: float
+
+
+def find_quote(
+    question: str,
+    passages: Sequence[QuotedPassage],
+    embeddings: Embeddings | None,
+    *,
+    before: str = "",
+    on_topic: bool = False,
+) -> Quote | None:
+    """Return the sentences that answer a question, each with its citation such as [2], or None when nothing fits.
+
+    For a question that leans on the one `before` it, a passage must fit both the new words and the two together. Passages that
+    are known to be `on_topic` need not fit so well.
+    """
+    candidates = [(p, statements(p.text)) for p in passages[:_CONSIDERED]]
+    candidates = [(p, s) for p, s in candidates if s]
+    if not candidates or not content_stems(question):
+        return None
+    scored = _scored(question, candidates, embeddings)
+    if before:
+        together = _scored(f"{before} {question}", candidates, embeddings)
+        scored = [_mean(one, other) for one, other in zip(scored, together, strict=True)]
+    # Whether any of them answers is for the words alone; which of them does, for the search as well.
+    places = {s.passage.number: place for place, s in enumerate(scored)}
+    scored.sort(key=lambda s: places[s.passage.number] * _FOUND_FIRST / len(candidates) - s.score)
+    best = scored[0]
+    if best.score < (_CLOSE if embeddings else _WORDS_CLOSE) * (_ON_TOPIC if on_topic else 1):
+        return None
+    said = [_cited(best, _MAX_SENTENCES, _MAX_CHARS)]
+    for other in scored[1:2]:
+        near = _NEAR_IN_ARTICLE if other.passage.title == best.passage.title else _NEAR_ELSEWHERE
+        if other.score >= near * best.score and other.score >= _CLOSE:
+            said.append(_cited(other, 2, _MAX_CHARS_BESIDE))
+    return Quote(" ".join(said), best.score)
+
+
+def _scored(
+    question: str, candidates: Sequence[tuple[QuotedPassage, list[str]]], embeddings: Embeddings | None
+) -> list[_Scored]:
+    rarity = _rarity([f"{p.title} {p.section} {p.text}" for p, _ in candidates])
+    asked = set(content_stems(question))
+    if embeddings is None:
+        return [
+            _Scored(p, s, [_shared(asked, f"{p.title} {p.section} {one}", rarity) for one in s],
+                    _shared(asked, f"{p.title} {p.section} {p.text}", rarity))
+            for p, s in candidates
+        ]  # fmt: skip
+    texts = [question]
+    for passage, parts in candidates:
+        texts += [f"{passage.title}. {passage.section}. {passage.text}", *parts]
+    wants_number = bool(_HOW_MUCH.search(question.casefold()))
+    vectors = np.asarray(embeddings.embed_documents(texts), dtype=np.float64)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    alike = (vectors @ vectors[0]).tolist()
+    found, position = [], 1
+    for passage, parts in candidates:
+        whole, each = alike[position], alike[position + 1 : position + 1 + len(parts)]
+        position += 1 + len(parts)
+        words = _shared(asked, f"{passage.title} {passage.section} {passage.text}", rarity)
+        each = [
+            cosine + 0.15 * _shared(asked, one, rarity) + (0.08 if wants_number and any(map(str.isdigit, one)) else 0.0)
+            for cosine, one in zip(each, parts, strict=True)
+        ]
+        found.append(_Scored(passage, parts, each, 0.5 * whole + 0.5 * max(each) + 0.1 * (words - 0.5)))
+    return found
+
+
+def _mean(one: _Scored, other: _Scored) -> _Scored:
+    """Weigh the question alone and with the one before it; what fits one of these well need not fit both."""
+    scores = [(a + b) / 2 for a, b in zip(one.scores, other.scores, strict=True)]
+    return _Scored(
+        one.passage, one.sentences, scores, max((one.score + other.score) / 2, 0.85 * max(one.score, other.score))
+    )
+
+
+def _rarity(texts: Sequence[str]) -> dict[str, float]:
+    """Return how telling each word is among the passages: rarer words tell more."""
+    seen = Counter(word for text in texts for word in set(content_stems(text)))
+    return {word: 1 + math.log((1 + len(texts)) / (1 + count)) for word, count in seen.items()}
+
+
+def _shared(asked: set[str], text: str, rarity: dict[str, float]) -> float:
+    """Return the share of the asked words, weighted by rarity, that a text has; a word of no passage weighs most."""
+    unseen = max(rarity.values(), default=1.0)
+    total = sum(rarity.get(word, unseen) for word in asked)
+    there = set(content_stems(text))
+    return sum(rarity.get(word, unseen) for word in asked if word in there) / total if total else 0.0
+
+
+def _cited(scored: _Scored, most: int, room: int) -> str:
+    """Return the best sentence with those around it, as far as there is room, in their order, each cited.
+
+    Neighbours carry the conditions of a rule, so the nearest go in first, whatever they score.
+    """
+    best = max(range(len(scored.scores)), key=lambda i: scored.scores[i])
+    keep = {best}
+    room -= len(scored.sentences[best])
+    for i in sorted(range(len(scored.scores)), key=lambda i: (abs(i - best), -scored.scores[i])):
+        if i not in keep and len(keep) < most and len(scored.sentences[i]) <= room:
+            keep.add(i)
+            room -= len(scored.sentences[i])
+    return " ".join(_with_marker(scored.sentences[i], scored.passage.number) for i in sorted(keep))
+
+
+def _with_marker(sentence: str, number: int) -> str:
+    """Put the citation before the closing mark, so that it stays with its sentence."""
+    body = sentence.rstrip(".!?:; ")
+    end = sentence[len(body) : len(body) + 1]
+    return f"{body} [{number}]{end if end in '.!?' and end else '.'}"
+
+
+def statements(text: str) -> list[str]:
+    """Return the sentences of a passage without Markdown marks and headings; a table row or list entry is one."""
+    found: list[str] = []
+    for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*+•]|\d+[.)]|\|)\s)", text):
+        if re.match(r"\s*(?:#|\|?\s*:?-{3,})", block):
+            block = "\n".join(line for line in block.splitlines() if not re.match(r"\s*(?:#|\|?\s*:?-{3,})", line))
+        plain = re.sub(r"^\s*(?:[-*+•>]|\d+[.)])\s+", "", " ".join(block.split()))
+        plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", plain).replace("**", "").replace("__", "").replace("`", "")
+        plain = " – ".join(cell.strip() for cell in plain.strip("| ").split("|")) if plain.startswith("|") else plain
+        found += sentences(plain)
+    told = [s for s in found if len(s) > 2 and not s.endswith("?")]
+    return told or found

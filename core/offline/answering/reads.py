@@ -1,0 +1,225 @@
+"""Answer questions about orders, the customer's own data, and policy."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.language.words import in_shop_words, normal
+from core.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
+from core.offline.answering.choosing import meant_items_only, named_orders, order_state
+from core.offline.answering.sentences_about_records import (
+    address_text,
+    arrival_sentence,
+    day,
+    item_name,
+    item_names,
+    listed,
+    method_name,
+    money,
+    order_lines,
+    status_sentence,
+    tracking_sentence,
+)
+from core.offline.answering.toolbox import Desk, Told
+from core.offline.reading.request_phrases import CANCEL, CHEAPER, REFUND, RETURN, SWAP_WORD
+from core.offline.reading.slots import means_newest
+from core.offline.reading.understanding import Request
+
+Facts = Mapping[str, Any]
+_LISTED = 10
+_MONTH = re.compile(
+    r"\b(?:in|from|of|during|since) (january|february|march|april|may|june|july|august|september|october|november|december)\b"
+)
+
+_ABOUT_ITEMS = re.compile(
+    r"\b(?:what(?:'s| is| was) in|what (?:did i|have i|was|is|were|items?|products?|things?)|which items?|items?|contents?|contain\w*|in it|products?|ordered)\b"
+)
+_ABOUT_MONEY = re.compile(r"\b(?:pay|paid|cost|total|price|spend|spent|amount|charged?|how much)\b")
+_ABOUT_ADDRESS = re.compile(r"\b(?:address|going to|sent to|shipped to|delivered to|where to)\b")
+_ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*)\b")
+_ABOUT_PAYMENT = re.compile(r"\b(?:payment method|paid with|pay with|which card)\b")
+_OPEN = ("pending", "processed")
+
+
+def order_status(request: Request, desk: Desk) -> str:
+    """Say how far the orders are that a request is about, and what else it asks about them."""
+    orders = asked_orders(request, desk)
+    if len(orders) > 3:
+        return f"Here is where your orders stand:\n{order_lines(orders[:_LISTED])}"
+    told = "\n\n".join(describe(order, request.text) for order in orders)
+    advice = desk.quote(request.text) if _TROUBLE.search(normal(request.text)) else None
+    return f"{told}\n\n{advice.text}" if advice and advice.score >= SURE else told
+
+
+def asked_orders(request: Request, desk: Desk) -> Sequence[Facts]:
+    """Return the orders a question is about; raises Needed or Told."""
+    if request.order_ids:
+        return named_orders(request, desk)
+    talked_about = desk.conversation.newest_order()
+    other = re.search(r"\b(?:other|another|else|all|orders|the one)\b", normal(request.text))
+    if talked_about and not other and not means_newest(request.text):
+        try:
+            order = desk.order(talked_about)
+        except Told:
+            order = None  # the number was somebody else's or a slip; then ask the list
+        if order is not None:
+            return [order]
+    orders = desk.orders()
+    if not orders:
+        raise Told("I do not see any orders in your account.")
+    said = order_state(request.text)
+    of_state = [o for o in orders if said(o)] if said else []
+    if means_newest(request.text):
+        return (of_state or orders)[:1]
+    if said:
+        return of_state or [orders[0]]
+    if named := [o for o in orders if meant_items_only(request.text, o)]:
+        return named
+    return [o for o in orders if str(o.get("status", "")).startswith(_OPEN)] or [orders[0]]
+
+
+def describe(order: Facts, question: str) -> str:
+    """Put an order into sentences that begin with what was asked."""
+    asked = normal(question)
+    said: list[str] = []
+    if _ABOUT_MONEY.search(asked):
+        paid = order.get("paid") or order.get("total")
+        said.append(f"You paid {money(paid)} for order {order['order_id']}." if paid else "")
+    if _ABOUT_REFUND.search(asked):
+        said.append(_refund_sentence(order))
+    if _ABOUT_ADDRESS.search(asked) and order.get("address"):
+        said.append(f"It goes to {address_text(order['address'])}.")
+    items = [item_name(i) for i in (meant_items_only(question, order) or order.get("items", []))]
+    detailed = _ABOUT_ITEMS.search(asked) or meant_items_only(question, order)
+    said.append(status_sentence(order))
+    if str(order.get("status")) == "processed" or "track" in asked:
+        said.append(tracking_sentence(order))
+    said.append(arrival_sentence(order))
+    if items:
+        said.append(f"It contains: {listed(items)}." if detailed else f"It contains: {item_names(order)}.")
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def _refund_sentence(order: Facts) -> str:
+    refunded = str(order.get("refunded") or "0.00")
+    if refunded.strip("0.") == "":
+        return f"I see no refund for order {order['order_id']} yet."
+    return f"{money(refunded)} was refunded for order {order['order_id']}."
+
+
+def list_orders(request: Request, desk: Desk) -> str:
+    """List the customer's orders, or those of the state that was asked for."""
+    orders = desk.orders()
+    asked = normal(request.text)
+    kinds = {
+        "pending": ("pending",),
+        "open": _OPEN,
+        "delivered": ("delivered",),
+        "cancelled": ("cancelled",),
+        "canceled": ("cancelled",),
+    }
+    if month := _MONTH.search(asked):
+        orders = [o for o in orders if day(o.get("ordered_at")).casefold().split()[1:2] == [month[1]]]
+        if not orders:
+            return f"I see no order of yours from {month[1].capitalize()}."
+    for word, states in kinds.items():
+        if re.search(rf"\b{word}\b", asked):
+            orders = [o for o in orders if str(o.get("status", "")).startswith(states)]
+            if not orders:
+                return f"You have no {word} orders."
+            return f"Your {word} orders:\n{order_lines(orders[:_LISTED])}"
+    return f"Your orders:\n{order_lines(orders[:_LISTED])}" if orders else "I do not see any orders in your account."
+
+
+def profile(request: Request, desk: Desk) -> str:
+    """Tell the customer's own data, or the part of it that was asked for."""
+    facts = desk.profile()
+    asked = normal(request.text)
+    methods = list(facts.get("payment_methods", []))
+    said: list[str] = []
+    if re.search(r"\bbalance\b|\bleft\b|\bhow much\b", asked):
+        cards = [m for m in methods if m.get("source") == "gift_card"]
+        said += [f"Your gift card balance is {money(m['balance'])}." for m in cards if m.get("balance") is not None]
+        if not cards:
+            said.append("There is no gift card in your account.")
+    if re.search(r"\be-?mail\b|\bregistered\b", asked):
+        said.append(f"Your e-mail address is {facts.get('email')}.")
+    if re.search(r"\b(?<!mail )address(?:es)?\b(?<!e-mail address)|\blive\b", asked) and not re.search(
+        r"\be-?mail address", asked
+    ):
+        said.append(f"Your default address is {address_text(facts.get('default_address') or {})}.")
+    if re.search(r"\bpayment methods?\b|\bcards?\b|\bpaypal\b", asked) and not said:
+        said.append(f"Stored payment methods: {listed([method_name(m) for m in methods]) or 'none'}.")
+    if not said:
+        said = [
+            f"You are signed in as {facts.get('first_name', '')} {facts.get('last_name', '')} ({facts.get('email')}).",
+            f"Your default address is {address_text(facts.get('default_address') or {})}.",
+            f"Stored payment methods: {listed([method_name(m) for m in methods]) or 'none'}.",
+        ]
+    return " ".join(said)
+
+
+_TROUBLE = re.compile(
+    r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|delayed|stuck|unknown|wrong|torn|shattered|defective|faulty|disappoint\w*|(?:never|not|n't|hasn't|has not|haven't|didn't) (?:arrived?|moved?|changed?|found?|find|received?|here|come|been delivered)|can't find|marked as delivered|says (?:it was )?delivered|stolen|rust\w*|leak\w*|declined|stopped working|dead|died|(?:doesn't|does not|won't|will not) (?:work|turn on|start|switch on|charge)|problem)\b"
+)
+_ASKS = re.compile(
+    r"\?|^(?:and |also |but |so )?(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|may|should|must)\b|\b(?:know|wonder\w*|tell me|explain)\b"
+)
+
+
+def worth_an_answer(text: str) -> bool:
+    """Tell a question or a trouble from a remark beside other requests."""
+    plain = normal(text)
+    return bool(_ASKS.search(plain) or _TROUBLE.search(plain))
+
+
+SURE, _VERY_SURE = 0.6, 0.9
+"""Score from which a quotation most likely answers the question."""
+_TROUBLES = (
+    (re.compile(r"\b(?:arrive[ds]?|arriving|came|comes?|gets? here|was|is|are|were) (?:\w+ )?(?:broken|damaged|cracked|torn|shattered|in pieces|smashed|scratched|dented|faulty|defective)\b|\barrived in pieces\b"),
+     "What should I do when an item arrives damaged or broken?"),
+    (re.compile(r"\bmissing\b|\bincomplete\b|\bnot in the (?:box|parcel|package)\b"), "What should I do when an item is missing from the parcel?"),
+    (re.compile(r"\bwrong (?:item|one|colou?r|size|product|thing|model)\b"), "What should I do when I received the wrong item?"),
+    (re.compile(r"\b(?:lost|never arrived|not arrived|stolen|disappeared)\b"), "What happens when a parcel is lost?"),
+    (re.compile(r"\b(?:stopped working|dead|died|(?:does(?:n't| not)|won't|will not) (?:work|turn on|start|switch on|charge)|broke|leak\w*|fell apart|came off|is faulty)\b"), "Is a fault covered by the warranty?"),
+    (re.compile(r"\bcontact\b|\b(?:get in touch|reach) (?:with )?you\b"), "How to reach us and talk to a person?"),
+    (re.compile(r"^(?:\w+ ){0,7}(?:about|are|with) gift ?cards\W*$"), "How do I buy and use a gift card?"),
+)  # fmt: skip
+"""What customers tell in many words, and the question behind it."""
+_TOPICS = (
+    (CHEAPER, "Do I get the difference back when the price falls after I have bought?"),
+    (CANCEL, "How can I cancel an order?"),
+    (SWAP_WORD, "How can I exchange an item?"),
+    (RETURN, "How do I return an item?"),
+    (REFUND, "How and when do I get a refund?"),
+)
+"""What a question is about at least, when its own words find no passage."""
+SORRY = "I am sorry about that. "
+DONT_KNOW = (
+    "I am sorry, I do not know the answer to that: our help articles do not say. "
+    "If you like, I can bring in a colleague; just write “person”."
+)
+
+
+def policy(request: Request, desk: Desk) -> str:
+    """Quote the articles, searching them again where the passages at hand do not answer; say so when nothing does."""
+    question = request.text
+    if thing := thing_to_care_for(question):
+        about_it = care_quote(question, thing, desk)
+        return about_it.text if about_it else NOTHING_ABOUT_IT
+    quote = desk.quote(question, request.before.replace("\n", " "))
+    trouble = next((asked for told, asked in _TROUBLES if told.search(normal(question))), None)
+    if trouble and (quote is None or quote.score < _VERY_SURE):
+        quote = desk.quote(trouble) or quote
+    if quote is None or quote.score < _VERY_SURE:
+        desk.search(trouble or in_shop_words(request.words.replace("\n", " ")))
+    if quote is None and (general := next((asked for topic, asked in _TOPICS if topic.search(normal(question))), None)):
+        quote = desk.quote(general)
+    if quote is None:
+        return DONT_KNOW
+    sorry = (
+        SORRY
+        if _TROUBLE.search(normal(question)) and not re.search(r"\bif\b|\bwhat happens\b", normal(question))
+        else ""
+    )
+    return sorry + quote.text

@@ -1,0 +1,50 @@
+"""Answer what the customer asks about the conversation itself: her name, her order number, what was promised to her."""
+
+import re
+from collections.abc import Callable
+
+from core.language.statements import names_in, promises_in
+from core.offline.answering.sentences_about_records import listed
+from core.offline.reading.chat_request import Conversation
+from core.offline.reading.mentioned_orders import order_numbers
+
+_ASKS_NAME = re.compile(
+    r"\bwhat(?:'s| is| was) my name\b|\b(?:know|remember|recall) my name\b|\bmy name (?:again|that i gave)\b|\bwie heiße ich\b",
+    re.IGNORECASE,
+)
+_ASKS_ORDER = re.compile(
+    r"\bwhat was (?:my|the) order(?:'s)? number\b|\b(?:which|what) order(?: number)? did i (?:give|mention|name|tell|ask)"
+    r"|\border number (?:did i|i) (?:give|gave|mention|mentioned|told|tell)|\bremember my order number\b|\bremind me of my order number\b"
+    r"|\bwie war meine bestellnummer\b",
+    re.IGNORECASE,
+)
+_ASKS_PROMISE = re.compile(
+    r"\bwhat (?:did|have) (?:you|we|they|your colleagues?) promised?\b|\bwhat was (?:i )?promised\b|\bwhat (?:you|was it you) promised\b"
+    r"|\bwas (?:hast du|haben sie) (?:mir )?versprochen\b",
+    re.IGNORECASE,
+)
+
+
+def recall(conversation: Conversation) -> str:
+    """Return what the conversation holds of what is asked, or an empty string where it asks or holds no such thing."""
+    asked = conversation.message
+    answers = []
+    if _ASKS_NAME.search(asked) and (names := _known(conversation, "customer name", names_in, by_customer=True)):
+        answers.append(f"You told me that your name is {names[-1]}.")
+    if _ASKS_ORDER.search(asked) and (orders := _known(conversation, "order number", order_numbers, by_customer=True)):
+        answers.append(
+            f"The first order number in this conversation is {orders[0]}."
+            + (f" After it came {listed(orders[1:4])}." if orders[1:] else "")
+        )
+    if _ASKS_PROMISE.search(asked):
+        promises = _known(conversation, "promised to the customer", promises_in, by_customer=False)
+        answers += [f"This is what you were told: “{promise}”" for promise in promises[:3]]
+    return " ".join(answers)
+
+
+def _known(
+    conversation: Conversation, kind: str, found_in: Callable[[str], list[str]], *, by_customer: bool
+) -> list[str]:
+    """Return facts of one kind, oldest first: those of turns that left, then those of the turns that are shown."""
+    shown = [fact for said in conversation.said if said.by_customer is by_customer for fact in found_in(said.text)]
+    return list(dict.fromkeys([*conversation.facts.get(kind, ()), *shown]))

@@ -1,0 +1,145 @@
+"""Give handlers what they need to answer one request: facts from tool results, and the way to ask for more."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.embeddings import Embeddings
+
+from core.language.words import content_stems
+from core.offline.answering.quotations import Quote, find_quote
+from core.offline.reading.chat_request import Conversation, Result
+
+
+@dataclass(frozen=True)
+class Call:
+    """Hold a tool call to make."""
+
+    name: str
+    args: Mapping[str, Any]
+
+
+class Needed(Exception):
+    """Interrupt a handler because a tool must be called first."""
+
+    def __init__(self, *calls: Call) -> None:
+        super().__init__(", ".join(call.name for call in calls))
+        self.calls = calls
+
+
+class Told(Exception):
+    """Interrupt a handler because a sentence settles the matter: a refusal, or a question to the customer."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class Unable(Told):
+    """Interrupt a handler because a tool it needs is not bound."""
+
+    def __init__(self) -> None:
+        super().__init__("I cannot do that here myself. If you like, I can bring in a colleague; just write “person”.")
+
+
+NOT_LOOKED_UP = (
+    "I am sorry, I could not look that up. Please tell me the order number or the name of the product once more."
+)
+_LONGEST_QUERY = 300
+"""Characters of a question that are searched for; the rest of a long message only blurs it."""
+
+
+class Desk:
+    """Look facts up in this turn's results, or interrupt the handler with the call that would bring them."""
+
+    def __init__(self, conversation: Conversation, embeddings: Embeddings | None) -> None:
+        self.conversation = conversation
+        self._embeddings = embeddings
+
+    def can(self, name: str) -> bool:
+        """Say whether a tool is bound."""
+        return name in self.conversation.tools
+
+    def look_up(self, name: str, **args: Any) -> Result:
+        """Return the result of a call made in this turn; raises Needed when it was not made, Unable when it cannot be."""
+        call = self._call(name, args)
+        for result in self.conversation.results:
+            if result.name == name and dict(result.args) == dict(call.args):
+                return result
+        raise Needed(call)
+
+    def facts(self, name: str, **args: Any) -> Mapping[str, Any]:
+        """Return the facts a read tool found; raises Told with the tool's own sentence when it refused."""
+        result = self.look_up(name, **args)
+        if not isinstance(result.data, dict):
+            raise Told(NOT_LOOKED_UP if result.for_model else result.text.strip())
+        return result.data
+
+    def order(self, order_id: str) -> Mapping[str, Any]:
+        """Return one order of the customer; raises Needed or Told."""
+        for listed in self._listed():
+            if digits(listed["order_id"]) == digits(order_id):
+                return listed
+        return self.facts("get_order", order_id=order_id)
+
+    def orders(self) -> Sequence[Mapping[str, Any]]:
+        """Return the customer's orders, newest first; raises Needed or Told."""
+        found = self.facts("list_orders").get("orders", [])
+        return [order for order in found if isinstance(order, dict) and order.get("order_id")]
+
+    def profile(self) -> Mapping[str, Any]:
+        """Return the customer's own data; raises Needed or Told."""
+        return self.facts("get_profile")
+
+    def products(self, words: str) -> Sequence[Mapping[str, Any]]:
+        """Return products that fit the words; raises Needed or Told."""
+        return list(self.facts("find_product", name_or_id=words).get("products", []))
+
+    def act(self, name: str, **args: Any) -> Result:
+        """Return what a write did in this turn; raises Needed with the call when it was not made yet."""
+        return self.look_up(name, **args)
+
+    def quote(self, question: str, before: str = "", *, about: Collection[str] = ()) -> Quote | None:
+        """Return what the passages at hand say to a question that may lean on the one before it, or None.
+
+        With `about`, stems of words, only articles whose title or heading has one of them are taken, and an answer is likelier there.
+        """
+        passages = self.conversation.passages
+        if about:
+            passages = tuple(p for p in passages if not set(about).isdisjoint(content_stems(f"{p.title} {p.section}")))
+        return find_quote(question, passages, self._embeddings, before=before, on_topic=bool(about))
+
+    def search(self, question: str) -> None:
+        """Have the articles searched for a question on its own, once; raises Needed where they can be and were not.
+
+        At the beginning of a conversation that has been done; later on the passages at hand were found for all of the talk.
+        """
+        if self.can("search_articles") and (self.conversation.said or question != self.conversation.message):
+            self.look_up("search_articles", query=question[:_LONGEST_QUERY])
+
+    def _listed(self) -> Sequence[Mapping[str, Any]]:
+        for result in self.conversation.results:
+            if result.name == "list_orders" and isinstance(result.data, dict):
+                return [o for o in result.data.get("orders", []) if isinstance(o, dict) and o.get("order_id")]
+        return []
+
+    def _call(self, name: str, args: Mapping[str, Any]) -> Call:
+        """Return a call that fits the bound schema; raises Unable when the tool is not there or asks for more."""
+        schema = self.conversation.tools.get(name)
+        if schema is None:
+            raise Unable
+        known = schema.get("properties", {})
+        fitting = {key: _as_type(value, known[key].get("type")) for key, value in args.items() if key in known}
+        if set(schema.get("required", ())) - fitting.keys():
+            raise Unable
+        return Call(name, fitting)
+
+
+def _as_type(value: Any, wanted: Any) -> Any:
+    """Return a value as a number where the schema wants one."""
+    return float(value) if wanted == "number" and isinstance(value, str) else value
+
+
+def digits(order_id: str) -> str:
+    """Return the digits of an order number, by which spellings of it are compared."""
+    return "".join(c for c in order_id if c.isdigit())

@@ -1,0 +1,248 @@
+"""Prepare changes: find out exactly what is to be done and call the tool, or ask for what is missing."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from core.language.postal_addresses import NEEDED, read_address
+from core.language.words import normal
+from core.offline.answering.choosing import (
+    chosen_items,
+    chosen_orders,
+    is_delivered,
+    is_pending,
+    meant_items_only,
+    named_method,
+    original_method,
+)
+from core.offline.answering.sentences_about_records import item_name, listed, method_name, status_sentence
+from core.offline.answering.swaps import new_version, products_of
+from core.offline.answering.toolbox import Call, Desk, Needed, Told
+from core.offline.reading.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
+from core.offline.reading.understanding import Request
+from core.offline.reading.variants import price_of
+
+Facts = Mapping[str, Any]
+_WHOLE = re.compile(r"\b(?:whole|entire|(?:one|order) (?:with|that has|which has|containing|of))\b")
+"""What tells that an item was named to point at its order, or that all of the order is meant."""
+
+
+def _do(desk: Desk, calls: Sequence[Call]) -> str:
+    """Call the tools; what they did is told from their results once these are there."""
+    missing: list[Call] = []
+    for call in calls:
+        try:
+            desk.act(call.name, **call.args)
+        except Needed as needed:
+            missing += needed.calls
+    raise Needed(*missing) if missing else Told("")
+
+
+def cancel(request: Request, desk: Desk) -> str:
+    """Cancel pending orders for one of the two accepted reasons."""
+    orders = chosen_orders(
+        request, desk, is_pending,
+        none_fits="I see no pending order in your account that I could cancel.",
+        question="Which order shall I cancel? These are pending:",
+    )  # fmt: skip
+    if part := _only_some_items(request, orders):
+        raise Told(part)
+    if len(orders) == 1 and not is_pending(orders[0]):
+        raise Told(_too_late(orders[0], desk))
+    reason = cancel_reason(request.text) or cancel_reason(request.before)
+    numbers = listed([str(o["order_id"]) for o in orders])
+    if reason is None:
+        raise Told(
+            f"I can cancel {numbers} for one of two reasons: is it no longer needed, or was it ordered by mistake?"
+        )
+    return _do(desk, [Call("cancel_order", {"order_id": o["order_id"], "reason": reason}) for o in orders])
+
+
+def _too_late(order: Facts, desk: Desk) -> str:
+    """Say how far an order is that was to be cancelled, and what the articles say about that."""
+    quote = desk.quote(f"Can an order that is {order.get('status')} be cancelled?")
+    return f"{status_sentence(order)} I can only help with cancelling while an order is pending. {quote.text if quote else ''}".strip()
+
+
+def _only_some_items(request: Request, orders: Sequence[Facts]) -> str | None:
+    """Say that an order is cancelled as a whole, where only some of its items were named."""
+    if len(orders) != 1 or means_all(request.words) or _WHOLE.search(normal(request.words)):
+        return None
+    order = orders[0]
+    named = meant_items_only(request.text, order)
+    if not named or len(named) == len(order.get("items", [])):
+        return None
+    names = listed([str(i["name"]) for i in order["items"]])
+    return (
+        f"I can only cancel an order as a whole, not single items of it. Order {order['order_id']} contains {names}. "
+        "Shall I cancel the whole order?"
+    )
+
+
+def change_address(request: Request, desk: Desk) -> str:
+    """Send pending orders to another address."""
+    orders = chosen_orders(
+        request, desk, is_pending,
+        none_fits="I see no pending order in your account whose address could be changed.",
+        question="For which order shall I change the address? These are pending:",
+    )  # fmt: skip
+    target = request.order_ids[:1] if len(request.order_ids) > 1 else ()
+    orders = [o for o in orders if not target or _same(o, target[0])]
+    address = _new_address(request, desk)
+    return _do(desk, [Call("change_order_address", {"order_id": o["order_id"], **address}) for o in orders])
+
+
+def change_default_address(request: Request, desk: Desk) -> str:
+    """Change the address in the customer's profile."""
+    return _do(desk, [Call("change_default_address", _new_address(request, desk))])
+
+
+def _same(order: Facts, order_id: str) -> bool:
+    return "".join(filter(str.isdigit, str(order["order_id"]))) == "".join(filter(str.isdigit, order_id))
+
+
+def _new_address(request: Request, desk: Desk) -> dict[str, str]:
+    """Return the address a request gives: in words, as the default one, or as that of another order."""
+    address = read_address(request.text) or read_address(", ".join(request.words.splitlines()))
+    if not address:
+        plain = normal(request.words)
+        if len(request.order_ids) > 1:
+            return dict(desk.order(request.order_ids[-1])["address"])
+        if request.intent == "change_address" and any(
+            w in plain for w in ("default", "profile", "my account", "on file", "home address")
+        ):
+            return dict(desk.profile()["default_address"])
+        raise Told(
+            "What is the full new address (street and number, apartment if there is one, city, state and ZIP code)?"
+        )
+    names = {"address1": "street and number", "city": "city", "state": "state", "zip": "ZIP code"}
+    missing = [names[part] for part in NEEDED if part not in address]
+    if missing:
+        raise Told(f"I have “{address['address1']}”. What is the {listed(missing)} of the new address?")
+    return {"address2": "", "country": "USA"} | address
+
+
+def change_payment(request: Request, desk: Desk) -> str:
+    """Move a pending order to another payment method."""
+    orders = chosen_orders(
+        request, desk, is_pending,
+        none_fits="I see no pending order in your account whose payment method could be changed.",
+        question="For which order shall I change the payment method? These are pending:",
+    )  # fmt: skip
+    calls = []
+    for order in orders:
+        method = named_method(request, desk, order)
+        if method is None:
+            others = [
+                m for m in desk.profile().get("payment_methods", []) if m["payment_method_id"] != original_method(order)
+            ]
+            if not others:
+                raise Told("Your account has no other payment method than the one this order was paid with.")
+            if len(others) > 1 or not payment_words(request.words):
+                raise Told(
+                    f"Which payment method shall I use for order {order['order_id']}: {listed([method_name(m) for m in others], 'or')}?"
+                )
+            method = str(others[0]["payment_method_id"])
+        calls.append(Call("change_order_payment", {"order_id": order["order_id"], "payment_method_id": method}))
+    return _do(desk, calls)
+
+
+def return_items(request: Request, desk: Desk) -> str:
+    """Return delivered items; the money goes the way the customer names, or back where it came from."""
+    orders = chosen_orders(
+        request, desk, is_delivered,
+        none_fits="I see no delivered order in your account from which something could be returned.",
+        question="From which order would you like to return something? These were delivered:",
+    )  # fmt: skip
+    calls = []
+    for order in orders:
+        items = chosen_items(request, desk, order, question="Which items would you like to return?")
+        calls.append(_with_method("return_items", request, desk, order, {"item_ids": [i["item_id"] for i in items]}))
+    return _do(desk, calls)
+
+
+def swap_items(request: Request, desk: Desk) -> str:
+    """Exchange delivered items, or change those of a pending order, for other versions of the same products."""
+    orders = chosen_orders(
+        request, desk, lambda o: is_pending(o) or is_delivered(o),
+        none_fits="I see no order whose items could be exchanged.",
+        question="Which order do you mean?",
+    )  # fmt: skip
+    plans: list[tuple[Facts, list[Facts]]] = [
+        (order, chosen_items(request, desk, order, question="Which item would you like to exchange?"))
+        for order in orders
+    ]
+    everything = [item for _, items in plans for item in items]
+    products = products_of(desk, list(dict.fromkeys(str(item["product_id"]) for item in everything)))
+    calls = []
+    for order, items in plans:
+        new = [new_version(request, item, everything, products[str(item["product_id"])]) for item in items]
+        name = "change_order_items" if is_pending(order) else "exchange_items"
+        args = {"item_ids": [i["item_id"] for i in items], "new_item_ids": [v["item_id"] for v in new]}
+        calls.append(_with_method(name, request, desk, order, args))
+    return _do(desk, calls)
+
+
+def refund(request: Request, desk: Desk) -> str:
+    """Send money back without a return: the amount that was named, what the item cost, or what it costs less today."""
+    orders = chosen_orders(
+        request, desk, lambda o: not is_pending(o),
+        none_fits="I see no order in your account that could be refunded.",
+        question="For which order would you like a refund?",
+    )  # fmt: skip
+    reason = refund_reason(request.text) or refund_reason(request.before) or "goodwill"
+    calls = []
+    for order in orders:
+        amount = named_amount(request.text) or named_amount(request.before) or _worth(request, desk, order, reason)
+        calls.append(Call("refund_order", {"order_id": order["order_id"], "amount": amount, "reason": reason}))
+    return _do(desk, calls)
+
+
+def _worth(request: Request, desk: Desk, order: Facts, reason: str) -> str:
+    """Return the amount that fits the reason, as far as the shop's records tell it."""
+    if reason == "late delivery":
+        raise Told(
+            f"{status_sentence(order)} How much should be refunded for the late delivery of order {order['order_id']}?"
+        )
+    items = chosen_items(request, desk, order, question="For which item would you like a refund?")
+    paid = sum((price_of(i) for i in items), start=Decimal())
+    if reason != "price adjustment":
+        return f"{paid:.2f}"
+    products = products_of(desk, list(dict.fromkeys(str(i["product_id"]) for i in items)))
+    wanted = {i["item_id"] for i in items}
+    now = [price_of(v) for p in products.values() for v in p.get("variants", []) if v.get("item_id") in wanted]
+    if not now or sum(now) >= paid:
+        names = listed([item_name(i) for i in items])
+        raise Told(
+            f"I do not see a lower price: you paid ${paid:.2f} for the {names}, and it costs ${sum(now):.2f} today."
+        )
+    return f"{paid - sum(now):.2f}"
+
+
+def _with_method(name: str, request: Request, desk: Desk, order: Facts, args: Mapping[str, Any]) -> Call:
+    method = named_method(request, desk, order) or original_method(order)
+    return Call(name, {"order_id": order["order_id"], **args, "payment_method_id": method})
+
+
+WRITERS: Mapping[str, Callable[[Request, Desk], str]] = {
+    "cancel": cancel,
+    "change_address": change_address,
+    "change_default_address": change_default_address,
+    "change_payment": change_payment,
+    "return": return_items,
+    "swap": swap_items,
+    "refund": refund,
+}
+WRITE_TOOLS = frozenset(
+    {
+        "cancel_order",
+        "change_order_address",
+        "change_order_payment",
+        "change_order_items",
+        "return_items",
+        "exchange_items",
+        "refund_order",
+        "change_default_address",
+    }
+)

@@ -1,0 +1,152 @@
+"""Name what customers ask for, and recognise it by rule."""
+
+import re
+from typing import Literal, get_args
+
+from core.language.disputes import disputes_charge, reports_fraud
+from core.language.postal_addresses import read_address
+from core.language.words import normal, spelled
+from core.offline.reading import request_phrases as p
+from core.offline.reading.mentioned_orders import order_numbers
+from core.offline.reading.slots import means_newest, refund_reason
+
+Intent = Literal[
+    "order_status",
+    "list_orders",
+    "product",
+    "profile",
+    "cancel",
+    "change_address",
+    "change_default_address",
+    "change_payment",
+    "swap",
+    "return",
+    "refund",
+    "inquiry",
+    "policy",
+    "serious",
+    "greeting",
+    "opening",
+    "praise",
+    "thanks",
+    "goodbye",
+    "capabilities",
+    "unclear",
+]
+INTENTS: tuple[Intent, ...] = get_args(Intent)
+WRITES: frozenset[Intent] = frozenset(
+    {"cancel", "change_address", "change_default_address", "change_payment", "swap", "return", "refund"}
+)
+SMALL_TALK: frozenset[Intent] = frozenset(
+    {"greeting", "opening", "praise", "thanks", "goodbye", "capabilities", "unclear"}
+)
+_SHORT = 12
+"""Words of praise at most; a longer clause says more."""
+
+
+def rule_intent(clause: str) -> Intent | None:
+    """Return what a clause asks for where a rule is sure of it, else None."""
+    text = spelled(normal(clause))
+    if not re.search(r"[^\W\d_]", text) and not order_numbers(clause):
+        return "unclear"
+    if p.THANKS.match(text):
+        return "thanks"
+    if p.GOODBYE.match(text):
+        return "goodbye"
+    if p.GREETING.match(text):
+        return "greeting"
+    if p.OPENING.match(text):
+        return "opening"
+    if p.PRAISE.search(text) and len(text.split()) <= _SHORT and not re.search(r"\?|\d|\bbut\b", text):
+        return "praise"
+    if p.CLOCK.search(text):
+        return "unclear"
+    if p.CAPABILITIES.search(text):
+        return "capabilities"
+    if reports_fraud(clause) or disputes_charge(clause) or p.HARM_OR_UNDO.search(text):
+        return "serious"
+    numbered = bool(order_numbers(clause))
+    if (topic := _write_topic(text, numbered)) is not None:
+        return _deed_or_question(text, topic, numbered)
+    return _read_topic(text, numbered)
+
+
+def change_asked_about(words: str) -> Intent | None:
+    """Return the change that an inquiry is about, as if it were wanted; None where it is about none."""
+    topic = _write_topic(spelled(normal(words)), bool(order_numbers(words)))
+    return "return" if topic == "refund" and refund_reason(words) is None else topic
+
+
+def _write_topic(text: str, numbered: bool) -> Intent | None:
+    """Return the change a clause speaks of, whether it asks for it or only about it."""
+    swap, back = p.SWAP_WORD.search(text), p.RETURN.search(text)
+    if p.CANCEL.search(text):
+        return "cancel"
+    if (
+        p.ADDRESS.search(text)
+        and p.ADDRESS_VERB.search(text)
+        and not p.PROFILE.search(text)
+        and not re.search(r"\be-?mail address\b", text)
+    ):
+        return "change_default_address" if p.DEFAULT.search(text) and not numbered else "change_address"
+    if back and not (swap and swap.start() < back.start()):
+        return "return"
+    if p.REFUND.search(text) and not swap:
+        return "refund"
+    if p.PAYMENT.search(text) and not swap and not p.MONEY_BACK.search(text):
+        return "change_payment"
+    if p.SWAP.search(text):
+        return "swap"
+    address = read_address(text)
+    return "change_address" if "city" in address and ("zip" in address or numbered) else None
+
+
+def _deed_or_question(text: str, topic: Intent, numbered: bool) -> Intent:
+    """Tell "cancel my order" from "how can I cancel?"."""
+    asked, own = bool(p.ASKS_US.search(text)), numbered or bool(p.MINE.search(text))
+    if topic == "refund" and own and p.REFUND_NEWS.search(text) and not asked:
+        return "order_status" if numbered else "policy"
+    if topic in {"cancel", "return"} and p.WAS_DONE.search(text) and not re.search(r"\bif\b", text):
+        return "order_status" if own else "policy"
+    deed: Intent = "return" if topic == "refund" and refund_reason(text) is None else topic
+    if (numbered and p.INQUIRY.match(text)) or (own and not asked and p.UNDECIDED.search(text)):
+        return "inquiry"
+    general = bool(p.POLICY_WORDS.search(text))
+    if numbered and not re.match(r"(?:what is|what's) (?:the|your)\b", text):
+        return deed
+    if p.POSSIBLE.match(text) and p.THAT_ONE.search(text) and not general and not p.HYPOTHETICAL.search(text):
+        return deed
+    specific = bool(p.SPECIFIC.search(text))
+    if p.QUESTION_ABOUT_RULES.match(text) or general:
+        return deed if specific and asked and not general else "policy"
+    if asked or specific or (topic == "change_address" and re.search(r"\bwrong\b|\bmoved\b", text)):
+        return deed
+    if p.ABOUT_RULES.search(text):
+        return "policy"
+    return deed if len(text.split()) <= 12 or own else "policy"
+
+
+def _read_topic(text: str, numbered: bool) -> Intent | None:
+    """Return what a clause wants to know about orders, products or the customer's own data."""
+    mine = bool(p.MINE.search(text))
+    if p.LIST.search(text) and not numbered:
+        return "list_orders"
+    if (p.GENERAL.search(text) or p.CARE.search(text)) and (not numbered or re.search(r"\bgift[- ]?wrap", text)):
+        return "policy"
+    if p.PROFILE.search(text):
+        return "profile"
+    if numbered:
+        about = any(r.search(text) for r in (p.STATUS, p.ORDER_FACT, p.ORDER_ASKED))
+        return "order_status" if about and not p.CORRECTED.match(text) else None
+    about_one = mine or means_newest(text) or not (p.POLICY_WORDS.search(text) or p.QUESTION_ABOUT_RULES.match(text))
+    if p.STATUS.search(text) and about_one and not p.GENERAL_TRACKING.search(text):
+        return "order_status"
+    if p.CONTENTS.match(text) and p.ORDER_FACT.search(text):
+        return "order_status"
+    if p.ORDER_FACT.search(text) and mine and p.BOUGHT.search(text):
+        return "order_status"
+    if p.CHEAPER.search(text):
+        return "policy"
+    if p.PRODUCT.search(text):
+        return "product"
+    return "policy" if re.search(r"\bpolicy\b|\bpolicies\b", text) else None

@@ -1,0 +1,157 @@
+"""Match the words of a customer with the items of an order and the versions of a product."""
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.language.words import normal, stem, stems
+from core.offline.reading.slots import kept_part, means_all
+
+Facts = Mapping[str, Any]
+
+_GENERIC_TEXT = (
+    "set kit smart electric digital wireless indoor light led garden action portable mechanical patio home new"
+)
+_GENERIC = frozenset(stem(word) for word in _GENERIC_TEXT.split())
+_ID = re.compile(r"\b[A-Z]?\d{6,12}\b")
+_PLURAL = re.compile(r"\b(?:both|all|two|three|\d+ of|each|every)\b")
+
+
+def meant_items(text: str, items: Sequence[Facts]) -> list[Facts]:
+    """Return the items a text names: by id, by name, by name and options, or all of them but those it excepts."""
+    if ids := set(_ID.findall(text)) & {str(item.get("item_id")) for item in items}:
+        return [item for item in items if str(item.get("item_id")) in ids]
+    kept = kept_part(text)
+    if kept and (spared := _named(kept, items)):
+        asked = normal(text)[: -len(kept)]
+        rest = _named(asked, items) or list(items)
+        return [item for item in rest if item not in spared]
+    named = _named(text, items)
+    if named or not means_all(text):
+        return named
+    return list(items)
+
+
+def _named(text: str, items: Sequence[Facts]) -> list[Facts]:
+    """Return the items whose name stands in the text; of several of one name those whose options stand there too."""
+    scores = {id(item): name_score(text, str(item.get("name", ""))) for item in items}
+    named = [item for item in items if scores[id(item)] > 0]
+    chosen: list[Facts] = []
+    for item in named:
+        head = stems(str(item.get("name", "")))[-1]
+        rivals = [other for other in named if stems(str(other.get("name", "")))[-1] == head]
+        best = max(scores[id(rival)] for rival in rivals)
+        if scores[id(item)] < best:
+            continue
+        chosen.append(item)
+    return [item for item in chosen if item in _told_apart(text, item, chosen)]
+
+
+def _told_apart(text: str, item: Facts, chosen: Sequence[Facts]) -> list[Facts]:
+    """Of several items with one name keep those whose options the text mentions most, or all where it means all."""
+    same = [other for other in chosen if other.get("name") == item.get("name")]
+    if len(same) == 1 or _PLURAL.search(normal(text)):
+        return same
+    if re.search(r"\b(?:more expensive|most expensive|pricier|dearer)\b", normal(text)):
+        return [max(same, key=lambda one: float(one.get("price", 0)))]
+    if re.search(r"\b(?:less expensive|least expensive|cheaper|cheapest)\b", normal(text)):
+        return [min(same, key=lambda one: float(one.get("price", 0)))]
+    counts = [len(mentioned_options(text, one.get("options") or {})) for one in same]
+    return [one for one, count in zip(same, counts, strict=True) if count == max(counts)]
+
+
+def look_alikes(text: str, found: Sequence[Facts]) -> list[Facts]:
+    """Return the items among those found that one name of the text fits alike, as "the basket" fits two baskets."""
+    if means_all(text) or kept_part(text) or _PLURAL.search(normal(text)):
+        return []
+    heads = [stems(str(item.get("name", "")))[-1] for item in found]
+    for head in heads:
+        said = [word for word in re.findall(r"[\w'-]+", normal(text)) if stem(word) == head]
+        if heads.count(head) > 1 and len(said) == 1 and not said[0].endswith("s"):
+            return [item for item, own in zip(found, heads, strict=True) if own == head]
+    return []
+
+
+def name_score(text: str, name: str) -> float:
+    """Return how many words of a product's name stand in the text; 0 when none that tells it apart does."""
+    have = stems(text)
+    have_joined = {a + b for a, b in itertools.pairwise(have)} | set(have)
+    wanted = stems(name)
+    joined = "".join(wanted)
+    if joined in have_joined:
+        return float(len(wanted))
+    hits = [w for w in wanted if any(w == h or (len(h) >= 5 and w.endswith(h)) for h in have_joined)]
+    telling = [w for w in hits if w == wanted[-1] or w not in _GENERIC]
+    return len(hits) + (0.5 if wanted and wanted[-1] in hits else 0.0) if telling else 0.0
+
+
+_SHORT = {
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "eight": "8", "ten": "10", "foot": "ft", "feet": "ft",
+    "inches": "inch", "litres?": "l", "liters?": "l", "grey": "gray", "hours": "hour", "people": "person", "persons": "person",
+    "cm": "cm", "pcs": "piece", "pieces": "piece",
+}  # fmt: skip
+
+
+def squash(text: str) -> str:
+    """Write numbers and their units as one word and hyphens as spaces: "15-inch" and "15 inch" become "15inch"."""
+    plain = re.sub(r"[-/]", " ", normal(text))
+    for word, short in _SHORT.items():
+        plain = re.sub(rf"\b{word}\b", short, plain)
+    return re.sub(
+        r"(?<=\d) (?=(?:inch|ml|l|gb|tb|mm|cm|m|ft|piece|mp|hour|lbs?|w|watts?|k|x|oz|kg|g|person|bar|mah)\b)",
+        "",
+        plain,
+    )
+
+
+_SIZES = {
+    "xs": "extra small",
+    "s": "small",
+    "m": "medium",
+    "l": "large",
+    "xl": "extra large",
+    "xxl": "double extra large",
+}
+_YES = frozenset({"yes", "true"})
+_NO = frozenset({"no", "false", "none"})
+
+
+def value_position(text: str, key: str, value: Any) -> int:
+    """Return where a text mentions an option's value (the last place), or -1."""
+    said, plain_key, plain = squash(text), squash(key), squash(str(value))
+    if plain in _YES | _NO:
+        without = re.search(rf"\b(?:no|not|non|without|isn't|doesn't have)\b (?:\w+ )?{re.escape(plain_key)}", said)
+        there = re.search(rf"\b{re.escape(plain_key)}\b", said)
+        if plain in _NO:
+            return without.start() if without else -1
+        return there.start() if there and not without else -1
+    if plain in _SIZES and "size" in plain_key:
+        spelled = [
+            *re.finditer(rf"(?<!extra )\b{_SIZES[plain]}\b", said),
+            *re.finditer(
+                rf"(?<![\w'’])(?:{plain.upper()}|size {plain})(?![\w'’])", text, re.IGNORECASE if len(plain) > 1 else 0
+            ),
+        ]
+        spelled += [*re.finditer(rf"\bsize {plain}\b", said)]
+        return max((m.start() for m in spelled), default=-1)
+    if re.fullmatch(r"[\d.]+", plain):
+        spelled = [
+            *re.finditer(
+                rf"\b(?:{re.escape(plain_key)}|size|in|an?|to|for|the) (?:a |an |size )?{re.escape(plain)}(?:person|piece)?(?![\w.]\d|\w)|\b{re.escape(plain)}person\b",
+                said,
+            )
+        ]
+        return max((m.start() for m in spelled), default=-1)
+    forms = {plain, plain.removesuffix("s")}
+    if re.search(r"\dx \d", plain):
+        forms.add(plain.removesuffix("cm"))  # "the 130 x 170 one"
+    return max(
+        (m.start() for form in forms if form for m in re.finditer(rf"(?<![\w]){re.escape(form)}s?(?!\w)", said)),
+        default=-1,
+    )
+
+
+def mentioned_options(text: str, chosen: Mapping[str, Any]) -> list[str]:
+    """Return the keys of those options whose value the text mentions."""
+    return [key for key, value in chosen.items() if value_position(text, key, value) >= 0]

@@ -1,0 +1,77 @@
+"""Find order numbers in a message, in every usual spelling."""
+
+import re
+
+from core.language.postal_addresses import STATES, STREET, read_address
+from core.language.spelled_digits import join_spelled
+from core.language.words import normal
+
+_NO_PREFIX_TEXT = (
+    "a i is my of in to on at no it an or by for the nr and are was has did id us am pm as be do if so up we hi ok not but "
+    "order number"
+)
+_NO_PREFIX = frozenset(_NO_PREFIX_TEXT.split()) | {code.casefold() for code in STATES.values()}
+"""Words that may stand before a number without belonging to it."""
+_PREFIXED = re.compile(r"(?<![\w.,$€£@/-])#?\s?([A-Za-z]{1,3})(\s?-?\s?)(\d{4,10})(?![\w@]|\.\d)")
+_SPELLED = re.compile(r"(?<![\w.,$€£])#?\s?(?:([A-Za-z])\s)?([A-Za-z])?[\s-]?((?:\d[ -]){3,9}\d)(?![\w-])")
+_BARE = re.compile(r"(?<![\w.,$€£@/-])(?P<sign>#\s?)?(?P<digits>\d{4,8})(?![\w@%-]|[.,]\d)")
+_OTHER_NUMBER = re.compile(
+    r"(?:zip(?: code)?|item(?: id)?|product(?: id)?|tracking(?: id| number)?|postcode|phone|ending(?: in)?|year) (?:is |number )?$"
+)
+_ORDER_JUST_BEFORE = re.compile(r"\b(?:orders?|number|parcel|package)(?: number| no\.?| id| nr\.?)?(?: is| was|:)? $")
+_ORDER_TALK = re.compile(
+    r"\b(?:orders?|number|parcel|package|delivery|shipment|bestellung|commande|pedido|ordine|encomenda|zamówieni\w+)\b|#"
+)
+
+
+def order_numbers(text: str) -> list[str]:
+    """Return the order numbers in a text in every usual spelling, each once, in order of appearance.
+
+    A number with letters comes back as `#W2611340`, one without letters as its digits, for the shop to complete.
+    """
+    text = join_spelled(text)
+    found: dict[int, str] = {}
+    taken: list[tuple[int, int]] = []
+    for match in _SPELLED.finditer(text):
+        letters = ((match[1] or "") + (match[2] or "")).upper()
+        digits = re.sub(r"[ -]", "", match[3])
+        if 4 <= len(digits) <= 10 and (letters or _ORDER_TALK.search(normal(text))):
+            if letters.casefold() in _NO_PREFIX:
+                letters = ""
+            found[match.start(3)] = f"#{letters}{digits}" if letters else digits
+            taken.append(match.span())
+    for match in _PREFIXED.finditer(text):
+        letters, gap, digits = match.groups()
+        word = letters.casefold() in _NO_PREFIX if gap else letters.casefold() in {"no", "nr"}
+        if (
+            not word
+            and not _within(match.start(3), taken)
+            and not _OTHER_NUMBER.search(normal(text[: match.start()]) + " ")
+        ):
+            found[match.start(3)] = f"#{letters.upper()}{digits}"
+            taken.append(match.span())
+    postcode = read_address(text).get("zip")
+    for match in _BARE.finditer(text):
+        if match["digits"] != postcode and not _within(match.start("digits"), taken) and _is_order(text, match):
+            found[match.start("digits")] = match["digits"]
+    return list(dict.fromkeys(found[position] for position in sorted(found)))
+
+
+def _within(position: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= position < end for start, end in spans)
+
+
+def _is_order(text: str, match: re.Match[str]) -> bool:
+    """Tell an order number from a year, a postcode, a house number or an item id."""
+    before, after = normal(text[: match.start()]) + " ", text[match.end() :]
+    if match["sign"]:
+        return True
+    if _OTHER_NUMBER.search(before) or STREET.match(match["digits"] + after):
+        return False
+    if re.search(
+        rf"(?:^|[ ,])(?:{'|'.join(c.casefold() for c in STATES.values())}|{'|'.join(STATES)}),? $", before
+    ) and not before.endswith("is "):
+        return False
+    if re.match(r"(?:19|20)\d\d$", match["digits"]):
+        return bool(re.search(r"order(?: number| no\.?| id)? $", before))
+    return len(match["digits"]) >= 5 or bool(_ORDER_JUST_BEFORE.search(before))

@@ -1,0 +1,137 @@
+"""Find in a message what a tool call needs: reasons, ways to pay, which of several is meant."""
+
+import re
+from typing import Literal
+
+from core.language.words import normal
+
+# --- why an order is cancelled -------------------------------------------------------------------------------------
+
+CancelReason = Literal["no longer needed", "ordered by mistake"]
+_MISTAKE = re.compile(
+    r"\b(?:mistake\w*|accident\w*|unintention\w*|inadvertent\w*|wrong (?:item|thing|one|colou?r|size|product|model|version|address|card)|picked the wrong|ordered (?:it |them )?(?:twice|double|too many)|"
+    r"duplicate|double order|meant to order|didn't mean|did not mean|misclick\w*|mis-?clicked|by error|in error|versehen\w*|erreur|por error|per sbaglio|engano|vergiss\w*|pomyłk\w*)\b"
+)
+_NOT_NEEDED = re.compile(
+    r"\b(?:no longer (?:need|want|required|necessary|interested)\w*|(?:don't|do not|dont|doesn't|won't|not) (?:need|want|require|be needing)\b(?! to)[^.?!]*|changed my mind|change of mind|"
+    r"not needed|unneeded|need (?:it|them|this|that) any ?more|not interested|already (?:have|bought|got)|found (?:it|one|another|something)|"
+    r"bought (?:it|one) (?:elsewhere|somewhere)|nicht mehr|plus besoin|ya no|non (?:mi |ne ho )?(?:serve|più bisogno)|não preciso|niet meer nodig|nie potrzebuję)"
+)
+
+
+def cancel_reason(text: str) -> CancelReason | None:
+    """Return the reason for a cancellation that the text gives, or None where it gives none of the two."""
+    plain = normal(text)
+    if _MISTAKE.search(plain):
+        return "ordered by mistake"
+    return "no longer needed" if _NOT_NEEDED.search(plain) else None
+
+
+RefundReason = Literal["late delivery", "damaged on arrival", "missing item", "price adjustment"]
+_REFUND_REASONS: tuple[tuple[RefundReason, re.Pattern[str]], ...] = (
+    ("damaged on arrival", re.compile(r"\b(?:broken|broke|damaged?|cracked|shattered|torn|scratched|dented|in pieces|defective|faulty|smashed|chipped)\b")),
+    ("missing item", re.compile(r"\b(?:missing|incomplete|not in the (?:box|parcel|package)|wasn't in|was not in|left out|did not come with)\b")),
+    ("price adjustment", re.compile(r"\b(?:cheaper now|now cheaper|price (?:drop|dropped|went down|has dropped|adjustment|difference|was reduced)|lower price|reduced now|went on sale)\b")),
+    ("late delivery", re.compile(r"\b(?:late|delayed|delay)\b")),
+)  # fmt: skip
+
+
+def refund_reason(text: str) -> RefundReason | None:
+    """Return why money should come back without a return, where the text says so."""
+    plain = normal(text)
+    return next((reason for reason, pattern in _REFUND_REASONS if pattern.search(plain)), None)
+
+
+_AMOUNT = re.compile(
+    r"[$€£] ?(\d{1,5}(?:,\d{3})*(?:\.\d{1,2})?)|\b(\d{1,5}(?:\.\d{1,2})?) ?(?:dollars|usd|bucks)\b", re.IGNORECASE
+)
+
+
+def named_amount(text: str) -> str | None:
+    """Return the first amount of money in a text with two decimals, or None."""
+    found = _AMOUNT.search(text)
+    return f"{float((found[1] or found[2]).replace(',', '')):.2f}" if found else None
+
+
+# --- ways to pay ---------------------------------------------------------------------------------------------------
+
+_ORIGINAL = re.compile(
+    r"\boriginal(?:ly)?\b|\bsame (?:payment|card|method|way|account)\b|\b(?:way|method|card) i (?:paid|used)\b"
+)
+_SOURCES = {
+    "paypal": re.compile(r"\bpay ?pal\b"),
+    "gift_card": re.compile(r"\bgift ?cards?\b|\bgc\b|\bgift certificate\b|\bgeschenkkarte\b|\bstore credit\b"),
+    "credit_card": re.compile(
+        r"\b(?:credit|debit|bank|visa|master ?card|amex|american express)(?: ?cards?)?\b|\bmy card\b|\bother card\b|\bcard ending\b"
+    ),
+}
+_BRANDS = re.compile(r"\b(visa|master ?card|amex|american express)\b")
+_LAST_FOUR = re.compile(
+    r"(?:ending(?: in| with)?|last four(?: digits)?(?: are)?|\*{2,}|x{4}|card(?: number)?) ?(?:is )?(\d{4})\b"
+)
+
+
+def payment_words(text: str) -> dict[str, str]:
+    """Return what a text says about a way to pay: `original`, `source`, `brand`, `last_four` where it says so."""
+    plain = re.sub(r"\b(?:instead of|rather than|not) (?:on |to |the |my |a )*[\w-]+(?: card)?", " ", normal(text))
+    said: dict[str, str] = {}
+    if _ORIGINAL.search(plain):
+        said["original"] = "yes"
+    positions = {source: [m.start() for m in pattern.finditer(plain)] for source, pattern in _SOURCES.items()}
+    if named := {source: found[-1] for source, found in positions.items() if found}:
+        said["source"] = max(named, key=lambda source: named[source])
+    if brand := _BRANDS.search(plain):
+        said["brand"] = brand[1].replace(" ", "")
+    if digits := _LAST_FOUR.search(plain):
+        said["last_four"] = digits[1]
+    return said
+
+
+# --- which one, how many -------------------------------------------------------------------------------------------
+
+_ALL = re.compile(
+    r"\b(?:everything|all (?:of )?(?:it|them|the|my|items|things|products|pending|open|orders)|all|whole|entire|complete order|both|each of them)\b"
+)
+_EXCEPT = re.compile(
+    r"(?:\b|(?=, ))(?:except(?: for)?|apart from|but not|, not|other than|besides|excluding|all but|everything but|keep(?:ing)?)\b(?P<kept>.*)"
+)
+_ORDINALS = {
+    "first": 0,
+    "1st": 0,
+    "second": 1,
+    "2nd": 1,
+    "third": 2,
+    "3rd": 2,
+    "fourth": 3,
+    "last": -1,
+    "latter": -1,
+    "former": 0,
+}
+_ORDINAL = re.compile(
+    r"\b(?:the )?(first|1st|second|2nd|third|3rd|fourth|last|latter|former)(?: one| order| option| item)?[.!]?$"
+)
+_NEWEST = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?|last|recent) (?:order|purchase|one)\b|\border i (?:just|recently) (?:placed|made)"
+)
+
+
+def means_all(text: str) -> bool:
+    """Say whether the text asks for everything rather than for single things."""
+    return bool(_ALL.search(normal(text)))
+
+
+def kept_part(text: str) -> str:
+    """Return what follows "except", or an empty string."""
+    found = _EXCEPT.search(normal(text))
+    return found["kept"] if found else ""
+
+
+def ordinal(text: str) -> int | None:
+    """Return which of several is meant by "the second one", counted from 0 (-1 is the last), or None."""
+    found = _ORDINAL.search(normal(text))
+    return _ORDINALS[found[1]] if found else None
+
+
+def means_newest(text: str) -> bool:
+    """Say whether the text speaks of the newest order."""
+    return bool(_NEWEST.search(normal(text)))

@@ -1,0 +1,154 @@
+"""Find the version of a product that a customer describes."""
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from core.language.words import normal
+from core.offline.reading.items import squash, value_position
+
+Facts = Mapping[str, Any]
+
+_CHEAPEST = re.compile(r"\b(?:cheapest|least expensive|lowest price\w*|lowest cost|most affordable)\b")
+_DEAREST = re.compile(r"\b(?:most expensive|priciest|dearest|highest price\w*|most premium)\b")
+_MORE = re.compile(
+    r"\b(?:bigger|larger|longer|higher|taller|brighter|heavier|more|greater|next size up|one size up|size up|too small|too short|too tight)\b"
+)
+_LESS = re.compile(
+    r"\b(?:smaller|shorter|lower|dimmer|lighter|less|fewer|next size down|one size down|size down|too big|too large|too long|too wide)\b"
+)
+_MOST = re.compile(r"\b(?:biggest|largest|longest|highest|brightest|maximum|max|most)\b")
+_LEAST = re.compile(r"\b(?:smallest|shortest|lowest|minimum|least)\b")
+_SIZE_ORDER = ("xxs", "xs", "s", "small", "m", "medium", "l", "large", "xl", "xxl")
+_LEVELS = ("low", "medium", "high")
+_UNWANTED = re.compile(r"\b(?:instead of|rather than)\b|, not\b")
+_NEAR = 16
+"""Characters after "instead of" in which the value that is not wanted begins."""
+_ITEM_ID = re.compile(r"\b[A-Z]?\d{6,12}\b")
+
+
+def price_of(variant: Facts) -> Decimal:
+    """Return a version's price."""
+    try:
+        return Decimal(str(variant.get("price", "0")))
+    except InvalidOperation:
+        return Decimal(0)
+
+
+def wanted_options(text: str, variants: Sequence[Facts], current: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the option values a text asks for; a value the item already has counts only when nothing else is named."""
+    wanted: dict[str, Any] = {}
+    for key, values in option_values(variants).items():
+        places = {value: place for value in values if (place := value_position(text, key, value)) >= 0}
+        places = {
+            v: p for v, p in places.items() if not any(v != o and squash(str(v)) in squash(str(o)) for o in places)
+        }
+        others = {value: place for value, place in places.items() if str(value) != str(current.get(key))}
+        if unwanted := _UNWANTED.search(squash(text)):
+            named_after = range(unwanted.end(), unwanted.end() + _NEAR)
+            places = {v: p for v, p in places.items() if p not in named_after}
+            others = {v: p for v, p in others.items() if p not in named_after}
+        if others:
+            wanted[key] = max(others, key=lambda value: others[value])
+        elif places:
+            wanted[key] = next(iter(places))
+        elif (stepped := _stepped(text, key, values, current.get(key))) is not None:
+            wanted[key] = stepped
+    return wanted
+
+
+def option_values(variants: Sequence[Facts]) -> dict[str, list[Any]]:
+    """Return every value of every option of a product, in order of appearance."""
+    found: dict[str, list[Any]] = {}
+    for variant in variants:
+        for key, value in (variant.get("options") or {}).items():
+            if value not in found.setdefault(key, []):
+                found[key].append(value)
+    return found
+
+
+def fitting_variants(text: str, variants: Sequence[Facts], current: Facts) -> list[Facts]:
+    """Return the buyable versions that fit a text best, the likeliest first; empty when it names no difference.
+
+    One is returned where the choice is clear. Options the text leaves open keep the value the item has, as far as possible.
+    """
+    in_stock = [v for v in variants if v.get("available")]
+    ids = set(_ITEM_ID.findall(text))
+    if named := [v for v in in_stock if str(v.get("item_id")) in ids]:
+        return named[:1]
+    has = current.get("options") or {}
+    wanted = wanted_options(text, variants, has)
+    differs = any(str(value) != str(has.get(key)) for key, value in wanted.items())
+    cheapest, dearest = _CHEAPEST.search(normal(text)), _DEAREST.search(normal(text))
+    if not differs and not (cheapest or dearest):
+        return []
+    fitting = [v for v in in_stock if all(str((v.get("options") or {}).get(k)) == str(w) for k, w in wanted.items())]
+    if cheapest or dearest:
+        return sorted(fitting, key=price_of, reverse=bool(dearest))[:1]
+    kept = {id(v): sum(str((v.get("options") or {}).get(k)) == str(h) for k, h in has.items()) for v in fitting}
+    most = max(kept.values(), default=0)
+    return [v for v in fitting if kept[id(v)] == most]
+
+
+def changes_only_what_is_asked(text: str, variant: Facts, variants: Sequence[Facts], current: Facts) -> bool:
+    """Say whether a version differs from the item only in options the text speaks of, or in price where it asks for that."""
+    if _CHEAPEST.search(normal(text)) or _DEAREST.search(normal(text)) or _ITEM_ID.search(text):
+        return True
+    has = current.get("options") or {}
+    wanted = wanted_options(text, variants, has)
+    return all(
+        key in wanted or str(value) == str(has.get(key)) for key, value in (variant.get("options") or {}).items()
+    )
+
+
+def nearest_variants(text: str, variants: Sequence[Facts], current: Facts) -> list[Facts]:
+    """Return the buyable versions, those with most of the options asked for first, cheaper ones before dearer ones."""
+    wanted = wanted_options(text, variants, current.get("options") or {})
+
+    def order(variant: Facts) -> tuple[int, Decimal]:
+        has = variant.get("options") or {}
+        return -sum(str(has.get(key)) == str(value) for key, value in wanted.items()), price_of(variant)
+
+    return sorted((v for v in variants if v.get("available")), key=order)
+
+
+def _stepped(text: str, key: str, values: Sequence[Any], current: Any) -> Any:
+    """Return the next larger or smaller value of an option that has an order, where the text asks for that."""
+    said = squash(text)
+    up, down = _MORE.search(said), _LESS.search(said)
+    most, least = _MOST.search(said), _LEAST.search(said)
+    named = squash(key) in said
+    sized = re.search(
+        r"\b(?:size|capacity|length|frame|bigger|smaller|larger|too big|too small)\b", said
+    ) and re.search(r"size|capacity|length|pieces|volume", key)
+    bright = re.search(r"bright|dim", said) and "bright" in key
+    if not (up or down or most or least) or not (named or sized or bright):
+        return None
+    ranked = sorted((v for v in values if _rank(v) is not None), key=lambda v: _rank(v) or 0.0)
+    if most or least:
+        return ranked[-1 if most else 0] if len(ranked) > 1 and not (up or down) else None
+    here = _rank(current)
+    if here is None:
+        return None
+    beyond = (
+        [v for v in ranked if (_rank(v) or 0.0) > here]
+        if up
+        else [v for v in reversed(ranked) if (_rank(v) or 0.0) < here]
+    )
+    return beyond[0] if beyond else None
+
+
+def _rank(value: Any) -> float | None:
+    plain = normal(str(value))
+    for order in (_LEVELS, _SIZE_ORDER):
+        if plain in order:
+            return float(order.index(plain))
+    number = re.match(r"[\d.,]+", plain)
+    try:
+        size = float(number[0].replace(",", "")) if number else None
+    except ValueError:
+        return None
+    if size is not None and re.search(r"\d ?(?:l|liters?|litres?|tb)\b", plain):
+        return size * 1000
+    return size

@@ -1,0 +1,69 @@
+"""Take personal data out of what is logged, traced, measured, reported as an error or written into a ticket; never out of a tool's input."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.privacy.known_people import KNOWN, KnownPeople
+from core.privacy.personal_patterns import ALWAYS, FIELDS, WITH_DIGITS, Span
+
+LONGEST = 20_000
+"""Longer texts are cut: nothing that is looked at by a person is longer."""
+
+
+class Redactor:
+    """Replace what names a person by what kind of thing it was, for example `[email]`; numbers of orders, parcels and tickets stay."""
+
+    def __init__(self, *, people: KnownPeople = KNOWN) -> None:
+        """Take the people whose names are looked for; by default all whose records this process has read."""
+        self._people = people
+
+    def text(self, text: str) -> str:
+        """Return the text without personal data."""
+        if len(text) > LONGEST:
+            text = f"{text[:LONGEST]}… ({len(text):,} characters)"
+        pieces, end = [], 0
+        for start, stop, instead in _apart(self._spans(text)):
+            pieces += [text[end:start], instead]
+            end = stop
+        return "".join([*pieces, text[end:]]) if pieces else text
+
+    def values(self, value: Any) -> Any:
+        """Return plain data with the texts in it redacted, keys included; fields such as `first_name` lose their whole value."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {
+                self.text(key) if isinstance(key, str) else key: FIELDS[key]
+                if isinstance(key, str) and key in FIELDS and isinstance(item, str) and item
+                else self.values(item)
+                for key, item in value.items()
+            }
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self.values(item) for item in value]
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        return self.text(str(value))
+
+    def _spans(self, text: str) -> Iterator[Span]:
+        for find in ALWAYS:
+            yield from find(text)
+        if any(c.isdecimal() for c in text):
+            for find in WITH_DIGITS:
+                yield from find(text)
+        yield from self._people.find(text)
+
+
+def _apart(spans: Iterator[Span]) -> list[Span]:
+    """Return spans from left to right; of those that overlap the one found first in the order of finders, widened over all."""
+    joined: list[Span] = []
+    ordered = sorted(enumerate(spans), key=lambda numbered: (numbered[1][0], numbered[0]))
+    rank = -1
+    for number, (start, stop, instead) in ordered:
+        if joined and start < joined[-1][1]:
+            first, last, before = joined[-1]
+            joined[-1] = first, max(last, stop), before if rank <= number else instead
+            rank = min(rank, number)
+        else:
+            joined.append((start, stop, instead))
+            rank = number
+    return joined

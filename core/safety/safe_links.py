@@ -1,0 +1,173 @@
+"""Make text safe to show wherever it goes: words, and links to allowed hosts only.
+
+What comes out holds no markdown link, image, reference, HTML tag or entity, in any reader's dialect: the pairs of characters
+these begin with are taken apart, so pieces of a reply that were made safe one by one stay safe when they are joined. Addresses
+of the web remain as bare text where their host is allowed; all others become `‹…›`.
+"""
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from core.safety.invisible_characters import visible
+
+REMOVED = "‹…›"
+_LAYERS = 3
+_FULLWIDTH = {code: code - 0xFEE0 for code in (*range(0xFF0E, 0xFF1B), *range(0xFF20, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_FULLWIDTH |= {0xFF0F: ord("/"), 0xFE52: ord("."), 0x2024: ord("."), 0xFE55: ord(":")}
+_COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
+_AUTOLINK = re.compile(r"<\s*([a-z][a-z0-9+.-]*:[^<>\s]*|[^<>\s@]+@[^<>\s]+)\s*>", re.IGNORECASE)
+_TAG = re.compile(r"<[/!?]?[a-z][^<>]*>", re.IGNORECASE)
+_IMAGE_MARK = re.compile(r"(^|[\s(\[])!(?=\[)")
+_INLINE = re.compile(
+    r"\[(?P<text>[^\[\]]*)\]\(\s*<?(?P<to>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)"
+)
+_REFERENCE = re.compile(r"\[(?P<text>[^\[\]]+)\]\s?\[(?P<label>[^\[\]]*)\]")
+_DEFINITION = re.compile(r"(?m)^[ \t>*-]*\[(?P<label>[^\[\]\n]+)\]:[ \t]*")
+_SCHEMES = (
+    "javascript|vbscript|data|mailto|tel|sms|file|blob|about|intent|cid|mid|facetime|skype|whatsapp|view-source|ms-\\w+"
+)
+_DOMAIN_ENDS = (
+    "com|net|org|info|biz|io|co|app|dev|shop|store|online|site|help|support|example|test|invalid|localhost|edu|gov|mil|int|xyz|"
+    "link|page|cloud|click|top|icu|live|life|world|today|news|blog|email|mobi|name|pro|web|zip|mov|tech|space|website|"
+    "vip|win|bid|loan|club|fun|host|press|media|digital|agency|network|systems|services|solutions|group|team|zone|one|onion"
+)
+_CANDIDATE = re.compile(
+    rf"""
+    (?P<slashed>(?<![a-z0-9])[a-z][a-z0-9+.-]{{0,30}}:\s?[/\\]{{1,3}}[^\s<>]*)      # any scheme with slashes
+    | (?P<scheme>(?<![a-z0-9])(?:{_SCHEMES})\s?:(?=\S)[^\s<>]*)                      # schemes that need none
+    | (?P<relative>(?<![:\w/\\])[/\\]{{2,}}[^\s<>/\\][^\s<>]*)                        # //host
+    | (?P<www>(?<!\w)www\d{{0,3}}\.[^\s<>]+)                                          # what GitHub's dialect links
+    | (?P<mail>[\w.+!#$%&'*=?^`{{|}}~-]{{1,64}}@(?:[\w-]{{1,63}}\.)+\w{{2,24}}\b)
+    | (?P<host>(?<!\w)(?:[\w-]{{1,63}}\.)+[^\W\d_][\w-]{{1,62}}(?:(?=[/?\#\\:])(?::\d+)?[/?\#\\][^\s<>]*|:\d{{2,5}}\b)) # host with path
+    | (?P<bare>(?<!\w)(?:[\w-]{{1,63}}\.)+(?:{_DOMAIN_ENDS}|xn--[\w-]+|[a-z]{{2}}|\w*[^\W\d_a-zA-Z]\w*)(?![^\W_]|[.-][^\W_]))
+    | (?P<numeric>(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?[/?\#][^\s<>]*)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_WWW = re.compile(r"www\d{0,2}\.", re.IGNORECASE)
+_TRAILING = ".,;:!?'\"”’»)]}*_~`>…›"
+_UNSAFE_IN_ADDRESS = re.compile(r"[\\@\"'`{}|^\[\]()<>\s…]|[^\x21-\x7e]")
+_COUNTRY = re.compile(r"\.[a-z]{2}$")
+
+
+@dataclass(frozen=True)
+class LinkRule:
+    """Say which addresses a text may carry."""
+
+    hosts: frozenset[str] = frozenset()
+    """Hosts that may be linked, subdomains included."""
+
+    @classmethod
+    def parse(cls, setting: str) -> "LinkRule":
+        """Read hosts separated by commas."""
+        return cls(frozenset(host.strip().lower().strip(".") for host in setting.split(",") if host.strip(" .")))
+
+    def allows_host(self, host: str) -> bool:
+        """Say whether a host, or one it is a subdomain of, is allowed."""
+        host = host.lower().rstrip(".")
+        return any(host == allowed or host.endswith(f".{allowed}") for allowed in self.hosts)
+
+    def allows(self, address: str) -> bool:
+        """Say whether a web address, with or without its scheme, leads to an allowed host and hides no other."""
+        if _UNSAFE_IN_ADDRESS.search(address):
+            return False
+        try:
+            parts = urlsplit(address if "://" in address else f"https://{address.lstrip('/')}")
+            port = parts.port
+        except ValueError:
+            return False
+        plain = parts.scheme in ("http", "https") and port in (None, 80, 443) and address.count("://") <= 1
+        return plain and bool(parts.hostname) and self.allows_host(str(parts.hostname))
+
+    def kept(self, address: str) -> str:
+        """Return an address a page may link to, or an empty string."""
+        return address if "://" in address and self.allows(address) else ""
+
+
+def safe_text(text: str, rule: LinkRule, *, mail: Callable[[str], bool] = lambda _: False) -> str:
+    """Return a text as words, with bare addresses of allowed hosts; `mail` says which other e-mail addresses may stay."""
+
+    def replaced(match: re.Match[str]) -> str:
+        found = match[0]
+        if match["mail"]:
+            return found if rule.allows_host(found.rpartition("@")[2]) or mail(found.lower()) else REMOVED
+        if match["scheme"] and (kept := _without_scheme(found)) is not None:
+            return safe_text(kept, rule, mail=mail)
+        address = found.rstrip(_TRAILING)
+        rest = found[len(address) :]
+        if match["bare"]:
+            if rule.allows_host(address):
+                return found
+            # A missing blank after a full stop looks like a host of a country; it is taken apart, not away.
+            return found.replace(".", ". ") if _is_sentence_end(address) else REMOVED + rest
+        return found if not match["scheme"] and rule.allows(address) else REMOVED + rest
+
+    words, before = _without_markup(text, rule), ""
+    for _ in range(_LAYERS):  # what is taken out may leave an address in front of it
+        words, before = _CANDIDATE.sub(replaced, words), words
+        if words == before:
+            break
+    return words.replace(f"({REMOVED})", REMOVED)
+
+
+def inert(text: str) -> str:
+    """Return a stranger's text for colleagues to read: nothing in it can be clicked, loaded or run, and nothing is lost."""
+    broken = visible(text).replace("](", "] (").replace("]:", "] :").replace("![", "! [")
+    broken = re.sub(r"<(?=[a-z/!?])", "‹", broken, flags=re.IGNORECASE)
+    broken = re.sub(r"&(?=#|\w+;)", "& ", broken)
+
+    def defanged(match: re.Match[str]) -> str:
+        return match[0] if match["mail"] else match[0].replace("://", "[://]").replace(".", "[.]")
+
+    return _CANDIDATE.sub(defanged, broken)
+
+
+def _without_markup(text: str, rule: LinkRule) -> str:
+    """Return a text without what markdown and HTML make links, images and tags of."""
+    text = visible(text)
+    for _ in range(_LAYERS):
+        if "&" not in text or (plain := visible(html.unescape(text))) == text:
+            break
+        text = plain
+    text = text.translate(_FULLWIDTH)
+    text = _COMMENT.sub("", text)
+    text = _AUTOLINK.sub(r"\1 ", text)
+    text = _TAG.sub("", text)
+    text = _IMAGE_MARK.sub(r"\1", text)
+
+    def linked(match: re.Match[str]) -> str:
+        words, to = match["text"], match["to"]
+        kept = rule.kept(to)
+        return f"{words} {kept} " if kept and kept not in words else words
+
+    def referenced(match: re.Match[str]) -> str:
+        both_cited = match["text"].isdigit() and match["label"].isdigit()
+        return match[0] if both_cited else match["text"]
+
+    text = _INLINE.sub(linked, text)
+    text = _REFERENCE.sub(referenced, text)
+    text = _DEFINITION.sub(lambda m: f"[{m['label']}] " if m["label"].isdigit() else "", text)
+    text = text.replace("](", "] (").replace("]:", "] :").replace("![", "! [")
+    text = re.sub(r"<(?=[a-z/!?])", "", text, flags=re.IGNORECASE)
+    return re.sub(r"&(?=#|[a-z]\w{1,30};)", "& ", text, flags=re.IGNORECASE)
+
+
+def _without_scheme(found: str) -> str | None:
+    """Return what may be left of an address without slashes: a mail address or a number, or a word that is no address at all."""
+    scheme, _, rest = found.partition(":")
+    match scheme.strip().lower():
+        case "mailto" | "tel" | "sms":
+            return rest.partition("?")[0]
+        case "data" if not re.match(r"\s?[\w.+-]*/[\w.+-]*[;,]|\s?[;,]", rest):
+            return f"{scheme}: {rest.lstrip()}"
+        case "about" | "file" | "intent" | "mid" if not rest.startswith(("/", "\\", "blank")):
+            return f"{scheme}: {rest.lstrip()}"
+        case _:
+            return None
+
+
+def _is_sentence_end(address: str) -> bool:
+    return bool(_COUNTRY.search(address)) and address.count(".") == 1 and not _WWW.match(address)

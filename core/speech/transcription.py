@@ -1,0 +1,187 @@
+"""Turn speech into text: at an OpenAI-compatible endpoint, or on this machine with a Whisper model in a folder."""
+
+import asyncio
+import io
+import logging
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, Protocol
+
+import openai
+from pydantic import SecretStr
+
+from core.errors import MessageRejected, ModelRejected, SettingsError
+from core.models.endpoint import endpoint_errors
+from core.speech.audio import Clip
+
+log = logging.getLogger(__name__)
+UNREADABLE = (openai.BadRequestError, openai.UnprocessableEntityError)
+"""How endpoints refuse a recording they cannot decode, or a form of answer they do not know."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """Hold a stretch of speech; the figures are None where the transcriber gives none."""
+
+    text: str
+    no_speech: float | None = None
+    """Probability that nobody speaks, 0 to 1."""
+    log_probability: float | None = None
+    """Mean over the tokens; near 0 is sure."""
+    compression: float | None = None
+    """Length over compressed length; high where a model repeats itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transcript:
+    """Hold what a transcriber wrote down."""
+
+    segments: tuple[Segment, ...]
+    seconds: float | None = None
+    language: str | None = None
+
+
+class Transcriber(Protocol):
+    """Listen to a recording."""
+
+    async def transcribe(self, clip: Clip) -> Transcript:
+        """Return what was said.
+
+        Raises:
+            MessageRejected: the recording cannot be decoded.
+            ModelUnavailable, ModelRejected: the endpoint failed.
+        """
+        ...
+
+
+class EndpointTranscriber:
+    """Ask `/audio/transcriptions` of an OpenAI-compatible endpoint, for example Whisper Large v3 at Oxlo.ai."""
+
+    def __init__(self, model: str, base_url: str, api_key: SecretStr, *, timeout: float, max_retries: int) -> None:
+        self._model = model
+        self._base_url = base_url
+        self._api_key = api_key
+        self._timeout = timeout
+        self._max_retries = max_retries
+        self._detailed = True
+
+    async def transcribe(self, clip: Clip) -> Transcript:
+        """Return what was said; asks without figures where the endpoint has none to give."""
+        if self._detailed:
+            try:
+                return await self._ask(clip, "verbose_json")
+            except ModelRejected as refusal:
+                if not isinstance(refusal.__cause__, UNREADABLE):
+                    raise
+        try:
+            answer = await self._ask(clip, "json")
+        except ModelRejected as refusal:
+            if not isinstance(refusal.__cause__, UNREADABLE):
+                raise
+            log.warning("%s", refusal)
+            raise MessageRejected("the voice message cannot be decoded; record it again, or write") from refusal
+        self._detailed = False  # it was the detail that was refused, not the recording
+        return answer
+
+    async def _ask(self, clip: Clip, form: Any) -> Transcript:
+        async with openai.AsyncOpenAI(
+            base_url=self._base_url,
+            api_key=self._api_key.get_secret_value(),
+            timeout=self._timeout,
+            max_retries=self._max_retries,
+        ) as client:
+            with endpoint_errors(self._base_url, self._model):
+                answer: Any = await client.audio.transcriptions.create(
+                    model=self._model,
+                    file=(f"voice.{clip.format}", clip.data, f"audio/{clip.format}"),
+                    response_format=form,
+                    temperature=0,
+                )
+        found = getattr(answer, "segments", None) or []
+        segments = tuple(
+            Segment(
+                text=str(s.text),
+                no_speech=_number(getattr(s, "no_speech_prob", None)),
+                log_probability=_number(getattr(s, "avg_logprob", None)),
+                compression=_number(getattr(s, "compression_ratio", None)),
+            )
+            for s in found
+        )
+        whole = str(getattr(answer, "text", "") or "")
+        return Transcript(
+            segments=segments or (Segment(text=whole),),
+            seconds=_number(getattr(answer, "duration", None)),
+            language=getattr(answer, "language", None),
+        )
+
+
+class LocalWhisper:
+    """Run a CTranslate2 Whisper model from a folder with faster-whisper (the extra `voice`), without network."""
+
+    def __init__(self, folder: Path, *, threads: int = 2) -> None:
+        """Keep the folder; raises SettingsError when faster-whisper is not installed."""
+        try:
+            import faster_whisper  # noqa: F401  asked early, so that the error comes at the start
+        except ImportError:
+            raise SettingsError(
+                f"SUPPORT_TRANSCRIPTION_MODEL is the folder {folder}, which needs faster-whisper; install support-agent[voice]"
+            ) from None
+        self._folder = folder
+        self._threads = threads
+        self._opening = Lock()
+        self._model: Any = None
+
+    async def transcribe(self, clip: Clip) -> Transcript:
+        """Return what was said; stretches without a voice are cut out before Whisper can invent words for them."""
+        return await asyncio.to_thread(self._transcribe, clip)
+
+    def _transcribe(self, clip: Clip) -> Transcript:
+        import av
+        from faster_whisper import decode_audio
+
+        model = self._open()
+        try:
+            samples = decode_audio(io.BytesIO(clip.data), sampling_rate=16_000)
+        except (av.error.FFmpegError, IndexError, ValueError) as error:
+            reason = " ".join(str(error).split())[:120]
+            raise MessageRejected(f"the voice message cannot be decoded ({reason}); record it again") from None
+        found, info = model.transcribe(
+            samples, beam_size=5, temperature=0.0, vad_filter=True, condition_on_previous_text=False
+        )
+        segments = tuple(
+            Segment(
+                text=s.text, no_speech=s.no_speech_prob, log_probability=s.avg_logprob, compression=s.compression_ratio
+            )
+            for s in found
+        )
+        return Transcript(segments=segments, seconds=info.duration, language=info.language)
+
+    def _open(self) -> Any:
+        from faster_whisper import WhisperModel
+
+        with self._opening:
+            if self._model is None:
+                try:
+                    self._model = WhisperModel(
+                        str(self._folder),
+                        device="cpu",
+                        compute_type="int8",
+                        cpu_threads=self._threads,
+                        local_files_only=True,
+                    )
+                except (RuntimeError, OSError, ValueError) as error:
+                    raise SettingsError(
+                        f"SUPPORT_TRANSCRIPTION_MODEL is the folder {self._folder}, which holds no CTranslate2 Whisper model "
+                        f"({' '.join(str(error).split())[:120]})"
+                    ) from None
+            return self._model
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
