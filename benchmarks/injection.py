@@ -32,20 +32,20 @@ from core.embeddings.minilm import embedded_minilm
 from core.models.scripted import ScriptedChatModel
 from core.safety.injection_patterns import asks_for_action
 from core.safety.safe_links import LinkRule
+from core.storage.database import Database
 from graph.agent import SupportAgent, awaits_answer
 from graph.builder import Parts, build_graph
 from graph.replies import Reply, Token
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
-from tools.availability import DeskAvailability
-from tools.confirmed_actions import ConfirmedActions
-from tools.database import Database
-from tools.hours import DeskHours
-from tools.ledger import ActionLedger
-from tools.policy import load_policy
-from tools.queues import load_queues
+from tools.actions.ledger import ActionLedger
+from tools.actions.workflow import ConfirmedActions
+from tools.desk.availability import DeskAvailability
+from tools.desk.hours import DeskHours
+from tools.desk.queues import load_queues
+from tools.desk.sql_desk import SqlTicketDesk
 from tools.registry import make_tools
-from tools.sql_desk import SqlTicketDesk
+from tools.retail.policy import load_policy
 
 MOST_YESES = 3
 _FOREIGN = re.compile(rf"{re.escape(EVIL)}|https?://(?!(?:[\w-]+\.)*alderfinch\.example)", re.IGNORECASE)

@@ -11,7 +11,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from benchmarks.injection_suite import Call, Case
 from benchmarks.memory_shop import MemoryShop
 from core.passages import Passage, Utterance
-from tools.backend import (
+from tools.actions.changes import Change, Outcome
+from tools.retail.shop_records import (
     Address,
     Customer,
     Fulfilment,
@@ -22,7 +23,6 @@ from tools.backend import (
     Product,
     Variant,
 )
-from tools.changes import Change, Outcome
 
 TODAY = date(2026, 11, 22)
 _HOME = Address(address1="12 Bristol Road", address2="", city="Portland", state="OR", zip="97205", country="USA")

@@ -23,25 +23,25 @@ from core.errors import Refused
 from core.models.scripted import ScriptedChatModel
 from core.passages import Passage, Utterance
 from core.safety.prompt_tags import read_message
+from core.storage.database import Database
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.history import prompt_messages
 from graph.memory import open_checkpointer
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
-from tools.actions import Action
-from tools.availability import DeskAvailability
-from tools.backend import Address, Customer, Order, OrderItem, Payment, PaymentMethod, Product
-from tools.changes import Change, Outcome, Records, read_records, records_json
-from tools.confirmed_actions import ConfirmedActions
-from tools.database import Database
-from tools.hours import DeskHours
-from tools.ledger import ActionLedger
-from tools.outcome_by_state import outcome_by_state
-from tools.policy import load_policy
-from tools.queues import load_queues
+from tools.actions.action import Action
+from tools.actions.changes import Change, Outcome, Records, read_records, records_json
+from tools.actions.ledger import ActionLedger
+from tools.actions.outcome_by_state import outcome_by_state
+from tools.actions.workflow import ConfirmedActions
+from tools.desk.availability import DeskAvailability
+from tools.desk.hours import DeskHours
+from tools.desk.queues import load_queues
+from tools.desk.sql_desk import SqlTicketDesk
 from tools.registry import make_tools
-from tools.sql_desk import SqlTicketDesk
+from tools.retail.policy import load_policy
+from tools.retail.shop_records import Address, Customer, Order, OrderItem, Payment, PaymentMethod, Product
 
 TODAY = date(2026, 11, 22)
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)

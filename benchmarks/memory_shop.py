@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from core.errors import Refused
-from tools.backend import CHANGED_MEANWHILE, NO_CUSTOMER, NO_ORDER, NO_PRODUCT, Customer, Order, Product
-from tools.changes import Change, Outcome, records_json
-from tools.order_numbers import named_order
+from tools.actions.changes import Change, Outcome, records_json
+from tools.retail.order_numbers import named_order
+from tools.retail.shop_records import CHANGED_MEANWHILE, NO_CUSTOMER, NO_ORDER, NO_PRODUCT, Customer, Order, Product
 
 
 class MemoryShop:

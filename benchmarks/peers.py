@@ -25,7 +25,7 @@ from graph.both_ways import on_the_loop
 from graph.memory import open_checkpointer
 from graph.prompts import system_prompt
 from ingest.pipeline import IngestOptions, ingest
-from tools.import_shop import import_shop
+from tools.retail.importing import import_shop
 
 ROOT = Path(__file__).resolve().parent.parent
 CUSTOMER = "ada_brook_1001"

@@ -24,7 +24,7 @@ from core.settings import Settings
 from graph.assembly import json_model, rule_triage
 from graph.triage import Triage, triage
 from graph.triage_rules import RuleTriage
-from tools.ticket_draft import Category, Priority
+from tools.desk.ticket_draft import Category, Priority
 
 MESSAGES = Path(__file__).parent / "data" / "triage.jsonl"
 FIELDS = ("queue", "category", "priority", "language")

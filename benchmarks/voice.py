@@ -29,8 +29,8 @@ from core.settings import Settings
 from graph.agent import SupportAgent, awaits_answer, open_agent
 from graph.voice import was_unheard
 from ingest.pipeline import IngestOptions, ingest
-from tools.import_shop import import_shop
-from tools.sql_backend import SqlOrderBackend
+from tools.retail.importing import import_shop
+from tools.retail.sql.sql_backend import SqlOrderBackend
 
 ROOT = Path(__file__).resolve().parent.parent
 CUSTOMER, PENDING = "ada_brook_1001", "#AF10326"

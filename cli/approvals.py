@@ -15,9 +15,9 @@ from core.errors import InputError
 from core.settings import Settings
 from graph.agent import open_agent
 from graph.assembly import assemble, open_ledger
-from tools.actions import Action, State
-from tools.changes import records_json
-from tools.ledger import ActionLedger
+from tools.actions.action import Action, State
+from tools.actions.changes import records_json
+from tools.actions.ledger import ActionLedger
 
 app = typer.Typer(help="Show what waits for staff, and decide it.", no_args_is_help=True)
 

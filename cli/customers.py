@@ -6,8 +6,8 @@ from contextlib import suppress
 from core.errors import BackendUnavailable, InputError, Refused
 from core.settings import Settings
 from graph.assembly import orders_of
-from tools.backend import Order, OrderBackend
-from tools.known_customers import LOOK_UP_SECONDS
+from tools.retail.known_customers import LOOK_UP_SECONDS
+from tools.retail.shop_records import Order, OrderBackend
 
 
 async def customer_exists(settings: Settings, customer_id: str) -> bool | None:

@@ -12,10 +12,10 @@ from core.settings import Settings
 from graph.assembly import desk_hours
 from graph.budgets import Budget
 from server.tokens import tokens_of
-from tools.code_senders import open_sender
-from tools.policy import PACKAGED, load_policy
-from tools.queues import load_queues
-from tools.shop_file import read_shop
+from tools.desk.queues import load_queues
+from tools.identity.code_senders import open_sender
+from tools.retail.policy import PACKAGED, load_policy
+from tools.retail.shop_file import read_shop
 
 SAMPLE_SHOP = PACKAGED.with_name("sample_shop.json")
 SHOP_NAME = str(Settings.model_fields["shop_name"].default)
@@ -107,6 +107,6 @@ def still_the_samples(settings: Settings, *, own_shop: bool, article_urls: list[
         )
     if own_shop and settings.policy_file is None:
         hints.append(
-            "the policy is still the sample's; copy tools/policy.yaml, change it, and name it in SUPPORT_POLICY_FILE"
+            "the policy is still the sample's; copy tools/retail/policy.yaml, change it, and name it in SUPPORT_POLICY_FILE"
         )
     return hints

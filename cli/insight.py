@@ -13,7 +13,7 @@ from server.inbox import Inbox
 from server.insight import insight as add_up
 from server.insight_bodies import Day, InsightOut, Spread
 from server.records import Limits
-from tools.desk_reads import DeskReads
+from tools.desk.reports import DeskReads
 
 
 def insight(

@@ -17,9 +17,9 @@ from cli.customers import order_of, orders_of_customer
 from core.clock import utc_now
 from core.settings import Settings
 from graph.assembly import orders_of
-from tools.backend import Order, OrderBackend
 from tools.facts import as_text, order_facts
-from tools.import_shop import import_shop, write_export
+from tools.retail.importing import import_shop, write_export
+from tools.retail.shop_records import Order, OrderBackend
 
 app = typer.Typer(help="Load, show and export the shop.", no_args_is_help=True)
 out = Console()

@@ -7,9 +7,9 @@ from typing import Any
 from core.clock import utc_now
 from core.settings import Settings
 from graph.assembly import desk_hours
-from tools.desk_reads import NO_WORDS, DeskReads
-from tools.handoff import Ticket
-from tools.sla import pressing, ticket_wait
+from tools.desk.reports import NO_WORDS, DeskReads
+from tools.desk.sla import pressing, ticket_wait
+from tools.desk.tickets import Ticket
 
 
 async def most_pressing_first(found: Sequence[Ticket]) -> list[Ticket]:

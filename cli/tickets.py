@@ -17,17 +17,17 @@ from core.errors import NoTicket, Refused
 from core.factory import endpoint_model
 from core.safety.safe_links import inert
 from core.settings import Settings
+from core.storage.database import Database
 from graph import operator as people
 from graph.assembly import desk_hours, open_desk, orders_of, webhook_outbox
 from graph.builder import SupportGraph
 from graph.memory import open_checkpointer
 from graph.ticket_facts import shortened
 from graph.tombstones import run_config
-from tools.database import Database
-from tools.handoff import Ticket
-from tools.ownership import Stage, elapsed
-from tools.sql_desk import SqlTicketDesk
-from tools.ticket_data import ticket_data
+from tools.desk.ownership import Stage, elapsed
+from tools.desk.sql_desk import SqlTicketDesk
+from tools.desk.ticket_data import ticket_data
+from tools.desk.tickets import Ticket
 
 app = typer.Typer(
     help="Work on the tickets that the agent handed over: take, reply, resolve, hand back.", no_args_is_help=True

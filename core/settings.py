@@ -105,7 +105,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         description="Shop database as an SQLAlchemy URL, or https:// root of the shop's own API.",
     )
     policy_file: Path | None = Field(
-        None, description="What the agent may do to an order; tools/policy.yaml by default."
+        None, description="What the agent may do to an order; tools/retail/policy.yaml by default."
     )
     desk_url: str = Field("sqlite:///var/desk.db", description="Tickets and the action ledger as an SQLAlchemy URL.")
     desk_hours: str = Field(

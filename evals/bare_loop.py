@@ -19,8 +19,8 @@ from evals.world import Agent, MakeAgent
 from graph.builder import Parts
 from graph.replies import Reply
 from graph.state import State
+from tools.actions.ledger import ActionLedger
 from tools.context import Context
-from tools.ledger import ActionLedger
 from tools.registry import EFFECTS
 
 BARE_LOOP = "bare-loop"

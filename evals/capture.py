@@ -9,8 +9,8 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.errors import ConversationFileError
 from evals.scenarios import Kind, Scenario
-from tools.backend import Customer
-from tools.known_customers import redactor_of
+from tools.retail.known_customers import redactor_of
+from tools.retail.shop_records import Customer
 
 
 def capture(

@@ -9,10 +9,10 @@ from core.errors import ConversationFileError, Refused
 from evals.ground import Ground, differences, stock_shop
 from evals.scenarios import GoldAction, Scenario
 from tools.context import Context
-from tools.import_shop import export_shop
-from tools.policy import load_policy
-from tools.sql_backend import SqlOrderBackend
-from tools.write_tools import WRITE_ACTIONS
+from tools.retail.importing import export_shop
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import load_policy
+from tools.retail.sql.sql_backend import SqlOrderBackend
 
 
 async def fresh_shop(scenario: Scenario, ground: Ground, database: Path) -> None:

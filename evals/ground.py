@@ -13,7 +13,7 @@ from core.settings import Settings
 from evals.scenarios import Scenario
 from evals.suites import Suite
 from ingest.pipeline import IngestOptions, ingest
-from tools.import_shop import import_shop
+from tools.retail.importing import import_shop
 
 
 @dataclass(frozen=True, kw_only=True)

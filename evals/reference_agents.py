@@ -18,8 +18,8 @@ from evals.world import Agent, MakeAgent
 from graph.builder import Parts
 from graph.replies import Reply
 from graph.state import State
+from tools.actions.ledger import ActionLedger
 from tools.context import Context
-from tools.ledger import ActionLedger
 
 _ORDER = re.compile(r"#?AF\d{5}", re.IGNORECASE)
 _DEEDS: tuple[tuple[str, str, Mapping[str, Any]], ...] = (

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import sql_schema as schema
+from tools.retail.sql import sql_schema as schema
 
 OWNERS = {
     "products": ("products", "id"),

@@ -24,8 +24,8 @@ from graph.agent import SupportAgent
 from graph.budgets import Budgets
 from graph.builder import Parts, build_graph
 from graph.executors import InHost
-from tools.host_tools import HostedActions, HostTool, as_tools
-from tools.ownership import WITH_PEOPLE
+from tools.actions.hosted import HostedActions, HostTool, as_tools
+from tools.desk.ownership import WITH_PEOPLE
 
 TRANSFER = "transfer_to_human_agents"
 MAX_TOOL_ROUNDS = 30

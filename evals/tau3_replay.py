@@ -19,13 +19,13 @@ from typing import Any
 
 from core.errors import InputError, Refused
 from evals.shop_changes import ChangedIds, changed_ids, read_tables
-from tools.backend import OrderBackend
 from tools.context import Context
-from tools.import_shop import import_shop, stored_shop
-from tools.policy import Policy, load_policy
-from tools.shop_file import Shop, shop_json
-from tools.sql_backend import SqlOrderBackend
-from tools.write_tools import WRITE_ACTIONS
+from tools.retail.importing import import_shop, stored_shop
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import Policy, load_policy
+from tools.retail.shop_file import Shop, shop_json
+from tools.retail.shop_records import OrderBackend
+from tools.retail.sql.sql_backend import SqlOrderBackend
 
 WRITES = {
     "cancel_pending_order": "cancel_order",

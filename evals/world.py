@@ -19,7 +19,7 @@ from graph.assembly import assemble
 from graph.builder import Parts
 from graph.replies import Reply
 from graph.state import State
-from tools.import_shop import export_shop
+from tools.retail.importing import export_shop
 
 
 class Agent(Protocol):

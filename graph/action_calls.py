@@ -8,7 +8,7 @@ from uuid import uuid4
 from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 
 from core.model_notes import NOT_DONE_YET
-from tools.actions import Action
+from tools.actions.action import Action
 
 
 def calls_of(actions: Sequence[Action], *, then: Literal["confirm", "reason"]) -> AIMessage:

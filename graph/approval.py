@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.errors import InputError
-from tools.actions import Action
+from tools.actions.action import Action
 
 
 def approval_request(actions: Sequence[Action], *, problem: str = "") -> dict[str, Any]:

@@ -15,6 +15,7 @@ from core.models.json_mode import JsonModel
 from core.observability.telemetry import open_telemetry
 from core.safety.safe_links import LinkRule
 from core.settings import Settings
+from core.storage.database import Database
 from graph.budgets import Budget, Budgets, Prices
 from graph.builder import Parts
 from graph.history import context_budget
@@ -25,26 +26,25 @@ from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
 from graph.voice import Ear
 from ingest.opening import open_retriever
-from tools.availability import DeskAvailability
-from tools.backend import OrderBackend
-from tools.code_senders import open_sender
-from tools.confirmed_actions import ConfirmedActions
-from tools.database import Database
-from tools.hours import DeskHours
-from tools.http_backend import HttpOrderBackend
-from tools.identify_tool import IDENTIFY
-from tools.identity import IdentityDesk
-from tools.known_customers import know
-from tools.ledger import ActionLedger
-from tools.open_orders import open_orders
-from tools.policy import Policy, load_policy
-from tools.queues import load_queues
+from tools.actions.ledger import ActionLedger
+from tools.actions.workflow import ConfirmedActions
+from tools.desk.availability import DeskAvailability
+from tools.desk.hours import DeskHours
+from tools.desk.queues import load_queues
+from tools.desk.sql_desk import SqlTicketDesk
+from tools.desk.ticket_redaction import CustomerRedaction
+from tools.desk.webhook import WebhookOutbox
+from tools.identify import IDENTIFY
+from tools.identity.code_senders import open_sender
+from tools.identity.verification import IdentityDesk
 from tools.registry import make_tools
+from tools.retail.known_customers import know
+from tools.retail.opening_orders import open_orders
+from tools.retail.policy import Policy, load_policy
+from tools.retail.rest.rest_backend import HttpOrderBackend
+from tools.retail.shop_records import OrderBackend
+from tools.retail.sql.sql_backend import SqlOrderBackend
 from tools.spending import SpendingLog
-from tools.sql_backend import SqlOrderBackend
-from tools.sql_desk import SqlTicketDesk
-from tools.ticket_redaction import CustomerRedaction
-from tools.webhook_desk import WebhookOutbox
 
 
 def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Parts:

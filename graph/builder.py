@@ -45,11 +45,11 @@ from graph.state import State, TurnInput
 from graph.summary import RuleSummary, Summariser
 from graph.ticket_writer import TicketWriter
 from graph.voice import Ear
-from tools.availability import Availability
-from tools.confirmed_actions import ConfirmedActions
+from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
-from tools.handoff import TicketDesk
-from tools.identity import IdentityDesk
+from tools.desk.availability import Availability
+from tools.desk.tickets import TicketDesk
+from tools.identity.verification import IdentityDesk
 
 SupportGraph = CompiledStateGraph[State, Context, TurnInput, State]
 

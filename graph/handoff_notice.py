@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from graph.phrases import PhraseId, phrase
-from tools.availability import Prospect
-from tools.handoff import Reason
+from tools.desk.availability import Prospect
+from tools.desk.tickets import Reason
 
 _WHY: dict[Reason, PhraseId] = {
     "asked": "why_asked",

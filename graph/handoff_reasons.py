@@ -11,8 +11,8 @@ from core.language.signals import is_angry, wants_human
 from core.offline.reading.small_talk import OFFER
 from graph.phrases import PHRASES
 from graph.prompts import text_of
-from tools.handoff import Reason
-from tools.policy import Policy
+from tools.desk.tickets import Reason
+from tools.retail.policy import Policy
 
 IN_WORDS: Mapping[Reason, str] = {
     "asked": "the customer asked for a person",

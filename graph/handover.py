@@ -8,7 +8,7 @@ from core.language.signals import wants_agent_back
 from graph.phrases import phrase
 from graph.prompts import text_of
 from graph.state import State
-from tools.handoff import Delivery, TicketDesk
+from tools.desk.tickets import Delivery, TicketDesk
 
 _NEWEST = 20
 """How many customer messages are looked at again; more are never missing unless the desk was down for as many turns."""

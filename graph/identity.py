@@ -13,8 +13,8 @@ from core.language.identity_words import CODE_CORRECT, CODE_NOT_CORRECT, VERIFIE
 from graph.phrases import phrase
 from graph.state import State
 from tools.context import Context
-from tools.identity import Claim, IdentityDesk
-from tools.policy import IdentityRule, Proof
+from tools.identity.verification import Claim, IdentityDesk
+from tools.retail.policy import IdentityRule, Proof
 
 KNOWN_ALREADY = "It is settled whose account this conversation is about, and it cannot change. For another account, please start a new conversation."
 NOT_SAID = "The customer has not written that. Ask for their e-mail address, or first name, last name and postcode; never guess."

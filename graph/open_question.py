@@ -11,8 +11,8 @@ from langchain_core.runnables import RunnableConfig
 from core.language.confirmations import answer_to_confirmation
 from graph.action_calls import calls_of
 from graph.phrases import phrase
-from tools.actions import OVER
-from tools.confirmed_actions import ConfirmedActions, Heard
+from tools.actions.action import OVER
+from tools.actions.workflow import ConfirmedActions, Heard
 
 SENT_AT = "sent_at"
 """Where a message says when the customer sent it, in seconds since the epoch."""

@@ -22,7 +22,7 @@ from graph.state import State, TurnInput
 from graph.tombstones import run_config
 from graph.unfinished import check_finished, place, without_places
 from tools.context import Context
-from tools.handoff import OperatorDesk, Ticket
+from tools.desk.tickets import OperatorDesk, Ticket
 
 _SUGGEST = """You help a colleague of the support team of {shop_name}. Write the reply that she could send to the customer next: short, friendly,
 in the language {language}, using only what stands in the conversation. Promise nothing that is not certain, and sign with her name:

@@ -10,10 +10,10 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from core.errors import ThreadDamaged
 from core.privacy.personal_data import Person
+from core.storage.secure_delete import shred
 from graph.sqlite_saver import SqliteSaver
 from graph.threads import delete_old, list_threads, thread_ids, transcript
 from graph.tombstones import bury_postgres
-from tools.shredding import shred
 
 
 class PersonalMemory:

@@ -22,7 +22,7 @@ from graph.checks.conversation import MADE_UP
 from graph.checks.ground import Text
 from graph.checks.laying import lay_ground
 from graph.checks.values import find_values
-from tools.knowledge_tool import SEARCH_ARTICLES
+from tools.search import SEARCH_ARTICLES
 
 _REMEMBERED = 1_000
 """Results that are not read again, though each request of a conversation asks about them."""

@@ -7,7 +7,7 @@ from langchain_core.messages import AIMessage
 
 from graph.prompts import text_of
 from graph.state import Owner, State, newest_turn
-from tools.ownership import WITH_PEOPLE
+from tools.desk.ownership import WITH_PEOPLE
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
 from graph.history import is_long
 from graph.state import State, action_ids, newest_turn, pending_calls, tool_rounds, turn_actions
-from tools.ownership import WITH_PEOPLE
+from tools.desk.ownership import WITH_PEOPLE
 
 HUMAN_TOOL = "request_human"
 """The tool a model calls to bring in a person; the graph answers it by `escalate`, it is never executed."""

@@ -10,7 +10,7 @@ from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
 Owner = Literal["bot", "pending", "human", "resolved"]
-"""Who answers, as in `tools.ownership`: the agent, a person who is awaited or at work, nobody until the customer writes again."""
+"""Who answers, as in `tools.desk.ownership`: the agent, a person who is awaited or at work, nobody until the customer writes again."""
 
 
 class Usage(TypedDict):

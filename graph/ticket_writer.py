@@ -14,8 +14,8 @@ from graph.state import Usage, no_usage
 from graph.ticket_facts import facts_in, shortened
 from graph.triage import choices, described
 from graph.triage_rules import RuleTriage, is_bare_wish
-from tools.handoff import Reason
-from tools.ticket_draft import Classification, TicketDraft
+from tools.desk.ticket_draft import Classification, TicketDraft
+from tools.desk.tickets import Reason
 
 _NEWEST, _LINE, _TRANSCRIPT = 24, 600, 9_000
 _INSTRUCTIONS = """A customer of {shop_name} is handed over from the assistant to a colleague. Write the ticket as one JSON object, in English, so

@@ -8,8 +8,8 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from core.models.json_mode import JsonModel
 from core.safety.prompt_tags import quote_message
 from graph.triage_rules import RuleTriage
-from tools.queues import Queue
-from tools.ticket_draft import Classification
+from tools.desk.queues import Queue
+from tools.desk.ticket_draft import Classification
 
 _LONGEST = 6_000
 _INSTRUCTIONS = """You route messages that customers write to {shop_name}. Decide for the message between the tags:

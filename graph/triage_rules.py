@@ -11,8 +11,8 @@ from langchain_core.embeddings import Embeddings
 from core.language.detection import language_of
 from core.language.disputes import reports_fraud
 from core.language.signals import is_angry, wants_human
-from tools.queues import Queue, default_queue
-from tools.ticket_draft import Category, Classification, Priority, Sentiment
+from tools.desk.queues import Queue, default_queue
+from tools.desk.ticket_draft import Category, Classification, Priority, Sentiment
 
 Vectors = npt.NDArray[np.float32]
 

@@ -7,7 +7,7 @@ from server.bodies import ACTING, READING, ActionOut, ActionsOut, Decision
 from server.customer_routes import json_only
 from server.identity import Operator, Serving
 from server.service import Service
-from tools.actions import Action
+from tools.actions.action import Action
 
 router = APIRouter(prefix="/v1/approvals", tags=["operators"])
 ActionId = Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")

@@ -10,9 +10,9 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 
 from graph.prompts import text_of
 from server.bodies import AskOut, OrderItemOut, OrderOut, ParcelOut
-from tools.actions import Action
-from tools.policy import Policy
-from tools.wording import amount_words
+from tools.actions.action import Action
+from tools.retail.order_wording import amount_words
+from tools.retail.policy import Policy
 
 ORDER_TOOLS = frozenset({"get_order", "list_orders"})
 Facts = dict[str, Any]

@@ -13,7 +13,7 @@ from server.bodies import HandoffOut, ReplyOut, Said, SourceOut, ThreadOut
 from server.cards import ask_out, order_out, orders_by_reply
 from server.service import Service
 from server.source_page import source_path
-from tools.handoff import Delivery
+from tools.desk.tickets import Delivery
 
 
 async def view(service: Service, row: dict[str, Any], *, newest_only: bool = False) -> ThreadOut:

@@ -19,7 +19,7 @@ from server.identity import Customer, Serving
 from server.records import Accepted, Identity, Outcome, Spoken
 from server.service import Service
 from server.thread_events import event, thread_events
-from tools.handoff import OperatorDesk
+from tools.desk.tickets import OperatorDesk
 
 STREAM = "text/event-stream"
 PING_SECONDS = 15

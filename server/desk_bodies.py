@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from server.bodies import Strict, Text
-from tools.ticket_draft import Priority
+from tools.desk.ticket_draft import Priority
 
 Sla = Literal["none", "ok", "soon", "late"]
 """How a wait stands against the promised time; `none` where nobody waits for a person's words."""

@@ -8,9 +8,9 @@ from langchain_core.language_models import BaseChatModel
 from core.factory import endpoint_model
 from core.settings import Settings
 from graph.assembly import desk_hours
-from tools.desk_reads import DeskReads
-from tools.hours import DeskHours
-from tools.queues import load_queues
+from tools.desk.hours import DeskHours
+from tools.desk.queues import load_queues
+from tools.desk.reports import DeskReads
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,10 @@ from typing import Any
 from core.clock import utc_now
 from server.desk_bodies import QueueItem
 from server.service import Service
-from tools.actions import Action, State
-from tools.desk_reads import NO_WORDS, LastWords
-from tools.handoff import OperatorDesk, Ticket
-from tools.sla import Wait, pressing, ticket_wait, wait_of
+from tools.actions.action import Action, State
+from tools.desk.reports import NO_WORDS, LastWords
+from tools.desk.sla import Wait, pressing, ticket_wait, wait_of
+from tools.desk.tickets import OperatorDesk, Ticket
 
 APPROVALS = "approvals"
 """The queue of actions that wait for a yes of staff."""

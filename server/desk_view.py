@@ -14,11 +14,11 @@ from graph.threads import transcript
 from server.desk_bodies import ConversationOut, Entry, LedgerRow, LedgerStep, PassageOut, Step
 from server.desk_queue import of_action, of_ticket
 from server.service import Service
-from tools.actions import Action
-from tools.confirmed_actions import asked_args
-from tools.desk_reads import NO_WORDS
-from tools.handoff import OperatorDesk
-from tools.ticket_data import ticket_data
+from tools.actions.action import Action
+from tools.actions.workflow import asked_args
+from tools.desk.reports import NO_WORDS
+from tools.desk.ticket_data import ticket_data
+from tools.desk.tickets import OperatorDesk
 
 RESULT_SHOWN = 4_000
 """Characters of a tool's result."""

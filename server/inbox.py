@@ -15,11 +15,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Busy, KeyReused, NotFound
+from core.storage.database import Answer
+from core.storage.secure_delete import empty_journal
+from core.storage.tables import OwnDatabase
 from server.inbox_schema import MESSAGES, METADATA, RATINGS, THREADS, TURNS
 from server.records import Accepted, Identity, Limits, Outcome, Spoken
-from tools.database import Answer
-from tools.own_database import OwnDatabase
-from tools.shredding import empty_journal
 
 ACCEPTED_AT_ONCE = 100
 """Messages that one process takes in at a time; beyond that it says so at once, where the database would be slow to."""

@@ -19,7 +19,7 @@ from server.evaluation_trend import evaluations
 from server.inbox import Inbox
 from server.inbox_schema import FIGURES, RATINGS, THREADS
 from server.insight_bodies import Day, Figure, InsightOut, Reason, Spread, Stars, Unanswered
-from tools.desk_reads import DeskReads, TicketOutcome
+from tools.desk.reports import DeskReads, TicketOutcome
 
 LINKED = 100
 """Conversations that a figure names."""

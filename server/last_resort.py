@@ -11,8 +11,8 @@ from graph.fencing import TURN_TOKEN
 from graph.handoff_notice import handoff_notice
 from graph.tombstones import run_config
 from server.records import Turn
-from tools.handoff import TicketRequest
-from tools.ticket_draft import TicketDraft
+from tools.desk.ticket_draft import TicketDraft
+from tools.desk.tickets import TicketRequest
 
 log = logging.getLogger(__name__)
 _SHOWN = 400

@@ -21,8 +21,8 @@ from server.desk_bodies import ProposalIn, ProposalOut, TakeIn
 from server.identity import Operator, Serving
 from server.service import Service
 from server.thread_events import event
-from tools.handoff import OperatorDesk, Ticket
-from tools.ticket_data import ticket_data
+from tools.desk.ticket_data import ticket_data
+from tools.desk.tickets import OperatorDesk, Ticket
 
 router = APIRouter(prefix="/v1/tickets", tags=["operators"])
 LOOK_SECONDS = 1.0

@@ -12,17 +12,17 @@ from core.errors import BackendUnavailable
 from core.privacy.known_people import KNOWN
 from core.privacy.personal_data import Person, PersonalStore
 from core.settings import Settings
+from core.storage.database import Database
 from graph.assembly import webhook_outbox
 from graph.customer_store import open_store
 from graph.memory import open_checkpointer
 from graph.personal_files import PersonalFiles
 from graph.personal_memory import PersonalMemory
 from server.personal_inbox import PersonalInbox
-from tools.database import Database
-from tools.personal_actions import PersonalActions, PersonalEffects
-from tools.personal_proofs import PersonalProofs
-from tools.personal_tickets import PersonalTickets
-from tools.webhook_desk import WebhookOutbox
+from tools.actions.personal_actions import PersonalActions, PersonalEffects
+from tools.desk.personal_tickets import PersonalTickets
+from tools.desk.webhook import WebhookOutbox
+from tools.identity.personal_proofs import PersonalProofs
 
 log = logging.getLogger(__name__)
 EXPIRY_SECONDS = 6 * 3600

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.privacy.personal_data import Person, stand_in
+from core.storage.secure_delete import shred
 from server.inbox import Inbox
 from server.inbox_schema import FIGURES, MESSAGES, RATINGS, THREADS, TURNS
 from server.leases import Leases
 from server.records import Identity, Limits
-from tools.shredding import shred
 
 
 class PersonalInbox:

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tools.handoff import TicketRequest
-from tools.ticket_draft import TicketDraft
+from tools.desk.ticket_draft import TicketDraft
+from tools.desk.tickets import TicketRequest
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 

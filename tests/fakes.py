@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from benchmarks.memory_shop import MemoryShop
-from tools.backend import (
+from tools.retail.shop_records import (
     Address,
     Customer,
     Fulfilment,

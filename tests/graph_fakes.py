@@ -22,16 +22,16 @@ from graph.builder import Parts
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
 from tests.fakes import FakeOrders
-from tools.availability import DeskAvailability
-from tools.backend import OrderBackend
-from tools.confirmed_actions import ConfirmedActions
+from tools.actions.ledger import ActionLedger
+from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
-from tools.handoff import Delivery, NoteKind, Ticket, TicketNote, TicketRequest
-from tools.hours import DeskHours
-from tools.ledger import ActionLedger
-from tools.ownership import Move, Ownership, move
-from tools.policy import load_policy
-from tools.queues import load_queues
+from tools.desk.availability import DeskAvailability
+from tools.desk.hours import DeskHours
+from tools.desk.ownership import Move, Ownership, move
+from tools.desk.queues import load_queues
+from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketNote, TicketRequest
+from tools.retail.policy import load_policy
+from tools.retail.shop_records import OrderBackend
 
 RETURNS = Passage(
     id="returns#0",

@@ -22,10 +22,10 @@ from core.model_notes import NOT_DONE_YET
 from core.offline.model import OfflineChatModel
 from core.passages import Passage
 from core.safety.prompt_tags import quote_turn
-from tools.backend import Order
 from tools.facts import as_text, order_facts, product_facts, profile_facts
-from tools.order_numbers import digits_of, order_key
-from tools.shop_file import Shop, read_shop
+from tools.retail.order_numbers import digits_of, order_key
+from tools.retail.shop_file import Shop, read_shop
+from tools.retail.shop_records import Order
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOP = read_shop(ROOT / "tools" / "sample_shop.json")

@@ -9,13 +9,13 @@ import httpx
 from langchain_core.language_models import BaseChatModel
 
 from core.settings import Settings
+from core.storage.database import Database
 from server.application import make_app
 from server.records import Role
 from server.service import Service
 from server.tokens import Tokens
 from tests.graph_fakes import parts, scripted
-from tools.database import Database
-from tools.sql_desk import SqlTicketDesk
+from tools.desk.sql_desk import SqlTicketDesk
 
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
 TOKENS = Tokens(secret=SECRET)

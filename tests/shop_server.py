@@ -14,13 +14,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.errors import Refused
-from tools.backend import CHANGED_MEANWHILE, OrderBackend
-from tools.changes import Change, records_json
+from tools.actions.changes import Change, records_json
 from tools.context import Context
-from tools.http_backend import PATHS
-from tools.policy import load_policy
-from tools.shop_rows import customer_json, order_json, product_json
-from tools.write_tools import WRITE_ACTIONS
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import load_policy
+from tools.retail.rest.rest_backend import PATHS
+from tools.retail.shop_records import CHANGED_MEANWHILE, OrderBackend
+from tools.retail.shop_rows import customer_json, order_json, product_json
 
 OPERATIONS = {path: name for name, path in PATHS.items()}
 NOT_FOUND = Response(status_code=404)

@@ -11,15 +11,15 @@ import pytest
 from core.errors import BackendUnavailable, OutcomeUnknown
 from tests.fakes import FakeOrders
 from tests.shop_server import FaultyTransport, shop_server
-from tools.actions import Action
-from tools.backend import Order, OrderBackend
-from tools.carry_out import carry_out
-from tools.changes import Change, Outcome
+from tools.actions.action import Action
+from tools.actions.changes import Change, Outcome
+from tools.actions.execution import carry_out
+from tools.actions.ledger import ActionLedger
 from tools.context import Context
-from tools.http_backend import HttpOrderBackend
-from tools.ledger import ActionLedger
-from tools.policy import load_policy
-from tools.write_tools import WRITE_ACTIONS
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import load_policy
+from tools.retail.rest.rest_backend import HttpOrderBackend
+from tools.retail.shop_records import Order, OrderBackend
 
 TODAY = date(2026, 11, 22)
 POLICY = load_policy()

@@ -15,11 +15,11 @@ from datetime import date
 from pathlib import Path
 from core.errors import BackendUnavailable
 from tests.fakes import FakeOrders
-from tools.carry_out import carry_out
+from tools.actions.execution import carry_out
 from tools.context import Context
-from tools.ledger import ActionLedger
-from tools.policy import load_policy
-from tools.write_tools import WRITE_ACTIONS
+from tools.actions.ledger import ActionLedger
+from tools.retail.policy import load_policy
+from tools.retail.order_writes import WRITE_ACTIONS
 
 folder, full_before, limits = Path(sys.argv[1]), sys.argv[2], [int(limit) for limit in sys.argv[3].split(",")]
 HARD = resource.getrlimit(resource.RLIMIT_FSIZE)[1]

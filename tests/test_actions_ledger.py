@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from core.errors import BackendUnavailable, InputError, Refused
 from tests.fakes import FakeOrders
-from tools.actions import Action
-from tools.changes import Change
+from tools.actions.action import Action
+from tools.actions.changes import Change
+from tools.actions.ledger import ActionLedger
 from tools.context import Context
-from tools.ledger import ActionLedger
-from tools.policy import load_policy
-from tools.write_tools import WRITE_ACTIONS
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import load_policy
 
 TODAY = date(2026, 11, 22)
 BY_MISTAKE: dict[str, Any] = {"order_id": "#AF1", "reason": "ordered by mistake"}

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from cli.main import Commands
-from tools.backend import Status
-from tools.shop_rows import (
+from tools.retail.shop_records import Status
+from tools.retail.shop_rows import (
     AddressRow,
     CustomerRow,
     FulfilmentRow,

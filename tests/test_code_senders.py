@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from core.errors import BackendUnavailable, SettingsError
-from tools.code_senders import ConsoleSender, MailSender, WebhookSender, open_sender
-from tools.webhook_desk import signature
+from tools.desk.webhook import signature
+from tools.identity.code_senders import ConsoleSender, MailSender, WebhookSender, open_sender
 
 
 async def mail_server(received: list[str]) -> asyncio.Server:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tools.database import Database
+from core.storage.database import Database
 
 
 def _one(connection: Connection) -> int:

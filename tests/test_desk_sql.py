@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import BackendUnavailable, KeyReused, Refused
+from core.storage.database import Database
 from tests.desk_fakes import MONDAY, FakeClock, draft, request
-from tools.database import Database
-from tools.sql_desk import SqlTicketDesk
+from tools.desk.sql_desk import SqlTicketDesk
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from core.storage.database import Database
 from tests.desk_fakes import FakeClock, request
-from tools.database import Database
-from tools.sql_desk import SqlTicketDesk
-from tools.webhook_desk import MAX_ATTEMPTS, Sending, WebhookOutbox, signature
+from tools.desk.sql_desk import SqlTicketDesk
+from tools.desk.webhook import MAX_ATTEMPTS, Sending, WebhookOutbox, signature
 
 SECRET = "whsec_dGhpcyBpcyBhIHNlY3JldA=="
 pytestmark = pytest.mark.server

@@ -19,6 +19,8 @@ import server
 import tools
 from core.errors import Busy, NotFound, Refused
 from core.settings import Settings
+from core.storage.database import Database
+from core.storage.tables import OwnDatabase
 from graph.agent import SupportAgent, open_agent
 from graph.customer_file import PREFERENCES, add_facts
 from graph.customer_store import open_store
@@ -34,14 +36,12 @@ from tests.fakes import ADA
 from tests.graph_fakes import call, parts, scripted
 from tests.postgres import fresh_database
 from tests.server_fakes import bearer, serving, settings_in
-from tools.backend import Customer
-from tools.changes import Change, Records
-from tools.database import Database
-from tools.ledger import ActionLedger
-from tools.own_database import OwnDatabase
-from tools.personal_tickets import PersonalTickets
+from tools.actions.changes import Change, Records
+from tools.actions.ledger import ActionLedger
+from tools.desk.personal_tickets import PersonalTickets
+from tools.desk.sql_desk import SqlTicketDesk
+from tools.retail.shop_records import Customer
 from tools.spending import Spending, SpendingLog
-from tools.sql_desk import SqlTicketDesk
 
 WORDS = "Quuxley zelda.quux@example.com +12025550123 4111111111111111 Nirgendweg7"
 CANARIES = ("quuxley", "zelda", "2025550123", "4111111111111111", "nirgendweg7")

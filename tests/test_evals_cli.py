@@ -16,7 +16,7 @@ from graph.agent import open_agent
 from tests.eval_fakes import manifest, trial, write_suite
 from tests.processes import ROOT
 from tests.test_evals_runs import EMPTY, PERSON
-from tools.import_shop import import_shop
+from tools.retail.importing import import_shop
 
 NAMES = [f"conversation-{n}" for n in range(4)]
 

@@ -14,7 +14,7 @@ from evals.ground import prepare, stock_shop
 from evals.scenarios import KINDS
 from evals.suites import read_scenario, read_suite
 from tests.eval_fakes import scenario, write_suite
-from tools.import_shop import export_shop
+from tools.retail.importing import export_shop
 
 GREETING: dict[str, Any] = {
     "id": "greeting",

@@ -20,8 +20,8 @@ from graph.state import State
 from graph.ticket_writer import supported
 from tests.desk_fakes import draft
 from tests.graph_fakes import MemoryDesk, availability, call, parts, scripted, writer
-from tools.handoff import Reason
-from tools.ownership import move
+from tools.desk.ownership import move
+from tools.desk.tickets import Reason
 from tools.registry import request_human
 
 DRAFT = {

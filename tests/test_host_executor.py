@@ -14,9 +14,9 @@ from graph.builder import build_graph
 from graph.executors import InHost
 from graph.memory import open_checkpointer
 from tests.graph_fakes import call, parts, scripted
+from tools.actions.hosted import HostedActions, HostTool, as_tools
+from tools.actions.ledger import ActionLedger
 from tools.context import Context
-from tools.host_tools import HostedActions, HostTool, as_tools
-from tools.ledger import ActionLedger
 
 ORDER = {"type": "object", "properties": {"order_id": {"type": "string"}}, "required": ["order_id"]}
 TOOLS = [

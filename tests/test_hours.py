@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SettingsError
-from tools.hours import DeskHours
+from tools.desk.hours import DeskHours
 
 OFFICE = DeskHours.parse("Mon-Fri 09:00-17:00, Sat 10:00-14:00", "Europe/Berlin")
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))

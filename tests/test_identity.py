@@ -21,10 +21,10 @@ from graph.memory import open_checkpointer
 from graph.phrases import phrase
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, parts, scripted
-from tools.code_senders import ConsoleSender
-from tools.identity import NO_MATCH, TOO_MANY, Claim, IdentityDesk
-from tools.policy import IdentityRule, load_policy
+from tools.identity.code_senders import ConsoleSender
+from tools.identity.verification import NO_MATCH, TOO_MANY, Claim, IdentityDesk
 from tools.registry import make_tools
+from tools.retail.policy import IdentityRule, load_policy
 
 SENT = phrase("code_sent", "en", minutes="10")
 OVER = phrase("code_over", "en")

@@ -26,7 +26,7 @@ from tests.graph_fakes import parts as scripted_parts
 from tests.graph_fakes import scripted
 from tests.processes import ROOT, environment, free_port, support_agent
 from tests.terminal import fill_sample_shop
-from tools.queues import load_queues
+from tools.desk.queues import load_queues
 
 SERVE = ROOT.parent / "shared" / "llm" / "serve"
 HELD_BY_NO_ARTICLE = [

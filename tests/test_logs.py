@@ -17,7 +17,7 @@ from graph.agent import SupportAgent
 from graph.builder import build_graph
 from tests.fakes import FakeOrders
 from tests.graph_fakes import call, parts, scripted
-from tools.known_customers import know
+from tools.retail.known_customers import know
 
 PRIVATE = "zed.quux@example.com, +1 202 555 0123, 4111 1111 1111 1111, DE89370400440532013000, Zelda Quill"
 TRACES = ("zed.quux", "555 0123", "4111", "DE89", "Zelda", "Quill", "zelda")

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from core.errors import Refused
 from tests.fakes import ADA, DELIVERED, HOME, LAMP, MUG, PENDING, line
-from tools import rules
-from tools.backend import Customer, Order, Payment, PaymentMethod, Product
-from tools.changes import Change, Move
-from tools.money import ZERO, book, settle
-from tools.policy import load_policy
-from tools.refund_rule import refund_order
+from tools.actions.changes import Change, Move
+from tools.retail.policy import load_policy
+from tools.retail.rules import order_rules as rules
+from tools.retail.rules.money import ZERO, book, settle
+from tools.retail.rules.refund_rule import refund_order
+from tools.retail.shop_records import Customer, Order, Payment, PaymentMethod, Product
 
 POLICY = load_policy()
 TODAY = date(2026, 11, 12)

@@ -16,6 +16,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from core.clock import utc_now
 from core.errors import ModelUnavailable, Refused, ThreadForbidden
+from core.storage.database import Database
 from graph import operator as people
 from graph.agent import SupportAgent
 from graph.builder import build_graph
@@ -25,8 +26,7 @@ from tests.desk_fakes import FakeClock, draft, request
 from tests.graph_fakes import parts, scripted
 from tests.processes import ROOT, environment
 from tests.terminal import Terminal, fill_sample_shop
-from tools.database import Database
-from tools.sql_desk import SqlTicketDesk
+from tools.desk.sql_desk import SqlTicketDesk
 
 
 class Shop:

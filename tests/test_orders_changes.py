@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from core.errors import BackendUnavailable, Refused
-from tools.changes import Change, Outcome
+from tools.actions.changes import Change, Outcome
 from tools.context import Context
-from tools.import_shop import export_shop, import_shop
-from tools.policy import load_policy
-from tools.sql_backend import SqlOrderBackend
-from tools.write_tools import WRITE_ACTIONS
+from tools.retail.importing import export_shop, import_shop
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import load_policy
+from tools.retail.sql.sql_backend import SqlOrderBackend
 
 SAMPLE = Path(__file__).resolve().parent.parent / "tools" / "sample_shop.json"
 ADA = "ada_brook_1001"
@@ -139,7 +139,7 @@ async def test_a_failure_half_way_leaves_nothing(
         raise RuntimeError("the disk is gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr("tools.sql_writes.Outcome", unwritable)
+        patch.setattr("tools.retail.sql.sql_writes.Outcome", unwritable)
         with pytest.raises(RuntimeError):
             await shop.apply(change, key="k1")
     assert export_shop(url) == before

@@ -14,12 +14,12 @@ import yaml
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from tests.fakes import ADA, BEN, DELIVERED, LAMP, PENDING, FakeOrders
 from tests.shop_server import FaultyTransport, shop_server
-from tools.changes import Change
+from tools.actions.changes import Change
 from tools.context import Context
-from tools.http_backend import PATHS, HttpOrderBackend
-from tools.policy import load_policy
-from tools.shop_rows import order_json
-from tools.write_tools import WRITE_ACTIONS
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import load_policy
+from tools.retail.rest.rest_backend import PATHS, HttpOrderBackend
+from tools.retail.shop_rows import order_json
 
 TODAY = date(2026, 11, 22)
 CONTRACT = Path(__file__).resolve().parent.parent / "tools" / "shop_api.yaml"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.errors import BackendUnavailable, OrderFileError
-from tools.import_shop import export_shop, import_shop, write_export
+from tools.retail.importing import export_shop, import_shop, write_export
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "tools" / "sample_shop.json"

@@ -9,13 +9,13 @@ import pytest
 
 from core.errors import BackendUnavailable, Refused
 from tests.postgres import fresh_database
-from tools.carry_out import carry_out
+from tools.actions.execution import carry_out
+from tools.actions.ledger import ActionLedger
 from tools.context import Context
-from tools.import_shop import export_shop, import_shop
-from tools.ledger import ActionLedger
-from tools.policy import load_policy
-from tools.sql_backend import SqlOrderBackend
-from tools.write_tools import WRITE_ACTIONS
+from tools.retail.importing import export_shop, import_shop
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import load_policy
+from tools.retail.sql.sql_backend import SqlOrderBackend
 
 pytestmark = pytest.mark.server
 SAMPLE = Path(__file__).resolve().parent.parent / "tools" / "sample_shop.json"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import BackendUnavailable, Refused
-from tools.import_shop import import_shop
-from tools.sql_backend import SqlOrderBackend
+from tools.retail.importing import import_shop
+from tools.retail.sql.sql_backend import SqlOrderBackend
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "tools" / "sample_shop.json"

@@ -12,11 +12,11 @@ from langgraph.prebuilt import ToolNode
 
 from core.errors import Refused
 from tests.fakes import FakeOrders
-from tools.changes import Change, fingerprint
+from tools.actions.changes import Change, fingerprint
 from tools.context import Context
-from tools.policy import CancelRule, load_policy
 from tools.registry import EFFECTS
-from tools.write_tools import WRITE_ACTIONS
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import CancelRule, load_policy
 
 TODAY = date(2026, 11, 22)
 ADDRESS = {"address1": "9 Vine St", "address2": "", "city": "Salem", "state": "OR", "zip": "97301", "country": "USA"}

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Refused
-from tools.hours import DeskHours
-from tools.ownership import NEXT, WITH_PEOPLE, Move, Ownership, Stage, elapsed, move, replied
+from tools.desk.hours import DeskHours
+from tools.desk.ownership import NEXT, WITH_PEOPLE, Move, Ownership, Stage, elapsed, move, replied
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 STEPS = st.lists(

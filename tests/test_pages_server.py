@@ -22,8 +22,8 @@ from server.thread_events import thread_events
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, scripted
 from tests.server_fakes import Running, bearer, serving
-from tools.policy import load_policy
 from tools.registry import make_tools
+from tools.retail.policy import load_policy
 
 SHOP = "https://shop.example"
 

@@ -7,8 +7,8 @@ import yaml
 
 from core.errors import Refused, SettingsError
 from tests.fakes import ADA, PENDING
-from tools import rules
-from tools.policy import PACKAGED, load_policy
+from tools.retail.policy import PACKAGED, load_policy
+from tools.retail.rules import order_rules as rules
 
 
 def edited(tmp_path: Path, **changes: object) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SettingsError
-from tools.policy import PACKAGED, load_policy
+from tools.retail.policy import PACKAGED, load_policy
 
 
 @pytest.mark.parametrize(

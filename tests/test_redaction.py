@@ -12,7 +12,7 @@ from stdnum.iban import calc_check_digits
 from core.privacy.known_people import KnownPeople
 from core.privacy.redaction import LONGEST, Redactor
 from tests.fakes import ADA
-from tools.known_customers import redactor_of
+from tools.retail.known_customers import redactor_of
 
 PLAIN = Redactor(people=KnownPeople())
 ADAS = redactor_of(ADA)

@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import Refused
 from core.settings import Settings
+from core.storage.database import Database
 from evals import results
 from graph.operator import rate_outcome
 from server.conversation_ends import QUIET_SECONDS
@@ -23,9 +24,8 @@ from tests.desk_fakes import FakeClock, request
 from tests.postgres import fresh_database
 from tests.server_fakes import bearer, serving, settings_in
 from tests.terminal import Terminal
-from tools.database import Database
-from tools.desk_reads import DeskReads, LastWords
-from tools.sql_desk import SqlTicketDesk
+from tools.desk.reports import DeskReads, LastWords
+from tools.desk.sql_desk import SqlTicketDesk
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -14,13 +14,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from core.storage.database import Database
 from server.application import make_app
 from server.records import Role
 from tests.graph_fakes import parts, scripted
 from tests.server_fakes import bearer, settings_in
 from tests.server_threads import listening
-from tools.database import Database
-from tools.sql_desk import SqlTicketDesk
+from tools.desk.sql_desk import SqlTicketDesk
 
 FEW = hypothesis.settings(
     max_examples=10,

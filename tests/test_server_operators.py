@@ -13,8 +13,8 @@ from server.operator_routes import _changes
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, scripted
 from tests.server_fakes import Running, bearer, serving
-from tools.policy import load_policy
 from tools.registry import make_tools
+from tools.retail.policy import load_policy
 
 OLGA = bearer("olga", "operator")
 

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from core.storage.database import Database
 from server.application import make_app
 from tests.graph_fakes import parts, scripted
 from tests.server_fakes import bearer, serving, settings_in
 from tests.server_threads import listening
-from tools.database import Database
-from tools.sql_desk import SqlTicketDesk
+from tools.desk.sql_desk import SqlTicketDesk
 
 
 async def test_a_thousand_threads_opened_at_once_fill_the_queue_and_nothing_else(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evals.shop_changes import changed_ids, read_tables
-from tools.import_shop import import_shop
+from tools.retail.importing import import_shop
 
 SAMPLE = Path(__file__).resolve().parent.parent / "tools" / "sample_shop.json"
 

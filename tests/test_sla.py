@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tools.hours import DeskHours
-from tools.ownership import Ownership, move
-from tools.sla import Wait, pressing, wait_of, waits_since
+from tools.desk.hours import DeskHours
+from tools.desk.ownership import Ownership, move
+from tools.desk.sla import Wait, pressing, wait_of, waits_since
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -15,7 +15,7 @@ from core.models.json_mode import JsonModel
 from graph.triage import triage
 from graph.triage_rules import RuleTriage, is_bare_wish
 from tests.graph_fakes import LetterEmbeddings, scripted
-from tools.queues import load_queues
+from tools.desk.queues import load_queues
 
 ANSWER = {"category": "problem", "queue": "billing", "priority": "high", "sentiment": "angry", "language": "en"}
 BY_LETTERS = RuleTriage(load_queues(), LetterEmbeddings())

@@ -19,8 +19,8 @@ from graph.state import TurnInput
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
 from tests.graph_fakes import LetterEmbeddings, call, parts, scripted
-from tools.handoff import Reason
-from tools.queues import load_queues
+from tools.desk.queues import load_queues
+from tools.desk.tickets import Reason
 
 
 def agent_of(made: Parts) -> SupportAgent:

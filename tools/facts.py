@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.safety.invisible_characters import visible
-from tools.backend import Customer, Order, PaymentMethod, Product
+from tools.retail.shop_records import Customer, Order, PaymentMethod, Product
 
 
 def as_text(facts: Any) -> str:

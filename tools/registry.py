@@ -8,12 +8,12 @@ from typing import Literal
 from langchain_core.tools import BaseTool, tool
 
 from core.passages import Retriever
-from tools.backend import OrderBackend
-from tools.identify_tool import IDENTIFY, identify
-from tools.knowledge_tool import make_search_articles
-from tools.order_tools import make_find_product, make_get_order, make_get_profile, make_list_orders
-from tools.policy import Policy, load_policy
-from tools.write_tools import WRITE_ACTIONS
+from tools.identify import IDENTIFY, identify
+from tools.retail.order_reads import make_find_product, make_get_order, make_get_profile, make_list_orders
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import Policy, load_policy
+from tools.retail.shop_records import OrderBackend
+from tools.search import make_search_articles
 
 Effect = Literal["read", "write", "control"]
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.errors import BackendUnavailable
-from tools.own_database import OwnDatabase
+from core.storage.tables import OwnDatabase
 
 HOUR_SECONDS = 3_600
 HOURS_KEPT = 24

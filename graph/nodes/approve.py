@@ -11,8 +11,8 @@ from core.errors import InputError, Refused
 from graph.action_calls import calls_of
 from graph.approval import approval_request, read_decisions
 from graph.state import State, thread_of
-from tools.actions import Action
-from tools.confirmed_actions import ConfirmedActions
+from tools.actions.action import Action
+from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
 
 

@@ -11,8 +11,8 @@ from langgraph.runtime import Runtime
 from core.safety.safe_links import LinkRule, safe_text
 from graph.phrases import phrase
 from graph.state import State, newest_turn, thread_of, turn_actions
-from tools.actions import OVER, Action
-from tools.confirmed_actions import ConfirmedActions
+from tools.actions.action import OVER, Action
+from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
 
 

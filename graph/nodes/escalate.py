@@ -18,12 +18,12 @@ from graph.routing import escalation_reason
 from graph.state import State, added, pending_calls, thread_of
 from graph.ticket_facts import shortened
 from graph.ticket_writer import TicketWriter, transcript
-from tools.actions import Action
-from tools.availability import Availability
-from tools.confirmed_actions import ConfirmedActions
+from tools.actions.action import Action
+from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
-from tools.handoff import TicketDesk, TicketRequest
-from tools.ticket_draft import MOST_LISTED, TicketDraft
+from tools.desk.availability import Availability
+from tools.desk.ticket_draft import MOST_LISTED, TicketDraft
+from tools.desk.tickets import TicketDesk, TicketRequest
 
 
 async def escalate(

@@ -17,11 +17,11 @@ from graph.identity import acting, code_sent, identified
 from graph.phrases import phrase
 from graph.provenance import Sayings
 from graph.state import State, newest_turn, pending_calls, thread_of, worked
-from tools.actions import RUNNABLE
-from tools.confirmed_actions import ConfirmedActions, rank
+from tools.actions.action import RUNNABLE
+from tools.actions.workflow import ConfirmedActions, rank
 from tools.context import Context
-from tools.identify_tool import IDENTIFY
-from tools.identity import IdentityDesk
+from tools.identify import IDENTIFY
+from tools.identity.verification import IdentityDesk
 
 NOTHING_NEW = "Nothing further was found."
 

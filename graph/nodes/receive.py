@@ -21,11 +21,11 @@ from graph.provenance import overheard
 from graph.routing import then
 from graph.state import State, added, no_usage, thread_of
 from graph.voice import UNHEARD, Ear, listen
-from tools.confirmed_actions import ConfirmedActions
+from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
-from tools.handoff import TicketDesk
-from tools.identity import IdentityDesk
-from tools.ownership import WITH_PEOPLE
+from tools.desk.ownership import WITH_PEOPLE
+from tools.desk.tickets import TicketDesk
+from tools.identity.verification import IdentityDesk
 
 
 async def receive(

@@ -1,0 +1,79 @@
+"""Leave nothing of deleted rows in the files of a database."""
+
+import asyncio
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+import sqlalchemy
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.errors import BackendUnavailable
+from core.storage.database import open_engine, parse_url, shown, sqlite_file
+
+PATIENCE_SECONDS = 30.0
+"""How long to wait for other processes to end their transactions."""
+SHORT_PATIENCE_SECONDS = 1.0
+"""The same where a customer's turn is held up meanwhile."""
+
+
+async def shred(url: str, *, tables: tuple[str, ...] = ()) -> None:
+    """Write a SQLite file anew without its free pages and empty its journal; vacuum these tables of a PostgreSQL database.
+
+    PostgreSQL keeps write-ahead segments and backups of its own, which its administrator has to let go.
+
+    Raises:
+        BackendUnavailable: the database is busy or cannot be reached; the rows are deleted, their bytes may still be there.
+    """
+    parsed = parse_url(url)
+    file = sqlite_file(parsed)
+    if file is None and parsed.get_backend_name() == "sqlite":
+        return
+    try:
+        await asyncio.to_thread(_shred_file, file) if file else await asyncio.to_thread(_vacuum, url, tables)
+    except (sqlite3.Error, SQLAlchemyError, OSError) as error:
+        raise BackendUnavailable(
+            f"the rows were deleted, but {shown(parsed)} could not be written anew ({type(error).__name__}); run the command again "
+            "while nothing else uses the database"
+        ) from error
+
+
+async def empty_journal(url: str) -> None:
+    """Fold a SQLite file's journal in, with what its older pages held; left for the next time where somebody reads from it."""
+    file = sqlite_file(parse_url(url))
+    if file is None:
+        return
+    with suppress(sqlite3.Error):
+        await asyncio.to_thread(_empty_journal, file, SHORT_PATIENCE_SECONDS)
+
+
+def _empty_journal(file: Path, patience: float) -> None:
+    with closing(sqlite3.connect(file, timeout=patience, isolation_level=None)) as connection:
+        _fold_in(connection)
+
+
+def _shred_file(file: Path) -> None:
+    if not file.exists():
+        return
+    with closing(sqlite3.connect(file, timeout=PATIENCE_SECONDS, isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute("VACUUM")
+        _fold_in(connection)
+
+
+def _fold_in(connection: sqlite3.Connection) -> None:
+    # The journal goes only when no other process reads from it, which the time-out waits for.
+    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if busy:
+        raise sqlite3.OperationalError("the journal is in use")
+
+
+def _vacuum(url: str, tables: tuple[str, ...]) -> None:
+    engine = open_engine(url)
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            there = set(sqlalchemy.inspect(connection).get_table_names())
+            for table in sorted(there & set(tables)):
+                connection.exec_driver_sql(f'VACUUM (FULL) "{table}"')
+    finally:
+        engine.dispose()

@@ -1,0 +1,93 @@
+"""Keep tables of our own in a database: created on first use, its failures told in our words."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.errors import BackendUnavailable
+from core.storage.database import Answer, Database
+
+
+class OwnDatabase:
+    """Hand out connections to a database that holds these tables.
+
+    Every connection raises BackendUnavailable when the database cannot be used; IntegrityError goes through, because only the
+    caller knows what a row that is already there means.
+    """
+
+    def __init__(self, url: str, tables: MetaData, *, called: str, setting: str) -> None:
+        """Name the database for messages, for example `the action ledger`, and the setting that holds its URL."""
+        self._database = Database(url)
+        self._tables, self._called, self._setting = tables, called, setting
+        self._prepared = False
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        await self._database.close()
+
+    def unavailable(self, cause: str) -> BackendUnavailable:
+        """Return the error that says the database cannot be used, and what to check."""
+        return BackendUnavailable(
+            f"{self._called} {self._database} does not answer ({cause}); check {self._setting} and that there is room"
+        )
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection that only reads."""
+        async with self._translated(), self._database.reading() as connection:
+            yield connection
+
+    async def read(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Return what a function reads on one connection; the way for what every turn asks."""
+        async with self._translated():
+            return await self._database.read(work)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that is committed as a whole or not at all."""
+        async with self._translated(), self._database.writing() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _translated(self) -> AsyncIterator[None]:
+        try:
+            if not self._prepared:
+                await self._prepare()
+            yield
+        except IntegrityError:
+            raise
+        except (SQLAlchemyError, OSError) as error:
+            raise self.unavailable(str(getattr(error, "orig", None) or error).splitlines()[0]) from error
+
+    async def _prepare(self) -> None:
+        if self._database.file:
+            await asyncio.to_thread(self._database.file.parent.mkdir, parents=True, exist_ok=True)
+        await make_tables(self._database, self._tables)
+        self._prepared = True
+
+
+async def make_tables(database: Database, tables: MetaData) -> None:
+    """Make the tables and columns that a database does not have yet; processes that start at once take turns.
+
+    Raises:
+        SQLAlchemyError: the database cannot be used.
+    """
+    async with database.writing() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite has one writer at a time
+            await connection.execute(text("SELECT pg_advisory_xact_lock(445203)"))
+        await connection.run_sync(tables.create_all)
+        await connection.run_sync(_add_columns, tables)
+
+
+def _add_columns(connection: Connection, tables: MetaData) -> None:
+    """Add the columns that a database of an earlier version does not have yet; they may be empty there."""
+    for table in tables.sorted_tables:
+        known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                kind = column.type.compile(connection.dialect)
+                connection.execute(text(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'))

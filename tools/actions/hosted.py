@@ -1,0 +1,78 @@
+"""Describe tools that the host of the graph runs itself, and hold its writes to the customer's yes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from langchain_core.tools import BaseTool, StructuredTool
+
+from core.errors import InputError
+from tools.actions.changes import Change, Records
+from tools.actions.ledger import ActionLedger
+from tools.actions.workflow import ConfirmedActions
+from tools.context import Context
+from tools.retail.policy import load_policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostTool:
+    """Hold one tool of a host: `read` changes nothing, `write` does."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    """The arguments as a JSON schema of type object."""
+    effect: Literal["read", "write"]
+
+
+def as_tools(tools: Sequence[HostTool]) -> list[BaseTool]:
+    """Return what a model is bound to; none of it runs here."""
+
+    async def run_by_host(**_: Any) -> str:
+        raise InputError("this tool is run by the host; build the graph with the executor `InHost`")
+
+    return [
+        StructuredTool(
+            name=tool.name, description=tool.description, args_schema=dict(tool.parameters), coroutine=run_by_host
+        )
+        for tool in tools
+    ]
+
+
+class HostedActions(ConfirmedActions):
+    """Lead a host's writes through proposal, yes and ledger; no rule of a shop is applied to them."""
+
+    def __init__(self, *, ledger: ActionLedger, tools: Sequence[HostTool], confirm_writes: bool = True) -> None:
+        """Take the host's tools; without `confirm_writes` its writes are run at once, because its own policy makes the model ask."""
+        self.ledger = ledger
+        self.policy = load_policy().model_copy(update={"people_only": {}})
+        self._writes = {tool.name for tool in tools if tool.effect == "write"} if confirm_writes else set[str]()
+
+    def is_write(self, tool: str) -> bool:
+        """Say whether a call of this tool needs the customer's yes."""
+        return tool in self._writes
+
+    async def plan(self, context: Context, tool: str, args: Mapping[str, Any]) -> Change:
+        """Return the call as a change whose records only the host knows."""
+        listed = ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in args.items())
+        what = f"{tool.replace('_', ' ').capitalize()} ({listed})" if listed else tool.replace("_", " ").capitalize()
+        return Change(
+            operation=tool,
+            customer_id=context.customer_id or "",
+            order_id=None,
+            args=dict(args),
+            summary=f"{what}.",
+            done=f"Done: {what}.",
+            before=Records(),
+            after=Records(),
+        )
+
+    async def carry_out(self, thread_id: str, action_id: str) -> Any:
+        """Return the action as it is; the host has run it, or may not."""
+        [action] = await self.get(thread_id, [action_id])
+        return action
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,58 @@
+"""Define the tables of the action ledger."""
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table
+
+from core.storage.column_types import Instant
+
+metadata = MetaData()
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", String, primary_key=True, comment="also the idempotency key of the change"),
+    Column("thread_id", String, nullable=False),
+    Column("customer_id", String, nullable=False),
+    Column("tool", String, nullable=False),
+    Column("args", JSON, nullable=False, comment="canonical arguments"),
+    Column("fingerprint", String, nullable=False, comment="customer, tool and arguments in one: the business key"),
+    Column("preview", String, nullable=False, comment="what the customer is asked to agree to"),
+    Column("change", JSON, nullable=False, comment="the planned change with the records before and after"),
+    Column("approval", String, comment="why staff has to agree, if it has to"),
+    Column("state", String, nullable=False, index=True),
+    Column("settled", Boolean, nullable=False, comment="over and told: the same wish is a new one from now on"),
+    Column("asked_message_id", String, comment="message that asked for it"),
+    Column("proposed_at", Instant, nullable=False),
+    Column("yes_message_id", String),
+    Column("yes_text", String, comment="the words of the customer's yes"),
+    Column("yes_at", Instant),
+    Column("decided_by", String, comment="member of staff who approved or rejected"),
+    Column("decision_note", String),
+    Column("decided_at", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("claim", String, comment="token of the process that is carrying it out"),
+    Column("lease_until", Instant, comment="when another process may take over"),
+    Column("result", JSON(none_as_null=True), comment="words for the customer, and the records as they are now"),
+    Column("told_at", Instant, comment="when the customer heard the result"),
+    Column("updated_at", Instant, nullable=False),
+)
+
+Index("actions_of_thread", actions.c.thread_id, actions.c.settled)
+Index(
+    "one_open_action_per_intent",
+    actions.c.thread_id,
+    actions.c.fingerprint,
+    unique=True,
+    sqlite_where=actions.c.settled.is_(False),
+    postgresql_where=actions.c.settled.is_(False),
+)
+
+events = Table(
+    "action_events",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("action_id", ForeignKey("actions.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("state", String, nullable=False, comment="the state it came into"),
+    Column("actor", String, nullable=False, comment="customer, agent, clock or the name of a member of staff"),
+    Column("detail", String),
+)

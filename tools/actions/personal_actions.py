@@ -1,0 +1,147 @@
+"""Look after the personal data around actions: the ledger and the shop's record of effects stay as an audit trail without a person."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+
+from core.clock import utc_now
+from core.errors import Refused
+from core.privacy.personal_data import ERASED, Person, stand_in
+from core.storage.secure_delete import shred
+from core.storage.tables import OwnDatabase
+from tools.actions import ledger_schema
+from tools.actions.action import IN_FLIGHT
+from tools.actions.ledger import WITHDRAWABLE
+from tools.actions.ledger_schema import actions
+from tools.actions.ledger_schema import events as steps
+from tools.retail.sql import sql_schema
+
+
+class PersonalActions:
+    """Fulfil `PersonalStore` for the ledger: who did what when stays; for whom, to what address and in which words goes."""
+
+    name = "actions"
+    tables: Sequence[str] = ("actions", "action_events")
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        called, setting = "the action ledger", "SUPPORT_DESK_URL"
+        self._database = OwnDatabase(url, ledger_schema.metadata, called=called, setting=setting)
+
+    async def threads_of(self, customer_id: str) -> set[str]:
+        """Return the conversations in which something was asked for the customer."""
+        query = select(actions.c.thread_id).where(actions.c.customer_id == customer_id)
+        async with self._database.reading() as connection:
+            return set((await connection.execute(query)).scalars())
+
+    async def export(self, person: Person) -> list[dict[str, Any]]:
+        """Return what was asked for, agreed to and done."""
+        left_out = ("claim", "lease_until", "fingerprint", "settled")
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(select(actions).where(_of(person)))).mappings()
+            return [{k: v for k, v in row.items() if k not in left_out} for row in rows]
+
+    async def erase(self, person: Person) -> int:
+        """Withdraw what is open and leave of each action what, when, by whom and how it ended.
+
+        Raises:
+            Refused: a change is being carried out at this moment.
+        """
+        busy = _of(person) & actions.c.state.in_(IN_FLIGHT) & (actions.c.lease_until > utc_now())
+        async with self._database.reading() as connection:
+            if action := await connection.scalar(select(actions.c.id).where(busy).limit(1)):
+                raise Refused(
+                    f"Action {action[:8]} is being carried out at the moment; run the command again in two minutes."
+                )
+        return await self._strip(_of(person))
+
+    async def expire(self, before: datetime) -> int:
+        """Do so to actions that were over before then."""
+        return await self._strip(actions.c.settled & (actions.c.updated_at < before) & (actions.c.preview != ERASED))
+
+    async def compact(self) -> None:
+        """Leave nothing in the file."""
+        await shred(self._url, tables=tuple(self.tables))
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        await self._database.close()
+
+    async def _strip(self, which: ColumnElement[bool]) -> int:
+        async with self._database.writing() as connection:
+            rows = (await connection.execute(select(actions).where(which))).mappings().all()
+            for row in rows:
+                order = row["change"].get("order_id")
+                change = {"operation": row["tool"], "customer_id": ERASED, "order_id": order, "args": {}, "before": {}}
+                change |= {"summary": ERASED, "done": ERASED, "after": {}, "moves": [], "approval": None}
+                texts = {"yes_text": None, "decision_note": None, "asked_message_id": None, "yes_message_id": None}
+                values = {
+                    **texts,
+                    "thread_id": stand_in(),
+                    "customer_id": ERASED,
+                    "args": {"order_id": order} if order else {},
+                    "fingerprint": stand_in(),
+                    "preview": ERASED,
+                    "change": change,
+                    "approval": ERASED if row["approval"] else None,
+                    "state": "withdrawn" if row["state"] in WITHDRAWABLE else row["state"],
+                    "settled": True,
+                    "claim": None,
+                    "result": {"words": ERASED} if row["result"] else None,
+                }
+                await connection.execute(update(actions).where(actions.c.id == row["id"]).values(values))
+                await connection.execute(update(steps).where(steps.c.action_id == row["id"]).values(detail=None))
+            return len(rows)
+
+
+class PersonalEffects:
+    """Fulfil `PersonalStore` for what the agent noted in the shop's own database about its changes; the shop's records are not ours."""
+
+    name = "effects"
+    tables: Sequence[str] = ("effects",)
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._database = OwnDatabase(
+            url, sql_schema.metadata, called="the shop's database", setting="SUPPORT_ORDERS_URL"
+        )
+
+    async def threads_of(self, customer_id: str) -> set[str]:
+        """Return nothing: effects know no conversation."""
+        return set()
+
+    async def export(self, person: Person) -> list[dict[str, Any]]:
+        """Return what was changed."""
+        query = select(sql_schema.effects).where(sql_schema.effects.c.customer_id == person.customer_id)
+        async with self._database.reading() as connection:
+            return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+    async def erase(self, person: Person) -> int:
+        """Leave of each effect its key, so that it cannot happen again, its order and its time."""
+        return await self._strip(sql_schema.effects.c.customer_id == person.customer_id)
+
+    async def expire(self, before: datetime) -> int:
+        """Do so to effects of before then."""
+        old = (sql_schema.effects.c.applied_at < before) & (sql_schema.effects.c.customer_id != ERASED)
+        return await self._strip(old)
+
+    async def compact(self) -> None:
+        """Leave nothing in the file."""
+        await shred(self._url, tables=("effects",))
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        await self._database.close()
+
+    async def _strip(self, which: ColumnElement[bool]) -> int:
+        values = {"customer_id": ERASED, "args": {}, "after": {}}
+        async with self._database.writing() as connection:
+            if not await connection.scalar(select(func.count()).select_from(sql_schema.effects).where(which)):
+                return 0
+            return int((await connection.execute(update(sql_schema.effects).where(which).values(values))).rowcount)
+
+
+def _of(person: Person) -> ColumnElement[bool]:
+    return or_(actions.c.customer_id == person.customer_id, actions.c.thread_id.in_(person.threads))

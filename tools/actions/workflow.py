@@ -1,0 +1,218 @@
+"""Lead every write from the model's wish to the told result: plan, proposal, the customer's yes, staff, execution."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core.errors import InputError, Refused
+from core.language.confirmations import answer_to_confirmation, takes_back, wants_it_otherwise
+from tools.actions.action import Action
+from tools.actions.changes import Change
+from tools.actions.execution import carry_out
+from tools.actions.ledger import ActionLedger
+from tools.context import Context
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import Policy
+from tools.retail.shop_records import OrderBackend
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """Hold what a customer's message did to the proposals she was asked about."""
+
+    agreed: Sequence[Action] = ()
+    """Confirmed just now, in the order they are to be carried out."""
+    withdrawn: Sequence[Action] = ()
+
+
+class ConfirmedActions:
+    """Offer the graph the few steps a write takes; the ledger decides which of them are possible."""
+
+    def __init__(
+        self, *, ledger: ActionLedger, orders: OrderBackend, policy: Policy, today: Callable[[], date] = date.today
+    ) -> None:
+        self.ledger = ledger
+        self._orders, self.policy, self._today = orders, policy, today
+
+    def is_write(self, tool: str) -> bool:
+        """Say whether a tool changes the shop."""
+        return tool in WRITE_ACTIONS
+
+    async def propose(
+        self, thread_id: str, context: Context, tool: str, args: Mapping[str, Any], *, asked_message_id: str | None
+    ) -> Action:
+        """Plan a write and record it as a proposal; nothing is done to the shop.
+
+        An equal intent of the thread that is under way, or whose result was not told yet, is returned instead.
+
+        Raises:
+            Refused: a rule says no.
+            BackendUnavailable: the shop or the ledger does not answer.
+        """
+        change = await self.plan(context, tool, args)
+        return await self.ledger.propose(thread_id, change, asked_message_id=asked_message_id)
+
+    async def plan(self, context: Context, tool: str, args: Mapping[str, Any]) -> Change:
+        """Return what a write would do, without doing anything; raises as `propose`."""
+        return await WRITE_ACTIONS[tool].plan(
+            context, args, orders=self._orders, policy=self.policy, today=self._today()
+        )
+
+    async def hear(self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str) -> Heard:
+        """Apply a message to the proposals the customer was just asked about.
+
+        Only a clear yes to the question that came directly before counts, and it is stored with the row it confirms. Where
+        nothing was asked, what still waits for staff can be taken back.
+        """
+        if not asked:
+            return await self._taken_back(thread_id, text)
+        await self.ledger.expire_due()
+        open_ = [action for action in await self.get(thread_id, asked) if action.state == "proposed"]
+        match answer_to_confirmation(text, [action.tool for action in open_]):
+            case "yes":
+                agreed = [
+                    await self.ledger.confirm(a.id, fingerprint=a.fingerprint, message_id=message_id, text=text)
+                    for a in open_
+                ]
+                return Heard(agreed=in_order(agreed))
+            case "no":
+                return Heard(withdrawn=[a for a in open_ if await self.ledger.withdraw(a.id, why=text)])
+            case _ if wants_it_otherwise(text):
+                # What was listed is no longer what she wants: a yes to come must not find it.
+                for action in open_:
+                    await self.ledger.withdraw(action.id, why=text)
+                return Heard()
+            case _:
+                return Heard()
+
+    async def _taken_back(self, thread_id: str, text: str) -> Heard:
+        """Withdraw what the customer agreed to and staff has not decided, where she says that she wants it no more."""
+        if not takes_back(text):
+            return Heard()
+        waiting = await self.ledger.find(thread_id=thread_id, states=("awaiting_approval",))
+        return Heard(withdrawn=[a for a in waiting if await self.ledger.withdraw(a.id, why=text)])
+
+    async def supersede(self, thread_id: str, action_ids: Sequence[str]) -> None:
+        """Take back proposals that a newer wish of the customer replaces."""
+        for action in await self.get(thread_id, action_ids):
+            if action.state == "proposed":
+                await self.ledger.withdraw(action.id, why="replaced by a newer request", by="agent")
+
+    async def stand_down(self, thread_id: str) -> list[Action]:
+        """Take back everything of a thread that has not started: a person handles it from here.
+
+        Returns what the customer had agreed to, which that person has to decide on.
+        """
+        waiting = await self.ledger.find(thread_id=thread_id, unsettled=True)
+        why = "the conversation went to a person"
+        return [a for a in waiting if await self.ledger.withdraw(a.id, why=why, by="agent") and a.yes_at]
+
+    async def unsettled(self, thread_id: str) -> list[Action]:
+        """Return what is not over and told yet, in the order it is to be carried out."""
+        await self.ledger.expire_due()
+        return in_order(await self.ledger.find(thread_id=thread_id, unsettled=True))
+
+    async def any_open(self, thread_id: str) -> bool:
+        """Say whether anything of a thread is proposed, waits, runs, or was not told yet."""
+        return await self.ledger.any_open(thread_id)
+
+    async def carry_out(self, thread_id: str, action_id: str) -> Action:
+        """Run an action of this thread if it may run; return it as it is now."""
+        await self.get(thread_id, [action_id])
+        return await carry_out(
+            action_id, ledger=self.ledger, orders=self._orders, policy=self.policy, today=self._today
+        )
+
+    async def record(self, thread_id: str, action_id: str, told: str, *, failed: bool) -> Action:
+        """Store what came of an action that the host of the graph ran; return it as it is now."""
+        await self.get(thread_id, [action_id])
+        claimed = await self.ledger.claim(action_id)
+        if claimed is None:
+            return await self.ledger.get(action_id)
+        if failed:
+            return await self.ledger.finish(claimed, "refused", told)
+        return await self.ledger.finish(claimed, "done", claimed.change.done)
+
+    async def edited(self, thread_id: str) -> list[Action]:
+        """Return the proposals staff has made out of requests: approved already, and not agreed to by the customer."""
+        proposed = await self.ledger.find(thread_id=thread_id, states=("proposed",))
+        return [action for action in proposed if action.decided_by]
+
+    async def get(self, thread_id: str, action_ids: Sequence[str]) -> list[Action]:
+        """Return actions of this thread as they are now; raises InputError for one of another thread."""
+        found = [await self.ledger.get(action_id) for action_id in action_ids]
+        if foreign := [action.id for action in found if action.thread_id != thread_id]:
+            raise InputError(f"action {foreign[0]!r} is of another thread; a thread may only carry out its own")
+        return found
+
+    async def told(self, action_ids: Sequence[str]) -> None:
+        """Record that the customer has read how these actions ended."""
+        await self.ledger.mark_told(action_ids)
+
+    async def decide(self, action_id: str, decision: Mapping[str, Any], *, by: str) -> Action:
+        """Apply one decision of staff: approve, reject (with a message) or edit (with new arguments).
+
+        An edited request is a new proposal: the approval is bound to it, and the customer is asked anew, because her yes was for
+        other arguments. A request that was decided before stays as it is.
+
+        Returns:
+            The action to go on with: the decided one, or the new proposal of an edit.
+
+        Raises:
+            InputError: the decision is of no known kind.
+            Refused: the edited arguments break a rule.
+        """
+        remark = str(decision.get("message") or "")
+        match decision.get("type"):
+            case "approve" | "accept":
+                await self.ledger.approve(action_id, by=by, remark=remark)
+            case "reject" | "ignore" | "response":
+                await self.ledger.reject(action_id, by=by, remark=remark or str(decision.get("args") or ""))
+            case "edit":
+                return await self._edit(await self.ledger.get(action_id), _edited(decision), by)
+            case other:
+                raise InputError(f"decision {other!r} is not known; use approve, reject or edit")
+        return await self.ledger.get(action_id)
+
+    async def _edit(self, action: Action, args: Mapping[str, Any], by: str) -> Action:
+        """Replace a waiting request by an approved proposal with other arguments."""
+        if action.state != "awaiting_approval":
+            return action
+        try:
+            merged = {**asked_args(action), **args}
+            change = await self.plan(Context(customer_id=action.customer_id), action.tool, merged)
+        except Refused as no:
+            raise InputError(f"the edited request breaks a rule: {no}") from None
+        if not await self.ledger.withdraw(action.id, why="replaced by an edited request", by=by):
+            return await self.ledger.get(action.id)
+        return await self.ledger.propose(
+            action.thread_id, change, asked_message_id=action.asked_message_id, approved_by=by
+        )
+
+
+def in_order(actions: Sequence[Action]) -> list[Action]:
+    """Sort actions into an order that works: an address before the items that lock the order, a cancellation last."""
+    return sorted(actions, key=lambda action: (rank(action.tool), action.proposed_at))
+
+
+def rank(tool: str) -> int:
+    """Return the place of a write among several of one message."""
+    return WRITE_ACTIONS[tool].rank if tool in WRITE_ACTIONS else 0
+
+
+def asked_args(action: Action) -> dict[str, Any]:
+    """Return the arguments a tool takes for an action; the ledger keeps them in canonical form."""
+    if action.tool not in WRITE_ACTIONS:
+        return dict(action.args)
+    wanted = WRITE_ACTIONS[action.tool].request.model_fields
+    return {name: value for name, value in action.args.items() if name in wanted}
+
+
+def _edited(decision: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the new arguments of an edit, in the present and in the older shape."""
+    action = decision.get("edited_action") or decision.get("args") or {}
+    args = action.get("args", {}) if isinstance(action, Mapping) else {}
+    if not isinstance(args, Mapping) or not args:
+        raise InputError('an edit needs {"type": "edit", "edited_action": {"name": …, "args": {…}}}')
+    return args

@@ -1,0 +1,189 @@
+"""Define the tables of the ticket desk, and turn their rows into records."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+from tools.desk.ownership import Ownership
+from tools.desk.ticket_draft import TicketDraft
+from tools.desk.tickets import Delivery, Rating, Ticket, TicketNote
+
+FIRST_NUMBER = 1001
+
+
+class Instant(TypeDecorator[datetime]):
+    """Keep an aware instant as UTC, which SQLite would return without its zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Turn an aware instant into naive UTC."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, dialect: Any) -> datetime | None:
+        """Turn naive UTC into an aware instant."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Duration(TypeDecorator[timedelta]):
+    """Keep a duration as whole microseconds, exact in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Any) -> int | None:
+        """Turn a duration into microseconds."""
+        return None if value is None else value // timedelta(microseconds=1)
+
+    def process_result_value(self, value: Any | None, dialect: Any) -> timedelta | None:
+        """Turn microseconds into a duration."""
+        return None if value is None else timedelta(microseconds=int(value))
+
+
+metadata = MetaData()
+
+_WITH_PEOPLE = text("stage IN ('pending', 'human')")
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("serial", Integer, primary_key=True),
+    Column("thread_id", String(255), nullable=False, index=True),
+    Column("customer_id", String(255), index=True),
+    Column("reason", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("draft", JSON, nullable=False),
+    Column("transcript", Text, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("callback", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("stage", String(16), nullable=False, index=True),
+    Column("operator", String(255)),
+    Column("spent", Duration, nullable=False),
+    Column("running_since", Instant),
+    Column("first_reply", Duration),
+    Column("stretches", Integer, nullable=False),
+    Column("stars", Integer),
+    Column("comment", Text),
+    Column("rated_at", Instant),
+    # Two processes that escalate one thread at once cannot make two tickets.
+    Index("one_ticket_with_people", "thread_id", unique=True, sqlite_where=_WITH_PEOPLE, postgresql_where=_WITH_PEOPLE),
+)
+
+notes = Table(
+    "ticket_notes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket", ForeignKey("tickets.serial"), nullable=False, index=True),
+    Column("key", String(255), nullable=False),
+    Column("author", String(255), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("ticket", "key"),
+)
+
+deliveries = Table(
+    "ticket_deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(255), nullable=False, unique=True),
+    Column("ticket", ForeignKey("tickets.serial"), nullable=False),
+    Column("thread_id", String(255), nullable=False, index=True),
+    Column("author", String(255), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("delivered_at", Instant, index=True),
+)
+
+events = Table(
+    "ticket_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uid", String(64), nullable=False, unique=True, comment="what a receiver knows a repetition by"),
+    Column("ticket", ForeignKey("tickets.serial"), nullable=False, index=True),
+    Column("kind", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Instant, nullable=False),
+    Column("leased_until", Instant, comment="one process is sending it until then"),
+    Column("sent_at", Instant, index=True),
+    Column("given_up_at", Instant),
+    Column("last_problem", Text),
+)
+
+
+def ticket_number(serial: int) -> str:
+    """Return the number that people read, for example T1001."""
+    return f"T{FIRST_NUMBER - 1 + serial}"
+
+
+def serial_of(ticket_id: str) -> int:
+    """Return the row's key for a ticket number, or 0, which no row has."""
+    digits = ticket_id.strip().lstrip("#").upper().removeprefix("T")
+    return max(int(digits) - FIRST_NUMBER + 1, 0) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
+
+
+def ownership_values(owned: Ownership) -> dict[str, Any]:
+    """Return the columns of an ownership."""
+    return {name: getattr(owned, name) for name in Ownership.__dataclass_fields__}
+
+
+def ownership_of(row: RowMapping) -> Ownership:
+    """Read the ownership out of a ticket's row."""
+    return Ownership(**{name: row[name] for name in Ownership.__dataclass_fields__})
+
+
+def ticket_of(row: RowMapping, note_rows: Iterable[RowMapping] = ()) -> Ticket:
+    """Read a ticket out of its row and those of its notes."""
+    rated = row["stars"] is not None
+    return Ticket(
+        id=ticket_number(row["serial"]),
+        thread_id=row["thread_id"],
+        customer_id=row["customer_id"],
+        reason=row["reason"],
+        detail=row["detail"],
+        draft=TicketDraft.model_validate(row["draft"]),
+        ownership=ownership_of(row),
+        created_at=row["created_at"],
+        transcript=row["transcript"],
+        channel=row["channel"],
+        locale=row["locale"],
+        callback=row["callback"],
+        rating=Rating(stars=row["stars"], comment=row["comment"], rated_at=row["rated_at"]) if rated else None,
+        notes=tuple(
+            TicketNote(author=n["author"], kind=n["kind"], text=n["text"], created_at=n["created_at"])
+            for n in note_rows
+        ),
+    )
+
+
+def delivery_of(row: RowMapping) -> Delivery:
+    """Read a message on its way to a conversation out of its row."""
+    return Delivery(
+        key=row["key"],
+        ticket_id=ticket_number(row["ticket"]),
+        thread_id=row["thread_id"],
+        author=row["author"],
+        text=row["text"],
+    )

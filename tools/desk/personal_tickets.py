@@ -1,0 +1,100 @@
+"""Look after the personal data of tickets: what they say goes, that there was one and how long it took stays."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.privacy.personal_data import Person, stand_in
+from core.storage.secure_delete import shred
+from core.storage.tables import OwnDatabase
+from tools.desk.desk_schema import deliveries, events, metadata, notes, ticket_number, tickets
+from tools.desk.ownership import WITH_PEOPLE
+
+_TEXTS = {"summary": "Erased.", "facts": [], "steps_tried": [], "next_step": "", "wish": "", "language": "und"}
+
+
+class PersonalTickets:
+    """Fulfil `PersonalStore` for tickets, their notes, messages on their way and changes to be sent."""
+
+    name = "tickets"
+    tables: Sequence[str] = ("tickets", "ticket_notes", "ticket_deliveries", "ticket_events")
+
+    def __init__(
+        self, url: str, *, tells: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """Name the database; `tells` says that a webhook is told that a ticket was erased."""
+        self._url, self._tells, self._now = url, tells, now
+        self._database = OwnDatabase(url, metadata, called="the ticket desk", setting="SUPPORT_DESK_URL")
+
+    async def threads_of(self, customer_id: str) -> set[str]:
+        """Return the conversations of the customer's tickets."""
+        query = select(tickets.c.thread_id).where(tickets.c.customer_id == customer_id)
+        async with self._database.reading() as connection:
+            return set((await connection.execute(query)).scalars())
+
+    async def export(self, person: Person) -> list[dict[str, Any]]:
+        """Return the tickets with their notes."""
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(select(tickets).where(_of(person)))).mappings().all()
+            return [
+                {
+                    "ticket": ticket_number(row["serial"]),
+                    **{k: v for k, v in row.items() if k not in ("serial", "draft")},
+                    **row["draft"],
+                    "notes": [
+                        {"author": n["author"], "text": n["text"], "created_at": n["created_at"]}
+                        for n in (
+                            await connection.execute(select(notes).where(notes.c.ticket == row["serial"]))
+                        ).mappings()
+                    ],
+                }
+                for row in rows
+            ]
+
+    async def erase(self, person: Person) -> int:
+        """Empty the person's tickets; open ones are closed."""
+        return await self._empty(_of(person), {"customer_id": None})
+
+    async def expire(self, before: datetime) -> int:
+        """Empty tickets that were closed before then."""
+        closed = tickets.c.stage.not_in(WITH_PEOPLE) & (tickets.c.closed_at < before)
+        return await self._empty(closed & (tickets.c.transcript != "") | closed & (tickets.c.detail != ""), {})
+
+    async def compact(self) -> None:
+        """Leave nothing in the file."""
+        await shred(self._url, tables=tuple(self.tables))
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        await self._database.close()
+
+    async def _empty(self, which: ColumnElement[bool], values: dict[str, Any]) -> int:
+        async with self._database.writing() as connection:
+            rows = (await connection.execute(select(tickets).where(which))).mappings().all()
+            for row in rows:
+                await self._empty_one(connection, dict(row), values)
+            return len(rows)
+
+    async def _empty_one(self, connection: AsyncConnection, row: dict[str, Any], values: dict[str, Any]) -> None:
+        serial = row["serial"]
+        draft = {**row["draft"], **_TEXTS}
+        emptied = {"draft": draft, "detail": "", "transcript": "", "comment": None, "thread_id": stand_in(), **values}
+        if row["stage"] in WITH_PEOPLE:
+            emptied |= {"stage": "resolved", "closed_at": self._now(), "running_since": None}
+        for table in (notes, deliveries, events):
+            await connection.execute(delete(table).where(table.c.ticket == serial))
+        await connection.execute(update(tickets).where(tickets.c.serial == serial).values(emptied))
+        if not self._tells:
+            return
+        # Whoever was told of the ticket learns that it has to go there too.
+        told = {"uid": f"evt_{stand_in()}", "ticket": serial, "kind": "ticket.erased", "attempts": 0}
+        body = {"id": told["uid"], "type": "ticket.erased", "ticket": {"id": ticket_number(serial)}}
+        await connection.execute(events.insert().values(**told, body=json.dumps(body), next_attempt_at=self._now()))
+
+
+def _of(person: Person) -> ColumnElement[bool]:
+    return or_(tickets.c.customer_id == person.customer_id, tickets.c.thread_id.in_(person.threads))

@@ -1,0 +1,65 @@
+"""Read the queues: which teams there are, and what customers write to them."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from core.errors import SettingsError
+from tools.desk.ticket_draft import Priority
+
+SHIPPED = Path(__file__).parent / "queues.yaml"
+
+
+class Queue(BaseModel, frozen=True, extra="forbid"):
+    """Hold one team and what speaks for it."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")
+    description: str = Field(min_length=1)
+    examples: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    priority: Priority = "normal"
+    default: bool = False
+
+    def mentions(self, text: str) -> int:
+        """Return how many of the queue's words a text contains."""
+        return sum(1 for pattern in _patterns(self.words) if pattern.search(text))
+
+
+_COMPILED: dict[tuple[str, ...], list[re.Pattern[str]]] = {}
+
+
+def _patterns(words: tuple[str, ...]) -> list[re.Pattern[str]]:
+    """Return one pattern a word: `*` stands for any ending, `?` for any one letter."""
+    if words not in _COMPILED:
+        escaped = (re.escape(w.casefold()).replace(r"\*", r"\w*").replace(r"\?", r"\w") for w in words)
+        _COMPILED[words] = [re.compile(rf"(?<!\w){word}(?!\w)") for word in escaped]
+    return _COMPILED[words]
+
+
+def load_queues(path: Path | None = None) -> Sequence[Queue]:
+    """Return the queues of a YAML file, or those that ship with the agent.
+
+    Raises:
+        SettingsError: the file is missing or its content does not fit.
+    """
+    path = path or SHIPPED
+    try:
+        queues = TypeAdapter(tuple[Queue, ...]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise SettingsError(
+            f"the queues {path} cannot be read ({reason}); correct the file or SUPPORT_QUEUES_FILE; "
+            f"{SHIPPED} is an example"
+        ) from None
+    names = [queue.name for queue in queues]
+    if not queues or len(set(names)) < len(names):
+        raise SettingsError(f"the queues {path} are empty or name one twice; list each queue once")
+    return queues
+
+
+def default_queue(queues: Sequence[Queue]) -> Queue:
+    """Return the queue that takes what fits nowhere: the one marked, or the last."""
+    return next((queue for queue in queues if queue.default), queues[-1])

@@ -1,0 +1,65 @@
+"""Say since when a customer waits for a person, until when an answer is due, and how that stands: pure functions."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from tools.desk.hours import DeskHours
+from tools.desk.ownership import Ownership
+from tools.desk.reports import LastWords
+from tools.desk.ticket_draft import Priority
+from tools.desk.tickets import Ticket
+
+_PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")
+_FAR = datetime.max.replace(tzinfo=UTC)
+SOON_SHARE = 0.75
+"""An answer is due soon once this share of the promised time has gone by."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Hold how long somebody has waited for an answer of a person; instants in UTC."""
+
+    since: datetime
+    due: datetime
+    """Until when an answer was promised, in opening hours."""
+    standing: Literal["ok", "soon", "late"]
+
+
+def waits_since(owned: Ownership, *, replied_at: datetime | None, heard_at: datetime | None) -> datetime | None:
+    """Return since when the customer of a ticket waits for a person's words, or None when she does not.
+
+    Args:
+        owned: Who has the conversation.
+        replied_at: When a person last replied.
+        heard_at: When the customer wrote first after that.
+    """
+    if owned.running_since is None:
+        return None
+    answered = replied_at is not None and replied_at >= owned.running_since
+    return heard_at if answered else owned.running_since
+
+
+def wait_of(since: datetime, *, hours: DeskHours, within: timedelta, now: datetime) -> Wait:
+    """Return how a wait stands against the promise to answer `within` so much time of opening hours."""
+    due = _after(hours, since, within)
+    soon = _after(hours, since, within * SOON_SHARE)
+    return Wait(since, due, "late" if now >= due else "soon" if now >= soon else "ok")
+
+
+def ticket_wait(ticket: Ticket, words: LastWords, *, hours: DeskHours, within: timedelta, now: datetime) -> Wait | None:
+    """Return how long the customer of a ticket waits for a person's words, or None when she does not."""
+    since = waits_since(ticket.ownership, replied_at=words.replied_at, heard_at=words.heard_at)
+    return wait_of(since, hours=hours, within=within, now=now) if since and ticket.with_people else None
+
+
+def pressing(priority: Priority, wait: Wait | None, opened_at: datetime) -> tuple[bool, int, datetime, datetime]:
+    """Return what to sort by for the most pressing first: what is overdue, then by priority, then by deadline."""
+    in_time = wait is None or wait.standing != "late"
+    return in_time, _PRIORITIES.index(priority), wait.due if wait else _FAR, opened_at
+
+
+@lru_cache(maxsize=4096)
+def _after(hours: DeskHours, since: datetime, work: timedelta) -> datetime:
+    return hours.after(since, work)

@@ -1,0 +1,325 @@
+"""Keep tickets in a SQL database."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.clock import utc_now
+from core.errors import BackendUnavailable, KeyReused, NoTicket, Refused
+from core.storage.database import Database
+from core.storage.tables import make_tables
+from tools.desk.desk_schema import (
+    deliveries,
+    delivery_of,
+    metadata,
+    notes,
+    ownership_of,
+    ownership_values,
+    serial_of,
+    ticket_number,
+    ticket_of,
+    tickets,
+)
+from tools.desk.ownership import WITH_PEOPLE, Move, Ownership, Stage, Worked, calendar_time, check_free, move, replied
+from tools.desk.ticket_redaction import CustomerRedaction, redacted
+from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketRequest
+
+REOPEN_DAYS = 14
+T = TypeVar("T")
+
+
+class Outbox(Protocol):
+    """Learn of every change to a ticket, in the transaction that makes it."""
+
+    async def add(self, connection: AsyncConnection, kind: str, ticket: Ticket) -> None:
+        """Record a change for sending."""
+        ...
+
+    def wake(self) -> None:
+        """Begin to send what was recorded; called after the transaction."""
+        ...
+
+    async def close(self) -> None:
+        """End sending on the running event loop."""
+        ...
+
+
+class SqlTicketDesk:
+    """Fulfil `OperatorDesk` on SQLite or PostgreSQL; every method raises BackendUnavailable when the database fails."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        worked: Worked = calendar_time,
+        reopen_days: int = REOPEN_DAYS,
+        outbox: Outbox | None = None,
+        redaction: CustomerRedaction | None = None,
+    ) -> None:
+        self.database = database
+        self._now = now
+        self._worked = worked
+        self._reopen_within = timedelta(days=reopen_days)
+        self._outbox = outbox
+        self._redaction = redaction or CustomerRedaction()
+        self._ready = False
+
+    async def open_ticket(self, request: TicketRequest) -> Ticket:
+        """Return the thread's ticket: the one people already have, a lately closed one reopened, or a new one."""
+        clean = redacted(request, await self._redaction.of(request.customer_id))
+        return await _twice(lambda: self._open(clean))
+
+    async def _open(self, request: TicketRequest) -> Ticket:
+        async with self._transaction() as connection:
+            newest = select(tickets).where(tickets.c.thread_id == request.thread_id).order_by(tickets.c.serial.desc())
+            row = (await connection.execute(newest.limit(1))).mappings().first()
+            if row is not None and row["stage"] in WITH_PEOPLE:
+                return await _read(connection, row["serial"])
+            lately = row is not None and row["closed_at"] and self._now() - row["closed_at"] <= self._reopen_within
+            known = ownership_of(row) if row is not None and lately else Ownership()
+            owned = move(known, "escalate", now=self._now(), worked=self._worked)
+            values: dict[str, Any] = {
+                "reason": request.reason,
+                "detail": request.detail,
+                "draft": request.draft.model_dump(mode="json"),
+                "transcript": request.transcript,
+                "callback": request.callback,
+                "closed_at": None,
+                **ownership_values(owned),
+            }
+            if row is not None and lately:
+                serial = row["serial"]
+                before = await _read(connection, serial)
+                await connection.execute(update(tickets).where(tickets.c.serial == serial).values(values))
+                earlier = f"Reopened. Before: {before.draft.summary}"
+                key = f"reopened:{owned.stretches}"
+                await self._note(connection, before, author="agent", text=earlier, key=key, kind="internal")
+                return await self._changed(connection, "ticket.reopened", serial)
+            values |= {
+                "thread_id": request.thread_id,
+                "customer_id": request.customer_id,
+                "channel": request.channel,
+                "locale": request.locale,
+                "created_at": self._now(),
+            }
+            inserted = await connection.execute(tickets.insert().values(values))
+            return await self._changed(connection, "ticket.opened", _new_key(inserted))
+
+    async def add_note(self, ticket_id: str, *, author: str, text: str, key: str, kind: NoteKind = "customer") -> None:
+        """Add a message to a ticket once per key; raises Refused when there is no such ticket."""
+        text = await self._clean(ticket_id, text)
+
+        async def add() -> None:
+            async with self._transaction() as connection:
+                ticket = await _read(connection, serial_of(ticket_id), ticket_id)
+                if await self._note(connection, ticket, author=author, text=text, key=key, kind=kind):
+                    await self._changed(connection, "ticket.noted", serial_of(ticket_id))
+
+        await _twice(add)
+
+    async def get_ticket(self, ticket_id: str) -> Ticket:
+        """Return a ticket with its notes; raises Refused when there is none."""
+        async with self._transaction(writes=False) as connection:
+            return await _read(connection, serial_of(ticket_id), ticket_id)
+
+    async def list_tickets(self, *, open_only: bool = False, status: Stage | None = None) -> Sequence[Ticket]:
+        """Return tickets without their notes, oldest first."""
+        query = select(tickets).order_by(tickets.c.serial)
+        if open_only:
+            query = query.where(tickets.c.stage.in_(WITH_PEOPLE))
+        if status:
+            query = query.where(tickets.c.stage == status)
+        async with self._transaction(writes=False) as connection:
+            return [ticket_of(row) for row in (await connection.execute(query)).mappings()]
+
+    async def take(self, ticket_id: str, operator: str, *, instead_of: str | None = None) -> Ticket:
+        """Give a ticket to an operator; raises Refused when it is not with people, or with another than `instead_of`."""
+        async with self._transaction() as connection:
+            return await self._move(connection, ticket_id, "take", operator, instead_of=instead_of)
+
+    async def reply(self, ticket_id: str, *, operator: str, text: str, key: str) -> Ticket:
+        """Take the ticket and put a reply on its way to the customer, once per key.
+
+        Raises:
+            Refused: as `take`, or there are no words.
+            KeyReused: the key brought other words before.
+        """
+        if not text.strip():
+            raise Refused("The reply is empty; write what the customer should read.")
+        note = await self._clean(ticket_id, text)
+        return await _twice(lambda: self._reply(ticket_id, operator, text, key, note))
+
+    async def _reply(self, ticket_id: str, operator: str, text: str, key: str, note: str) -> Ticket:
+        async with self._transaction() as connection:
+            ticket = await _read(connection, serial_of(ticket_id), ticket_id, lock=True)
+            if not await self._note(connection, ticket, author=operator, text=note, key=key, kind="reply"):
+                if await _noted(connection, ticket, key) != note:
+                    raise KeyReused(
+                        "a reply with other words was sent under this key before, so nothing was sent; use a key of its own for each reply"
+                    )
+                return ticket
+            check_free(ticket.ownership, operator)
+            owned = replied(ticket.ownership, now=self._now(), operator=operator, worked=self._worked)
+            await self._keep(connection, ticket.id, owned)
+            await _send(connection, ticket, key=f"{ticket.id}:{key}", author=operator, text=text)
+            return await self._changed(connection, "ticket.replied", serial_of(ticket_id))
+
+    async def resolve(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
+        """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for an operator who is named."""
+        return await self._close(ticket_id, "resolve", notice, operator)
+
+    async def hand_back(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
+        """Give the conversation back to the agent; otherwise as `resolve`."""
+        return await self._close(ticket_id, "hand_back", notice, operator)
+
+    async def let_go(self, ticket_id: str) -> Ticket:
+        """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken stays."""
+        async with self._transaction() as connection:
+            ticket = await _read(connection, serial_of(ticket_id), ticket_id, lock=True)
+            if ticket.status != "pending":
+                return ticket
+            return await self._move(connection, ticket_id, "hand_back", None, closed_at=self._now())
+
+    async def rate(self, ticket_id: str, *, stars: int, comment: str = "") -> Ticket:
+        """Keep the customer's rating; the newest one counts; raises Refused when stars are not 1 to 5."""
+        if not 1 <= stars <= 5:
+            raise Refused(f"{stars} stars were given; give 1 to 5.")
+        comment = await self._clean(ticket_id, comment)
+        async with self._transaction() as connection:
+            ticket = await _read(connection, serial_of(ticket_id), ticket_id)
+            values = {"stars": stars, "comment": comment, "rated_at": self._now()}
+            await connection.execute(update(tickets).where(tickets.c.serial == serial_of(ticket.id)).values(values))
+            return await self._changed(connection, "ticket.rated", serial_of(ticket_id))
+
+    async def undelivered(self, thread_id: str | None = None) -> Sequence[Delivery]:
+        """Return the messages that have not reached their conversation, oldest first, optionally of one thread."""
+        query = select(deliveries).where(deliveries.c.delivered_at.is_(None)).order_by(deliveries.c.id)
+        if thread_id is not None:
+            query = query.where(deliveries.c.thread_id == thread_id)
+        async with self._transaction(writes=False) as connection:
+            return [delivery_of(row) for row in (await connection.execute(query)).mappings()]
+
+    async def delivered(self, keys: Sequence[str]) -> None:
+        """Record that messages have reached their conversation."""
+        async with self._transaction() as connection:
+            arrived = update(deliveries).where(deliveries.c.key.in_(keys), deliveries.c.delivered_at.is_(None))
+            # The words are in the conversation now, and nobody reads them here again.
+            await connection.execute(arrived.values(delivered_at=self._now(), text=""))
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        if self._outbox:
+            await self._outbox.close()
+        await self.database.close()
+
+    async def _clean(self, ticket_id: str, text: str) -> str:
+        """Return a text as a ticket may hold it."""
+        return (await self._redaction.of((await self.get_ticket(ticket_id)).customer_id)).text(text)
+
+    async def _close(self, ticket_id: str, how: Move, notice: str, operator: str | None) -> Ticket:
+        async with self._transaction() as connection:
+            ticket = await self._move(connection, ticket_id, how, operator, closed_at=self._now())
+            if notice:
+                key = f"{ticket.id}:{how}:{ticket.ownership.stretches}"
+                await _send(connection, ticket, key=key, author="desk", text=notice)
+            return ticket
+
+    async def _move(
+        self,
+        connection: AsyncConnection,
+        ticket_id: str,
+        how: Move,
+        operator: str | None,
+        instead_of: str | None = None,
+        **values: Any,
+    ) -> Ticket:
+        ticket = await _read(connection, serial_of(ticket_id), ticket_id, lock=True)
+        check_free(ticket.ownership, operator, instead_of=instead_of)
+        owned = move(ticket.ownership, how, now=self._now(), operator=operator, worked=self._worked)
+        await self._keep(connection, ticket.id, owned, **values)
+        return await self._changed(connection, f"ticket.{_HAPPENED[how]}", serial_of(ticket_id))
+
+    async def _keep(self, connection: AsyncConnection, ticket_id: str, owned: Ownership, **values: Any) -> None:
+        this = update(tickets).where(tickets.c.serial == serial_of(ticket_id))
+        await connection.execute(this.values({**ownership_values(owned), **values}))
+
+    async def _note(
+        self, connection: AsyncConnection, ticket: Ticket, *, author: str, text: str, key: str, kind: NoteKind
+    ) -> bool:
+        """Add a note unless its key is known; return whether it was new."""
+        serial = serial_of(ticket.id)
+        known = select(notes.c.id).where(notes.c.ticket == serial, notes.c.key == key)
+        if (await connection.execute(known)).first() is not None:
+            return False
+        values = {"ticket": serial, "author": author, "text": text, "key": key, "kind": kind, "created_at": self._now()}
+        await connection.execute(notes.insert().values(values))
+        return True
+
+    async def _changed(self, connection: AsyncConnection, kind: str, serial: int) -> Ticket:
+        """Return the ticket as it is now, its change recorded for whoever listens."""
+        ticket = await _read(connection, serial)
+        if self._outbox:
+            await self._outbox.add(connection, kind, ticket)
+        return ticket
+
+    @asynccontextmanager
+    async def _transaction(self, *, writes: bool = True) -> AsyncIterator[AsyncConnection]:
+        try:
+            if not self._ready:
+                # In a transaction of its own: the one below may be rolled back.
+                await make_tables(self.database, metadata)
+                self._ready = True
+            async with self.database.writing() if writes else self.database.reading() as connection:
+                yield connection
+            if writes and self._outbox:
+                self._outbox.wake()
+        except IntegrityError:
+            raise
+        except SQLAlchemyError as error:
+            raise BackendUnavailable(
+                f"the ticket desk {self.database} does not answer; check SUPPORT_DESK_URL and its folder"
+            ) from error
+
+
+async def _twice(action: Callable[[], Awaitable[T]]) -> T:
+    """Run a transaction again when another process was first with the same key: then its row is found."""
+    try:
+        return await action()
+    except IntegrityError:
+        return await action()
+
+
+_HAPPENED: dict[Move, str] = {"take": "taken", "resolve": "resolved", "hand_back": "handed_back"}
+
+
+async def _read(connection: AsyncConnection, serial: int, asked_for: str = "", *, lock: bool = False) -> Ticket:
+    """Read a ticket with its notes, on demand held until the transaction ends; raises Refused when there is none."""
+    query = select(tickets).where(tickets.c.serial == serial)
+    row = (await connection.execute(query.with_for_update() if lock else query)).mappings().first()
+    if row is None:
+        raise NoTicket(f"There is no ticket {asked_for or ticket_number(serial)}.")
+    note_rows = await connection.execute(select(notes).where(notes.c.ticket == serial).order_by(notes.c.id))
+    return ticket_of(row, note_rows.mappings())
+
+
+async def _noted(connection: AsyncConnection, ticket: Ticket, key: str) -> str | None:
+    """Return the words that a ticket holds under a key."""
+    known = select(notes.c.text).where(notes.c.ticket == serial_of(ticket.id), notes.c.key == key)
+    found: str | None = await connection.scalar(known)
+    return found
+
+
+async def _send(connection: AsyncConnection, ticket: Ticket, *, key: str, author: str, text: str) -> None:
+    """Put a message on its way to the customer's conversation."""
+    values = {"key": key, "ticket": serial_of(ticket.id), "thread_id": ticket.thread_id, "author": author, "text": text}
+    await connection.execute(deliveries.insert().values(values))
+
+
+def _new_key(result: Any) -> int:
+    return int(result.inserted_primary_key[0])

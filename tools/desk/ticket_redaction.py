@@ -1,0 +1,44 @@
+"""Take personal data out of what a ticket says: colleagues read it in the conversation, other systems have no need of it."""
+
+import asyncio
+from dataclasses import replace
+
+from core.errors import BackendUnavailable, Refused
+from core.privacy.redaction import Redactor
+from tools.desk.tickets import TicketRequest
+from tools.retail.known_customers import redactor_of
+from tools.retail.shop_records import OrderBackend
+
+LOOK_UP_SECONDS = 3.0
+"""A shop that does not answer must not keep a ticket from being opened."""
+
+
+class CustomerRedaction:
+    """Make redactors that know the name and the address of one customer."""
+
+    def __init__(self, orders: OrderBackend | None = None) -> None:
+        """Take where records are looked up; without it, only what the process has read is known."""
+        self._orders = orders
+
+    async def of(self, customer_id: str | None) -> Redactor:
+        """Return the redactor for a customer's tickets."""
+        if self._orders is None or customer_id is None:
+            return Redactor()
+        try:
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                return redactor_of(await self._orders.get_customer(customer_id))
+        except (Refused, BackendUnavailable, TimeoutError):
+            return Redactor()
+
+
+def redacted(request: TicketRequest, redactor: Redactor) -> TicketRequest:
+    """Return the request with its free texts redacted; numbers of orders and parcels stay."""
+    draft = request.draft
+    texts = {name: redactor.text(getattr(draft, name)) for name in ("summary", "next_step", "wish")}
+    lists = {name: tuple(redactor.text(line) for line in getattr(draft, name)) for name in ("facts", "steps_tried")}
+    return replace(
+        request,
+        detail=redactor.text(request.detail),
+        draft=draft.model_copy(update=texts | lists),
+        transcript="\n".join(redactor.text(line) for line in request.transcript.split("\n")),
+    )

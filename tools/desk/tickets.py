@@ -1,0 +1,163 @@
+"""Describe the ticket desk: what a ticket is, and the Protocols every desk fulfils."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from tools.desk.ownership import WITH_PEOPLE, Ownership, Stage
+from tools.desk.ticket_draft import TicketDraft
+
+Reason = Literal[
+    "asked",
+    "angry",
+    "fraud",
+    "billing_dispute",
+    "rule",
+    "repeated_failure",
+    "budget",
+    "no_source",
+    "unavailable",
+    "other",
+]
+"""Why a conversation goes to a person: the customer asked, is angry, reports fraud or disputes a charge; a rule of the
+shop requires it; attempts failed again and again; the turn's budget is spent; no source answers; the model is down; or
+what the model itself gave as its reason."""
+NoteKind = Literal["customer", "reply", "internal"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRequest:
+    """Hold what is known when a conversation goes to a person."""
+
+    thread_id: str
+    customer_id: str | None
+    reason: Reason
+    detail: str
+    """The reason in words, for the colleague."""
+    draft: TicketDraft
+    transcript: str = ""
+    """The newest part of the conversation, one line a message."""
+    channel: str = "chat"
+    locale: str = "en"
+    callback: bool = False
+    """Nobody is at the desk: the customer was told that somebody gets back later."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketNote:
+    """Hold one message that was added to a ticket."""
+
+    author: str
+    """customer, agent, or the name of an operator."""
+    kind: NoteKind
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rating:
+    """Hold what the customer thought of the outcome."""
+
+    stars: int
+    """1 (bad) to 5 (good)."""
+    comment: str
+    rated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """Hold a ticket as the desk knows it now; instants are in UTC."""
+
+    id: str
+    thread_id: str
+    customer_id: str | None
+    reason: Reason
+    detail: str
+    draft: TicketDraft
+    ownership: Ownership
+    created_at: datetime
+    transcript: str = ""
+    channel: str = "chat"
+    locale: str = "en"
+    callback: bool = False
+    rating: Rating | None = None
+    notes: tuple[TicketNote, ...] = field(default=())
+
+    @property
+    def status(self) -> Stage:
+        """Return who owns the conversation: pending, human, resolved, or bot once it was handed back."""
+        return self.ownership.stage
+
+    @property
+    def with_people(self) -> bool:
+        """Say whether a person is awaited or at work."""
+        return self.status in WITH_PEOPLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """Hold a message of the desk that has to reach the customer's conversation."""
+
+    key: str
+    ticket_id: str
+    thread_id: str
+    author: str
+    """An operator's name, or `desk` for a notice of the desk itself."""
+    text: str
+
+
+class TicketDesk(Protocol):
+    """Take conversations over from the agent."""
+
+    async def open_ticket(self, request: TicketRequest) -> Ticket:
+        """Return the thread's ticket: the one people already have, a lately closed one reopened, or a new one."""
+        ...
+
+    async def add_note(self, ticket_id: str, *, author: str, text: str, key: str, kind: NoteKind = "customer") -> None:
+        """Add a message to a ticket once per key; raises Refused when there is no such ticket."""
+        ...
+
+    async def get_ticket(self, ticket_id: str) -> Ticket:
+        """Return a ticket with its notes; raises Refused when there is none."""
+        ...
+
+    async def let_go(self, ticket_id: str) -> Ticket:
+        """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken stays."""
+        ...
+
+    async def undelivered(self, thread_id: str | None = None) -> Sequence[Delivery]:
+        """Return the messages that have not reached their conversation, oldest first, optionally of one thread."""
+        ...
+
+    async def delivered(self, keys: Sequence[str]) -> None:
+        """Record that messages have reached their conversation."""
+        ...
+
+
+class OperatorDesk(TicketDesk, Protocol):
+    """Let people work on tickets as well."""
+
+    async def list_tickets(self, *, open_only: bool = False, status: Stage | None = None) -> Sequence[Ticket]:
+        """Return tickets without their notes, oldest first."""
+        ...
+
+    async def take(self, ticket_id: str, operator: str, *, instead_of: str | None = None) -> Ticket:
+        """Give a ticket to an operator; raises Refused when it is not with people, or with another than `instead_of`."""
+        ...
+
+    async def reply(self, ticket_id: str, *, operator: str, text: str, key: str) -> Ticket:
+        """Put a reply on its way to the customer, once per key; raises Refused as `take`, KeyReused where the key brought other words."""
+        ...
+
+    async def resolve(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
+        """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for an operator who is named."""
+        ...
+
+    async def hand_back(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
+        """Give the conversation back to the agent; otherwise as `resolve`."""
+        ...
+
+    async def rate(self, ticket_id: str, *, stars: int, comment: str = "") -> Ticket:
+        """Keep the customer's rating; the newest one counts; raises Refused when stars are not 1 to 5."""
+        ...

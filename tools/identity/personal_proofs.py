@@ -1,0 +1,66 @@
+"""Look after the personal data of proving who customers are, and of what their conversations cost in a day."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select
+
+from core.privacy.personal_data import Person
+from core.storage.secure_delete import shred
+from core.storage.tables import OwnDatabase
+from tools import spending
+from tools.identity import identity_schema
+from tools.identity.identity_schema import proofs
+
+
+class PersonalProofs:
+    """Fulfil `PersonalStore` for what was done to prove who customers are, and for what their conversations cost today."""
+
+    name = "proofs of identity"
+    tables: Sequence[str] = ("identity_proofs", "spending")
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        called, setting = "the record of proofs", "SUPPORT_DESK_URL"
+        self._database = OwnDatabase(url, identity_schema.metadata, called=called, setting=setting)
+        self._spending = OwnDatabase(url, spending.metadata, called="the record of spending", setting=setting)
+
+    async def threads_of(self, customer_id: str) -> set[str]:
+        """Return the conversations in which the customer has proven who she is; a mere claim makes none hers."""
+        query = select(proofs.c.thread_id).where(proofs.c.customer_id == customer_id, proofs.c.proven_by.is_not(None))
+        async with self._database.reading() as connection:
+            return set((await connection.execute(query)).scalars())
+
+    async def export(self, person: Person) -> list[dict[str, Any]]:
+        """Return when codes were asked for, and whether they were typed."""
+        names = ("thread_id", "customer_id", "asked_at", "tries", "proven_by")
+        query = select(*(proofs.c[name] for name in names)).where(_of(person))
+        async with self._database.reading() as connection:
+            return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+    async def erase(self, person: Person) -> int:
+        """Delete the rows."""
+        spent = spending.spending.c.customer_id == spending.known_as(person.customer_id or "")
+        async with self._spending.writing() as connection:
+            await connection.execute(delete(spending.spending).where(spent))
+        async with self._database.writing() as connection:
+            return int((await connection.execute(delete(proofs).where(_of(person)))).rowcount)
+
+    async def expire(self, before: datetime) -> int:
+        """Delete the rows of codes that were asked for before then."""
+        async with self._database.writing() as connection:
+            return int((await connection.execute(delete(proofs).where(proofs.c.asked_at < before))).rowcount)
+
+    async def compact(self) -> None:
+        """Leave nothing in the file."""
+        await shred(self._url, tables=tuple(self.tables))
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        await self._database.close()
+        await self._spending.close()
+
+
+def _of(person: Person) -> ColumnElement[bool]:
+    return or_(proofs.c.customer_id == person.customer_id, proofs.c.thread_id.in_(person.threads))

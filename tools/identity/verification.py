@@ -1,0 +1,194 @@
+"""Prove who a customer in an open chat is: details that fit an account, then a one-time code sent to its e-mail address.
+
+Nothing told to the chat depends on whether an account exists: for details that fit none a code is made as well, which nobody
+gets. Codes are kept as scrypt digests (RFC 7914) bound to thread and customer, and compared in constant time.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.clock import utc_now
+from core.errors import BackendUnavailable, Refused
+from core.storage.tables import OwnDatabase
+from tools.identity.identity_schema import metadata, proofs
+from tools.retail.policy import IdentityRule
+from tools.retail.shop_records import Customer, OrderBackend
+
+logger = logging.getLogger(__name__)
+
+NO_MATCH = "I cannot find an account with these details. Please check them and tell me again."
+TOO_MANY = (
+    "I have been given details too often in this conversation. Please try again in an hour, sign in at our shop, "
+    "or ask me for a colleague."
+)
+CANNOT_SEND = "I cannot send a one-time code here. Please sign in at our shop, or ask me for a colleague."
+INCOMPLETE = "I need either the e-mail address of the account, or first name, last name and postcode together."
+HOUR = timedelta(hours=1)
+SEND_SECONDS = 20.0
+
+
+class CodeSender(Protocol):
+    """Bring a one-time code to a customer by a way that only she reads."""
+
+    async def send(self, *, email: str, code: str, minutes: int) -> None:
+        """Send the code, which is good for so many minutes; raises BackendUnavailable when that fails."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """Hold what a customer says about who she is; a claim identifies nobody."""
+
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    zip: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """Hold what became of a typed code."""
+
+    state: Literal["proven", "wrong", "over"]
+    """`over`: too late, too many tries, or none was asked for."""
+    customer_id: str | None = None
+    tries_left: int = 0
+
+
+class IdentityDesk:
+    """Keep proofs in SQLite or PostgreSQL; every method raises BackendUnavailable when they cannot be kept."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        orders: OrderBackend,
+        rule: IdentityRule,
+        sender: CodeSender | None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.rule = rule
+        self._database = OwnDatabase(url, metadata, called="the record of proofs", setting="SUPPORT_DESK_URL")
+        self._orders, self._sender, self._clock = orders, sender, clock
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Let codes on their way be sent, then close the connections of the running event loop."""
+        here = [task for task in self._sending if task.get_loop() is asyncio.get_running_loop()]
+        await asyncio.gather(*here, return_exceptions=True)
+        await self._database.close()
+
+    async def identify(self, thread_id: str, claim: Claim) -> Customer | None:
+        """Take a claim: return the customer where the policy lets details suffice for reads, else send a code and return None.
+
+        Raises:
+            Refused: the claim is incomplete, came too often, or (only where details suffice) fits no account.
+        """
+        found = await self._named(claim)
+        if self.rule.reads == "details":
+            await self._record(thread_id, found, code=None)
+            if found is None:
+                raise Refused(NO_MATCH)
+            return found
+        await self._send_code(thread_id, found)
+        return None
+
+    async def send_code(self, thread_id: str, customer_id: str) -> None:
+        """Send a code to a customer who is known by details; raises as `identify`."""
+        await self._send_code(thread_id, await self._orders.get_customer(customer_id))
+
+    async def check(self, thread_id: str, code: str, *, message_id: str) -> Checked:
+        """Compare a typed code with the one that was sent for this thread; the same message again gets the same answer."""
+        newest = select(proofs).where(proofs.c.thread_id == thread_id).order_by(proofs.c.number.desc()).limit(1)
+        async with self._database.writing() as connection:
+            row = (await connection.execute(newest)).mappings().first()
+            if row is None:
+                return Checked(state="over")
+            if row["proven_by"] == message_id:
+                return Checked(state="proven", customer_id=row["customer_id"])
+            late = row["asked_at"] + timedelta(minutes=self.rule.code_minutes) <= self._clock()
+            if not row["is_open"] or late:
+                await self._end(connection, row["number"])
+                return Checked(state="over")
+            # The try is counted before the comparison: whoever asks many times at once has no more tries.
+            free = (proofs.c.number == row["number"]) & proofs.c.is_open & (proofs.c.tries < self.rule.code_tries)
+            if not (await connection.execute(update(proofs).where(free).values(tries=proofs.c.tries + 1))).rowcount:
+                return Checked(state="over")
+        typed = await asyncio.to_thread(_digest, thread_id, row["customer_id"], code, row["salt"])
+        right = hmac.compare_digest(typed, row["digest"]) and row["customer_id"] is not None
+        left = self.rule.code_tries - row["tries"] - 1
+        async with self._database.writing() as connection:
+            if right:
+                await self._end(connection, row["number"], proven_by=message_id)
+                return Checked(state="proven", customer_id=row["customer_id"])
+            if left <= 0:
+                await self._end(connection, row["number"])
+                return Checked(state="over")
+        return Checked(state="wrong", tries_left=left)
+
+    async def _named(self, claim: Claim) -> Customer | None:
+        if claim.email.strip():
+            return await self._orders.find_customer(email=claim.email.strip())
+        name = (claim.first_name.strip(), claim.last_name.strip(), claim.zip.strip())
+        if not all(name):
+            raise Refused(INCOMPLETE)
+        return await self._orders.find_customer_by_name(first_name=name[0], last_name=name[1], zip_code=name[2])
+
+    async def _send_code(self, thread_id: str, customer: Customer | None) -> None:
+        if self._sender is None:
+            raise Refused(CANNOT_SEND)
+        code = f"{secrets.randbelow(1_000_000):06d}"
+        wanted = await self._record(thread_id, customer, code=code)
+        if wanted and customer:
+            # Beside the turn: how long a mail server takes would tell that there is such an account.
+            task = asyncio.create_task(self._deliver(self._sender, customer.email, code), name="one-time-code")
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def _deliver(self, sender: CodeSender, email: str, code: str) -> None:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await sender.send(email=email, code=code, minutes=self.rule.code_minutes)
+        except (BackendUnavailable, TimeoutError) as error:
+            logger.warning("a one-time code could not be sent (%s); check SUPPORT_CODE_SENDER", type(error).__name__)
+
+    async def _record(self, thread_id: str, customer: Customer | None, *, code: str | None) -> bool:
+        """Keep an attempt; returns whether its code may be sent. An account that was sent too many gets none, silently."""
+        now, salt = self._clock(), secrets.token_bytes(16)
+        customer_id = customer.id if customer else None
+        recent = select(func.count()).where(proofs.c.asked_at > now - HOUR)
+        async with self._database.reading() as connection:
+            sent = await connection.scalar(recent.where(proofs.c.customer_id == customer_id)) if customer_id else 0
+        may_send = customer_id is not None and (sent or 0) < self.rule.attempts_per_hour
+        if code is not None and not may_send:
+            customer_id = None
+        digest = await asyncio.to_thread(_digest, thread_id, customer_id, code or secrets.token_hex(8), salt)
+        async with self._database.writing() as connection:
+            of_thread = await connection.scalar(recent.where(proofs.c.thread_id == thread_id))
+            if (of_thread or 0) >= self.rule.attempts_per_hour:
+                raise Refused(TOO_MANY)
+            earlier = (proofs.c.thread_id == thread_id) & proofs.c.is_open
+            await connection.execute(update(proofs).where(earlier).values(is_open=False, digest=b""))
+            row = {"thread_id": thread_id, "customer_id": customer_id, "asked_at": now, "salt": salt, "digest": digest}
+            await connection.execute(insert(proofs).values(row | {"tries": 0, "is_open": code is not None}))
+        return may_send
+
+    async def _end(self, connection: AsyncConnection, number: int, *, proven_by: str | None = None) -> None:
+        """Make a code unusable, and forget even its digest."""
+        values = {"is_open": False, "digest": b""} | ({"proven_by": proven_by} if proven_by else {})
+        await connection.execute(update(proofs).where(proofs.c.number == number).values(values))
+
+
+def _digest(thread_id: str, customer_id: str | None, code: str, salt: bytes) -> bytes:
+    bound = "\x1f".join((thread_id, customer_id or "", code)).encode()
+    return hashlib.scrypt(bound, salt=salt, n=2**14, r=8, p=1, dklen=32)

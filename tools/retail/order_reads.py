@@ -1,0 +1,84 @@
+"""Let the model read the shop on behalf of the customer of this run."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from langchain_core.tools import BaseTool, tool
+from langgraph.prebuilt import ToolRuntime
+
+from core.errors import NotIdentified, Refused
+from tools.context import Context
+from tools.facts import as_text, order_facts, product_facts, profile_facts
+from tools.retail.shop_records import OrderBackend
+
+Caller = ToolRuntime[Context, Any]
+
+SIGN_IN = "Please sign in first, so that I can look into your account."
+NO_MATCH = "I cannot find a product like that in our shop. Please describe it in other words."
+ORDERS_SHOWN = 20
+PRODUCTS_SHOWN = 3
+
+
+def customer_of(context: Context | None) -> str:
+    """Return who is signed in on this run; raises NotIdentified when nobody is."""
+    if context is None or context.customer_id is None:
+        raise NotIdentified(SIGN_IN)
+    return context.customer_id
+
+
+def make_get_order(orders: OrderBackend, today: Callable[[], date]) -> BaseTool:
+    """Make the tool that looks up one order."""
+
+    @tool(parse_docstring=True)
+    async def get_order(order_id: str, runtime: Caller) -> str:  # noqa: D417 - the model never sees `runtime`
+        """Look up one order of the customer: status, dates, items, prices, parcels with tracking ids, payments.
+
+        Args:
+            order_id: The order number as the customer wrote it, for example #AF10042.
+        """
+        return as_text(order_facts(await orders.get_order(customer_of(runtime.context), order_id), today()))
+
+    return get_order
+
+
+def make_list_orders(orders: OrderBackend, today: Callable[[], date]) -> BaseTool:
+    """Make the tool that lists the customer's orders."""
+
+    @tool(parse_docstring=True)
+    async def list_orders(runtime: Caller) -> str:
+        """List the customer's orders with all their facts, newest first. Use it when no order number is known."""
+        found = await orders.list_orders(customer_of(runtime.context))
+        facts: dict[str, Any] = {"orders": [order_facts(order, today()) for order in found[:ORDERS_SHOWN]]}
+        return as_text(facts | ({"older_orders": len(found) - ORDERS_SHOWN} if len(found) > ORDERS_SHOWN else {}))
+
+    return list_orders
+
+
+def make_find_product(orders: OrderBackend) -> BaseTool:
+    """Make the tool that looks up products."""
+
+    @tool(parse_docstring=True)
+    async def find_product(name_or_id: str) -> str:
+        """Look up products of the shop with all variants: item ids, options, prices, what is in stock.
+
+        Args:
+            name_or_id: A product id, an item id, or words that describe the product.
+        """
+        found = await orders.find_products(name_or_id, limit=PRODUCTS_SHOWN)
+        if not found:
+            raise Refused(NO_MATCH)
+        return as_text({"products": [product_facts(product) for product in found]})
+
+    return find_product
+
+
+def make_get_profile(orders: OrderBackend) -> BaseTool:
+    """Make the tool that shows the customer's own profile."""
+
+    @tool(parse_docstring=True)
+    async def get_profile(runtime: Caller) -> str:
+        """Look up the customer's own profile: name, e-mail, default address, payment methods and balances."""
+        return as_text(profile_facts(await orders.get_customer(customer_of(runtime.context))))
+
+    return get_profile

@@ -1,0 +1,275 @@
+"""Name what the agent may do to the shop: how the model asks for it, how it is planned, in which order it is done.
+
+A write is two steps. `plan` looks at the shop and the rules and returns a `Change`, without any effect; only a change the
+customer has said yes to is applied, and not from here (see `tools/actions/execution.py`). The tools bound to the model plan as well: a
+model that calls one directly gets the preview.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from langchain_core.tools import BaseTool, StructuredTool
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from core.errors import Refused
+from tools.actions.changes import Change
+from tools.context import Context
+from tools.retail.order_reads import Caller, customer_of
+from tools.retail.policy import Policy
+from tools.retail.rules import order_rules as rules
+from tools.retail.rules.refund_rule import refund_order
+from tools.retail.shop_records import Address, Customer, Order, OrderBackend, Product
+
+OrderId = Annotated[str, Field(description="The order number, for example #AF10042.", max_length=100)]
+ItemIds = Annotated[list[str], Field(description="Item ids of the order, one for each piece.", max_length=100)]
+NewItemIds = Annotated[list[str], Field(description="The new item ids, in the order of item_ids.", max_length=100)]
+MethodId = Annotated[
+    str, Field(description="Id of one of the customer's payment methods, from get_profile.", max_length=100)
+]
+Reason = Annotated[str, Field(description="The customer's reason.", max_length=200)]
+Line = Annotated[str, Field(max_length=200)]
+
+
+class Request(BaseModel):
+    """Hold the arguments of a write as the model gave them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class CancelOrder(Request):
+    """Cancel a pending order as a whole; everything paid goes back."""
+
+    order_id: OrderId
+    reason: Reason
+
+
+class AddressRequest(Request):
+    """Hold a complete address."""
+
+    address1: Annotated[Line, Field(description="Street and number.")]
+    address2: Annotated[Line, Field(description="Apartment or suite, or an empty text.")] = ""
+    city: Line
+    state: Annotated[Line, Field(description="State or province, for example OR.")]
+    zip: Annotated[Line, Field(description="ZIP or postal code.")]
+    country: Line
+
+    def address(self) -> Address:
+        """Return the address asked for."""
+        return Address(**{name: getattr(self, name) for name in AddressRequest.model_fields})
+
+
+class ChangeOrderAddress(AddressRequest):
+    """Send a pending order to another address."""
+
+    order_id: OrderId
+
+
+class ChangeDefaultAddress(AddressRequest):
+    """Change the customer's default address for future orders."""
+
+
+class ChangeOrderPayment(Request):
+    """Pay a pending order with another of the customer's payment methods."""
+
+    order_id: OrderId
+    payment_method_id: MethodId
+
+
+class SwapRequest(Request):
+    """Hold items and what they are swapped for."""
+
+    order_id: OrderId
+    item_ids: ItemIds
+    new_item_ids: NewItemIds
+    payment_method_id: MethodId
+
+
+class ChangeOrderItems(SwapRequest):
+    """Swap items of a pending order for other versions of the same products. Possible once: name all items."""
+
+
+class ExchangeItems(SwapRequest):
+    """Exchange delivered items for other versions of the same products. Possible once: name all items."""
+
+
+class ReturnItems(Request):
+    """Return delivered items; the refund goes to the original payment method or a gift card. Name all items."""
+
+    order_id: OrderId
+    item_ids: ItemIds
+    payment_method_id: MethodId
+
+
+class RefundOrder(Request):
+    """Send back part of what was paid for an order, without a return."""
+
+    order_id: OrderId
+    amount: Annotated[float, Field(description="Amount in the shop's currency.")]
+    reason: Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """Hold what a rule looks at besides the request."""
+
+    policy: Policy
+    today: date
+    customer: Customer
+    order: Order | None
+    products: Mapping[str, Product]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteAction:
+    """Hold one thing the agent may do to the shop."""
+
+    name: str
+    rank: int
+    """Actions of one message are done from the lowest rank up: an address before the items that lock the order."""
+    request: type[Request]
+    decide: Callable[[Ground, Any], Change]
+    """Apply the rule to a checked request."""
+    reasons: Callable[[Policy], Iterable[str]] | None = None
+    """The reasons the shop's policy accepts, where one has to be given."""
+
+    async def plan(
+        self, context: Context | None, args: Mapping[str, Any], *, orders: OrderBackend, policy: Policy, today: date
+    ) -> Change:
+        """Return what would be done, without doing anything.
+
+        Raises:
+            Refused: nobody is signed in, the arguments do not fit, or a rule says no; in words fit for the customer.
+            BackendUnavailable: the shop does not answer.
+        """
+        customer_id = customer_of(context)
+        request = self._checked(args)
+        order_id = getattr(request, "order_id", None)
+        order = None if order_id is None else await orders.get_order(customer_id, order_id)
+        customer = await orders.get_customer(customer_id)
+        swapped = {i.product_id for i in order.items} if order and isinstance(request, SwapRequest) else set()
+        products = {product_id: await orders.get_product(product_id) for product_id in sorted(swapped)}
+        ground = Ground(policy=policy, today=today, customer=customer, order=order, products=products)
+        return self.decide(ground, request)
+
+    def tool(self, orders: OrderBackend, policy: Policy, today: Callable[[], date]) -> BaseTool:
+        """Make the tool the model sees; calling it plans and has no effect."""
+
+        async def preview(runtime: Caller, **args: Any) -> str:
+            change = await self.plan(runtime.context, args, orders=orders, policy=policy, today=today())
+            return f"Not done yet; the customer has to say yes first: {change.summary}"
+
+        description = " ".join((self.request.__doc__ or "").split())
+        return StructuredTool(
+            name=self.name, description=description, args_schema=self._schema(policy), coroutine=preview
+        )
+
+    def _schema(self, policy: Policy) -> type[Request]:
+        """Return the arguments as the model sees them, with the reasons this shop accepts."""
+        if self.reasons is None:
+            return self.request
+        field = Field(description=f"The customer's reason, one of: {', '.join(self.reasons(policy))}.", max_length=200)
+        return create_model(self.request.__name__, __base__=self.request, reason=(str, field))
+
+    def _checked(self, args: Mapping[str, Any]) -> Any:
+        try:
+            return self.request.model_validate(dict(args))
+        except ValidationError as error:
+            fields = sorted({str(problem["loc"][0]) for problem in error.errors() if problem["loc"]})
+            raise Refused(
+                f"I did not get the details right ({', '.join(fields)}). Please tell me them again."
+            ) from None
+
+
+def _order(ground: Ground) -> Order:
+    if ground.order is None:
+        raise Refused("Please tell me which order you mean.")
+    return ground.order
+
+
+def _swap(rule: Callable[..., Change], ground: Ground, request: SwapRequest, **more: Any) -> Change:
+    return rule(
+        ground.policy,
+        ground.customer,
+        _order(ground),
+        products=ground.products,
+        item_ids=request.item_ids,
+        new_item_ids=request.new_item_ids,
+        payment_method_id=request.payment_method_id,
+        **more,
+    )
+
+
+def _refund(ground: Ground, request: RefundOrder) -> Change:
+    amount = Decimal(str(request.amount))
+    return refund_order(
+        ground.policy, ground.customer, _order(ground), amount=amount, reason=request.reason, today=ground.today
+    )
+
+
+WRITE_ACTIONS: dict[str, WriteAction] = {
+    action.name: action
+    for action in (
+        WriteAction(
+            name="change_default_address",
+            rank=10,
+            request=ChangeDefaultAddress,
+            decide=lambda g, r: rules.change_default_address(g.policy, g.customer, address=r.address()),
+        ),
+        WriteAction(
+            name="change_order_address",
+            rank=20,
+            request=ChangeOrderAddress,
+            decide=lambda g, r: rules.change_order_address(g.policy, g.customer, _order(g), address=r.address()),
+        ),
+        WriteAction(
+            name="change_order_payment",
+            rank=30,
+            request=ChangeOrderPayment,
+            decide=lambda g, r: rules.change_order_payment(
+                g.policy, g.customer, _order(g), payment_method_id=r.payment_method_id
+            ),
+        ),
+        WriteAction(
+            name="change_order_items",
+            rank=40,
+            request=ChangeOrderItems,
+            decide=lambda g, r: _swap(rules.change_order_items, g, r),
+        ),
+        WriteAction(
+            name="exchange_items",
+            rank=50,
+            request=ExchangeItems,
+            decide=lambda g, r: _swap(rules.exchange_items, g, r, today=g.today),
+        ),
+        WriteAction(
+            name="return_items",
+            rank=60,
+            request=ReturnItems,
+            decide=lambda g, r: rules.return_items(
+                g.policy,
+                g.customer,
+                _order(g),
+                item_ids=r.item_ids,
+                payment_method_id=r.payment_method_id,
+                today=g.today,
+            ),
+        ),
+        WriteAction(
+            name="refund_order",
+            rank=70,
+            request=RefundOrder,
+            decide=_refund,
+            reasons=lambda policy: policy.refund.reasons,
+        ),
+        WriteAction(
+            name="cancel_order",
+            rank=80,
+            request=CancelOrder,
+            decide=lambda g, r: rules.cancel_order(g.policy, g.customer, _order(g), reason=r.reason),
+            reasons=lambda policy: policy.cancel.reasons,
+        ),
+    )
+}

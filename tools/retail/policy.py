@@ -1,0 +1,145 @@
+"""Read the shop's policy: what is allowed in which state, within which window, up to which amount."""
+
+import re
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from core.errors import SettingsError
+from tools.retail.shop_records import Status
+
+PACKAGED = Path(__file__).with_name("policy.yaml")
+
+Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+Days = Annotated[int, Field(ge=0, le=3650)]
+Phrase = Annotated[str, Field(min_length=3, max_length=80)]
+Statuses = Annotated[tuple[Status, ...], Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """Refuse unknown keys, so that a misspelt limit is noticed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ChangeRule(Section):
+    """Say in which states an order can be changed."""
+
+    statuses: Statuses
+    approval_over: Amount | None = None
+
+
+class CancelRule(ChangeRule):
+    """Say when and why an order can be cancelled."""
+
+    reasons: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class WindowRule(ChangeRule):
+    """Say how long after delivery something is possible."""
+
+    window_days: Days | None = None
+
+
+class RefundReason(WindowRule):
+    """Say what has to be true before money goes back for one reason."""
+
+    days_since_order: Days | None = None
+    late_by_days: Days | None = None
+    max_amount: Amount | None = None
+
+
+class RefundRule(Section):
+    """Name the reasons for money back without a return; none means that there is no such refund."""
+
+    reasons: dict[str, RefundReason]
+
+
+Proof = Literal["details", "code"]
+
+
+class IdentityRule(Section):
+    """Say what a customer whom no channel has signed in must prove."""
+
+    reads: Proof = "code"
+    writes: Proof = "code"
+    code_minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    code_tries: Annotated[int, Field(ge=1, le=10)] = 3
+    attempts_per_hour: Annotated[int, Field(ge=1, le=20)] = 5
+
+    @model_validator(mode="after")
+    def _writes_need_no_less(self) -> Self:
+        if self.reads == "code" and self.writes == "details":
+            raise ValueError(
+                "writes: details is less than reads: code; changes need at least the proof that reads need"
+            )
+        return self
+
+
+class Policy(Section):
+    """Hold every limit the rules look at."""
+
+    currency: Annotated[str, Field(max_length=5)]
+    refund_time: str
+    confirmation_minutes: Annotated[int, Field(ge=1, le=1440)]
+    approval_hours: Annotated[int, Field(ge=1, le=720)]
+    identity: IdentityRule = IdentityRule()
+    cancel: CancelRule
+    change: ChangeRule
+    return_: Annotated[WindowRule, Field(alias="return")]
+    exchange: WindowRule
+    refund: RefundRule
+    difference_to_any_method: bool = False
+    """Whether the price difference of cheaper items may go to a payment method that did not pay, which turns gift cards into money."""
+    countries: dict[str, tuple[str, ...]]
+    """The shop's name of each country it ships to, and other names for it; empty means anywhere."""
+
+    people_only: dict[str, Annotated[tuple[Phrase, ...], Field(min_length=1)]] = {}
+    """The topics that only people handle, each with the phrases that give it away; a `*` stands for any end of a word."""
+
+    @model_validator(mode="after")
+    def _country_names_are_clear(self) -> Self:
+        names = [name.casefold() for country, others in self.countries.items() for name in (country, *others)]
+        if len(set(names)) < len(names):
+            raise ValueError("countries: a name stands for two countries")
+        return self
+
+    def country(self, name: str) -> str | None:
+        """Return the shop's own name of a country, or None where it does not ship."""
+        if not self.countries:
+            return name
+        wanted = name.casefold()
+        fits = (c for c, others in self.countries.items() if wanted in {c.casefold(), *(o.casefold() for o in others)})
+        return next(fits, None)
+
+    def topic_for_people(self, text: str) -> str | None:
+        """Return the topic of a message that only people handle, or None."""
+        plain = " ".join(text.split())
+        return next((topic for topic, phrases in self.people_only.items() if _any_of(phrases).search(plain)), None)
+
+
+@cache
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    written = "|".join(re.escape(" ".join(phrase.split())).replace(r"\*", r"\w*") for phrase in phrases)
+    return re.compile(rf"(?<!\w)(?:{written})(?!\w)", re.IGNORECASE)
+
+
+def load_policy(file: Path | None = None) -> Policy:
+    """Read a policy file, the packaged one by default; raises SettingsError naming the field that does not fit."""
+    path = file or PACKAGED
+    try:
+        return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError(f"policy file {path} cannot be read ({error.strerror}); set SUPPORT_POLICY_FILE") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SettingsError(f"policy file {path} is not readable YAML ({error}); correct it") from None
+    except ValidationError as error:
+        problem = error.errors()[0]
+        field = ".".join(str(part) for part in problem["loc"]) or "(file)"
+        raise SettingsError(
+            f"policy file {path}, {field}: came {str(problem['input'])[:80]!r}; wanted: {problem['msg']}; correct it"
+        ) from None

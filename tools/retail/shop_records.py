@@ -1,0 +1,191 @@
+"""Describe the shop: its records, and the Protocol every order backend fulfils."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from tools.actions.changes import Change, Outcome
+
+NO_CUSTOMER = "I cannot find your customer account. Please sign in again."
+NO_ORDER = "I cannot find an order with that number in your account. Please check the number and try again."
+NO_PRODUCT = "I cannot find that product in our shop."
+CHANGED_MEANWHILE = "Something changed in your account meanwhile, so I have not done this. Let me look again."
+
+Status = Literal[
+    "pending",
+    "pending (item modified)",
+    "processed",
+    "delivered",
+    "return requested",
+    "exchange requested",
+    "cancelled",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Hold a postal address."""
+
+    address1: str
+    address2: str
+    city: str
+    state: str
+    zip: str
+    country: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentMethod:
+    """Hold one way a customer pays."""
+
+    id: str
+    source: Literal["gift_card", "credit_card", "paypal"]
+    brand: str | None = None
+    last_four: str | None = None
+    balance: Decimal | None = None
+    """What is left on a gift card."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """Hold a customer of the shop."""
+
+    id: str
+    first_name: str
+    last_name: str
+    email: str
+    address: Address
+    payment_methods: tuple[PaymentMethod, ...] = ()
+    order_ids: tuple[str, ...] = ()
+    """In the order in which they were placed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """Hold one buyable version of a product."""
+
+    item_id: str
+    options: Mapping[str, str]
+    available: bool
+    price: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """Hold a product and its variants."""
+
+    id: str
+    name: str
+    variants: tuple[Variant, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderItem:
+    """Hold one line of an order."""
+
+    item_id: str
+    product_id: str
+    name: str
+    price: Decimal
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fulfilment:
+    """Hold one parcel: its tracking ids and the items in it."""
+
+    tracking_ids: tuple[str, ...]
+    item_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payment:
+    """Hold one movement of money for an order."""
+
+    transaction_type: Literal["payment", "refund"]
+    amount: Decimal
+    payment_method_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """Hold an order as the shop knows it now."""
+
+    id: str
+    customer_id: str
+    status: Status
+    address: Address
+    items: tuple[OrderItem, ...] = ()
+    fulfilments: tuple[Fulfilment, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    ordered_at: date | None = None
+    shipped_at: date | None = None
+    expected_delivery: date | None = None
+    delivered_at: date | None = None
+    cancel_reason: str | None = None
+    return_item_ids: tuple[str, ...] | None = None
+    return_payment_method_id: str | None = None
+    exchange_item_ids: tuple[str, ...] | None = None
+    exchange_new_item_ids: tuple[str, ...] | None = None
+    exchange_payment_method_id: str | None = None
+    exchange_price_difference: Decimal | None = None
+
+
+class OrderBackend(Protocol):
+    """Read and change the shop on behalf of one customer.
+
+    Every method that takes a `customer_id` answers only for that customer: a foreign order and an unknown order raise the
+    same `Refused`.
+    """
+
+    async def get_customer(self, customer_id: str) -> Customer:
+        """Return the customer; raises Refused when there is none."""
+        ...
+
+    async def find_customer(self, *, email: str) -> Customer | None:
+        """Return the customer with this e-mail address, in any letter case, or None; only for proving who is asking."""
+        ...
+
+    async def find_customer_by_name(self, *, first_name: str, last_name: str, zip_code: str) -> Customer | None:
+        """Return the one customer of this name and postcode, or None; only for proving who is asking."""
+        ...
+
+    async def get_order(self, customer_id: str, order_id: str) -> Order:
+        """Return one of the customer's orders; raises Refused when she has none of that number."""
+        ...
+
+    async def list_orders(self, customer_id: str) -> Sequence[Order]:
+        """Return the customer's orders, newest first where the shop knows dates."""
+        ...
+
+    async def get_product(self, product_id: str) -> Product:
+        """Return a product with its variants; raises Refused when there is none."""
+        ...
+
+    async def find_products(self, words: str, *, limit: int) -> Sequence[Product]:
+        """Return products whose name, options or ids share words with the query, best first."""
+        ...
+
+    async def apply(self, change: "Change", *, key: str) -> "Outcome":
+        """Carry out a planned change, all of it or nothing, at most once for a key.
+
+        A second call with the same key changes nothing and returns the first outcome.
+
+        Raises:
+            Refused: the records are no longer as they were when the change was planned, or the shop says no.
+            BackendUnavailable: the shop did not answer (OutcomeUnknown: it was asked, and may have done it); call
+                `find_outcome` before anything else.
+        """
+        ...
+
+    async def find_outcome(self, change: "Change", *, key: str) -> "Outcome | None":
+        """Return what came of a change that was perhaps applied under this key, or None when it was not.
+
+        Raises:
+            OutcomeUnknown: the shop cannot tell.
+            BackendUnavailable: the shop was not reached.
+        """
+        ...
