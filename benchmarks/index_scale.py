@@ -51,7 +51,7 @@ def build(folder: Path, passages: int) -> tuple[float, str]:
     """Write the vectors, the index and the queries with their true neighbours; return seconds and kind of the index."""
     import faiss
 
-    from ingest.vectors import build_vector_index, exact_neighbours, write_vector_index
+    from ingest.index.vectors import build_vector_index, exact_neighbours, write_vector_index
 
     rng = np.random.default_rng(3)
     articles = spread(max(1, passages // _PER_ARTICLE), rng)
@@ -70,7 +70,7 @@ def build(folder: Path, passages: int) -> tuple[float, str]:
 
 def serve(folder: Path) -> dict[str, float]:
     """Open the index in a process of its own, search it and return recall, times and memory."""
-    from ingest.vectors import VectorIndex, recall
+    from ingest.index.vectors import VectorIndex, recall
 
     before = _memory()
     index = VectorIndex(folder / "vectors.faiss", folder / "vectors.npy")

@@ -23,9 +23,9 @@ from langchain_core.embeddings import Embeddings
 
 from benchmarks.figures import Figure, parser, report
 from core.errors import KnowledgeError
-from ingest.index import open_current
+from ingest.documents_read import Document
+from ingest.index.published_index import open_current
 from ingest.pipeline import IngestOptions, ingest_documents
-from ingest.records import Document
 
 ARTICLES = 40
 READERS = 2

@@ -31,8 +31,8 @@ from core.embeddings.reranker import Reranker
 from core.factory import reranker
 from core.settings import Settings
 from ingest.pipeline import ingest, ingest_documents
-from ingest.reranked import CANDIDATES, RerankedIndex
-from ingest.retrieval import HybridRetriever
+from ingest.search.article_search import HybridRetriever
+from ingest.search.rerank_fusion import CANDIDATES, RerankedIndex
 
 _SECONDS = 600.0
 """Longest wait for an answer: what is measured here is the order, however slow the machine."""

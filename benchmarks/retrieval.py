@@ -24,10 +24,10 @@ from langchain_core.embeddings import Embeddings
 from benchmarks.figures import Figure, parser, report
 from core.embeddings.minilm import MiniLM
 from core.passages import Passage, Utterance
+from ingest.documents_read import Document
 from ingest.pipeline import IngestOptions, IngestReport, ingest, ingest_documents
-from ingest.records import Document
-from ingest.reranked import SearchableIndex
-from ingest.retrieval import HybridRetriever
+from ingest.search.article_search import HybridRetriever
+from ingest.search.rerank_fusion import SearchableIndex
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"

@@ -23,8 +23,8 @@ from core.settings import Settings
 from graph.assembly import open_desk, orders_of
 from graph.memory import open_checkpointer
 from graph.threads import damaged_threads
-from ingest.opening import open_retriever
-from ingest.reranked import SearchableIndex
+from ingest.index.opening_index import open_retriever
+from ingest.search.rerank_fusion import SearchableIndex
 
 
 @dataclass(frozen=True)

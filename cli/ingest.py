@@ -17,7 +17,7 @@ from core.factory import embedding_model
 from core.settings import Settings
 from ingest.pipeline import IngestOptions, IngestReport, Progress
 from ingest.pipeline import ingest as run_ingest
-from ingest.postgres_writing import publish_to_postgres
+from ingest.postgres.postgres_writing import publish_to_postgres
 
 EXIT_SKIPPED = 3
 _STAGES = {"read": "Reading files", "fetch": "Fetching pages", "embed": "Embedding passages"}

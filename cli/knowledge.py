@@ -18,16 +18,16 @@ from core.errors import InputError, SupportError
 from core.factory import embedding_model, reranker
 from core.passages import Passage, Utterance
 from core.settings import Settings
-from ingest.index import open_current
-from ingest.opening import open_retriever
-from ingest.postgres_versions import list_versions
-from ingest.postgres_versions import roll_back as roll_back_in_postgres
-from ingest.proposals import propose_article
-from ingest.publishing import roll_back
+from ingest.drafts import propose_article
+from ingest.index.opening_index import open_retriever
+from ingest.index.published_index import open_current
+from ingest.index.publishing import roll_back
+from ingest.index.versions import Manifest, current_name, read_manifest, version_folder, version_names
+from ingest.postgres.postgres_versions import list_versions
+from ingest.postgres.postgres_versions import roll_back as roll_back_in_postgres
 from ingest.quarantine import flagged_articles
 from ingest.quarantine import release as release_article
 from ingest.review import Finding, review
-from ingest.versions import Manifest, current_name, read_manifest, version_folder, version_names
 
 app = typer.Typer(help="Look into the knowledge index.", no_args_is_help=True)
 

@@ -25,7 +25,7 @@ from graph.summary import ModelSummary, RuleSummary
 from graph.ticket_writer import TicketWriter
 from graph.triage_rules import RuleTriage
 from graph.voice import Ear
-from ingest.opening import open_retriever
+from ingest.index.opening_index import open_retriever
 from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions
 from tools.desk.availability import DeskAvailability

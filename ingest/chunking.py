@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
-from ingest.records import Document
+from ingest.documents_read import Document
 
 TokenCounter = Callable[[list[str]], list[int]]
 """Returns the number of tokens of each text."""

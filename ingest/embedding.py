@@ -8,7 +8,7 @@ from langchain_core.embeddings import Embeddings
 
 from core.errors import ModelRejected
 from ingest.chunking import passage_prefix
-from ingest.records import StoredArticle
+from ingest.documents_read import StoredArticle
 
 Vectors = npt.NDArray[np.float32]
 

@@ -11,20 +11,20 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from core.errors import DocumentError, KnowledgeError
-from ingest.articles import content_hash, stored_article
+from ingest.article_passages import content_hash, stored_article
 from ingest.chunking import TokenCounter
-from ingest.decoding import decode
-from ingest.documents import find_files, read_file
+from ingest.documents_read import Document, Skipped, StoredArticle
 from ingest.embedding import Vectors, embed, embedded_passages
-from ingest.index import OpenIndex, open_current
-from ingest.publishing import publish, writing
+from ingest.index.published_index import OpenIndex, open_current
+from ingest.index.publishing import publish, writing
+from ingest.index.store_writing import write_store
+from ingest.index.vectors import build_vector_index, write_vector_index
+from ingest.index.versions import INDEX_FILE, STORE_FILE, VECTORS_FILE, Manifest
 from ingest.quarantine import Flagged, as_skipped, flag, note_flagged, released_texts
-from ingest.records import Document, Skipped, StoredArticle
-from ingest.safe_fetch import SafeFetcher
-from ingest.store_writing import write_store
-from ingest.vectors import build_vector_index, write_vector_index
-from ingest.versions import INDEX_FILE, STORE_FILE, VECTORS_FILE, Manifest
-from ingest.web_sources import addresses_in, is_address, read_addresses
+from ingest.sources.decoding import decode
+from ingest.sources.documents import find_files, read_file
+from ingest.sources.safe_fetch import SafeFetcher
+from ingest.sources.web_sources import addresses_in, is_address, read_addresses
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.errors import InputError, KnowledgeError
 from core.safety.injection_patterns import directives
-from ingest.publishing import writing
-from ingest.records import Document, Skipped
+from ingest.documents_read import Document, Skipped
+from ingest.index.publishing import writing
 
 _FLAGGED, _RELEASED = "flagged.json", "released.json"
 

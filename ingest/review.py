@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ingest.records import StoredArticle
-from ingest.words import roots_in
+from ingest.documents_read import StoredArticle
+from ingest.search_words import roots_in
 
 Vectors = npt.NDArray[np.float32]
 

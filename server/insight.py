@@ -13,7 +13,7 @@ from sqlalchemy import select
 from core.models.prices import PriceTable, load_prices
 from core.privacy.personal_data import ERASED
 from core.settings import Settings
-from ingest.words import roots_in
+from ingest.search_words import roots_in
 from server.conversation_ends import Conversation, conversations_of
 from server.evaluation_trend import evaluations
 from server.inbox import Inbox

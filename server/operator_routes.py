@@ -13,7 +13,7 @@ from sse_starlette import EventSourceResponse
 
 from core.errors import NotFound, Refused
 from graph import operator as people
-from ingest.proposals import propose_article
+from ingest.drafts import propose_article
 from server.bodies import ACTING, READING, WRITING, OperatorReply, SuggestionOut, ThreadOut, TicketsOut
 from server.conversation_view import view
 from server.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, json_only

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 from core.errors import IndexMismatch, IndexNotFound, KnowledgeError
 from core.passages import Utterance
+from ingest.documents_read import Document
 from ingest.pipeline import ingest, ingest_documents
-from ingest.postgres_index import PostgresRetriever
-from ingest.postgres_search import PostgresSnapshot
-from ingest.postgres_versions import connect, list_versions, roll_back, serving_in, transaction
-from ingest.postgres_writing import publish_to_postgres
-from ingest.records import Document
+from ingest.postgres.postgres_index import PostgresRetriever
+from ingest.postgres.postgres_search import PostgresSnapshot
+from ingest.postgres.postgres_versions import connect, list_versions, roll_back, serving_in, transaction
+from ingest.postgres.postgres_writing import publish_to_postgres
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options, write_articles
 from tests.postgres import fresh_database
 
@@ -96,7 +96,7 @@ def test_a_publisher_that_dies_leaves_what_served(url: str, tmp_path: Path, monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("ingest.postgres_writing.point_to", die)
+        patched.setattr("ingest.postgres.postgres_writing.point_to", die)
         with pytest.raises(KeyboardInterrupt):
             publish_to_postgres(url, index_dir)
     assert list_versions(url) == before
@@ -155,7 +155,7 @@ def test_a_keyword_search_reads_only_so_much_of_a_large_index(url: str, tmp_path
 
 
 def test_a_statement_that_takes_too_long_is_given_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.postgres_versions._READ_SECONDS", 0.02)
+    monkeypatch.setattr("ingest.postgres.postgres_versions._READ_SECONDS", 0.02)
     engine = connect(url)
     with pytest.raises(KnowledgeError, match=r"more than 0\.02 s"), transaction(engine) as connection:
         connection.execute(sa.text("SELECT pg_sleep(10)"))

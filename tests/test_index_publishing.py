@@ -12,11 +12,11 @@ import pytest
 
 from core.errors import IndexBusy, IndexCorrupt, IndexNotFound, KnowledgeError
 from core.passages import Utterance
-from ingest.index import OpenIndex, open_current
+from ingest.index.published_index import OpenIndex, open_current
+from ingest.index.publishing import roll_back, writing
+from ingest.index.versions import FILES, current_name, version_folder, version_names
 from ingest.pipeline import ingest
-from ingest.publishing import roll_back, writing
-from ingest.retrieval import HybridRetriever
-from ingest.versions import FILES, current_name, version_folder, version_names
+from ingest.search.article_search import HybridRetriever
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options, write_articles
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.records import StoredArticle
-from ingest.store import PassageStore
-from ingest.store_writing import write_store
+from ingest.documents_read import StoredArticle
+from ingest.index.store import PassageStore
+from ingest.index.store_writing import write_store
 
 
 def article(number: int, *texts: str) -> StoredArticle:

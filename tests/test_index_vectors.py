@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.errors import IndexCorrupt
-from ingest.vectors import (
+from ingest.index.vectors import (
     WANTED_RECALL,
     VectorIndex,
     Vectors,
@@ -50,7 +50,7 @@ def test_filters_apply_before_the_search(tmp_path: Path, exact_up_to: int, monke
     few = np.array([5, 4_000, 5_999])
     assert {row for row, _ in index.search(vectors[:1], 10, few)[0]} == set(few.tolist())
     assert index.search(vectors[:1], 10, np.array([], dtype=np.int64)) == [[]]
-    monkeypatch.setattr("ingest.vectors._FEW_ROWS", 100)
+    monkeypatch.setattr("ingest.index.vectors._FEW_ROWS", 100)
     many = np.arange(0, 6_000, 2)
     assert all(row % 2 == 0 for row, _ in index.search(vectors[1:2], 10, many)[0])
     assert len(index.search(vectors[1:2], 10, many)[0]) == 10

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
-from ingest.documents import find_files, read_file
-from ingest.records import Document, Skipped
+from ingest.documents_read import Document, Skipped
+from ingest.sources.documents import find_files, read_file
 
 
 def read(path: Path, max_bytes: int = 1_000_000) -> list[Document | Skipped]:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from langchain_core.documents import Document as LangChainDocument
 
-from ingest.documents import read_file
-from ingest.langchain_bridge import to_langchain
+from ingest.documents_read import Document, Skipped
+from ingest.langchain.langchain_bridge import to_langchain
+from ingest.langchain.vector_store import KnowledgeVectorStore
 from ingest.pipeline import ingest
-from ingest.records import Document, Skipped
-from ingest.vector_store import KnowledgeVectorStore
+from ingest.sources.documents import read_file
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options
 
 ARTICLES = {"returns": "# Returns\n\nReturn within 30 days.", "delivery": "# Delivery\n\nParcels take four days."}

@@ -6,9 +6,9 @@ import pytest
 
 from core.errors import DocumentError, IndexBusy
 from core.passages import Utterance
+from ingest.index.publishing import writing
 from ingest.pipeline import Progress, ingest
-from ingest.publishing import writing
-from ingest.retrieval import HybridRetriever
+from ingest.search.article_search import HybridRetriever
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options, write_articles
 
 RETURNS = "# Returns\n\n## Time\n\nReturn within 30 days.\n\n## Cost\n\nReturns are free."

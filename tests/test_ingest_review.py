@@ -7,11 +7,11 @@ import pytest
 
 from core.errors import InputError
 from core.passages import Utterance
-from ingest.index import open_current
+from ingest.drafts import propose_article
+from ingest.index.published_index import open_current
 from ingest.pipeline import ingest
-from ingest.proposals import propose_article
-from ingest.retrieval import HybridRetriever
 from ingest.review import Finding, review
+from ingest.search.article_search import HybridRetriever
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options
 
 TODAY = date(2026, 6, 1)

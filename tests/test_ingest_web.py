@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ingest.documents import read_file
-from ingest.records import Document, Skipped
-from ingest.safe_fetch import SafeFetcher
-from ingest.web_sources import read_addresses
+from ingest.documents_read import Document, Skipped
+from ingest.sources.documents import read_file
+from ingest.sources.safe_fetch import SafeFetcher
+from ingest.sources.web_sources import read_addresses
 
 PUBLIC = "93.184.216.34"
 PAGE = "<html><body><h1>Fees</h1><p>Late fees are nine dollars a month.</p></body></html>"

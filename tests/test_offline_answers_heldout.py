@@ -13,7 +13,7 @@ from core.offline.model import OfflineChatModel
 from core.passages import Utterance
 from core.safety.prompt_tags import quote_passages, quote_turn
 from ingest.pipeline import IngestOptions, ingest
-from ingest.retrieval import HybridRetriever
+from ingest.search.article_search import HybridRetriever
 
 Model = Runnable[LanguageModelInput, AIMessage]
 

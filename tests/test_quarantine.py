@@ -13,7 +13,7 @@ from core.passages import Utterance
 from core.safety.injection_patterns import asks_for_action, directives
 from ingest.pipeline import IngestReport, ingest
 from ingest.quarantine import flagged_articles, release
-from ingest.retrieval import HybridRetriever
+from ingest.search.article_search import HybridRetriever
 from tests.knowledge_fakes import WordEmbeddings, options, write_articles
 
 RETURNS = "# Returns\n\nYou can return unused items within 30 days of delivery.\n\nParcels must carry the label."

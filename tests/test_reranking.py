@@ -20,9 +20,9 @@ from core.factory import reranker
 from core.models.circuit_breaker import Breaker
 from core.passages import Passage, Utterance
 from core.settings import Settings
-from ingest.opening import open_retriever
-from ingest.reranked import CANDIDATES, RerankedIndex
-from ingest.retrieval import HybridRetriever
+from ingest.index.opening_index import open_retriever
+from ingest.search.article_search import HybridRetriever
+from ingest.search.rerank_fusion import CANDIDATES, RerankedIndex
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts
 
 ARTICLES = {

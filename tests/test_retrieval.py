@@ -7,7 +7,7 @@ import pytest
 from core.errors import IndexMismatch, IndexNotFound, ModelUnavailable
 from core.passages import Utterance
 from ingest.pipeline import ingest
-from ingest.retrieval import HybridRetriever
+from ingest.search.article_search import HybridRetriever
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options, write_articles
 
 ARTICLES = {

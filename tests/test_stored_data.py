@@ -11,8 +11,8 @@ import pytest
 from core.embeddings import minilm
 from core.errors import IndexCorrupt, ModelError
 from core.passages import Utterance
-from ingest.retrieval import HybridRetriever
-from ingest.versions import VECTORS_FILE, Manifest, current_name, read_manifest, version_folder
+from ingest.index.versions import VECTORS_FILE, Manifest, current_name, read_manifest, version_folder
+from ingest.search.article_search import HybridRetriever
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts
 
 

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from core.errors import DocumentError
-from ingest.decoding import decode
-from ingest.markdown_articles import read_markdown
-from ingest.pdf_articles import read_pdf
-from ingest.records import Document, Skipped
-from ingest.safe_fetch import Fetched, SafeFetcher
-from ingest.web_pages import read_html
+from ingest.documents_read import Document, Skipped
+from ingest.sources.decoding import decode
+from ingest.sources.markdown_articles import read_markdown
+from ingest.sources.pdf_articles import read_pdf
+from ingest.sources.safe_fetch import Fetched, SafeFetcher
+from ingest.sources.web_pages import read_html
 
 MAX_PAGES = 10_000
 _MAX_SITEMAPS = 100

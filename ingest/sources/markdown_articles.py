@@ -8,7 +8,7 @@ import frontmatter
 import yaml
 
 from core.errors import DocumentError
-from ingest.records import Document, Skipped
+from ingest.documents_read import Document, Skipped
 
 RESERVED_KEYS = {"id", "title", "url", "reviewed", "status"}
 _FIRST_HEADING = re.compile(r"\A\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*$", re.MULTILINE)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.passages import Utterance
-from ingest.words import codes_in, words_in
+from ingest.search_words import codes_in, words_in
 
 _CONTEXT_WORDS = 60
 _REMEMBERED = 30

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from core.errors import IndexBusy, IndexNotFound, KnowledgeError
-from ingest.versions import (
+from ingest.index.versions import (
     MANIFEST_FILE,
     POINTER,
     Manifest,

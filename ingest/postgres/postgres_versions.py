@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import IndexNotFound, KnowledgeError
-from ingest.versions import Manifest
+from ingest.index.versions import Manifest
 
 _PUBLISHERS = 727_274
 """Key of the advisory lock that whoever changes versions holds."""

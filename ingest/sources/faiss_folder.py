@@ -6,8 +6,8 @@ from io import BytesIO
 from typing import Any
 
 from core.errors import DocumentError
-from ingest.markdown_articles import plain_values
-from ingest.records import Document, Skipped
+from ingest.documents_read import Document, Skipped
+from ingest.sources.markdown_articles import plain_values
 
 
 class _Held:

@@ -9,10 +9,10 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
 
 from core.passages import Passage, Utterance
-from ingest.markdown_articles import plain_values
+from ingest.documents_read import Document
 from ingest.pipeline import IngestOptions, ingest_documents
-from ingest.records import Document
-from ingest.retrieval import HybridRetriever
+from ingest.search.article_search import HybridRetriever
+from ingest.sources.markdown_articles import plain_values
 
 
 class KnowledgeVectorStore(VectorStore):

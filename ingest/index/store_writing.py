@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from ingest.records import StoredArticle
-from ingest.words import codes_in, roots_in
+from ingest.documents_read import StoredArticle
+from ingest.search_words import codes_in, roots_in
 
 _SCHEMA = """
 CREATE TABLE articles (

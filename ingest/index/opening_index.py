@@ -5,9 +5,9 @@ from pathlib import Path
 from langchain_core.embeddings import Embeddings
 
 from core.embeddings.reranker import Reranker
-from ingest.postgres_index import PostgresRetriever
-from ingest.reranked import RerankedIndex, SearchableIndex
-from ingest.retrieval import HybridRetriever
+from ingest.postgres.postgres_index import PostgresRetriever
+from ingest.search.article_search import HybridRetriever
+from ingest.search.rerank_fusion import RerankedIndex, SearchableIndex
 
 
 def open_retriever(

@@ -7,7 +7,7 @@ from lxml import etree, html
 from lxml_html_clean import Cleaner
 
 from core.errors import DocumentError
-from ingest.records import Document
+from ingest.documents_read import Document
 
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|opacity\s*:\s*0(\.0+)?\s*(;|$)|font-size\s*:\s*0\D?"

@@ -7,7 +7,7 @@ import pypdf
 from pypdf.errors import PyPdfError
 
 from core.errors import DocumentError
-from ingest.records import Document
+from ingest.documents_read import Document
 
 MAX_PAGES = 2_000
 MAX_CHARS = 10_000_000

@@ -12,10 +12,10 @@ from langchain_core.embeddings import Embeddings
 
 from core.errors import IndexCorrupt, KnowledgeError
 from core.passages import Passage, Utterance
-from ingest.index import OpenIndex, open_current
-from ingest.queries import Queries, queries_for
-from ingest.query_vectors import QueryVectors
-from ingest.ranking import embedded_texts, rank
+from ingest.index.published_index import OpenIndex, open_current
+from ingest.search.queries import Queries, queries_for
+from ingest.search.query_vectors import QueryVectors
+from ingest.search.ranking import embedded_texts, rank
 
 _log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.errors import DocumentError
-from ingest.markdown_articles import checked_date, plain_values, skipped_as_draft
-from ingest.openapi import is_openapi, read_openapi
-from ingest.records import Document, Skipped
-from ingest.web_pages import html_to_markdown
+from ingest.documents_read import Document, Skipped
+from ingest.sources.markdown_articles import checked_date, plain_values, skipped_as_draft
+from ingest.sources.openapi_articles import is_openapi, read_openapi
+from ingest.sources.web_pages import html_to_markdown
 
 _KNOWN = {"id", "title", "name", "content", "body", "text", "url", "html_url", "reviewed", "status", "state", "draft"}
 

@@ -7,8 +7,8 @@ import faiss
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from ingest.index import open_current
-from ingest.vector_store import as_document
+from ingest.index.published_index import open_current
+from ingest.langchain.vector_store import as_document
 
 with warnings.catch_warnings():
     # The package announces its end of life at every import; this bridge is here for those who still use it.
@@ -22,7 +22,7 @@ def to_langchain(index_dir: Path, embeddings: Embeddings, embedding_model: str) 
     """Return the serving version as a langchain-community FAISS store, whole in memory and exact; a copy, not a view.
 
     Raises:
-        KnowledgeError: see `ingest.index.open_current`.
+        KnowledgeError: see `ingest.index.published_index.open_current`.
     """
     index, _ = open_current(index_dir, embedding_model)
     try:

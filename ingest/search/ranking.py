@@ -6,8 +6,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ingest.queries import Queries
-from ingest.topics import Titles, named_articles, rarity
+from ingest.search.queries import Queries
+from ingest.search.topics import Titles, named_articles, rarity
 
 Vectors = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from ingest.chunking import TokenCounter, cut
-from ingest.records import Document, StoredArticle
+from ingest.documents_read import Document, StoredArticle
 
 _READER_VERSION = 2
 """Raised whenever reading or cutting changes, so that unchanged articles are cut again."""

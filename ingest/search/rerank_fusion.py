@@ -11,8 +11,8 @@ from core.embeddings.reranker import Reranker
 from core.models.circuit_breaker import Breaker
 from core.passages import Passage, Utterance
 from ingest.chunking import passage_prefix
-from ingest.queries import queries_for
-from ingest.retrieval import RetrievalHealth
+from ingest.search.article_search import RetrievalHealth
+from ingest.search.queries import queries_for
 
 _log = logging.getLogger(__name__)
 

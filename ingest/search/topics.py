@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from ingest.words import roots_in
+from ingest.search_words import roots_in
 
 _FADING = 0.9
 """What a name is worth one utterance later, relative to now."""

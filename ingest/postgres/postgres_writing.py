@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import sqlalchemy as sa
 
-from ingest.index import open_current
-from ingest.postgres_search import PostgresSnapshot
-from ingest.postgres_versions import (
+from ingest.documents_read import StoredArticle
+from ingest.index.published_index import open_current
+from ingest.index.vectors import WANTED_RECALL, exact_neighbours, recall
+from ingest.postgres.postgres_search import PostgresSnapshot
+from ingest.postgres.postgres_versions import (
     StoredVersion,
     changing_versions,
     connect,
@@ -20,10 +22,8 @@ from ingest.postgres_versions import (
     schema_of,
     versions_in,
 )
-from ingest.ranking import Vectors
-from ingest.records import StoredArticle
-from ingest.vectors import WANTED_RECALL, exact_neighbours, recall
-from ingest.words import codes_in, roots_in
+from ingest.search.ranking import Vectors
+from ingest.search_words import codes_in, roots_in
 
 EXACT_UP_TO = 20_000
 """Number of passages up to which every vector is compared."""

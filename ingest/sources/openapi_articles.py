@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ingest.records import Document
+from ingest.documents_read import Document
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 

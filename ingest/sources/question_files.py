@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 
 from core.errors import DocumentError
-from ingest.markdown_articles import checked_date, plain_values, skipped_as_draft
-from ingest.records import Document, Skipped
+from ingest.documents_read import Document, Skipped
+from ingest.sources.markdown_articles import checked_date, plain_values, skipped_as_draft
 
 _QUESTION = ("question", "title", "prompt", "q")
 _ANSWER = ("answer", "content", "text", "body", "response", "a")

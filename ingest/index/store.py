@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from core.errors import IndexCorrupt
 from core.passages import Passage
-from ingest.records import StoredArticle
-from ingest.words import telling
+from ingest.documents_read import StoredArticle
+from ingest.search_words import telling
 
 Rows = npt.NDArray[np.int64]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from threading import Lock
 
 from core.errors import IndexCorrupt, IndexMismatch, IndexNotFound
-from ingest.store import PassageStore
-from ingest.vectors import VectorIndex
-from ingest.versions import (
+from ingest.index.store import PassageStore
+from ingest.index.vectors import VectorIndex
+from ingest.index.versions import (
     INDEX_FILE,
     STORE_FILE,
     VECTORS_FILE,
