@@ -19,7 +19,7 @@ from rich.table import Table
 
 from benchmarks.strict_endpoint import broken_rules
 from core.safety.prompt_tags import read_message
-from graph.history import leaving_messages, prompt_messages, with_earlier
+from graph.context_window.history import leaving_messages, prompt_messages, with_earlier
 
 CHUNK = 1_000
 WORKERS = 2

@@ -35,9 +35,9 @@ from core.safety.safe_links import LinkRule
 from core.storage.database import Database
 from graph.agent import SupportAgent, awaits_answer
 from graph.builder import Parts, build_graph
+from graph.handoff.ticket_writer import TicketWriter
+from graph.handoff.triage_rules import RuleTriage
 from graph.replies import Reply, Token
-from graph.ticket_writer import TicketWriter
-from graph.triage_rules import RuleTriage
 from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions
 from tools.desk.availability import DeskAvailability
@@ -143,11 +143,11 @@ def without_gate() -> Iterator[None]:
     """Let every text pass as if nobody but the customer and the shop had written it."""
     with (
         patch("graph.nodes.reason.demands", lambda *_, **__: []),
-        patch("graph.grounding.ungrounded_in_records", lambda *_: []),
+        patch("graph.tool_calls.grounding.ungrounded_in_records", lambda *_: []),
         patch("graph.nodes.receive.overheard", lambda _: False),
         patch("graph.nodes.verify.safe_text", lambda text, _: text),
         patch("graph.nodes.confirm.safe_text", lambda text, *_, **__: text),
-        patch("graph.speaking.safe_text", lambda text, *_, **__: text),
+        patch("graph.verification.verified_model.safe_text", lambda text, *_, **__: text),
     ):
         yield
 

@@ -26,10 +26,10 @@ from core.safety.prompt_tags import read_message
 from core.storage.database import Database
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
-from graph.history import prompt_messages
-from graph.memory import open_checkpointer
-from graph.ticket_writer import TicketWriter
-from graph.triage_rules import RuleTriage
+from graph.context_window.history import prompt_messages
+from graph.handoff.ticket_writer import TicketWriter
+from graph.handoff.triage_rules import RuleTriage
+from graph.memory.checkpointers import open_checkpointer
 from tools.actions.action import Action
 from tools.actions.changes import Change, Outcome, Records, read_records, records_json
 from tools.actions.ledger import ActionLedger

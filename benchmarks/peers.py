@@ -21,9 +21,9 @@ from openai import AsyncOpenAI
 from core.factory import embedding_model
 from core.settings import Settings
 from graph.agent import SupportAgent, open_agent
-from graph.both_ways import on_the_loop
-from graph.memory import open_checkpointer
-from graph.prompts import system_prompt
+from graph.context_window.prompts import system_prompt
+from graph.memory.checkpointers import open_checkpointer
+from graph.runtime.sync_bridge import on_the_loop
 from ingest.pipeline import IngestOptions, ingest
 from tools.retail.importing import import_shop
 

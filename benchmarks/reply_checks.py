@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.figures import Figure, parser, report
-from graph.checks.ground import Deed, Ground, Text
-from graph.checks.laying import lay_ground
-from graph.checks.reply import faults_of
-from graph.checks.sentences import split_sentences
-from graph.checks.values import Value
+from graph.verification.evidence import Deed, Ground, Text
+from graph.verification.evidence_reading import lay_ground
+from graph.verification.reply import faults_of
+from graph.verification.sentences import split_sentences
+from graph.verification.values.value_reading import Value
 
 DATA = Path(__file__).parent / "data"
 CAUGHT, LET_THROUGH = 0.98, 0.97

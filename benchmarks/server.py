@@ -34,7 +34,7 @@ from sqlalchemy import text
 
 from benchmarks.fleet import POISON, SECRET, Fleet, environment, free_ports, is_ready, model_endpoint, prepare
 from core.storage.database import open_engine
-from graph.memory import open_checkpointer
+from graph.memory.checkpointers import open_checkpointer
 
 TARGETS = {"lost": 0, "answered_twice": 0, "out_of_order": 0, "overlapping_turns": 0, "escalated_without_reason": 0}
 PATIENCE_SECONDS = 900

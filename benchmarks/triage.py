@@ -22,8 +22,8 @@ from rich.table import Table
 from core.models.json_mode import JsonModel
 from core.settings import Settings
 from graph.assembly import json_model, rule_triage
-from graph.triage import Triage, triage
-from graph.triage_rules import RuleTriage
+from graph.handoff.message_triage import Triage, triage
+from graph.handoff.triage_rules import RuleTriage
 from tools.desk.ticket_draft import Category, Priority
 
 MESSAGES = Path(__file__).parent / "data" / "triage.jsonl"

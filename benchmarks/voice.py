@@ -27,7 +27,7 @@ from benchmarks.whisper_server import whisper_server
 from core.embeddings.minilm import MiniLM
 from core.settings import Settings
 from graph.agent import SupportAgent, awaits_answer, open_agent
-from graph.voice import was_unheard
+from graph.intake.voice_input import was_unheard
 from ingest.pipeline import IngestOptions, ingest
 from tools.retail.importing import import_shop
 from tools.retail.sql.sql_backend import SqlOrderBackend

@@ -11,8 +11,8 @@ from cli.output import errors_shown, out, print_json
 from cli.threads import thread_named
 from core.models.prices import PriceTable, load_prices
 from core.settings import Settings
-from graph.memory import open_checkpointer
-from graph.threads import Thread, get_thread, list_threads
+from graph.memory.checkpointers import open_checkpointer
+from graph.memory.threads import Thread, get_thread, list_threads
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 

@@ -21,8 +21,8 @@ from core.models.capabilities import probe as probe_endpoint
 from core.passages import Utterance
 from core.settings import Settings
 from graph.assembly import open_desk, orders_of
-from graph.memory import open_checkpointer
-from graph.threads import damaged_threads
+from graph.memory.checkpointers import open_checkpointer
+from graph.memory.threads import damaged_threads
 from ingest.index.opening_index import open_retriever
 from ingest.search.rerank_fusion import SearchableIndex
 

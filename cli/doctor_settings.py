@@ -10,7 +10,7 @@ from core.models.prices import load_prices
 from core.safety.safe_links import LinkRule
 from core.settings import Settings
 from graph.assembly import desk_hours
-from graph.budgets import Budget
+from graph.runtime.budgets import Budget
 from server.tokens import tokens_of
 from tools.desk.queues import load_queues
 from tools.identity.code_senders import open_sender

@@ -13,8 +13,8 @@ from rich.table import Column, Table
 from cli.output import errors_shown, out, print_json
 from core.errors import InputError
 from core.settings import Settings
-from graph.memory import open_checkpointer
-from graph.threads import get_thread, list_threads, prune, thread_ids, transcript
+from graph.memory.checkpointers import open_checkpointer
+from graph.memory.threads import get_thread, list_threads, prune, thread_ids, transcript
 from server.personal_data import open_personal_data
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]

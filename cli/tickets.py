@@ -21,9 +21,9 @@ from core.storage.database import Database
 from graph import operator as people
 from graph.assembly import desk_hours, open_desk, orders_of, webhook_outbox
 from graph.builder import SupportGraph
-from graph.memory import open_checkpointer
-from graph.ticket_facts import shortened
-from graph.tombstones import run_config
+from graph.handoff.ticket_facts import shortened
+from graph.memory.checkpointers import open_checkpointer
+from graph.memory.erasure_markers import run_config
 from tools.desk.ownership import Stage, elapsed
 from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.ticket_data import ticket_data

@@ -10,8 +10,8 @@ from cli.output import out, print_json
 from core.errors import MessageRejected
 from core.settings import Settings
 from graph.assembly import json_model, rule_triage
-from graph.triage import Triage
-from graph.triage import triage as classify
+from graph.handoff.message_triage import Triage
+from graph.handoff.message_triage import triage as classify
 
 
 def triage(

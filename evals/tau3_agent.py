@@ -1,7 +1,7 @@
 """Put our graph into the τ³-bench harness: the harness runs its own tools, our graph decides.
 
 Needs the harness (the package `tau2`, github sierra-research/tau2-bench, Python 3.12 or newer); nothing else here imports this
-file. The calls of its tools pause our run (see `graph.executors.InHost`); the harness carries them out, and its answers go on
+file. The calls of its tools pause our run (see `graph.tool_calls.executors.InHost`); the harness carries them out, and its answers go on
 with the run.
 """
 
@@ -21,9 +21,9 @@ from tau2.data_model.message import AssistantMessage, Message, MultiToolMessage,
 from tau2.environment.tool import Tool
 
 from graph.agent import SupportAgent
-from graph.budgets import Budgets
 from graph.builder import Parts, build_graph
-from graph.executors import InHost
+from graph.runtime.budgets import Budgets
+from graph.tool_calls.executors import InHost
 from tools.actions.hosted import HostedActions, HostTool, as_tools
 from tools.desk.ownership import WITH_PEOPLE
 

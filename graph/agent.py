@@ -21,19 +21,19 @@ from core.observability.tracing import set_up_tracing
 from core.settings import Settings
 from graph.assembly import assemble
 from graph.builder import Parts, SupportGraph, build_graph
-from graph.customer_store import open_store
-from graph.executors import TOOL_CALLS
-from graph.fencing import TURN_TOKEN
-from graph.memory import open_checkpointer
+from graph.context_window.customer_store import open_store
+from graph.context_window.prompts import text_of
+from graph.intake.pending_confirmation import SENT_AT
+from graph.intake.voice_input import Ear, has_sound
+from graph.memory.checkpoint_prefetch import read_ahead
+from graph.memory.checkpointers import open_checkpointer
+from graph.memory.erasure_markers import run_config
+from graph.memory.fencing import TURN_TOKEN
+from graph.memory.threads import earlier, prune
 from graph.nodes.receive import check_message, check_owner
-from graph.open_question import SENT_AT
-from graph.prompts import text_of
-from graph.read_ahead import read_ahead
 from graph.replies import BETWEEN_MESSAGES, Event, Progress, Reply, Token, read_reply, reply_text
 from graph.state import State
-from graph.threads import earlier, prune
-from graph.tombstones import run_config
-from graph.voice import Ear, has_sound
+from graph.tool_calls.executors import TOOL_CALLS
 from tools.context import Context
 
 
@@ -199,7 +199,7 @@ class SupportAgent:
     async def decide(self, thread_id: str, answer: Any, *, operator: str, turn_token: int | None = None) -> Reply:
         """Answer a thread's request for approval on behalf of staff, and return what the customer reads.
 
-        The answer has the format of `graph.approval`; one without decisions goes on with what the ledger already holds. Where the
+        The answer has the format of `graph.tool_calls.approval_format`; one without decisions goes on with what the ledger already holds. Where the
         thread no longer waits, nothing happens. The `turn_token` is that of `stream`.
         """
         config = _config(thread_id, turn_token)
@@ -214,7 +214,7 @@ class SupportAgent:
             return read_reply(after, thread_id, already_read=len(before.messages))
 
     async def host_calls(self, thread_id: str) -> list[dict[str, Any]]:
-        """Return the tool calls (id, name, args) the host has to run before the thread's turn goes on; see `graph/executors.py`."""
+        """Return the tool calls (id, name, args) the host has to run before the thread's turn goes on; see `graph/tool_calls/executors.py`."""
         config = run_config(thread_id)
         asked = [i.value for i in (await self.graph.aget_state(config)).interrupts]
         return [

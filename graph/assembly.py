@@ -16,15 +16,15 @@ from core.observability.telemetry import open_telemetry
 from core.safety.safe_links import LinkRule
 from core.settings import Settings
 from core.storage.database import Database
-from graph.budgets import Budget, Budgets, Prices
 from graph.builder import Parts
-from graph.history import context_budget
-from graph.observation import NoTelemetry
-from graph.reply_judge import ReplyJudge
-from graph.summary import ModelSummary, RuleSummary
-from graph.ticket_writer import TicketWriter
-from graph.triage_rules import RuleTriage
-from graph.voice import Ear
+from graph.context_window.history import context_budget
+from graph.context_window.summary import ModelSummary, RuleSummary
+from graph.handoff.ticket_writer import TicketWriter
+from graph.handoff.triage_rules import RuleTriage
+from graph.intake.voice_input import Ear
+from graph.runtime.budgets import Budget, Budgets, Prices
+from graph.runtime.instrumentation import NoTelemetry
+from graph.verification.judge import ReplyJudge
 from ingest.index.opening_index import open_retriever
 from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions

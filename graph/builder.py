@@ -16,10 +16,11 @@ from langgraph.store.base import BaseStore
 
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
-from graph.both_ways import both_ways, on_the_loop
-from graph.budgets import Budgets
-from graph.executors import InProcess, ToolExecutor
-from graph.history import history_chars
+from graph.context_window.history import history_chars
+from graph.context_window.prompts import system_prompt
+from graph.context_window.summary import RuleSummary, Summariser
+from graph.handoff.ticket_writer import TicketWriter
+from graph.intake.voice_input import Ear
 from graph.nodes.approve import approve
 from graph.nodes.confirm import confirm
 from graph.nodes.escalate import escalate
@@ -29,9 +30,6 @@ from graph.nodes.receive import receive
 from graph.nodes.remember import remember
 from graph.nodes.retrieve import retrieve
 from graph.nodes.verify import verify
-from graph.observation import NoTelemetry, Telemetry, observed
-from graph.prompts import system_prompt
-from graph.reply_judge import ReplyJudge
 from graph.routing import (
     after_approve,
     after_confirm,
@@ -41,10 +39,12 @@ from graph.routing import (
     after_retrieve,
     after_verify,
 )
+from graph.runtime.budgets import Budgets
+from graph.runtime.instrumentation import NoTelemetry, Telemetry, observed
+from graph.runtime.sync_bridge import both_ways, on_the_loop
 from graph.state import State, TurnInput
-from graph.summary import RuleSummary, Summariser
-from graph.ticket_writer import TicketWriter
-from graph.voice import Ear
+from graph.tool_calls.executors import InProcess, ToolExecutor
+from graph.verification.judge import ReplyJudge
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
 from tools.desk.availability import Availability

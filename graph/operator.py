@@ -16,11 +16,11 @@ from core.errors import ModelError, ThreadForbidden
 from core.models.json_mode import NO_STREAM
 from core.safety.prompt_tags import quote_message
 from graph.builder import SupportGraph
-from graph.handover import collect
+from graph.handoff.reply_placeholders import check_finished, place, without_places
+from graph.handoff.ticket_sync import collect
+from graph.memory.erasure_markers import run_config
 from graph.phrases import phrase
 from graph.state import State, TurnInput
-from graph.tombstones import run_config
-from graph.unfinished import check_finished, place, without_places
 from tools.context import Context
 from tools.desk.tickets import OperatorDesk, Ticket
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
-from graph.prompts import text_of
+from graph.context_window.prompts import text_of
 from graph.state import Owner, State, newest_turn
 from tools.desk.ownership import WITH_PEOPLE
 

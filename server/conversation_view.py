@@ -7,8 +7,8 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.errors import BackendUnavailable, Refused
+from graph.context_window.prompts import text_of
 from graph.phrases import phrase
-from graph.prompts import text_of
 from server.bodies import HandoffOut, ReplyOut, Said, SourceOut, ThreadOut
 from server.cards import ask_out, order_out, orders_by_reply
 from server.service import Service

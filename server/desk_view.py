@@ -9,8 +9,8 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from core.errors import NotFound
 from core.passages import Passage
 from core.safety.safe_links import inert
-from graph.prompts import text_of
-from graph.threads import transcript
+from graph.context_window.prompts import text_of
+from graph.memory.threads import transcript
 from server.desk_bodies import ConversationOut, Entry, LedgerRow, LedgerStep, PassageOut, Step
 from server.desk_queue import of_action, of_ticket
 from server.service import Service

@@ -8,7 +8,7 @@ from typing import Any
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from core.settings import Settings
-from graph.memory import open_checkpointer
+from graph.memory.checkpointers import open_checkpointer
 
 
 @dataclass

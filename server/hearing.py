@@ -1,9 +1,9 @@
 """Hear a recording for a route that takes messages, a bounded number at a time."""
 
 from core.errors import Busy, MessageRejected, Refused
+from graph.context_window.prompts import text_of
+from graph.intake.voice_input import was_unheard
 from graph.phrases import phrase
-from graph.prompts import text_of
-from graph.voice import was_unheard
 from server.records import Spoken
 from server.service import Service
 

@@ -7,9 +7,9 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from graph.agent import SupportAgent
 from graph.builder import Parts
-from graph.fencing import TURN_TOKEN
-from graph.handoff_notice import handoff_notice
-from graph.tombstones import run_config
+from graph.handoff.handoff_notice import handoff_notice
+from graph.memory.erasure_markers import run_config
+from graph.memory.fencing import TURN_TOKEN
 from server.records import Turn
 from tools.desk.ticket_draft import TicketDraft
 from tools.desk.tickets import TicketRequest

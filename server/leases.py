@@ -12,7 +12,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable, Busy, LeaseLost
-from graph.identity import typed_code
+from graph.intake.identification import typed_code
 from server.inbox import Inbox
 from server.inbox_schema import FIGURES, MESSAGES, THREADS, TURNS
 from server.records import JOINT, Spoken, Suspect, Turn, joined

@@ -11,8 +11,8 @@ from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 
 from core.errors import MessageRejected
+from graph.intake.voice_input import decoded
 from graph.replies import Token
-from graph.voice import decoded
 from server.bodies import READING, WRITING
 from server.conversation_view import disclosure
 from server.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, Key, json_only, take_in

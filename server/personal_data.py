@@ -14,10 +14,10 @@ from core.privacy.personal_data import Person, PersonalStore
 from core.settings import Settings
 from core.storage.database import Database
 from graph.assembly import webhook_outbox
-from graph.customer_store import open_store
-from graph.memory import open_checkpointer
-from graph.personal_files import PersonalFiles
-from graph.personal_memory import PersonalMemory
+from graph.context_window.customer_store import open_store
+from graph.context_window.personal_files import PersonalFiles
+from graph.memory.checkpointers import open_checkpointer
+from graph.memory.personal_memory import PersonalMemory
 from server.personal_inbox import PersonalInbox
 from tools.actions.personal_actions import PersonalActions, PersonalEffects
 from tools.desk.personal_tickets import PersonalTickets

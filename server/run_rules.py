@@ -3,7 +3,7 @@
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from graph.voice import recording_of
+from graph.intake.voice_input import recording_of
 
 SERVERS_OWN = frozenset(
     {

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.offline.reading.request_phrases import CAPABILITIES, GOODBYE, GREETING, THANKS
 from core.privacy.redaction import Redactor
-from graph.handoff_reasons import reason_code
+from graph.handoff.handoff_reasons import reason_code
 from server.records import Turn
 
 QUESTION_SHOWN = 300

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from core.errors import BackendUnavailable, LeaseLost
 from core.privacy.redaction import Redactor
 from graph.agent import SupportAgent
+from graph.intake.voice_input import spoken_message
 from graph.replies import Reply
-from graph.voice import spoken_message
 from server.broadcast import Broadcast
 from server.leases import Leases
 from server.metrics import Metrics

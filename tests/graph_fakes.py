@@ -19,8 +19,8 @@ from core.models.scripted import ScriptedChatModel
 from core.passages import Passage, Utterance
 from core.safety.safe_links import LinkRule
 from graph.builder import Parts
-from graph.ticket_writer import TicketWriter
-from graph.triage_rules import RuleTriage
+from graph.handoff.ticket_writer import TicketWriter
+from graph.handoff.triage_rules import RuleTriage
 from tests.fakes import FakeOrders
 from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions

@@ -7,7 +7,7 @@ import pytest
 from core.errors import SettingsError
 from core.settings import Settings
 from graph.agent import SupportAgent
-from graph.budgets import Budget, Budgets, Prices
+from graph.runtime.budgets import Budget, Budgets, Prices
 from tests.graph_fakes import call, parts, scripted
 from tests.test_verified_replies import agent_of
 from tools.spending import Spending, SpendingLog

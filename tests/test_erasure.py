@@ -22,10 +22,10 @@ from core.settings import Settings
 from core.storage.database import Database
 from core.storage.tables import OwnDatabase
 from graph.agent import SupportAgent, open_agent
-from graph.customer_file import PREFERENCES, add_facts
-from graph.customer_store import open_store
-from graph.memory import open_checkpointer
-from graph.personal_memory import PersonalMemory
+from graph.context_window.customer_profile import PREFERENCES, add_facts
+from graph.context_window.customer_store import open_store
+from graph.memory.checkpointers import open_checkpointer
+from graph.memory.personal_memory import PersonalMemory
 from server.inbox import Inbox
 from server.leases import Leases
 from server.personal_data import PersonalData, open_personal_data

@@ -6,9 +6,9 @@ import pytest
 from langchain_core.messages import HumanMessage, ToolMessage
 
 from core.passages import Passage
-from graph.checks.conversation import ground_of
-from graph.checks.reply import faults_of
-from graph.grounding import ungrounded
+from graph.tool_calls.grounding import ungrounded
+from graph.verification.reply import faults_of
+from graph.verification.turn_evidence import ground_of
 from tests.graph_fakes import call, parts, scripted
 from tests.test_verified_replies import agent_of
 

@@ -13,11 +13,11 @@ from core.offline.answering.reads import DONT_KNOW
 from core.offline.model import OfflineChatModel
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
-from graph.handoff_reasons import reason_code
+from graph.handoff.handoff_reasons import reason_code
+from graph.handoff.ticket_writer import supported
 from graph.phrases import PHRASES
 from graph.replies import Reply, Token
 from graph.state import State
-from graph.ticket_writer import supported
 from tests.desk_fakes import draft
 from tests.graph_fakes import MemoryDesk, availability, call, parts, scripted, writer
 from tools.desk.ownership import move

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from langchain_core.messages import HumanMessage
 
-from graph.handoff_reasons import handoff_wish
+from graph.handoff.handoff_reasons import handoff_wish
 
 MESSAGES = (Path(__file__).parent / "data" / "harmless.txt").read_text(encoding="utf-8").splitlines()
 

@@ -7,7 +7,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 
 from benchmarks.strict_endpoint import broken_rules
 from core.safety.prompt_tags import read_message
-from graph.history import CHARS_PER_TOKEN, context_budget, prompt_messages
+from graph.context_window.history import CHARS_PER_TOKEN, context_budget, prompt_messages
 from tests.graph_fakes import RETURNS
 
 

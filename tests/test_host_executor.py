@@ -11,8 +11,8 @@ from langgraph.types import Command
 
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.executors import InHost
-from graph.memory import open_checkpointer
+from graph.memory.checkpointers import open_checkpointer
+from graph.tool_calls.executors import InHost
 from tests.graph_fakes import call, parts, scripted
 from tools.actions.hosted import HostedActions, HostTool, as_tools
 from tools.actions.ledger import ActionLedger

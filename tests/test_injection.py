@@ -9,7 +9,7 @@ from benchmarks.injection import play_all
 from benchmarks.injection_suite import SUITE, Case
 from core.passages import Passage
 from core.safety.injection_patterns import asks_for_action
-from graph.provenance import Sayings, demands, not_asked_for, ungrounded_in_records
+from graph.tool_calls.provenance import Sayings, demands, not_asked_for, ungrounded_in_records
 from tests.graph_fakes import LetterEmbeddings, call, parts, scripted
 from tests.test_verified_replies import agent_of
 

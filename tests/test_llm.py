@@ -17,10 +17,10 @@ from core.settings import Settings
 from graph.agent import SupportAgent, open_agent
 from graph.assembly import assemble, open_desk, open_ledger
 from graph.builder import build_graph
-from graph.handoff_reasons import NO_SOURCE
-from graph.memory import open_checkpointer
+from graph.context_window.prompts import text_of
+from graph.handoff.handoff_reasons import NO_SOURCE
+from graph.memory.checkpointers import open_checkpointer
 from graph.phrases import PHRASES
-from graph.prompts import text_of
 from graph.replies import Reply, Token
 from tests.graph_fakes import parts as scripted_parts
 from tests.graph_fakes import scripted

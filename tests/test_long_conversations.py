@@ -13,10 +13,20 @@ from core.offline.model import OfflineChatModel
 from core.safety.prompt_tags import read_earlier
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.case_file import DONE, NAME, ORDER, PREFERENCE, PROMISE, REQUEST, TICKET, no_case, with_messages
-from graph.history import history_chars, leaving_messages
-from graph.memory import open_checkpointer
-from graph.summary import LONGEST, ModelSummary, RuleSummary
+from graph.context_window.case_file import (
+    DONE,
+    NAME,
+    ORDER,
+    PREFERENCE,
+    PROMISE,
+    REQUEST,
+    TICKET,
+    no_case,
+    with_messages,
+)
+from graph.context_window.history import history_chars, leaving_messages
+from graph.context_window.summary import LONGEST, ModelSummary, RuleSummary
+from graph.memory.checkpointers import open_checkpointer
 from tests.graph_fakes import call, parts, scripted
 from tests.test_history import histories
 

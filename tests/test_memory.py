@@ -14,8 +14,8 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from core.errors import BackendUnavailable, SettingsError, ThreadDamaged
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.memory import CHECKPOINTS_KEPT, open_checkpointer
-from graph.threads import damaged_threads, list_threads
+from graph.memory.checkpointers import CHECKPOINTS_KEPT, open_checkpointer
+from graph.memory.threads import damaged_threads, list_threads
 from tests.graph_fakes import parts, scripted
 from tests.postgres import fresh_database
 

@@ -20,8 +20,8 @@ from core.storage.database import Database
 from graph import operator as people
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.memory import open_checkpointer
-from graph.prompts import text_of
+from graph.context_window.prompts import text_of
+from graph.memory.checkpointers import open_checkpointer
 from tests.desk_fakes import FakeClock, draft, request
 from tests.graph_fakes import parts, scripted
 from tests.processes import ROOT, environment

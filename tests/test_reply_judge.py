@@ -7,7 +7,7 @@ import pytest
 from core.models.json_mode import JsonModel
 from core.settings import Settings
 from graph.assembly import reply_judge
-from graph.reply_judge import ReplyJudge, is_judged
+from graph.verification.judge import ReplyJudge, is_judged
 from tests.graph_fakes import parts, scripted
 from tests.test_verified_replies import streamed
 

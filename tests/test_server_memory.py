@@ -10,8 +10,8 @@ from langgraph.checkpoint.conformance import checkpointer_test, validate
 
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.fencing import was_refused
-from graph.memory import open_checkpointer
+from graph.memory.checkpointers import open_checkpointer
+from graph.memory.fencing import was_refused
 from tests.graph_fakes import parts, scripted
 from tests.postgres import fresh_database
 

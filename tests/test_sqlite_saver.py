@@ -10,8 +10,8 @@ from langchain_core.runnables import RunnableConfig
 
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.memory import SERDE
-from graph.sqlite_saver import SqliteSaver
+from graph.memory.checkpointers import SERDE
+from graph.memory.sqlite_saver import SqliteSaver
 from graph.state import TurnInput
 from tests.graph_fakes import call, parts, scripted
 from tools.context import Context

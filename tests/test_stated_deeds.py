@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from graph.checks.ground import Deed, Ground, Text
-from graph.checks.laying import lay_ground
-from graph.checks.reply import faults_of
-from graph.checks.sentences import split_sentences
-from graph.checks.values import Value
+from graph.verification.evidence import Deed, Ground, Text
+from graph.verification.evidence_reading import lay_ground
+from graph.verification.reply import faults_of
+from graph.verification.sentences import split_sentences
+from graph.verification.values.value_reading import Value
 
 PENDING = '{"order_id": "#AF10326", "status": "pending", "total": "113.45", "refunded": "0.00", "card": "Visa 2896"}'
 SHIPPED = '{"order_id": "#AF10283", "status": "shipped", "shipped_at": "2026-11-18", "expected_delivery": "2026-11-23", "total": "63.95"}'

@@ -12,8 +12,8 @@ from core.errors import SettingsError
 from core.models.prices import Price, PriceTable, load_prices
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.memory import open_checkpointer
-from graph.threads import get_thread, list_threads, prune, transcript
+from graph.memory.checkpointers import open_checkpointer
+from graph.memory.threads import get_thread, list_threads, prune, transcript
 from tests.graph_fakes import call, parts, scripted
 from tests.terminal import Terminal, fill_sample_shop
 

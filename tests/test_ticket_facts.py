@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from graph.ticket_facts import LONGEST, facts_in, shortened
+from graph.handoff.ticket_facts import LONGEST, facts_in, shortened
 
 ORDER = {
     "order_id": "#AF1",

@@ -12,8 +12,8 @@ from core.embeddings.minilm import MiniLM
 from core.errors import ModelUnavailable, SettingsError
 from core.language.detection import language_of
 from core.models.json_mode import JsonModel
-from graph.triage import triage
-from graph.triage_rules import RuleTriage, is_bare_wish
+from graph.handoff.message_triage import triage
+from graph.handoff.triage_rules import RuleTriage, is_bare_wish
 from tests.graph_fakes import LetterEmbeddings, scripted
 from tools.desk.queues import load_queues
 

@@ -13,11 +13,11 @@ from core.models.fallback import ChainedChatModel, Link
 from core.models.json_mode import JsonModel
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
+from graph.handoff.ticket_writer import TicketWriter
+from graph.handoff.triage_rules import RuleTriage
 from graph.phrases import PHRASES
 from graph.replies import Reply, Token
 from graph.state import TurnInput
-from graph.ticket_writer import TicketWriter
-from graph.triage_rules import RuleTriage
 from tests.graph_fakes import LetterEmbeddings, call, parts, scripted
 from tools.desk.queues import load_queues
 from tools.desk.tickets import Reason

@@ -21,8 +21,8 @@ from core.speech.transcription import Segment, Transcript
 from core.speech.whisper_noise import understood
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.prompts import text_of
-from graph.voice import Ear
+from graph.context_window.prompts import text_of
+from graph.intake.voice_input import Ear
 from tests.graph_fakes import MemoryDesk, parts, scripted
 from tools.context import Context
 

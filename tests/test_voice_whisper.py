@@ -19,8 +19,8 @@ from core.speech.audio import read_clip
 from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcriber
 from core.speech.whisper_noise import understood
 from graph.builder import build_graph
-from graph.prompts import text_of
-from graph.voice import Ear, was_unheard
+from graph.context_window.prompts import text_of
+from graph.intake.voice_input import Ear, was_unheard
 from tests.graph_fakes import parts, scripted
 from tests.processes import ROOT
 from tests.terminal import Terminal

@@ -8,9 +8,9 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from core.errors import InputError, Refused
-from graph.action_calls import calls_of
-from graph.approval import approval_request, read_decisions
 from graph.state import State, thread_of
+from graph.tool_calls.action_messages import calls_of
+from graph.tool_calls.approval_format import approval_request, read_decisions
 from tools.actions.action import Action
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context

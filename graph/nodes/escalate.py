@@ -9,15 +9,15 @@ from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable
 from core.language.detection import language_of
-from graph.customer_file import TICKETS, add_facts
-from graph.handoff_notice import handoff_notice
-from graph.handoff_reasons import reason_code
+from graph.context_window.customer_profile import TICKETS, add_facts
+from graph.context_window.prompts import newest_words, text_of
+from graph.handoff.handoff_notice import handoff_notice
+from graph.handoff.handoff_reasons import reason_code
+from graph.handoff.ticket_facts import shortened
+from graph.handoff.ticket_writer import TicketWriter, transcript
 from graph.phrases import PHRASES, phrase
-from graph.prompts import newest_words, text_of
 from graph.routing import escalation_reason
 from graph.state import State, added, pending_calls, thread_of
-from graph.ticket_facts import shortened
-from graph.ticket_writer import TicketWriter, transcript
 from tools.actions.action import Action
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context

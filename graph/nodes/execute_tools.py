@@ -10,13 +10,13 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable, NotIdentified, Refused
-from graph.action_calls import result_of
-from graph.executors import ToolExecutor, tell_model
-from graph.grounding import refusals
-from graph.identity import acting, code_sent, identified
+from graph.intake.identification import acting, code_sent, identified
 from graph.phrases import phrase
-from graph.provenance import Sayings
 from graph.state import State, newest_turn, pending_calls, thread_of, worked
+from graph.tool_calls.action_messages import result_of
+from graph.tool_calls.executors import ToolExecutor, tell_model
+from graph.tool_calls.grounding import refusals
+from graph.tool_calls.provenance import Sayings
 from tools.actions.action import RUNNABLE
 from tools.actions.workflow import ConfirmedActions, rank
 from tools.context import Context

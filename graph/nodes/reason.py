@@ -12,15 +12,15 @@ from langchain_core.tools import BaseTool
 from core.models.turn_allowance import Allowance, allow
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
-from graph.budgets import Budgets
-from graph.checks.conversation import ground_of
-from graph.customer_file import with_file
-from graph.history import prompt_messages, with_earlier
-from graph.prompts import repair_note, text_of
-from graph.provenance import Sayings, demands
-from graph.reply_judge import ReplyJudge
-from graph.speaking import Speaker
+from graph.context_window.customer_profile import with_file
+from graph.context_window.history import prompt_messages, with_earlier
+from graph.context_window.prompts import repair_note, text_of
+from graph.runtime.budgets import Budgets
 from graph.state import State, Usage, added, difference, newest_turn
+from graph.tool_calls.provenance import Sayings, demands
+from graph.verification.judge import ReplyJudge
+from graph.verification.turn_evidence import ground_of
+from graph.verification.verified_model import Speaker
 
 
 async def reason(

@@ -10,17 +10,17 @@ from langgraph.types import Overwrite
 
 from core.errors import MessageRejected, ThreadForbidden
 from core.safety.invisible_characters import visible
-from graph.case_file import preferences_in
-from graph.customer_file import PREFERENCES, add_facts, read_file
-from graph.handoff_reasons import handoff_wish, rule_wish
-from graph.handover import with_people
-from graph.identity import hear_code, masked
-from graph.open_question import hear, sent_at
-from graph.prompts import text_of
-from graph.provenance import overheard
+from graph.context_window.case_file import preferences_in
+from graph.context_window.customer_profile import PREFERENCES, add_facts, read_file
+from graph.context_window.prompts import text_of
+from graph.handoff.handoff_reasons import handoff_wish, rule_wish
+from graph.handoff.ticket_sync import with_people
+from graph.intake.identification import hear_code, masked
+from graph.intake.pending_confirmation import hear, sent_at
+from graph.intake.voice_input import UNHEARD, Ear, listen
 from graph.routing import then
 from graph.state import State, added, no_usage, thread_of
-from graph.voice import UNHEARD, Ear, listen
+from graph.tool_calls.provenance import overheard
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
 from tools.desk.ownership import WITH_PEOPLE

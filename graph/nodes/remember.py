@@ -4,10 +4,10 @@ from typing import Any
 
 from langchain_core.messages import RemoveMessage
 
-from graph.case_file import with_messages
-from graph.history import leaving_messages
+from graph.context_window.case_file import with_messages
+from graph.context_window.history import leaving_messages
+from graph.context_window.summary import Summariser
 from graph.state import State, added
-from graph.summary import Summariser
 
 
 async def remember(state: State, *, summariser: Summariser, history_chars: int) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from core.passages import Retriever
+from graph.context_window.prompts import dialogue
 from graph.phrases import phrase
-from graph.prompts import dialogue
 from graph.state import State, worked
 from tools.context import Context
 

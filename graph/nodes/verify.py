@@ -9,11 +9,11 @@ from langgraph.runtime import Runtime
 from core.models.tool_call_parsing import EMPTY
 from core.passages import Passage, Retriever
 from core.safety.safe_links import LinkRule, safe_text
-from graph.checks.reply import NOT_SUPPORTED, cited, is_answer
-from graph.handoff_reasons import MODEL_FAILED, NO_SOURCE
+from graph.context_window.prompts import text_of
+from graph.handoff.handoff_reasons import MODEL_FAILED, NO_SOURCE
 from graph.phrases import phrase
-from graph.prompts import text_of
 from graph.state import State, newest_turn
+from graph.verification.reply import NOT_SUPPORTED, cited, is_answer
 from tools.context import Context
 
 

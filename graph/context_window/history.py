@@ -1,0 +1,147 @@
+"""Choose and order what the model sees of a conversation, so that every endpoint accepts it."""
+
+from collections.abc import Mapping, Sequence
+
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+
+from core.passages import Passage
+from core.safety.prompt_tags import quote_earlier, quote_passages, quote_turn, undelimited
+from graph.context_window.prompts import clip, text_of
+from graph.state import newest_turn
+
+CHARS_PER_TOKEN = 4
+"""How many characters a token is taken to have where no tokenizer of the model is at hand."""
+USUAL_TOKENS = 12_000
+"""A request's length where the model's window is not known; every documented model takes it."""
+LEAST_TOKENS = 2_000
+NOT_RUN = "This call was interrupted and not carried out."
+
+HISTORY_SHARE = 0.5
+"""How much of a request earlier turns may fill before the older ones leave the state."""
+KEPT_SHARE = 0.5
+"""How much of that stays then. Turns leave many at a time, because each time the provider's cache of the prompt begins anew."""
+
+
+def context_budget(window: int | None, reply_tokens: int) -> int:
+    """Return how many tokens a request may have: an eighth of the model's window, at least `USUAL_TOKENS`, as far as it fits.
+
+    A larger share of a large window would show the model little that the summary does not tell, and is paid for with each
+    request where tokens are billed. A fifth is kept free, because tokens are only estimated here.
+    """
+    if window is None:
+        return USUAL_TOKENS
+    return max(LEAST_TOKENS, min(int(0.8 * (window - reply_tokens)), max(USUAL_TOKENS, window // 8)))
+
+
+def history_chars(context_tokens: int) -> int:
+    """Return how many characters earlier turns may have before the older ones leave the state."""
+    return int(context_tokens * CHARS_PER_TOKEN * HISTORY_SHARE)
+
+
+def is_long(messages: Sequence[AnyMessage], *, history_chars: int) -> bool:
+    """Say whether earlier turns fill more than their share."""
+    return sum(_size(m) for m in messages) > history_chars
+
+
+def leaving_messages(messages: Sequence[AnyMessage], *, history_chars: int) -> list[AnyMessage]:
+    """Return the messages of the oldest turns that leave, so that whole turns of at most half of `history_chars` stay.
+
+    The newest turn and the one before it always stay.
+    """
+    starts = [i for i, m in enumerate(messages) if isinstance(m, HumanMessage)]
+    room = history_chars * KEPT_SHARE
+    first_kept = len(messages)
+    for position, start in enumerate(reversed(starts)):
+        room -= sum(_size(m) for m in messages[start:first_kept])
+        if room < 0 and position >= 2:
+            break
+        first_kept = start
+    return list(messages[:first_kept])
+
+
+def with_earlier(system: str, case_file: Mapping[str, Sequence[str]], summary: str) -> str:
+    """Return the instructions with what is known of turns that left; it changes only when turns leave."""
+    block = quote_earlier(case_file, summary)
+    return f"{system}\n\n{block}" if block else system
+
+
+def prompt_messages(
+    messages: Sequence[AnyMessage], passages: Sequence[Passage], *, system: str, context_tokens: int
+) -> list[BaseMessage]:
+    """Return the request for the model: instructions, newest whole turns, this turn with its passages.
+
+    Older turns are dropped whole, oldest first, until the request fits `context_tokens`; this turn is always kept. The
+    result obeys the rules of OpenAI-style endpoints whatever a crash left behind: see `paired`.
+    """
+    turn = newest_turn(list(messages))
+    current = paired(_with_passages(turn, passages))
+    room = context_tokens * CHARS_PER_TOKEN - len(system) - sum(_size(m) for m in current)
+    kept: list[BaseMessage] = []
+    for older in reversed(_turns(messages[: len(messages) - len(turn)])):
+        room -= sum(_size(m) for m in older)
+        if room < 0:
+            break
+        kept = [*older, *kept]
+    return [SystemMessage(system), *kept, *current]
+
+
+def paired(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """Return the messages with each tool call followed by exactly one result.
+
+    A result without its call is dropped, a call without a result gets one that says it was not carried out, and an
+    assistant message that neither says nor calls anything is dropped.
+    """
+    results = {m.tool_call_id: m for m in messages if isinstance(m, ToolMessage)}
+    valid: list[BaseMessage] = []
+    for message in messages:
+        if isinstance(message, ToolMessage):
+            continue
+        if not isinstance(message, AIMessage):
+            valid.append(message)
+            continue
+        if not message.tool_calls and not text_of(message).strip():
+            continue
+        valid.append(message)
+        for call in message.tool_calls:
+            missing = ToolMessage(NOT_RUN, tool_call_id=str(call["id"]), name=call["name"], status="error")
+            valid.append(results.get(str(call["id"]), missing))
+    return valid
+
+
+def _with_passages(turn: Sequence[AnyMessage], passages: Sequence[Passage]) -> list[BaseMessage]:
+    """Quote the customer's newest message with its passages, and number what a search tool added after them."""
+    by_id = {p.id: (number, p) for number, p in enumerate(passages, start=1)}
+    added = {pid for m in turn if isinstance(m, ToolMessage) for pid in m.artifact or ()}
+    written: list[BaseMessage] = []
+    for message in turn:
+        if isinstance(message, HumanMessage):
+            found_first = [p for p in passages if p.id not in added]
+            written.append(HumanMessage(quote_turn(clip(text_of(message)), found_first), id=message.id))
+        elif isinstance(message, ToolMessage) and message.artifact:
+            found = [by_id[pid] for pid in message.artifact if pid in by_id]
+            block = "\n".join(quote_passages([p], first_number=number) for number, p in found)
+            content = block or undelimited(text_of(message))
+            written.append(message.model_copy(update={"content": content, "artifact": None}))
+        elif isinstance(message, ToolMessage):
+            written.append(message.model_copy(update={"content": undelimited(text_of(message))}))
+        else:
+            written.append(message)
+    return written
+
+
+def _turns(messages: Sequence[AnyMessage]) -> list[list[BaseMessage]]:
+    """Cut a history into whole turns, each beginning with a customer message."""
+    turns: list[list[BaseMessage]] = []
+    for message in messages:
+        if isinstance(message, HumanMessage) or not turns:
+            turns.append([])
+        text = text_of(message)
+        clipped = undelimited(clip(text))
+        as_it_is = clipped == text and isinstance(message.content, str)
+        turns[-1].append(message if as_it_is else message.model_copy(update={"content": clipped}))
+    return [paired(turn) for turn in turns]
+
+
+def _size(message: BaseMessage) -> int:
+    calls = message.tool_calls if isinstance(message, AIMessage) else []
+    return len(text_of(message)) + sum(len(str(call["args"])) + len(call["name"]) for call in calls)

@@ -1,0 +1,128 @@
+"""Name why a conversation goes to a person: recognised in what a customer writes, or read from a recorded reason."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+
+from core.language.confirmations import answer_to_confirmation
+from core.language.disputes import disputes_charge, reports_fraud
+from core.language.signals import is_angry, wants_human
+from core.offline.reading.small_talk import OFFER
+from graph.context_window.prompts import text_of
+from graph.phrases import PHRASES
+from tools.desk.tickets import Reason
+from tools.retail.policy import Policy
+
+IN_WORDS: Mapping[Reason, str] = {
+    "asked": "the customer asked for a person",
+    "fraud": "the customer reports fraud",
+    "billing_dispute": "the customer disputes a charge",
+    "angry": "the customer is angry",
+    "repeated_failure": "the customer was not helped several times in a row",
+}
+"""What `handoff_wish` records, for colleagues to read."""
+NO_SOURCE = "the reply was not supported"
+"""Begins what is recorded when a reply was held back because nothing carries it; what follows quotes the model."""
+MODEL_FAILED = "the model failed"
+"""Begins what is recorded when no reply came for another reason; what follows may quote an endpoint."""
+UNHELPED_LIMIT = 2
+"""How often a customer may say that a reply did not help before a person is brought in."""
+REPEATED_LIMIT = 3
+"""How often a customer may write the same message before a person is brought in."""
+
+_UNHELPED = re.compile(
+    r"\b(?:(?:that|this|it) (?:did|does)(?:n't| not) (?:really )?(?:help|answer|work)|(?:doesn't|does not|didn't|did not) answer my question|"
+    r"(?:not|isn't|wasn't) what i (?:asked|meant|wanted)|you (?:don't|do not|didn't|did not|still don't) (?:understand|get (?:it|me)|listen|answer)|"
+    r"you(?:'re| are) not (?:listening|helping|answering)|wrong answer|(?:not|isn't) (?:helpful|helping)|i (?:already|just) (?:told|said|asked)|no help|"
+    r"(?:hilft|half) (?:mir )?nicht|(?:sie|du) versteh(?:en|st) (?:mich )?nicht|ça ne m'aide pas|vous ne comprenez pas|no me ayuda|no (?:me )?entiende)\b",
+)
+_RECORDED: Sequence[tuple[Reason, re.Pattern[str]]] = [
+    ("fraud", re.compile(r"fraud|stolen|hacked|unauthori[sz]ed|phishing|identity theft|scam")),
+    ("billing_dispute", re.compile(r"dispute|chargeback|charged twice|double charge|overcharg|billing")),
+    ("rule", re.compile(r"\brule|policy|approval|not allowed|legal|lawyer")),
+    ("budget", re.compile(r"rounds of tools|budget|too many|deadline|too long|limit")),
+    (
+        "no_source",
+        re.compile(
+            r"no source|no passage|no article|articles do not|not supported|unsupported|cannot be answered|don't know"
+        ),
+    ),
+    ("unavailable", re.compile(r"unavailable|is down|does not answer|outage|could not be reached")),
+    ("repeated_failure", re.compile(r"in a row|repeated|again and again|empty reply|failed|failure")),
+    ("angry", re.compile(r"\bangry|anger|furious|upset")),
+    (
+        "asked",
+        re.compile(
+            r"(?:asked|asks|wants?|requests?|requested|accepts?|accepted)\b.*\b(?:person|human|agent|colleague|someone)"
+        ),
+    ),
+]
+
+
+def handoff_wish(messages: Sequence[AnyMessage], text: str) -> str | None:
+    """Return why the newest message calls for a person at once, in words, or None; needs no model."""
+    if _accepts_person(messages, text):
+        return IN_WORDS["asked"]
+    said = [*_said_since_people(messages)[:-1], text]
+    return _wish(text, said)
+
+
+def rule_wish(text: str, policy: Policy) -> str | None:
+    """Return the shop's rule by which people handle what a message is about, in words, or None."""
+    topic = policy.topic_for_people(text)
+    return f"a rule of the shop: {topic} is for people" if topic else None
+
+
+def _wish(text: str, said: Sequence[str]) -> str | None:
+    if wants_human(text):
+        return IN_WORDS["asked"]
+    if reports_fraud(text):
+        return IN_WORDS["fraud"]
+    if disputes_charge(text):
+        return IN_WORDS["billing_dispute"]
+    if is_angry(text):
+        return IN_WORDS["angry"]
+    unhelped = [bool(_UNHELPED.search(_plain(earlier))) for earlier in said]
+    repeated = sum(_plain(earlier) == _plain(text) for earlier in said)
+    if (unhelped[-1] and sum(unhelped) >= UNHELPED_LIMIT) or (repeated >= REPEATED_LIMIT and len(text.split()) > 2):
+        return IN_WORDS["repeated_failure"]
+    return None
+
+
+def reason_code(recorded: str) -> Reason:
+    """Return the kind of a recorded reason, whose words may be a node's, a rule's or the model's own."""
+    lowered = recorded.casefold()
+    if recorded.startswith(NO_SOURCE):
+        return "no_source"
+    if recorded.startswith(MODEL_FAILED):
+        return "unavailable" if "the model is unavailable" in recorded else "repeated_failure"
+    for reason, words in IN_WORDS.items():
+        if recorded == words:
+            return reason
+    return next((reason for reason, pattern in _RECORDED if pattern.search(lowered)), "other")
+
+
+def _accepts_person(messages: Sequence[AnyMessage], text: str) -> bool:
+    """Say whether a plain yes answers the offer of a person, and nothing else that was asked with it."""
+    last = next((m for m in reversed(messages) if isinstance(m, AIMessage) and not m.tool_calls), None)
+    if last is None or last.additional_kwargs.get("asks") or answer_to_confirmation(text) != "yes":
+        return False
+    offer = text_of(last)
+    return bool(OFFER.search(offer)) or any(
+        p["no_safe_answer"] in offer for p in PHRASES.values() if "no_safe_answer" in p
+    )
+
+
+def _said_since_people(messages: Sequence[AnyMessage]) -> list[str]:
+    """Return what the customer wrote since people last had the conversation, so that an earlier handoff counts no more."""
+    start = max((i + 1 for i, m in enumerate(messages) if isinstance(m, AIMessage) and _from_people(m)), default=0)
+    return [text_of(m) for m in messages[start:] if isinstance(m, HumanMessage)]
+
+
+def _from_people(message: AIMessage) -> bool:
+    return "ticket_id" in message.additional_kwargs
+
+
+def _plain(text: str) -> str:
+    return " ".join(text[:2_000].casefold().replace("’", "'").split()).strip(" .!?")

@@ -1,0 +1,72 @@
+"""Keep a conversation and its ticket in step: the customer's messages go to the ticket, the people's to the conversation."""
+
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+
+from core.language.signals import wants_agent_back
+from graph.context_window.prompts import text_of
+from graph.phrases import phrase
+from graph.state import State
+from tools.desk.tickets import Delivery, TicketDesk
+
+_NEWEST = 20
+"""How many customer messages are looked at again; more are never missing unless the desk was down for as many turns."""
+
+
+async def with_people(state: State, desk: TicketDesk, *, thread_id: str, locale: str) -> dict[str, Any]:
+    """Return who owns the conversation now and what people wrote that is not in it yet; notes what the customer wrote.
+
+    A customer who no longer wants to wait has the agent back, as long as nobody has taken her ticket.
+
+    Raises:
+        Refused: there is no such ticket.
+        BackendUnavailable: the desk does not answer.
+    """
+    ticket = await desk.get_ticket(str(state.ticket_id))
+    if ticket.with_people:
+        # All since the handover, not only the newest: one may be missing because the desk was down. Each counts once.
+        for message in _written_since_handover(state.messages, ticket.id)[-_NEWEST:]:
+            await desk.add_note(ticket.id, author="customer", text=text_of(message), key=str(message.id))
+    let_go = ticket.status == "pending" and wants_agent_back(text_of(state.messages[-1]))
+    if let_go:
+        ticket = await desk.let_go(ticket.id)
+    arrived = await collect(state.messages, desk, thread_id=thread_id)
+    if let_go and not ticket.with_people:
+        told = phrase("let_go", locale, ticket=ticket.id)
+        arrived.append(AIMessage(told, additional_kwargs={"then": "end"}))
+    return {"owner": ticket.status if ticket.with_people else "bot", "messages": arrived}
+
+
+async def collect(messages: list[AnyMessage], desk: TicketDesk, *, thread_id: str) -> list[AnyMessage]:
+    """Return the people's messages that a conversation lacks, and record those that it has as delivered.
+
+    A message counts as delivered only when a later look finds it: whatever dies or is overtaken in between, it is
+    written again, and its id keeps it from standing there twice.
+    """
+    on_their_way = await desk.undelivered(thread_id)
+    there = {m.id for m in messages}
+    if arrived := [d.key for d in on_their_way if message_id(d) in there]:
+        await desk.delivered(arrived)
+    return [as_message(d) for d in on_their_way if message_id(d) not in there]
+
+
+def message_id(delivery: Delivery) -> str:
+    """Return the id a delivery has in its conversation."""
+    return f"desk-{delivery.key}"
+
+
+def as_message(delivery: Delivery) -> AIMessage:
+    """Return a delivery as a message of the conversation that names who wrote it."""
+    named = {"ticket_id": delivery.ticket_id, "author": delivery.author}
+    return AIMessage(delivery.text, id=message_id(delivery), additional_kwargs=named)
+
+
+def _written_since_handover(messages: list[AnyMessage], ticket_id: str) -> list[HumanMessage]:
+    """Return what the customer wrote after the notice that opened or reopened a ticket."""
+    notices = [
+        i
+        for i, m in enumerate(messages)
+        if isinstance(m, AIMessage) and m.additional_kwargs.get("handed_over") == ticket_id
+    ]
+    return [m for m in messages[max(notices, default=-1) + 1 :] if isinstance(m, HumanMessage)]

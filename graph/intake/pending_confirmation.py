@@ -1,0 +1,87 @@
+"""Apply a customer's message to what she was asked, and take up what an earlier turn left undone or untold."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
+
+from core.language.confirmations import answer_to_confirmation
+from graph.phrases import phrase
+from graph.tool_calls.action_messages import calls_of
+from tools.actions.action import OVER
+from tools.actions.workflow import ConfirmedActions, Heard
+
+SENT_AT = "sent_at"
+"""Where a message says when the customer sent it, in seconds since the epoch."""
+TIMES_ASKED = 2
+"""A question is put again once, after a digression or a crash; then it rests until the customer says yes to nothing else."""
+
+
+def sent_at(message: HumanMessage, config: RunnableConfig) -> float | None:
+    """Return when a message was sent, in seconds since the epoch, or None where nothing tells.
+
+    It says so itself, or its run does: LangGraph's servers give a run its id when it is asked for, and such an id holds the time
+    (UUID version 7, RFC 9562).
+    """
+    if isinstance(told := message.additional_kwargs.get(SENT_AT), int | float):
+        return told
+    try:
+        run = UUID(str(config["configurable"].get("run_id")))
+    except ValueError:
+        return None
+    return ((run.int >> 80) + 1) / 1000 if run.version == 7 else None  # the end of its millisecond
+
+
+async def hear(
+    messages: Sequence[AnyMessage],
+    message: HumanMessage,
+    *,
+    sent_at: float | None,
+    thread_id: str,
+    locale: str,
+    actions: ConfirmedActions,
+) -> dict[str, Any]:
+    """Return the calls that are to be carried out, the question that stays open, and what waits for staff.
+
+    `messages` is the conversation before the message. A yes or a no counts for the question right before it, and for no other;
+    nor does one that was sent before that question was there to be read.
+    """
+    said_last = next((m for m in reversed(messages) if isinstance(m, AIMessage) and not m.tool_calls), None)
+    asked = said_last.additional_kwargs if said_last else {}
+    if not asked.get("asks") and not asked.get("tells") and not await actions.any_open(thread_id):
+        return {"open_question": [], "approvals": [], "messages": []}  # the usual turn: one look at the ledger
+    asked_at = asked.get("asked_at")
+    unread = sent_at is not None and asked_at is not None and sent_at < asked_at
+    heard = (
+        Heard()
+        if unread
+        else await actions.hear(thread_id, asked.get("asks", ()), message_id=str(message.id), text=message.text)
+    )
+    unsettled = await actions.unsettled(thread_id)
+    # Not of the last message alone: after a report she may have asked for a person, who owned the turns since then.
+    told = {i for m in messages if isinstance(m, AIMessage) for i in m.additional_kwargs.get("tells", ())}
+    if read := [action.id for action in unsettled if action.id in told and action.state in OVER]:
+        await actions.told(read)
+        unsettled = [action for action in unsettled if action.id not in read]
+    # Whatever a crash, a time-out or a decision of staff left behind has to be carried out or told.
+    due = [action for action in unsettled if action.state not in ("proposed", "awaiting_approval")]
+    for_staff = [action for action in unsettled if action.state == "awaiting_approval"]
+    # Her yes does not count when something else was said last, or when she had not read the question yet. She is asked once
+    # more, so that it can.
+    late_yes = (unread or not asked.get("asks")) and answer_to_confirmation(message.text) == "yes"
+    put = Counter(i for m in messages if isinstance(m, AIMessage) for i in m.additional_kwargs.get("asks", ()))
+    update: dict[str, Any] = {
+        "open_question": [a.id for a in unsettled if a.state == "proposed" and (late_yes or put[a.id] < TIMES_ASKED)],
+        "approvals": [action.id for action in for_staff],
+        "messages": [],
+    }
+    # What she agreed to just now may wait for staff instead of being due: that has to be said, too.
+    agreed = {action.id for action in heard.agreed}
+    if calls := [*due, *(action for action in for_staff if action.id in agreed)]:
+        update["messages"] = [calls_of(calls, then="confirm" if agreed else "reason")]
+    elif heard.withdrawn:
+        update["messages"] = [AIMessage(phrase("withdrawn", locale), additional_kwargs={"then": "end"})]
+    return update

@@ -1,0 +1,136 @@
+"""Listen to a voice message: its words take the place of its sound, before anything else reads it."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+
+from core.errors import MessageRejected, ModelError
+from core.language.spelled_digits import join_spelled
+from core.speech.audio import check_length, read_clip
+from core.speech.transcription import Transcriber
+from core.speech.whisper_noise import understood
+from graph.context_window.prompts import text_of
+from graph.phrases import PhraseId, phrase
+
+UNHEARD = "[voice message without words that could be understood]"
+"""What stands in a conversation for a voice message that nobody could hear."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ear:
+    """Hold what voice messages are heard with."""
+
+    transcriber: Transcriber | None = None
+    """None where voice is not switched on."""
+    max_seconds: float = 120.0
+    max_bytes: int = 25_000_000
+
+    async def hear(self, data: bytes) -> HumanMessage:
+        """Return a recording as a message of words; `additional_kwargs["voice"]` keeps what was heard word by word.
+
+        Raises:
+            MessageRejected: it is too long, too large, not audio, or cannot be decoded; or voice is not switched on.
+            ModelUnavailable, ModelRejected: the transcription endpoint failed.
+        """
+        if self.transcriber is None:
+            raise MessageRejected(
+                "voice messages are not switched on; set SUPPORT_TRANSCRIPTION_MODEL to a Whisper model of your endpoint or to a "
+                "folder, or write the message"
+            )
+        clip = read_clip(data, max_seconds=self.max_seconds, max_bytes=self.max_bytes)
+        if clip.silent:
+            return _message("", seconds=clip.seconds)
+        transcript = await self.transcriber.transcribe(clip)
+        seconds = clip.seconds if clip.seconds is not None else transcript.seconds
+        if seconds is not None:
+            check_length(seconds, self.max_seconds)
+        return _message(understood(transcript), seconds=seconds)
+
+
+def has_sound(message: HumanMessage) -> bool:
+    """Say whether a message still carries a recording."""
+    return any(recording_of(block) is not None for block in _blocks(message))
+
+
+def was_unheard(message: HumanMessage) -> bool:
+    """Say whether a message is a voice message of which nothing was understood."""
+    voice = message.additional_kwargs.get("voice")
+    return isinstance(voice, dict) and not voice.get("heard") and text_of(message) == UNHEARD
+
+
+async def listen(
+    message: HumanMessage, before: Sequence[AnyMessage], ear: Ear, locale: str
+) -> tuple[HumanMessage, list[AnyMessage]]:
+    """Return a message with its words in place of their sound, and a reply if nothing can be done with it.
+
+    Never raises for a recording: a customer who spoke gets an answer, and the sound does not stay in the conversation.
+    """
+    if not has_sound(message):
+        return message, [_excuse("not_heard", before, locale)] if was_unheard(message) else []
+    excuse: PhraseId | None = None
+    try:
+        spoken = await ear.hear(_sound(message))
+        if was_unheard(spoken):
+            excuse = "not_heard"
+    except MessageRejected:
+        spoken, excuse = _message("", seconds=None), "voice_off" if ear.transcriber is None else "voice_unusable"
+    except ModelError:
+        spoken, excuse = _message("", seconds=None), "voice_down"
+    if written := text_of(message).strip():  # words that came with the recording count whatever became of it
+        words = written if was_unheard(spoken) else f"{written}\n{text_of(spoken)}"
+        spoken, excuse = spoken.model_copy(update={"content": words}), None
+    kwargs = {**message.additional_kwargs, **spoken.additional_kwargs}
+    heard = message.model_copy(update={"content": spoken.content, "additional_kwargs": kwargs})
+    return heard, [_excuse(excuse, before, locale)] if excuse else []
+
+
+def _excuse(what: PhraseId, before: Sequence[AnyMessage], locale: str) -> AnyMessage:
+    """Return a reply that ends the turn; a question that was open before it is still the one a yes will answer."""
+    said_last = next((m for m in reversed(before) if isinstance(m, AIMessage) and not m.tool_calls), None)
+    kept = said_last.additional_kwargs if said_last else {}
+    asked = {name: kept[name] for name in ("asks", "asked_at") if name in kept}
+    return AIMessage(phrase(what, locale), additional_kwargs={**asked, "then": "end"})
+
+
+def spoken_message(text: str, *, heard: str, seconds: float | None) -> HumanMessage:
+    """Return a message that was spoken: its text, and what was heard word by word."""
+    voice = {"channel": "voice", "heard": heard, "seconds": seconds}
+    return HumanMessage(text, additional_kwargs={"voice": voice})
+
+
+def _message(heard: str, *, seconds: float | None) -> HumanMessage:
+    return spoken_message(join_spelled(heard) or UNHEARD, heard=heard, seconds=seconds)
+
+
+def _sound(message: HumanMessage) -> bytes:
+    """Return the first recording of a message; raises MessageRejected when it is not base64."""
+    return decoded(next(found for block in _blocks(message) if (found := recording_of(block)) is not None))
+
+
+def decoded(written: str) -> bytes:
+    """Return the bytes of a recording; raises MessageRejected when it is not base64."""
+    try:
+        return base64.b64decode(written.partition(",")[2] if written.startswith("data:") else written, validate=True)
+    except (binascii.Error, ValueError):
+        raise MessageRejected("the voice message is not base64; encode the bytes of the recording") from None
+
+
+def _blocks(message: HumanMessage) -> list[Any]:
+    return message.content if isinstance(message.content, list) else []
+
+
+def recording_of(block: Any) -> str | None:
+    """Return the base64 of an audio block as OpenAI (`input_audio`) or LangChain (`audio`) writes it, or None."""
+    if not isinstance(block, dict):
+        return None
+    if block.get("type") == "input_audio" and isinstance(block.get("input_audio"), dict):
+        return str(block["input_audio"].get("data", ""))
+    if block.get("type") == "audio" or (
+        block.get("type") == "file" and str(block.get("mime_type", "")).startswith("audio/")
+    ):
+        return str(block.get("base64") or block.get("data") or "")
+    return None

@@ -1,0 +1,263 @@
+"""Find what a reply claims was done, and compare it with what tools did."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graph.verification.claims.deed_words import DEEDS, NAMED_DEED, READS, WRITES, deed_of
+from graph.verification.claims.first_person_claims import find_foreign_claims
+from graph.verification.claims.passive_claims import (
+    DONE,
+    find_bare,
+    find_helpers,
+    find_stated,
+    find_stopped,
+    find_written,
+)
+from graph.verification.claims.unspaced_scripts import find_stated_elsewhere
+from graph.verification.evidence import Deed, Ground
+from graph.verification.values.number_spelling import plain
+from graph.verification.values.value_reading import find_values
+
+_HARMLESS = (
+    "looked|checked|found|seen|read|understood|noticed|noted|searched|compared|reviewed|considered|learned|gathered|listed|"
+    "summari[sz]ed|explained|mentioned|provided|shown|tried|wanted|liked|loved|hoped|needed|said|told|described|meant|thought|"
+    "assumed|calculated|counted|included|been|had|got|answered|helped|offered|used|understood|quoted|identified|located|verified|"
+    "attempted|based|interested|concerned|delighted|pleased|related|required|allowed|entitled|supposed|limited|designed|"
+    "stated|expected|intended|planned|kept|agreed|appreciated|realised|realized|misunderstood|translated|double-checked|need|proceed|exceed|succeed|speed|feed|indeed|hundred|recommended|suggested|wished|missed|noted"
+)
+_IRREGULAR = (
+    "sent|paid|put|set|made|given|taken|written|spoken|begun|brought|bought|built|cut|let|left|held|drawn|frozen"
+)
+_OTHER = rf"(?P<other>(?!(?:{_HARMLESS})\b)(?:[a-z]{{2,}}-?[a-z]*ed|{_IRREGULAR}))"
+_ANY_DEED = rf"{NAMED_DEED}|{_OTHER}"
+_ADVERBS = r"(?:(?:now|just|already|also|successfully|hereby|indeed|since|personally|gone ahead and|been able to|managed to|finally|immediately|manually|both|directly|then|ihnen|ihre?n?|den|die|das|dir|für sie|soeben|gerade|bereits|nun|jetzt|schon)\s)*"
+_WE = r"(?:i|we|our \w+|the \w+ team|my \w+)"
+_CLAIMS = (
+    # I have cancelled, we've just refunded, I went ahead and cancelled
+    re.compile(
+        rf"\b{_WE}(?:'ve|\shave|\shas|\sjust|\salready|\swent ahead and|\sdid|\swas able to have)?\s{_ADVERBS}(?:you\s|it\s|this\s|that\s)?(?:{_ANY_DEED})\b"
+    ),
+    # I am cancelling, I'm processing: doing it in this moment is a claim as well
+    re.compile(
+        rf"\b(?:i'm|i am|we're|we are|let me|i'll|i will|we'll|we will)\s{_ADVERBS}(?P<transfer>transferr?(?:ing)?|connect(?:ing)?|escalat(?:e|ing)|hand(?:ing)?|pass(?:ing)?|put(?:ting)?)\s"
+        r"(?:you|this|your|it)\b(?=.{0,60}\b(?:agent|person|human|colleague|specialist|representative|team|department|supervisor|manager|someone|operator|over|through|line)\b)"
+    ),
+    re.compile(
+        rf"\b(?:i'm|i am|we're|we are)\s{_ADVERBS}(?:(?P<cancel>cancell?ing)|(?P<refund>refunding|crediting|reimbursing)|(?P<change>updating|changing)|"
+        r"(?P<send>sending|e-?mailing)|(?P<process>processing)|(?P<create>issuing|opening|creating|submitting))\b"
+    ),
+    # ich habe … storniert, j'ai annulé, he cancelado
+    re.compile(rf"\b(?:ich habe|wir haben|habe ich|haben wir)\s(?:[^.!?;]{{0,80}}\s)?(?:{NAMED_DEED})\b"),
+    re.compile(rf"\b(?:j'ai|nous avons|he|hemos)\s(?:\w+\s){{0,2}}(?:{NAMED_DEED})\b"),
+    # your order has been cancelled, the refund was issued, it is now cancelled, the label was e-mailed
+    re.compile(rf"\b(?:has|have)\s{_ADVERBS}been\s{_ADVERBS}(?:{_ANY_DEED})\b"),
+    re.compile(rf"\b(?:has|have|was|were|had)\s{_ADVERBS}(?:gone\s)?{_ADVERBS}(?:{NAMED_DEED})\b"),
+    re.compile(rf"\b(?:is|are)\s(?:now|all|already|officially)\s{_ADVERBS}(?:{NAMED_DEED})\b"),
+    re.compile(rf"\b(?:wurden?|ist|sind)\s(?:[^.!?;]{{0,80}}\s)?(?:{NAMED_DEED})\b(?=\s?(?:worden|[.!,]|$))"),
+    # your cake is ordered, your December box is skipped
+    re.compile(
+        rf"\byour\s[^.!?;,]{{1,50}}?\s(?:is|are)\s{_ADVERBS}(?:{NAMED_DEED}|(?P<settled>ordered|skipped|paused|renewed|blocked|frozen|saved|signed up|"
+        rf"locked|on hold|in the post))\b(?!\s(?:for \d|or|if)\b)(?=\s?(?:[.!,-]|$|for\b|and\b|as\b|until\b|on\b))"
+    ),
+    # a bare "Cancelled!", "Done - refunded."
+    re.compile(
+        rf"^\W*(?:(?:done|all set|great|okay|ok|sure|perfect|good news|erledigt)\W+)?(?:{NAMED_DEED})\b\s?[.!,:-]"
+    ),
+    # the refund is on its way, a replacement is on the way, an e-mail is on its way
+    re.compile(
+        r"\b(?:(?P<refund>refund|money|reimbursement|credit)|(?P<exchange>replacement|exchange)|(?P<send>e-?mail|label|confirmation|link|letter|message|code))\b[^.!?;]{0,40}\b"
+        r"(?:is|are)\s(?:now\s|already\s)?(?:on (?:its|their|the) way|under way|underway|in progress|heading|going out|coming)\b"
+    ),
+    re.compile(
+        r"\byou(?:'ll| will| should)\s(?:now |soon |shortly )?(?:get|receive|see|have)\s[^.!?;]{0,40}\b(?P<send>confirmation|e-?mail|label)\b[^.!?;]{0,40}\b(?:shortly|soon|in a (?:few|moment|minute)|any minute|right away|momentarily)\b"
+    ),
+)
+_NOT_A_CLAIM = re.compile(
+    r"\b(?:if|nach \d+|when|whenever|once|unless|until|after|before|as soon as|in case|whether|should (?:it|your|the|an?)|provided|would|could|can|cannot|can't|may|might|must|needs? to|"
+    r"never|not|n't|no|nothing|neither|nor|nobody|without|falls|wenn|sobald|nachdem|bevor|nicht|kein\w*|nichts|si|quand|lorsque|une fois|ne|pas|cuando|hasta|"
+    r"non|quando|niet|geen|zodra|als u|als je|inte|ikke|när|não|nie|jeśli|gdy|kiedy|"
+    r"any|every|each|all (?:orders|items|refunds)|orders that|items that|anything|that (?:was|were|has|have|is|are)|which (?:was|were|has|have|is|are))\b|\w+n't\b"
+)
+_OPEN = re.compile(
+    r"(?<!\w)(?:kann|können|könnten?|muss|soll|sollen|wird|werden|würden?|peut|peuvent|pourr\w+|ser[ao]n?t?|seront|puede\w*|podr\w+|podemos|será|serán|può|possono|verr\w+|sarà|saranno|"
+    r"pode|podem|poder\w+|wordt|worden|kunnen|zal|zullen|można|może|zostanie|będzie|ska|skall|kommer|kan|bliver|solange|sofern|dès que|tant que|en cuanto|appena|assim que|så snart|"
+    r"jak tylko|encore|aún|todavía|ancora|ainda|jeszcze|можно|может|будет|если|когда|после|не|will|would be|to be|cannot|while|as long as|mientras|pendant que|mentre|enquanto|terwijl|zolang|medan|während|still (?:be|needs?)|caso)(?!\w)"
+)
+"""What makes a rule, a possibility or a plan of a state in other languages."""
+_GENERIC = re.compile(
+    r"^\W*(?:une?|uma?|eine[rmns]?|een|jede\w*|chaque|cada|ogni|elke|varje|każd\w+|les|los|las|gli|(?:os|as) \w+[ao]s|alle|all|most|some|stornierte|cancelled|canceled|refunded|delivered|shipped)\s"
+)
+"""Begins what is said of all orders, or of any."""
+_LEADING = re.compile(
+    r"(?:^|[,(]|\b(?:and|but|or)\b)\s*\W*(?:once|if|when|whenever|as soon as|after|unless|until|wenn|sobald|falls|nachdem|als|sofern|si|s'il|quand|lorsque\w*|dès que|une fois|cuando|en cuanto|una vez|"
+    r"se|quando|appena|assim que|wanneer|zodra|om|när|så snart|jeśli|gdy|kiedy|если|когда|как только)(?!\w)"
+)
+"""A condition before the comma holds for what comes after it."""
+_CONDITION = re.compile(r"\b(?:if|unless|when|once|until|after|before)\b")
+_TOLD_BY_CUSTOMER = re.compile(
+    r"\b(?:you (?:were|are|have|had|say|said|mention\w*|told|report\w*|describe\w*|wrote)|you've|sorry|apologi[sz]e|understand)\b"
+)
+_OF_HERS = re.compile(r"you (?:have|had|are)|you've")
+"""Introduces as often what we say of her as what she said."""
+_BY_US = re.compile(r"(?:i|we|ich|wir|j'ai|nous|he|hemos|habe|haben|let|i'm|we're|our|my)\b")
+_ALSO = re.compile(rf"(?:,|\band|\bund|\bet|\by)\s(?:have\s|has\s|been\s|then\s)?{_ADVERBS}(?:{_ANY_DEED})\b")
+FOREIGN = "foreign"
+"""What a claim is called whose verb is known by its form only."""
+_QUOTED_WORDS = 6
+_VERB = 4
+"""Letters of the shortest verb by which a tool may be recognised."""
+_NOTED = re.compile(
+    r"\b(?:recorded|registered|saved|noted|logged|completed|processed|confirmed|accepted|entered|made|in place|complete)\b"
+)
+"""Verbs that say of a deed only that it was done."""
+_STILL_OPEN = re.compile(r"\b(?:a?waiting|pending|needs?|requires?|requested|wartet|en attente|pendiente)\b[^\",}]*")
+"""What a record says is yet to come: `waiting for your approval` approves nothing."""
+_NOT_SO = re.compile(
+    r"[\"']?\w+[\"']?\s?:\s?(?:[\"']?0(?:\.0+)?[\"']?(?![\d.])|null|none|false|[\"']{2}|\[\]|\{\})|[\"']?(?:can|may)_\w+[\"']?\s?:|\b\w+(?:able|ible|_until|_deadline|_policy|_window|_fee)\b"
+)
+"""Fields of a record that are empty, and those that tell what may be done: `"refunded": "0.00"` has refunded nothing."""
+_RECORD_CHARS = 1_500
+_CLAUSE = re.compile(r"[;:]|,\s(?:and|but|so|und|aber|et|mais|y|pero)\s|\s-\s|,\s(?=(?:i|we|your|the)\b)")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Hold one deed a sentence claims."""
+
+    deed: str
+    text: str
+    by_us: bool
+    """Said in the first person, so that only something done in this conversation makes it true."""
+
+
+def find_claims(sentence: str) -> list[Claim]:
+    """Return what a sentence says was done; questions, conditions, rules and negations claim nothing."""
+    if sentence.rstrip().endswith("?"):
+        return []
+    claims: dict[str, Claim] = {}
+    text = f" {plain(sentence).lower()} "
+    for clause in _CLAUSE.split(text):
+        for pattern in _CLAIMS:
+            for match in pattern.finditer(clause):
+                if _NOT_A_CLAIM.search(clause[: match.end()]):
+                    continue
+                by_us = bool(_BY_US.match(match[0].strip()))
+                also = _ALSO.finditer(text, text.find(match[0]) + len(match[0]))
+                for said in (match, *also):
+                    deed = next(name for name, found in said.groupdict().items() if found)
+                    claims.setdefault(deed, Claim(deed, said[0].strip(), by_us))
+        for match in find_foreign_claims(clause):
+            if not claims and not _NOT_A_CLAIM.search(clause[: match.end()]):
+                claims[FOREIGN] = Claim(FOREIGN, match[0].strip(), by_us=True)
+    for claim in _stated(text):
+        claims.setdefault(claim.deed, claim)
+    return list(claims.values())
+
+
+def _stated(text: str) -> Iterator[Claim]:
+    """Yield what a text states as done without saying who did it."""
+    for clause in _CLAUSE.split(text):
+        for match in find_stated(clause):
+            before = clause[: match.end()]
+            led = _LEADING.search(text[: text.find(clause) + match.start()])
+            if not (led or _NOT_A_CLAIM.search(before) or _OPEN.search(before) or _GENERIC.match(before)):
+                yield Claim(deed_of(match), match[0].strip(), by_us=False)
+        for match in find_helpers(clause):
+            if not _NOT_A_CLAIM.search(clause[: match.end()]):
+                yield Claim("transfer", match[0].strip(), by_us=False)
+    for match in find_written(text):
+        before = text[: match.end()]
+        if not (_NOT_A_CLAIM.search(before) or _OPEN.search(before)):
+            yield Claim(deed_of(match), match[0].strip(" |:-"), by_us=False)
+    for match in find_bare(text):
+        yield Claim(DONE, match[0].strip(), by_us=True)
+    for match in find_stopped(text):
+        if not _CONDITION.search(text):
+            yield Claim("cancel", match[0].strip(), by_us=False)
+    for deed, words in find_stated_elsewhere(text):
+        yield Claim(deed, words, by_us=False)
+
+
+def is_true(claim: Claim, sentence: str, ground: Ground) -> bool:
+    """Say whether what is claimed was done by a tool, stands in a tool result, or is what the customer told us."""
+    if _is_quoted(sentence, ground):
+        return True
+    if claim.deed in (FOREIGN, DONE):
+        return any(_wrote(deed) for deed in ground.deeds)
+    if claim.text.endswith(" received") and _is_recorded(sentence, claim, ground):
+        return True
+    if _NOTED.search(claim.text) and _is_named_by_tool(sentence, ground):
+        return True
+    named = claim.deed in DEEDS
+    by_name = re.compile(DEEDS[claim.deed].evidence if named else re.escape(_stem(claim.text)))
+    evidence = by_name if named else re.compile(rf"\b{re.escape(claim.text.split()[-1])}\b")
+    done = any(
+        by_name.search(deed.tool.lower()) or evidence.search(_what_happened(deed.result))
+        for deed in ground.deeds
+        if _wrote(deed)
+    )
+    if done or (claim.by_us and claim.deed in DEEDS):
+        return done
+    if any(evidence.search(_what_is(record)) for record in _records(sentence, ground.data)):
+        return True
+    told = _TOLD_BY_CUSTOMER.search(plain(sentence).lower())
+    if not told:
+        return False
+    return bool(evidence.search(ground.told if _OF_HERS.fullmatch(told[0]) else ground.words))
+
+
+def _is_quoted(sentence: str, ground: Ground) -> bool:
+    """Say whether a sentence stands in an article as it is: it tells what happens to orders, not what was done to this one."""
+    words = " ".join(plain(sentence).lower().split()).strip(" \"'“”„«».!:")
+    return len(words.split()) >= _QUOTED_WORDS and words in ground.prose
+
+
+def _is_recorded(sentence: str, claim: Claim, ground: Ground) -> bool:
+    """Say whether a record knows what is said to have been received: a payment, a request for a return."""
+    subject = plain(sentence).lower().partition(claim.text)[0]
+    words = re.findall(rf"[a-z]{{{_VERB + 1},}}", subject)
+    return bool(words) and all(word in _what_is(ground.data) for word in words)
+
+
+def _is_named_by_tool(sentence: str, ground: Ground) -> bool:
+    """Say whether a sentence names what a tool did: `your pause has been recorded` after `pause_subscription`."""
+    words = re.findall(r"[a-z]{5,}", plain(sentence).lower())
+    did = [deed.tool.lower().split("_")[0] for deed in ground.deeds if _wrote(deed)]
+    return any(word.startswith(verb[:6]) for word in words for verb in did if len(verb) >= _VERB)
+
+
+def _wrote(deed: Deed) -> bool:
+    return bool(WRITES.search(deed.tool.lower())) and not READS.match(deed.tool.lower())
+
+
+def _stem(claim: str) -> str:
+    """Return what the forms of the claimed verb have in common: `paused` and `pausing` begin alike."""
+    verb = claim.split()[-1]
+    return re.sub(r"(?<=..)(?:([a-z])\1)?(?:ed|en|t)$", r"\1", verb) if len(verb) > 4 else verb
+
+
+def _records(sentence: str, data: str) -> list[str]:
+    """Return the parts of the tool results about what the sentence names, or all of them where it names nothing."""
+    names = {v.text.lower() for v in find_values(sentence) if v.kind == "identifier" and v.text.lower() in data}
+    records = []
+    for name in names:
+        like_it = re.compile("".join(r"\d" if c.isdigit() else re.escape(c) for c in name))
+        for start in (m.start() for m in re.finditer(re.escape(name), data)):
+            others = (m.start() for m in like_it.finditer(data, start + 1) if m[0] != name)
+            records.append(data[start : min(next(others, len(data)), start + _RECORD_CHARS)])
+    return records if names else [data]
+
+
+def _what_is(record: str) -> str:
+    """Drop from a record what is yet to come, what is not and what merely may be."""
+    return _NOT_SO.sub("", _what_happened(_STILL_OPEN.sub("", record)))
+
+
+def _what_happened(result: str) -> str:
+    """Drop what tells of no deed: names of e-mail fields, and what is expected, due or possible."""
+    return re.sub(
+        r"[\"']?e-?mail(?:_address)?[\"']?\s?:|\w*(?:expected|eligible|possible|allowed|available|due|pending|estimate)\w*",
+        "",
+        result.lower(),
+    )

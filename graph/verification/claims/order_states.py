@@ -1,0 +1,196 @@
+"""Compare what a reply says of an order's state with the order's record: pending, packed, shipped, delivered, cancelled."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal, cast
+
+from graph.verification.claims.deed_words import DEEDS, READS
+from graph.verification.evidence import Deed, Ground
+from graph.verification.values.dates import DateKey, find_dates, same_date
+from graph.verification.values.number_spelling import plain
+from graph.verification.values.value_reading import Value, find_values
+
+State = Literal["waiting", "packed", "shipped", "delivered", "cancelled"]
+
+_WORDS: dict[State, str] = {
+    "waiting": (
+        r"pending|not (?:yet )?(?:been )?(?:packed|shipped|dispatched|sent)|(?:hasn't|has not|haven't) (?:yet )?(?:been )?(?:packed|shipped|dispatched|left|gone out)[^.!?;,]{0,20}|"
+        r"noch offen|ausstehend|en attente|pendiente|in attesa|pendente|oczekując[aey]|staat nog open"
+    ),
+    "packed": r"(?:being )?packed|being prepared|awaiting collection",
+    "shipped": (
+        r"shipped|dispatched|despatched|in transit|on (?:its|their|the) way|left (?:us|our (?:warehouse|depot|shop))|with the (?:carrier|courier)|out for delivery|unterwegs|versandt|versendet|"
+        r"verschickt|expédiée?s?|en route|enviad[oa]s?|en camino|spedit[oa]|a caminho|verzonden|onderweg|wysłan[aey]|skickade?s?|skickats"
+    ),
+    "delivered": r"delivered|geliefert|zugestellt|livrée?s?|entregad[oa]s?|consegnat[oa]|entregue|bezorgd|geleverd|dostarczon[aey]|levererade?s?|levererats|arrived|been handed over",
+    "cancelled": r"cancell?ed|storniert|annulée?s?|cancelad[oa]s?|anulad[oa]s?|annullat[oa]|geannuleerd|anulowan[aey]|avbokade?s?|avbokats",
+}
+_IN_RECORD: dict[State, str] = {
+    "waiting": r"pending|open|waiting|offen|placed|received|new|confirmed",
+    "packed": r"processed|processing|packed|preparing|being packed",
+    "shipped": r"shipped|in transit|dispatched|on (?:its|the) way|out for delivery|sent",
+    "delivered": r"delivered|returned|return requested|exchange requested|completed",
+    "cancelled": r"cancell?ed|storniert|voided",
+}
+_AGREE: dict[State, set[State]] = {
+    "waiting": {"waiting"},
+    "packed": {"packed"},
+    "shipped": {"shipped", "delivered"},
+    "delivered": {"delivered"},
+    "cancelled": {"cancelled"},
+}
+"""In which states of the record a word is true; what is delivered has been shipped."""
+_SUBJECT = (
+    r"(?:\b(?:it|they|both|(?:your|the|this|that) (?:[\w-]+ )?(?:order|parcel|package|shipment|delivery)|"
+    r"(?:ihre|deine|die) (?:bestellung|sendung)|(?:ihr|dein|das|der) (?:paket|auftrag)|(?:votre|la|ta) (?:commande)|(?:votre|le|ton) colis|(?:su|tu|el) (?:pedido|paquete)|"
+    r"(?:il|l')? ?(?:suo |tuo )?ordine|il (?:suo |tuo )?pacco|(?:o|a) (?:seu |sua )?(?:pedido|encomenda)|(?:uw|je|jouw|de) (?:bestelling|pakket)|"
+    r"(?:din|ditt) (?:beställning|order|paket)|beställningen|ordern|(?:twoje |pana |pani )?zamówienie)\b|\bstatus\b)"
+)
+_SAYS = r"(?:is|are|was|were|has|have|'s|has been|have been|ist|sind|wurde|est|a été|está|ha sido|fue|è|è stat[oa]|foi|is|werd|jest|został[oa]?|är|har|har blivit|left|arrived|shipped)"
+_VERBS: dict[State, str] = {
+    "waiting": r"(?:hasn't|has not|haven't|have not) (?:yet )?(?:been )?(?:packed|shipped|dispatched|left|gone out)",
+    "packed": r"(?!)",
+    "shipped": r"(?:just |already )?(?:shipped|left (?:us|our (?:warehouse|depot|shop)))",
+    "delivered": r"arrived",
+    "cancelled": r"(?!)",
+}
+"""What says the state without `is` or `was`."""
+_CLAIMS = {
+    state: re.compile(
+        rf"(?:{_SUBJECT}|(?P<id>(?<![\w-])#?[\w-]{{0,40}}\d{{3}}[\w-]{{0,40}}))[^.!?;|]{{0,45}}?(?:(?:\b{_SAYS}\s(?:(?:still|now|already|currently|yet|just|all|noch|bereits|schon|jetzt|encore|déjà|ya|aún|todavía|già|ancora|"
+        rf"já|ainda|nog|al|już|redan|fortfarande|successfully|being|been|bien|worden|stato|stata)\s){{0,3}}|(?::|→|=>|->|=|\||\s-|\()\s*)(?:{words})|\b(?:{_VERBS[state]}))(?!\w)"
+    )
+    for state, words in _WORDS.items()
+}
+_OPEN = re.compile(
+    r"\b(?:if|when|whenever|once|unless|until|after|before|as soon as|whether|would|could|can|cannot|may|might|must|should|will|won't|to be|never|not|isn't|hasn't|haven't|wasn't|no longer|"
+    r"expected|estimated|due|usually|normally|wenn|sobald|bis|falls|solange|kann|wird|werden|nicht|si|quand|lorsque|dès|sera|peut|ne|pas|n'est|cuando|será|puede|no|se|quando|può|non|sarà|"
+    r"pode|não|als|zodra|wordt|kan|niet|när|om|inte|jeśli|gdy|nie|może|nog niet|marked|mark|shows?|says|told|you (?:say|said|wrote|mention)|sorry)(?!\w)"
+)
+_ADDED = re.compile(r"[;.]\s|,\s(?:and|but|so|und|aber|et|mais|y|pero|e|ma|mas|en|maar|och|men|i|ale)\s|,\s")
+_AND = re.compile(r"\s?(?:,|and|,\s?and|&|\+|und|et|y|e|en|och|i|or)\s?#?")
+_STATUS = re.compile(r"\"?\b(?:status|state|stand|estado|statut|stato)\"?\s?[:=]\s?\"?([^\",}]{2,40})")
+_MOMENT = re.compile(
+    r"\"?(shipped|dispatched|delivered|cancell?ed)(?:_?(?:on|at|date))?\"?\s?[:=]\s?\"?(\d{4}-\d{2}-\d{2})"
+)
+_SENT = re.compile(r"\"(?:tracking\w*|carrier)\"\s?:\s?(?:\[\s?)?\"\w")
+_GROUNDS_REMEMBERED = 64
+_MOMENT_STATE: dict[str, State] = {"s": "shipped", "d": "delivered", "c": "cancelled"}
+
+
+@dataclass(frozen=True)
+class _Record:
+    """Hold what the records of one order say: the states it has or has had, and when."""
+
+    states: frozenset[State]
+    dates: tuple[tuple[State, DateKey], ...]
+
+
+def wrong_states(sentence: str, ground: Ground, shown: Sequence[Value]) -> list[str]:
+    """Return what a sentence says of an order's state against its record; an order without a record is not judged.
+
+    The order is the one the words name, or the one named last, or the only one there is.
+    """
+    if sentence.rstrip().endswith("?") or not ground.data:
+        return []
+    text = plain(sentence).lower()
+    records = _records_of(ground.data)
+    if not records:
+        return []
+    last = next((name for v in reversed(shown) if (name := _key(v.text)) in records), None)
+    only = next(iter(records)) if len(records) == 1 else None
+    wrong = []
+    for part in _ADDED.split(text):
+        names = [n for v in find_values(part) if v.kind == "identifier" and (n := _key(v.text)) in records]
+        unknown = [v for v in find_values(part) if v.kind == "identifier" and _key(v.text) not in records]
+        for state, pattern in _CLAIMS.items():
+            if state == "cancelled" and any(_cancels(deed) for deed in ground.deeds):
+                continue
+            for match in pattern.finditer(part):
+                if _OPEN.search(_without_state(part[: match.end()], state)):
+                    continue
+                inside = _joined(match[0])
+                if match["id"] and not any(name in records for name in inside):
+                    continue
+                meant = names[-1] if names else None if unknown else last or only
+                about = inside or ([meant] if meant else [])
+                if any(name in records and not _agrees(state, records[name], part, match.end()) for name in about):
+                    wrong.append(match[0].strip())
+        last = names[-1] if names else last
+    return wrong
+
+
+def _cancels(deed: Deed) -> bool:
+    """Say whether a tool cancelled something in this conversation: the record read before is out of date."""
+    return bool(re.search(DEEDS["cancel"].evidence, deed.tool.lower())) and not READS.match(deed.tool.lower())
+
+
+def _joined(text: str) -> list[str]:
+    """Return the keys of the order numbers a statement is about: the last one, and those joined to it by `and`."""
+    found = [v for v in find_values(text) if v.kind == "identifier"]
+    joined = found[-1:]
+    for before, after in reversed(list(pairwise(found))):
+        if not _AND.fullmatch(text[before.start + len(before.text) : after.start]):
+            break
+        joined.append(before)
+    return [_key(v.text) for v in joined]
+
+
+def _without_state(before: str, state: State) -> str:
+    """Drop `has not been packed` itself before looking for negations."""
+    return re.sub(_WORDS[state], "", before) if state == "waiting" else before
+
+
+def _agrees(state: State, record: _Record, part: str, end: int) -> bool:
+    if not (_AGREE[state] & record.states):
+        return False
+    said = [keys for start, _, keys in find_dates(part) if 0 <= start - end <= 12]
+    known = [key for of, key in record.dates if of == state]
+    return not (said and known) or any(same_date(cast(DateKey, s), k) for keys in said[:1] for s in keys for k in known)
+
+
+@lru_cache(maxsize=_GROUNDS_REMEMBERED)
+def _records_of(data: str) -> dict[str, _Record]:
+    """Return what is known of each order whose status a tool told; what a later result says is added."""
+    found: dict[str, _Record] = {}
+    for name, record in _pieces(data):
+        states: set[State] = set()
+        known = False
+        for written in _STATUS.findall(record):
+            for state, words in _IN_RECORD.items():
+                if re.fullmatch(rf"(?:{words})", written.replace("_", " ").strip()):
+                    states.add(state)
+                    known = True
+        dates = [(_MOMENT_STATE[what[0] if what[:3] != "dis" else "s"], day) for what, day in _MOMENT.findall(record)]
+        states |= {state for state, _ in dates}
+        if "packed" in states and _SENT.search(record):
+            states.add("shipped")
+        if not known:
+            continue
+        keys = tuple((state, _date(day)) for state, day in dates)
+        before = found.get(name, _Record(frozenset(), ()))
+        found[name] = _Record(before.states | states, before.dates + keys)
+    return found
+
+
+def _pieces(data: str) -> list[tuple[str, str]]:
+    """Cut tool results into the parts that follow each order's number."""
+    starts = [(m.start(), _key(m[1])) for m in _NUMBERED.finditer(data)]
+    return [(name, data[start:end]) for (start, name), (end, _) in pairwise([*starts, (len(data), "")])]
+
+
+_NUMBERED = re.compile(
+    r"\"(?:order(?:_?(?:id|no|number))?|bestellung|pedido|commande|number)\"\s?:\s?\"(#?[\w-]*\d[\w-]*)\""
+)
+
+
+def _key(written: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", written.lower())
+
+
+def _date(day: str) -> DateKey:
+    year, month, of_month = map(int, day.split("-"))
+    return year, month, of_month

@@ -1,0 +1,206 @@
+"""Lay the ground of a reply: read from each text what it says, what it implies and what may be calculated with."""
+
+import itertools
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import cast
+
+from graph.verification.evidence import Deed, Ground, Text
+from graph.verification.values.arithmetic import MONEY_KEY
+from graph.verification.values.dates import DateKey
+from graph.verification.values.number_spelling import NUMBER, plain, readings
+from graph.verification.values.units import Quantity
+from graph.verification.values.value_reading import Value, find_values
+
+_MONEY = re.compile(rf"{MONEY_KEY}[\w ]{{0,20}}[\"']?\s?[:=]\s?[\"']?(-?{NUMBER})", re.IGNORECASE)
+_PENNIES = re.compile(r"(?<![\w.])\d{1,7}\.\d{2}(?![\w.])")
+_TABLE_ROW = re.compile(r"(?m)^.*\|.*$")
+_WEEKDAYS_WORD = re.compile(r"\bweekdays?\b|\bworking days\b|\bwerktags\b", re.IGNORECASE)
+_WEEKEND = re.compile(r"\bweekends?\b|\bwochenende\b", re.IGNORECASE)
+_WEEKDAY_RANGE = re.compile(r"(?:-|to|through|bis|till|until|à|al|a)", re.IGNORECASE)
+_LIST_ITEM = re.compile(r"\{[^{}]*\}")
+_PAIR = re.compile(r"[\"']?(\w+)[\"']?\s?[:=]\s?[\"']?([\w #-]{1,40})")
+_TWICE = re.compile(r"\btwice\b", re.IGNORECASE)
+_KEY_WITH_NUMBER = re.compile(r"[\"'](?=\w*\d)[a-z]\w*[\"']\s?:")
+_DAY_BEFORE = re.compile(
+    r"\b(?:(?:the )?(?:day|night|evening) before|previous day|day prior|yesterday|am vor(?:tag|abend)|tag (?:vor|davor)|gestern|la veille|hier|"
+    r"el día (?:antes|anterior)|ayer|il giorno prima|ieri|no dia anterior|ontem|de dag ervoor|gisteren|dagen (?:innan|före)|igår|dzień przed|wczoraj)\b",
+    re.IGNORECASE,
+)
+_DAY_AFTER = re.compile(
+    r"\b(?:(?:the )?(?:day|night|evening) after|(?:the )?(?:next|following) (?:day|morning)|tomorrow|tag (?:nach|danach)|morgen|le lendemain|demain|"
+    r"el día siguiente|mañana|il giorno dopo|domani|no dia seguinte|amanhã|de dag erna|dagen efter|imorgon|dzień po|jutro)\b",
+    re.IGNORECASE,
+)
+_PASSAGES = re.compile(r"\s*\{\s*\"passages\"")
+"""Begins the result of a search: articles tell what happens to orders, not what happened to one."""
+MOST_COUNTED = 50
+MOST_COUNT = 60
+"""Largest number of a customer or a tool that may count what a price is for."""
+_LONGEST_COUNT = 9
+_SENTENCE_END = re.compile(r"[.;!?\n](?:\s|$)")
+_BEFORE = re.compile(
+    r"\b(?:before\w*|prior|ahead|earlier|in advance|notice|ago|vor(?:her|ab)?|zuvor|avant|préavis|antes|antelación|prima|preavviso|anticipo|"
+    r"voor(?:af)?|tevoren|före|innan|przed|wcześniej|antecedência)\b",
+    re.IGNORECASE,
+)
+"""What makes a length of time count backwards from a date."""
+_SHARES = (
+    (
+        re.compile(r"\b(?:half|halve|halb\w*|hälfte\w*|moitié|mitad|metà|helft|metade|połow\w+)\b", re.IGNORECASE),
+        Decimal(50),
+    ),
+    (
+        re.compile(r"\b(?:double|twice|doppel\w+|double|doble|doppi\w+|dubbel\w*|dobro|podwójn\w+)\b", re.IGNORECASE),
+        Decimal(200),
+    ),
+)
+_TEXTS_REMEMBERED = 2_000
+
+
+def lay_ground(
+    texts: Iterable[Text], *, passages: int = 0, deeds: Sequence[Deed] = (), addresses: Iterable[str] = ()
+) -> Ground:
+    """Return the ground that these texts are."""
+    ground = Ground(passages=passages, deeds=tuple(deeds), addresses=frozenset(addresses))
+    for text in texts:
+        _join(ground, _read(text))
+    return ground
+
+
+@lru_cache(maxsize=_TEXTS_REMEMBERED)
+def _read(source: Text) -> Ground:
+    """Return what one text adds; remembered, because each turn reads its whole history again. Nobody changes it."""
+    ground = Ground()
+    _add(ground, source)
+    return ground
+
+
+def _join(ground: Ground, part: Ground) -> None:
+    """Add to a ground what one text adds."""
+    for kind, values in part._known.items():
+        ground._known.setdefault(kind, []).extend(values)
+    ground._bare |= part._bare
+    ground.words += part.words
+    ground.data += part.data
+    ground.prose += part.prose
+    ground.told += part.told
+    ground.list_lengths |= part.list_lengths
+    for name, more in vars(part._operands).items():
+        if more:
+            getattr(ground._operands, name).update(more)
+
+
+def _add(ground: Ground, source: Text) -> None:
+    values = find_values(_spoken(source.text) if source.origin == "data" else source.text)
+    normal = plain(source.text)
+    for value in (*values, *_implied(normal, values)):
+        ground._known.setdefault(value.kind, []).append(value)
+        if value.kind == "number" and (source.origin != "prose" or _in_table(normal, value)):
+            ground._bare |= cast(frozenset[Decimal], value.keys)
+    ground.words += f" {normal.lower()}"
+    operands = ground._operands
+    operands.percents |= {n for v in values if v.kind == "percent" for n in cast(frozenset[Decimal], v.keys)}
+    for value in values:
+        if value.kind == "duration":
+            lengths = cast(frozenset[tuple[str, Decimal]], value.keys)
+            operands.spans |= lengths
+            if _BEFORE.search(_sentence_around(normal, value.start)):
+                operands.spans_back |= lengths
+    operands.percents |= {share for says, share in _SHARES if says.search(normal)}
+    operands.dates |= {k for v in values if v.kind == "date" for k in cast(frozenset[DateKey], v.keys)}
+    operands.times |= {cast(int, k) for v in values if v.kind == "time" for k in v.keys}
+    operands.quantities |= {cast(Quantity, k) for v in values if v.kind == "quantity" for k in v.keys}
+    operands.days_away |= {days for says, days in ((_DAY_BEFORE, -1), (_DAY_AFTER, 1)) if says.search(normal)}
+    amounts = {min(cast(frozenset[Decimal], v.keys)) for v in values if v.kind == "amount" and v.keys}
+    if source.origin == "prose":
+        operands.told_amounts |= amounts
+        ground.prose += f" {' '.join(normal.lower().split())}"
+        return
+    operands.amounts |= amounts
+    ground._bare |= amounts
+    operands.counts |= {
+        n for v in values if v.kind == "number" for n in v.numbers if 1 < n <= MOST_COUNT and n == int(n)
+    }
+    operands.numbers |= {n for v in values if v.kind == "number" or _is_count(v) for n in v.numbers}
+    if source.origin == "customer":
+        ground.told += f" {normal.lower()}"
+    if source.origin == "data" and not _PASSAGES.match(source.text):
+        ground.data += f" {normal.lower()}"
+        ground.list_lengths |= _list_lengths(source.text)
+        ground._bare |= {Decimal(n) for n in ground.list_lengths}
+    if source.origin != "customer":
+        operands.amounts |= {n for m in _MONEY.finditer(normal) for n in readings(m[1].lstrip("-"))}
+        operands.amounts |= {Decimal(m[0]) for m in _PENNIES.finditer(normal)}
+        records = _counts(normal)
+        operands.counts |= records
+        ground._bare |= records
+
+
+def _implied(text: str, values: Sequence[Value]) -> list[Value]:
+    """Return what a text says without spelling it out: the days within Monday to Friday, the parts of an identifier."""
+    days = [v for v in values if v.kind == "weekday"]
+    implied: set[int] = set()
+    for first, last in itertools.pairwise(days):
+        between = text[first.start + len(first.text) : last.start].strip()
+        if _WEEKDAY_RANGE.fullmatch(between):
+            start, end = int(str(next(iter(first.keys)))), int(str(next(iter(last.keys))))
+            implied |= {(start + step) % 7 for step in range((end - start) % 7 + 1)}
+    if _WEEKDAYS_WORD.search(text):
+        implied |= set(range(5))
+    if _WEEKEND.search(text):
+        implied |= {5, 6}
+    parts = [Decimal(p) for v in values if v.kind == "identifier" for p in re.findall(r"(?<!\d)\d{3,6}(?!\d)", v.text)]
+    numbers = [*parts, *([Decimal(2)] if _TWICE.search(text) else [])]
+    return [
+        *(Value("weekday", "", frozenset({day})) for day in implied),
+        *(Value("number", "", frozenset({number})) for number in numbers),
+    ]
+
+
+def _counts(text: str) -> set[Decimal]:
+    """Return how many records a tool result lists, in all and by each value of a field."""
+    records = _LIST_ITEM.findall(text)
+    tally = Counter(pair for record in records for pair in set(_PAIR.findall(record)))
+    fields = Counter(name for record in records for name, _ in set(_PAIR.findall(record)))
+    counts = {*tally.values(), *fields.values(), len(records)}
+    return {Decimal(n) for n in counts if 0 < n <= MOST_COUNTED}
+
+
+def _list_lengths(result: str) -> set[int]:
+    """Return the lengths of the lists of records in a result that is JSON."""
+    try:
+        inner = [json.loads(result)]
+    except ValueError:
+        return set()
+    lengths = set()
+    while inner:
+        value = inner.pop()
+        if isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
+            lengths.add(len(value))
+        inner += value if isinstance(value, list) else value.values() if isinstance(value, dict) else []
+    return lengths
+
+
+def _sentence_around(text: str, position: int) -> str:
+    start = max((m.end() for m in _SENTENCE_END.finditer(text, 0, position)), default=0)
+    end = _SENTENCE_END.search(text, position)
+    return text[start : end.start() if end else len(text)]
+
+
+def _spoken(data: str) -> str:
+    """Return a tool result with its field names as words: `spent_last_12_months` names a length of time."""
+    return _KEY_WITH_NUMBER.sub(lambda m: re.sub(r"(?<=\D)_(?=\d)|(?<=\d)_(?=\D)", " ", m[0]), data)
+
+
+def _is_count(value: Value) -> bool:
+    """Say whether what looks like an identifier may be a large number, such as the reading of a meter."""
+    return value.kind == "identifier" and value.text.isdigit() and len(value.text) <= _LONGEST_COUNT
+
+
+def _in_table(text: str, value: Value) -> bool:
+    return any(row.start() <= value.start <= row.end() for row in _TABLE_ROW.finditer(text))

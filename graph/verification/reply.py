@@ -1,0 +1,186 @@
+"""Say what is wrong with a sentence of a reply: a value that stands nowhere, a deed that was not done."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from graph.verification.claims.action_claims import find_claims, is_true
+from graph.verification.claims.order_states import wrong_states
+from graph.verification.claims.unbounded_promises import boundless_promises
+from graph.verification.evidence import Ground
+from graph.verification.sentences import split_sentences
+from graph.verification.values.number_spelling import plain, with_digits
+from graph.verification.values.shown_calculations import Expression, find_expressions
+from graph.verification.values.value_reading import Kind, Value, find_values
+
+_CITATION = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
+NOT_SUPPORTED = ("the ", "nothing in this conversation")
+_CENT = Decimal("0.01")
+_EXAMPLE = re.compile(
+    r"\b(?:for example|for instance|e\.g\.|would (?:be|cost|come|make)|zum beispiel|z\.\s?b\.|wären|würden?|par exemple|coûterai\w*|por ejemplo|"
+    r"costarían?|per esempio|costerebbe\w*|bijvoorbeeld|zou(?:den)? .{1,30}kosten|por exemplo|custari\w+|till exempel|na przykład)(?:\b|(?<=\.))",
+    re.IGNORECASE,
+)
+_REST = re.compile(
+    r"\b(?:other|remaining|anderen?|übrigen|restlichen|autres?|otr[oa]s|altr[ei]|outr[oa]s|andere|overige|pozostałe|andra|övriga)\s?$",
+    re.IGNORECASE,
+)
+_COUNTED_BY_LIST = 12
+_WORDS_OF_SUBSTANCE = 8
+_NAMES: dict[Kind, str] = {"link": "link", "email": "e-mail address", "identifier": "number", "phone": "phone number"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Hold one thing a reply may not say."""
+
+    kind: Literal["value", "deed"]
+    text: str
+    """The words that are wrong."""
+    why: str
+    """What is wrong with them, as a sentence for the model."""
+
+
+def faults_of(sentence: str, ground: Ground, shown: list[Value]) -> list[Fault]:
+    """Return what is wrong with a sentence, given what the reply has shown before; none means that it may be sent.
+
+    A value must stand in the ground, or follow from it and from what the reply shows by arithmetic.
+    """
+    values = find_values(sentence)
+    standing = [v for v in values if ground.stands(v) and not _miscounts_the_rest(v, sentence, ground, shown)]
+    sums = list(find_expressions(with_digits(plain(sentence))))
+    standing += [v for v in values if v not in standing and _is_factor(v, sums, standing)]
+    standing += [v for v in values if v not in standing and _is_example(v, values, sentence, ground)]
+    right = [s for s in sums if all(_has(standing, s, operand) for operand in s.operands)]
+    calculated = [_result_of(s) for s in right]
+    told = [v for v in standing if not any(v in _inside(standing, s) for s in right)]
+    waiting = [
+        v
+        for v in values
+        if v not in standing and not _counts_a_list(v, sentence) and not _counts_the_rest(v, sentence, ground, shown)
+    ]
+    derived: list[Value] = []
+    reached: list[Value] = waiting
+    while reached:  # one result may be the operand of the next
+        reached = [
+            v
+            for v in waiting
+            if v not in derived
+            and (_is_result(v, calculated) or ground.derives(v, [*shown, *told, *calculated, *derived]))
+        ]
+        derived += reached
+    wrong = [_unsupported(v) for v in waiting if v not in derived]
+    wrong += [
+        Fault("deed", claim.text, f"nothing in this conversation shows that this happened: {claim.text!r}")
+        for claim in find_claims(sentence)
+        if not is_true(claim, sentence, ground)
+    ]
+    wrong += [
+        Fault("deed", said, f"nothing in this conversation shows this; the order's record says otherwise: {said!r}")
+        for said in wrong_states(sentence, ground, shown)
+    ]
+    wrong += [
+        Fault("value", said, f"the promise {said!r} stands in no article, tool result or message")
+        for said in boundless_promises(sentence, ground)
+    ]
+    if not wrong:
+        shown += [*told, *calculated, *derived]
+    return wrong
+
+
+def with_known_citations(text: str, passages: int) -> str:
+    """Return the text without citations of passages that were never retrieved."""
+
+    def keep(match: re.Match[str]) -> str:
+        known = [n for n in cited(match[0]) if n <= passages]
+        lead = match[0][: match[0].index("[")]
+        return lead + "".join(f"[{n}]" for n in known) if known else ""
+
+    return _CITATION.sub(keep, text)
+
+
+def cited(text: str) -> list[int]:
+    """Return the numbers of the passages a text cites, in order."""
+    numbers = [int(n) for match in _CITATION.finditer(text) for n in match[1].split(",")]
+    return [n for n in dict.fromkeys(numbers) if n >= 1]
+
+
+def is_answer(said: str) -> bool:
+    """Say whether what is left of a reply says more than a greeting: a source, a value, or a sentence of some length."""
+    sentences = [s for s in split_sentences(said)[0] if not s.rstrip().endswith("?")]
+    return bool(cited(said)) or any(find_values(s) or len(s.split()) >= _WORDS_OF_SUBSTANCE for s in sentences)
+
+
+def _counts_a_list(value: Value, sentence: str) -> bool:
+    """`There are two ways:` counts what the reply is about to list."""
+    small = value.kind == "number" and all(isinstance(k, int) or k <= _COUNTED_BY_LIST for k in value.keys)  # type: ignore[operator]
+    return small and sentence.rstrip().endswith(":")
+
+
+def _counts_the_rest(value: Value, sentence: str, ground: Ground, shown: Sequence[Value]) -> bool:
+    """`The other two` counts what is left of a list of known length when what was named before is taken away."""
+    if value.kind != "number" or not _REST.search(with_digits(plain(sentence))[: value.start]):
+        return False
+    named = {key for v in shown if v.kind == "identifier" for key in v.keys}
+    taken = {Decimal(len(named)), Decimal(1), *(n for v in shown if v.kind == "number" for n in v.numbers)}
+    return any(n + t in ground.list_lengths for n in value.numbers for t in taken if t)
+
+
+def _miscounts_the_rest(value: Value, sentence: str, ground: Ground, shown: Sequence[Value]) -> bool:
+    """`The other three` of three is none too many left out, though three is known as the length of the list."""
+    return (
+        bool(value.numbers & {Decimal(n) for n in ground.list_lengths})
+        and bool(_REST.search(with_digits(plain(sentence))[: value.start]))
+        and not _counts_the_rest(value, sentence, ground, shown)
+    )
+
+
+def _is_factor(value: Value, sums: Sequence[Expression], standing: Sequence[Value]) -> bool:
+    """`10 x $1.80` chooses its count, as long as the price stands; what comes out is recomputed."""
+    return value.kind in ("number", "duration", "quantity") and any(
+        value.numbers & s.factors and any(v is not value for v in _inside(standing, s)) for s in sums
+    )
+
+
+def _is_example(value: Value, values: Sequence[Value], sentence: str, ground: Ground) -> bool:
+    """`Three days, for example, would be £29.28` chooses its count, where the amount is that many times a known price."""
+    return (
+        value.kind in ("number", "duration", "quantity")
+        and bool(_EXAMPLE.search(sentence))
+        and any(
+            ground.is_priced(total / n)
+            for v in values
+            if v.kind == "amount"
+            for total in v.numbers
+            for n in value.numbers
+            if n
+        )
+    )
+
+
+def _inside(values: Sequence[Value], calculation: Expression) -> list[Value]:
+    return [v for v in values if calculation.start <= v.start < calculation.end]
+
+
+def _has(values: Sequence[Value], calculation: Expression, operand: Decimal) -> bool:
+    """Say whether an operand of a calculation is one of these values; a share is written as a percentage."""
+    return any(operand in v.numbers or operand * 100 in v.numbers for v in _inside(values, calculation))
+
+
+def _result_of(calculation: Expression) -> Value:
+    """Return what a calculation comes to, as if the reply showed it as an amount."""
+    return Value("amount", f"{calculation.result.normalize():f}", frozenset({calculation.result}), start=-1)
+
+
+def _is_result(value: Value, calculated: Sequence[Value]) -> bool:
+    found = [n for c in calculated for n in c.numbers]
+    return value.kind in ("amount", "number", "quantity") and any(
+        abs(n - f) < _CENT for n in value.numbers for f in found
+    )
+
+
+def _unsupported(value: Value) -> Fault:
+    name = _NAMES.get(value.kind, value.kind)
+    return Fault("value", value.text, f"the {name} {value.text!r} stands in no article, tool result or message")

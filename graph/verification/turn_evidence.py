@@ -1,0 +1,44 @@
+"""Gather from a conversation what its next reply may rely on."""
+
+from collections.abc import Iterable, Sequence
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+
+from core.model_notes import NOT_RUN
+from core.passages import Passage
+from graph.verification.evidence import Deed, Ground, Text
+from graph.verification.evidence_reading import lay_ground
+
+DONE = "done"
+"""State of a write that was carried out; while it is in any other state, nothing has happened."""
+MADE_UP = NOT_RUN
+"""Begins the result of a call that was refused because of what the model made up; such a result proves nothing."""
+
+
+def ground_of(
+    messages: Sequence[AnyMessage], passages: Sequence[Passage], *, policy: str = "", addresses: Iterable[str] = ()
+) -> Ground:
+    """Return the ground of the next reply: passages, tool results, policy, the customer's words and earlier replies.
+
+    Replies count because each was checked before it was sent. `addresses` are the e-mail addresses a reply may name besides
+    those of allowed hosts.
+    """
+    texts = [Text(policy)] if policy else []
+    texts += [Text(" \n".join((p.title, *p.headings, p.text, p.url))) for p in passages]
+    deeds = []
+    for message in messages:
+        if isinstance(message, ToolMessage):
+            if message.text.startswith(MADE_UP):
+                continue
+            if message.status == "error":
+                texts.append(Text(message.text))
+            elif message.additional_kwargs.get("state", DONE) != DONE:
+                texts.append(Text(message.text, "plan"))
+            else:
+                texts.append(Text(message.text, "data"))
+                deeds.append(Deed(message.name or "", message.text))
+        elif isinstance(message, HumanMessage):
+            texts.append(Text(message.text, "customer"))
+        elif isinstance(message, AIMessage) and message.text.strip():
+            texts.append(Text(message.text))
+    return lay_ground(texts, passages=len(passages), deeds=deeds, addresses=addresses)

@@ -1,0 +1,98 @@
+"""Hold what a reply may calculate with: what its sources say, and what it has shown itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import cast
+
+from graph.verification.values.dates import DateKey
+from graph.verification.values.number_spelling import readings
+from graph.verification.values.units import Quantity
+from graph.verification.values.value_reading import Value
+
+_TIMES_SIGN = 3
+"""Most characters between a count and the amount it multiplies."""
+
+
+@dataclass
+class Operands:
+    """Hold what may be calculated with."""
+
+    amounts: set[Decimal] = field(default_factory=set)
+    """Amounts of tool results and of the customer."""
+    told_amounts: set[Decimal] = field(default_factory=set)
+    """Amounts of articles and earlier replies."""
+    percents: set[Decimal] = field(default_factory=set)
+    numbers: set[Decimal] = field(default_factory=set)
+    """Plain numbers of tool results; calculated with only together with a number the reply shows."""
+    counts: set[Decimal] = field(default_factory=set)
+    spans: set[tuple[str, Decimal]] = field(default_factory=set)
+    """Lengths of time that may be added to a date: seconds or months."""
+    spans_back: set[tuple[str, Decimal]] = field(default_factory=set)
+    """Those of them that may also be taken from a date: `3 days before`."""
+    dates: set[DateKey] = field(default_factory=set)
+    times: set[int] = field(default_factory=set)
+    """Times of day, in minutes after midnight."""
+    days_away: set[int] = field(default_factory=set)
+    """What `the day before` and `tomorrow` add to a date."""
+    quantities: set[Quantity] = field(default_factory=set)
+    shown_amounts: list[Decimal] = field(default_factory=list)
+    shown_products: list[Decimal] = field(default_factory=list)
+    """What calculations before the customer's eyes come to, and counts times the amounts right after them: 2 x $12."""
+    shown_numbers: list[Decimal] = field(default_factory=list)
+    shown_times: list[Decimal] = field(default_factory=list)
+    """How many units the shown lengths of time have: 5 of 5 days."""
+    shown_spans: list[tuple[str, Decimal]] = field(default_factory=list)
+    shown_quantities: list[Decimal] = field(default_factory=list)
+    """The numbers of shown quantities, without their units."""
+
+    def with_shown(self, shown: Sequence[Value]) -> "Operands":
+        """Return these operands with the values that the reply itself has named; repeated ones count again."""
+        return replace(
+            self,
+            shown_amounts=[
+                min(numbers_of(v))
+                for v in shown
+                if v.keys and v.start >= 0 and (v.kind == "amount" or (v.kind == "number" and self._is_price(v)))
+            ],
+            shown_products=[
+                c * a
+                for number in shown
+                for amount in shown
+                if _adjoin(number, amount)
+                for c in numbers_of(number)
+                for a in numbers_of(amount)
+            ]
+            + [n for v in shown if v.start < 0 for n in numbers_of(v)],
+            shown_numbers=[n for v in shown if v.kind == "number" for n in numbers_of(v)],
+            shown_times=[n for v in shown if v.kind == "duration" for n in readings(v.text.split()[0])],
+            shown_spans=[
+                k for v in shown if v.kind == "duration" for k in cast(frozenset[tuple[str, Decimal]], v.keys)
+            ],
+            percents=self.percents | {n for v in shown if v.kind == "percent" for n in numbers_of(v)},
+            dates=self.dates | {cast(DateKey, k) for v in shown if v.kind == "date" for k in v.keys},
+            times=self.times | {cast(int, k) for v in shown if v.kind == "time" for k in v.keys},
+            quantities=self.quantities | {cast(Quantity, k) for v in shown if v.kind == "quantity" for k in v.keys},
+            shown_quantities=[n for v in shown if v.kind == "quantity" for n in v.numbers],
+            spans=self.spans | {cast(tuple[str, Decimal], k) for v in shown if v.kind == "duration" for k in v.keys},
+        )
+
+    def _is_price(self, value: Value) -> bool:
+        """Say whether a number without a currency is one of the known prices, or written like one."""
+        numbers = numbers_of(value)
+        return bool(numbers & (self.amounts | self.told_amounts)) or any(is_money(n) for n in numbers)
+
+
+def _adjoin(number: Value, amount: Value) -> bool:
+    gap = amount.start - number.start - len(number.text)
+    return number.kind == "number" and amount.kind == "amount" and 0 < gap <= _TIMES_SIGN
+
+
+def numbers_of(value: Value) -> frozenset[Decimal]:
+    """Return what a value that is a number may stand for."""
+    return cast(frozenset[Decimal], value.keys)
+
+
+def is_money(number: Decimal) -> bool:
+    """Say whether a number is written like a price."""
+    return number.as_tuple().exponent == -2

@@ -1,0 +1,219 @@
+"""Let the customer read only what was checked: a chat model around another one that passes on verified sentences."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.tool import tool_call_chunk
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from pydantic import Field, PrivateAttr
+
+from core.errors import ModelUnavailable
+from core.models.async_base import AsyncChatModel, whole_result
+from core.models.fallback import as_chunk
+from core.models.json_mode import NO_STREAM, JsonAnswer
+from core.models.tool_call_parsing import Answer, begins_call, read_answer
+from core.safety.safe_links import LinkRule, safe_text
+from graph.verification.evidence import Ground
+from graph.verification.judge import Objections, ReplyJudge
+from graph.verification.reply import faults_of, with_known_citations
+from graph.verification.sentences import split_sentences
+from graph.verification.values.value_reading import Value
+
+BROKE_OFF = "it broke off before its end"
+UNAVAILABLE = "it did not come, the model is unavailable"
+
+
+class Speaker(AsyncChatModel):
+    """Say the sentences of another model's answer that the ground supports, each as soon as it is whole.
+
+    The first sentence that does not stand ends what is said, so that the rest can be asked for again; with `drop_faulty`
+    such sentences are left out instead. What was said is never taken back: the pieces joined are the message. One
+    speaker serves one answer.
+    """
+
+    inner: Runnable[LanguageModelInput, AIMessage] = Field(exclude=True, repr=False)
+    ground: Ground = Field(exclude=True, repr=False)
+    tools: Mapping[str, BaseTool] = Field(exclude=True, repr=False)
+    drop_faulty: bool = False
+    judge: ReplyJudge | None = Field(default=None, exclude=True, repr=False)
+    """Judges what holds nothing to check by rule; everything is held back until it has."""
+    judge_seconds: float = 10.0
+    message_id: str
+    links: LinkRule = LinkRule()
+    """Which addresses a reply may carry."""
+    already_said: str = Field(default="", exclude=True, repr=False)
+    """What the customer has read of this message before."""
+    said_earlier: str = Field(default="", exclude=True, repr=False)
+    """What the customer has read in this turn before this message; sentences of it are not said again."""
+    asked: str = Field(default="", exclude=True, repr=False)
+    """What the customer has written; her questions are no answers to her, though small models give them back."""
+    _judged: JsonAnswer[Objections] = PrivateAttr()
+    _faults: list[str] = PrivateAttr()
+    _shown: list[Value] = PrivateAttr()
+    _gap: str = PrivateAttr()
+    _said: list[str] = PrivateAttr()
+    _questions: set[str] = PrivateAttr()
+
+    def model_post_init(self, _: Any) -> None:
+        """Begin with nothing said."""
+        self._faults, self._shown, self._said, self._gap = [], [], [], ""
+        self._questions = {_normal(q) for q in split_sentences(self.asked)[0] if q.rstrip().endswith("?")}
+        self._judged = JsonAnswer(None)
+
+    def __repr_args__(self) -> list[tuple[str, Any]]:
+        """Show nothing of the conversation: the library writes every model into its traces, and ours is new each turn."""
+        return []
+
+    @property
+    def faults(self) -> list[str]:
+        """Return what was wrong with the answer, as sentences for the model; none when all of it was said."""
+        return list(dict.fromkeys(self._faults))
+
+    @property
+    def judged(self) -> JsonAnswer[Objections]:
+        """Return what the judge's verdict cost."""
+        return self._judged
+
+    @property
+    def _llm_type(self) -> str:
+        return "speaker"
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return await whole_result(self._spoken(self._whole(messages)))
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        async for piece in self._spoken(self.inner.astream(messages, NO_STREAM)):
+            yield piece
+
+    async def _whole(self, messages: list[BaseMessage]) -> AsyncIterator[AIMessage]:
+        """Yield the other model's answer in one piece: nobody reads along."""
+        yield await self.inner.ainvoke(messages, NO_STREAM)
+
+    async def _spoken(self, answer_pieces: AsyncIterator[AIMessage]) -> AsyncIterator[ChatGenerationChunk]:
+        """Yield what may be said of an answer, while it comes."""
+        self._begin()
+        whole, taken, pending = AIMessageChunk(content=""), "", ""
+        held: list[str] = []
+        broke_off = None
+        try:
+            async for piece in answer_pieces:
+                chunk = as_chunk(piece)
+                whole = whole + chunk
+                pending += chunk.text
+                if self._faults or begins_call(pending):
+                    continue
+                sentences, pending = split_sentences(pending, finished=False)
+                for sentence in sentences:
+                    taken += sentence
+                    if text := self._checked(sentence):
+                        if self.judge:
+                            held.append(text)
+                        else:
+                            yield self._piece(text)
+        except ModelUnavailable as error:
+            broke_off = f"{BROKE_OFF if whole.text or whole.tool_call_chunks else UNAVAILABLE} ({error})"
+        answer = Answer(whole.text, fault=broke_off) if broke_off else read_answer(whole, self.tools)
+        if answer.fault:
+            self._faults.append(answer.fault)
+        elif answer.text.startswith(taken):
+            for sentence in split_sentences(answer.text[len(taken) :])[0]:
+                if text := self._checked(sentence):
+                    if self.judge:
+                        held.append(text)
+                    else:
+                        yield self._piece(text)
+        for text in await self._not_objected_to(held, answer):
+            yield self._piece(text)
+        yield self._end(whole, answer)
+
+    async def _not_objected_to(self, held: list[str], answer: Answer) -> list[str]:
+        """Return what was held back, up to the first sentence the judge objects to; or without those that it objects to."""
+        if not self.judge or not held or answer.calls:
+            return held
+        wrong, self._judged = await self.judge.objections(held, self.ground, seconds=self.judge_seconds)
+        self._faults += [f"nothing in this conversation shows that {held[place].strip()!r} is so" for place in wrong]
+        if self.drop_faulty:
+            left = [text for place, text in enumerate(held) if place not in wrong]
+            return [left[0].lstrip() if 0 in wrong and not self.already_said else left[0], *left[1:]] if left else []
+        return held[: min(wrong, default=len(held))]
+
+    def _begin(self) -> None:
+        before = (self.said_earlier, self.already_said)
+        self._said = [_normal(sentence) for text in before for sentence in split_sentences(text)[0]]
+        if self.already_said:
+            self._gap = " "
+            for sentence in split_sentences(self.already_said)[0]:
+                faults_of(sentence, self.ground, self._shown)
+
+    def _checked(self, sentence: str) -> str:
+        """Return what may be said of a sentence, with the white space that leads up to it."""
+        if self._faults and not self.drop_faulty:
+            return ""
+        cited = self._safe(with_known_citations(sentence, self.ground.passages))
+        if _normal(cited) in self._said:
+            return ""
+        if _normal(cited) in self._questions:
+            self._faults.append("it gives the customer's own question back to her")
+            return ""
+        if faults := faults_of(cited, self.ground, self._shown):
+            self._faults += [fault.why for fault in faults]
+            return ""
+        text = cited.strip()
+        if not text:
+            return ""
+        said, self._gap = self._gap + text, cited[len(cited.rstrip()) :] or " "
+        return said
+
+    def _safe(self, sentence: str) -> str:
+        """Return a sentence as words and allowed links, with the white space around it; nothing where no word is left."""
+        words = sentence.strip()
+        safe = safe_text(words, self.links, mail=self.ground.addresses.__contains__).strip()
+        if safe == words:
+            return sentence
+        if not any(c.isalnum() for c in safe):
+            return ""
+        start = sentence.index(words)
+        return sentence[:start] + safe + sentence[start + len(words) :]
+
+    def _piece(self, text: str) -> ChatGenerationChunk:
+        return ChatGenerationChunk(message=AIMessageChunk(content=text, id=self.message_id))
+
+    def _end(self, whole: AIMessageChunk, answer: Answer) -> ChatGenerationChunk:
+        """Return the last piece: calls that are fit to run, and what the answer cost."""
+        calls = [
+            tool_call_chunk(
+                name=call["name"], args=json.dumps(call["args"], ensure_ascii=False), id=call["id"], index=index
+            )
+            for index, call in enumerate(answer.calls)
+        ]
+        message = AIMessageChunk(
+            content="",
+            id=self.message_id,
+            tool_call_chunks=calls,
+            usage_metadata=whole.usage_metadata,
+            response_metadata={"model_name": whole.response_metadata.get("model_name", "")},
+            chunk_position="last",
+        )
+        return ChatGenerationChunk(message=message)
+
+
+def _normal(sentence: str) -> str:
+    return " ".join(sentence.lower().split()).strip(" .!*")
