@@ -14,7 +14,7 @@ from cli.output import err, errors_shown, out, print_json
 from core.errors import InputError
 from core.privacy.personal_data import Person
 from core.settings import Settings
-from server.personal_data import PersonalData, open_personal_data
+from server.personal_stores import PersonalData, open_personal_data
 
 Customer = Annotated[str | None, typer.Option(help="Id of the customer, as the shop knows it.")]
 Thread = Annotated[

@@ -15,7 +15,7 @@ from core.errors import InputError
 from core.settings import Settings
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.threads import get_thread, list_threads, prune, thread_ids, transcript
-from server.personal_data import open_personal_data
+from server.personal_stores import open_personal_data
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 

@@ -8,7 +8,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 from core.settings import Settings
 from graph.builder import Parts
-from server import (
+from server.http.body_limits import BodyLimits
+from server.http.error_answers import handle_failures
+from server.routes import (
     approval_routes,
     customer_routes,
     desk_routes,
@@ -18,12 +20,10 @@ from server import (
     public_routes,
     voice_routes,
 )
-from server.body_limits import BodyLimits
-from server.failures import handle_failures
-from server.pages import page_routes
-from server.public_routes import VisitorLimit
+from server.routes.pages import page_routes
+from server.routes.public_routes import VisitorLimit
+from server.routes.voice_routes import FORM_BYTES
 from server.service import open_service
-from server.voice_routes import FORM_BYTES
 
 
 def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:

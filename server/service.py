@@ -12,16 +12,16 @@ from core.settings import Settings
 from graph.agent import SupportAgent, open_agent
 from graph.assembly import assemble
 from graph.builder import Parts
-from server.broadcast import Broadcast
 from server.desk_parts import DeskParts, open_desk_parts
-from server.inbox import Inbox
-from server.last_resort import TicketForPoison
-from server.leases import Leases
+from server.inbox.broadcast import Broadcast
+from server.inbox.dead_letter import TicketForPoison
+from server.inbox.leases import Leases
+from server.inbox.message_inbox import Inbox
+from server.inbox.worker import Pace, Worker
 from server.metrics import Metrics
-from server.personal_data import keep_expiring
+from server.personal_stores import keep_expiring
 from server.records import Limits
 from server.tokens import Tokens, tokens_of
-from server.worker import Pace, Worker
 
 HEARD_AT_ONCE = 8
 """Recordings that one process listens to at a time; each is held in memory and keeps the transcriber busy."""

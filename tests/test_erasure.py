@@ -26,10 +26,10 @@ from graph.context_window.customer_profile import PREFERENCES, add_facts
 from graph.context_window.customer_store import open_store
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.personal_memory import PersonalMemory
-from server.inbox import Inbox
-from server.leases import Leases
-from server.personal_data import PersonalData, open_personal_data
-from server.personal_inbox import PersonalInbox
+from server.inbox.leases import Leases
+from server.inbox.message_inbox import Inbox
+from server.inbox.personal_inbox import PersonalInbox
+from server.personal_stores import PersonalData, open_personal_data
 from server.records import Identity, Limits, Turn
 from tests.desk_fakes import request
 from tests.fakes import ADA
@@ -84,7 +84,12 @@ def change(customer: Customer = ADA) -> Change:
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if found.name not in ("graph.entry", "server.app", "server.dev_auth", "server.dev_memory"):
+        if found.name not in (
+            "graph.entry",
+            "server.app",
+            "server.dev_server.dev_auth",
+            "server.dev_server.dev_memory",
+        ):
             yield importlib.import_module(found.name)
 
 

@@ -15,10 +15,10 @@ from core.passages import Passage
 from core.settings import Settings
 from graph.phrases import phrase
 from graph.replies import Progress, Token
-from server.broadcast import Broadcast
-from server.cards import order_out, orders_by_reply
-from server.pages import PAGES, read_assets
-from server.thread_events import thread_events
+from server.inbox.broadcast import Broadcast
+from server.routes.pages import PAGES, read_assets
+from server.views.cards import order_out, orders_by_reply
+from server.views.thread_events import thread_events
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, scripted
 from tests.server_fakes import Running, bearer, serving

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from server.desk_queue import Wanted
-from server.desk_routes import changes
+from server.routes.desk_routes import changes
+from server.views.desk_queue import Wanted
 from tests.fakes import FakeOrders
 from tests.graph_fakes import call, scripted
 from tests.server_fakes import Running, bearer, serving

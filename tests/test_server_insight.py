@@ -13,13 +13,13 @@ from core.settings import Settings
 from core.storage.database import Database
 from evals import results
 from graph.operator import rate_outcome
-from server.conversation_ends import QUIET_SECONDS
-from server.inbox import Inbox
-from server.inbox_schema import FIGURES
-from server.insight import insight
-from server.operator_routes import desk_of
+from server.inbox.inbox_schema import FIGURES
+from server.inbox.message_inbox import Inbox
+from server.inbox.turn_figures import figures_of, lacks_source
 from server.records import Limits, Turn
-from server.turn_figures import figures_of, lacks_source
+from server.routes.operator_routes import desk_of
+from server.views.conversation_ends import QUIET_SECONDS
+from server.views.insight import insight
 from tests.desk_fakes import FakeClock, request
 from tests.postgres import fresh_database
 from tests.server_fakes import bearer, serving, settings_in

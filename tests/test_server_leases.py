@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import Busy, LeaseLost, NotFound
-from server.inbox import Inbox
-from server.leases import Leases
+from server.inbox.leases import Leases
+from server.inbox.message_inbox import Inbox
 from server.records import Identity, Limits, Spoken, Suspect, Turn
 from tests.postgres import fresh_database
 

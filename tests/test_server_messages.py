@@ -10,7 +10,7 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from graph.phrases import PHRASES, phrase
-from server.conversation_view import view
+from server.views.conversation_view import view
 from tests.graph_fakes import call, scripted
 from tests.server_fakes import Running, bearer, serving
 

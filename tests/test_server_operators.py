@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from server.operator_routes import _changes
+from server.routes.operator_routes import _changes
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, scripted
 from tests.server_fakes import Running, bearer, serving

@@ -15,7 +15,7 @@ from core.errors import MessageRejected, ModelUnavailable
 from core.speech.audio import Clip
 from core.speech.transcription import Segment, Transcript
 from graph.intake.voice_input import Ear
-from server.inbox_schema import THREADS
+from server.inbox.inbox_schema import THREADS
 from tests.server_fakes import Running, bearer, serving
 from tests.test_voice import FakeTranscriber, wav
 

@@ -1,1 +1,1 @@
-"""The pages that customers and staff see: plain ES modules and CSS, served as they are by `server/pages.py`."""
+"""The pages that customers and staff see: plain ES modules and CSS, served as they are by `server/routes/pages.py`."""

@@ -12,8 +12,8 @@ from core.privacy.redaction import Redactor
 from graph.agent import SupportAgent
 from graph.intake.voice_input import spoken_message
 from graph.replies import Reply
-from server.broadcast import Broadcast
-from server.leases import Leases
+from server.inbox.broadcast import Broadcast
+from server.inbox.leases import Leases
 from server.metrics import Metrics
 from server.records import Suspect, Turn
 

@@ -13,13 +13,12 @@ from starlette.exceptions import HTTPException
 from core.errors import MessageRejected
 from graph.intake.voice_input import decoded
 from graph.replies import Token
-from server.bodies import READING, WRITING
-from server.conversation_view import disclosure
-from server.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, Key, json_only, take_in
-from server.following import follow, outcome_of
-from server.hearing import hear
 from server.identity import Customer, Serving
-from server.openai_bodies import (
+from server.recordings import hear
+from server.records import JOINT, Accepted, Identity, Outcome, Spoken, joined
+from server.routes.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, Key, json_only, take_in
+from server.schemas.api_schemas import READING, WRITING
+from server.schemas.openai_schemas import (
     ChatChoice,
     ChatCompletion,
     ChatFailure,
@@ -30,8 +29,9 @@ from server.openai_bodies import (
     ModelCard,
     ModelList,
 )
-from server.records import JOINT, Accepted, Identity, Outcome, Spoken, joined
 from server.service import Service
+from server.views.conversation_view import disclosure
+from server.wait_for_reply import follow, outcome_of
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 FAILURES: dict[int | str, dict[str, Any]] = {

@@ -15,8 +15,8 @@ from starlette.requests import HTTPConnection
 
 from core.errors import BackendUnavailable, TokenRejected
 from core.settings import Settings
-from server.dev_memory import stored_owner
-from server.run_rules import answer_of_staff, only_user_messages
+from server.dev_server.dev_memory import stored_owner
+from server.dev_server.run_validation import answer_of_staff, only_user_messages
 from server.tokens import Tokens, tokens_of
 
 auth = Auth()

@@ -11,9 +11,9 @@ from core.passages import Passage
 from core.safety.safe_links import inert
 from graph.context_window.prompts import text_of
 from graph.memory.threads import transcript
-from server.desk_bodies import ConversationOut, Entry, LedgerRow, LedgerStep, PassageOut, Step
-from server.desk_queue import of_action, of_ticket
+from server.schemas.desk_schemas import ConversationOut, Entry, LedgerRow, LedgerStep, PassageOut, Step
 from server.service import Service
+from server.views.desk_queue import of_action, of_ticket
 from tools.actions.action import Action
 from tools.actions.workflow import asked_args
 from tools.desk.reports import NO_WORDS

@@ -12,13 +12,13 @@ from core.errors import Refused
 from graph.nodes.receive import check_message
 from graph.operator import rate_outcome
 from graph.replies import Progress, Token
-from server.bodies import READING, WRITING, MessageIn, MessageOut, RatingIn, ThreadOut, VoiceOut, failures
-from server.conversation_view import disclosure, reply_out, view
-from server.following import follow, outcome_of
 from server.identity import Customer, Serving
 from server.records import Accepted, Identity, Outcome, Spoken
+from server.schemas.api_schemas import READING, WRITING, MessageIn, MessageOut, RatingIn, ThreadOut, VoiceOut, failures
 from server.service import Service
-from server.thread_events import event, thread_events
+from server.views.conversation_view import disclosure, reply_out, view
+from server.views.thread_events import event, thread_events
+from server.wait_for_reply import follow, outcome_of
 from tools.desk.tickets import OperatorDesk
 
 STREAM = "text/event-stream"

@@ -10,15 +10,15 @@ from fastapi import APIRouter, Depends, Path, Query
 from sse_starlette import EventSourceResponse
 
 from core.errors import BackendUnavailable
-from server.bodies import READING
-from server.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM
-from server.desk_bodies import ConversationOut, DeskOut, QueueItem, QueueOut
-from server.desk_queue import APPROVALS, Wanted, queue
-from server.desk_view import conversation
 from server.identity import Operator, Serving
-from server.operator_routes import LOOK_SECONDS, desk_of
+from server.routes.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM
+from server.routes.operator_routes import LOOK_SECONDS, desk_of
+from server.schemas.api_schemas import READING
+from server.schemas.desk_schemas import ConversationOut, DeskOut, QueueItem, QueueOut
 from server.service import Service
-from server.thread_events import event
+from server.views.desk_queue import APPROVALS, Wanted, queue
+from server.views.desk_view import conversation
+from server.views.thread_events import event
 
 router = APIRouter(prefix="/v1/desk", tags=["operators"])
 ThreadId = Path(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_.:@+-]+$")

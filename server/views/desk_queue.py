@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.clock import utc_now
-from server.desk_bodies import QueueItem
+from server.schemas.desk_schemas import QueueItem
 from server.service import Service
 from tools.actions.action import Action, State
 from tools.desk.reports import NO_WORDS, LastWords

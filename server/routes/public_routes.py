@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 
 from core.errors import BackendUnavailable, Busy, NotAllowed
-from server.bodies import ChatOut, Health, Locale, TokenOut, failures
-from server.conversation_view import disclosure
 from server.identity import Known, Serving
+from server.schemas.api_schemas import ChatOut, Health, Locale, TokenOut, failures
 from server.service import Service
+from server.views.conversation_view import disclosure
 
 router = APIRouter()
 CHECK_SECONDS = 3

@@ -14,13 +14,13 @@ from sse_starlette import EventSourceResponse
 from core.errors import NotFound, Refused
 from graph import operator as people
 from ingest.drafts import propose_article
-from server.bodies import ACTING, READING, WRITING, OperatorReply, SuggestionOut, ThreadOut, TicketsOut
-from server.conversation_view import view
-from server.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, json_only
-from server.desk_bodies import ProposalIn, ProposalOut, TakeIn
 from server.identity import Operator, Serving
+from server.routes.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, json_only
+from server.schemas.api_schemas import ACTING, READING, WRITING, OperatorReply, SuggestionOut, ThreadOut, TicketsOut
+from server.schemas.desk_schemas import ProposalIn, ProposalOut, TakeIn
 from server.service import Service
-from server.thread_events import event
+from server.views.conversation_view import view
+from server.views.thread_events import event
 from tools.desk.ticket_data import ticket_data
 from tools.desk.tickets import OperatorDesk, Ticket
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from server.insight_bodies import Evaluation
+from server.schemas.insight_schemas import Evaluation
 
 SUMMARY = "summary.json"
 log = logging.getLogger(__name__)

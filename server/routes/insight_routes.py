@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Query
 
-from server.bodies import READING
 from server.identity import Operator, Serving
-from server.insight import insight
-from server.insight_bodies import InsightOut
+from server.schemas.api_schemas import READING
+from server.schemas.insight_schemas import InsightOut
+from server.views.insight import insight
 
 router = APIRouter(prefix="/v1/insight", tags=["operators"])
 

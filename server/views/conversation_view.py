@@ -9,10 +9,10 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from core.errors import BackendUnavailable, Refused
 from graph.context_window.prompts import text_of
 from graph.phrases import phrase
-from server.bodies import HandoffOut, ReplyOut, Said, SourceOut, ThreadOut
-from server.cards import ask_out, order_out, orders_by_reply
+from server.schemas.api_schemas import HandoffOut, ReplyOut, Said, SourceOut, ThreadOut
 from server.service import Service
-from server.source_page import source_path
+from server.views.cards import ask_out, order_out, orders_by_reply
+from server.views.source_page import source_path
 from tools.desk.tickets import Delivery
 
 

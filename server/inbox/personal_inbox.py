@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.privacy.personal_data import Person, stand_in
 from core.storage.secure_delete import shred
-from server.inbox import Inbox
-from server.inbox_schema import FIGURES, MESSAGES, RATINGS, THREADS, TURNS
-from server.leases import Leases
+from server.inbox.inbox_schema import FIGURES, MESSAGES, RATINGS, THREADS, TURNS
+from server.inbox.leases import Leases
+from server.inbox.message_inbox import Inbox
 from server.records import Identity, Limits
 
 

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from graph.replies import Token
-from server.bodies import Said, ThreadOut
-from server.broadcast import Happening
-from server.conversation_view import view
+from server.inbox.broadcast import Happening
+from server.schemas.api_schemas import Said, ThreadOut
 from server.service import Service
+from server.views.conversation_view import view
 
 LOOK_SECONDS = 1.0
 """How often a thread is read again in which something is under way: other processes write into it too."""

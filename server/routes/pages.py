@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from server.source_page import source_routes
+from server.views.source_page import source_routes
 
 PAGES = {"/": "chat.html", "/chat": "chat.html", "/desk": "desk.html", "/insight": "insight.html"}
 """Which file is the page at which path."""

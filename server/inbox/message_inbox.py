@@ -18,7 +18,7 @@ from core.errors import Busy, KeyReused, NotFound
 from core.storage.database import Answer
 from core.storage.secure_delete import empty_journal
 from core.storage.tables import OwnDatabase
-from server.inbox_schema import MESSAGES, METADATA, RATINGS, THREADS, TURNS
+from server.inbox.inbox_schema import MESSAGES, METADATA, RATINGS, THREADS, TURNS
 from server.records import Accepted, Identity, Limits, Outcome, Spoken
 
 ACCEPTED_AT_ONCE = 100

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from graph.context_window.prompts import text_of
-from server.bodies import AskOut, OrderItemOut, OrderOut, ParcelOut
+from server.schemas.api_schemas import AskOut, OrderItemOut, OrderOut, ParcelOut
 from tools.actions.action import Action
 from tools.retail.order_wording import amount_words
 from tools.retail.policy import Policy

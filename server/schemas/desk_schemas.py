@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from server.bodies import Strict, Text
+from server.schemas.api_schemas import Strict, Text
 from tools.desk.ticket_draft import Priority
 
 Sla = Literal["none", "ok", "soon", "late"]

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable, Busy, LeaseLost
 from graph.intake.identification import typed_code
-from server.inbox import Inbox
-from server.inbox_schema import FIGURES, MESSAGES, THREADS, TURNS
+from server.inbox.inbox_schema import FIGURES, MESSAGES, THREADS, TURNS
+from server.inbox.message_inbox import Inbox
+from server.inbox.turn_figures import figures_of
 from server.records import JOINT, Spoken, Suspect, Turn, joined
-from server.turn_figures import figures_of
 
 
 class Held(NamedTuple):

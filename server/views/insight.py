@@ -14,11 +14,11 @@ from core.models.prices import PriceTable, load_prices
 from core.privacy.personal_data import ERASED
 from core.settings import Settings
 from ingest.search_words import roots_in
-from server.conversation_ends import Conversation, conversations_of
-from server.evaluation_trend import evaluations
-from server.inbox import Inbox
-from server.inbox_schema import FIGURES, RATINGS, THREADS
-from server.insight_bodies import Day, Figure, InsightOut, Reason, Spread, Stars, Unanswered
+from server.inbox.inbox_schema import FIGURES, RATINGS, THREADS
+from server.inbox.message_inbox import Inbox
+from server.schemas.insight_schemas import Day, Figure, InsightOut, Reason, Spread, Stars, Unanswered
+from server.views.conversation_ends import Conversation, conversations_of
+from server.views.evaluation_trend import evaluations
 from tools.desk.reports import DeskReads, TicketOutcome
 
 LINKED = 100

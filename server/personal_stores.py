@@ -18,7 +18,7 @@ from graph.context_window.customer_store import open_store
 from graph.context_window.personal_files import PersonalFiles
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.personal_memory import PersonalMemory
-from server.personal_inbox import PersonalInbox
+from server.inbox.personal_inbox import PersonalInbox
 from tools.actions.personal_actions import PersonalActions, PersonalEffects
 from tools.desk.personal_tickets import PersonalTickets
 from tools.desk.webhook import WebhookOutbox

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator
 
 from graph.replies import Progress, Token
-from server.broadcast import Happening
+from server.inbox.broadcast import Happening
 from server.records import Identity, Outcome
 from server.service import Service
 

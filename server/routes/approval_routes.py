@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Depends, Path
 
 from core.errors import InputError, NotFound, Refused
-from server.bodies import ACTING, READING, ActionOut, ActionsOut, Decision
-from server.customer_routes import json_only
 from server.identity import Operator, Serving
+from server.routes.customer_routes import json_only
+from server.schemas.api_schemas import ACTING, READING, ActionOut, ActionsOut, Decision
 from server.service import Service
 from tools.actions.action import Action
 
