@@ -17,13 +17,13 @@ from cli.output import errors_shown, out, print_json
 from core.errors import ConversationFileError, SettingsError
 from core.observability.tracing import RedactingClient
 from core.settings import Settings
-from evals.capture import as_yaml
-from evals.capture import capture as captured
-from evals.ground import prepare
-from evals.langsmith_bridge import evaluate_with_langsmith
-from evals.retrieval_metrics import measure, read_questions
-from evals.scenarios import KINDS
-from evals.suites import SHIPPED, read_suite
+from evals.conversations.capture import as_yaml
+from evals.conversations.capture import capture as captured
+from evals.conversations.labelled_questions import measure, read_questions
+from evals.conversations.scenarios import KINDS
+from evals.conversations.start_state import prepare
+from evals.conversations.suites import SHIPPED, read_suite
+from evals.reports.langsmith_bridge import evaluate_with_langsmith
 from graph.agent import open_agent
 from graph.assembly import assemble, orders_of
 

@@ -13,8 +13,8 @@ from rich.table import Table
 from cli.output import errors_shown, out, print_json
 from core.errors import InputError
 from core.settings import Settings
-from evals.ground import prepare
-from evals.suites import read_suite
+from evals.conversations.start_state import prepare
+from evals.conversations.suites import read_suite
 from graph.assembly import assemble
 
 

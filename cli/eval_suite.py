@@ -21,15 +21,15 @@ from core.models.prices import Price, PriceTable, load_prices
 from core.settings import Settings
 from evals import results
 from evals.bare_loop import BARE_LOOP, bare_loop
-from evals.comparison import compare as compare_runs
-from evals.judge import ModelJudge
-from evals.model_customer import ModelCustomer
+from evals.conversations.model_customer import ModelCustomer
+from evals.conversations.scenarios import KINDS
+from evals.conversations.suites import SHIPPED, Suite, read_suite
+from evals.evaluators.model_judge import ModelJudge
 from evals.reference_agents import REFERENCE_AGENTS
-from evals.report import write_report
+from evals.reports.comparison import compare as compare_runs
+from evals.reports.report import write_report
+from evals.reports.run_summary import summarise
 from evals.runner import RunOptions, manifest, run_suite
-from evals.scenarios import KINDS
-from evals.suites import SHIPPED, Suite, read_suite
-from evals.summary import summarise
 
 EXIT_BELOW, EXIT_STOPPED = 1, 130
 

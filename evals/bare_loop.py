@@ -15,7 +15,7 @@ from openai import AsyncOpenAI, OpenAIError
 from core.errors import MessageRejected, Refused, SupportError
 from core.passages import Passage, Utterance
 from core.settings import Settings
-from evals.world import Agent, MakeAgent
+from evals.conversations.world import Agent, MakeAgent
 from graph.builder import Parts
 from graph.replies import Reply
 from graph.state import State

@@ -14,7 +14,7 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolCall, ToolMessa
 
 from core.errors import MessageRejected, Refused
 from core.passages import Utterance
-from evals.world import Agent, MakeAgent
+from evals.conversations.world import Agent, MakeAgent
 from graph.builder import Parts
 from graph.replies import Reply
 from graph.state import State

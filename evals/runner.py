@@ -13,16 +13,16 @@ from typing import Any
 from core.models.prices import PriceTable, load_prices
 from core.settings import Settings
 from evals import results
-from evals.conversation import Customer, play
-from evals.evaluators import judge_all, passed
-from evals.gold import expected_changes, inputs, reference_outputs
-from evals.ground import prepare
-from evals.judge import ModelJudge
-from evals.model_customer import prompt_digest
-from evals.scenarios import Scenario
-from evals.scripted_customer import ScriptedCustomer
-from evals.suites import Suite
-from evals.world import MakeAgent, open_world
+from evals.conversations.conversation import Customer, play
+from evals.conversations.gold import expected_changes, inputs, reference_outputs
+from evals.conversations.model_customer import prompt_digest
+from evals.conversations.scenarios import Scenario
+from evals.conversations.scripted_customer import ScriptedCustomer
+from evals.conversations.start_state import prepare
+from evals.conversations.suites import Suite
+from evals.conversations.world import MakeAgent, open_world
+from evals.evaluators.evaluator_table import judge_all, passed
+from evals.evaluators.model_judge import ModelJudge
 
 PACKAGES = ("core", "ingest", "tools", "graph", "evals")
 MakeCustomer = Callable[[Scenario, int], Customer]

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError, Refused
-from evals.shop_changes import ChangedIds, changed_ids, read_tables
+from evals.conversations.shop_changes import ChangedIds, changed_ids, read_tables
 from tools.context import Context
 from tools.retail.importing import import_shop, stored_shop
 from tools.retail.order_writes import WRITE_ACTIONS

@@ -10,9 +10,9 @@ import yaml
 from langchain_core.language_models import BaseChatModel
 from langgraph.checkpoint.memory import InMemorySaver
 
-from evals.scenarios import Scenario
-from evals.suites import Suite, read_suite
-from evals.world import MakeAgent
+from evals.conversations.scenarios import Scenario
+from evals.conversations.suites import Suite, read_suite
+from evals.conversations.world import MakeAgent
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from core.settings import Settings
+from evals.conversations.scenarios import KINDS
+from evals.conversations.suites import Suite, read_suite
 from evals.reference_agents import REFERENCE_AGENTS
+from evals.reports.run_summary import summarise
 from evals.runner import RunOptions, manifest, run_suite
-from evals.scenarios import KINDS
-from evals.suites import Suite, read_suite
-from evals.summary import summarise
 
 
 def sample() -> Suite:

@@ -6,8 +6,8 @@ import pytest
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from core.errors import ConversationFileError
-from evals.capture import as_yaml, capture
-from evals.suites import read_scenario
+from evals.conversations.capture import as_yaml, capture
+from evals.conversations.suites import read_scenario
 from tests.fakes import ADA
 
 MESSAGES: list[AnyMessage] = [

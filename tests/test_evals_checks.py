@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from evals.evaluators import EVALUATORS, judge_all, passed
-from evals.evidence import unsupported
+from evals.evaluators.evaluator_table import EVALUATORS, judge_all, passed
+from evals.evaluators.reply_evidence import unsupported
 from tests.eval_fakes import outputs, turn, wanted
 
 CANCELLED = {"orders/#AF1": {"status": "cancelled", "items": []}}

@@ -11,7 +11,7 @@ from cli.evals import app
 from cli.main import app as support_agent
 from core.settings import Settings
 from evals import results
-from evals.suites import read_scenario
+from evals.conversations.suites import read_scenario
 from graph.agent import open_agent
 from tests.eval_fakes import manifest, trial, write_suite
 from tests.processes import ROOT

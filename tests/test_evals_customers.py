@@ -6,9 +6,9 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from core.models.scripted import ScriptedChatModel
-from evals.judge import ModelJudge, agreement
-from evals.model_customer import ModelCustomer, prompt_digest
-from evals.scripted_customer import ScriptedCustomer
+from evals.conversations.model_customer import ModelCustomer, prompt_digest
+from evals.conversations.scripted_customer import ScriptedCustomer
+from evals.evaluators.model_judge import ModelJudge, agreement
 from tests.eval_fakes import outputs, scenario, trial, turn, wanted
 
 

@@ -9,10 +9,10 @@ import yaml
 
 from core.errors import ConversationFileError
 from core.settings import Settings
-from evals.gold import expected_changes
-from evals.ground import prepare, stock_shop
-from evals.scenarios import KINDS
-from evals.suites import read_scenario, read_suite
+from evals.conversations.gold import expected_changes
+from evals.conversations.scenarios import KINDS
+from evals.conversations.start_state import prepare, stock_shop
+from evals.conversations.suites import read_scenario, read_suite
 from tests.eval_fakes import scenario, write_suite
 from tools.retail.importing import export_shop
 

@@ -9,9 +9,9 @@ import pytest
 from langsmith import Client, testing
 
 from core.settings import Settings
-from evals.evaluators import EVALUATORS, judge_all, passed
-from evals.ground import prepare
-from evals.langsmith_bridge import evaluate_with_langsmith, examples
+from evals.conversations.start_state import prepare
+from evals.evaluators.evaluator_table import EVALUATORS, judge_all, passed
+from evals.reports.langsmith_bridge import evaluate_with_langsmith, examples
 from tests.eval_fakes import outputs, turn, wanted, write_suite
 from tests.langsmith_fake import fake_langsmith
 from tests.test_evals_runs import EMPTY, PERSON

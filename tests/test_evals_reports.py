@@ -9,9 +9,9 @@ import pytest
 
 from core.errors import ConversationFileError
 from evals import results
-from evals.comparison import compare
-from evals.report import render
-from evals.summary import summarise
+from evals.reports.comparison import compare
+from evals.reports.report import render
+from evals.reports.run_summary import summarise
 from tests.eval_fakes import manifest, trial, turn
 
 NAMES = [f"conversation-{n}" for n in range(12)]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConversationFileError
-from evals.retrieval_metrics import Question, measure, ranked, read_questions, summary
-from evals.suites import SHIPPED, read_suite
+from evals.conversations.labelled_questions import Question, measure, ranked, read_questions, summary
+from evals.conversations.suites import SHIPPED, read_suite
 from tests.graph_fakes import RETURNS, SHIPPING, KeywordRetriever
 
 

@@ -10,8 +10,8 @@ from core.errors import ConversationFileError
 from core.models.scripted import ScriptedChatModel
 from core.settings import Settings
 from evals import results
+from evals.reports.run_summary import summarise
 from evals.runner import RunOptions, manifest, run_suite, trial_seed
-from evals.summary import summarise
 from tests.eval_fakes import with_model, write_suite
 
 SETTINGS = Settings.from_env({}, None)

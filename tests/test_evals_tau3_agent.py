@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from cli.evals import app
 from core.settings import Settings
-from evals.ground import prepare
+from evals.conversations.start_state import prepare
 from graph.assembly import assemble
 from tests.eval_fakes import write_suite
 from tests.test_evals_runs import PERSON

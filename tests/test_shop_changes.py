@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.shop_changes import changed_ids, read_tables
+from evals.conversations.shop_changes import changed_ids, read_tables
 from tools.retail.importing import import_shop
 
 SAMPLE = Path(__file__).resolve().parent.parent / "tools" / "sample_shop.json"

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evals.cost_checks import money, requests, seconds, tokens
-from evals.outcome_checks import end_state, errors, escalation, ticket, tools
-from evals.reply_checks import citations, facts, groundedness, language, promises
+from evals.evaluators.cost_checks import money, requests, seconds, tokens
+from evals.evaluators.outcome_checks import end_state, errors, escalation, ticket, tools
+from evals.evaluators.reply_evaluators import citations, facts, groundedness, language, promises
 
 Evaluator = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
 

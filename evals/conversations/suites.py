@@ -13,7 +13,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from core.errors import ConversationFileError
-from evals.scenarios import Scenario, Section
+from evals.conversations.scenarios import Scenario, Section
 
 SHIPPED = Path(__file__).with_name("data")
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from evals.verdicts import verdict
+from evals.evaluators.verdicts import verdict
 
 Data = Mapping[str, Any]
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from statistics import mean, quantiles
 from typing import Any
 
-from evals.evaluators import EVALUATORS
-from evals.judge import agreement
+from evals.evaluators.evaluator_table import EVALUATORS
+from evals.evaluators.model_judge import agreement
 from evals.pass_rates import Rate, pass_rate
 from evals.results import digest
 

@@ -6,7 +6,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from evals.scenarios import Scenario
+from evals.conversations.scenarios import Scenario
 
 DONE = "###DONE###"
 PROMPT = """You play a customer who writes to the support chat of an online shop. You are not an assistant and you never help.

@@ -9,9 +9,9 @@ from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
 from core.errors import MessageRejected, SupportError
 from core.models.prices import PriceTable
-from evals.ground import differences
-from evals.scenarios import Scenario
-from evals.world import World
+from evals.conversations.scenarios import Scenario
+from evals.conversations.start_state import differences
+from evals.conversations.world import World
 from graph.state import State, newest_turn
 
 Turn = dict[str, Any]

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from evals.evidence import unsupported
-from evals.verdicts import verdict
+from evals.evaluators.reply_evidence import unsupported
+from evals.evaluators.verdicts import verdict
 
 Data = Mapping[str, Any]
 _DASHES = re.compile(r"[‐‑‒–—−]")

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 from langchain_core.callbacks import AsyncCallbackHandler
 
 from core.settings import Settings
-from evals.gold import fresh_shop
-from evals.ground import Ground
-from evals.scenarios import Scenario
+from evals.conversations.gold import fresh_shop
+from evals.conversations.scenarios import Scenario
+from evals.conversations.start_state import Ground
 from graph.agent import open_agent
 from graph.assembly import assemble
 from graph.builder import Parts

@@ -10,8 +10,8 @@ from typing import Any
 from core.embeddings.minilm import MiniLM
 from core.errors import ConversationFileError
 from core.settings import Settings
-from evals.scenarios import Scenario
-from evals.suites import Suite
+from evals.conversations.scenarios import Scenario
+from evals.conversations.suites import Suite
 from ingest.pipeline import IngestOptions, ingest
 from tools.retail.importing import import_shop
 

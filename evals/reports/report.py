@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import SettingsError
-from evals.plots import evaluator_bars, pass_by_kind, pass_hat_k_curve
-from evals.summary import reasons, summarise
+from evals.reports.plots import evaluator_bars, pass_by_kind, pass_hat_k_curve
+from evals.reports.run_summary import reasons, summarise
 
 _TEMPLATES = Path(__file__).parent
 _LONGEST = 4_000

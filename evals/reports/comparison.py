@@ -7,7 +7,7 @@ from typing import Any
 
 from core.errors import ConversationFileError
 from evals.pass_rates import holm, paired_p_value
-from evals.summary import by_conversation, reasons
+from evals.reports.run_summary import by_conversation, reasons
 
 SIGNIFICANT = 0.05
 

@@ -10,8 +10,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from core.errors import ConversationFileError
 from core.passages import Retriever, Utterance
+from evals.conversations.scenarios import Section, Text
 from evals.pass_rates import wilson
-from evals.scenarios import Section, Text
 from graph.agent import SupportAgent
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evals.scenarios import Scenario, When
+from evals.conversations.scenarios import Scenario, When
 
 
 class ScriptedCustomer:

@@ -8,7 +8,7 @@ import yaml
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.errors import ConversationFileError
-from evals.scenarios import Kind, Scenario
+from evals.conversations.scenarios import Kind, Scenario
 from tools.retail.known_customers import redactor_of
 from tools.retail.shop_records import Customer
 

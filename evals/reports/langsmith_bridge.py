@@ -13,13 +13,13 @@ from langsmith.schemas import Example
 
 from core.models.prices import load_prices
 from core.settings import Settings
-from evals.conversation import play
-from evals.evaluators import EVALUATORS
-from evals.gold import expected_changes, inputs, reference_outputs
-from evals.ground import Ground, prepare
-from evals.scripted_customer import ScriptedCustomer
-from evals.suites import Suite
-from evals.world import open_world
+from evals.conversations.conversation import play
+from evals.conversations.gold import expected_changes, inputs, reference_outputs
+from evals.conversations.scripted_customer import ScriptedCustomer
+from evals.conversations.start_state import Ground, prepare
+from evals.conversations.suites import Suite
+from evals.conversations.world import open_world
+from evals.evaluators.evaluator_table import EVALUATORS
 
 MAX_TURNS = 20
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

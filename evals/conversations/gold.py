@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ConversationFileError, Refused
-from evals.ground import Ground, differences, stock_shop
-from evals.scenarios import GoldAction, Scenario
+from evals.conversations.scenarios import GoldAction, Scenario
+from evals.conversations.start_state import Ground, differences, stock_shop
 from tools.context import Context
 from tools.retail.importing import export_shop
 from tools.retail.order_writes import WRITE_ACTIONS
