@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli.customers import check_customer
+from cli.customer_check import check_customer
 from cli.output import err, out, print_json
 from core.errors import MessageRejected
 from core.settings import Settings

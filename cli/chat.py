@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from rich.markup import escape
 
 from cli.ask import print_reply, print_sources
-from cli.customers import check_customer
+from cli.customer_check import check_customer
 from cli.output import err, out
 from core.errors import MessageRejected
 from core.settings import Settings

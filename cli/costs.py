@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from cli.output import errors_shown, out, print_json
-from cli.threads import thread_named
+from cli.thread_commands import thread_named
 from core.models.prices import PriceTable, load_prices
 from core.settings import Settings
 from graph.memory.checkpointers import open_checkpointer

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.customers import customer_exists
+from cli.customer_check import customer_exists
 from cli.doctor_settings import CHECKS, sample_customer, still_the_samples
 from cli.output import out, print_json
 from core.errors import SupportError

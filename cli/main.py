@@ -15,7 +15,7 @@ class Commands(LazyGroup):
         "chat": Named("cli.chat:chat", "Talk to the agent; piped input is read line by line, one message a line."),
         "ask": Named("cli.ask:ask", "Ask one question and print the reply."),
         "triage": Named(
-            "cli.triage:triage",
+            "cli.desk.triage_command:triage",
             "Say which queue a message belongs to, how urgent it is, and in which language it is written.",
         ),
         "ingest": Named("cli.ingest:ingest", "Make the knowledge index hold exactly the articles of the sources."),
@@ -23,7 +23,7 @@ class Commands(LazyGroup):
             "cli.doctor:doctor",
             "Check the settings and the files they name, the model endpoint, the index, the shop, the desk and the memory.",
         ),
-        "approvals": Named("cli.approvals:app", "Show what waits for staff, and decide it."),
+        "approvals": Named("cli.desk.approval_commands:app", "Show what waits for staff, and decide it."),
         "serve": Named(
             "cli.serve:serve",
             "Serve the agent over HTTP, in one process; start any number of them on the same databases.",
@@ -31,19 +31,23 @@ class Commands(LazyGroup):
         "token": Named("cli.serve:token", "Print a token for trying the server."),
         "knowledge": Named("cli.knowledge:app", "Look into the knowledge index."),
         "orders": Named("cli.orders:app", "Load, show and export the shop."),
-        "eval": Named("cli.evals:app", "Measure the agent on conversations and tasks whose right outcome is known."),
-        "tickets": Named(
-            "cli.tickets:app", "Work on the tickets that the agent handed over: take, reply, resolve, hand back."
+        "eval": Named(
+            "cli.evaluation.eval_group:app",
+            "Measure the agent on conversations and tasks whose right outcome is known.",
         ),
-        "threads": Named("cli.threads:app", "List, show and delete stored conversations."),
+        "tickets": Named(
+            "cli.desk.ticket_commands:app",
+            "Work on the tickets that the agent handed over: take, reply, resolve, hand back.",
+        ),
+        "threads": Named("cli.thread_commands:app", "List, show and delete stored conversations."),
         "costs": Named(
             "cli.costs:costs",
             "Report requests, tokens and money of conversations, by request and by token, so that both can be compared.",
         ),
-        "export": Named("cli.privacy:export", "Write down everything that is stored about a customer."),
-        "erase": Named("cli.privacy:erase", "Erase what is stored about a customer."),
+        "export": Named("cli.privacy_commands:export", "Write down everything that is stored about a customer."),
+        "erase": Named("cli.privacy_commands:erase", "Erase what is stored about a customer."),
         "insight": Named(
-            "cli.insight:insight",
+            "cli.desk.insight_command:insight",
             "Print how the server's conversations ended, what they cost, and what no article answered.",
         ),
     }

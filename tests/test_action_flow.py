@@ -13,7 +13,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from benchmarks.strict_endpoint import broken_rules
-from cli.approvals import check_waits
+from cli.desk.approval_commands import check_waits
 from core.errors import InputError, Refused
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.approvals import waiting_in
+from cli.desk.approval_commands import waiting_in
 from cli.doctor_settings import still_the_samples
 from core.errors import InputError
 from core.settings import Settings

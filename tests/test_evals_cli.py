@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli.evals import app
+from cli.evaluation.eval_group import app
 from cli.main import app as support_agent
 from core.settings import Settings
 from evals import results

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.evals import app
+from cli.evaluation.eval_group import app
 from core.settings import Settings
 from evals.conversations.start_state import prepare
 from graph.assembly import assemble

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.evals import app
+from cli.evaluation.eval_group import app
 from core.errors import InputError
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "tau3_retail"

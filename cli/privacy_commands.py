@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.customers import customer_exists, no_customer
+from cli.customer_check import customer_exists, no_customer
 from cli.output import err, errors_shown, out, print_json
 from core.errors import InputError
 from core.privacy.personal_data import Person

@@ -9,9 +9,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.approvals import decide_by_id, waiting_in
+from cli.desk.approval_commands import decide_by_id, waiting_in
+from cli.desk.ticket_order import most_pressing_first
 from cli.output import out, print_json
-from cli.ticket_order import most_pressing_first
 from core.clock import utc_now
 from core.errors import NoTicket, Refused
 from core.factory import endpoint_model

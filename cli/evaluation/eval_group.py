@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from cli import eval_data, eval_harness, eval_suite
+from cli.evaluation import eval_data, eval_harness, eval_suite
 from core.errors import InputError
 from evals.tau3_replay import TaskReplay, replay
 
