@@ -26,7 +26,7 @@ from langgraph_sdk import get_client
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.fleet import environment, free_ports, prepare
+from benchmarks.support.fleet import environment, free_ports, prepare
 
 ADA = "ada_brook_1001"
 HANDOVER = "I want to talk to a human."

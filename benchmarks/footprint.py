@@ -17,7 +17,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from benchmarks.figures import Figure, parser, report
+from benchmarks.support.figures import Figure, parser, report
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "How long does delivery take?"

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.figures import Figure, parser, report
+from benchmarks.support.figures import Figure, parser, report
 
 DIMENSION = 384
 QUERIES = 500

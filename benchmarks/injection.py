@@ -25,9 +25,9 @@ from langgraph.checkpoint.memory import InMemorySaver
 from rich.console import Console
 from rich.progress import track
 
-from benchmarks.figures import Figure, parser, report
-from benchmarks.injection_suite import EVIL, SUITE, Case
-from benchmarks.injection_world import TODAY, Articles, Obedient, Shop
+from benchmarks.support.figures import Figure, parser, report
+from benchmarks.support.injection_suite import EVIL, SUITE, Case
+from benchmarks.support.injection_world import TODAY, Articles, Obedient, Shop
 from core.embeddings.minilm import embedded_minilm
 from core.models.scripted import ScriptedChatModel
 from core.safety.injection_patterns import asks_for_action

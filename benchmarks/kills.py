@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks.kill_world import World, run
+from benchmarks.support.kill_world import World, run
 
 After = Literal["same message", "new message"]
 TURNS_TO_TELL = 4

@@ -22,9 +22,9 @@ import jwt
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import Figure, parser, report
-from benchmarks.fleet import ROOT, SECRET, Fleet, environment, free_ports, is_ready
-from benchmarks.peers import prepare
+from benchmarks.support.figures import Figure, parser, report
+from benchmarks.support.fleet import ROOT, SECRET, Fleet, environment, free_ports, is_ready
+from benchmarks.support.peers import prepare
 from core.settings import Settings
 
 CUSTOMER = "ada_brook_1001"
@@ -68,7 +68,7 @@ class Answered:
 @contextlib.contextmanager
 def endpoint(port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """Run the model's endpoint on a port; it dies without warning at the end."""
-    command = [sys.executable, "-m", "benchmarks.stub_endpoint", str(LATENCY), "0", str(port)]
+    command = [sys.executable, "-m", "benchmarks.support.stub_endpoint", str(LATENCY), "0", str(port)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
     assert process.stdout is not None
     try:

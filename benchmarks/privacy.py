@@ -23,8 +23,8 @@ from typing import Any
 import httpx
 import jwt
 
-from benchmarks.figures import Figure, parser, report
-from benchmarks.outside import Outside, outside
+from benchmarks.support.figures import Figure, parser, report
+from benchmarks.support.outside import Outside, outside
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "a-secret-for-a-benchmark-on-this-machine-alone"  # noqa: S105  it guards nothing

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from benchmarks.figures import Figure, parser, report
+from benchmarks.support.figures import Figure, parser, report
 from core.errors import KnowledgeError
 from ingest.documents_read import Document
 from ingest.index.published_index import open_current

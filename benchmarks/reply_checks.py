@@ -13,7 +13,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import Figure, parser, report
+from benchmarks.support.figures import Figure, parser, report
 from graph.verification.evidence import Deed, Ground, Text
 from graph.verification.evidence_reading import lay_ground
 from graph.verification.reply import faults_of

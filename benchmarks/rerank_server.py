@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 
-from benchmarks.loopback import LoopbackHandler, serving
+from benchmarks.support.loopback import LoopbackHandler, serving
 
 Scorer = Callable[[str, Sequence[str]], list[float]]
 """Says how well each passage answers a question; higher is better."""

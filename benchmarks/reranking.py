@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.figures import Figure, parser, report
 from benchmarks.retrieval import (
     DATA,
     DEPTH,
@@ -26,6 +25,7 @@ from benchmarks.retrieval import (
     search,
     small_corpora,
 )
+from benchmarks.support.figures import Figure, parser, report
 from core.embeddings.minilm import MiniLM
 from core.embeddings.reranker import Reranker
 from core.factory import reranker

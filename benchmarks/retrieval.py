@@ -21,7 +21,7 @@ from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
-from benchmarks.figures import Figure, parser, report
+from benchmarks.support.figures import Figure, parser, report
 from core.embeddings.minilm import MiniLM
 from core.passages import Passage, Utterance
 from ingest.documents_read import Document

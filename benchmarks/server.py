@@ -32,7 +32,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from sqlalchemy import text
 
-from benchmarks.fleet import POISON, SECRET, Fleet, environment, free_ports, is_ready, model_endpoint, prepare
+from benchmarks.support.fleet import POISON, SECRET, Fleet, environment, free_ports, is_ready, model_endpoint, prepare
 from core.storage.database import open_engine
 from graph.memory.checkpointers import open_checkpointer
 

@@ -19,7 +19,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import Figure, parser, report
+from benchmarks.support.figures import Figure, parser, report
 
 ROOT = Path(__file__).resolve().parent.parent
 AGENTS = ("bare-loop", "graph")

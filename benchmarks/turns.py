@@ -23,8 +23,8 @@ from typing import Any
 
 from openai import AsyncOpenAI
 
-from benchmarks.figures import Figure, parser, report
-from benchmarks.peers import (
+from benchmarks.support.figures import Figure, parser, report
+from benchmarks.support.peers import (
     CUSTOMER,
     ROOT,
     SYSTEM,
@@ -37,7 +37,7 @@ from benchmarks.peers import (
     our_settings,
     prepare,
 )
-from benchmarks.stub_endpoint import stub_endpoint
+from benchmarks.support.stub_endpoint import stub_endpoint
 from core.embeddings.minilm import embedded_minilm
 from graph.replies import Token
 
@@ -208,7 +208,7 @@ async def first_token(folder: Path, url: str, turns: int) -> list[Figure]:
 def warm_start(folder: Path, url: str) -> Figure:
     """Return how long a fresh process takes from its imports to its first answer."""
     script = (
-        "import asyncio, sys, time; from pathlib import Path; from benchmarks.peers import our_agent, our_settings\n"
+        "import asyncio, sys, time; from pathlib import Path; from benchmarks.support.peers import our_agent, our_settings\n"
         "async def main():\n"
         "    begun = time.perf_counter()\n"
         "    async with our_agent(our_settings(sys.argv[1], Path(sys.argv[2]))) as (turn, _):\n"

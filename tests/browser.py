@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.loopback import LoopbackHandler, serving
+from benchmarks.support.loopback import LoopbackHandler, serving
 from server.tokens import Tokens
 from tests.processes import ROOT, environment, free_port, wait_for
 from tests.terminal import fill_sample_shop

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from benchmarks.memory_shop import MemoryShop
+from benchmarks.support.memory_shop import MemoryShop
 from tools.retail.shop_records import (
     Address,
     Customer,

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
-from benchmarks.loopback import LoopbackHandler, serving
+from benchmarks.support.loopback import LoopbackHandler, serving
 
 BEGAN = "2026-01-01T00:00:00Z"
 PLAIN = {

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.fault_server import FaultServer
 from benchmarks.faults import sample_agent, turn_under
+from benchmarks.support.fault_server import FaultServer
 
 pytestmark = pytest.mark.server
 

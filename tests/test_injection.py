@@ -6,7 +6,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from benchmarks.injection import play_all
-from benchmarks.injection_suite import SUITE, Case
+from benchmarks.support.injection_suite import SUITE, Case
 from core.passages import Passage
 from core.safety.injection_patterns import asks_for_action
 from graph.tool_calls.provenance import Sayings, demands, not_asked_for, ungrounded_in_records

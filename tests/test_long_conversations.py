@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from benchmarks.strict_endpoint import broken_rules
+from benchmarks.support.strict_endpoint import broken_rules
 from core.errors import ModelUnavailable
 from core.offline.model import OfflineChatModel
 from core.safety.prompt_tags import read_earlier

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from benchmarks.fault_server import FaultServer
+from benchmarks.support.fault_server import FaultServer
 from core.errors import ModelError
 from core.factory import adapted_model
 from core.models.capabilities import Capabilities, Endpoint, probe, recall, remember

@@ -10,7 +10,7 @@ from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langsmith.utils import get_env_var
 
-from benchmarks.outside import outside
+from benchmarks.support.outside import outside
 from core.errors import SettingsError
 from core.observability.tracing import RedactingClient, set_up_tracing
 from core.privacy.known_people import KNOWN

@@ -11,9 +11,9 @@ from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import SecretStr
 
-from benchmarks.speech import can_speak, speak, speechless
+from benchmarks.support.speech import can_speak, speak, speechless
+from benchmarks.support.whisper_server import whisper_server
 from benchmarks.voice import shipped_whisper
-from benchmarks.whisper_server import whisper_server
 from core.errors import MessageRejected, ModelUnavailable, SettingsError
 from core.speech.audio import read_clip
 from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcriber

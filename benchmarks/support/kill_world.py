@@ -16,8 +16,8 @@ from uuid import uuid4
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from benchmarks.fragile import Fragile, KillPoints, around
-from benchmarks.strict_endpoint import broken_rules
+from benchmarks.support.fragile import Fragile, KillPoints, around
+from benchmarks.support.strict_endpoint import broken_rules
 from core.embeddings.minilm import MiniLM
 from core.errors import Refused
 from core.models.scripted import ScriptedChatModel

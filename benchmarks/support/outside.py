@@ -8,7 +8,7 @@ from typing import Any
 
 import zstandard
 
-from benchmarks.loopback import LoopbackHandler, serving
+from benchmarks.support.loopback import LoopbackHandler, serving
 
 Answer = Callable[[str], tuple[int, Any]]
 """Turns the body of a request into a status and what is sent back as JSON."""

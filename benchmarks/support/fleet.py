@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from benchmarks import peers
+from benchmarks.support import peers
 from core.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,8 +8,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from benchmarks.injection_suite import Call, Case
-from benchmarks.memory_shop import MemoryShop
+from benchmarks.support.injection_suite import Call, Case
+from benchmarks.support.memory_shop import MemoryShop
 from core.passages import Passage, Utterance
 from tools.actions.changes import Change, Outcome
 from tools.retail.shop_records import (

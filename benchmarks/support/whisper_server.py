@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.loopback import LoopbackHandler, serving
+from benchmarks.support.loopback import LoopbackHandler, serving
 from core.errors import MessageRejected
 from core.speech.audio import read_clip
 from core.speech.transcription import LocalWhisper
