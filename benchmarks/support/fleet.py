@@ -23,7 +23,7 @@ from starlette.routing import Route
 from benchmarks.support import peers
 from core.settings import Settings
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SECRET = "benchmark-secret-of-more-than-32-bytes"  # noqa: S105  for servers on loopback that live for minutes
 POISON = "this message is poison"
 REPLY = "You are welcome."

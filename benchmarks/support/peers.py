@@ -27,7 +27,7 @@ from graph.runtime.sync_bridge import on_the_loop
 from ingest.pipeline import IngestOptions, ingest
 from tools.retail.importing import import_shop
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CUSTOMER = "ada_brook_1001"
 SYSTEM = system_prompt("Alder & Finch")
 Turn = Callable[[str, str], Awaitable[object]]

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 from core.errors import ConversationFileError
 from evals.conversations.scenarios import Scenario, Section
 
-SHIPPED = Path(__file__).with_name("data")
+SHIPPED = Path(__file__).resolve().parents[1] / "data"
 
 
 class SuiteFile(Section):
