@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.support.figures import Figure, parser, report
-from graph.verification.evidence import Deed, Ground, Text
+from graph.verification.evidence import Deed, Evidence, Text
 from graph.verification.evidence_reading import lay_ground
 from graph.verification.reply import faults_of
 from graph.verification.sentences import split_sentences
@@ -68,7 +68,7 @@ class Batch:
         return " · ".join(f"{right / of:.1%}" for right, of in counts)
 
 
-def ground_of_scene(scene: dict[str, Any]) -> Ground:
+def ground_of_scene(scene: dict[str, Any]) -> Evidence:
     """Return what the replies of a scene may rely on."""
     articles, tools = scene.get("articles", []), scene.get("tools", [])
     return lay_ground(
@@ -82,7 +82,7 @@ def ground_of_scene(scene: dict[str, Any]) -> Ground:
     )
 
 
-def faults_in(reply: str, ground: Ground) -> tuple[str, ...]:
+def faults_in(reply: str, ground: Evidence) -> tuple[str, ...]:
     """Return what is wrong with a reply, read sentence by sentence as the graph reads it."""
     shown: list[Value] = []
     return tuple(fault.text for s in split_sentences(reply)[0] for fault in faults_of(s, ground, shown))

@@ -13,7 +13,7 @@ from core.embeddings.reranker import CrossEncoder, EndpointReranker, Reranker
 from core.errors import SettingsError
 from core.models.capabilities import recall
 from core.models.endpoint import EndpointChatModel, EndpointEmbeddings
-from core.models.fallback import ChainedChatModel, Link
+from core.models.fallback import Candidate, ChainedChatModel
 from core.models.json_tool_calling import JsonToolsChatModel
 from core.offline.model import OfflineChatModel
 from core.settings import Settings
@@ -31,7 +31,7 @@ def chat_model(settings: Settings) -> BaseChatModel:
     """
     if settings.model == "offline":
         return offline_chat_model()
-    links = [Link(f"{settings.model} at {settings.base_url}", adapted_model(settings))]
+    links = [Candidate(f"{settings.model} at {settings.base_url}", adapted_model(settings))]
     if settings.fallback_model:
         second = settings.model_copy(
             update={
@@ -40,8 +40,8 @@ def chat_model(settings: Settings) -> BaseChatModel:
                 "api_key": settings.fallback_api_key,
             }
         )
-        links.append(Link(f"{second.model} at {second.base_url}", adapted_model(second)))
-    links.append(Link("the offline model", offline_chat_model(), breaker=None))
+        links.append(Candidate(f"{second.model} at {second.base_url}", adapted_model(second)))
+    links.append(Candidate("the offline model", offline_chat_model(), breaker=None))
     return ChainedChatModel(links=links)
 
 

@@ -24,8 +24,8 @@ from graph.builder import Parts, SupportGraph, build_graph
 from graph.context_window.customer_store import open_store
 from graph.context_window.prompts import text_of
 from graph.intake.pending_confirmation import SENT_AT
-from graph.intake.voice_input import Ear, has_sound
-from graph.memory.checkpoint_prefetch import read_ahead
+from graph.intake.voice_input import VoiceInput, has_sound
+from graph.memory.checkpoint_prefetch import prefetch_checkpoint
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.erasure_markers import run_config
 from graph.memory.fencing import TURN_TOKEN
@@ -63,12 +63,12 @@ class SupportAgent:
         graph: SupportGraph,
         *,
         max_message_chars: int,
-        ear: Ear | None = None,
+        ear: VoiceInput | None = None,
         know: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self.graph = graph
         self._know = know
-        self._ear = ear or Ear()
+        self._ear = ear or VoiceInput()
         self._max_message_chars = max_message_chars
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -188,7 +188,7 @@ class SupportAgent:
                 timed = {**message.additional_kwargs, SENT_AT: sent_at}
                 given = {"messages": [message.model_copy(update={"id": message_id, "additional_kwargs": timed})]}
                 turn = _Turn(config, given, {}, True, "sync" if awaits_answer(state) else "exit")
-            with read_ahead(thread_id, found):
+            with prefetch_checkpoint(thread_id, found):
                 yield turn
 
     async def _newest(self, config: RunnableConfig) -> CheckpointTuple | None:

@@ -21,7 +21,7 @@ from graph.context_window.history import context_budget
 from graph.context_window.summary import ModelSummary, RuleSummary
 from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
-from graph.intake.voice_input import Ear
+from graph.intake.voice_input import VoiceInput
 from graph.runtime.budgets import Budget, Budgets, Prices
 from graph.runtime.instrumentation import NoTelemetry
 from graph.verification.judge import ReplyJudge
@@ -99,7 +99,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
             now=now,
         ),
         summariser=RuleSummary() if settings.model == "offline" else ModelSummary(chat_model(settings)),
-        ear=Ear(
+        ear=VoiceInput(
             transcriber=transcriber(settings),
             max_seconds=settings.voice_max_seconds,
             max_bytes=settings.voice_max_mb * 1_000_000,

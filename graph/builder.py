@@ -20,7 +20,7 @@ from graph.context_window.history import history_chars
 from graph.context_window.prompts import system_prompt
 from graph.context_window.summary import RuleSummary, Summariser
 from graph.handoff.ticket_writer import TicketWriter
-from graph.intake.voice_input import Ear
+from graph.intake.voice_input import VoiceInput
 from graph.nodes.approve import approve
 from graph.nodes.confirm import confirm
 from graph.nodes.escalate import escalate
@@ -41,7 +41,7 @@ from graph.routing import (
 )
 from graph.runtime.budgets import Budgets
 from graph.runtime.instrumentation import NoTelemetry, Telemetry, observed
-from graph.runtime.sync_bridge import both_ways, on_the_loop
+from graph.runtime.sync_bridge import inline_route, sync_bridge
 from graph.state import State, TurnInput
 from graph.tool_calls.executors import InProcess, ToolExecutor
 from graph.verification.judge import ReplyJudge
@@ -79,7 +79,7 @@ class Parts:
     actions: ConfirmedActions
     summariser: Summariser = field(default_factory=RuleSummary)
     """Shortens turns that leave the state."""
-    ear: Ear = field(default_factory=Ear)
+    ear: VoiceInput = field(default_factory=VoiceInput)
     """Hears voice messages."""
     executor: ToolExecutor | None = None
     """Runs the calls; by default this process, with `tools`."""
@@ -159,22 +159,22 @@ def build_graph(
     )
 
     drawn.add_edge(START, "receive")
-    drawn.add_conditional_edges("receive", on_the_loop(after_receive), ["retrieve", "execute_tools", "escalate", END])
+    drawn.add_conditional_edges("receive", inline_route(after_receive), ["retrieve", "execute_tools", "escalate", END])
     drawn.add_conditional_edges(
         "retrieve",
-        on_the_loop(partial(after_retrieve, history_chars=longest)),
+        inline_route(partial(after_retrieve, history_chars=longest)),
         ["execute_tools", "reason", "remember"],
     )
     drawn.add_edge("remember", END)
     drawn.add_conditional_edges(
         "reason",
-        on_the_loop(partial(after_reason, max_tool_rounds=parts.max_tool_rounds)),
+        inline_route(partial(after_reason, max_tool_rounds=parts.max_tool_rounds)),
         ["execute_tools", "escalate", "verify"],
     )
-    drawn.add_conditional_edges("execute_tools", on_the_loop(after_execute_tools), ["confirm", "reason"])
-    drawn.add_conditional_edges("verify", on_the_loop(after_verify), ["reason", "escalate", "confirm", "approve", END])
-    drawn.add_conditional_edges("confirm", on_the_loop(after_confirm), ["approve", END])
-    drawn.add_conditional_edges("approve", on_the_loop(after_approve), ["execute_tools", "approve", END])
+    drawn.add_conditional_edges("execute_tools", inline_route(after_execute_tools), ["confirm", "reason"])
+    drawn.add_conditional_edges("verify", inline_route(after_verify), ["reason", "escalate", "confirm", "approve", END])
+    drawn.add_conditional_edges("confirm", inline_route(after_confirm), ["approve", END])
+    drawn.add_conditional_edges("approve", inline_route(after_approve), ["execute_tools", "approve", END])
     drawn.add_edge("escalate", END)
     return drawn.compile(checkpointer=checkpointer, store=store, name="support_agent")
 
@@ -183,6 +183,6 @@ def _adder(drawn: StateGraph[Any, Any, Any, Any], telemetry: Telemetry) -> Calla
     """Return what adds a node under its function's name, with its needs bound."""
 
     def add(node: Callable[..., Coroutine[Any, Any, Any]], **needs: Any) -> None:
-        drawn.add_node(node.__name__, both_ways(observed(partial(node, **needs), telemetry)))
+        drawn.add_node(node.__name__, sync_bridge(observed(partial(node, **needs), telemetry)))
 
     return add

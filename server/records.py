@@ -92,7 +92,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Suspect:
+class CrashSuspect:
     """Name a thread whose turn may only be taken by a process that runs nothing else, so that it can harm nothing else."""
 
     thread_id: str

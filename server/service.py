@@ -14,10 +14,10 @@ from graph.assembly import assemble
 from graph.builder import Parts
 from server.desk_parts import DeskParts, open_desk_parts
 from server.inbox.broadcast import Broadcast
-from server.inbox.dead_letter import TicketForPoison
+from server.inbox.dead_letter import DeadLetterHandler
 from server.inbox.leases import Leases
 from server.inbox.message_inbox import Inbox
-from server.inbox.worker import Pace, Worker
+from server.inbox.worker import Worker, WorkerSettings
 from server.metrics import Metrics
 from server.personal_stores import keep_expiring
 from server.records import Limits
@@ -47,9 +47,9 @@ class Service:
     """Set when the server begins to shut down; endless streams end then."""
 
 
-def pace_of(settings: Settings) -> Pace:
+def pace_of(settings: Settings) -> WorkerSettings:
     """Return how the worker goes about its work."""
-    return Pace(
+    return WorkerSettings(
         turns_at_once=settings.turns_at_once,
         attempt_seconds=settings.attempt_seconds,
         attempts=settings.turn_attempts,
@@ -78,7 +78,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     leases = Leases(inbox, holder=holder, seconds=settings.lease_seconds)
     async with open_agent(settings, parts=opened) as agent:
-        give_up = TicketForPoison(agent, opened, attempts=settings.turn_attempts)
+        give_up = DeadLetterHandler(agent, opened, attempts=settings.turn_attempts)
         worker = Worker(agent, leases, broadcast, metrics, give_up, pace_of(settings))
         working = asyncio.create_task(worker.run(), name="worker")
         expiring = asyncio.create_task(keep_expiring(settings), name="expiry")

@@ -108,7 +108,7 @@ class MemoryDesk:
     async def delivered(self, keys: Sequence[str]) -> None:
         self.sent = [d for d in self.sent if d.key not in keys]
 
-    async def let_go(self, ticket_id: str) -> Ticket:
+    async def cancel_handoff(self, ticket_id: str) -> Ticket:
         waits = self.tickets[ticket_id].status == "pending"
         return self._move(ticket_id, "hand_back") if waits else self.tickets[ticket_id]
 

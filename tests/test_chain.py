@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessage
 
 from core.errors import ModelRejected, ModelUnavailable
 from core.models.circuit_breaker import Breaker
-from core.models.fallback import ChainedChatModel, Link
+from core.models.fallback import Candidate, ChainedChatModel
 from core.models.scripted import ScriptedChatModel
 from core.models.turn_allowance import Allowance, allow
 
@@ -30,7 +30,7 @@ def model(*answers: Any) -> ScriptedChatModel:
 
 
 def chain(first: ScriptedChatModel, second: ScriptedChatModel, breaker: Breaker | None = None) -> ChainedChatModel:
-    return ChainedChatModel(links=[Link("first", first, breaker or Breaker()), Link("offline", second, None)])
+    return ChainedChatModel(links=[Candidate("first", first, breaker or Breaker()), Candidate("offline", second, None)])
 
 
 async def answer(chained: ChainedChatModel, *, seconds: float = 30, retries: int = 0) -> tuple[str, Allowance]:
@@ -79,8 +79,8 @@ async def test_an_endpoint_that_failed_rests_and_serves_again_when_it_is_back() 
 
 async def test_when_every_model_fails_the_last_problem_is_told() -> None:
     with pytest.raises(ModelUnavailable, match="down"):
-        await answer(ChainedChatModel(links=[Link("first", model(DOWN))]))
-    chained = ChainedChatModel(links=[Link("first", model(DOWN), Breaker(failures=1))])
+        await answer(ChainedChatModel(links=[Candidate("first", model(DOWN))]))
+    chained = ChainedChatModel(links=[Candidate("first", model(DOWN), Breaker(failures=1))])
     with pytest.raises(ModelUnavailable):
         await answer(chained)
     with pytest.raises(ModelUnavailable, match="rests"):

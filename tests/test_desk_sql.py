@@ -116,11 +116,11 @@ async def test_a_ticket_handed_back_belongs_to_the_agent(desk: SqlTicketDesk) ->
 
 async def test_a_customer_lets_go_of_what_waits_and_of_nothing_that_was_taken(desk: SqlTicketDesk) -> None:
     await desk.open_ticket(request())
-    assert (await desk.let_go("T1001")).status == "bot"
-    assert (await desk.let_go("T1001")).status == "bot"
+    assert (await desk.cancel_handoff("T1001")).status == "bot"
+    assert (await desk.cancel_handoff("T1001")).status == "bot"
     await desk.open_ticket(request("another"))
     await desk.take("T1002", "mia")
-    assert (await desk.let_go("T1002")).status == "human"
+    assert (await desk.cancel_handoff("T1002")).status == "human"
 
 
 async def test_a_rating_is_kept_with_the_ticket(desk: SqlTicketDesk) -> None:

@@ -167,7 +167,7 @@ async def test_who_no_longer_wants_to_wait_has_the_agent_back(text: str) -> None
     agent = agent_of(made)
     await agent.send("t", "I want to talk to a human", customer_id="ada")
     back = await agent.send("t", text, customer_id="ada")
-    assert (back.owner, back.text) == ("bot", PHRASES["en"]["let_go"].format(ticket="T1001"))
+    assert (back.owner, back.text) == ("bot", PHRASES["en"]["cancel_handoff"].format(ticket="T1001"))
     assert [note.text for note in desk_of(made).tickets["T1001"].notes] == [text]
     assert (await agent.send("t", "how do returns work?", customer_id="ada")).text == "30 days. [1]"
 

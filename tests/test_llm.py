@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from core.factory import endpoint_model
-from core.models.fallback import ChainedChatModel, Link
+from core.models.fallback import Candidate, ChainedChatModel
 from core.settings import Settings
 from graph.agent import SupportAgent, open_agent
 from graph.assembly import assemble, open_desk, open_ledger
@@ -124,7 +124,7 @@ async def test_rules_failures_and_budgets_go_to_people_whatever_the_model_says(s
 
 async def test_what_no_article_holds_goes_to_people_instead_of_being_made_up(settings: Settings) -> None:
     ours = settings.model_copy(update={"tickets_by_model": False, "max_output_tokens": 80, "passages_per_turn": 5})
-    alone = ChainedChatModel(links=[Link(ours.model, endpoint_model(ours))])
+    alone = ChainedChatModel(links=[Candidate(ours.model, endpoint_model(ours))])
     # Offered tools, so small a model writes calls whatever it is asked; without them it answers, and makes figures up.
     parts = replace(assemble(ours), model=alone, tools=())
     desk = open_desk(ours)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from core.errors import Busy, LeaseLost, NotFound
 from server.inbox.leases import Leases
 from server.inbox.message_inbox import Inbox
-from server.records import Identity, Limits, Spoken, Suspect, Turn
+from server.records import CrashSuspect, Identity, Limits, Spoken, Turn
 from tests.postgres import fresh_database
 
 ADA = Identity(subject="ada", role="customer")
@@ -131,7 +131,7 @@ async def test_what_may_have_killed_a_process_runs_alone(workers: Workers) -> No
     workers.clock.seconds += 2
     await workers.take(workers.one)
     workers.clock.seconds += 11
-    assert isinstance(await workers.two.claim(alone=False), Suspect)
+    assert isinstance(await workers.two.claim(alone=False), CrashSuspect)
     turn = await workers.take(workers.two)
     assert turn.suspect
     assert turn.attempt == 2, "being named is no attempt"

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core.errors import MessageRejected, ModelUnavailable
 from core.speech.audio import Clip
 from core.speech.transcription import Segment, Transcript
-from graph.intake.voice_input import Ear
+from graph.intake.voice_input import VoiceInput
 from server.inbox.inbox_schema import THREADS
 from tests.server_fakes import Running, bearer, serving
 from tests.test_voice import FakeTranscriber, wav
@@ -24,7 +24,7 @@ SOUND = {"Content-Type": "audio/wav"}
 
 def ear(*heard: str | Exception, **others: Any) -> Mapping[str, Any]:
     """Return parts that hear this."""
-    return {"ear": Ear(transcriber=FakeTranscriber(*heard), **others)}
+    return {"ear": VoiceInput(transcriber=FakeTranscriber(*heard), **others)}
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ async def test_what_is_heard_at_once_is_bounded(tmp_path: Path) -> None:
             await go_on.wait()
             return Transcript(segments=(Segment(text="where is it?"),))
 
-    async with serving(tmp_path, made_of={"ear": Ear(transcriber=Slow())}) as server:
+    async with serving(tmp_path, made_of={"ear": VoiceInput(transcriber=Slow())}) as server:
         many = [asyncio.create_task(speak(server, send=False)) for _ in range(8)]
         for _ in many:
             await inside.acquire()

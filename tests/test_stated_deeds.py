@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from graph.verification.evidence import Deed, Ground, Text
+from graph.verification.evidence import Deed, Evidence, Text
 from graph.verification.evidence_reading import lay_ground
 from graph.verification.reply import faults_of
 from graph.verification.sentences import split_sentences
@@ -19,7 +19,7 @@ ARTICLE = (
 )
 
 
-def ground_of_tools(*tools: tuple[str, str], article: str = ARTICLE) -> Ground:
+def ground_of_tools(*tools: tuple[str, str], article: str = ARTICLE) -> Evidence:
     texts = [Text(article), *(Text(result, "data") for _, result in tools), Text("please see to AF10326", "customer")]
     return lay_ground(texts, passages=1, deeds=[Deed(name, result) for name, result in tools])
 

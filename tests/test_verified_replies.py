@@ -9,7 +9,7 @@ from langchain_core.messages.tool import tool_call_chunk
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import ModelUnavailable
-from core.models.fallback import ChainedChatModel, Link
+from core.models.fallback import Candidate, ChainedChatModel
 from core.models.json_mode import JsonModel
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
@@ -85,7 +85,7 @@ async def test_what_is_said_before_a_look_up_belongs_to_the_reply() -> None:
 @pytest.mark.parametrize("chained", [False, True])
 async def test_clients_of_the_message_stream_see_the_checked_text_only(chained: bool) -> None:
     model = scripted("Sure. You have 60 days.", "You have 30 days. [1]")
-    inner = ChainedChatModel(links=[Link("a", model)]) if chained else model
+    inner = ChainedChatModel(links=[Candidate("a", model)]) if chained else model
     graph = build_graph(parts(inner), checkpointer=InMemorySaver())
     config: Any = {"configurable": {"thread_id": "t"}}
     seen = [
@@ -184,7 +184,7 @@ async def test_what_was_said_before_a_look_up_is_not_said_again() -> None:
 @pytest.mark.parametrize("answer", [AIMessage(""), AIMessage("You have 60 days."), cut(AIMessage("You have 30"))])
 async def test_an_answer_that_cannot_be_sent_is_asked_of_the_model_behind_before_a_person_comes(answer: Any) -> None:
     first, second, third = scripted(answer), scripted(answer), scripted("You have 30 days. [1]")
-    links = [Link("first", first), Link("second", second), Link("offline", third, breaker=None)]
+    links = [Candidate("first", first), Candidate("second", second), Candidate("offline", third, breaker=None)]
     agent = agent_of(parts(ChainedChatModel(links=links)))
     reply = await agent.send("t", "how do returns work?", customer_id="ada")
     assert (reply.text, reply.owner, reply.requests) == ("You have 30 days. [1]", "bot", 4)
@@ -194,7 +194,7 @@ async def test_an_answer_that_cannot_be_sent_is_asked_of_the_model_behind_before
 
 
 async def test_when_no_model_can_say_it_a_person_comes() -> None:
-    links = [Link("first", scripted("")), Link("offline", scripted("You have 60 days."), breaker=None)]
+    links = [Candidate("first", scripted("")), Candidate("offline", scripted("You have 60 days."), breaker=None)]
     reply = await agent_of(parts(ChainedChatModel(links=links))).send("t", "how do returns work?", customer_id="ada")
     assert (reply.owner, reply.requests) == ("pending", 3)
     assert "60 days" not in reply.text
@@ -219,7 +219,10 @@ UNSUPPORTED, CUT_OFF = AIMessage("You have 60 days."), cut(AIMessage("You have 3
 async def test_what_was_held_back_for_want_of_a_source_is_why_a_person_comes(
     answers: list[Any], behind: list[Any], reason: Reason
 ) -> None:
-    links = [Link("first", scripted(*answers)), *([Link("offline", scripted(*behind), breaker=None)] if behind else [])]
+    links = [
+        Candidate("first", scripted(*answers)),
+        *([Candidate("offline", scripted(*behind), breaker=None)] if behind else []),
+    ]
     made = parts(ChainedChatModel(links=links))
     reply = await agent_of(made).send("t", "how do returns work?", customer_id="ada")
     assert (await made.desk.get_ticket("T1001")).reason == reason

@@ -22,7 +22,7 @@ from core.speech.whisper_noise import understood
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.context_window.prompts import text_of
-from graph.intake.voice_input import Ear
+from graph.intake.voice_input import VoiceInput
 from tests.graph_fakes import MemoryDesk, parts, scripted
 from tools.context import Context
 
@@ -65,7 +65,7 @@ BLOCKS: list[Callable[[str], dict[str, Any]]] = [
 ]
 
 
-async def say(content: Any, ear: Ear, *answers: Any) -> dict[str, Any]:
+async def say(content: Any, ear: VoiceInput, *answers: Any) -> dict[str, Any]:
     """Return the state of a thread after one message with these content blocks."""
     graph = build_graph(parts(scripted(*(answers or ("30 days [1]",))), ear=ear), checkpointer=InMemorySaver())
     config: Any = {"configurable": {"thread_id": "t"}}
@@ -84,7 +84,7 @@ async def test_a_voice_message_of_any_known_form_is_answered_and_its_sound_not_k
 ) -> None:
     recording = wav()
     heard = FakeTranscriber("how do returns work?")
-    state = await say([block(base64.b64encode(recording).decode())], Ear(transcriber=heard))
+    state = await say([block(base64.b64encode(recording).decode())], VoiceInput(transcriber=heard))
     question, reply = state["messages"][0], state["messages"][-1]
     assert (question.content, text_of(reply)) == ("how do returns work?", "30 days [1]")
     assert question.additional_kwargs["voice"]["heard"] == "how do returns work?"
@@ -95,7 +95,7 @@ async def test_a_voice_message_of_any_known_form_is_answered_and_its_sound_not_k
 
 async def test_a_program_sends_a_recording_and_the_conversation_never_sees_the_sound() -> None:
     made = parts(scripted("30 days [1]"))
-    ear = Ear(transcriber=FakeTranscriber("how do returns work?"))
+    ear = VoiceInput(transcriber=FakeTranscriber("how do returns work?"))
     agent = SupportAgent(build_graph(made, checkpointer=InMemorySaver()), max_message_chars=1000, ear=ear)
     reply = await agent.send("t", await agent.hear(wav()), customer_id="ada", channel="voice")
     assert reply.text == "30 days [1]"
@@ -115,14 +115,14 @@ async def test_a_program_sends_a_recording_and_the_conversation_never_sees_the_s
     ],
 )
 async def test_what_nobody_said_is_no_message(heard: str) -> None:
-    state = await say(audio_block(wav()), Ear(transcriber=FakeTranscriber(heard)), "unreachable")
+    state = await say(audio_block(wav()), VoiceInput(transcriber=FakeTranscriber(heard)), "unreachable")
     assert text_of(state["messages"][-1]).startswith("I could not hear you")
     assert len(state["messages"]) == 2
 
 
 async def test_silence_is_not_even_sent_to_the_transcriber() -> None:
     heard = FakeTranscriber("yes")
-    state = await say(audio_block(wav(lambda _: 0.0)), Ear(transcriber=heard), "unreachable")
+    state = await say(audio_block(wav(lambda _: 0.0)), VoiceInput(transcriber=heard), "unreachable")
     assert text_of(state["messages"][-1]).startswith("I could not hear you")
     assert heard.clips == []
 
@@ -130,14 +130,14 @@ async def test_silence_is_not_even_sent_to_the_transcriber() -> None:
 @pytest.mark.parametrize(
     ("data", "ear", "words"),
     [
-        (b"this is a text file", Ear(transcriber=FakeTranscriber("x")), "cannot use this recording"),
-        (wav(seconds=3), Ear(transcriber=FakeTranscriber("x"), max_seconds=2), "cannot use this recording"),
-        (wav(), Ear(), "cannot listen to voice messages here"),
-        (wav(), Ear(transcriber=FakeTranscriber(ModelUnavailable("down"))), "at the moment"),
-        (wav(), Ear(transcriber=FakeTranscriber(MessageRejected("codec"))), "cannot use this recording"),
+        (b"this is a text file", VoiceInput(transcriber=FakeTranscriber("x")), "cannot use this recording"),
+        (wav(seconds=3), VoiceInput(transcriber=FakeTranscriber("x"), max_seconds=2), "cannot use this recording"),
+        (wav(), VoiceInput(), "cannot listen to voice messages here"),
+        (wav(), VoiceInput(transcriber=FakeTranscriber(ModelUnavailable("down"))), "at the moment"),
+        (wav(), VoiceInput(transcriber=FakeTranscriber(MessageRejected("codec"))), "cannot use this recording"),
     ],
 )
-async def test_a_recording_that_cannot_be_used_gets_an_honest_answer(data: bytes, ear: Ear, words: str) -> None:
+async def test_a_recording_that_cannot_be_used_gets_an_honest_answer(data: bytes, ear: VoiceInput, words: str) -> None:
     state = await say(audio_block(data), ear, "unreachable")
     assert words in text_of(state["messages"][-1])
     assert isinstance(state["messages"][0].content, str)
@@ -145,13 +145,13 @@ async def test_a_recording_that_cannot_be_used_gets_an_honest_answer(data: bytes
 
 async def test_words_beside_a_recording_count_even_if_it_cannot_be_heard() -> None:
     block: Any = [{"type": "text", "text": "how do returns work?"}, *audio_block(b"noise")]
-    state = await say(block, Ear(transcriber=FakeTranscriber("x")))
+    state = await say(block, VoiceInput(transcriber=FakeTranscriber("x")))
     assert text_of(state["messages"][-1]) == "30 days [1]"
 
 
 async def test_a_voice_message_to_a_person_is_added_to_the_ticket_in_words() -> None:
     desk = MemoryDesk()
-    ear = Ear(transcriber=FakeTranscriber("a human please", "my order is late"))
+    ear = VoiceInput(transcriber=FakeTranscriber("a human please", "my order is late"))
     agent = SupportAgent(
         build_graph(parts(scripted("x"), desk=desk), checkpointer=InMemorySaver()), max_message_chars=99, ear=ear
     )
@@ -227,7 +227,7 @@ def test_a_transcription_model_needs_an_endpoint_or_a_folder(tmp_path: Path) -> 
 async def test_an_unheard_answer_leaves_the_question_open_and_does_nothing() -> None:
     asked = AIMessage("Shall I cancel it?", additional_kwargs={"asks": ["a1"]})
     graph = build_graph(
-        parts(scripted("unreachable"), ear=Ear(transcriber=FakeTranscriber("you"))), checkpointer=InMemorySaver()
+        parts(scripted("unreachable"), ear=VoiceInput(transcriber=FakeTranscriber("you"))), checkpointer=InMemorySaver()
     )
     config: Any = {"configurable": {"thread_id": "t"}}
     await graph.aupdate_state(config, {"messages": [HumanMessage("cancel it"), asked]}, as_node="confirm")

@@ -20,7 +20,7 @@ from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcr
 from core.speech.whisper_noise import understood
 from graph.builder import build_graph
 from graph.context_window.prompts import text_of
-from graph.intake.voice_input import Ear, was_unheard
+from graph.intake.voice_input import VoiceInput, was_unheard
 from tests.graph_fakes import parts, scripted
 from tests.processes import ROOT
 from tests.terminal import Terminal
@@ -75,12 +75,12 @@ async def test_an_endpoint_without_detail_is_asked_without_it() -> None:
 
 @pytest.mark.parametrize("name", ["white noise", "busy tone", "piano scale", "wind", "quiet room"])
 async def test_nothing_is_heard_where_nobody_speaks(name: str, local: LocalWhisper) -> None:
-    assert was_unheard(await Ear(transcriber=local).hear(speechless()[name]))
+    assert was_unheard(await VoiceInput(transcriber=local).hear(speechless()[name]))
 
 
 @spoken
 async def test_a_voice_message_to_the_graph_is_answered_end_to_end(local: LocalWhisper) -> None:
-    graph = build_graph(parts(scripted("30 days [1]"), ear=Ear(transcriber=local)), checkpointer=InMemorySaver())
+    graph = build_graph(parts(scripted("30 days [1]"), ear=VoiceInput(transcriber=local)), checkpointer=InMemorySaver())
     data = base64.b64encode(speak("How do returns work?")).decode()
     given: Any = {"messages": [HumanMessage([{"type": "input_audio", "input_audio": {"data": data, "format": "wav"}}])]}
     config: Any = {"configurable": {"thread_id": "t"}}

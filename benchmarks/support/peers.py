@@ -23,7 +23,7 @@ from core.settings import Settings
 from graph.agent import SupportAgent, open_agent
 from graph.context_window.prompts import system_prompt
 from graph.memory.checkpointers import open_checkpointer
-from graph.runtime.sync_bridge import on_the_loop
+from graph.runtime.sync_bridge import inline_route
 from ingest.pipeline import IngestOptions, ingest
 from tools.retail.importing import import_shop
 
@@ -119,7 +119,7 @@ async def empty_graph(base_url: str, file: Path, embeddings: Embeddings) -> Asyn
     for place, (name, step) in enumerate(steps):
         following = steps[place + 1][0] if place + 1 < len(steps) else END
         drawn.add_node(name, step)
-        drawn.add_conditional_edges(name, on_the_loop(partial(_to, following)), [following])
+        drawn.add_conditional_edges(name, inline_route(partial(_to, following)), [following])
     async with open_checkpointer(f"sqlite:///{file}") as saver:
         graph: Any = drawn.compile(checkpointer=saver)
 

@@ -32,7 +32,7 @@ SHARE_WITH_NEXT = 0.6
 
 
 @dataclass(frozen=True)
-class Link:
+class Candidate:
     """Hold one model of the chain."""
 
     name: str
@@ -49,7 +49,7 @@ class ChainedChatModel(AsyncChatModel):
     for whoever asked to judge: the allowance says from which model on to ask again.
     """
 
-    links: Sequence[Link]
+    links: Sequence[Candidate]
 
     @property
     def _llm_type(self) -> str:
@@ -114,7 +114,7 @@ class ChainedChatModel(AsyncChatModel):
 
 
 async def _ask(
-    link: Link, messages: list[BaseMessage], allowance: Allowance, *, shared: bool, in_pieces: bool
+    link: Candidate, messages: list[BaseMessage], allowance: Allowance, *, shared: bool, in_pieces: bool
 ) -> AsyncGenerator[AIMessageChunk]:
     """Yield one model's answer, asking again after failures in passing as far as the allowance goes."""
     wait = FIRST_WAIT
@@ -148,7 +148,7 @@ async def _ask(
 
 
 async def _pieces(
-    link: Link, messages: list[BaseMessage], allowance: Allowance, *, shared: bool, in_pieces: bool
+    link: Candidate, messages: list[BaseMessage], allowance: Allowance, *, shared: bool, in_pieces: bool
 ) -> AsyncGenerator[AIMessageChunk]:
     """Yield the pieces of one request; empty ones are held back until something follows, so that nothing has begun yet."""
     left = allowance.seconds_left() - RESERVE_SECONDS
@@ -175,7 +175,7 @@ async def _pieces(
         yield waiting
 
 
-async def _whole(link: Link, messages: list[BaseMessage]) -> AsyncIterator[AIMessage]:
+async def _whole(link: Candidate, messages: list[BaseMessage]) -> AsyncIterator[AIMessage]:
     """Yield an answer in one piece."""
     yield await link.model.ainvoke(messages, NO_STREAM)
 

@@ -17,7 +17,7 @@ SHORT_PATIENCE_SECONDS = 1.0
 """The same where a customer's turn is held up meanwhile."""
 
 
-async def shred(url: str, *, tables: tuple[str, ...] = ()) -> None:
+async def secure_delete(url: str, *, tables: tuple[str, ...] = ()) -> None:
     """Write a SQLite file anew without its free pages and empty its journal; vacuum these tables of a PostgreSQL database.
 
     PostgreSQL keeps write-ahead segments and backups of its own, which its administrator has to let go.

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.errors import ConversationFileError, Refused
 from evals.conversations.scenarios import GoldAction, Scenario
-from evals.conversations.start_state import Ground, differences, stock_shop
+from evals.conversations.start_state import StartState, differences, stock_shop
 from tools.context import Context
 from tools.retail.importing import export_shop
 from tools.retail.order_writes import WRITE_ACTIONS
@@ -15,14 +15,14 @@ from tools.retail.policy import load_policy
 from tools.retail.sql.sql_backend import SqlOrderBackend
 
 
-async def fresh_shop(scenario: Scenario, ground: Ground, database: Path) -> None:
+async def fresh_shop(scenario: Scenario, ground: StartState, database: Path) -> None:
     """Make the shop a conversation starts with; raises ConversationFileError when `before` does not fit."""
     stock_shop(ground, scenario, database)
     await carry_out(scenario, scenario.before.actions, ground, database, "before.actions")
 
 
 async def carry_out(
-    scenario: Scenario, actions: Sequence[GoldAction], ground: Ground, database: Path, field: str
+    scenario: Scenario, actions: Sequence[GoldAction], ground: StartState, database: Path, field: str
 ) -> None:
     """Plan and apply actions one after the other on a shop.
 
@@ -47,7 +47,7 @@ async def carry_out(
         await orders.close()
 
 
-async def expected_changes(scenario: Scenario, ground: Ground) -> list[dict[str, Any]]:
+async def expected_changes(scenario: Scenario, ground: StartState) -> list[dict[str, Any]]:
     """Return, for each right way, the records that must have changed, whole, by `table/id`; raises as `carry_out`."""
     found = []
     for number, way in enumerate((scenario.expect.actions, *scenario.expect.also_right)):

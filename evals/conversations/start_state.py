@@ -17,7 +17,7 @@ from tools.retail.importing import import_shop
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ground:
+class StartState:
     """Hold what all trials of a run start from: the suite's shop as a database and its articles as an index."""
 
     suite: Suite
@@ -25,13 +25,13 @@ class Ground:
     index: Path
 
 
-def prepare(suite: Suite, settings: Settings, folder: Path) -> Ground:
+def prepare(suite: Suite, settings: Settings, folder: Path) -> StartState:
     """Import the suite's shop and ingest its articles below a folder, once for every trial.
 
     Raises:
         OrderFileError, KnowledgeError: the shop or the articles cannot be used.
     """
-    ground = Ground(suite=suite, shop=folder / "shop.db", index=folder / "index")
+    ground = StartState(suite=suite, shop=folder / "shop.db", index=folder / "index")
     ground.shop.unlink(missing_ok=True)
     import_shop(suite.shop, f"sqlite:///{ground.shop}")
     model = MiniLM(settings.embedding_batch_size)
@@ -57,7 +57,7 @@ def prepare(suite: Suite, settings: Settings, folder: Path) -> Ground:
     return ground
 
 
-def stock_shop(ground: Ground, scenario: Scenario, database: Path) -> None:
+def stock_shop(ground: StartState, scenario: Scenario, database: Path) -> None:
     """Copy the suite's shop into a database, changed as the conversation wants it.
 
     Raises:

@@ -13,7 +13,7 @@ from langchain_core.callbacks import AsyncCallbackHandler
 from core.settings import Settings
 from evals.conversations.gold import fresh_shop
 from evals.conversations.scenarios import Scenario
-from evals.conversations.start_state import Ground
+from evals.conversations.start_state import StartState
 from graph.agent import open_agent
 from graph.assembly import assemble
 from graph.builder import Parts
@@ -57,7 +57,7 @@ class World:
 
 @asynccontextmanager
 async def open_world(
-    ground: Ground, scenario: Scenario, settings: Settings, folder: Path, *, make_agent: MakeAgent | None = None
+    ground: StartState, scenario: Scenario, settings: Settings, folder: Path, *, make_agent: MakeAgent | None = None
 ) -> AsyncIterator[World]:
     """Yield the agent in a fresh world; the folder is the trial's own."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from core.settings import Settings
 from evals.conversations.conversation import play
 from evals.conversations.gold import expected_changes, inputs, reference_outputs
 from evals.conversations.scripted_customer import ScriptedCustomer
-from evals.conversations.start_state import Ground, prepare
+from evals.conversations.start_state import StartState, prepare
 from evals.conversations.suites import Suite
 from evals.conversations.world import open_world
 from evals.evaluators.evaluator_table import EVALUATORS
@@ -25,7 +25,7 @@ MAX_TURNS = 20
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-async def examples(suite: Suite, ground: Ground) -> list[dict[str, Any]]:
+async def examples(suite: Suite, ground: StartState) -> list[dict[str, Any]]:
     """Return the suite's conversations as LangSmith examples: inputs, outputs (what must be true) and metadata."""
     return [
         {
@@ -79,7 +79,7 @@ async def evaluate_with_langsmith(
 
 
 def _target(
-    suite: Suite, settings: Settings, ground: Ground, scratch: Path
+    suite: Suite, settings: Settings, ground: StartState, scratch: Path
 ) -> Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]:
     by_id = {scenario.id: scenario for scenario in suite.scenarios}
 

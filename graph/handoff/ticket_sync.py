@@ -28,12 +28,12 @@ async def with_people(state: State, desk: TicketDesk, *, thread_id: str, locale:
         # All since the handover, not only the newest: one may be missing because the desk was down. Each counts once.
         for message in _written_since_handover(state.messages, ticket.id)[-_NEWEST:]:
             await desk.add_note(ticket.id, author="customer", text=text_of(message), key=str(message.id))
-    let_go = ticket.status == "pending" and wants_agent_back(text_of(state.messages[-1]))
-    if let_go:
-        ticket = await desk.let_go(ticket.id)
+    cancel_handoff = ticket.status == "pending" and wants_agent_back(text_of(state.messages[-1]))
+    if cancel_handoff:
+        ticket = await desk.cancel_handoff(ticket.id)
     arrived = await collect(state.messages, desk, thread_id=thread_id)
-    if let_go and not ticket.with_people:
-        told = phrase("let_go", locale, ticket=ticket.id)
+    if cancel_handoff and not ticket.with_people:
+        told = phrase("cancel_handoff", locale, ticket=ticket.id)
         arrived.append(AIMessage(told, additional_kwargs={"then": "end"}))
     return {"owner": ticket.status if ticket.with_people else "bot", "messages": arrived}
 

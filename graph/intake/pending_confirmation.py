@@ -12,7 +12,7 @@ from core.language.confirmations import answer_to_confirmation
 from graph.phrases import phrase
 from graph.tool_calls.action_messages import calls_of
 from tools.actions.action import OVER
-from tools.actions.workflow import ConfirmedActions, Heard
+from tools.actions.workflow import ConfirmationResult, ConfirmedActions
 
 SENT_AT = "sent_at"
 """Where a message says when the customer sent it, in seconds since the epoch."""
@@ -56,7 +56,7 @@ async def hear(
     asked_at = asked.get("asked_at")
     unread = sent_at is not None and asked_at is not None and sent_at < asked_at
     heard = (
-        Heard()
+        ConfirmationResult()
         if unread
         else await actions.hear(thread_id, asked.get("asks", ()), message_id=str(message.id), text=message.text)
     )

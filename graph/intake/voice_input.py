@@ -21,7 +21,7 @@ UNHEARD = "[voice message without words that could be understood]"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ear:
+class VoiceInput:
     """Hold what voice messages are heard with."""
 
     transcriber: Transcriber | None = None
@@ -63,7 +63,7 @@ def was_unheard(message: HumanMessage) -> bool:
 
 
 async def listen(
-    message: HumanMessage, before: Sequence[AnyMessage], ear: Ear, locale: str
+    message: HumanMessage, before: Sequence[AnyMessage], ear: VoiceInput, locale: str
 ) -> tuple[HumanMessage, list[AnyMessage]]:
     """Return a message with its words in place of their sound, and a reply if nothing can be done with it.
 

@@ -21,7 +21,7 @@ _read: ContextVar[list[_Read] | None] = ContextVar("checkpoint_read", default=No
 
 
 @contextmanager
-def read_ahead(thread_id: str, found: CheckpointTuple | None) -> Iterator[None]:
+def prefetch_checkpoint(thread_id: str, found: CheckpointTuple | None) -> Iterator[None]:
     """Let the first run inside the block begin with this newest checkpoint of a thread that nobody else writes to."""
     waiting = [_Read(thread_id, found)] if found else []
     _read.set(waiting)

@@ -10,7 +10,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from core.errors import ThreadDamaged
 from core.privacy.personal_data import Person
-from core.storage.secure_delete import shred
+from core.storage.secure_delete import secure_delete
 from graph.memory.erasure_markers import bury_postgres
 from graph.memory.sqlite_saver import SqliteSaver
 from graph.memory.threads import delete_old, list_threads, thread_ids, transcript
@@ -76,7 +76,7 @@ class PersonalMemory:
         if isinstance(self._saver, SqliteSaver):
             await self._saver.acompact()
         elif self._url.startswith("postgres"):
-            await shred(self._url, tables=tuple(self.tables))
+            await secure_delete(self._url, tables=tuple(self.tables))
 
     async def close(self) -> None:
         """Leave the saver to whoever opened it."""

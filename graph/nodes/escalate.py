@@ -42,7 +42,7 @@ async def escalate(
     context = runtime.context or Context()
     spoken = language_of(newest_words(state.messages), context.locale)
     locale = spoken if spoken in PHRASES else context.locale
-    agreed = await actions.stand_down(thread_of(config))
+    agreed = await actions.withdraw_unstarted(thread_of(config))
     detail = escalation_reason(state)
     reason = reason_code(detail)
     left = turn_seconds - state.usage["seconds"]

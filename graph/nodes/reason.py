@@ -20,7 +20,7 @@ from graph.state import State, Usage, added, difference, newest_turn
 from graph.tool_calls.provenance import Sayings, demands
 from graph.verification.judge import ReplyJudge
 from graph.verification.turn_evidence import ground_of
-from graph.verification.verified_model import Speaker
+from graph.verification.verified_model import VerifiedChatModel
 
 
 async def reason(
@@ -45,7 +45,7 @@ async def reason(
     begun = unfinished_reply(state)
     earlier = state.messages[:-1] if begun else state.messages
     note = repair_note(state.faults, text_of(begun) if begun else "") if state.faults else ""
-    speaker = Speaker(
+    speaker = VerifiedChatModel(
         inner=model,
         ground=ground_of(
             earlier, passages, policy=system, addresses=Sayings(earlier, state.case_file).mail_addresses()

@@ -17,7 +17,7 @@ from graph.handoff.handoff_reasons import handoff_wish, rule_wish
 from graph.handoff.ticket_sync import with_people
 from graph.intake.identification import hear_code, masked
 from graph.intake.pending_confirmation import hear, sent_at
-from graph.intake.voice_input import UNHEARD, Ear, listen
+from graph.intake.voice_input import UNHEARD, VoiceInput, listen
 from graph.routing import then
 from graph.state import State, added, no_usage, thread_of
 from graph.tool_calls.provenance import overheard
@@ -35,7 +35,7 @@ async def receive(
     *,
     desk: TicketDesk,
     actions: ConfirmedActions,
-    ear: Ear,
+    ear: VoiceInput,
     max_message_chars: int,
     identity: IdentityDesk | None = None,
     remembers_customers: bool = False,

@@ -46,7 +46,7 @@ def _run_and_wait(node: Node, *args: Any, **kwargs: Any) -> Any:
     return done.result()
 
 
-def both_ways(node: Node) -> RunnableCallable:
+def sync_bridge(node: Node) -> RunnableCallable:
     """Return a node for `add_node` that serves `invoke` and `ainvoke` alike."""
 
     @functools.wraps(node)
@@ -57,7 +57,7 @@ def both_ways(node: Node) -> RunnableCallable:
     return RunnableCallable(synchronous, node, name=getattr(node, "func", node).__name__, trace=False)
 
 
-def on_the_loop(route: Route) -> RunnableCallable:
+def inline_route(route: Route) -> RunnableCallable:
     """Return a routing function for `add_conditional_edges` that an asynchronous run calls where it is.
 
     A plain function would be sent to a thread, which takes many times as long as deciding.

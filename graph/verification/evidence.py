@@ -36,7 +36,7 @@ class Deed:
 
 
 @dataclass
-class Ground:
+class Evidence:
     """Hold everything a reply may rely on, read once and asked for each sentence."""
 
     passages: int = 0

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import cast
 
-from graph.verification.evidence import Deed, Ground, Text
+from graph.verification.evidence import Deed, Evidence, Text
 from graph.verification.values.arithmetic import MONEY_KEY
 from graph.verification.values.dates import DateKey
 from graph.verification.values.number_spelling import NUMBER, plain, readings
@@ -64,23 +64,23 @@ _TEXTS_REMEMBERED = 2_000
 
 def lay_ground(
     texts: Iterable[Text], *, passages: int = 0, deeds: Sequence[Deed] = (), addresses: Iterable[str] = ()
-) -> Ground:
+) -> Evidence:
     """Return the ground that these texts are."""
-    ground = Ground(passages=passages, deeds=tuple(deeds), addresses=frozenset(addresses))
+    ground = Evidence(passages=passages, deeds=tuple(deeds), addresses=frozenset(addresses))
     for text in texts:
         _join(ground, _read(text))
     return ground
 
 
 @lru_cache(maxsize=_TEXTS_REMEMBERED)
-def _read(source: Text) -> Ground:
+def _read(source: Text) -> Evidence:
     """Return what one text adds; remembered, because each turn reads its whole history again. Nobody changes it."""
-    ground = Ground()
+    ground = Evidence()
     _add(ground, source)
     return ground
 
 
-def _join(ground: Ground, part: Ground) -> None:
+def _join(ground: Evidence, part: Evidence) -> None:
     """Add to a ground what one text adds."""
     for kind, values in part._known.items():
         ground._known.setdefault(kind, []).extend(values)
@@ -95,7 +95,7 @@ def _join(ground: Ground, part: Ground) -> None:
             getattr(ground._operands, name).update(more)
 
 
-def _add(ground: Ground, source: Text) -> None:
+def _add(ground: Evidence, source: Text) -> None:
     values = find_values(_spoken(source.text) if source.origin == "data" else source.text)
     normal = plain(source.text)
     for value in (*values, *_implied(normal, values)):

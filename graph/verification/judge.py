@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from core.models.json_mode import JsonAnswer, JsonModel
 from core.safety.prompt_tags import quote_message
-from graph.verification.evidence import Ground
+from graph.verification.evidence import Evidence
 from graph.verification.values.value_reading import find_values
 
 _FEWEST_WORDS = 4
@@ -33,7 +33,7 @@ class ReplyJudge:
         self._model, self._seconds = model, seconds
 
     async def objections(
-        self, sentences: Sequence[str], ground: Ground, *, seconds: float
+        self, sentences: Sequence[str], ground: Evidence, *, seconds: float
     ) -> tuple[list[int], JsonAnswer[Objections]]:
         """Return the places of the sentences that are not supported, and what asking cost; nothing to judge costs nothing."""
         doubtful = [place for place, sentence in enumerate(sentences) if is_judged(sentence)]

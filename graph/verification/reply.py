@@ -9,7 +9,7 @@ from typing import Literal
 from graph.verification.claims.action_claims import find_claims, is_true
 from graph.verification.claims.order_states import wrong_states
 from graph.verification.claims.unbounded_promises import boundless_promises
-from graph.verification.evidence import Ground
+from graph.verification.evidence import Evidence
 from graph.verification.sentences import split_sentences
 from graph.verification.values.number_spelling import plain, with_digits
 from graph.verification.values.shown_calculations import Expression, find_expressions
@@ -43,7 +43,7 @@ class Fault:
     """What is wrong with them, as a sentence for the model."""
 
 
-def faults_of(sentence: str, ground: Ground, shown: list[Value]) -> list[Fault]:
+def faults_of(sentence: str, ground: Evidence, shown: list[Value]) -> list[Fault]:
     """Return what is wrong with a sentence, given what the reply has shown before; none means that it may be sent.
 
     A value must stand in the ground, or follow from it and from what the reply shows by arithmetic.
@@ -119,7 +119,7 @@ def _counts_a_list(value: Value, sentence: str) -> bool:
     return small and sentence.rstrip().endswith(":")
 
 
-def _counts_the_rest(value: Value, sentence: str, ground: Ground, shown: Sequence[Value]) -> bool:
+def _counts_the_rest(value: Value, sentence: str, ground: Evidence, shown: Sequence[Value]) -> bool:
     """`The other two` counts what is left of a list of known length when what was named before is taken away."""
     if value.kind != "number" or not _REST.search(with_digits(plain(sentence))[: value.start]):
         return False
@@ -128,7 +128,7 @@ def _counts_the_rest(value: Value, sentence: str, ground: Ground, shown: Sequenc
     return any(n + t in ground.list_lengths for n in value.numbers for t in taken if t)
 
 
-def _miscounts_the_rest(value: Value, sentence: str, ground: Ground, shown: Sequence[Value]) -> bool:
+def _miscounts_the_rest(value: Value, sentence: str, ground: Evidence, shown: Sequence[Value]) -> bool:
     """`The other three` of three is none too many left out, though three is known as the length of the list."""
     return (
         bool(value.numbers & {Decimal(n) for n in ground.list_lengths})
@@ -144,7 +144,7 @@ def _is_factor(value: Value, sums: Sequence[Expression], standing: Sequence[Valu
     )
 
 
-def _is_example(value: Value, values: Sequence[Value], sentence: str, ground: Ground) -> bool:
+def _is_example(value: Value, values: Sequence[Value], sentence: str, ground: Evidence) -> bool:
     """`Three days, for example, would be £29.28` chooses its count, where the amount is that many times a known price."""
     return (
         value.kind in ("number", "duration", "quantity")

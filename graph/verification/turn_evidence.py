@@ -6,7 +6,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 
 from core.model_notes import NOT_RUN
 from core.passages import Passage
-from graph.verification.evidence import Deed, Ground, Text
+from graph.verification.evidence import Deed, Evidence, Text
 from graph.verification.evidence_reading import lay_ground
 
 DONE = "done"
@@ -17,7 +17,7 @@ MADE_UP = NOT_RUN
 
 def ground_of(
     messages: Sequence[AnyMessage], passages: Sequence[Passage], *, policy: str = "", addresses: Iterable[str] = ()
-) -> Ground:
+) -> Evidence:
     """Return the ground of the next reply: passages, tool results, policy, the customer's words and earlier replies.
 
     Replies count because each was checked before it was sent. `addresses` are the e-mail addresses a reply may name besides

@@ -19,7 +19,7 @@ from core.models.fallback import as_chunk
 from core.models.json_mode import NO_STREAM, JsonAnswer
 from core.models.tool_call_parsing import Answer, begins_call, read_answer
 from core.safety.safe_links import LinkRule, safe_text
-from graph.verification.evidence import Ground
+from graph.verification.evidence import Evidence
 from graph.verification.judge import Objections, ReplyJudge
 from graph.verification.reply import faults_of, with_known_citations
 from graph.verification.sentences import split_sentences
@@ -29,7 +29,7 @@ BROKE_OFF = "it broke off before its end"
 UNAVAILABLE = "it did not come, the model is unavailable"
 
 
-class Speaker(AsyncChatModel):
+class VerifiedChatModel(AsyncChatModel):
     """Say the sentences of another model's answer that the ground supports, each as soon as it is whole.
 
     The first sentence that does not stand ends what is said, so that the rest can be asked for again; with `drop_faulty`
@@ -38,7 +38,7 @@ class Speaker(AsyncChatModel):
     """
 
     inner: Runnable[LanguageModelInput, AIMessage] = Field(exclude=True, repr=False)
-    ground: Ground = Field(exclude=True, repr=False)
+    ground: Evidence = Field(exclude=True, repr=False)
     tools: Mapping[str, BaseTool] = Field(exclude=True, repr=False)
     drop_faulty: bool = False
     judge: ReplyJudge | None = Field(default=None, exclude=True, repr=False)

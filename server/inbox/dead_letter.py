@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 _SHOWN = 400
 
 
-class TicketForPoison:
+class DeadLetterHandler:
     """Open a ticket with the message in it, and leave a notice in the conversation.
 
     Nothing here reads the message with a model or a classifier: one of those may be what it broke.

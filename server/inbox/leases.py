@@ -16,7 +16,7 @@ from graph.intake.identification import typed_code
 from server.inbox.inbox_schema import FIGURES, MESSAGES, THREADS, TURNS
 from server.inbox.message_inbox import Inbox
 from server.inbox.turn_figures import figures_of
-from server.records import JOINT, Spoken, Suspect, Turn, joined
+from server.records import JOINT, CrashSuspect, Spoken, Turn, joined
 
 
 class Held(NamedTuple):
@@ -40,7 +40,7 @@ class Leases:
 
     async def claim(
         self, thread_id: str | None = None, *, overdue_by: float = 0.0, alone: bool = True
-    ) -> Turn | Suspect | None:
+    ) -> Turn | CrashSuspect | None:
         """Return a turn that is due and leased from now on, of one thread or of the one that waits longest.
 
         An attempt is counted before it begins, so that a message that kills its process is found out. A turn whose last
@@ -164,14 +164,16 @@ class Leases:
         if released.rowcount == 0:
             raise LeaseLost(f"thread {turn.thread_id} was given to another worker; what this one wrote is dropped")
 
-    async def _turn_of(self, connection: AsyncConnection, thread: dict[str, Any], alone: bool) -> Turn | Suspect | None:
+    async def _turn_of(
+        self, connection: AsyncConnection, thread: dict[str, Any], alone: bool
+    ) -> Turn | CrashSuspect | None:
         """Take up the turn that was begun and not finished, or begin one with the messages that wait."""
         begun = select(TURNS).where(TURNS.c.thread_id == thread["id"], TURNS.c.status == "running")
         if (row := (await connection.execute(begun)).mappings().first()) is not None:
             suspect = row["attempts"] > 0 and row["error"] is None
             if suspect and not alone:
                 await self._let_go(connection, thread["id"])
-                return Suspect(thread["id"])
+                return CrashSuspect(thread["id"])
             again = {"attempts": row["attempts"] + 1, "error": None}
             await connection.execute(update(TURNS).where(TURNS.c.id == row["id"]).values(**again))
             messages = await self._messages(connection, MESSAGES.c.turn_id == row["id"])

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.privacy.personal_data import Person, stand_in
-from core.storage.secure_delete import shred
+from core.storage.secure_delete import secure_delete
 from server.inbox.inbox_schema import FIGURES, MESSAGES, RATINGS, THREADS, TURNS
 from server.inbox.leases import Leases
 from server.inbox.message_inbox import Inbox
@@ -80,7 +80,7 @@ class PersonalInbox:
 
     async def compact(self) -> None:
         """Leave nothing in the file."""
-        await shred(self._url, tables=tuple(self.tables))
+        await secure_delete(self._url, tables=tuple(self.tables))
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""

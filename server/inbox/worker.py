@@ -15,13 +15,13 @@ from graph.replies import Reply
 from server.inbox.broadcast import Broadcast
 from server.inbox.leases import Leases
 from server.metrics import Metrics
-from server.records import Suspect, Turn
+from server.records import CrashSuspect, Turn
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pace:
+class WorkerSettings:
     """Hold how a worker goes about its work; times in seconds."""
 
     turns_at_once: int = 16
@@ -54,7 +54,7 @@ class Worker:
         broadcast: Broadcast,
         metrics: Metrics,
         give_up: LastResort,
-        pace: Pace,
+        pace: WorkerSettings,
     ) -> None:
         self._agent = agent
         self._leases = leases
@@ -114,7 +114,7 @@ class Worker:
     async def _claim(self, thread_id: str | None, overdue_by: float) -> Turn | None:
         try:
             found = await self._leases.claim(thread_id, overdue_by=overdue_by, alone=not self._running)
-            if not isinstance(found, Suspect):
+            if not isinstance(found, CrashSuspect):
                 return found
             if self._running:
                 await asyncio.wait(self._running)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from core.clock import utc_now
 from core.errors import Refused
 from core.privacy.personal_data import ERASED, Person, stand_in
-from core.storage.secure_delete import shred
+from core.storage.secure_delete import secure_delete
 from core.storage.tables import OwnDatabase
 from tools.actions import ledger_schema
 from tools.actions.action import IN_FLIGHT
@@ -63,7 +63,7 @@ class PersonalActions:
 
     async def compact(self) -> None:
         """Leave nothing in the file."""
-        await shred(self._url, tables=tuple(self.tables))
+        await secure_delete(self._url, tables=tuple(self.tables))
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""
@@ -129,7 +129,7 @@ class PersonalEffects:
 
     async def compact(self) -> None:
         """Leave nothing in the file."""
-        await shred(self._url, tables=("effects",))
+        await secure_delete(self._url, tables=("effects",))
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""

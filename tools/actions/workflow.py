@@ -18,7 +18,7 @@ from tools.retail.shop_records import OrderBackend
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class ConfirmationResult:
     """Hold what a customer's message did to the proposals she was asked about."""
 
     agreed: Sequence[Action] = ()
@@ -59,7 +59,7 @@ class ConfirmedActions:
             context, args, orders=self._orders, policy=self.policy, today=self._today()
         )
 
-    async def hear(self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str) -> Heard:
+    async def hear(self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str) -> ConfirmationResult:
         """Apply a message to the proposals the customer was just asked about.
 
         Only a clear yes to the question that came directly before counts, and it is stored with the row it confirms. Where
@@ -75,23 +75,23 @@ class ConfirmedActions:
                     await self.ledger.confirm(a.id, fingerprint=a.fingerprint, message_id=message_id, text=text)
                     for a in open_
                 ]
-                return Heard(agreed=in_order(agreed))
+                return ConfirmationResult(agreed=in_order(agreed))
             case "no":
-                return Heard(withdrawn=[a for a in open_ if await self.ledger.withdraw(a.id, why=text)])
+                return ConfirmationResult(withdrawn=[a for a in open_ if await self.ledger.withdraw(a.id, why=text)])
             case _ if wants_it_otherwise(text):
                 # What was listed is no longer what she wants: a yes to come must not find it.
                 for action in open_:
                     await self.ledger.withdraw(action.id, why=text)
-                return Heard()
+                return ConfirmationResult()
             case _:
-                return Heard()
+                return ConfirmationResult()
 
-    async def _taken_back(self, thread_id: str, text: str) -> Heard:
+    async def _taken_back(self, thread_id: str, text: str) -> ConfirmationResult:
         """Withdraw what the customer agreed to and staff has not decided, where she says that she wants it no more."""
         if not takes_back(text):
-            return Heard()
+            return ConfirmationResult()
         waiting = await self.ledger.find(thread_id=thread_id, states=("awaiting_approval",))
-        return Heard(withdrawn=[a for a in waiting if await self.ledger.withdraw(a.id, why=text)])
+        return ConfirmationResult(withdrawn=[a for a in waiting if await self.ledger.withdraw(a.id, why=text)])
 
     async def supersede(self, thread_id: str, action_ids: Sequence[str]) -> None:
         """Take back proposals that a newer wish of the customer replaces."""
@@ -99,7 +99,7 @@ class ConfirmedActions:
             if action.state == "proposed":
                 await self.ledger.withdraw(action.id, why="replaced by a newer request", by="agent")
 
-    async def stand_down(self, thread_id: str) -> list[Action]:
+    async def withdraw_unstarted(self, thread_id: str) -> list[Action]:
         """Take back everything of a thread that has not started: a person handles it from here.
 
         Returns what the customer had agreed to, which that person has to decide on.

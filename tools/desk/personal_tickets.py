@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.privacy.personal_data import Person, stand_in
-from core.storage.secure_delete import shred
+from core.storage.secure_delete import secure_delete
 from core.storage.tables import OwnDatabase
 from tools.desk.desk_schema import deliveries, events, metadata, notes, ticket_number, tickets
 from tools.desk.ownership import WITH_PEOPLE
@@ -66,7 +66,7 @@ class PersonalTickets:
 
     async def compact(self) -> None:
         """Leave nothing in the file."""
-        await shred(self._url, tables=tuple(self.tables))
+        await secure_delete(self._url, tables=tuple(self.tables))
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""

@@ -178,7 +178,7 @@ class SqlTicketDesk:
         """Give the conversation back to the agent; otherwise as `resolve`."""
         return await self._close(ticket_id, "hand_back", notice, operator)
 
-    async def let_go(self, ticket_id: str) -> Ticket:
+    async def cancel_handoff(self, ticket_id: str) -> Ticket:
         """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken stays."""
         async with self._transaction() as connection:
             ticket = await _read(connection, serial_of(ticket_id), ticket_id, lock=True)

@@ -122,7 +122,7 @@ class TicketDesk(Protocol):
         """Return a ticket with its notes; raises Refused when there is none."""
         ...
 
-    async def let_go(self, ticket_id: str) -> Ticket:
+    async def cancel_handoff(self, ticket_id: str) -> Ticket:
         """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken stays."""
         ...
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select
 
 from core.privacy.personal_data import Person
-from core.storage.secure_delete import shred
+from core.storage.secure_delete import secure_delete
 from core.storage.tables import OwnDatabase
 from tools import spending
 from tools.identity import identity_schema
@@ -54,7 +54,7 @@ class PersonalProofs:
 
     async def compact(self) -> None:
         """Leave nothing in the file."""
-        await shred(self._url, tables=tuple(self.tables))
+        await secure_delete(self._url, tables=tuple(self.tables))
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""

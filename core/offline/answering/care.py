@@ -4,7 +4,7 @@ import re
 
 from core.language.words import content_stems, normal, stem
 from core.offline.answering.quotations import Quote
-from core.offline.answering.toolbox import Desk, Told
+from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.items import name_score
 from core.offline.reading.request_phrases import CARE
 
@@ -30,23 +30,23 @@ def thing_to_care_for(question: str) -> set[str]:
     return {word for word in content_stems(question) if word not in _CARE_STEMS}
 
 
-def care_quote(question: str, thing: set[str], desk: Desk) -> Quote | None:
+def care_quote(question: str, thing: set[str], desk: Toolbox) -> Quote | None:
     """Return what an article about the thing says, or about the product that the customer calls so; None where there is none.
 
     Raises:
-        Needed: the shop must be asked what product is meant, or the articles be searched.
+        CallNeeded: the shop must be asked what product is meant, or the articles be searched.
     """
     if quote := _advice(question, thing, desk):
         return quote
     desk.search(question)
     try:
         found = desk.products(" ".join(sorted(thing))) if desk.can("find_product") else []
-    except Told:
+    except ReplyNow:
         return None
     names = [str(product.get("name")) for product in found if name_score(" ".join(thing), str(product.get("name"))) > 0]
     return _advice(question, {word for name in names for word in content_stems(name)}, desk) if names else None
 
 
-def _advice(question: str, thing: set[str], desk: Desk) -> Quote | None:
+def _advice(question: str, thing: set[str], desk: Toolbox) -> Quote | None:
     quote = desk.quote(question, about=thing)
     return quote if quote and _TOLD.search(normal(quote.text)) else None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.offline.answering.sentences_about_records import METHOD_NAMES, item_name, listed, method_name, order_lines
-from core.offline.answering.toolbox import Call, Desk, Needed, Told
+from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.items import look_alikes, meant_items, mentioned_options
 from core.offline.reading.mentioned_orders import order_numbers
 from core.offline.reading.slots import means_all, means_newest, ordinal, payment_words
@@ -43,30 +43,30 @@ def order_state(text: str) -> Callable[[Facts], bool] | None:
     return next((state for state, pattern in _STATES if pattern.search(text.casefold())), None)
 
 
-def named_orders(request: Request, desk: Desk) -> list[Facts]:
-    """Return the orders whose numbers were given; raises Needed with every look-up that is missing, or Told."""
+def named_orders(request: Request, desk: Toolbox) -> list[Facts]:
+    """Return the orders whose numbers were given; raises CallNeeded with every look-up that is missing, or ReplyNow."""
     found: list[Facts] = []
     missing: list[Call] = []
     for order_id in request.order_ids:
         try:
             found.append(desk.order(order_id))
-        except Needed as needed:
+        except CallNeeded as needed:
             missing += needed.calls
     if missing:
-        raise Needed(*missing)
+        raise CallNeeded(*missing)
     return found
 
 
 def chosen_orders(
-    request: Request, desk: Desk, fits: Callable[[Facts], bool], *, none_fits: str, question: str
+    request: Request, desk: Toolbox, fits: Callable[[Facts], bool], *, none_fits: str, question: str
 ) -> list[Facts]:
     """Return the orders a request is about.
 
     In turn: the numbers it gives, the order talked about last, the items it names, the only order that fits.
 
     Raises:
-        Needed: the shop must be asked first.
-        Told: no order fits, or it is open which one is meant and the customer is asked.
+        CallNeeded: the shop must be asked first.
+        ReplyNow: no order fits, or it is open which one is meant and the customer is asked.
     """
     if request.order_ids:
         return named_orders(request, desk)
@@ -76,7 +76,7 @@ def chosen_orders(
     if talked_about and not means_newest(request.text) and not _means_all_orders(request.text):
         try:
             order = desk.order(talked_about)
-        except Told:
+        except ReplyNow:
             order = None
         if (
             order
@@ -95,12 +95,12 @@ def chosen_orders(
     if means_newest(request.text) and orders and not with_items:
         return [orders[0]]
     if not fitting:
-        raise Told(none_fits)
+        raise ReplyNow(none_fits)
     if len(fitting) == 1 or _means_all_orders(request.words):
         return fitting
     if with_items and _each_item_in_one_order(request.words, with_items):
         return with_items
-    raise Told(f"{question}\n{order_lines(fitting[:_SHOWN])}")
+    raise ReplyNow(f"{question}\n{order_lines(fitting[:_SHOWN])}")
 
 
 def meant_items_only(text: str, order: Facts) -> list[Facts]:
@@ -109,7 +109,7 @@ def meant_items_only(text: str, order: Facts) -> list[Facts]:
     return [] if means_all(text) and len(found) == len(order.get("items", [])) else found
 
 
-def _names_other(request: Request, order: Facts, desk: Desk) -> bool:
+def _names_other(request: Request, order: Facts, desk: Toolbox) -> bool:
     """Say whether the request names an item that only other orders, as far as known in this turn, have."""
     if meant_items_only(request.words, order):
         return False
@@ -117,7 +117,7 @@ def _names_other(request: Request, order: Facts, desk: Desk) -> bool:
         return any(
             meant_items_only(request.text, other) for other in desk.orders() if other["order_id"] != order["order_id"]
         )
-    except Needed:
+    except CallNeeded:
         return False
 
 
@@ -132,7 +132,7 @@ def _each_item_in_one_order(text: str, orders: Sequence[Facts]) -> bool:
     return len(names) == len(set(names))
 
 
-def _pointed_at(request: Request, desk: Desk) -> str | None:
+def _pointed_at(request: Request, desk: Toolbox) -> str | None:
     """Return the order meant by "the second one" after a list of them."""
     listed_ids = order_numbers(desk.conversation.last_reply)
     place = ordinal(request.text)
@@ -141,8 +141,8 @@ def _pointed_at(request: Request, desk: Desk) -> str | None:
     return listed_ids[place]
 
 
-def chosen_items(request: Request, desk: Desk, order: Facts, *, question: str) -> list[Facts]:
-    """Return the items of an order that a request is about; raises Told with a question when that is open."""
+def chosen_items(request: Request, desk: Toolbox, order: Facts, *, question: str) -> list[Facts]:
+    """Return the items of an order that a request is about; raises ReplyNow with a question when that is open."""
     items = list(order.get("items", []))
     found = meant_items(request.text, items) or meant_items(request.before, items)
     if not found and _POINTS.search(request.text.casefold()):
@@ -155,18 +155,18 @@ def chosen_items(request: Request, desk: Desk, order: Facts, *, question: str) -
     if len(items) == 1:
         return items
     names = "\n".join(f"- {item_name(item)}" for item in items)
-    raise Told(f"{question} Order {order['order_id']} contains:\n{names}")
+    raise ReplyNow(f"{question} Order {order['order_id']} contains:\n{names}")
 
 
 def _one_of(alike: Sequence[Facts], text: str) -> Facts:
-    """Return the item of those with like names that a text tells apart by options or place; raises Told with a question."""
+    """Return the item of those with like names that a text tells apart by options or place; raises ReplyNow with a question."""
     told = [item for item in alike if mentioned_options(text, item.get("options") or {})]
     place = ordinal(text)
     if len(told) == 1:
         return told[0]
     if place is not None and -len(alike) <= place < len(alike):
         return alike[place]
-    raise Told(f"Which one do you mean: {listed([f'the {item_name(item)}' for item in alike], 'or')}?")
+    raise ReplyNow(f"Which one do you mean: {listed([f'the {item_name(item)}' for item in alike], 'or')}?")
 
 
 _POINTS = re.compile(r"\b(?:it|that|this|them|those|these)\b")
@@ -180,12 +180,12 @@ def original_method(order: Facts) -> str | None:
     return None
 
 
-def named_method(request: Request, desk: Desk, order: Facts) -> str | None:
+def named_method(request: Request, desk: Toolbox, order: Facts) -> str | None:
     """Return the id of the payment method a request names, or None when it names none.
 
     Raises:
-        Needed: the profile must be read first.
-        Told: the customer has no such method, or several, and is asked.
+        CallNeeded: the profile must be read first.
+        ReplyNow: the customer has no such method, or several, and is asked.
     """
     said = payment_words(request.text) or payment_words(request.before)
     if not said:
@@ -199,10 +199,10 @@ def named_method(request: Request, desk: Desk, order: Facts) -> str | None:
     if len(fitting) == 1:
         return str(fitting[0]["payment_method_id"])
     if fitting:
-        raise Told(f"Which one shall I use: {listed([method_name(m) for m in fitting], 'or')}?")
+        raise ReplyNow(f"Which one shall I use: {listed([method_name(m) for m in fitting], 'or')}?")
     wanted = METHOD_NAMES.get(said.get("source", ""), "such a payment method")
     stored = listed([method_name(m) for m in methods]) or "none"
-    raise Told(f"Your account has no {wanted} like that. Stored are: {stored}. Which one shall I use?")
+    raise ReplyNow(f"Your account has no {wanted} like that. Stored are: {stored}. Which one shall I use?")
 
 
 def _fits(method: Facts, said: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ from core.offline.answering.quotations import Quote
 from core.offline.answering.reads import asked_orders, describe
 from core.offline.answering.sentences_about_records import day, item_name, money, options, status_sentence
 from core.offline.answering.swaps import new_version, products_of
-from core.offline.answering.toolbox import Desk, Told
+from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.intents import change_asked_about
 from core.offline.reading.small_talk import INVITATION
 from core.offline.reading.understanding import Request
@@ -39,7 +39,7 @@ _LIKELY = 0.5
 """Score from which the answer to the question behind an inquiry is taken, whatever its own words find."""
 
 
-def inquiry(request: Request, desk: Desk) -> str:
+def inquiry(request: Request, desk: Toolbox) -> str:
     """Tell the facts of the order and what the articles say, and invite to ask for the change where it is possible."""
     topic = change_asked_about(request.words) or "return"
     orders = list(asked_orders(request, desk))[:_MOST]
@@ -55,7 +55,7 @@ def _possible(topic: str, order: Facts) -> bool:
     return is_pending(order) or (topic == "swap" and is_delivered(order))
 
 
-def _rule(topic: str, request: Request, desk: Desk) -> Quote | None:
+def _rule(topic: str, request: Request, desk: Toolbox) -> Quote | None:
     """Return what the articles say: to the words of the inquiry where that is sure, else to the question behind it."""
     how, money_back, time = _RULES.get(topic, _RULES["return"])
     asked = normal(request.text)
@@ -69,7 +69,7 @@ def _rule(topic: str, request: Request, desk: Desk) -> Quote | None:
     return own
 
 
-def _facts(topic: str, request: Request, desk: Desk, order: Facts, rule: Quote | None) -> str:
+def _facts(topic: str, request: Request, desk: Toolbox, order: Facts, rule: Quote | None) -> str:
     asked = normal(request.words)
     items = meant_items_only(request.words, order)
     if topic == "swap" and items and _MONEY.search(asked):
@@ -102,14 +102,14 @@ def _last_day(order: Facts, rule: Quote) -> str:
     return f"The last day is {day(delivered + timedelta(days=int(window[1])))}." if window else ""
 
 
-def _difference(request: Request, desk: Desk, order: Facts, items: Sequence[Facts]) -> str:
+def _difference(request: Request, desk: Toolbox, order: Facts, items: Sequence[Facts]) -> str:
     """Say what the version that was named costs in comparison; a question where it is open which one is meant."""
     products = products_of(desk, list(dict.fromkeys(str(item["product_id"]) for item in items)))
     told = []
     for item in items:
         try:
             new = new_version(request, item, items, products[str(item["product_id"])])
-        except Told as open_:
+        except ReplyNow as open_:
             told.append(open_.text)
             continue
         more = price_of(new) - price_of(item)

@@ -13,7 +13,7 @@ from core.offline.answering.products import product
 from core.offline.answering.proposals import beside_open, narrowed, without_contradictions
 from core.offline.answering.reads import DONT_KNOW, list_orders, order_status, policy, profile, worth_an_answer
 from core.offline.answering.recall import recall
-from core.offline.answering.toolbox import Call, Desk, Needed, Told, Unable
+from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.answering.who import claim, refusal, resumed
 from core.offline.answering.writes import WRITE_TOOLS, WRITERS
 from core.offline.reading import languages, small_talk
@@ -24,7 +24,7 @@ from core.offline.reading.mentioned_orders import order_numbers
 from core.offline.reading.request_phrases import THANKS
 from core.offline.reading.understanding import Request, Understanding
 
-Handler = Callable[[Request, Desk], str]
+Handler = Callable[[Request, Toolbox], str]
 HANDLERS: Mapping[str, Handler] = {
     "order_status": order_status,
     "list_orders": list_orders,
@@ -66,7 +66,7 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
     if remembered := recall(conversation):
         return Decision(remembered)
     conversation = resumed(conversation)
-    desk = Desk(conversation, embeddings)
+    desk = Toolbox(conversation, embeddings)
     done = [outcome(r) for r in conversation.results if r.name in WRITE_TOOLS]
     if not done and (fewer := narrowed(conversation)):
         return Decision(calls=fewer)
@@ -81,12 +81,12 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
     for request in requests:
         try:
             said.append(_handle(request, desk))
-        except Unable as unable:
+        except NotPossible as unable:
             quote = desk.quote(request.text)
             said.append(quote.text if quote else unable.text)
-        except Told as told:
+        except ReplyNow as told:
             said.append(told.text)
-        except Needed as needed:
+        except CallNeeded as needed:
             for call in needed.calls:
                 (writes if call.name in WRITE_TOOLS or call.name == "request_human" else reads).append(call)
     if len(said) > 1 and not reads:  # an afterthought that the articles do not answer needs no words of its own
@@ -115,11 +115,11 @@ def _requests(conversation: Conversation, understanding: Understanding, *, after
     return [r for r in found if r.intent not in WRITERS] if after_write else found
 
 
-def _handle(request: Request, desk: Desk) -> str:
+def _handle(request: Request, desk: Toolbox) -> str:
     if request.intent == "serious":
         refused = any(result.name == "request_human" for result in desk.conversation.results)
         if desk.can("request_human") and not refused:
-            raise Needed(
+            raise CallNeeded(
                 Call("request_human", {"reason": f"the customer reports: {' '.join(request.text.split())[:200]}"})
             )
         return _SERIOUS_NOTICE
@@ -132,7 +132,7 @@ def _is_answer(conversation: Conversation) -> bool:
     return answer_to_confirmation(conversation.message) != "other"
 
 
-def _short_answer(conversation: Conversation, desk: Desk) -> Decision | None:
+def _short_answer(conversation: Conversation, desk: Toolbox) -> Decision | None:
     """Answer a bare yes or no, and a message in another language; None where the message needs more."""
     answer = answer_to_confirmation(conversation.message)
     offered = small_talk.OFFER.search(conversation.last_reply)

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.language.words import STOP_WORDS, normal
 from core.offline.answering.sentences_about_records import listed, variant_line
-from core.offline.answering.toolbox import Desk, Told
+from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.items import mentioned_options, name_score
 from core.offline.reading.understanding import Request
 from core.offline.reading.variants import price_of, wanted_options
@@ -29,15 +29,15 @@ def product_words(question: str) -> str:
     return " ".join(w for w in _NOT_PRODUCT.sub(" ", plain).split() if w not in STOP_WORDS)
 
 
-def product(request: Request, desk: Desk) -> str:
+def product(request: Request, desk: Toolbox) -> str:
     """Say what the shop has of a product: versions, prices, stock; articles answer where the shop has no such product."""
     question = request.text if product_words(request.text) else request.words
     words = product_words(question)
     if not words:
-        raise Told("Which product do you mean? Tell me its name and I will look it up.")
+        raise ReplyNow("Which product do you mean? Tell me its name and I will look it up.")
     try:
         found = desk.products(words)
-    except Told as refused:
+    except ReplyNow as refused:
         quote = desk.quote(request.words)
         return quote.text if quote else refused.text
     best = max((name_score(words, str(p.get("name", ""))) for p in found), default=0)

@@ -20,7 +20,7 @@ from core.offline.answering.sentences_about_records import (
     status_sentence,
     tracking_sentence,
 )
-from core.offline.answering.toolbox import Desk, Told
+from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.request_phrases import CANCEL, CHEAPER, REFUND, RETURN, SWAP_WORD
 from core.offline.reading.slots import means_newest
 from core.offline.reading.understanding import Request
@@ -41,7 +41,7 @@ _ABOUT_PAYMENT = re.compile(r"\b(?:payment method|paid with|pay with|which card)
 _OPEN = ("pending", "processed")
 
 
-def order_status(request: Request, desk: Desk) -> str:
+def order_status(request: Request, desk: Toolbox) -> str:
     """Say how far the orders are that a request is about, and what else it asks about them."""
     orders = asked_orders(request, desk)
     if len(orders) > 3:
@@ -51,8 +51,8 @@ def order_status(request: Request, desk: Desk) -> str:
     return f"{told}\n\n{advice.text}" if advice and advice.score >= SURE else told
 
 
-def asked_orders(request: Request, desk: Desk) -> Sequence[Facts]:
-    """Return the orders a question is about; raises Needed or Told."""
+def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
+    """Return the orders a question is about; raises CallNeeded or ReplyNow."""
     if request.order_ids:
         return named_orders(request, desk)
     talked_about = desk.conversation.newest_order()
@@ -60,13 +60,13 @@ def asked_orders(request: Request, desk: Desk) -> Sequence[Facts]:
     if talked_about and not other and not means_newest(request.text):
         try:
             order = desk.order(talked_about)
-        except Told:
+        except ReplyNow:
             order = None  # the number was somebody else's or a slip; then ask the list
         if order is not None:
             return [order]
     orders = desk.orders()
     if not orders:
-        raise Told("I do not see any orders in your account.")
+        raise ReplyNow("I do not see any orders in your account.")
     said = order_state(request.text)
     of_state = [o for o in orders if said(o)] if said else []
     if means_newest(request.text):
@@ -107,7 +107,7 @@ def _refund_sentence(order: Facts) -> str:
     return f"{money(refunded)} was refunded for order {order['order_id']}."
 
 
-def list_orders(request: Request, desk: Desk) -> str:
+def list_orders(request: Request, desk: Toolbox) -> str:
     """List the customer's orders, or those of the state that was asked for."""
     orders = desk.orders()
     asked = normal(request.text)
@@ -131,7 +131,7 @@ def list_orders(request: Request, desk: Desk) -> str:
     return f"Your orders:\n{order_lines(orders[:_LISTED])}" if orders else "I do not see any orders in your account."
 
 
-def profile(request: Request, desk: Desk) -> str:
+def profile(request: Request, desk: Toolbox) -> str:
     """Tell the customer's own data, or the part of it that was asked for."""
     facts = desk.profile()
     asked = normal(request.text)
@@ -201,7 +201,7 @@ DONT_KNOW = (
 )
 
 
-def policy(request: Request, desk: Desk) -> str:
+def policy(request: Request, desk: Toolbox) -> str:
     """Quote the articles, searching them again where the passages at hand do not answer; say so when nothing does."""
     question = request.text
     if thing := thing_to_care_for(question):

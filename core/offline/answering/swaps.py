@@ -6,7 +6,7 @@ from typing import Any
 from core.language.confirmations import answer_to_confirmation
 from core.language.words import mentions
 from core.offline.answering.sentences_about_records import item_name, listed, options, variant_line
-from core.offline.answering.toolbox import Call, Desk, Needed, Told
+from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from core.offline.reading.variants import changes_only_what_is_asked, fitting_variants, nearest_variants, wanted_options
 
@@ -14,26 +14,26 @@ Facts = Mapping[str, Any]
 _OFFERED = 6
 
 
-def products_of(desk: Desk, product_ids: Sequence[str]) -> dict[str, Facts]:
-    """Return products by id; raises Needed with every look-up that is missing."""
+def products_of(desk: Toolbox, product_ids: Sequence[str]) -> dict[str, Facts]:
+    """Return products by id; raises CallNeeded with every look-up that is missing."""
     found: dict[str, Facts] = {}
     missing: list[Call] = []
     for product_id in product_ids:
         try:
             fitting = desk.products(product_id)
-        except Needed as needed:
+        except CallNeeded as needed:
             missing += needed.calls
             continue
         found[product_id] = next(
             (p for p in fitting if str(p.get("product_id")) == product_id), fitting[0] if fitting else {}
         )
     if missing:
-        raise Needed(*missing)
+        raise CallNeeded(*missing)
     return found
 
 
 def new_version(request: Request, item: Facts, items: Sequence[Facts], product: Facts) -> Facts:
-    """Return the version wanted in place of an item, from the words about that item; raises Told with a question."""
+    """Return the version wanted in place of an item, from the words about that item; raises ReplyNow with a question."""
     variants = [v for v in product.get("variants", []) if v.get("item_id") != item.get("item_id")]
     for words in (_words_about(request.words, item, items), _words_about(request.text, item, items)):
         fitting = fitting_variants(words, variants, item)
@@ -43,7 +43,7 @@ def new_version(request: Request, item: Facts, items: Sequence[Facts], product: 
             break
     offered = fitting or nearest_variants(request.words, variants, item)
     if not offered:
-        raise Told(f"No other version of the {item.get('name')} is in stock at the moment.")
+        raise ReplyNow(f"No other version of the {item.get('name')} is in stock at the moment.")
     if len(fitting) == 1 and request.before and answer_to_confirmation(request.text) == "yes":
         return fitting[0]  # the only one that was offered
     wanted = wanted_options(_words_about(request.words, item, items), variants, item.get("options") or {})
@@ -55,7 +55,7 @@ def new_version(request: Request, item: Facts, items: Sequence[Facts], product: 
     if fitting and wanted:
         missing = f"With {options({'options': wanted})} I have it only if its other options change, too. "
     lines = "\n".join(f"- {variant_line(v)}" for v in offered[:_OFFERED])
-    raise Told(f"{missing}Which version would you like in place of your {item_name(item)}? In stock are:\n{lines}")
+    raise ReplyNow(f"{missing}Which version would you like in place of your {item_name(item)}? In stock are:\n{lines}")
 
 
 def _words_about(text: str, item: Facts, items: Sequence[Facts]) -> str:

@@ -19,7 +19,7 @@ class Call:
     args: Mapping[str, Any]
 
 
-class Needed(Exception):
+class CallNeeded(Exception):
     """Interrupt a handler because a tool must be called first."""
 
     def __init__(self, *calls: Call) -> None:
@@ -27,7 +27,7 @@ class Needed(Exception):
         self.calls = calls
 
 
-class Told(Exception):
+class ReplyNow(Exception):
     """Interrupt a handler because a sentence settles the matter: a refusal, or a question to the customer."""
 
     def __init__(self, text: str) -> None:
@@ -35,7 +35,7 @@ class Told(Exception):
         self.text = text
 
 
-class Unable(Told):
+class NotPossible(ReplyNow):
     """Interrupt a handler because a tool it needs is not bound."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ _LONGEST_QUERY = 300
 """Characters of a question that are searched for; the rest of a long message only blurs it."""
 
 
-class Desk:
+class Toolbox:
     """Look facts up in this turn's results, or interrupt the handler with the call that would bring them."""
 
     def __init__(self, conversation: Conversation, embeddings: Embeddings | None) -> None:
@@ -61,42 +61,42 @@ class Desk:
         return name in self.conversation.tools
 
     def look_up(self, name: str, **args: Any) -> Result:
-        """Return the result of a call made in this turn; raises Needed when it was not made, Unable when it cannot be."""
+        """Return the result of a call made in this turn; raises CallNeeded when it was not made, NotPossible when it cannot be."""
         call = self._call(name, args)
         for result in self.conversation.results:
             if result.name == name and dict(result.args) == dict(call.args):
                 return result
-        raise Needed(call)
+        raise CallNeeded(call)
 
     def facts(self, name: str, **args: Any) -> Mapping[str, Any]:
-        """Return the facts a read tool found; raises Told with the tool's own sentence when it refused."""
+        """Return the facts a read tool found; raises ReplyNow with the tool's own sentence when it refused."""
         result = self.look_up(name, **args)
         if not isinstance(result.data, dict):
-            raise Told(NOT_LOOKED_UP if result.for_model else result.text.strip())
+            raise ReplyNow(NOT_LOOKED_UP if result.for_model else result.text.strip())
         return result.data
 
     def order(self, order_id: str) -> Mapping[str, Any]:
-        """Return one order of the customer; raises Needed or Told."""
+        """Return one order of the customer; raises CallNeeded or ReplyNow."""
         for listed in self._listed():
             if digits(listed["order_id"]) == digits(order_id):
                 return listed
         return self.facts("get_order", order_id=order_id)
 
     def orders(self) -> Sequence[Mapping[str, Any]]:
-        """Return the customer's orders, newest first; raises Needed or Told."""
+        """Return the customer's orders, newest first; raises CallNeeded or ReplyNow."""
         found = self.facts("list_orders").get("orders", [])
         return [order for order in found if isinstance(order, dict) and order.get("order_id")]
 
     def profile(self) -> Mapping[str, Any]:
-        """Return the customer's own data; raises Needed or Told."""
+        """Return the customer's own data; raises CallNeeded or ReplyNow."""
         return self.facts("get_profile")
 
     def products(self, words: str) -> Sequence[Mapping[str, Any]]:
-        """Return products that fit the words; raises Needed or Told."""
+        """Return products that fit the words; raises CallNeeded or ReplyNow."""
         return list(self.facts("find_product", name_or_id=words).get("products", []))
 
     def act(self, name: str, **args: Any) -> Result:
-        """Return what a write did in this turn; raises Needed with the call when it was not made yet."""
+        """Return what a write did in this turn; raises CallNeeded with the call when it was not made yet."""
         return self.look_up(name, **args)
 
     def quote(self, question: str, before: str = "", *, about: Collection[str] = ()) -> Quote | None:
@@ -110,7 +110,7 @@ class Desk:
         return find_quote(question, passages, self._embeddings, before=before, on_topic=bool(about))
 
     def search(self, question: str) -> None:
-        """Have the articles searched for a question on its own, once; raises Needed where they can be and were not.
+        """Have the articles searched for a question on its own, once; raises CallNeeded where they can be and were not.
 
         At the beginning of a conversation that has been done; later on the passages at hand were found for all of the talk.
         """
@@ -124,14 +124,14 @@ class Desk:
         return []
 
     def _call(self, name: str, args: Mapping[str, Any]) -> Call:
-        """Return a call that fits the bound schema; raises Unable when the tool is not there or asks for more."""
+        """Return a call that fits the bound schema; raises NotPossible when the tool is not there or asks for more."""
         schema = self.conversation.tools.get(name)
         if schema is None:
-            raise Unable
+            raise NotPossible
         known = schema.get("properties", {})
         fitting = {key: _as_type(value, known[key].get("type")) for key, value in args.items() if key in known}
         if set(schema.get("required", ())) - fitting.keys():
-            raise Unable
+            raise NotPossible
         return Call(name, fitting)
 
 

@@ -18,7 +18,7 @@ from core.offline.answering.choosing import (
 )
 from core.offline.answering.sentences_about_records import item_name, listed, method_name, status_sentence
 from core.offline.answering.swaps import new_version, products_of
-from core.offline.answering.toolbox import Call, Desk, Needed, Told
+from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
 from core.offline.reading.understanding import Request
 from core.offline.reading.variants import price_of
@@ -28,18 +28,18 @@ _WHOLE = re.compile(r"\b(?:whole|entire|(?:one|order) (?:with|that has|which has
 """What tells that an item was named to point at its order, or that all of the order is meant."""
 
 
-def _do(desk: Desk, calls: Sequence[Call]) -> str:
+def _do(desk: Toolbox, calls: Sequence[Call]) -> str:
     """Call the tools; what they did is told from their results once these are there."""
     missing: list[Call] = []
     for call in calls:
         try:
             desk.act(call.name, **call.args)
-        except Needed as needed:
+        except CallNeeded as needed:
             missing += needed.calls
-    raise Needed(*missing) if missing else Told("")
+    raise CallNeeded(*missing) if missing else ReplyNow("")
 
 
-def cancel(request: Request, desk: Desk) -> str:
+def cancel(request: Request, desk: Toolbox) -> str:
     """Cancel pending orders for one of the two accepted reasons."""
     orders = chosen_orders(
         request, desk, is_pending,
@@ -47,19 +47,19 @@ def cancel(request: Request, desk: Desk) -> str:
         question="Which order shall I cancel? These are pending:",
     )  # fmt: skip
     if part := _only_some_items(request, orders):
-        raise Told(part)
+        raise ReplyNow(part)
     if len(orders) == 1 and not is_pending(orders[0]):
-        raise Told(_too_late(orders[0], desk))
+        raise ReplyNow(_too_late(orders[0], desk))
     reason = cancel_reason(request.text) or cancel_reason(request.before)
     numbers = listed([str(o["order_id"]) for o in orders])
     if reason is None:
-        raise Told(
+        raise ReplyNow(
             f"I can cancel {numbers} for one of two reasons: is it no longer needed, or was it ordered by mistake?"
         )
     return _do(desk, [Call("cancel_order", {"order_id": o["order_id"], "reason": reason}) for o in orders])
 
 
-def _too_late(order: Facts, desk: Desk) -> str:
+def _too_late(order: Facts, desk: Toolbox) -> str:
     """Say how far an order is that was to be cancelled, and what the articles say about that."""
     quote = desk.quote(f"Can an order that is {order.get('status')} be cancelled?")
     return f"{status_sentence(order)} I can only help with cancelling while an order is pending. {quote.text if quote else ''}".strip()
@@ -80,7 +80,7 @@ def _only_some_items(request: Request, orders: Sequence[Facts]) -> str | None:
     )
 
 
-def change_address(request: Request, desk: Desk) -> str:
+def change_address(request: Request, desk: Toolbox) -> str:
     """Send pending orders to another address."""
     orders = chosen_orders(
         request, desk, is_pending,
@@ -93,7 +93,7 @@ def change_address(request: Request, desk: Desk) -> str:
     return _do(desk, [Call("change_order_address", {"order_id": o["order_id"], **address}) for o in orders])
 
 
-def change_default_address(request: Request, desk: Desk) -> str:
+def change_default_address(request: Request, desk: Toolbox) -> str:
     """Change the address in the customer's profile."""
     return _do(desk, [Call("change_default_address", _new_address(request, desk))])
 
@@ -102,7 +102,7 @@ def _same(order: Facts, order_id: str) -> bool:
     return "".join(filter(str.isdigit, str(order["order_id"]))) == "".join(filter(str.isdigit, order_id))
 
 
-def _new_address(request: Request, desk: Desk) -> dict[str, str]:
+def _new_address(request: Request, desk: Toolbox) -> dict[str, str]:
     """Return the address a request gives: in words, as the default one, or as that of another order."""
     address = read_address(request.text) or read_address(", ".join(request.words.splitlines()))
     if not address:
@@ -113,17 +113,17 @@ def _new_address(request: Request, desk: Desk) -> dict[str, str]:
             w in plain for w in ("default", "profile", "my account", "on file", "home address")
         ):
             return dict(desk.profile()["default_address"])
-        raise Told(
+        raise ReplyNow(
             "What is the full new address (street and number, apartment if there is one, city, state and ZIP code)?"
         )
     names = {"address1": "street and number", "city": "city", "state": "state", "zip": "ZIP code"}
     missing = [names[part] for part in NEEDED if part not in address]
     if missing:
-        raise Told(f"I have “{address['address1']}”. What is the {listed(missing)} of the new address?")
+        raise ReplyNow(f"I have “{address['address1']}”. What is the {listed(missing)} of the new address?")
     return {"address2": "", "country": "USA"} | address
 
 
-def change_payment(request: Request, desk: Desk) -> str:
+def change_payment(request: Request, desk: Toolbox) -> str:
     """Move a pending order to another payment method."""
     orders = chosen_orders(
         request, desk, is_pending,
@@ -138,9 +138,9 @@ def change_payment(request: Request, desk: Desk) -> str:
                 m for m in desk.profile().get("payment_methods", []) if m["payment_method_id"] != original_method(order)
             ]
             if not others:
-                raise Told("Your account has no other payment method than the one this order was paid with.")
+                raise ReplyNow("Your account has no other payment method than the one this order was paid with.")
             if len(others) > 1 or not payment_words(request.words):
-                raise Told(
+                raise ReplyNow(
                     f"Which payment method shall I use for order {order['order_id']}: {listed([method_name(m) for m in others], 'or')}?"
                 )
             method = str(others[0]["payment_method_id"])
@@ -148,7 +148,7 @@ def change_payment(request: Request, desk: Desk) -> str:
     return _do(desk, calls)
 
 
-def return_items(request: Request, desk: Desk) -> str:
+def return_items(request: Request, desk: Toolbox) -> str:
     """Return delivered items; the money goes the way the customer names, or back where it came from."""
     orders = chosen_orders(
         request, desk, is_delivered,
@@ -162,7 +162,7 @@ def return_items(request: Request, desk: Desk) -> str:
     return _do(desk, calls)
 
 
-def swap_items(request: Request, desk: Desk) -> str:
+def swap_items(request: Request, desk: Toolbox) -> str:
     """Exchange delivered items, or change those of a pending order, for other versions of the same products."""
     orders = chosen_orders(
         request, desk, lambda o: is_pending(o) or is_delivered(o),
@@ -184,7 +184,7 @@ def swap_items(request: Request, desk: Desk) -> str:
     return _do(desk, calls)
 
 
-def refund(request: Request, desk: Desk) -> str:
+def refund(request: Request, desk: Toolbox) -> str:
     """Send money back without a return: the amount that was named, what the item cost, or what it costs less today."""
     orders = chosen_orders(
         request, desk, lambda o: not is_pending(o),
@@ -199,10 +199,10 @@ def refund(request: Request, desk: Desk) -> str:
     return _do(desk, calls)
 
 
-def _worth(request: Request, desk: Desk, order: Facts, reason: str) -> str:
+def _worth(request: Request, desk: Toolbox, order: Facts, reason: str) -> str:
     """Return the amount that fits the reason, as far as the shop's records tell it."""
     if reason == "late delivery":
-        raise Told(
+        raise ReplyNow(
             f"{status_sentence(order)} How much should be refunded for the late delivery of order {order['order_id']}?"
         )
     items = chosen_items(request, desk, order, question="For which item would you like a refund?")
@@ -214,18 +214,18 @@ def _worth(request: Request, desk: Desk, order: Facts, reason: str) -> str:
     now = [price_of(v) for p in products.values() for v in p.get("variants", []) if v.get("item_id") in wanted]
     if not now or sum(now) >= paid:
         names = listed([item_name(i) for i in items])
-        raise Told(
+        raise ReplyNow(
             f"I do not see a lower price: you paid ${paid:.2f} for the {names}, and it costs ${sum(now):.2f} today."
         )
     return f"{paid - sum(now):.2f}"
 
 
-def _with_method(name: str, request: Request, desk: Desk, order: Facts, args: Mapping[str, Any]) -> Call:
+def _with_method(name: str, request: Request, desk: Toolbox, order: Facts, args: Mapping[str, Any]) -> Call:
     method = named_method(request, desk, order) or original_method(order)
     return Call(name, {"order_id": order["order_id"], **args, "payment_method_id": method})
 
 
-WRITERS: Mapping[str, Callable[[Request, Desk], str]] = {
+WRITERS: Mapping[str, Callable[[Request, Toolbox], str]] = {
     "cancel": cancel,
     "change_address": change_address,
     "change_default_address": change_default_address,

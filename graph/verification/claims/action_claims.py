@@ -15,7 +15,7 @@ from graph.verification.claims.passive_claims import (
     find_written,
 )
 from graph.verification.claims.unspaced_scripts import find_stated_elsewhere
-from graph.verification.evidence import Deed, Ground
+from graph.verification.evidence import Deed, Evidence
 from graph.verification.values.number_spelling import plain
 from graph.verification.values.value_reading import find_values
 
@@ -179,7 +179,7 @@ def _stated(text: str) -> Iterator[Claim]:
         yield Claim(deed, words, by_us=False)
 
 
-def is_true(claim: Claim, sentence: str, ground: Ground) -> bool:
+def is_true(claim: Claim, sentence: str, ground: Evidence) -> bool:
     """Say whether what is claimed was done by a tool, stands in a tool result, or is what the customer told us."""
     if _is_quoted(sentence, ground):
         return True
@@ -207,20 +207,20 @@ def is_true(claim: Claim, sentence: str, ground: Ground) -> bool:
     return bool(evidence.search(ground.told if _OF_HERS.fullmatch(told[0]) else ground.words))
 
 
-def _is_quoted(sentence: str, ground: Ground) -> bool:
+def _is_quoted(sentence: str, ground: Evidence) -> bool:
     """Say whether a sentence stands in an article as it is: it tells what happens to orders, not what was done to this one."""
     words = " ".join(plain(sentence).lower().split()).strip(" \"'“”„«».!:")
     return len(words.split()) >= _QUOTED_WORDS and words in ground.prose
 
 
-def _is_recorded(sentence: str, claim: Claim, ground: Ground) -> bool:
+def _is_recorded(sentence: str, claim: Claim, ground: Evidence) -> bool:
     """Say whether a record knows what is said to have been received: a payment, a request for a return."""
     subject = plain(sentence).lower().partition(claim.text)[0]
     words = re.findall(rf"[a-z]{{{_VERB + 1},}}", subject)
     return bool(words) and all(word in _what_is(ground.data) for word in words)
 
 
-def _is_named_by_tool(sentence: str, ground: Ground) -> bool:
+def _is_named_by_tool(sentence: str, ground: Evidence) -> bool:
     """Say whether a sentence names what a tool did: `your pause has been recorded` after `pause_subscription`."""
     words = re.findall(r"[a-z]{5,}", plain(sentence).lower())
     did = [deed.tool.lower().split("_")[0] for deed in ground.deeds if _wrote(deed)]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Literal, cast
 
 from graph.verification.claims.deed_words import DEEDS, READS
-from graph.verification.evidence import Deed, Ground
+from graph.verification.evidence import Deed, Evidence
 from graph.verification.values.dates import DateKey, find_dates, same_date
 from graph.verification.values.number_spelling import plain
 from graph.verification.values.value_reading import Value, find_values
@@ -89,7 +89,7 @@ class _Record:
     dates: tuple[tuple[State, DateKey], ...]
 
 
-def wrong_states(sentence: str, ground: Ground, shown: Sequence[Value]) -> list[str]:
+def wrong_states(sentence: str, ground: Evidence, shown: Sequence[Value]) -> list[str]:
     """Return what a sentence says of an order's state against its record; an order without a record is not judged.
 
     The order is the one the words name, or the one named last, or the only one there is.

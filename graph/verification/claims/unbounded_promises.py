@@ -2,7 +2,7 @@
 
 import re
 
-from graph.verification.evidence import Ground
+from graph.verification.evidence import Evidence
 from graph.verification.values.number_spelling import plain
 
 _BOUNDLESS = (
@@ -28,7 +28,7 @@ _CHECKS = [(re.compile(rf"(?<!\w)(?:{said})(?!\w)"), re.compile(known)) for said
 _DENIED = re.compile(r"\b(?:not|n't|isn't|aren't|don't|kein\w*|nicht|pas|nessun\w*|niet|geen|inte|nie|não)\b|n't\b")
 
 
-def boundless_promises(sentence: str, ground: Ground) -> list[str]:
+def boundless_promises(sentence: str, ground: Evidence) -> list[str]:
     """Return the words of a sentence that promise something without a bound of which no source speaks."""
     if sentence.rstrip().endswith("?"):
         return []
@@ -41,6 +41,6 @@ def boundless_promises(sentence: str, ground: Ground) -> list[str]:
     ]
 
 
-def _own_words(ground: Ground) -> str:
+def _own_words(ground: Evidence) -> str:
     """Return what the shop says; a customer's wish for a lifelong guarantee gives none."""
     return f"{ground.prose} {ground.data}"
