@@ -64,7 +64,7 @@ format: .venv/.installed-test ## Rewrite the files in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-map: .venv/.installed-test ## Write the README's map of files anew
+map: .venv/.installed-test ## Write the README of each folder anew
 	$(BIN)/python -m tests.file_map
 
 test-voice: .venv/.installed-test ## Run the tests that hear real speech (espeak-ng speaks it)

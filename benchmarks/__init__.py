@@ -1,1 +1,4 @@
-"""Measure what the README claims: `python -m benchmarks.NAME`."""
+"""Measurements with targets: `python -m benchmarks.NAME`, a table, `--json`, `--check`.
+
+A file a measurement; what several share is in support/.
+"""

@@ -1,1 +1,4 @@
-"""Run whole conversations against the agent and judge what happened."""
+"""Whole conversations run against the agent and judged by what happened.
+
+The evaluation library; benchmarks with targets are for benchmarks/.
+"""

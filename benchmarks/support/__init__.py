@@ -1,1 +1,4 @@
-"""TODO."""
+"""Servers, worlds and peers that benchmarks start on loopback.
+
+Nothing the product imports.
+"""

@@ -1,1 +1,4 @@
-"""TODO."""
+"""Commands of support people: tickets, approvals, triage, insight.
+
+As cli/.
+"""

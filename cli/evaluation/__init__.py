@@ -1,1 +1,4 @@
-"""TODO."""
+"""Commands under `support-agent eval`.
+
+As cli/.
+"""

@@ -1,1 +1,4 @@
-"""TODO."""
+"""Logs, traces and metrics, all redacted, and the garbage collector's timing.
+
+Whatever tells people outside how the program runs.
+"""

@@ -1,1 +1,4 @@
-"""TODO."""
+"""Judges of a finished conversation, one file a kind.
+
+Functions that take a transcript and return a verdict.
+"""

@@ -1,1 +1,4 @@
-"""TODO."""
+"""What came out of a run: results, rates, comparison, plots, LangSmith.
+
+Reading finished trials.
+"""

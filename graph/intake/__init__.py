@@ -1,1 +1,4 @@
-"""TODO."""
+"""A message before the model reads it: voice heard, identity claimed, an open question answered.
+
+What `receive` works with.
+"""

@@ -1,1 +1,4 @@
-"""TODO."""
+"""Conversation memory: checkpointers, message rows, fencing, erasure, old threads.
+
+What stores a conversation between turns.
+"""

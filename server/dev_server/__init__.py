@@ -1,1 +1,4 @@
-"""TODO."""
+"""Guards and memory for LangGraph's own server.
+
+What langgraph.json names.
+"""

@@ -1,1 +1,4 @@
-"""TODO."""
+"""What every request passes: limits, error answers, metrics, recordings.
+
+Whatever does not depend on the route.
+"""

@@ -1,1 +1,4 @@
-"""TODO."""
+"""What pages and API show: conversations, cards, the desk's queue, insight.
+
+Reading and putting together; nothing here changes anything.
+"""

@@ -1,1 +1,4 @@
-"""TODO."""
+"""Writes from the wish to the told result: planned, agreed to, approved, carried out once, looked up when unsure.
+
+The ledger and the steps around it, for any trade.
+"""

@@ -1,1 +1,4 @@
-"""TODO."""
+"""Claims in a reply: deeds done, states of records, promises without a bound.
+
+One file a way of claiming; the evidence comes as an argument.
+"""

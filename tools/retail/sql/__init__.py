@@ -1,1 +1,4 @@
-"""TODO."""
+"""The shop in a SQL database.
+
+Tables, statements and the translation to records.
+"""
