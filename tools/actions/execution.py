@@ -7,7 +7,7 @@ if the customer would read the very words she said yes to; that plan is stored, 
 
 import asyncio
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from tools.actions.action import UNKNOWN_WORDS, Action
@@ -17,6 +17,7 @@ from tools.context import Context
 from tools.retail.order_writes import WRITE_ACTIONS
 from tools.retail.policy import Policy
 from tools.retail.shop_records import OrderBackend
+from tools.retail.velocity import within_velocity
 
 NOT_REACHED = "Our order system does not answer at the moment. I will try again, and will not do it twice."
 
@@ -54,7 +55,10 @@ async def _run(
                 return await ledger.finish(claimed, "done", claimed.change.done, earlier)
         context = Context(customer_id=claimed.customer_id)
         action = WRITE_ACTIONS[claimed.tool]
-        change = await action.plan(context, claimed.args, orders=orders, policy=policy, today=today())
+        # The customer's yes is the moment that counts: staff who takes days does not cost them a window.
+        waited = timedelta(days=ledger.days_since(claimed.yes_at) if claimed.yes_at else 0)
+        change = await action.plan(context, claimed.args, orders=orders, policy=policy, today=today() - waited)
+        change = await within_velocity(change, policy.velocity, ledger, action=claimed)
         if change.summary != claimed.preview or (change.approval and not claimed.decided_by):
             now = f" As it stands now: {change.summary}"
             raise Refused(f"Something has changed since you agreed, so I have not done this.{now}")

@@ -68,6 +68,9 @@ class HostedActions(ConfirmedActions):
             after=Records(),
         )
 
+    async def email_of(self, customer_id: str) -> None:
+        """Return nothing: only the host knows its customers."""
+
     async def carry_out(self, thread_id: str, action_id: str) -> Any:
         """Return the action as it is; the host has run it, or may not."""
         [action] = await self.get(thread_id, [action_id])

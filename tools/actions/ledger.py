@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -229,6 +229,27 @@ class ActionLedger:
         if unsettled:
             query = query.where(actions.c.settled.is_(False))
         return await self._database.read(lambda c: [to_action(row) for row in c.execute(query).mappings()])
+
+    async def count_agreed(self, customer_id: str, tool: str, *, days: int, before: Action | None = None) -> int:
+        """Return how often a customer has agreed to a tool within so many days and it was not turned down, in any thread.
+
+        Counted are the days before the yes to an action, that action left out, or before now.
+        """
+        until = before.yes_at if before and before.yes_at else self._clock()
+        query = select(func.count()).where(
+            actions.c.customer_id == customer_id,
+            actions.c.tool == tool,
+            actions.c.state.in_((*RUNNABLE, *IN_FLIGHT, "awaiting_approval", "done")),
+            actions.c.yes_at > until - timedelta(days=days),
+        )
+        if before:
+            earlier = (actions.c.yes_at < until) | ((actions.c.yes_at == until) & (actions.c.id < before.id))
+            query = query.where(earlier)
+        return await self._database.read(lambda c: int(c.scalar(query) or 0))
+
+    def days_since(self, moment: datetime) -> int:
+        """Return how many midnights, by the ledger's clock in UTC, have passed since a moment; none for one to come."""
+        return max(0, (self._clock().date() - moment.date()).days)
 
     async def any_open(self, thread_id: str) -> bool:
         """Say whether a thread has an action that is not over and told; every turn asks this."""

@@ -15,6 +15,7 @@ from tools.context import Context
 from tools.retail.order_writes import WRITE_ACTIONS
 from tools.retail.policy import Policy
 from tools.retail.shop_records import OrderBackend
+from tools.retail.velocity import within_velocity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +56,10 @@ class ConfirmedActions:
 
     async def plan(self, context: Context, tool: str, args: Mapping[str, Any]) -> Change:
         """Return what a write would do, without doing anything; raises as `propose`."""
-        return await WRITE_ACTIONS[tool].plan(
+        change = await WRITE_ACTIONS[tool].plan(
             context, args, orders=self._orders, policy=self.policy, today=self._today()
         )
+        return await within_velocity(change, self.policy.velocity, self.ledger)
 
     async def hear(self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str) -> ConfirmationResult:
         """Apply a message to the proposals the customer was just asked about.
@@ -161,8 +163,9 @@ class ConfirmedActions:
 
         Raises:
             InputError: the decision is of no known kind.
-            Refused: the edited arguments break a rule.
+            Refused: the edited arguments break a rule, or the operator is the customer.
         """
+        await self._check_not_own(action_id, by)
         remark = str(decision.get("message") or "")
         match decision.get("type"):
             case "approve" | "accept":
@@ -174,6 +177,22 @@ class ConfirmedActions:
             case other:
                 raise InputError(f"decision {other!r} is not known; use approve, reject or edit")
         return await self.ledger.get(action_id)
+
+    async def _check_not_own(self, action_id: str, operator: str) -> None:
+        """Raise Refused where an operator would decide on an account of their own, by its id or e-mail address."""
+        customer_id = (await self.ledger.get(action_id)).customer_id
+        own = {customer_id.casefold()}
+        if "@" in operator and (email := await self.email_of(customer_id)):
+            own.add(email.casefold())
+        if operator.strip().casefold() in own:
+            raise Refused("This is your own account, so a colleague has to decide on it.")
+
+    async def email_of(self, customer_id: str) -> str | None:
+        """Return the e-mail address of a customer, or None where the shop does not know them."""
+        try:
+            return (await self._orders.get_customer(customer_id)).email
+        except Refused:
+            return None
 
     async def _edit(self, action: Action, args: Mapping[str, Any], by: str) -> Action:
         """Replace a waiting request by an approved proposal with other arguments."""

@@ -59,6 +59,14 @@ class RefundRule(Section):
     reasons: dict[str, RefundReason]
 
 
+class VelocityRule(Section):
+    """How often one customer may have the same thing done, over all conversations, before staff decides."""
+
+    days: Annotated[int, Field(ge=1, le=365)] = 30
+    actions: dict[str, Annotated[int, Field(ge=0, le=1000)]] = {"refund_order": 3, "change_order_payment": 3}
+    """By the tool's name; what is not named is not counted."""
+
+
 Proof = Literal["details", "code"]
 
 
@@ -88,6 +96,7 @@ class Policy(Section):
     confirmation_minutes: Annotated[int, Field(ge=1, le=1440)]
     approval_hours: Annotated[int, Field(ge=1, le=720)]
     identity: IdentityRule = IdentityRule()
+    velocity: VelocityRule = VelocityRule()
     cancel: CancelRule
     change: ChangeRule
     return_: Annotated[WindowRule, Field(alias="return")]
