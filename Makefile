@@ -6,7 +6,7 @@ SAMPLE := var/.sample
 marked = -m $(1) $$(grep -l 'pytest\.mark\.$(1)' tests/test_*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test chat serve dev footprint test test-llm test-voice test-browser web-types eval check lint format types map lock audit clean
+.PHONY: help install install-extras install-test chat serve dev footprint test test-llm test-voice test-browser web-types eval check lint format types map lock audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -15,11 +15,13 @@ help: ## List the targets
 	@$(PYTHON) install.py requirements.lock
 	@touch $@
 
-.venv/.installed-test: requirements-test.lock .venv/.installed
-	@$(PYTHON) install.py requirements-test.lock
+.venv/.installed-%: requirements-%.lock .venv/.installed
+	@$(PYTHON) install.py requirements-$*.lock
 	@touch $@
 
 install: .venv/.installed ## Create .venv with what the agent needs
+
+install-extras: .venv/.installed-extras ## Add to .venv what PostgreSQL, web pages and OpenTelemetry need
 
 install-test: .venv/.installed-test ## Add to .venv what the tests, the evaluation and the benchmarks need
 
@@ -86,7 +88,8 @@ PIN = uv pip compile pyproject.toml --group build --universal --generate-hashes 
 
 lock: ## Pin every dependency with its hashes (needs uv)
 	$(PIN) -o requirements.lock
-	$(PIN) --extra dev -c requirements.lock -o requirements-test.lock
+	$(PIN) --extra postgres --extra web --extra telemetry -c requirements.lock -o requirements-extras.lock
+	$(PIN) --extra dev -c requirements-extras.lock -o requirements-test.lock
 
 audit: ## Look every pinned dependency up in the database of known vulnerabilities (needs uv and a network)
 	uvx pip-audit --require-hashes --disable-pip --requirement requirements-test.lock

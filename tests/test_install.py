@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+LOCKS = ("requirements.lock", "requirements-extras.lock", "requirements-test.lock")
 FULL_DISK = "Failed to write: No space left on device (os error 28)"
 READ_ONLY = "failed to create directory `.venv`: Read-only file system (os error 30)"
 
@@ -21,20 +22,17 @@ def pins(lock: str) -> dict[str, str]:
     return {entry.split(" \\")[0]: entry for entry in re.split(r"\n(?=\S)", text) if "==" in entry}
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize("lock", LOCKS)
 def test_every_pin_of_a_lock_has_hashes_and_no_extra_that_pip_would_look_up(lock: str) -> None:
     assert [first for first, entry in pins(lock).items() if "--hash=sha256:" not in entry or "[" in first] == []
 
 
 def test_the_tests_add_to_what_the_agent_is_installed_with_and_change_none_of_it() -> None:
-    agent, tests = (
-        {first.split(";")[0].strip() for first in pins(lock)}
-        for lock in ("requirements.lock", "requirements-test.lock")
-    )
-    assert agent < tests
+    agent, extras, tests = ({first.split(";")[0].strip() for first in pins(lock)} for lock in LOCKS)
+    assert agent < extras < tests
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize("lock", LOCKS)
 def test_the_build_backend_is_pinned_too(lock: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["dependency-groups"]["build"] == project["build-system"]["requires"]

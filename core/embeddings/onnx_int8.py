@@ -10,15 +10,18 @@ the blocks keep it at 0.9997.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnx
-from onnx import helper, numpy_helper
+from google.protobuf.message import DecodeError
+
+from core.embeddings.onnx_messages import FLOAT, INT8, INT_ATTRIBUTE, UINT8, message
 
 BLOCK = 64
 _CONTRIB = "com.microsoft"
 _INT8_ACTIVATIONS = 4  # the operator's `accuracy_level`
+_TYPES: dict[int, np.dtype[Any]] = {FLOAT: np.dtype("<f4"), UINT8: np.dtype("u1"), INT8: np.dtype("i1")}
 
 
 @dataclass(frozen=True)
@@ -36,21 +39,20 @@ def eight_bit_model(path: Path) -> bytes:
         OSError: the file cannot be read.
         ValueError: it is no ONNX model.
     """
+    model = message("ModelProto")
     try:
-        model = onnx.load(path)
-    except OSError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a protobuf decoder's own exception, of a class that differs by version
+        model.ParseFromString(path.read_bytes())
+    except DecodeError as error:
         raise ValueError(f"{path} is no ONNX model ({type(error).__name__})") from None
     graph = model.graph
     stored = {tensor.name: tensor for tensor in graph.initializer}
     weights = _weights(graph, stored)
-    nodes: list[onnx.NodeProto] = []
+    nodes: list[Any] = []
     for node in graph.node:
         if node.op_type == "MatMul" and (weight := weights.get(node.input[1])):
-            numbers = numpy_helper.to_array(stored[weight.numbers])
+            numbers = _array(stored[weight.numbers])
             if numbers.ndim == 2 and numbers.dtype == np.int8 and len(numbers) % BLOCK == 0:
-                graph.initializer.extend(_blocks(node.name, numbers, numpy_helper.to_array(stored[weight.scales])))
+                graph.initializer.extend(_blocks(node.name, numbers, _array(stored[weight.scales])))
                 nodes.append(_product(node, numbers.shape))
                 continue
         if node.op_type == "Gather" and (weight := weights.get(node.input[0])) and not node.attribute:
@@ -58,61 +60,77 @@ def eight_bit_model(path: Path) -> bytes:
             continue
         nodes.append(node)
     _keep_what_is_used(graph, nodes)
-    model.opset_import.append(helper.make_opsetid(_CONTRIB, 1))
+    model.opset_import.append(message("OperatorSetIdProto", domain=_CONTRIB, version=1))
     return bytes(model.SerializeToString())
 
 
-def _weights(graph: onnx.GraphProto, stored: dict[str, onnx.TensorProto]) -> dict[str, _Weight]:
+def _array(tensor: Any) -> npt.NDArray[Any]:
+    return np.frombuffer(tensor.raw_data, dtype=_TYPES[tensor.data_type]).reshape(tensor.dims)
+
+
+def _tensor(name: str, array: npt.NDArray[Any]) -> Any:
+    kind = next(number for number, dtype in _TYPES.items() if dtype == array.dtype)
+    return message("TensorProto", name=name, dims=array.shape, data_type=kind, raw_data=array.tobytes())
+
+
+def _weights(graph: Any, stored: dict[str, Any]) -> dict[str, _Weight]:
     """Return the values that are stored integers, cast, times stored scales."""
-    cast = {n.output[0]: n.input[0] for n in graph.node if n.op_type == "Cast" and n.input[0] in stored}
+    readable = {name for name, tensor in stored.items() if tensor.data_type in _TYPES and tensor.raw_data}
+    cast = {n.output[0]: n.input[0] for n in graph.node if n.op_type == "Cast" and n.input[0] in readable}
     return {
         node.output[0]: _Weight(cast[numbers], scales)
         for node in graph.node
         if node.op_type == "Mul"
         for numbers, scales in (tuple(node.input), tuple(reversed(node.input)))
-        if numbers in cast and scales in stored
+        if numbers in cast and scales in readable
     }
 
 
-def _blocks(name: str, numbers: npt.NDArray[np.int8], scales: npt.NDArray[np.float32]) -> Iterator[onnx.TensorProto]:
+def _blocks(name: str, numbers: npt.NDArray[np.int8], scales: npt.NDArray[np.float32]) -> Iterator[Any]:
     """Yield weights of shape (rows, columns) as the operator wants them: by column, in blocks, with 128 for nought."""
     rows, columns = numbers.shape
     unsigned = (numbers.astype(np.int16) + 128).astype(np.uint8)
-    yield numpy_helper.from_array(unsigned.T.reshape(columns, rows // BLOCK, BLOCK), f"{name}.numbers")
+    yield _tensor(f"{name}.numbers", unsigned.T.reshape(columns, rows // BLOCK, BLOCK))
     by_block = np.broadcast_to(scales.reshape(-1, 1), (columns, rows // BLOCK)).astype(np.float32)
-    yield numpy_helper.from_array(by_block, f"{name}.scales")
+    yield _tensor(f"{name}.scales", by_block)
 
 
-def _product(node: onnx.NodeProto, shape: tuple[int, ...]) -> onnx.NodeProto:
-    return helper.make_node(
-        "MatMulNBits",
-        [node.input[0], f"{node.name}.numbers", f"{node.name}.scales"],
-        list(node.output),
+def _product(node: Any, shape: tuple[int, ...]) -> Any:
+    numbers = {"K": shape[0], "N": shape[1], "bits": 8, "block_size": BLOCK, "accuracy_level": _INT8_ACTIVATIONS}
+    return message(
+        "NodeProto",
+        op_type="MatMulNBits",
+        input=[node.input[0], f"{node.name}.numbers", f"{node.name}.scales"],
+        output=node.output,
         name=node.name,
         domain=_CONTRIB,
-        K=shape[0],
-        N=shape[1],
-        bits=8,
-        block_size=BLOCK,
-        accuracy_level=_INT8_ACTIVATIONS,
+        attribute=[_attribute(name, value) for name, value in numbers.items()],
     )
 
 
-def _look_up(node: onnx.NodeProto, weight: _Weight) -> list[onnx.NodeProto]:
+def _attribute(name: str, value: int) -> Any:
+    return message("AttributeProto", name=name, i=value, type=INT_ATTRIBUTE)
+
+
+def _look_up(node: Any, weight: _Weight) -> list[Any]:
     """Return nodes that take rows out of a table before they make them float32, not the whole table."""
     name = node.name
+
+    def step(kind: str, takes: list[str], gives: str, label: str, **fields: Any) -> Any:
+        return message("NodeProto", op_type=kind, input=takes, output=[gives], name=label, **fields)
+
     return [
-        helper.make_node("Gather", [weight.numbers, node.input[1]], [f"{name}.numbers"], name=f"{name}.take"),
-        helper.make_node("Cast", [f"{name}.numbers"], [f"{name}.float"], name=f"{name}.cast", to=onnx.TensorProto.FLOAT),
-        helper.make_node("Gather", [weight.scales, node.input[1]], [f"{name}.scales"], name=f"{name}.scale"),
-        helper.make_node("Mul", [f"{name}.float", f"{name}.scales"], list(node.output), name=name),
-    ]  # fmt: skip
+        step("Gather", [weight.numbers, node.input[1]], f"{name}.numbers", f"{name}.take"),
+        step("Cast", [f"{name}.numbers"], f"{name}.float", f"{name}.cast", attribute=[_attribute("to", FLOAT)]),
+        step("Gather", [weight.scales, node.input[1]], f"{name}.scales", f"{name}.scale"),
+        step("Mul", [f"{name}.float", f"{name}.scales"], node.output[0], name),
+    ]
 
 
-def _keep_what_is_used(graph: onnx.GraphProto, nodes: list[onnx.NodeProto]) -> None:
+def _keep_what_is_used(graph: Any, nodes: list[Any]) -> None:
     """Put nodes in the place of those there were, without those and the tensors that nothing reads any more."""
     used = {value.name for value in graph.output}
-    kept: list[onnx.NodeProto] = []
+    kept: list[Any] = []
     for node in reversed(nodes):
         if used.intersection(node.output):
             kept.append(node)

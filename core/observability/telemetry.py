@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from core.errors import SettingsError
+from core.extras import need_extra
 from core.privacy.redaction import Redactor
 
 EXPORT_SECONDS = 3
@@ -75,15 +75,12 @@ class OpenTelemetry:
 
 def open_telemetry(url: str, *, service: str = "support-agent") -> OpenTelemetry:
     """Return what exports to the collector at this address; raises SettingsError when the extra is not installed."""
-    try:
-        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ImportError:
-        raise SettingsError(
-            "SUPPORT_TELEMETRY_URL is set but OpenTelemetry is not installed; run `pip install support-agent[telemetry]`"
-        ) from None
+    need_extra("telemetry", "SUPPORT_TELEMETRY_URL")
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
     root = url.rstrip("/")
     return OpenTelemetry(
         spans=BatchSpanProcessor(OTLPSpanExporter(f"{root}/v1/traces", timeout=EXPORT_SECONDS)),

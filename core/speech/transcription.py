@@ -13,6 +13,7 @@ import openai
 from pydantic import SecretStr
 
 from core.errors import MessageRejected, ModelRejected, SettingsError
+from core.extras import need_extra
 from core.models.endpoint import endpoint_errors
 from core.speech.audio import Clip
 
@@ -122,12 +123,7 @@ class LocalWhisper:
 
     def __init__(self, folder: Path, *, threads: int = 2) -> None:
         """Keep the folder; raises SettingsError when faster-whisper is not installed."""
-        try:
-            import faster_whisper  # noqa: F401  asked early, so that the error comes at the start
-        except ImportError:
-            raise SettingsError(
-                f"SUPPORT_TRANSCRIPTION_MODEL is the folder {folder}, which needs faster-whisper; install support-agent[voice]"
-            ) from None
+        need_extra("voice", f"SUPPORT_TRANSCRIPTION_MODEL, which is the folder {folder},")
         self._folder = folder
         self._threads = threads
         self._opening = Lock()

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from core.errors import SettingsError
+from core.extras import need_extra
 
 BUSY_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_SECONDS = 10
@@ -39,13 +40,15 @@ Answer = TypeVar("Answer")
 
 
 def parse_url(url: str) -> URL:
-    """Return the URL with nothing but a supported database behind it; raises SettingsError otherwise."""
+    """Return the URL with nothing but a supported database behind it, whose driver is there; raises SettingsError otherwise."""
     try:
         parsed = make_url(url)
     except ArgumentError:
         raise SettingsError("a database URL cannot be read; wanted sqlite:///FILE or postgresql://...") from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise SettingsError(f"database {shown(parsed)} is not supported; wanted sqlite:///FILE or postgresql://...")
+    if parsed.get_backend_name() == "postgresql":
+        need_extra("postgres", f"database {shown(parsed)}")
     return parsed
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from core.errors import SettingsError
+from core.extras import need_extra
 
 _GOOD, _BAD, _INK = "#2f7d5b", "#c0563c", "#333333"
 
@@ -53,12 +53,9 @@ def evaluator_bars(summary: Mapping[str, Any]) -> str:
 
 def _pyplot() -> Any:
     # Loaded here: an agent at work never draws.
-    try:
-        import matplotlib
-    except ModuleNotFoundError:
-        raise SettingsError(
-            "reports need matplotlib and Jinja2; install the extra: pip install 'support-agent[evals]'"
-        ) from None
+    need_extra("evals", "a plot")
+    import matplotlib
+
     matplotlib.use("svg")
     # Text stays text, and ids are the same in every run.
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "support-agent", "font.size": 9})

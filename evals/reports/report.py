@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.errors import SettingsError
+from core.extras import need_extra
 from evals.reports.plots import evaluator_bars, pass_by_kind, pass_hat_k_curve
 from evals.reports.run_summary import reasons, summarise
 
@@ -16,7 +16,7 @@ def write_report(manifest: Mapping[str, Any], trials: Sequence[Mapping[str, Any]
     """Write the report and return its path; the file holds everything it shows and runs no script.
 
     Raises:
-        SettingsError: matplotlib or Jinja2 is not installed.
+        SettingsError: the extra `evals` is not installed.
     """
     path.write_text(render(manifest, trials), encoding="utf-8")
     return path
@@ -24,12 +24,9 @@ def write_report(manifest: Mapping[str, Any], trials: Sequence[Mapping[str, Any]
 
 def render(manifest: Mapping[str, Any], trials: Sequence[Mapping[str, Any]]) -> str:
     """Return the report as HTML; every text of a conversation is escaped."""
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    except ModuleNotFoundError:
-        raise SettingsError(
-            "reports need matplotlib and Jinja2; install the extra: pip install 'support-agent[evals]'"
-        ) from None
+    need_extra("evals", "a report")
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )

@@ -12,6 +12,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from core.errors import BackendUnavailable, SettingsError
+from core.extras import need_extra
 from graph.memory.erasure_markers import prepare_postgres
 from graph.memory.fencing import fence_postgres
 from graph.memory.sqlite_saver import SqliteSaver
@@ -61,6 +62,7 @@ async def _sqlite(path: Path) -> AsyncIterator[SqliteSaver]:
 @asynccontextmanager
 async def _postgres(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
     # Loaded here because most installations never need the driver.
+    need_extra("postgres", "SUPPORT_MEMORY_URL with postgresql://…")
     import psycopg
     from psycopg.rows import dict_row
     from psycopg_pool import AsyncConnectionPool, PoolTimeout

@@ -8,9 +8,10 @@ After M. Kleppmann, "How to do distributed locking" (2016).
 """
 
 import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+if TYPE_CHECKING:
+    from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 TURN_TOKEN = "turn_token"  # noqa: S105  a name, not a secret
 REFUSED = "this thread was given to another worker"
@@ -54,7 +55,7 @@ def fence_sqlite(connection: sqlite3.Connection) -> None:
     connection.commit()
 
 
-async def fence_postgres(saver: AsyncPostgresSaver) -> None:
+async def fence_postgres(saver: "AsyncPostgresSaver") -> None:
     """Have a PostgreSQL memory refuse old tokens."""
     pool: Any = saver.conn
     async with pool.connection() as connection, connection.transaction():

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import IndexNotFound, KnowledgeError
+from core.extras import need_extra
 from ingest.index.versions import Manifest
 
 _PUBLISHERS = 727_274
@@ -39,6 +40,7 @@ class StoredVersion:
 
 def connect(url: str) -> sa.Engine:
     """Return a pool of connections whose transactions each see one moment of the database."""
+    need_extra("postgres", "SUPPORT_INDEX_URL")
     return sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg"), isolation_level="REPEATABLE READ", pool_pre_ping=True
     )

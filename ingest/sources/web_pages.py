@@ -1,32 +1,21 @@
 """Turn an HTML page into Markdown: what a reader would see of the article, and nothing that is hidden."""
 
 import re
-
-import trafilatura
-from lxml import etree, html
-from lxml_html_clean import Cleaner
+from functools import cache
+from typing import TYPE_CHECKING
 
 from core.errors import DocumentError
+from core.extras import need_extra
 from ingest.documents_read import Document
+
+if TYPE_CHECKING:
+    from lxml import html
+    from lxml_html_clean import Cleaner
 
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|opacity\s*:\s*0(\.0+)?\s*(;|$)|font-size\s*:\s*0\D?"
     r"|text-indent\s*:\s*-\d{3,}|(left|top)\s*:\s*-\d{3,}|clip\s*:\s*rect\(0",
     re.IGNORECASE,
-)
-_CLEANER = Cleaner(
-    scripts=True,
-    javascript=True,
-    comments=True,
-    style=True,
-    processing_instructions=True,
-    embedded=True,
-    frames=True,
-    forms=False,
-    page_structure=False,
-    remove_unknown_tags=False,
-    safe_attrs_only=False,
-    kill_tags=("noscript", "template", "svg", "nav", "footer", "dialog"),
 )
 
 
@@ -57,7 +46,30 @@ def html_to_markdown(fragment: str, title: str = "") -> str:
     return _markdown(_parse(fragment), title) if fragment.strip() else ""
 
 
-def _parse(text: str) -> html.HtmlElement:
+@cache
+def _cleaner() -> "Cleaner":
+    from lxml_html_clean import Cleaner
+
+    return Cleaner(
+        scripts=True,
+        javascript=True,
+        comments=True,
+        style=True,
+        processing_instructions=True,
+        embedded=True,
+        frames=True,
+        forms=False,
+        page_structure=False,
+        remove_unknown_tags=False,
+        safe_attrs_only=False,
+        kill_tags=("noscript", "template", "svg", "nav", "footer", "dialog"),
+    )
+
+
+def _parse(text: str) -> "html.HtmlElement":
+    need_extra("web", "reading HTML")
+    from lxml import etree, html
+
     try:
         # Bytes, because lxml refuses text that declares an encoding.
         parser = html.HTMLParser(encoding="utf-8", huge_tree=False)
@@ -66,11 +78,14 @@ def _parse(text: str) -> html.HtmlElement:
         raise DocumentError(f"is not HTML that can be read ({error}); open and save it with a browser") from None
 
 
-def _markdown(tree: html.HtmlElement, title: str) -> str:
+def _markdown(tree: "html.HtmlElement", title: str) -> str:
+    import trafilatura
+    from lxml import etree, html
+
     for element in list(tree.iter(etree.Element)):
         if _is_hidden(element) and element.getparent() is not None:
             element.drop_tree()
-    _CLEANER(tree)
+    _cleaner()(tree)
     extracted = trafilatura.extract(
         html.tostring(tree, encoding="unicode"),
         output_format="markdown",
@@ -88,7 +103,7 @@ def _markdown(tree: html.HtmlElement, title: str) -> str:
     return "\n".join(lines[1:] if lines[0].lstrip("# ").strip() == title else lines).strip()
 
 
-def _is_hidden(element: html.HtmlElement) -> bool:
+def _is_hidden(element: "html.HtmlElement") -> bool:
     attributes = element.attrib
     return (
         "hidden" in attributes
@@ -97,7 +112,7 @@ def _is_hidden(element: html.HtmlElement) -> bool:
     )
 
 
-def _paragraphs(tree: html.HtmlElement) -> str:
+def _paragraphs(tree: "html.HtmlElement") -> str:
     """Return each text block on its own line, headings marked as in Markdown."""
     lines = []
     for element in tree.xpath("//h1|//h2|//h3|//h4|//p|//li|//td|//th|//dt|//dd|//pre|//blockquote|//summary"):
@@ -107,6 +122,6 @@ def _paragraphs(tree: html.HtmlElement) -> str:
     return "\n\n".join(lines) or " ".join(tree.text_content().split())
 
 
-def _first_text(tree: html.HtmlElement, path: str) -> str:
+def _first_text(tree: "html.HtmlElement", path: str) -> str:
     found = tree.xpath(path)
     return " ".join(found[0].text_content().split()) if found else ""

@@ -5,9 +5,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
-from lxml import etree
-
 from core.errors import DocumentError
+from core.extras import need_extra
 from ingest.documents_read import Document, Skipped
 from ingest.sources.decoding import decode
 from ingest.sources.markdown_articles import read_markdown
@@ -84,6 +83,9 @@ def _sitemap_links(fetched: Fetched, max_bytes: int) -> list[str] | None:
     beginning = content[:2_000].lower()
     if b"<urlset" not in beginning and b"<sitemapindex" not in beginning:
         return None
+    need_extra("web", "reading a sitemap")
+    from lxml import etree
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         tree = etree.fromstring(content, parser)
