@@ -39,11 +39,13 @@ class ConditionError(InputError):
     """Report a condition that does not compile.
 
     Attributes:
+        detail: What is wrong, without the condition itself.
         column: Where in the condition, counted from 1; 0 where it is not known.
     """
 
-    def __init__(self, message: str, *, column: int = 0) -> None:
-        super().__init__(message)
+    def __init__(self, source: str, detail: str, *, column: int = 0) -> None:
+        super().__init__(f"{source!r}{f', column {column}' if column else ''}: {detail}")
+        self.detail = detail
         self.column = column
 
 
@@ -103,9 +105,8 @@ def compile_condition(source: str, names: Names) -> Condition:
         ConditionError: It cannot be parsed, names something unknown, or does not fit the types.
     """
     if len(source) > LONGEST:
-        raise ConditionError(
-            f"a condition of {len(source)} characters; at most {LONGEST} are read: split it into rules"
-        )
+        said = f"{len(source)} characters; at most {LONGEST} are read: split it into rules"
+        raise ConditionError(f"{source[:40]}…", said)
     ours = LITERAL_OR_TIMESTAMP.sub(lambda found: found.group(1) or OUR_TIMESTAMP, source)
     try:
         checked = checking_env(json.dumps(names, sort_keys=True), TIMESTAMP_FUNCTION).compile(ours)
@@ -119,11 +120,11 @@ def _condition_error(source: str, message: str) -> ConditionError:
     """Return the library's report as one line of ours."""
     found = FIRST_ERROR.search(message)
     if not found:
-        return ConditionError(f"{source!r} is no condition: {message.splitlines()[0]}")
+        return ConditionError(source, message.splitlines()[0])
     column = max(int(found.group(2)), 0)
     what = found.group(3).replace(OUR_TIMESTAMP, "timestamp").replace(" (in container '')", "")
     what = re.sub(r"wrapper\((\w+)\)", r"\1", what)  # a type that may be null
-    return ConditionError(f"{source!r}, column {column}: {what}", column=column)
+    return ConditionError(source, what, column=column)
 
 
 def _names_used(source: str, names: Names) -> tuple[str, ...]:
