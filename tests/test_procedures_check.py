@@ -121,7 +121,7 @@ def test_an_article_with_another_number_is_named_at_its_line() -> None:
 
 
 def test_yes_and_no_are_words_and_aliases_are_refused() -> None:
-    file, problems = parse_procedure(CANCEL.replace("[change of plan,", "[yes, no,"), "a.md")
+    file, _ = parse_procedure(CANCEL.replace("[change of plan,", "[yes, no,"), "a.md")
     assert file is not None
     assert file.contract.slots["reason"].one_of == ["yes", "no", "airline cancelled flight", "other"]
     bomb = "---\na: &a [x, x]\nb: &b [*a, *a]\n---\n"

@@ -206,7 +206,7 @@ def parse_procedure(text: str, file: str) -> tuple[ProcedureFile | None, list[Pr
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or "it cannot be read"
         if begun := getattr(error, "context_mark", None):
-            said += f" ({error.context}, begun in line {begun.line + 1})"  # type: ignore[union-attr]
+            said = f"{said} ({getattr(error, 'context', None)}, begun in line {begun.line + 1})"
         return None, [Problem(file, mark.line + 1 if mark else 1, "yaml", f"the front matter is no YAML: {said}")]
     if doubled:
         return None, [Problem(file, line, "double-key", f"{key!r} stands twice: keep one") for key, line in doubled]

@@ -1,0 +1,137 @@
+"""Keep what is known of each case of a conversation: a stack of plain values, the open one last.
+
+Nothing that follows from something else is stored: facts and found slots are computed from the reads, and a read is kept
+under its exact arguments. A corrected slot therefore leaves every read that rested on the old value behind; what the
+customer answered *because of* it is forgotten with it.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from graph.procedures.compile import Procedure
+
+MOST_CASES = 5
+"""Cases that are kept open at a time; the oldest is dropped for a sixth."""
+MOST_CHARACTERS = 60_000
+"""Characters of one read that a case keeps; a longer result counts as one that could not be read."""
+
+
+class Known(TypedDict):
+    """A value and where it came from."""
+
+    value: Any
+    source: str
+    """`message:ID` for what the customer said, `call` for an argument of the model's."""
+
+
+class Read(TypedDict):
+    """One read of the business's records."""
+
+    tool: str
+    args: dict[str, Any]
+    value: Any
+    refused: str | None
+    """The sentence of a tool that found nothing or did not answer, or None."""
+    failed: bool
+    """Whether nobody answered; the next turn tries again."""
+
+
+class StepDone(TypedDict):
+    """What became of a write."""
+
+    ok: bool
+    result: Any
+    action: str
+    """The ledger's row."""
+
+
+class Case(TypedDict):
+    """One request of the customer, led by a procedure."""
+
+    procedure: str
+    version: str
+    slots: dict[str, Known]
+    reads: dict[str, Read]
+    steps: dict[str, StepDone]
+    asked: str | None
+    """The slot that was asked for last."""
+    stopped: dict[str, str] | None
+    """The rule that stopped it and the sentence it said, or None."""
+
+
+def open_case(procedure: Procedure) -> Case:
+    """Return a case of which nothing is known yet."""
+    return Case(
+        procedure=procedure.name, version=procedure.version, slots={}, reads={}, steps={}, asked=None, stopped=None
+    )
+
+
+def slot_value(case: Case, name: str) -> Any:
+    """Return what a slot holds, or None where it is not filled."""
+    return case["slots"][name]["value"] if name in case["slots"] else None
+
+
+def is_done(case: Case, step: str) -> bool:
+    """Say whether a step has run and succeeded."""
+    return step in case["steps"] and case["steps"][step]["ok"]
+
+
+def pushed(cases: list[Case], case: Case) -> list[Case]:
+    """Return the stack with a case on top; one of the same procedure that is not done comes up instead."""
+    rest = [c for c in cases if c["procedure"] != case["procedure"]]
+    again = next((c for c in cases if c["procedure"] == case["procedure"]), None)
+    return [*rest, again or case][-MOST_CASES:]
+
+
+def replaced(cases: list[Case], case: Case) -> list[Case]:
+    """Return the stack with its top replaced."""
+    return [*cases[:-1], case]
+
+
+def popped(cases: list[Case]) -> list[Case]:
+    """Return the stack without its top: the case below goes on."""
+    return cases[:-1]
+
+
+def with_slot(procedure: Procedure, case: Case, name: str, value: Any, source: str) -> Case:
+    """Return the case with a slot filled; another value than before clears what was answered because of the old one."""
+    before = case["slots"].get(name)
+    slots = {**case["slots"], name: Known(value=value, source=source)}
+    if before is not None and before["value"] != value:
+        slots = {other: known for other, known in slots.items() if name not in procedure.behind(other)}
+    asked = None if case["asked"] == name else case["asked"]
+    return {**case, "slots": slots, "asked": asked, "stopped": None}
+
+
+def without_slot(procedure: Procedure, case: Case, name: str) -> Case:
+    """Return the case with a slot forgotten, and what was answered because of it."""
+    slots = {o: known for o, known in case["slots"].items() if o != name and name not in procedure.behind(o)}
+    return {**case, "slots": slots, "stopped": None}
+
+
+def read_key(tool: str, args: Mapping[str, Any]) -> str:
+    """Return what names a read: its tool and exact arguments."""
+    return f"{tool}({json.dumps(args, sort_keys=True, default=str, ensure_ascii=False)})"
+
+
+def with_read(
+    case: Case, tool: str, args: Mapping[str, Any], value: Any, *, refused: str | None = None, failed: bool = False
+) -> Case:
+    """Return the case with the result of a read."""
+    if len(json.dumps(value, default=str)) > MOST_CHARACTERS:
+        value, refused, failed = None, f"{tool} returned more than can be kept.", True
+    found = Read(tool=tool, args=dict(args), value=value, refused=refused, failed=failed)
+    return {**case, "reads": {**case["reads"], read_key(tool, args): found}}
+
+
+def without_reads(case: Case, *, only_failed: bool = False) -> Case:
+    """Return the case with nothing read, or without the reads that failed: they are made anew."""
+    kept = {key: read for key, read in case["reads"].items() if only_failed and not read["failed"]}
+    return {**case, "reads": kept}
+
+
+def with_step(case: Case, name: str, *, ok: bool, result: Any, action: str) -> Case:
+    """Return the case with what became of a write; the records it may have changed are read anew."""
+    done = StepDone(ok=ok, result=result, action=action)
+    return {**case, "steps": {**case["steps"], name: done}, "reads": {}}

@@ -1,0 +1,267 @@
+"""Say what a case needs next: a read, an answer, a write, or a no.
+
+Pure: nothing is read, asked or done here. Whoever drives a case does what is returned, adds what came of it to the case and
+asks again. The first unknown part in reading order is what is wanted; a rule that is false already is told at once.
+"""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from graph.procedures.cases import Case, read_key
+from graph.procedures.compile import CompiledRule, CompiledStep, Procedure
+from graph.procedures.expressions import Expression, ToolCall
+
+RuleState = Literal["true", "false", "unknown"]
+
+
+@dataclass(frozen=True)
+class ReadNext:
+    """A read of the business's records that decides how it goes on."""
+
+    tool: str
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class AskNext:
+    """A question to the customer."""
+
+    slot: str
+    choices: Sequence[Any] = ()
+    """What records offer as an answer, where they offer several."""
+    note: str = ""
+    """Why it is asked again: the sentence of a tool that found nothing under the last answer."""
+
+
+@dataclass(frozen=True)
+class DoNext:
+    """A write that everything allows."""
+
+    step: str
+    tool: str
+    args: Mapping[str, Any]
+    approve: bool = False
+    """Whether staff have to approve it."""
+
+
+@dataclass(frozen=True)
+class StopNext:
+    """A no: the sentence of the rule that is false, or why nothing can be decided."""
+
+    rule: str | None
+    """None where what is there cannot be evaluated, or nobody answered."""
+    hand_over: bool
+    problem: str = ""
+    """Why nothing can be decided; for staff, not for customers."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end of a case."""
+
+
+Next = ReadNext | AskNext | DoNext | StopNext | Finished
+
+
+class _Wanted(Exception):
+    """What has to come before an expression can be evaluated."""
+
+    def __init__(self, wanted: ReadNext | AskNext | StopNext) -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+
+
+class _NotDone(Exception):
+    """An expression rests on a write that has not run."""
+
+
+@dataclass
+class Reading:
+    """What a case says at one moment; computes facts from reads and remembers them."""
+
+    procedure: Procedure
+    case: Case
+    now: datetime.datetime
+    customer_id: str | None
+    values: dict[str, Any] = field(default_factory=dict)
+    _under_way: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.values["now"] = self.now
+        if self.customer_id is not None:
+            self.values["customer"] = {"id": self.customer_id}
+        self.values |= {
+            name: known["value"] for name, known in self.case["slots"].items() if name in self.procedure.slots
+        }
+        self.values |= {
+            name: {"ok": done["ok"], "result": done["result"]}
+            for name, done in self.case["steps"].items()
+            if name in self.procedure.steps
+        }
+
+    def value(self, expression: Expression) -> Any:
+        """Return the value of an expression; raises `_Wanted` or `_NotDone` where it is unknown."""
+        values = dict(self.values)
+        while True:
+            found = expression.evaluate(values)
+            if found.missing is None:
+                if found.problem is not None:
+                    raise _Wanted(StopNext(None, hand_over=True, problem=f"{expression.source}: {found.problem}"))
+                return found.value
+            name = found.missing
+            values[name] = self._called(expression.calls[name]) if name in expression.calls else self.named(name)
+
+    def named(self, name: str) -> Any:
+        """Return the value of a name; raises as `value`."""
+        if name in self.values:
+            return self.values[name]
+        if name in self._under_way:  # the compiler refuses circles of facts; slots may still lean on each other
+            raise _Wanted(StopNext(None, hand_over=True, problem=f"{name} rests on itself"))
+        self._under_way.add(name)
+        try:
+            if name in self.procedure.facts:
+                self.values[name] = self.value(self.procedure.facts[name])
+            elif name in self.procedure.slots:
+                self.values[name] = self._slot(name)
+            elif name in self.procedure.steps:
+                raise _NotDone
+            else:
+                raise _Wanted(StopNext(None, hand_over=True, problem=f"{name} is not known: nobody is signed in"))
+        finally:
+            self._under_way.discard(name)
+        return self.values[name]
+
+    def _slot(self, name: str) -> Any:
+        slot = self.procedure.slots[name]
+        if slot.when is not None and not self.value(slot.when):
+            return False if slot.slot.type == "yes_no" else None
+        choices: Sequence[Any] = ()
+        if slot.find is not None:
+            try:
+                found = self.value(slot.find)
+            except _Wanted as wanted:
+                if isinstance(wanted.wanted, ReadNext) or not slot.slot.ask:
+                    raise
+                found = None  # what cannot be found is asked for
+            if isinstance(found, list):
+                if len(found) == 1 and not isinstance(found[0], dict | list):
+                    return found[0]
+                choices = found
+            elif found is not None and found != "":
+                return found
+        if not slot.slot.ask:
+            raise _Wanted(StopNext(None, hand_over=True, problem=f"nothing was found for {name}"))
+        raise _Wanted(AskNext(name, choices))
+
+    def _called(self, call: ToolCall) -> Any:
+        args = {name: self.value(argument) for name, argument in call.args.items()}
+        read = self.case["reads"].get(read_key(call.tool, args))
+        if read is None:
+            raise _Wanted(ReadNext(call.tool, args))
+        if read["refused"] is None:
+            return read["value"]
+        asked = [
+            name
+            for argument in call.args.values()
+            for name in argument.names
+            if name in self.case["slots"] and self.procedure.slots[name].slot.ask
+        ]
+        if asked and not read["failed"]:
+            raise _Wanted(AskNext(asked[-1], note=read["refused"]))
+        raise _Wanted(StopNext(None, hand_over=True, problem=read["refused"]))
+
+    def rule(self, rule: CompiledRule) -> tuple[RuleState, Next | None]:
+        """Return a rule's state, and what is wanted where it is unknown."""
+        try:
+            found = self.value(rule.must)
+        except _Wanted as wanted:
+            return "unknown", wanted.wanted
+        except _NotDone:
+            return "unknown", None
+        if found is True:
+            return "true", None
+        if found is False:
+            return "false", None
+        return "unknown", StopNext(None, hand_over=True, problem=f"{rule.must.source} is neither true nor false")
+
+
+def reading(procedure: Procedure, case: Case, *, now: datetime.datetime, customer_id: str | None) -> Reading:
+    """Return what a case says at one moment."""
+    return Reading(procedure, case, now, customer_id)
+
+
+def next_step(procedure: Procedure, case: Case, *, now: datetime.datetime, customer_id: str | None) -> Next:
+    """Return what the case needs next."""
+    read = reading(procedure, case, now=now, customer_id=customer_id)
+    if procedure.done_when is not None:
+        try:
+            if read.value(procedure.done_when) is True:
+                return Finished()
+        except (_Wanted, _NotDone):
+            pass
+    for step in procedure.steps.values():
+        done = case["steps"].get(step.name)
+        if done and done["ok"]:
+            continue
+        wanted = step_next(read, step)
+        if wanted is not None:
+            return wanted
+    return Finished()
+
+
+def step_next(read: Reading, step: CompiledStep) -> Next | None:
+    """Return what a step needs next, the write itself when nothing is missing, or None where it is left out."""
+    done = read.case["steps"].get(step.name)
+    if done and not done["ok"]:
+        return StopNext(None, hand_over=True, problem=f"{step.name} did not succeed")
+    try:
+        if step.when is not None and not read.value(step.when):
+            return None
+    except _Wanted as wanted:
+        return wanted.wanted
+    except _NotDone:
+        return None
+    if (stop := needs(read, step)) is not None:
+        return stop
+    try:
+        args = {name: value for name, argument in step.args.items() if (value := read.value(argument)) is not None}
+        for name, slot in read.procedure.slots.items():
+            if name not in read.procedure.used and slot.slot.ask and name not in read.values:
+                read.named(name)  # what only a person will read is asked for last
+        approve = step.approve is not None and read.value(step.approve) is True
+    except _Wanted as wanted:
+        return wanted.wanted
+    except _NotDone:
+        return None
+    return DoNext(step.name, step.step.tool, args, approve)
+
+
+def needs(read: Reading, step: CompiledStep) -> Next | None:
+    """Return what a step's rules say: a no, what is unknown first, or None where all are true."""
+    first: Next | None = None
+    for name in step.step.needs:
+        rule = read.procedure.rules[name]
+        state, wanted = read.rule(rule)
+        if state == "false":
+            return StopNext(name, hand_over=rule.rule.otherwise == "hand_over")
+        if state == "unknown" and first is None:
+            first = wanted or StopNext(None, hand_over=True, problem=f"{name} rests on a step that comes later")
+    return first
+
+
+def rule_states(
+    procedure: Procedure, case: Case, *, now: datetime.datetime, customer_id: str | None
+) -> dict[str, RuleState]:
+    """Return the state of each rule, from what was read and said so far."""
+    read = reading(procedure, case, now=now, customer_id=customer_id)
+    return {name: read.rule(rule)[0] for name, rule in procedure.rules.items()}
+
+
+def unknown_named(read: Reading, name: str) -> Any:
+    """Return the value of a slot or fact, or None where it is not known."""
+    try:
+        return read.named(name)
+    except (_Wanted, _NotDone):
+        return None

@@ -1,0 +1,74 @@
+"""Say a procedure's sentences in the customer's language, with what the case knows in their places."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graph.procedures.check import PLACE
+from graph.procedures.format import Text
+from graph.procedures.interpreter import AskNext, Reading, StopNext, unknown_named
+
+CANNOT_TELL = {
+    "en": "I cannot settle this myself; a colleague has to look at it.",
+    "de": "Das kann ich nicht selbst klären; das muss sich jemand aus dem Team ansehen.",
+    "fr": "Je ne peux pas régler cela moi-même ; un collègue doit s'en occuper.",
+    "es": "No puedo resolverlo por mi cuenta; tiene que verlo un compañero.",
+    "it": "Non posso risolverlo da solo; deve occuparsene un collega.",
+    "pt": "Não consigo resolver isto sozinho; um colega tem de ver o caso.",
+    "nl": "Dit kan ik niet zelf oplossen; een collega moet ernaar kijken.",
+    "pl": "Nie mogę tego rozstrzygnąć; musi to sprawdzić ktoś z zespołu.",
+}
+LISTED = 8
+"""Choices that a question lists."""
+
+
+def in_language(text: Text, locale: str) -> str:
+    """Return a sentence in a language, or in the first that there is."""
+    if isinstance(text, str):
+        return text
+    return text.get(locale) or text.get(locale.split("-")[0]) or next(iter(text.values()))
+
+
+def sentence(stop: StopNext, read: Reading, locale: str) -> str:
+    """Return what the customer is told where a case is stopped."""
+    if stop.rule is None:
+        return CANNOT_TELL.get(locale.split("-")[0], CANNOT_TELL["en"])
+    return filled(in_language(read.procedure.rules[stop.rule].rule.say, locale), read)
+
+
+def question(ask: AskNext, read: Reading, locale: str) -> str:
+    """Return the question for a slot, with what records offer."""
+    slot = read.procedure.slots[ask.slot].slot
+    said = filled(in_language(slot.ask or ask.slot, locale), read)
+    choices = [str(choice) for choice in (ask.choices or slot.one_of or ()) if not isinstance(choice, dict | list)]
+    if choices and len(choices) <= LISTED:
+        said = f"{said} ({', '.join(choices)})"
+    return f"{ask.note} {said}".strip()
+
+
+def filled(text: str, read: Reading) -> str:
+    """Return a sentence with the values of `{slot}` and `{fact.field}` in their places."""
+    return PLACE.sub(lambda place: _shown(_value(read, place.group(1), place.group(2))), text)
+
+
+def _value(read: Reading, root: str, path: str) -> Any:
+    value = unknown_named(read, root)
+    for part in path.split(".")[1:]:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return "…"
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.2f}".removesuffix(".00")
+        case datetime.datetime():
+            return value.date().isoformat()
+        case Sequence() if not isinstance(value, str):
+            return ", ".join(_shown(item) for item in value)
+        case _:
+            return str(value)
