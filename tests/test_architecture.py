@@ -3,6 +3,8 @@
 import ast
 import importlib.util
 import tomllib
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +19,88 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {"core", "ingest", "tools", "graph", "server", "evals"},
     "web": set(),
 }
+LAYERS: dict[str, tuple[str, ...]] = {
+    "core": (
+        "core",
+        "core.storage",
+        "core.privacy",
+        "core.safety",
+        "core.observability",
+        "core.models",
+        "core.embeddings",
+        "core.speech",
+        "core.language",
+        "core.offline.reading",
+        "core.offline.answering",
+        "core.offline",
+        "core.factory",
+    ),
+    "ingest": (
+        "ingest",
+        "ingest.sources",
+        "ingest.index",
+        "ingest.search",
+        "ingest.postgres",
+        "ingest.index.opening_index",
+        "ingest.quarantine",
+        "ingest.review",
+        "ingest.pipeline",
+        "ingest.langchain",
+    ),
+    "graph": (
+        "graph",
+        "graph.memory",
+        "graph.runtime",
+        "graph.context_window",
+        "graph.verification.values",
+        "graph.verification.evidence",
+        "graph.verification.claims",
+        "graph.verification",
+        "graph.procedures",
+        "graph.routing",
+        "graph.replies",
+        "graph.tool_calls",
+        "graph.handoff",
+        "graph.intake",
+        "graph.nodes",
+        "graph.builder",
+        "graph.operator",
+        "graph.assembly",
+        "graph.agent",
+        "graph.entry",
+    ),
+    "server": (
+        "server",
+        "server.http",
+        "server.schemas",
+        "server.inbox",
+        "server.personal_stores",
+        "server.service",
+        "server.wait_for_reply",
+        "server.recordings",
+        "server.identity",
+        "server.views",
+        "server.routes",
+        "server.dev_server",
+        "server.application",
+        "server.app",
+    ),
+    "evals": (
+        "evals",
+        "evals.conversations",
+        "evals.evaluators",
+        "evals.runner",
+        "evals.reports",
+        "evals.bare_loop",
+        "evals.reference_agents",
+        "evals.tau3_replay",
+        "evals.tau3_agent",
+        "evals.tau3_harness",
+    ),
+    "cli": ("cli", "cli.desk", "cli.evaluation"),
+    "benchmarks": ("benchmarks.support", "benchmarks"),
+}
+"""The rooms inside each package from the bottom up, and modules that put rooms together: each may import those before it."""
 NODES_MAY_NOT_IMPORT = ("graph.builder", "graph.assembly", "graph.agent", "graph.entry", "core.settings")
 
 
@@ -37,6 +121,24 @@ def wrong_imports(package: str, source: str) -> set[str]:
     return ours - MAY_IMPORT[package] - {package}
 
 
+def module_of(file: Path) -> str:
+    """Return the dotted name of a file; a package's own file has the package's."""
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def layer(module: str, layers: Sequence[str]) -> int:
+    """Return the place of a module's room among the layers: that of the longest name it begins with."""
+    return max((len(name), i) for i, name in enumerate(layers) if f"{module}.".startswith(f"{name}."))[1]
+
+
+def imports_upwards(module: str, source: str, layers: Sequence[str]) -> set[str]:
+    """Return what a module of a package imports from rooms above its own."""
+    package, own = module.split(".")[0], layer(module, layers)
+    inside = {name for name in imported_modules(source) if name.split(".")[0] == package}
+    return {name for name in inside if layer(name, layers) > own}
+
+
 def our_files(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
@@ -53,6 +155,34 @@ def test_packages_import_only_downwards() -> None:
 
 def test_a_planted_violation_is_found() -> None:
     assert wrong_imports("tools", "from graph.state import State") == {"graph"}
+
+
+def test_rooms_import_only_from_rooms_below() -> None:
+    wrong = [
+        f"{module_of(file)} imports {name}"
+        for package, layers in LAYERS.items()
+        for file in our_files(package)
+        for name in imports_upwards(module_of(file), file.read_text(), layers)
+    ]
+    assert wrong == []
+
+
+def test_a_planted_violation_between_rooms_is_found() -> None:
+    source = "from graph.nodes.reason import reason"
+    assert imports_upwards("graph.memory.threads", source, LAYERS["graph"]) == {
+        "graph.nodes.reason",
+        "graph.nodes.reason.reason",
+    }
+
+
+def test_a_room_holds_no_more_than_sixteen_files() -> None:
+    counted = Counter(file.parent.relative_to(ROOT) for package in MAY_IMPORT for file in our_files(package))
+    assert {str(room): n for room, n in counted.items() if n > 17 and room != Path("benchmarks")} == {}
+
+
+def test_no_two_files_have_one_name() -> None:
+    named = Counter(file.name for package in MAY_IMPORT for file in our_files(package) if file.name != "__init__.py")
+    assert [name for name, n in named.items() if n > 1] == []
 
 
 def test_nodes_know_neither_the_builder_nor_each_other_nor_settings() -> None:

@@ -4,29 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.language.words import STOP_WORDS, normal
+from core.language.words import normal
 from core.offline.answering.sentences_about_records import listed, variant_line
 from core.offline.answering.toolbox import ReplyNow, Toolbox
-from core.offline.reading.items import mentioned_options, name_score
+from core.offline.reading.items import mentioned_options, name_score, product_words
 from core.offline.reading.understanding import Request
 from core.offline.reading.variants import price_of, wanted_options
 
 Facts = Mapping[str, Any]
 _VARIANTS_SHOWN = 6
-
-_NOT_PRODUCT = re.compile(
-    r"\b(?:stock|available|availability|price|prices|cost|costs|colou?rs?|sizes?|versions?|variants?|options?|materials?|models?|kinds?|types?|cheapest|most|least|expensive|sell|shop|online|store|come|comes|still|"
-    r"currently|right|looking|interested|buy|purchase|order|biggest|smallest|offer|carry|range|total|exactly|today|moment|sold|many|different|recommend|cheap|good|bigger|smaller|larger|one|ones|each|cheaper|under|below|less|bucks|dollars|there|two|any|other|how)\b"
-)
-
-_AMOUNT = re.compile(r"[$€£] ?\d[\d.,]*|\b\d[\d.,]* ?(?:[$€£]|dollars?|usd|euros?|bucks)")
-"""What a customer says she pays names no product."""
-
-
-def product_words(question: str) -> str:
-    """Return the words of a question that describe a product."""
-    plain = re.sub(r"[?!.,;:\"]", " ", _AMOUNT.sub(" ", normal(question)))
-    return " ".join(w for w in _NOT_PRODUCT.sub(" ", plain).split() if w not in STOP_WORDS)
 
 
 def product(request: Request, desk: Toolbox) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.language.words import normal, stem, stems
+from core.language.words import STOP_WORDS, normal, stem, stems
 from core.offline.reading.slots import kept_part, means_all
 
 Facts = Mapping[str, Any]
@@ -155,3 +155,18 @@ def value_position(text: str, key: str, value: Any) -> int:
 def mentioned_options(text: str, chosen: Mapping[str, Any]) -> list[str]:
     """Return the keys of those options whose value the text mentions."""
     return [key for key, value in chosen.items() if value_position(text, key, value) >= 0]
+
+
+_NOT_PRODUCT = re.compile(
+    r"\b(?:stock|available|availability|price|prices|cost|costs|colou?rs?|sizes?|versions?|variants?|options?|materials?|models?|kinds?|types?|cheapest|most|least|expensive|sell|shop|online|store|come|comes|still|"
+    r"currently|right|looking|interested|buy|purchase|order|biggest|smallest|offer|carry|range|total|exactly|today|moment|sold|many|different|recommend|cheap|good|bigger|smaller|larger|one|ones|each|cheaper|under|below|less|bucks|dollars|there|two|any|other|how)\b"
+)
+
+_AMOUNT = re.compile(r"[$€£] ?\d[\d.,]*|\b\d[\d.,]* ?(?:[$€£]|dollars?|usd|euros?|bucks)")
+"""What a customer says she pays names no product."""
+
+
+def product_words(question: str) -> str:
+    """Return the words of a question that describe a product."""
+    plain = re.sub(r"[?!.,;:\"]", " ", _AMOUNT.sub(" ", normal(question)))
+    return " ".join(w for w in _NOT_PRODUCT.sub(" ", plain).split() if w not in STOP_WORDS)

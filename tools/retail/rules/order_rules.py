@@ -14,7 +14,6 @@ from tools.actions.changes import Change, Move, Records
 from tools.retail.order_wording import address_words, amount_words, item_words, list_words, method_words, money_words
 from tools.retail.policy import Policy
 from tools.retail.rules.address_check import checked_address
-from tools.retail.rules.conditions import approval_above, known_reason, require_status, require_window
 from tools.retail.rules.item_choice import chosen_lines, chosen_swaps, swap_difference, swap_pairs, swapped
 from tools.retail.rules.money import (
     ZERO,
@@ -26,6 +25,7 @@ from tools.retail.rules.money import (
     require_refundable,
 )
 from tools.retail.rules.order_change import order_change
+from tools.retail.rules.shared_conditions import approval_above, known_reason, require_status, require_window
 from tools.retail.shop_records import Address, Customer, Order, Product
 
 
