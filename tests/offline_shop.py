@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from core.model_notes import NOT_DONE_YET
 from core.offline.model import OfflineChatModel
 from core.passages import Passage
 from core.safety.prompt_tags import quote_turn
+from graph.phrases import phrase
 from tools.facts import as_text, order_facts, product_facts, profile_facts
 from tools.retail.order_numbers import digits_of, order_key
 from tools.retail.shop_file import Shop, read_shop
@@ -64,6 +66,7 @@ def articles() -> list[Passage]:
 
 
 ARTICLES = articles()
+_WORDS = {p.id: (set(content_stems(p.text)), set(content_stems(f"{p.title} {' '.join(p.headings)}"))) for p in ARTICLES}
 
 
 def find_passages(question: str, limit: int = 6) -> list[Passage]:
@@ -71,10 +74,16 @@ def find_passages(question: str, limit: int = 6) -> list[Passage]:
     asked = set(content_stems(question))
 
     def shared(passage: Passage) -> float:
-        head = set(content_stems(f"{passage.title} {' '.join(passage.headings)}"))
-        return len(asked & set(content_stems(passage.text))) + 1.5 * len(asked & head)
+        text, head = _WORDS[passage.id]
+        return len(asked & text) + 1.5 * len(asked & head)
 
     return sorted((p for p in ARTICLES if shared(p) > 0), key=shared, reverse=True)[:limit]
+
+
+@cache
+def sample_tools(customer_id: str) -> list[BaseTool]:
+    """Return the tools of the sample shop for one customer; they hold no state."""
+    return shop_tools(customer_id)
 
 
 def shop_tools(customer_id: str, shop: Shop = SHOP) -> list[BaseTool]:
@@ -152,7 +161,8 @@ class Talk:
     reads: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tools = {tool.name: tool for tool in shop_tools(self.customer_id, self.shop)}
+        tools = sample_tools(self.customer_id) if self.shop is SHOP else shop_tools(self.customer_id, self.shop)
+        self.tools = {tool.name: tool for tool in tools}
         self.model = OfflineChatModel(embeddings=self.embeddings).bind_tools(list(self.tools.values()))
 
     def say(self, text: str) -> str:
@@ -162,6 +172,9 @@ class Talk:
             self.handed_over = "the customer asks for a person"
             return ""
         before = next((m.text for m in reversed(self.messages) if isinstance(m, HumanMessage)), "")
+        if self.proposed and answer_to_confirmation(text) == "no":
+            self.proposed = []
+            return self._finish(text, [HumanMessage(text)], phrase("withdrawn", "en"))
         turn: list[BaseMessage] = [HumanMessage(quote_turn(text, find_passages(f"{before} {text}")))]
         if self.proposed and answer_to_confirmation(text) == "yes":
             self.done += self.proposed

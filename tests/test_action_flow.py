@@ -103,6 +103,25 @@ async def test_no_withdraws_and_a_later_yes_does_nothing() -> None:
     assert shop.effects == 0
 
 
+@pytest.mark.parametrize("text", ["thanks", "ok", "/help", "👍", "is it cancelled now?"])
+async def test_a_model_cannot_bring_back_what_was_declined(text: str) -> None:
+    again = call("cancel_order", "c2", order_id="#AF1", reason="ordered by mistake")
+    shop = Shop(CANCEL, again, "You are welcome.")
+    await shop.say("cancel #AF1, I ordered it by mistake")
+    await shop.say("no")
+    assert "Cancel order" not in await shop.say(text)
+    await shop.say("yes")
+    assert shop.effects == 0
+
+
+async def test_what_was_declined_can_be_wished_for_again() -> None:
+    shop = Shop(CANCEL, call("cancel_order", "c2", order_id="#AF1", reason="ordered by mistake"))
+    await shop.say("cancel #AF1, I ordered it by mistake")
+    await shop.say("no")
+    assert "Cancel order #AF1" in await shop.say("on second thought, do cancel #AF1")
+    assert "is cancelled" in await shop.say("yes")
+
+
 @pytest.mark.parametrize("text", ["yes but only the mug", "yes, and send me a gift", "maybe", "is the refund quick?"])
 async def test_anything_but_a_clear_yes_does_nothing_and_the_question_stands_once_more(text: str) -> None:
     shop = Shop(CANCEL, "Within days.", "Of course.")

@@ -67,7 +67,7 @@ _ONE_OF_SEVERAL = re.compile(r"\b(?:this|that) one\b|\bthe (?:order|request|\w+(
 _NO = re.compile(
     r"^(?:(?:oh|well|ok|okay|hm+|actually|sorry|please|wait|hold on|um+|ah)[ ,.!]+)*"
     r"(?:(?:no+|nope|nah|n|negative|never ?mind|nevermind|nvm|stop(?: it| that)?|don't|do not|dont|please don't|forget (?:it|that|about it)|not (?:now|yet|anymore|today|any more)|"
-    r"absolutely not|definitely not|certainly not|of course not|rather not|(?:i'd|i would) rather not|no way|abort|leave (?:it|everything)(?: as (?:it )?is)?|keep (?:it|the order|my order|everything)|"
+    r"absolutely not|definitely not|certainly not|of course not|(?:i'd |i would |i had )?(?:rather|better) not|let's not|i'll (?:pass|leave it)|(?:maybe|perhaps) (?:later|another time|not)|not interested|no way|abort|leave (?:it|everything)(?: as (?:it )?is)?|keep (?:it|the order|my order|everything)|"
     r"(?:i|i've|i have)(?:'ve| have)? changed my mind|cancel (?:that|this)(?: request)?|(?:i )?(?:do not|don't|no longer) (?:want|need) (?:that|this|it|to)(?: any ?more)?|(?:let's )?not do (?:it|that|this)|"
     r"hold off|wait|that's (?:wrong|not right|not correct|incorrect)|that is (?:wrong|not right|incorrect)|wrong|undo|"
     r"nein|nee|nö|lieber nicht|abbrechen|stopp|doch nicht|lass(?:en sie)?(?: es)?|nicht|"

@@ -10,7 +10,7 @@ from core.language.spelled_digits import join_spelled
 from core.model_notes import MISFIT
 from core.models.tool_call_parsing import misfit
 from graph.routing import HUMAN_TOOL
-from graph.tool_calls.provenance import Sayings, not_asked_for, ungrounded_in_records
+from graph.tool_calls.provenance import Sayings, not_asked_for, ungrounded_in_records, was_declined
 from graph.verification.call_arguments import checked_values
 from graph.verification.evidence import Text
 from graph.verification.evidence_reading import lay_ground
@@ -47,6 +47,11 @@ def refusals(
             told[str(call["id"])] = (
                 f"{MADE_UP} {', '.join(invented)} was named neither by the customer nor by an earlier result. "
                 "Look it up first, or ask the customer; never guess."
+            )
+        elif writes and was_declined(call["name"], call["args"], sayings.messages):
+            told[str(call["id"])] = (
+                f"{MADE_UP} the customer said no to this and has not asked for it since. Answer what they say now; if they want it after "
+                "all, they have to say in their own words what."
             )
         elif demands and writes and (lacking := not_asked_for(call["name"], call["args"], sayings)):
             told[str(call["id"])] = (

@@ -6,13 +6,15 @@ must be asked for in the customer's own words; that is decided here, without a m
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
+from core.language.asking import asks_about
+from core.language.confirmations import answer_to_confirmation
 from core.language.requested_changes import asked_for
 from core.passages import Passage
 from core.safety.injection_patterns import asks_for_action, directives
@@ -128,6 +130,38 @@ def not_asked_for(tool: str, args: Mapping[str, Any], sayings: Sayings) -> str |
         elif name not in _LISTED and _normal(value) not in shop and not set(_words(value)) <= words:
             return f"the {name.replace('_', ' ')}"
     return None
+
+
+def was_declined(tool: str, args: Mapping[str, Any], messages: Sequence[AnyMessage]) -> bool:
+    """Say whether the customer said no to such a change of the same record and has not asked for one since."""
+    asked: set[str] = set()
+    since: list[str] | None = None
+    for message in messages:
+        if isinstance(message, AIMessage) and not message.tool_calls:
+            asked = set(message.additional_kwargs.get("asks", ()))
+        elif isinstance(message, HumanMessage):
+            if asked and answer_to_confirmation(message.text) == "no" and _about(asked, tool, args, messages):
+                since = []
+            elif since is not None:
+                since.append(message.text)
+            asked = set()
+    return since is not None and not asked_for([text for text in since if not asks_about(text)], tool)
+
+
+def _about(actions: Collection[str], tool: str, args: Mapping[str, Any], messages: Sequence[AnyMessage]) -> bool:
+    """Say whether one of the actions is a call of the tool for the record that the arguments name."""
+    calls = {call["id"]: call for m in messages if isinstance(m, AIMessage) for call in m.tool_calls}
+    proposed = [
+        calls[m.tool_call_id]
+        for m in messages
+        if isinstance(m, ToolMessage) and m.additional_kwargs.get("action") in actions and m.tool_call_id in calls
+    ]
+    record = {name: value for name, value in args.items() if name.endswith("_id") and "payment" not in name}
+    return any(
+        call["name"] == tool
+        and all(_normal(str(call["args"].get(name))) == _normal(str(value)) for name, value in record.items())
+        for call in proposed
+    )
 
 
 def _names(said: Sequence[str], order_id: str) -> bool:

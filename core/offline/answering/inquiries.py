@@ -8,7 +8,7 @@ from typing import Any
 from core.language.words import normal
 from core.offline.answering.choosing import is_delivered, is_pending, meant_items_only
 from core.offline.answering.quotations import Quote
-from core.offline.answering.reads import asked_orders, describe
+from core.offline.answering.reads import asked_orders, describe, policy
 from core.offline.answering.sentences_about_records import day, item_name, money, options, status_sentence
 from core.offline.answering.swaps import new_version, products_of
 from core.offline.answering.toolbox import ReplyNow, Toolbox
@@ -35,18 +35,33 @@ _RULES: Mapping[str, tuple[str, str, str]] = {
 }  # fmt: skip
 """The questions behind an inquiry about each change: how it is done, what becomes of the money, how long there is time."""
 _MOST = 3
+_POINTS = re.compile(r"\b(?:it|that|this|they|them|my (?:\w+ )?(?:orders?|purchase|parcel|package))\b")
 _LIKELY = 0.5
 """Score from which the answer to the question behind an inquiry is taken, whatever its own words find."""
 
 
 def inquiry(request: Request, desk: Toolbox) -> str:
-    """Tell the facts of the order and what the articles say, and invite to ask for the change where it is possible."""
+    """Tell the facts of the order and what the articles say, and invite to ask for the change where it is possible.
+
+    What is about no order of the customer's is a question for the articles alone.
+    """
     topic = change_asked_about(request.words) or "return"
-    orders = list(asked_orders(request, desk))[:_MOST]
+    orders = _orders(request, desk)[:_MOST]
+    if not orders:
+        return policy(request, desk)
     rule = _rule(topic, request, desk)
     told = [_facts(topic, request, desk, order, rule) for order in orders]
     invited = INVITATION if any(_possible(topic, order) for order in orders) else ""
     return "\n\n".join(part for part in (*told, rule.text if rule else "", invited) if part)
+
+
+def _orders(request: Request, desk: Toolbox) -> list[Facts]:
+    """Return the orders whose number or items a question names, or that it points at; raises Needed or Told."""
+    if request.order_ids or _POINTS.search(normal(request.text)):
+        return list(asked_orders(request, desk))
+    return (
+        [order for order in desk.orders() if meant_items_only(request.text, order)] if desk.can("list_orders") else []
+    )
 
 
 def _possible(topic: str, order: Facts) -> bool:
@@ -79,7 +94,7 @@ def _facts(topic: str, request: Request, desk: Toolbox, order: Facts, rule: Quot
     said = [status_sentence(order)]
     if _MONEY.search(asked):
         said.append(_paid(order, items))
-    if topic in ("return", "swap") and is_delivered(order) and rule and _TIME.search(asked):
+    if topic in ("return", "swap") and is_delivered(order) and rule:
         said.append(_last_day(order, rule))
     return " ".join(part for part in said if part)
 

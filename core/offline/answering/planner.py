@@ -18,8 +18,8 @@ from core.offline.answering.who import claim, refusal, resumed
 from core.offline.answering.writes import WRITE_TOOLS, WRITERS
 from core.offline.reading import languages, small_talk
 from core.offline.reading.chat_request import Conversation
-from core.offline.reading.dialogue_context import requests_in_context, takes_up_inquiry
-from core.offline.reading.intents import WRITES, rule_intent
+from core.offline.reading.dialogue_context import asks_something, requests_in_context, takes_up_inquiry
+from core.offline.reading.intents import rule_intent
 from core.offline.reading.mentioned_orders import order_numbers
 from core.offline.reading.request_phrases import THANKS
 from core.offline.reading.understanding import Request, Understanding
@@ -138,16 +138,14 @@ def _short_answer(conversation: Conversation, desk: Toolbox) -> Decision | None:
     offered = small_talk.OFFER.search(conversation.last_reply)
     if answer == "yes" and offered and desk.can("request_human"):
         return Decision(calls=[Call("request_human", {"reason": "the customer accepted the offer of a person"})])
-    if answer == "yes" and "?" not in conversation.last_reply and not takes_up_inquiry(conversation):
+    if answer == "yes" and not asks_something(conversation.last_reply) and not takes_up_inquiry(conversation):
         thanked = THANKS.match(normal(conversation.message))
         return Decision(small_talk.THANKS if thanked else small_talk.NOTHING_OPEN)
     if answer == "no" and conversation.last_reply:
         return Decision(small_talk.NOTHING_CHANGED)
     code = languages.language(conversation.message)
     intent = rule_intent(conversation.message)
-    unread = intent is None or (
-        intent in WRITES and "?" in conversation.message
-    )  # a question about returns asks for no return
+    unread = intent in (None, "policy", "inquiry")
     if code != "en" and not order_numbers(conversation.message) and unread:
         return Decision(languages.english_only(code))
     return None

@@ -9,7 +9,7 @@ _STARTERS = (
     r"change|switch|send |ship |update|modify|refund|track|check|let me|my |put |make |use |help|find |look |stop |kill |get |remove |explain |pay |upgrade)"
 )
 _JOINT = re.compile(
-    rf"\s*;\s*|(?:\s*,\s*|\s+)(?:and(?: also| then| please| finally)?|then|plus|but(?: also)?|also|as well as|lastly|finally|secondly|und|et|y)\s+(?={_STARTERS})"
+    rf"\s*;\s*|\s*:\s+(?={_STARTERS})|(?:\s*,\s*|\s+)(?:and(?: also| then| please| finally)?|then|plus|but(?: also)?|also|as well as|lastly|finally|secondly|und|et|y)\s+(?={_STARTERS})"
     rf"|\s*,\s*(?={_STARTERS.replace('|my ', '').replace('|to ', '|')})",
     re.IGNORECASE,
 )

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from core.language.confirmations import answer_to_confirmation
 from core.language.words import normal
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.intents import SMALL_TALK, WRITES, change_asked_about
@@ -50,7 +51,7 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
         return own
     if takes_up_inquiry(conversation) and (wanted := [r for r in earlier if r.intent in WRITES]):
         return wanted
-    asked = _asked(conversation.last_reply)
+    asked = asks_something(conversation.last_reply)
     if _is_fragment(message, own, understanding, asked=asked):
         continued = [r for r in earlier if r.intent in WRITES] if asked else earlier
         numbers = tuple(order_numbers(message))
@@ -84,7 +85,7 @@ def takes_up_inquiry(conversation: Conversation) -> bool:
     return INVITATION in conversation.last_reply and bool(TAKES_UP.search(normal(conversation.message)))
 
 
-def _asked(reply: str) -> bool:
+def asks_something(reply: str) -> bool:
     """Say whether a reply waits for something particular from the customer."""
     return "?" in reply and not reply.endswith(OPEN_QUESTIONS)
 
@@ -94,6 +95,8 @@ def _earlier(conversation: Conversation, understanding: Understanding) -> list[R
     said = [s.text for s in conversation.said if s.by_customer][-_REMEMBERED:]
     added: list[str] = []
     for text in reversed(said):
+        if answer_to_confirmation(text) == "no":
+            break  # what was wished for before it is over
         found = [r for r in understanding.requests(text) if r.intent not in SMALL_TALK]
         bare = order_numbers(text) and not understanding.has_own_intent(text)
         if found and not bare and (understanding.has_own_intent(text) or any(r.intent != "policy" for r in found)):

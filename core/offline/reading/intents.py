@@ -3,6 +3,7 @@
 import re
 from typing import Literal, get_args
 
+from core.language.asking import asks_about, wishes
 from core.language.disputes import disputes_charge, reports_fraud
 from core.language.postal_addresses import read_address
 from core.language.words import normal, spelled
@@ -103,27 +104,20 @@ def _write_topic(text: str, numbered: bool) -> Intent | None:
 
 def _deed_or_question(text: str, topic: Intent, numbered: bool) -> Intent:
     """Tell "cancel my order" from "how can I cancel?"."""
-    asked, own = bool(p.ASKS_US.search(text)), numbered or bool(p.MINE.search(text))
-    if topic == "refund" and own and p.REFUND_NEWS.search(text) and not asked:
+    asks, own = asks_about(text), numbered or bool(p.MINE.search(text))
+    if topic == "refund" and own and p.REFUND_NEWS.search(text) and not wishes(text):
         return "order_status" if numbered else "policy"
     if topic in {"cancel", "return"} and p.WAS_DONE.search(text) and not re.search(r"\bif\b", text):
         return "order_status" if own else "policy"
-    deed: Intent = "return" if topic == "refund" and refund_reason(text) is None else topic
-    if (numbered and p.INQUIRY.match(text)) or (own and not asked and p.UNDECIDED.search(text)):
+    if asks:
+        return "inquiry" if numbered or (p.THAT_ONE.search(text) and not p.POLICY_WORDS.search(text)) else "policy"
+    if p.UNDECIDED.search(text) and not wishes(text):
         return "inquiry"
-    general = bool(p.POLICY_WORDS.search(text))
-    if numbered and not re.match(r"(?:what is|what's) (?:the|your)\b", text):
-        return deed
-    if p.POSSIBLE.match(text) and p.THAT_ONE.search(text) and not general and not p.HYPOTHETICAL.search(text):
-        return deed
-    specific = bool(p.SPECIFIC.search(text))
-    if p.QUESTION_ABOUT_RULES.match(text) or general:
-        return deed if specific and asked and not general else "policy"
-    if asked or specific or (topic == "change_address" and re.search(r"\bwrong\b|\bmoved\b", text)):
-        return deed
-    if p.ABOUT_RULES.search(text):
+    if not numbered and p.POLICY_WORDS.search(text):
         return "policy"
-    return deed if len(text.split()) <= 12 or own else "policy"
+    if not (own or wishes(text)) and (p.ABOUT_RULES.search(text) or len(text.split()) > _SHORT):
+        return "policy"
+    return "return" if topic == "refund" and refund_reason(text) is None else topic
 
 
 def _read_topic(text: str, numbered: bool) -> Intent | None:

@@ -55,7 +55,7 @@ HARM_OR_UNDO = _any(
 CANCEL = _any(
     r"\b(?:cancel(?:l?ed|l?ing|lation|ation)?(?!.*\b(?:newsletter|subscription|account|e-?mails?)\b)|call(?:ed|ing)? off|scrap|abort|revoke|void|annul)\b",
     r"\b(?:kill|drop|stop|withdraw|halt|delete|remove|scratch|reverse) (?:\w+ )?(?:my |the |this |that |an? )?(?:\w+ )?(?:order|purchase|shipment)\b",
-    r"\b(?:remove|delete|take(?! back)|drop|strike)\b[^.?!]{1,60}\b(?:from|off|out of)\b[^.?!]{0,20}(?:order|#|\b[a-z]{1,3}\d{4,})",
+    r"\b(?:remove|delete|take|drop|strike)\b(?!.*\bback\b)[^.?!]{1,60}\b(?:from|off|out of)\b[^.?!]{0,20}(?:order|#|\b[a-z]{1,3}\d{4,})",
     r"\b(?:no longer|don't|do not|not) (?:want|need)(?: to (?:have|receive|get))? (?:my |the |this |that )(?:\w+ )?(?:order|purchase)\b",
     r"\b(?:don't|do not|please don't) (?:ship|send|deliver|process|dispatch) (?:it|that|this|my order|the order|order|#?[a-z]{0,3}\d{4,})",
     r"\b(?:stornier\w*|annuler|cancelar|annullare|annuleren|anulować)\b",
@@ -148,18 +148,6 @@ QUESTION_ABOUT_RULES = re.compile(
     r"(?:if |whether )?(?:how|what|when|where|which|why|who|until|by when|do (?:i|you|we)|does|is (?:it|there|a|an|the|this)|are (?:there|your|returns?|refunds?|exchanges?|all|the)|am i|can (?:i|we|one|people|customers?|orders?|returns?|refunds?|it|someone|somebody|you return|you exchange|an?|items?|the)|could i|may i|might i|will (?:i|you)|would (?:i|you charge|it)|should i|must i|"
     r"if i|what's|is my|are my)\b"
 )
-_LEAD_IN = (
-    r"^(?:(?:hi|hello|hey|there|and|also|but|so|ok|okay|well|then|oh|um|just|only|please|quick question|question|tell me|(?:can|could) you (?:please )?(?:tell me|say|explain|check)|"
-    r"i(?:'d| would) (?:just |only )?like to know|i (?:just |only )?(?:want|wanted|need) to know|do you know|i(?:'m| am| was) (?:just )?(?:wondering|curious|asking)|just (?:wondering|curious|asking))[,:!. ]*)*"
-)
-INQUIRY = re.compile(
-    _LEAD_IN
-    + r"(?:(?:until|till|by|since|for) )?(?:(?:if|whether) (?!you\b)|supposing|suppose|assuming|say i|how (?!about)|when\b|where\b|which\b|why\b|who\b|what(?:'s| is)? (?!about)|"
-    r"am i\b|do i\b|does\b|did\b|will (?:i|it|that|my|the)\b|would i\b|should i\b|must i\b|is it (?:still )?(?:possible|okay?|fine|allowed|too late)|is there\b|"
-    r"(?:can|could|may|is|are) (?:it|this|that|they|(?:(?:my|the|this|that|an?) )?[\w -]{0,40}?#?[a-z]{0,3}\d{4,}|(?:my|the) [\w -]{2,40}?) (?:(?:still|also|even|be|get) )*(?:cancel\w*|return\w*|exchang\w*|chang\w*|swapp\w*|refund\w*)|"
-    r"(?:can|could|may) i\b(?=.* if\b))"
-)
-"""What asks about a change to an order instead of asking for it."""
 UNDECIDED = re.compile(
     r"\b(?:friend|colleague|wife|husband|mother|father|mum|mom|dad|sister|brother|partner|neighbou?r|someone|somebody|they|he|she|people|website|article)s? (?:\w+ )?(?:said|says?|told me|thinks?|claims?|mentioned)\b|"
     r"\bi (?:heard|read|was told|am told|gather)\b|\b(?:just|only|merely) (?:asking|curious|wondering)\b|\bthinking (?:about|of)\b|\bconsidering\b|\bif i (?:were to|was to|should|cancell?ed|returned|exchanged|changed|swapped)\b|"
@@ -168,23 +156,11 @@ UNDECIDED = re.compile(
 """What tells that a customer talks about a change without having made up her mind."""
 TAKES_UP = re.compile(r"\b(?:go ahead|do (?:it|that|this|so)|yes)\b(?!.*\?)")
 """What turns an inquiry into a wish, once its answer has invited to it."""
-ASKS_US = re.compile(
-    r"\b(?:please|pls|plz|i(?:'d| would) (?:like|love|prefer)|i want|i wanna|i need|i wish|i(?:'m| am) (?:looking|trying|hoping|going)|can you|could you|would you|will you|help me|let's|let me|i have to|i must|i decided|go ahead)\b|^(?:just |now |then |first |second |next |also |and |hi |hello |so |ok )*(?:cancel|return|exchange|swap|change|modify|update|refund|switch|send|ship|put|make|use|stop|kill|drop|call off|replace|set|arrange|start|move|remove|scrap|correct|upgrade)\b"
-)
 POLICY_WORDS = re.compile(
     r"\b(?:polic(?:y|ies)|rules?|terms|conditions|deadline|window|time limit|fees?|allowed|is it possible|how long|how many days|how do (?:i|you|we)|how does|how can i|what happens|what if|is it ok|in general|generally|usually|normally|guarantee|warranty)\b"
 )
-SPECIFIC = re.compile(
-    r"\b(?:my (?:order|latest|last|recent|pending)|this order|that order|the order i|i (?:just )?(?:ordered|bought|received|got)|from my)\b"
-)
-POSSIBLE = re.compile(
-    r"^(?:(?:hi|hello|and|also|so|but|ok)[,!. ]+)*(?:can|could|may|would it be possible for) (?:i|we|you)\b"
-)
 THAT_ONE = re.compile(
     r"\b(?:my|it|this|these|that|those|them|the (?!shop|store|order process|post|refund|return)[\w-]+|instead)\b"
-)
-HYPOTHETICAL = re.compile(
-    r"\b(?:if|after|within|without|once|when|before|used|opened|unopened|sale|how|something|things|anything|any (?:item|order)|different product)\b"
 )
 SWAP_WORD = re.compile(r"\b(?:exchange|exchanging|exchanged|swap(?:ped|ping)?)\b")
 REFUND_NEWS = re.compile(

@@ -16,7 +16,8 @@ UNCLEAR = (
     "I am not sure what you need. I can help with orders, returns, products and questions about the shop. "
     "For example, you can write: “Where is my order?” If you want a person, just say so."
 )
-NOTHING_CHANGED = "All right, I have not changed anything. Is there something else I can do for you?"
+NOTHING_CHANGED = "All right, I have not changed anything. Is there anything else I can do?"
+"""Also what the graph answers when a proposal is declined, so that its question mark is known to ask for nothing."""
 NOTHING_OPEN = "Nothing is waiting for your answer at the moment. What can I do for you?"
 TEDIOUS = "I am sorry, I know this is tedious. If you would rather talk to a person, just write “person”."
 """Goes before a question that was not answered and must be put again."""

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from core.language.asking import asks_about, wishes
 from core.language.words import content_stems, normal
 from core.offline.reading.clauses import clauses
 from core.offline.reading.examples import EXAMPLES
-from core.offline.reading.intents import SMALL_TALK, WRITES, Intent, rule_intent
+from core.offline.reading.intents import SMALL_TALK, WRITES, Intent, change_asked_about, rule_intent
 from core.offline.reading.mentioned_orders import order_numbers
-from core.offline.reading.request_phrases import ASKS_US, DEED_WORDS, NEGATED
+from core.offline.reading.request_phrases import DEED_WORDS, NEGATED
 from core.offline.reading.slots import payment_words
 
 _ALIKE = 0.5
@@ -92,7 +93,7 @@ class Understanding:
         likeness = examples @ (asked / (np.linalg.norm(asked) or 1.0))
         best = int(np.argmax(likeness))
         intent = self._intents[best]
-        if likeness[best] < _ALIKE or (intent in WRITES and normal(clause).endswith("?")):
+        if likeness[best] < _ALIKE or (intent in WRITES and asks_about(clause)):
             return None
         if intent == "serious" and likeness[best] < _ALIKE_SERIOUS:
             return None
@@ -136,8 +137,7 @@ class Understanding:
                     aside = f"{aside} {clause}".strip()
                 continue
             if joined and _adds_to(joined[-1][0], intent, clause) and _same_order(joined[-1][1], clause):
-                stays = "swap" if (joined[-1][0], intent) == ("return", "swap") else joined[-1][0]
-                joined[-1] = (stays, f"{joined[-1][1]} {clause}")
+                joined[-1] = (_together(joined[-1], intent, clause), f"{joined[-1][1]} {clause}")
             elif intent in SMALL_TALK:
                 joined.append((intent, clause))
             else:
@@ -179,10 +179,20 @@ def _asks(clause: str) -> bool:
     )
 
 
+def _together(before: tuple[Intent | None, str], intent: Intent | None, clause: str) -> Intent | None:
+    """Return what a clause makes of the one before it that it adds to."""
+    if before[0] == "return" and intent == "swap":
+        return "swap"
+    if before[0] == "inquiry" and wishes(clause):
+        return change_asked_about(before[1])  # "Can I exchange it for the blue one? Charge my Visa."
+    return before[0]
+
+
 def _adds_to(before: Intent | None, intent: Intent | None, clause: str) -> bool:
     """Say whether a clause only goes on about the change before it: the same one, or where its money goes."""
     if before == "inquiry":
-        told_beside = intent in WRITES and not (DEED_WORDS.search(normal(clause)) or ASKS_US.search(normal(clause)))
+        money = intent in ("change_payment", "refund") and bool(payment_words(clause))
+        told_beside = intent in WRITES and not (DEED_WORDS.search(normal(clause)) or (wishes(clause) and not money))
         return intent == before or told_beside  # "can it still be cancelled? I ordered it by mistake"
     if before == "return" and intent == "swap" and _ANOTHER.search(normal(clause)):
         return True  # "send it back and get the black one instead" is one exchange

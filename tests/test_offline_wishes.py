@@ -1,0 +1,95 @@
+"""Only a wish makes a proposal: no question about an action does, and none that was declined comes back by itself."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from core.offline.small_talk import NOTHING_CHANGED
+
+from core.language.asking import asks_about, wishes
+from graph.phrases import phrase
+from tests.offline_shop import ROOT, Talk
+
+DATA = ROOT / "benchmarks" / "data"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+DECLINED = _read(DATA / "declined.yaml")
+QUESTIONS = _read(DATA / "action_questions.yaml")
+WISHES = _read(DATA / "action_wishes.yaml")
+
+
+@pytest.mark.parametrize("action", DECLINED["actions"], ids=lambda action: action["say"][:40])
+@pytest.mark.parametrize("small_talk", DECLINED["small_talk"])
+def test_a_declined_proposal_is_over_for_good(action: dict[str, str], small_talk: str) -> None:
+    talk = Talk(action["customer"])
+    talk.say(action["say"])
+    assert talk.proposed
+    place = DECLINED["small_talk"].index(small_talk)
+    talk.say(DECLINED["declines"][place % len(DECLINED["declines"])])
+    talk.say(small_talk)
+    assert talk.proposed == []
+    talk.say("yes")
+    assert talk.proposed == []
+    assert talk.done == []
+
+
+def test_a_new_wish_after_a_no_makes_a_new_proposal() -> None:
+    talk = Talk("ada_brook_1001")
+    talk.say("cancel AF10326 because I don't need it")
+    talk.say("no")
+    talk.say("thanks")
+    talk.say("actually, do cancel AF10326, I don't need it")
+    assert [name for name, _ in talk.proposed] == ["cancel_order"]
+
+
+def test_the_answer_to_a_no_is_known_to_ask_for_nothing() -> None:
+    assert phrase("withdrawn", "en") == NOTHING_CHANGED
+
+
+@pytest.mark.parametrize("language", QUESTIONS["questions"])
+def test_questions_about_actions_propose_nothing(language: str) -> None:
+    proposed = []
+    for question in QUESTIONS["questions"][language]:
+        talk = Talk(QUESTIONS["customer"])
+        talk.say(question)
+        proposed += [(question, name) for name, _ in talk.proposed]
+    assert proposed == []
+
+
+def test_clear_wishes_are_heard() -> None:
+    lost = []
+    for wish in WISHES["wishes"]:
+        talk = Talk(WISHES["customer"])
+        reply = talk.say(wish["say"])
+        if [name for name, _ in talk.proposed] != [wish["tool"]]:
+            lost.append((wish["say"], reply))
+    assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("text", "asks", "wished"),
+    [
+        ("can you cancel my order AF10283 please", False, True),
+        ("can I cancel my order AF10283", True, False),
+        ("could you tell me how to cancel it", True, False),
+        ("would you take back an opened tent?", True, False),
+        ("it can be cancelled any time, correct?", True, False),
+        ("cancel it", False, True),
+        ("the mug is broken", False, False),
+        ("Bitte stornieren Sie AF10326", False, True),
+        ("darf ich das noch stornieren", True, False),
+        ("je voudrais savoir comment annuler", True, False),
+        ("je voudrais annuler AF10326", False, True),
+        ("¿Puede cancelar AF10326?", False, True),
+        ("¿Se puede cancelar AF10326?", True, False),
+    ],
+)
+def test_how_a_sentence_begins_tells_a_question_from_a_wish(text: str, asks: bool, wished: bool) -> None:
+    assert asks_about(text) is asks
+    assert wishes(text) is wished
