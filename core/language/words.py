@@ -97,9 +97,14 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in _WORD.findall(normal(text))]
 
 
+def content_words(text: str) -> list[str]:
+    """Return the words that carry meaning, in order."""
+    return [word for word in _WORD.findall(normal(text)) if word not in STOP_WORDS]
+
+
 def content_stems(text: str) -> list[str]:
     """Return the stems of the words that carry meaning, in order; words that mean the same in a shop share one stem."""
-    found = [stem(word) for word in _WORD.findall(normal(text)) if word not in STOP_WORDS]
+    found = [stem(word) for word in content_words(text)]
     return [_SAME.get(word, word) for word in found]
 
 

@@ -9,16 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from core.language.words import content_stems
+from core.language.words import content_stems, content_words, normal
 from core.offline.reading.chat_request import QuotedPassage
 from core.offline.reading.clauses import sentences
 
 _CLOSE = 0.42
 """Likeness from which a passage counts as an answer: mean of the cosines of its best sentence and of the whole."""
+_CLOSE_FOR_STRANGERS = 0.48
+"""The same where the question has a word that no passage at hand has."""
+_MUCH_BETTER = 0.08
+"""How much likeness a passage gains by leaving out a word that it does not have, where it is about something else."""
 _WORDS_CLOSE = 0.55
 """Share of the question's words, rare ones counting more, that must be found where there are no embeddings."""
 _ON_TOPIC = 0.5
-_NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.8, 0.95
+_NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.8, 0.9
 """A second passage is quoted beside the first when it fits nearly as well; a neighbour in the same article need not fit so well."""
 _MAX_CHARS_BESIDE = 240
 _MAX_SENTENCES = 4
@@ -73,14 +77,46 @@ def find_quote(
     places = {s.passage.number: place for place, s in enumerate(scored)}
     scored.sort(key=lambda s: places[s.passage.number] * _FOUND_FIRST / len(candidates) - s.score)
     best = scored[0]
-    if best.score < (_CLOSE if embeddings else _WORDS_CLOSE) * (_ON_TOPIC if on_topic else 1):
+    strange = [] if before or on_topic else _strangers(question, [s.passage for s in scored])
+    close = (_CLOSE_FOR_STRANGERS if strange else _CLOSE) if embeddings else _WORDS_CLOSE
+    if best.score < close * (_ON_TOPIC if on_topic else 1):
+        return None
+    if embeddings and strange and _about_a_stranger(question, strange, best, embeddings):
         return None
     said = [_cited(best, _MAX_SENTENCES, _MAX_CHARS)]
-    for other in scored[1:2]:
-        near = _NEAR_IN_ARTICLE if other.passage.title == best.passage.title else _NEAR_ELSEWHERE
-        if other.score >= near * best.score and other.score >= _CLOSE:
-            said.append(_cited(other, 2, _MAX_CHARS_BESIDE))
+    said += [
+        _cited(other, 2, _MAX_CHARS_BESIDE)
+        for other in scored[1:2]
+        if other.score >= _CLOSE and _belongs_beside(other, best, question)
+    ]
     return Quote(" ".join(said), best.score)
+
+
+def _strangers(question: str, passages: Sequence[QuotedPassage]) -> list[str]:
+    """Return the words of a question that carry meaning and stand in none of the passages."""
+    known = {word for p in passages for word in content_stems(f"{p.title} {p.section} {p.text}")}
+    return [word for word in content_words(question) if not set(content_stems(word)) & known]
+
+
+def _about_a_stranger(question: str, strange: Sequence[str], best: _Scored, embeddings: Embeddings) -> bool:
+    """Say whether a passage fits much better without a word that it does not have: "gift wrapping" is not about gift cards."""
+    passage = best.passage
+    sentence = best.sentences[max(range(len(best.scores)), key=lambda i: best.scores[i])]
+    words = normal(question).split()
+    without = [" ".join(w for w in words if word not in w) for word in strange]
+    said = [f"{passage.title}. {passage.section}. {passage.text}", sentence, normal(question), *without]
+    vectors = np.asarray(embeddings.embed_documents(said), dtype=np.float64)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    fits = (vectors[:2] @ vectors[2:].T).max(axis=0)
+    return bool((fits[1:] > fits[0] + _MUCH_BETTER).any())
+
+
+def _belongs_beside(other: _Scored, best: _Scored, question: str) -> bool:
+    """Say whether a second passage is quoted, too: a neighbour in the article, or one whose heading names what was asked about."""
+    if other.passage.title == best.passage.title:
+        return other.score >= _NEAR_IN_ARTICLE * best.score
+    heading = content_stems(f"{other.passage.title} {other.passage.section}")
+    return other.score >= _NEAR_ELSEWHERE * best.score and not set(content_stems(question)).isdisjoint(heading)
 
 
 def _scored(

@@ -180,7 +180,7 @@ _TROUBLES = (
      "What should I do when an item arrives damaged or broken?"),
     (re.compile(r"\bmissing\b|\bincomplete\b|\bnot in the (?:box|parcel|package)\b"), "What should I do when an item is missing from the parcel?"),
     (re.compile(r"\bwrong (?:item|one|colou?r|size|product|thing|model)\b"), "What should I do when I received the wrong item?"),
-    (re.compile(r"\b(?:lost|never arrived|not arrived|stolen|disappeared)\b"), "What happens when a parcel is lost?"),
+    (re.compile(r"(?<!\bi )(?<!\bi've )(?<!\bi have )(?<!\bwe )\blost\b|\b(?:never arrived|not arrived|stolen|disappeared)\b"), "What happens when a parcel is lost?"),
     (re.compile(r"\b(?:stopped working|dead|died|(?:does(?:n't| not)|won't|will not) (?:work|turn on|start|switch on|charge)|broke|leak\w*|fell apart|came off|is faulty)\b"), "Is a fault covered by the warranty?"),
     (re.compile(r"\bcontact\b|\b(?:get in touch|reach) (?:with )?you\b"), "How to reach us and talk to a person?"),
     (re.compile(r"^(?:\w+ ){0,7}(?:about|are|with) gift ?cards\W*$"), "How do I buy and use a gift card?"),
