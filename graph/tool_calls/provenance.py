@@ -13,9 +13,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
-from core.language.asking import asks_about
 from core.language.confirmations import answer_to_confirmation
-from core.language.requested_changes import asked_for
+from core.language.requested_changes import asked_for, asks_about
 from core.passages import Passage
 from core.safety.injection_patterns import asks_for_action, directives
 from graph.context_window.case_file import PREFERENCE, PROMISE, REQUEST

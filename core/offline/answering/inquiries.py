@@ -56,7 +56,7 @@ def inquiry(request: Request, desk: Toolbox) -> str:
 
 
 def _orders(request: Request, desk: Toolbox) -> list[Facts]:
-    """Return the orders whose number or items a question names, or that it points at; raises Needed or Told."""
+    """Return the orders whose number or items a question names, or that it points at; raises CallNeeded or ReplyNow."""
     if request.order_ids or _POINTS.search(normal(request.text)):
         return list(asked_orders(request, desk))
     return (

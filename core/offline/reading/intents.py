@@ -3,9 +3,9 @@
 import re
 from typing import Literal, get_args
 
-from core.language.asking import asks_about, wishes
 from core.language.disputes import disputes_charge, reports_fraud
 from core.language.postal_addresses import read_address
+from core.language.requested_changes import asks_about, wishes
 from core.language.words import normal, spelled
 from core.offline.reading import request_phrases as p
 from core.offline.reading.mentioned_orders import order_numbers

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from core.language.asking import asks_about, wishes
+from core.language.requested_changes import asks_about, wishes
 from core.language.words import content_stems, normal
 from core.offline.reading.clauses import clauses
 from core.offline.reading.examples import EXAMPLES
