@@ -1,8 +1,8 @@
 """What is quoted has to be about what was asked: not what merely shares a word with it, and no stranger beside the answer."""
 
 import pytest
-from ingest.search.article_search import HybridRetriever
 
+from ingest.search.article_search import HybridRetriever
 from tests.test_offline_answers_heldout import Model, answer, model, retriever
 
 __all__ = ["model", "retriever"]
