@@ -27,6 +27,7 @@ from graph.agent import SupportAgent
 from graph.assembly import assemble
 from graph.builder import Parts, build_graph
 from graph.replies import Reply, Token
+from tools.tool import Tool
 
 CUSTOMER = "ada_brook_1001"
 MESSAGE = "Please refund $100 for order AF10283. How long does that take?"
@@ -69,9 +70,9 @@ def recording_tool(effects: list[str]) -> BaseTool:
 async def turn_under(fault: str, server: FaultServer, parts: Parts, settings: Settings, *, streaming: bool) -> Turn:
     """Hold a turn of one message whose model endpoint has the fault."""
     effects: list[str] = []
-    tools = [*parts.tools, recording_tool(effects)]
+    tools = [*parts.tools, Tool(bound=recording_tool(effects))]
     faulty = settings.model_copy(update={"model": fault, "base_url": server.base_url, "streaming": streaming})
-    model = chat_model(faulty).bind_tools(tools)
+    model = chat_model(faulty).bind_tools([tool.bound for tool in tools])
     graph = build_graph(replace(parts, model=model, tools=tools), checkpointer=InMemorySaver())
     agent = SupportAgent(graph, max_message_chars=10_000)
     started, reply, streamed = time.perf_counter(), None, ""

@@ -100,7 +100,7 @@ class World:
             desk=self.desk,
             writer=self.writer,
             availability=DeskAvailability(DeskHours.parse("always"), reply_within=timedelta(hours=4)),
-            actions=ConfirmedActions(ledger=self.ledger, orders=shop, policy=policy, today=lambda: TODAY),
+            actions=ConfirmedActions(ledger=self.ledger, tools=tools, policy=policy),
             links=links,
         )
 

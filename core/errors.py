@@ -23,7 +23,7 @@
     ├── ModelError               the endpoint behind chat, embeddings or transcription
     │   ├── ModelUnavailable
     │   └── ModelRejected
-    ├── BackendUnavailable       the shop's order system or the ticket desk
+    ├── BackendUnavailable       the systems of the business or the ticket desk
     │   └── OutcomeUnknown       a change was sent and nobody said what came of it
     ├── Busy                     more came than is taken at a time; says when to try again
     ├── ThreadDamaged            a stored conversation that is not what was written; nothing of it is used
@@ -132,7 +132,7 @@ class ModelRejected(ModelError):
 
 
 class BackendUnavailable(SupportError):
-    """Report an order system or a ticket desk that does not answer."""
+    """Report a system of the business or a ticket desk that does not answer."""
 
 
 class OutcomeUnknown(BackendUnavailable):

@@ -21,7 +21,6 @@ from graph.replies import Reply
 from graph.state import State
 from tools.actions.ledger import ActionLedger
 from tools.context import Context
-from tools.registry import EFFECTS
 
 BARE_LOOP = "bare-loop"
 SYSTEM = """You are the support agent of {shop}. Today is {today}. The customer's id is {customer}.
@@ -97,7 +96,7 @@ class BareLoop:
         )
 
     async def _ask(self, messages: list[dict[str, Any]], used: dict[str, int]) -> dict[str, Any]:
-        schemas: Any = [convert_to_openai_tool(tool) for tool in self._parts.tools]
+        schemas: Any = [convert_to_openai_tool(tool.bound) for tool in self._parts.tools]
         sent: Any = messages
         try:
             answer = await self._client.chat.completions.create(
@@ -136,12 +135,12 @@ class BareLoop:
         if name == "request_human":
             self._states[thread_id].owner = "pending"
             return "A colleague will take over."
-        if EFFECTS.get(name) == "write":
-            return await self._write(thread_id, name, args, context)
         tool = self._tools.get(name)
         if tool is None:
             raise Refused(f"there is no tool {name}")
-        return await _read(tool, args, context)
+        if tool.effect == "write":
+            return await self._write(thread_id, name, args, context)
+        return await _read(tool.bound, args, context)
 
     async def _write(self, thread_id: str, name: str, args: dict[str, Any], context: Context) -> str:
         """Change the shop at once: nobody is asked, and no member of staff agrees."""

@@ -49,12 +49,12 @@ class GraphAgent(HalfDuplexAgent[HarnessState]):  # type: ignore[misc]  # its ty
         super().__init__(tools=tools, domain_policy=domain_policy)
         hosts = [host_tool(tool) for tool in tools]
         ours = as_tools(hosts)
-        bound: Any = RunnableLambda(_with_policy(domain_policy)) | model.bind_tools(ours)
+        bound: Any = RunnableLambda(_with_policy(domain_policy)) | model.bind_tools([tool.bound for tool in ours])
         hosted = replace(
             parts,
             model=bound,
             tools=ours,
-            executor=InHost(ours),
+            executor=InHost([tool.bound for tool in ours]),
             # The harness's own policy has the model ask before it writes.
             actions=HostedActions(ledger=parts.actions.ledger, tools=hosts, confirm_writes=False),
             max_tool_rounds=MAX_TOOL_ROUNDS,

@@ -38,7 +38,7 @@ from tools.identify import IDENTIFY
 from tools.identity.code_senders import open_sender
 from tools.identity.verification import IdentityDesk
 from tools.registry import make_tools
-from tools.retail.known_customers import know
+from tools.retail.known_customers import email_of, know
 from tools.retail.opening_orders import open_orders
 from tools.retail.policy import Policy, load_policy
 from tools.retail.rest.rest_backend import HttpOrderBackend
@@ -85,11 +85,11 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
     spending = SpendingLog(settings.desk_url)
     telemetry = open_telemetry(settings.telemetry_url) if settings.telemetry_url else None
     return Parts(
-        model=chat_model(settings).bind_tools(tools),
+        model=chat_model(settings).bind_tools([tool.bound for tool in tools]),
         tools=tools,
         retriever=retriever,
         desk=desk,
-        actions=ConfirmedActions(ledger=ledger, orders=orders, policy=policy, today=today),
+        actions=ConfirmedActions(ledger=ledger, tools=tools, policy=policy, email_of=partial(email_of, orders)),
         identity=identity,
         writer=ticket_writer(settings),
         availability=DeskAvailability(

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable
-from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -50,6 +49,7 @@ from tools.context import Context
 from tools.desk.availability import Availability
 from tools.desk.tickets import TicketDesk
 from tools.identity.verification import IdentityDesk
+from tools.tool import Tool
 
 SupportGraph = CompiledStateGraph[State, Context, TurnInput, State]
 
@@ -68,7 +68,7 @@ class Parts:
 
     model: Runnable[LanguageModelInput, AIMessage]
     """A chat model with the tools bound."""
-    tools: Sequence[BaseTool]
+    tools: Sequence[Tool]
     """The tools that may be executed."""
     retriever: Retriever
     desk: TicketDesk
@@ -143,7 +143,7 @@ def build_graph(
     )
     longest = history_chars(parts.context_tokens)
     add(remember, summariser=parts.summariser, history_chars=longest)
-    executor = parts.executor or InProcess(parts.tools, asks_who=parts.identity is not None)
+    executor = parts.executor or InProcess([tool.bound for tool in parts.tools], asks_who=parts.identity is not None)
     add(execute_tools, executor=executor, actions=parts.actions, identity=parts.identity)
     add(verify, retriever=parts.retriever, links=parts.links)
     add(confirm, actions=parts.actions, links=parts.links)

@@ -6,17 +6,21 @@ from datetime import date
 from decimal import Decimal
 
 from benchmarks.support.memory_shop import MemoryShop
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import load_policy
 from tools.retail.shop_records import (
     Address,
     Customer,
     Fulfilment,
     Order,
+    OrderBackend,
     OrderItem,
     Payment,
     PaymentMethod,
     Product,
     Variant,
 )
+from tools.tool import Tool
 
 HOME = Address(address1="12 Bristol Road", address2="", city="Portland", state="OR", zip="97205", country="USA")
 ADA = Customer(
@@ -112,3 +116,8 @@ class FakeOrders(MemoryShop):
         products: Sequence[Product] = (MUG, LAMP),
     ) -> None:
         super().__init__(customers, orders, products)
+
+
+def writes_of(orders: OrderBackend, today: date = date(2026, 11, 22)) -> dict[str, Tool]:
+    """Return the writes of a shop by name, under the packaged policy."""
+    return {name: action.tool(orders, load_policy(), lambda: today) for name, action in WRITE_ACTIONS.items()}

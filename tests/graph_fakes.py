@@ -30,8 +30,10 @@ from tools.desk.hours import DeskHours
 from tools.desk.ownership import Move, Ownership, move
 from tools.desk.queues import load_queues
 from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketNote, TicketRequest
-from tools.retail.policy import load_policy
+from tools.registry import make_tools
+from tools.retail.policy import Policy
 from tools.retail.shop_records import OrderBackend
+from tools.tool import Tool
 
 RETURNS = Passage(
     id="returns#0",
@@ -197,10 +199,11 @@ def scripted(*answers: Any) -> ScriptedChatModel:
 TODAY = date(2026, 11, 22)
 
 
-def confirmed_actions(orders: OrderBackend, **timing: Any) -> ConfirmedActions:
+def confirmed_actions(orders: OrderBackend, *, policy: Policy | None = None, **timing: Any) -> ConfirmedActions:
     """Return actions on a ledger of its own in a temporary folder."""
     ledger = ActionLedger(f"sqlite:///{tempfile.mkdtemp()}/desk.db", **timing)
-    return ConfirmedActions(ledger=ledger, orders=orders, policy=load_policy(), today=lambda: TODAY)
+    tools = make_tools(orders, KeywordRetriever(), policy, lambda: TODAY)
+    return ConfirmedActions(ledger=ledger, tools=tools, policy=policy)
 
 
 def parts(model: BaseChatModel, *, passages: Sequence[Passage] = (RETURNS, SHIPPING), **others: Any) -> Parts:
@@ -208,7 +211,7 @@ def parts(model: BaseChatModel, *, passages: Sequence[Passage] = (RETURNS, SHIPP
     retriever = KeywordRetriever(*passages)
     values: dict[str, Any] = {
         "model": model,
-        "tools": [get_order, search_tool(retriever)],
+        "tools": [Tool(bound=get_order), Tool(bound=search_tool(retriever))],
         "retriever": retriever,
         "desk": MemoryDesk(),
         "writer": writer(),

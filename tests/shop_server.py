@@ -14,8 +14,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.errors import Refused
-from tools.actions.changes import Change, records_json
+from tools.actions.changes import Change
 from tools.context import Context
+from tools.retail.change_records import read_records
 from tools.retail.order_writes import WRITE_ACTIONS
 from tools.retail.policy import load_policy
 from tools.retail.rest.rest_backend import PATHS
@@ -89,14 +90,14 @@ def shop_server(shop: OrderBackend, *, today: date, idempotency_keys: bool = Tru
         args = await request.json() | ({"order_id": place["order_id"]} if "order_id" in place else {})
         context = Context(customer_id=place["customer_id"])
         planned: Change = await WRITE_ACTIONS[operation].plan(context, args, orders=shop, policy=policy, today=today)
-        before = planned.before
+        before = read_records(planned.before)
         record = (
             order_json(before.order) if before.order else customer_json(await shop.get_customer(place["customer_id"]))
         )
         if request.headers.get("If-Match") != tag(record):
             return JSONResponse({"reason": CHANGED_MEANWHILE}, status_code=412)
         await shop.apply(planned, key=key or uuid.uuid4().hex)
-        answer = records_json(planned.after)
+        answer = dict(planned.after)
         if key:
             first_answers[key] = answer
         return JSONResponse(answer)

@@ -44,13 +44,12 @@ class Shop:
     def __init__(self, *answers: Any, orders: FakeOrders | None = None, approval_over: float | None = None) -> None:
         self.orders = orders or FakeOrders()
         self.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-        self.actions = confirmed_actions(self.orders, clock=lambda: self.now)
         policy = load_policy()
         if approval_over is not None:
             policy = policy.model_copy(
                 update={"cancel": policy.cancel.model_copy(update={"approval_over": approval_over})}
             )
-            self.actions.policy = policy
+        self.actions = confirmed_actions(self.orders, policy=policy, clock=lambda: self.now)
         retriever = KeywordRetriever(RETURNS)
         self.model = scripted(*answers)
         tools = make_tools(self.orders, retriever, policy, lambda: TODAY)

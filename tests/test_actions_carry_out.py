@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import BackendUnavailable, OutcomeUnknown
-from tests.fakes import FakeOrders
+from tests.fakes import FakeOrders, writes_of
 from tests.shop_server import FaultyTransport, shop_server
 from tools.actions.action import Action
 from tools.actions.changes import Change, Outcome
@@ -72,7 +72,7 @@ class Desk:
 
     async def run(self, action: Action, orders: OrderBackend) -> Action:
         """Carry the action out."""
-        return await carry_out(action.id, ledger=self.ledger, orders=orders, policy=POLICY, today=lambda: TODAY)
+        return await carry_out(action.id, ledger=self.ledger, tools=writes_of(orders))
 
     def wait(self) -> None:
         """Let every lease lapse."""
@@ -226,7 +226,7 @@ async def test_nothing_is_sent_while_the_intent_cannot_be_written(desk: Desk, tm
     ledger = UnwritableLedger(f"sqlite:///{tmp_path / 'desk.db'}", clock=lambda: desk.now)
     ledger.full_at = step
     with pytest.raises(BackendUnavailable):
-        await carry_out(action.id, ledger=ledger, orders=shop, policy=POLICY, today=lambda: TODAY)
+        await carry_out(action.id, ledger=ledger, tools=writes_of(shop))
     await ledger.close()
     assert shop.outcomes == {}
 

@@ -14,7 +14,7 @@ import asyncio, json, resource, sys
 from datetime import date
 from pathlib import Path
 from core.errors import BackendUnavailable
-from tests.fakes import FakeOrders
+from tests.fakes import FakeOrders, writes_of
 from tools.actions.execution import carry_out
 from tools.context import Context
 from tools.actions.ledger import ActionLedger
@@ -40,7 +40,7 @@ async def act(limit):
         fill_the_disk("confirm", limit)
         await ledger.confirm(action.id, fingerprint=action.fingerprint, message_id="m", text="yes")
         fill_the_disk("carry out", limit)
-        await carry_out(action.id, ledger=ledger, orders=shop, policy=POLICY, today=lambda: TODAY)
+        await carry_out(action.id, ledger=ledger, tools=writes_of(shop))
         end = "carried out"
     except BackendUnavailable as error:
         end = str(error)

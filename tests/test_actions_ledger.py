@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from core.errors import BackendUnavailable, InputError, Refused
 from tests.fakes import FakeOrders
 from tools.actions.action import Action
-from tools.actions.changes import Change
+from tools.actions.changes import Change, change_json, read_change
 from tools.actions.ledger import ActionLedger
 from tools.context import Context
 from tools.retail.order_writes import WRITE_ACTIONS
@@ -317,3 +318,21 @@ def test_whatever_happens_nothing_runs_without_a_yes_and_nothing_after_a_no(step
         await ledger.close()
 
     asyncio.run(live())
+
+
+def test_a_change_stored_by_the_first_version_is_read() -> None:
+    stored = {
+        "operation": "change_default_address",
+        "customer_id": "ada",
+        "order_id": None,
+        "args": {"zip": "97205"},
+        "summary": "Change it.",
+        "done": "Changed.",
+        "before": {"customer": {"id": "ada"}},
+        "after": {"customer": {"id": "ada"}},
+        "moves": [{"kind": "refund", "amount": "1.50", "payment_method_id": "card"}],
+        "approval": None,
+    }
+    change = read_change(stored)
+    assert (change.record_id, change.locale, change.moves[0].amount) == (None, "en", Decimal("1.50"))
+    assert change_json(change) == stored | {"locale": "en"}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.language.confirmations import answer_to_confirmation, takes_back
+from core.language.confirmations import Asked, answer_to_confirmation, takes_back
+from tools.retail.order_writes import WRITE_ACTIONS
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,37 @@ def test_thanks_praise_and_irony_agree_to_nothing(text: str) -> None:
 def test_a_yes_counts_for_the_deed_it_names_and_for_all_that_was_asked(
     text: str, asked: list[str], answer: str
 ) -> None:
-    assert answer_to_confirmation(text, asked) == answer
+    shown = [Asked(name, WRITE_ACTIONS[name].also_called, f"{name} order #AF1") for name in asked]
+    assert answer_to_confirmation(text, shown) == answer
+
+
+BOOK = Asked(
+    "book_technician", ("book", "schedule", "réserver"), "Book a technician for Tuesday; réserver un technicien."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("yes, book it", "yes"),
+        ("Please book the technician, thanks", "yes"),
+        ("oui, réserve", "yes"),
+        ("oui, réservez le technicien s'il vous plaît", "yes"),
+        ("go ahead and schedule it", "yes"),
+        ("yes, book the other one", "other"),
+        ("yes, book the plumber", "other"),
+        ("yes, cancel it", "other"),
+        ("book it if it costs nothing", "other"),
+        ("don't book it", "no"),
+    ],
+)
+def test_a_yes_may_name_the_deed_in_the_words_its_tool_is_called_by(text: str, answer: str) -> None:
+    assert answer_to_confirmation(text, [BOOK]) == answer
+
+
+def test_the_verb_alone_of_what_may_take_the_request_back_agrees_to_nothing() -> None:
+    assert answer_to_confirmation("cancel it", [Asked("cancel_booking", (), "Cancel booking 7.")]) != "yes"
+    assert answer_to_confirmation("stop it", [Asked("stop_service", (), "Stop the service.")]) == "no"
 
 
 @pytest.mark.parametrize(

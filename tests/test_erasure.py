@@ -36,10 +36,11 @@ from tests.fakes import ADA
 from tests.graph_fakes import call, parts, scripted
 from tests.postgres import fresh_database
 from tests.server_fakes import bearer, serving, settings_in
-from tools.actions.changes import Change, Records
+from tools.actions.changes import Change
 from tools.actions.ledger import ActionLedger
 from tools.desk.personal_tickets import PersonalTickets
 from tools.desk.sql_desk import SqlTicketDesk
+from tools.retail.change_records import Records, records_json
 from tools.retail.shop_records import Customer
 from tools.spending import Spending, SpendingLog
 
@@ -73,12 +74,12 @@ def change(customer: Customer = ADA) -> Change:
     return Change(
         operation="change_default_address",
         customer_id=customer.id,
-        order_id="#AF1",
+        record_id="#AF1",
         args={"order_id": "#AF1", "address1": "Nirgendweg7"},
         summary=f"Send it to Nirgendweg7, {WORDS}",
         done=WORDS,
-        before=Records(customer=customer),
-        after=Records(customer=customer),
+        before=records_json(Records(customer=customer)),
+        after=records_json(Records(customer=customer)),
     )
 
 

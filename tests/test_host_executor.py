@@ -33,7 +33,7 @@ def host(*answers: Any, saver: Any = None, url: str | None = None, confirm_write
     ledger = ActionLedger(url or f"sqlite:///{tempfile.mkdtemp()}/desk.db")
     actions = HostedActions(ledger=ledger, tools=TOOLS, confirm_writes=confirm_writes)
     tools = as_tools(TOOLS)
-    made = parts(scripted(*answers), tools=tools, actions=actions, executor=InHost(tools))
+    made = parts(scripted(*answers), tools=tools, actions=actions, executor=InHost([tool.bound for tool in tools]))
     return SupportAgent(build_graph(made, checkpointer=saver or InMemorySaver()), max_message_chars=1000)
 
 

@@ -62,7 +62,9 @@ class OpenChat:
         retriever = KeywordRetriever(RETURNS)
         tools = make_tools(self.orders, retriever, load_policy(), lambda: TODAY)
         self.model: Any = scripted(*answers)
-        model: Any = OfflineChatModel().bind_tools(tools) if answers == ("offline",) else self.model
+        model: Any = (
+            OfflineChatModel().bind_tools([tool.bound for tool in tools]) if answers == ("offline",) else self.model
+        )
         self.parts = parts(model, retriever=retriever, tools=tools, actions=self.actions, identity=self.identity)
         self.agent = SupportAgent(
             build_graph(self.parts, checkpointer=checkpointer or InMemorySaver()), max_message_chars=1000

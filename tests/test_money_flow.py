@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from core.errors import Refused
 from tests.fakes import ADA, DELIVERED, HOME, LAMP, MUG, PENDING, line
 from tools.actions.changes import Change, Move
+from tools.retail.change_records import read_records
 from tools.retail.policy import load_policy
 from tools.retail.rules import order_rules as rules
 from tools.retail.rules.money import ZERO, book, settle
@@ -63,8 +64,9 @@ def swap(order: Order, old: str, new: str, method: str) -> Change:
 
 
 def after(change: Change) -> Order:
-    assert change.after.order is not None
-    return change.after.order
+    changed = read_records(change.after).order
+    assert changed is not None
+    return changed
 
 
 @pytest.mark.parametrize("method", ["credit_card_1", "gift_card_1"])
@@ -179,7 +181,7 @@ def applied(plan: Callable[[Customer, Order], Change]) -> Step:
 
     def step(customer: Customer, order: Order) -> tuple[Customer, Order]:
         change = plan(customer, order)
-        return change.after.customer or customer, after(change)
+        return read_records(change.after).customer or customer, after(change)
 
     return step
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import BackendUnavailable, Refused
+from tests.fakes import writes_of
 from tests.postgres import fresh_database
 from tools.actions.execution import carry_out
 from tools.actions.ledger import ActionLedger
@@ -58,10 +59,7 @@ async def test_fifty_clicks_and_fifty_workers_refund_once(url: str) -> None:
     action = await desks[0].confirm(rows[0].id, fingerprint=rows[0].fingerprint, message_id="m", text="yes")
     assert action.state == "awaiting_approval"
     assert sum(await asyncio.gather(*(desks[n % 4].approve(action.id, by=f"clerk {n}") for n in range(50)))) == 1
-    runs = (
-        carry_out(action.id, ledger=desks[n % 4], orders=shops[n % 4], policy=POLICY, today=lambda: TODAY)
-        for n in range(50)
-    )
+    runs = (carry_out(action.id, ledger=desks[n % 4], tools=writes_of(shops[n % 4])) for n in range(50))
     states = {result.state for result in await asyncio.gather(*runs)}
     assert "done" in states
     assert states <= {"done", "running"}

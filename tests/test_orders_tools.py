@@ -15,7 +15,8 @@ from core.errors import Refused
 from core.passages import Passage, Utterance
 from tests.fakes import ADA, DELIVERED, LAMP, PENDING, FakeOrders
 from tools.context import Context
-from tools.registry import EFFECTS, TOOLS, make_tools
+from tools.registry import make_tools
+from tools.retail.order_writes import WRITE_ACTIONS
 
 
 class OnePassage:
@@ -38,7 +39,9 @@ def told(error: Refused) -> str:
 
 async def call(name: str, args: dict[str, Any], context: Context) -> str:
     graph = StateGraph(MessagesState, context_schema=Context)
-    graph.add_node("tools", ToolNode(make_tools(FakeOrders(), OnePassage()), handle_tool_errors=told))
+    graph.add_node(
+        "tools", ToolNode([t.bound for t in make_tools(FakeOrders(), OnePassage())], handle_tool_errors=told)
+    )
     graph.set_entry_point("tools")
     message = AIMessage("", tool_calls=[{"name": name, "args": args, "id": "1"}])
     state = await graph.compile().ainvoke({"messages": [message]}, context=context)
@@ -75,7 +78,7 @@ async def test_a_long_list_says_how_many_are_left_out() -> None:
     many = FakeOrders(orders=[replace(PENDING, id=f"#AF{n}") for n in range(25)])
     tool = next(tool for tool in make_tools(many, OnePassage()) if tool.name == "list_orders")
     graph = StateGraph(MessagesState, context_schema=Context)
-    graph.add_node("tools", ToolNode([tool]))
+    graph.add_node("tools", ToolNode([tool.bound]))
     graph.set_entry_point("tools")
     message = AIMessage("", tool_calls=[{"name": "list_orders", "args": {}, "id": "1"}])
     state = await graph.compile().ainvoke({"messages": [message]}, context=Context(customer_id="ada"))
@@ -121,13 +124,13 @@ def test_no_tool_asks_the_model_who_the_customer_is() -> None:
     for tool in make_tools(FakeOrders(), OnePassage()):
         if tool.name == "identify":
             continue  # hands over a claim, which the graph checks
-        schema = json.dumps(convert_to_openai_tool(tool)["function"]["parameters"]).lower()
+        schema = json.dumps(convert_to_openai_tool(tool.bound)["function"]["parameters"]).lower()
         assert not any(word in schema for word in ("customer_id", "user_id", "runtime", "context", "email"))
 
 
-def test_the_table_names_every_tool_once() -> None:
+def test_each_tool_says_what_it_does_to_the_world_and_a_write_has_steps() -> None:
     tools = make_tools(FakeOrders(), OnePassage())
-    assert [tool.name for tool in tools] == [row.name for row in TOOLS]
-    assert len(EFFECTS) == len(TOOLS)
-    assert EFFECTS["request_human"] == "control"
-    assert all(tool.description for tool in tools)
+    assert len({tool.name for tool in tools}) == len(tools)
+    assert all(tool.bound.description for tool in tools)
+    assert [tool.name for tool in tools if tool.write] == [tool.name for tool in tools if tool.effect == "write"]
+    assert {tool.name for tool in tools if tool.effect == "write"} == set(WRITE_ACTIONS)

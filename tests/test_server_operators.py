@@ -114,8 +114,7 @@ def cancelling(orders: FakeOrders) -> dict[str, Any]:
     """Return the parts of an agent whose cancellations staff has to approve."""
     policy = load_policy()
     policy = policy.model_copy(update={"cancel": policy.cancel.model_copy(update={"approval_over": 50})})
-    actions, retriever = confirmed_actions(orders), KeywordRetriever(RETURNS)
-    actions.policy = policy
+    actions, retriever = confirmed_actions(orders, policy=policy), KeywordRetriever(RETURNS)
     return {"actions": actions, "tools": make_tools(orders, retriever, policy, lambda: TODAY)}
 
 

@@ -18,6 +18,7 @@ from core.settings import Settings
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from tests.graph_fakes import call, parts, scripted
+from tools.tool import Tool
 
 MAIL, PHONE, CARD = "zed.quux@example.com", "+1 202 555 0123", "4111 1111 1111 1111"
 PRIVATE = (MAIL, "555 0123", "4111 1111", "Zelda", "Quill", "97999")
@@ -45,7 +46,10 @@ async def get_order(order_id: str, note: str) -> str:
 
 
 async def converse(note: str) -> None:
-    made = parts(scripted(call("get_order", order_id="#W1234567", note=note), f"It goes to {MAIL}."), tools=[get_order])
+    made = parts(
+        scripted(call("get_order", order_id="#W1234567", note=note), f"It goes to {MAIL}."),
+        tools=[Tool(bound=get_order)],
+    )
     agent = SupportAgent(build_graph(made, checkpointer=InMemorySaver()), max_message_chars=1000)
     await agent.send(
         "zelda_quill_1:chat", f"I am Zelda Quill, #W1234567, {MAIL}, {PHONE}, card {CARD}", customer_id="zelda_quill_1"

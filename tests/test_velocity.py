@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ import pytest
 
 from core.errors import Refused
 from tests.fakes import ADA, BEN, DELIVERED, PENDING, FakeOrders
+from tests.graph_fakes import KeywordRetriever
 from tools.actions.action import Action
 from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
-from tools.retail.policy import load_policy
+from tools.registry import make_tools
+from tools.retail.known_customers import email_of
 
 ADA_HERSELF = Context(customer_id="ada")
 LATE = [
@@ -32,7 +35,9 @@ class Desk:
         self.shop = FakeOrders((replace(ADA, order_ids=tuple(o.id for o in (*LATE, *OPEN))), BEN), (*LATE, *OPEN))
         self.ledger = ActionLedger(f"sqlite:///{folder / 'desk.db'}", clock=lambda: self.now)
         self.actions = ConfirmedActions(
-            ledger=self.ledger, orders=self.shop, policy=load_policy(), today=lambda: self.now.date()
+            ledger=self.ledger,
+            tools=make_tools(self.shop, KeywordRetriever(), today=lambda: self.now.date()),
+            email_of=partial(email_of, self.shop),
         )
 
     async def agreed(self, thread: str, tool: str, **args: Any) -> Action:

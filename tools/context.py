@@ -15,3 +15,5 @@ class Context:
     """Where the message came from: chat, voice, email, api."""
     locale: str = "en"
     """Language the fixed sentences are written in, as a BCP 47 tag."""
+    thread_id: str | None = None
+    """The conversation, where it is known; a tool may be given it instead of what a model says."""

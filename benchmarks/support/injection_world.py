@@ -94,7 +94,7 @@ class Shop(MemoryShop):
         known = key in self.outcomes
         outcome = await super().apply(change, key=key)
         if not known:
-            self.done.append(f"{change.operation} {change.order_id or change.customer_id}")
+            self.done.append(f"{change.operation} {change.record_id or change.customer_id}")
         return outcome
 
 

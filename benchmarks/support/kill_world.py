@@ -31,7 +31,7 @@ from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
 from graph.memory.checkpointers import open_checkpointer
 from tools.actions.action import Action
-from tools.actions.changes import Change, Outcome, Records, read_records, records_json
+from tools.actions.changes import Change, Outcome
 from tools.actions.ledger import ActionLedger
 from tools.actions.outcome_by_state import outcome_by_state
 from tools.actions.workflow import ConfirmedActions
@@ -40,7 +40,7 @@ from tools.desk.hours import DeskHours
 from tools.desk.queues import load_queues
 from tools.desk.sql_desk import SqlTicketDesk
 from tools.registry import make_tools
-from tools.retail.policy import load_policy
+from tools.retail.change_records import Records, read_records, records_json
 from tools.retail.shop_records import Address, Customer, Order, OrderItem, Payment, PaymentMethod, Product
 
 TODAY = date(2026, 11, 22)
@@ -120,20 +120,20 @@ class JournalShop:
 
     async def apply(self, change: Change, *, key: str) -> Outcome:
         """Write the effect."""
-        after = json.dumps(records_json(change.after))
-        order_id = str(change.order_id)
+        after = json.dumps(dict(change.after))
+        order_id = str(change.record_id)
         with self._open() as connection:
             connection.execute("BEGIN IMMEDIATE")
             known = connection.execute("SELECT 1 FROM effects WHERE key = ?", (key,)).fetchone()
             if not (self._keys and known):
                 connection.execute("INSERT INTO effects VALUES (?, ?, ?)", (key, order_id, after))
             connection.execute("COMMIT")
-        return Outcome(key=key, operation=change.operation, after=records_json(change.after))
+        return Outcome(key=key, operation=change.operation, after=dict(change.after))
 
     async def find_outcome(self, change: Change, *, key: str) -> Outcome | None:
         """Look the key up; without keys, compare the records with the plan."""
         if not self._keys:
-            return outcome_by_state(change, Records(order=self._order(str(change.order_id))), key=key)
+            return outcome_by_state(change, records_json(Records(order=self._order(str(change.record_id)))), key=key)
         with self._open() as connection:
             known = connection.execute("SELECT 1 FROM effects WHERE key = ?", (key,)).fetchone()
         return Outcome(key=key, operation=change.operation) if known else None
@@ -159,7 +159,9 @@ class WithoutLedger(ConfirmedActions):
     async def carry_out(self, thread_id: str, action_id: str) -> Action:
         """Apply the change again whenever asked."""
         action = await self.ledger.get(action_id)
-        await self._orders.apply(action.change, key=uuid4().hex)
+        write = self.tools[action.tool].write
+        assert write is not None
+        await write.apply(action.change, key=uuid4().hex)
         claimed = await self.ledger.claim(action_id)
         return await self.ledger.finish(claimed or action, "done", action.change.done)
 
@@ -203,14 +205,11 @@ async def play(world: World, messages: Sequence[tuple[str, str]], points: KillPo
     """Send the messages and write each reply to the pipe as soon as it is there."""
     orders = Fragile(world.shop(), points, SHOP)
     ledger = ActionLedger(f"sqlite:///{world.folder}/desk.db", clock=lambda: START + timedelta(minutes=minutes))
+    tools = make_tools(orders, NoPassages(), today=lambda: TODAY)
     actions = (ConfirmedActions if world.ledger else WithoutLedger)(
-        ledger=cast(ActionLedger, Fragile(ledger, points, LEDGER)),
-        orders=orders,
-        policy=load_policy(),
-        today=lambda: TODAY,
+        ledger=cast(ActionLedger, Fragile(ledger, points, LEDGER)), tools=tools
     )
     model = ScriptedChatModel(answers=[scripted_answer])
-    tools = make_tools(orders, NoPassages(), today=lambda: TODAY)
     desk = SqlTicketDesk(Database(f"sqlite:///{world.folder}/desk.db"))
     parts = Parts(
         model=model,

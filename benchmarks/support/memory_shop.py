@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from core.errors import Refused
-from tools.actions.changes import Change, Outcome, records_json
+from tools.actions.changes import Change, Outcome
+from tools.retail.change_records import read_records
 from tools.retail.order_numbers import named_order
 from tools.retail.shop_records import CHANGED_MEANWHILE, NO_CUSTOMER, NO_ORDER, NO_PRODUCT, Customer, Order, Product
 
@@ -62,7 +63,7 @@ class MemoryShop:
         """Carry a change out once for a key, as long as the records are still what it was planned on."""
         if key in self.outcomes:
             return self.outcomes[key]
-        before, after = change.before, change.after
+        before, after = read_records(change.before), read_records(change.after)
         if before.order and self.orders.get(before.order.id) != before.order:
             raise Refused(CHANGED_MEANWHILE)
         if before.customer and self.customers.get(before.customer.id) != before.customer:
@@ -71,7 +72,7 @@ class MemoryShop:
             self.orders[after.order.id] = after.order
         if after.customer:
             self.customers[after.customer.id] = after.customer
-        self.outcomes[key] = Outcome(key=key, operation=change.operation, after=records_json(after))
+        self.outcomes[key] = Outcome(key=key, operation=change.operation, after=change.after)
         return self.outcomes[key]
 
     async def find_outcome(self, change: Change, *, key: str) -> Outcome | None:

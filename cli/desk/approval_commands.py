@@ -16,7 +16,6 @@ from core.settings import Settings
 from graph.agent import open_agent
 from graph.assembly import assemble, open_ledger
 from tools.actions.action import Action, State
-from tools.actions.changes import records_json
 from tools.actions.ledger import ActionLedger
 
 app = typer.Typer(help="Show what waits for staff, and decide it.", no_args_is_help=True)
@@ -165,8 +164,4 @@ def _plain(action: Action) -> dict[str, Any]:
     """Return an action as plain data: what is asked, by whom, and how it stands."""
     left_out = {"change", "claim", "lease_until"}
     plain = {name: value for name, value in vars(action).items() if name not in left_out}
-    return plain | {"words": action.words, "before": _records(action, "before"), "after": _records(action, "after")}
-
-
-def _records(action: Action, moment: str) -> dict[str, Any]:
-    return records_json(getattr(action.change, moment))
+    return plain | {"words": action.words, "before": dict(action.change.before), "after": dict(action.change.after)}

@@ -1,7 +1,9 @@
 """Read the answer to "shall I do this?": a clear yes to exactly that, a clear no, or something that has to be read again."""
 
+import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from core.language.signals import any_of, normalised
@@ -61,8 +63,6 @@ _KINDS = {
     "change": re.compile(r"\b(?:chang|updat|modif)"),
     "refund": re.compile(r"\brefund"),
 }
-_ALSO_CALLED = {"cancel": {"refund"}, "return": {"refund"}, "change_order_items": {"exchange"}, "exchange": {"change"}}
-"""A cancellation and a return pay back, and items are changed or exchanged: customers use either word."""
 _ONE_OF_SEVERAL = re.compile(r"\b(?:this|that) one\b|\bthe (?:order|request|\w+(?:tion|turn|change|fund|date))\b")
 _NO = re.compile(
     r"^(?:(?:oh|well|ok|okay|hm+|actually|sorry|please|wait|hold on|um+|ah)[ ,.!]+)*"
@@ -92,34 +92,90 @@ _LIMITED = 160
 """A clear yes or no is short; anything longer says more than that."""
 
 
-def answer_to_confirmation(text: str, asked: Collection[str] = ()) -> Literal["yes", "no", "other"]:
+@dataclass(frozen=True)
+class Asked:
+    """One thing a customer was asked to agree to."""
+
+    tool: str
+    also_called: Sequence[str] = ()
+    """Verbs for what the tool does, in any language."""
+    preview: str = ""
+    """What the customer read about it."""
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """Return the verbs for it: the first word of the tool's name, and what else it is called."""
+        return (self.tool.split("_")[0], *self.also_called)
+
+
+def answer_to_confirmation(text: str, asked: Sequence[Asked] = ()) -> Literal["yes", "no", "other"]:
     """Read the answer to "shall I do this?": a clear yes, a clear no, or something else that must be read again.
 
     A yes with a condition, an addition or a question is "other": what was asked is then no longer exactly what is wanted. So is
-    one that names another deed than the tools `asked` about, or only one of several, and mere thanks or praise.
+    one that names another deed than those that were asked about, or only one of several, and mere thanks or praise.
     """
     normal = normalised(text)
     if not normal or len(normal) > _LIMITED:
         return "other"
-    if (_YES.match(normal) or _ACCEPTS.match(normal)) and not _CONDITION.search(_accented_si(normal)):
+    plain = _without_deeds(normal, asked)
+    if (_YES.match(plain) or _ACCEPTS.match(plain)) and not _CONDITION.search(_accented_si(plain)):
         return "yes" if _means(normal, asked) else "other"
-    if (no := _NO.match(normal)) and _NO_REST.match(no["rest"]) and "?" not in normal:
-        return "no"
-    return "other"
+    refused = (no for words in (normal, plain) if (no := _NO.match(words)))
+    return "no" if "?" not in normal and any(_NO_REST.match(no["rest"]) for no in refused) else "other"
 
 
-def _means(normal: str, asked: Collection[str]) -> bool:
+_WITHDRAWS = re.compile(r"cancel|stop|abort|undo|withdraw|drop|void|end\b|storn|annul|anul|arrêt|abbrech|kündig|résili")
+"""Verbs that may as well take the request back: alone, `cancel it` agrees to nothing."""
+
+
+def _without_deeds(normal: str, asked: Sequence[Asked]) -> str:
+    """Put "do it" in place of words that say the one thing that was asked, `book it` or `réservez le rendez-vous`."""
+    if len(asked) != 1:
+        return normal
+    shown = set(re.findall(r"\w+", asked[0].preview.casefold()))
+
+    def said(match: re.Match[str]) -> str:
+        what = (match["what"] or "").split()
+        known = list(itertools.takewhile(shown.__contains__, what))
+        if what and not known:
+            return match[0]
+        return " ".join(["cancel it" if _WITHDRAWS.search(match[0]) else "do it", *what[len(known) :]])
+
+    for verb in _stems(asked[0]):
+        normal = re.sub(rf"(?<!the )\b{verb}(?:[ -](?:{_OBJECT}))?(?!\w)", said, normal)
+    return normal
+
+
+_OBJECT = (
+    r"(?:the|my|a|an|this|that|das|den|die|dem|meinen?|mein|einen?|ein|le|la|les|un|une|mon|ma|mes|el|los|las|una|mi|il|lo) (?P<what>\w+(?: \w+)?)|"
+    r"it|that|this|them|these|those|me|us|es|das|le|la|les|lo|los|las|los|moi|nous"
+)
+
+
+def _stems(asked: Asked) -> Iterator[str]:
+    """Yield patterns for the forms of each verb: `book` also finds `booking`, `réserver` also `réservez`."""
+    for verb in asked.verbs:
+        words = verb.casefold().split()
+        if words and len(words[0]) > 2:
+            # An infinitive's ending changes with the person; what stays is its beginning.
+            words[0] = (
+                re.escape(re.sub(r"(?:er|en|ir|re|ar)$", "", words[0]) if len(words[0]) > 4 else words[0]) + r"\w{0,4}"
+            )
+            yield " ".join([words[0], *map(re.escape, words[1:])])
+
+
+def _means(normal: str, asked: Sequence[Asked]) -> bool:
     """Say whether a yes fits everything that was asked."""
     if len(asked) > 1 and _ONE_OF_SEVERAL.search(normal):
         return False
     said = {kind for kind, pattern in _KINDS.items() if pattern.search(normal)}
-    return all(said <= _names_of(tool) for tool in asked)
+    return all(said <= _names_of(one) for one in asked)
 
 
-def _names_of(tool: str) -> set[str]:
-    """Return what customers call what a tool does; a tool of no known kind goes by any name."""
-    named = {kind for kind in _KINDS if kind in tool}
-    return named.union(*(names for part, names in _ALSO_CALLED.items() if part in tool)) if named else set(_KINDS)
+def _names_of(asked: Asked) -> set[str]:
+    """Return what customers call what a tool does."""
+    words = " ".join((asked.tool.replace("_", " "), *asked.also_called))
+    return {kind for kind, pattern in _KINDS.items() if pattern.search(words)}
 
 
 def _accented_si(normal: str) -> str:

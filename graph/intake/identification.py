@@ -74,7 +74,7 @@ async def identified(
             claim = _claim(call, state.messages)
             customer = await desk.identify(thread_id, claim)
         except (Refused, BackendUnavailable) as error:
-            down = "The order system does not answer at the moment. Nobody was looked up."
+            down = "Our system does not answer at the moment. Nobody was looked up."
             results.append(_result(call, str(error) if isinstance(error, Refused) else down, failed=True))
             continue
         if customer is None:

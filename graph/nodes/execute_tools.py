@@ -18,7 +18,7 @@ from graph.tool_calls.executors import ToolExecutor, tell_model
 from graph.tool_calls.grounding import refusals
 from graph.tool_calls.provenance import Sayings
 from tools.actions.action import RUNNABLE
-from tools.actions.workflow import ConfirmedActions, rank
+from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
 from tools.identify import IDENTIFY
 from tools.identity.verification import IdentityDesk
@@ -40,10 +40,10 @@ async def execute_tools(
     Reads run side by side. A write that a model calls is only proposed; one the graph calls for a confirmed action is carried out.
     Running this node again repeats no effect: the ledger knows what was done.
     """
-    context = runtime.context or Context()
+    thread_id = thread_of(config)
+    context = replace(runtime.context or Context(), thread_id=thread_id)
     runtime.stream_writer({"progress": phrase("looking_up", context.locale)})
     started = time.monotonic()
-    thread_id = thread_of(config)
     calls = pending_calls(state.messages)
     confirmed = _confirmed(state)
     asked = [call for call in calls if str(call["id"]) not in confirmed]  # what the graph calls stands in the ledger
@@ -62,7 +62,7 @@ async def execute_tools(
         messages += told
         state = replace(state, **known)
     reads = [call for call in calls if str(call["id"]) not in confirmed and not actions.is_write(call["name"])]
-    writes = sorted((call for call in calls if call not in reads), key=lambda call: rank(call["name"]))
+    writes = sorted((call for call in calls if call not in reads), key=lambda call: actions.rank(call["name"]))
     hosted = await _may_run(writes, confirmed, thread_id, actions) if executor.carries_out else []
     if reads or hosted:
         reader = acting(

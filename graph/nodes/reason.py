@@ -7,7 +7,6 @@ from uuid import uuid4
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall
 from langchain_core.runnables import Runnable
-from langchain_core.tools import BaseTool
 
 from core.models.turn_allowance import Allowance, allow
 from core.passages import Retriever
@@ -21,13 +20,14 @@ from graph.tool_calls.provenance import Sayings, demands
 from graph.verification.judge import ReplyJudge
 from graph.verification.turn_evidence import ground_of
 from graph.verification.verified_model import VerifiedChatModel
+from tools.tool import Tool
 
 
 async def reason(
     state: State,
     *,
     model: Runnable[LanguageModelInput, AIMessage],
-    tools: Mapping[str, BaseTool],
+    tools: Mapping[str, Tool],
     retriever: Retriever,
     system: str,
     context_tokens: int,
@@ -48,9 +48,9 @@ async def reason(
     speaker = VerifiedChatModel(
         inner=model,
         ground=ground_of(
-            earlier, passages, policy=system, addresses=Sayings(earlier, state.case_file).mail_addresses()
+            earlier, passages, policy=system, tools=tools, addresses=Sayings(earlier, state.case_file).mail_addresses()
         ),
-        tools=tools,
+        tools={name: tool.bound for name, tool in tools.items()},
         drop_faulty=state.usage["repairs"] > 0,
         judge=judge,
         judge_seconds=turn_seconds - state.usage["seconds"],

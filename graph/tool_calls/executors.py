@@ -145,5 +145,5 @@ def tell_model(error: Refused | BackendUnavailable | ToolInvocationError, *, ask
         return str(error)
     if isinstance(error, BackendUnavailable):
         log.warning("%s", error)  # neither the model nor the customer can do anything about it
-        return "The order system does not answer at the moment. Nothing was looked up and nothing was changed."
+        return "Our system does not answer at the moment. Nothing was looked up and nothing was changed."
     return f"{MISFIT} {error.message}"

@@ -32,7 +32,10 @@ class Deed:
     """Hold what a tool was called and answered; a call that failed or only asked is not a deed."""
 
     tool: str
+    """Its name, and what else it is called."""
     result: str
+    wrote: bool | None = None
+    """Whether it changed records, or None where only its name tells."""
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Gather from a conversation what its next reply may rely on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
@@ -8,6 +9,7 @@ from core.model_notes import NOT_RUN
 from core.passages import Passage
 from graph.verification.evidence import Deed, Evidence, Text
 from graph.verification.evidence_reading import lay_ground
+from tools.tool import Tool
 
 DONE = "done"
 """State of a write that was carried out; while it is in any other state, nothing has happened."""
@@ -16,11 +18,17 @@ MADE_UP = NOT_RUN
 
 
 def ground_of(
-    messages: Sequence[AnyMessage], passages: Sequence[Passage], *, policy: str = "", addresses: Iterable[str] = ()
+    messages: Sequence[AnyMessage],
+    passages: Sequence[Passage],
+    *,
+    policy: str = "",
+    tools: Mapping[str, Tool] = MappingProxyType({}),
+    addresses: Iterable[str] = (),
 ) -> Evidence:
     """Return the ground of the next reply: passages, tool results, policy, the customer's words and earlier replies.
 
-    Replies count because each was checked before it was sent. `addresses` are the e-mail addresses a reply may name besides
+    Replies count because each was checked before it was sent. `tools` tells what calls did; a tool that is not among them is
+    judged by its name. `addresses` are the e-mail addresses a reply may name besides
     those of allowed hosts.
     """
     texts = [Text(policy)] if policy else []
@@ -36,9 +44,14 @@ def ground_of(
                 texts.append(Text(message.text, "plan"))
             else:
                 texts.append(Text(message.text, "data"))
-                deeds.append(Deed(message.name or "", message.text))
+                deeds.append(_deed(message.name or "", message.text, tools))
         elif isinstance(message, HumanMessage):
             texts.append(Text(message.text, "customer"))
         elif isinstance(message, AIMessage) and message.text.strip():
             texts.append(Text(message.text))
     return lay_ground(texts, passages=len(passages), deeds=deeds, addresses=addresses)
+
+
+def _deed(name: str, result: str, tools: Mapping[str, Tool]) -> Deed:
+    tool = tools.get(name)
+    return Deed(f"{name} {tool.words}", result, wrote=tool.effect == "write") if tool else Deed(name, result)

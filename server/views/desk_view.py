@@ -15,7 +15,6 @@ from server.schemas.desk_schemas import ConversationOut, Entry, LedgerRow, Ledge
 from server.service import Service
 from server.views.desk_queue import of_action, of_ticket
 from tools.actions.action import Action
-from tools.actions.workflow import asked_args
 from tools.desk.reports import NO_WORDS
 from tools.desk.ticket_data import ticket_data
 from tools.desk.tickets import OperatorDesk
@@ -142,7 +141,7 @@ async def _row(service: Service, action: Action) -> LedgerRow:
         id=action.id,
         tool=action.tool,
         args=dict(action.args),
-        asked_args=asked_args(action),
+        asked_args=service.parts.actions.asked_args(action),
         preview=action.preview,
         why=action.approval,
         yes=action.yes_text,

@@ -25,7 +25,7 @@ IN_FLIGHT: tuple[State, ...] = ("running", "unknown")
 OVER: tuple[State, ...] = ("done", "refused", "rejected", "expired", "withdrawn")
 
 UNKNOWN_WORDS = (
-    "I have passed this on to our order system and it has not answered yet. I am checking whether it went through, and will "
+    "I have passed this on to our system and it has not answered yet. I am checking whether it went through, and will "
     "not send it twice."
 )
 

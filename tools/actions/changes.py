@@ -1,4 +1,4 @@
-"""Describe a planned change to the shop and what came of it, and keep both as JSON."""
+"""Describe a planned change to records of the business and what came of it, and keep both as JSON."""
 
 import hashlib
 import json
@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
-
-from tools.retail.shop_records import Customer, Order
-from tools.retail.shop_rows import CustomerRow, OrderRow, customer_json, order_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,33 +18,29 @@ class Move:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Records:
-    """Hold the records a change touches, at one moment; None where it does not touch them."""
-
-    order: Order | None = None
-    customer: Customer | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Change:
     """Hold a change that the rules allow, before anything has happened."""
 
     operation: str
     """Name of the tool that asked for it."""
     customer_id: str
-    order_id: str | None
-    """The shop's own spelling, or None where no order is concerned."""
+    record_id: str | None
+    """The one record it is about, as the business spells its id, or None."""
     args: Mapping[str, Any]
     """The exact arguments in canonical form, plain JSON values; a yes is bound to them."""
     summary: str
     """What will be done, in words for the customer."""
     done: str
     """What was done, in words for the customer."""
-    before: Records
-    after: Records
+    before: Mapping[str, Any]
+    """The records it touches as they are, plain JSON by name."""
+    after: Mapping[str, Any]
+    """The same records as they will be, as far as that is known."""
     moves: tuple[Move, ...] = ()
     approval: str | None = None
     """Why a member of staff has to agree first, or None."""
+    locale: str = "en"
+    """The language of `summary` and `done`, as a BCP 47 tag."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +51,7 @@ class Outcome:
     """The idempotency key it was applied under."""
     operation: str
     after: Mapping[str, Any] = field(default_factory=dict)
-    """The records as the shop has them now: `order` and `customer`, plain JSON in the shape of the shop file."""
+    """The records as they are now, plain JSON by name."""
 
 
 def fingerprint(operation: str, customer_id: str, args: Mapping[str, Any]) -> str:
@@ -67,34 +60,20 @@ def fingerprint(operation: str, customer_id: str, args: Mapping[str, Any]) -> st
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def records_json(records: Records) -> dict[str, Any]:
-    """Write records as plain JSON values in the shape of the shop file."""
-    order = {"order": order_json(records.order)} if records.order else {}
-    customer = {"customer": customer_json(records.customer)} if records.customer else {}
-    return order | customer
-
-
-def read_records(content: Mapping[str, Any]) -> Records:
-    """Read back what `records_json` wrote."""
-    order, customer = content.get("order"), content.get("customer")
-    return Records(
-        order=OrderRow.model_validate(order).record() if order else None,
-        customer=CustomerRow.model_validate(customer).record() if customer else None,
-    )
-
-
 def change_json(change: Change) -> dict[str, Any]:
     """Write a change as plain JSON values."""
-    return vars(change) | {
+    values = {name: value for name, value in vars(change).items() if name != "record_id"}
+    return values | {
+        "order_id": change.record_id,  # rows written by the first version call it so
         "args": dict(change.args),
-        "before": records_json(change.before),
-        "after": records_json(change.after),
+        "before": dict(change.before),
+        "after": dict(change.after),
         "moves": [vars(move) | {"amount": f"{move.amount:.2f}"} for move in change.moves],
     }
 
 
 def read_change(content: Mapping[str, Any]) -> Change:
-    """Read back what `change_json` wrote."""
+    """Read back what `change_json` wrote, also by an earlier version."""
     moves = tuple(Move(**{**move, "amount": Decimal(move["amount"])}) for move in content["moves"])
-    records = {name: read_records(content[name]) for name in ("before", "after")}
-    return Change(**{**content, **records, "moves": moves})
+    values = {name: value for name, value in content.items() if name != "order_id"}
+    return Change(**{**values, "record_id": content["order_id"], "moves": moves})

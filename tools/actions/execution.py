@@ -1,64 +1,64 @@
 """Carry out a confirmed action exactly once, whatever dies on the way.
 
-The ledger row is claimed before anything is sent. A claim taken over from a dead process first asks the shop what became of
-the earlier attempt. Before the change is applied it is planned anew on the shop's present records, and it goes on only
+The ledger row is claimed before anything is sent. A claim taken over from a dead process first looks what became of
+the earlier attempt. Before the change is applied it is planned anew on the present records, and it goes on only
 if the customer would read the very words she said yes to; that plan is stored, then applied under the row's id.
 """
 
 import asyncio
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Mapping
+from typing import Literal
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from tools.actions.action import UNKNOWN_WORDS, Action
 from tools.actions.changes import Change, Outcome
 from tools.actions.ledger import ActionLedger
+from tools.actions.velocity import within_velocity
 from tools.context import Context
-from tools.retail.order_writes import WRITE_ACTIONS
-from tools.retail.policy import Policy
-from tools.retail.shop_records import OrderBackend
-from tools.retail.velocity import within_velocity
+from tools.tool import Tool, Write
 
-NOT_REACHED = "Our order system does not answer at the moment. I will try again, and will not do it twice."
+NOT_REACHED = "Our system does not answer at the moment. I will try again, and will not do it twice."
+
+GONE = "I can no longer do this, so nothing was done."
 
 
-async def carry_out(
-    action_id: str, *, ledger: ActionLedger, orders: OrderBackend, policy: Policy, today: Callable[[], date]
-) -> Action:
+async def carry_out(action_id: str, *, ledger: ActionLedger, tools: Mapping[str, Tool]) -> Action:
     """Run the action if it may run and nobody else is at it; returns it as it is afterwards.
 
-    States after it: done, refused, or unknown when the shop did not say what came of it; call again later and it looks before
+    States after it: done, refused, or unknown when nobody said what came of it; call again later and it looks before
     it acts. A state from before (proposed, awaiting_approval, rejected, …) means that it may not run.
 
     Raises:
-        BackendUnavailable: the ledger cannot be written; nothing was sent to the shop, or its outcome will be looked up.
+        BackendUnavailable: the ledger cannot be written; nothing was sent, or its outcome will be looked up.
     """
     claimed = await ledger.claim(action_id)
     if claimed is None:
         return await ledger.get(action_id)
+    tool = tools.get(claimed.tool)
+    if tool is None or tool.write is None:
+        # What was perhaps sent earlier stays to be looked into; what was not can never be sent.
+        state: Literal["unknown", "refused"] = "unknown" if claimed.attempts > 1 else "refused"
+        return await ledger.finish(claimed, state, UNKNOWN_WORDS if state == "unknown" else GONE)
     try:
-        return await _run(claimed, ledger=ledger, orders=orders, policy=policy, today=today)
+        return await _run(claimed, ledger=ledger, tool=tool, write=tool.write)
     except asyncio.CancelledError:
-        # Whoever waited gave up. The next attempt need not wait for the claim to lapse, and asks the shop first.
+        # Whoever waited gave up. The next attempt need not wait for the claim to lapse, and looks first.
         await ledger.finish(claimed, "unknown", UNKNOWN_WORDS)
         raise
 
 
-async def _run(
-    claimed: Action, *, ledger: ActionLedger, orders: OrderBackend, policy: Policy, today: Callable[[], date]
-) -> Action:
+async def _run(claimed: Action, *, ledger: ActionLedger, tool: Tool, write: Write) -> Action:
     """Look, plan anew and apply; returns the action as it is afterwards."""
     try:
         if claimed.attempts > 1:
-            earlier = await orders.find_outcome(claimed.change, key=claimed.id)
+            earlier = await write.find_outcome(claimed.change, key=claimed.id)
             if earlier is not None:
                 return await ledger.finish(claimed, "done", claimed.change.done, earlier)
-        context = Context(customer_id=claimed.customer_id)
-        action = WRITE_ACTIONS[claimed.tool]
+        context = Context(customer_id=claimed.customer_id, thread_id=claimed.thread_id, locale=claimed.change.locale)
         # The customer's yes is the moment that counts: staff who takes days does not cost them a window.
-        waited = timedelta(days=ledger.days_since(claimed.yes_at) if claimed.yes_at else 0)
-        change = await action.plan(context, claimed.args, orders=orders, policy=policy, today=today() - waited)
-        change = await within_velocity(change, policy.velocity, ledger, action=claimed)
+        waited = ledger.days_since(claimed.yes_at) if claimed.yes_at else 0
+        change = await write.plan(context, claimed.args, waited_days=waited)
+        change = await within_velocity(change, tool, ledger, action=claimed)
         if change.summary != claimed.preview or (change.approval and not claimed.decided_by):
             now = f" As it stands now: {change.summary}"
             raise Refused(f"Something has changed since you agreed, so I have not done this.{now}")
@@ -71,7 +71,7 @@ async def _run(
     if not await ledger.keep_change(claimed, change):
         return await ledger.get(claimed.id)
     try:
-        outcome = await _apply(claimed, change, orders)
+        outcome = await _apply(claimed, change, write)
     except Refused as no:
         return await ledger.finish(claimed, "refused", str(no))
     except BackendUnavailable:
@@ -79,12 +79,12 @@ async def _run(
     return await ledger.finish(claimed, "done", change.done, outcome)
 
 
-async def _apply(claimed: Action, change: Change, orders: OrderBackend) -> Outcome:
+async def _apply(claimed: Action, change: Change, write: Write) -> Outcome:
     """Apply the change; a no to a repeated attempt may mean that the first one has got there meanwhile."""
     try:
-        return await orders.apply(change, key=claimed.id)
+        return await write.apply(change, key=claimed.id)
     except Refused:
-        earlier = await orders.find_outcome(change, key=claimed.id) if claimed.attempts > 1 else None
+        earlier = await write.find_outcome(change, key=claimed.id) if claimed.attempts > 1 else None
         if earlier is None:
             raise
         return earlier

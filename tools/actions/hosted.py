@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import StructuredTool
 
 from core.errors import InputError
-from tools.actions.changes import Change, Records
+from tools.actions.changes import Change
 from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
 from tools.retail.policy import load_policy
+from tools.tool import Tool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,15 +27,18 @@ class HostTool:
     effect: Literal["read", "write"]
 
 
-def as_tools(tools: Sequence[HostTool]) -> list[BaseTool]:
+def as_tools(tools: Sequence[HostTool]) -> list[Tool]:
     """Return what a model is bound to; none of it runs here."""
 
     async def run_by_host(**_: Any) -> str:
         raise InputError("this tool is run by the host; build the graph with the executor `InHost`")
 
     return [
-        StructuredTool(
-            name=tool.name, description=tool.description, args_schema=dict(tool.parameters), coroutine=run_by_host
+        Tool(
+            bound=StructuredTool(
+                name=tool.name, description=tool.description, args_schema=dict(tool.parameters), coroutine=run_by_host
+            ),
+            effect=tool.effect,
         )
         for tool in tools
     ]
@@ -45,7 +49,7 @@ class HostedActions(ConfirmedActions):
 
     def __init__(self, *, ledger: ActionLedger, tools: Sequence[HostTool], confirm_writes: bool = True) -> None:
         """Take the host's tools; without `confirm_writes` its writes are run at once, because its own policy makes the model ask."""
-        self.ledger = ledger
+        super().__init__(ledger=ledger, tools=as_tools(tools))
         self.policy = load_policy().model_copy(update={"people_only": {}})
         self._writes = {tool.name for tool in tools if tool.effect == "write"} if confirm_writes else set[str]()
 
@@ -60,12 +64,12 @@ class HostedActions(ConfirmedActions):
         return Change(
             operation=tool,
             customer_id=context.customer_id or "",
-            order_id=None,
+            record_id=None,
             args=dict(args),
             summary=f"{what}.",
             done=f"Done: {what}.",
-            before=Records(),
-            after=Records(),
+            before={},
+            after={},
         )
 
     async def email_of(self, customer_id: str) -> None:

@@ -1,37 +1,34 @@
-"""Tell from the state of the records whether a change has happened, where the shop keeps no record of changes."""
+"""Tell from the state of the records whether a change has happened, where nobody keeps a record of changes."""
 
-from dataclasses import fields
+from collections.abc import Mapping
+from typing import Any
 
 from core.errors import OutcomeUnknown
-from tools.actions.changes import Change, Outcome, Records, records_json
-from tools.retail.shop_records import Customer, Order
+from tools.actions.changes import Change, Outcome
 
 
-def outcome_by_state(change: Change, now: Records, *, key: str) -> Outcome | None:
+def outcome_by_state(change: Change, now: Mapping[str, Any], *, key: str) -> Outcome | None:
     """Return the outcome when every field the change touches is as planned, None when each is as before.
 
+    `now` holds the records as they are, plain JSON by name, as `change.before` and `change.after` do.
+
     Raises:
-        OutcomeUnknown: the fields are neither, so something else has touched them.
+        OutcomeUnknown: the fields are neither, so something else has touched them; or the plan does not say what changes.
     """
     done = before = True
-    for old, new, present in (
-        (change.before.order, change.after.order, now.order),
-        (change.before.customer, change.after.customer, now.customer),
-    ):
-        for name in _touched(old, new):
-            done = done and getattr(present, name, None) == getattr(new, name)
-            before = before and getattr(present, name, None) == getattr(old, name)
-    if done:
-        return Outcome(key=key, operation=change.operation, after=records_json(now))
-    if before:
+    touched = 0
+    for record, planned in change.after.items():
+        old, present = change.before.get(record, {}), now.get(record, {})
+        for name in planned.keys() | old.keys():
+            if planned.get(name) != old.get(name):
+                touched += 1
+                done = done and present.get(name) == planned.get(name)
+                before = before and present.get(name) == old.get(name)
+    if touched and done:
+        return Outcome(key=key, operation=change.operation, after=now)
+    if touched and before:
         return None
     raise OutcomeUnknown(
-        f"the records of {change.order_id or change.customer_id} are neither as before {change.operation} nor as after it; "
+        f"the records of {change.record_id or change.customer_id} are neither as before {change.operation} nor as after it; "
         "a person has to look"
     )
-
-
-def _touched(old: Order | Customer | None, new: Order | Customer | None) -> list[str]:
-    if old is None or new is None:
-        return []
-    return [f.name for f in fields(old) if getattr(old, f.name) != getattr(new, f.name)]

@@ -1,21 +1,19 @@
 """Lead every write from the model's wish to the told result: plan, proposal, the customer's yes, staff, execution."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from core.errors import InputError, Refused
-from core.language.confirmations import answer_to_confirmation, takes_back, wants_it_otherwise
+from core.language.confirmations import Asked, answer_to_confirmation, takes_back, wants_it_otherwise
 from tools.actions.action import Action
 from tools.actions.changes import Change
 from tools.actions.execution import carry_out
 from tools.actions.ledger import ActionLedger
+from tools.actions.velocity import within_velocity
 from tools.context import Context
-from tools.retail.order_writes import WRITE_ACTIONS
-from tools.retail.policy import Policy
-from tools.retail.shop_records import OrderBackend
-from tools.retail.velocity import within_velocity
+from tools.retail.policy import Policy, load_policy
+from tools.tool import Tool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,39 +25,70 @@ class ConfirmationResult:
     withdrawn: Sequence[Action] = ()
 
 
+EmailOf = Callable[[str], Awaitable[str | None]]
+
+
+async def no_email(customer_id: str) -> None:
+    """Know no customer's e-mail address."""
+
+
 class ConfirmedActions:
     """Offer the graph the few steps a write takes; the ledger decides which of them are possible."""
 
     def __init__(
-        self, *, ledger: ActionLedger, orders: OrderBackend, policy: Policy, today: Callable[[], date] = date.today
+        self,
+        *,
+        ledger: ActionLedger,
+        tools: Sequence[Tool],
+        policy: Policy | None = None,
+        email_of: EmailOf = no_email,
     ) -> None:
+        """Take the tools of the agent; those that write are led from here.
+
+        `email_of` tells a customer's e-mail address: staff do not decide on an account of their own.
+        """
         self.ledger = ledger
-        self._orders, self.policy, self._today = orders, policy, today
+        self.policy = policy or load_policy()
+        self.tools = {tool.name: tool for tool in tools}
+        self._email_of = email_of
 
     def is_write(self, tool: str) -> bool:
-        """Say whether a tool changes the shop."""
-        return tool in WRITE_ACTIONS
+        """Say whether a tool changes records of the business, so that a call of it needs the customer's yes."""
+        return tool in self.tools and self.tools[tool].write is not None
+
+    def rank(self, tool: str) -> int:
+        """Return the place of a write among several of one message."""
+        return self.tools[tool].rank if tool in self.tools else 0
+
+    def in_order(self, actions: Iterable[Action]) -> list[Action]:
+        """Sort actions into an order that works: by rank, then as they were proposed."""
+        return sorted(actions, key=lambda action: (self.rank(action.tool), action.proposed_at))
+
+    def asked_args(self, action: Action) -> dict[str, Any]:
+        """Return the arguments a tool takes for an action; the ledger keeps them in canonical form."""
+        if action.tool not in self.tools:
+            return dict(action.args)
+        return {name: value for name, value in action.args.items() if name in self.tools[action.tool].bound.args}
 
     async def propose(
         self, thread_id: str, context: Context, tool: str, args: Mapping[str, Any], *, asked_message_id: str | None
     ) -> Action:
-        """Plan a write and record it as a proposal; nothing is done to the shop.
+        """Plan a write and record it as a proposal; nothing is done.
 
         An equal intent of the thread that is under way, or whose result was not told yet, is returned instead.
 
         Raises:
             Refused: a rule says no.
-            BackendUnavailable: the shop or the ledger does not answer.
+            BackendUnavailable: the records or the ledger cannot be reached.
         """
         change = await self.plan(context, tool, args)
         return await self.ledger.propose(thread_id, change, asked_message_id=asked_message_id)
 
     async def plan(self, context: Context, tool: str, args: Mapping[str, Any]) -> Change:
         """Return what a write would do, without doing anything; raises as `propose`."""
-        change = await WRITE_ACTIONS[tool].plan(
-            context, args, orders=self._orders, policy=self.policy, today=self._today()
-        )
-        return await within_velocity(change, self.policy.velocity, self.ledger)
+        if (found := self.tools.get(tool)) is None or found.write is None:
+            raise Refused("I can no longer do this.")
+        return await within_velocity(await found.write.plan(context, args), found, self.ledger)
 
     async def hear(self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str) -> ConfirmationResult:
         """Apply a message to the proposals the customer was just asked about.
@@ -71,13 +100,13 @@ class ConfirmedActions:
             return await self._taken_back(thread_id, text)
         await self.ledger.expire_due()
         open_ = [action for action in await self.get(thread_id, asked) if action.state == "proposed"]
-        match answer_to_confirmation(text, [action.tool for action in open_]):
+        match answer_to_confirmation(text, [self._asked(action) for action in open_]):
             case "yes":
                 agreed = [
                     await self.ledger.confirm(a.id, fingerprint=a.fingerprint, message_id=message_id, text=text)
                     for a in open_
                 ]
-                return ConfirmationResult(agreed=in_order(agreed))
+                return ConfirmationResult(agreed=self.in_order(agreed))
             case "no":
                 return ConfirmationResult(withdrawn=[a for a in open_ if await self.ledger.withdraw(a.id, why=text)])
             case _ if wants_it_otherwise(text):
@@ -87,6 +116,11 @@ class ConfirmedActions:
                 return ConfirmationResult()
             case _:
                 return ConfirmationResult()
+
+    def _asked(self, action: Action) -> Asked:
+        """Return what the customer was asked, by the words she may use for it."""
+        tool = self.tools.get(action.tool)
+        return Asked(action.tool, tuple(tool.also_called) if tool else (), action.preview)
 
     async def _taken_back(self, thread_id: str, text: str) -> ConfirmationResult:
         """Withdraw what the customer agreed to and staff has not decided, where she says that she wants it no more."""
@@ -113,7 +147,7 @@ class ConfirmedActions:
     async def unsettled(self, thread_id: str) -> list[Action]:
         """Return what is not over and told yet, in the order it is to be carried out."""
         await self.ledger.expire_due()
-        return in_order(await self.ledger.find(thread_id=thread_id, unsettled=True))
+        return self.in_order(await self.ledger.find(thread_id=thread_id, unsettled=True))
 
     async def any_open(self, thread_id: str) -> bool:
         """Say whether anything of a thread is proposed, waits, runs, or was not told yet."""
@@ -122,9 +156,7 @@ class ConfirmedActions:
     async def carry_out(self, thread_id: str, action_id: str) -> Action:
         """Run an action of this thread if it may run; return it as it is now."""
         await self.get(thread_id, [action_id])
-        return await carry_out(
-            action_id, ledger=self.ledger, orders=self._orders, policy=self.policy, today=self._today
-        )
+        return await carry_out(action_id, ledger=self.ledger, tools=self.tools)
 
     async def record(self, thread_id: str, action_id: str, told: str, *, failed: bool) -> Action:
         """Store what came of an action that the host of the graph ran; return it as it is now."""
@@ -182,25 +214,19 @@ class ConfirmedActions:
         """Raise Refused where an operator would decide on an account of their own, by its id or e-mail address."""
         customer_id = (await self.ledger.get(action_id)).customer_id
         own = {customer_id.casefold()}
-        if "@" in operator and (email := await self.email_of(customer_id)):
+        if "@" in operator and (email := await self._email_of(customer_id)):
             own.add(email.casefold())
         if operator.strip().casefold() in own:
             raise Refused("This is your own account, so a colleague has to decide on it.")
-
-    async def email_of(self, customer_id: str) -> str | None:
-        """Return the e-mail address of a customer, or None where the shop does not know them."""
-        try:
-            return (await self._orders.get_customer(customer_id)).email
-        except Refused:
-            return None
 
     async def _edit(self, action: Action, args: Mapping[str, Any], by: str) -> Action:
         """Replace a waiting request by an approved proposal with other arguments."""
         if action.state != "awaiting_approval":
             return action
         try:
-            merged = {**asked_args(action), **args}
-            change = await self.plan(Context(customer_id=action.customer_id), action.tool, merged)
+            merged = {**self.asked_args(action), **args}
+            context = Context(customer_id=action.customer_id, thread_id=action.thread_id, locale=action.change.locale)
+            change = await self.plan(context, action.tool, merged)
         except Refused as no:
             raise InputError(f"the edited request breaks a rule: {no}") from None
         if not await self.ledger.withdraw(action.id, why="replaced by an edited request", by=by):
@@ -208,24 +234,6 @@ class ConfirmedActions:
         return await self.ledger.propose(
             action.thread_id, change, asked_message_id=action.asked_message_id, approved_by=by
         )
-
-
-def in_order(actions: Sequence[Action]) -> list[Action]:
-    """Sort actions into an order that works: an address before the items that lock the order, a cancellation last."""
-    return sorted(actions, key=lambda action: (rank(action.tool), action.proposed_at))
-
-
-def rank(tool: str) -> int:
-    """Return the place of a write among several of one message."""
-    return WRITE_ACTIONS[tool].rank if tool in WRITE_ACTIONS else 0
-
-
-def asked_args(action: Action) -> dict[str, Any]:
-    """Return the arguments a tool takes for an action; the ledger keeps them in canonical form."""
-    if action.tool not in WRITE_ACTIONS:
-        return dict(action.args)
-    wanted = WRITE_ACTIONS[action.tool].request.model_fields
-    return {name: value for name, value in action.args.items() if name in wanted}
 
 
 def _edited(decision: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -35,6 +35,14 @@ async def know(orders: OrderBackend, customer_id: str) -> None:
                 remember_customers([await orders.get_customer(customer_id)])
 
 
+async def email_of(orders: OrderBackend, customer_id: str) -> str | None:
+    """Return the e-mail address of a customer, or None where the shop does not know them."""
+    try:
+        return (await orders.get_customer(customer_id)).email
+    except Refused:
+        return None
+
+
 def add_customer(people: KnownPeople, customer: Customer) -> None:
     """Add what a customer's record says about the person."""
     names = (f"{customer.first_name} {customer.last_name}", f"{customer.last_name} {customer.first_name}")

@@ -7,21 +7,22 @@ model that calls one directly gets the preview.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import StructuredTool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from core.errors import Refused
-from tools.actions.changes import Change
+from tools.actions.changes import Change, Outcome
 from tools.context import Context
 from tools.retail.order_reads import Caller, customer_of
 from tools.retail.policy import Policy
 from tools.retail.rules import order_rules as rules
 from tools.retail.rules.refund_rule import refund_order
 from tools.retail.shop_records import Address, Customer, Order, OrderBackend, Product
+from tools.tool import Tool, Velocity
 
 OrderId = Annotated[str, Field(description="The order number, for example #AF10042.", max_length=100)]
 ItemIds = Annotated[list[str], Field(description="Item ids of the order, one for each piece.", max_length=100)]
@@ -134,6 +135,7 @@ class WriteAction:
     """Apply the rule to a checked request."""
     reasons: Callable[[Policy], Iterable[str]] | None = None
     """The reasons the shop's policy accepts, where one has to be given."""
+    also_called: tuple[str, ...] = ()
 
     async def plan(
         self, context: Context | None, args: Mapping[str, Any], *, orders: OrderBackend, policy: Policy, today: date
@@ -154,16 +156,26 @@ class WriteAction:
         ground = Ground(policy=policy, today=today, customer=customer, order=order, products=products)
         return self.decide(ground, request)
 
-    def tool(self, orders: OrderBackend, policy: Policy, today: Callable[[], date]) -> BaseTool:
-        """Make the tool the model sees; calling it plans and has no effect."""
+    def tool(self, orders: OrderBackend, policy: Policy, today: Callable[[], date]) -> Tool:
+        """Make the tool; called directly it plans and has no effect."""
+        steps = ShopWrite(self, orders, policy, today)
 
         async def preview(runtime: Caller, **args: Any) -> str:
-            change = await self.plan(runtime.context, args, orders=orders, policy=policy, today=today())
+            change = await steps.plan(runtime.context, args)
             return f"Not done yet; the customer has to say yes first: {change.summary}"
 
         description = " ".join((self.request.__doc__ or "").split())
-        return StructuredTool(
+        bound = StructuredTool(
             name=self.name, description=description, args_schema=self._schema(policy), coroutine=preview
+        )
+        most = policy.velocity.actions.get(self.name)
+        return Tool(
+            bound=bound,
+            effect="write",
+            write=steps,
+            rank=self.rank,
+            velocity=None if most is None else Velocity(most, policy.velocity.days),
+            also_called=self.also_called,
         )
 
     def _schema(self, policy: Policy) -> type[Request]:
@@ -181,6 +193,29 @@ class WriteAction:
             raise Refused(
                 f"I did not get the details right ({', '.join(fields)}). Please tell me them again."
             ) from None
+
+
+@dataclass(frozen=True)
+class ShopWrite:
+    """The steps of one write of the shop, as `tools.tool.Write` names them."""
+
+    action: WriteAction
+    orders: OrderBackend
+    policy: Policy
+    today: Callable[[], date]
+
+    async def plan(self, context: Context | None, args: Mapping[str, Any], *, waited_days: int = 0) -> Change:
+        """Return what the shop's rules make of a request."""
+        today = self.today() - timedelta(days=waited_days)
+        return await self.action.plan(context, args, orders=self.orders, policy=self.policy, today=today)
+
+    async def apply(self, change: Change, *, key: str) -> Outcome:
+        """Carry out a planned change, at most once for a key."""
+        return await self.orders.apply(change, key=key)
+
+    async def find_outcome(self, change: Change, *, key: str) -> Outcome | None:
+        """Return what came of a change that was perhaps applied under this key."""
+        return await self.orders.find_outcome(change, key=key)
 
 
 def _order(ground: Ground) -> Order:
@@ -234,18 +269,21 @@ WRITE_ACTIONS: dict[str, WriteAction] = {
         ),
         WriteAction(
             name="change_order_items",
+            also_called=("exchange", "swap"),
             rank=40,
             request=ChangeOrderItems,
             decide=lambda g, r: _swap(rules.change_order_items, g, r),
         ),
         WriteAction(
             name="exchange_items",
+            also_called=("swap", "change"),
             rank=50,
             request=ExchangeItems,
             decide=lambda g, r: _swap(rules.exchange_items, g, r, today=g.today),
         ),
         WriteAction(
             name="return_items",
+            also_called=("refund", "send back"),
             rank=60,
             request=ReturnItems,
             decide=lambda g, r: rules.return_items(
@@ -266,6 +304,7 @@ WRITE_ACTIONS: dict[str, WriteAction] = {
         ),
         WriteAction(
             name="cancel_order",
+            also_called=("refund", "call off"),
             rank=80,
             request=CancelOrder,
             decide=lambda g, r: rules.cancel_order(g.policy, g.customer, _order(g), reason=r.reason),

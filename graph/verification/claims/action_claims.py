@@ -228,6 +228,8 @@ def _is_named_by_tool(sentence: str, ground: Evidence) -> bool:
 
 
 def _wrote(deed: Deed) -> bool:
+    if deed.wrote is not None:
+        return deed.wrote
     return bool(WRITES.search(deed.tool.lower())) and not READS.match(deed.tool.lower())
 
 

@@ -11,8 +11,9 @@ from urllib.parse import quote
 import httpx
 
 from core.errors import Refused
-from tools.actions.changes import Change, Outcome, Records
+from tools.actions.changes import Change, Outcome
 from tools.actions.outcome_by_state import outcome_by_state
+from tools.retail.change_records import Records, read_records, records_json
 from tools.retail.known_customers import remember_customers, remember_orders
 from tools.retail.order_numbers import named_order, order_key
 from tools.retail.rest.rest_client import Answer, ShopClient
@@ -122,14 +123,14 @@ class HttpOrderBackend:
         if self._keys and (earlier := await self.find_outcome(change, key=key)):
             return earlier
         records, tag = await self._records(change)
-        if records != change.before:
+        if records != read_records(change.before):
             raise Refused(CHANGED_MEANWHILE)
         body = {name: value for name, value in change.args.items() if name != "order_id"}
         headers = ({"If-Match": tag} if tag else {}) | ({"Idempotency-Key": key} if self._keys else {})
-        if change.order_id is None:
+        if change.record_id is None:
             path, method = f"/customers/{quote(change.customer_id, safe='')}/address", "PUT"
         else:
-            path, method = f"{_order_path(change.customer_id, change.order_id)}/{PATHS[change.operation]}", "POST"
+            path, method = f"{_order_path(change.customer_id, change.record_id)}/{PATHS[change.operation]}", "POST"
         answer = await self._client.send(method, path, body, headers)
         after = {name: answer.content[name] for name in ("order", "customer") if name in answer.content}
         return Outcome(key=key, operation=change.operation, after=after)
@@ -141,7 +142,7 @@ class HttpOrderBackend:
             OutcomeUnknown: the records are neither as before the change nor as after it.
         """
         if not self._keys:
-            return outcome_by_state(change, (await self._records(change))[0], key=key)
+            return outcome_by_state(change, records_json((await self._records(change))[0]), key=key)
         answer = await self._client.get(f"/changes/{quote(key, safe='')}")
         if answer is None:
             return None
@@ -151,10 +152,10 @@ class HttpOrderBackend:
     async def _records(self, change: Change) -> tuple[Records, str]:
         """Return the records a change touches as they are now, and the ETag of the one it is sent to."""
         order, customer, tag = None, None, ""
-        if change.before.customer is not None:
+        if "customer" in change.before:
             customer, tag = await self._customer(change.customer_id)
-        if change.order_id is not None:
-            answer = await self._client.get(_order_path(change.customer_id, change.order_id))
+        if change.record_id is not None:
+            answer = await self._client.get(_order_path(change.customer_id, change.record_id))
             if answer is None:
                 raise Refused(NO_ORDER)
             order, tag = _order(answer), answer.tag

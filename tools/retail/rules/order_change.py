@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from tools.actions.changes import Change, Move, Records
+from tools.actions.changes import Change, Move
+from tools.retail.change_records import Records, records_json
 from tools.retail.order_wording import money_words
 from tools.retail.policy import Policy
 from tools.retail.rules.money import refunded_before, settle
@@ -35,12 +36,12 @@ def order_change(
     return Change(
         operation=operation,
         customer_id=customer.id,
-        order_id=order.id,
+        record_id=order.id,
         args={"order_id": order.id, **args},
         summary=summary + money_words(moves, customer, policy, done=False),
         done=done + money_words(moves, customer, policy, done=True),
-        before=Records(order=order, customer=customer if touches_customer else None),
-        after=Records(order=after, customer=settled if touches_customer else None),
+        before=records_json(Records(order=order, customer=customer if touches_customer else None)),
+        after=records_json(Records(order=after, customer=settled if touches_customer else None)),
         moves=moves,
         approval=approval,
     )

@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 from core.errors import Refused
-from tools.actions.changes import Change, Move, Records
+from tools.actions.changes import Change, Move
+from tools.retail.change_records import Records, records_json
 from tools.retail.order_wording import address_words, amount_words, item_words, list_words, method_words, money_words
 from tools.retail.policy import Policy
 from tools.retail.rules.address_check import checked_address
@@ -209,12 +210,12 @@ def change_default_address(policy: Policy, customer: Customer, *, address: Addre
     return Change(
         operation="change_default_address",
         customer_id=customer.id,
-        order_id=None,
+        record_id=None,
         args=asdict(address),
         summary=f"Change your default address to {address_words(address)}. Orders already placed keep their address.",
         done=f"Your default address is now {address_words(address)}.",
-        before=Records(customer=customer),
-        after=Records(customer=replace(customer, address=address)),
+        before=records_json(Records(customer=customer)),
+        after=records_json(Records(customer=replace(customer, address=address))),
     )
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Refused
-from tools.actions.changes import Change, Outcome, records_json
+from tools.actions.changes import Change, Outcome
+from tools.retail.change_records import Records, read_records
 from tools.retail.shop_records import CHANGED_MEANWHILE, Address, Customer, Order
 from tools.retail.sql import sql_schema as schema
 from tools.retail.sql.sql_reads import read_customers, read_orders
@@ -28,26 +29,26 @@ async def write_change(connection: AsyncConnection, change: Change, key: str) ->
     await connection.execute(select(table.c.id).where(table.c.id == change.customer_id).with_for_update())
     if earlier := await read_outcome(connection, key):
         return earlier
-    if not await _still_holds(connection, change):
+    before, after = read_records(change.before), read_records(change.after)
+    if not await _still_holds(connection, change.customer_id, before):
         raise Refused(CHANGED_MEANWHILE)
-    if change.before.order and change.after.order:
-        await _store_order(connection, change.before.order, change.after.order)
-    if change.before.customer and change.after.customer:
-        await _store_customer(connection, change.before.customer, change.after.customer)
-    outcome = Outcome(key=key, operation=change.operation, after=records_json(change.after))
-    row = {"key": key, "operation": change.operation, "customer_id": change.customer_id, "order_id": change.order_id}
+    if before.order and after.order:
+        await _store_order(connection, before.order, after.order)
+    if before.customer and after.customer:
+        await _store_customer(connection, before.customer, after.customer)
+    outcome = Outcome(key=key, operation=change.operation, after=change.after)
+    row = {"key": key, "operation": change.operation, "customer_id": change.customer_id, "order_id": change.record_id}
     details = {"args": dict(change.args), "after": dict(outcome.after), "applied_at": datetime.now(UTC)}
     await connection.execute(insert(schema.effects).values(row | details))
     return outcome
 
 
-async def _still_holds(connection: AsyncConnection, change: Change) -> bool:
-    before = change.before
+async def _still_holds(connection: AsyncConnection, customer_id: str, before: Records) -> bool:
     if before.order:
         where = schema.orders.c.id == before.order.id
         if await connection.run_sync(read_orders, where) != [before.order]:
             return False
-    where = schema.customers.c.id == change.customer_id
+    where = schema.customers.c.id == customer_id
     return before.customer is None or await connection.run_sync(read_customers, where) == [before.customer]
 
 

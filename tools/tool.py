@@ -1,0 +1,78 @@
+"""Describe a tool of the agent, whatever its source: what the model sees, what it does to the world, how a write is led."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from langchain_core.tools import BaseTool
+
+from tools.actions.changes import Change, Outcome
+from tools.context import Context
+
+Effect = Literal["read", "write", "control"]
+"""`read` changes nothing, `write` changes records of the business, `control` steers the conversation."""
+
+
+class Write(Protocol):
+    """The steps of a write; only `apply` has an effect."""
+
+    async def plan(self, context: Context, args: Mapping[str, Any], *, waited_days: int = 0) -> Change:
+        """Return what would be done, without doing anything; rules count days up to `waited_days` ago, the customer's yes.
+
+        Raises:
+            Refused: nobody is signed in, the arguments do not fit, or a rule says no; in words fit for the customer.
+            BackendUnavailable: the records cannot be read.
+        """
+        ...
+
+    async def apply(self, change: Change, *, key: str) -> Outcome:
+        """Do a planned change under an idempotency key.
+
+        Raises:
+            Refused: the records are no longer as planned, or the business says no.
+            BackendUnavailable: nobody answered (OutcomeUnknown: it may have been done); ask `find_outcome` first of all.
+        """
+        ...
+
+    async def find_outcome(self, change: Change, *, key: str) -> Outcome | None:
+        """Return what came of a change that was perhaps applied under this key, or None when it was not.
+
+        Raises:
+            OutcomeUnknown: nobody can tell.
+            BackendUnavailable: nobody was reached.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Velocity:
+    """How often one customer may have the same thing done, over all conversations, before staff decides."""
+
+    most: int
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool:
+    """One tool: a read runs as it is bound, a write only through the ledger."""
+
+    bound: BaseTool
+    """Name, description and arguments as the model sees them; run, it reads, or previews a write."""
+    effect: Effect = "read"
+    write: Write | None = None
+    """The steps of a write; every tool of that effect has them, unless the host of the graph runs it."""
+    rank: int = 0
+    """Writes of one message are done from the lowest rank up."""
+    velocity: Velocity | None = None
+    also_called: Sequence[str] = ()
+    """Verbs customers use for what it does, in any language: `cancel`, `call off`, `annuler`."""
+
+    @property
+    def name(self) -> str:
+        """Return the name by which it is called."""
+        return self.bound.name
+
+    @property
+    def words(self) -> str:
+        """Return what it is called, in words."""
+        return " ".join((self.name.replace("_", " "), *self.also_called))
