@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.customer_check import customer_exists
-from cli.doctor_settings import CHECKS, sample_customer, still_the_samples
+from cli.doctor_settings import CHECKS, open_to_other_tokens, sample_customer, still_the_samples
 from cli.output import out, print_json
 from core.errors import SupportError
 from core.factory import NO_KEY, embedding_model, reranker
@@ -117,11 +117,12 @@ async def _examine() -> list[Finding]:
 
 
 async def _hints(settings: Settings) -> list[str]:
+    hints = open_to_other_tokens(settings)
     try:
         own_shop = await customer_exists(settings, sample_customer()) is False
-        return still_the_samples(settings, own_shop=own_shop, article_urls=await _article_urls(settings))
+        return hints + still_the_samples(settings, own_shop=own_shop, article_urls=await _article_urls(settings))
     except SupportError:  # said above
-        return []
+        return hints
 
 
 async def _chat_model(settings: Settings) -> str:

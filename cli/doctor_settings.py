@@ -17,7 +17,7 @@ from tools.identity.code_senders import open_sender
 from tools.retail.policy import PACKAGED, load_policy
 from tools.retail.shop_file import read_shop
 
-SAMPLE_SHOP = PACKAGED.with_name("sample_shop.json")
+SAMPLE_SHOP = PACKAGED.parent.with_name("sample_shop.json")
 SHOP_NAME = str(Settings.model_fields["shop_name"].default)
 
 
@@ -91,6 +91,24 @@ def _named(file: Path | None) -> str:
 def sample_customer() -> str:
     """Return the id of a customer whom only the sample shop has."""
     return read_shop(SAMPLE_SHOP).customers[0].id
+
+
+def open_to_other_tokens(settings: Settings) -> list[str]:
+    """Return what makes tokens that were issued for something else count here; each says what to set."""
+    if settings.jwt_keys is None:
+        return []
+    hints = []
+    if settings.jwt_audience is None:
+        hints.append(
+            "tokens of the sign-in service count here whatever they were issued for: who gets one for another application, or runs "
+            "one, is let in as that customer or operator; set SUPPORT_JWT_AUDIENCE"
+        )
+    if settings.jwt_issuer is None:
+        hints.append(
+            "tokens count whatever issuer they name, so another tenant of the same sign-in service can issue some for here; "
+            "set SUPPORT_JWT_ISSUER"
+        )
+    return hints
 
 
 def still_the_samples(settings: Settings, *, own_shop: bool, article_urls: list[str]) -> list[str]:

@@ -172,6 +172,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     jwt_keys: str | None = Field(None, description="Key set (JWKS) of RS256 tokens: an address or a file.")
     jwt_issuer: str | None = Field(None, description="Issuer (iss) that tokens must name.")
     jwt_audience: str | None = Field(None, description="Audience (aud) that tokens must name.")
+    jwt_max_hours: float = Field(24, gt=0, le=8760, description="Longest life of a token that is accepted, in hours.")
+    jwt_revoked_file: Path = Field(
+        Path("var/revoked-tokens"), description="File with the id (jti) of a revoked token on each line."
+    )
     embed_origins: str = Field(
         "",
         pattern=r"^\s*(https?://[A-Za-z0-9.:\[\]-]+(\s*,\s*https?://[A-Za-z0-9.:\[\]-]+)*)?\s*$",

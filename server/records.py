@@ -17,6 +17,10 @@ class Identity:
     role: Role
     anonymous: bool = False
     """True for a visitor of an open chat, who owns threads but is no customer of the shop."""
+    expires_at: float = float("inf")
+    """When the token ends, in seconds since 1970."""
+    token_id: str = ""
+    """Names the token (`jti`), or is empty where it has no name."""
 
     @property
     def owner(self) -> str:

@@ -1,6 +1,5 @@
 """Verify and issue the JSON Web Tokens that say who is asking."""
 
-import asyncio
 import os
 import secrets
 import time
@@ -8,21 +7,46 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import jwt
-from jwt import PyJWKClient, PyJWKSet
-from jwt.exceptions import PyJWKClientConnectionError, PyJWTError
+from jwt.exceptions import PyJWTError
 
 from core.errors import BackendUnavailable, SettingsError, TokenRejected
 from core.settings import Settings
 from server.records import Identity, Role
+from server.token_keys import TokenKeys, open_keys
 
 LEEWAY_SECONDS = 10
 SHORTEST_SECRET = 32
 """Bytes; a shorter HS256 key can be guessed (RFC 7518, section 3.2)."""
 Algorithm = Literal["HS256", "RS256"]
+
+
+class RevokedTokens:
+    """The ids of tokens that count no more, kept in a file that is read again when it changes."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._seen: tuple[int, int] | None = None
+        self._ids: frozenset[str] = frozenset()
+
+    def ids(self) -> frozenset[str]:
+        """Return the ids; raises BackendUnavailable when there is a file that cannot be read."""
+        if self._file is None:
+            return self._ids
+        try:
+            stat = self._file.stat()
+            if (seen := (stat.st_mtime_ns, stat.st_size)) != self._seen:
+                lines = self._file.read_text(encoding="utf-8").splitlines()
+                self._ids, self._seen = frozenset(line.strip() for line in lines), seen
+        except FileNotFoundError:
+            self._ids, self._seen = frozenset(), None
+        except (OSError, ValueError) as error:
+            raise BackendUnavailable(
+                f"the list of revoked tokens {self._file} cannot be read ({error}); correct SUPPORT_JWT_REVOKED_FILE"
+            ) from error
+        return self._ids
 
 
 class Tokens:
@@ -32,20 +56,35 @@ class Tokens:
         self,
         *,
         secret: str | None = None,
-        key_set: str | None = None,
+        keys: TokenKeys | None = None,
         issuer: str | None = None,
         audience: str | None = None,
+        max_hours: float = 24,
+        revoked: Path | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
+        """Take what tokens have to be signed with and to name.
+
+        Args:
+            secret: Secret of HS256 tokens.
+            keys: Keys of RS256 tokens.
+            issuer: What `iss` has to be, or None for anything.
+            audience: What `aud` has to name, or None for anything.
+            max_hours: Longest life of a token, from its issue to its end.
+            revoked: File with the id (`jti`) of a revoked token on each line; a missing one revokes none.
+            now: Tells the seconds since 1970.
+        """
         if secret is not None and len(secret.encode()) < SHORTEST_SECRET:
             raise SettingsError(
                 f"SUPPORT_JWT_SECRET has {len(secret.encode())} bytes, at least {SHORTEST_SECRET} are needed; "
                 'make one with python -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
         self._secret = secret
-        self._keys = None if key_set is None else _key_finder(key_set)
+        self._keys = keys
         self._issuer = issuer
         self._audience = audience
+        self._max_hours = max_hours
+        self._revoked = RevokedTokens(revoked)
         self._now = now
 
     @property
@@ -57,8 +96,8 @@ class Tokens:
         """Return who the token says is asking.
 
         Raises:
-            TokenRejected: it is forged, expired, unsigned, or lacks what is needed.
-            BackendUnavailable: the key set cannot be fetched.
+            TokenRejected: it is forged, expired, revoked, unsigned, lives too long, or lacks what is needed.
+            BackendUnavailable: the key set cannot be fetched, or the list of revoked tokens cannot be read.
         """
         try:
             algorithm = jwt.get_unverified_header(token).get("alg")
@@ -71,18 +110,31 @@ class Tokens:
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "sub"], "verify_aud": self._audience is not None},
             )
-        except PyJWKClientConnectionError as error:
-            raise BackendUnavailable("the key set of the sign-in service cannot be fetched; try again later") from error
         except (PyJWTError, ValueError) as error:
             raise TokenRejected(f"the token is not valid ({error}); sign in again") from error
-        return _identity(claims)
+        now = self._now()
+        if float(claims["exp"]) - min(now, float(claims.get("iat", now))) > self._max_hours * 3600 + LEEWAY_SECONDS:
+            raise TokenRejected(f"the token is valid for more than {self._max_hours:g} hours; sign in again")
+        who = _identity(claims)
+        self.check_revoked(who)
+        return who
+
+    def check_revoked(self, who: Identity) -> None:
+        """Raise TokenRejected when the token was revoked since it was verified, BackendUnavailable where that cannot be told."""
+        if who.token_id and who.token_id in self._revoked.ids():
+            raise TokenRejected("the token was revoked; sign in again")
 
     def issue(self, subject: str, *, role: Role = "customer", minutes: float = 60, anonymous: bool = False) -> str:
-        """Return a signed token; raises SettingsError without a secret."""
+        """Return a signed token; raises SettingsError without a secret, or for more time than a token may live."""
         if self._secret is None:
             raise SettingsError("tokens come from the service behind SUPPORT_JWT_KEYS; set SUPPORT_JWT_SECRET to issue")
+        if minutes > self._max_hours * 60:
+            raise SettingsError(
+                f"a token for {minutes:g} minutes would be refused; SUPPORT_JWT_MAX_HOURS is {self._max_hours:g}"
+            )
         now = int(self._now())
         claims: dict[str, Any] = {"sub": subject, "role": role, "iat": now, "exp": now + int(minutes * 60)}
+        claims |= {"jti": uuid4().hex}
         claims |= {"iss": self._issuer} if self._issuer else {}
         claims |= {"aud": self._audience} if self._audience else {}
         claims |= {"anonymous": True} if anonymous else {}
@@ -96,7 +148,7 @@ class Tokens:
         if algorithm == "HS256" and self._secret is not None:
             return self._secret
         if algorithm == "RS256" and self._keys is not None:
-            return await asyncio.to_thread(self._keys, token)
+            return await self._keys.find(token)
         raise TokenRejected(f"tokens signed with {str(algorithm)[:20]!r} are not accepted; sign in again")
 
 
@@ -105,7 +157,14 @@ def tokens_of(settings: Settings) -> Tokens:
     secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else None
     if secret is None and settings.jwt_keys is None:
         secret = _kept_secret(settings.jwt_secret_file)
-    return Tokens(secret=secret, key_set=settings.jwt_keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience)
+    return Tokens(
+        secret=secret,
+        keys=open_keys(settings.jwt_keys) if settings.jwt_keys else None,
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+        max_hours=settings.jwt_max_hours,
+        revoked=settings.jwt_revoked_file,
+    )
 
 
 def _kept_secret(file: Path) -> str:
@@ -124,29 +183,16 @@ def _kept_secret(file: Path) -> str:
         raise SettingsError(f"the secret {file} cannot be kept ({error}); set SUPPORT_JWT_SECRET instead") from error
 
 
-def _key_finder(key_set: str) -> Callable[[str], Any]:
-    """Return what finds the key of a token in a key set (RFC 7517) at an address or in a file."""
-    if urlsplit(key_set).scheme in ("http", "https"):
-        client = PyJWKClient(key_set, lifespan=300, timeout=5)
-        return lambda token: client.get_signing_key_from_jwt(token).key
-    try:
-        keys = {key.key_id: key.key for key in PyJWKSet.from_json(Path(key_set).read_text(encoding="utf-8")).keys}
-    except (OSError, ValueError, PyJWTError) as error:
-        raise SettingsError(f"SUPPORT_JWT_KEYS names {key_set}, which is no key set ({error}); correct it") from error
-
-    def find(token: str) -> Any:
-        key_id = jwt.get_unverified_header(token).get("kid")
-        if key_id not in keys:
-            raise TokenRejected("the token is signed with an unknown key; sign in again")
-        return keys[key_id]
-
-    return find
-
-
 def _identity(claims: dict[str, Any]) -> Identity:
     subject, role = claims["sub"], claims.get("role", "customer")
     if not isinstance(subject, str) or not subject.strip() or len(subject) > 255 or not subject.isprintable():
         raise TokenRejected("the token's subject is no customer or operator id; sign in again")
     if role not in ("customer", "operator"):
         raise TokenRejected(f"the token's role is {str(role)[:20]!r}, known are customer and operator; sign in again")
-    return Identity(subject=subject, role=role, anonymous=bool(claims.get("anonymous", False)))
+    return Identity(
+        subject=subject,
+        role=role,
+        anonymous=bool(claims.get("anonymous", False)),
+        expires_at=float(claims["exp"]),
+        token_id=str(claims.get("jti") or ""),
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.desk.approval_commands import waiting_in
-from cli.doctor_settings import still_the_samples
+from cli.doctor_settings import open_to_other_tokens, still_the_samples
 from core.errors import InputError
 from core.settings import Settings
 from tests.processes import ROOT
@@ -137,6 +137,16 @@ def test_doctor_notices_a_setting_that_would_stop_the_agent(
     out, _ = empty.run("doctor", "--json", code=1, **settings)
     wrong = {f["part"] for f in json.loads(out)["findings"] if not f["ok"]}
     assert part in wrong
+
+
+def test_doctor_says_why_tokens_without_audience_and_issuer_are_dangerous() -> None:
+    keys = {"jwt_keys": "https://sign-in.example/keys"}
+    hints = " ".join(open_to_other_tokens(Settings.model_validate(keys)))
+    assert "SUPPORT_JWT_AUDIENCE" in hints
+    assert "SUPPORT_JWT_ISSUER" in hints
+    named = keys | {"jwt_audience": "support", "jwt_issuer": "https://sign-in.example"}
+    assert open_to_other_tokens(Settings.model_validate(named)) == []
+    assert open_to_other_tokens(Settings.model_validate({})) == []
 
 
 def test_doctor_hints_at_what_is_still_the_sample_shops() -> None:

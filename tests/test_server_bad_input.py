@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from core.errors import SettingsError, TokenRejected
 from core.settings import Settings
+from server.token_keys import open_keys
 from server.tokens import Tokens, tokens_of
 from tests.server_fakes import SECRET, TOKENS, Running, bearer, serving
 
@@ -197,7 +198,7 @@ async def test_tokens_of_a_sign_in_service_are_verified_by_its_keys(tmp_path: Pa
     public = jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": "k1", "use": "sig"}
     file = tmp_path / "keys.json"
     file.write_text(json.dumps({"keys": [public]}))
-    tokens = Tokens(key_set=str(file), issuer="https://shop", audience="support")
+    tokens = Tokens(keys=open_keys(str(file)), issuer="https://shop", audience="support")
     claims = {"sub": "ada", "exp": soon(), "iss": "https://shop", "aud": "support"}
 
     def signed(private: Any, *, kid: str = "k1", **changes: Any) -> str:
