@@ -123,6 +123,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     proposals_dir: Path = Field(
         Path("knowledge/proposed"), description="Where drafts of articles that operators propose are written."
     )
+    replies_dir: Path = Field(
+        Path("replies"), description="Folder of prepared replies for operators, a Markdown file each."
+    )
     evals_dir: Path = Field(Path("var/evals"), description="Where results of evaluations are kept, for their trend.")
     desk_webhook_url: str | None = Field(None, description="Address that is told every change of a ticket.")
     desk_webhook_secret: SecretStr | None = Field(None, description="Key the webhook's requests are signed with.")

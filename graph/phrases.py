@@ -25,6 +25,7 @@ PhraseId = Literal[
     "desk_down",
     "ticket_resolved",
     "ticket_handed_back",
+    "ticket_merged",
     "cancel_handoff",
     "still_with_person",
     "not_done",
@@ -75,6 +76,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
             "Please write again in a few minutes; I will try again then."
         ),
         "ticket_resolved": "Your ticket {ticket} is closed. Write here at any time if you need more help.",
+        "ticket_merged": "We go on with ticket {ticket} as part of ticket {into}, in your other conversation. You will be answered there.",
         "ticket_handed_back": "My colleagues have handed the conversation back to me (ticket {ticket}). How can I help you now?",
         "cancel_handoff": "All right, nobody will be called in: ticket {ticket} is closed, and I, the assistant, am here again. What can I do for you?",
         "still_with_person": "Your message was added to ticket {ticket}; a colleague will answer here.",
@@ -130,6 +132,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
             "niemand Bescheid. Bitte schreiben Sie in ein paar Minuten noch einmal; dann versuche ich es wieder."
         ),
         "ticket_resolved": "Ihr Ticket {ticket} ist abgeschlossen. Schreiben Sie hier jederzeit, wenn Sie noch etwas brauchen.",
+        "ticket_merged": "Ticket {ticket} wird als Teil von Ticket {into} in Ihrem anderen Gespräch weiterbearbeitet. Die Antwort kommt dort.",
         "ticket_handed_back": "Das Gespräch ist wieder bei mir (Ticket {ticket}). Wie kann ich Ihnen jetzt helfen?",
         "cancel_handoff": "In Ordnung, Ticket {ticket} ist geschlossen, und Sie schreiben wieder mit mir, dem Assistenten. Was kann ich für Sie tun?",
         "still_with_person": "Ihre Nachricht wurde zum Ticket {ticket} hinzugefügt; die Antwort kommt hier.",
@@ -188,6 +191,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
             "Écrivez-moi à nouveau dans quelques minutes, je réessaierai."
         ),
         "ticket_resolved": "Votre ticket {ticket} est clos. Écrivez ici à tout moment si vous avez besoin d'aide.",
+        "ticket_merged": "Le ticket {ticket} est traité avec le ticket {into}, dans votre autre conversation. C'est là que nous vous répondrons.",
         "ticket_handed_back": "Mes collègues m'ont rendu la conversation (ticket {ticket}). Comment puis-je vous aider ?",
         "cancel_handoff": "D'accord, le ticket {ticket} est fermé et c'est de nouveau moi, l'assistant, qui réponds. Que puis-je faire pour vous ?",
         "still_with_person": "Votre message a été ajouté au ticket {ticket} ; un collègue répondra ici.",
@@ -246,6 +250,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
             "Escríbame de nuevo en unos minutos y lo intentaré otra vez."
         ),
         "ticket_resolved": "Su ticket {ticket} está cerrado. Escriba aquí cuando quiera si necesita más ayuda.",
+        "ticket_merged": "El ticket {ticket} se atiende junto con el ticket {into}, en su otra conversación. Le responderemos allí.",
         "ticket_handed_back": "Mis compañeros me han devuelto la conversación (ticket {ticket}). ¿En qué puedo ayudarle ahora?",
         "cancel_handoff": "De acuerdo, el ticket {ticket} está cerrado y vuelvo a responder yo, el asistente. ¿Qué puedo hacer por usted?",
         "still_with_person": "Su mensaje se ha añadido al ticket {ticket}; un compañero responderá aquí.",
@@ -298,6 +303,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
             "أردت إحالتك إلى أحد الزملاء، لكن نظام التذاكر لا يستجيب، ولم يُبلَّغ أحد بعد. اكتب مرة أخرى بعد بضع دقائق وسأحاول من جديد."
         ),
         "ticket_resolved": "أُغلقت تذكرتك {ticket}. اكتب هنا في أي وقت إذا احتجت إلى مزيد من المساعدة.",
+        "ticket_merged": "تُتابَع التذكرة {ticket} ضمن التذكرة {into} في محادثتك الأخرى. سنجيبك هناك.",
         "ticket_handed_back": "أعاد زملائي المحادثة إليّ (التذكرة {ticket}). كيف يمكنني مساعدتك الآن؟",
         "cancel_handoff": "حسنًا، أُغلقت التذكرة {ticket} وعدتُ أنا المساعد للرد عليك. بماذا أساعدك؟",
         "still_with_person": "أُضيفت رسالتك إلى التذكرة {ticket}؛ سيجيبك أحد الزملاء هنا.",

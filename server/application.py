@@ -18,6 +18,7 @@ from server.routes import (
     openai_routes,
     operator_routes,
     public_routes,
+    ticket_change_routes,
     voice_routes,
 )
 from server.routes.pages import page_routes
@@ -45,7 +46,7 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.visitors = VisitorLimit(settings.visitors_per_minute)
-    operators = (approval_routes, operator_routes, desk_routes, insight_routes)
+    operators = (approval_routes, operator_routes, ticket_change_routes, desk_routes, insight_routes)
     for routes in (customer_routes, voice_routes, openai_routes, *operators, public_routes):
         app.include_router(routes.router)
     embedders = tuple(origin.strip() for origin in settings.embed_origins.split(",") if origin.strip())

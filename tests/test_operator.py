@@ -21,6 +21,7 @@ from graph import operator as people
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.context_window.prompts import text_of
+from graph.handoff.suggested_replies import suggest_reply
 from graph.memory.checkpointers import open_checkpointer
 from tests.desk_fakes import FakeClock, draft, request
 from tests.graph_fakes import parts, scripted
@@ -121,14 +122,14 @@ async def test_a_rating_is_kept_with_the_ticket_and_the_conversation_and_only_it
 @pytest.mark.parametrize("answer", ["Hello Ada, …", ModelUnavailable("down"), None])
 async def test_a_suggestion_is_made_with_or_without_a_model_and_sends_nothing(shop: Shop, answer: Any) -> None:
     model = None if answer is None else scripted(answer)
-    text = await people.suggest_reply(shop.desk, "T1001", operator="mia", model=model, shop_name="Test Shop")
+    text = await suggest_reply(shop.desk, "T1001", operator="mia", model=model, shop_name="Test Shop")
     assert text == answer if isinstance(answer, str) else "mia from Test Shop" in text
     assert await shop.desk.undelivered() == []
 
 
 async def test_a_suggestion_takes_up_all_that_the_customer_wrote_and_goes_out_only_filled_in(shop: Shop) -> None:
     async def suggested() -> str:
-        return await people.suggest_reply(shop.desk, "T1001", operator="mia", model=None, shop_name="Test Shop")
+        return await suggest_reply(shop.desk, "T1001", operator="mia", model=None, shop_name="Test Shop")
 
     await shop.say("my order is AF10023 [the blue one]")
     await shop.say("are you there?")

@@ -43,7 +43,7 @@ def test_figures_lead_to_their_conversations(site: Site, opener: Opener, counted
     listed.get_by_role("button", name="Close").click()
     page.locator("svg rect.pick").last.click()
     listed.get_by_role("link", name=counted).click()
-    page.get_by_role("heading", name="priya_raman_1005").wait_for()
+    page.get_by_role("heading", name="Priya Raman").first.wait_for()
     page.locator(".entry.customer").get_by_text(UNKNOWN).wait_for()
     page.go_back()
     page.get_by_role("row", name="choir").get_by_role("button").click()

@@ -21,6 +21,7 @@ from core.storage.database import Database
 from graph import operator as people
 from graph.assembly import desk_hours, open_desk, orders_of, webhook_outbox
 from graph.builder import SupportGraph
+from graph.handoff.suggested_replies import suggest_reply
 from graph.handoff.ticket_facts import shortened
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.erasure_markers import run_config
@@ -213,7 +214,7 @@ def _suggestion(ticket: str, operator: str) -> str:
     model = None if settings.model == "offline" else endpoint_model(settings)
 
     async def work(_: SupportGraph, desk: SqlTicketDesk) -> str:
-        return await people.suggest_reply(desk, ticket, operator=operator, model=model, shop_name=settings.shop_name)
+        return await suggest_reply(desk, ticket, operator=operator, model=model, shop_name=settings.shop_name)
 
     return _with_desk(work)
 

@@ -11,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.errors import BackendUnavailable
 from core.storage.database import open_engine, parse_url, shown, sqlite_file
 
+_WORD_INDEXES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'"
+"""Word indexes keep deleted words until their parts are joined."""
 PATIENCE_SECONDS = 30.0
 """How long to wait for other processes to end their transactions."""
 SHORT_PATIENCE_SECONDS = 1.0
@@ -57,6 +59,8 @@ def _shred_file(file: Path) -> None:
         return
     with closing(sqlite3.connect(file, timeout=PATIENCE_SECONDS, isolation_level=None)) as connection:
         connection.execute("PRAGMA secure_delete=ON")
+        for (index,) in connection.execute(_WORD_INDEXES).fetchall():
+            connection.execute(f'INSERT INTO "{index}" ("{index}") VALUES (\'optimize\')')  # noqa: S608 - a name of this file's own
         connection.execute("VACUUM")
         _fold_in(connection)
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable
 from core.storage.database import Answer, Database
+from core.storage.word_index import WORD_INDEXES
 
 
 class OwnDatabase:
@@ -81,6 +82,9 @@ async def make_tables(database: Database, tables: MetaData) -> None:
             await connection.execute(text("SELECT pg_advisory_xact_lock(445203)"))
         await connection.run_sync(tables.create_all)
         await connection.run_sync(_add_columns, tables)
+        for index in tables.info.get(WORD_INDEXES, ()):
+            for statement in index.statements(connection.dialect.name):
+                await connection.exec_driver_sql(statement)
 
 
 def _add_columns(connection: Connection, tables: MetaData) -> None:

@@ -12,6 +12,7 @@ from core.safety.prompt_tags import quote_message
 from graph.context_window.prompts import clip, text_of
 from graph.handoff.message_triage import choices, described
 from graph.handoff.ticket_facts import facts_in, shortened
+from graph.handoff.ticket_title import title_of
 from graph.handoff.triage_rules import RuleTriage, is_bare_wish
 from graph.state import Usage, no_usage
 from tools.desk.ticket_draft import Classification, TicketDraft
@@ -28,6 +29,7 @@ that the colleague can go on without asking again.
 - priority: urgent (fraud, danger, legal threats), high (money was lost, an event is near, the customer is angry), low (general questions),
   otherwise normal
 - sentiment: positive, neutral, negative or angry; language: the customer's, as a two-letter code
+- title: what it is about, at most eight words
 - summary: what happened, two or three sentences; wish: what the customer wants, one sentence; next_step: what the colleague should do
 - facts: what tools found, with their numbers; steps_tried: what the assistant already did. Only what stands in the conversation.
 
@@ -105,6 +107,7 @@ class TicketWriter:
             summary = f"The conversation began with: {shortened(first)} Newest message: {shortened(last)}"
         return TicketDraft(
             **classified.model_dump(),
+            title=title_of(said),
             summary=summary,
             facts=tuple(_facts(messages)),
             steps_tried=tuple(_steps(messages)),
@@ -142,6 +145,7 @@ def supported(draft: TicketDraft, messages: Sequence[AnyMessage], fallback: Tick
 
     return draft.model_copy(
         update={
+            "title": draft.title if draft.title and holds(draft.title) else fallback.title,
             "summary": draft.summary if holds(draft.summary) else fallback.summary,
             "wish": draft.wish if holds(draft.wish) else fallback.wish,
             "next_step": draft.next_step if holds(draft.next_step) else fallback.next_step,

@@ -2,6 +2,8 @@
 
 from sqlalchemy import Boolean, Column, Double, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
+from core.storage.word_index import WORD_INDEXES, WordIndex
+
 METADATA = MetaData()
 
 THREADS = Table(
@@ -77,3 +79,21 @@ FIGURES = Table(
     Column("asks", Boolean, nullable=False, comment="the reply ends with a question to the customer"),
     Column("question", Text, comment="what was asked, private data hidden, where no article answered it"),
 )
+
+MESSAGE_WORDS = WordIndex(
+    name="inbox_messages_words",
+    table="inbox_messages",
+    key="id",
+    owner="thread_id",
+    sqlite_text="new.text",
+    postgres_text="text",
+)
+REPLY_WORDS = WordIndex(
+    name="inbox_turns_words",
+    table="inbox_turns",
+    key="id",
+    owner="thread_id",
+    sqlite_text="coalesce(json_extract(new.reply, '$.text'), '')",
+    postgres_text="coalesce(reply::json ->> 'text', '')",
+)
+METADATA.info[WORD_INDEXES] = (MESSAGE_WORDS, REPLY_WORDS)

@@ -2,34 +2,59 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 from sse_starlette import EventSourceResponse
 
+from core.clock import utc_now
 from core.errors import BackendUnavailable
 from server.identity import Operator, Serving
-from server.routes.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM
+from server.routes.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, json_only
 from server.routes.operator_routes import LOOK_SECONDS, desk_of
-from server.schemas.api_schemas import READING
-from server.schemas.desk_schemas import ConversationOut, DeskOut, QueueItem, QueueOut
+from server.schemas.api_schemas import READING, WRITING
+from server.schemas.desk_schemas import (
+    ConversationOut,
+    CustomerOut,
+    DeskOut,
+    ListedOut,
+    PresenceIn,
+    QueueItem,
+    QueueOut,
+)
 from server.service import Service
+from server.views.canned_replies import canned_replies
+from server.views.desk_customer import customer_of
+from server.views.desk_lists import all_conversations
 from server.views.desk_queue import APPROVALS, Wanted, queue
+from server.views.desk_search import search
 from server.views.desk_view import conversation
 from server.views.thread_events import event
+from tools.desk.reports import Present
 
 router = APIRouter(prefix="/v1/desk", tags=["operators"])
 ThreadId = Path(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_.:@+-]+$")
+PRESENT_FOR = timedelta(seconds=40)
+"""After so long without a word of a desk's page it counts as closed."""
+CustomerId = Path(min_length=1, max_length=255)
 Named = Annotated[str | None, Query(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
 def wanted(
-    who: Operator, queue: Named = None, state: Named = None, priority: Named = None, mine: bool = False
+    who: Operator,
+    queue: Named = None,
+    state: Named = None,
+    priority: Named = None,
+    mine: bool = False,
+    snoozed: bool = False,
 ) -> Wanted:
-    """Return what of the queue a request is about."""
-    return Wanted(queue=queue, state=state, priority=priority, operator=who.subject if mine else None)
+    """Return what of the queue a request is about; what was put off only where that is asked for."""
+    operator = who.subject if mine else None
+    return Wanted(queue=queue, state=state, priority=priority, operator=operator, snoozed=snoozed)
 
 
 Filtered = Annotated[Wanted, Depends(wanted)]
@@ -37,12 +62,24 @@ Filtered = Annotated[Wanted, Depends(wanted)]
 
 @router.get("", response_model=DeskOut, responses=READING)
 async def read_desk(who: Operator, service: Serving) -> DeskOut:
-    """Say who is asking, and which queues there are."""
+    """Say who is asking, which queues there are, who works here, and which replies are prepared."""
     settings = service.settings
-    names = [*service.desk.queues, APPROVALS]
     return DeskOut(
-        operator=who.subject, shop=settings.shop_name, queues=names, reply_minutes=settings.desk_reply_minutes
+        operator=who.subject,
+        role=who.role,
+        shop=settings.shop_name,
+        queues=[*service.desk.queues, APPROVALS],
+        people=sorted({who.subject, *await service.desk.reads.people()}),
+        replies=await asyncio.to_thread(canned_replies, settings.replies_dir),
+        reply_minutes=settings.desk_reply_minutes,
     )
+
+
+@router.put("/presence", status_code=204, dependencies=[Depends(json_only)], responses=WRITING)
+async def note_presence(body: PresenceIn, who: Operator, service: Serving) -> None:
+    """Tell colleagues which conversation one has open, and whether one writes in it; repeated while that is so."""
+    here = Present(operator=who.subject, thread_id=body.thread_id, writing=body.writing)
+    await service.desk.reads.note_presence(here, utc_now())
 
 
 @router.get("/queue", response_model=QueueOut, responses=READING)
@@ -57,7 +94,10 @@ async def read_queue(service: Serving, asked: Filtered) -> QueueOut:
     responses={**READING, 200: {"description": "A stream of events.", "content": {STREAM: {}}}},
 )
 async def follow_queue(service: Serving, asked: Filtered) -> EventSourceResponse:
-    """Follow the queue: `item` for each that is new or changed, `gone` for each that left, `ready` after the first look."""
+    """Follow the queue: `item` for each that is new or changed, `gone` for each that left, `ready` after the first look.
+
+    `people` says who has the desk open, in which conversation, and who is writing.
+    """
     return EventSourceResponse(changes(service, asked), ping=PING_SECONDS, send_timeout=SEND_SECONDS)
 
 
@@ -67,9 +107,27 @@ async def read_conversation(who: Operator, service: Serving, thread_id: str = Th
     return await conversation(service, desk_of(service), thread_id)
 
 
+@router.get("/conversations", response_model=ListedOut, responses=READING)
+async def list_conversations(
+    who: Operator,
+    service: Serving,
+    q: str = Query("", max_length=200, description="Words that all have to occur, each by its beginning."),
+    page: int = Query(1, ge=1, le=10_000),
+) -> ListedOut:
+    """List all conversations, or those that a search finds, those with the newest words first, a page at a time."""
+    return await (search(service, q, page=page) if q.strip() else all_conversations(service, page=page))
+
+
+@router.get("/customers/{customer_id}", response_model=CustomerOut, responses=READING)
+async def read_customer(who: Operator, service: Serving, customer_id: str = CustomerId) -> CustomerOut:
+    """Show a customer: contact and records as the connected systems have them, and earlier conversations."""
+    return await customer_of(service, customer_id)
+
+
 async def changes(service: Service, asked: Wanted) -> AsyncIterator[dict[str, str]]:
     """Yield what changes in the queue as events, until the server stops."""
     seen: dict[str, str] = {}
+    here: Sequence[Present] = []
     ready = False
     while not service.stopping.is_set():
         # While the desk is down, the last look stands; the page says nothing wrong meanwhile.
@@ -85,6 +143,9 @@ async def changes(service: Service, asked: Wanted) -> AsyncIterator[dict[str, st
             if not ready:
                 ready = True
                 yield event("ready", {"items": len(now)})
+            if here != (people := await service.desk.reads.present(utc_now() - PRESENT_FOR)):
+                here = people
+                yield event("people", {"people": [asdict(one) for one in people]})
         with suppress(TimeoutError):
             await asyncio.wait_for(service.stopping.wait(), LOOK_SECONDS)
 

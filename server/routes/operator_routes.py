@@ -13,6 +13,7 @@ from sse_starlette import EventSourceResponse
 
 from core.errors import NotFound, Refused
 from graph import operator as people
+from graph.handoff.suggested_replies import suggest_reply
 from ingest.drafts import propose_article
 from server.identity import Operator, Serving
 from server.routes.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, json_only
@@ -91,7 +92,7 @@ async def suggest(who: Operator, service: Serving, ticket_id: str = TicketId) ->
     await known(service, ticket_id)
     desk, shop = desk_of(service), service.settings.shop_name
     model = service.desk.model
-    words = await people.suggest_reply(desk, ticket_id, operator=who.subject, model=model, shop_name=shop)
+    words = await suggest_reply(desk, ticket_id, operator=who.subject, model=model, shop_name=shop)
     return SuggestionOut(text=words)
 
 

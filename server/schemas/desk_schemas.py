@@ -1,13 +1,14 @@
 """Define what the operator's desk shows: the queue, and a conversation with what went on behind it."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from server.schemas.api_schemas import Strict, Text
 from tools.desk.ticket_draft import Priority
 
+Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\s,][^,\n]*$")]
 Sla = Literal["none", "ok", "soon", "late"]
 """How a wait stands against the promised time; `none` where nobody waits for a person's words."""
 
@@ -24,7 +25,11 @@ class QueueItem(BaseModel):
     queue: str
     priority: Priority
     reason: str
-    title: str
+    title: str = Field(
+        description="What it is about, by the customer's newest telling words; empty where there are none."
+    )
+    tags: list[str]
+    snoozed_until: datetime | None
     callback: bool
     created_at: datetime
     changed_at: datetime = Field(description="When anybody last wrote or did something.")
@@ -39,12 +44,54 @@ class QueueOut(BaseModel):
     items: list[QueueItem]
 
 
+class CannedReply(BaseModel):
+    """Hold a prepared reply; `{customer}`, `{operator}`, `{ticket}` and `{shop}` in it are filled in by the page."""
+
+    name: str
+    title: str
+    text: str
+
+
+class PresenceIn(Strict):
+    """Say what an operator has open."""
+
+    thread_id: str = Field("", max_length=255)
+    writing: bool = False
+
+
+class TicketChangeIn(Strict):
+    """Bring what is to be changed of a ticket; what is left out stays."""
+
+    operator: str | None = Field(None, max_length=255, description="Whom it is given to; an empty text puts it back.")
+    instead_of: str | None = Field(None, max_length=255, description="The colleague who has it now.")
+    queue: str | None = Field(None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    priority: Priority | None = None
+    tags: list[Tag] | None = Field(None, max_length=20)
+    snoozed_until: AwareDatetime | None = None
+
+
+class NoteIn(Strict):
+    """Bring a note for colleagues; `@name` mentions one of them."""
+
+    text: Text = Field(min_length=1, max_length=20_000)
+    key: str | None = Field(None, max_length=200, description="A repetition under the same key counts once.")
+
+
+class MergeIn(Strict):
+    """Name the ticket that goes on."""
+
+    into: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+
+
 class DeskOut(BaseModel):
     """Say who works at which desk."""
 
     operator: str
     shop: str
     queues: list[str]
+    role: str
+    people: list[str] = Field(description="Operators who can be assigned or mentioned.")
+    replies: list[CannedReply]
     reply_minutes: int = Field(description="Within how many minutes of opening hours an answer is promised.")
 
 
@@ -73,9 +120,10 @@ class Entry(BaseModel):
     """Hold one message with what led to it."""
 
     id: str
-    role: Literal["customer", "agent", "operator", "desk"]
+    role: Literal["customer", "agent", "operator", "desk", "note"]
     author: str = Field(description="Name of the operator; empty for others.")
     text: str
+    at: datetime | None = Field(description="When it was written, where that is known.")
     waiting: bool = Field(description="True for a message that has no answer yet.")
     sources: list[PassageOut]
     steps: list[Step] = Field(description="Tools that were called before it.")
@@ -99,6 +147,7 @@ class LedgerRow(BaseModel):
     tool: str
     args: dict[str, Any]
     asked_args: dict[str, Any] = Field(description="The arguments that an edit may change.")
+    arguments: dict[str, Any] = Field(description="The JSON Schema of these arguments, by name.")
     preview: str
     why: str | None = Field(description="Why staff has to agree.")
     yes: str | None = Field(description="The words with which the customer agreed.")
@@ -140,3 +189,51 @@ class ProposalOut(BaseModel):
     """Name the draft; it is indexed once a person has released it."""
 
     draft: str
+
+
+class Fact(BaseModel):
+    """Hold one thing that a connected system says."""
+
+    name: str = Field(description="As the system calls it, for example `expected_delivery`.")
+    value: str
+
+
+class Record(BaseModel):
+    """Hold one record of a connected system about a customer."""
+
+    kind: str = Field(description="What it was listed under, for example `orders`.")
+    title: str
+    status: str | None
+    facts: list[Fact]
+
+
+class Listed(BaseModel):
+    """Hold a conversation as lists show it."""
+
+    thread_id: str
+    customer_id: str | None
+    first_line: str
+    last_at: datetime
+    channel: str
+    locale: str
+    ticket_id: str | None
+    state: str = Field(description="State of its newest ticket; bot where it has none.")
+    operator: str | None
+
+
+class ListedOut(BaseModel):
+    """List conversations, those with the newest words first."""
+
+    items: list[Listed]
+    more: bool = Field(description="Whether there are older ones.")
+
+
+class CustomerOut(BaseModel):
+    """Hold what is known of a customer."""
+
+    id: str
+    name: str
+    contact: list[Fact]
+    about: list[Fact]
+    records: list[Record]
+    earlier: list[Listed]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.clock import utc_now
+from core.safety.safe_links import inert
+from graph.handoff.ticket_title import title_of
 from server.schemas.desk_schemas import QueueItem
 from server.service import Service
 from tools.actions.action import Action, State
@@ -26,6 +28,8 @@ class Wanted:
     state: str | None = None
     priority: str | None = None
     operator: str | None = None
+    snoozed: bool = False
+    """Whether what was put off is wanted, too."""
 
 
 async def queue(service: Service, desk: OperatorDesk, wanted: Wanted) -> list[QueueItem]:
@@ -66,7 +70,9 @@ def of_ticket(service: Service, ticket: Ticket, words: LastWords) -> QueueItem:
         queue=ticket.draft.queue,
         priority=ticket.draft.priority,
         reason=ticket.reason,
-        title=ticket.draft.summary,
+        title=inert(title_of([words.heard]) or ticket.draft.title or title_of([ticket.draft.wish])),
+        tags=list(ticket.tags),
+        snoozed_until=ticket.snoozed_until,
         callback=ticket.callback,
         created_at=ticket.created_at,
         changed_at=max(at for at in (ticket.created_at, owned.running_since, words.noted_at) if at),
@@ -91,6 +97,8 @@ def of_action(service: Service, action: Action) -> QueueItem:
         priority="normal",
         reason=action.approval or "",
         title=action.preview,
+        tags=[],
+        snoozed_until=None,
         callback=False,
         created_at=action.proposed_at,
         changed_at=action.updated_at,
@@ -107,4 +115,6 @@ def _pressing(item: QueueItem) -> Any:
 
 def _fits(item: QueueItem, wanted: Wanted) -> bool:
     given = {"queue": item.queue, "state": item.state, "priority": item.priority, "operator": item.operator}
+    if item.snoozed_until and item.snoozed_until > utc_now() and not wanted.snoozed:
+        return False
     return all(getattr(wanted, name) in (None, value) for name, value in given.items())

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.utils.function_calling import convert_to_json_schema
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from core.errors import NotFound
@@ -14,6 +15,7 @@ from graph.memory.threads import transcript
 from server.schemas.desk_schemas import ConversationOut, Entry, LedgerRow, LedgerStep, PassageOut, Step
 from server.service import Service
 from server.views.desk_queue import of_action, of_ticket
+from server.views.entry_times import timed
 from tools.actions.action import Action
 from tools.desk.reports import NO_WORDS
 from tools.desk.ticket_data import ticket_data
@@ -51,7 +53,7 @@ async def conversation(service: Service, desk: OperatorDesk, thread_id: str) -> 
         verified_by=state.verified_by,
         owner=ticket.status if ticket and ticket.with_people else state.owner,
         locale=ticket.locale if ticket else "en",
-        entries=entries,
+        entries=await timed(service.inbox, thread_id, entries, ticket),
         actions=[await _row(service, action) for action in actions],
         ticket=ticket_data(ticket) if ticket else None,
         item=item,
@@ -94,7 +96,7 @@ def _spoken(message: AIMessage, text: str, steps: list[Step], passages: Mapping[
 
 
 def _entry(entry_id: str, role: Any, text: str, **others: Any) -> Entry:
-    empty: dict[str, Any] = {"author": "", "waiting": False, "sources": [], "steps": [], "held_back": []}
+    empty: dict[str, Any] = {"author": "", "waiting": False, "sources": [], "steps": [], "held_back": [], "at": None}
     return Entry(
         id=entry_id, role=role, text=inert(text) if role == "customer" else text, ticket_id=None, **(empty | others)
     )
@@ -142,6 +144,7 @@ async def _row(service: Service, action: Action) -> LedgerRow:
         tool=action.tool,
         args=dict(action.args),
         asked_args=service.parts.actions.asked_args(action),
+        arguments=_arguments(service, action.tool),
         preview=action.preview,
         why=action.approval,
         yes=action.yes_text,
@@ -151,3 +154,10 @@ async def _row(service: Service, action: Action) -> LedgerRow:
         proposed_at=action.proposed_at,
         steps=[LedgerStep(at=e.at, state=e.state, actor=e.actor, detail=e.detail) for e in history],
     )
+
+
+def _arguments(service: Service, name: str) -> dict[str, Any]:
+    """Return the schema of a tool's arguments, or nothing for a tool that is no longer there."""
+    tool = next((tool for tool in service.parts.tools if tool.name == name), None)
+    schema = convert_to_json_schema(tool.bound) if tool else {}
+    return dict(schema.get("properties", {}))

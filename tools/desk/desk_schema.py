@@ -23,6 +23,7 @@ from sqlalchemy import (
     text,
 )
 
+from core.storage.word_index import WORD_INDEXES, WordIndex
 from tools.desk.ownership import Ownership
 from tools.desk.ticket_draft import TicketDraft
 from tools.desk.tickets import Delivery, Rating, Ticket, TicketNote
@@ -87,6 +88,10 @@ tickets = Table(
     Column("stars", Integer),
     Column("comment", Text),
     Column("rated_at", Instant),
+    Column("tags", JSON, comment="words that operators gave it; none before it was tagged"),
+    Column("snoozed_until", Instant, comment="out of the queue until then, or until the customer writes"),
+    Column("merged_into", Integer, comment="the ticket that goes on with it"),
+    Column("closed_by", String(255), comment="who resolved it or handed it back"),
     # Two processes that escalate one thread at once cannot make two tickets.
     Index("one_ticket_with_people", "thread_id", unique=True, sqlite_where=_WITH_PEOPLE, postgresql_where=_WITH_PEOPLE),
 )
@@ -133,6 +138,34 @@ events = Table(
 )
 
 
+presence = Table(
+    "desk_presence",
+    metadata,
+    Column("operator", String(255), primary_key=True),
+    Column("thread_id", String(255), nullable=False, comment="the conversation that is open there; empty for none"),
+    Column("writing", Boolean, nullable=False),
+    Column("seen_at", Instant, nullable=False, index=True),
+)
+
+TICKET_WORDS = WordIndex(
+    name="tickets_words",
+    table="tickets",
+    key="serial",
+    owner="serial",
+    sqlite_text="new.draft || ' ' || coalesce(new.customer_id, '') || ' ' || coalesce(new.tags, '')",
+    postgres_text="draft::text || ' ' || coalesce(customer_id, '') || ' ' || coalesce(tags::text, '')",
+)
+NOTE_WORDS = WordIndex(
+    name="ticket_notes_words",
+    table="ticket_notes",
+    key="id",
+    owner="ticket",
+    sqlite_text="new.text",
+    postgres_text="text",
+)
+metadata.info[WORD_INDEXES] = (TICKET_WORDS, NOTE_WORDS)
+
+
 def ticket_number(serial: int) -> str:
     """Return the number that people read, for example T1001."""
     return f"T{FIRST_NUMBER - 1 + serial}"
@@ -170,9 +203,12 @@ def ticket_of(row: RowMapping, note_rows: Iterable[RowMapping] = ()) -> Ticket:
         channel=row["channel"],
         locale=row["locale"],
         callback=row["callback"],
+        tags=tuple(row["tags"] or ()),
+        snoozed_until=row["snoozed_until"],
+        merged_into=ticket_number(row["merged_into"]) if row["merged_into"] else None,
         rating=Rating(stars=row["stars"], comment=row["comment"], rated_at=row["rated_at"]) if rated else None,
         notes=tuple(
-            TicketNote(author=n["author"], kind=n["kind"], text=n["text"], created_at=n["created_at"])
+            TicketNote(author=n["author"], kind=n["kind"], text=n["text"], created_at=n["created_at"], key=n["key"])
             for n in note_rows
         ),
     )

@@ -3,7 +3,7 @@
     bot ──escalate──▶ pending ──take──▶ human ──resolve──▶ resolved ──return──▶ bot
                         ▲  │                │                  │
                         │  └───hand_back────┴──▶ bot           │
-                        └─────────────────escalate─────────────┘
+                        └────────release / escalate────────────┘
 
 A move that a stage does not know is refused and changes nothing. The clock runs while a person is awaited or at work. It
 stops when the conversation leaves the people and goes on, never from zero, when it comes back to them.
@@ -17,7 +17,7 @@ from typing import Literal
 from core.errors import Refused
 
 Stage = Literal["bot", "pending", "human", "resolved"]
-Move = Literal["escalate", "take", "hand_back", "resolve", "return"]
+Move = Literal["escalate", "take", "release", "hand_back", "resolve", "return"]
 Worked = Callable[[datetime, datetime], timedelta]
 """Measures the time between two instants, for example by working hours."""
 
@@ -28,6 +28,7 @@ NEXT: Mapping[tuple[Stage, Move], Stage] = {
     ("resolved", "escalate"): "pending",
     ("pending", "take"): "human",
     ("human", "take"): "human",
+    ("human", "release"): "pending",
     ("pending", "hand_back"): "bot",
     ("human", "hand_back"): "bot",
     ("pending", "resolve"): "resolved",
@@ -116,6 +117,7 @@ _SAID: Mapping[Stage, str] = {
 _VERB: Mapping[Move, str] = {
     "escalate": "be handed over",
     "take": "be taken",
+    "release": "be put back",
     "hand_back": "be handed back",
     "resolve": "be resolved",
     "return": "go back to the agent",

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.privacy.personal_data import Person, stand_in
 from core.storage.secure_delete import secure_delete
 from core.storage.tables import OwnDatabase
-from tools.desk.desk_schema import deliveries, events, metadata, notes, ticket_number, tickets
+from tools.desk.desk_schema import deliveries, events, metadata, notes, presence, ticket_number, tickets
 from tools.desk.ownership import WITH_PEOPLE
 
 _TEXTS = {"summary": "Erased.", "facts": [], "steps_tried": [], "next_step": "", "wish": "", "language": "und"}
@@ -21,7 +21,7 @@ class PersonalTickets:
     """Fulfil `PersonalStore` for tickets, their notes, messages on their way and changes to be sent."""
 
     name = "tickets"
-    tables: Sequence[str] = ("tickets", "ticket_notes", "ticket_deliveries", "ticket_events")
+    tables: Sequence[str] = ("tickets", "ticket_notes", "ticket_deliveries", "ticket_events", "desk_presence")
 
     def __init__(
         self, url: str, *, tells: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -82,7 +82,16 @@ class PersonalTickets:
     async def _empty_one(self, connection: AsyncConnection, row: dict[str, Any], values: dict[str, Any]) -> None:
         serial = row["serial"]
         draft = {**row["draft"], **_TEXTS}
-        emptied = {"draft": draft, "detail": "", "transcript": "", "comment": None, "thread_id": stand_in(), **values}
+        await connection.execute(delete(presence).where(presence.c.thread_id == row["thread_id"]))
+        emptied = {
+            "tags": None,
+            "draft": draft,
+            "detail": "",
+            "transcript": "",
+            "comment": None,
+            "thread_id": stand_in(),
+            **values,
+        }
         if row["stage"] in WITH_PEOPLE:
             emptied |= {"stage": "resolved", "closed_at": self._now(), "running_since": None}
         for table in (notes, deliveries, events):

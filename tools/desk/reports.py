@@ -1,13 +1,22 @@
-"""Read from the ticket desk what overviews need, without the tickets' texts."""
+"""Read from the ticket desk what overviews need, without the tickets' texts, and keep who is at it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, case, exists, func, select
+from sqlalchemy import Connection, RowMapping, case, exists, func, select, text, update
 
 from core.storage.tables import OwnDatabase
-from tools.desk.desk_schema import metadata, notes, ticket_number, tickets
+from tools.desk.desk_schema import (
+    NOTE_WORDS,
+    TICKET_WORDS,
+    metadata,
+    notes,
+    presence,
+    serial_of,
+    ticket_number,
+    tickets,
+)
 from tools.desk.ownership import WITH_PEOPLE, Stage
 
 
@@ -21,6 +30,8 @@ class LastWords:
     """When a person last replied."""
     heard_at: datetime | None
     """When the customer wrote first after that."""
+    heard: str = ""
+    """What the customer wrote last."""
 
 
 NO_WORDS = LastWords(noted_at=None, replied_at=None, heard_at=None)
@@ -45,6 +56,30 @@ class TicketOutcome:
     rated_at: datetime | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class TicketLine:
+    """A conversation's newest ticket in a line."""
+
+    id: str
+    stage: Stage
+    operator: str | None
+    customer_id: str | None
+    wish: str
+    channel: str
+    locale: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Present:
+    """An operator who has the desk open."""
+
+    operator: str
+    thread_id: str
+    """The conversation that is open there; empty for none."""
+    writing: bool
+
+
 class DeskReads:
     """Read from the desk's tables; every method raises BackendUnavailable."""
 
@@ -67,13 +102,18 @@ class DeskReads:
                 func.max(notes.c.created_at).label("noted_at"),
                 func.max(case((notes.c.kind == "reply", notes.c.created_at))).label("replied_at"),
                 func.min(case((unanswered, notes.c.created_at))).label("heard_at"),
+                func.max(case((notes.c.kind == "customer", notes.c.id))).label("heard"),
             )
             .where(notes.c.ticket.in_(open_ones))
             .group_by(notes.c.ticket)
         )
         async with self._database.reading() as connection:
             rows = list((await connection.execute(query)).mappings())
-        return {ticket_number(row["ticket"]): _words(row) for row in rows}
+            newest = select(notes.c.id, notes.c.text).where(
+                notes.c.id.in_([row["heard"] for row in rows if row["heard"]])
+            )
+            heard = {row.id: row.text for row in await connection.execute(newest)}
+        return {ticket_number(row["ticket"]): _words(row, heard.get(row["heard"], "")) for row in rows}
 
     async def newest_of(self, thread_id: str) -> str | None:
         """Return the number of a conversation's newest ticket, or None when it has none."""
@@ -81,6 +121,53 @@ class DeskReads:
         async with self._database.reading() as connection:
             serial = (await connection.execute(query)).scalar()
         return None if serial is None else ticket_number(serial)
+
+    async def lines(self, threads: Sequence[str]) -> Mapping[str, TicketLine]:
+        """Return the newest ticket of each conversation that has one, by the conversation."""
+        newest = (
+            select(func.max(tickets.c.serial)).where(tickets.c.thread_id.in_(threads)).group_by(tickets.c.thread_id)
+        )
+        query = select(tickets).where(tickets.c.serial.in_(newest))
+        async with self._database.reading() as connection:
+            rows = list((await connection.execute(query)).mappings())
+        return {row["thread_id"]: _line(row) for row in rows}
+
+    async def threads_with(self, term: str) -> set[str]:
+        """Return the conversations whose tickets or notes have a word that begins so, or whose ticket has this number."""
+
+        def find(connection: Connection) -> set[str]:
+            dialect = connection.dialect.name
+            serials = {serial_of(term)}
+            for index in (TICKET_WORDS, NOTE_WORDS):
+                found = connection.execute(text(index.query(dialect)), {"term": index.term(term, dialect)})
+                serials |= set(found.scalars())
+            query = select(tickets.c.thread_id).where(tickets.c.serial.in_(serials))
+            return set(connection.execute(query).scalars())
+
+        return await self._database.read(find)
+
+    async def people(self) -> Sequence[str]:
+        """Return the operators who have written or taken anything, or have the desk open, by name."""
+        taken = select(tickets.c.operator).where(tickets.c.operator.is_not(None))
+        wrote = select(notes.c.author).where(notes.c.kind == "reply")
+        async with self._database.reading() as connection:
+            names = await connection.execute(taken.union(wrote, select(presence.c.operator)))
+            return sorted(set(names.scalars()))
+
+    async def present(self, since: datetime) -> Sequence[Present]:
+        """Return who has had the desk open since an instant, by name."""
+        query = select(presence).where(presence.c.seen_at >= since).order_by(presence.c.operator)
+        async with self._database.reading() as connection:
+            rows = list((await connection.execute(query)).mappings())
+        return [Present(operator=row["operator"], thread_id=row["thread_id"], writing=row["writing"]) for row in rows]
+
+    async def note_presence(self, here: Present, at: datetime) -> None:
+        """Remember what an operator has open."""
+        values = {"thread_id": here.thread_id, "writing": here.writing, "seen_at": at}
+        async with self._database.writing() as connection:
+            mine = update(presence).where(presence.c.operator == here.operator).values(**values)
+            if (await connection.execute(mine)).rowcount == 0:
+                await connection.execute(presence.insert().values(operator=here.operator, **values))
 
     async def outcomes(self, since: datetime) -> Sequence[TicketOutcome]:
         """Return how the tickets went that were opened, closed or rated since an instant, oldest first."""
@@ -92,5 +179,10 @@ class DeskReads:
         return [TicketOutcome(id=ticket_number(row["serial"]), **{name: row[name] for name in names}) for row in rows]
 
 
-def _words(row: RowMapping) -> LastWords:
-    return LastWords(noted_at=row["noted_at"], replied_at=row["replied_at"], heard_at=row["heard_at"])
+def _line(row: RowMapping) -> TicketLine:
+    names = ("stage", "operator", "customer_id", "channel", "locale", "created_at")
+    return TicketLine(id=ticket_number(row["serial"]), wish=row["draft"]["wish"], **{name: row[name] for name in names})
+
+
+def _words(row: RowMapping, heard: str) -> LastWords:
+    return LastWords(noted_at=row["noted_at"], replied_at=row["replied_at"], heard_at=row["heard_at"], heard=heard)

@@ -1,5 +1,6 @@
 """Say since when a customer waits for a person, until when an answer is due, and how that stands: pure functions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -13,6 +14,8 @@ from tools.desk.tickets import Ticket
 
 _PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")
 _FAR = datetime.max.replace(tzinfo=UTC)
+PRIORITY_SHARE: Mapping[Priority, float] = {"urgent": 0.25, "high": 0.5, "normal": 1.0, "low": 1.0}
+"""The share of the promised time in which a ticket is due; what customers were promised is never exceeded."""
 SOON_SHARE = 0.75
 """An answer is due soon once this share of the promised time has gone by."""
 
@@ -51,6 +54,7 @@ def wait_of(since: datetime, *, hours: DeskHours, within: timedelta, now: dateti
 def ticket_wait(ticket: Ticket, words: LastWords, *, hours: DeskHours, within: timedelta, now: datetime) -> Wait | None:
     """Return how long the customer of a ticket waits for a person's words, or None when she does not."""
     since = waits_since(ticket.ownership, replied_at=words.replied_at, heard_at=words.heard_at)
+    within = within * PRIORITY_SHARE[ticket.draft.priority]
     return wait_of(since, hours=hours, within=within, now=now) if since and ticket.with_people else None
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import utc_now
-from core.errors import BackendUnavailable, KeyReused, NoTicket, Refused
+from core.errors import BackendUnavailable, KeyReused, Refused
 from core.storage.database import Database
 from core.storage.tables import make_tables
+from tools.desk.desk_rows import new_key, noted, read_ticket, send
 from tools.desk.desk_schema import (
     deliveries,
     delivery_of,
@@ -21,13 +22,12 @@ from tools.desk.desk_schema import (
     ownership_of,
     ownership_values,
     serial_of,
-    ticket_number,
     ticket_of,
     tickets,
 )
 from tools.desk.ownership import WITH_PEOPLE, Move, Ownership, Stage, Worked, calendar_time, check_free, move, replied
 from tools.desk.ticket_redaction import CustomerRedaction, redacted
-from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketRequest
+from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketChange, TicketRequest
 
 REOPEN_DAYS = 14
 T = TypeVar("T")
@@ -80,7 +80,7 @@ class SqlTicketDesk:
             newest = select(tickets).where(tickets.c.thread_id == request.thread_id).order_by(tickets.c.serial.desc())
             row = (await connection.execute(newest.limit(1))).mappings().first()
             if row is not None and row["stage"] in WITH_PEOPLE:
-                return await _read(connection, row["serial"])
+                return await read_ticket(connection, row["serial"])
             lately = row is not None and row["closed_at"] and self._now() - row["closed_at"] <= self._reopen_within
             known = ownership_of(row) if row is not None and lately else Ownership()
             owned = move(known, "escalate", now=self._now(), worked=self._worked)
@@ -95,7 +95,7 @@ class SqlTicketDesk:
             }
             if row is not None and lately:
                 serial = row["serial"]
-                before = await _read(connection, serial)
+                before = await read_ticket(connection, serial)
                 await connection.execute(update(tickets).where(tickets.c.serial == serial).values(values))
                 earlier = f"Reopened. Before: {before.draft.summary}"
                 key = f"reopened:{owned.stretches}"
@@ -109,7 +109,7 @@ class SqlTicketDesk:
                 "created_at": self._now(),
             }
             inserted = await connection.execute(tickets.insert().values(values))
-            return await self._changed(connection, "ticket.opened", _new_key(inserted))
+            return await self._changed(connection, "ticket.opened", new_key(inserted))
 
     async def add_note(self, ticket_id: str, *, author: str, text: str, key: str, kind: NoteKind = "customer") -> None:
         """Add a message to a ticket once per key; raises Refused when there is no such ticket."""
@@ -117,7 +117,7 @@ class SqlTicketDesk:
 
         async def add() -> None:
             async with self._transaction() as connection:
-                ticket = await _read(connection, serial_of(ticket_id), ticket_id)
+                ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id)
                 if await self._note(connection, ticket, author=author, text=text, key=key, kind=kind):
                     await self._changed(connection, "ticket.noted", serial_of(ticket_id))
 
@@ -126,7 +126,7 @@ class SqlTicketDesk:
     async def get_ticket(self, ticket_id: str) -> Ticket:
         """Return a ticket with its notes; raises Refused when there is none."""
         async with self._transaction(writes=False) as connection:
-            return await _read(connection, serial_of(ticket_id), ticket_id)
+            return await read_ticket(connection, serial_of(ticket_id), ticket_id)
 
     async def list_tickets(self, *, open_only: bool = False, status: Stage | None = None) -> Sequence[Ticket]:
         """Return tickets without their notes, oldest first."""
@@ -157,9 +157,9 @@ class SqlTicketDesk:
 
     async def _reply(self, ticket_id: str, operator: str, text: str, key: str, note: str) -> Ticket:
         async with self._transaction() as connection:
-            ticket = await _read(connection, serial_of(ticket_id), ticket_id, lock=True)
+            ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id, lock=True)
             if not await self._note(connection, ticket, author=operator, text=note, key=key, kind="reply"):
-                if await _noted(connection, ticket, key) != note:
+                if await noted(connection, ticket, key) != note:
                     raise KeyReused(
                         "a reply with other words was sent under this key before, so nothing was sent; use a key of its own for each reply"
                     )
@@ -167,7 +167,7 @@ class SqlTicketDesk:
             check_free(ticket.ownership, operator)
             owned = replied(ticket.ownership, now=self._now(), operator=operator, worked=self._worked)
             await self._keep(connection, ticket.id, owned)
-            await _send(connection, ticket, key=f"{ticket.id}:{key}", author=operator, text=text)
+            await send(connection, ticket, key=f"{ticket.id}:{key}", author=operator, text=text)
             return await self._changed(connection, "ticket.replied", serial_of(ticket_id))
 
     async def resolve(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
@@ -181,10 +181,57 @@ class SqlTicketDesk:
     async def cancel_handoff(self, ticket_id: str) -> Ticket:
         """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken stays."""
         async with self._transaction() as connection:
-            ticket = await _read(connection, serial_of(ticket_id), ticket_id, lock=True)
+            ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id, lock=True)
             if ticket.status != "pending":
                 return ticket
             return await self._move(connection, ticket_id, "hand_back", None, closed_at=self._now())
+
+    async def change(self, ticket_id: str, change: TicketChange) -> Ticket:
+        """Change what a ticket says about its place in the queue; raises Refused when there is no such ticket."""
+        async with self._transaction() as connection:
+            ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id, lock=True)
+            placed = {
+                name: getattr(change, name) for name in ("queue", "priority") if getattr(change, name) is not None
+            }
+            values: dict[str, Any] = {"draft": ticket.draft.model_copy(update=placed).model_dump(mode="json")}
+            if change.tags is not None:
+                values["tags"] = list(dict.fromkeys(change.tags))
+            if change.snoozed_until is not None:
+                values["snoozed_until"] = change.snoozed_until
+            await connection.execute(update(tickets).where(tickets.c.serial == serial_of(ticket.id)).values(values))
+            return await self._changed(connection, "ticket.changed", serial_of(ticket.id))
+
+    async def release(self, ticket_id: str, *, operator: str | None = None) -> Ticket:
+        """Put a taken ticket back to those that wait for anybody; raises Refused as `take`."""
+        async with self._transaction() as connection:
+            return await self._move(connection, ticket_id, "release", operator)
+
+    async def reopen(self, ticket_id: str, operator: str) -> Ticket:
+        """Open a closed ticket again and give it to an operator; raises Refused when another ticket of its conversation is open."""
+        try:
+            async with self._transaction() as connection:
+                await self._move(
+                    connection, ticket_id, "escalate", None, closed_at=None, closed_by=None, merged_into=None
+                )
+                return await self._move(connection, ticket_id, "take", operator)
+        except IntegrityError:
+            raise Refused(
+                f"Another ticket of the conversation of {ticket_id} is open already; work on that one."
+            ) from None
+
+    async def merge(self, ticket_id: str, *, into: str, operator: str, notice: str = "") -> Ticket:
+        """Close a ticket that another one of the same customer goes on with; raises Refused as `resolve`, or for another customer's."""
+        other, this = await self.get_ticket(into), await self.get_ticket(ticket_id)
+        if (
+            other.id == this.id
+            or not other.with_people
+            or other.customer_id is None
+            or other.customer_id != this.customer_id
+        ):
+            raise Refused(f"{this.id} cannot go on in {other.id}; choose another open ticket of the same customer.")
+        told = f"Merged from {this.id}: {this.draft.summary}"
+        await self.add_note(other.id, author=operator, text=told, key=f"merged:{this.id}", kind="internal")
+        return await self._close(this.id, "resolve", notice, operator, merged_into=serial_of(other.id))
 
     async def rate(self, ticket_id: str, *, stars: int, comment: str = "") -> Ticket:
         """Keep the customer's rating; the newest one counts; raises Refused when stars are not 1 to 5."""
@@ -192,7 +239,7 @@ class SqlTicketDesk:
             raise Refused(f"{stars} stars were given; give 1 to 5.")
         comment = await self._clean(ticket_id, comment)
         async with self._transaction() as connection:
-            ticket = await _read(connection, serial_of(ticket_id), ticket_id)
+            ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id)
             values = {"stars": stars, "comment": comment, "rated_at": self._now()}
             await connection.execute(update(tickets).where(tickets.c.serial == serial_of(ticket.id)).values(values))
             return await self._changed(connection, "ticket.rated", serial_of(ticket_id))
@@ -222,12 +269,13 @@ class SqlTicketDesk:
         """Return a text as a ticket may hold it."""
         return (await self._redaction.of((await self.get_ticket(ticket_id)).customer_id)).text(text)
 
-    async def _close(self, ticket_id: str, how: Move, notice: str, operator: str | None) -> Ticket:
+    async def _close(self, ticket_id: str, how: Move, notice: str, operator: str | None, **values: Any) -> Ticket:
+        values |= {"closed_at": self._now(), "closed_by": operator, "snoozed_until": None}
         async with self._transaction() as connection:
-            ticket = await self._move(connection, ticket_id, how, operator, closed_at=self._now())
+            ticket = await self._move(connection, ticket_id, how, operator, **values)
             if notice:
                 key = f"{ticket.id}:{how}:{ticket.ownership.stretches}"
-                await _send(connection, ticket, key=key, author="desk", text=notice)
+                await send(connection, ticket, key=key, author="desk", text=notice)
             return ticket
 
     async def _move(
@@ -239,7 +287,7 @@ class SqlTicketDesk:
         instead_of: str | None = None,
         **values: Any,
     ) -> Ticket:
-        ticket = await _read(connection, serial_of(ticket_id), ticket_id, lock=True)
+        ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id, lock=True)
         check_free(ticket.ownership, operator, instead_of=instead_of)
         owned = move(ticket.ownership, how, now=self._now(), operator=operator, worked=self._worked)
         await self._keep(connection, ticket.id, owned, **values)
@@ -259,11 +307,14 @@ class SqlTicketDesk:
             return False
         values = {"ticket": serial, "author": author, "text": text, "key": key, "kind": kind, "created_at": self._now()}
         await connection.execute(notes.insert().values(values))
+        if kind == "customer":  # whoever put it off wanted to hear of it
+            awake = update(tickets).where(tickets.c.serial == serial, tickets.c.snoozed_until.is_not(None))
+            await connection.execute(awake.values(snoozed_until=None))
         return True
 
     async def _changed(self, connection: AsyncConnection, kind: str, serial: int) -> Ticket:
         """Return the ticket as it is now, its change recorded for whoever listens."""
-        ticket = await _read(connection, serial)
+        ticket = await read_ticket(connection, serial)
         if self._outbox:
             await self._outbox.add(connection, kind, ticket)
         return ticket
@@ -295,31 +346,10 @@ async def _twice(action: Callable[[], Awaitable[T]]) -> T:
         return await action()
 
 
-_HAPPENED: dict[Move, str] = {"take": "taken", "resolve": "resolved", "hand_back": "handed_back"}
-
-
-async def _read(connection: AsyncConnection, serial: int, asked_for: str = "", *, lock: bool = False) -> Ticket:
-    """Read a ticket with its notes, on demand held until the transaction ends; raises Refused when there is none."""
-    query = select(tickets).where(tickets.c.serial == serial)
-    row = (await connection.execute(query.with_for_update() if lock else query)).mappings().first()
-    if row is None:
-        raise NoTicket(f"There is no ticket {asked_for or ticket_number(serial)}.")
-    note_rows = await connection.execute(select(notes).where(notes.c.ticket == serial).order_by(notes.c.id))
-    return ticket_of(row, note_rows.mappings())
-
-
-async def _noted(connection: AsyncConnection, ticket: Ticket, key: str) -> str | None:
-    """Return the words that a ticket holds under a key."""
-    known = select(notes.c.text).where(notes.c.ticket == serial_of(ticket.id), notes.c.key == key)
-    found: str | None = await connection.scalar(known)
-    return found
-
-
-async def _send(connection: AsyncConnection, ticket: Ticket, *, key: str, author: str, text: str) -> None:
-    """Put a message on its way to the customer's conversation."""
-    values = {"key": key, "ticket": serial_of(ticket.id), "thread_id": ticket.thread_id, "author": author, "text": text}
-    await connection.execute(deliveries.insert().values(values))
-
-
-def _new_key(result: Any) -> int:
-    return int(result.inserted_primary_key[0])
+_HAPPENED: dict[Move, str] = {
+    "take": "taken",
+    "resolve": "resolved",
+    "hand_back": "handed_back",
+    "release": "released",
+    "escalate": "reopened",
+}

@@ -28,6 +28,7 @@ class Classification(BaseModel, frozen=True, extra="forbid"):
 class TicketDraft(Classification, frozen=True, extra="forbid"):
     """Hold what a colleague has to know to go on without asking again."""
 
+    title: str = Field(default="", max_length=120, description="What it is about, in at most eight words.")
     summary: str = Field(min_length=1, max_length=1500, description="What happened, in two or three sentences.")
     facts: tuple[str, ...] = Field(
         (),

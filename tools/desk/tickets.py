@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from tools.desk.ownership import WITH_PEOPLE, Ownership, Stage
-from tools.desk.ticket_draft import TicketDraft
+from tools.desk.ticket_draft import Priority, TicketDraft
 
 Reason = Literal[
     "asked",
@@ -53,6 +53,8 @@ class TicketNote:
     kind: NoteKind
     text: str
     created_at: datetime
+    key: str = ""
+    """What a repetition is known by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,11 @@ class Ticket:
     locale: str = "en"
     callback: bool = False
     rating: Rating | None = None
+    tags: tuple[str, ...] = ()
+    snoozed_until: datetime | None = None
+    """Until when it stays out of the queue, unless the customer writes."""
+    merged_into: str | None = None
+    """The ticket that goes on with it."""
     notes: tuple[TicketNote, ...] = field(default=())
 
     @property
@@ -93,6 +100,17 @@ class Ticket:
     def with_people(self) -> bool:
         """Say whether a person is awaited or at work."""
         return self.status in WITH_PEOPLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketChange:
+    """What an operator changes of a ticket; None leaves a field as it is."""
+
+    queue: str | None = None
+    priority: Priority | None = None
+    tags: tuple[str, ...] | None = None
+    snoozed_until: datetime | None = None
+    """An instant that has passed brings it back into the queue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +174,22 @@ class OperatorDesk(TicketDesk, Protocol):
 
     async def hand_back(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
         """Give the conversation back to the agent; otherwise as `resolve`."""
+        ...
+
+    async def change(self, ticket_id: str, change: TicketChange) -> Ticket:
+        """Change what a ticket says about its place in the queue; raises Refused when there is no such ticket."""
+        ...
+
+    async def release(self, ticket_id: str, *, operator: str | None = None) -> Ticket:
+        """Put a taken ticket back to those that wait for anybody; raises Refused as `take`."""
+        ...
+
+    async def reopen(self, ticket_id: str, operator: str) -> Ticket:
+        """Open a closed ticket again and give it to an operator; raises Refused when another ticket of its conversation is open."""
+        ...
+
+    async def merge(self, ticket_id: str, *, into: str, operator: str, notice: str = "") -> Ticket:
+        """Close a ticket that another one of the same customer goes on with; raises Refused as `resolve`, or for another customer's."""
         ...
 
     async def rate(self, ticket_id: str, *, stars: int, comment: str = "") -> Ticket:

@@ -84,6 +84,7 @@ export class Api {
         cache: "no-store",
         credentials: "omit",
         signal: signal ?? null,
+        keepalive: method === "POST" && body === undefined, // small, and sent even while the page is left
       });
     } catch (error) {
       throw new ApiError(0, String(error));

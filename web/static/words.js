@@ -58,4 +58,7 @@ export function translate(speech, root = document) {
   for (const element of root.querySelectorAll("[data-label]")) {
     element.setAttribute("aria-label", speech.say(element.getAttribute("data-label") ?? ""));
   }
+  for (const element of root.querySelectorAll("[data-hint]")) {
+    element.setAttribute("placeholder", speech.say(element.getAttribute("data-hint") ?? ""));
+  }
 }

@@ -5,10 +5,11 @@ import { moment, named } from "./page.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
 /**
- * @typedef {{id: string, tool: string, args: Record<string, unknown>, asked_args: Record<string, unknown>, preview: string,
+ * @typedef {{id: string, tool: string, args: Record<string, unknown>, asked_args: Record<string, unknown>, arguments: Record<string, Schema>, preview: string,
  *   why: string | null, yes: string | null, state: string, words: string, decided_by: string | null, proposed_at: string,
  *   steps: {at: string, state: string, actor: string, detail: string | null}[]}} Row
  */
+/** @typedef {{type?: string, enum?: unknown[], description?: string, title?: string, items?: Schema, anyOf?: Schema[]}} Schema */
 /** @typedef {{decision: "approve" | "reject" | "edit", note: string, args?: Record<string, unknown>}} Decision */
 
 /**
@@ -43,7 +44,7 @@ export function approvalCard(row, speech, decide) {
  */
 function decisions(row, speech, decide) {
   const note = el("input", { id: `note-${row.id}`, maxlength: 2000, autocomplete: "off" });
-  const fields = Object.entries(row.asked_args).map(([name, value]) => argument(row.id, name, value));
+  const fields = Object.entries(row.asked_args).map(([name, value]) => argument(row.id, name, value, row.arguments[name] ?? {}));
   const edit = () => decide({ decision: "edit", note: note.value, args: Object.fromEntries(fields.flatMap((field) => field.changed())) });
   return el(
     "div",
@@ -68,19 +69,34 @@ function decisions(row, speech, decide) {
 }
 
 /**
- * Return a field for one argument: text as it is, anything else as JSON.
+ * Return a field for one argument, by the tool's schema: a choice, a number, a tick, a line, or several lines; only what nests is JSON.
  * @param {string} id
  * @param {string} name
  * @param {unknown} value
+ * @param {Schema} schema
  */
-function argument(id, name, value) {
-  const plain = typeof value === "string";
-  const before = plain ? value : JSON.stringify(value);
-  const input = el("input", { id: `${id}-${name}`, value: before, autocomplete: "off" });
+function argument(id, name, value, schema) {
+  const kind = schema.type ?? schema.anyOf?.find((one) => one.type !== "null")?.type ?? typeof value;
+  const options = schema.enum ?? schema.anyOf?.find((one) => one.enum)?.enum;
+  const field = { id: `${id}-${name}`, autocomplete: "off" };
+  const lines = Array.isArray(value) && value.every((each) => typeof each === "string");
+  const before = kind === "boolean" ? String(value) : lines ? value.join("\n") : typeof value === "object" ? JSON.stringify(value) : String(value ?? "");
+  const choices = kind === "boolean" ? ["true", "false"] : options?.map(String);
+  const input = choices
+    ? el("select", field, ...choices.map((each) => el("option", { value: each, selected: each === before }, each)))
+    : lines
+      ? el("textarea", { ...field, rows: Math.max(2, value.length) }, before)
+      : el("input", { ...field, value: before, inputmode: kind === "number" || kind === "integer" ? "decimal" : null });
+  const help = schema.description ?? "";
+  const said = (/** @type {string} */ text) => {
+    if (lines) return text.split("\n").map((line) => line.trim()).filter(Boolean);
+    if (kind === "string") return text;
+    return read(text);
+  };
   return {
-    shown: el("div", {}, el("label", { for: input.id }, name), input),
+    shown: el("div", {}, el("label", { for: input.id }, name.replaceAll("_", " ")), input, help ? el("span", { class: "quiet" }, help) : null),
     /** @returns {[string, unknown][]} */
-    changed: () => (input.value === before ? [] : [[name, plain ? input.value : read(input.value)]]),
+    changed: () => (input.value === before ? [] : [[name, said(input.value)]]),
   };
 }
 

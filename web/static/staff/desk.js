@@ -1,14 +1,16 @@
-// The operator's desk: who waits on the left, the open conversation on the right.
+// The operator's desk: who waits on the left, the open conversation in the middle, what is known of its customer on the right.
 
+import { ApiError } from "../api.js";
 import { el } from "../dom.js";
+import { icon } from "../icons.js";
 import { loadSpeech, translate, wantedLanguages } from "../words.js";
 import { Conversation } from "./conversation.js";
-import { byId, named } from "./page.js";
-import { Queue } from "./queue.js";
-import { signIn } from "./sign_in.js";
-
-const STATES = ["pending", "human", "awaiting_approval", "resolved", "bot"];
-const PRIORITIES = ["urgent", "high", "normal", "low"];
+import { listen } from "./keys.js";
+import { List } from "./list.js";
+import { Notices } from "./notice.js";
+import { byId, complain, named } from "./page.js";
+import { PRIORITIES, Queue } from "./queue.js";
+import { signedOutBy, signIn } from "./sign_in.js";
 
 const speech = await loadSpeech(wantedLanguages(), (language) => import(`../words/staff/${language}.js`));
 translate(speech);
@@ -18,34 +20,35 @@ const { api, desk } = await signIn(speech);
 if (threadOf(wanted)) history.replaceState(null, "", `#thread=${encodeURIComponent(threadOf(wanted))}`);
 byId("work", HTMLElement).hidden = false;
 
-const conversation = new Conversation(api, speech, desk.operator);
-const queue = new Queue(api, speech, (item, id) => {
-  const shown = conversation.ticket.ticket?.id === id || item?.thread_id === conversation.thread;
-  if (shown || item === null) void conversation.reload();
+fill("queue", desk.queues);
+fill("priority", PRIORITIES);
+const queue = new Queue(api);
+const list = new List(api, speech, queue, desk.operator, bulk);
+const conversation = new Conversation(api, speech, desk, queue, list);
+new Notices(speech, queue, desk.operator);
+queue.addEventListener("item", (event) => {
+  const { item, id } = /** @type {CustomEvent} */ (event).detail;
+  if (conversation.shown?.ticket?.id === id || item?.thread_id === conversation.thread || item === null) void conversation.reload();
+});
+listen(speech, {
+  j: () => list.move(1),
+  k: () => list.move(-1),
+  r: () => conversation.composer.begin("reply"),
+  n: () => conversation.composer.begin("note"),
+  e: () => conversation.acts.resolve(),
+  "/": () => byId("search", HTMLInputElement).focus(),
 });
 
-const filters = byId("filters", HTMLFormElement);
-fill("queue", desk.queues);
-fill("state", STATES);
-fill("priority", PRIORITIES);
-filters.addEventListener("change", follow);
-filters.addEventListener("submit", (event) => event.preventDefault());
+for (const [id, sign] of [["back", "arrow-left"], ["to-context", "user"]]) byId(id ?? "", HTMLElement).append(icon(sign ?? ""));
 byId("back", HTMLElement).addEventListener("click", () => (location.hash = ""));
+byId("to-context", HTMLElement).addEventListener("click", () => byId("work", HTMLElement).classList.toggle("asking"));
 window.addEventListener("hashchange", open);
-follow();
 open();
-
-function follow() {
-  const chosen = new URLSearchParams();
-  for (const [name, value] of new FormData(filters)) {
-    if (value) chosen.set(name, name === "mine" ? "true" : String(value));
-  }
-  queue.follow(chosen);
-}
+void queue.follow();
 
 function open() {
   const thread = threadOf(location.hash);
-  queue.mark(thread);
+  list.mark(thread);
   void conversation.open(thread);
 }
 
@@ -55,13 +58,49 @@ function threadOf(hash) {
 }
 
 /**
+ * Return the buttons for several tickets at once.
+ * @param {import("./queue.js").Item[]} items
+ */
+function bulk(items) {
+  const each = (/** @type {(item: import("./queue.js").Item) => Promise<any>} */ act) => async () => {
+    const refused = [];
+    for (const item of items) {
+      try {
+        await act(item);
+        list.chosen.delete(item.id);
+      } catch (error) {
+        if (signedOutBy(error)) return;
+        refused.push(`${item.id}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+    list.show();
+    await conversation.reload();
+    complain(speech, refused.length ? new ApiError(409, refused.join(" ")) : undefined);
+  };
+  const change = (/** @type {Record<string, unknown>} */ body) => each((item) => api.call("PATCH", `/v1/tickets/${item.id}`, { ...body, ...("operator" in body ? { instead_of: item.operator } : {}) }));
+  const choice = (/** @type {string} */ name, /** @type {[string, string][]} */ options, /** @type {(value: string) => Record<string, unknown>} */ body) =>
+    el(
+      "select",
+      { "aria-label": speech.say(name), "data-act": name, change: (/** @type {Event} */ event) => void change(body(/** @type {HTMLSelectElement} */ (event.target).value))() },
+      el("option", { value: "" }, speech.say(name)),
+      ...options.map(([value, words]) => el("option", { value }, words)),
+    );
+  return [
+    choice("assignee", desk.people.map((name) => [name, name]), (operator) => ({ operator })),
+    choice("queue", desk.queues.filter((name) => name !== "approvals").map((name) => [name, named(speech, "queue", name)]), (name) => ({ queue: name })),
+    choice("priority", PRIORITIES.map((name) => [name, named(speech, "priority", name)]), (priority) => ({ priority })),
+    el("button", { class: "small", "data-act": "bulk-resolve", click: each((item) => api.call("POST", `/v1/tickets/${item.id}/resolve`)) }, speech.say("resolve")),
+    el("button", { class: "quiet small", "data-act": "bulk-none", click: () => (list.chosen.clear(), list.show()) }, speech.say("choose_none")),
+  ];
+}
+
+/**
  * Fill a choice of the filters.
  * @param {string} name
  * @param {string[]} values
  */
 function fill(name, values) {
-  const select = filters.elements.namedItem(name);
+  const select = byId("filters", HTMLFormElement).elements.namedItem(name);
   if (!(select instanceof HTMLSelectElement)) throw new Error(`there is no filter ${name}`);
-  const first = speech.say(name === "state" ? "any_open" : "any");
-  select.append(el("option", { value: "" }, first), ...values.map((value) => el("option", { value }, named(speech, name, value))));
+  select.append(el("option", { value: "" }, speech.say("any")), ...values.map((value) => el("option", { value }, named(speech, name, value))));
 }

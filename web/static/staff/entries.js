@@ -1,26 +1,34 @@
 // What was said in a conversation, and why: sources, tool calls and checks folded under each reply. All of it as text.
 
 import { el, linkable } from "../dom.js";
+import { icon } from "../icons.js";
+import { moment, region } from "./page.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
 /** @typedef {{number: number, article_id: string, title: string, headings: string[], url: string, text: string}} Source */
 /** @typedef {{tool: string, args: Record<string, unknown>, result: string, failed: boolean, action_id: string | null}} Step */
 /**
- * @typedef {{id: string, role: "customer" | "agent" | "operator" | "desk", author: string, text: string, waiting: boolean,
+ * @typedef {{id: string, role: "customer" | "agent" | "operator" | "desk" | "note", author: string, text: string, at: string | null, waiting: boolean,
  *   sources: Source[], steps: Step[], held_back: string[], ticket_id: string | null}} Entry
  */
 
 /** Pixels. */
 const NEAR_END = 40;
 
+const SIGNS = { customer: "user", agent: "bot", operator: "user", desk: "bell", note: "sticky-note" };
+
 export class Entries {
   /**
    * @param {HTMLElement} list
+   * @param {HTMLElement} scroller
    * @param {Speech} speech
+   * @param {string} operator who reads here
    */
-  constructor(list, speech) {
+  constructor(list, scroller, speech, operator) {
     this.list = list;
+    this.scroller = scroller;
     this.speech = speech;
+    this.operator = operator;
     /** @type {Map<string, {json: string, shown: HTMLElement}>} */
     this.known = new Map();
   }
@@ -30,34 +38,67 @@ export class Entries {
    * @param {Entry[]} entries
    */
   show(entries) {
-    const { list } = this;
-    const at_end = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
+    const { scroller } = this;
+    const at_end = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
     const before = this.known;
     this.known = new Map();
+    let day = "";
     for (const entry of entries) {
-      const json = JSON.stringify(entry);
-      const old = before.get(entry.id);
-      this.known.set(entry.id, old?.json === json ? old : { json, shown: this.#entry(entry) });
+      const of = entry.at ? new Date(entry.at).toDateString() : day;
+      if (of !== day && entry.at) this.#keep(before, `day-${of}`, of, () => this.#day(new Date(of)));
+      day = of;
+      this.#keep(before, entry.id, JSON.stringify(entry), () => this.#entry(entry));
     }
     const shown = [...this.known.values()].map((one) => one.shown);
     shown.forEach((element, place) => {
       if (this.list.children[place] !== element) this.list.insertBefore(element, this.list.children[place] ?? null);
     });
     while (this.list.children.length > shown.length) this.list.lastElementChild?.remove();
-    if (at_end) list.scrollTop = list.scrollHeight;
+    if (at_end) this.toEnd();
+  }
+
+  /** Scroll to the newest entry. */
+  toEnd() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+
+  /**
+   * @param {Map<string, {json: string, shown: HTMLElement}>} before
+   * @param {string} id
+   * @param {string} json
+   * @param {() => HTMLElement} make
+   */
+  #keep(before, id, json, make) {
+    const old = before.get(id);
+    this.known.set(id, old?.json === json ? old : { json, shown: make() });
+  }
+
+  /** @param {Date} day */
+  #day(day) {
+    return el("li", { class: "day" }, new Intl.DateTimeFormat(region(this.speech), { dateStyle: "full" }).format(day));
   }
 
   /** @param {Entry} entry */
   #entry(entry) {
     const { speech } = this;
-    const who = entry.author || speech.say(`role_${entry.role}`);
+    const role = speech.say(`role_${entry.role}`);
+    const who = entry.author ? `${role} ${entry.author}` : role;
+    const time = entry.at ? el("time", { datetime: entry.at, title: moment(speech, entry.at) }, new Intl.DateTimeFormat(region(speech), { timeStyle: "short" }).format(new Date(entry.at))) : null;
     return el(
       "li",
       { class: `entry ${entry.role}` },
-      el("p", { class: "quiet" }, entry.waiting ? speech.say("unanswered_yet", { who }) : who),
-      entry.text ? el("p", { class: "said", dir: "auto" }, entry.text) : null,
+      el("p", { class: "by" }, icon(SIGNS[entry.role]), el("strong", {}, entry.waiting ? speech.say("unanswered_yet", { who }) : who), time),
+      entry.text ? el("p", { class: "said", dir: "auto" }, ...(entry.role === "note" ? this.#mentions(entry.text) : [entry.text])) : null,
       entry.role === "agent" ? this.#why(entry) : null,
     );
+  }
+
+  /**
+   * Make what mentions the one who reads stand out.
+   * @param {string} text
+   */
+  #mentions(text) {
+    return text.split(/(@[\w.-]+)/).map((part) => (part === `@${this.operator}` ? el("mark", {}, part) : part));
   }
 
   /** @param {Entry} entry */

@@ -1,6 +1,7 @@
 // What the pages of operators share: finding elements, saying names and times, and showing what went wrong.
 
 import { ApiError } from "../api.js";
+import { el } from "../dom.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
 
@@ -72,3 +73,76 @@ export function complain(speech, error) {
     throw error;
   }
 }
+
+const SHOWN = 8_000;
+const UNDO = 10_000;
+
+/**
+ * Say something in passing, aloud as well; returns what takes it away.
+ * @param {string} words
+ * @param {...Node} more
+ */
+export function toast(words, ...more) {
+  byId("news", HTMLElement).textContent = words;
+  document.querySelector(".toast")?.remove();
+  const shown = el("div", { class: "toast" }, el("span", {}, words), ...more);
+  document.body.append(shown);
+  setTimeout(() => shown.remove(), more.length ? UNDO : SHOWN);
+  return () => shown.remove();
+}
+
+/**
+ * Do something in ten seconds, or when the page is left before; until then it can be undone.
+ * @param {Speech} speech
+ * @param {string} words
+ * @param {() => unknown} undo
+ * @param {() => unknown} act
+ */
+export function later(speech, words, undo, act) {
+  const done = () => {
+    clearTimeout(timer);
+    window.removeEventListener("pagehide", done);
+    hide();
+    void act();
+  };
+  const back = () => {
+    clearTimeout(timer);
+    window.removeEventListener("pagehide", done);
+    hide();
+    void undo();
+  };
+  const hide = toast(words, el("button", { "data-act": "undo", click: back }, speech.say("undo")));
+  const timer = setTimeout(done, UNDO);
+  window.addEventListener("pagehide", done);
+}
+
+/**
+ * Show a sheet over the page, drawn by `draw`, which is given what closes it.
+ * @param {Speech} speech
+ * @param {string} title
+ * @param {(close: () => void) => (Node | string)[]} draw
+ * @param {Record<string, string>} [values]
+ */
+export function sheet(speech, title, draw, values = {}) {
+  const place = byId("sheet", HTMLDialogElement);
+  const close = () => place.close();
+  place.replaceChildren(
+    el("div", { class: "sheet-top" }, el("h2", { id: "sheet-title" }, speech.say(title, values)), el("button", { class: "quiet", click: close }, speech.say("close"))),
+    ...draw(close),
+  );
+  if (!place.open) place.showModal();
+}
+
+// A menu closes when something else is clicked, and by Escape.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (event.target instanceof Node && !menu.contains(event.target)) menu.removeAttribute("open");
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.removeAttribute("open");
+    menu.querySelector("summary")?.focus();
+  }
+});

@@ -1,73 +1,42 @@
-// The list of what waits: kept up to date by the server's events, the most pressing first.
+// What waits for people: kept up to date by the server's events. Whoever shows it is told of every change.
 
-import { el } from "../dom.js";
-import { byId, lasting, named } from "./page.js";
+import { byId, lasting } from "./page.js";
 import { signedOutBy } from "./sign_in.js";
 
 /** @typedef {import("../api.js").Api} Api */
 /** @typedef {import("../words.js").Speech} Speech */
 /**
  * @typedef {{id: string, kind: "ticket" | "approval", thread_id: string, customer_id: string | null, state: string,
- *   operator: string | null, queue: string, priority: string, reason: string, title: string, callback: boolean,
- *   created_at: string, changed_at: string, since: string | null, due: string | null, sla: "none" | "ok" | "soon" | "late"}} Item
+ *   operator: string | null, queue: string, priority: string, reason: string, title: string, tags: string[],
+ *   snoozed_until: string | null, callback: boolean, created_at: string, changed_at: string, since: string | null,
+ *   due: string | null, sla: "none" | "ok" | "soon" | "late"}} Item
  */
+/** @typedef {{operator: string, thread_id: string, writing: boolean}} Person */
 
-const PRIORITIES = ["urgent", "high", "normal", "low"];
+export const PRIORITIES = ["urgent", "high", "normal", "low"];
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
-const TICK = 20_000;
 
-export class Queue {
-  /**
-   * @param {Api} api
-   * @param {Speech} speech
-   * @param {(item: Item | null, id: string) => void} onChange is told of each item that is new, changed or (null) gone
-   */
-  constructor(api, speech, onChange) {
+/** Fires `item` (detail: the item or null, its id, whether it is new) and `people`. */
+export class Queue extends EventTarget {
+  /** @param {Api} api */
+  constructor(api) {
+    super();
     this.api = api;
-    this.speech = speech;
-    this.onChange = onChange;
     /** @type {Map<string, Item>} */
     this.items = new Map();
-    this.opened = "";
-    this.list = byId("queue", HTMLUListElement);
-    this.following = new AbortController();
-    setInterval(() => this.#show(), TICK);
+    /** @type {Person[]} */
+    this.people = [];
   }
 
-  /**
-   * Follow what fits these filters; what was followed before is forgotten.
-   * @param {URLSearchParams} filters
-   */
-  follow(filters) {
-    this.following.abort();
-    this.following = new AbortController();
-    this.items.clear();
-    this.#show();
-    void this.#follow(filters, this.following.signal);
-  }
-
-  /**
-   * Mark the items of the conversation that is open.
-   * @param {string} thread
-   */
-  mark(thread) {
-    this.opened = thread;
-    this.#show();
-  }
-
-  /**
-   * @param {URLSearchParams} filters
-   * @param {AbortSignal} signal
-   */
-  async #follow(filters, signal) {
+  /** Follow the queue until the page is closed or signed out. */
+  async follow() {
     const lost = byId("line", HTMLElement);
-    for (let wait = FIRST_WAIT; !signal.aborted; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+    for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
       const seen = new Set();
       let ready = false;
       try {
-        for await (const { event, data } of this.api.events(`/v1/desk/events?${filters}`, { signal })) {
-          if (signal.aborted) return;
+        for await (const { event, data } of this.api.events("/v1/desk/events?snoozed=true")) {
           lost.hidden = true;
           wait = FIRST_WAIT;
           if (event === "item") {
@@ -75,78 +44,53 @@ export class Queue {
             this.#take(data, ready);
           } else if (event === "gone") {
             this.#drop(data.id);
+          } else if (event === "people") {
+            this.people = data.people;
+            this.dispatchEvent(new Event("people"));
           } else if (event === "ready") {
             ready = true;
             for (const id of [...this.items.keys()].filter((known) => !seen.has(known))) this.#drop(id);
+            this.dispatchEvent(new Event("ready"));
           }
-          this.#show();
         }
       } catch (error) {
-        if (signal.aborted || signedOutBy(error)) return;
+        if (signedOutBy(error)) return;
       }
-      if (signal.aborted) return;
       lost.hidden = false;
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
 
   /**
-   * @param {Item} item
-   * @param {boolean} aloud
+   * Return what fits, the most pressing first.
+   * @param {(item: Item) => boolean} fits
    */
-  #take(item, aloud) {
-    if (aloud && !this.items.has(item.id)) {
-      byId("news", HTMLElement).textContent = this.speech.say("new_item", { title: item.title });
-    }
+  sorted(fits) {
+    return [...this.items.values()].filter(fits).sort((a, b) => pressing(a).localeCompare(pressing(b)));
+  }
+
+  /**
+   * @param {Item} item
+   * @param {boolean} ready
+   */
+  #take(item, ready) {
+    const fresh = ready && !this.items.has(item.id);
     this.items.set(item.id, item);
-    this.onChange(item, item.id);
+    this.dispatchEvent(new CustomEvent("item", { detail: { item, id: item.id, fresh } }));
   }
 
   /** @param {string} id */
   #drop(id) {
-    if (this.items.delete(id)) this.onChange(null, id);
+    if (this.items.delete(id)) this.dispatchEvent(new CustomEvent("item", { detail: { item: null, id, fresh: false } }));
   }
+}
 
-  #show() {
-    const held = document.activeElement?.getAttribute("data-item");
-    const sorted = [...this.items.values()].sort((a, b) => pressing(a).localeCompare(pressing(b)));
-    this.list.replaceChildren(...sorted.map((item) => this.#row(item)));
-    byId("nothing", HTMLElement).hidden = sorted.length > 0;
-    if (held) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-item="${CSS.escape(held)}"]`))?.focus();
-  }
-
-  /** @param {Item} item */
-  #row(item) {
-    const { speech } = this;
-    const priority = named(speech, "priority", item.priority);
-    const about = [named(speech, "queue", item.queue), named(speech, "state", item.state)];
-    const stands_out = item.priority === "urgent" || item.priority === "high";
-    if (!stands_out) about.splice(1, 0, priority);
-    if (item.customer_id) about.unshift(item.customer_id);
-    if (item.operator) about.push(item.operator);
-    if (item.callback) about.push(speech.say("callback"));
-    return el(
-      "li",
-      {},
-      el(
-        "a",
-        {
-          href: `#thread=${encodeURIComponent(item.thread_id)}`,
-          "data-item": item.id,
-          "aria-current": item.thread_id === this.opened ? "true" : null,
-        },
-        el(
-          "span",
-          { class: "row" },
-          el("strong", {}, item.kind === "ticket" ? item.id : speech.say("approval")),
-          ...(stands_out ? [el("span", { class: `priority ${item.priority}` }, priority)] : []),
-          el("span", { class: `sla ${item.sla}` }, slaWords(speech, item)),
-        ),
-        el("span", { class: "title", dir: "auto" }, item.title),
-        el("span", { class: "quiet" }, about.join(" · ")),
-      ),
-    );
-  }
+/**
+ * Say whether somebody has put an item off, and that time has not come.
+ * @param {Item} item
+ */
+export function snoozed(item) {
+  return item.snoozed_until !== null && Date.parse(item.snoozed_until) > Date.now();
 }
 
 /**
@@ -169,4 +113,15 @@ export function slaWords(speech, item) {
   const waited = lasting(speech, Math.max(0, (now - Date.parse(item.since)) / 1000));
   const left = lasting(speech, Math.abs(Date.parse(item.due) - now) / 1000);
   return speech.say(`sla_${item.sla}`, { waited, left });
+}
+
+/**
+ * Say the same in a word or two.
+ * @param {Speech} speech
+ * @param {Item} item
+ */
+export function slaBrief(speech, item) {
+  if (!item.due) return "";
+  const left = lasting(speech, Math.abs(Date.parse(item.due) - Date.now()) / 1000);
+  return speech.say(item.sla === "late" ? "brief_late" : "brief_due", { left });
 }

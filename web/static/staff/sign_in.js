@@ -6,7 +6,19 @@ import { byId } from "./page.js";
 const KEPT = "support-staff-token";
 
 /** @typedef {import("../words.js").Speech} Speech */
-/** @typedef {{operator: string, shop: string, queues: string[], reply_minutes: number}} Desk */
+/**
+ * @typedef {{operator: string, role: string, shop: string, queues: string[], people: string[], reply_minutes: number,
+ *   replies: import("./composer.js").Canned[]}} Desk
+ */
+
+// A link that is pasted into a tab where the page is open changes only the address' end: it signs in anew.
+window.addEventListener("hashchange", (event) => {
+  const given = tokenFromAddress();
+  if (given === null) return;
+  event.stopImmediatePropagation();
+  sessionStorage.setItem(KEPT, given);
+  location.reload();
+});
 
 /**
  * Return a client whose token the server takes for an operator's, once there is one, with what it said about the desk.
@@ -69,7 +81,8 @@ function refusal(speech, error, token) {
  * @param {Desk} desk
  */
 function signedIn(speech, desk) {
-  byId("who", HTMLElement).textContent = speech.say("signed_in", { operator: desk.operator, shop: desk.shop });
+  byId("who", HTMLElement).textContent = speech.say("signed_in", { operator: desk.operator, role: speech.say(`staff_${desk.role}`) });
+  byId("shop", HTMLElement).textContent = desk.shop;
   const out = byId("sign-out", HTMLButtonElement);
   out.hidden = false;
   out.addEventListener("click", signOut);

@@ -1,0 +1,35 @@
+"""Find conversations by words: in what customers wrote, in replies, in tickets and in notes."""
+
+from functools import partial
+
+from sqlalchemy import Connection, select, text
+
+from core.storage.word_index import terms_of
+from server.inbox.inbox_schema import MESSAGE_WORDS, REPLY_WORDS, THREADS
+from server.schemas.desk_schemas import ListedOut
+from server.service import Service
+from server.views.desk_lists import listed
+
+
+async def search(service: Service, query: str, *, page: int) -> ListedOut:
+    """Return a page of the conversations that have every word of a query somewhere, words by their beginnings.
+
+    A customer's id and a ticket's number count as words, too. Raises BackendUnavailable.
+    """
+    found: set[str] | None = None
+    for term in terms_of(query):
+        here = await service.inbox.read(partial(_threads_with, term=term))
+        there = await service.desk.reads.threads_with(term)
+        found = here | there if found is None else found & (here | there)
+        if not found:
+            break
+    return await listed(service, found or set(), page=page)
+
+
+def _threads_with(connection: Connection, term: str) -> set[str]:
+    dialect = connection.dialect.name
+    found = set[str]()
+    for index in (MESSAGE_WORDS, REPLY_WORDS):
+        found |= set(connection.execute(text(index.query(dialect)), {"term": index.term(term, dialect)}).scalars())
+    of_customer = select(THREADS.c.id).where(THREADS.c.customer_id.ilike(f"%{term}%"))
+    return found | set(connection.execute(of_customer).scalars())

@@ -1,0 +1,179 @@
+// Where operators write: a reply to the customer, or a note for colleagues. What was typed is never lost.
+
+import { el } from "../dom.js";
+import { icon } from "../icons.js";
+
+/** @typedef {import("../words.js").Speech} Speech */
+/** @typedef {{name: string, title: string, text: string}} Canned */
+/**
+ * @typedef {{act: (path: string, body?: unknown) => Promise<any>, suggest: () => Promise<string | null>, say: (words: string) => void,
+ *   typing: (writing: boolean) => void, values: () => Record<string, string>}} Work
+ */
+/** @typedef {"reply" | "note"} Mode */
+
+const IDLE = 5_000;
+
+export class Composer {
+  /**
+   * @param {HTMLElement} place
+   * @param {Speech} speech
+   * @param {Canned[]} canned
+   * @param {string[]} people
+   * @param {Work} work does what is asked for; `act` returns null when it was refused
+   */
+  constructor(place, speech, canned, people, work) {
+    this.place = place;
+    this.speech = speech;
+    this.canned = canned;
+    this.people = people;
+    this.work = work;
+    /** @type {Mode} */
+    this.mode = "reply";
+    this.ticket = "";
+    this.idle = 0;
+    /** The words that were last tried to be sent, and their name: sent twice, they count once. */
+    this.tried = { text: "", key: "" };
+    this.text = el("textarea", { id: "words", rows: 3, maxlength: 20_000, input: () => this.#typed(), keydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
+    this.label = el("label", { for: "words", class: "spoken" });
+    this.modes = el("div", { role: "group", "aria-label": speech.say("write_what") });
+    this.extra = el("div", { class: "buttons" });
+    place.replaceChildren(el("form", { submit: (/** @type {Event} */ event) => this.#send(event) }, this.modes, this.label, this.text, this.extra));
+    this.write("reply");
+  }
+
+  /**
+   * Write for a ticket, or for none.
+   * @param {string} ticket
+   * @param {boolean} mayReply
+   */
+  show(ticket, mayReply) {
+    this.place.hidden = !ticket;
+    const before = this.mayReply;
+    this.mayReply = mayReply;
+    if (ticket !== this.ticket) {
+      this.ticket = ticket;
+      this.write("reply");
+    } else if (before !== mayReply) this.write(mayReply && !this.text.value ? "reply" : this.mode);
+  }
+
+  /**
+   * Turn to a reply or to a note; each keeps its words.
+   * @param {Mode} mode
+   */
+  write(mode) {
+    const { speech } = this;
+    this.mode = mode === "reply" && this.mayReply === false ? "note" : mode;
+    this.tried = { text: "", key: "" };
+    this.text.value = (this.ticket && sessionStorage.getItem(this.#draft())) || "";
+    this.label.textContent = speech.say(this.mode === "reply" ? "reply" : "note_for_colleagues");
+    this.text.placeholder = speech.say(this.mode === "reply" ? "reply_hint" : "note_hint");
+    this.place.className = this.mode;
+    const button = (/** @type {Mode} */ name) =>
+      el("button", { type: "button", class: "quiet small", "aria-pressed": String(this.mode === name), disabled: name === "reply" && this.mayReply === false, click: () => this.begin(name) }, icon(name === "reply" ? "message-square" : "sticky-note"), speech.say(`mode_${name}`));
+    this.modes.replaceChildren(button("reply"), button("note"));
+    this.extra.replaceChildren(...(this.mode === "reply" ? this.#replyTools() : this.#noteTools()), el("button", { class: "primary", title: "Ctrl+Enter" }, icon("send"), speech.say(this.mode === "reply" ? "send" : "keep_note")));
+  }
+
+  /**
+   * Turn to a reply or to a note, and begin to type.
+   * @param {Mode} mode
+   */
+  begin(mode) {
+    if (this.place.hidden) return;
+    if (mode !== this.mode) this.write(mode);
+    this.text.focus();
+  }
+
+  /**
+   * Put words below what was typed, and mark the place in them that is to be filled in.
+   * @param {string} words
+   */
+  put(words) {
+    const typed = this.text.value.trimEnd();
+    if (!typed.includes(words)) this.text.value = typed ? `${typed}\n\n${words}` : words;
+    this.#typed();
+    this.text.focus();
+    const place = /\[[^\[\]]+\](?!\()/.exec(words);
+    if (!place) return;
+    const start = this.text.value.lastIndexOf(words) + place.index;
+    this.text.setSelectionRange(start, start + place[0].length);
+  }
+
+  #replyTools() {
+    const { speech, work } = this;
+    const suggest = async () => {
+      const asked = this.ticket;
+      const words = await work.suggest();
+      if (words !== null && asked === this.ticket) this.put(words);
+    };
+    const tools = [el("button", { type: "button", click: suggest }, icon("sparkles"), speech.say("suggest"))];
+    return this.canned.length ? [...tools, this.#menu("canned", "zap", this.canned.map((one) => [one.title, () => this.put(this.#filled(one.text))]))] : tools;
+  }
+
+  #noteTools() {
+    const mention = (/** @type {string} */ name) => () => {
+      this.text.setRangeText(`@${name} `, this.text.selectionStart, this.text.selectionEnd, "end");
+      this.#typed();
+      this.text.focus();
+    };
+    return [this.#menu("mention", "user", this.people.map((name) => [name, mention(name)]))];
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} sign
+   * @param {[string, () => void][]} choices
+   */
+  #menu(name, sign, choices) {
+    const menu = el("details", { class: "menu" });
+    const chosen = (/** @type {() => void} */ act) => () => {
+      menu.open = false;
+      act();
+    };
+    menu.append(el("summary", {}, icon(sign), this.speech.say(name)), el("div", {}, ...choices.map(([words, act]) => el("button", { type: "button", click: chosen(act) }, words))));
+    return menu;
+  }
+
+  /**
+   * Fill in what is known; what is not stays a place to fill in.
+   * @param {string} text
+   */
+  #filled(text) {
+    const values = this.work.values();
+    return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  }
+
+  #draft() {
+    return `support-${this.mode === "reply" ? "draft" : "note"}-${this.ticket}`;
+  }
+
+  #typed() {
+    if (this.ticket) sessionStorage.setItem(this.#draft(), this.text.value);
+    if (this.mode !== "reply") return;
+    this.work.typing(Boolean(this.text.value));
+    clearTimeout(this.idle);
+    this.idle = setTimeout(() => this.work.typing(false), IDLE);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    this.text.form?.requestSubmit();
+  }
+
+  /** @param {Event} event */
+  async #send(event) {
+    event.preventDefault();
+    const text = this.text.value.trim();
+    // Other words are another reply: under a used name they would be refused.
+    if (text !== this.tried.text) this.tried = { text, key: crypto.randomUUID() };
+    const mode = this.mode;
+    if (!text || !(await this.work.act(mode, this.tried))) return;
+    this.text.value = "";
+    this.#typed();
+    this.work.typing(false);
+    this.tried = { text: "", key: "" };
+    this.work.say(this.speech.say(mode === "reply" ? "sent" : "noted"));
+  }
+}
