@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from benchmarks.procedures.planted import CANCEL
 from core.errors import BackendUnavailable, Refused
 from graph.procedures.answers import heard, proposed
 from graph.procedures.cases import Case, open_case, popped, pushed, replaced, with_step, without_reads, without_slot
 from graph.procedures.gate import Verdict, advance, decide
 from graph.procedures.interpreter import AskNext, DoNext, Finished, Next, StopNext, reading, rule_states
 from graph.procedures.wording import question, sentence
-from tests.procedure_fakes import CANCEL, NOW, compiled
+from tests.procedure_fakes import NOW, compiled
 
 TRIP: dict[str, Any] = {
     "user_id": "mia",
@@ -287,3 +288,11 @@ def test_what_has_a_form_is_heard_wherever_it_is_said(said: str, slots: dict[str
     case = heard(talk.procedure, talk.case, said, "message:1")
     assert {name: known["value"] for name, known in case["slots"].items()} == slots
     assert all(known["source"] == "message:1" for known in case["slots"].values())
+
+
+async def test_values_reach_tools_as_they_came() -> None:
+    text = CANCEL.replace('pattern: "[A-Z0-9]{6}", ', "")
+    talk = Talk(Records(), text)
+    talk.case = {**talk.case, "asked": "reservation_id"}
+    await talk.say("2026-12-11T09:00:00")
+    assert [read["args"] for read in talk.case["reads"].values()] == [{"reservation_id": "2026-12-11T09:00:00"}]

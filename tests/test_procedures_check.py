@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.procedures.planted import CANCEL, CATALOGUE, PLANTED, check, kinds_named, planted
 from graph.procedures.check import check_folder
 from graph.procedures.format import LARGEST, parse_procedure
-from tests.procedure_fakes import CANCEL, CATALOGUE, check
 
 OTHER = """\
 ---
@@ -26,53 +26,6 @@ do:
 ---
 Say sorry first.
 """
-
-PLANTED = [
-    # kind, line, what stands there, what is written instead
-    ("unknown-tool", 5, "get_flight_status]", "get_flight_state]"),
-    ("unknown-tool", 11, "get_reservation_details(reservation_id)", "get_reservation(reservation_id)"),
-    ("unknown-tool", 22, "@get_user_details", "@get_user"),
-    ("write-under-tools", 5, "get_flight_status]", "cancel_reservation]"),
-    ("not-a-write", 19, "tool: cancel_reservation", "tool: get_reservation_details"),
-    ("write-without-needs", 19, "needs: [yours, unflown, eligible]", "needs: []"),
-    ("unknown-rule", 19, "needs: [yours,", "needs: [mine, yours,"),
-    ("unknown-name", 15, '"!flown"', '"!flew"'),
-    ("unknown-name", 14, "in your account.", "for {number}."),
-    ("unknown-reference", 22, "({reservation_id})", "({booking})"),
-    ("type", 16, "trip.cabin ==", "trip.cabni =="),
-    ("type", 16, "trip.cabin == 'business'", "trip.cabin > 5"),
-    ("type", 14, '"trip.user_id == customer.id"', '"trip.user_id"'),
-    ("syntax", 12, "< now)", "<< now)"),
-    ("arguments", 11, "get_reservation_details(reservation_id)", "get_reservation_details(reservation_id, now)"),
-    ("arguments", 19, "{reservation_id: reservation_id}", "{reservation: reservation_id}"),
-    ("arguments", 19, "args: {reservation_id: reservation_id}, ", ""),
-    ("slot-without-source", 8, 'ask: "May I ask why you cancel?", ', ""),
-    ("rule-guards-nothing", 14, "needs: [yours, unflown, eligible]", "needs: [unflown, eligible]"),
-    ("rule-never-fails", 15, '"!flown"', "\"reason == 'other' || reason != 'other'\""),
-    ("rule-never-fails", 15, '"!flown"', '"covered || !covered"'),
-    ("step-never-runs", 15, '"!flown"', "\"reason == 'a whim'\""),
-    ("claim-only", 15, '"!flown"', '"covered"'),
-    ("claim-only", 16, "trip.insurance == 'yes' && covered", "covered"),
-    ("cycle", 11, "get_reservation_details(reservation_id)", '"flown"'),
-    ("double-key", 12, "  flown:", "  trip: now\n  flown:"),
-    ("double-name", 11, "  trip:", "  reason: now\n  trip:"),
-    ("unknown-key", 14, "else: refuse,    say", "otherwise: refuse,    say"),
-    ("missing-key", 15, ', say: "Part of this trip has been flown; a colleague has to look at it."', ""),
-    ("bad-value", 15, "else: hand_over", "else: shrug"),
-    ("bad-pattern", 7, "[A-Z0-9]{6}", "[A-Z0-9{6}"),
-    ("yaml", 15, "rules:", "rules: {"),
-    ("no-front-matter", 1, "---\nname", "name"),
-    ("unlisted-tool", 7, "tools: [get_user_details, ", "tools: ["),
-    ("too-large", 1, "Never suggest one.", "Never suggest one. " * 10_000),
-]
-
-
-def planted(*edits: str) -> str:
-    text = CANCEL
-    for before, after in zip(edits[::2], edits[1::2], strict=False):
-        assert before in text, before
-        text = text.replace(before, after, 1)
-    return text
 
 
 def test_the_example_of_the_guide_has_no_problem() -> None:
@@ -141,3 +94,8 @@ def test_a_folder_is_read_file_by_file(tmp_path: Path) -> None:
         ("other-name.md", "file-name"),
     ]
     assert check_folder(tmp_path / "absent", CATALOGUE) == ([], [])
+
+
+def test_more_than_twenty_kinds_are_named_and_none_is_missed() -> None:
+    named, kinds = kinds_named()
+    assert named == kinds >= 20

@@ -59,6 +59,8 @@ def fitting(slot: Slot, value: Any) -> Any:
             )
         case "date":
             return _date(str(value))
+        case "json":
+            return value
     text = str(value).strip()
     if slot.one_of is not None:
         return next((choice for choice in slot.one_of if choice.casefold() == text.casefold()), None)
@@ -148,6 +150,8 @@ def _answer(slot: Slot, text: str) -> Any:
             return fitting(slot, numbers[0]) if len(numbers) == 1 else None
         case "date":
             return _date(text)
+        case "json":
+            return None
     if slot.pattern:
         return fitting(slot, re.sub(r"\s+", "", text))  # a number that is written in groups
     if slot.one_of:

@@ -27,6 +27,7 @@ SLOT_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "integer": {"type": "integer"},
     "yes_no": {"type": "boolean"},
     "date": {"type": "string", "format": "date-time"},
+    "json": {},
 }
 CUSTOMER = {"type": "object", "properties": {"id": {"type": "string"}}}
 NOW = {"type": "string", "format": "date-time"}

@@ -7,12 +7,14 @@ before CEL sees the text: whoever evaluates reads them first, as far as they dec
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from core.conditions import Condition, ConditionError, Outcome, compile_condition
 from graph.procedures.catalogue import Catalogue, ToolSpec
 
 STRING = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
+PATH = re.compile(r"\s*[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*\s*")
 CALLED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*\(")
 Schemas = Mapping[str, Mapping[str, Any] | None]
 
@@ -54,6 +56,18 @@ class Expression:
                 yield from argument.names
         else:
             yield name
+
+    @cached_property
+    def path(self) -> tuple[str, ...] | None:
+        """Return the parts of an expression that is a name and fields of it, such as `trip.cabin`; None for any other.
+
+        Such a value is handed on as it came: evaluated, a date in a text would become a time.
+        """
+        return (
+            tuple(re.split(r"\s*\.\s*", self.condition.source.strip()))
+            if PATH.fullmatch(self.condition.source)
+            else None
+        )
 
     @property
     def tools(self) -> tuple[str, ...]:

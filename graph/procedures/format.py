@@ -56,7 +56,8 @@ class Slot(Part):
     """An expression whose value is taken, or offered where it is a list, before anybody is asked."""
     pattern: str | None = None
     one_of: list[str] | None = Field(None, min_length=1)
-    type: Literal["text", "number", "integer", "yes_no", "date"] = "text"
+    type: Literal["text", "number", "integer", "yes_no", "date", "json"] = "text"
+    """`json` takes any value; only a model can give one."""
     when: str | None = None
     """Where this is false, the slot does not apply: a yes_no is false then, anything else null."""
     source: Literal["customer"] | None = Field(None, alias="from")

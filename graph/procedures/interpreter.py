@@ -103,6 +103,8 @@ class Reading:
 
     def value(self, expression: Expression) -> Any:
         """Return the value of an expression; raises `_Wanted` or `_NotDone` where it is unknown."""
+        if expression.path is not None:
+            return self._walked(expression, expression.path)
         values = dict(self.values)
         while True:
             found = expression.evaluate(values)
@@ -112,6 +114,17 @@ class Reading:
                 return found.value
             name = found.missing
             values[name] = self._called(expression.calls[name]) if name in expression.calls else self.named(name)
+
+    def _walked(self, expression: Expression, path: tuple[str, ...]) -> Any:
+        root, *fields = path
+        if root in ("true", "false", "null"):
+            return {"true": True, "false": False, "null": None}[root]
+        value = self._called(expression.calls[root]) if root in expression.calls else self.named(root)
+        for part in fields:
+            if not isinstance(value, Mapping) or part not in value:
+                raise _Wanted(StopNext(None, hand_over=True, problem=f"{expression.source}: there is no {part}"))
+            value = value[part]
+        return value
 
     def named(self, name: str) -> Any:
         """Return the value of a name; raises as `value`."""
