@@ -15,6 +15,8 @@ from server.application import make_app
 from server.tokens import tokens_of
 
 LINK_MINUTES = 12 * 60
+MAX_HEADER_BYTES = 32_768
+"""Of a request's line and headers together; a token and a browser's cookies fit ten times."""
 
 
 class Server(uvicorn.Server):
@@ -52,6 +54,8 @@ def serve(
         make_app(settings),
         host=address,
         port=settings.port if port is None else port,
+        http="h11",  # the protocol that limits headers while they are read
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         log_config=None,  # its lines go where ours go
         timeout_graceful_shutdown=round(settings.shutdown_seconds),
         server_header=False,

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
-from openai import DefaultAsyncHttpxClient
 from pydantic import SecretStr
 
 from core.embeddings.minilm import embedded_minilm
 from core.embeddings.reranker import CrossEncoder, EndpointReranker, Reranker
 from core.errors import SettingsError
+from core.models.bounded_client import bounded_client
 from core.models.capabilities import recall
 from core.models.endpoint import EndpointChatModel, EndpointEmbeddings
 from core.models.fallback import Candidate, ChainedChatModel
@@ -73,7 +73,7 @@ def endpoint_model(settings: Settings) -> EndpointChatModel:
         disable_streaming=not settings.streaming,
         stream_usage=True,  # otherwise streams of foreign endpoints carry no usage
         # A client of its own: the library's shared one keeps connections of event loops that are closed by now.
-        http_async_client=DefaultAsyncHttpxClient(timeout=settings.timeout_seconds),
+        http_async_client=bounded_client(settings.timeout_seconds),
     )
 
 

@@ -205,9 +205,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         20, gt=0, le=600, description="How long turns may go on when the server stops; then they are handed on."
     )
 
-    max_message_chars: int = Field(
-        400_000, ge=100, le=1_000_000, description="Longest customer message that is accepted."
-    )
+    max_message_chars: int = Field(8_000, ge=100, le=100_000, description="Longest customer message that is accepted.")
     context_tokens: int | None = Field(
         None,
         ge=2_000,

@@ -90,7 +90,7 @@ class Parts:
     """Which addresses replies and sources may carry."""
     passages_per_turn: int = 5
     max_tool_rounds: int = 5
-    max_message_chars: int = 400_000
+    max_message_chars: int = 8_000
     context_tokens: int = 12_000
     budgets: Budgets = field(default_factory=Budgets)
     turn_seconds: float = 45.0

@@ -110,5 +110,5 @@ class Limits:
     """Messages of all threads that may wait at a time."""
     messages_per_minute: int = 30
     """Messages of one owner."""
-    max_message_chars: int = 400_000
+    max_message_chars: int = 8_000
     """Length of one message, and of one burst joined into a turn."""

@@ -177,7 +177,7 @@ async def test_a_foreign_thread_is_refused_and_nothing_is_added_to_it() -> None:
     assert (await agent.state("t")).messages == before
 
 
-@pytest.mark.parametrize(("text", "words"), [("  ", "empty"), ("x" * 500_000, "at most 400,000")])
+@pytest.mark.parametrize(("text", "words"), [("  ", "empty"), ("x" * 500_000, "at most 8,000")])
 async def test_a_message_that_cannot_be_used_is_refused_and_not_stored(text: str, words: str) -> None:
     agent = agent_of(parts(scripted("Hello.")))
     with pytest.raises(MessageRejected, match=words):

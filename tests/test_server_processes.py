@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -86,6 +87,14 @@ def test_a_large_body_is_refused_while_it_is_still_being_sent(server: str) -> No
     headers = bearer(ADA) | {"Content-Type": "application/json"}
     answer = httpx.post(f"{server}/v1/messages", content=b'{"text": "' + b"x" * 5_000_000 + b'"}', headers=headers)
     assert answer.status_code == 413
+    assert httpx.get(f"{server}/healthz").json()["ok"]
+
+
+def test_large_headers_are_refused_while_they_are_still_being_sent(server: str) -> None:
+    port = int(server.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: here\r\nX-Filler: " + b"x" * 40_000)  # and no end of it
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
     assert httpx.get(f"{server}/healthz").json()["ok"]
 
 

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import openai
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 
 from core.errors import ModelRejected, ModelUnavailable
 from core.models.tool_call_parsing import RAW_CALLS
+
+_MOST_CHARS_A_TOKEN = 32
+"""Ordinary text has about four; a run of blanks or dashes may have many more."""
 
 
 @contextmanager
@@ -36,6 +39,8 @@ def endpoint_errors(base_url: str, model: str) -> Iterator[None]:
             f"{base_url} did not answer in time; try again later or raise SUPPORT_TIMEOUT_SECONDS"
         ) from error
     except openai.APIConnectionError as error:
+        if isinstance(error.__cause__, ModelUnavailable):  # our own client's: what came was too large
+            raise error.__cause__ from None
         raise ModelUnavailable(
             f"{base_url} cannot be reached; check SUPPORT_BASE_URL and that it is running"
         ) from error
@@ -73,12 +78,18 @@ def _first_line(text: str) -> str:
     return text.strip().splitlines()[0][:200] if text.strip() else "no reason given"
 
 
+def _length(message: BaseMessage) -> int:
+    """Return the characters of a message or a piece of one: its words, and the arguments of its calls."""
+    pieces = message.tool_call_chunks if isinstance(message, AIMessageChunk) else getattr(message, "tool_calls", ())
+    return len(message.text) + sum(len(str(piece["args"] or "")) for piece in pieces)
+
+
 def _named_parts(function: dict[str, Any]) -> dict[str, Any]:
     return {"name": function.get("name") or "", "arguments": function.get("arguments")}
 
 
 class EndpointChatModel(ChatOpenAI):
-    """Run `ChatOpenAI` with our errors."""
+    """Run `ChatOpenAI` with our errors; an answer far longer than it was asked to be is none."""
 
     def _errors(self) -> AbstractContextManager[None]:
         return endpoint_errors(str(self.openai_api_base), self.model_name)
@@ -115,20 +126,32 @@ class EndpointChatModel(ChatOpenAI):
             answer = await self.async_client.with_raw_response.create(**payload)
             # Read as plain JSON: the client's own classes check each field again and say no more; where JSON was asked for, they
             # take an answer that reached its limit for none, though it was paid for and may be complained about.
-            return self._create_chat_result(answer.http_response.json())
+            result = self._create_chat_result(answer.http_response.json())
+        self._check_length(sum(_length(generation.message) for generation in result.generations))
+        return result
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
         with self._errors():
             yield from super()._stream(*args, **kwargs)
 
     async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
-        finished = False
+        finished, length = False, 0
         with self._errors():
             async for chunk in super()._astream(*args, **kwargs):
+                length += _length(chunk.message)
+                self._check_length(length)
                 finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
                 yield chunk
         if not finished:
             raise ModelUnavailable(f"{self.openai_api_base} ended its stream for {self.model_name!r} without finishing")
+
+    def _check_length(self, characters: int) -> None:
+        """Raise ModelUnavailable for an answer that its limit of tokens cannot hold."""
+        if self.max_tokens and characters > _MOST_CHARS_A_TOKEN * self.max_tokens:
+            raise ModelUnavailable(
+                f"{self.openai_api_base} sent {characters:,} characters for {self.model_name!r}, which was asked for at most "
+                f"{self.max_tokens:,} tokens"
+            )
 
     def _create_chat_result(
         self, response: dict[str, Any] | openai.BaseModel, generation_info: dict[str, Any] | None = None

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _ASCII_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_BLANK_RUN = re.compile(r"\s{8,}")
 _HIDDEN_CATEGORIES = {"Cc", "Cf", "Co", "Cs"}
 _KEPT = {"\n", "\t"}
 _JOINERS = {"\u200c", "\u200d"}
@@ -22,6 +23,11 @@ def visible(text: str) -> str:
     if text.isascii():
         return _ASCII_CONTROLS.sub("", text)
     return "".join(c for place, c in enumerate(text) if (c.isascii() and c.isprintable()) or _shows(c, place, text))
+
+
+def without_blank_runs(text: str) -> str:
+    """Return the text with each long run of blanks as one blank, end of line or empty line, whichever it amounts to."""
+    return _BLANK_RUN.sub(lambda run: "\n" * min(run[0].count("\n"), 2) or " ", text)
 
 
 def hidden_characters(text: str) -> int:

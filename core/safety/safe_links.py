@@ -22,7 +22,7 @@ _AUTOLINK = re.compile(r"<\s*([a-z][a-z0-9+.-]*:[^<>\s]*|[^<>\s@]+@[^<>\s]+)\s*>
 _TAG = re.compile(r"<[/!?]?[a-z][^<>]*>", re.IGNORECASE)
 _IMAGE_MARK = re.compile(r"(^|[\s(\[])!(?=\[)")
 _INLINE = re.compile(
-    r"\[(?P<text>[^\[\]]*)\]\(\s*<?(?P<to>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)"
+    r"\[(?P<text>[^\[\]]*)\]\(\s{0,8}<?(?P<to>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?:\s{1,8}(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s{0,8}\)"
 )
 _REFERENCE = re.compile(r"\[(?P<text>[^\[\]]+)\]\s?\[(?P<label>[^\[\]]*)\]")
 _DEFINITION = re.compile(r"(?m)^[ \t>*-]*\[(?P<label>[^\[\]\n]+)\]:[ \t]*")
@@ -40,9 +40,9 @@ _CANDIDATE = re.compile(
     | (?P<scheme>(?<![a-z0-9])(?:{_SCHEMES})\s?:(?=\S)[^\s<>]*)                      # schemes that need none
     | (?P<relative>(?<![:\w/\\])[/\\]{{2,}}[^\s<>/\\][^\s<>]*)                        # //host
     | (?P<www>(?<!\w)www\d{{0,3}}\.[^\s<>]+)                                          # what GitHub's dialect links
-    | (?P<mail>[\w.+!#$%&'*=?^`{{|}}~-]{{1,64}}@(?:[\w-]{{1,63}}\.)+\w{{2,24}}\b)
-    | (?P<host>(?<!\w)(?:[\w-]{{1,63}}\.)+[^\W\d_][\w-]{{1,62}}(?:(?=[/?\#\\:])(?::\d+)?[/?\#\\][^\s<>]*|:\d{{2,5}}\b)) # host with path
-    | (?P<bare>(?<!\w)(?:[\w-]{{1,63}}\.)+(?:{_DOMAIN_ENDS}|xn--[\w-]+|[a-z]{{2}}|\w*[^\W\d_a-zA-Z]\w*)(?![^\W_]|[.-][^\W_]))
+    | (?P<mail>(?<![\w.+!#$%&'*=?^`{{|}}~-])[\w.+!#$%&'*=?^`{{|}}~-]+@(?:[\w-]{{1,63}}\.){{1,20}}\w{{2,24}}\b)
+    | (?P<host>(?<![\w-])(?:[\w-]{{1,63}}\.){{1,20}}[^\W\d_][\w-]{{1,62}}(?:(?=[/?\#\\:])(?::\d+)?[/?\#\\][^\s<>]*|:\d{{2,5}}\b)) # host with path
+    | (?P<bare>(?<![\w-])(?:[\w-]{{1,63}}\.){{1,20}}(?:{_DOMAIN_ENDS}|xn--[\w-]+|[a-z]{{2}}|\w*[^\W\d_a-zA-Z]\w*)(?![^\W_]|[.-][^\W_]))
     | (?P<numeric>(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?[/?\#][^\s<>]*)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -87,15 +87,20 @@ class LinkRule:
         return address if "://" in address and self.allows(address) else ""
 
 
-def safe_text(text: str, rule: LinkRule, *, mail: Callable[[str], bool] = lambda _: False) -> str:
-    """Return a text as words, with bare addresses of allowed hosts; `mail` says which other e-mail addresses may stay."""
+def safe_text(
+    text: str, rule: LinkRule, *, mail: Callable[[str], bool] = lambda _: False, layers: int = _LAYERS
+) -> str:
+    """Return a text as words, with bare addresses of allowed hosts; `mail` says which other e-mail addresses may stay.
+
+    Of schemes in one another (`mailto:mailto:…`) so many layers are read; what is deeper is taken away.
+    """
 
     def replaced(match: re.Match[str]) -> str:
         found = match[0]
         if match["mail"]:
             return found if rule.allows_host(found.rpartition("@")[2]) or mail(found.lower()) else REMOVED
         if match["scheme"] and (kept := _without_scheme(found)) is not None:
-            return safe_text(kept, rule, mail=mail)
+            return safe_text(kept, rule, mail=mail, layers=layers - 1) if layers else REMOVED
         address = found.rstrip(_TRAILING)
         rest = found[len(address) :]
         if match["bare"]:

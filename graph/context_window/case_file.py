@@ -7,7 +7,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.language.statements import names_in, promises_in, sentences
 from core.offline.reading.mentioned_orders import order_numbers
-from graph.context_window.prompts import text_of
+from graph.context_window.prompts import clip, text_of
 
 CaseFile = dict[str, list[str]]
 """Facts by kind, in the order in which they came up; plain data, as a checkpoint keeps it."""
@@ -58,7 +58,7 @@ def preferences_in(text: str) -> list[str]:
 
 
 def _facts(message: AnyMessage) -> Iterable[tuple[str, str]]:
-    text = text_of(message)
+    text = clip(text_of(message))
     if isinstance(message, HumanMessage):
         yield from ((NAME, name) for name in names_in(text))
         yield from ((ORDER, number) for number in order_numbers(text))

@@ -37,11 +37,11 @@ def text_of(message: BaseMessage) -> str:
 
 def newest_words(messages: Sequence[AnyMessage]) -> str:
     """Return what the customer said last."""
-    return next((text_of(m) for m in reversed(messages) if isinstance(m, HumanMessage)), "")
+    return next((clip(text_of(m)) for m in reversed(messages) if isinstance(m, HumanMessage)), "")
 
 
 def clip(text: str) -> str:
-    """Keep the beginning and the end of a very long message, where its point usually stands."""
+    """Keep the beginning and the end of a very long message, where its point usually stands; models and rules read no more of it."""
     if len(text) <= _CLIPPED_HEAD + _CLIPPED_TAIL:
         return text
     left_out = len(text) - _CLIPPED_HEAD - _CLIPPED_TAIL

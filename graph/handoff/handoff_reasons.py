@@ -9,7 +9,7 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.disputes import disputes_charge, reports_fraud
 from core.language.signals import is_angry, wants_human
 from core.offline.reading.small_talk import OFFER
-from graph.context_window.prompts import text_of
+from graph.context_window.prompts import clip, text_of
 from graph.phrases import PHRASES
 from tools.desk.tickets import Reason
 from tools.retail.policy import Policy
@@ -117,7 +117,7 @@ def _accepts_person(messages: Sequence[AnyMessage], text: str) -> bool:
 def _said_since_people(messages: Sequence[AnyMessage]) -> list[str]:
     """Return what the customer wrote since people last had the conversation, so that an earlier handoff counts no more."""
     start = max((i + 1 for i, m in enumerate(messages) if isinstance(m, AIMessage) and _from_people(m)), default=0)
-    return [text_of(m) for m in messages[start:] if isinstance(m, HumanMessage)]
+    return [clip(text_of(m)) for m in messages[start:] if isinstance(m, HumanMessage)]
 
 
 def _from_people(message: AIMessage) -> bool:

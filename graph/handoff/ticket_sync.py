@@ -5,7 +5,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.language.signals import wants_agent_back
-from graph.context_window.prompts import text_of
+from graph.context_window.prompts import clip, text_of
 from graph.phrases import phrase
 from graph.state import State
 from tools.desk.tickets import Delivery, TicketDesk
@@ -28,7 +28,7 @@ async def with_people(state: State, desk: TicketDesk, *, thread_id: str, locale:
         # All since the handover, not only the newest: one may be missing because the desk was down. Each counts once.
         for message in _written_since_handover(state.messages, ticket.id)[-_NEWEST:]:
             await desk.add_note(ticket.id, author="customer", text=text_of(message), key=str(message.id))
-    cancel_handoff = ticket.status == "pending" and wants_agent_back(text_of(state.messages[-1]))
+    cancel_handoff = ticket.status == "pending" and wants_agent_back(clip(text_of(state.messages[-1])))
     if cancel_handoff:
         ticket = await desk.cancel_handoff(ticket.id)
     arrived = await collect(state.messages, desk, thread_id=thread_id)

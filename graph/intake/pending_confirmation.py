@@ -9,6 +9,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 
 from core.language.confirmations import answer_to_confirmation
+from graph.context_window.prompts import clip
 from graph.phrases import phrase
 from graph.tool_calls.action_messages import calls_of
 from tools.actions.action import OVER
@@ -58,7 +59,7 @@ async def hear(
     heard = (
         ConfirmationResult()
         if unread
-        else await actions.hear(thread_id, asked.get("asks", ()), message_id=str(message.id), text=message.text)
+        else await actions.hear(thread_id, asked.get("asks", ()), message_id=str(message.id), text=clip(message.text))
     )
     unsettled = await actions.unsettled(thread_id)
     # Not of the last message alone: after a report she may have asked for a person, who owned the turns since then.
@@ -71,7 +72,7 @@ async def hear(
     for_staff = [action for action in unsettled if action.state == "awaiting_approval"]
     # Her yes does not count when something else was said last, or when she had not read the question yet. She is asked once
     # more, so that it can.
-    late_yes = (unread or not asked.get("asks")) and answer_to_confirmation(message.text) == "yes"
+    late_yes = (unread or not asked.get("asks")) and answer_to_confirmation(clip(message.text)) == "yes"
     put = Counter(i for m in messages if isinstance(m, AIMessage) for i in m.additional_kwargs.get("asks", ()))
     update: dict[str, Any] = {
         "open_question": [a.id for a in unsettled if a.state == "proposed" and (late_yes or put[a.id] < TIMES_ASKED)],

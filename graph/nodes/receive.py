@@ -9,10 +9,10 @@ from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
 from core.errors import MessageRejected, ThreadForbidden
-from core.safety.invisible_characters import visible
+from core.safety.invisible_characters import visible, without_blank_runs
 from graph.context_window.case_file import preferences_in
 from graph.context_window.customer_profile import PREFERENCES, add_facts, read_file
-from graph.context_window.prompts import text_of
+from graph.context_window.prompts import clip, text_of
 from graph.handoff.handoff_reasons import handoff_wish, rule_wish
 from graph.handoff.ticket_sync import with_people
 from graph.intake.identification import hear_code, masked
@@ -53,7 +53,7 @@ async def receive(
         raise MessageRejected(f"a turn starts with a customer message, but {came} came; send one with the role user")
     check_owner(state, context)
     spoken, excuse = await listen(message, state.messages[:-1], ear, context.locale)
-    shown = visible(check_message(text_of(spoken), max_message_chars))
+    shown = without_blank_runs(visible(check_message(text_of(spoken), max_message_chars)))
     spoken = spoken if shown == text_of(spoken) else spoken.model_copy(update={"content": shown})
     code_asked = state.code_asked and not context.customer_id
     typed, spoken = spoken, masked(spoken) if code_asked else spoken
@@ -74,7 +74,7 @@ async def receive(
     if remembers_customers and runtime.store and (customer := update["customer_id"]):
         if state.customer_file is None:
             update["customer_file"] = await read_file(runtime.store, customer)
-        if wishes := preferences_in(text_of(spoken)):
+        if wishes := preferences_in(clip(text_of(spoken))):
             await add_facts(runtime.store, customer, PREFERENCES, wishes)
     if state.ticket_id:
         people = await with_people(state, desk, thread_id=thread_of(config), locale=context.locale)
@@ -95,7 +95,7 @@ async def receive(
     if overheard(spoken):  # somebody speaks to an agent in a recording: a wish or a yes has to be typed
         answer = HumanMessage(UNHEARD, id=spoken.id)
     else:
-        update["handoff"] = handoff_wish(state.messages, shown) or rule_wish(shown, actions.policy)
+        update["handoff"] = handoff_wish(state.messages, clip(shown)) or rule_wish(clip(shown), actions.policy)
     if update["handoff"]:
         return update
     heard = await hear(
@@ -110,7 +110,8 @@ async def receive(
 
 
 def check_message(text: str, max_message_chars: int) -> str:
-    """Return the text; raises MessageRejected when it is empty or too long."""
+    """Return the text without long runs of blanks; raises MessageRejected when it is empty or too long."""
+    text = without_blank_runs(text)
     if not visible(text).strip():
         raise MessageRejected("the message is empty; write what you need help with")
     if len(text) > max_message_chars:

@@ -18,6 +18,7 @@ from core.language.requested_changes import asked_for, asks_about
 from core.passages import Passage
 from core.safety.injection_patterns import asks_for_action, directives
 from graph.context_window.case_file import PREFERENCE, PROMISE, REQUEST
+from graph.context_window.prompts import clip
 from graph.verification.call_arguments import checked_values
 from graph.verification.evidence import Text
 from graph.verification.evidence_reading import lay_ground
@@ -62,7 +63,7 @@ class Sayings:
     def of_customer(self) -> list[str]:
         """Return what the customer said, oldest first, without recordings in which somebody speaks to an agent."""
         kept = [fact for kind in (REQUEST, PREFERENCE) for fact in self.case_file.get(kind, ())]
-        return kept + [m.text for m in self.messages if isinstance(m, HumanMessage) and not overheard(m)]
+        return kept + [clip(m.text) for m in self.messages if isinstance(m, HumanMessage) and not overheard(m)]
 
     def of_ledger(self) -> list[str]:
         """Return what was said in the ledger's words, and the facts that are kept of earlier turns."""

@@ -62,7 +62,7 @@ async def take_in(
     recording: bytes = b"",
 ) -> Accepted:
     """Put a message into the inbox; raises what the inbox raises, and MessageRejected."""
-    check_message(text, service.settings.max_message_chars)
+    text = check_message(text, service.settings.max_message_chars)
     accepted = await service.inbox.accept(
         who,
         text,

@@ -4,13 +4,13 @@ import re
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+|(?<=[?!])(?=[A-Z])")
 _STARTERS = (
-    r"(?:please |also |then |just |kindly |maybe |to )*"
+    r"(?:please |also |then |just |kindly |maybe |to ){0,4}"
     r"(?:i(?:'d|'m|'ve| )|we |can |could |would |will |may |do |does |did |is |are |was |has |have |what|where|when|how|which|who|why|tell |show |give |list |cancel|return|exchange|swap|"
     r"change|switch|send |ship |update|modify|refund|track|check|let me|my |put |make |use |help|find |look |stop |kill |get |remove |explain |pay |upgrade)"
 )
 _JOINT = re.compile(
-    rf"\s*;\s*|\s*:\s+(?={_STARTERS})|(?:\s*,\s*|\s+)(?:and(?: also| then| please| finally)?|then|plus|but(?: also)?|also|as well as|lastly|finally|secondly|und|et|y)\s+(?={_STARTERS})"
-    rf"|\s*,\s*(?={_STARTERS.replace('|my ', '').replace('|to ', '|')})",
+    rf"\s{{0,8}};\s{{0,8}}|\s{{0,8}}:\s{{1,8}}(?={_STARTERS})|(?:\s{{0,8}},\s{{0,8}}|(?<!\s)\s{{1,8}})(?:and(?: also| then| please| finally)?|then|plus|but(?: also)?|also|as well as|lastly|finally|secondly|und|et|y)\s{{1,8}}(?={_STARTERS})"
+    rf"|\s{{0,8}},\s{{0,8}}(?={_STARTERS.replace('|my ', '').replace('|to ', '|')})",
     re.IGNORECASE,
 )
 _ABBREVIATION = re.compile(r"\b(?:no|nr|st|ave|apt|dr|mr|mrs|ms|e\.g|i\.e|approx|ste|blvd|rd|u\.s)\.$", re.IGNORECASE)
@@ -25,7 +25,7 @@ def sentences(text: str) -> list[str]:
         piece = (piece or "").strip()
         if not piece:
             continue
-        if parts and _ABBREVIATION.search(parts[-1]):
+        if parts and _ABBREVIATION.search(parts[-1][-8:]):
             parts[-1] = f"{parts[-1]} {piece}"
         else:
             parts.append(piece)
