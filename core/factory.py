@@ -10,9 +10,8 @@ from pydantic import SecretStr
 from core.embeddings.minilm import embedded_minilm
 from core.embeddings.reranker import CrossEncoder, EndpointReranker, Reranker
 from core.errors import SettingsError
-from core.models.bounded_client import bounded_client
 from core.models.capabilities import recall
-from core.models.endpoint import EndpointChatModel, EndpointEmbeddings
+from core.models.endpoint import EndpointChatModel, EndpointEmbeddings, bounded_client
 from core.models.fallback import Candidate, ChainedChatModel
 from core.models.json_tool_calling import JsonToolsChatModel
 from core.offline.model import OfflineChatModel

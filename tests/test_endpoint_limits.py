@@ -10,8 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from core.errors import ModelUnavailable
-from core.models.bounded_client import MAX_BYTES, bounded_client
-from core.models.endpoint import EndpointChatModel
+from core.models.endpoint import MAX_BYTES, EndpointChatModel, bounded_client
 
 
 def model(respond: "httpx2.Response", *, streaming: bool) -> EndpointChatModel:

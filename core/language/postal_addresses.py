@@ -17,10 +17,10 @@ _KINDS = (
     r"trail|alley|plaza|row|walk|crescent|close|gate|path"
 )
 STREET = re.compile(
-    rf"\s*\d{{1,6}}[a-z]?\s+(?:(?!to\b|and\b|is\b)(?:[A-Za-z][\w.'-]*|\d+(?:st|nd|rd|th))\s+){{0,5}}?(?:{_KINDS})\b\.?(?:\s+(?:{_KINDS})\b)?(?:\s+(?:north|south|east|west|[nsew]{{1,2}})\b)?",
+    rf"\s{{0,4}}\d{{1,6}}[a-z]?\s{{1,4}}(?:(?!to\b|and\b|is\b)(?:[A-Za-z][\w.'-]{{0,40}}|\d{{1,4}}(?:st|nd|rd|th))\s{{1,4}}){{0,5}}?(?:{_KINDS})\b\.?(?:\s{{1,4}}(?:{_KINDS})\b)?(?:\s{{1,4}}(?:north|south|east|west|[nsew]{{1,2}})\b)?",
     re.IGNORECASE,
 )
-_STREET = re.compile(rf"(?<![\w#]){STREET.pattern[3:]}", re.IGNORECASE)
+_STREET = re.compile(rf"(?<![\w#]){STREET.pattern[7:]}", re.IGNORECASE)
 _PO_BOX = re.compile(r"\bp\.?\s?o\.?\s?box\s+\w+", re.IGNORECASE)
 _UNIT = re.compile(
     r"\b(?:apartment|apt|suite|ste|unit|floor|fl|room|rm|building|bldg)\.?\s*#?\s*[\w-]+|(?<=[\s,])#\s?\d{1,5}[a-z]?\b",

@@ -5,16 +5,20 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+import httpx2  # the client library that the `openai` package brings
 import numpy as np
 import openai
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
+from openai import DefaultAsyncHttpxClient
 
 from core.errors import ModelRejected, ModelUnavailable
 from core.models.tool_call_parsing import RAW_CALLS
 
+MAX_BYTES = 4_000_000
+"""Of one answer as it is sent; a stream wraps each token in some 300."""
 _MOST_CHARS_A_TOKEN = 32
 """Ordinary text has about four; a run of blanks or dashes may have many more."""
 
@@ -76,6 +80,44 @@ def _retry_after(error: openai.APIStatusError) -> float | None:
 
 def _first_line(text: str) -> str:
     return text.strip().splitlines()[0][:200] if text.strip() else "no reason given"
+
+
+def bounded_client(timeout: float, **options: Any) -> DefaultAsyncHttpxClient:
+    """Return an HTTP client whose answers raise ModelUnavailable once they are too large, before they are read whole."""
+    return DefaultAsyncHttpxClient(
+        timeout=timeout,
+        # What is compressed could unpack to any size in one step.
+        headers={"Accept-Encoding": "identity"},
+        event_hooks={"response": [_bound]},
+        **options,
+    )
+
+
+async def _bound(response: httpx2.Response) -> None:
+    if (encoding := response.headers.get("content-encoding", "identity").lower()) != "identity":
+        raise ModelUnavailable(
+            f"{response.url.host} sent an answer that is compressed ({encoding[:20]}), which was not asked for; "
+            "have it honour `Accept-Encoding: identity`"
+        )
+    response.stream = _BoundedStream(response)
+
+
+class _BoundedStream(httpx2.AsyncByteStream):
+    """The body of an answer, as far as it may be read."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self._stream, self._host = response.stream, response.url.host
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        read = 0
+        async for part in self._stream:  # type: ignore[union-attr]
+            read += len(part)
+            if read > MAX_BYTES:
+                raise ModelUnavailable(f"{self._host} sent more than {MAX_BYTES:,} bytes for one answer")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()  # type: ignore[union-attr]
 
 
 def _length(message: BaseMessage) -> int:

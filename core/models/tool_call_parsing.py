@@ -21,7 +21,7 @@ GARBLED = "a tool call in it could not be read; write each call again with its a
 _FINISHED = {None, "", "stop", "tool_calls", "function_call", "end_turn", "eos"}
 _FENCE = re.compile(r"```(?:json|tool_call|tool_code|xml)?\s*(?P<body>.*?)```", re.DOTALL)
 _TAG = re.compile(r"<(?P<tag>tool_call|function_call|tools?)>\s*(?P<body>.*?)\s*(?:</(?P=tag)>|\Z)", re.DOTALL)
-_CALL_BEGINS = re.compile(r"<(?:tool_call|function_call|tools?)\b|```|^\s*[\[{]|\n\s*[\[{]\s*\"|<\|")
+_CALL_BEGINS = re.compile(r"<(?:tool_call|function_call|tools?)\b|```|^\s{0,40}[\[{]|\n\s{0,40}[\[{]\s{0,40}\"|<\|")
 _CONTROL_TOKENS = re.compile(r"<\|[a-z_]{1,30}\|>")
 
 

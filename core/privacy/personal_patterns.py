@@ -40,7 +40,7 @@ _SAID_CODE = re.compile(
     re.IGNORECASE,
 )
 """A code a customer types without calling it one, as she says it and as a record of the conversation quotes it."""
-_LONE_CODE = re.compile(r"\s*(\d{3}[ -]?\d{3})\s*[.!]?\s*")
+_LONE_CODE = re.compile(r"\s{0,40}(\d{3}[ -]?\d{3})\s*[.!]?\s*")
 _CHAIN = re.compile(
     r"(?<![\w#/@-])(?<!\d[.,])\(?\+?\(?\d+(?:[ \u00a0\u202f\u2009.()/\u2010-\u2013-]{1,3}\d+){0,60}(?!\w|[.,:]\d)"
 )
@@ -65,7 +65,7 @@ _PARCEL = re.compile(r"track|parcel|shipment|sendung", re.IGNORECASE)
 _FEWEST = 7
 """Digits of the shortest telephone number."""
 _PHONE_GROUPS, _MOST_GROUPS = 6, 19
-_LIST_BEFORE = re.compile(r"(?:[\s\"'`,\[(#]|\b(?:and|or|und|for|to)\b|\b[A-Z]{0,3}\d{5,}\b)*$")
+_LIST_BEFORE = re.compile(r"(?:[\s\"'`,\[(#]|\b(?:and|or|und|for|to)\b|\b[A-Z]{0,3}\d{5,}\b){0,60}$")
 _LOOK_BACK = 120
 
 _STREET = (

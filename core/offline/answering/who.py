@@ -8,7 +8,7 @@ from core.offline.answering.toolbox import Call
 from core.offline.reading.chat_request import Conversation
 
 IDENTIFY = "identify"
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _NAME = re.compile(r"(?<![\w@.])([A-Z][\w'-]+)\s+([A-Z][\w'-]+)(?![\w@])")
 _ZIP = re.compile(r"(?<![\w#-])(\d{5}(?:-\d{4})?)(?!\w)")
 _LEAD = re.compile(

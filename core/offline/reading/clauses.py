@@ -16,6 +16,9 @@ _JOINT = re.compile(
 _ABBREVIATION = re.compile(r"\b(?:no|nr|st|ave|apt|dr|mr|mrs|ms|e\.g|i\.e|approx|ste|blvd|rd|u\.s)\.$", re.IGNORECASE)
 MAX_CLAUSES = 12
 """More than this many things at once are not told apart; the rest stays with the last one."""
+MAX_CLAUSE = 600
+"""Characters of what is read as one thing; the rules look from each word to the end of it."""
+_PIECE = re.compile(rf".{{1,{MAX_CLAUSE}}}(?:\s|$)|.{{{MAX_CLAUSE}}}", re.DOTALL)
 
 
 def sentences(text: str) -> list[str]:
@@ -34,5 +37,8 @@ def sentences(text: str) -> list[str]:
 
 def clauses(text: str) -> list[str]:
     """Cut a message into sentences, and these where a new request seems to begin."""
-    found = [c.strip(" ,") for s in sentences(text) for c in _JOINT.split(s) if c.strip(" ,.!?")]
-    return [*found[: MAX_CLAUSES - 1], " ".join(found[MAX_CLAUSES - 1 :])] if len(found) > MAX_CLAUSES else found
+    pieces = [piece for sentence in sentences(text) for piece in _PIECE.findall(sentence)]
+    found = [c.strip(" ,") for piece in pieces for c in _JOINT.split(piece) if c.strip(" ,.!?")]
+    if len(found) <= MAX_CLAUSES:
+        return found
+    return [*found[: MAX_CLAUSES - 1], " ".join(found[MAX_CLAUSES - 1 :])[:MAX_CLAUSE]]

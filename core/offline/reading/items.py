@@ -162,7 +162,7 @@ _NOT_PRODUCT = re.compile(
     r"currently|right|looking|interested|buy|purchase|order|biggest|smallest|offer|carry|range|total|exactly|today|moment|sold|many|different|recommend|cheap|good|bigger|smaller|larger|one|ones|each|cheaper|under|below|less|bucks|dollars|there|two|any|other|how)\b"
 )
 
-_AMOUNT = re.compile(r"[$€£] ?\d[\d.,]*|\b\d[\d.,]* ?(?:[$€£]|dollars?|usd|euros?|bucks)")
+_AMOUNT = re.compile(r"[$€£] ?\d[\d.,]*|(?<![\d.,])\d[\d.,]{0,15} ?(?:[$€£]|dollars?|usd|euros?|bucks)")
 """What a customer says she pays names no product."""
 
 

@@ -67,7 +67,7 @@ _SOURCES = {
 }
 _BRANDS = re.compile(r"\b(visa|master ?card|amex|american express)\b")
 _LAST_FOUR = re.compile(
-    r"(?:ending(?: in| with)?|last four(?: digits)?(?: are)?|\*{2,}|x{4}|card(?: number)?) ?(?:is )?(\d{4})\b"
+    r"(?:ending(?: in| with)?|last four(?: digits)?(?: are)?|(?<!\*)\*{2,40}|x{4}|card(?: number)?) ?(?:is )?(\d{4})\b"
 )
 
 

@@ -77,7 +77,7 @@ _NOT_A_CLAIM = re.compile(
     r"\b(?:if|nach \d+|when|whenever|once|unless|until|after|before|as soon as|in case|whether|should (?:it|your|the|an?)|provided|would|could|can|cannot|can't|may|might|must|needs? to|"
     r"never|not|n't|no|nothing|neither|nor|nobody|without|falls|wenn|sobald|nachdem|bevor|nicht|kein\w*|nichts|si|quand|lorsque|une fois|ne|pas|cuando|hasta|"
     r"non|quando|niet|geen|zodra|als u|als je|inte|ikke|när|não|nie|jeśli|gdy|kiedy|"
-    r"any|every|each|all (?:orders|items|refunds)|orders that|items that|anything|that (?:was|were|has|have|is|are)|which (?:was|were|has|have|is|are))\b|\w+n't\b"
+    r"any|every|each|all (?:orders|items|refunds)|orders that|items that|anything|that (?:was|were|has|have|is|are)|which (?:was|were|has|have|is|are))\b|\b\w{1,20}n't\b"
 )
 _OPEN = re.compile(
     r"(?<!\w)(?:kann|können|könnten?|muss|soll|sollen|wird|werden|würden?|peut|peuvent|pourr\w+|ser[ao]n?t?|seront|puede\w*|podr\w+|podemos|será|serán|può|possono|verr\w+|sarà|saranno|"
@@ -90,7 +90,7 @@ _GENERIC = re.compile(
 )
 """Begins what is said of all orders, or of any."""
 _LEADING = re.compile(
-    r"(?:^|[,(]|\b(?:and|but|or)\b)\s*\W*(?:once|if|when|whenever|as soon as|after|unless|until|wenn|sobald|falls|nachdem|als|sofern|si|s'il|quand|lorsque\w*|dès que|une fois|cuando|en cuanto|una vez|"
+    r"(?:^|[,(]|\b(?:and|but|or)\b)\W{0,12}(?:once|if|when|whenever|as soon as|after|unless|until|wenn|sobald|falls|nachdem|als|sofern|si|s'il|quand|lorsque\w*|dès que|une fois|cuando|en cuanto|una vez|"
     r"se|quando|appena|assim que|wanneer|zodra|om|när|så snart|jeśli|gdy|kiedy|если|когда|как только)(?!\w)"
 )
 """A condition before the comma holds for what comes after it."""
@@ -114,7 +114,7 @@ _NOTED = re.compile(
 _STILL_OPEN = re.compile(r"\b(?:a?waiting|pending|needs?|requires?|requested|wartet|en attente|pendiente)\b[^\",}]*")
 """What a record says is yet to come: `waiting for your approval` approves nothing."""
 _NOT_SO = re.compile(
-    r"[\"']?\w+[\"']?\s?:\s?(?:[\"']?0(?:\.0+)?[\"']?(?![\d.])|null|none|false|[\"']{2}|\[\]|\{\})|[\"']?(?:can|may)_\w+[\"']?\s?:|\b\w+(?:able|ible|_until|_deadline|_policy|_window|_fee)\b"
+    r"(?:[\"']|(?<![\"'\w]))\w+[\"']?\s?:\s?(?:[\"']?0(?:\.0+)?[\"']?(?![\d.])|null|none|false|[\"']{2}|\[\]|\{\})|[\"']?\b(?:can|may)_\w+[\"']?\s?:|\b\w{1,60}(?:able|ible|_until|_deadline|_policy|_window|_fee)\b"
 )
 """Fields of a record that are empty, and those that tell what may be done: `"refunded": "0.00"` has refunded nothing."""
 _RECORD_CHARS = 1_500
