@@ -4,7 +4,6 @@
     SUPPORT_RERANK_MODEL=FOLDER python -m benchmarks.reranking
 
 Nothing is chosen for one of them: the search, the question and the passages that a reranker reads are those of a turn.
-`python -m benchmarks.rerank_server` serves one whose weights a package brings.
 """
 
 import statistics
