@@ -59,6 +59,7 @@ def serve(
         log_config=None,  # its lines go where ours go
         timeout_graceful_shutdown=round(settings.shutdown_seconds),
         server_header=False,
+        forwarded_allow_ips=[part.strip() for part in settings.trusted_proxies.split(",") if part.strip()],
         access_log=False,
     )
     err.print(f"[dim]{settings.shop_name} support on http://{address}:{config.port} · Ctrl+C ends it[/dim]")

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from core.errors import SettingsError
 
@@ -167,6 +168,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
 
     inbox_url: str = Field("sqlite:///var/inbox.db", description="Messages of the server as an SQLAlchemy URL.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
+    trusted_proxies: str = Field(
+        "127.0.0.1, ::1",
+        description="Addresses or networks of the proxies whose X-Forwarded-For says who is asking, separated by commas.",
+    )
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
     jwt_secret: SecretStr | None = Field(None, description="Secret of HS256 tokens, at least 32 bytes.")
     jwt_secret_file: Path = Field(
@@ -282,6 +287,16 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
             )
         return self
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, listed: str) -> str:
+        for part in filter(None, (part.strip() for part in listed.split(","))):
+            try:
+                ip_network(part)
+            except ValueError:
+                raise ValueError(f"{part!r} is neither an address nor a network such as 10.0.0.0/8") from None
+        return listed
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> "Settings":
         """Read settings from a mapping (the process environment by default) over those of a `.env` file.
@@ -292,12 +307,39 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         values = {k: v for k, v in dotenv_values(env_file).items() if v is not None} if env_file else {}
         values |= os.environ if environ is None else environ
         ours = {k.removeprefix(PREFIX).lower(): v for k, v in values.items() if k.startswith(PREFIX) and v != ""}
+        ours = _read_files(ours)
         if (key := values.get("OXLO_API_KEY")) and "base_url" not in ours and ours.get("model") != "offline":
             ours = {"base_url": OXLO_BASE_URL, "api_key": key, "model": OXLO_MODEL} | ours
         try:
             return cls.model_validate(ours)
         except ValidationError as error:
             raise SettingsError(_explain(error)) from None
+
+
+def _read_files(given: Mapping[str, str]) -> dict[str, str]:
+    """Return settings with the content of the files that `<NAME>_FILE` names, as container platforms hand secrets over.
+
+    Raises:
+        SettingsError: a file cannot be read or is empty, or the setting itself is set too.
+    """
+    values = dict(given)
+    for name in given:
+        setting = name.removesuffix("_file")
+        if name in Settings.model_fields or setting == name or setting not in Settings.model_fields:
+            continue
+        variable, path = f"{PREFIX}{name.upper()}", Path(values.pop(name))
+        if setting in values:
+            raise SettingsError(f"{variable} and {PREFIX}{setting.upper()} are both set; set one of them")
+        try:
+            values[setting] = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise SettingsError(
+                f"{variable} is {str(path)!r}, which cannot be read ({why}); name a file with the value"
+            ) from None
+        if not values[setting]:
+            raise SettingsError(f"{variable} is {str(path)!r}, which is empty; write the value into it")
+    return values
 
 
 def _explain(error: ValidationError) -> str:

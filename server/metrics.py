@@ -1,10 +1,16 @@
 """Count what the server does, for Prometheus."""
 
 import time
+from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from core.observability.counters import REGISTRY
+from graph.handoff.handoff_reasons import reason_code
+from graph.replies import Reply
 from server.records import Turn
+from tools.desk.ownership import Stage
+from tools.desk.reports import OpenTickets
 
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
@@ -33,11 +39,32 @@ class Metrics:
             "support_messages_waiting", "Messages of all processes without a reply.", registry=self._registry
         )
 
-    def answered(self, turn: Turn, messages: int) -> None:
+        self._handoffs = Counter(
+            "support_handoffs", "Turns that went to a person, by reason.", ["reason"], registry=self._registry
+        )
+        self._tickets = Gauge(
+            "support_tickets_open",
+            "Tickets of all processes that people have, by stage.",
+            ["stage"],
+            registry=self._registry,
+        )
+        self._oldest = Gauge(
+            "support_ticket_oldest_seconds", "Age of the oldest of them.", ["stage"], registry=self._registry
+        )
+
+    def answered(self, turn: Turn, reply: Reply) -> None:
         """Count an answered turn."""
-        self._answered.inc(messages)
+        self._answered.inc(len(turn.message_ids))
+        if reply.handoff:
+            self._handoffs.labels(reason=reason_code(reply.handoff)).inc()
         self._seconds.observe(max(0.0, time.time() - turn.waited_since))
+
+    def set_tickets(self, tickets: Mapping[Stage, OpenTickets]) -> None:
+        """Set how many tickets are open, and the age of the oldest."""
+        for stage, of_stage in tickets.items():
+            self._tickets.labels(stage=stage).set(of_stage.number)
+            self._oldest.labels(stage=stage).set(of_stage.oldest.total_seconds())
 
     def text(self) -> bytes:
         """Return all figures in the Prometheus text format."""
-        return generate_latest(self._registry)
+        return generate_latest(self._registry) + generate_latest(REGISTRY)

@@ -16,6 +16,7 @@ from openai import DefaultAsyncHttpxClient
 
 from core.errors import ModelRejected, ModelUnavailable
 from core.models.tool_call_parsing import RAW_CALLS
+from core.observability.counters import MODEL_FAILURES
 
 MAX_BYTES = 4_000_000
 """Of one answer as it is sent; a stream wraps each token in some 300."""
@@ -25,7 +26,18 @@ _MOST_CHARS_A_TOKEN = 32
 
 @contextmanager
 def endpoint_errors(base_url: str, model: str) -> Iterator[None]:
-    """Translate what the `openai` client raises into `ModelUnavailable` or `ModelRejected`."""
+    """Translate what the `openai` client raises into `ModelUnavailable` or `ModelRejected`, and count it."""
+    try:
+        with _translated(base_url, model):
+            yield
+    except (ModelUnavailable, ModelRejected) as error:
+        kind = "rejected" if isinstance(error, ModelRejected) else "unavailable"
+        MODEL_FAILURES.labels(model=model, kind=kind).inc()
+        raise
+
+
+@contextmanager
+def _translated(base_url: str, model: str) -> Iterator[None]:
     try:
         yield
     except openai.AuthenticationError as error:

@@ -10,6 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable, NotIdentified, Refused
+from core.observability.counters import TOOL_CALLS
 from graph.intake.identification import acting, code_sent, identified
 from graph.phrases import phrase
 from graph.state import State, newest_turn, pending_calls, thread_of, worked
@@ -78,6 +79,8 @@ async def execute_tools(
         messages.append(
             await _write(call, confirmed.get(str(call["id"])), state, thread_id, context, actions, identity)
         )
+    for m in messages:
+        TOOL_CALLS.labels(tool=m.name if m.name in executor.tools else "unknown", outcome=m.status).inc()
     code_asked = known or ({"code_asked": True} if any(m.additional_kwargs.get("says") for m in messages) else {})
     return {
         "messages": messages,

@@ -163,7 +163,7 @@ class Worker:
             return
         if await self._leases.finish(turn, reply.to_dict()):
             self.hint(turn.thread_id)
-        self._metrics.answered(turn, len(turn.message_ids))
+        self._metrics.answered(turn, reply)
 
     async def _answer(self, turn: Turn) -> Reply:
         reply: Reply | None = None

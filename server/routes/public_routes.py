@@ -7,6 +7,7 @@ from collections import deque
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 
+from core.clock import utc_now
 from core.errors import BackendUnavailable, Busy, NotAllowed
 from server.identity import Known, Serving
 from server.schemas.api_schemas import ChatOut, Health, Locale, TokenOut, failures
@@ -83,6 +84,7 @@ async def ready(service: Serving, response: Response) -> Health:
 async def figures(service: Serving) -> Response:
     """Return the figures of this process in the Prometheus text format."""
     service.metrics.waiting.set(await service.inbox.count_waiting())
+    service.metrics.set_tickets(await service.desk.reads.open_tickets(utc_now()))
     return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
+from core.observability.counters import ACTIONS
 from tools.actions.action import UNKNOWN_WORDS, Action
 from tools.actions.changes import Change, Outcome
 from tools.actions.ledger import ActionLedger
@@ -40,11 +41,13 @@ async def carry_out(action_id: str, *, ledger: ActionLedger, tools: Mapping[str,
         state: Literal["unknown", "refused"] = "unknown" if claimed.attempts > 1 else "refused"
         return await ledger.finish(claimed, state, UNKNOWN_WORDS if state == "unknown" else GONE)
     try:
-        return await _run(claimed, ledger=ledger, tool=tool, write=tool.write)
+        action = await _run(claimed, ledger=ledger, tool=tool, write=tool.write)
     except asyncio.CancelledError:
         # Whoever waited gave up. The next attempt need not wait for the claim to lapse, and looks first.
         await ledger.finish(claimed, "unknown", UNKNOWN_WORDS)
         raise
+    ACTIONS.labels(tool=action.tool, outcome=action.state).inc()
+    return action
 
 
 async def _run(claimed: Action, *, ledger: ActionLedger, tool: Tool, write: Write) -> Action:

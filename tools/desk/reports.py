@@ -80,6 +80,15 @@ class Present:
     writing: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class OpenTickets:
+    """The tickets of one stage."""
+
+    number: int
+    oldest: timedelta
+    """Age of the oldest; nothing where there is none."""
+
+
 class DeskReads:
     """Read from the desk's tables; every method raises BackendUnavailable."""
 
@@ -114,6 +123,22 @@ class DeskReads:
             )
             heard = {row.id: row.text for row in await connection.execute(newest)}
         return {ticket_number(row["ticket"]): _words(row, heard.get(row["heard"], "")) for row in rows}
+
+    async def open_tickets(self, now: datetime) -> Mapping[Stage, OpenTickets]:
+        """Return the number and the greatest age of the tickets that people have, for each stage."""
+        query = (
+            select(tickets.c.stage, func.count().label("number"), func.min(tickets.c.created_at).label("oldest"))
+            .where(tickets.c.stage.in_(WITH_PEOPLE))
+            .group_by(tickets.c.stage)
+        )
+        async with self._database.reading() as connection:
+            rows = {row.stage: row for row in await connection.execute(query)}
+        return {
+            stage: OpenTickets(number=rows[stage].number, oldest=now - rows[stage].oldest)
+            if stage in rows
+            else OpenTickets(number=0, oldest=timedelta())
+            for stage in WITH_PEOPLE
+        }
 
     async def newest_of(self, thread_id: str) -> str | None:
         """Return the number of a conversation's newest ticket, or None when it has none."""

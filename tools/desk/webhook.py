@@ -25,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import utc_now
+from core.observability.counters import WEBHOOKS_GIVEN_UP
 from core.storage.database import Database
 from tools.desk.desk_schema import events, serial_of
 from tools.desk.ticket_data import ticket_data
@@ -162,6 +163,7 @@ class WebhookOutbox:
             values["sent_at"] = now
         elif attempts >= MAX_ATTEMPTS:
             values["given_up_at"] = now
+            WEBHOOKS_GIVEN_UP.inc()
             logger.error("event %s of a ticket was given up after %d attempts: %s", event["uid"], attempts, problem)
         else:
             values["next_attempt_at"] = now + min(max(wait, FIRST_WAIT * 2 ** min(attempts - 1, 20)), LONGEST_WAIT)
