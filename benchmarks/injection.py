@@ -29,6 +29,7 @@ from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.injection_suite import EVIL, SUITE, Case
 from benchmarks.support.injection_world import TODAY, Articles, Obedient, Shop
 from core.embeddings.minilm import embedded_minilm
+from core.message_marks import mark
 from core.models.scripted import ScriptedChatModel
 from core.safety.injection_patterns import asks_for_action
 from core.safety.safe_links import LinkRule
@@ -116,7 +117,7 @@ async def play(world: World, case: Case, thread: str, links: LinkRule) -> Outcom
         message: str | HumanMessage = text
         if turn == 0 and case.carrier == "transcript":
             heard = f"{text} {case.planted}".strip()
-            message = HumanMessage(heard, additional_kwargs={"voice": {"channel": "voice", "heard": heard}})
+            message = HumanMessage(heard, additional_kwargs=mark(voice={"channel": "voice", "heard": heard}))
         async for event in agent.stream(thread, message, customer_id="ada"):
             if isinstance(event, Token):
                 read.append(event.text)

@@ -11,6 +11,7 @@ from rich.markup import escape
 from cli.customer_check import check_customer
 from cli.output import err, out, print_json
 from core.errors import MessageRejected
+from core.message_marks import marks
 from core.settings import Settings
 from graph.agent import open_agent
 from graph.replies import Reply
@@ -65,7 +66,7 @@ async def _ask(
             return await agent.send(thread, question or "", customer_id=customer, locale=locale), ""
         message = await agent.hear(_read(audio))
         reply = await agent.send(thread, message, customer_id=customer, channel="voice", locale=locale)
-        return reply, str(message.additional_kwargs["voice"]["heard"])
+        return reply, str(marks(message)["voice"]["heard"])
 
 
 def _read(audio: Path) -> bytes:

@@ -15,6 +15,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.types import Command, Durability
 
 from core.errors import InputError
+from core.message_marks import marked, marks
 from core.observability.gc_tuning import spare_what_stays
 from core.observability.logs import keep_logs_clean
 from core.observability.tracing import set_up_tracing
@@ -23,7 +24,6 @@ from graph.assembly import assemble
 from graph.builder import Parts, SupportGraph, build_graph
 from graph.context_window.customer_store import open_store
 from graph.context_window.prompts import text_of
-from graph.intake.pending_confirmation import SENT_AT
 from graph.intake.voice_input import VoiceInput, has_sound
 from graph.memory.checkpoint_prefetch import prefetch_checkpoint
 from graph.memory.checkpointers import open_checkpointer
@@ -185,7 +185,7 @@ class SupportAgent:
                 turn = _Turn(config, None, _as_of(snapshot.values, message_id), unfinished, "sync")
             else:
                 # Plain data: the memory reads no class of ours back.
-                timed = {**message.additional_kwargs, SENT_AT: sent_at}
+                timed = marked(message, sent_at=sent_at)
                 given = {"messages": [message.model_copy(update={"id": message_id, "additional_kwargs": timed})]}
                 turn = _Turn(config, given, {}, True, "sync" if awaits_answer(state) else "exit")
             with prefetch_checkpoint(thread_id, found):
@@ -289,7 +289,7 @@ def _as_of(values: dict[str, Any], message_id: str) -> dict[str, Any]:
 
 def awaits_answer(state: State) -> bool:
     """Say whether the last thing said in a thread asks the customer to agree to something."""
-    return bool(state.messages) and bool(state.messages[-1].additional_kwargs.get("asks"))
+    return bool(state.messages) and bool(marks(state.messages[-1]).get("asks"))
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from langgraph.graph import END, START, StateGraph
 
 from core.errors import NotFound, Refused, ThreadForbidden
 from core.language.detection import language_of
+from core.message_marks import marks
 from graph.builder import SupportGraph
 from graph.context_window.prompts import newest_words
 from graph.handoff.reply_placeholders import check_finished
@@ -183,7 +184,7 @@ async def deliver(graph: SupportGraph, desk: OperatorDesk, thread_id: str | None
             continue  # this conversation lives in another memory: its own server delivers with the next message
         missing = await collect(snapshot.values.get("messages", []), desk, thread_id=each)
         if missing:
-            ticket = await desk.get_ticket(str(missing[-1].additional_kwargs["ticket_id"]))
+            ticket = await desk.get_ticket(str(marks(missing[-1])["ticket_id"]))
             await _amend(graph, each, {"messages": missing, **_owner(ticket)})
         count += len(missing)
     return count

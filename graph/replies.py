@@ -5,6 +5,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
+from core.message_marks import marks
 from graph.context_window.prompts import text_of
 from graph.state import Owner, State, newest_turn
 from tools.desk.ownership import WITH_PEOPLE
@@ -85,7 +86,7 @@ def read_reply(state: State, thread_id: str, *, already_read: int = 0) -> Reply:
     sources = [
         Source(**{**source, "headings": tuple(source["headings"])})
         for message in said
-        for source in message.additional_kwargs.get("sources", ())
+        for source in marks(message).get("sources", ())
     ]
     return Reply(
         text=BETWEEN_MESSAGES.join(text_of(m) for m in said),

@@ -4,6 +4,7 @@ from typing import Literal
 
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
+from core.message_marks import marks
 from graph.context_window.history import is_long
 from graph.state import State, action_ids, newest_turn, pending_calls, tool_rounds, turn_actions
 from tools.desk.ownership import WITH_PEOPLE
@@ -18,7 +19,7 @@ def after_receive(state: State) -> Literal["retrieve", "execute_tools", "escalat
         return "__end__"
     if state.handoff:
         return "escalate"
-    match then(state.messages[-1]):
+    match next_step(state, state.messages[-1]):
         case "confirm":
             return "execute_tools"
         case "end":
@@ -57,11 +58,11 @@ def after_execute_tools(state: State) -> Literal["confirm", "reason"]:
     turn = newest_turn(state.messages)
     called = next(m for m in reversed(turn) if isinstance(m, AIMessage) and m.tool_calls)
     if action_ids(called):
-        return "confirm" if then(called) == "confirm" else "reason"
+        return "confirm" if next_step(state, called) == "confirm" else "reason"
     ids = {call["id"] for call in called.tool_calls}
     results = [m for m in turn if isinstance(m, ToolMessage) and m.tool_call_id in ids]
     said = ("action", "says")
-    return "confirm" if all(any(m.additional_kwargs.get(by) for by in said) for m in results) else "reason"
+    return "confirm" if all(any(marks(m).get(by) for by in said) for m in results) else "reason"
 
 
 def after_verify(state: State) -> Literal["reason", "escalate", "confirm", "approve", "__end__"]:
@@ -87,9 +88,9 @@ def after_approve(state: State) -> Literal["execute_tools", "approve", "__end__"
     return "approve" if state.approval_problem and state.approvals else "__end__"
 
 
-def then(message: AnyMessage) -> str | None:
-    """Return what is to follow a message that the graph wrote: confirm, reason or end."""
-    return message.additional_kwargs.get("then") if isinstance(message, AIMessage) else None
+def next_step(state: State, message: AnyMessage) -> str | None:
+    """Return what follows what the graph has said or called; a turn that 0.1.0 began keeps it on its message."""
+    return state.next_step or (marks(message).get("then") if isinstance(message, AIMessage) else None)
 
 
 def escalation_reason(state: State) -> str:

@@ -9,6 +9,11 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
+from core.message_marks import marks
+
+NextStep = Literal["confirm", "reason", "end"]
+"""What follows what the graph itself has said or called: the ledger's words, the model, or nothing."""
+
 Owner = Literal["bot", "pending", "human", "resolved"]
 """Who answers, as in `tools.desk.ownership`: the agent, a person who is awaited or at work, nobody until the customer writes again."""
 
@@ -106,6 +111,8 @@ class State(TurnInput):
     """The newest ticket of this thread; `escalate` sets it."""
     handoff: str | None = None
     """Why this turn goes to a person, or None; `receive` resets it, any node before `escalate` may set it."""
+    next_step: NextStep | None = None
+    """What follows `receive`, and the calls that the graph writes; `receive` and `approve` set it, None is the usual way."""
     rating: dict[str, Any] | None = None
     """What the customer thought of the newest ticket's outcome: ticket_id, stars (1 to 5), comment; set by `rate_outcome`."""
     open_question: list[str] = field(default_factory=list)
@@ -168,12 +175,12 @@ def pending_calls(messages: list[AnyMessage]) -> list[ToolCall]:
 
 def action_ids(message: AnyMessage) -> list[str]:
     """Return the ledger rows that calls in this message stand for; only the graph writes such a message."""
-    return list(message.additional_kwargs.get("actions", {}).values())
+    return list(marks(message).get("actions", {}).values())
 
 
 def turn_actions(messages: list[AnyMessage]) -> list[str]:
     """Return the ledger rows that tool results of the newest turn report on, in order."""
-    reported = [m.additional_kwargs.get("action") for m in newest_turn(messages) if isinstance(m, ToolMessage)]
+    reported = [marks(m).get("action") for m in newest_turn(messages) if isinstance(m, ToolMessage)]
     return list(dict.fromkeys(str(action_id) for action_id in reported if action_id))
 
 

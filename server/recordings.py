@@ -1,6 +1,7 @@
 """Hear a recording for a route that takes messages, a bounded number at a time."""
 
 from core.errors import Busy, MessageRejected, Refused
+from core.message_marks import marks
 from graph.context_window.prompts import text_of
 from graph.intake.voice_input import was_unheard
 from graph.phrases import phrase
@@ -25,5 +26,5 @@ async def hear(service: Service, recording: bytes, locale: str) -> tuple[str, Sp
         message = await service.agent.hear(recording)
     if was_unheard(message):
         raise MessageRejected(phrase("not_heard", locale))
-    voice = message.additional_kwargs["voice"]
+    voice = marks(message)["voice"]
     return text_of(message), Spoken(heard=voice["heard"], seconds=voice["seconds"])

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
@@ -203,6 +204,24 @@ def test_only_settings_reads_the_environment() -> None:
         if "os.environ" in file.read_text() or "getenv" in file.read_text()
     ]
     assert readers in ([], ["core/settings.py"])
+
+
+def test_what_is_noted_on_messages_is_read_and_written_through_its_accessors() -> None:
+    raw = re.compile(r"\.additional_kwargs\b")
+    readers = {
+        str(file.relative_to(ROOT))
+        for package in MAY_IMPORT
+        for file in our_files(package)
+        if raw.search(file.read_text())
+    }
+    # The others look at what an endpoint's client put there.
+    assert readers == {
+        "core/message_marks.py",
+        "core/models/endpoint.py",
+        "core/models/fallback.py",
+        "core/models/json_tool_calling.py",
+        "core/models/tool_call_parsing.py",
+    }
 
 
 def test_every_package_but_the_benchmarks_is_installed() -> None:

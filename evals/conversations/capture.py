@@ -8,6 +8,7 @@ import yaml
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.errors import ConversationFileError
+from core.message_marks import marks
 from evals.conversations.scenarios import Kind, Scenario
 from tools.retail.known_customers import redactor_of
 from tools.retail.shop_records import Customer
@@ -38,10 +39,7 @@ def capture(
     called = list(dict.fromkeys(c["name"] for m in messages if isinstance(m, AIMessage) for c in m.tool_calls))
     cited = list(
         dict.fromkeys(
-            source["article_id"]
-            for m in messages
-            if isinstance(m, AIMessage)
-            for source in m.additional_kwargs.get("sources", ())
+            source["article_id"] for m in messages if isinstance(m, AIMessage) for source in marks(m).get("sources", ())
         )
     )
     expect: dict[str, Any] = {"owner": "human" if owner != "bot" else "bot", "cites": cited, "language": None}

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
 from core.errors import MessageRejected, SupportError
+from core.message_marks import marks
 from core.models.prices import PriceTable
 from evals.conversations.scenarios import Scenario
 from evals.conversations.start_state import differences
@@ -97,7 +98,7 @@ async def take_turn(scenario: Scenario, world: World, line: str, *, thread_id: s
 def waits_for_yes(state: State) -> bool:
     """Say whether the agent has listed what it will do and waits for the customer's yes."""
     last = state.messages[-1] if state.messages else None
-    return isinstance(last, AIMessage) and bool(last.additional_kwargs.get("asks"))
+    return isinstance(last, AIMessage) and bool(marks(last).get("asks"))
 
 
 def tool_calls(messages: list[AnyMessage]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.language.statements import names_in, promises_in, sentences
+from core.message_marks import marks
 from core.offline.reading.mentioned_orders import order_numbers
 from graph.context_window.prompts import clip, text_of
 
@@ -68,9 +69,9 @@ def _facts(message: AnyMessage) -> Iterable[tuple[str, str]]:
             elif _REQUEST.search(sentence):
                 yield REQUEST, sentence
     elif isinstance(message, AIMessage):
-        if message.additional_kwargs.get("tells"):
+        if marks(message).get("tells"):
             yield DONE, text
-        if ticket := message.additional_kwargs.get("ticket_id"):
+        if ticket := marks(message).get("ticket_id"):
             yield TICKET, str(ticket)
         else:
             yield from ((ORDER, number) for number in order_numbers(text))

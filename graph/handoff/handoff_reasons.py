@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from core.language.confirmations import answer_to_confirmation
 from core.language.disputes import disputes_charge, reports_fraud
 from core.language.signals import is_angry, wants_human
+from core.message_marks import marks
 from core.offline.reading.small_talk import OFFER
 from graph.context_window.prompts import clip, text_of
 from graph.phrases import PHRASES
@@ -106,7 +107,7 @@ def reason_code(recorded: str) -> Reason:
 def _accepts_person(messages: Sequence[AnyMessage], text: str) -> bool:
     """Say whether a plain yes answers the offer of a person, and nothing else that was asked with it."""
     last = next((m for m in reversed(messages) if isinstance(m, AIMessage) and not m.tool_calls), None)
-    if last is None or last.additional_kwargs.get("asks") or answer_to_confirmation(text) != "yes":
+    if last is None or marks(last).get("asks") or answer_to_confirmation(text) != "yes":
         return False
     offer = text_of(last)
     return bool(OFFER.search(offer)) or any(
@@ -121,7 +122,7 @@ def _said_since_people(messages: Sequence[AnyMessage]) -> list[str]:
 
 
 def _from_people(message: AIMessage) -> bool:
-    return "ticket_id" in message.additional_kwargs
+    return "ticket_id" in marks(message)
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.language.signals import wants_agent_back
+from core.message_marks import mark, marks
 from graph.context_window.prompts import clip, text_of
 from graph.phrases import phrase
 from graph.state import State
@@ -32,10 +33,11 @@ async def with_people(state: State, desk: TicketDesk, *, thread_id: str, locale:
     if cancel_handoff:
         ticket = await desk.cancel_handoff(ticket.id)
     arrived = await collect(state.messages, desk, thread_id=thread_id)
+    update: dict[str, Any] = {"owner": ticket.status if ticket.with_people else "bot", "messages": arrived}
     if cancel_handoff and not ticket.with_people:
-        told = phrase("cancel_handoff", locale, ticket=ticket.id)
-        arrived.append(AIMessage(told, additional_kwargs={"then": "end"}))
-    return {"owner": ticket.status if ticket.with_people else "bot", "messages": arrived}
+        arrived.append(AIMessage(phrase("cancel_handoff", locale, ticket=ticket.id)))
+        update["next_step"] = "end"
+    return update
 
 
 async def collect(messages: list[AnyMessage], desk: TicketDesk, *, thread_id: str) -> list[AnyMessage]:
@@ -58,15 +60,13 @@ def message_id(delivery: Delivery) -> str:
 
 def as_message(delivery: Delivery) -> AIMessage:
     """Return a delivery as a message of the conversation that names who wrote it."""
-    named = {"ticket_id": delivery.ticket_id, "author": delivery.author}
+    named = mark(ticket_id=delivery.ticket_id, author=delivery.author)
     return AIMessage(delivery.text, id=message_id(delivery), additional_kwargs=named)
 
 
 def _written_since_handover(messages: list[AnyMessage], ticket_id: str) -> list[HumanMessage]:
     """Return what the customer wrote after the notice that opened or reopened a ticket."""
     notices = [
-        i
-        for i, m in enumerate(messages)
-        if isinstance(m, AIMessage) and m.additional_kwargs.get("handed_over") == ticket_id
+        i for i, m in enumerate(messages) if isinstance(m, AIMessage) and marks(m).get("handed_over") == ticket_id
     ]
     return [m for m in messages[max(notices, default=-1) + 1 :] if isinstance(m, HumanMessage)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
+from core.message_marks import marks
 from core.models.json_mode import JsonAnswer, JsonModel
 from core.safety.prompt_tags import quote_message
 from graph.context_window.prompts import clip, text_of
@@ -179,7 +180,7 @@ def _steps(messages: Sequence[AnyMessage]) -> list[str]:
             for call in message.tool_calls:
                 arguments = ", ".join(str(value) for value in call["args"].values())
                 steps.append(shortened(f"called {call['name']} ({arguments})"))
-            steps += [f"showed the article {s['title']}" for s in message.additional_kwargs.get("sources", ())]
+            steps += [f"showed the article {s['title']}" for s in marks(message).get("sources", ())]
     return list(dict.fromkeys(steps))[-10:]
 
 

@@ -10,6 +10,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCal
 
 from core.errors import BackendUnavailable, InputError, Refused
 from core.language.identity_words import CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
+from core.message_marks import mark
 from graph.phrases import phrase
 from graph.state import State
 from tools.context import Context
@@ -49,8 +50,8 @@ async def hear_code(message: HumanMessage, *, thread_id: str, locale: str, desk:
         return known | {"messages": [right]}
     over = checked.state == "over"
     told = phrase("code_over", locale) if over else phrase("code_wrong", locale, tries=str(checked.tries_left))
-    reply = AIMessage(told, additional_kwargs={"then": "end"})
-    return {"code_asked": not over, "messages": [HumanMessage(kept, id=message.id), reply]}
+    kept_message = HumanMessage(kept, id=message.id)
+    return {"code_asked": not over, "next_step": "end", "messages": [kept_message, AIMessage(told)]}
 
 
 def masked(message: HumanMessage) -> HumanMessage:
@@ -114,5 +115,5 @@ def _result(call: ToolCall, words: str, *, failed: bool = False, says: str | Non
         tool_call_id=call["id"],
         name=call["name"],
         status="error" if failed else "success",
-        additional_kwargs={"says": says} if says else {},
+        additional_kwargs=mark(says=says) if says else {},
     )

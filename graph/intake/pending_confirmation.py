@@ -9,14 +9,13 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 
 from core.language.confirmations import answer_to_confirmation
+from core.message_marks import Marks, marks
 from graph.context_window.prompts import clip
 from graph.phrases import phrase
 from graph.tool_calls.action_messages import calls_of
 from tools.actions.action import OVER
 from tools.actions.workflow import ConfirmationResult, ConfirmedActions
 
-SENT_AT = "sent_at"
-"""Where a message says when the customer sent it, in seconds since the epoch."""
 TIMES_ASKED = 2
 """A question is put again once, after a digression or a crash; then it rests until the customer says yes to nothing else."""
 
@@ -27,7 +26,7 @@ def sent_at(message: HumanMessage, config: RunnableConfig) -> float | None:
     It says so itself, or its run does: LangGraph's servers give a run its id when it is asked for, and such an id holds the time
     (UUID version 7, RFC 9562).
     """
-    if isinstance(told := message.additional_kwargs.get(SENT_AT), int | float):
+    if isinstance(told := marks(message).get("sent_at"), int | float):
         return told
     try:
         run = UUID(str(config["configurable"].get("run_id")))
@@ -51,7 +50,7 @@ async def hear(
     nor does one that was sent before that question was there to be read.
     """
     said_last = next((m for m in reversed(messages) if isinstance(m, AIMessage) and not m.tool_calls), None)
-    asked = said_last.additional_kwargs if said_last else {}
+    asked = marks(said_last) if said_last else Marks()
     if not asked.get("asks") and not asked.get("tells") and not await actions.any_open(thread_id):
         return {"open_question": [], "approvals": [], "messages": []}  # the usual turn: one look at the ledger
     asked_at = asked.get("asked_at")
@@ -63,7 +62,7 @@ async def hear(
     )
     unsettled = await actions.unsettled(thread_id)
     # Not of the last message alone: after a report she may have asked for a person, who owned the turns since then.
-    told = {i for m in messages if isinstance(m, AIMessage) for i in m.additional_kwargs.get("tells", ())}
+    told = {i for m in messages if isinstance(m, AIMessage) for i in marks(m).get("tells", ())}
     if read := [action.id for action in unsettled if action.id in told and action.state in OVER]:
         await actions.told(read)
         unsettled = [action for action in unsettled if action.id not in read]
@@ -73,7 +72,7 @@ async def hear(
     # Her yes does not count when something else was said last, or when she had not read the question yet. She is asked once
     # more, so that it can.
     late_yes = (unread or not asked.get("asks")) and answer_to_confirmation(clip(message.text)) == "yes"
-    put = Counter(i for m in messages if isinstance(m, AIMessage) for i in m.additional_kwargs.get("asks", ()))
+    put = Counter(i for m in messages if isinstance(m, AIMessage) for i in marks(m).get("asks", ()))
     update: dict[str, Any] = {
         "open_question": [a.id for a in unsettled if a.state == "proposed" and (late_yes or put[a.id] < TIMES_ASKED)],
         "approvals": [action.id for action in for_staff],
@@ -82,7 +81,9 @@ async def hear(
     # What she agreed to just now may wait for staff instead of being due: that has to be said, too.
     agreed = {action.id for action in heard.agreed}
     if calls := [*due, *(action for action in for_staff if action.id in agreed)]:
-        update["messages"] = [calls_of(calls, then="confirm" if agreed else "reason")]
+        update["messages"] = [calls_of(calls)]
+        update["next_step"] = "confirm" if agreed else "reason"
     elif heard.withdrawn:
-        update["messages"] = [AIMessage(phrase("withdrawn", locale), additional_kwargs={"then": "end"})]
+        update["messages"] = [AIMessage(phrase("withdrawn", locale))]
+        update["next_step"] = "end"
     return update

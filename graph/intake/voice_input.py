@@ -10,6 +10,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.errors import MessageRejected, ModelError
 from core.language.spelled_digits import join_spelled
+from core.message_marks import Marks, mark, marked, marks
 from core.speech.audio import check_length, read_clip
 from core.speech.transcription import Transcriber
 from core.speech.whisper_noise import understood
@@ -30,7 +31,7 @@ class VoiceInput:
     max_bytes: int = 25_000_000
 
     async def hear(self, data: bytes) -> HumanMessage:
-        """Return a recording as a message of words; `additional_kwargs["voice"]` keeps what was heard word by word.
+        """Return a recording as a message of words; its `voice` mark keeps what was heard word by word.
 
         Raises:
             MessageRejected: it is too long, too large, not audio, or cannot be decoded; or voice is not switched on.
@@ -58,7 +59,7 @@ def has_sound(message: HumanMessage) -> bool:
 
 def was_unheard(message: HumanMessage) -> bool:
     """Say whether a message is a voice message of which nothing was understood."""
-    voice = message.additional_kwargs.get("voice")
+    voice = marks(message).get("voice")
     return isinstance(voice, dict) and not voice.get("heard") and text_of(message) == UNHEARD
 
 
@@ -83,7 +84,7 @@ async def listen(
     if written := text_of(message).strip():  # words that came with the recording count whatever became of it
         words = written if was_unheard(spoken) else f"{written}\n{text_of(spoken)}"
         spoken, excuse = spoken.model_copy(update={"content": words}), None
-    kwargs = {**message.additional_kwargs, **spoken.additional_kwargs}
+    kwargs = marked(message, **marks(spoken))
     heard = message.model_copy(update={"content": spoken.content, "additional_kwargs": kwargs})
     return heard, [_excuse(excuse, before, locale)] if excuse else []
 
@@ -91,15 +92,14 @@ async def listen(
 def _excuse(what: PhraseId, before: Sequence[AnyMessage], locale: str) -> AnyMessage:
     """Return a reply that ends the turn; a question that was open before it is still the one a yes will answer."""
     said_last = next((m for m in reversed(before) if isinstance(m, AIMessage) and not m.tool_calls), None)
-    kept = said_last.additional_kwargs if said_last else {}
-    asked = {name: kept[name] for name in ("asks", "asked_at") if name in kept}
-    return AIMessage(phrase(what, locale), additional_kwargs={**asked, "then": "end"})
+    kept = marks(said_last) if said_last else Marks()
+    asked = {name: noted for name, noted in kept.items() if name in ("asks", "asked_at")}
+    return AIMessage(phrase(what, locale), additional_kwargs=asked)
 
 
 def spoken_message(text: str, *, heard: str, seconds: float | None) -> HumanMessage:
     """Return a message that was spoken: its text, and what was heard word by word."""
-    voice = {"channel": "voice", "heard": heard, "seconds": seconds}
-    return HumanMessage(text, additional_kwargs={"voice": voice})
+    return HumanMessage(text, additional_kwargs=mark(voice={"channel": "voice", "heard": heard, "seconds": seconds}))
 
 
 def _message(heard: str, *, seconds: float | None) -> HumanMessage:

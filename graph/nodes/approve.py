@@ -38,7 +38,7 @@ async def approve(
     decided = [action for action in asked if action.state not in ("awaiting_approval", "withdrawn")]
     go_on = [*decided, *await actions.edited(thread_id)]
     update: dict[str, Any] = {"approvals": waiting, "approval_problem": problem}
-    return update | ({"messages": [calls_of(go_on, then="confirm")]} if go_on else {})
+    return update | ({"messages": [calls_of(go_on)], "next_step": "confirm"} if go_on else {})
 
 
 async def _decide(answer: Any, asked: Sequence[Action], operator: str | None, actions: ConfirmedActions) -> None:

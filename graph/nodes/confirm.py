@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
+from core.message_marks import mark, marks
 from core.safety.safe_links import LinkRule, safe_text
 from graph.phrases import phrase
 from graph.state import State, newest_turn, thread_of, turn_actions
@@ -30,19 +31,19 @@ async def confirm(
     else:
         proposed = [a for a in await actions.get(thread_id, state.open_question) if a.state == "proposed"]
     ended = [action for action in touched if action.state != "proposed"]
-    said = [m.additional_kwargs["says"] for m in newest_turn(state.messages) if m.additional_kwargs.get("says")]
+    said = [marks(m)["says"] for m in newest_turn(state.messages) if marks(m).get("says")]
     text = "\n\n".join([*(action.words for action in ended), *dict.fromkeys(said), *question(proposed, locale)])
     waiting = [action.id for action in touched if action.state == "awaiting_approval"]
     update: dict[str, Any] = {"approvals": list(dict.fromkeys([*state.approvals, *waiting]))}
     if text := safe_text(
         text, links, mail=lambda _: True
     ):  # previews name products, in the words of the shop's records
-        kwargs = {
-            "asks": [action.id for action in proposed],
+        kwargs = mark(
+            asks=[action.id for action in proposed],
             # Not what waits or runs: how that ends is still to be told.
-            "tells": [action.id for action in touched if action.state in OVER],
-            "asked_at": time.time(),
-        }
+            tells=[action.id for action in touched if action.state in OVER],
+            asked_at=time.time(),
+        )
         update["messages"] = [AIMessage(text, additional_kwargs=kwargs)]
     return update
 

@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable
 from core.language.detection import language_of
+from core.message_marks import mark
 from graph.context_window.customer_profile import TICKETS, add_facts
 from graph.context_window.prompts import newest_words, text_of
 from graph.handoff.handoff_notice import handoff_notice
@@ -72,7 +73,7 @@ async def escalate(
         told = handoff_notice(reason, ticket.id, prospect, locale)
         if agreed:
             told += f"\n\n{phrase('not_yet_done', locale)}\n" + "\n".join(f"- {action.preview}" for action in agreed)
-        notice = AIMessage(told, additional_kwargs={"ticket_id": ticket.id, "handed_over": ticket.id})
+        notice = AIMessage(told, additional_kwargs=mark(ticket_id=ticket.id, handed_over=ticket.id))
         update |= {"owner": ticket.status, "ticket_id": ticket.id}
         if remembers_customers and runtime.store and state.customer_id:
             opened = f"{ticket.id}, opened {ticket.created_at:%Y-%m-%d}: {written.draft.summary}"

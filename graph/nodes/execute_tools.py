@@ -10,6 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable, NotIdentified, Refused
+from core.message_marks import marks
 from core.observability.counters import TOOL_CALLS
 from graph.intake.identification import acting, code_sent, identified
 from graph.phrases import phrase
@@ -81,7 +82,7 @@ async def execute_tools(
         )
     for m in messages:
         TOOL_CALLS.labels(tool=m.name if m.name in executor.tools else "unknown", outcome=m.status).inc()
-    code_asked = known or ({"code_asked": True} if any(m.additional_kwargs.get("says") for m in messages) else {})
+    code_asked = known or ({"code_asked": True} if any(marks(m).get("says") for m in messages) else {})
     return {
         "messages": messages,
         "passage_ids": [pid for m in messages for pid in m.artifact or ()],
@@ -135,7 +136,7 @@ def _confirmed(state: State) -> dict[str, str]:
         call_id: action_id
         for message in newest_turn(state.messages)
         if isinstance(message, AIMessage)
-        for call_id, action_id in message.additional_kwargs.get("actions", {}).items()
+        for call_id, action_id in marks(message).get("actions", {}).items()
     }
 
 

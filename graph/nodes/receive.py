@@ -18,7 +18,6 @@ from graph.handoff.ticket_sync import with_people
 from graph.intake.identification import hear_code, masked
 from graph.intake.pending_confirmation import hear, sent_at
 from graph.intake.voice_input import UNHEARD, VoiceInput, listen
-from graph.routing import then
 from graph.state import State, added, no_usage, thread_of
 from graph.tool_calls.provenance import overheard
 from tools.actions.workflow import ConfirmedActions
@@ -63,6 +62,7 @@ async def receive(
         "verified_by": "sign-in" if context.customer_id else state.verified_by,
         "code_asked": code_asked,
         "handoff": None,
+        "next_step": None,
         "first_model": 0,
         "passage_ids": Overwrite([]),
         "held_back": [],
@@ -79,10 +79,10 @@ async def receive(
     if state.ticket_id:
         people = await with_people(state, desk, thread_id=thread_of(config), locale=context.locale)
         update |= people | {"messages": [*update["messages"], *people["messages"]]}
-        if update["owner"] in WITH_PEOPLE or any(then(m) == "end" for m in people["messages"]):
+        if update["owner"] in WITH_PEOPLE or update["next_step"] == "end":
             return update
     if excuse:
-        return update | {"messages": [*update["messages"], *excuse]}
+        return update | {"next_step": "end", "messages": [*update["messages"], *excuse]}
     if identity and typed is not spoken:
         heard_code = await hear_code(typed, thread_id=thread_of(config), locale=context.locale, desk=identity)
         update |= heard_code | {"messages": [*update["messages"], *heard_code["messages"]]}

@@ -6,6 +6,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 from langgraph.runtime import Runtime
 
+from core.message_marks import marked, marks
 from core.models.tool_call_parsing import EMPTY
 from core.passages import Passage, Retriever
 from core.safety.safe_links import LinkRule, safe_text
@@ -38,7 +39,7 @@ async def verify(state: State, runtime: Runtime[Context], *, retriever: Retrieve
     told = [with_sources(message, passages, links) for message in spoken]
     if held_back := list(dict.fromkeys([*state.held_back, *state.faults])):
         # For colleagues who ask why it answered that; the customer and the model never read it.
-        told[-1].additional_kwargs["held_back"] = held_back
+        marks(told[-1])["held_back"] = held_back
     return {"messages": told, "faults": []}
 
 
@@ -51,7 +52,7 @@ def answer_of(turn: Sequence[AnyMessage]) -> str:
 def with_sources(message: AIMessage, passages: Sequence[Passage], links: LinkRule) -> AIMessage:
     """Return a message with the passages it cites."""
     sources = [source(n, passages[n - 1], links) for n in cited(text_of(message)) if n <= len(passages)]
-    return message.model_copy(update={"additional_kwargs": {**message.additional_kwargs, "sources": sources}})
+    return message.model_copy(update={"additional_kwargs": marked(message, sources=sources)})
 
 
 def handoff_reason(state: State) -> str:

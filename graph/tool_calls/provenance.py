@@ -15,6 +15,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 
 from core.language.confirmations import answer_to_confirmation
 from core.language.requested_changes import asked_for, asks_about
+from core.message_marks import marks
 from core.passages import Passage
 from core.safety.injection_patterns import asks_for_action, directives
 from graph.context_window.case_file import PREFERENCE, PROMISE, REQUEST
@@ -68,7 +69,7 @@ class Sayings:
     def of_ledger(self) -> list[str]:
         """Return what was said in the ledger's words, and the facts that are kept of earlier turns."""
         kept = [fact for kind, facts in self.case_file.items() if kind != PROMISE for fact in facts]
-        ours = [m for m in self.messages if isinstance(m, AIMessage) and {"asks", "tells"} & m.additional_kwargs.keys()]
+        ours = [m for m in self.messages if isinstance(m, AIMessage) and {"asks", "tells"} & marks(m).keys()]
         return kept + [m.text for m in ours]
 
     def mail_addresses(self) -> set[str]:
@@ -104,7 +105,7 @@ def demands(messages: Sequence[AnyMessage], passages: Sequence[Passage], *, earl
 
 def overheard(message: HumanMessage) -> bool:
     """Say whether a recording holds words aimed at an agent: they may be anybody's in the room; a customer can type hers."""
-    return "voice" in message.additional_kwargs and bool(directives(message.text))
+    return "voice" in marks(message) and bool(directives(message.text))
 
 
 def ungrounded_in_records(args: Mapping[str, Any], sayings: Sayings) -> list[str]:
@@ -138,7 +139,7 @@ def was_declined(tool: str, args: Mapping[str, Any], messages: Sequence[AnyMessa
     since: list[str] | None = None
     for message in messages:
         if isinstance(message, AIMessage) and not message.tool_calls:
-            asked = set(message.additional_kwargs.get("asks", ()))
+            asked = set(marks(message).get("asks", ()))
         elif isinstance(message, HumanMessage):
             if asked and answer_to_confirmation(message.text) == "no" and _about(asked, tool, args, messages):
                 since = []
@@ -154,7 +155,7 @@ def _about(actions: Collection[str], tool: str, args: Mapping[str, Any], message
     proposed = [
         calls[m.tool_call_id]
         for m in messages
-        if isinstance(m, ToolMessage) and m.additional_kwargs.get("action") in actions and m.tool_call_id in calls
+        if isinstance(m, ToolMessage) and marks(m).get("action") in actions and m.tool_call_id in calls
     ]
     record = {name: value for name, value in args.items() if name.endswith("_id") and "payment" not in name}
     return any(
@@ -180,7 +181,7 @@ def _asks(result: str) -> bool:
 
 def _is_ours(message: ToolMessage) -> bool:
     """Say whether a result holds only words of this program: the ledger's, or a refusal."""
-    return "action" in message.additional_kwargs or message.text.startswith(MADE_UP)
+    return "action" in marks(message) or message.text.startswith(MADE_UP)
 
 
 def _is_article(message: ToolMessage) -> bool:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
+from core.message_marks import marks
 from core.model_notes import NOT_RUN
 from core.passages import Passage
 from graph.verification.evidence import Deed, Evidence, Text
@@ -40,7 +41,7 @@ def ground_of(
                 continue
             if message.status == "error":
                 texts.append(Text(message.text))
-            elif message.additional_kwargs.get("state", DONE) != DONE:
+            elif marks(message).get("state", DONE) != DONE:
                 texts.append(Text(message.text, "plan"))
             else:
                 texts.append(Text(message.text, "data"))

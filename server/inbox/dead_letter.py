@@ -5,6 +5,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, HumanMessage
 
+from core.message_marks import mark
 from graph.agent import SupportAgent
 from graph.builder import Parts
 from graph.handoff.handoff_notice import handoff_notice
@@ -52,7 +53,7 @@ class DeadLetterHandler:
     async def _put_into_conversation(self, turn: Turn, notice: str, ticket_id: str, owner: str) -> None:
         config = run_config(turn.thread_id)
         config["configurable"][TURN_TOKEN] = turn.token
-        named = {"ticket_id": ticket_id, "handed_over": ticket_id}
+        named = mark(ticket_id=ticket_id, handed_over=ticket_id)
         messages = [
             HumanMessage(turn.text, id=turn.id),
             AIMessage(notice, id=f"notice-{turn.id}", additional_kwargs=named),

@@ -7,6 +7,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.errors import BackendUnavailable, Refused
+from core.message_marks import marks
 from graph.context_window.prompts import text_of
 from graph.phrases import phrase
 from server.schemas.api_schemas import HandoffOut, ReplyOut, Said, SourceOut, ThreadOut
@@ -50,7 +51,7 @@ async def view(service: Service, row: dict[str, Any], *, newest_only: bool = Fal
 async def _add_cards(service: Service, thread_id: str, messages: Sequence[AnyMessage], said: Sequence[Said]) -> None:
     """Put the orders and the actions that messages are about beside their words."""
     orders = orders_by_reply(messages)
-    asks = {str(m.id): m.additional_kwargs["asks"] for m in messages if m.additional_kwargs.get("asks")}
+    asks = {str(m.id): marks(m)["asks"] for m in messages if marks(m).get("asks")}
     stored = await service.parts.actions.ledger.find(thread_id=thread_id) if asks else []
     actions = {action.id: action for action in stored}
     for message in said:
@@ -91,12 +92,12 @@ def as_said(message: AnyMessage) -> Said | None:
     if not text.strip():
         return None
     if isinstance(message, HumanMessage):
-        heard = message.additional_kwargs.get("voice", {}).get("heard")
+        heard = marks(message).get("voice", {}).get("heard")
         return Said(id=str(message.id), role="customer", text=text, heard=heard, sources=[], waiting=False)
     if not isinstance(message, AIMessage) or message.tool_calls:
         return None
-    by_person = message.additional_kwargs.get("author") not in (None, "desk")
-    sources = [source_out(source) for source in message.additional_kwargs.get("sources", ())]
+    by_person = marks(message).get("author") not in (None, "desk")
+    sources = [source_out(source) for source in marks(message).get("sources", ())]
     return Said(
         id=str(message.id), role="operator" if by_person else "agent", text=text, sources=sources, waiting=False
     )

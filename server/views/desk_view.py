@@ -8,6 +8,7 @@ from langchain_core.utils.function_calling import convert_to_json_schema
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from core.errors import NotFound
+from core.message_marks import marks
 from core.passages import Passage
 from core.safety.safe_links import inert
 from graph.context_window.prompts import text_of
@@ -85,7 +86,7 @@ def entries_of(said: Sequence[AnyMessage], passages: Mapping[str, Passage]) -> l
 
 
 def _spoken(message: AIMessage, text: str, steps: list[Step], passages: Mapping[str, Passage]) -> Entry:
-    kept = message.additional_kwargs
+    kept = marks(message)
     author = str(kept.get("author") or "")
     role = "operator" if author and author != "desk" else "desk" if author else "agent"
     entry = _entry(str(message.id), role, text, author=author if role == "operator" else "", steps=steps)
@@ -103,7 +104,7 @@ def _entry(entry_id: str, role: Any, text: str, **others: Any) -> Entry:
 
 
 def _step(message: AIMessage, call: Any) -> Step:
-    action_id = message.additional_kwargs.get("actions", {}).get(str(call["id"]))
+    action_id = marks(message).get("actions", {}).get(str(call["id"]))
     return Step(tool=call["name"], args=call["args"], result="", failed=False, action_id=action_id)
 
 
@@ -111,7 +112,7 @@ def _note_result(steps: dict[str, Step], message: ToolMessage) -> None:
     if step := steps.get(message.tool_call_id):
         step.result = inert(text_of(message)[:RESULT_SHOWN])
         step.failed = message.status == "error"
-        step.action_id = message.additional_kwargs.get("action") or step.action_id
+        step.action_id = marks(message).get("action") or step.action_id
 
 
 def _source(source: Mapping[str, Any], passages: Mapping[str, Passage]) -> PassageOut:
@@ -133,7 +134,7 @@ async def _said(service: Service, thread_id: str) -> list[AnyMessage]:
 
 
 async def _passages(service: Service, said: Sequence[AnyMessage]) -> dict[str, Passage]:
-    cited = [source["passage_id"] for message in said for source in message.additional_kwargs.get("sources", ())]
+    cited = [source["passage_id"] for message in said for source in marks(message).get("sources", ())]
     return {passage.id: passage for passage in await service.parts.retriever.fetch(list(dict.fromkeys(cited)))}
 
 
