@@ -22,7 +22,10 @@ def ask(
     audio: Annotated[Path | None, typer.Option(help="A recording of what the customer says, instead of words.")] = None,
     customer: Annotated[str | None, typer.Option(help="Customer id to act for; none means not signed in.")] = None,
     thread: Annotated[str | None, typer.Option(help="Thread to go on with; a new one by default.")] = None,
-    locale: Annotated[str, typer.Option(help="Language of the fixed sentences, for example en or de.")] = "en",
+    locale: Annotated[
+        str | None,
+        typer.Option(help="Language of the fixed sentences, for example en or de; by default the business's."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print reply, sources, tools, owner and usage as JSON.")
     ] = False,
@@ -57,7 +60,7 @@ def print_sources(reply: Reply) -> None:
 
 
 async def _ask(
-    question: str | None, audio: Path | None, customer: str | None, thread: str, locale: str
+    question: str | None, audio: Path | None, customer: str | None, thread: str, locale: str | None
 ) -> tuple[Reply, str]:
     settings = Settings.from_env()
     await check_customer(settings, customer)

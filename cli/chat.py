@@ -27,7 +27,10 @@ def chat(
         str | None, typer.Option(help="Customer id to act for; none is an open chat, which asks who you are.")
     ] = None,
     thread: Annotated[str | None, typer.Option(help="Thread to go on with; a new one by default.")] = None,
-    locale: Annotated[str, typer.Option(help="Language of the fixed sentences, for example en or de.")] = "en",
+    locale: Annotated[
+        str | None,
+        typer.Option(help="Language of the fixed sentences, for example en or de; by default the business's."),
+    ] = None,
 ) -> None:
     """Talk to the agent; piped input is read line by line, one message a line.
 
@@ -39,7 +42,7 @@ def chat(
     asyncio.run(_chat(customer, thread or f"chat-{uuid.uuid4().hex[:8]}", locale))
 
 
-async def _chat(customer: str | None, thread: str, locale: str) -> None:
+async def _chat(customer: str | None, thread: str, locale: str | None) -> None:
     interactive = sys.stdin.isatty()
     settings = Settings.from_env()
     if customer is None and settings.code_sender is None:
@@ -52,14 +55,14 @@ async def _chat(customer: str | None, thread: str, locale: str) -> None:
                 f"[dim]{escape(settings.shop_name)} support · {escape(who)} · thread {escape(thread)} · "
                 f"model {escape(settings.model)} · /quit to leave[/dim]"
             )
-        err.print(escape(phrase("disclosure", locale, shop=settings.shop_name)), style="dim")
+        err.print(escape(phrase("disclosure", agent.locale_of(locale), shop=settings.shop_name)), style="dim")
         async for line in _lines(interactive):
             try:
                 if interactive:
                     await _stream_turn(agent, thread, line, customer, locale)
                 else:
                     reply = await agent.send(thread, line, customer_id=customer, locale=locale)
-                    print_reply(reply) if reply.text else _print_silence(reply, locale)
+                    print_reply(reply) if reply.text else _print_silence(reply, agent.locale_of(locale))
             except MessageRejected as error:
                 err.print(f"[yellow]{escape(str(error))}[/yellow]")
 
@@ -76,7 +79,7 @@ async def _lines(interactive: bool) -> AsyncIterator[str]:
             yield line.strip()
 
 
-async def _stream_turn(agent: SupportAgent, thread: str, line: str, customer: str | None, locale: str) -> None:
+async def _stream_turn(agent: SupportAgent, thread: str, line: str, customer: str | None, locale: str | None) -> None:
     """Print progress while nothing is said yet, then the reply as it is written."""
     streamed = ""
     with err.status("…") as status:
@@ -96,7 +99,7 @@ async def _stream_turn(agent: SupportAgent, thread: str, line: str, customer: st
                     if not streamed and event.text:
                         out.print(escape(event.text))
                     if not event.text:
-                        _print_silence(event, locale)
+                        _print_silence(event, agent.locale_of(locale))
                     print_sources(event)
 
 

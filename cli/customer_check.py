@@ -6,12 +6,15 @@ from contextlib import suppress
 from core.errors import BackendUnavailable, InputError, Refused
 from core.settings import Settings
 from graph.assembly import orders_of
+from tools.business.business_folder import read_business
 from tools.retail.known_customers import LOOK_UP_SECONDS
 from tools.retail.shop_records import Order, OrderBackend
 
 
 async def customer_exists(settings: Settings, customer_id: str) -> bool | None:
-    """Say whether the shop knows a customer, or None where it does not answer: what needs no shop goes on then."""
+    """Say whether the shop knows a customer, or None where there is none or it does not answer: what needs no shop goes on."""
+    if settings.business and not read_business(settings.business).has_shop:
+        return None
     shop = orders_of(settings)
     try:
         with suppress(BackendUnavailable, TimeoutError):

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
@@ -21,10 +22,13 @@ from core.models.capabilities import probe as probe_endpoint
 from core.passages import Utterance
 from core.settings import Settings
 from graph.assembly import open_desk, orders_of
+from graph.business_check import check_business
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.threads import damaged_threads
+from ingest.article_folder import publish_folder
 from ingest.index.opening_index import open_retriever
 from ingest.search.rerank_fusion import SearchableIndex
+from tools.business.business_folder import read_business
 
 
 @dataclass(frozen=True)
@@ -100,11 +104,14 @@ async def _examine() -> list[Finding]:
             findings.append(Finding(part, True, look(settings)))
         except SupportError as error:
             findings.append(Finding(part, False, str(error)))
+    other = settings.business is not None and not read_business(settings.business).has_shop
+    if settings.business:
+        findings.append(_business(settings.business))
     checks: dict[str, Callable[[Settings], Awaitable[str]]] = {
         "chat model": _chat_model,
         "embeddings": _embeddings,
         "knowledge": _knowledge,
-        "shop": _shop,
+        **({} if other else {"shop": _shop}),
         "ticket desk": _desk,
         "memory": _memory,
     }
@@ -114,6 +121,14 @@ async def _examine() -> list[Finding]:
         except SupportError as error:
             findings.append(Finding(part, False, str(error)))
     return findings + [Finding("hint", True, hint, hint=True) for hint in await _hints(settings)]
+
+
+def _business(folder: Path) -> Finding:
+    """Check the folder of the business, and publish its articles where they changed."""
+    found = check_business(folder)
+    wrong = "; ".join(str(problem) for problem in found.problems)
+    told = f"{folder}: {len(found.tools)} tools, {len(found.procedures)} procedures, {found.articles} articles"
+    return Finding("business", found.ok, f"{told}; {wrong}" if wrong else told)
 
 
 async def _hints(settings: Settings) -> list[str]:
@@ -184,15 +199,19 @@ async def _article_urls(settings: Settings) -> list[str]:
     """Return where some of the articles can be read."""
     retriever = await _open_index(settings)
     try:
-        return [found.url for found in await retriever.search([Utterance("customer", "Where is my order?")], limit=10)]
+        return [found.url for found in await retriever.search([Utterance("customer", "How does it work?")], limit=10)]
     finally:
         retriever.close()
 
 
 async def _knowledge(settings: Settings) -> str:
+    if settings.business and not settings.index_url:
+        folder = read_business(settings.business).articles
+        if await asyncio.to_thread(publish_folder, settings, folder) is None:
+            return f"{folder}: no articles"
     retriever = await _open_index(settings)
     try:
-        await retriever.search([Utterance("customer", "Where is my order?")], limit=1)
+        await retriever.search([Utterance("customer", "How does it work?")], limit=1)
         health = retriever.health()
     finally:
         retriever.close()

@@ -12,9 +12,8 @@ from rich.progress import Progress as ProgressBars
 from rich.table import Table
 
 from cli.output import errors_shown, print_json
-from core.embeddings.minilm import MiniLM
-from core.factory import embedding_model
 from core.settings import Settings
+from ingest.article_folder import ingest_options
 from ingest.pipeline import IngestOptions, IngestReport, Progress
 from ingest.pipeline import ingest as run_ingest
 from ingest.postgres.postgres_writing import publish_to_postgres
@@ -45,7 +44,7 @@ def ingest(
     """
     with errors_shown():
         settings = Settings.from_env()
-        report = _with_bars(sources, _options(settings, index_dir or settings.index_dir, wait, trusted))
+        report = _with_bars(sources, ingest_options(settings, index_dir=index_dir, wait=wait, trusted=trusted))
         if settings.index_url:
             publish_to_postgres(settings.index_url, index_dir or settings.index_dir, keep=settings.index_versions)
     if as_json:
@@ -53,23 +52,6 @@ def ingest(
     else:
         _print(report)
     raise typer.Exit(EXIT_SKIPPED if report.faults else 0)
-
-
-def _options(settings: Settings, index_dir: Path, wait: float, trusted: bool) -> IngestOptions:
-    return IngestOptions(
-        index_dir=index_dir,
-        embeddings=embedding_model(settings),
-        embedding_model=settings.embedding_model,
-        # Any model's tokens are much like these; only the length of passages depends on them.
-        count_tokens=MiniLM().count_tokens,
-        passage_tokens=settings.passage_tokens,
-        batch_size=settings.embedding_batch_size,
-        max_bytes=settings.max_document_mb * 1_000_000,
-        allowed_hosts=frozenset(host.strip() for host in settings.source_hosts.split(",") if host.strip()),
-        keep_versions=settings.index_versions,
-        wait_seconds=wait,
-        trusted=trusted,
-    )
 
 
 def _with_bars(sources: list[str], options: IngestOptions) -> IngestReport:

@@ -1,6 +1,8 @@
 """Put the commands of `support-agent` together, and print a failure as one line."""
 
-from typing import ClassVar
+import sys
+from collections.abc import Sequence
+from typing import Annotated, ClassVar
 
 import typer
 
@@ -29,6 +31,10 @@ class Commands(LazyGroup):
             "Serve the agent over HTTP, in one process; start any number of them on the same databases.",
         ),
         "token": Named("cli.serve:token", "Print a token for trying the server."),
+        "new": Named("cli.business_commands:new", "Write the folder of a new business: small, and working."),
+        "check": Named(
+            "cli.business_commands:check", "Read the folder of a business, open its connectors, and say what is wrong."
+        ),
         "knowledge": Named("cli.knowledge:app", "Look into the knowledge index."),
         "orders": Named("cli.orders:app", "Load, show and export the shop."),
         "eval": Named(
@@ -57,7 +63,11 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pret
 
 
 @app.callback()
-def support_agent() -> None:
+def support_agent(
+    business: Annotated[
+        str | None, typer.Option(help="Folder of the business, as SUPPORT_BUSINESS; may stand anywhere in the line.")
+    ] = None,
+) -> None:
     """Run and look after an autonomous customer-support agent.
 
     Settings are SUPPORT_* variables or a .env file; `support-agent doctor` shows what they amount to.
@@ -66,9 +76,28 @@ def support_agent() -> None:
 
 def main() -> None:
     """Run the command line; a failure we understand is one line and exit code 1."""
+    arguments, business = _without_business(sys.argv[1:])
+    if business:
+        # Loaded here, so that the list of commands appears at once.
+        from core.settings import choose_business
+
+        choose_business(business)
     _write_logs()
     with errors_shown():
-        app()
+        app(arguments)
+
+
+def _without_business(arguments: Sequence[str]) -> tuple[list[str], str | None]:
+    """Take `--business FOLDER` out of a line; it may stand before or after the command."""
+    left = list(arguments)
+    for number, argument in enumerate(left):
+        if argument == "--business" and number + 1 < len(left):
+            return left[:number] + left[number + 2 :], left[number + 1]
+        if argument.startswith("--business="):
+            return left[:number] + left[number + 1 :], argument.partition("=")[2]
+        if argument == "--":
+            break
+    return left, None
 
 
 def _write_logs() -> None:

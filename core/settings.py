@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 
-from core.errors import SettingsError
+from core.errors import InputError, SettingsError
+from core.yaml_files import read_yaml
 
 PREFIX = "SUPPORT_"
 OXLO_BASE_URL = "https://api.oxlo.ai/v1"
@@ -89,6 +90,11 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     eval_base_url: str | None = Field(None, description="Endpoint of that model, if not SUPPORT_BASE_URL.")
     eval_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
 
+    business: Path | None = Field(
+        None,
+        description="Folder of the business: business.yaml, articles/, connectors/, procedures/. It also says name, hours and "
+        "links, unless they are set here, and keeps its data in var/ under its own name.",
+    )
     index_dir: Path = Field(Path("var/index"), description="Folder of the published knowledge index.")
     index_url: str | None = Field(
         None,
@@ -298,8 +304,15 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         return listed
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> "Settings":
+    def from_env(
+        cls,
+        environ: Mapping[str, str] | None = None,
+        env_file: Path | None = Path(".env"),
+        business: Path | str | None = None,
+    ) -> "Settings":
         """Read settings from a mapping (the process environment by default) over those of a `.env` file.
+
+        `business` names the folder of a business instead of SUPPORT_BUSINESS.
 
         Raises:
             SettingsError: a variable is unknown, or its value does not fit.
@@ -310,6 +323,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         ours = _read_files(ours)
         if (key := values.get("OXLO_API_KEY")) and "base_url" not in ours and ours.get("model") != "offline":
             ours = {"base_url": OXLO_BASE_URL, "api_key": key, "model": OXLO_MODEL} | ours
+        if business is not None:
+            ours["business"] = str(business)
+        if folder := ours.get("business"):
+            ours = _of_business(Path(folder)) | ours
         try:
             return cls.model_validate(ours)
         except ValidationError as error:
@@ -340,6 +357,32 @@ def _read_files(given: Mapping[str, str]) -> dict[str, str]:
         if not values[setting]:
             raise SettingsError(f"{variable} is {str(path)!r}, which is empty; write the value into it")
     return values
+
+
+def choose_business(folder: str) -> None:
+    """Let this process, and those it starts, open a business, as SUPPORT_BUSINESS does."""
+    os.environ[f"{PREFIX}BUSINESS"] = folder
+
+
+def _of_business(folder: Path) -> dict[str, str]:
+    """Return the settings that the folder of a business stands for; raises SettingsError where its file cannot be read."""
+    try:
+        content = read_yaml(folder, "business.yaml").content
+    except InputError as error:
+        raise SettingsError(f"SUPPORT_BUSINESS is {str(folder)!r}: {error}") from None
+    said = content if isinstance(content, dict) else {}
+    hosts = said.get("link_hosts")
+    named = {
+        "shop_name": said.get("name"),
+        "desk_hours": said.get("hours"),
+        "desk_timezone": said.get("timezone"),
+        # A blank host allows none: the shipped shop's are not this business's.
+        "link_hosts": ",".join(map(str, hosts)) if isinstance(hosts, list) and hosts else "invalid",
+    }
+    data = f"var/{folder.resolve().name}"
+    stores = {f"{name}_url": f"sqlite:///{data}/{name}.db" for name in ("desk", "memory", "inbox")}
+    places = {"index_dir": f"{data}/index", "evals_dir": f"{data}/evals", "proposals_dir": str(folder / "proposed")}
+    return {name: str(value) for name, value in named.items() if value} | stores | places
 
 
 def _explain(error: ValidationError) -> str:

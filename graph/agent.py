@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, cast
 from weakref import WeakValueDictionary
 
@@ -63,14 +64,20 @@ class SupportAgent:
         graph: SupportGraph,
         *,
         max_message_chars: int,
+        locale: str = "en",
         ear: VoiceInput | None = None,
         know: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self.graph = graph
         self._know = know
+        self._locale = locale
         self._ear = ear or VoiceInput()
         self._max_message_chars = max_message_chars
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def locale_of(self, asked: str | None) -> str:
+        """Return the language that is asked for, or else the business's own."""
+        return asked or self._locale
 
     async def hear(self, recording: bytes) -> HumanMessage:
         """Return a voice message as words to `send`; nothing is sent yet.
@@ -88,7 +95,7 @@ class SupportAgent:
         *,
         customer_id: str | None = None,
         channel: str = "chat",
-        locale: str = "en",
+        locale: str | None = None,
         message_id: str | None = None,
     ) -> Reply:
         """Return the reply to a customer's message, typed or heard; messages of one thread are answered one after the other.
@@ -106,7 +113,7 @@ class SupportAgent:
             ThreadForbidden: the thread belongs to another customer.
             ModelError, KnowledgeError, BackendUnavailable: a part behind the agent failed.
         """
-        context = Context(customer_id=customer_id, channel=channel, locale=locale)
+        context = Context(customer_id=customer_id, channel=channel, locale=self.locale_of(locale))
         async with self._turn(thread_id, text, context, message_id, sent_at=time.time()) as turn:
             if turn.asks_graph:
                 turn.values = await self.graph.ainvoke(
@@ -121,7 +128,7 @@ class SupportAgent:
         *,
         customer_id: str | None = None,
         channel: str = "chat",
-        locale: str = "en",
+        locale: str | None = None,
         message_id: str | None = None,
         turn_token: int | None = None,
         sent_at: float | None = None,
@@ -131,7 +138,7 @@ class SupportAgent:
         A `turn_token` fences the run: the memory refuses it once it has seen a higher one for the thread. `sent_at` says when
         the customer sent the message, in seconds since the epoch, where that was before now.
         """
-        context = Context(customer_id=customer_id, channel=channel, locale=locale)
+        context = Context(customer_id=customer_id, channel=channel, locale=self.locale_of(locale))
         sent_at = time.time() if sent_at is None else sent_at
         async with self._turn(thread_id, text, context, message_id, sent_at, turn_token) as turn:
             if turn.asks_graph:
@@ -293,13 +300,17 @@ def awaits_answer(state: State) -> bool:
 
 
 @asynccontextmanager
-async def open_agent(settings: Settings | None = None, *, parts: Parts | None = None) -> AsyncIterator[SupportAgent]:
+async def open_agent(
+    settings: Settings | None = None, *, parts: Parts | None = None, business: Path | str | None = None
+) -> AsyncIterator[SupportAgent]:
     """Yield an agent made from settings (those of the environment by default); closes what it opened.
+
+    `business` names the folder of a business, as SUPPORT_BUSINESS does.
 
     Raises:
         SettingsError, KnowledgeError, BackendUnavailable: something it needs is missing; the message says what to do.
     """
-    settings = settings or Settings.from_env()
+    settings = settings or Settings.from_env(business=business)
     keep_logs_clean()
     set_up_tracing(settings.langsmith_tracing)
     opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
@@ -311,6 +322,12 @@ async def open_agent(settings: Settings | None = None, *, parts: Parts | None = 
         graph = build_graph(opened, checkpointer=checkpointer, store=store)
         spare_what_stays()
         try:
-            yield SupportAgent(graph, max_message_chars=opened.max_message_chars, ear=opened.ear, know=opened.know)
+            yield SupportAgent(
+                graph,
+                max_message_chars=opened.max_message_chars,
+                locale=opened.locale,
+                ear=opened.ear,
+                know=opened.know,
+            )
         finally:
             await opened.close()

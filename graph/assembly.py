@@ -1,9 +1,11 @@
 """Put the parts together: the one place where settings become objects."""
 
+import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
@@ -13,6 +15,7 @@ from core.models.capabilities import recall
 from core.models.circuit_breaker import Breaker
 from core.models.json_mode import JsonModel
 from core.observability.telemetry import open_telemetry
+from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from core.settings import Settings
 from core.storage.database import Database
@@ -25,9 +28,12 @@ from graph.intake.voice_input import VoiceInput
 from graph.runtime.budgets import Budget, Budgets, Prices
 from graph.runtime.instrumentation import NoTelemetry
 from graph.verification.judge import ReplyJudge
+from ingest.article_folder import NoArticles, publish_folder
 from ingest.index.opening_index import open_retriever
 from tools.actions.ledger import ActionLedger
-from tools.actions.workflow import ConfirmedActions
+from tools.actions.workflow import ConfirmedActions, no_email
+from tools.business.business_folder import Business, read_business
+from tools.connectors.opening import Opened, open_connectors
 from tools.desk.availability import DeskAvailability
 from tools.desk.hours import DeskHours
 from tools.desk.queues import load_queues
@@ -37,7 +43,7 @@ from tools.desk.webhook import WebhookOutbox
 from tools.identify import IDENTIFY
 from tools.identity.code_senders import open_sender
 from tools.identity.verification import IdentityDesk
-from tools.registry import make_tools
+from tools.registry import general_tools, make_tools
 from tools.retail.known_customers import email_of, know
 from tools.retail.opening_orders import open_orders
 from tools.retail.policy import Policy, load_policy
@@ -45,6 +51,8 @@ from tools.retail.rest.rest_backend import HttpOrderBackend
 from tools.retail.shop_records import OrderBackend
 from tools.retail.sql.sql_backend import SqlOrderBackend
 from tools.spending import SpendingLog
+
+log = logging.getLogger(__name__)
 
 
 def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Parts:
@@ -63,25 +71,24 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         batches_at_once=1 if local else 8,
         breaker=None if local else Breaker(),
     )
-    retriever = open_retriever(
-        settings.index_dir,
-        settings.index_url,
-        embeddings,
-        settings.embedding_model,
-        reranker=reranker(settings),
-        rerank_seconds=settings.rerank_seconds,
-    )
-    orders = orders_of(settings)
+    business = read_business(settings.business) if settings.business else None
+    now = (lambda: fixed) if business and (fixed := business.file.now) else now
+    retriever = _retriever(settings, embeddings, business)
+    orders = orders_of(settings) if business is None or business.has_shop else None
     desk = open_desk(settings, orders)
-    policy = load_policy(settings.policy_file)
-    ledger = open_ledger(settings)
+    policy = policy_of(settings, business)
+    ledger = open_ledger(settings, policy)
 
     def today() -> date:
         return now().date()
 
-    identity = open_identity(settings, orders, policy, now)
-    made = make_tools(orders, retriever, policy, today)
-    tools = [tool for tool in made if identity or tool.name != IDENTIFY]
+    identity = open_identity(settings, orders, policy, now) if orders else None
+    made = make_tools(orders, retriever, policy, today) if orders else general_tools(retriever)
+    connected = business_tools(settings, business, now) if business else None
+    tools = [
+        *(tool for tool in made if identity or tool.name != IDENTIFY),
+        *(connected.tools if connected else ()),
+    ]
     spending = SpendingLog(settings.desk_url)
     telemetry = open_telemetry(settings.telemetry_url) if settings.telemetry_url else None
     return Parts(
@@ -89,7 +96,9 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         tools=tools,
         retriever=retriever,
         desk=desk,
-        actions=ConfirmedActions(ledger=ledger, tools=tools, policy=policy, email_of=partial(email_of, orders)),
+        actions=ConfirmedActions(
+            ledger=ledger, tools=tools, policy=policy, email_of=partial(email_of, orders) if orders else no_email
+        ),
         identity=identity,
         writer=ticket_writer(settings),
         availability=DeskAvailability(
@@ -105,6 +114,8 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
             max_bytes=settings.voice_max_mb * 1_000_000,
         ),
         shop_name=settings.shop_name,
+        instructions=business.instructions if business else "",
+        locale=business.file.languages[0] if business else "en",
         links=LinkRule.parse(settings.link_hosts),
         passages_per_turn=settings.passages_per_turn,
         max_tool_rounds=settings.max_tool_rounds,
@@ -114,11 +125,48 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         turn_seconds=settings.turn_seconds,
         turn_retries=settings.max_retries,
         judge=reply_judge(settings),
-        know=partial(know, orders),
+        know=partial(know, orders) if orders else None,
         telemetry=telemetry or NoTelemetry(),
         remembers_customers=settings.customer_memory,
-        databases=(orders, desk, ledger, spending, *(opened for opened in (identity, telemetry) if opened)),
+        databases=(desk, ledger, spending, *(opened for opened in (orders, identity, telemetry, connected) if opened)),
     )
+
+
+def _retriever(settings: Settings, embeddings: QueryEmbeddings, business: Business | None) -> Retriever:
+    """Return what finds passages; the articles of a business are published first where they changed."""
+    if business and not settings.index_url and publish_folder(settings, business.articles) is None:
+        return NoArticles()
+    return open_retriever(
+        settings.index_dir,
+        settings.index_url,
+        embeddings,
+        settings.embedding_model,
+        reranker=reranker(settings),
+        rerank_seconds=settings.rerank_seconds,
+    )
+
+
+def business_tools(settings: Settings, business: Business, now: Callable[[], datetime] = utc_now) -> Opened:
+    """Return the tools of a business's connectors; what is wrong is logged, and that tool is not there."""
+    data = settings.index_dir.parent
+    opened = open_connectors(business.folder, business.connectors, data=data, now=now)
+    for problem in opened.problems:
+        log.warning("%s", problem)
+    return opened
+
+
+def policy_of(settings: Settings, business: Business | None) -> Policy:
+    """Return the shop's policy, or for another business the limits and topics that its folder names."""
+    policy = load_policy(settings.policy_file)
+    if business is None:
+        return policy
+    file = business.file
+    topics = {name: tuple(topic.words) for name, topic in file.handoff.items()}
+    limits = {"confirmation_minutes": file.confirmation_minutes, "approval_hours": file.approval_hours}
+    changed: dict[str, Any] = {name: value for name, value in limits.items() if value is not None}
+    if not business.has_shop or topics:
+        changed = {**changed, "people_only": topics}
+    return policy.model_copy(update=changed)
 
 
 def _window(settings: Settings) -> int | None:
@@ -221,9 +269,10 @@ def open_identity(
     return IdentityDesk(settings.desk_url, orders=orders, rule=policy.identity, sender=sender, clock=now)
 
 
-def open_ledger(settings: Settings) -> ActionLedger:
-    """Return the action ledger with the time limits of the shop's policy."""
-    policy = load_policy(settings.policy_file)
+def open_ledger(settings: Settings, policy: Policy | None = None) -> ActionLedger:
+    """Return the action ledger with the time limits of a policy, by default of the one that settings name."""
+    if policy is None:
+        policy = policy_of(settings, read_business(settings.business) if settings.business else None)
     return ActionLedger(
         settings.desk_url,
         confirmation=timedelta(minutes=policy.confirmation_minutes),

@@ -85,7 +85,11 @@ class Parts:
     """Runs the calls; by default this process, with `tools`."""
     identity: IdentityDesk | None = None
     """Proves who customers in open chats are; without it they have to be signed in."""
-    shop_name: str = "the shop"
+    shop_name: str = "the business"
+    instructions: str = ""
+    """What the agent is told besides; a reply may rely on it."""
+    locale: str = "en"
+    """The language of fixed sentences where a run names none."""
     links: LinkRule = field(default_factory=LinkRule)
     """Which addresses replies and sources may carry."""
     passages_per_turn: int = 5
@@ -133,7 +137,7 @@ def build_graph(
         model=parts.model,
         tools={tool.name: tool for tool in parts.tools},
         retriever=parts.retriever,
-        system=system_prompt(parts.shop_name),
+        system=system_prompt(parts.shop_name, parts.instructions),
         context_tokens=parts.context_tokens,
         budgets=parts.budgets,
         links=parts.links,

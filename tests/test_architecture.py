@@ -46,6 +46,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "ingest.quarantine",
         "ingest.review",
         "ingest.pipeline",
+        "ingest.article_folder",
         "ingest.langchain",
     ),
     "graph": (
@@ -67,6 +68,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "graph.builder",
         "graph.operator",
         "graph.assembly",
+        "graph.business_check",
         "graph.agent",
         "graph.entry",
     ),

@@ -25,6 +25,11 @@ async def request_human(reason: str) -> str:
     return reason  # the graph hands over before any tool runs
 
 
+def general_tools(retriever: Retriever) -> list[Tool]:
+    """Make the tools that every business has."""
+    return [Tool(bound=make_search_articles(retriever)), Tool(bound=request_human, effect="control")]
+
+
 def make_tools(
     orders: OrderBackend,
     retriever: Retriever,

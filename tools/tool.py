@@ -67,6 +67,11 @@ class Tool:
     also_called: Sequence[str] = ()
     """Verbs customers use for what it does, in any language: `cancel`, `call off`, `annuler`."""
 
+    card: Sequence[str] = ()
+    """Fields of its result that a page shows, in their order."""
+    personal: Sequence[str] = ()
+    """Fields of its result that hold personal data."""
+
     @property
     def name(self) -> str:
         """Return the name by which it is called."""

@@ -141,27 +141,28 @@ def _without_deeds(normal: str, asked: Sequence[Asked]) -> str:
             return match[0]
         return " ".join(["cancel it" if _WITHDRAWS.search(match[0]) else "do it", *what[len(known) :]])
 
-    for verb in _stems(asked[0]):
-        normal = re.sub(rf"(?<!the )\b{verb}(?:[ -](?:{_OBJECT}))?(?!\w)", said, normal)
+    for verb, rest in _stems(asked[0]):
+        # `call off the visit` and `call it off`
+        parted = rf"{verb}(?: (?:{_PRONOUN}))? {rest}" if rest else verb
+        normal = re.sub(rf"(?<!the )\b{parted}(?:[ -](?:{_OBJECT}))?(?!\w)", said, normal)
     return normal
 
 
+_PRONOUN = r"it|that|this|them|these|those|me|us|es|das|le|la|les|lo|los|las|moi|nous"
 _OBJECT = (
     r"(?:the|my|a|an|this|that|das|den|die|dem|meinen?|mein|einen?|ein|le|la|les|un|une|mon|ma|mes|el|los|las|una|mi|il|lo) (?P<what>\w+(?: \w+)?)|"
-    r"it|that|this|them|these|those|me|us|es|das|le|la|les|lo|los|las|los|moi|nous"
+    + _PRONOUN
 )
 
 
-def _stems(asked: Asked) -> Iterator[str]:
-    """Yield patterns for the forms of each verb: `book` also finds `booking`, `réserver` also `réservez`."""
+def _stems(asked: Asked) -> Iterator[tuple[str, str]]:
+    """Yield a pattern for the forms of each verb, with the words after it: `book` finds `booking`, `réserver` `réservez`."""
     for verb in asked.verbs:
-        words = verb.casefold().split()
-        if words and len(words[0]) > 2:
+        first, _, rest = verb.casefold().partition(" ")
+        if len(first) > 2:
             # An infinitive's ending changes with the person; what stays is its beginning.
-            words[0] = (
-                re.escape(re.sub(r"(?:er|en|ir|re|ar)$", "", words[0]) if len(words[0]) > 4 else words[0]) + r"\w{0,4}"
-            )
-            yield " ".join([words[0], *map(re.escape, words[1:])])
+            stem = re.sub(r"(?:er|en|ir|re|ar)$", "", first) if len(first) > 4 else first
+            yield rf"{re.escape(stem)}\w{{0,4}}", re.escape(rest)
 
 
 def _means(normal: str, asked: Sequence[Asked]) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 from langchain_core.messages import AIMessage, AIMessageChunk, ToolCall
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
@@ -87,7 +89,10 @@ def raw_calls(message: AIMessage) -> list[RawCall]:
 def misfit(tool: BaseTool, args: Mapping[str, Any]) -> str | None:
     """Say how arguments miss a tool's schema, strictly: no conversions, no unknown names; None when they fit."""
     schema = tool.tool_call_schema
-    if not (isinstance(schema, type) and issubclass(schema, BaseModel)):
+    if not isinstance(schema, type):
+        wrong = best_match(Draft202012Validator(schema).iter_errors(dict(args)))
+        return wrong and f"{'.'.join(map(str, wrong.absolute_path)) or 'arguments'}: {wrong.message[:200]}"
+    if not issubclass(schema, BaseModel):
         return None
     known = {field.alias or name for name, field in schema.model_fields.items()}
     if unknown := [name for name in args if name not in known]:

@@ -13,9 +13,10 @@ _CLIPPED_HEAD, _CLIPPED_TAIL = 6_000, 2_000
 _TEMPLATE = (Path(__file__).parent / "system_prompt.md").read_text(encoding="utf-8")
 
 
-def system_prompt(shop_name: str) -> str:
-    """Return the instructions every request starts with."""
-    return _TEMPLATE.format(shop_name=shop_name, correct=CODE_CORRECT).strip()
+def system_prompt(name: str, instructions: str = "") -> str:
+    """Return the instructions every request starts with: ours, then those of the business."""
+    ours = _TEMPLATE.format(name=name, correct=CODE_CORRECT).strip()
+    return f"{ours}\n\nInstructions of {name}:\n{instructions}" if instructions else ours
 
 
 def repair_note(faults: Sequence[str], said: str) -> str:

@@ -24,6 +24,7 @@ from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
 from tools.identify import IDENTIFY
 from tools.identity.verification import IdentityDesk
+from tools.search import SEARCH_ARTICLES
 
 NOTHING_NEW = "Nothing further was found."
 
@@ -85,7 +86,7 @@ async def execute_tools(
     code_asked = known or ({"code_asked": True} if any(marks(m).get("says") for m in messages) else {})
     return {
         "messages": messages,
-        "passage_ids": [pid for m in messages for pid in m.artifact or ()],
+        "passage_ids": [pid for m in messages if m.name == SEARCH_ARTICLES for pid in m.artifact or ()],
         "usage": worked(state.usage, since=started),
         **code_asked,
     }
@@ -142,7 +143,7 @@ def _confirmed(state: State) -> dict[str, str]:
 
 def _only_new_passages(message: ToolMessage, known: list[str]) -> ToolMessage:
     """Keep in a search result what the model has not seen yet."""
-    if not message.artifact:
+    if message.name != SEARCH_ARTICLES or not message.artifact:
         return message
     new = [pid for pid in message.artifact if pid not in known]
     content = message.content if new else NOTHING_NEW

@@ -39,6 +39,8 @@ class Change:
     moves: tuple[Move, ...] = ()
     approval: str | None = None
     """Why a member of staff has to agree first, or None."""
+    thread_id: str | None = None
+    """The conversation it was planned in, where a tool is bound to it."""
     locale: str = "en"
     """The language of `summary` and `done`, as a BCP 47 tag."""
 

@@ -1,0 +1,133 @@
+"""Read YAML files of a folder: small, without anchors, never from outside of it, and with the line of each value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from core.errors import InputError
+
+M = TypeVar("M", bound=BaseModel)
+LARGEST = 1_000_000
+"""Bytes of a file that a person has written."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a file of a business."""
+
+    file: str
+    line: int
+    what: str
+    do: str
+    warning: bool = False
+    """True for what works all the same."""
+
+    def __str__(self) -> str:
+        """Return it as one line."""
+        return f"{self.file}:{self.line}: {self.what}; {self.do}"
+
+
+class FilesError(InputError):
+    """Report files of a business that cannot be used; `problems` holds one line for each thing that is wrong."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader that refuses anchors: a few lines of them can stand for gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="anchors (& and *) are not read", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """A YAML file as it was read."""
+
+    name: str
+    """Its path inside the folder."""
+    content: Any
+    lines: dict[tuple[str, ...], int]
+    """The line of each value by its path of keys and numbers."""
+
+    def line(self, path: Sequence[object]) -> int:
+        """Return the line of the value at a path, or of the nearest one around it."""
+        keys = tuple(str(key) for key in path)
+        return next((self.lines[keys[:n]] for n in range(len(keys), -1, -1) if keys[:n] in self.lines), 1)
+
+    def problem(self, path: Sequence[object], what: str, do: str, *, warning: bool = False) -> Problem:
+        """Return a problem at the line of a value."""
+        return Problem(self.name, self.line(path), what, do, warning)
+
+    def read(self, model: type[M]) -> M:
+        """Return the content as a model; raises FilesError with a line for each thing that does not fit."""
+        try:
+            return model.model_validate(self.content)
+        except ValidationError as error:
+            raise FilesError([self._misfit(one) for one in error.errors(include_url=False)]) from None
+
+    def _misfit(self, error: Any) -> Problem:
+        where = ".".join(str(part) for part in error["loc"]) or "the file"
+        if error["type"] == "extra_forbidden":
+            return self.problem(error["loc"], f"{where} is not known here", "correct its spelling or take it out")
+        came = f"came {str(error['input'])[:60]!r}" if error["type"] != "missing" else "it is missing"
+        return self.problem(error["loc"], f"{where}: {came}", f"wanted: {error['msg'].lower()}")
+
+
+def inside(folder: Path, name: str) -> Path:
+    """Return the path of a file of a folder; raises FilesError for one that leads out of it, also by a symbolic link."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise FilesError([Problem(name, 1, "it leads out of the folder", "put the file itself into the folder")])
+    return path
+
+
+def read_yaml(folder: Path, name: str) -> YamlFile:
+    """Read a file of a folder.
+
+    Raises:
+        FilesError: it is not there, too large, outside of the folder, or no YAML.
+    """
+    path = inside(folder, name)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise FilesError([Problem(name, 1, f"it has more than {LARGEST:,} bytes", "split it")])
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise FilesError(
+            [Problem(name, 1, f"it cannot be read ({error.strerror})", "add it or correct its name")]
+        ) from None
+    except UnicodeDecodeError:
+        raise FilesError([Problem(name, 1, "it is no UTF-8 text", "save it as UTF-8")]) from None
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        lines: dict[tuple[str, ...], int] = {}
+        if node is not None:
+            _note_lines(node, (), lines)
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise FilesError([Problem(name, line, f"no YAML: {error.problem}", "correct it")]) from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise FilesError([Problem(name, 1, f"no YAML: {str(error)[:100]}", "correct it")]) from None
+    return YamlFile(name, content, lines)
+
+
+def _note_lines(node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            _note_lines(value, (*path, str(key.value)), lines)
+            lines[(*path, str(key.value))] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            _note_lines(value, (*path, str(number)), lines)

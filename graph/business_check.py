@@ -1,0 +1,66 @@
+"""Check the folder of a business: read every file, open every connector, compile every procedure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from core.clock import utc_now
+from core.yaml_files import FilesError, Problem
+from graph.procedures.catalogue import spec_from_schema
+from graph.procedures.check import check_folder
+from tools.business.business_folder import BUSINESS_FILE, Business, read_business
+from tools.connectors.opening import open_connectors, run_blocking
+from tools.tool import Tool
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What there is in the folder of a business, and what is wrong with it."""
+
+    business: Business | None
+    tools: Sequence[Tool] = ()
+    procedures: Sequence[str] = ()
+    articles: int = 0
+    problems: Sequence[Problem] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Say whether the business can be opened as it is meant."""
+        return not any(not problem.warning for problem in self.problems)
+
+
+def check_business(folder: Path) -> Checked:
+    """Return what a folder holds and every problem in it, by file and line; nothing of it is used yet."""
+    try:
+        business = read_business(folder)
+    except FilesError as error:
+        return Checked(None, problems=error.problems)
+    file, problems = business.file, list[Problem]()
+    fixed = file.now
+    with TemporaryDirectory() as data:
+        opened = open_connectors(
+            business.folder, business.connectors, data=Path(data), now=(lambda: fixed) if fixed else utc_now
+        )
+        run_blocking(opened.close())
+    problems += opened.problems
+    specs = {
+        tool.name: spec_from_schema(
+            tool.name, tool.effect, dict(tool.bound.tool_call_schema), description=tool.bound.description
+        )
+        for tool in opened.tools
+        if isinstance(tool.bound.tool_call_schema, dict)
+    }
+    articles = {
+        path.name: path.read_text(encoding="utf-8", errors="replace") for path in business.articles.glob("*.md")
+    }
+    procedures, wrong = check_folder(folder / "procedures", specs, languages=file.languages, articles=articles)
+    problems += [
+        Problem(one.file, one.line, one.message, f"correct it ({one.kind})", one.severity == "warning") for one in wrong
+    ]
+    if not opened.tools and not business.has_shop:
+        said = "no tool is connected, so that the agent can only answer from articles"
+        problems.append(Problem(BUSINESS_FILE, 1, said, "add a file to connectors/", warning=True))
+    if not articles and not business.has_shop:
+        problems.append(Problem(BUSINESS_FILE, 1, "there are no help articles", "add some to articles/", warning=True))
+    return Checked(business, opened.tools, [p.name for p in procedures], len(articles), problems)

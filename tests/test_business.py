@@ -1,0 +1,153 @@
+"""Any business is opened from its folder: its own tools go through everything that the shop's do."""
+
+import asyncio
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import OutcomeUnknown, SettingsError
+from core.settings import Settings
+from graph.agent import open_agent
+from graph.assembly import assemble
+from graph.business_check import check_business
+from tests.business_fakes import EXAMPLES, opened, settings_of
+from tests.graph_fakes import call, scripted
+from tests.terminal import Terminal
+from tools.business.starting import Answers, write_business
+
+CANCEL = call("cancel_booking", booking_id="B1001")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_business(tmp_path / "mill", Answers(name="The Mill"))
+    return tmp_path / "mill"
+
+
+def statuses(data: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(data / "records.db")) as connection:
+        return dict(connection.execute("SELECT booking_id, status FROM bookings"))
+
+
+@pytest.mark.parametrize("example", ["novanet"])
+def test_each_example_is_checked_without_a_problem(example: str) -> None:
+    assert [str(problem) for problem in check_business(EXAMPLES / example).problems] == []
+
+
+def test_novanet_is_sixty_lines_of_python_at_most() -> None:
+    assert sum(len(file.read_text().splitlines()) for file in (EXAMPLES / "novanet").rglob("*.py")) <= 60
+
+
+async def test_an_own_write_is_asked_for_and_done_at_a_natural_yes(folder: Path, tmp_path: Path) -> None:
+    async with opened(folder, tmp_path, CANCEL, "Is there anything else?") as mill:
+        asked = await mill.say("please call off B1001")
+        assert "Cancel booking B1001: first sample booking." in asked
+        assert statuses(tmp_path)["B1001"] == "active"
+        assert "Your booking B1001 is cancelled." in await mill.say("yes, call it off")
+        assert statuses(tmp_path)["B1001"] == "cancelled"
+        [action] = await mill.parts.actions.ledger.find(thread_id="t")
+        assert (action.state, action.tool, action.change.before["record"]["status"]) == (
+            "done",
+            "cancel_booking",
+            "active",
+        )
+
+
+async def test_a_rule_says_no_in_the_words_of_the_folder(folder: Path, tmp_path: Path) -> None:
+    async with opened(folder, tmp_path, call("cancel_booking", booking_id="B1002"), "It is not active.") as mill:
+        await mill.say("cancel B1002")
+        results = [m.text for m in (await mill.agent.state("t")).messages if m.type == "tool"]
+        assert results == ["This booking is not active, so it cannot be cancelled."]
+
+
+async def test_a_foreign_record_and_an_unknown_one_look_the_same(folder: Path, tmp_path: Path) -> None:
+    foreign, unknown = call("get_booking", booking_id="B2001"), call("get_booking", booking_id="B9999")
+    theirs = call("cancel_booking", booking_id="B2001")
+    async with opened(folder, tmp_path, foreign, "No.", unknown, "No.", theirs, "No.") as mill:
+        for number in ("B2001", "B9999", "cancel B2001"):
+            await mill.say(number)
+        results = [m.text for m in (await mill.agent.state("t")).messages if m.type == "tool"]
+        assert len(results) == 3
+        assert len(set(results)) == 1
+    assert statuses(tmp_path)["B2001"] == "active"
+
+
+async def test_nobody_signed_in_is_told_to_sign_in(folder: Path, tmp_path: Path) -> None:
+    async with opened(folder, tmp_path, call("list_bookings"), "Please sign in.") as mill:
+        await mill.say("my bookings?", customer=None)
+        assert "sign in" in (await mill.agent.state("t")).messages[-2].text
+
+
+def test_what_is_bound_is_not_in_what_the_model_sees(folder: Path, tmp_path: Path) -> None:
+    for tool in check_business(folder).tools:
+        assert not any(word in json.dumps(tool.bound.args) for word in ("customer_id", "database"))
+
+
+async def test_an_unsure_write_is_looked_up_before_anything_is_done_again(folder: Path, tmp_path: Path) -> None:
+    async with opened(folder, tmp_path, CANCEL, "Anything else?") as mill:
+        write = mill.parts.actions.tools["cancel_booking"].write
+        assert write is not None
+        source: Any = vars(write)["call"].connector.source
+        real, calls = source.call, []
+
+        async def silent(name: str, args: dict[str, Any]) -> Any:
+            found = await real(name, args)
+            if name == "cancel_booking":
+                calls.append(name)
+                raise OutcomeUnknown("no answer")
+            return found
+
+        source.call = silent
+        await mill.say("cancel B1001")
+        await mill.say("yes")
+        [action] = await mill.parts.actions.ledger.find(thread_id="t")
+        assert action.state == "unknown"
+        ended = await mill.parts.actions.carry_out("t", action.id)
+        assert (ended.state, calls) == ("done", ["cancel_booking"])
+
+
+async def test_a_failing_read_is_a_result_and_the_turn_goes_on(folder: Path, tmp_path: Path) -> None:
+    (folder / "tools.py").write_text(
+        (folder / "tools.py").read_text().replace("return found[0]", "raise RuntimeError('disk on fire')")
+    )
+    async with opened(folder, tmp_path, call("get_booking", booking_id="B1001"), "I cannot see it.") as mill:
+        assert await mill.say("what is B1001?") == "I cannot see it."
+        result = next(m for m in (await mill.agent.state("t")).messages if m.type == "tool")
+        assert "does not answer" in result.text
+        assert "fire" not in result.text
+
+
+async def test_the_business_speaks_its_own_language_where_none_is_named(tmp_path: Path) -> None:
+    booking = call("book_technician", line_id="L-1001", slot_id="S1", reason="pas de connexion")
+    async with opened(EXAMPLES / "novanet", tmp_path, booking, "Autre chose ?") as net:
+        asked = await net.say(
+            "réservez un technicien pour L-1001, créneau S1, pas de connexion", "c-amelie", locale="fr"
+        )
+        assert "Réserver un technicien pour la ligne L-1001" in asked
+        assert "Un technicien est réservé" in await net.say("oui, réserve", "c-amelie", locale="fr")
+
+
+async def test_staff_decides_on_a_foreign_tool_from_the_command_line(tmp_path: Path) -> None:
+    settings = settings_of(EXAMPLES / "novanet", tmp_path)
+    booking = call("book_technician", line_id="L-1001", slot_id="S1", reason="I move house")
+    parts = replace(assemble(settings), model=scripted(booking))
+    async with open_agent(settings, parts=parts) as agent:
+        await agent.send("t", "book a technician for L-1001 at S1, I move house", customer_id="c-amelie")
+        assert "colleague has to agree" in (await agent.send("t", "yes, book it", customer_id="c-amelie")).text
+
+    terminal = Terminal(tmp_path)
+    terminal.settings["SUPPORT_BUSINESS"] = str(EXAMPLES / "novanet")
+    [waiting] = json.loads(await asyncio.to_thread(terminal.out, "approvals", "list", "--json"))
+    approve = ("approvals", "approve", waiting["id"][:8], "--by", "sam", "--json")
+    decided = json.loads(await asyncio.to_thread(terminal.out, *approve))
+    assert (decided["state"], decided["told"]) == ("done", "A technician is booked for line L-1001, time S1.")
+
+
+def test_a_folder_without_a_business_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"business\.yaml:1: it cannot be read"):
+        Settings.from_env({"SUPPORT_BUSINESS": str(tmp_path)}, env_file=None)

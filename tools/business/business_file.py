@@ -1,0 +1,56 @@
+"""Describe the file `business.yaml`: what a business is called and how its agent speaks."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Phrase = Annotated[str, Field(min_length=3, max_length=80)]
+
+
+class Section(BaseModel):
+    """A part of the file; a key that is not known is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class HandoffTopic(Section):
+    """A topic that only people handle."""
+
+    words: Annotated[list[Phrase], Field(min_length=1)]
+    """Phrases of a customer that give it away; a `*` stands for any end of a word."""
+
+
+class Page(Section):
+    """The look of the pages."""
+
+    greeting: dict[str, str] = Field(default_factory=dict)
+    suggestions: dict[str, list[str]] = Field(default_factory=dict)
+
+
+class BusinessFile(Section):
+    """What `business.yaml` may say; only the name has to be there."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    languages: Annotated[list[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]], Field(min_length=1)] = ["en"]
+    """Languages it serves; the first is spoken where a customer's is not known."""
+    tone: str = ""
+    instructions: list[str] = Field(default_factory=list)
+    """What the agent is told besides; a reply may rely on it, as on an article."""
+    hours: str | None = None
+    """When people are at the desk, as SUPPORT_DESK_HOURS."""
+    timezone: str | None = None
+    link_hosts: list[str] = Field(default_factory=list)
+    handoff: dict[str, HandoffTopic] = Field(default_factory=dict)
+    page: Page = Page()
+    now: datetime | None = None
+    """The moment it always is, for records that are a snapshot; with its zone."""
+    confirmation_minutes: Annotated[int | None, Field(ge=1, le=1440)] = None
+    approval_hours: Annotated[int | None, Field(ge=1, le=720)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_instruction_may_be_a_text(cls, values: Any) -> Any:
+        if isinstance(values, dict) and isinstance(values.get("instructions"), str):
+            return {**values, "instructions": [values["instructions"]]}
+        return values

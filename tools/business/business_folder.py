@@ -1,0 +1,75 @@
+"""Read the folder of a business: its file, and those of its connectors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.yaml_files import FilesError, Problem, YamlFile, inside, read_yaml
+from tools.business.business_file import BusinessFile
+from tools.connectors.declarations import ConnectorFile
+
+BUSINESS_FILE = "business.yaml"
+
+
+@dataclass(frozen=True)
+class Business:
+    """The folder of a business as it was read."""
+
+    folder: Path
+    file: BusinessFile
+    connectors: Sequence[tuple[YamlFile, ConnectorFile]]
+
+    @property
+    def articles(self) -> Path:
+        """Return the folder of its help articles."""
+        return self.folder / "articles"
+
+    @property
+    def has_shop(self) -> bool:
+        """Say whether a shop is connected."""
+        return any(connector.shop is not None for _, connector in self.connectors)
+
+    @property
+    def instructions(self) -> str:
+        """Return what the agent is told besides its general instructions."""
+        file = self.file
+        lines = [f"- Tone: {file.tone}"] if file.tone else []
+        if file.languages != ["en"]:
+            lines.append(f"- Languages served: {', '.join(file.languages)}.")
+        return "\n".join([*lines, *(f"- {line}" for line in file.instructions)])
+
+
+def read_business(folder: Path) -> Business:
+    """Return a business; raises FilesError with a line for each thing that is wrong in its files."""
+    problems: list[Problem] = []
+    file = connectors = None
+    try:
+        file = read_yaml(folder, BUSINESS_FILE).read(BusinessFile)
+    except FilesError as error:
+        problems += error.problems
+    connectors, wrong = _connectors(folder)
+    problems += wrong
+    if file is None or problems:
+        raise FilesError(problems)
+    return Business(folder.resolve(), file, connectors)
+
+
+def _connectors(folder: Path) -> tuple[list[tuple[YamlFile, ConnectorFile]], list[Problem]]:
+    found: list[tuple[YamlFile, ConnectorFile]] = []
+    problems: list[Problem] = []
+    names: dict[str, str] = {}
+    for path in sorted((folder / "connectors").glob("*.yaml")):
+        try:
+            inside(folder, f"connectors/{path.name}")
+            read = read_yaml(folder, f"connectors/{path.name}")
+            declared = read.read(ConnectorFile)
+        except FilesError as error:
+            problems += error.problems
+            continue
+        for name in declared.tools:
+            if name in names:
+                said = f"{names[name]} has a tool {name}, too"
+                problems.append(read.problem(("tools", name), said, "give one of the two another name"))
+            names[name] = read.name
+        found.append((read, declared))
+    return found, problems

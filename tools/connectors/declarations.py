@@ -1,0 +1,154 @@
+"""Describe a connector's file: where its tools come from, and what each may do."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Text = str | dict[str, str]
+"""A sentence, or one for each language by its code."""
+
+
+class Section(BaseModel):
+    """A part of a file; a key that is not known is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Rule(Section):
+    """A condition that has to hold before a write."""
+
+    must: str
+    """CEL over `args`, `customer`, `now` and the records looked at."""
+    say: Text
+    """What the customer is told where it does not hold."""
+
+
+class Outcome(Section):
+    """How to find out what became of a write that was perhaps done."""
+
+    tool: str
+    """A read; its arguments are those of the write that have the same names."""
+    done: str | None = None
+    """CEL over `args`, `before` and `record` that holds when the write was done; without it, only an unchanged record tells."""
+
+
+class Limit(Section):
+    """How often one customer may have something done before staff decides."""
+
+    most: Annotated[int, Field(ge=0)]
+    days: Annotated[int, Field(ge=1, le=365)]
+
+
+class Ahead(Section):
+    """When a read is done before the model is asked."""
+
+    pattern: str | None = None
+    into: str | None = None
+    when: Literal["few"] | None = None
+
+
+class ToolDeclaration(Section):
+    """What a tool may do."""
+
+    effect: Literal["read", "write"]
+    description: str | None = None
+    """What the model reads about it; by default what its source says."""
+    owner: str | None = None
+    """CEL over `result` and `customer`: whether a record is the customer's own."""
+    open: bool = False
+    """Whether somebody who is not signed in may call it."""
+    look: str | dict[str, str] = Field(default_factory=dict)
+    """Reads that a write is planned on: a tool, whose result is `record`, or tools by the name of their result."""
+    once: list[str] = Field(default_factory=list)
+    """Arguments that make two calls the same one; by default all."""
+    outcome: str | Outcome | None = None
+    bind: dict[str, Any] = Field(default_factory=dict)
+    """Arguments that no model fills in: $customer, $thread, $locale, $now, $today, $key, $state, or a value."""
+    ask: Text | None = None
+    """What the customer is asked to agree to, with {argument} and {record.field}."""
+    done: Text | None = None
+    also_called: list[str] = Field(default_factory=list)
+    approve: str | None = None
+    """CEL like a rule's: where it holds, staff has to agree."""
+    rules: list[Rule] = Field(default_factory=list)
+    limit: Limit | None = None
+    rank: int = 0
+    card: list[str] = Field(default_factory=list)
+    """Fields of the result that a page shows, in their order."""
+    personal: list[str] = Field(default_factory=list)
+    """Fields of the result that hold personal data."""
+    ahead: Ahead | None = None
+
+    @property
+    def looks(self) -> dict[str, str]:
+        """Return the reads a write is planned on, by the name of their result."""
+        if isinstance(self.look, dict):
+            return self.look or ({"record": self.outcome_read.tool} if self.outcome_read else {})
+        return {"record": self.look}
+
+    @property
+    def outcome_read(self) -> Outcome | None:
+        """Return how an unsure write is looked up, or None."""
+        return Outcome(tool=self.outcome) if isinstance(self.outcome, str) else self.outcome
+
+
+class McpServer(Section):
+    """An MCP server: a command that is started, or an address."""
+
+    command: str | None = None
+    args: list[str] = Field(default_factory=list)
+    env: dict[str, str] = Field(default_factory=dict)
+    url: str | None = None
+    auth: Literal["client_credentials"] | None = None
+    """OAuth with the client id and secret of SUPPORT_CONNECTOR_SECRETS."""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if bool(self.command) == bool(self.url):
+            raise ValueError("either a command or a url")
+        return self
+
+
+class OpenApi(Section):
+    """An HTTP API with a description."""
+
+    file: str
+    url: str | None = None
+    """Root of the API; by default the first server of the description."""
+    private: bool = False
+    """Whether it stands inside the network we run in."""
+
+
+class State(Section):
+    """Where the records of a connector's own tools are kept."""
+
+    sql: str
+    """A file of SQL that makes an SQLite database, whose path is $state."""
+
+
+class ConnectorFile(Section):
+    """A connector: one source, and its tools by name. What is not listed does not exist for the model."""
+
+    python: str | None = None
+    mcp: McpServer | None = None
+    openapi: str | OpenApi | None = None
+    shop: dict[str, Any] | None = None
+    tools: dict[str, ToolDeclaration] = Field(default_factory=dict)
+    bind: dict[str, Any] = Field(default_factory=dict)
+    """As a tool's own, for every tool that has an argument of the name."""
+    state: State | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 10.0
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        sources = [name for name in ("python", "mcp", "openapi", "shop") if getattr(self, name) is not None]
+        if len(sources) != 1:
+            raise ValueError(f"exactly one of python, mcp, openapi and shop; came {', '.join(sources) or 'none'}")
+        return self
+
+
+def in_language(text: Text, locale: str) -> str:
+    """Return a sentence in a language, in English, or in the first one there is."""
+    if isinstance(text, str):
+        return text
+    return text.get(locale) or text.get(locale.split("-")[0].lower()) or text.get("en") or next(iter(text.values()), "")

@@ -1,0 +1,127 @@
+"""Open the connectors of a business: start what they name, and make their tools."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from core.errors import BackendUnavailable, SupportError
+from core.yaml_files import FilesError, Problem, YamlFile, inside
+from tools.connectors.declarations import ConnectorFile
+from tools.connectors.declared_tools import Connector, declared_tools
+from tools.connectors.python_source import PythonSource
+from tools.connectors.source import Source
+from tools.tool import Tool
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What the connectors of a business offer."""
+
+    tools: Sequence[Tool]
+    sources: Sequence[Source]
+    problems: Sequence[Problem]
+    """What is wrong; the tools concerned are not among `tools`."""
+
+    async def close(self) -> None:
+        """Give up connections and processes."""
+        for source in self.sources:
+            await source.close()
+
+
+def open_connectors(
+    folder: Path,
+    connectors: Sequence[tuple[YamlFile, ConnectorFile]],
+    *,
+    data: Path,
+    now: Callable[[], datetime],
+    secrets: dict[str, str] | None = None,
+) -> Opened:
+    """Open every connector but a shop's; one that cannot be opened is a problem, and the others go on.
+
+    Args:
+        folder: The folder of the business.
+        connectors: Their files.
+        data: Where the records of a connector's own state are kept.
+        now: Tells when it is.
+        secrets: Values that ${NAME} stands for in addresses and environments.
+    """
+    tools: list[Tool] = []
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    for file, declared in connectors:
+        if declared.shop is not None:
+            continue
+        try:
+            state = _state(folder, file, declared, data)
+            source = _source(folder, file, declared, secrets or {})
+            sources.append(source)
+            offered = run_blocking(source.offered())
+        except FilesError as error:
+            problems += [
+                Problem(file.name, 1, str(p), "see there") if p.file != file.name else p for p in error.problems
+            ]
+            continue
+        except BackendUnavailable as error:
+            problems.append(file.problem((), str(error), "start it or correct its address"))
+            continue
+        connector = Connector(file=file, source=source, offered=offered, declared=declared, now=now, state=state)
+        tools += declared_tools(connector, problems)
+    return Opened(tools, sources, problems)
+
+
+def _source(folder: Path, file: YamlFile, declared: ConnectorFile, secrets: dict[str, str]) -> Source:
+    if declared.python is not None:
+        path = inside(folder, declared.python)
+        return PythonSource(path, tuple(declared.tools), timeout_seconds=declared.timeout_seconds)
+    raise FilesError([file.problem((), "this kind of connector is not here", "use python")])
+
+
+def _state(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path) -> str:
+    """Make the database of a connector's own records, unless it is there; returns its path."""
+    if declared.state is None:
+        return ""
+    script = inside(folder, declared.state.sql)
+    database = data / f"{script.stem}.db"
+    if not database.exists():
+        make_database(script, database, file)
+    return str(database)
+
+
+def make_database(script: Path, database: Path, file: YamlFile) -> None:
+    """Make an SQLite database of a file of SQL; raises FilesError where it is not there or no SQL."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            connection.executescript(script.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, sqlite3.Error) as error:
+        database.unlink(missing_ok=True)
+        said = f"{script.name} makes no database ({error})"
+        raise FilesError([file.problem(("state", "sql"), said, "correct it")]) from None
+
+
+def run_blocking(awaitable: Any) -> Any:
+    """Run an awaitable to its end, also where a loop is running: in a thread of its own."""
+    found: list[Any] = []
+
+    def run() -> None:
+        try:
+            found.append(asyncio.run(_awaited(awaitable)))
+        except SupportError as error:
+            found.append(error)
+
+    thread = Thread(target=run, name="connector")
+    thread.start()
+    thread.join()
+    if isinstance(found[0], SupportError):
+        raise found[0]
+    return found[0]
+
+
+async def _awaited(awaitable: Any) -> Any:
+    return await awaitable
