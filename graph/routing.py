@@ -10,7 +10,7 @@ from graph.state import State, action_ids, newest_turn, pending_calls, tool_roun
 from tools.desk.ownership import WITH_PEOPLE
 
 HUMAN_TOOL = "request_human"
-"""The tool a model calls to bring in a person; the graph answers it by `escalate`, it is never executed."""
+"""The tool a model calls to bring in a person; `reason` heeds it where there is a reason for one, it is never executed."""
 
 
 def after_receive(state: State) -> Literal["retrieve", "execute_tools", "escalate", "__end__"]:
@@ -38,17 +38,13 @@ def after_retrieve(state: State, *, history_chars: int) -> list[Literal["execute
 
 
 def after_reason(state: State, *, max_tool_rounds: int) -> Literal["execute_tools", "escalate", "verify"]:
-    """A message without calls ends the turn; a call for a person or too many rounds bring one in.
-
-    Where a text of others asks for an action, a call for a person is refused like any other: only the customer asks for one.
-    """
+    """A message without calls ends the turn; a reason that a node recorded or too many rounds bring a person in."""
     if state.handoff:
         return "escalate"
     calls = pending_calls(state.messages)
     if not calls:
         return "verify"
-    calls_person = any(call["name"] == HUMAN_TOOL for call in calls) and not state.demands
-    if calls_person or tool_rounds(state.messages) > max_tool_rounds:
+    if tool_rounds(state.messages) > max_tool_rounds:
         return "escalate"
     return "execute_tools"
 
@@ -94,10 +90,7 @@ def next_step(state: State, message: AnyMessage) -> str | None:
 
 
 def escalation_reason(state: State) -> str:
-    """Name why the turn goes to a person: what a node recorded, the model's own words, or a spent budget."""
+    """Name why the turn goes to a person: what a node recorded, or a spent budget."""
     if state.handoff:
         return state.handoff
-    for call in pending_calls(state.messages):
-        if call["name"] == HUMAN_TOOL:
-            return str(call["args"].get("reason") or "the model asked for a person")
     return f"no answer after {tool_rounds(newest_turn(state.messages))} rounds of tools"

@@ -137,8 +137,6 @@ class State(TurnInput):
     """The first model of the chain this turn may ask; `verify` raises it when an answer cannot be used, `receive` resets it."""
     next_model: int | None = None
     """The model behind the one that answered last, or None; `reason` sets it."""
-    demands: list[str] = field(default_factory=list)
-    """What the model is shown that asks for an action without being the customer's words; `reason` sets it each time."""
     faults: list[str] = field(default_factory=list)
     """What is wrong with the part of the newest answer that was held back; `reason` sets it, `verify` acts on it."""
     held_back: list[str] = field(default_factory=list)

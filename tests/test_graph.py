@@ -131,7 +131,7 @@ async def test_the_model_can_bring_in_a_person_and_every_open_call_is_answered()
     )
     made = parts(scripted(both))
     agent = agent_of(made)
-    reply = await agent.send("t", "I need something special", customer_id="ada")
+    reply = await agent.send("t", "my teapot arrived broken", customer_id="ada")
     assert (reply.owner, reply.handoff) == ("pending", "fraud")
     turn = newest_turn((await agent.state("t")).messages)
     assert {m.tool_call_id for m in turn if isinstance(m, ToolMessage)} == {"c1", "c2"}

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.tools import BaseTool, tool
 
-from benchmarks.support.injection_suite import Call, Case
+from benchmarks.support.injection_suite import Call, Case, InjectionTask
 from benchmarks.support.memory_shop import MemoryShop
 from core.passages import Passage, Utterance
 from tools.actions.changes import Change, Outcome
@@ -110,7 +111,10 @@ class Articles:
         }
         told = texts.get(case.carrier, (first, last))
         text = "\n\n".join(part for part in told if part)
-        self._first = Passage(id="returns#0", article_id="returns", title="Returns", text=text)
+        if case.carrier == "image text":
+            text = f"{first}\n\n{case.planted}"
+        title = case.planted if case.carrier == "file name" and case.planted else "Returns"
+        self._first = Passage(id="returns#0", article_id="returns", title=title, text=text)
         planted = "\n\n".join(part for part in (first, case.planted) if part)
         self._searched = Passage(id="mugs#0", article_id="mugs", title="Mugs", text=planted)
         self._by_tool = case.carrier == "tool result"
@@ -129,6 +133,17 @@ class Articles:
         return [known[i] for i in passage_ids if i in known]
 
 
+def warranty_server(case: Case) -> BaseTool:
+    """Return a look-up as a foreign server offers one: it tells the warranty, and what its owner put beside it."""
+
+    @tool
+    async def look_up_warranty(product: str) -> str:
+        """Say how long the warranty of a product is."""
+        return "\n".join(("warranty: two years", case.planted if case.carrier == "mcp result" else "")).strip()
+
+    return look_up_warranty
+
+
 class Obedient:
     """Answer as a model that does what the customer wants and, as soon as it can, whatever it was told by others."""
 
@@ -141,17 +156,17 @@ class Obedient:
         called = [
             c["name"] + str(c["args"]) for m in messages[start:] if isinstance(m, AIMessage) for c in m.tool_calls
         ]
-        injection = self._case.injection
+        injection = self._case.injection or InjectionTask(ID="", GOAL="")
         first_turn = not any(isinstance(m, AIMessage) for m in messages[:start])
         own = self._case.user.calls if first_turn else ()
-        looks = [c for c in own if c[0].startswith(("get_", "find_", "search_"))]
+        looks = [c for c in own if c[0].startswith(("get_", "find_", "search_", "look_"))]
         wishes = [c for c in own if c not in looks]
-        for group in (looks, [*(injection.calls if injection else ()), *wishes]):
+        for group, beside in (([*looks, *injection.looks], ""), ([*injection.calls, *wishes], injection.beside)):
             if missing := [c for c in group if c[0] + str(c[1]) not in called]:
-                return AIMessage("", tool_calls=[_call(c, len(messages) + i) for i, c in enumerate(missing)])
+                return AIMessage(beside, tool_calls=[_call(c, len(messages) + i) for i, c in enumerate(missing)])
         said = [
             self._case.user.answer if first_turn else "Is there anything else?",
-            injection.says if injection else "",
+            injection.says.replace("{system}", messages[0].text),
         ]
         ended = any(isinstance(m, ToolMessage) for m in messages[start:])
         return AIMessage(" ".join(part for part in said if part) or ("Done." if ended else "Hello."))

@@ -100,6 +100,36 @@ def wants_human(text: str) -> bool:
     return bool(_HUMAN.search(normal) or _HUMAN_ELSEWHERE.search(normal))
 
 
+_STAFF_NAMED = any_of(
+    r"\b(?:colleagues?|humans?|(?:real |another )?person|people|someone|somebody|agent|representative|supervisor|team member|member of (?:the|our) (?:team|staff)|support team|specialist)\b",
+    r"\b(?:kolleg\w*|mitarbeiter\w*|mensch\w*|berater\w*|jemand\w*|collègues?|conseill\w+|quelqu'un|une personne|humaine?|compañer\w+|alguien|una persona|agente|humano|"
+    r"collega|operatore|operatrice|qualcuno|persona|atendente|alguém|pessoa|medewerker|iemand|mens|konsultant\w*|pracownik\w*|człowiek\w*|kogoś)\b|(?:شخص|موظف|زميل)",
+)
+
+
+def names_staff(text: str) -> bool:
+    """Say whether a sentence speaks of a person of the team, as an offer to bring one in does."""
+    return bool(_STAFF_NAMED.search(normalised(text)))
+
+
+# --- something went wrong ------------------------------------------------------------------------------------------
+
+_PROBLEM = any_of(
+    r"\b(?:broken?|broke|damaged?|defective|faulty|missing|cracked|leak\w*|torn|shattered|smashed|spoiled|ruined|injured|hurt|burn\w*|wrong (?:item|size|one|order|product|colou?r))\b",
+    r"\b(?:never|not|n't|hasn't|haven't|didn't) (?:yet )?(?:arrived?|come|came|received?|got|working|work|delivered|turned up)\b|\b(?:stopped|quit) working\b|\b(?:is|was|are|still) late\b",
+    r"\b(?:kaputt|beschädigt|defekt|fehlt|fehlen|zerbrochen|falsche[nrs]?|nicht angekommen|funktioniert nicht|geht nicht|verletzt)\b",
+    r"\b(?:cassée?s?|abîmée?s?|défectueu\w+|endommagée?s?|manque|jamais (?:reçu|arrivée?)|pas (?:reçu|arrivée?)|ne (?:marche|fonctionne) (?:pas|plus))\b",
+    r"\b(?:rot[oa]s?|dañad[oa]s?|defectuos[oa]s?|falta|no (?:ha llegado|llegó|funciona|recibí|he recibido)|equivocad[oa]s?)\b",
+    r"\b(?:rott[oa]|danneggiat[oa]|difettos[oa]|manca|non (?:è arrivat[oa]|funziona|ho ricevuto)|quebrad[oa]|danificad[oa]|não (?:chegou|funciona|recebi))\b",
+    r"\b(?:kapot|beschadigd|defect|ontbreekt|niet (?:aangekomen|ontvangen)|werkt niet|uszkodzon\w+|zepsut\w+|brakuje|nie (?:działa|dotar\w+|przysz\w+))\b|(?:مكسور|تالف|معطل|لم يصل)",
+)
+
+
+def reports_problem(text: str) -> bool:
+    """Say whether a customer reports that something went wrong with what they bought: broken, missing, never arrived."""
+    return bool(_PROBLEM.search(normalised(text)))
+
+
 # --- anger ---------------------------------------------------------------------------------------------------------
 
 _ANGER = any_of(

@@ -3,15 +3,22 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from core.language.confirmations import answer_to_confirmation
 from core.language.disputes import disputes_charge, reports_fraud
-from core.language.signals import is_angry, wants_human
+from core.language.identity_words import ASK_WHO
+from core.language.signals import is_angry, names_staff, reports_problem, wants_human
+from core.language.statements import sentences
 from core.message_marks import marks
+from core.model_notes import NOTES
 from core.offline.reading.small_talk import OFFER
 from graph.context_window.prompts import clip, text_of
 from graph.phrases import PHRASES
+from graph.state import newest_turn
+from graph.verification.evidence import Text
+from graph.verification.evidence_reading import lay_ground
+from graph.verification.values.value_reading import find_values
 from tools.desk.tickets import Reason
 from tools.retail.policy import Policy
 
@@ -75,6 +82,47 @@ def rule_wish(text: str, policy: Policy) -> str | None:
     return f"a rule of the shop: {topic} is for people" if topic else None
 
 
+def person_is_due(messages: Sequence[AnyMessage]) -> bool:
+    """Say whether there is a reason to call in a person, whoever calls: no text of others is one.
+
+    The customer asked for one or took up the offer, or reports a problem; what they asked for was refused or failed; or their
+    questions went unanswered again and again.
+    """
+    said = _said_since_people(messages)
+    newest = newest_turn(list(messages))
+    before = messages[: len(messages) - len(newest)]
+    return (
+        any(wants_human(text) or reports_problem(text) for text in said)
+        or bool(newest and _accepts_person([*before], text_of(newest[0])))
+        or any(_failed(m, said) for m in newest if isinstance(m, ToolMessage))
+        or _unanswered(messages) >= UNHELPED_LIMIT
+    )
+
+
+def _failed(result: ToolMessage, said: Sequence[str]) -> bool:
+    """Say whether a call came to nothing that the customer had a hand in: a write they wanted, a look-up of what they named."""
+    if result.status != "error" or result.text.startswith((*NOTES, ASK_WHO)):
+        return False
+    named = [v for v in find_values(result.text) if v.kind == "identifier"]
+    own = lay_ground([Text(text, "customer") for text in said])
+    return all(own.stands(value) for value in named)
+
+
+def _unanswered(messages: Sequence[AnyMessage]) -> int:
+    """Count the customer's last questions in a row before this message whose replies had neither a source nor a tool's result."""
+    count, turn = 0, list[AnyMessage]()
+    for message in reversed(messages[: len(messages) - len(newest_turn(list(messages)))]):
+        turn.append(message)
+        if isinstance(message, HumanMessage):
+            helped = any(marks(m).get("sources") for m in turn) or any(
+                isinstance(m, ToolMessage) and m.status != "error" for m in turn
+            )
+            if helped or not text_of(message).rstrip().endswith("?"):
+                break
+            count, turn = count + 1, []
+    return count
+
+
 def _wish(text: str, said: Sequence[str]) -> str | None:
     if wants_human(text):
         return IN_WORDS["asked"]
@@ -110,8 +158,11 @@ def _accepts_person(messages: Sequence[AnyMessage], text: str) -> bool:
     if last is None or marks(last).get("asks") or answer_to_confirmation(text) != "yes":
         return False
     offer = text_of(last)
-    return bool(OFFER.search(offer)) or any(
-        p["no_safe_answer"] in offer for p in PHRASES.values() if "no_safe_answer" in p
+    asked = [s for s in sentences(offer) if s.endswith("?")]
+    return (
+        bool(OFFER.search(offer))
+        or any(p["no_safe_answer"] in offer for p in PHRASES.values() if "no_safe_answer" in p)
+        or bool(asked and names_staff(asked[-1]))
     )
 
 

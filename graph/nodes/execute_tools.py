@@ -51,7 +51,13 @@ async def execute_tools(
     confirmed = _confirmed(state)
     asked = [call for call in calls if str(call["id"]) not in confirmed]  # what the graph calls stands in the ledger
     sayings = Sayings(state.messages, state.case_file)
-    refused = refusals(asked, executor.tools, sayings, is_write=actions.is_write, demands=state.demands)
+    refused = refusals(
+        asked,
+        executor.tools,
+        sayings,
+        is_write=actions.is_write,
+        also_called=lambda name: actions.tools[name].also_called if name in actions.tools else (),
+    )
     messages: list[ToolMessage] = [
         ToolMessage(refused[str(call["id"])], tool_call_id=str(call["id"]), name=call["name"], status="error")
         for call in calls

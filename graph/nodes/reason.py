@@ -14,9 +14,11 @@ from core.safety.safe_links import LinkRule
 from graph.context_window.customer_profile import with_file
 from graph.context_window.history import prompt_messages, with_earlier
 from graph.context_window.prompts import repair_note, text_of
+from graph.handoff.handoff_reasons import person_is_due
+from graph.routing import HUMAN_TOOL
 from graph.runtime.budgets import Budgets
 from graph.state import State, Usage, added, difference, newest_turn
-from graph.tool_calls.provenance import Sayings, demands
+from graph.tool_calls.provenance import Sayings
 from graph.verification.judge import ReplyJudge
 from graph.verification.turn_evidence import ground_of
 from graph.verification.verified_model import VerifiedChatModel
@@ -80,12 +82,20 @@ async def reason(
         "messages": [answer] if says_something else [],
         "faults": [] if answer.tool_calls else speaker.faults,
         "next_model": allowance.next_model,
-        "demands": demands(earlier, passages, earlier=state.summary),
+        **person_called(answer, earlier),
         "usage": usage,
         "thread_usage": added(state.thread_usage, more),
         "day_began": day_began,
         "day_usage": added(day_usage, more),
     }
+
+
+def person_called(answer: AIMessage, earlier: Sequence[AnyMessage]) -> dict[str, Any]:
+    """Return why the model calls a person in, where there is a reason for one; otherwise the call is refused like any other."""
+    calls = [call for call in answer.tool_calls if call["name"] == HUMAN_TOOL]
+    if not calls or not person_is_due(earlier):
+        return {}
+    return {"handoff": str(calls[0]["args"].get("reason") or "the model asked for a person")}
 
 
 def unfinished_reply(state: State) -> AIMessage | None:

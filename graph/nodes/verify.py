@@ -6,12 +6,12 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 from langgraph.runtime import Runtime
 
-from core.message_marks import marked, marks
+from core.message_marks import mark, marked, marks
 from core.models.tool_call_parsing import EMPTY
 from core.passages import Passage, Retriever
 from core.safety.safe_links import LinkRule, safe_text
 from graph.context_window.prompts import text_of
-from graph.handoff.handoff_reasons import MODEL_FAILED, NO_SOURCE
+from graph.handoff.handoff_reasons import MODEL_FAILED
 from graph.phrases import phrase
 from graph.state import State, newest_turn
 from graph.verification.reply import NOT_SUPPORTED, cited, is_answer
@@ -31,10 +31,12 @@ async def verify(state: State, runtime: Runtime[Context], *, retriever: Retrieve
         if state.next_model is not None:
             held_back = [*state.held_back, *state.faults]
             return {"first_model": state.next_model, "faults": state.faults or [EMPTY], "held_back": held_back}
-        if state.demands:  # nobody's text but the customer's can call a person in
+        held_back = list(dict.fromkeys([*state.held_back, *state.faults]))
+        if any(fault.startswith(NOT_SUPPORTED) for fault in held_back):
+            # A text of others can have a model claim anything, but it calls nobody in: that is the customer's to say.
             told_instead = phrase("no_safe_answer", (runtime.context or Context()).locale)
-            return {"faults": [], "messages": [AIMessage(told_instead)]}
-        return {"faults": [], "handoff": handoff_reason(state)}
+            return {"faults": [], "messages": [AIMessage(told_instead, additional_kwargs=mark(held_back=held_back))]}
+        return {"faults": [], "handoff": f"{MODEL_FAILED}: {state.faults[0] if state.faults else 'it gave no reply'}"}
     passages = await retriever.fetch(state.passage_ids)
     told = [with_sources(message, passages, links) for message in spoken]
     if held_back := list(dict.fromkeys([*state.held_back, *state.faults])):
@@ -53,14 +55,6 @@ def with_sources(message: AIMessage, passages: Sequence[Passage], links: LinkRul
     """Return a message with the passages it cites."""
     sources = [source(n, passages[n - 1], links) for n in cited(text_of(message)) if n <= len(passages)]
     return message.model_copy(update={"additional_kwargs": marked(message, sources=sources)})
-
-
-def handoff_reason(state: State) -> str:
-    """Tell the person who takes over why there is no reply: for want of a source, if any attempt of this turn was held back for that."""
-    faults = [*state.faults, *state.held_back]
-    if unsupported := next((fault for fault in faults if fault.startswith(NOT_SUPPORTED)), None):
-        return f"{NO_SOURCE}: {unsupported}"
-    return f"{MODEL_FAILED}: {state.faults[0] if state.faults else 'it gave no reply'}"
 
 
 def source(number: int, passage: Passage, links: LinkRule) -> dict[str, Any]:

@@ -1,11 +1,13 @@
-"""Know where the words come from that a model acts on: the customer, the shop's records, or texts of others.
+"""Know where the words come from that a model acts on: the customer, the business's records, or texts of others.
 
-Articles, notes, names and transcripts are data. Where one of them asks for an action, whatever the model then wants to change
-must be asked for in the customer's own words; that is decided here, without a model.
+Articles, notes, names and results of tools are data, whatever they say and whether or not anybody recognises an order in them.
+Whatever the model wants to change must be asked for in the customer's own words, and each argument must come from these words or
+from a record; that is decided here, without a model.
 """
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,17 +16,24 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from core.language.confirmations import answer_to_confirmation
-from core.language.requested_changes import asked_for, asks_about
+from core.language.requested_changes import asks_about
+from core.language.spelled_digits import join_spelled
 from core.message_marks import marks
-from core.passages import Passage
 from core.safety.injection_patterns import asks_for_action, directives
 from graph.context_window.case_file import PREFERENCE, PROMISE, REQUEST
 from graph.context_window.prompts import clip
+from graph.tool_calls.wanted_changes import (
+    agrees,
+    goes_on_with_it,
+    mentions,
+    sentences,
+    sentences_that_ask,
+    speaks_of_change,
+)
 from graph.verification.call_arguments import checked_values
 from graph.verification.evidence import Text
 from graph.verification.evidence_reading import lay_ground
-from graph.verification.turn_evidence import MADE_UP
-from graph.verification.values.value_reading import find_values
+from graph.verification.values.value_reading import Value, find_values
 from tools.search import SEARCH_ARTICLES
 
 _REMEMBERED = 1_000
@@ -49,8 +58,33 @@ _FREE_TEXT = frozenset(
     ]
 )
 """Fields of a record that hold somebody's words; a number in them is no number of the shop."""
-_LISTED = {"reason", "state", "country"}
+_LISTED = frozenset({"reason", "state", "country"})
 """Arguments that the shop's policy lists, or that are spelled in too many ways to compare."""
+_SHORT_FORMS = {
+    short: word
+    for word, shorts in {
+        "street": "st str strasse",
+        "road": "rd",
+        "avenue": "ave av",
+        "lane": "ln",
+        "drive": "dr",
+        "boulevard": "blvd bd",
+        "court": "ct",
+        "place": "pl",
+        "square": "sq",
+        "highway": "hwy",
+        "apartment": "apt",
+        "suite": "ste",
+        "north": "n",
+        "south": "s",
+        "east": "e",
+        "west": "w",
+    }.items()
+    for short in shorts.split()
+}
+"""What postal addresses shorten; `1 Elm St.` is `1 Elm Street`."""
+_FEWEST_DIGITS = 3
+"""Shorter bare numbers count things."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +99,44 @@ class Sayings:
         """Return what the customer said, oldest first, without recordings in which somebody speaks to an agent."""
         kept = [fact for kind in (REQUEST, PREFERENCE) for fact in self.case_file.get(kind, ())]
         return kept + [clip(m.text) for m in self.messages if isinstance(m, HumanMessage) and not overheard(m)]
+
+    def wishes(self, tool: str, also_called: Collection[str] = ()) -> list[str]:
+        """Return in the customer's words what they want of a tool, oldest first: what was done or taken back since is left out.
+
+        A wish is a sentence that asks for what the tool does, what completes one, or a yes to a reply about it where the
+        customer spoke of it first.
+        """
+        kept = [fact for kind in (REQUEST, PREFERENCE) for fact in self.case_file.get(kind, ())]
+        found = [s for fact in kept for s in sentences_that_ask(fact, tool, also_called)]
+        spoken_of = any(mentions(fact, tool, also_called) for fact in kept)
+        going_on, reply, asked = bool(found), "", False
+        for message in self.messages:
+            if isinstance(message, AIMessage):
+                if message.text.strip():
+                    reply, asked = message.text, self._is_of(marks(message).get("asks", ()), tool)
+                if self._is_of(marks(message).get("tells", ()), tool):
+                    found = [s for s in found if any(v.kind == "identifier" for v in find_values(s))]
+            elif isinstance(message, HumanMessage) and not overheard(message):
+                text = clip(message.text)
+                if asked and answer_to_confirmation(text) == "no":
+                    found, going_on = [], False
+                elif wanted := sentences_that_ask(text, tool, also_called):
+                    found, going_on = found + wanted, True
+                elif speaks_of_change(text):
+                    going_on = mentions(text, tool, also_called) and not asks_about(text)
+                elif (going_on and goes_on_with_it(text)) or (
+                    spoken_of and agrees(text) and mentions(reply, tool, also_called)
+                ):
+                    found, going_on = [*found, *(sentences(text) if going_on else [text])], True
+                spoken_of = spoken_of or mentions(text, tool, also_called)
+                asked = False
+        return found
+
+    def _is_of(self, ids: Collection[str], tool: str) -> bool:
+        """Say whether one of these actions is of a tool."""
+        return bool(ids) and any(
+            isinstance(m, ToolMessage) and m.name == tool and marks(m).get("action") in ids for m in self.messages
+        )
 
     def of_ledger(self) -> list[str]:
         """Return what was said in the ledger's words, and the facts that are kept of earlier turns."""
@@ -83,26 +155,6 @@ class Sayings:
         return [text for m in shown for text in _fields(m.text)]
 
 
-def demands(messages: Sequence[AnyMessage], passages: Sequence[Passage], *, earlier: str = "") -> list[str]:
-    """Return the names of what the model is shown that asks for an action without being the customer's own words.
-
-    `earlier` is what is told of turns that left the conversation.
-    """
-    found = [
-        f"the article {p.title!r}"
-        for p in passages
-        if asks_for_action("\n".join((p.title, *p.headings, p.text, p.url)))
-    ]
-    for message in messages:
-        if isinstance(message, ToolMessage) and not _is_ours(message) and _asks(message.text):
-            found.append(f"a result of {message.name}")
-        elif isinstance(message, HumanMessage) and overheard(message):
-            found.append("a voice message")
-    if directives(earlier):
-        found.append("the summary of earlier turns")
-    return list(dict.fromkeys(found))
-
-
 def overheard(message: HumanMessage) -> bool:
     """Say whether a recording holds words aimed at an agent: they may be anybody's in the room; a customer can type hers."""
     return "voice" in marks(message) and bool(directives(message.text))
@@ -117,71 +169,78 @@ def ungrounded_in_records(args: Mapping[str, Any], sayings: Sayings) -> list[str
     return list(dict.fromkeys(value.text for value in values))
 
 
-def not_asked_for(tool: str, args: Mapping[str, Any], sayings: Sayings) -> str | None:
-    """Return what the customer's own words lack of a write that somebody else asks for, too; None where they lack nothing."""
-    said = sayings.of_customer()
-    if not asked_for(said, tool):
+def not_asked_for(
+    tool: str,
+    args: Mapping[str, Any],
+    sayings: Sayings,
+    *,
+    also_called: Collection[str] = (),
+    listed: Collection[str] = (),
+) -> str | None:
+    """Return what the customer's own words lack of a write; None where they lack nothing.
+
+    Args:
+        tool: The tool's name.
+        args: Its arguments.
+        sayings: The conversation.
+        also_called: How customers call what the tool does, where its name does not tell.
+        listed: Arguments whose values the tool itself lists.
+    """
+    wishes = sayings.wishes(tool, also_called)
+    if not wishes:
         return "that they want this"
+    said = sayings.of_customer()
     shop = {_normal(text) for text in sayings.of_shop()}
-    words = set(_words(" ".join(said)))
-    for name, value in _texts(args, keep=lambda _: True):
-        if "order" in name:
-            if not _names(said, value):
-                return "the number of the order"
-        elif name not in _LISTED and _normal(value) not in shop and not set(_words(value)) <= words:
-            return f"the {name.replace('_', ' ')}"
+    own = [_tokens(join_spelled(text)) for text in said]
+    leaves = [*_texts(args, keep=lambda name: name not in _FREE_TEXT | _LISTED and name not in listed)]
+    for name, value in leaves:
+        identifiers = [v for v in find_values(value) if v.kind == "identifier" and len(value.split()) == 1]
+        others = {other for _, other in leaves if other != value}
+        if identifiers and not _chosen(identifiers[0], wishes, said, besides=others):
+            return f"the {name.replace('_', ' ')} {value}"
+        if not identifiers and _normal(value) not in shop and not _stands_whole(value, own):
+            return f"the {name.replace('_', ' ')} {value!r}"
     return None
 
 
-def was_declined(tool: str, args: Mapping[str, Any], messages: Sequence[AnyMessage]) -> bool:
-    """Say whether the customer said no to such a change of the same record and has not asked for one since."""
-    asked: set[str] = set()
-    since: list[str] | None = None
-    for message in messages:
-        if isinstance(message, AIMessage) and not message.tool_calls:
-            asked = set(marks(message).get("asks", ()))
-        elif isinstance(message, HumanMessage):
-            if asked and answer_to_confirmation(message.text) == "no" and _about(asked, tool, args, messages):
-                since = []
-            elif since is not None:
-                since.append(message.text)
-            asked = set()
-    return since is not None and not asked_for([text for text in since if not asks_about(text)], tool)
+def _chosen(value: Value, wishes: Sequence[str], said: Sequence[str], *, besides: Collection[str]) -> bool:
+    """Say whether an identifier is the one the customer named; where they named none of its sort, a record gives it."""
+    for texts in (wishes, said):
+        named = [v for text in texts for v in _named(text) if _same_sort(v, value) and v.text not in besides]
+        if named:
+            return any(v.keys & value.keys or _digits(v) == _digits(value) for v in named)
+    return True
 
 
-def _about(actions: Collection[str], tool: str, args: Mapping[str, Any], messages: Sequence[AnyMessage]) -> bool:
-    """Say whether one of the actions is a call of the tool for the record that the arguments name."""
-    calls = {call["id"]: call for m in messages if isinstance(m, AIMessage) for call in m.tool_calls}
-    proposed = [
-        calls[m.tool_call_id]
-        for m in messages
-        if isinstance(m, ToolMessage) and marks(m).get("action") in actions and m.tool_call_id in calls
-    ]
-    record = {name: value for name, value in args.items() if name.endswith("_id") and "payment" not in name}
-    return any(
-        call["name"] == tool
-        and all(_normal(str(call["args"].get(name))) == _normal(str(value)) for name, value in record.items())
-        for call in proposed
+def _named(text: str) -> list[Value]:
+    return [v for v in find_values(join_spelled(text)) if v.kind in ("identifier", "phone", "number")]
+
+
+def _same_sort(named: Value, value: Value) -> bool:
+    """Say whether two numbers name the same sort of thing: `AF1` and `AF22`; a bare one counts where it is as long."""
+    letters = _letters(named)
+    return letters == _letters(value) if letters else len(_digits(named)) == len(_digits(value)) > _FEWEST_DIGITS
+
+
+def _letters(value: Value) -> str:
+    return re.sub(r"[\W\d_]", "", value.text).casefold()
+
+
+def _digits(value: Value) -> str:
+    return re.sub(r"\D", "", value.text)
+
+
+def _stands_whole(value: str, own: Sequence[Sequence[str]]) -> bool:
+    """Say whether a customer wrote a value word for word; only its case, its accents and the short forms of street words are free."""
+    wanted = _tokens(value)
+    return not wanted or any(
+        [*text[start : start + len(wanted)]] == wanted for text in own for start in range(len(text) - len(wanted) + 1)
     )
 
 
-def _names(said: Sequence[str], order_id: str) -> bool:
-    """Say whether the newest text of the customer that names any number names this order."""
-    wanted = find_values(order_id)
-    naming = (t for t in reversed(said) if any(v.kind in ("identifier", "number", "phone") for v in find_values(t)))
-    newest = next(naming, "")
-    return bool(wanted) and all(lay_ground([Text(newest, "customer")]).stands(value) for value in wanted)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _asks(result: str) -> bool:
-    texts = [text for _, text in _texts(_read(result), keep=lambda _: True)]
-    return any(asks_for_action(text) for text in texts) or bool(directives("\n".join(texts)))
-
-
-def _is_ours(message: ToolMessage) -> bool:
-    """Say whether a result holds only words of this program: the ledger's, or a refusal."""
-    return "action" in marks(message) or message.text.startswith(MADE_UP)
+def _tokens(text: str) -> list[str]:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return [_SHORT_FORMS.get(word, word) for word in re.findall(r"\w+", plain)]
 
 
 def _is_article(message: ToolMessage) -> bool:
@@ -214,10 +273,6 @@ def _texts(value: Any, name: str = "", *, keep: Callable[[str], bool]) -> Iterat
             yield from _texts(inner, name, keep=keep)
     elif value is not None and not isinstance(value, bool) and str(value).strip():
         yield name, str(value)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
 
 
 def _normal(text: str) -> str:
