@@ -12,6 +12,7 @@ from core.errors import Refused
 from graph.nodes.receive import check_message
 from graph.operator import rate_outcome
 from graph.replies import Progress, Token
+from server.event_streams import EndlessStream, EventStream
 from server.identity import Customer, Serving
 from server.records import Accepted, Identity, Outcome, Spoken
 from server.schemas.api_schemas import READING, WRITING, MessageIn, MessageOut, RatingIn, ThreadOut, VoiceOut, failures
@@ -22,9 +23,6 @@ from server.wait_for_reply import follow, outcome_of
 from tools.desk.tickets import OperatorDesk
 
 STREAM = "text/event-stream"
-PING_SECONDS = 15
-SEND_SECONDS = 30
-"""A reader that takes nothing for so long is let go; its message is answered all the same."""
 
 
 def json_only(request: Request) -> None:
@@ -141,7 +139,7 @@ async def reply_to(
     """Answer the sender of an accepted message with a stream of events where that is asked for, or with the reply."""
     if STREAM in request.headers.get("accept", ""):
         events = _events(service, who, accepted, locale)
-        return EventSourceResponse(events, ping=PING_SECONDS, send_timeout=SEND_SECONDS)
+        return EventStream(service.tokens, who, events)
     seconds = service.settings.reply_wait_seconds
     outcome = await outcome_of(service, who, accepted.thread_id, accepted.message_id, seconds=seconds)
     response.status_code = 202 if outcome.status == "waiting" else 200
@@ -177,7 +175,7 @@ async def follow_thread(thread_id: UUID, who: Customer, service: Serving, reques
     """
     row = await service.inbox.thread(str(thread_id), who.owner)
     seen = request.headers.get("last-event-id", "")
-    return EventSourceResponse(thread_events(service, row, seen), ping=PING_SECONDS, send_timeout=SEND_SECONDS)
+    return EndlessStream(service.tokens, who, thread_events(service, row, seen), service.streams)
 
 
 @router.post("/threads/{thread_id}/rating", status_code=204, dependencies=[Depends(json_only)], responses=WRITING)

@@ -13,8 +13,9 @@ from sse_starlette import EventSourceResponse
 
 from core.clock import utc_now
 from core.errors import BackendUnavailable
+from server.event_streams import EndlessStream
 from server.identity import Operator, Serving
-from server.routes.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, json_only
+from server.routes.customer_routes import STREAM, json_only
 from server.routes.operator_routes import LOOK_SECONDS, desk_of
 from server.schemas.api_schemas import READING, WRITING
 from server.schemas.desk_schemas import (
@@ -93,12 +94,12 @@ async def read_queue(service: Serving, asked: Filtered) -> QueueOut:
     response_class=EventSourceResponse,
     responses={**READING, 200: {"description": "A stream of events.", "content": {STREAM: {}}}},
 )
-async def follow_queue(service: Serving, asked: Filtered) -> EventSourceResponse:
+async def follow_queue(who: Operator, service: Serving, asked: Filtered) -> EndlessStream:
     """Follow the queue: `item` for each that is new or changed, `gone` for each that left, `ready` after the first look.
 
     `people` says who has the desk open, in which conversation, and who is writing.
     """
-    return EventSourceResponse(changes(service, asked), ping=PING_SECONDS, send_timeout=SEND_SECONDS)
+    return EndlessStream(service.tokens, who, changes(service, asked), service.streams)
 
 
 @router.get("/conversations/{thread_id}", response_model=ConversationOut, responses=READING)

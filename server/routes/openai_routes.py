@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends
-from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 
 from core.errors import MessageRejected
 from graph.intake.voice_input import decoded
 from graph.replies import Token
+from server.event_streams import EventStream
 from server.identity import Customer, Serving
 from server.recordings import hear
 from server.records import JOINT, Accepted, Identity, Outcome, Spoken, joined
-from server.routes.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, Key, json_only, take_in
+from server.routes.customer_routes import STREAM, Key, json_only, take_in
 from server.schemas.api_schemas import READING, WRITING
 from server.schemas.openai_schemas import (
     ChatChoice,
@@ -77,7 +77,7 @@ async def complete(body: ChatRequest, who: Customer, service: Serving, key: Key 
     opening = f"{disclosure(service, LOCALE)}\n\n" if accepted.number == 1 else ""
     if body.stream:
         pieces = _chunks(service, who, accepted, body, opening)
-        return EventSourceResponse(pieces, ping=PING_SECONDS, send_timeout=SEND_SECONDS, sep="\n")
+        return EventStream(service.tokens, who, pieces, sep="\n")
     seconds = service.settings.reply_wait_seconds
     outcome = await outcome_of(service, who, accepted.thread_id, accepted.message_id, seconds=seconds)
     if outcome.reply is None:

@@ -15,8 +15,9 @@ from core.errors import NotFound, Refused
 from graph import operator as people
 from graph.handoff.suggested_replies import suggest_reply
 from ingest.drafts import propose_article
+from server.event_streams import EndlessStream
 from server.identity import Operator, Serving
-from server.routes.customer_routes import PING_SECONDS, SEND_SECONDS, STREAM, json_only
+from server.routes.customer_routes import STREAM, json_only
 from server.schemas.api_schemas import ACTING, READING, WRITING, OperatorReply, SuggestionOut, ThreadOut, TicketsOut
 from server.schemas.desk_schemas import ProposalIn, ProposalOut, TakeIn
 from server.service import Service
@@ -56,7 +57,7 @@ async def list_tickets(who: Operator, service: Serving, open_only: bool = True) 
 )
 async def follow_tickets(who: Operator, service: Serving) -> EventSourceResponse:
     """Follow the open tickets: `ticket` for each that is new or changed, `closed` for each that is no longer open."""
-    return EventSourceResponse(_changes(service), ping=PING_SECONDS, send_timeout=SEND_SECONDS)
+    return EndlessStream(service.tokens, who, _changes(service), service.streams)
 
 
 @router.get("/{ticket_id}", responses=READING)
