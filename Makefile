@@ -6,7 +6,7 @@ SAMPLE := var/.sample
 marked = -m $(1) $$(grep -l 'pytest\.mark\.$(1)' tests/test_*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-extras install-test chat serve dev footprint test test-llm test-voice test-browser web-types eval check lint format types map lock audit clean
+.PHONY: help install install-extras install-test chat serve dev footprint test test-llm test-voice test-browser web-types eval check lint format types map reference docs lock audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -65,6 +65,12 @@ types: .venv/.installed-test ## Check the types
 format: .venv/.installed-test ## Rewrite the files in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+reference: .venv/.installed-test ## Write docs/reference/ anew from settings, commands, routes and graph
+	$(BIN)/python -m tests.reference
+
+docs: .venv/.installed-test ## Build the documents into var/site; a dead link is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 
 map: .venv/.installed-test ## Write the README of each folder anew
 	$(BIN)/python -m tests.file_map

@@ -46,7 +46,7 @@ def house_map() -> str:
     for folder in rooms():
         place = folder.relative_to(ROOT)
         indent = "  " * (len(place.parts) - 1)
-        lines.append(f"{indent}* [{place}/](../../{place}/README.md) {first_sentence(folder / '__init__.py')}")
+        lines.append(f"{indent}* `{place}/` {first_sentence(folder / '__init__.py')}")
     return "\n".join(lines) + "\n"
 
 

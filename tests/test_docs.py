@@ -9,6 +9,7 @@ import typer.main
 from cli.lazy import LazyGroup
 from cli.main import app
 from core.settings import Settings
+from tests import reference
 from tests.file_map import written
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,57 @@ def test_each_room_says_in_at_most_thirty_lines_what_is_in_it() -> None:
     assert [
         f"{file}" for file, text in written().items() if file.name == "README.md" and len(text.splitlines()) > 30
     ] == []
+
+
+def test_the_reference_is_what_the_program_says() -> None:
+    old = [file.name for file, text in reference.written().items() if not file.exists() or file.read_text() != text]
+    assert old == [], "run `make reference`"
+
+
+def pages() -> list[Path]:
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    dead = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages()
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert dead == []
+
+
+def test_files_that_documents_name_exist() -> None:
+    place = re.compile(
+        r"`((?:core|ingest|tools|graph|server|evals|cli|benchmarks|tests|web|examples|deploy)/[\w./-]+\.\w+)`"
+    )
+    missing = [
+        f"{page.relative_to(ROOT)}: {name}"
+        for page in pages()
+        for name in place.findall(page.read_text())
+        if not (ROOT / name).exists()
+    ]
+    assert missing == []
+
+
+def test_commands_that_documents_show_exist() -> None:
+    known = set(commands(typer.main.get_command(app)))
+    groups = {" ".join(name.split()[:n]) for name in known for n in range(1, len(name.split()))}
+    unknown = set()
+    for page in pages():
+        for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL):
+            for words in re.findall(r"support-agent ([a-z0-9-]+(?: [a-z0-9-]+)?)", block):
+                first, _, second = words.partition(" ")
+                if first not in known and first not in groups:
+                    unknown.add(f"{page.name}: {words}")
+                if first in groups and second and f"{first} {second}" not in known:
+                    unknown.add(f"{page.name}: {words}")
+    assert unknown == set()
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text().split()) <= 1_200
 
 
 def loaded(group: Any) -> dict[str, Any]:

@@ -160,7 +160,9 @@ async def test_without_a_key_the_developer_may_do_everything_strange_pages_nothi
     shop: tuple[Path, dict[str, str]],
 ) -> None:
     folder, env = shop
-    policy = (ROOT / "tools" / "retail" / "policy.yaml").read_text().replace("approval_over: 500.00", "approval_over: 50.00")
+    policy = (
+        (ROOT / "tools" / "retail" / "policy.yaml").read_text().replace("approval_over: 500.00", "approval_over: 50.00")
+    )
     (folder / "policy.yaml").write_text(policy)
     env = env | {"SUPPORT_POLICY_FILE": str(folder / "policy.yaml")}
     with dev_server(folder, env) as (url, log):
