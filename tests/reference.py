@@ -66,7 +66,7 @@ def commands(group: Any, prefix: str = "") -> dict[str, Any]:
 
 def http_page() -> str:
     """Return every route of the server with what it answers."""
-    document = make_app(Settings()).openapi()
+    document = make_app(Settings.from_env({}, None)).openapi()
     lines = ["# HTTP API", "", "The whole description in OpenAPI is at `/v1/openapi.json` of a running server.", ""]
     lines += ["| Route | What it does |", "|---|---|"]
     for path, operations in sorted(document["paths"].items()):
