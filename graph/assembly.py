@@ -1,7 +1,7 @@
 """Put the parts together: the one place where settings become objects."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -19,12 +19,16 @@ from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from core.settings import Settings
 from core.storage.database import Database
+from core.yaml_files import FilesError, Problem
 from graph.builder import Parts
 from graph.context_window.history import context_budget
 from graph.context_window.summary import ModelSummary, RuleSummary
 from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
 from graph.intake.voice_input import VoiceInput
+from graph.procedures.authoring.procedure_checks import check_folder
+from graph.procedures.book import ProcedureBook, catalogue_of, open_book
+from graph.procedures.prompt import follow_procedure
 from graph.runtime.budgets import Budget, Budgets, Prices
 from graph.runtime.instrumentation import NoTelemetry
 from graph.verification.judge import ReplyJudge
@@ -51,6 +55,7 @@ from tools.retail.rest.rest_backend import HttpOrderBackend
 from tools.retail.shop_records import OrderBackend
 from tools.retail.sql.sql_backend import SqlOrderBackend
 from tools.spending import SpendingLog
+from tools.tool import Tool
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +94,10 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         *(tool for tool in made if identity or tool.name != IDENTIFY),
         *(connected.tools if connected else ()),
     ]
+    procedures = open_procedures(settings, business, tools, now) if business else None
+    if procedures:
+        tools = procedures.guarded(tools)
+        tools += [] if procedures.leads else [Tool(bound=follow_procedure, effect="control")]
     spending = SpendingLog(settings.desk_url)
     telemetry = open_telemetry(settings.telemetry_url) if settings.telemetry_url else None
     return Parts(
@@ -117,6 +126,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         instructions=business.instructions if business else "",
         locale=business.file.languages[0] if business else "en",
         links=LinkRule.parse(settings.link_hosts),
+        procedures=procedures,
         passages_per_turn=settings.passages_per_turn,
         max_tool_rounds=settings.max_tool_rounds,
         max_message_chars=settings.max_message_chars,
@@ -153,6 +163,24 @@ def business_tools(settings: Settings, business: Business, now: Callable[[], dat
     for problem in opened.problems:
         log.warning("%s", problem)
     return opened
+
+
+def open_procedures(
+    settings: Settings, business: Business, tools: Sequence[Tool], now: Callable[[], datetime] = utc_now
+) -> ProcedureBook | None:
+    """Return the procedures of a business, or None where it has none.
+
+    Raises:
+        FilesError: one of them is wrong; its write would otherwise run without its rules.
+    """
+    folder = business.folder / "procedures"
+    found, problems = check_folder(folder, catalogue_of(tools), languages=business.file.languages)
+    if wrong := [problem for problem in problems if problem.severity == "error"]:
+        raise FilesError([Problem(p.file, p.line, p.message, "run support-agent check") for p in wrong])
+    if not found:
+        return None
+    embed = embedded_minilm().embed_array if settings.model == "offline" else None
+    return open_book(found, tools, embed=embed, now=now)
 
 
 def policy_of(settings: Settings, business: Business | None) -> Policy:

@@ -29,6 +29,8 @@ from graph.nodes.receive import receive
 from graph.nodes.remember import remember
 from graph.nodes.retrieve import retrieve
 from graph.nodes.verify import verify
+from graph.procedures.book import ProcedureBook
+from graph.procedures.prompt import listing
 from graph.routing import (
     after_approve,
     after_confirm,
@@ -92,6 +94,8 @@ class Parts:
     """The language of fixed sentences where a run names none."""
     links: LinkRule = field(default_factory=LinkRule)
     """Which addresses replies and sources may carry."""
+    procedures: ProcedureBook | None = None
+    """How things are done: files that are followed."""
     passages_per_turn: int = 5
     max_tool_rounds: int = 5
     max_message_chars: int = 8_000
@@ -131,24 +135,26 @@ def build_graph(
         identity=parts.identity,
         remembers_customers=parts.remembers_customers,
     )
-    add(retrieve, retriever=parts.retriever, limit=parts.passages_per_turn)
+    add(retrieve, retriever=parts.retriever, limit=parts.passages_per_turn, procedures=parts.procedures)
     add(
         reason,
         model=parts.model,
         tools={tool.name: tool for tool in parts.tools},
         retriever=parts.retriever,
-        system=system_prompt(parts.shop_name, parts.instructions),
+        system=system_prompt(parts.shop_name, parts.instructions)
+        + (listing(parts.procedures.sorted) if parts.procedures else ""),
         context_tokens=parts.context_tokens,
         budgets=parts.budgets,
         links=parts.links,
         turn_seconds=parts.turn_seconds,
         turn_retries=parts.turn_retries,
         judge=parts.judge,
+        procedures=parts.procedures,
     )
     longest = history_chars(parts.context_tokens)
     add(remember, summariser=parts.summariser, history_chars=longest)
     executor = parts.executor or InProcess([tool.bound for tool in parts.tools], asks_who=parts.identity is not None)
-    add(execute_tools, executor=executor, actions=parts.actions, identity=parts.identity)
+    add(execute_tools, executor=executor, actions=parts.actions, identity=parts.identity, procedures=parts.procedures)
     add(verify, retriever=parts.retriever, links=parts.links)
     add(confirm, actions=parts.actions, links=parts.links)
     add(approve, actions=parts.actions)

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 
 from core.clock import utc_now
 from core.yaml_files import FilesError, Problem
-from graph.procedures.catalogue import spec_from_schema
-from graph.procedures.check import check_folder
+from graph.procedures.authoring.procedure_checks import check_folder
+from graph.procedures.book import catalogue_of
 from tools.business.business_folder import BUSINESS_FILE, Business, read_business
 from tools.connectors.opening import open_connectors, run_blocking
 from tools.tool import Tool
@@ -44,17 +44,12 @@ def check_business(folder: Path) -> Checked:
         )
         run_blocking(opened.close())
     problems += opened.problems
-    specs = {
-        tool.name: spec_from_schema(
-            tool.name, tool.effect, dict(tool.bound.tool_call_schema), description=tool.bound.description
-        )
-        for tool in opened.tools
-        if isinstance(tool.bound.tool_call_schema, dict)
-    }
     articles = {
         path.name: path.read_text(encoding="utf-8", errors="replace") for path in business.articles.glob("*.md")
     }
-    procedures, wrong = check_folder(folder / "procedures", specs, languages=file.languages, articles=articles)
+    procedures, wrong = check_folder(
+        folder / "procedures", catalogue_of(opened.tools), languages=file.languages, articles=articles
+    )
     problems += [
         Problem(one.file, one.line, one.message, f"correct it ({one.kind})", one.severity == "warning") for one in wrong
     ]

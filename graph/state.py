@@ -115,6 +115,10 @@ class State(TurnInput):
     """What follows `receive`, and the calls that the graph writes; `receive` and `approve` set it, None is the usual way."""
     rating: dict[str, Any] | None = None
     """What the customer thought of the newest ticket's outcome: ticket_id, stars (1 to 5), comment; set by `rate_outcome`."""
+    cases: list[dict[str, Any]] = field(default_factory=list)
+    """Open cases of procedures as `graph.procedures.cases` keeps them, the one that is dealt with last."""
+    case_led: bool = False
+    """Whether the newest message was about an open case; `retrieve` sets it."""
     open_question: list[str] = field(default_factory=list)
     """Proposed actions the customer was asked about and neither agreed to nor declined; `receive` sets it."""
     approvals: list[str] = field(default_factory=list)

@@ -42,6 +42,8 @@ def settings_of(folder: Path, data: Path) -> Settings:
 async def opened(folder: Path, data: Path, *answers: Any, **changed: Any) -> AsyncIterator[Opened]:
     """Yield the agent of a folder; the model gives these answers."""
     parts = replace(assemble(settings_of(folder, data)), model=scripted(*answers), **changed)
+    if answers and parts.procedures:  # the model leads, and not the procedures themselves
+        parts = replace(parts, procedures=replace(parts.procedures, leads=False, chooser=None))
     agent = SupportAgent(
         build_graph(parts, checkpointer=InMemorySaver()), max_message_chars=10_000, locale=parts.locale
     )

@@ -3,10 +3,10 @@
 import datetime
 
 from benchmarks.procedures.planted import CANCEL, CATALOGUE
+from graph.procedures.authoring.procedure_checks import check_procedures
 from graph.procedures.catalogue import Catalogue
-from graph.procedures.check import check_procedures
 from graph.procedures.compile import Procedure
-from graph.procedures.format import parse_procedure
+from graph.procedures.procedure_file import parse_procedure
 
 NOW = datetime.datetime(2026, 5, 15, 15, tzinfo=datetime.UTC)
 

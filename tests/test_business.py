@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 
 from core.errors import OutcomeUnknown, SettingsError
 from core.settings import Settings
+from core.yaml_files import FilesError
 from graph.agent import open_agent
 from graph.assembly import assemble
 from graph.business_check import check_business
@@ -151,3 +153,18 @@ async def test_staff_decides_on_a_foreign_tool_from_the_command_line(tmp_path: P
 def test_a_folder_without_a_business_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"business\.yaml:1: it cannot be read"):
         Settings.from_env({"SUPPORT_BUSINESS": str(tmp_path)}, env_file=None)
+
+
+async def test_a_procedure_of_the_folder_leads_without_a_model(tmp_path: Path) -> None:
+    async with opened(EXAMPLES / "novanet", tmp_path) as net:
+        assert "L-1002, L-1004" in await net.say("I need a technician", "c-ben")
+        assert "There is an outage in your area" in await net.say("L-1002", "c-ben")
+
+
+async def test_a_business_with_a_broken_procedure_is_not_opened(tmp_path: Path) -> None:
+    folder = tmp_path / "novanet"
+    shutil.copytree(EXAMPLES / "novanet", folder)
+    broken = folder / "procedures" / "book-technician.md"
+    broken.write_text(broken.read_text().replace('must: "!outage"', 'must: "!outrage"'))
+    with pytest.raises(FilesError, match="outrage"):
+        assemble(settings_of(folder, tmp_path))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from benchmarks.procedures.planted import CANCEL, CATALOGUE, PLANTED, check, kinds_named, planted
-from graph.procedures.check import check_folder
-from graph.procedures.format import LARGEST, parse_procedure
+from graph.procedures.authoring.procedure_checks import check_folder
+from graph.procedures.procedure_file import LARGEST, parse_procedure
 
 OTHER = """\
 ---

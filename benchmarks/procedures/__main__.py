@@ -16,11 +16,11 @@ from rich.progress import track
 from benchmarks.procedures.planted import CANCEL, CATALOGUE, kinds_named
 from benchmarks.procedures.sopbench import NOW, TRADES, Result, gullible, load_tasks, load_trade, random_order, true_way
 from benchmarks.support.figures import Figure, parser, report
+from graph.procedures.authoring.procedure_checks import check_procedures
 from graph.procedures.cases import open_case, with_slot
-from graph.procedures.check import check_procedures
 from graph.procedures.compile import Procedure
-from graph.procedures.format import parse_procedure
 from graph.procedures.gate import advance
+from graph.procedures.procedure_file import parse_procedure
 from graph.procedures.prompt import case_note, listing
 
 SOPBENCH = Path("../shared/data/sopbench")

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from graph.procedures.authoring.procedure_checks import check_procedures
 from graph.procedures.catalogue import Catalogue, spec_from_schema
-from graph.procedures.check import check_procedures
-from graph.procedures.format import Problem, parse_procedure
+from graph.procedures.procedure_file import Problem, parse_procedure
 
 CANCEL = """\
 ---

@@ -43,6 +43,7 @@ async def hear(
     thread_id: str,
     locale: str,
     actions: ConfirmedActions,
+    cases: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return the calls that are to be carried out, the question that stays open, and what waits for staff.
 
@@ -84,6 +85,8 @@ async def hear(
         update["messages"] = [calls_of(calls)]
         update["next_step"] = "confirm" if agreed else "reason"
     elif heard.withdrawn:
+        ended = {action.change.procedure["name"] for action in heard.withdrawn if action.change.procedure}
+        update["cases"] = [case for case in cases if case["procedure"] not in ended]
         update["messages"] = [AIMessage(phrase("withdrawn", locale))]
         update["next_step"] = "end"
     return update

@@ -14,8 +14,11 @@ from core.message_marks import marks
 from core.observability.counters import TOOL_CALLS
 from graph.intake.identification import acting, code_sent, identified
 from graph.phrases import phrase
+from graph.procedures.book import CaseStopped, ProcedureBook
+from graph.procedures.prompt import FOLLOW
 from graph.state import State, newest_turn, pending_calls, thread_of, worked
 from graph.tool_calls.action_messages import result_of
+from graph.tool_calls.case_calls import CaseDesk
 from graph.tool_calls.executors import ToolExecutor, tell_model
 from graph.tool_calls.grounding import refusals
 from graph.tool_calls.provenance import Sayings
@@ -37,6 +40,7 @@ async def execute_tools(
     executor: ToolExecutor,
     actions: ConfirmedActions,
     identity: IdentityDesk | None = None,
+    procedures: ProcedureBook | None = None,
 ) -> dict[str, Any]:
     """Return a result for each open call, the passages they found, and whose conversation it is if a call made that known.
 
@@ -50,7 +54,10 @@ async def execute_tools(
     calls = pending_calls(state.messages)
     confirmed = _confirmed(state)
     asked = [call for call in calls if str(call["id"]) not in confirmed]  # what the graph calls stands in the ledger
-    sayings = Sayings(state.messages, state.case_file)
+    cases = CaseDesk(procedures, state) if procedures else None
+    if procedures and procedures.leads and state.case_led:
+        asked = []  # the step of a procedure that the customer's own words opened
+    sayings = Sayings([*state.messages, *(cases.records if cases else ())], state.case_file)
     refused = refusals(
         asked,
         executor.tools,
@@ -70,6 +77,9 @@ async def execute_tools(
         told, known = await identified(naming, state, context, thread_id=thread_id, desk=identity)
         messages += told
         state = replace(state, **known)
+    if cases and (following := [call for call in calls if call["name"] == FOLLOW]):
+        calls = [call for call in calls if call not in following]
+        messages += [await cases.follow(call, context) for call in following]
     reads = [call for call in calls if str(call["id"]) not in confirmed and not actions.is_write(call["name"])]
     writes = sorted((call for call in calls if call not in reads), key=lambda call: actions.rank(call["name"]))
     hosted = await _may_run(writes, confirmed, thread_id, actions) if executor.carries_out else []
@@ -85,7 +95,7 @@ async def execute_tools(
                 await actions.record(thread_id, confirmed[m.tool_call_id], m.text, failed=m.status == "error")
     for call in writes:
         messages.append(
-            await _write(call, confirmed.get(str(call["id"])), state, thread_id, context, actions, identity)
+            await _write(call, confirmed.get(str(call["id"])), state, thread_id, context, actions, identity, cases)
         )
     for m in messages:
         TOOL_CALLS.labels(tool=m.name if m.name in executor.tools else "unknown", outcome=m.status).inc()
@@ -94,6 +104,7 @@ async def execute_tools(
         "messages": messages,
         "passage_ids": [pid for m in messages if m.name == SEARCH_ARTICLES for pid in m.artifact or ()],
         "usage": worked(state.usage, since=started),
+        **({"cases": cases.cases} if cases else {}),
         **code_asked,
     }
 
@@ -115,15 +126,20 @@ async def _write(
     context: Context,
     actions: ConfirmedActions,
     identity: IdentityDesk | None,
+    cases: CaseDesk | None,
 ) -> ToolMessage:
     """Carry out a confirmed action, or propose what a model asks for; it may need a one-time code first."""
     asks_who = identity is not None
     try:
         if action_id is not None:
-            return result_of(call, await actions.carry_out(thread_id, action_id))
+            action = await actions.carry_out(thread_id, action_id)
+            if cases:
+                cases.ran(action)
+            return result_of(call, action)
         asked_by = next((m.id for m in newest_turn(state.messages)), None)
         rule = identity.rule if identity else None
         writer = acting(state, context, rule, rule.writes if rule else "code")
+        writer = replace(writer, case=cases.case_of(call["name"])) if cases else writer
         try:
             proposal = await actions.propose(thread_id, writer, call["name"], call["args"], asked_message_id=asked_by)
         except NotIdentified:
@@ -131,7 +147,13 @@ async def _write(
                 raise
             await identity.send_code(thread_id, state.customer_id)
             return code_sent(call, context.locale, identity)
+        if cases:
+            cases.proposed(proposal)
         return result_of(call, proposal)
+    except CaseStopped as stopped:
+        if cases:
+            cases.stopped(stopped.case)
+        return ToolMessage(str(stopped), tool_call_id=str(call["id"]), name=call["name"], status="error")
     except (Refused, BackendUnavailable) as error:
         told = tell_model(error, asks_who=asks_who)
         return ToolMessage(told, tool_call_id=str(call["id"]), name=call["name"], status="error")

@@ -1,12 +1,14 @@
 """Ask the model what to say or which tools to call."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall
 from langchain_core.runnables import Runnable
+from langgraph.runtime import Runtime
 
 from core.models.turn_allowance import Allowance, allow
 from core.passages import Retriever
@@ -15,6 +17,9 @@ from graph.context_window.customer_profile import with_file
 from graph.context_window.history import prompt_messages, with_earlier
 from graph.context_window.prompts import repair_note, text_of
 from graph.handoff.handoff_reasons import person_is_due
+from graph.procedures.book import ProcedureBook
+from graph.procedures.cases import cases_of
+from graph.procedures.leading import open_note, said_next
 from graph.routing import HUMAN_TOOL
 from graph.runtime.budgets import Budgets
 from graph.state import State, Usage, added, difference, newest_turn
@@ -22,11 +27,13 @@ from graph.tool_calls.provenance import Sayings
 from graph.verification.judge import ReplyJudge
 from graph.verification.turn_evidence import ground_of
 from graph.verification.verified_model import VerifiedChatModel
+from tools.context import Context
 from tools.tool import Tool
 
 
 async def reason(
     state: State,
+    runtime: Runtime[Context],
     *,
     model: Runnable[LanguageModelInput, AIMessage],
     tools: Mapping[str, Tool],
@@ -38,11 +45,19 @@ async def reason(
     turn_seconds: float = 45.0,
     turn_retries: int = 3,
     judge: ReplyJudge | None = None,
+    procedures: ProcedureBook | None = None,
 ) -> dict[str, Any]:
     """Return the model's message as far as it is supported, what was wrong with the rest, and what it cost."""
     system = with_earlier(system, with_file(state.customer_file, state.case_file), state.summary)
     if over := await budgets.spent(state):
         return {"handoff": over}
+    if procedures:
+        cases, customer = cases_of(state.cases), replace(runtime.context or Context(), customer_id=state.customer_id)
+        if procedures.leads and state.case_led:
+            said, cases = said_next(procedures, cases, customer, person_tool=HUMAN_TOOL)
+            if said:
+                return {"messages": [said], "cases": cases, "faults": []}
+        system += open_note(procedures, cases, customer)
     passages = await retriever.fetch(state.passage_ids)
     begun = unfinished_reply(state)
     earlier = state.messages[:-1] if begun else state.messages

@@ -105,6 +105,7 @@ async def receive(
         thread_id=thread_of(config),
         locale=context.locale,
         actions=actions,
+        cases=state.cases,
     )
     return update | heard | {"messages": [*update["messages"], *heard["messages"]]}
 

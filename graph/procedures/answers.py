@@ -7,7 +7,7 @@ one and leaves the question open.
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import re2
@@ -16,7 +16,7 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.signals import normalised
 from graph.procedures.cases import Case, slot_value, with_slot
 from graph.procedures.compile import Procedure
-from graph.procedures.format import Slot
+from graph.procedures.procedure_file import Slot
 
 NUMBER = re2.compile(r"(?:^|[^\w.,])[$€£]?(-?\d+(?:[.,]\d+)?)(?:$|[^\w])")
 DATE = re2.compile(r"\b(\d{4}-\d{2}-\d{2})\b")
@@ -188,16 +188,3 @@ def _date(text: str) -> str | None:
             except ValueError:
                 return None
     return None
-
-
-def proposed(procedure: Procedure, case: Case, values: Mapping[str, Any], source: str) -> tuple[Case, list[str]]:
-    """Return the case with the values that a model read out of the conversation, and the names of those that do not fit."""
-    wrong = []
-    for name, value in values.items():
-        slot = procedure.slots.get(name)
-        fits = fitting(slot.slot, value) if slot and slot.slot.ask else None
-        if fits is None:
-            wrong.append(name)
-        elif slot_value(case, name) != fits:
-            case = with_slot(procedure, case, name, fits, source)
-    return case, wrong

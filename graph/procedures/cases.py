@@ -6,8 +6,8 @@ customer answered *because of* it is forgotten with it.
 """
 
 import json
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict, cast
 
 from graph.procedures.compile import Procedure
 
@@ -54,8 +54,12 @@ class Case(TypedDict):
     slots: dict[str, Known]
     reads: dict[str, Read]
     steps: dict[str, StepDone]
+    text: str
+    """The procedure as it was when the case began: an open case keeps its version, whatever becomes of the file."""
     asked: str | None
     """The slot that was asked for last."""
+    asks: dict[str, str]
+    """The slots the customer was asked for, each with the message after which it was first asked."""
     stopped: dict[str, str] | None
     """The rule that stopped it and the sentence it said, or None."""
 
@@ -63,8 +67,38 @@ class Case(TypedDict):
 def open_case(procedure: Procedure) -> Case:
     """Return a case of which nothing is known yet."""
     return Case(
-        procedure=procedure.name, version=procedure.version, slots={}, reads={}, steps={}, asked=None, stopped=None
+        procedure=procedure.name,
+        version=procedure.version,
+        text=procedure.source.text,
+        slots={},
+        reads={},
+        steps={},
+        asked=None,
+        asks={},
+        stopped=None,
     )
+
+
+def case_for(values: Mapping[str, Any] | None) -> Case | None:
+    """Return a case that was kept as plain values; one of another shape is none."""
+    if values is None or not Case.__required_keys__ <= values.keys():
+        return None
+    return cast(Case, {key: values[key] for key in Case.__required_keys__})
+
+
+def cases_of(stored: Sequence[Mapping[str, Any]]) -> list[Case]:
+    """Return a stack that was kept in a conversation."""
+    return [case for values in stored if (case := case_for(values))]
+
+
+def kept(case: Case) -> Case:
+    """Return a case as it is kept beside a write: what was read is read anew when it runs."""
+    return {**case, "reads": {}}
+
+
+def asking(case: Case, slot: str, source: str) -> Case:
+    """Return the case with a question to the customer noted."""
+    return {**case, "asked": slot, "asks": {slot: source} | case["asks"]}
 
 
 def slot_value(case: Case, name: str) -> Any:

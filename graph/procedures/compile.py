@@ -17,7 +17,7 @@ from graph.procedures.expressions import (
     compile_expression,
     unknown_tool,
 )
-from graph.procedures.format import Problem, ProcedureFile, Rule, Slot, Step, Where
+from graph.procedures.procedure_file import Problem, ProcedureFile, Rule, Slot, Step, Where
 
 RESERVED = frozenset({"customer", "now"})
 PLAIN_CALL = re.compile(r"[A-Za-z_]\w*\s*\(.*\)", re.DOTALL)

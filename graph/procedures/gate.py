@@ -7,7 +7,7 @@ from typing import Any
 
 from core.errors import BackendUnavailable, Refused
 from graph.procedures.answers import fitting
-from graph.procedures.cases import Case, is_done, slot_value, with_read, with_slot, without_reads
+from graph.procedures.cases import Case, asking, is_done, slot_value, with_read, with_slot, without_reads
 from graph.procedures.compile import CompiledStep, Procedure
 from graph.procedures.interpreter import (
     AskNext,
@@ -80,7 +80,7 @@ async def decide(
 
     case, found = await _settled(case, wanted, read)
     read_now = reading(procedure, case, now=now, customer_id=customer_id)
-    return _verdict(read_now, step, args, found, locale)
+    return _verdict(read_now, step, args, found, locale, source)
 
 
 async def _settled(case: Case, wanted: Callable[[Case], Next | None], read: ReadTool) -> tuple[Case, Next | None]:
@@ -122,7 +122,9 @@ def _told(procedure: Procedure, case: Case, step: CompiledStep, args: Mapping[st
     return case
 
 
-def _verdict(read: Reading, step: CompiledStep, args: Mapping[str, Any], found: Next | None, locale: str) -> Verdict:
+def _verdict(
+    read: Reading, step: CompiledStep, args: Mapping[str, Any], found: Next | None, locale: str, source: str
+) -> Verdict:
     case, tool, name = read.case, step.step.tool, read.procedure.name
     match found:
         case DoNext():
@@ -140,7 +142,7 @@ def _verdict(read: Reading, step: CompiledStep, args: Mapping[str, Any], found: 
             return Verdict(stopped(case, found, said), feedback=f"{why}: {said} {then}", stop=found)
         case AskNext():
             told = f"Not yet: {found.slot!r} is not known. Ask the customer: {question(found, read, locale)}"
-            return Verdict({**case, "asked": found.slot}, feedback=told)
+            return Verdict(asking(case, found.slot, source), feedback=told)
         case _:
             return Verdict(case, feedback=f"{tool} does not apply to this case.")
 

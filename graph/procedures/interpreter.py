@@ -12,6 +12,7 @@ from typing import Any, Literal
 from graph.procedures.cases import Case, read_key
 from graph.procedures.compile import CompiledRule, CompiledStep, Procedure
 from graph.procedures.expressions import Expression, ToolCall
+from graph.procedures.procedure_file import PLACE, Text
 
 RuleState = Literal["true", "false", "unknown"]
 
@@ -166,6 +167,12 @@ class Reading:
                 return found
         if not slot.slot.ask:
             raise _Wanted(StopNext(None, hand_over=True, problem=f"nothing was found for {name}"))
+        for root in _named_in(slot.slot.ask):
+            try:
+                self.named(root)  # what a question lists is looked up before it is asked
+            except _Wanted as wanted:
+                if isinstance(wanted.wanted, ReadNext):
+                    raise
         raise _Wanted(AskNext(name, choices))
 
     def _called(self, call: ToolCall) -> Any:
@@ -198,6 +205,12 @@ class Reading:
         if found is False:
             return "false", None
         return "unknown", StopNext(None, hand_over=True, problem=f"{rule.must.source} is neither true nor false")
+
+
+def _named_in(text: Text) -> list[str]:
+    """Return the slots and facts that a sentence names."""
+    said = text if isinstance(text, str) else " ".join(text.values())
+    return list(dict.fromkeys(root for root, _ in PLACE.findall(said)))
 
 
 def reading(procedure: Procedure, case: Case, *, now: datetime.datetime, customer_id: str | None) -> Reading:

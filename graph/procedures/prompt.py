@@ -5,6 +5,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from langchain_core.tools import tool
+
 from graph.procedures.cases import Case
 from graph.procedures.compile import Procedure
 from graph.procedures.interpreter import AskNext, DoNext, Reading, ReadNext, StopNext, next_step, reading
@@ -12,6 +14,19 @@ from graph.procedures.wording import question, sentence
 
 FOLLOW = "follow_procedure"
 """The control tool by which a model opens a case and adds what the customer said."""
+
+
+@tool(FOLLOW, parse_docstring=True)
+async def follow_procedure(name: str, slots: dict[str, Any] | None = None) -> str:
+    """Begin to follow a procedure, or add to the open case what the customer said; returns what it needs next.
+
+    Args:
+        name: The procedure's name.
+        slots: What the customer said, by the names of the procedure's slots.
+    """
+    return name  # the graph keeps cases; see graph/tool_calls/case_calls.py
+
+
 LONGEST_FACT = 600
 """Characters of a fact that the note of a case shows."""
 

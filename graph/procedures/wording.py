@@ -4,9 +4,8 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graph.procedures.check import PLACE
-from graph.procedures.format import Text
 from graph.procedures.interpreter import AskNext, Reading, StopNext, unknown_named
+from graph.procedures.procedure_file import PLACE, Text
 
 CANNOT_TELL = {
     "en": "I cannot settle this myself; a colleague has to look at it.",

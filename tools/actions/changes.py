@@ -41,6 +41,8 @@ class Change:
     """Why a member of staff has to agree first, or None."""
     thread_id: str | None = None
     """The conversation it was planned in, where a tool is bound to it."""
+    procedure: Mapping[str, Any] | None = None
+    """The procedure that led to it: name, version, step and the case, plain JSON; None for a write that none owns."""
     locale: str = "en"
     """The language of `summary` and `done`, as a BCP 47 tag."""
 

@@ -50,6 +50,17 @@ async def carry_out(action_id: str, *, ledger: ActionLedger, tools: Mapping[str,
     return action
 
 
+def context_of(action: Action) -> Context:
+    """Return on whose behalf, and in which case of a procedure, an action is planned anew."""
+    change = action.change
+    return Context(
+        customer_id=action.customer_id,
+        thread_id=action.thread_id,
+        locale=change.locale,
+        case=change.procedure["case"] if change.procedure else None,
+    )
+
+
 async def _run(claimed: Action, *, ledger: ActionLedger, tool: Tool, write: Write) -> Action:
     """Look, plan anew and apply; returns the action as it is afterwards."""
     try:
@@ -57,7 +68,7 @@ async def _run(claimed: Action, *, ledger: ActionLedger, tool: Tool, write: Writ
             earlier = await write.find_outcome(claimed.change, key=claimed.id)
             if earlier is not None:
                 return await ledger.finish(claimed, "done", claimed.change.done, earlier)
-        context = Context(customer_id=claimed.customer_id, thread_id=claimed.thread_id, locale=claimed.change.locale)
+        context = context_of(claimed)
         # The customer's yes is the moment that counts: staff who takes days does not cost them a window.
         waited = ledger.days_since(claimed.yes_at) if claimed.yes_at else 0
         change = await write.plan(context, claimed.args, waited_days=waited)

@@ -8,7 +8,7 @@ from core.errors import InputError, Refused
 from core.language.confirmations import Asked, answer_to_confirmation, takes_back, wants_it_otherwise
 from tools.actions.action import Action
 from tools.actions.changes import Change
-from tools.actions.execution import carry_out
+from tools.actions.execution import carry_out, context_of
 from tools.actions.ledger import ActionLedger
 from tools.actions.velocity import within_velocity
 from tools.context import Context
@@ -225,8 +225,7 @@ class ConfirmedActions:
             return action
         try:
             merged = {**self.asked_args(action), **args}
-            context = Context(customer_id=action.customer_id, thread_id=action.thread_id, locale=action.change.locale)
-            change = await self.plan(context, action.tool, merged)
+            change = await self.plan(context_of(action), action.tool, merged)
         except Refused as no:
             raise InputError(f"the edited request breaks a rule: {no}") from None
         if not await self.ledger.withdraw(action.id, why="replaced by an edited request", by=by):

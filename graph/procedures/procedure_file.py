@@ -20,6 +20,9 @@ LARGEST = 100_000
 Where = tuple[str | int, ...]
 """A place in the front matter, such as `("rules", "unflown", "must")`."""
 
+PLACE = re.compile(r"\{([A-Za-z_]\w*)((?:\.\w+)*)\}")
+"""A value of the case in a sentence: `{slot}` or `{fact.field}`."""
+
 Text = str | dict[str, str]
 """A sentence for customers: in the business's default language, or by language."""
 

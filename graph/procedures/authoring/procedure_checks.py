@@ -1,21 +1,17 @@
 """Tell authors what is wrong with their procedures before a customer finds out."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
-import numpy as np
-
+from graph.procedures.authoring.article_checks import contradictions
+from graph.procedures.authoring.possible import outcomes, true_by_claims
 from graph.procedures.catalogue import Catalogue, ToolSpec
-from graph.procedures.check_articles import contradictions
+from graph.procedures.choice import Embed
 from graph.procedures.compile import Procedure, compile_procedure
 from graph.procedures.expressions import unknown_tool
-from graph.procedures.format import Problem, ProcedureFile, Text, read_procedure
-from graph.procedures.possible import outcomes, true_by_claims
-
-Embed = Callable[[Sequence[str]], np.ndarray]
-"""Unit vectors of texts, one a row."""
+from graph.procedures.procedure_file import PLACE, Problem, ProcedureFile, Text, read_procedure
 
 TOO_ALIKE = 0.9
 """Cosine of two descriptions from which a choice between them is a toss."""
@@ -26,7 +22,6 @@ MONEY = re.compile(
     r"|transfer|loan|discount|voucher|coupon|certificate|rembours|montant|prix|erstatt|betrag|preis|reembols|importe",
     re.IGNORECASE,
 )
-PLACE = re.compile(r"\{([A-Za-z_]\w*)((?:\.\w+)*)\}")
 MENTION = re.compile(r"(?<![\w@])@([A-Za-z_]\w*)")
 
 
@@ -166,7 +161,13 @@ def _rules(procedure: Procedure, catalogue: Catalogue) -> Iterable[Problem]:
             elif tool not in listed:
                 said = f"{tool} is read and not named under `tools`: name it"
                 yield file.problem("unlisted-tool", said, *_place_of(procedure, expression.source))
-    spoken = " ".join([file.guidance, *(str(rule.say) for rule in contract.rules.values())])
+    spoken = " ".join(
+        [
+            file.guidance,
+            *(str(rule.say) for rule in contract.rules.values()),
+            *(str(slot.ask) for slot in contract.slots.values()),
+        ]
+    )
     for name in procedure.facts:
         if name not in procedure.used and f"{{{name}" not in spoken:
             yield file.problem(

@@ -1,0 +1,77 @@
+"""Choose a procedure for a message without a model: by its nearness to descriptions and examples, with none as an answer."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph.procedures.compile import Procedure
+
+Embed = Callable[[list[str]], np.ndarray]
+"""Return unit vectors of texts, one a row."""
+
+NEAR = 0.5
+"""Cosine to an example from which a message is taken for a request of that kind."""
+NEAR_FOR_QUESTIONS = 0.65
+"""The same for a message that asks for information: most of those are answered from the articles."""
+APART = 0.04
+"""By how much the best procedure has to be nearer than the next: closer ones are a toss, and a toss is none."""
+NONE = (
+    "hello", "thank you", "ok", "yes", "no", "goodbye", "what do you mean?", "who are you?", "I have a question",
+    "how does this work?", "what are your opening hours?", "how long does it take?", "how much does it cost?",
+    "where can I find that?", "I want to talk to a person", "can you repeat that?", "that is not what I asked",
+)  # fmt: skip
+"""What people say without wanting any procedure."""
+IDENTIFIER = re.compile(r"#?\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{4,}\b|#?\b\d{5,}\b|\b[A-Z]{5,}\b")
+QUESTION = re.compile(
+    r"^\W*(?:how|what|when|where|which|who|why|is|are|was|were|do|does|did|"
+    r"wie|was|wann|wo|welche\w*|wer|warum|gibt|comment|quel\w*|quand|où|qui|pourquoi|est-ce|"
+    r"cómo|qué|cuándo|dónde|cuál\w*|quién|por qué|come|cosa|quando|dove|quale|chi|perché|como|onde|hoe|wat|waar)\b[^.!]*\?\s*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a message is near to."""
+
+    procedure: str | None
+    likeness: float
+
+
+class Chooser:
+    """The choice among procedures by embeddings; the vectors of examples are made once."""
+
+    def __init__(self, procedures: Sequence[Procedure], embed: Embed) -> None:
+        self._embed = embed
+        self._names = [procedure.name for procedure in procedures]
+        self._lines = [_lines(procedure) for procedure in procedures]
+        self._vectors: list[np.ndarray] | None = None
+        self._none: np.ndarray | None = None
+
+    def choose(self, message: str) -> Choice:
+        """Return the procedure that a message asks for, or none."""
+        if not self._names or not message.strip():
+            return Choice(None, 0.0)
+        if self._vectors is None or self._none is None:
+            self._vectors = [self._embed(lines) for lines in self._lines]
+            self._none = self._embed(list(NONE))
+        vector = self._embed([_plain(message)])[0]
+        near = [float((rows @ vector).max()) for rows in self._vectors]
+        best = int(np.argmax(near))
+        others = [*near[:best], *near[best + 1 :], float((self._none @ vector).max())]
+        wanted = NEAR_FOR_QUESTIONS if QUESTION.match(message) else NEAR
+        chosen = near[best] >= wanted and near[best] - max(others) >= APART
+        return Choice(self._names[best] if chosen else None, near[best])
+
+
+def _lines(procedure: Procedure) -> list[str]:
+    """Return a procedure's examples and the sentences of its description."""
+    sentences = [s.strip() for s in procedure.description.replace("Use when", ". When").split(". ") if s.strip()]
+    return [_plain(line) for line in (*procedure.source.contract.examples, *sentences)]
+
+
+def _plain(text: str) -> str:
+    """Return a text without numbers of records, which would make any two messages that name one alike."""
+    return IDENTIFIER.sub("it", text)
