@@ -55,6 +55,8 @@ class Rule:
     name: str
     is_pattern: bool
     apply: Callable[[str], Any]
+    reads_clause: bool = False
+    """It is of the offline model, and reads no more than `clauses` takes for one thing."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,12 @@ def rules() -> list[Rule]:
     for module in _modules():
         for name, value in vars(module).items():
             for path, pattern in _patterns(value, f"{module.__name__}.{name}"):
-                found.setdefault((pattern.pattern, pattern.flags), Rule(path, True, _all_matches(pattern)))
+                key, offline = (pattern.pattern, pattern.flags), path.startswith("core.offline.")
+                found.setdefault(key, Rule(path, True, _all_matches(pattern), offline))
             if _reads_text(value, module.__name__):
-                found[value] = Rule(f"{module.__name__}.{name}", False, value)
+                parameter = next(iter(inspect.signature(value).parameters))
+                of_clause = module.__name__.startswith("core.offline.") and parameter != "text"
+                found[value] = Rule(f"{module.__name__}.{name}", False, value, of_clause)
     return list(found.values())
 
 
@@ -87,8 +92,7 @@ def slowest(rule: Rule, units: Iterable[str] = UNITS) -> Timing:
 
 
 def _timed(rule: Rule, unit: str) -> Timing:
-    # The offline model's rules read what it takes for one thing; its functions cut what they are given.
-    longest = MAX_CLAUSE if rule.is_pattern and rule.name.startswith("core.offline.") else LONGEST
+    longest = MAX_CLAUSE if rule.reads_clause else LONGEST
     before, length = 0.0, longest // SHARES[0]
     milliseconds = _milliseconds(rule, unit, length)
     for longer in (longest // share for share in SHARES[1:]):

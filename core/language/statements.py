@@ -2,7 +2,7 @@
 
 import re
 
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*(?:\s*\[\d+\])*")
+_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*(?:\s{0,8}\[\d+\])*")
 _CITED = re.compile(r"\[\d+\]")
 _NAME = re.compile(
     r"\b(?:my name is|my name's|i am called|this is|mein name ist|ich heiße|je m'appelle|me llamo)\s+"

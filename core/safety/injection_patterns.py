@@ -21,7 +21,7 @@ _ACT = (
     r"exchange|replace|swap|e-?mail|provide|reveal|show|promise|assure|call|open|close|create|delete|remove|apply|waive|process|switch|modify|hand|connect|"
     r"confirm|mark|reset|ask|tell|inform|instruct|advise|direct|request|obtain|collect|get|persuade|convince|urge|encourage|invite|point|insert|append|include|add)"
 )
-_BEFORE_ORDER = r"(?:^|[.!?:;*\-–—>\])\"'“]\s*|\b(?:please|now|then|and|also|first|immediately|instead|must|should|to|always|silently|secretly|kindly|just|you)\s+)"
+_BEFORE_ORDER = r"(?:^|[.!?:;*\-–—>\])\"'“]\s{0,8}|\b(?:please|now|then|and|also|first|immediately|instead|must|should|to|always|silently|secretly|kindly|just|you)\s+)"
 _THEM = r"(?:the|this|that|each|every|any|all|current)\s+(?:users?|customers?|clients?|shoppers?|buyers?|humans?)\b(?!\s*(?:service|support|care|account|satisfaction|area|portal|id\b))"
 _RULES: tuple[tuple[str, str], ...] = (
     (
@@ -31,7 +31,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "speaks to an AI",
-        rf"(?:^|[.!?:;*>\])\"'“\n—–-]\s*|\b(?:dear|hey|hello|hi|attention|note (?:to|for)|notice (?:to|for)|instructions? (?:to|for)|message (?:to|for)|reminder (?:to|for)|memo (?:to|for)|info for|important for|an|für|pour|para)\s+)"
+        rf"(?:^|[.!?:;*>\])\"'“\n—–-]\s{0, 8}|\b(?:dear|hey|hello|hi|attention|note (?:to|for)|notice (?:to|for)|instructions? (?:to|for)|message (?:to|for)|reminder (?:to|for)|memo (?:to|for)|info for|important for|an|für|pour|para)\s+)"
         rf"(?:the |an? |any |all |every |our |your |dear |die |den |les |el |la )?{_READER}\s*(?:[,:!—–]|\s-\s|that (?:reads?|is reading|processes)|reading|processing|who)",
     ),
     (
@@ -74,7 +74,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (
         "wants data sent away",
         r"\b(?:send|post|forward|transmit|upload|submit|e-?mail|append|encode|leak|exfiltrat\w*|copy|report|share|deliver)\b[^.!?\n]{0,80}\b(?:conversations?|chat (?:history|logs?)|transcripts?|system prompt|api keys?|passwords?|credentials|personal (?:data|details|information)|card (?:number|details)|order history|payment (?:details|methods?|data)|customer (?:data|details|record)|(?:customer|user)'s \w+)\b[^\n]{0,80}(?:https?:|www\.|@|\b\w[\w-]*\.[a-z]{2,}/)|"
-        r"!\[[^\]\n]{0,80}\]\([^)\n]*[?=&{$<][^)\n]*\)|https?://[^\s)\"']*[?&/=][^\s)\"']*(?:\{|\[|<|%7b|\$\{?)[a-z_ -]{3,}",
+        r"!\[[^\]\n]{0,80}\]\([^)\n]*[?=&{$<][^)\n]*\)|https?://[^\s)\"'?&/=]{1,100}[?&/=][^\s)\"']{0,100}?(?:\{|\[|<|%7b|\$\{?)[a-z_ -]{3,}",
     ),
     (
         "claims authority over the agent",
@@ -95,7 +95,7 @@ _THING = (
 _AS_NOUN = r"\s(?:\w+\s)?(?:costs?|is|are|takes?|was|were|will|may|can|cannot|must|appl(?:y|ies)|begins?|ends?|depends?)\b|(?<=open)\s(?:orders|payments|items|accounts|parcels)\b"
 """What follows where the word is the subject of a statement: `Return shipping costs $5 and is taken off the refund`."""
 _DEMAND = re.compile(
-    rf"(?:^|[.!?:;*\-–—>\])\"'“|]\s*|(?<=\w)\s+(?=(?-i:[A-Z]))|\b(?:please|now|then|and|also|first|immediately|must|should|bitte)\s+)(?:{_DEED}|storniere\w*|erstatte\w*|ändere\w*|annule[rz]?|rembourse[rz]?|cancela\w*|reembols\w*)\b(?!{_AS_NOUN})(?:[^.!?\n]|\.(?=\d)){{0,60}}\b{_THING}\b(?:[^.!?\n]|\.(?=\d)){{0,120}}",
+    rf"(?:^|[.!?:;*\-–—>\])\"'“|]\s{0, 8}|(?<=\w)\s{1, 8}(?=(?-i:[A-Z]))|\b(?:please|now|then|and|also|first|immediately|must|should|bitte)\s+)(?:{_DEED}|storniere\w*|erstatte\w*|ändere\w*|annule[rz]?|rembourse[rz]?|cancela\w*|reembols\w*)\b(?!{_AS_NOUN})(?:[^.!?\n]|\.(?=\d)){{0,60}}\b{_THING}\b(?:[^.!?\n]|\.(?=\d)){{0,120}}",
     re.IGNORECASE | re.MULTILINE,
 )
 _PRECISE = re.compile(

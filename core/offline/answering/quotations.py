@@ -197,9 +197,11 @@ def _with_marker(sentence: str, number: int) -> str:
 def statements(text: str) -> list[str]:
     """Return the sentences of a passage without Markdown marks and headings; a table row or list entry is one."""
     found: list[str] = []
-    for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*+•]|\d+[.)]|\|)\s)", text):
-        if re.match(r"\s*(?:#|\|?\s*:?-{3,})", block):
-            block = "\n".join(line for line in block.splitlines() if not re.match(r"\s*(?:#|\|?\s*:?-{3,})", line))
+    for block in re.split(r"\n\s{0,20}\n|\n(?=\s{0,20}(?:[-*+•]|\d+[.)]|\|)\s)", text):
+        if re.match(r"\s{0,20}(?:#|\|?\s{0,20}:?-{3,})", block):
+            block = "\n".join(
+                line for line in block.splitlines() if not re.match(r"\s{0,20}(?:#|\|?\s{0,20}:?-{3,})", line)
+            )
         plain = re.sub(r"^\s*(?:[-*+•>]|\d+[.)])\s+", "", " ".join(block.split()))
         plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", plain).replace("**", "").replace("__", "").replace("`", "")
         plain = " – ".join(cell.strip() for cell in plain.strip("| ").split("|")) if plain.startswith("|") else plain

@@ -23,6 +23,9 @@ _ORDER_TALK = re.compile(
     r"\b(?:orders?|number|parcel|package|delivery|shipment|bestellung|commande|pedido|ordine|encomenda|zamówieni\w+)\b|#"
 )
 
+_LOOK_AROUND = 120
+"""Characters before and after a number that tell what it is the number of."""
+
 
 def order_numbers(text: str) -> list[str]:
     """Return the order numbers in a text in every usual spelling, each once, in order of appearance.
@@ -30,12 +33,13 @@ def order_numbers(text: str) -> list[str]:
     A number with letters comes back as `#W2611340`, one without letters as its digits, for the shop to complete.
     """
     text = join_spelled(text)
+    speaks_of_orders = bool(_ORDER_TALK.search(normal(text)))
     found: dict[int, str] = {}
     taken: list[tuple[int, int]] = []
     for match in _SPELLED.finditer(text):
         letters = ((match[1] or "") + (match[2] or "")).upper()
         digits = re.sub(r"[ -]", "", match[3])
-        if 4 <= len(digits) <= 10 and (letters or _ORDER_TALK.search(normal(text))):
+        if 4 <= len(digits) <= 10 and (letters or speaks_of_orders):
             if letters.casefold() in _NO_PREFIX:
                 letters = ""
             found[match.start(3)] = f"#{letters}{digits}" if letters else digits
@@ -43,11 +47,7 @@ def order_numbers(text: str) -> list[str]:
     for match in _PREFIXED.finditer(text):
         letters, gap, digits = match.groups()
         word = letters.casefold() in _NO_PREFIX if gap else letters.casefold() in {"no", "nr"}
-        if (
-            not word
-            and not _within(match.start(3), taken)
-            and not _OTHER_NUMBER.search(normal(text[: match.start()]) + " ")
-        ):
+        if not word and not _within(match.start(3), taken) and not _OTHER_NUMBER.search(_before(text, match)):
             found[match.start(3)] = f"#{letters.upper()}{digits}"
             taken.append(match.span())
     postcode = read_address(text).get("zip")
@@ -57,13 +57,18 @@ def order_numbers(text: str) -> list[str]:
     return list(dict.fromkeys(found[position] for position in sorted(found)))
 
 
+def _before(text: str, match: re.Match[str]) -> str:
+    """Return the words right before a number."""
+    return normal(text[max(0, match.start() - _LOOK_AROUND) : match.start()]) + " "
+
+
 def _within(position: int, spans: list[tuple[int, int]]) -> bool:
     return any(start <= position < end for start, end in spans)
 
 
 def _is_order(text: str, match: re.Match[str]) -> bool:
     """Tell an order number from a year, a postcode, a house number or an item id."""
-    before, after = normal(text[: match.start()]) + " ", text[match.end() :]
+    before, after = _before(text, match), text[match.end() : match.end() + _LOOK_AROUND]
     if match["sign"]:
         return True
     if _OTHER_NUMBER.search(before) or STREET.match(match["digits"] + after):

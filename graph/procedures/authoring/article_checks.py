@@ -13,7 +13,7 @@ WORDS = {
     "jour": "day", "tag": "day", "día": "day", "dia": "day", "giorno": "day",
     "semaine": "week", "woche": "week", "semana": "week", "min": "minute",
 }  # fmt: skip
-AMOUNT = r"(\d+(?:[.,]\d+)?)"
+AMOUNT = r"((?<!\d)\d{1,15}(?:[.,]\d{1,6})?)"
 TIMED = re.compile(rf"\b{AMOUNT}[ \u00a0-]?([a-zA-Zéí]+)")
 MONEY = re.compile(rf"(?:[$€£]\s?{AMOUNT})|(?:{AMOUNT}\s?(?:[€£$]|USD|EUR|GBP|dollars?|euros?))")
 PERCENT = re.compile(rf"{AMOUNT}\s?%")
