@@ -94,6 +94,10 @@ class SettingsError(SupportError):
     """Report a setting that is unknown, missing or out of range."""
 
 
+class SchemaMismatch(SupportError):
+    """A database is of a newer program, or of an older one and may not be changed by opening it."""
+
+
 class KnowledgeError(SupportError):
     """Report a published index that cannot serve."""
 

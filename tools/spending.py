@@ -12,13 +12,14 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.errors import BackendUnavailable
+from core.storage.schema_versions import HISTORY, History
 from core.storage.tables import OwnDatabase
 
 HOUR_SECONDS = 3_600
 HOURS_KEPT = 24
 GATHER_SECONDS = 2.0
 
-metadata = MetaData()
+metadata = MetaData(info={HISTORY: History("spending")})
 spending = Table(
     "spending",
     metadata,

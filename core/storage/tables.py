@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable
-from core.storage.database import Answer, Database
+from core.storage.database import Answer, Database, open_engine
+from core.storage.schema_versions import bring_up_to_date
 from core.storage.word_index import WORD_INDEXES
 
 
@@ -72,26 +73,31 @@ class OwnDatabase:
 
 
 async def make_tables(database: Database, tables: MetaData) -> None:
-    """Make the tables and columns that a database does not have yet; processes that start at once take turns.
+    """Give a database its tables as this program wants them; processes that start at once take turns.
 
     Raises:
+        SchemaMismatch: a newer program wrote it, or it is older and may not be changed.
         SQLAlchemyError: the database cannot be used.
     """
     async with database.writing() as connection:
-        if connection.dialect.name == "postgresql":  # SQLite has one writer at a time
-            await connection.execute(text("SELECT pg_advisory_xact_lock(445203)"))
-        await connection.run_sync(tables.create_all)
-        await connection.run_sync(_add_columns, tables)
-        for index in tables.info.get(WORD_INDEXES, ()):
-            for statement in index.statements(connection.dialect.name):
-                await connection.exec_driver_sql(statement)
+        await connection.run_sync(_in_turn, tables)
 
 
-def _add_columns(connection: Connection, tables: MetaData) -> None:
-    """Add the columns that a database of an earlier version does not have yet; they may be empty there."""
-    for table in tables.sorted_tables:
-        known = {column["name"] for column in inspect(connection).get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in known:
-                kind = column.type.compile(connection.dialect)
-                connection.execute(text(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'))
+def upgrade_database(url: str, *stores: MetaData, by_command: bool = False) -> None:
+    """Do for the stores of a database what `make_tables` does, for callers without an event loop."""
+    engine = open_engine(url)
+    try:
+        with engine.begin() as connection:
+            for tables in stores:
+                _in_turn(connection, tables, by_command=by_command)
+    finally:
+        engine.dispose()
+
+
+def _in_turn(connection: Connection, tables: MetaData, *, by_command: bool = False) -> None:
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time
+        connection.execute(text("SELECT pg_advisory_xact_lock(445203)"))
+    bring_up_to_date(connection, tables, by_command=by_command)
+    for index in tables.info.get(WORD_INDEXES, ()):
+        for statement in index.statements(connection.dialect.name):
+            connection.exec_driver_sql(statement)

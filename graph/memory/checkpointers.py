@@ -1,6 +1,7 @@
 """Open the conversation memory: the checkpointer that keeps threads between turns and restarts."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,9 +11,13 @@ from typing import Any
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from sqlalchemy import MetaData
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import BackendUnavailable, SettingsError
 from core.extras import need_extra
+from core.storage.schema_versions import HISTORY, History
+from core.storage.tables import upgrade_database
 from graph.memory.erasure_markers import prepare_postgres
 from graph.memory.fencing import fence_postgres
 from graph.memory.sqlite_saver import SqliteSaver
@@ -45,11 +50,16 @@ async def open_checkpointer(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]
         raise SettingsError(f"SUPPORT_MEMORY_URL is {url!r}; use sqlite:///FILE, postgresql://… or memory")
 
 
+MEMORY = MetaData(info={HISTORY: History("memory")})
+"""The library's savers and ours make their own tables; the history says of which version they are."""
+
+
 @asynccontextmanager
 async def _sqlite(path: Path) -> AsyncIterator[SqliteSaver]:
     try:
+        await asyncio.to_thread(upgrade_database, f"sqlite:///{path}", MEMORY)
         saver = await asyncio.to_thread(SqliteSaver, path, serde=SERDE, checkpoints_kept=CHECKPOINTS_KEPT)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         raise BackendUnavailable(
             f"the conversation memory {path} cannot be opened ({error}); check SUPPORT_MEMORY_URL and its folder"
         ) from error
@@ -86,6 +96,7 @@ async def _postgres(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
                 while not (await (await one.execute(turn)).fetchone())["mine"]:  # noqa: ASYNC110  another process's
                     await asyncio.sleep(0.2)
                 try:
+                    await asyncio.to_thread(upgrade_database, re.sub("^postgres:", "postgresql:", url), MEMORY)
                     await saver.setup()
                     await fence_postgres(saver)
                     await prepare_postgres(pool)

@@ -2,9 +2,10 @@
 
 from sqlalchemy import Boolean, Column, Double, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
+from core.storage.schema_versions import HISTORY, History
 from core.storage.word_index import WORD_INDEXES, WordIndex
 
-METADATA = MetaData()
+METADATA = MetaData(info={HISTORY: History("inbox")})
 
 THREADS = Table(
     "inbox_threads",

@@ -3,8 +3,9 @@
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table
 
 from core.storage.column_types import Instant
+from core.storage.schema_versions import HISTORY, History
 
-metadata = MetaData()
+metadata = MetaData(info={HISTORY: History("actions")})
 
 actions = Table(
     "actions",

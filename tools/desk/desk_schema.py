@@ -23,6 +23,7 @@ from sqlalchemy import (
     text,
 )
 
+from core.storage.schema_versions import HISTORY, History
 from core.storage.word_index import WORD_INDEXES, WordIndex
 from tools.desk.ownership import Ownership
 from tools.desk.ticket_draft import TicketDraft
@@ -61,7 +62,7 @@ class Duration(TypeDecorator[timedelta]):
         return None if value is None else timedelta(microseconds=int(value))
 
 
-metadata = MetaData()
+metadata = MetaData(info={HISTORY: History("tickets")})
 
 _WITH_PEOPLE = text("stage IN ('pending', 'human')")
 tickets = Table(

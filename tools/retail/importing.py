@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import BackendUnavailable, OrderFileError
 from core.storage.database import open_engine, parse_url, shown
+from core.storage.schema_versions import bring_up_to_date
 from tools.retail.order_numbers import digits_of, order_key
 from tools.retail.shop_dates import shifted
 from tools.retail.shop_file import Shop, read_shop, shop_json
@@ -102,7 +103,7 @@ def write_export(url: str, path: Path) -> None:
 
 def fill(connection: Connection, shop: Shop) -> None:
     """Replace everything in the shop tables by this shop."""
-    schema.metadata.create_all(connection)
+    bring_up_to_date(connection, schema.metadata)
     for table in reversed(schema.metadata.sorted_tables):
         connection.execute(table.delete())
     rows = _rows_of(shop)

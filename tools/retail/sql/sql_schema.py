@@ -1,5 +1,7 @@
 """Define the tables of the shop database."""
 
+from pathlib import Path
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -14,8 +16,9 @@ from sqlalchemy import (
 )
 
 from core.storage.column_types import Instant, Money
+from core.storage.schema_versions import HISTORY, History
 
-metadata = MetaData()
+metadata = MetaData(info={HISTORY: History("shop", Path(__file__).with_name("revisions"))})
 
 addresses = Table(
     "addresses",

@@ -1,0 +1,8 @@
+"""Begin the history of tickets: its tables as they were when versions began."""
+
+revision = "tickets_0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Change nothing: a database gets this version with its tables."""
