@@ -172,6 +172,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     code_mail_from: str | None = Field(None, description="Sender's address of one-time codes by e-mail.")
     code_webhook_secret: SecretStr | None = Field(None, description="Key that posted one-time codes are signed with.")
 
+    upgrade_databases: bool = Field(
+        True,
+        description="Bring older databases up to date when they are opened; `support-agent upgrade` does it otherwise.",
+    )
     inbox_url: str = Field("sqlite:///var/inbox.db", description="Messages of the server as an SQLAlchemy URL.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     trusted_proxies: str = Field(

@@ -22,6 +22,7 @@ from server.inbox.worker import Worker, WorkerSettings
 from server.metrics import Metrics
 from server.personal_stores import keep_expiring
 from server.records import Limits
+from server.stores import upgrade_stores
 from server.tokens import Tokens, tokens_of
 
 HEARD_AT_ONCE = 8
@@ -66,9 +67,10 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     """Yield everything a server needs, with its worker running; at the end turns are finished or handed on.
 
     Raises:
-        SettingsError, KnowledgeError, BackendUnavailable: something it needs is missing; the message says what to do.
+        SettingsError, SchemaMismatch, KnowledgeError, BackendUnavailable: something it needs is missing; the message says what to do.
     """
     tokens = await asyncio.to_thread(tokens_of, settings)
+    await asyncio.to_thread(upgrade_stores, settings)
     opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
     limits = Limits(
         max_waiting=settings.max_waiting,

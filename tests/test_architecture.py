@@ -78,6 +78,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "server.schemas",
         "server.inbox",
         "server.personal_stores",
+        "server.stores",
+        "server.backups",
         "server.service",
         "server.wait_for_reply",
         "server.recordings",

@@ -11,8 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
+from core.errors import SchemaMismatch
 from core.settings import Settings
 from server.application import make_app
+from server.stores import upgrade_stores
 from tests.processes import ROOT, environment
 from tests.server_fakes import SECRET, bearer
 from tests.terminal import Terminal
@@ -107,3 +109,27 @@ async def test_a_ticket_that_waited_for_a_person_is_answered_and_handed_back(old
         reply = await say(client, WITH_PEOPLE, thread, "How long do I have to return something?")
     assert reply["owner"] == "bot"
     assert "30 days" in reply["text"]
+
+
+def shape(folder: Path) -> dict[str, set[object]]:
+    """Return the tables of all databases in a folder, with the columns and indexes of each."""
+    found: dict[str, set[object]] = {}
+    for name in ("shop", "desk", "inbox", "memory"):
+        for (table,) in rows(folder / f"{name}.db", "SELECT name FROM sqlite_master WHERE type = 'table'"):
+            columns = {column for _, column, *_ in rows(folder / f"{name}.db", f"PRAGMA table_info('{table}')")}
+            indexes = {index for _, index, *_ in rows(folder / f"{name}.db", f"PRAGMA index_list('{table}')")}
+            found[f"{name}.{table}"] = columns | indexes
+    return found
+
+
+async def test_it_gets_the_tables_columns_and_indexes_of_a_new_database(old: Path, tmp_path: Path) -> None:
+    settings = Settings.from_env(environment(old, SUPPORT_JWT_SECRET=SECRET, SUPPORT_UPGRADE_DATABASES="false"), None)
+    with pytest.raises(SchemaMismatch, match="support-agent upgrade"):
+        upgrade_stores(settings)
+    upgrade_stores(settings, by_command=True)
+    (tmp_path / "new").mkdir()
+    upgrade_stores(Settings.from_env(environment(tmp_path / "new", SUPPORT_JWT_SECRET=SECRET), None))
+    new, upgraded = shape(tmp_path / "new"), shape(old)
+    assert {
+        table: parts - upgraded.get(table, set()) for table, parts in new.items() if parts - upgraded.get(table, set())
+    } == {}

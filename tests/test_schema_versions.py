@@ -8,7 +8,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, insert, inspect
 
 from core.errors import SchemaMismatch
 from core.storage.database import open_engine
-from core.storage.schema_versions import HISTORY, History, upgrade_by_itself, version_of
+from core.storage.schema_versions import HISTORY, History, version_of
 from core.storage.tables import upgrade_database
 from tests.test_old_databases import old as old
 
@@ -94,14 +94,11 @@ def test_an_older_program_refuses_a_newer_database_in_one_line_and_leaves_it_alo
 def test_where_opening_may_not_upgrade_the_command_is_named_and_does_it(
     first: MetaData, second: MetaData, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upgrade_by_itself(False)
-    try:
-        with pytest.raises(SchemaMismatch, match="support-agent upgrade"):
-            upgrade_database(database_url, second)
-        assert rows(database_url, first) == [(1, "kettle")]
-        upgrade_database(database_url, second, by_command=True)
-    finally:
-        upgrade_by_itself(True)
+    monkeypatch.setenv("SUPPORT_UPGRADE_DATABASES", "false")
+    with pytest.raises(SchemaMismatch, match="support-agent upgrade"):
+        upgrade_database(database_url, second)
+    assert rows(database_url, first) == [(1, "kettle")]
+    upgrade_database(database_url, second, may_upgrade=True)
     assert rows(database_url, second) == [(1, "kettle", "KETTLE")]
 
 

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
 
 from core.errors import SchemaMismatch
+from core.settings import Settings
 
 REVISIONS = Path(__file__).with_name("revisions")
 HISTORY = "history"
 """Where the tables of a store name their history: `MetaData(info={HISTORY: History("tickets")})`."""
-_policy = {"upgrade": True}
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,6 @@ class History:
         return Table(f"{self.name}_schema_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 
-def upgrade_by_itself(allowed: bool) -> None:
-    """Say for this process whether opening an older database brings it up to date, or refuses it."""
-    _policy["upgrade"] = allowed
-
-
 def version_of(connection: Connection, history: History) -> str | None:
     """Return the newest revision that a database says it has, or None where it says nothing."""
     if not inspect(connection).has_table(history.table.name):
@@ -49,11 +44,13 @@ def version_of(connection: Connection, history: History) -> str | None:
     return connection.execute(select(history.table.c.version_num)).scalar()
 
 
-def bring_up_to_date(connection: Connection, tables: MetaData, *, by_command: bool = False) -> None:
+def bring_up_to_date(connection: Connection, tables: MetaData, *, may_upgrade: bool | None = None) -> None:
     """Give a database the tables of this program, in the transaction of the connection, which holds the store's lock.
 
+    Whether an older one may be changed is SUPPORT_UPGRADE_DATABASES's to say, unless the caller says it.
+
     Raises:
-        SchemaMismatch: a newer program wrote the database, or it is older and may not be changed by opening it.
+        SchemaMismatch: a newer program wrote the database, or it is older and may not be changed.
     """
     history: History | None = tables.info.get(HISTORY)
     if history is None:
@@ -64,7 +61,7 @@ def bring_up_to_date(connection: Connection, tables: MetaData, *, by_command: bo
     if found == history.revisions[-1]:
         return
     is_new = found is None and not any(inspect(connection).has_table(name) for name in tables.tables)
-    if not (is_new or by_command or _policy["upgrade"]):
+    if not is_new and not (Settings.from_env().upgrade_databases if may_upgrade is None else may_upgrade):
         raise SchemaMismatch(
             f"the tables of {history.name} are of {found or 'version 0.1.0 or earlier'}, this program needs "
             f"{history.revisions[-1]}; stop all processes, take a backup, and run `support-agent upgrade`"
@@ -102,7 +99,7 @@ def _apply_revisions(connection: Connection, history: History, found: str) -> No
 
 
 def _add_what_is_missing(connection: Connection, tables: MetaData) -> None:
-    """Add the tables and columns that a database does not have yet; the columns may be empty there."""
+    """Add the tables, columns and indexes that a database does not have yet; the columns may be empty there."""
     tables.create_all(connection)
     for table in tables.sorted_tables:
         known = {column["name"] for column in inspect(connection).get_columns(table.name)}
@@ -110,3 +107,5 @@ def _add_what_is_missing(connection: Connection, tables: MetaData) -> None:
             if column.name not in known:
                 kind = column.type.compile(connection.dialect)
                 connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)

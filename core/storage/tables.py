@@ -83,21 +83,21 @@ async def make_tables(database: Database, tables: MetaData) -> None:
         await connection.run_sync(_in_turn, tables)
 
 
-def upgrade_database(url: str, *stores: MetaData, by_command: bool = False) -> None:
+def upgrade_database(url: str, *stores: MetaData, may_upgrade: bool | None = None) -> None:
     """Do for the stores of a database what `make_tables` does, for callers without an event loop."""
     engine = open_engine(url)
     try:
         with engine.begin() as connection:
             for tables in stores:
-                _in_turn(connection, tables, by_command=by_command)
+                _in_turn(connection, tables, may_upgrade=may_upgrade)
     finally:
         engine.dispose()
 
 
-def _in_turn(connection: Connection, tables: MetaData, *, by_command: bool = False) -> None:
+def _in_turn(connection: Connection, tables: MetaData, *, may_upgrade: bool | None = None) -> None:
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time
         connection.execute(text("SELECT pg_advisory_xact_lock(445203)"))
-    bring_up_to_date(connection, tables, by_command=by_command)
+    bring_up_to_date(connection, tables, may_upgrade=may_upgrade)
     for index in tables.info.get(WORD_INDEXES, ()):
         for statement in index.statements(connection.dialect.name):
             connection.exec_driver_sql(statement)

@@ -1,0 +1,50 @@
+"""List the stores of a deployment by database, and bring all of them up to date."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import MetaData
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.errors import BackendUnavailable
+from core.settings import Settings
+from core.storage.database import parse_url, shown
+from core.storage.tables import upgrade_database
+from graph.memory.checkpointers import MEMORY
+from server.inbox.inbox_schema import METADATA as INBOX
+from tools.actions.ledger_schema import metadata as actions
+from tools.desk.desk_schema import metadata as tickets
+from tools.identity.identity_schema import metadata as proofs
+from tools.retail.sql.sql_schema import metadata as shop
+from tools.spending import metadata as spending
+
+
+def databases_of(settings: Settings) -> Mapping[str, Sequence[MetaData]]:
+    """Return the URL of each database of ours with the tables kept in it; a shop's own API and a memory of this process are none."""
+    kept = [
+        (settings.orders_url, (shop,)),
+        (settings.desk_url, (actions, tickets, proofs, spending)),
+        (settings.inbox_url, (INBOX,)),
+        (settings.memory_url, (MEMORY,)),
+    ]
+    found: dict[str, list[MetaData]] = {}
+    for url, stores in kept:
+        if url.startswith(("sqlite:", "postgres")):
+            found.setdefault(url.replace("postgres://", "postgresql://", 1), []).extend(stores)
+    return found
+
+
+def upgrade_stores(settings: Settings, *, by_command: bool = False) -> None:
+    """Give every database its tables as this program wants them.
+
+    Raises:
+        SchemaMismatch: a newer program wrote one, or it is older and SUPPORT_UPGRADE_DATABASES is off.
+        BackendUnavailable: one cannot be used.
+    """
+    for url, stores in databases_of(settings).items():
+        try:
+            upgrade_database(url, *stores, may_upgrade=by_command or settings.upgrade_databases)
+        except (SQLAlchemyError, OSError) as error:
+            cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise BackendUnavailable(
+                f"the database {shown(parse_url(url))} cannot be used ({cause}); check its URL, its folder and its rights"
+            ) from error
