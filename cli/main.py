@@ -50,11 +50,15 @@ class Commands(LazyGroup):
             "cli.costs:costs",
             "Report requests, tokens and money of conversations, by request and by token, so that both can be compared.",
         ),
-        "export": Named("cli.privacy_commands:export", "Write down everything that is stored about a customer."),
-        "erase": Named("cli.privacy_commands:erase", "Erase what is stored about a customer."),
-        "backup": Named("cli.store_commands:backup", "Copy all stores into one file while servers go on."),
-        "restore": Named("cli.store_commands:restore", "Put the stores of a copy back."),
-        "upgrade": Named("cli.store_commands:upgrade", "Bring the tables of all stores up to this program's version."),
+        "export": Named(
+            "cli.storage.privacy_commands:export", "Write down everything that is stored about a customer."
+        ),
+        "erase": Named("cli.storage.privacy_commands:erase", "Erase what is stored about a customer."),
+        "backup": Named("cli.storage.store_commands:backup", "Copy all stores into one file while servers go on."),
+        "restore": Named("cli.storage.store_commands:restore", "Put the stores of a copy back."),
+        "upgrade": Named(
+            "cli.storage.store_commands:upgrade", "Bring the tables of all stores up to this program's version."
+        ),
         "insight": Named(
             "cli.desk.insight_command:insight",
             "Print how the server's conversations ended, what they cost, and what no article answered.",

@@ -102,7 +102,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "evals.tau3_agent",
         "evals.tau3_harness",
     ),
-    "cli": ("cli", "cli.desk", "cli.evaluation"),
+    "cli": ("cli", "cli.desk", "cli.evaluation", "cli.storage"),
     "benchmarks": ("benchmarks.support", "benchmarks"),
 }
 """The rooms inside each package from the bottom up, and modules that put rooms together: each may import those before it."""

@@ -65,7 +65,7 @@ _PARCEL = re.compile(r"track|parcel|shipment|sendung", re.IGNORECASE)
 _FEWEST = 7
 """Digits of the shortest telephone number."""
 _PHONE_GROUPS, _MOST_GROUPS = 6, 19
-_LIST_BEFORE = re.compile(r"(?<![\s\"'`,\[(#])(?:[\s\"'`,\[(#]|\b(?:and|or|und|for|to)\b|\b[A-Z]{0,3}\d{5,}\b)*$")
+_LIST_BEFORE = re.compile(r"(?:[\s\"'`,\[(#]|\b(?:and|or|und|for|to)\b|\b[A-Z]{0,3}\d{5,}\b){0,40}$")
 _LOOK_BACK = 120
 
 _STREET = (

@@ -31,7 +31,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "speaks to an AI",
-        rf"(?:^|[.!?:;*>\])\"'“\n—–-]\s{0, 8}|\b(?:dear|hey|hello|hi|attention|note (?:to|for)|notice (?:to|for)|instructions? (?:to|for)|message (?:to|for)|reminder (?:to|for)|memo (?:to|for)|info for|important for|an|für|pour|para)\s+)"
+        rf"(?:^|[.!?:;*>\])\"'“\n—–-]\s{{0,8}}|\b(?:dear|hey|hello|hi|attention|note (?:to|for)|notice (?:to|for)|instructions? (?:to|for)|message (?:to|for)|reminder (?:to|for)|memo (?:to|for)|info for|important for|an|für|pour|para)\s+)"
         rf"(?:the |an? |any |all |every |our |your |dear |die |den |les |el |la )?{_READER}\s*(?:[,:!—–]|\s-\s|that (?:reads?|is reading|processes)|reading|processing|who)",
     ),
     (
@@ -95,7 +95,7 @@ _THING = (
 _AS_NOUN = r"\s(?:\w+\s)?(?:costs?|is|are|takes?|was|were|will|may|can|cannot|must|appl(?:y|ies)|begins?|ends?|depends?)\b|(?<=open)\s(?:orders|payments|items|accounts|parcels)\b"
 """What follows where the word is the subject of a statement: `Return shipping costs $5 and is taken off the refund`."""
 _DEMAND = re.compile(
-    rf"(?:^|[.!?:;*\-–—>\])\"'“|]\s{0, 8}|(?<=\w)\s{1, 8}(?=(?-i:[A-Z]))|\b(?:please|now|then|and|also|first|immediately|must|should|bitte)\s+)(?:{_DEED}|storniere\w*|erstatte\w*|ändere\w*|annule[rz]?|rembourse[rz]?|cancela\w*|reembols\w*)\b(?!{_AS_NOUN})(?:[^.!?\n]|\.(?=\d)){{0,60}}\b{_THING}\b(?:[^.!?\n]|\.(?=\d)){{0,120}}",
+    rf"(?:^|[.!?:;*\-–—>\])\"'“|]\s{{0,8}}|(?<=\w)\s{{1,8}}(?=(?-i:[A-Z]))|\b(?:please|now|then|and|also|first|immediately|must|should|bitte)\s+)(?:{_DEED}|storniere\w*|erstatte\w*|ändere\w*|annule[rz]?|rembourse[rz]?|cancela\w*|reembols\w*)\b(?!{_AS_NOUN})(?:[^.!?\n]|\.(?=\d)){{0,60}}\b{_THING}\b(?:[^.!?\n]|\.(?=\d)){{0,120}}",
     re.IGNORECASE | re.MULTILINE,
 )
 _PRECISE = re.compile(

@@ -20,7 +20,7 @@ from graph.procedures.expressions import (
 from graph.procedures.procedure_file import Problem, ProcedureFile, Rule, Slot, Step, Where
 
 RESERVED = frozenset({"customer", "now"})
-PLAIN_CALL = re.compile(r"[A-Za-z_]\w*\s*\(.*\)", re.DOTALL)
+PLAIN_CALL = re.compile(r"\b[A-Za-z_]\w*\s{0,4}\(.*\)", re.DOTALL)
 SLOT_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "text": {"type": "string"},
     "number": {"type": "number"},

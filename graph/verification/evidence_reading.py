@@ -23,7 +23,7 @@ _WEEKDAYS_WORD = re.compile(r"\bweekdays?\b|\bworking days\b|\bwerktags\b", re.I
 _WEEKEND = re.compile(r"\bweekends?\b|\bwochenende\b", re.IGNORECASE)
 _WEEKDAY_RANGE = re.compile(r"(?:-|to|through|bis|till|until|à|al|a)", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"\{[^{}]*\}")
-_PAIR = re.compile(r"[\"']?(\w+)[\"']?\s?[:=]\s?[\"']?([\w #-]{1,40})")
+_PAIR = re.compile(r"(?:[\"']|(?<![\"'\w]))(\w+)[\"']?\s?[:=]\s?[\"']?([\w #-]{1,40})")
 _TWICE = re.compile(r"\btwice\b", re.IGNORECASE)
 _KEY_WITH_NUMBER = re.compile(r"[\"'](?=\w*\d)[a-z]\w*[\"']\s?:")
 _DAY_BEFORE = re.compile(
@@ -36,7 +36,7 @@ _DAY_AFTER = re.compile(
     r"el día siguiente|mañana|il giorno dopo|domani|no dia seguinte|amanhã|de dag erna|dagen efter|imorgon|dzień po|jutro)\b",
     re.IGNORECASE,
 )
-_PASSAGES = re.compile(r"\s*\{\s*\"passages\"")
+_PASSAGES = re.compile(r"\s{0,20}\{\s{0,20}\"passages\"")
 """Begins the result of a search: articles tell what happens to orders, not what happened to one."""
 MOST_COUNTED = 50
 MOST_COUNT = 60

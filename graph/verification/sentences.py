@@ -7,8 +7,10 @@ _ABBREVIATIONS = re.compile(
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|a\.m|p\.m|u\.s)|\b[a-z]|\b\d{1,2})\.$",
     re.IGNORECASE,
 )
-_END = re.compile(r"(?:[.!?…]+[\"'”’)\]*_]*(?:\s?\[\d{1,2}(?:\s*,\s*\d{1,2})*\])*)(?=\s)|\n")
-_CITES = re.compile(r"\s*(?:\[(?:\d|$)|$)")
+_END = re.compile(r"(?:(?<![.!?…])[.!?…]+[\"'”’)\]*_]*(?:\s?\[\d{1,2}(?:\s{0,4},\s{0,4}\d{1,2})*\])*)(?=\s)|\n")
+_CITES = re.compile(r"\s{0,8}(?:\[(?:\d|$)|$)")
+_LOOK_BACK = 40
+"""Characters before an end that tell whether an abbreviation ends there."""
 
 
 def split_sentences(text: str, *, finished: bool = True) -> tuple[list[str], str]:
@@ -22,7 +24,7 @@ def split_sentences(text: str, *, finished: bool = True) -> tuple[list[str], str
     for match in _END.finditer(text):
         if match.end() <= start:
             continue
-        written = text[start : match.end()]
+        written = text[max(start, match.end() - _LOOK_BACK) : match.end()]
         if match[0] != "\n" and _ABBREVIATIONS.search(written.rstrip("\"'”’)]*_")):
             continue
         end = match.end()

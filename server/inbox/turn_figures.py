@@ -11,7 +11,7 @@ from server.records import Turn
 
 QUESTION_SHOWN = 300
 _LEAST_WORDS = 4
-_NUMBERED = re.compile(r"#?\w*\d[\w./-]*")
+_NUMBERED = re.compile(r"(?:#|(?<![#\w]))\w*\d[\w./-]*")
 _NOT_KNOWN = re.compile(
     r"\b(?:(?:do not|don't|cannot|can't) (?:know|find|say|answer)|articles? (?:do|does)(?: not|n't) (?:say|answer|cover)|no (?:reliable )?(?:information|answer)"
     r"|weiß (?:ich )?(?:das )?(?:leider )?nicht|keine (?:verlässliche )?(?:antwort|information)|ne sais pas|no (?:lo )?sé)\b",

@@ -203,7 +203,7 @@ def statements(text: str) -> list[str]:
                 line for line in block.splitlines() if not re.match(r"\s{0,20}(?:#|\|?\s{0,20}:?-{3,})", line)
             )
         plain = re.sub(r"^\s*(?:[-*+•>]|\d+[.)])\s+", "", " ".join(block.split()))
-        plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", plain).replace("**", "").replace("__", "").replace("`", "")
+        plain = re.sub(r"!?\[([^\[\]]*)\]\([^()]*\)", r"\1", plain).replace("**", "").replace("__", "").replace("`", "")
         plain = " – ".join(cell.strip() for cell in plain.strip("| ").split("|")) if plain.startswith("|") else plain
         found += sentences(plain)
     told = [s for s in found if len(s) > 2 and not s.endswith("?")]

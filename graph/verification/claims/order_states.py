@@ -183,7 +183,7 @@ def _pieces(data: str) -> list[tuple[str, str]]:
 
 
 _NUMBERED = re.compile(
-    r"\"(?:order(?:_?(?:id|no|number))?|bestellung|pedido|commande|number)\"\s?:\s?\"(#?[\w-]*\d[\w-]*)\""
+    r"\"(?:order(?:_?(?:id|no|number))?|bestellung|pedido|commande|number)\"\s?:\s?\"(#?[\w-]{0,60}\d[\w-]{0,60})\""
 )
 
 

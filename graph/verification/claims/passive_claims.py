@@ -118,7 +118,7 @@ _THING = (
     "indirizzo|encomenda|endereço|bestelling|boeking|adres|zamówienie|rezerwacja|beställning(?:en)?|order(?:n)?|bokning(?:en)?|заказ"
 )
 """What stands before a participle in a headline."""
-_GOES_ON = r"(?=\W*$|\s*[|,.;!()/✓✔✅]|\s-|\s(?:and|und|et|y|e|en|och|on|to|for|as|auf|sur|a|op|på|successfully|successfully)\b|:)"
+_GOES_ON = r"(?=\W{0,12}$|\s*[|,.;!()/✓✔✅]|\s-|\s(?:and|und|et|y|e|en|och|on|to|for|as|auf|sur|a|op|på|successfully|successfully)\b|:)"
 _WRITTEN = (
     # | #A1 | cancelled |, status: cancelled, breakfast: added
     re.compile(
@@ -131,11 +131,11 @@ _WRITTEN = (
     ),
     # order cancelled, pedido cancelado, address updated: …, cancelled as requested
     re.compile(
-        rf"(?:^|:)\W*(?:your |the |ihre |su |votre )?(?:{_THING})\s(?:\S*\d\S*\s)?(?:successfully |now |erfolgreich |correctamente |con éxito |avec succès |con successo |com sucesso |succesvol |pomyślnie |успешно )?(?:{_LISTED})(?=\W*$|\s?[.!,:;✓✔✅])"
+        rf"(?:^|:)\W{{0,12}}(?:your |the |ihre |su |votre )?(?:{_THING})\s(?:\S*\d\S*\s)?(?:successfully |now |erfolgreich |correctamente |con éxito |avec succès |con successo |com sucesso |succesvol |pomyślnie |успешно )?(?:{_LISTED})(?=\W{{0,12}}$|\s?[.!,:;✓✔✅])"
     ),
     # just cancelled it, all cancelled!, cancelled + refunded
     re.compile(
-        rf"^\W*(?:(?:just|all|went ahead and|have|has been|been|already|now|successfully)\s)?(?!closed|opened|fixed|updated|placed|open)(?:{_LISTED})(?=\s(?:it|that|this)\b|\W*$|\s?[+&])"
+        rf"^\W*(?:(?:just|all|went ahead and|have|has been|been|already|now|successfully)\s)?(?!closed|opened|fixed|updated|placed|open)(?:{_LISTED})(?=\s(?:it|that|this)\b|\W{{0,12}}$|\s?[+&])"
     ),
     re.compile(rf"^\W*(?:{_LISTED})\s(?:as (?:requested|you (?:asked|wished|wanted))|for you|successfully|just now)\b"),
     re.compile(rf"^[^.!?;]*?\b(?:{DEED_NOUN})\b\s*\|[^|]*?\b(?:{_MADE}|complete|on its way)\b\s*(?:\||$)"),
@@ -146,7 +146,7 @@ _WRITTEN = (
     ),
     # cancelled #A1, refunded $113.45
     re.compile(
-        rf"(?:^|:)\W*(?:i |we )?(?:successfully )?(?!closed|opened|updated)(?:{_LISTED})(?:\s?[:|]\s?|\s)(?:#?(?=\w*\d)(?!0)[\w-]+|[$€£]\s?(?!0)\d|your|the order|it\b|ihre|votre|su pedido)"
+        rf"(?:^|:)\W{{0,12}}(?:i |we )?(?:successfully )?(?!closed|opened|updated)(?:{_LISTED})(?:\s?[:|]\s?|\s)(?:#?(?=\w*\d)(?!0)[\w-]+|[$€£]\s?(?!0)\d|your|the order|it\b|ihre|votre|su pedido)"
     ),
 )
 _BARS_OF_A_HEADER = 4

@@ -56,10 +56,10 @@ _UNSPACED = re.compile(
     rf"(?<![\d年月.,])(\d{{1,3}}|[{_DIGITS}十百两兩]{{1,4}})\s?({'|'.join(sorted(_UNITS_BEFORE_NOTHING, key=len, reverse=True))})(?![\d\s]{{0,2}}\d{{1,2}}月|目|前半)"
 )
 _HUNDRED = re.compile(r"\b(?:(\d{1,2})|an?)\s+hundred\b", re.IGNORECASE)
-_SCALE = re.compile(rf"({NUMBER})\s?(k|thousand|million|mio)\b", re.IGNORECASE)
+_SCALE = re.compile(rf"(?<!\d)({NUMBER})\s?(k|thousand|million|mio)\b", re.IGNORECASE)
 _SAID_TWICE = re.compile(r"\b(\d+)\s\(\1\)")
 _CITATION = re.compile(r"\[\d{1,2}(?:\s*,\s*\d{1,2})*\]")
-_LIST_NUMBER = re.compile(r"(?m)^\s*(?:#{1,6}\s.{0,3}?)?\(?\d{1,2}[.)](?=\s)")
+_LIST_NUMBER = re.compile(r"(?m)^[^\S\n]{0,20}(?:#{1,6}\s.{0,3}?)?\(?\d{1,2}[.)](?=\s)")
 
 
 def plain(text: str) -> str:
