@@ -14,7 +14,7 @@ from core.conditions import Condition, ConditionError, Outcome, compile_conditio
 from graph.procedures.catalogue import Catalogue, ToolSpec
 
 STRING = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
-PATH = re.compile(r"\s*[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*\s*")
+PATH = re.compile(r"\s{0,20}[A-Za-z_]\w*(?:\s{0,20}\.\s{0,20}[A-Za-z_]\w*)*\s{0,20}")
 CALLED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*\(")
 Schemas = Mapping[str, Mapping[str, Any] | None]
 

@@ -20,9 +20,9 @@ def split_sentences(text: str, *, finished: bool = True) -> tuple[list[str], str
     empty.
     """
     sentences: list[str] = []
-    start = 0
+    start = passed = 0
     for match in _END.finditer(text):
-        if match.end() <= start:
+        if match.end() <= max(start, passed):
             continue
         written = text[max(start, match.end() - _LOOK_BACK) : match.end()]
         if match[0] != "\n" and _ABBREVIATIONS.search(written.rstrip("\"'”’)]*_")):
@@ -35,6 +35,7 @@ def split_sentences(text: str, *, finished: bool = True) -> tuple[list[str], str
         if finished and text[end : end + 1] == "[" and _CITES.match(text, end) and match[0] != "\n":
             continue
         if not text[start:end].strip():
+            passed = end
             continue
         sentences.append(text[start:end])
         start = end
