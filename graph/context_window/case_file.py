@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
+from core.language.mentioned_orders import order_numbers
 from core.language.statements import names_in, promises_in, sentences
 from core.message_marks import marks
-from core.offline.reading.mentioned_orders import order_numbers
 from graph.context_window.prompts import clip, text_of
 
 CaseFile = dict[str, list[str]]

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from core.language.mentioned_orders import order_numbers
 from core.offline.answering.sentences_about_records import METHOD_NAMES, item_name, listed, method_name, order_lines
 from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.items import look_alikes, meant_items, mentioned_options
-from core.offline.reading.mentioned_orders import order_numbers
 from core.offline.reading.slots import means_all, means_newest, ordinal, payment_words
 from core.offline.reading.understanding import Request
 

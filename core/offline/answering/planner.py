@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from langchain_core.embeddings import Embeddings
 
 from core.language.confirmations import answer_to_confirmation
+from core.language.mentioned_orders import order_numbers
 from core.language.words import content_stems, normal
 from core.offline.answering.inquiries import inquiry
 from core.offline.answering.outcomes import outcome
@@ -20,7 +21,6 @@ from core.offline.reading import languages, small_talk
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.dialogue_context import asks_something, requests_in_context, takes_up_inquiry
 from core.offline.reading.intents import rule_intent
-from core.offline.reading.mentioned_orders import order_numbers
 from core.offline.reading.request_phrases import THANKS
 from core.offline.reading.understanding import Request, Understanding
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.language.mentioned_orders import order_numbers
 from core.language.words import content_stems, normal, stems
 from core.offline.answering.toolbox import Call, digits
 from core.offline.reading.chat_request import Conversation, Result
 from core.offline.reading.items import meant_items
-from core.offline.reading.mentioned_orders import order_numbers
 
 _LEAD = (
     r"^(?:(?:yes|yeah|yep|ok|okay|sure|no|well|but|actually|please|hm+|sorry|do|cancel|return|exchange|change)[,.! ]+)*"

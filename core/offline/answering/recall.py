@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
+from core.language.mentioned_orders import order_numbers
 from core.language.statements import names_in, promises_in
 from core.offline.answering.sentences_about_records import listed
 from core.offline.reading.chat_request import Conversation
-from core.offline.reading.mentioned_orders import order_numbers
 
 _ASKS_NAME = re.compile(
     r"\bwhat(?:'s| is| was) my name\b|\b(?:know|remember|recall) my name\b|\bmy name (?:again|that i gave)\b|\bwie heiße ich\b",

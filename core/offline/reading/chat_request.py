@@ -7,8 +7,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
+from core.language.mentioned_orders import order_numbers
 from core.model_notes import NOT_DONE_YET, NOTES
-from core.offline.reading.mentioned_orders import order_numbers
 from core.safety.prompt_tags import read_earlier, read_message, read_passages
 
 

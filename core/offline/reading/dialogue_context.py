@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 
 from core.language.confirmations import answer_to_confirmation
+from core.language.mentioned_orders import order_numbers
 from core.language.words import normal
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.intents import SMALL_TALK, WRITES, change_asked_about
 from core.offline.reading.items import product_words
-from core.offline.reading.mentioned_orders import order_numbers
 from core.offline.reading.request_phrases import TAKES_UP
 from core.offline.reading.slots import cancel_reason, means_all, ordinal, payment_words
 from core.offline.reading.small_talk import INVITATION, OPEN_QUESTIONS

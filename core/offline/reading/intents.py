@@ -4,11 +4,11 @@ import re
 from typing import Literal, get_args
 
 from core.language.disputes import disputes_charge, reports_fraud
+from core.language.mentioned_orders import order_numbers
 from core.language.postal_addresses import read_address
 from core.language.requested_changes import asks_about, wishes
 from core.language.words import normal, spelled
 from core.offline.reading import request_phrases as p
-from core.offline.reading.mentioned_orders import order_numbers
 from core.offline.reading.slots import means_newest, refund_reason
 
 Intent = Literal[

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from core.language.mentioned_orders import order_numbers
 from core.language.requested_changes import asks_about, wishes
 from core.language.words import content_stems, normal
 from core.offline.reading.clauses import clauses
 from core.offline.reading.examples import EXAMPLES
 from core.offline.reading.intents import SMALL_TALK, WRITES, Intent, change_asked_about, rule_intent
-from core.offline.reading.mentioned_orders import order_numbers
 from core.offline.reading.request_phrases import DEED_WORDS, NEGATED
 from core.offline.reading.slots import payment_words
 
