@@ -44,10 +44,11 @@ def serve(
     """
     settings = Settings.from_env()
     address = host or settings.host
-    if not _is_loopback(address) and settings.jwt_secret is None and settings.jwt_keys is None:
+    named = "jwt_secret_file" in settings.model_fields_set and settings.jwt_secret_file.is_file()
+    if not (_is_loopback(address) or settings.jwt_secret or settings.jwt_keys or named):
         raise SettingsError(
             f"the server would be open to others on {address} with a secret made for this machine alone; set "
-            "SUPPORT_JWT_SECRET or SUPPORT_JWT_KEYS, or listen on 127.0.0.1"
+            "SUPPORT_JWT_SECRET, SUPPORT_JWT_KEYS, or SUPPORT_JWT_SECRET_FILE with a file that is there, or listen on 127.0.0.1"
         )
     write_logs(settings.log_level if "log_level" in settings.model_fields_set else "info", settings.log_format)
     config = uvicorn.Config(

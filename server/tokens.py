@@ -179,8 +179,10 @@ def _kept_secret(file: Path) -> str:
                 file.hardlink_to(draft)
             draft.unlink()
         return file.read_text(encoding="ascii").strip()
-    except OSError as error:
-        raise SettingsError(f"the secret {file} cannot be kept ({error}); set SUPPORT_JWT_SECRET instead") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"the secret {file} cannot be kept or read ({error}); set SUPPORT_JWT_SECRET instead"
+        ) from error
 
 
 def _identity(claims: dict[str, Any]) -> Identity:
