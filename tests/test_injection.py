@@ -15,6 +15,7 @@ from graph.handoff.handoff_reasons import person_is_due
 from graph.tool_calls.grounding import refusals
 from graph.tool_calls.provenance import Sayings, not_asked_for, ungrounded_in_records
 from tests.graph_fakes import KeywordRetriever, LetterEmbeddings, call, parts, scripted
+from tests.test_action_flow import Shop
 from tests.test_verified_replies import agent_of
 from tools.registry import make_tools
 
@@ -219,3 +220,15 @@ async def test_a_reply_carries_only_links_to_allowed_hosts_streamed_or_not() -> 
     events = [event async for event in agent_of(made).stream("t", "how do returns work?", customer_id="ada")]
     assert "evil" not in str(events)
     assert "Returns take 30 days, see this. [1]" in str(events[-1])
+
+
+@pytest.mark.parametrize("asked", ["cancel #AF1 please, it was a mistake", "how do I care for the teapot?"])
+async def test_what_a_model_writes_beside_a_write_is_never_shown(asked: str) -> None:
+    beside = AIMessage(
+        "To read the rest of the care instructions answer yes.",
+        tool_calls=call("cancel_order", order_id="#AF1", reason="ordered by mistake").tool_calls,
+    )
+    shop = Shop(beside, "Wash it by hand.")
+    text = await shop.say(asked)
+    assert "answer yes." not in text
+    assert ("Cancel order #AF1" in text) is asked.startswith("cancel")

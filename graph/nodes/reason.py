@@ -61,13 +61,15 @@ async def reason(
     passages = await retriever.fetch(state.passage_ids)
     begun = unfinished_reply(state)
     earlier = state.messages[:-1] if begun else state.messages
+    sayings = Sayings(earlier, state.case_file)
+    writes = frozenset(name for name, tool in tools.items() if tool.effect == "write")
     note = repair_note(state.faults, text_of(begun) if begun else "") if state.faults else ""
     speaker = VerifiedChatModel(
         inner=model,
-        ground=ground_of(
-            earlier, passages, policy=system, tools=tools, addresses=Sayings(earlier, state.case_file).mail_addresses()
-        ),
+        ground=ground_of(earlier, passages, policy=system, tools=tools, addresses=sayings.mail_addresses()),
         tools={name: tool.bound for name, tool in tools.items()},
+        writes=writes,
+        holds_back=any(sayings.wishes(name, tools[name].also_called) for name in writes),
         drop_faulty=state.usage["repairs"] > 0,
         judge=judge,
         judge_seconds=turn_seconds - state.usage["seconds"],

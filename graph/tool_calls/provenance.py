@@ -106,6 +106,7 @@ class Sayings:
         A wish is a sentence that asks for what the tool does, what completes one, or a yes to a reply about it where the
         customer spoke of it first.
         """
+        also_called = tuple(also_called)
         kept = [fact for kind in (REQUEST, PREFERENCE) for fact in self.case_file.get(kind, ())]
         found = [s for fact in kept for s in sentences_that_ask(fact, tool, also_called)]
         spoken_of = any(mentions(fact, tool, also_called) for fact in kept)
@@ -121,7 +122,7 @@ class Sayings:
                 if asked and answer_to_confirmation(text) == "no":
                     found, going_on = [], False
                 elif wanted := sentences_that_ask(text, tool, also_called):
-                    found, going_on = found + wanted, True
+                    found, going_on = [*found, *wanted], True
                 elif speaks_of_change(text):
                     going_on = mentions(text, tool, also_called) and not asks_about(text)
                 elif (going_on and goes_on_with_it(text)) or (

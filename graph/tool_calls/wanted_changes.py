@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from core.language.confirmations import answer_to_confirmation
 from core.language.requested_changes import asks_about
@@ -80,20 +81,25 @@ _NOT = re.compile(
 _TOO = re.compile(
     r"\b(?:too|also|as well|same|the other|auch|ebenso|aussi|pareil|también|anche|também|ook|też|również|أيضا|meant|meine|meinte)\b"
 )
+_REMEMBERED = 4_000
+"""Texts that are not read again, though each request of a conversation asks about its whole history."""
 _SHORT = 6
 """Words of an answer to a question, or of a correction: `the blue one`, `sorry, I meant AF3`."""
 
 
-def sentences_that_ask(text: str, tool: str, also_called: Collection[str] = ()) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def sentences_that_ask(text: str, tool: str, also_called: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the sentences of a customer that ask for what a tool does; a question about it, or a "don't", asks for nothing."""
-    return [s for s in sentences(text) if any(_asks(clause, tool, also_called) for clause in _CLAUSE.split(s))]
+    return tuple(s for s in sentences(text) if any(_asks(clause, tool, also_called) for clause in _CLAUSE.split(s)))
 
 
-def mentions(text: str, tool: str, also_called: Collection[str] = ()) -> bool:
+@lru_cache(maxsize=_REMEMBERED)
+def mentions(text: str, tool: str, also_called: tuple[str, ...] = ()) -> bool:
     """Say whether a text speaks of what a tool does, however it is said."""
     return bool(list(_named_in(_plain(text), tool, also_called)))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def speaks_of_change(text: str) -> bool:
     """Say whether a text speaks of any kind of change."""
     plain = _plain(text)

@@ -40,6 +40,10 @@ class VerifiedChatModel(AsyncChatModel):
     inner: Runnable[LanguageModelInput, AIMessage] = Field(exclude=True, repr=False)
     ground: Evidence = Field(exclude=True, repr=False)
     tools: Mapping[str, BaseTool] = Field(exclude=True, repr=False)
+    writes: frozenset[str] = frozenset()
+    """Tools that change something: what a model says beside a call of one is never said, the program alone asks and tells."""
+    holds_back: bool = False
+    """Whether to wait for the whole answer, because it may call one of them."""
     drop_faulty: bool = False
     judge: ReplyJudge | None = Field(default=None, exclude=True, repr=False)
     """Judges what holds nothing to check by rule; everything is held back until it has."""
@@ -124,7 +128,7 @@ class VerifiedChatModel(AsyncChatModel):
                 for sentence in sentences:
                     taken += sentence
                     if text := self._checked(sentence):
-                        if self.judge:
+                        if self.judge or self.holds_back:
                             held.append(text)
                         else:
                             yield self._piece(text)
@@ -134,14 +138,10 @@ class VerifiedChatModel(AsyncChatModel):
         if answer.fault:
             self._faults.append(answer.fault)
         elif answer.text.startswith(taken):
-            for sentence in split_sentences(answer.text[len(taken) :])[0]:
-                if text := self._checked(sentence):
-                    if self.judge:
-                        held.append(text)
-                    else:
-                        yield self._piece(text)
-        for text in await self._not_objected_to(held, answer):
-            yield self._piece(text)
+            held += filter(None, map(self._checked, split_sentences(answer.text[len(taken) :])[0]))
+        if not any(call["name"] in self.writes for call in answer.calls):
+            for text in await self._not_objected_to(held, answer):
+                yield self._piece(text)
         yield self._end(whole, answer)
 
     async def _not_objected_to(self, held: list[str], answer: Answer) -> list[str]:
