@@ -25,6 +25,7 @@ from graph.assembly import assemble
 from graph.builder import Parts, SupportGraph, build_graph
 from graph.context_window.customer_store import open_store
 from graph.context_window.prompts import text_of
+from graph.intake.identification import without_card_numbers
 from graph.intake.voice_input import VoiceInput, has_sound
 from graph.memory.checkpoint_prefetch import prefetch_checkpoint
 from graph.memory.checkpointers import open_checkpointer
@@ -174,7 +175,7 @@ class SupportAgent:
     ) -> AsyncIterator["_Turn"]:
         """Hold the thread for one turn, after checking the message, whose thread it is, and what became of the message."""
         config = _config(thread_id, turn_token)
-        message = text if isinstance(text, HumanMessage) else HumanMessage(text)
+        message = without_card_numbers(text if isinstance(text, HumanMessage) else HumanMessage(text))
         message_id = message_id or message.id
         if not has_sound(message):  # what is said in a recording is known once it was heard
             check_message(text_of(message), self._max_message_chars)

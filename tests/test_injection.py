@@ -232,3 +232,12 @@ async def test_what_a_model_writes_beside_a_write_is_never_shown(asked: str) -> 
     text = await shop.say(asked)
     assert "answer yes." not in text
     assert ("Cancel order #AF1" in text) is asked.startswith("cancel")
+
+
+async def test_neither_model_nor_memory_holds_a_card_number_that_a_customer_typed() -> None:
+    made = parts(scripted("You have 30 days. [1]"))
+    agent = agent_of(made)
+    await agent.send("t", "my card 4242 4242 4242 4242 was charged, how do returns work?", customer_id="ada")
+    seen = str(made.model.requests) + str(await agent.state("t"))  # type: ignore[attr-defined]
+    assert "[card ending in 4242]" in seen
+    assert "4242 4242" not in seen

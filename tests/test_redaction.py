@@ -10,6 +10,7 @@ from stdnum import luhn
 from stdnum.iban import calc_check_digits
 
 from core.privacy.known_people import KnownPeople
+from core.privacy.personal_patterns import without_cards
 from core.privacy.redaction import LONGEST, Redactor
 from tests.fakes import ADA
 from tools.retail.known_customers import redactor_of
@@ -190,3 +191,17 @@ def test_no_text_takes_long(piece: str) -> None:
     clean = PLAIN.text(piece * 400_000)
     assert time.process_time() - began < 1
     assert len(clean) < 2 * LONGEST
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("my card is 4242 4242 4242 4242, refund it", "my card is [card ending in 4242], refund it"),
+        ("5555-5555-5555-4444", "[card ending in 4444]"),
+        ("４２４２ ４２４２ ４２４２ ４２４２", "[card ending in 4242]"),
+        ("order 4242424242424241 and +49 30 5550 1421", "order 4242424242424241 and +49 30 5550 1421"),
+        ("where is #AF10042?", "where is #AF10042?"),
+    ],
+)
+def test_of_a_card_number_only_the_last_four_digits_are_kept(text: str, kept: str) -> None:
+    assert without_cards(text) == kept

@@ -62,6 +62,8 @@ _GROUP = re.compile(r"\(?\+?\(?\d+")
 _DATE = re.compile(r"(?:19|20)\d\d([-./ ])\d{1,2}\1\d{1,2}(?: \d+)?|\d{1,2}([-./ ])\d{1,2}\2(?:19|20)\d\d(?: \d+)?")
 _AMERICAN = re.compile(r"1?[ .-]?\(?\d{3}\)?[ .\u2010-\u2013-]\d{3}[ .\u2010-\u2013-]\d{4}")
 _PARCEL = re.compile(r"track|parcel|shipment|sendung", re.IGNORECASE)
+_CARD_DIGITS = 13
+"""Digits of the shortest card number."""
 _FEWEST = 7
 """Digits of the shortest telephone number."""
 _PHONE_GROUPS, _MOST_GROUPS = 6, 19
@@ -154,6 +156,18 @@ def numbers(text: str) -> Iterator[Span]:
             place += end
 
 
+def without_cards(text: str) -> str:
+    """Return a text with the last four digits of each card number instead of the whole, so that nothing ever holds it."""
+    if sum(c.isdecimal() for c in text) < _CARD_DIGITS:
+        return text
+    kept, done = "", 0
+    for start, end, instead in numbers(text):
+        if instead == CARD:
+            last = "".join(c for c in unicodedata.normalize("NFKC", text[start:end]) if c.isdecimal())[-4:]
+            kept, done = f"{kept}{text[done:start]}[card ending in {last}]", end
+    return kept + text[done:]
+
+
 def _number(text: str, groups: Sequence[tuple[int, int]], before: str, named: str) -> tuple[int, str]:
     """Return how many groups make up the number that begins here and what it is; the longest that is one counts."""
     for end in range(len(groups), 0, -1):
@@ -169,9 +183,10 @@ def _number(text: str, groups: Sequence[tuple[int, int]], before: str, named: st
 
 
 def _is_card(digits: str, groups: int) -> bool:
-    if not (13 <= len(digits) <= 19 and digits[0] in "23456" and (groups <= 5 or groups == len(digits))):
+    digits = unicodedata.normalize("NFKC", digits)
+    if not (_CARD_DIGITS <= len(digits) <= 19 and digits[0] in "23456" and (groups <= 5 or groups == len(digits))):
         return False
-    return bool(luhn.is_valid(unicodedata.normalize("NFKC", digits)))
+    return bool(luhn.is_valid(digits))
 
 
 def _is_phone(written: str, digits: str, before: str) -> bool:

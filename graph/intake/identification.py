@@ -10,7 +10,8 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCal
 
 from core.errors import BackendUnavailable, InputError, Refused
 from core.language.identity_words import CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
-from core.message_marks import mark
+from core.message_marks import mark, marked, marks
+from core.privacy.personal_patterns import without_cards
 from graph.phrases import phrase
 from graph.state import State
 from tools.context import Context
@@ -52,6 +53,19 @@ async def hear_code(message: HumanMessage, *, thread_id: str, locale: str, desk:
     told = phrase("code_over", locale) if over else phrase("code_wrong", locale, tries=str(checked.tries_left))
     kept_message = HumanMessage(kept, id=message.id)
     return {"code_asked": not over, "next_step": "end", "messages": [kept_message, AIMessage(told)]}
+
+
+def without_card_numbers(message: HumanMessage) -> HumanMessage:
+    """Return a message without the card numbers in it, typed or heard, or the message itself where there are none."""
+    if not isinstance(message.content, str):
+        return message  # a recording that is still to be heard
+    kept = without_cards(message.text)
+    voice = marks(message).get("voice")
+    heard = without_cards(voice["heard"]) if voice else ""
+    if kept == message.text and (not voice or heard == voice["heard"]):
+        return message
+    noted = marked(message, voice={**voice, "heard": heard}) if voice else message.additional_kwargs
+    return message.model_copy(update={"content": kept, "additional_kwargs": noted})
 
 
 def masked(message: HumanMessage) -> HumanMessage:

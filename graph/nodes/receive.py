@@ -15,7 +15,7 @@ from graph.context_window.customer_profile import PREFERENCES, add_facts, read_f
 from graph.context_window.prompts import clip, text_of
 from graph.handoff.handoff_reasons import handoff_wish, rule_wish
 from graph.handoff.ticket_sync import with_people
-from graph.intake.identification import hear_code, masked
+from graph.intake.identification import hear_code, masked, without_card_numbers
 from graph.intake.pending_confirmation import hear, sent_at
 from graph.intake.voice_input import UNHEARD, VoiceInput, listen
 from graph.state import State, added, no_usage, thread_of
@@ -53,7 +53,8 @@ async def receive(
     check_owner(state, context)
     spoken, excuse = await listen(message, state.messages[:-1], ear, context.locale)
     shown = without_blank_runs(visible(check_message(text_of(spoken), max_message_chars)))
-    spoken = spoken if shown == text_of(spoken) else spoken.model_copy(update={"content": shown})
+    spoken = without_card_numbers(spoken if shown == text_of(spoken) else spoken.model_copy(update={"content": shown}))
+    shown = text_of(spoken)
     code_asked = state.code_asked and not context.customer_id
     typed, spoken = spoken, masked(spoken) if code_asked else spoken
     state = replace(state, messages=[*state.messages[:-1], spoken])

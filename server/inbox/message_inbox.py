@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Busy, KeyReused, NotFound
+from core.privacy.personal_patterns import without_cards
 from core.storage.database import Answer
 from core.storage.secure_delete import empty_journal
 from core.storage.tables import OwnDatabase
@@ -78,13 +79,16 @@ class Inbox:
     ) -> Accepted:
         """Return where a message stands, after it is on disk; without a thread id it begins a thread.
 
-        A repetition is the same message when its text is the same, or its recording, which may be heard otherwise.
+        A repetition is the same message when its text is the same, or its recording, which may be heard otherwise. Card numbers
+        are never stored, only their last four digits.
 
         Raises:
             Busy: too many messages wait, or too many came from this owner; says when to try again.
             NotFound: the thread does not exist or belongs to somebody else, which look the same.
             KeyReused: the key came before with another message.
         """
+        text = without_cards(text)
+        spoken = replace(spoken, heard=without_cards(spoken.heard)) if spoken else None
         content_hash = _hash(thread_id, recording or text.encode())
         if self._accepting.locked():
             raise Busy("too many messages come at the moment; send it again a little later", retry_after=1)
