@@ -64,7 +64,7 @@ def without_card_numbers(message: HumanMessage) -> HumanMessage:
     heard = without_cards(voice["heard"]) if voice else ""
     if kept == message.text and (not voice or heard == voice["heard"]):
         return message
-    noted = marked(message, voice={**voice, "heard": heard}) if voice else message.additional_kwargs
+    noted = marked(message, voice={**voice, "heard": heard}) if voice else marked(message)
     return message.model_copy(update={"content": kept, "additional_kwargs": noted})
 
 
