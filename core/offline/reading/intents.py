@@ -9,6 +9,7 @@ from core.language.postal_addresses import read_address
 from core.language.requested_changes import asks_about, wishes
 from core.language.words import normal, spelled
 from core.offline.reading import request_phrases as p
+from core.offline.reading.clauses import MAX_CLAUSE
 from core.offline.reading.slots import means_newest, refund_reason
 
 Intent = Literal[
@@ -46,7 +47,8 @@ _SHORT = 12
 
 
 def rule_intent(clause: str) -> Intent | None:
-    """Return what a clause asks for where a rule is sure of it, else None."""
+    """Return what a clause, or the beginning of a longer text, asks for where a rule is sure of it, else None."""
+    clause = clause[:MAX_CLAUSE]
     text = spelled(normal(clause))
     if not re.search(r"[^\W\d_]", text) and not order_numbers(clause):
         return "unclear"
@@ -74,6 +76,7 @@ def rule_intent(clause: str) -> Intent | None:
 
 def change_asked_about(words: str) -> Intent | None:
     """Return the change that an inquiry is about, as if it were wanted; None where it is about none."""
+    words = words[:MAX_CLAUSE]
     topic = _write_topic(spelled(normal(words)), bool(order_numbers(words)))
     return "return" if topic == "refund" and refund_reason(words) is None else topic
 

@@ -1,0 +1,60 @@
+"""Hold every rule over foreign text to linear time on repeated units, and a whole turn, a colleague's view and a safe reply to a moment."""
+
+import re
+import time
+from contextlib import suppress
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+
+from benchmarks.patterns import LONGEST, TARGET_GROWTH, UNITS, Rule, repeated, rules, slowest
+from core.errors import MessageRejected
+from core.offline.model import OfflineChatModel
+from core.safety.safe_links import LinkRule, inert, safe_text
+from graph.agent import SupportAgent
+from graph.builder import build_graph
+from tests.graph_fakes import parts
+
+GENEROUS_MS = 200.0
+"""For a slow and busy machine; `python -m benchmarks.patterns` measures each pattern against 5 ms."""
+NOTABLE_MS = 25.0
+TURN_SECONDS = 3.0
+
+
+@pytest.mark.parametrize("share", range(4))
+def test_every_rule_over_foreign_text_takes_linear_time(share: int) -> None:
+    timings = [slowest(rule) for rule in rules()[share::4]]
+    slow = [
+        t for t in timings if t.milliseconds > GENEROUS_MS or (t.milliseconds > NOTABLE_MS and t.growth > TARGET_GROWTH)
+    ]
+    assert slow == []
+
+
+def test_a_rule_whose_time_grows_with_the_square_is_found() -> None:
+    blanks = re.compile(r"\s+x")
+    assert slowest(Rule("quadratic", True, lambda text: blanks.search(text)), [" "]).growth > TARGET_GROWTH
+
+
+def test_many_schemes_in_one_another_become_no_address() -> None:
+    assert "mailto:" not in safe_text("mailto:" * 2857, LinkRule())
+
+
+def test_what_a_colleague_reads_of_the_longest_message_is_there_at_once() -> None:
+    begun = time.thread_time()
+    for unit in UNITS:
+        inert(repeated(unit, LONGEST))
+    assert time.thread_time() - begun < GENEROUS_MS / 1000 * len(UNITS)
+
+
+async def test_no_message_that_is_accepted_holds_a_turn_for_long() -> None:
+    graph = build_graph(parts(OfflineChatModel(embeddings=None)), checkpointer=InMemorySaver())
+    agent = SupportAgent(graph, max_message_chars=LONGEST)
+    texts = ["hello " + "\n" * 20_000 + " where is my order?", *(repeated(unit, LONGEST) + "?" for unit in UNITS)]
+    slow = {}
+    for number, text in enumerate(texts):
+        begun = time.process_time()
+        with suppress(MessageRejected):  # nothing but blanks
+            await agent.send(f"t{number}", text[:LONGEST] if number else text, customer_id="ada")
+        if (seconds := time.process_time() - begun) > TURN_SECONDS:
+            slow[text[:12]] = seconds
+    assert slow == {}
