@@ -12,6 +12,7 @@ from core.errors import SettingsError
 from core.observability.logs import write_logs
 from core.settings import Settings
 from server.application import make_app
+from server.stores import upgrade_stores
 from server.tokens import tokens_of
 
 LINK_MINUTES = 12 * 60
@@ -51,6 +52,7 @@ def serve(
             "SUPPORT_JWT_SECRET, SUPPORT_JWT_KEYS, or SUPPORT_JWT_SECRET_FILE with a file that is there, or listen on 127.0.0.1"
         )
     write_logs(settings.log_level if "log_level" in settings.model_fields_set else "info", settings.log_format)
+    upgrade_stores(settings)  # what cannot be opened is said in a line, before the server begins to log
     config = uvicorn.Config(
         make_app(settings),
         host=address,

@@ -98,9 +98,10 @@ def test_what_a_newer_program_copied_is_not_restored(tmp_path: Path) -> None:
     back_up(settings, file)
     with pytest.raises(SchemaMismatch, match="inbox_9999"):
         restore(stores_in(tmp_path / "other"), file)
-    refused = support_agent("upgrade", env=environment(tmp_path))
-    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
-    assert "a newer program wrote" in refused.stderr
+    for command in (("upgrade",), ("serve", "--port", "1")):
+        refused = support_agent(*command, env=environment(tmp_path))
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+        assert "a newer program wrote" in refused.stderr
 
 
 @pytest.mark.server
