@@ -41,7 +41,8 @@ PLAIN_NO = re.compile(
     r"^\W*(?:no+|nope|nah|nein|nee|non|não|nie|niet|not really|no thanks?|no thank you)\W*$", re.IGNORECASE
 )
 SENTENCES = re.compile(
-    r"(?<=[.!?])\s+|\n+|(?:,|(?<![,\s]))\s{1,8}(?:and also|and then|also|außerdem|aussi|también|anche|também)\b\s{1,8}", re.IGNORECASE
+    r"(?<=[.!?])\s+|\n+|(?:,|(?<![,\s]))\s{1,8}(?:and also|and then|also|außerdem|aussi|también|anche|também)\b\s{1,8}",
+    re.IGNORECASE,
 )
 
 
