@@ -135,7 +135,17 @@ def build_graph(
         identity=parts.identity,
         remembers_customers=parts.remembers_customers,
     )
-    add(retrieve, retriever=parts.retriever, limit=parts.passages_per_turn, procedures=parts.procedures)
+    executor = parts.executor or InProcess([tool.bound for tool in parts.tools], asks_who=parts.identity is not None)
+    add(
+        retrieve,
+        retriever=parts.retriever,
+        limit=parts.passages_per_turn,
+        # A host is asked for what the model calls, and for nothing else.
+        executor=None if executor.carries_out else executor,
+        tools=parts.tools,
+        identity=parts.identity,
+        procedures=parts.procedures,
+    )
     add(
         reason,
         model=parts.model,
@@ -153,7 +163,6 @@ def build_graph(
     )
     longest = history_chars(parts.context_tokens)
     add(remember, summariser=parts.summariser, history_chars=longest)
-    executor = parts.executor or InProcess([tool.bound for tool in parts.tools], asks_who=parts.identity is not None)
     add(execute_tools, executor=executor, actions=parts.actions, identity=parts.identity, procedures=parts.procedures)
     add(verify, retriever=parts.retriever, links=parts.links)
     add(confirm, actions=parts.actions, links=parts.links)

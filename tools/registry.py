@@ -7,6 +7,7 @@ from langchain_core.tools import tool
 
 from core.passages import Retriever
 from tools.identify import identify
+from tools.retail.asked_orders import AHEAD
 from tools.retail.order_reads import make_find_product, make_get_order, make_get_profile, make_list_orders
 from tools.retail.order_writes import WRITE_ACTIONS
 from tools.retail.policy import Policy, load_policy
@@ -48,7 +49,7 @@ def make_tools(
     writes = ("cancel_order", "change_order_address", "change_order_payment", "change_order_items", "return_items")
     more = ("exchange_items", "refund_order", "change_default_address")
     return [
-        *(Tool(bound=read) for read in reads),
+        *(Tool(bound=read, ahead=AHEAD.get(read.name)) for read in reads),
         *(WRITE_ACTIONS[name].tool(orders, policy, today) for name in (*writes, *more)),
         Tool(bound=identify, effect="control"),
         Tool(bound=request_human, effect="control"),

@@ -1,6 +1,6 @@
 """Describe a tool of the agent, whatever its source: what the model sees, what it does to the world, how a write is led."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -67,6 +67,8 @@ class Tool:
     also_called: Sequence[str] = ()
     """Verbs customers use for what it does, in any language: `cancel`, `call off`, `annuler`."""
 
+    ahead: Callable[[str], Sequence[Mapping[str, Any]]] | None = None
+    """The arguments with which a customer's newest message asks for this read by itself: it is made before the model is asked."""
     card: Sequence[str] = ()
     """Fields of its result that a page shows, in their order."""
     personal: Sequence[str] = ()

@@ -1,37 +1,79 @@
-"""Find the passages that may answer the customer."""
+"""Find what may answer the customer: passages, the records that the message names, and the open case after it."""
 
+import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
+from langchain_core.messages import AIMessage, AnyMessage, ToolCall
+from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.passages import Retriever
 from graph.context_window.prompts import dialogue, text_of
+from graph.intake.identification import acting
 from graph.phrases import phrase
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
 from graph.procedures.leading import hear
-from graph.state import State, newest_turn, worked
+from graph.state import State, newest_turn, pending_calls, worked
+from graph.tool_calls.executors import ToolExecutor
 from tools.context import Context
+from tools.identity.verification import IdentityDesk
+from tools.tool import Tool
 
 
 async def retrieve(
     state: State,
+    config: RunnableConfig,
     runtime: Runtime[Context],
     *,
     retriever: Retriever,
     limit: int,
+    executor: ToolExecutor | None = None,
+    tools: Sequence[Tool] = (),
+    identity: IdentityDesk | None = None,
     procedures: ProcedureBook | None = None,
 ) -> dict[str, Any]:
-    """Return the ids of the passages that fit the conversation best, and the open cases after the newest message."""
+    """Return the ids of the passages that fit the conversation best, the records the message names, and the open cases after it.
+
+    Records stand in the conversation like the results of any other call, so that the model has them at its first request.
+    """
     context = runtime.context or Context()
     runtime.stream_writer({"progress": phrase("searching", context.locale)})
     started = time.monotonic()
-    found = await retriever.search(dialogue(state.messages), limit=limit)
-    update: dict[str, Any] = {"passage_ids": [passage.id for passage in found]}
+    search = retriever.search(dialogue(state.messages), limit=limit)
+    rule = identity.rule if identity else None
+    reader = acting(state, context, rule, rule.reads if rule else "code")
+    calls = calls_ahead(state.messages, tools) if executor and reader.customer_id else []
+    update: dict[str, Any] = {}
+    if executor and calls:
+        found, results = await asyncio.gather(search, executor.run(calls, config, runtime, reader))
+        told = {str(m.tool_call_id) for m in results if m.status == "success"}  # a number may be of something else
+        if kept := [call for call in calls if call["id"] in told]:
+            read = [m for m in results if m.tool_call_id in told]
+            update["messages"] = [AIMessage("", tool_calls=kept), *read]
+    else:
+        found = await search
+    update["passage_ids"] = [passage.id for passage in found]
     if procedures and (message := newest_turn(state.messages)[:1]):
         customer = replace(context, customer_id=state.customer_id)
         heard = await hear(procedures, cases_of(state.cases), text_of(message[0]), f"message:{message[0].id}", customer)
         update |= {"cases": heard.cases, "case_led": heard.led}
-    return update | {"usage": worked(state.usage, since=started)}
+    usage = worked(state.usage, since=started)
+    return update | {"usage": {**usage, "tool_calls": usage.get("tool_calls", 0) + len(calls)}}
+
+
+def calls_ahead(messages: Sequence[AnyMessage], tools: Sequence[Tool]) -> list[ToolCall]:
+    """Return the reads that the newest message asks for by itself; none while calls of the graph's own wait for their results."""
+    if pending_calls(list(messages)):
+        return []
+    said = text_of(messages[-1])
+    return [
+        ToolCall(name=tool.name, args=dict(args), id=f"ahead_{uuid4().hex}", type="tool_call")
+        for tool in tools
+        if tool.ahead and tool.effect == "read"
+        for args in tool.ahead(said)
+    ]

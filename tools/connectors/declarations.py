@@ -40,11 +40,20 @@ class Limit(Section):
 
 
 class Ahead(Section):
-    """When a read is done before the model is asked."""
+    """When a read is done before the model is asked: for each identifier in the newest message, or when its records are named."""
 
     pattern: str | None = None
+    """What an identifier looks like, in RE2's syntax."""
     into: str | None = None
+    """The argument that takes it."""
     when: Literal["few"] | None = None
+    """Without arguments, where the message names what the tool is called after."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if bool(self.pattern) != bool(self.into) or bool(self.pattern) == bool(self.when):
+            raise ValueError("either pattern and into, or when: few")
+        return self
 
 
 class ToolDeclaration(Section):

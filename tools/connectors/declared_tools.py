@@ -3,16 +3,18 @@
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import re2
 from langchain_core.tools import StructuredTool
 from langgraph.prebuilt import ToolRuntime
 
 from core.conditions import Condition, ConditionError, Names, compile_condition
 from core.errors import BackendUnavailable, NotIdentified, OutcomeUnknown, Refused
+from core.language.words import stem, stems
 from core.safety.invisible_characters import visible
 from core.yaml_files import FilesError, Problem, YamlFile
 from tools.actions.changes import Change
@@ -285,10 +287,32 @@ def _read_tool(call: Call) -> Tool:
     return Tool(
         bound=_bound(call, read),
         also_called=declaration.also_called,
+        ahead=_ahead(call),
         card=declaration.card,
         personal=declaration.personal,
         rank=declaration.rank,
     )
+
+
+def _ahead(call: Call) -> Callable[[str], Sequence[Mapping[str, Any]]] | None:
+    """Return what finds in a message the arguments that the read is made with before the model is asked."""
+    declared = call.declaration.ahead
+    if declared is None:
+        return None
+    if declared.pattern and declared.into:
+        into = declared.into
+        try:
+            pattern = re2.compile(declared.pattern)
+        except re2.error as error:
+            where = ("tools", call.name, "ahead", "pattern")
+            raise FilesError(
+                [call.connector.file.problem(where, f"no pattern of RE2: {error}", "correct it")]
+            ) from None
+        return lambda text: [{into: found.group(0)} for found in pattern.finditer(text)]
+    asked_about = {
+        stem(word) for word in f"{call.name.replace('_', ' ')} {' '.join(call.declaration.also_called)}".split()[1:]
+    }
+    return lambda text: [{}] if asked_about & set(stems(text)) else []
 
 
 def _write_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
