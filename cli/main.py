@@ -35,6 +35,7 @@ class Commands(LazyGroup):
         "check": Named(
             "cli.business_commands:check", "Read the folder of a business, open its connectors, and say what is wrong."
         ),
+        "procedures": Named("cli.procedure_commands:app", "Show, test, draft and import the procedures of a business."),
         "knowledge": Named("cli.knowledge:app", "Look into the knowledge index."),
         "orders": Named("cli.orders:app", "Load, show and export the shop."),
         "eval": Named(

@@ -294,3 +294,24 @@ async def test_values_reach_tools_as_they_came() -> None:
     talk.case = {**talk.case, "asked": "reservation_id"}
     await talk.say("2026-12-11T09:00:00")
     assert [read["args"] for read in talk.case["reads"].values()] == [{"reservation_id": "2026-12-11T09:00:00"}]
+
+
+async def test_a_fact_may_be_read_for_each_item_of_a_list() -> None:
+    text = CANCEL.replace(
+        "  flown:",
+        "  states: {tool: get_flight_status, each: trip.flights, args: {flight_number: each.number}}\n  flown:",
+    ).replace('must: "!flown"', "must: \"!flown && !states.exists(s, s == 'late')\"")
+    flights = [{"date": "2026-05-20", "number": "F1"}, {"date": "2026-05-20", "number": "F2"}]
+
+    class Flights(Records):
+        async def __call__(self, tool: str, args: Mapping[str, Any]) -> Any:
+            if tool == "get_flight_status":
+                return {"F1": "on time", "F2": self.second}[args["flight_number"]]
+            return await super().__call__(tool, args)
+
+        second = "late"
+
+    records = Flights(AAAAA1=trip(cabin="business", flights=flights))
+    assert await Talk(records, text).say("cancel AAAAA1, other") == StopNext("unflown", hand_over=True)
+    records.second = "on time"
+    assert isinstance(await Talk(records, text).say("cancel AAAAA1, other"), DoNext)

@@ -10,6 +10,7 @@ import re2
 
 from graph.procedures.catalogue import Catalogue
 from graph.procedures.expressions import (
+    EACH,
     Expression,
     ExpressionError,
     Schemas,
@@ -19,8 +20,7 @@ from graph.procedures.expressions import (
 )
 from graph.procedures.procedure_file import Problem, ProcedureFile, Rule, Slot, Step, Where
 
-RESERVED = frozenset({"customer", "now"})
-PLAIN_CALL = re.compile(r"\b[A-Za-z_]\w*\s{0,4}\(.*\)", re.DOTALL)
+RESERVED = frozenset({"customer", "now", EACH})
 SLOT_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "text": {"type": "string"},
     "number": {"type": "number"},
@@ -210,12 +210,12 @@ class _Compiler:
             return self.expression(value, "facts", name)
 
         def work(schemas: Schemas) -> Expression:
-            return compile_call(value.tool, value.args, schemas, self.catalogue)
+            return compile_call(value.tool, value.args, schemas, self.catalogue, each=value.each)
 
         return self._compiled(work, ("facts", name), boolean=False)
 
     def _result(self, found: Expression) -> Mapping[str, Any] | None:
-        if len(found.calls) == 1 and found.condition.source.strip() == "_0":
+        if found.each is None and len(found.calls) == 1 and found.condition.source.strip() == "_0":
             return self.catalogue[found.calls["_0"].tool].result
         kind = RETURNED.get(found.condition.returns)
         return {"type": kind} if kind else None

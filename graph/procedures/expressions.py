@@ -16,6 +16,8 @@ from graph.procedures.catalogue import Catalogue, ToolSpec
 STRING = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
 PATH = re.compile(r"\s{0,20}[A-Za-z_]\w*(?:\s{0,20}\.\s{0,20}[A-Za-z_]\w*)*\s{0,20}")
 CALLED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*\(")
+EACH = "each"
+"""What arguments call the item for which they are made."""
 Schemas = Mapping[str, Mapping[str, Any] | None]
 
 
@@ -43,12 +45,15 @@ class Expression:
     condition: Condition
     calls: Mapping[str, ToolCall]
     """The calls in it, under the names that stand for them in the condition."""
+    each: "Expression | None" = None
+    """The list for whose items the one call is made; arguments name the item as `each`."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return the slots, facts and other names it rests on, its calls' arguments included, in reading order."""
-        found = dict.fromkeys(name for part in self.condition.names for name in self._behind(part))
-        return tuple(found)
+        items = self.each.names if self.each else ()
+        found = dict.fromkeys([*items, *(name for part in self.condition.names for name in self._behind(part))])
+        return tuple(name for name in found if name != EACH)
 
     def _behind(self, name: str) -> Iterator[str]:
         if name in self.calls:
@@ -73,7 +78,8 @@ class Expression:
     def tools(self) -> tuple[str, ...]:
         """Return the tools that it calls, those in arguments included."""
         inner = (tool for call in self.calls.values() for arg in call.args.values() for tool in arg.tools)
-        return tuple(dict.fromkeys([*(call.tool for call in self.calls.values()), *inner]))
+        items = self.each.tools if self.each else ()
+        return tuple(dict.fromkeys([*items, *(call.tool for call in self.calls.values()), *inner]))
 
     def evaluate(self, values: Mapping[str, Any]) -> Outcome:
         """Return the outcome over values of its names and of its calls."""
@@ -104,17 +110,22 @@ def compile_expression(source: str, names: Schemas, catalogue: Catalogue) -> Exp
     return Expression(source, condition, calls)
 
 
-def compile_call(tool: str, args: Mapping[str, str], names: Schemas, catalogue: Catalogue) -> Expression:
+def compile_call(
+    tool: str, args: Mapping[str, str], names: Schemas, catalogue: Catalogue, *, each: str | None = None
+) -> Expression:
     """Return the expression that is a call with named arguments; raises as `compile_expression` does."""
     if tool not in catalogue:
         raise ExpressionError("unknown-tool", unknown_tool(tool, catalogue))
     spec = catalogue[tool]
+    items = compile_expression(each, names, catalogue) if each else None
+    names = {**names, EACH: None} if each else names
     compiled = {name: compile_expression(value, names, catalogue) for name, value in args.items()}
     _check_arguments(spec, compiled)
     return Expression(
         f"{tool}({', '.join(f'{k}: {v}' for k, v in args.items())})",
         compile_condition("_0", {"_0": spec.result}),
         {"_0": ToolCall(tool, compiled)},
+        items,
     )
 
 

@@ -11,8 +11,11 @@ from typing import Any, Literal
 
 from graph.procedures.cases import Case, read_key
 from graph.procedures.compile import CompiledRule, CompiledStep, Procedure
-from graph.procedures.expressions import Expression, ToolCall
+from graph.procedures.expressions import EACH, Expression, ToolCall
 from graph.procedures.procedure_file import PLACE, Text
+
+MOST_ITEMS = 20
+"""Items for which one fact makes a call each."""
 
 RuleState = Literal["true", "false", "unknown"]
 
@@ -104,6 +107,8 @@ class Reading:
 
     def value(self, expression: Expression) -> Any:
         """Return the value of an expression; raises `_Wanted` or `_NotDone` where it is unknown."""
+        if expression.each is not None:
+            return self._for_each(expression, expression.each)
         if expression.path is not None:
             return self._walked(expression, expression.path)
         values = dict(self.values)
@@ -115,6 +120,19 @@ class Reading:
                 return found.value
             name = found.missing
             values[name] = self._called(expression.calls[name]) if name in expression.calls else self.named(name)
+
+    def _for_each(self, expression: Expression, items: Expression) -> list[Any]:
+        found = self.value(items)
+        if not isinstance(found, list) or len(found) > MOST_ITEMS:
+            raise _Wanted(StopNext(None, hand_over=True, problem=f"{items.source} is no list of at most {MOST_ITEMS}"))
+        results = []
+        for item in found:
+            self.values[EACH] = item
+            try:
+                results += [self._called(call) for call in expression.calls.values()]
+            finally:
+                del self.values[EACH]
+        return results
 
     def _walked(self, expression: Expression, path: tuple[str, ...]) -> Any:
         root, *fields = path

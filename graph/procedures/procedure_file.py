@@ -95,6 +95,8 @@ class Call(Part):
 
     tool: str
     args: dict[str, str] = Field(default_factory=dict)
+    each: str | None = None
+    """A list: the tool is called for each of its items, which arguments name as `each`, and the results are a list."""
 
 
 def _as_text(value: Any) -> Any:

@@ -42,6 +42,11 @@ def true_by_claims(procedure: Procedure, condition: Expression) -> bool:
     return any(condition.evaluate(values).truth for values in _combinations(domains))
 
 
+def combinations_of(procedure: Procedure, conditions: Sequence[Expression]) -> Iterator[dict[str, Any]]:
+    """Yield values of what the conditions rest on, as far as it has few that matter."""
+    yield from _combinations(_domains(procedure, conditions) or {})
+
+
 def _together(conditions: Sequence[Expression], values: Mapping[str, Any]) -> bool | None:
     found = [condition.evaluate(values).truth for condition in conditions]
     if False in found:
