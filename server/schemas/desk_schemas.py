@@ -151,11 +151,44 @@ class LedgerRow(BaseModel):
     preview: str
     why: str | None = Field(description="Why staff has to agree.")
     yes: str | None = Field(description="The words with which the customer agreed.")
+    procedure: str | None = Field(description="The procedure that led to it, as name@version.")
     state: str
     words: str
     decided_by: str | None
     proposed_at: datetime
     steps: list[LedgerStep]
+
+
+class SlotOut(BaseModel):
+    """What a case knows of one slot."""
+
+    name: str
+    value: Any
+    source: str = Field(description="message:ID of what the customer said, or call for an argument of the model's.")
+
+
+class RuleOut(BaseModel):
+    """A rule of a case as it stands."""
+
+    name: str
+    state: Literal["true", "false", "unknown"]
+    must: str
+
+
+class CaseOut(BaseModel):
+    """An open case of a procedure."""
+
+    procedure: str
+    version: str
+    slots: list[SlotOut]
+    facts: dict[str, Any] = Field(description="What was read of the business's records, by the call.")
+    rules: list[RuleOut]
+    asked: str | None = Field(description="The slot the customer was asked for last.")
+    stopped_by: str | None = Field(
+        description="The rule that stopped it; an empty text where nothing could be decided."
+    )
+    stopped_why: str | None
+    chart: str = Field(description="The procedure as a Mermaid flowchart.")
 
 
 class ConversationOut(BaseModel):
@@ -168,6 +201,7 @@ class ConversationOut(BaseModel):
     locale: str
     entries: list[Entry]
     actions: list[LedgerRow]
+    cases: list[CaseOut] = Field(description="Open cases of procedures, the one that is dealt with last.")
     ticket: dict[str, Any] | None
     item: QueueItem | None = Field(description="Its place in the queue, where it has one.")
 

@@ -15,6 +15,7 @@ from graph.context_window.prompts import text_of
 from graph.memory.threads import transcript
 from server.schemas.desk_schemas import ConversationOut, Entry, LedgerRow, LedgerStep, PassageOut, Step
 from server.service import Service
+from server.views.case_view import cases_out
 from server.views.desk_queue import of_action, of_ticket
 from server.views.entry_times import timed
 from tools.actions.action import Action
@@ -56,6 +57,7 @@ async def conversation(service: Service, desk: OperatorDesk, thread_id: str) -> 
         locale=ticket.locale if ticket else "en",
         entries=await timed(service.inbox, thread_id, entries, ticket),
         actions=[await _row(service, action) for action in actions],
+        cases=cases_out(state, service.parts.procedures),
         ticket=ticket_data(ticket) if ticket else None,
         item=item,
     )
@@ -149,6 +151,7 @@ async def _row(service: Service, action: Action) -> LedgerRow:
         preview=action.preview,
         why=action.approval,
         yes=action.yes_text,
+        procedure=f"{led['name']}@{led['version']}" if (led := action.change.procedure) else None,
         state=action.state,
         words=action.words,
         decided_by=action.decided_by,
