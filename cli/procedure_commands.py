@@ -18,10 +18,10 @@ from graph.context_window.prompts import dialogue
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.threads import transcript
 from graph.procedures.authoring.chart import chart
-from graph.procedures.authoring.drafts import DRAFTS, draft
 from graph.procedures.authoring.imports import import_file
 from graph.procedures.authoring.mutations import mutations
 from graph.procedures.authoring.procedure_checks import check_folder
+from graph.procedures.authoring.procedure_drafts import DRAFTS, draft
 from graph.procedures.authoring.procedure_tests import failing, load_tests
 from graph.procedures.authoring.skeletons import skeletons
 from graph.procedures.book import catalogue_of

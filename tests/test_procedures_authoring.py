@@ -8,10 +8,10 @@ import yaml
 from benchmarks.procedures.planted import CANCEL, CATALOGUE
 from core.errors import ConversationFileError, DocumentError, ModelRejected
 from graph.procedures.authoring.chart import chart
-from graph.procedures.authoring.drafts import draft
 from graph.procedures.authoring.imports import as_cel, import_file
 from graph.procedures.authoring.mutations import mutations
 from graph.procedures.authoring.procedure_checks import check_folder
+from graph.procedures.authoring.procedure_drafts import draft
 from graph.procedures.authoring.procedure_tests import ProcedureTest, failing, load_tests
 from graph.procedures.authoring.skeletons import parts, skeletons
 from graph.procedures.procedure_file import parse_procedure

@@ -1,6 +1,5 @@
 """Compile a procedure file against the business's tools: every expression parsed and typed, every name known."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
