@@ -79,6 +79,38 @@ async def test_each_conversation_counts_once_on_the_day_it_ended(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
+    "told",
+    [
+        "I am sorry, I do not know the answer to that: our help articles do not say.",
+        "I am not sure what you need. If you want a person, just say so.",
+        "Ich kann hier leider nur auf Englisch antworten.",
+        "I am sorry, I can only read and answer in English here.",
+        "I could not find an answer to that which I can rely on.",
+    ],
+)
+@pytest.mark.parametrize("last", [(), ("thanks, bye",)])
+async def test_a_conversation_without_an_answer_is_not_resolved(
+    tmp_path: Path, told: str, last: tuple[str, ...]
+) -> None:
+    settings, quiet = settings_in(tmp_path), timedelta(seconds=QUIET_SECONDS + 1)
+    more = [("a", quiet, text, reply("You are welcome!")) for text in last]
+    inbox = await kept(settings, ("a", quiet, "do you sell used carpets?", reply(told)), *more)
+    found = await insight(inbox, DeskReads(settings.desk_url), settings, days=30, now=NOW)
+    assert (found.resolved.threads, found.ended_unanswered.threads) == ([], ["a"])
+    await inbox.database.close()
+
+
+async def test_a_question_that_was_answered_after_all_is_resolved(tmp_path: Path) -> None:
+    settings, quiet = settings_in(tmp_path), timedelta(seconds=QUIET_SECONDS + 1)
+    again = reply("You have 30 days [1].", sources=[{"number": 1}])
+    turns = [("a", quiet, "asdf", reply("I am not sure what you need.")), ("a", quiet, "how long for a return?", again)]
+    inbox = await kept(settings, *turns)
+    found = await insight(inbox, DeskReads(settings.desk_url), settings, days=30, now=NOW)
+    assert (found.resolved.threads, found.ended_unanswered.threads) == (["a"], [])
+    await inbox.database.close()
+
+
+@pytest.mark.parametrize(
     ("asked", "told", "lacks"),
     [
         ("do you sell gift cards?", reply("I am sorry, I do not know the answer to that."), True),

@@ -47,9 +47,14 @@ async def _figures(settings: Settings, days: int) -> InsightOut:
 
 
 def _print(found: InsightOut) -> None:
-    table = Table("Day", "Resolved", "Handed over", "Abandoned", "Requests", "Tokens", "By request", "By token")
+    table = Table(
+        "Day", "Resolved", "Handed over", "Abandoned", "Unanswered", "Requests", "Tokens", "By request", "By token"
+    )
     for day in found.days:
-        if any(end.count for end in (day.resolved, day.handed_over, day.abandoned)) or day.requests:
+        if (
+            any(end.count for end in (day.resolved, day.handed_over, day.abandoned, day.ended_unanswered))
+            or day.requests
+        ):
             table.add_row(*_row(str(day.day), day))
     table.add_section()
     table.add_row(*_row("all", found))
@@ -71,7 +76,7 @@ def _print(found: InsightOut) -> None:
 
 
 def _row(name: str, of: Day | InsightOut) -> list[str]:
-    ends = (of.resolved.count, of.handed_over.count, of.abandoned.count)
+    ends = (of.resolved.count, of.handed_over.count, of.abandoned.count, of.ended_unanswered.count)
     cells = (name, *ends, of.requests, of.tokens, of.by_request, of.by_token)
     return ["–" if cell is None else str(cell) for cell in cells]
 

@@ -79,6 +79,7 @@ FIGURES = Table(
     Column("handoff", String(32), comment="why it went to a person"),
     Column("asks", Boolean, nullable=False, comment="the reply ends with a question to the customer"),
     Column("question", Text, comment="what was asked, private data hidden, where no article answered it"),
+    Column("answered", Boolean, comment="whether the reply answers; null where nothing was asked or nobody noted it"),
 )
 
 MESSAGE_WORDS = WordIndex(

@@ -12,6 +12,12 @@ from server.records import Turn
 QUESTION_SHOWN = 300
 _LEAST_WORDS = 4
 _NUMBERED = re.compile(r"(?:#|(?<![#\w]))\w*\d[\w./-]*")
+_NOT_UNDERSTOOD = re.compile(
+    r"\bnot sure (?:what you need|that i understood|what you mean)|\b(?:only|can only) (?:\w+ ){0,3}(?:in )?english\b|\b(?:nur|leider) auf englisch|répondre qu'en anglais|solo puedo responder en inglés"
+    r"|rispondere solo in inglese|só posso responder em inglês|alleen in het engels|tylko po angielsku|bara svara på engelska|kun svare på engelsk|could not (?:look that up|find an answer)\b",
+    re.IGNORECASE,
+)
+"""What says that a message was not understood, or not in its language: no answer, but no question for the articles either."""
 _NOT_KNOWN = re.compile(
     r"\b(?:(?:do not|don't|cannot|can't) (?:know|find|say|answer)|articles? (?:do|does)(?: not|n't) (?:say|answer|cover)|no (?:reliable )?(?:information|answer)"
     r"|weiß (?:ich )?(?:das )?(?:leider )?nicht|keine (?:verlässliche )?(?:antwort|information)|ne sais pas|no (?:lo )?sé)\b",
@@ -35,7 +41,22 @@ def figures_of(turn: Turn, reply: Mapping[str, Any], *, at: float) -> dict[str, 
         "handoff": reason_code(str(handoff)) if handoff else None,
         "asks": text.rstrip().endswith("?"),
         "question": hidden(turn.text) if lacks_source(turn.text, reply) else None,
+        "answered": answers(turn.text, reply),
     }
+
+
+def answers(asked: str, reply: Mapping[str, Any]) -> bool | None:
+    """Say whether a reply answers; None where nothing was asked, nothing was said, or a person took over."""
+    text = str(reply.get("text", "")).replace("’", "'")
+    if not text.strip() or reply.get("handoff") or is_small_talk(asked):
+        return None
+    return not (_NOT_UNDERSTOOD.search(text) or (_NOT_KNOWN.search(text) and not reply.get("sources")))
+
+
+def is_small_talk(text: str) -> bool:
+    """Say whether a customer's message only greets, thanks, takes leave or asks what the agent is."""
+    plain = " ".join(text.lower().split())
+    return any(small_talk.search(plain) for small_talk in (GREETING, THANKS, GOODBYE, CAPABILITIES))
 
 
 def lacks_source(asked: str, reply: Mapping[str, Any]) -> bool:
@@ -45,8 +66,7 @@ def lacks_source(asked: str, reply: Mapping[str, Any]) -> bool:
     text = str(reply.get("text", ""))
     if not text.strip() or reply.get("sources") or set(reply.get("tools", ())) - {"search_articles"}:
         return False
-    plain = " ".join(asked.lower().split())
-    if any(small_talk.search(plain) for small_talk in (GREETING, THANKS, GOODBYE, CAPABILITIES)):
+    if is_small_talk(asked):
         return False
     is_question = asked.rstrip().endswith("?") and len(asked.split()) >= _LEAST_WORDS
     return bool(_NOT_KNOWN.search(text)) or (is_question and not text.rstrip().endswith("?"))

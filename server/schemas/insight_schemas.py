@@ -21,6 +21,7 @@ class Day(BaseModel):
     resolved: Figure
     handed_over: Figure
     abandoned: Figure
+    ended_unanswered: Figure = Field(description="The last thing that was asked got no answer.")
     requests: int
     tokens: int
     by_request: Decimal | None = Field(description="What the requests cost, or null where no price is known.")
@@ -84,6 +85,7 @@ class InsightOut(BaseModel):
     resolved: Figure
     handed_over: Figure
     abandoned: Figure
+    ended_unanswered: Figure = Field(description="The last thing that was asked got no answer.")
     days: list[Day]
     reasons: list[Reason]
     agent_reply: Spread = Field(description="From a message to the agent's reply.")

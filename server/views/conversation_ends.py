@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 QUIET_SECONDS = 3600
 """A conversation counts as over once nobody has written for so long."""
-Ending = Literal["going_on", "resolved", "handed_over", "abandoned"]
+Ending = Literal["going_on", "resolved", "handed_over", "abandoned", "unanswered"]
 
 
 class TurnRow(Protocol):
@@ -22,6 +22,7 @@ class TurnRow(Protocol):
     handoff: str | None
     asks: bool
     question: str | None
+    answered: bool | None
 
 
 @dataclass
@@ -33,6 +34,8 @@ class Conversation:
     handed_over: bool = False
     asks: bool = False
     """The last reply was a question to the customer."""
+    unanswered: bool = False
+    """The newest message that asked for anything got no answer."""
     requests: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
@@ -40,12 +43,14 @@ class Conversation:
     """Seconds to each reply of the agent."""
 
     def ending(self, now: float) -> Ending:
-        """Say how it ended: a person was brought in; a question of the agent was left alone; or the agent's answer was the last word."""
+        """Say how it ended: with a person, with a question of the agent left alone, without an answer, or with the agent's answer."""
         if self.handed_over:
             return "handed_over"
         if now - self.last_at < QUIET_SECONDS:
             return "going_on"
-        return "abandoned" if self.asks else "resolved"
+        if self.asks:
+            return "abandoned"
+        return "unanswered" if self.unanswered else "resolved"
 
 
 def conversations_of(turns: Iterable[TurnRow]) -> dict[str, Conversation]:
@@ -57,6 +62,8 @@ def conversations_of(turns: Iterable[TurnRow]) -> dict[str, Conversation]:
         one.last_at = turn.at
         one.handed_over = one.handed_over or turn.handoff is not None
         one.asks = turn.asks
+        if turn.answered is not None:
+            one.unanswered = not turn.answered
         one.requests += turn.requests
         one.input_tokens += turn.input_tokens
         one.output_tokens += turn.output_tokens

@@ -28,7 +28,13 @@ _AT_ONCE = 1_000
 """Conversations one query asks for."""
 Rated = tuple[float, str, int]
 """When (seconds since 1970) which conversation got how many stars."""
-ENDINGS = ("resolved", "handed_over", "abandoned")
+ENDINGS = {
+    "resolved": "resolved",
+    "handed_over": "handed_over",
+    "abandoned": "abandoned",
+    "unanswered": "ended_unanswered",
+}
+"""Endings, and the figures that count them."""
 
 
 async def insight(
@@ -92,13 +98,16 @@ class _Counted:
             "agent_reply": _spread(waits),
             "requests_a_resolution": round(sum(c.requests for c in resolved) / len(resolved), 2) if resolved else None,
             "currency": self._currency,
-            **{name: _figure(c.thread_id for c in self._ended[name]) for name in ("going_on", *ENDINGS)},
+            "going_on": _figure(c.thread_id for c in self._ended["going_on"]),
+            **{figure: _figure(c.thread_id for c in self._ended[name]) for name, figure in ENDINGS.items()},
             **self._cost(self._all),
         }
 
     def day(self, day: date) -> Day:
         """Return the figures of one day; a conversation counts on the day of its last turn, its cost when it arose."""
-        ends: dict[str, Any] = {name: _figure(c.thread_id for c in self._by_day[day, name]) for name in ENDINGS}
+        ends: dict[str, Any] = {
+            figure: _figure(c.thread_id for c in self._by_day[day, name]) for name, figure in ENDINGS.items()
+        }
         return Day(day=day, **ends, **self._cost(self._turns[day]))
 
     def _cost(self, of: Sequence[Any]) -> dict[str, Any]:

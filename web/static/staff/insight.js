@@ -9,21 +9,21 @@ import { signedOutBy, signIn } from "./sign_in.js";
 /** @typedef {{count: number, threads: string[]}} Figure */
 /** @typedef {{count: number, median: number | null, p90: number | null, slowest: string[]}} Spread */
 /** @typedef {{requests: number, tokens: number, by_request: string | null, by_token: string | null}} Cost */
-/** @typedef {{day: string, resolved: Figure, handed_over: Figure, abandoned: Figure} & Cost} Day */
+/** @typedef {{day: string, resolved: Figure, handed_over: Figure, abandoned: Figure, ended_unanswered: Figure} & Cost} Day */
 /**
  * @typedef {{name: string, finished_at: string, suite: string, model: string, agent: string, conversations: number, passed: number,
  *   low: number, high: number, failures: {conversation: string, why: string}[]}} Evaluation
  */
 /**
  * @typedef {{since: string, until: string, timezone: string, conversations: Figure, going_on: Figure, resolved: Figure,
- *   handed_over: Figure, abandoned: Figure, days: Day[], reasons: {reason: string, figure: Figure}[], agent_reply: Spread,
+ *   handed_over: Figure, abandoned: Figure, ended_unanswered: Figure, days: Day[], reasons: {reason: string, figure: Figure}[], agent_reply: Spread,
  *   first_reply: Spread, resolution: Spread, requests_a_resolution: number | null, currency: string,
  *   ratings: {stars: number, figure: Figure}[], average_rating: number | null,
  *   unanswered: {question: string, last_at: string, figure: Figure}[], evaluations: Evaluation[]} & Cost} Insight
  */
 
 const SPANS = [7, 30, 90, 365];
-const ENDINGS = /** @type {const} */ (["resolved", "handed_over", "abandoned"]);
+const ENDINGS = /** @type {const} */ (["resolved", "handed_over", "abandoned", "ended_unanswered"]);
 
 const speech = await loadSpeech(wantedLanguages(), (language) => import(`../words/staff/${language}.js`));
 translate(speech);

@@ -127,6 +127,7 @@ export default {
   resolved: "حُلّت",
   handed_over: "سُلّمت لموظف",
   abandoned: "تُركت",
+  ended_unanswered: "بلا إجابة",
   going_on: "جارية",
   conversations: "المحادثات",
   requests: "طلبات النموذج",

@@ -127,6 +127,7 @@ export default {
   resolved: "Gelöst",
   handed_over: "Übergeben",
   abandoned: "Abgebrochen",
+  ended_unanswered: "Ohne Antwort",
   going_on: "Laufend",
   conversations: "Gespräche",
   requests: "Modellanfragen",

@@ -127,6 +127,7 @@ export default {
   resolved: "Resolved",
   handed_over: "Handed over",
   abandoned: "Abandoned",
+  ended_unanswered: "Unanswered",
   going_on: "Going on",
   conversations: "Conversations",
   requests: "Model requests",
