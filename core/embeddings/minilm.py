@@ -80,6 +80,10 @@ class MiniLM(Embeddings):
         tokenizer = self._open_tokenizer()
         return [len(e.ids) + sum(len(o.ids) - 2 for o in e.overflowing) - 2 for e in tokenizer.encode_batch_fast(texts)]
 
+    def knows_word(self, word: str) -> bool:
+        """Say whether a lower-case word is one of the 30,000 commonest English ones and pieces of words."""
+        return self._open_tokenizer().token_to_id(word) is not None
+
     def _open_tokenizer(self) -> Tokenizer:
         with self._opening:
             if self._tokenizer is None:

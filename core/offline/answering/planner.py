@@ -21,6 +21,8 @@ from core.offline.reading import languages, small_talk
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.dialogue_context import asks_something, requests_in_context, takes_up_inquiry
 from core.offline.reading.intents import rule_intent
+from core.offline.reading.mentioned_orders import order_numbers
+from core.offline.reading.misspellings import spelled_right
 from core.offline.reading.request_phrases import THANKS
 from core.offline.reading.understanding import Request, Understanding
 
@@ -59,13 +61,13 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
 
     Reads come before writes; what can be said already goes out together with the writes, as the customer decides about these.
     """
-    if who_she_is := claim(conversation):
-        return Decision(calls=[who_she_is])
+    if their_account := claim(conversation):
+        return Decision(calls=[their_account])
     if not_found := refusal(conversation):
         return Decision(not_found)
     if remembered := recall(conversation):
         return Decision(remembered)
-    conversation = resumed(conversation)
+    conversation = spelled_right(resumed(conversation))
     desk = Toolbox(conversation, embeddings)
     done = [outcome(r) for r in conversation.results if r.name in WRITE_TOOLS]
     if not done and (fewer := narrowed(conversation)):
