@@ -14,10 +14,15 @@ _SPELLED = re.compile(
 )
 
 
+_LETTERS = re.compile(r"\b([a-z]) ([a-z])(?: ([a-z]))? ?(?=\d{4,10}\b)")
+"""Two or three letters said one by one before a number."""
+
+
 def join_spelled(text: str) -> str:
-    """Return the text with digits, and capital letters before them, joined where they were said one by one."""
+    """Return the text with digits, and letters before them, joined where they were said one by one."""
     text = _SPELLED_WORDS.sub(lambda m: " ".join(_DIGITS[word.lower()] for word in re.findall(r"\w+", m[0])), text)
-    return _SPELLED.sub(_joined, text)
+    text = _SPELLED.sub(_joined, text)
+    return _LETTERS.sub(lambda m: "".join(letter.upper() for letter in m.groups() if letter), text)
 
 
 def _joined(match: re.Match[str]) -> str:

@@ -15,10 +15,14 @@ Facts = Mapping[str, Any]
 _VARIANTS_SHOWN = 6
 
 
+_THE_ONE = re.compile(r"\b(?:the|that|this|a|an) (?:\w+ )?ones?\b|\b(?:it|they|them)\b")
+
+
 def product(request: Request, desk: Toolbox) -> str:
     """Say what the shop has of a product: versions, prices, stock; articles answer where the shop has no such product."""
-    question = request.text if product_words(request.text) else request.words
-    words = product_words(question)
+    leans = not product_words(request.text) or (request.before and _THE_ONE.search(normal(request.text)))
+    question = f"{request.before}\n{request.text}" if leans else request.text
+    words = product_words(request.before) if leans and request.before else product_words(question)
     if not words:
         raise ReplyNow("Which product do you mean? Tell me its name and I will look it up.")
     try:
@@ -34,7 +38,7 @@ def product(request: Request, desk: Toolbox) -> str:
         quote = desk.quote(request.words)
         if quote:
             return quote.text
-    return "\n\n".join(_product_answer(p, question) for p in fitting[:2])
+    return "\n\n".join(_product_answer(p, request.text if leans else question) for p in fitting[:2])
 
 
 def _product_answer(product: Facts, question: str) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from core.language.mentioned_orders import order_numbers
 from core.language.words import content_stems, normal, stems
-from core.offline.answering.toolbox import Call, digits
-from core.offline.reading.chat_request import Conversation, Result
+from core.offline.answering.toolbox import Call
+from core.offline.reading.chat_request import Conversation, Result, digits
 from core.offline.reading.items import meant_items
 
 _LEAD = (

@@ -28,6 +28,8 @@ _MAX_CHARS_BESIDE = 240
 _MAX_SENTENCES = 4
 _MAX_CHARS = 420
 _CONSIDERED = 12
+_FEW_WORDS = 2
+"""A follow-up with no more words than these says nothing without the question before it."""
 _FOUND_FIRST = 0.1
 """What it counts that the search put a passage first: it knows the titles of all articles, and what was talked about."""
 _HOW_MUCH = re.compile(
@@ -72,7 +74,8 @@ def find_quote(
     scored = _scored(question, candidates, embeddings)
     if before:
         together = _scored(f"{before} {question}", candidates, embeddings)
-        scored = [_mean(one, other) for one, other in zip(scored, together, strict=True)]
+        alone = len(content_stems(question)) > _FEW_WORDS
+        scored = [_mean(one, other) for one, other in zip(scored, together, strict=True)] if alone else together
     # Whether any of them answers is for the words alone; which of them does, for the search as well.
     places = {s.passage.number: place for place, s in enumerate(scored)}
     scored.sort(key=lambda s: places[s.passage.number] * _FOUND_FIRST / len(candidates) - s.score)

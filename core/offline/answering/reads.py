@@ -20,13 +20,18 @@ from core.offline.answering.sentences_about_records import (
     status_sentence,
     tracking_sentence,
 )
-from core.offline.answering.toolbox import ReplyNow, Toolbox
-from core.offline.reading.request_phrases import CANCEL, CHEAPER, REFUND, RETURN, SWAP_WORD
+from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
+from core.offline.reading.chat_request import digits
+from core.offline.reading.mentioned_orders import order_numbers
+from core.offline.reading.request_phrases import CANCEL, CHEAPER, PAID_HOW, REFUND, RETURN, SWAP_WORD
 from core.offline.reading.slots import means_newest
 from core.offline.reading.understanding import Request
 
 Facts = Mapping[str, Any]
 _LISTED = 10
+_LOOKED_BACK = 4
+_POINTS = re.compile(r"\b(?:the|that) other(?: one| order)?\b|\b(?:the|that) (?:\w+ )?one\b")
+_NAMED_ONE = re.compile(r"\bthe (?!other|delivered|pending|first|second|last|latest|newest)\w+ one\b")
 _MONTH = re.compile(
     r"\b(?:in|from|of|during|since) (january|february|march|april|may|june|july|august|september|october|november|december)\b"
 )
@@ -37,18 +42,48 @@ _ABOUT_ITEMS = re.compile(
 _ABOUT_MONEY = re.compile(r"\b(?:pay|paid|cost|total|price|spend|spent|amount|charged?|how much)\b")
 _ABOUT_ADDRESS = re.compile(r"\b(?:address|going to|sent to|shipped to|delivered to|where to)\b")
 _ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*)\b")
-_ABOUT_PAYMENT = re.compile(r"\b(?:payment method|paid with|pay with|which card)\b")
 _OPEN = ("pending", "processed")
 
 
 def order_status(request: Request, desk: Toolbox) -> str:
     """Say how far the orders are that a request is about, and what else it asks about them."""
-    orders = asked_orders(request, desk)
+    orders, not_found = _found(request, desk) if len(request.order_ids) > 1 else (asked_orders(request, desk), [])
     if len(orders) > 3:
         return f"Here is where your orders stand:\n{order_lines(orders[:_LISTED])}"
-    told = "\n\n".join(describe(order, request.text) for order in orders)
+    how = PAID_HOW.search(normal(request.text))
+    told = "\n\n".join(
+        [*((_paid_how(order, desk) if how else describe(order, request.text)) for order in orders), *not_found]
+    )
     advice = desk.quote(request.text) if _TROUBLE.search(normal(request.text)) else None
     return f"{told}\n\n{advice.text}" if advice and advice.score >= SURE else told
+
+
+def _found(request: Request, desk: Toolbox) -> tuple[list[Facts], list[str]]:
+    """Return the orders among several numbers, and a sentence about each number that is no order of the customer's."""
+    found: list[Facts] = []
+    missing: list[Call] = []
+    not_found: list[str] = []
+    for order_id in request.order_ids:
+        try:
+            found.append(desk.order(order_id))
+        except CallNeeded as needed:
+            missing += needed.calls
+        except ReplyNow as told:
+            not_found.append(f"{order_id}: {told.text}")
+    if missing:
+        raise CallNeeded(*missing)
+    return found, not_found
+
+
+def _paid_how(order: Facts, desk: Toolbox) -> str:
+    """Say with which of the customer's payment methods an order was paid."""
+    used = [str(p["payment_method_id"]) for p in order.get("payments", []) if p.get("type", "payment") == "payment"]
+    methods = {str(m["payment_method_id"]): method_name(m) for m in desk.profile().get("payment_methods", [])}
+    names = listed([methods.get(u, "a payment method that is no longer stored") for u in dict.fromkeys(used)])
+    paid = order.get("paid") or order.get("total")
+    if not names:
+        return f"I see no payment for order {order['order_id']}."
+    return f"You paid {money(paid)} for order {order['order_id']} with your {names}."
 
 
 def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
@@ -67,6 +102,8 @@ def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
     orders = desk.orders()
     if not orders:
         raise ReplyNow("I do not see any orders in your account.")
+    if shown := _shown(request, desk, orders):
+        return shown
     said = order_state(request.text)
     of_state = [o for o in orders if said(o)] if said else []
     if means_newest(request.text):
@@ -76,6 +113,24 @@ def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
     if named := [o for o in orders if meant_items_only(request.text, o)]:
         return named
     return [o for o in orders if str(o.get("status", "")).startswith(_OPEN)] or [orders[0]]
+
+
+def _shown(request: Request, desk: Toolbox, orders: Sequence[Facts]) -> list[Facts]:
+    """Return those of the orders in the last replies that "the other one" or "that one" leaves; none where it points at none."""
+    if not (pointed := _POINTS.search(normal(request.text))):
+        return []
+    numbers = [n for said in desk.conversation.said[-_LOOKED_BACK:] for n in order_numbers(said.text)]
+    shown = [o for o in orders if digits(o["order_id"]) in map(digits, numbers)]
+    if "other" in pointed[0]:
+        newest = digits(numbers[-1]) if numbers else ""
+        shown = [o for o in shown if digits(o["order_id"]) != newest]
+    said = order_state(request.text)
+    return [o for o in shown if (not said or said(o)) and _fits_items(request.text, o)]
+
+
+def _fits_items(text: str, order: Facts) -> bool:
+    """Say whether a text names an item of an order, or none at all."""
+    return bool(meant_items_only(text, order)) or not _NAMED_ONE.search(normal(text))
 
 
 def describe(order: Facts, question: str) -> str:

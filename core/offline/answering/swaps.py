@@ -1,10 +1,11 @@
 """Find the version of a product that is to take an item's place."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.language.confirmations import answer_to_confirmation
-from core.language.words import mentions
+from core.language.words import content_stems, mentions, stems
 from core.offline.answering.sentences_about_records import item_name, listed, options, variant_line
 from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
@@ -12,6 +13,19 @@ from core.offline.reading.variants import changes_only_what_is_asked, fitting_va
 
 Facts = Mapping[str, Any]
 _OFFERED = 6
+_THIS_FOR_THAT = re.compile(
+    r"\b(?:exchang\w*|swap\w*|trad\w*|chang\w*|switch\w*|replac\w*|turn)\b(?P<old>.*?)\b(?:for|to|into|against)\b(?P<new>.*)",
+    re.I | re.S,
+)
+_FROM_TO = re.compile(r"\bfrom (?P<old>.*?)\bto\b(?P<new>.*)", re.I | re.S)
+_WITH_THAT = re.compile(r"\breplac\w*\b(?P<old>.*?)\b(?:with|by)\b(?P<new>.*)", re.I | re.S)
+_INSTEAD_OF = re.compile(r"(?P<new>.*)\b(?:instead of|rather than|in place of)\b(?P<old>.*)", re.I | re.S)
+_A_THING = re.compile(r"(?:an?|the|some|my) ([a-z' -]+)", re.I)
+_NO_THING = frozenset(
+    content_stems(
+        "one ones version size colour color model variant kind same different other another bigger smaller larger cheaper new longer shorter style item product difference original"
+    )
+)
 
 
 def products_of(desk: Toolbox, product_ids: Sequence[str]) -> dict[str, Facts]:
@@ -32,10 +46,50 @@ def products_of(desk: Toolbox, product_ids: Sequence[str]) -> dict[str, Facts]:
     return found
 
 
+def _direction(text: str) -> tuple[str, str]:
+    """Return what a text says of the item that goes and of the one that comes; all of it for both where it does not tell."""
+    found = _THIS_FOR_THAT.search(text) or _FROM_TO.search(text) or _WITH_THAT.search(text)
+    if found:
+        return found["old"], found["new"]
+    if instead := _INSTEAD_OF.search(text):
+        return instead["old"], instead["new"]
+    return "", text
+
+
+def _check_what_goes(text: str, item: Facts, product: Facts) -> None:
+    """Raise ReplyNow where the text gives the item that goes a value that the customer's item does not have."""
+    old, new = _direction(text)
+    has = item.get("options") or {}
+    told = wanted_options(old, product.get("variants", []), {})
+    differs = [str(value) for key, value in told.items() if key in has and str(value) != str(has[key])]
+    if differs and wanted_options(new, product.get("variants", []), {}):
+        raise ReplyNow(
+            f"The {item.get('name')} that can be exchanged is your {item_name(item)}, not one with {listed(differs)}. "
+            "Which version would you like in place of it?"
+        )
+
+
+def _check_same_product(text: str, item: Facts, product: Facts) -> None:
+    """Raise ReplyNow where the text names another product as the one to come."""
+    _, new = _direction(text)
+    named = _A_THING.match(new.strip()) if new != text else None
+    if not named or wanted_options(new, product.get("variants", []), {}):
+        return
+    thing = [word for word in content_stems(named[1]) if word not in _NO_THING]
+    if thing and set(thing).isdisjoint(stems(str(item.get("name", "")))):
+        raise ReplyNow(
+            f"An item can be exchanged only for another version of the same product, and the {item.get('name')} has no "
+            f"version like “{named[0].strip()}”. You can return it and order the other product instead."
+        )
+
+
 def new_version(request: Request, item: Facts, items: Sequence[Facts], product: Facts) -> Facts:
     """Return the version wanted in place of an item, from the words about that item; raises ReplyNow with a question."""
     variants = [v for v in product.get("variants", []) if v.get("item_id") != item.get("item_id")]
-    for words in (_words_about(request.words, item, items), _words_about(request.text, item, items)):
+    _check_what_goes(_words_about(request.text, item, items), item, product)
+    _check_same_product(_words_about(request.text, item, items), item, product)
+    about = [_words_about(text, item, items) for text in (request.words, request.text)]
+    for words in (*(_direction(text)[1] for text in about), *about):
         fitting = fitting_variants(words, variants, item)
         if len(fitting) == 1 and changes_only_what_is_asked(words, fitting[0], variants, item):
             return fitting[0]
@@ -47,11 +101,11 @@ def new_version(request: Request, item: Facts, items: Sequence[Facts], product: 
     if len(fitting) == 1 and request.before and answer_to_confirmation(request.text) == "yes":
         return fitting[0]  # the only one that was offered
     wanted = wanted_options(_words_about(request.words, item, items), variants, item.get("options") or {})
-    missing = (
-        ""
-        if fitting or not wanted
-        else f"I see no {item.get('name')} like that in stock ({listed(list(map(str, wanted.values())))}). "
-    )
+    asked = f"{item.get('name')} ({listed(list(map(str, wanted.values())))})"
+    exists = any(all(str((v.get("options") or {}).get(k)) == str(w) for k, w in wanted.items()) for v in variants)
+    missing = f"The {asked} is out of stock at the moment. " if exists else f"There is no {asked}. "
+    if fitting or not wanted:
+        missing = ""
     if fitting and wanted:
         missing = f"With {options({'options': wanted})} I have it only if its other options change, too. "
     lines = "\n".join(f"- {variant_line(v)}" for v in offered[:_OFFERED])

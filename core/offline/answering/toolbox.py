@@ -8,7 +8,7 @@ from langchain_core.embeddings import Embeddings
 
 from core.language.words import content_stems
 from core.offline.answering.quotations import Quote, find_quote
-from core.offline.reading.chat_request import Conversation, Result
+from core.offline.reading.chat_request import Conversation, Result, digits
 
 
 @dataclass(frozen=True)
@@ -138,8 +138,3 @@ class Toolbox:
 def _as_type(value: Any, wanted: Any) -> Any:
     """Return a value as a number where the schema wants one."""
     return float(value) if wanted == "number" and isinstance(value, str) else value
-
-
-def digits(order_id: str) -> str:
-    """Return the digits of an order number, by which spellings of it are compared."""
-    return "".join(c for c in order_id if c.isdigit())

@@ -92,9 +92,11 @@ class Conversation:
 
     def newest_order(self) -> str | None:
         """Return the one order that was talked about last, or None where there is none or more than one."""
+        known = {digits(order_id) for result in self.earlier_results for order_id in _orders_in(result)}
         for said in reversed(self.said):
-            if numbers := order_numbers(said.text):
-                return numbers[0] if len(numbers) == 1 else None
+            numbers = order_numbers(said.text)
+            if there := [n for n in numbers if digits(n) in known] or numbers:
+                return there[0] if len(there) == 1 else None
         return None
 
 
@@ -120,6 +122,17 @@ def read_conversation(messages: Sequence[BaseMessage], tools: Mapping[str, Mappi
         facts=read_earlier(messages[0].text) if messages and isinstance(messages[0], SystemMessage) else {},
         tools=tools,
     )
+
+
+def digits(order_id: str) -> str:
+    """Return the digits of an order number, by which spellings of it are compared."""
+    return "".join(c for c in order_id if c.isdigit())
+
+
+def _orders_in(result: Result) -> list[str]:
+    """Return the numbers of the orders that a result tells of."""
+    data = result.data if isinstance(result.data, dict) else {}
+    return [str(o["order_id"]) for o in (data, *data.get("orders", ())) if isinstance(o, dict) and o.get("order_id")]
 
 
 def _results(messages: Sequence[BaseMessage]) -> tuple[Result, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from core.language.confirmations import answer_to_confirmation
 from core.language.mentioned_orders import order_numbers
+from core.language.requested_changes import asks_about
 from core.language.words import normal
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.intents import SMALL_TALK, WRITES, change_asked_about
@@ -26,7 +27,6 @@ _AMENDS = re.compile(r"^(?:yes|yeah|yep|ok|okay|sure|no|but|actually|fine)\b(?!.
 _THE_ONE = re.compile(
     r"^(?:(?:no|yes|and|i mean|i meant|sorry)[,. ]+)*the (?:other )?(?:one|order)(?: (?:that|which|with|from|on|i|for|of)\b|[.!?]?$)"
 )
-_QUESTION = re.compile(r"\?$|^(?:how|what|when|where|who|why|are|is|do|does|did|will)\b")
 _QUESTION_WORDS = 4
 _ASIDE = re.compile(
     r"^(?:(?:but |and |ok(?:ay)?,? )?(?:before (?:that|i (?:decide|answer|say yes))|first|one (?:more |quick )?(?:thing|question)|quick question|"
@@ -48,7 +48,8 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
     own = understanding.requests(message)
     earlier = _earlier(conversation, understanding)
     if not earlier:
-        return own
+        leans = own[0].intent == "policy" and conversation.said and _leans_on_before(message)
+        return [replace(own[0], before=_last_question(conversation)), *own[1:]] if leans else own
     if takes_up_inquiry(conversation) and (wanted := [r for r in earlier if r.intent in WRITES]):
         return wanted
     asked = asks_something(conversation.last_reply)
@@ -142,7 +143,7 @@ def _is_fragment(message: str, own: list[Request], understanding: Understanding,
 def _is_own_question(message: str) -> bool:
     """Say whether a message asks something that needs nothing said before: no answer to what the agent asked."""
     plain = _ASIDE.sub("", normal(message))
-    return bool(_QUESTION.search(plain)) and not _REFERS.search(plain) and len(plain.split()) >= _QUESTION_WORDS
+    return asks_about(plain) and not _REFERS.search(plain) and len(plain.split()) >= _QUESTION_WORDS
 
 
 def _leans_on_before(message: str) -> bool:
@@ -151,7 +152,13 @@ def _leans_on_before(message: str) -> bool:
 
 
 def _last_question(conversation: Conversation) -> str:
-    return next((s.text for s in reversed(conversation.said) if s.by_customer), "")
+    """Return what a question leans on: the customer's messages back to the newest that leans on nothing, oldest first."""
+    said: list[str] = []
+    for text in [s.text for s in reversed(conversation.said) if s.by_customer][:_REMEMBERED]:
+        said.insert(0, text)
+        if not _leans_on_before(text):
+            break
+    return "\n".join(said)
 
 
 def _with_before(request: Request, earlier: list[Request]) -> Request:

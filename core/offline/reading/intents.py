@@ -133,14 +133,14 @@ def _read_topic(text: str, numbered: bool) -> Intent | None:
     if p.PROFILE.search(text):
         return "profile"
     if numbered:
-        about = any(r.search(text) for r in (p.STATUS, p.ORDER_FACT, p.ORDER_ASKED))
+        about = any(r.search(text) for r in (p.STATUS, p.ORDER_FACT, p.PAID_HOW, p.ORDER_ASKED))
         return "order_status" if about and not p.CORRECTED.match(text) else None
     about_one = mine or means_newest(text) or not (p.POLICY_WORDS.search(text) or p.QUESTION_ABOUT_RULES.match(text))
     if p.STATUS.search(text) and about_one and not p.GENERAL_TRACKING.search(text):
         return "order_status"
     if p.CONTENTS.match(text) and p.ORDER_FACT.search(text):
         return "order_status"
-    if p.ORDER_FACT.search(text) and mine and p.BOUGHT.search(text):
+    if p.PAID_HOW.search(text) or (p.ORDER_FACT.search(text) and mine and p.BOUGHT.search(text)):
         return "order_status"
     if p.CHEAPER.search(text):
         return "policy"

@@ -72,7 +72,7 @@ SWAP = _any(
     r"\b(?:change|modify|switch|update|upgrade|adjust|make|turn) (?:(?!address|payment|password|e-?mail|name\b)[\w#']+[- ]){0,10}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
     r"\b(?:make|get|have|want|need|give|send) (?:(?!address|payment)[\w-]+ ){1,8}instead(?: of)?\b(?!.*\b(?:address|paypal|card|payment)\b)",
     r"\bmake (?:it|this|that|them|the [\w -]+?|my [\w -]+?) (?:black|white|red|blue|green|grey|gray|purple|yellow|pink|brown|orange|gold|silver|beige|small|medium|large|bigger|smaller|xs|s|m|l|xl|xxl)\b",
-    r"(?<!do you )(?<!you )\b(?:get|have|want|like|need) (?:the|my) [\w -]{2,40} in (?!stock|time|the\b|my\b|order|hand|person|#|[a-z]*\d)(?:an? )?\w+|\bin [a-z]*\d+ in \w+",
+    r"(?<!do you )(?<!you )\b(?:get|have|want|like|need) (?:the|my) [\w -]{2,40} in (?!stock|time|the\b|my\b|order|hand|person|#|[a-z]*\d{4,})(?:an? )?\w+|\bin [a-z]*\d+ in \w+",
     r"\brather (?:have|get|take|want)\b|\bi(?:'d| would) prefer (?:the|an?|it in)\b",
     r"\b(?:modify|change|edit) (?:the |my |an? |some )?(?:items?|products?)\b|\bupgrade\b",
 )
@@ -116,6 +116,10 @@ ORDER_FACT = _any(
     r"\b(?:total|price|amount|cost|details?|contents?) (?:of|for) (?:my|the|that|this|order)\b[^.?!]*\border",
     r"\bwhat (?:did i|have i|i) (?:order|buy|bought|purchase)",
     r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)(?: it| that| there| the (?:order|parcel|package|box))?[?. ]*$",
+)
+PAID_HOW = _any(
+    r"\bhow (?:did|have) i pa(?:y|id)\b",
+    r"\b(?:which|what) (?:card|payment method|account)\b[^.?!]*\b(?:used?|pa(?:y|id)|charged)\b",
 )
 LIST = _any(
     r"\b(?:list|show|see|view|pull up|give|display|tell|get|check|what(?: are)?|which|what's|how many|look up)\b[^.?!]*\b(?:my |all |open |pending |recent |past |previous |placed |current |last |few |latest )+(?:\w+ )?orders\b",
@@ -166,7 +170,9 @@ SWAP_WORD = re.compile(r"\b(?:exchange|exchanging|exchanged|swap(?:ped|ping)?)\b
 REFUND_NEWS = re.compile(
     r"\b(?:where|when|status|did|has|have|is|was|arriv\w*|go through|received|got|still|yet|waiting)\b"
 )
-WAS_DONE = re.compile(r"\b(?:was|were|is|has been|have been|been|got|already) (?:\w+ )?(?:cancell?ed|returned)\b")
+WAS_DONE = re.compile(
+    r"\b(?:was|were|is|has been|have been|been|got|already|you|they) (?:\w+ )?(?:cancell?ed|returned)\b"
+)
 ABOUT_RULES = re.compile(r"\b(?:policy|policies|fee|fees|time|times|label|window|process|instructions)\b")
 CHEAPER = re.compile(
     r"\bcheaper (?:now|today|than)\b|\bprices? (?:has |have |just )?(?:dropped|drop|fell|fallen|gone down|went down|went lower|adjust\w*|match\w*)\b|"

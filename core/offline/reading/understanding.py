@@ -33,6 +33,7 @@ _ANOTHER = re.compile(r"^(?!.*\b(?:exchange|swap)\b).*\b(?:ones?|it|them|another
 _DUTY = re.compile(r"\b(?:do|must|should|would) i (?:have to|need to|must)\b|\bwho (?:has|have) to\b")
 """`do I have to pay for that?` asks for a rule."""
 _ONE_ORDER = re.compile(r"\b(?:it|its|status|ships?|shipped|arriv\w*|deliver\w*|contents?|address)\b")
+_DEFAULT_TOO = re.compile(r"\b(?:and|also|plus)\b[^.?!]*\b(?:as|to be|make it|update) (?:my|the) (?:new )?default\b")
 _MINE = re.compile(r"\b(?:i|i'm|i've|my|mine|me|it|they|that|this|we|our)\b")
 
 
@@ -74,7 +75,7 @@ class Understanding:
         if order_numbers(" ".join(c for c in said if c not in meant)):  # "don't cancel AF1, just tell me when it ships"
             found = [replace(r, intent="order_status") if _is_about_one(r) else r for r in found]
         wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
-        return _with_numbers(wanted, text)
+        return _with_numbers([one for r in wanted for one in _both_addresses(r)], text)
 
     def has_own_intent(self, message: str) -> bool:
         """Say whether a rule knows what the message wants, so that it needs no earlier message to be understood."""
@@ -105,7 +106,9 @@ class Understanding:
             payment_words(clause) or re.search(r"\bpa(?:y|id)|\bcharge", normal(clause))
         ):
             return None  # a gift is no gift card
-        if intent == "product" and re.search(r"\b(?:my|mine)\b", normal(clause)):
+        if intent == "product" and re.search(
+            r"\b(?:my|mine|(?:i|we) (?:have )?(?:ordered|bought|got|received)|delivered|arrived)\b", normal(clause)
+        ):
             return None  # what the customer has is not what the shop offers
         return intent
 
@@ -155,6 +158,13 @@ class Understanding:
             else (intent, text)
             for intent, text in joined
         ]
+
+
+def _both_addresses(request: Request) -> list[Request]:
+    """Return two requests where an address is to be that of an order and the default one as well."""
+    if request.intent == "change_address" and _DEFAULT_TOO.search(normal(request.text)):
+        return [request, replace(request, intent="change_default_address")]
+    return [request]
 
 
 def _is_about_one(request: Request) -> bool:
