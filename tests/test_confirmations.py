@@ -185,3 +185,38 @@ def test_what_waits_can_be_taken_back(text: str) -> None:
 @pytest.mark.parametrize("text", ["how long will it take?", "yes", "is it cancelled?", "I don't know when I am home"])
 def test_other_words_take_nothing_back(text: str) -> None:
     assert not takes_back(text)
+
+
+PREVIEW = (
+    "Return from order #AF1: Kettle (matt black). $77.50 goes back to your Visa card ending in 2896, which you paid with, once "
+    "the items have arrived."
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes, back to the card I paid with",
+        "Yes, to my Visa please",
+        "ok, to the Visa card ending in 2896",
+        "yes, the kettle",
+    ],
+)
+def test_a_yes_that_only_names_what_was_proposed_is_one(text: str) -> None:
+    assert answer_to_confirmation(text, [Asked("return_items", preview=PREVIEW)]) == "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes, to my PayPal",
+        "yes, back to my gift card",
+        "yes, the kettle and the mug",
+        "yes, but to the card I paid with",
+        "yes, cancel the kettle",
+        "yes, to the Visa card ending in 1111",
+        "is it the card I paid with?",
+    ],
+)
+def test_a_yes_that_names_anything_else_is_read_again(text: str) -> None:
+    assert answer_to_confirmation(text, [Asked("return_items", preview=PREVIEW)]) == "other"

@@ -45,7 +45,7 @@ _DEED = (
     r"(?:(?:with|to|confirm) )?the (?:address )?(?:cancell?ation|return|exchange|change|update|modification|refund|order|request)s?"
 )
 _MEANT = (
-    r"with (?:it|that|this)|that one|this one|that|this|it|everything|all of (?:it|them)|as (?:described|listed|shown|proposed)|"
+    r"(?:to )?(?:both|all)(?: of (?:it|them|these|those))?|with (?:it|that|this)|that one|this one|that|this|it|everything|all of (?:it|them)|as (?:described|listed|shown|proposed)|"
     r"to (?:that|this|it|proceed|confirm)|i am|i'm|i do|and|that's fine|das|es|le|la|lo|dat|machen|tun"
 )
 _GAP = r"[ ,.!;:–-]+"
@@ -88,6 +88,14 @@ _CONDITION = any_of(
     r"\b(?:but|however|except|unless|only|if|instead|though|although|provided|as long as|rather than|also|as well|plus|another|other|aber|nur|wenn|falls|außerdem|auch|mais|seulement|si|aussi|pero|sólo|solo|también|ma|anche|mas|também|maar|ook|alleen|ale|tylko|jeśli)\b",
     r"\d",
 )
+_YES_AND = re.compile(rf"^(?:(?:{_ACCEPTED}|oh|well)[ ,.!]+)*(?:{_AGREED}|{_ACCEPTED}|{_COURTESY}){_GAP}(?P<rest>.+)$")
+_WORDS = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"\d+")
+_SMALL_WORDS_TEXT = (
+    "a an the my to on onto of for in it that this i you please and back with from is as order go goes put send do yes sure "
+    "der die das mein meine meinen auf zu von le la les mon ma sur de du el los mi en"
+)
+_SMALL_WORDS = frozenset(_SMALL_WORDS_TEXT.split())
 _LIMITED = 160
 """A clear yes or no is short; anything longer says more than that."""
 
@@ -112,7 +120,8 @@ def answer_to_confirmation(text: str, asked: Sequence[Asked] = ()) -> Literal["y
     """Read the answer to "shall I do this?": a clear yes, a clear no, or something else that must be read again.
 
     A yes with a condition, an addition or a question is "other": what was asked is then no longer exactly what is wanted. So is
-    one that names another deed than those that were asked about, or only one of several, and mere thanks or praise.
+    one that names another deed than those that were asked about, or only one of several, and mere thanks or praise. A yes
+    that goes on in words of the one preview names only what was proposed, and is one.
     """
     normal = normalised(text)
     if not normal or len(normal) > _LIMITED:
@@ -120,8 +129,22 @@ def answer_to_confirmation(text: str, asked: Sequence[Asked] = ()) -> Literal["y
     plain = _without_deeds(normal, asked)
     if (_YES.match(plain) or _ACCEPTS.match(plain)) and not _CONDITION.search(_accented_si(plain)):
         return "yes" if _means(normal, asked) else "other"
+    if len(asked) == 1 and _repeats(normal, asked[0].preview) and _means(normal, asked):
+        return "yes"
     refused = (no for words in (normal, plain) if (no := _NO.match(words)))
     return "no" if "?" not in normal and any(_NO_REST.match(no["rest"]) for no in refused) else "other"
+
+
+def _repeats(normal: str, preview: str) -> bool:
+    """Say whether a yes names, in what follows it, nothing but what the preview says."""
+    yes = _YES_AND.match(normal)
+    if not yes or _CONDITION.search(_NUMBER.sub("", yes["rest"])) or "?" in normal:
+        return False
+    said, shown = _WORDS.findall(yes["rest"]), set(_WORDS.findall(normalised(preview)))
+    telling = [word for word in said if word not in _SMALL_WORDS]
+    return bool(telling) and all(
+        word in shown or f"{word}s" in shown or word.removesuffix("s") in shown for word in telling
+    )
 
 
 _WITHDRAWS = re.compile(r"cancel|stop|abort|undo|withdraw|drop|void|end\b|storn|annul|anul|arrêt|abbrech|kündig|résili")

@@ -165,7 +165,8 @@ def ungrounded_in_records(args: Mapping[str, Any], sayings: Sayings) -> list[str
     """Return the numbers, addresses and amounts in a write's arguments that neither the customer nor a record of the shop gives."""
     shop = sayings.of_shop()
     whole = {_normal(text) for text in shop}
-    ground = lay_ground([Text(t, "customer") for t in (*sayings.of_customer(), *sayings.of_ledger(), *shop)])
+    said = sayings.of_customer()
+    ground = lay_ground([Text(t, "customer") for t in (*said, *map(join_spelled, said), *sayings.of_ledger(), *shop)])
     values = [v for text, v in checked_values(args) if _normal(text) not in whole and not ground.stands(v)]
     return list(dict.fromkeys(value.text for value in values))
 

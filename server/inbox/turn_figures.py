@@ -19,7 +19,7 @@ _NOT_UNDERSTOOD = re.compile(
 )
 """What says that a message was not understood, or not in its language: no answer, but no question for the articles either."""
 _NOT_KNOWN = re.compile(
-    r"\b(?:(?:do not|don't|cannot|can't) (?:know|find|say|answer)|articles? (?:do|does)(?: not|n't) (?:say|answer|cover)|no (?:reliable )?(?:information|answer)"
+    r"\b(?:(?:do not|don't|cannot|can't) (?:know|find|say|answer)|articles? (?:do|does)(?: not|n't) (?:say|answer|cover)|no (?:reliable )?(?:information|answer)|found (?:nothing|no answer)"
     r"|weiß (?:ich )?(?:das )?(?:leider )?nicht|keine (?:verlässliche )?(?:antwort|information)|ne sais pas|no (?:lo )?sé)\b",
     re.IGNORECASE,
 )

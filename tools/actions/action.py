@@ -80,12 +80,15 @@ class Action:
                 return str((self.result or {}).get("words", UNKNOWN_WORDS))
             case "awaiting_approval":
                 return (
-                    f"A colleague has to agree first, because {self.approval}. Requested: {self.preview} "
+                    f"A colleague has to agree first. Requested: {self.preview} "
                     "You will read here what was decided; until then nothing is done, and you can take it back."
                 )
             case "rejected":
-                note = f" {self.decision_note}" if self.decision_note else ""
-                return f"A colleague has looked at this and decided against it.{note} {_NOT} {self.preview}"
+                note = f" Their reason: {self.decision_note.rstrip('.')}." if self.decision_note else ""
+                return (
+                    f"A colleague has looked at your request and decided against it: it was not carried out.{note} "
+                    f"You had asked for this: “{self.preview}” If you want to talk about it, just write “person”."
+                )
             case "expired":
                 return f"This was not decided in time, so nothing was done. {_NOT} {self.preview}"
             case "withdrawn":

@@ -35,7 +35,9 @@ _RULES: Mapping[str, tuple[str, str, str]] = {
 }  # fmt: skip
 """The questions behind an inquiry about each change: how it is done, what becomes of the money, how long there is time."""
 _MOST = 3
-_POINTS = re.compile(r"\b(?:it|that|this|they|them|my (?:\w+ )?(?:orders?|purchase|parcel|package))\b")
+_POINTS = re.compile(
+    r"\b(?:it|that|this|they|them|the (?:\w+ )?one|the other|my (?:\w+ )?(?:orders?|purchase|parcel|package))\b"
+)
 _LIKELY = 0.5
 """Score from which the answer to the question behind an inquiry is taken, whatever its own words find."""
 

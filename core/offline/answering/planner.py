@@ -7,8 +7,10 @@ from langchain_core.embeddings import Embeddings
 
 from core.language.confirmations import answer_to_confirmation
 from core.language.mentioned_orders import order_numbers
-from core.language.words import content_stems, normal
+from core.language.words import normal
+from core.language.words import normal
 from core.offline.answering.inquiries import inquiry
+from core.offline.answering.no_answer import chosen_article, is_no_answer, left_open, no_answer
 from core.offline.answering.outcomes import outcome
 from core.offline.answering.products import product
 from core.offline.answering.proposals import beside_open, narrowed, without_contradictions
@@ -45,6 +47,8 @@ _SMALL_TALK = {
     "capabilities": small_talk.CAPABILITIES,
     "unclear": small_talk.UNCLEAR,
 }
+_PATIENCE = 2
+"""So many times in a row nothing is known; then a person is brought in."""
 _SERIOUS_NOTICE = "This is something a colleague should look at."
 
 
@@ -74,15 +78,25 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
         return Decision(calls=fewer)
     if not done and (short := _short_answer(conversation, desk)):
         return short
+    try:
+        if chosen := chosen_article(desk):
+            return Decision(chosen)
+    except CallNeeded as needed:
+        return Decision(calls=list(needed.calls))
     requests = (
         [] if done and _is_answer(conversation) else _requests(conversation, understanding, after_write=bool(done))
     )
     said = list(done)
+    unanswered: list[Request] = []
     reads: list[Call] = []
     writes: list[Call] = []
     for request in requests:
         try:
-            said.append(_handle(request, desk))
+            answer = _handle(request, desk)
+            if answer == DONT_KNOW:
+                unanswered.append(request)
+            else:
+                said.append(answer)
         except NotPossible as unable:
             quote = desk.quote(request.text)
             said.append(quote.text if quote else unable.text)
@@ -91,11 +105,11 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
         except CallNeeded as needed:
             for call in needed.calls:
                 (writes if call.name in WRITE_TOOLS or call.name == "request_human" else reads).append(call)
-    if len(said) > 1 and not reads:  # an afterthought that the articles do not answer needs no words of its own
-        slight = any(len(content_stems(r.text)) < 2 for r in requests)
-        said = [part for part in said if part != DONT_KNOW or not slight] or said
     if reads:
         return Decision(calls=_each_once(reads))
+    if unanswered:
+        answered = bool(said or writes)
+        said.append(left_open(unanswered) if answered else no_answer(unanswered[0].words, desk))
     text = "\n\n".join(dict.fromkeys(part for part in said if part))
     if writes:
         new_wish = understanding.has_own_intent(conversation.message)
@@ -159,5 +173,5 @@ def _each_once(calls: list[Call]) -> list[Call]:
 
 def _stuck_again(text: str, conversation: Conversation) -> bool:
     """Say whether this would be the third "I do not know" in a row."""
-    replies = [said.text for said in conversation.said if not said.by_customer]
-    return text == DONT_KNOW and replies[-2:] == [DONT_KNOW, DONT_KNOW]
+    replies = [said.text for said in conversation.said if not said.by_customer][-_PATIENCE:]
+    return is_no_answer(text) and len(replies) == _PATIENCE and all(map(is_no_answer, replies))

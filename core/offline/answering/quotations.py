@@ -17,6 +17,8 @@ _CLOSE = 0.42
 """Likeness from which a passage counts as an answer: mean of the cosines of its best sentence and of the whole."""
 _CLOSE_FOR_STRANGERS = 0.48
 """The same where the question has a word that no passage at hand has."""
+_NEAR = 0.28
+"""From here an article is near enough to be offered where none answers."""
 _MUCH_BETTER = 0.08
 """How much likeness a passage gains by leaving out a word that it does not have, where it is about something else."""
 _WORDS_CLOSE = 0.55
@@ -93,6 +95,25 @@ def find_quote(
         if other.score >= _CLOSE and _belongs_beside(other, best, question)
     ]
     return Quote(" ".join(said), best.score)
+
+
+def near_titles(
+    question: str, passages: Sequence[QuotedPassage], embeddings: Embeddings | None, *, most: int = 3
+) -> list[str]:
+    """Return the titles of the articles nearest to a question that none of them answers, likest first; none where all are far."""
+    candidates = [(p, s) for p in passages[:_CONSIDERED] if (s := statements(p.text))]
+    if not candidates or not content_stems(question):
+        return []
+    scored = sorted(_scored(question, candidates, embeddings), key=lambda one: -one.score)
+    return list(dict.fromkeys(one.passage.title for one in scored if one.score >= _NEAR and one.passage.title))[:most]
+
+
+def read_out(title: str, passages: Sequence[QuotedPassage]) -> str:
+    """Return how an article begins, cited; an empty string where none of the passages is of it."""
+    own = [p for p in passages if p.title == title]
+    first = min(own, key=lambda p: p.number, default=None)
+    said = statements(first.text) if first else []
+    return _cited(_Scored(first, said, [0.0] * len(said), 0.0), _MAX_SENTENCES, _MAX_CHARS) if first and said else ""
 
 
 def _strangers(question: str, passages: Sequence[QuotedPassage]) -> list[str]:

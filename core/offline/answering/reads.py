@@ -124,6 +124,7 @@ def _shown(request: Request, desk: Toolbox, orders: Sequence[Facts]) -> list[Fac
     if "other" in pointed[0]:
         newest = digits(numbers[-1]) if numbers else ""
         shown = [o for o in shown if digits(o["order_id"]) != newest]
+        shown = [o for o in shown if meant_items_only(request.before, o)] or shown
     said = order_state(request.text)
     return [o for o in shown if (not said or said(o)) and _fits_items(request.text, o)]
 

@@ -7,7 +7,7 @@ from typing import Any
 from langchain_core.embeddings import Embeddings
 
 from core.language.words import content_stems
-from core.offline.answering.quotations import Quote, find_quote
+from core.offline.answering.quotations import Quote, find_quote, near_titles
 from core.offline.reading.chat_request import Conversation, Result, digits
 
 
@@ -108,6 +108,10 @@ class Toolbox:
         if about:
             passages = tuple(p for p in passages if not set(about).isdisjoint(content_stems(f"{p.title} {p.section}")))
         return find_quote(question, passages, self._embeddings, before=before, on_topic=bool(about))
+
+    def near(self, question: str) -> list[str]:
+        """Return the titles of up to three articles near a question that none of them answers."""
+        return near_titles(question, self.conversation.passages, self._embeddings)
 
     def search(self, question: str) -> None:
         """Have the articles searched for a question on its own, once; raises CallNeeded where they can be and were not.

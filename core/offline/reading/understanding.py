@@ -33,6 +33,9 @@ _ANOTHER = re.compile(r"^(?!.*\b(?:exchange|swap)\b).*\b(?:ones?|it|them|another
 _DUTY = re.compile(r"\b(?:do|must|should|would) i (?:have to|need to|must)\b|\bwho (?:has|have) to\b")
 """`do I have to pay for that?` asks for a rule."""
 _ONE_ORDER = re.compile(r"\b(?:it|its|status|ships?|shipped|arriv\w*|deliver\w*|contents?|address)\b")
+_HAPPENED = re.compile(
+    r"\b(?:was|were|did|has|have)\b[^.?!]*\b(?:refunded|paid|charged|shipped|delivered|sent|returned)\b"
+)
 _DEFAULT_TOO = re.compile(r"\b(?:and|also|plus)\b[^.?!]*\b(?:as|to be|make it|update) (?:my|the) (?:new )?default\b")
 _MINE = re.compile(r"\b(?:i|i'm|i've|my|mine|me|it|they|that|this|we|our)\b")
 
@@ -75,7 +78,7 @@ class Understanding:
         if order_numbers(" ".join(c for c in said if c not in meant)):  # "don't cancel AF1, just tell me when it ships"
             found = [replace(r, intent="order_status") if _is_about_one(r) else r for r in found]
         wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
-        return _with_numbers([one for r in wanted for one in _both_addresses(r)], text)
+        return _with_numbers([one for r in wanted for one in _both_addresses(_of_the_order(r, text))], text)
 
     def has_own_intent(self, message: str) -> bool:
         """Say whether a rule knows what the message wants, so that it needs no earlier message to be understood."""
@@ -158,6 +161,13 @@ class Understanding:
             else (intent, text)
             for intent, text in joined
         ]
+
+
+def _of_the_order(request: Request, message: str) -> Request:
+    """Take "what was refunded?" beside one order number for a question about that order."""
+    if request.intent == "policy" and len(order_numbers(message)) == 1 and _HAPPENED.search(normal(request.text)):
+        return replace(request, intent="order_status", order_ids=tuple(order_numbers(message)))
+    return request
 
 
 def _both_addresses(request: Request) -> list[Request]:

@@ -140,6 +140,7 @@ def return_items(
     value = sum((order.items[n].price for n in lines), ZERO)
     require_refundable(order, customer, method, value, policy)
     named, target = list_words([item_words(order.items[n]) for n in lines]), method_words(customer, method.id)
+    paid_with = any(p.payment_method_id == method.id and p.transaction_type == "payment" for p in order.payments)
     ids = sorted(order.items[n].item_id for n in lines)
     after = replace(order, status="return requested", return_item_ids=tuple(ids), return_payment_method_id=method.id)
     return order_change(
@@ -150,8 +151,8 @@ def return_items(
         (),
         operation="return_items",
         args={"item_ids": ids, "payment_method_id": method.id},
-        summary=f"Return from order {order.id}: {named}. {amount_words(value, policy)} goes back to {target} once the items "
-        "have arrived. An order can be returned or exchanged once, so please name all items.",
+        summary=f"Return from order {order.id}: {named}. {amount_words(value, policy)} goes back to {target}{', which you paid with,' if paid_with else ''} "
+        "once the items have arrived. An order can be returned or exchanged once, so please name all items.",
         done=f"The return from order {order.id} is registered: {named}. You get an e-mail that says how to send them back; "
         f"{amount_words(value, policy)} goes back to {target} once they have arrived.",
         approval=approval_above(policy, value, policy.return_.approval_over, "the value of the items"),

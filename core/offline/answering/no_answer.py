@@ -1,0 +1,64 @@
+"""Say what to do where nothing answers: what is near, a person, and what of a message stays open."""
+
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from core.language.words import content_stems, normal
+from core.offline.answering.quotations import read_out
+from core.offline.answering.reads import DONT_KNOW, worth_an_answer
+from core.offline.answering.sentences_about_records import listed
+from core.offline.answering.toolbox import Toolbox
+from core.offline.reading.chat_request import Conversation
+from core.offline.reading.slots import ordinal
+from core.offline.reading.understanding import Request
+
+_SORRY = DONT_KNOW.partition(" If you like")[0]
+_STILL = "I am sorry, I have found nothing about that either."
+_PERSON = "If you like, I can bring in a colleague; just write “person”."
+_NEAREST = "The nearest articles are "
+_ALIKE = 88
+"""Likeness, of 100, from which a message names a title that was offered."""
+
+
+def no_answer(question: str, desk: Toolbox) -> str:
+    """Return what is said where no article answers; in other words than the last time."""
+    said = _STILL if desk.conversation.last_reply.startswith((_SORRY, _STILL)) else _SORRY
+    titles = [f"“{title}”" for title in desk.near(question)]
+    near = f"{_NEAREST}{listed(titles)}; write a title to read it. " if titles else ""
+    return f"{said} {near}{_PERSON}"
+
+
+def is_no_answer(reply: str) -> bool:
+    """Say whether a reply only told that nothing answers."""
+    return reply.startswith((_SORRY, _STILL))
+
+
+def chosen_article(desk: Toolbox) -> str | None:
+    """Return the beginning of the article that a message chooses among those offered before it; None where it chooses none.
+
+    Raises:
+        CallNeeded: the article has to be searched for.
+    """
+    title = _chosen_title(desk.conversation)
+    if title is None:
+        return None
+    if not (text := read_out(title, desk.conversation.passages)):
+        desk.search(title)
+    return text or None
+
+
+def _chosen_title(conversation: Conversation) -> str | None:
+    offered = conversation.last_reply.partition(_NEAREST)[2].partition(";")[0]
+    titles = [part.partition("”")[0] for part in offered.split("“")[1:]]
+    message = normal(conversation.message).strip(' .!?“”"')
+    place = int(message) - 1 if message.isdigit() and len(message) == 1 else ordinal(message)
+    if titles and place is not None and -len(titles) <= place < len(titles):
+        return titles[place]
+    return next((title for title in titles if fuzz.ratio(message, normal(title)) >= _ALIKE), None)
+
+
+def left_open(requests: Sequence[Request]) -> str:
+    """Name the requests of a message that nothing answers, beside those that are answered."""
+    asked = [r.text.strip(" .!?,") for r in requests if len(content_stems(r.text)) > 1 and worth_an_answer(r.text)]
+    return f"I have found no answer to {listed([f'“{text}”' for text in asked])}." if asked else ""
