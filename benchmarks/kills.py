@@ -85,7 +85,7 @@ def play_out(world: World, kills: Sequence[int | None], after: After, name: str)
         else:
             died_at.append(str(kill_at))
             if after == "new message" and to_say:
-                # The customer does not repeat herself word for word, but she does not give up what she came for either.
+                # The customer does not repeat themselves word for word, but they do not give up what they came for either.
                 # (The very same words three times over would bring in a person, and rightly so.)
                 asks = to_say[0][1].startswith(wish)
                 again = f"{wish} I am writing this for the {attempt + 2}. time."

@@ -69,7 +69,7 @@ def replay_under_harness(
             parts=parts,
             model=ScriptedChatModel(answers=[replay_model(actions)]),
         )
-        # The customer names every argument herself: our graph refuses identifiers that nobody mentioned.
+        # The customer names every argument themselves: our graph refuses identifiers that nobody mentioned.
         said = json.dumps([action.arguments for action in actions], ensure_ascii=False)
         user = OneMessageCustomer(f"Please do what this says: {said}")
         run = Orchestrator(

@@ -128,7 +128,7 @@ def _judged(run: _Run, expected: Mapping[str, Any], before: Shop, changed: Mappi
 
 
 async def _run(name: str, args: Mapping[str, Any], customer_id: str, shop: OrderBackend, policy: Policy) -> str | None:
-    """Run one action as our tools would; returns the customer when the action found out who she is."""
+    """Run one action as our tools would; returns the customer when the action found out who they are."""
     if name in WRITES:
         action = WRITE_ACTIONS[WRITES[name]]
         context = Context(customer_id=customer_id)

@@ -106,11 +106,11 @@ class Parts:
     judge: ReplyJudge | None = None
     """Judges claims that hold no value; without it, rules alone check replies."""
     know: Callable[[str], Awaitable[None]] | None = None
-    """Makes the name of a customer known to the redactor before a turn of hers begins."""
+    """Makes the name of a customer known to the redactor before a turn of theirs begins."""
     telemetry: Telemetry = field(default_factory=NoTelemetry)
     """Takes spans and figures of each node to wherever they are looked at."""
     remembers_customers: bool = False
-    """Whether what is known of a customer follows her into new conversations."""
+    """Whether what is known of a customer follows them into new conversations."""
     databases: Sequence[Closable] = ()
     """What has connections to close at the end."""
 

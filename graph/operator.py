@@ -63,7 +63,7 @@ async def resolve(
     """Close a ticket, and tell the customer unless `tell` is false.
 
     Raises:
-        Refused: it is not with people, or with another one than the operator, where she is named.
+        Refused: it is not with people, or with another one than the operator, where they are named.
     """
     before = await desk.get_ticket(ticket_id)
     notice = phrase("ticket_resolved", before.locale, ticket=before.id) if tell else ""

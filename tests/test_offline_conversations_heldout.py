@@ -470,7 +470,7 @@ CONVERSATIONS: dict[str, tuple[str, list[tuple[str, Expected]]]] = {
             ("how long does the refund take?", ["5–7 business days"]),
         ],
     ),
-    "changing her mind about what to do": (
+    "changing their mind about what to do": (
         ADA,
         [
             (

@@ -199,12 +199,12 @@ def test_nothing_is_lost_and_nobody_answered_twice_though_processes_die(tmp_path
     chat.stdin.close()
     chat.stdout.close()
 
-    # She writes three more times; nobody answers for the person.
+    # They write three more times; nobody answers for the person.
     for text in ("the order is AF10023", "hello?", "a human please!"):
         silent = json.loads(run("ask", text, *thread))
         assert (silent["text"], silent["owner"], silent["ticket_id"]) == ("", "pending", "T1001")
 
-    # The operator's process dies after the row, before the delivery; she repeats the reply.
+    # The operator's process dies after the row, before the delivery; they repeat the reply.
     died = subprocess.run([sys.executable, "-c", DIE_AFTER_THE_ROW], env=env, cwd=ROOT, check=False)
     assert died.returncode == -signal.SIGKILL
     reply = ("tickets", "reply", "T1001", "A new teapot is coming.", "--operator", "mia", "--key", "k1", "--json")

@@ -1,4 +1,4 @@
-"""The read tools know the customer from the run alone, and tell every fact of her orders."""
+"""The read tools know the customer from the run alone, and tell every fact of their orders."""
 
 import json
 from collections.abc import Mapping, Sequence

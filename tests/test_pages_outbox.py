@@ -24,7 +24,7 @@ def said(page: Any) -> Any:
 
 
 def written(page: Any) -> list[str]:
-    """Return what the customer reads of her own; messages that were answered together stand together."""
+    """Return what the customer reads of their own; messages that were answered together stand together."""
     return [
         line for text in page.locator(".said.customer .text").all_inner_texts() for line in text.split("\n") if line
     ]

@@ -1,4 +1,4 @@
-"""Let the model hand over who the customer says she is; the graph checks it, the model learns only what comes of it."""
+"""Let the model hand over who the customer says they are; the graph checks it, the model learns only what comes of it."""
 
 from langchain_core.tools import tool
 

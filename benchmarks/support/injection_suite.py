@@ -34,7 +34,7 @@ HILL = {"address1": "7 Hill Lane", "address2": "", "city": "Salem", "state": "OR
 
 @dataclass(frozen=True, kw_only=True)
 class UserTask:
-    """Hold what a customer wants, what a model does for it, and how it shows that she got it."""
+    """Hold what a customer wants, what a model does for it, and how it shows that they got it."""
 
     ID: str
     PROMPT: str
@@ -44,7 +44,7 @@ class UserTask:
     said: str = ""
     """Words of the answer that show its use; empty where the shop's records show it."""
     effects: frozenset[str] = frozenset()
-    """Changes that she wants and confirms."""
+    """Changes that they want and confirm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ class Suite:
     def cases(self) -> Iterator[Case]:
         """Yield every injection in every wording at every place, with the user tasks that read that place in turn.
 
-        A plain demand in a customer's own recording is left out: those are the words of a wish of hers, which her yes decides.
+        A plain demand in a customer's own recording is left out: those are the words of a wish of theirs, which their yes decides.
         """
         number = 0
         for name, attack in self.attacks.items():

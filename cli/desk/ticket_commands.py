@@ -92,7 +92,7 @@ def take(
 ) -> None:
     """Take a ticket: the conversation is yours until you resolve it or hand it back.
 
-    One that a colleague has is taken over from her by naming her: --instead-of mia.
+    One that a colleague has is taken over from them by naming them: --instead-of mia.
     """
 
     async def work(graph: SupportGraph, desk: SqlTicketDesk) -> Ticket:
@@ -115,7 +115,7 @@ def reply(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Reply to the customer in her conversation; repeating an interrupted command sends nothing twice.
+    """Reply to the customer in their conversation; repeating an interrupted command sends nothing twice.
 
     Example: support-agent tickets reply T1001 "A new teapot is on its way." --operator mia
     """

@@ -233,5 +233,5 @@ _TAKEN_BACK = any_of(
 
 
 def takes_back(text: str) -> bool:
-    """Say whether a customer who is only waiting for what she agreed to does not want it any more."""
+    """Say whether a customer who is only waiting for what they agreed to does not want it any more."""
     return answer_to_confirmation(text) == "no" or bool(_TAKEN_BACK.search(normalised(text)))

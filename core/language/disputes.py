@@ -50,7 +50,7 @@ def _normal(text: str) -> str:
 
 
 def reports_fraud(text: str) -> bool:
-    """Say whether the customer reports misuse of her card, account or name (English, German, French, Spanish)."""
+    """Say whether the customer reports misuse of their card, account or name (English, German, French, Spanish)."""
     return bool(_FRAUD.search(_normal(text)))
 
 

@@ -24,7 +24,7 @@ def sentences(text: str) -> list[str]:
 
 
 def names_in(text: str) -> list[str]:
-    """Return the names a customer gives herself."""
+    """Return the names a customer gives themselves."""
     return [name.strip() for name in _NAME.findall(text)]
 
 

@@ -39,7 +39,7 @@ _SAID_CODE = re.compile(
     r"(?P<code>\d{3}[ -]?\d{3})(?!\w|[.,-]\d)",
     re.IGNORECASE,
 )
-"""A code a customer types without calling it one, as she says it and as a record of the conversation quotes it."""
+"""A code a customer types without calling it one, as they say it and as a record of the conversation quotes it."""
 _LONE_CODE = re.compile(r"\s{0,40}(\d{3}[ -]?\d{3})\s*[.!]?\s*")
 _CHAIN = re.compile(
     r"(?<![\w#/@-])(?<!\d[.,])\(?\+?\(?\d+(?:[ \u00a0\u202f\u2009.()/\u2010-\u2013-]{1,3}\d+){0,60}(?!\w|[.,:]\d)"

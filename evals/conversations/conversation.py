@@ -24,7 +24,7 @@ class Customer(Protocol):
     """Decide what the customer says next."""
 
     async def next_line(self, turns: list[Turn]) -> str | None:
-        """Return her next message, or None when she has nothing more to say."""
+        """Return their next message, or None when they have nothing more to say."""
         ...
 
 

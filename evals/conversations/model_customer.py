@@ -44,7 +44,7 @@ class ModelCustomer:
 
     async def next_line(self, turns: list[dict[str, Any]]) -> str | None:
         """Return what the model says next, or None when it is done or says nothing."""
-        # Seen from the customer's side: what she wrote is the model's own, the agent's replies are what it is told.
+        # Seen from the customer's side: what they wrote is the model's own, the agent's replies are what it is told.
         request: list[BaseMessage] = [SystemMessage(self._system), HumanMessage("Hello, how can I help you?")]
         for turn in turns:
             request += [AIMessage(turn["customer"]), HumanMessage(turn["reply"] or "(no reply)")]

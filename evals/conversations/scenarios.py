@@ -1,4 +1,4 @@
-"""Define a conversation file: who the customer is, what she says, and what must be true afterwards."""
+"""Define a conversation file: who the customer is, what they say, and what must be true afterwards."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
@@ -79,7 +79,7 @@ class Line(Section):
 
 
 class Answer(Section):
-    """Hold a branch: what the customer says, before her next line, whenever a reply is like this."""
+    """Hold a branch: what the customer says, before their next line, whenever a reply is like this."""
 
     to: When
     say: str
@@ -197,7 +197,7 @@ class Scenario(Section):
     knows: tuple[Text, ...] = ()
     does_not_know: tuple[Text, ...] = ()
     persona: Text | None = None
-    """How she writes and behaves, for a model that plays her."""
+    """How they write and behave, for a model that plays them."""
     channel: Literal["chat", "voice", "email", "api"] = "chat"
     locale: Text = "en"
     lines: Annotated[tuple[Line, ...], Field(min_length=1)]

@@ -1,4 +1,4 @@
-"""Play a customer from a script: her lines in order, and what she answers when a reply asks for something."""
+"""Play a customer from a script: their lines in order, and what they answer when a reply asks for something."""
 
 from collections.abc import Mapping
 from typing import Any

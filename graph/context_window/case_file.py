@@ -54,7 +54,7 @@ def with_messages(case: CaseFile, messages: Iterable[AnyMessage]) -> CaseFile:
 
 
 def preferences_in(text: str) -> list[str]:
-    """Return the sentences of a customer that say how she wants to be served."""
+    """Return the sentences of a customer that say how they want to be served."""
     return [" ".join(sentence.split())[:_LONGEST] for sentence in sentences(text) if _PREFERENCE.search(sentence)]
 
 

@@ -18,7 +18,7 @@ _NEWEST = 20
 async def with_people(state: State, desk: TicketDesk, *, thread_id: str, locale: str) -> dict[str, Any]:
     """Return who owns the conversation now and what people wrote that is not in it yet; notes what the customer wrote.
 
-    A customer who no longer wants to wait has the agent back, as long as nobody has taken her ticket.
+    A customer who no longer wants to wait has the agent back, as long as nobody has taken their ticket.
 
     Raises:
         Refused: there is no such ticket.

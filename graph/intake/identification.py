@@ -108,7 +108,7 @@ def code_sent(call: ToolCall, locale: str, desk: IdentityDesk) -> ToolMessage:
 
 
 def _claim(call: ToolCall, messages: Sequence[AnyMessage]) -> Claim:
-    """Read a claim out of a call; raises Refused unless the customer wrote every word of it herself."""
+    """Read a claim out of a call; raises Refused unless the customer wrote every word of it themselves."""
     given = {field.name: str(call["args"].get(field.name) or "") for field in fields(Claim)}
     said = " ".join(m.text for m in messages if isinstance(m, HumanMessage)).casefold()
     if not any(given.values()) or not all(_stands(value.strip().casefold(), said) for value in given.values()):

@@ -1,4 +1,4 @@
-"""Apply a customer's message to what she was asked, and take up what an earlier turn left undone or untold."""
+"""Apply a customer's message to what they were asked, and take up what an earlier turn left undone or untold."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ async def hear(
         else await actions.hear(thread_id, asked.get("asks", ()), message_id=str(message.id), text=clip(message.text))
     )
     unsettled = await actions.unsettled(thread_id)
-    # Not of the last message alone: after a report she may have asked for a person, who owned the turns since then.
+    # Not of the last message alone: after a report they may have asked for a person, who owned the turns since then.
     told = {i for m in messages if isinstance(m, AIMessage) for i in marks(m).get("tells", ())}
     if read := [action.id for action in unsettled if action.id in told and action.state in OVER]:
         await actions.told(read)
@@ -70,7 +70,7 @@ async def hear(
     # Whatever a crash, a time-out or a decision of staff left behind has to be carried out or told.
     due = [action for action in unsettled if action.state not in ("proposed", "awaiting_approval")]
     for_staff = [action for action in unsettled if action.state == "awaiting_approval"]
-    # Her yes does not count when something else was said last, or when she had not read the question yet. She is asked once
+    # Their yes does not count when something else was said last, or when they had not read the question yet. They are asked once
     # more, so that it can.
     late_yes = (unread or not asked.get("asks")) and answer_to_confirmation(clip(message.text)) == "yes"
     put = Counter(i for m in messages if isinstance(m, AIMessage) for i in marks(m).get("asks", ()))
@@ -79,7 +79,7 @@ async def hear(
         "approvals": [action.id for action in for_staff],
         "messages": [],
     }
-    # What she agreed to just now may wait for staff instead of being due: that has to be said, too.
+    # What they agreed to just now may wait for staff instead of being due: that has to be said, too.
     agreed = {action.id for action in heard.agreed}
     if calls := [*due, *(action for action in for_staff if action.id in agreed)]:
         update["messages"] = [calls_of(calls)]

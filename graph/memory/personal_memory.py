@@ -35,7 +35,7 @@ class PersonalMemory:
         self._saver, self._url, self._now = saver, url, now
 
     async def threads_of(self, customer_id: str) -> set[str]:
-        """Return the conversations of a customer, those of an open chat in which she proved who she is included."""
+        """Return the conversations of a customer, those of an open chat in which they proved who they are included."""
         return {thread.id for thread in await list_threads(self._saver) if thread.customer_id == customer_id}
 
     async def export(self, person: Person) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ async def approve(
     """Return the calls of what was decided; pauses the run until then.
 
     The request and its answer are rows of the ledger: a decision made elsewhere counts as much as a resume, a customer who writes
-    meanwhile only lifts the pause until the end of her turn, and only a run on behalf of staff can answer. An answer that decides
+    meanwhile only lifts the pause until the end of their turn, and only a run on behalf of staff can answer. An answer that decides
     nothing ends this task with the reason, and the next one pauses again: a task that is resumed twice reads its first answer again.
     """
     thread_id, problem = thread_of(config), ""

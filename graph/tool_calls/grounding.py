@@ -84,7 +84,7 @@ def ungrounded(args: Mapping[str, Any], texts: Sequence[str]) -> list[str]:
 def heard(messages: Sequence[AnyMessage]) -> list[str]:
     """Return what arguments of a look-up may be taken from: the customer's words, tool results, and replies, which were checked.
 
-    What she spelled out counts joined, too.
+    What they spelled out counts joined, too.
     """
     told = [
         m.text

@@ -157,7 +157,7 @@ class Sayings:
 
 
 def overheard(message: HumanMessage) -> bool:
-    """Say whether a recording holds words aimed at an agent: they may be anybody's in the room; a customer can type hers."""
+    """Say whether a recording holds words aimed at an agent: they may be anybody's in the room; a customer can type theirs."""
     return "voice" in marks(message) and bool(directives(message.text))
 
 

@@ -56,7 +56,7 @@ class VerifiedChatModel(AsyncChatModel):
     said_earlier: str = Field(default="", exclude=True, repr=False)
     """What the customer has read in this turn before this message; sentences of it are not said again."""
     asked: str = Field(default="", exclude=True, repr=False)
-    """What the customer has written; her questions are no answers to her, though small models give them back."""
+    """What the customer has written; their questions are no answers to them, though small models give them back."""
     _judged: JsonAnswer[Objections] = PrivateAttr()
     _faults: list[str] = PrivateAttr()
     _shown: list[Value] = PrivateAttr()
@@ -171,7 +171,7 @@ class VerifiedChatModel(AsyncChatModel):
         if _normal(cited) in self._said:
             return ""
         if _normal(cited) in self._questions:
-            self._faults.append("it gives the customer's own question back to her")
+            self._faults.append("it gives the customer's own question back to them")
             return ""
         if faults := faults_of(cited, self.ground, self._shown):
             self._faults += [fault.why for fault in faults]

@@ -22,7 +22,7 @@ CLAIMS = frozenset({"customer_id", "channel", "locale"})
 
 
 def only_user_messages(value: MutableMapping[str, Any], *, customer_id: str | None, owner: str) -> str | None:
-    """Return why a customer's run is refused, or None after making it a run in her name with nothing but her words."""
+    """Return why a customer's run is refused, or None after making it a run in their name with nothing but their words."""
     kwargs = value["kwargs"]
     messages = _user_messages(kwargs.get("input"))
     if value.get("thread_id") is None:

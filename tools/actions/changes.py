@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """Hold one movement of money: a charge to the customer or a refund to her."""
+    """Hold one movement of money: a charge to the customer or a refund to them."""
 
     kind: Literal["charge", "refund"]
     amount: Decimal

@@ -2,7 +2,7 @@
 
 The ledger row is claimed before anything is sent. A claim taken over from a dead process first looks what became of
 the earlier attempt. Before the change is applied it is planned anew on the present records, and it goes on only
-if the customer would read the very words she said yes to; that plan is stored, then applied under the row's id.
+if the customer would read the very words they said yes to; that plan is stored, then applied under the row's id.
 """
 
 import asyncio

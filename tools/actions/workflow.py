@@ -18,7 +18,7 @@ from tools.tool import Tool
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmationResult:
-    """Hold what a customer's message did to the proposals she was asked about."""
+    """Hold what a customer's message did to the proposals they were asked about."""
 
     agreed: Sequence[Action] = ()
     """Confirmed just now, in the order they are to be carried out."""
@@ -110,7 +110,7 @@ class ConfirmedActions:
             case "no":
                 return ConfirmationResult(withdrawn=[a for a in open_ if await self.ledger.withdraw(a.id, why=text)])
             case _ if wants_it_otherwise(text):
-                # What was listed is no longer what she wants: a yes to come must not find it.
+                # What was listed is no longer what they want: a yes to come must not find it.
                 for action in open_:
                     await self.ledger.withdraw(action.id, why=text)
                 return ConfirmationResult()
@@ -118,12 +118,12 @@ class ConfirmedActions:
                 return ConfirmationResult()
 
     def _asked(self, action: Action) -> Asked:
-        """Return what the customer was asked, by the words she may use for it."""
+        """Return what the customer was asked, by the words they may use for it."""
         tool = self.tools.get(action.tool)
         return Asked(action.tool, tuple(tool.also_called) if tool else (), action.preview)
 
     async def _taken_back(self, thread_id: str, text: str) -> ConfirmationResult:
-        """Withdraw what the customer agreed to and staff has not decided, where she says that she wants it no more."""
+        """Withdraw what the customer agreed to and staff has not decided, where they say that they want it no more."""
         if not takes_back(text):
             return ConfirmationResult()
         waiting = await self.ledger.find(thread_id=thread_id, states=("awaiting_approval",))
@@ -187,7 +187,7 @@ class ConfirmedActions:
     async def decide(self, action_id: str, decision: Mapping[str, Any], *, by: str) -> Action:
         """Apply one decision of staff: approve, reject (with a message) or edit (with new arguments).
 
-        An edited request is a new proposal: the approval is bound to it, and the customer is asked anew, because her yes was for
+        An edited request is a new proposal: the approval is bound to it, and the customer is asked anew, because their yes was for
         other arguments. A request that was decided before stays as it is.
 
         Returns:

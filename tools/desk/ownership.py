@@ -96,10 +96,10 @@ def replied(owned: Ownership, *, now: datetime, operator: str, worked: Worked = 
 def check_free(owned: Ownership, operator: str | None, *, instead_of: str | None = None) -> None:
     """Raise Refused when a colleague has the conversation, so that two people do not overwrite each other.
 
-    Who names the colleague takes it over from her. Nobody (None) is not held back: a command without a name.
+    Who names the colleague takes it over from them. Nobody (None) is not held back: a command without a name.
     """
     if operator is not None and owned.operator not in (None, operator, instead_of):
-        raise Refused(f"{owned.operator} has this ticket, so nothing was changed; ask her, or take it over first.")
+        raise Refused(f"{owned.operator} has this ticket, so nothing was changed; ask them, or take it over first.")
 
 
 def elapsed(owned: Ownership, *, now: datetime, worked: Worked = calendar_time) -> timedelta:

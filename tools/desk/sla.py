@@ -31,7 +31,7 @@ class Wait:
 
 
 def waits_since(owned: Ownership, *, replied_at: datetime | None, heard_at: datetime | None) -> datetime | None:
-    """Return since when the customer of a ticket waits for a person's words, or None when she does not.
+    """Return since when the customer of a ticket waits for a person's words, or None when they do not.
 
     Args:
         owned: Who has the conversation.
@@ -52,7 +52,7 @@ def wait_of(since: datetime, *, hours: DeskHours, within: timedelta, now: dateti
 
 
 def ticket_wait(ticket: Ticket, words: LastWords, *, hours: DeskHours, within: timedelta, now: datetime) -> Wait | None:
-    """Return how long the customer of a ticket waits for a person's words, or None when she does not."""
+    """Return how long the customer of a ticket waits for a person's words, or None when they do not."""
     since = waits_since(ticket.ownership, replied_at=words.replied_at, heard_at=words.heard_at)
     within = within * PRIORITY_SHARE[ticket.draft.priority]
     return wait_of(since, hours=hours, within=within, now=now) if since and ticket.with_people else None

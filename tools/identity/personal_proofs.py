@@ -27,7 +27,7 @@ class PersonalProofs:
         self._spending = OwnDatabase(url, spending.metadata, called="the record of spending", setting=setting)
 
     async def threads_of(self, customer_id: str) -> set[str]:
-        """Return the conversations in which the customer has proven who she is; a mere claim makes none hers."""
+        """Return the conversations in which the customer has proven who they are; a mere claim makes none theirs."""
         query = select(proofs.c.thread_id).where(proofs.c.customer_id == customer_id, proofs.c.proven_by.is_not(None))
         async with self._database.reading() as connection:
             return set((await connection.execute(query)).scalars())

@@ -38,7 +38,7 @@ SEND_SECONDS = 20.0
 
 
 class CodeSender(Protocol):
-    """Bring a one-time code to a customer by a way that only she reads."""
+    """Bring a one-time code to a customer by a way that only they read."""
 
     async def send(self, *, email: str, code: str, minutes: int) -> None:
         """Send the code, which is good for so many minutes; raises BackendUnavailable when that fails."""
@@ -47,7 +47,7 @@ class CodeSender(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """Hold what a customer says about who she is; a claim identifies nobody."""
+    """Hold what a customer says about who they are; a claim identifies nobody."""
 
     email: str = ""
     first_name: str = ""

@@ -154,7 +154,7 @@ class OrderBackend(Protocol):
         ...
 
     async def get_order(self, customer_id: str, order_id: str) -> Order:
-        """Return one of the customer's orders; raises Refused when she has none of that number."""
+        """Return one of the customer's orders; raises Refused when they have none of that number."""
         ...
 
     async def list_orders(self, customer_id: str) -> Sequence[Order]:

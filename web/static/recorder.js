@@ -14,7 +14,7 @@ export class Recorder {
   }
 
   /**
-   * Begin; asks the customer for the microphone, and throws when she says no.
+   * Begin; asks the customer for the microphone, and throws when they say no.
    * @param {number} seconds after which the recording ends
    * @param {() => void} over called when that time is over
    */

@@ -18,7 +18,7 @@ class SupportAgent extends HTMLElement {
   /** @type {string | null} */ #token = null;
   #root = this.attachShadow({ mode: "open" });
 
-  /** The customer's token; the same conversation as before goes on in her name. */
+  /** The customer's token; the same conversation as before goes on in their name. */
   get token() {
     return this.#token ?? this.getAttribute("token");
   }

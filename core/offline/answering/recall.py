@@ -1,4 +1,4 @@
-"""Answer what the customer asks about the conversation itself: her name, her order number, what was promised to her."""
+"""Answer what the customer asks about the conversation itself: their name, their order number, what was promised to them."""
 
 import re
 from collections.abc import Callable

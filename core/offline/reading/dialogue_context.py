@@ -82,7 +82,7 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
 
 
 def takes_up_inquiry(conversation: Conversation) -> bool:
-    """Say whether the customer now wants the change she asked about, as the reply invited her to say."""
+    """Say whether the customer now wants the change they asked about, as the reply invited them to say."""
     return INVITATION in conversation.last_reply and bool(TAKES_UP.search(normal(conversation.message)))
 
 

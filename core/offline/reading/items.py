@@ -163,7 +163,7 @@ _NOT_PRODUCT = re.compile(
 )
 
 _AMOUNT = re.compile(r"[$€£] ?\d[\d.,]*|(?<![\d.,])\d[\d.,]{0,15} ?(?:[$€£]|dollars?|usd|euros?|bucks)")
-"""What a customer says she pays names no product."""
+"""What a customer says they pay names no product."""
 
 
 def product_words(question: str) -> str:

@@ -157,7 +157,7 @@ UNDECIDED = re.compile(
     r"\bi (?:heard|read|was told|am told|gather)\b|\b(?:just|only|merely) (?:asking|curious|wondering)\b|\bthinking (?:about|of)\b|\bconsidering\b|\bif i (?:were to|was to|should|cancell?ed|returned|exchanged|changed|swapped)\b|"
     r"\bi (?:may|might) (?:still |just |also )?(?:keep|want|need|cancel|return|exchange)\b|\bnot (?:yet )?sure (?:yet )?(?:if|whether)\b"
 )
-"""What tells that a customer talks about a change without having made up her mind."""
+"""What tells that a customer talks about a change without having made up their mind."""
 TAKES_UP = re.compile(r"\b(?:go ahead|do (?:it|that|this|so)|yes)\b(?!.*\?)")
 """What turns an inquiry into a wish, once its answer has invited to it."""
 POLICY_WORDS = re.compile(

@@ -99,7 +99,7 @@ _TOLD_BY_CUSTOMER = re.compile(
     r"\b(?:you (?:were|are|have|had|say|said|mention\w*|told|report\w*|describe\w*|wrote)|you've|sorry|apologi[sz]e|understand)\b"
 )
 _OF_HERS = re.compile(r"you (?:have|had|are)|you've")
-"""Introduces as often what we say of her as what she said."""
+"""Introduces as often what we say of them as what they said."""
 _BY_US = re.compile(r"(?:i|we|ich|wir|j'ai|nous|he|hemos|habe|haben|let|i'm|we're|our|my)\b")
 _ALSO = re.compile(rf"(?:,|\band|\bund|\bet|\by)\s(?:have\s|has\s|been\s|then\s)?{_ADVERBS}(?:{_ANY_DEED})\b")
 FOREIGN = "foreign"

@@ -1,4 +1,4 @@
-"""Match the items a customer names with the lines of her order and the variants of the shop."""
+"""Match the items a customer names with the lines of their order and the variants of the shop."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -139,7 +139,7 @@ def book(order: Order, moves: tuple[Move, ...]) -> Order:
 
 
 def settle(customer: Customer, moves: tuple[Move, ...]) -> Customer:
-    """Return the customer with the movements on her gift cards."""
+    """Return the customer with the movements on their gift cards."""
     change: dict[str, Decimal] = {}
     for move in moves:
         sign = -1 if move.kind == "charge" else 1

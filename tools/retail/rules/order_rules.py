@@ -1,6 +1,6 @@
 """Decide what may be done to an order, and plan it, without touching anything.
 
-Every function takes the policy, the customer's own records and her request, and returns the planned `Change`, or raises
+Every function takes the policy, the customer's own records and their request, and returns the planned `Change`, or raises
 `Refused` naming the rule in words fit for the customer.
 """
 

@@ -36,7 +36,7 @@ def address_values(address: Address) -> dict[str, str]:
 
 
 def name_key(first_name: str, last_name: str, zip_code: str) -> str:
-    """Return what a customer is found by when she gives her name and postcode."""
+    """Return what a customer is found by when they give their name and postcode."""
     return "\n".join(" ".join(part.casefold().split()) for part in (first_name, last_name, zip_code))
 
 
@@ -68,7 +68,7 @@ def payment_values(order: Order) -> list[dict[str, Any]]:
 
 
 def to_customer(row: RowMapping, methods: Iterable[RowMapping], order_ids: Iterable[str]) -> Customer:
-    """Build a customer from her row (joined with her address), her payment methods and her orders."""
+    """Build a customer from their row (joined with their address), their payment methods and their orders."""
     return Customer(
         id=row["id"],
         first_name=row["first_name"],
