@@ -8,7 +8,6 @@ from langchain_core.embeddings import Embeddings
 from core.language.confirmations import answer_to_confirmation
 from core.language.mentioned_orders import order_numbers
 from core.language.words import normal
-from core.language.words import normal
 from core.offline.answering.inquiries import inquiry
 from core.offline.answering.no_answer import chosen_article, is_no_answer, left_open, no_answer
 from core.offline.answering.outcomes import outcome
@@ -23,7 +22,6 @@ from core.offline.reading import languages, small_talk
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.dialogue_context import asks_something, requests_in_context, takes_up_inquiry
 from core.offline.reading.intents import rule_intent
-from core.offline.reading.mentioned_orders import order_numbers
 from core.offline.reading.misspellings import spelled_right
 from core.offline.reading.request_phrases import THANKS
 from core.offline.reading.understanding import Request, Understanding

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.language.mentioned_orders import order_numbers
 from core.language.words import in_shop_words, normal
 from core.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
 from core.offline.answering.choosing import meant_items_only, named_orders, order_state
@@ -22,7 +23,6 @@ from core.offline.answering.sentences_about_records import (
 )
 from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.chat_request import digits
-from core.offline.reading.mentioned_orders import order_numbers
 from core.offline.reading.request_phrases import CANCEL, CHEAPER, PAID_HOW, REFUND, RETURN, SWAP_WORD
 from core.offline.reading.slots import means_newest
 from core.offline.reading.understanding import Request
