@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "graph": {"core", "ingest", "tools"},
     "server": {"core", "ingest", "tools", "graph"},
     "evals": {"core", "ingest", "tools", "graph"},
-    "benchmarks": {"core", "ingest", "tools", "graph"},
+    "benchmarks": {"core", "ingest", "tools", "graph", "evals"},
     "cli": {"core", "ingest", "tools", "graph", "server", "evals"},
     "web": set(),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.language.signals import any_of, normalised
+from core.language.words import corrected
 
 _AGREED = (
     r"yes|yeah|yep|yup|yea|ya|aye|y|ye|sure(?: thing)?|certainly|definitely|absolutely|of course|exactly|correct|affirmative|agreed|"
@@ -123,7 +124,17 @@ def answer_to_confirmation(text: str, asked: Sequence[Asked] = ()) -> Literal["y
     one that names another deed than those that were asked about, or only one of several, and mere thanks or praise. A yes
     that goes on in words of the one preview names only what was proposed, and is one.
     """
-    normal = normalised(text)
+    read = _answer(normalised(text), asked)
+    if read == "other" and len(text) <= _LIMITED:
+        return _answer(normalised(corrected(text, _previewed(asked))), asked)
+    return read
+
+
+def _previewed(asked: Sequence[Asked]) -> frozenset[str]:
+    return frozenset(word for one in asked for word in re.findall(r"[^\W\d_]{4,}", one.preview.casefold()))
+
+
+def _answer(normal: str, asked: Sequence[Asked]) -> Literal["yes", "no", "other"]:
     if not normal or len(normal) > _LIMITED:
         return "other"
     plain = _without_deeds(normal, asked)

@@ -2,6 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from core.embeddings.minilm import embedded_minilm
+from core.errors import ModelError
+from core.language.postal_addresses import read_address
 
 _STOP_TEXT = """
 a about after again all also am an and any anyone anything are as at be because been before being but by can could did do
@@ -21,11 +30,6 @@ def normal(text: str) -> str:
     return re.sub(r"\s+", " ", plain).strip().casefold()
 
 
-_MISSPELT_TEXT = (
-    "cancel cancelled canceled cancelling return returned returning exchange exchanged refund refunded address"
-)
-_MISSPELT = tuple(_MISSPELT_TEXT.split())
-"""The words that decide what is wanted: a single slip in them is read over."""
 _CHAT = {
     "u": "you",
     "ur": "your",
@@ -36,30 +40,72 @@ _CHAT = {
     "whens": "when's",
     "whats": "what's",
 }
-_NO_SLIP = frozenset({"cancer", "rerun"})
 
 
 def spelled(text: str) -> str:
-    """Return normal text with chat words written out and single slips in the deciding words put right: "cancle", "retrun"."""
-    return re.sub(r"[a-z]+(?!['\w])", lambda found: _spelled_word(found[0]), text)
+    """Return normal text with chat words written out."""
+    return re.sub(r"[a-z]+(?!['\w])", lambda found: _CHAT.get(found[0], found[0]), text)
 
 
-def _spelled_word(word: str) -> str:
-    if word in _CHAT:
-        return _CHAT[word]
-    if len(word) < 5 or word in _NO_SLIP or stem(word) in _MISSPELT_STEMS:
-        return word
-    return next((right for right in _MISSPELT if _one_slip(word, right)), word)
+_LEXICON_TEXT = """
+address addresses account amount arrive arrived arrives article articles available back balance bought broken broke cancel cancelled
+cancelling cancellation cannot card cards change changed charge charged cheaper code colour color cost costs cracked credit damaged
+deliver delivered delivery discount different email exchange exchanged express faulty gift goods hello instead invoice item items
+later latest longer mistake mixed missing money morning moved never number order ordered orders other package parcel password
+payment paypal pending phone please policy price product products receipt receive received refund refunded refunds repair replace
+return returned returning returns second send sent shipment shipped shipping should size sizes standard status stock stopped store
+stores still swap swapped switch today tomorrow track tracking unused voucher waiting warranty weeks where which working wrong
+yesterday person human colleague colleagues representative agent manager connect speak talk talking unacceptable
+ridiculous furious angry terrible horrible outrageous disgusting somebody someone anybody question thanks thank doing having something anything everything nothing
+dont cant wont didnt doesnt isnt arent havent hasnt wasnt couldnt shouldnt wouldnt thats whats wheres whens lets youre theyre ive
+"""
+_LEXICON = frozenset(_LEXICON_TEXT.split()) | {word for word in STOP_WORDS if len(word) > 2 and word.isalpha()}
+"""The words by which requests are recognised, whatever the business."""
+_WORD = re.compile(r"(?<![\w@.#/'’-])[^\W\d_]{3,}(?![\w@#/'’-]|\.\w)")
+_SHORTEST, _LONG = 4, 8
+"""Shorter words are left alone but for letters that changed places; longer ones may have two slips."""
+_LONGEST = 2_000
+"""Characters of a text whose words are looked at."""
 
 
-def _one_slip(word: str, right: str) -> bool:
-    """Say whether a word is another one with a letter too many, too few, wrong or swapped with the next, but its first."""
-    if word[0] != right[0] or abs(len(word) - len(right)) > 1:
+def corrected(text: str, own_words: Collection[str] = frozenset()) -> str:
+    """Return a text with each unknown word replaced by the nearest of the business's own words or of the lexicon, if one is near.
+
+    A text with a postal address stays as it is: streets and towns are no words. So does a very long one.
+    """
+    if len(text) > _LONGEST or read_address(text):
+        return text
+    known = [*own_words, *_LEXICON]
+
+    def one(found: re.Match[str]) -> str:
+        word = found[0]
+        plain = word.casefold()
+        if plain in _LEXICON or plain in own_words or (word != plain and word[1:] != plain[1:]) or _is_english(plain):
+            return word
+        right = _nearest(plain, known)
+        return right.capitalize() if word[0].isupper() else right
+
+    return _WORD.sub(one, text)
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    """Return the known word with the fewest slips between, or the word itself where none is near enough."""
+    most = 2 if len(word) >= _LONG else 1
+    best: tuple[int, bool, str] | None = None
+    for other, slips, _ in process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=None):
+        if word[0] in other[:2] and (len(word) >= _SHORTEST or sorted(word) == sorted(other)):
+            rank = (int(slips), word[0] != other[0], other)
+            best = min(best, rank) if best else rank
+    return best[2] if best else word
+
+
+@lru_cache(maxsize=4_096)
+def _is_english(word: str) -> bool:
+    """Say whether a word is a common English one; without the embedded model's list nothing is known to be."""
+    try:
+        return embedded_minilm().knows_word(word)
+    except ModelError:
         return False
-    start = next((i for i, (a, b) in enumerate(zip(word, right, strict=False)) if a != b), min(len(word), len(right)))
-    rest, wanted = word[start:], right[start:]
-    swapped = rest[1::-1] + rest[2:] if len(rest) > 1 else rest
-    return wanted in (rest[1:], swapped) or rest == wanted[1:] or rest[1:] == wanted[1:]
 
 
 _SAME_TEXT = {
@@ -87,7 +133,6 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word.removesuffix("e")
 
 
-_MISSPELT_STEMS = frozenset(map(stem, _MISSPELT))
 _CANONICAL = {other: word for word, others in _SAME_TEXT.items() for other in others.split()}
 _SAME = {stem(other): stem(word) for word, others in _SAME_TEXT.items() for other in others.split()}
 

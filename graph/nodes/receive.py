@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
 from core.errors import MessageRejected, ThreadForbidden
+from core.language.words import corrected
 from core.safety.invisible_characters import visible, without_blank_runs
 from graph.context_window.case_file import preferences_in
 from graph.context_window.customer_profile import PREFERENCES, add_facts, read_file
@@ -96,7 +97,9 @@ async def receive(
     if overheard(spoken):  # somebody speaks to an agent in a recording: a wish or a yes has to be typed
         answer = HumanMessage(UNHEARD, id=spoken.id)
     else:
-        update["handoff"] = handoff_wish(state.messages, clip(shown)) or rule_wish(clip(shown), actions.policy)
+        update["handoff"] = handoff_wish(state.messages, corrected(clip(shown))) or rule_wish(
+            clip(shown), actions.policy
+        )
     if update["handoff"]:
         return update
     heard = await hear(

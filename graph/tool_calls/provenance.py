@@ -18,6 +18,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 from core.language.confirmations import answer_to_confirmation
 from core.language.requested_changes import asks_about
 from core.language.spelled_digits import join_spelled
+from core.language.words import corrected
 from core.message_marks import marks
 from core.safety.injection_patterns import asks_for_action, directives
 from graph.context_window.case_file import PREFERENCE, PROMISE, REQUEST
@@ -118,7 +119,7 @@ class Sayings:
                 if self._is_of(marks(message).get("tells", ()), tool):
                     found = [s for s in found if any(v.kind == "identifier" for v in find_values(s))]
             elif isinstance(message, HumanMessage) and not overheard(message):
-                text = clip(message.text)
+                text = corrected(clip(message.text))
                 if asked and answer_to_confirmation(text) == "no":
                     found, going_on = [], False
                 elif wanted := sentences_that_ask(text, tool, also_called):

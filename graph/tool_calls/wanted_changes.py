@@ -37,7 +37,7 @@ _KINDS: dict[str, tuple[str, str]] = {
         r"items|exchange|swap|replace|modify",
     ),
     "return": (
-        r"return\w*|(?:send|sending|bring) (?:it |them |this |the \w+ )?back|doesn't fit|does not fit|give (?:it|them) back|"
+        r"return\w*|(?:send|sending|bring|take|give)\b[^.?!\n]{0,60}\bback|doesn't fit|does not fit|give (?:it|them) back|"
         r"zurück\w*|retour\w*|rücksend\w*|renvo\w*|rendre|devol\w*|devuel\w*|restitu\w*|rend(?:ere|o)|terug\w*|zwró\w*|zwrot\w*|odesł\w*|odda\w*|"
         r"(?:ال)?(?:إرجاع|ارجاع|إعادة|اعادة)\w*",
         r"return",
