@@ -5,11 +5,12 @@ import os
 import secrets
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from core.settings import Settings
+from core.storage.database import Database
 from graph.agent import SupportAgent, open_agent
 from graph.assembly import assemble
 from graph.builder import Parts
@@ -44,6 +45,8 @@ class Service:
     broadcast: Broadcast
     metrics: Metrics
     desk: DeskParts
+    stores: Mapping[str, Database]
+    """Where the process writes, by what it is called."""
     hearing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HEARD_AT_ONCE))
     streams: Counter[str] = field(default_factory=Counter)
     """Endless streams that are open in this process, by who holds them."""
@@ -82,6 +85,8 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     inbox = await asyncio.to_thread(Inbox, settings.inbox_url, limits, burst_seconds=settings.burst_seconds)
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     leases = Leases(inbox, holder=holder, seconds=settings.lease_seconds)
+    urls = {"inbox": settings.inbox_url, "desk": settings.desk_url, "memory": settings.memory_url}
+    stores = {name: Database(url) for name, url in urls.items() if url != "memory"}
     async with open_agent(settings, parts=opened) as agent:
         give_up = DeadLetterHandler(agent, opened, attempts=settings.turn_attempts)
         worker = Worker(agent, leases, broadcast, metrics, give_up, pace_of(settings))
@@ -99,6 +104,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
             broadcast=broadcast,
             metrics=metrics,
             desk=desk,
+            stores=stores,
         )
         try:
             yield service
@@ -110,3 +116,5 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
                 await working
             await desk.reads.close()
             await inbox.database.close()
+            for store in stores.values():
+                await store.close()

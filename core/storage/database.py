@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,8 +14,9 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from core.errors import SettingsError
 from core.extras import need_extra
@@ -63,6 +64,12 @@ def sqlite_file(url: URL) -> Path | None:
     return None if url.get_backend_name() != "sqlite" or in_memory else Path(str(url.database))
 
 
+def make_private(file: Path) -> None:
+    """Make a database file that only its owner may read, where there is none; SQLite gives its journals the same rights."""
+    with suppress(OSError):  # whoever opens it says what is wrong with it
+        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
 def open_engine(url: str) -> Engine:
     """Open a database for a command, creating the folder of a SQLite file."""
     parsed = parse_url(url)
@@ -93,6 +100,11 @@ def _prepare(engine: Engine) -> None:
     """
     if engine.dialect.name != "sqlite":
         return
+
+    @event.listens_for(engine, "do_connect")
+    def before_connect(*_: object) -> None:
+        if file := sqlite_file(engine.url):
+            make_private(file)
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _: object) -> None:
@@ -176,6 +188,24 @@ class Database:
         """Open a transaction that is committed as a whole or, on any error, not at all."""
         async with self._turn(), (await self._engine()).begin() as connection:
             yield connection
+
+    async def is_writable(self) -> bool:
+        """Say whether a transaction that writes can be committed by somebody who opens the database now."""
+        try:
+            if self.file:
+                await asyncio.get_running_loop().run_in_executor(READERS, self._write_once)
+            else:
+                async with self.writing() as connection:
+                    await connection.exec_driver_sql("SELECT txid_current()")  # refused where it only reads
+        except (SQLAlchemyError, sqlite3.Error, OSError):
+            return False
+        return True
+
+    def _write_once(self) -> None:
+        """Write what the file holds already; a pooled connection would go on with one that is gone."""
+        with _engine_of(self.url, poolclass=NullPool).begin() as connection:
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+            connection.exec_driver_sql(f"PRAGMA user_version = {int(version or 0)}")
 
     def _turn(self) -> AbstractAsyncContextManager[Any]:
         """Return what writers of this process wait in, first come first served; a file takes one at a time anyway."""

@@ -1,6 +1,7 @@
 """Keep tables of our own in a database: created on first use, its failures told in our words."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -62,7 +63,7 @@ class OwnDatabase:
             yield
         except IntegrityError:
             raise
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise self.unavailable(str(getattr(error, "orig", None) or error).splitlines()[0]) from error
 
     async def _prepare(self) -> None:

@@ -1,5 +1,6 @@
 """Apply a customer's message to what they were asked, and take up what an earlier turn left undone or untold."""
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 
+from core.errors import BackendUnavailable
 from core.language.confirmations import answer_to_confirmation
 from core.message_marks import Marks, marks
 from graph.context_window.prompts import clip
@@ -15,6 +17,8 @@ from graph.phrases import phrase
 from graph.tool_calls.action_messages import calls_of
 from tools.actions.action import OVER
 from tools.actions.workflow import ConfirmationResult, ConfirmedActions
+
+log = logging.getLogger(__name__)
 
 TIMES_ASKED = 2
 """A question is put again once, after a digression or a crash; then it rests until the customer says yes to nothing else."""
@@ -52,7 +56,7 @@ async def hear(
     """
     said_last = next((m for m in reversed(messages) if isinstance(m, AIMessage) and not m.tool_calls), None)
     asked = marks(said_last) if said_last else Marks()
-    if not asked.get("asks") and not asked.get("tells") and not await actions.any_open(thread_id):
+    if not asked.get("asks") and not asked.get("tells") and not await _any_open(actions, thread_id):
         return {"open_question": [], "approvals": [], "messages": []}  # the usual turn: one look at the ledger
     asked_at = asked.get("asked_at")
     unread = sent_at is not None and asked_at is not None and sent_at < asked_at
@@ -90,3 +94,12 @@ async def hear(
         update["messages"] = [AIMessage(phrase("withdrawn", locale))]
         update["next_step"] = "end"
     return update
+
+
+async def _any_open(actions: ConfirmedActions, thread_id: str) -> bool:
+    """Say whether anything of a thread is open; without the ledger nothing can run, and what needs none is answered."""
+    try:
+        return await actions.any_open(thread_id)
+    except BackendUnavailable as error:
+        log.error("whether something is open is not known: %s", error)
+        return False

@@ -27,6 +27,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite import SqliteSaver as LibrarySaver
 
 from core.errors import BackendUnavailable, ThreadDamaged
+from core.storage.database import make_private
 from graph.memory.checkpoint_prefetch import take
 from graph.memory.erasure_markers import TURN_BEGAN, bury_sqlite, check_sqlite, prepare_sqlite
 from graph.memory.fencing import fence_sqlite
@@ -45,6 +46,7 @@ class SqliteSaver(LibrarySaver):
     def __init__(self, path: Path, *, serde: SerializerProtocol, checkpoints_kept: int) -> None:
         """Open the database; raises sqlite3.Error or OSError when it cannot be opened."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path)
         connection = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_TIMEOUT_SECONDS)
         super().__init__(connection, serde=serde)
         self._kept = checkpoints_kept

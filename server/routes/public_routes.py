@@ -5,13 +5,12 @@ import time
 from collections import deque
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import text
 
 from core.clock import utc_now
-from core.errors import BackendUnavailable, Busy, NotAllowed
+from core.errors import Busy, NotAllowed
+from core.storage.database import Database
 from server.identity import Known, Serving
 from server.schemas.api_schemas import ChatOut, Health, Locale, TokenOut, failures
-from server.service import Service
 from server.views.conversation_view import disclosure
 
 router = APIRouter()
@@ -72,10 +71,12 @@ async def healthy() -> Health:
 
 @router.get("/readyz", response_model=Health, responses={503: {"model": Health}}, tags=["operation"])
 async def ready(service: Serving, response: Response) -> Health:
-    """Say whether the process can take and answer messages."""
-    parts = {"inbox": await _check_inbox(service), "worker": "ok" if not service.working.done() else "stopped"}
-    parts["shutdown"] = "no" if not service.stopping.is_set() else "begun"
-    ok = parts == {"inbox": "ok", "worker": "ok", "shutdown": "no"}
+    """Say whether the process can take and answer messages, and write each of its stores."""
+    writable = await asyncio.gather(*(_is_writable(store) for store in service.stores.values()))
+    parts = {name: "ok" if ok else "cannot be written" for name, ok in zip(service.stores, writable, strict=True)}
+    parts["worker"] = "stopped" if service.working.done() else "ok"
+    ok = set(parts.values()) == {"ok"} and not service.stopping.is_set()
+    parts["shutdown"] = "begun" if service.stopping.is_set() else "no"
     response.status_code = 200 if ok else 503
     return Health(ok=ok, parts=parts)
 
@@ -88,10 +89,9 @@ async def figures(service: Serving) -> Response:
     return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-async def _check_inbox(service: Service) -> str:
+async def _is_writable(store: Database) -> bool:
     try:
-        async with asyncio.timeout(CHECK_SECONDS), service.inbox.reading() as connection:
-            await connection.execute(text("SELECT 1"))
-    except (BackendUnavailable, TimeoutError):
-        return "does not answer"
-    return "ok"
+        async with asyncio.timeout(CHECK_SECONDS):
+            return await store.is_writable()
+    except TimeoutError:
+        return False

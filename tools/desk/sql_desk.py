@@ -1,5 +1,6 @@
 """Keep tickets in a SQL database."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -332,7 +333,7 @@ class SqlTicketDesk:
                 self._outbox.wake()
         except IntegrityError:
             raise
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             raise BackendUnavailable(
                 f"the ticket desk {self.database} does not answer; check SUPPORT_DESK_URL and its folder"
             ) from error
