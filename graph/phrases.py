@@ -89,7 +89,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "withdrawn": "All right, I have not changed anything. Is there anything else I can do?",
         "code_sent": (
             "Thank you. If these details belong to an account, I have sent a six-digit code to its e-mail "
-            "address. Please type it here within {minutes} minutes."
+            "address. Please type it here within {minutes} minutes. If none arrives, sign in or ask me for a colleague."
         ),
         "code_wrong": "That is not the code I sent. Please look again and type it once more; tries left: {tries}.",
         "code_over": (
@@ -145,7 +145,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "withdrawn": "In Ordnung, ich habe nichts geändert. Kann ich sonst etwas tun?",
         "code_sent": (
             "Danke. Wenn diese Angaben zu einem Konto gehören, habe ich einen sechsstelligen Code an dessen "
-            "E-Mail-Adresse geschickt. Bitte geben Sie ihn innerhalb von {minutes} Minuten hier ein."
+            "E-Mail-Adresse geschickt. Bitte geben Sie ihn innerhalb von {minutes} Minuten hier ein. Kommt keiner an, melden Sie sich an oder fragen Sie nach einem Kollegen."
         ),
         "code_wrong": (
             "Das ist nicht der Code, den ich geschickt habe. Bitte sehen Sie nach und geben Sie ihn noch einmal "
@@ -204,7 +204,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "withdrawn": "D'accord, je n'ai rien changé. Puis-je faire autre chose ?",
         "code_sent": (
             "Merci. Si ces informations correspondent à un compte, j'ai envoyé un code à six chiffres à son "
-            "adresse e-mail. Saisissez-le ici dans les {minutes} minutes, s'il vous plaît."
+            "adresse e-mail. Saisissez-le ici dans les {minutes} minutes, s'il vous plaît. Si rien n'arrive, connectez-vous ou demandez un collègue."
         ),
         "code_wrong": (
             "Ce n'est pas le code que j'ai envoyé. Vérifiez-le et saisissez-le encore une fois ; essais restants "
@@ -263,7 +263,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "withdrawn": "De acuerdo, no he cambiado nada. ¿Puedo hacer algo más?",
         "code_sent": (
             "Gracias. Si estos datos corresponden a una cuenta, he enviado un código de seis cifras a su correo "
-            "electrónico. Escríbalo aquí en los próximos {minutes} minutos, por favor."
+            "electrónico. Escríbalo aquí en los próximos {minutes} minutos, por favor. Si no llega nada, inicie sesión o pida hablar con un compañero."
         ),
         "code_wrong": "Ese no es el código que he enviado. Compruébelo y escríbalo otra vez; intentos restantes: {tries}.",
         "code_over": (
@@ -315,7 +315,7 @@ PHRASES: dict[str, dict[PhraseId, str]] = {
         "ask_yes_all": "هل أتابع كل هذا؟ أجب بنعم أو لا من فضلك.",
         "withdrawn": "حسنًا، لم أغيّر شيئًا. هل يمكنني فعل شيء آخر؟",
         "code_sent": (
-            "شكرًا. إذا كانت هذه البيانات تخص حسابًا، فقد أرسلت رمزًا من ستة أرقام إلى بريده الإلكتروني. اكتبه هنا خلال {minutes} دقيقة من فضلك."
+            "شكرًا. إذا كانت هذه البيانات تخص حسابًا، فقد أرسلت رمزًا من ستة أرقام إلى بريده الإلكتروني. اكتبه هنا خلال {minutes} دقيقة من فضلك. إن لم يصل شيء فسجّل الدخول أو اطلب التحدث إلى زميل."
         ),
         "code_wrong": "هذا ليس الرمز الذي أرسلته. تحقق منه واكتبه مرة أخرى؛ المحاولات المتبقية: {tries}.",
         "code_over": (

@@ -103,6 +103,8 @@ class State(TurnInput):
     """Whose conversation this is, verified; the graph sets it once and never changes it."""
     verified_by: Literal["sign-in", "details", "code"] | None = None
     """How that is known: the run's context, or what the customer of an open chat has proven."""
+    verified_at: float = 0.0
+    """When a one-time code was typed, in seconds since 1970; `receive` sets it and lets the proof grow old by it."""
     code_asked: bool = False
     """Whether a one-time code was sent and what looks like one in a message is taken for it."""
     owner: Owner = "bot"

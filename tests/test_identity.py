@@ -185,6 +185,48 @@ async def test_no_account_is_sent_more_codes_than_the_policy_says_and_nobody_can
     assert len(chat.box.codes["ada@example.com"]) == 6
 
 
+async def test_claims_at_once_in_many_conversations_send_no_more_codes_than_one_after_the_other(tmp_path: Path) -> None:
+    chat = OpenChat(tmp_path)
+    await asyncio.gather(*(chat.identity.identify(f"t{n}", Claim(email="ada@example.com")) for n in range(64)))
+    await asyncio.gather(*chat.identity._sending)
+    assert len(chat.box.codes["ada@example.com"]) == 5
+
+
+async def test_what_its_holder_proved_does_not_count_against_an_account(tmp_path: Path) -> None:
+    chat = OpenChat(tmp_path)
+    for n in range(8):
+        await chat.identity.identify(f"t{n}", Claim(email="ada@example.com"))
+        await asyncio.gather(*chat.identity._sending)
+        assert (await chat.identity.check(f"t{n}", chat.code, message_id=f"m{n}")).state == "proven"
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "fr", "es"])
+def test_who_gets_no_code_reads_what_else_can_be_done(locale: str) -> None:
+    words = phrase("code_sent", locale, minutes="10")
+    assert any(stem in words.casefold() for stem in ("colleague", "kolleg", "collègue", "compañer"))
+
+
+async def test_a_proof_grows_old_and_the_same_account_has_to_be_proven_anew(tmp_path: Path) -> None:
+    chat = await asked(tmp_path, LOOK, "It is pending.", LOOK, ADA, LOOK, "Still pending.")
+    await chat.say(f"it's {chat.code}")
+    chat.now += timedelta(hours=25)
+    assert await chat.say("and now?") == SENT
+    assert (await chat.told())[-2] == ASK_WHO
+    assert await chat.say(chat.wrong()) != SENT
+    assert (await chat.agent.state("t")).verified_by == "details"
+    assert await chat.say(chat.code) == "Still pending."
+    state = await chat.agent.state("t")
+    assert (state.customer_id, state.verified_by) == ("ada", "code")
+
+
+async def test_a_proof_from_the_future_counts_for_nothing(tmp_path: Path) -> None:
+    chat = await asked(tmp_path, LOOK, "It is pending.", CANCEL)
+    await chat.say(f"it's {chat.code}")
+    chat.now -= timedelta(hours=1)
+    assert await chat.say("cancel #AF1, I ordered it by mistake") == SENT
+    assert await chat.actions.ledger.find(thread_id="t") == []
+
+
 async def test_one_conversation_may_not_try_account_after_account(tmp_path: Path) -> None:
     chat = OpenChat(tmp_path, *([NOBODY] * 5), NOBODY, "Too many.")
     for _ in range(5):

@@ -47,7 +47,8 @@ async def hear_code(message: HumanMessage, *, thread_id: str, locale: str, desk:
     checked = await desk.check(thread_id, code or "", message_id=str(message.id))
     if checked.state == "proven":
         right = HumanMessage(kept.replace(CODE_NOT_CORRECT, CODE_CORRECT, 1), id=message.id)
-        known = {"customer_id": checked.customer_id, "verified_by": "code", "code_asked": False}
+        known = {"customer_id": checked.customer_id, "verified_by": "code", "verified_at": desk.now()}
+        known |= {"code_asked": False}
         return known | {"messages": [right]}
     over = checked.state == "over"
     told = phrase("code_over", locale) if over else phrase("code_wrong", locale, tries=str(checked.tries_left))
@@ -84,6 +85,12 @@ async def identified(
             results.append(_result(call, ONE_AT_A_TIME, failed=True))
             continue
         try:
+            if context.customer_id is None and state.customer_id and state.verified_by not in _ENOUGH[desk.rule.reads]:
+                # Only the proof is missing or has grown old: whose account it is stays what it was.
+                await desk.send_code(thread_id, state.customer_id)
+                update = {"code_asked": True}
+                results.append(code_sent(call, context.locale, desk))
+                continue
             if context.customer_id or state.customer_id:
                 raise Refused(KNOWN_ALREADY)
             claim = _claim(call, state.messages)

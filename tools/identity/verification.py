@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import utc_now
@@ -107,6 +107,15 @@ class IdentityDesk:
         """Send a code to a customer who is known by details; raises as `identify`."""
         await self._send_code(thread_id, await self._orders.get_customer(customer_id))
 
+    def still_proven(self, proven_at: float) -> bool:
+        """Say whether a code that was typed at this moment, in seconds since 1970, still proves who is writing."""
+        age = self._clock().timestamp() - proven_at
+        return 0 <= age <= self.rule.proof_hours * 3600
+
+    def now(self) -> float:
+        """Return the present moment in seconds since 1970."""
+        return self._clock().timestamp()
+
     async def check(self, thread_id: str, code: str, *, message_id: str) -> Checked:
         """Compare a typed code with the one that was sent for this thread; the same message again gets the same answer."""
         newest = select(proofs).where(proofs.c.thread_id == thread_id).order_by(proofs.c.number.desc()).limit(1)
@@ -166,17 +175,18 @@ class IdentityDesk:
         """Keep an attempt; returns whether its code may be sent. An account that was sent too many gets none, silently."""
         now, salt = self._clock(), secrets.token_bytes(16)
         customer_id = customer.id if customer else None
-        recent = select(func.count()).where(proofs.c.asked_at > now - HOUR)
-        async with self._database.reading() as connection:
-            sent = await connection.scalar(recent.where(proofs.c.customer_id == customer_id)) if customer_id else 0
-        may_send = customer_id is not None and (sent or 0) < self.rule.attempts_per_hour
-        if code is not None and not may_send:
-            customer_id = None
+        recent = select(func.count()).where(proofs.c.asked_at > now - HOUR, proofs.c.asked_at <= now)
+        unproven = recent.where(proofs.c.customer_id == (customer_id or ""), proofs.c.proven_by.is_(None))
         digest = await asyncio.to_thread(_digest, thread_id, customer_id, code or secrets.token_hex(8), salt)
         async with self._database.writing() as connection:
+            await _one_at_a_time(connection)
             of_thread = await connection.scalar(recent.where(proofs.c.thread_id == thread_id))
             if (of_thread or 0) >= self.rule.attempts_per_hour:
                 raise Refused(TOO_MANY)
+            sent = await connection.scalar(unproven)
+            may_send = customer_id is not None and (sent or 0) < self.rule.attempts_per_hour
+            if code is not None and not may_send:
+                customer_id = None  # the digest fits no code then
             earlier = (proofs.c.thread_id == thread_id) & proofs.c.is_open
             await connection.execute(update(proofs).where(earlier).values(is_open=False, digest=b""))
             row = {"thread_id": thread_id, "customer_id": customer_id, "asked_at": now, "salt": salt, "digest": digest}
@@ -187,6 +197,12 @@ class IdentityDesk:
         """Make a code unusable, and forget even its digest."""
         values = {"is_open": False, "digest": b""} | ({"proven_by": proven_by} if proven_by else {})
         await connection.execute(update(proofs).where(proofs.c.number == number).values(values))
+
+
+async def _one_at_a_time(connection: AsyncConnection) -> None:
+    """Let attempts wait for each other, so that each counts those before it; SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(445204)"))
 
 
 def _digest(thread_id: str, customer_id: str | None, code: str, salt: bytes) -> bytes:

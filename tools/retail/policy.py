@@ -78,6 +78,7 @@ class IdentityRule(Section):
     code_minutes: Annotated[int, Field(ge=1, le=60)] = 10
     code_tries: Annotated[int, Field(ge=1, le=10)] = 3
     attempts_per_hour: Annotated[int, Field(ge=1, le=20)] = 5
+    proof_hours: Annotated[int, Field(ge=1, le=720)] = 24
 
     @model_validator(mode="after")
     def _writes_need_no_less(self) -> Self:
