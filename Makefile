@@ -37,6 +37,8 @@ serve: $(SAMPLE) ## Serve the sample shop's agent to customers and operators on 
 	@$(BIN)/support-agent serve --try-as ada_brook_1001
 
 dev: $(SAMPLE) .venv/.installed-test ## Start the LangGraph dev server on the sample shop
+	@# What the dev server keeps in .langgraph_api are pickles, which run code when they are loaded: nobody else may write there.
+	@mkdir -p .langgraph_api && chmod 700 .langgraph_api && test -z "$$(find .langgraph_api ! -user $$(id -u))" || { echo ".langgraph_api holds files of somebody else; delete it"; exit 1; }
 	LANGGRAPH_CLI_NO_ANALYTICS=1 LANGGRAPH_NO_VERSION_CHECK=true LANGSMITH_TRACING=false $(BIN)/langgraph dev --no-browser
 
 # With the oldest pip there is for a supported Python, and with newer releases of everything on offer.

@@ -19,6 +19,7 @@ from graph.context_window.personal_files import PersonalFiles
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.personal_memory import PersonalMemory
 from server.inbox.personal_inbox import PersonalInbox
+from server.personal_drafts import PersonalDevServer, PersonalDrafts
 from tools.actions.personal_actions import PersonalActions, PersonalEffects
 from tools.desk.personal_tickets import PersonalTickets
 from tools.desk.webhook import WebhookOutbox
@@ -99,6 +100,8 @@ async def open_personal_data(settings: Settings) -> AsyncIterator[PersonalData]:
             PersonalActions(settings.desk_url),  # first: it may refuse, and then nothing was touched
             PersonalFiles(files),
             PersonalMemory(saver, settings.memory_url),
+            PersonalDrafts(settings.proposals_dir, settings.desk_url),  # before the tickets that say whose they are
+            PersonalDevServer(),
             PersonalTickets(settings.desk_url, tells=outbox is not None),
             PersonalProofs(settings.desk_url),
             *([PersonalEffects(settings.orders_url)] if in_sql else []),
