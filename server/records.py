@@ -110,5 +110,7 @@ class Limits:
     """Messages of all threads that may wait at a time."""
     messages_per_minute: int = 30
     """Messages of one owner."""
+    visitor_threads_per_day: int = 20
+    """Conversations one visitor begins; each has one ticket at most."""
     max_message_chars: int = 8_000
     """Length of one message, and of one burst joined into a turn."""

@@ -203,3 +203,35 @@ async def test_an_inbox_of_an_earlier_version_gets_the_columns_it_lacks(workers:
     again = await newer.accept(ADA, "hello", key="k")
     assert (again.message_id, again.spoken, again.repeated) == (first.message_id, None, True)
     await newer.database.close()
+
+
+async def test_a_clock_that_is_set_back_holds_up_nobody(workers: Workers) -> None:
+    workers.inbox.limits = Limits(messages_per_minute=2, max_message_chars=100)
+    thread = await workers.write("where is my order?")
+    await workers.write("hello?")
+    workers.clock.seconds += 2
+    left = await workers.take(workers.one, thread_id=thread)
+    workers.clock.seconds -= 3600
+    again = await workers.write("are you there?")
+    await workers.write("hello?", again)
+    with pytest.raises(Busy):
+        await workers.write("hello?", again)
+    # What was due or leased by the clock of before is taken up at once, and its former holder can write nothing any more.
+    taken = await workers.take(workers.two, thread_id=thread)
+    assert taken.text == left.text
+    with pytest.raises(LeaseLost):
+        await workers.one.finish(left, REPLY)
+    workers.clock.seconds += 2
+    assert (await workers.take(workers.one, thread_id=again)).text == "are you there?\n\nhello?"
+
+
+async def test_a_visitor_begins_only_so_many_conversations_a_day(workers: Workers) -> None:
+    workers.inbox.limits = Limits(messages_per_minute=1000, visitor_threads_per_day=3)
+    visitor, other = (Identity(subject=f"visitor-{n}", role="customer", anonymous=True) for n in range(2))
+    first, *_ = [(await workers.inbox.accept(visitor, "a person, please")).thread_id for _ in range(3)]
+    with pytest.raises(Busy, match="go on with one of them"):
+        await workers.inbox.accept(visitor, "a person, please")
+    await workers.inbox.accept(visitor, "hello?", thread_id=first)
+    await workers.inbox.accept(other, "a person, please")
+    workers.clock.seconds += 86_401
+    await workers.inbox.accept(visitor, "a person, please")

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable, Busy, LeaseLost
@@ -24,6 +24,10 @@ class Held(NamedTuple):
 
     thread_id: str
     token: int
+
+
+FARTHEST_SECONDS = 60.0
+"""What is due, or leased, later than this is so by a clock that was set back since, and waits no longer."""
 
 
 class Leases:
@@ -47,8 +51,8 @@ class Leases:
         attempt ended without a word is only given to a process that is `alone` with it; to others it is named.
         """
         now = self._inbox.now()
-        due = THREADS.c.due_at <= now - overdue_by
-        free = or_(THREADS.c.lease_until.is_(None), THREADS.c.lease_until < now)
+        due = or_(THREADS.c.due_at <= now - overdue_by, THREADS.c.due_at > now + FARTHEST_SECONDS)
+        free = self._free(now)
         candidate = select(THREADS.c.id).where(due, free).order_by(THREADS.c.due_at).limit(1)
         if thread_id is not None:
             candidate = candidate.where(THREADS.c.id == thread_id)
@@ -64,6 +68,11 @@ class Leases:
         async with self._inbox.writing() as connection:
             row = (await connection.execute(lease)).mappings().first()
             return None if row is None else await self._turn_of(connection, dict(row), alone)
+
+    def _free(self, now: float) -> ColumnElement[bool]:
+        """Say that nobody holds a thread; a lease from a time that is yet to come was given before the clock was set back."""
+        until = THREADS.c.lease_until
+        return or_(until.is_(None), until < now, until > now + self._seconds + FARTHEST_SECONDS)
 
     @asynccontextmanager
     async def holding(self, thread_id: str, *, patience: float = 30.0) -> AsyncIterator[int | None]:
@@ -88,8 +97,7 @@ class Leases:
         end = time.monotonic() + patience
         while True:
             now = self._inbox.now()
-            free = or_(THREADS.c.lease_until.is_(None), THREADS.c.lease_until < now)
-            lease = update(THREADS).where(THREADS.c.id == thread_id, free)
+            lease = update(THREADS).where(THREADS.c.id == thread_id, self._free(now))
             taken = lease.values(token=THREADS.c.token + 1, holder=self._holder, lease_until=now + self._seconds)
             async with self._inbox.writing() as connection:
                 token = (await connection.execute(taken.returning(THREADS.c.token))).scalar()

@@ -27,6 +27,7 @@ ACCEPTED_AT_ONCE = 100
 LONGEST_BURST = 5
 """A burst is closed after this many times its moment, even when messages keep coming."""
 
+DAY_SECONDS = 86_400
 WAITING = select(func.count()).select_from(MESSAGES).where(MESSAGES.c.status == "waiting")
 
 
@@ -213,9 +214,12 @@ class Inbox:
     async def _check_limits(self, connection: AsyncConnection, identity: Identity) -> None:
         if await _count_waiting(connection) >= self.limits.max_waiting:
             raise Busy("too many messages wait at the moment; send it again a little later", retry_after=2)
+        now = self.now()
+        # What came "later than now" came before the clock was set back, and nobody knows how long ago.
+        lately = MESSAGES.c.accepted_at.between(now - 60, now)
         mine = (
             select(MESSAGES.c.accepted_at)
-            .where(MESSAGES.c.owner == identity.owner, MESSAGES.c.accepted_at > self.now() - 60)
+            .where(MESSAGES.c.owner == identity.owner, lately)
             .order_by(MESSAGES.c.accepted_at.desc())
             .offset(self.limits.messages_per_minute - 1)
             .limit(1)
@@ -224,10 +228,12 @@ class Inbox:
             raise Busy(
                 f"at most {self.limits.messages_per_minute} messages a minute are accepted from one customer; "
                 "send it again a little later",
-                retry_after=max(1, round(oldest + 60 - self.now() + 0.5)),
+                retry_after=max(1, round(oldest + 60 - now + 0.5)),
             )
 
     async def _begin_thread(self, connection: AsyncConnection, identity: Identity, channel: str, locale: str) -> str:
+        if identity.anonymous:
+            await self._check_visitor(connection, identity.owner)
         thread_id = str(uuid4())
         await connection.execute(
             THREADS.insert().values(
@@ -240,6 +246,13 @@ class Inbox:
             )
         )
         return thread_id
+
+    async def _check_visitor(self, connection: AsyncConnection, owner: str) -> None:
+        """Raise Busy where a visitor has begun many conversations in a day: each may bring in a person."""
+        day = THREADS.c.created_at.between(self.now() - DAY_SECONDS, self.now())
+        begun = select(func.count()).select_from(THREADS).where(THREADS.c.owner == owner, day)
+        if int((await connection.execute(begun)).scalar_one()) >= self.limits.visitor_threads_per_day:
+            raise Busy("too many conversations were begun today; go on with one of them", retry_after=3600)
 
     async def _append(
         self,
