@@ -216,13 +216,15 @@ def budgets(settings: Settings, customers: SpendingLog) -> Budgets:
 
 def open_desk(settings: Settings, orders: OrderBackend | None = None) -> SqlTicketDesk:
     """Return the ticket desk, with a webhook where one is set; names from the shop's records stay out of its texts."""
-    database = Database(settings.desk_url)
+    database, velocity = Database(settings.desk_url), load_policy(settings.policy_file).velocity
     return SqlTicketDesk(
         database,
         worked=desk_hours(settings).worked,
         reopen_days=settings.desk_reopen_days,
         outbox=webhook_outbox(settings, database),
         redaction=CustomerRedaction(orders),
+        most_tickets=velocity.tickets,
+        most_within=timedelta(days=velocity.days),
     )
 
 

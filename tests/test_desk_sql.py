@@ -47,6 +47,23 @@ async def test_each_thread_has_its_own_ticket(desk: SqlTicketDesk) -> None:
     assert [(await desk.open_ticket(request(thread))).id for thread in "abc"] == ["T1001", "T1002", "T1003"]
 
 
+async def test_who_had_many_tickets_gets_no_further_one_while_people_have_one(
+    database_url: str, clock: FakeClock
+) -> None:
+    desk = SqlTicketDesk(Database(database_url), now=clock, most_tickets=3)
+    ids = [(await desk.open_ticket(request(thread))).id for thread in "abc"]
+    assert [(await desk.open_ticket(request(thread))).id for thread in "dde"] == ["T1003"] * 3
+    assert [(await desk.open_ticket(request("x", customer_id=who))).id for who in ("ben", None)] == ["T1004"] * 2
+    noted = [note for note in (await desk.get_ticket("T1003")).notes if note.kind == "internal"]
+    assert [("Conversation d" in note.text, "Conversation e" in note.text) for note in noted] == [(1, 0), (0, 1)]
+    for ticket in ids:
+        await desk.resolve(ticket)
+    assert (await desk.open_ticket(request("f"))).id == "T1005"
+    clock.advance(days=31)
+    assert (await desk.open_ticket(request("g"))).id == "T1006"
+    await desk.close()
+
+
 async def test_a_note_is_added_once_per_key(desk: SqlTicketDesk) -> None:
     await desk.open_ticket(request())
     for _ in range(3):

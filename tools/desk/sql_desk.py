@@ -62,13 +62,17 @@ class SqlTicketDesk:
         reopen_days: int = REOPEN_DAYS,
         outbox: Outbox | None = None,
         redaction: CustomerRedaction | None = None,
+        most_tickets: int | None = None,
+        most_within: timedelta = timedelta(days=30),
     ) -> None:
+        """Open the desk; a customer who had `most_tickets` within a time gets no further one while people have one of theirs."""
         self.database = database
         self._now = now
         self._worked = worked
         self._reopen_within = timedelta(days=reopen_days)
         self._outbox = outbox
         self._redaction = redaction or CustomerRedaction()
+        self._most_tickets, self._most_within = most_tickets, most_within
         self._ready = False
 
     async def open_ticket(self, request: TicketRequest) -> Ticket:
@@ -102,6 +106,8 @@ class SqlTicketDesk:
                 key = f"reopened:{owned.stretches}"
                 await self._note(connection, before, author="agent", text=earlier, key=key, kind="internal")
                 return await self._changed(connection, "ticket.reopened", serial)
+            if (theirs := await self._one_of_many(connection, request)) is not None:
+                return theirs
             values |= {
                 "thread_id": request.thread_id,
                 "customer_id": request.customer_id,
@@ -111,6 +117,21 @@ class SqlTicketDesk:
             }
             inserted = await connection.execute(tickets.insert().values(values))
             return await self._changed(connection, "ticket.opened", new_key(inserted))
+
+    async def _one_of_many(self, connection: AsyncConnection, request: TicketRequest) -> Ticket | None:
+        """Return the ticket that people have of a customer who had too many lately, the request noted on it, or None."""
+        if self._most_tickets is None or request.customer_id is None:
+            return None
+        theirs = select(tickets.c.serial, tickets.c.stage).where(tickets.c.customer_id == request.customer_id)
+        lately = theirs.where(tickets.c.created_at > self._now() - self._most_within).order_by(tickets.c.serial.desc())
+        found = (await connection.execute(lately)).all()
+        open_ = next((row.serial for row in found if row.stage in WITH_PEOPLE), None)
+        if len(found) < self._most_tickets or open_ is None:
+            return None
+        ticket = await read_ticket(connection, open_)
+        asked = f"Conversation {request.thread_id} asks for a person, too: {request.detail}. {request.draft.summary}"
+        await self._note(connection, ticket, author="agent", text=asked, key=f"of:{request.thread_id}", kind="internal")
+        return await self._changed(connection, "ticket.noted", open_)
 
     async def add_note(self, ticket_id: str, *, author: str, text: str, key: str, kind: NoteKind = "customer") -> None:
         """Add a message to a ticket once per key; raises Refused when there is no such ticket."""

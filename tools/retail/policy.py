@@ -65,6 +65,8 @@ class VelocityRule(Section):
     days: Annotated[int, Field(ge=1, le=365)] = 30
     actions: dict[str, Annotated[int, Field(ge=0, le=1000)]] = {"refund_order": 3, "change_order_payment": 3}
     """By the tool's name; what is not named is not counted."""
+    tickets: Annotated[int, Field(ge=1, le=1000)] = 10
+    """After so many, further conversations are noted on the ticket that people have, and they decide."""
 
 
 Proof = Literal["details", "code"]
