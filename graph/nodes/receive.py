@@ -57,9 +57,8 @@ async def receive(
     spoken = without_card_numbers(spoken if shown == text_of(spoken) else spoken.model_copy(update={"content": shown}))
     shown = text_of(spoken)
     if identity and state.verified_by == "code" and not identity.still_proven(state.verified_at):
-        state = replace(
-            state, verified_by="details"
-        )  # whose conversation it is stays known; what needs a code needs a new one
+        # Whose conversation it is stays known; what needs a code needs a new one.
+        state = replace(state, verified_by="details")
     code_asked = state.code_asked and not context.customer_id
     typed, spoken = spoken, masked(spoken) if code_asked else spoken
     state = replace(state, messages=[*state.messages[:-1], spoken])
