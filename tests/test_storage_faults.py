@@ -49,10 +49,11 @@ async def test_databases_are_made_for_their_owner_alone(tmp_path: Path) -> None:
 
 
 async def test_what_needs_no_ledger_is_answered_while_the_ledger_is_broken(tmp_path: Path) -> None:
-    (tmp_path / "desk.db").write_bytes(b"this is no database" * 500)
     actions = confirmed_actions(FakeOrders())
     actions.ledger = ActionLedger(f"sqlite:///{tmp_path / 'desk.db'}")
     async with serving(tmp_path, made_of={"actions": actions}) as server:
+        for part in ("", "-wal", "-shm"):
+            (tmp_path / f"desk.db{part}").write_bytes(b"this is no database" * 500)
         told = await server.say("ada", "How long do I have to return something?")
         assert "You have 30 days" in told["reply"]["text"]
         ready = await server.client.get("/readyz")
