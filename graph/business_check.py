@@ -6,11 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.clock import utc_now
+from core.embeddings.minilm import embedded_minilm
 from core.yaml_files import FilesError, Problem
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import catalogue_of
+from ingest.article_folder import NoArticles
 from tools.business.business_folder import BUSINESS_FILE, Business, read_business
 from tools.connectors.opening import open_connectors, run_blocking
+from tools.registry import make_tools
+from tools.retail.sql.sql_backend import SqlOrderBackend
 from tools.tool import Tool
 
 
@@ -48,7 +52,11 @@ def check_business(folder: Path) -> Checked:
         path.name: path.read_text(encoding="utf-8", errors="replace") for path in business.articles.glob("*.md")
     }
     procedures, wrong = check_folder(
-        folder / "procedures", catalogue_of(opened.tools), languages=file.languages, articles=articles
+        folder / "procedures",
+        catalogue_of([*opened.tools, *(shop_tools() if business.has_shop else ())]),
+        embed=embedded_minilm().embed_array,
+        languages=file.languages,
+        articles=articles,
     )
     problems += [
         Problem(one.file, one.line, one.message, f"correct it ({one.kind})", one.severity == "warning") for one in wrong
@@ -59,3 +67,8 @@ def check_business(folder: Path) -> Checked:
     if not articles and not business.has_shop:
         problems.append(Problem(BUSINESS_FILE, 1, "there are no help articles", "add some to articles/", warning=True))
     return Checked(business, opened.tools, [p.name for p in procedures], len(articles), problems)
+
+
+def shop_tools() -> Sequence[Tool]:
+    """Return the tools that a connected shop brings; nothing of it is opened."""
+    return make_tools(SqlOrderBackend("sqlite://"), NoArticles())

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks.procedures.planted import CANCEL
-from core.errors import BackendUnavailable, Refused
+from core.errors import BackendUnavailable, NotIdentified, Refused
 from graph.procedures.answers import heard
 from graph.procedures.cases import Case, open_case, popped, pushed, replaced, with_step, without_reads, without_slot
 from graph.procedures.gate import Verdict, advance, decide
@@ -315,3 +315,14 @@ async def test_a_fact_may_be_read_for_each_item_of_a_list() -> None:
     assert await Talk(records, text).say("cancel AAAAA1, other") == StopNext("unflown", hand_over=True)
     records.second = "on time"
     assert isinstance(await Talk(records, text).say("cancel AAAAA1, other"), DoNext)
+
+
+async def test_who_is_not_signed_in_is_asked_to_and_nobody_is_bothered() -> None:
+    sign_in = NotIdentified("Please sign in first.")
+    talk = Talk(Records(AAAAA1=sign_in))
+    stop = await talk.say("cancel AAAAA1")
+    assert isinstance(stop, StopNext)
+    assert not stop.hand_over
+    assert (
+        sentence(stop, reading(talk.procedure, talk.case, now=NOW, customer_id=None), "en") == "Please sign in first."
+    )

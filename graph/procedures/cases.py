@@ -34,7 +34,9 @@ class Read(TypedDict):
     refused: str | None
     """The sentence of a tool that found nothing or did not answer, or None."""
     failed: bool
-    """Whether nobody answered; the next turn tries again."""
+    """Whether nobody answered, or nobody is signed in; the next turn tries again."""
+    sign_in: bool
+    """Whether `refused` asks the customer to say who they are."""
 
 
 class StepDone(TypedDict):
@@ -150,12 +152,19 @@ def read_key(tool: str, args: Mapping[str, Any]) -> str:
 
 
 def with_read(
-    case: Case, tool: str, args: Mapping[str, Any], value: Any, *, refused: str | None = None, failed: bool = False
+    case: Case,
+    tool: str,
+    args: Mapping[str, Any],
+    value: Any,
+    *,
+    refused: str | None = None,
+    failed: bool = False,
+    sign_in: bool = False,
 ) -> Case:
     """Return the case with the result of a read."""
     if len(json.dumps(value, default=str)) > MOST_CHARACTERS:
         value, refused, failed = None, f"{tool} returned more than can be kept.", True
-    found = Read(tool=tool, args=dict(args), value=value, refused=refused, failed=failed)
+    found = Read(tool=tool, args=dict(args), value=value, refused=refused, failed=failed, sign_in=sign_in)
     return {**case, "reads": {**case["reads"], read_key(tool, args): found}}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import BackendUnavailable, Refused
+from core.errors import BackendUnavailable, NotIdentified, Refused
 from graph.procedures.answers import fitting
 from graph.procedures.cases import Case, asking, is_done, slot_value, with_read, with_slot, without_reads
 from graph.procedures.compile import CompiledStep, Procedure
@@ -96,6 +96,8 @@ async def _settled(case: Case, wanted: Callable[[Case], Next | None], read: Read
 async def _read(case: Case, wanted: ReadNext, read: ReadTool) -> Case:
     try:
         value = await read(wanted.tool, wanted.args)
+    except NotIdentified as who:
+        return with_read(case, wanted.tool, wanted.args, None, refused=str(who), failed=True, sign_in=True)
     except Refused as no:
         return with_read(case, wanted.tool, wanted.args, None, refused=str(no))
     except BackendUnavailable as down:

@@ -59,6 +59,8 @@ class StopNext:
     hand_over: bool
     problem: str = ""
     """Why nothing can be decided; for staff, not for customers."""
+    say: str = ""
+    """What the customer is told instead of a rule's sentence: that they have to sign in."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,8 @@ class Reading:
             raise _Wanted(ReadNext(call.tool, args))
         if read["refused"] is None:
             return read["value"]
+        if read["sign_in"]:
+            raise _Wanted(StopNext(None, hand_over=False, problem="nobody is signed in", say=read["refused"]))
         asked = [
             name
             for argument in call.args.values()

@@ -30,6 +30,8 @@ def in_language(text: Text, locale: str) -> str:
 
 def sentence(stop: StopNext, read: Reading, locale: str) -> str:
     """Return what the customer is told where a case is stopped."""
+    if stop.say:
+        return stop.say
     if stop.rule is None:
         return CANNOT_TELL.get(locale.split("-")[0], CANNOT_TELL["en"])
     return filled(in_language(read.procedure.rules[stop.rule].rule.say, locale), read)

@@ -13,7 +13,7 @@ from graph.procedures.compile import Procedure, compile_procedure
 from graph.procedures.expressions import unknown_tool
 from graph.procedures.procedure_file import PLACE, Problem, ProcedureFile, Text, read_procedure
 
-TOO_ALIKE = 0.9
+TOO_ALIKE = 0.78
 """Cosine of two descriptions from which a choice between them is a toss."""
 SHARED_WORDS = 0.8
 """The same without an embedding model: the words two descriptions share, of all their words."""
