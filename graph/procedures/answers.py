@@ -12,7 +12,7 @@ from typing import Any
 
 import re2
 
-from core.language.confirmations import answer_to_confirmation
+from core.language.confirmations import answer_to_confirmation, wants_it_otherwise
 from core.language.signals import normalised
 from graph.procedures.cases import Case, slot_value, with_slot
 from graph.procedures.compile import Procedure
@@ -101,11 +101,21 @@ def _formed(procedure: Procedure, case: Case, text: str) -> Iterable[tuple[str, 
         slot = procedure.slots[name].slot
         if not slot.ask:
             continue
-        for value, found in _candidates(slot, text):
+        corrected = _corrected(slot, text) if name in case["slots"] and name != case["asked"] else []
+        for value, found in corrected or _candidates(slot, text):
             if found not in taken:
                 taken.add(found)
                 yield name, value
                 break
+
+
+def _corrected(slot: Slot, text: str) -> list[tuple[Any, str]]:
+    """Return the other number of a message such as `make it 3`."""
+    if slot.type not in ("number", "integer") or not wants_it_otherwise(text):
+        return []
+    numbers = NUMBER.findall(text)
+    value = fitting(slot, numbers[0]) if len(numbers) == 1 else None
+    return [(value, numbers[0])] if value is not None else []
 
 
 def _candidates(slot: Slot, text: str) -> list[tuple[Any, str]]:

@@ -62,6 +62,8 @@ class Case(TypedDict):
     """The slot that was asked for last."""
     asks: dict[str, str]
     """The slots the customer was asked for, each with the message after which it was first asked."""
+    note: str
+    """Why a slot is asked for again: what was said about the last answer, or an empty text."""
     stopped: dict[str, str] | None
     """The rule that stopped it and the sentence it said, or None."""
 
@@ -77,6 +79,7 @@ def open_case(procedure: Procedure) -> Case:
         steps={},
         asked=None,
         asks={},
+        note="",
         stopped=None,
     )
 
@@ -137,7 +140,7 @@ def with_slot(procedure: Procedure, case: Case, name: str, value: Any, source: s
     if before is not None and before["value"] != value:
         slots = {other: known for other, known in slots.items() if name not in procedure.behind(other)}
     asked = None if case["asked"] == name else case["asked"]
-    return {**case, "slots": slots, "asked": asked, "stopped": None}
+    return {**case, "slots": slots, "asked": asked, "note": "", "stopped": None}
 
 
 def without_slot(procedure: Procedure, case: Case, name: str) -> Case:

@@ -6,7 +6,7 @@ stack as it is. "Never mind" drops the open case.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -32,7 +32,7 @@ from graph.procedures.cases import (
 from graph.procedures.choice import QUESTION
 from graph.procedures.compile import Procedure
 from graph.procedures.gate import advance, stopped
-from graph.procedures.interpreter import AskNext, DoNext, Next, StopNext, next_step, reading
+from graph.procedures.interpreter import AskNext, DoNext, Next, ReadNext, StopNext, next_step, reading
 from graph.procedures.prompt import case_note
 from graph.procedures.wording import question, sentence
 from tools.context import Context
@@ -92,10 +92,12 @@ async def with_reads(book: ProcedureBook, cases: list[Case], source: str, contex
         return cases
     procedure = _followed(book, cases[-1])
     case = without_reads(cases[-1], only_failed=True)
-    case, found = await advance(procedure, case, book.reader(context), now=book.now(), customer_id=context.customer_id)
+    read, now, customer = book.reader(context), book.now(), context.customer_id
+    case, found = await advance(procedure, case, read, now=now, customer_id=customer)
+    if isinstance(found, AskNext) and found.note:  # nothing is there under the last answer
+        case = {**without_slot(procedure, case, found.slot), "note": found.note}
+        case, found = await advance(procedure, case, read, now=now, customer_id=customer)
     if isinstance(found, AskNext):
-        if found.note:
-            case = without_slot(procedure, case, found.slot)
         case = asking(case, found.slot, source)
     return replaced(cases, case)
 
@@ -146,7 +148,9 @@ def said_next(
         read = reading(procedure, case, now=book.now(), customer_id=context.customer_id)
         match next_of(book, case, context):
             case AskNext() as ask:
-                return AIMessage(question(ask, read, context.locale)), cases
+                return AIMessage(question(replace(ask, note=case["note"]), read, context.locale)), cases
+            case ReadNext():
+                return None, cases
             case DoNext() as do:
                 return AIMessage("", tool_calls=[_call(do.tool, do.args)]), cases
             case StopNext() as stop if stop.hand_over:
