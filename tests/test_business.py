@@ -36,7 +36,7 @@ def statuses(data: Path) -> dict[str, str]:
         return dict(connection.execute("SELECT booking_id, status FROM bookings"))
 
 
-@pytest.mark.parametrize("example", ["novanet"])
+@pytest.mark.parametrize("example", ["novanet", "skylark"])
 def test_each_example_is_checked_without_a_problem(example: str) -> None:
     assert [str(problem) for problem in check_business(EXAMPLES / example).problems] == []
 

@@ -32,6 +32,24 @@ class Outcome(Section):
     """CEL over `args`, `before` and `record` that holds when the write was done; without it, only an unchanged record tells."""
 
 
+class Look(Section):
+    """A read for each item of a list, whose results are a list, too."""
+
+    tool: str
+    each: str
+    """Path of the list: `record.flights`, `args.flights`."""
+    args: dict[str, str] = Field(default_factory=dict)
+    """Field of the item for each argument; a dot is the item itself."""
+
+
+class Approval(Section):
+    """When staff has to agree, and why."""
+
+    when: str
+    because: Text
+    """Ends the sentence "A colleague has to agree first, because …"."""
+
+
 class Limit(Section):
     """How often one customer may have something done before staff decides."""
 
@@ -66,7 +84,7 @@ class ToolDeclaration(Section):
     """CEL over `result` and `customer`: whether a record is the customer's own."""
     open: bool = False
     """Whether somebody who is not signed in may call it."""
-    look: str | dict[str, str] = Field(default_factory=dict)
+    look: str | dict[str, str | Look] = Field(default_factory=dict)
     """Reads that a write is planned on: a tool, whose result is `record`, or tools by the name of their result."""
     once: list[str] = Field(default_factory=list)
     """Arguments that make two calls the same one; by default all."""
@@ -77,8 +95,8 @@ class ToolDeclaration(Section):
     """What the customer is asked to agree to, with {argument} and {record.field}."""
     done: Text | None = None
     also_called: list[str] = Field(default_factory=list)
-    approve: str | None = None
-    """CEL like a rule's: where it holds, staff has to agree."""
+    approve: Approval | None = None
+    """CEL like a rule's: where it does not fail to hold, staff has to agree."""
     rules: list[Rule] = Field(default_factory=list)
     limit: Limit | None = None
     rank: int = 0
@@ -89,7 +107,7 @@ class ToolDeclaration(Section):
     ahead: Ahead | None = None
 
     @property
-    def looks(self) -> dict[str, str]:
+    def looks(self) -> dict[str, str | Look]:
         """Return the reads a write is planned on, by the name of their result."""
         if isinstance(self.look, dict):
             return self.look or ({"record": self.outcome_read.tool} if self.outcome_read else {})
@@ -146,6 +164,8 @@ class ConnectorFile(Section):
     bind: dict[str, Any] = Field(default_factory=dict)
     """As a tool's own, for every tool that has an argument of the name."""
     state: State | None = None
+    result: str | None = None
+    """Path of what counts in a result, where the source wraps it."""
     timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 10.0
 
     @model_validator(mode="after")

@@ -19,7 +19,7 @@ from core.safety.invisible_characters import visible
 from core.yaml_files import FilesError, Problem, YamlFile
 from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done
-from tools.connectors.declarations import ConnectorFile, ToolDeclaration, in_language
+from tools.connectors.declarations import ConnectorFile, Look, ToolDeclaration, in_language
 from tools.connectors.source import LARGEST, Arguments, Offered, SchemaError, Source
 from tools.context import Context
 from tools.tool import Tool, Velocity
@@ -28,7 +28,10 @@ log = logging.getLogger(__name__)
 
 SIGN_IN = "Please sign in first, so that I can look into your account."
 NOT_YOURS = "I cannot find that in your account. Please check it and try again."
+NOT_FOUND = "Our system knows nothing about that. Please check it and try again."
 NOT_DONE = "Our system did not accept this, so nothing was done."
+MOST_LOOKS = 20
+"""Items of a list that are looked up for one write."""
 _SLOT = re.compile(r"\{([a-z_][\w.]*)\}", re.IGNORECASE)
 _BOUND = ("$customer", "$thread", "$locale", "$now", "$today", "$key", "$state")
 
@@ -71,11 +74,13 @@ class Call:
         """
         customer = self.customer(context)
         try:
-            result = await self.connector.source.call(self.name, self.with_bound(args, context, key=""))
+            result = _unwrapped(
+                await self.connector.source.call(self.name, self.with_bound(args, context, key="")), self.connector
+            )
         except OutcomeUnknown as error:
             raise BackendUnavailable(str(error)) from None
         except Refused as no:
-            raise Refused(NOT_YOURS if self.owner else str(no)) from None
+            raise Refused(NOT_YOURS if self.owner else _sentence(str(no)) or NOT_FOUND) from None
         if len(json.dumps(result, default=str)) > LARGEST:
             raise BackendUnavailable(f"{self.name} returned more than {LARGEST:,} characters")
         if self.owner and not self.owner.holds({"result": result, "customer": customer, "args": dict(args)}):
@@ -105,8 +110,9 @@ class DeclaredWrite:
     calls: Mapping[str, Call]
     rules: tuple[tuple[Condition, Any], ...]
     approve: Condition | None
+    because: Any
     done: Condition | None
-    looks: Mapping[str, str]
+    looks: Mapping[str, str | Look]
 
     async def plan(self, context: Context | None, args: Mapping[str, Any], *, waited_days: int = 0) -> Change:
         """Return what would be done, after the records were looked at and every rule held."""
@@ -116,7 +122,9 @@ class DeclaredWrite:
             wrong = sorted(set(args) or self.call.arguments.schema["required"])
             raise Refused(f"I did not get the details right ({', '.join(wrong)}). Please tell me them again.")
         declaration = self.call.declaration
-        before = {name: await self._look(tool, context, args) for name, tool in self.looks.items()}
+        before: dict[str, Any] = {}
+        for name, look in self.looks.items():
+            before[name] = await self._looked(look, context, {"args": dict(args), **before})
         now = self.call.connector.now() - timedelta(days=waited_days)
         known = {"args": dict(args), "customer": customer, "now": now, **before}
         for rule, say in self.rules:
@@ -124,7 +132,7 @@ class DeclaredWrite:
                 raise Refused(_filled(in_language(say, context.locale), known))
         approval = None
         if self.approve and self.approve.holds(known) is not False:
-            approval = f"{declaration.approve} holds for it"
+            approval = _filled(in_language(self.because, context.locale), known)
         once = declaration.once or list(args)
         return Change(
             operation=self.call.name,
@@ -150,7 +158,7 @@ class DeclaredWrite:
         except Refused as no:
             log.info("%s was refused: %s", self.call.name, no)
             raise Refused(f"{NOT_DONE} {_sentence(str(no))}".strip()) from None
-        return Done(key=key, operation=change.operation, after={"result": result})
+        return Done(key=key, operation=change.operation, after={"result": _unwrapped(result, self.call.connector)})
 
     async def find_outcome(self, change: Change, *, key: str) -> Done | None:
         """Look the record up; without a way to, a tool that takes the key may be called again, and any other may not."""
@@ -161,7 +169,7 @@ class DeclaredWrite:
             raise OutcomeUnknown(f"nothing tells whether {self.call.name} was done; a person has to look")
         context = _context(change)
         now = await self._look(outcome.tool, context, change.args)
-        before = next((change.before[n] for n, tool in self.looks.items() if tool == outcome.tool), None)
+        before = next((change.before.get(n) for n, look in self.looks.items() if look == outcome.tool), None)
         if self.done and self.done.holds({"record": now, "before": before, "args": dict(change.args)}) is True:
             return Done(key=key, operation=change.operation, after={"record": now})
         if before is not None and now == before:
@@ -169,6 +177,18 @@ class DeclaredWrite:
         raise OutcomeUnknown(
             f"the record of {self.call.name} is neither as before it nor as after it; a person has to look"
         )
+
+    async def _looked(self, look: str | Look, context: Context, known: Mapping[str, Any]) -> Any:
+        if isinstance(look, str):
+            return await self._look(look, context, known["args"])
+        items = _at(known, look.each)
+        if not isinstance(items, list):
+            raise Refused(NOT_DONE)
+        found = []
+        for item in items[:MOST_LOOKS]:
+            args = {name: item if field == "." else _at(item, field) for name, field in look.args.items()}
+            found.append(await self.calls[look.tool].read(context, args))
+        return found
 
     async def _look(self, tool: str, context: Context, args: Mapping[str, Any]) -> Any:
         read = self.calls[tool]
@@ -180,6 +200,18 @@ class DeclaredWrite:
         listed = ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in known["args"].items())
         what = self.call.name.replace("_", " ").capitalize()
         return otherwise.format(what=f"{what} ({listed})" if listed else what)
+
+
+def _at(value: Any, path: str) -> Any:
+    """Return what stands at a path of names, or None."""
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _unwrapped(result: Any, connector: Connector) -> Any:
+    path = connector.declared.result
+    return result if path is None or not isinstance(result, Mapping) else _at(result, path)
 
 
 def _context(change: Change) -> Context:
@@ -318,10 +350,8 @@ def _ahead(call: Call) -> Callable[[str], Sequence[Mapping[str, Any]]] | None:
 def _write_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
     declaration, file, here = call.declaration, call.connector.file, ("tools", call.name)
     outcome = declaration.outcome_read
-    for place, tool in [
-        *(("look", t) for t in declaration.looks.values()),
-        *((("outcome", outcome.tool),) if outcome else ()),
-    ]:
+    looked = [("look", look if isinstance(look, str) else look.tool) for look in declaration.looks.values()]
+    for place, tool in [*looked, *((("outcome", outcome.tool),) if outcome else ())]:
         if tool not in calls or calls[tool].declaration.effect != "read":
             raise FilesError(
                 [file.problem((*here, place), f"{tool} is no read of this connector", "declare it with effect: read")]
@@ -340,7 +370,8 @@ def _write_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
         call,
         calls,
         tuple((condition, say) for condition, say in rules if condition),
-        _condition(file, (*here, "approve"), declaration.approve, names),
+        _condition(file, (*here, "approve", "when"), declaration.approve.when if declaration.approve else None, names),
+        declaration.approve.because if declaration.approve else "",
         _condition(
             file, (*here, "outcome"), outcome.done if outcome else None, {"record": None, "before": None, "args": None}
         ),

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +10,11 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from core.errors import BackendUnavailable, SupportError
+from core.errors import BackendUnavailable
 from core.yaml_files import FilesError, Problem, YamlFile, inside
 from tools.connectors.declarations import ConnectorFile
 from tools.connectors.declared_tools import Connector, declared_tools
+from tools.connectors.mcp_source import remote_server, started_server
 from tools.connectors.python_source import PythonSource
 from tools.connectors.source import Source
 from tools.tool import Tool
@@ -40,7 +41,7 @@ def open_connectors(
     *,
     data: Path,
     now: Callable[[], datetime],
-    secrets: dict[str, str] | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> Opened:
     """Open every connector but a shop's; one that cannot be opened is a problem, and the others go on.
 
@@ -49,7 +50,7 @@ def open_connectors(
         connectors: Their files.
         data: Where the records of a connector's own state are kept.
         now: Tells when it is.
-        secrets: Values that ${NAME} stands for in addresses and environments.
+        secrets: Client id and secret of connectors that need them, `id:secret` by the name of their file.
     """
     tools: list[Tool] = []
     sources: list[Source] = []
@@ -59,7 +60,7 @@ def open_connectors(
             continue
         try:
             state = _state(folder, file, declared, data)
-            source = _source(folder, file, declared, secrets or {})
+            source = _source(folder, file, declared, data, secrets or {})
             sources.append(source)
             offered = run_blocking(source.offered())
         except FilesError as error:
@@ -75,10 +76,20 @@ def open_connectors(
     return Opened(tools, sources, problems)
 
 
-def _source(folder: Path, file: YamlFile, declared: ConnectorFile, secrets: dict[str, str]) -> Source:
+def _source(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path, secrets: Mapping[str, str]) -> Source:
     if declared.python is not None:
         path = inside(folder, declared.python)
         return PythonSource(path, tuple(declared.tools), timeout_seconds=declared.timeout_seconds)
+    if (server := declared.mcp) is not None:
+        seconds = declared.timeout_seconds
+        if server.command:
+            env = {name: str(data.resolve()) if value == "$data" else value for name, value in server.env.items()}
+            return started_server(server.command, server.args, env, folder=folder, timeout_seconds=seconds)
+        credentials = secrets.get(Path(file.name).stem) if server.auth else None
+        if server.auth and credentials is None:
+            said = f"{Path(file.name).stem} has no client id and secret"
+            raise FilesError([file.problem(("mcp", "auth"), said, "set them in SUPPORT_CONNECTOR_SECRETS")])
+        return remote_server(str(server.url), credentials=credentials, timeout_seconds=seconds)
     raise FilesError([file.problem((), "this kind of connector is not here", "use python")])
 
 
@@ -112,13 +123,13 @@ def run_blocking(awaitable: Any) -> Any:
     def run() -> None:
         try:
             found.append(asyncio.run(_awaited(awaitable)))
-        except SupportError as error:
+        except Exception as error:  # noqa: BLE001 - raised again where it is waited for
             found.append(error)
 
     thread = Thread(target=run, name="connector")
     thread.start()
     thread.join()
-    if isinstance(found[0], SupportError):
+    if isinstance(found[0], Exception):
         raise found[0]
     return found[0]
 

@@ -1,0 +1,225 @@
+"""Connectors: what a source may do wrong is one line or a result, and no write happens without its declared effect."""
+
+import asyncio
+import textwrap
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.errors import BackendUnavailable, OutcomeUnknown, Refused
+from core.yaml_files import FilesError
+from graph.business_check import check_business
+from tests.business_fakes import EXAMPLES, opened
+from tests.graph_fakes import call
+from tools.business.business_folder import read_business
+from tools.business.starting import Answers, write_business
+from tools.connectors.mcp_source import McpSource, started_server
+from tools.connectors.opening import open_connectors
+
+SERVER = """
+import asyncio
+from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
+from pydantic import BaseModel
+
+server = MCPServer("odd")
+
+
+@server.tool()
+def get_thing(thing_id: str) -> dict:
+    "Look up a thing."
+    return {"thing_id": thing_id, "customer_id": "c1", "state": "idle"}
+
+
+@server.tool()
+async def hang(thing_id: str) -> dict:
+    "Hang."
+    await asyncio.sleep(60)
+    return {}
+
+
+@server.tool()
+def huge() -> str:
+    "Answer ten megabytes."
+    return "x" * 10_000_000
+
+
+class Answer(BaseModel):
+    name: str
+
+
+@server.tool()
+async def asks(context: Context) -> str:
+    "Ask a question back."
+    return str(await context.elicit("What is your name?", Answer))
+
+
+server.run("stdio")
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_business(tmp_path / "mill", Answers(name="The Mill"))
+    return tmp_path / "mill"
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> McpSource:
+    (tmp_path / "server.py").write_text(SERVER)
+    return started_server("python", ["server.py"], {}, folder=tmp_path, timeout_seconds=8)
+
+
+def connector(folder: Path, text: str) -> None:
+    (folder / "connectors" / "records.yaml").write_text(textwrap.dedent(text))
+
+
+def problems(folder: Path) -> list[str]:
+    return [str(problem) for problem in check_business(folder).problems]
+
+
+async def test_an_mcp_server_is_listed_and_called(odd: McpSource) -> None:
+    assert set(await odd.offered()) == {"get_thing", "hang", "huge", "asks"}
+    assert await odd.call("get_thing", {"thing_id": "T1"}) == {"thing_id": "T1", "customer_id": "c1", "state": "idle"}
+    with pytest.raises((Refused, OutcomeUnknown)):
+        await odd.call("nothing_like_it", {})
+    await odd.close()
+
+
+async def test_a_server_that_hangs_is_left_after_its_time(tmp_path: Path) -> None:
+    (tmp_path / "server.py").write_text(SERVER)
+    source = started_server("python", ["server.py"], {}, folder=tmp_path, timeout_seconds=5)
+    await source.offered()
+    with pytest.raises(OutcomeUnknown, match="did not answer"):
+        await source.call("hang", {"thing_id": "T1"})
+    assert (await source.call("get_thing", {"thing_id": "T1"}))["state"] == "idle"
+    await source.close()
+
+
+async def test_a_server_that_asks_back_gets_no_answer_and_is_a_failure(odd: McpSource) -> None:
+    with pytest.raises((Refused, OutcomeUnknown)):
+        await odd.call("asks", {})
+    await odd.close()
+
+
+async def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    source = started_server("no-such-command", [], {}, folder=tmp_path, timeout_seconds=5)
+    with pytest.raises(BackendUnavailable, match="no-such-command does not answer"):
+        await source.offered()
+
+
+async def test_ten_megabytes_are_a_failure_the_model_reads_about(folder: Path, tmp_path: Path) -> None:
+    (folder / "server.py").write_text(SERVER)
+    connector(folder, "mcp: {command: python, args: [server.py]}\ntools:\n  huge: {effect: read, open: true}\n")
+    async with opened(folder, tmp_path, call("huge"), "I cannot see it.") as mill:
+        assert await mill.say("show me all") == "I cannot see it."
+        result = next(m for m in (await mill.agent.state("t")).messages if m.type == "tool")
+        assert "does not answer" in result.text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("python: tools.py\ntools:\n  fly: {effect: write}\n", "records.yaml:3: the source has no tool fly"),
+        ("python: tools.py\ntools:\n  get_booking: {owner: x}\n", "tools.get_booking.effect: it is missing"),
+        ("python: tools.py\ntools:\n  get_booking: {effect: reed}\n", "wanted: input should be 'read' or 'write'"),
+        ("python: tools.py\nmcp: {url: 'https://a.example'}\n", "exactly one of python, mcp, openapi and shop"),
+        ("python: gone.py\ntools:\n  get_booking: {effect: read}\n", "there is no such Python file"),
+        ("python: ../../etc/passwd\n", "it leads out of the folder"),
+        ("a: &a [x]\nb: [*a, *a]\n", "anchors (& and *) are not read"),
+        ("python: [\n", "no YAML"),
+        (
+            "python: tools.py\ntools:\n  get_booking: {effect: read, owner: 'result.x =='}\n",
+            "'result.x =='",
+        ),
+        (
+            "python: tools.py\ntools:\n  get_booking: {effect: read, open: true, bind: {colour: red}}\n",
+            "get_booking has no argument colour",
+        ),
+        (
+            "python: tools.py\ntools:\n  cancel_booking: {effect: write, look: get_booking}\n",
+            "get_booking is no read of this connector",
+        ),
+        (
+            "mcp: {command: python, args: [no.py]}\ntools:\n  x: {effect: read}\n",
+            "does not answer",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_connector_is_one_line_with_its_place(folder: Path, text: str, said: str) -> None:
+    connector(folder, text)
+    found = [line for line in problems(folder) if said in line]
+    assert len(found) == 1, problems(folder)
+    assert "\n" not in found[0]
+
+
+def test_two_tools_of_one_name_are_told(folder: Path) -> None:
+    (folder / "connectors" / "second.yaml").write_text((folder / "connectors" / "records.yaml").read_text())
+    assert any("has a tool get_booking, too" in line for line in problems(folder))
+
+
+def test_a_python_file_that_raises_at_import_names_its_line(folder: Path) -> None:
+    (folder / "tools.py").write_text("import os\nraise SystemExit(3)\n")
+    assert any("tools.py:2: it raises at import: SystemExit" in line for line in problems(folder))
+
+
+def test_a_connector_that_is_a_link_out_of_the_folder_is_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside.yaml").write_text("python: tools.py\n")
+    (folder / "connectors" / "linked.yaml").symlink_to(tmp_path / "outside.yaml")
+    with pytest.raises(FilesError, match="leads out of the folder"):
+        read_business(folder)
+
+
+def test_a_tool_that_vanished_leaves_the_others(folder: Path, tmp_path: Path) -> None:
+    text = (folder / "tools.py").read_text()
+    (folder / "tools.py").write_text(text.replace("def cancel_booking", "def scrap_booking"))
+    business = read_business(folder)
+    made = open_connectors(
+        business.folder, business.connectors, data=tmp_path, now=lambda: datetime(2026, 11, 29, tzinfo=UTC)
+    )
+    assert [tool.name for tool in made.tools] == ["list_bookings", "get_booking"]
+    assert "no tool cancel_booking" in str(made.problems[0])
+
+
+async def test_an_owner_rule_that_never_holds_shows_nothing(folder: Path, tmp_path: Path) -> None:
+    text = (folder / "connectors" / "records.yaml").read_text()
+    (folder / "connectors" / "records.yaml").write_text(
+        text.replace("result.customer_id == customer.id", "result.nobody == 1")
+    )
+    async with opened(folder, tmp_path, call("get_booking", booking_id="B1001"), "No.") as mill:
+        await mill.say("B1001?")
+        result = next(m for m in (await mill.agent.state("t")).messages if m.type == "tool")
+        assert result.text == "I cannot find that in your account. Please check it and try again."
+
+
+async def test_an_action_whose_tool_vanished_is_refused_and_does_nothing(folder: Path, tmp_path: Path) -> None:
+    async with opened(folder, tmp_path, call("cancel_booking", booking_id="B1001")) as mill:
+        await mill.say("cancel B1001")
+        del mill.parts.actions.tools["cancel_booking"]
+        assert "no longer" in await mill.say("yes")
+
+
+async def test_the_second_result_of_an_mcp_server_in_a_turn_reaches_the_model(tmp_path: Path) -> None:
+    looks = [call("get_reservation_details", reservation_id=n) for n in ("4OG6T3", "SDZQKO")]
+    async with opened(EXAMPLES / "skylark", tmp_path, *looks, "Two trips.") as airline:
+        await airline.say("what about 4OG6T3 and SDZQKO?", "noah_muller_9847")
+        results = [m.text for m in (await airline.agent.state("t")).messages if m.type == "tool"]
+        assert [("4OG6T3" in text, "SDZQKO" in text) for text in results] == [(True, False), (False, True)]
+
+
+async def test_hints_of_a_server_are_only_compared(folder: Path) -> None:
+    hinted = SERVER.replace(
+        "@server.tool()\ndef get_thing",
+        "@server.tool(annotations=ToolAnnotations(read_only_hint=False))\ndef get_thing",
+    ).replace("import asyncio", "import asyncio\nfrom mcp_types import ToolAnnotations", 1)
+    (folder / "server.py").write_text(hinted)
+    connector(
+        folder,
+        "mcp: {command: python, args: [server.py]}\ntools:\n  get_thing: {effect: read, owner: 'result.customer_id == customer.id'}\n",
+    )
+    found = await asyncio.to_thread(check_business, folder)
+    assert [(str(p).split(";")[0], p.warning) for p in found.problems] == [
+        ("connectors/records.yaml:3: its server says that get_thing is a write", True)
+    ]
+    assert [tool.effect for tool in found.tools] == ["read"]
