@@ -186,7 +186,12 @@ def test_a_room_holds_no_more_than_sixteen_files() -> None:
 
 
 def test_no_two_files_have_one_name() -> None:
-    named = Counter(file.name for package in MAY_IMPORT for file in our_files(package) if file.name not in ("__init__.py", "__main__.py"))
+    named = Counter(
+        file.name
+        for package in MAY_IMPORT
+        for file in our_files(package)
+        if file.name not in ("__init__.py", "__main__.py")
+    )
     assert [name for name, n in named.items() if n > 1] == []
 
 
