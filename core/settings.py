@@ -95,6 +95,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         description="Folder of the business: business.yaml, articles/, connectors/, procedures/. It also says name, hours and "
         "links, unless they are set here, and keeps its data in var/ under its own name.",
     )
+    connector_secrets: SecretStr | None = Field(
+        None,
+        description="Secrets of connectors by the name of their file, separated by commas: `booking=TOKEN, airline=ID:SECRET`.",
+    )
     index_dir: Path = Field(Path("var/index"), description="Folder of the published knowledge index.")
     index_url: str | None = Field(
         None,

@@ -159,7 +159,10 @@ def _retriever(settings: Settings, embeddings: QueryEmbeddings, business: Busine
 def business_tools(settings: Settings, business: Business, now: Callable[[], datetime] = utc_now) -> Opened:
     """Return the tools of a business's connectors; what is wrong is logged, and that tool is not there."""
     data = settings.index_dir.parent
-    opened = open_connectors(business.folder, business.connectors, data=data, now=now)
+    listed = settings.connector_secrets.get_secret_value() if settings.connector_secrets else ""
+    pairs = (part.partition("=") for part in listed.split(",") if "=" in part)
+    secrets = {name.strip(): secret.strip() for name, _, secret in pairs}
+    opened = open_connectors(business.folder, business.connectors, data=data, now=now, secrets=secrets)
     for problem in opened.problems:
         log.warning("%s", problem)
     return opened

@@ -4,17 +4,20 @@ import asyncio
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
-from core.yaml_files import FilesError
+from core.yaml_files import FilesError, read_yaml
 from graph.business_check import check_business
 from tests.business_fakes import EXAMPLES, opened
 from tests.graph_fakes import call
 from tools.business.business_folder import read_business
 from tools.business.starting import Answers, write_business
 from tools.connectors.mcp_source import McpSource, started_server
+from tools.connectors.openapi_source import OpenApiSource, read_operations
 from tools.connectors.opening import open_connectors
 
 SERVER = """
@@ -223,3 +226,92 @@ async def test_hints_of_a_server_are_only_compared(folder: Path) -> None:
         ("connectors/records.yaml:3: its server says that get_thing is a write", True)
     ]
     assert [tool.effect for tool in found.tools] == ["read"]
+
+
+API = """
+openapi: 3.1.0
+info: {title: Gym, version: '1'}
+servers: [{url: 'https://gym.example/api'}]
+paths:
+  /members/{member_id}/courses/{course_id}:
+    parameters:
+      - {name: member_id, in: path, required: true, schema: {type: string}}
+      - {name: course_id, in: path, required: true, schema: {type: string}}
+    get:
+      operationId: get_course
+      summary: Look up a course.
+    post:
+      operationId: join_course
+      summary: Join a course.
+      parameters: [{name: Idempotency-Key, in: header, schema: {type: string}}]
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Join'}}}}
+components:
+  schemas:
+    Join:
+      type: object
+      required: [seats]
+      properties: {seats: {type: integer}, friend: {$ref: '#/components/schemas/Friend'}}
+    Friend: {type: object, properties: {friend: {$ref: '#/components/schemas/Friend'}}}
+"""
+
+
+def gym(tmp_path: Path, handler: Any) -> OpenApiSource:
+    (tmp_path / "api.yaml").write_text(API)
+    operations, url = read_operations(read_yaml(tmp_path, "api.yaml"))
+    return OpenApiSource(operations, url, timeout_seconds=5, transport=httpx.MockTransport(handler))
+
+
+async def test_an_operation_is_sent_where_its_arguments_belong(tmp_path: Path) -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"joined": True})
+
+    source = gym(tmp_path, answer)
+    join = (await source.offered())["join_course"]
+    assert set(join.parameters["properties"]) == {"member_id", "course_id", "Idempotency-Key", "seats", "friend"}
+    given = {"member_id": "m/1", "course_id": "c 2", "Idempotency-Key": "k1", "seats": 2}
+    assert await source.call("join_course", given) == {"joined": True}
+    [request] = seen
+    assert request.url.raw_path == b"/api/members/m%2F1/courses/c%202"
+    assert (request.headers["Idempotency-Key"], request.read()) == ("k1", b'{"seats":2}')
+
+
+@pytest.mark.parametrize(
+    ("status", "failure"), [(404, Refused), (409, Refused), (503, OutcomeUnknown), (401, OutcomeUnknown)]
+)
+async def test_what_an_api_answers_tells_whether_something_was_done(
+    tmp_path: Path, status: int, failure: type[Exception]
+) -> None:
+    source = gym(tmp_path, lambda _: httpx.Response(status))
+    with pytest.raises(failure):
+        await source.call("join_course", {"member_id": "m", "course_id": "c", "seats": 1})
+
+
+async def test_a_read_is_tried_again_and_a_write_is_not(tmp_path: Path) -> None:
+    calls: list[str] = []
+
+    def silent(request: httpx.Request) -> httpx.Response:
+        calls.append(request.method)
+        raise httpx.ReadTimeout("silence")
+
+    source = gym(tmp_path, silent)
+    for name in ("get_course", "join_course"):
+        with pytest.raises(OutcomeUnknown):
+            await source.call(name, {"member_id": "m", "course_id": "c", "seats": 1})
+    assert calls == ["GET", "GET", "POST"]
+
+
+async def test_a_redirect_and_a_path_of_dots_lead_nowhere(tmp_path: Path) -> None:
+    source = gym(tmp_path, lambda _: httpx.Response(302, headers={"Location": "https://elsewhere.example"}))
+    with pytest.raises(Refused):
+        await source.call("get_course", {"member_id": "m", "course_id": "c"})
+    with pytest.raises(Refused):
+        await source.call("get_course", {"member_id": "..", "course_id": "c"})
+
+
+def test_an_api_inside_the_network_has_to_be_declared_so(folder: Path) -> None:
+    (folder / "api.yaml").write_text(API.replace("https://gym.example", "http://127.0.0.1:9"))
+    connector(folder, "openapi: api.yaml\ntools:\n  get_course: {effect: read, open: true}\n")
+    assert any("is no https:// address of an API" in line for line in problems(folder))

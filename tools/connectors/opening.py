@@ -11,10 +11,11 @@ from threading import Thread
 from typing import Any
 
 from core.errors import BackendUnavailable
-from core.yaml_files import FilesError, Problem, YamlFile, inside
-from tools.connectors.declarations import ConnectorFile
+from core.yaml_files import FilesError, Problem, YamlFile, inside, read_yaml
+from tools.connectors.declarations import ConnectorFile, OpenApi
 from tools.connectors.declared_tools import Connector, declared_tools
 from tools.connectors.mcp_source import remote_server, started_server
+from tools.connectors.openapi_source import OpenApiSource, read_operations
 from tools.connectors.python_source import PythonSource
 from tools.connectors.source import Source
 from tools.tool import Tool
@@ -90,7 +91,22 @@ def _source(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path, s
             said = f"{Path(file.name).stem} has no client id and secret"
             raise FilesError([file.problem(("mcp", "auth"), said, "set them in SUPPORT_CONNECTOR_SECRETS")])
         return remote_server(str(server.url), credentials=credentials, timeout_seconds=seconds)
-    raise FilesError([file.problem((), "this kind of connector is not here", "use python")])
+    api = OpenApi(file=declared.openapi) if isinstance(declared.openapi, str) else declared.openapi
+    assert api is not None  # noqa: S101 - a file has one source, and a shop's is not opened here
+    described = read_yaml(folder, api.file)
+    operations, first_server = read_operations(described)
+    url = api.url or first_server
+    if not url.startswith("https://") and not (api.private and url.startswith("http://")):
+        said = f"{url or 'no address'} is no https:// address of an API"
+        raise FilesError([file.problem(("openapi",), said, "set url:, and private: true for one inside your network")])
+    token = secrets.get(Path(file.name).stem)
+    return OpenApiSource(
+        operations,
+        url,
+        timeout_seconds=declared.timeout_seconds,
+        headers={"Authorization": f"Bearer {token}"} if token else {},
+        private=api.private,
+    )
 
 
 def _state(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path) -> str:
