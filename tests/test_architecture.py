@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -178,6 +179,14 @@ def test_a_planted_violation_between_rooms_is_found() -> None:
         "graph.nodes.reason",
         "graph.nodes.reason.reason",
     }
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    files = {module_of(file): file for package in MAY_IMPORT for file in our_files(package)}
+    order = TopologicalSorter(
+        {name: (imported_modules(file.read_text()) & files.keys()) - {name} for name, file in files.items()}
+    )
+    order.prepare()  # raises CycleError, which names the circle
 
 
 def test_a_room_holds_no_more_than_sixteen_files() -> None:
