@@ -2,7 +2,7 @@
 
 import ipaddress
 from types import FrameType
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 import uvicorn
@@ -12,6 +12,7 @@ from core.errors import SettingsError
 from core.observability.logs import write_logs
 from core.settings import Settings
 from server.application import make_app
+from server.records import ROLES, Role
 from server.stores import upgrade_stores
 from server.tokens import tokens_of
 
@@ -76,16 +77,16 @@ def serve(
 
 def token(
     subject: Annotated[str, typer.Argument(help="Id of the customer, or name of the operator.")],
-    role: Annotated[str, typer.Option(help="customer or operator.")] = "customer",
+    role: Annotated[str, typer.Option(help="customer, operator, lead or admin.")] = "customer",
     minutes: Annotated[float, typer.Option(help="How long it is valid.")] = 60,
 ) -> None:
     """Print a token for trying the server.
 
     Example: curl -H "Authorization: Bearer $(support-agent token ada_brook_1001)" …
     """
-    known: dict[str, Literal["customer", "operator"]] = {"customer": "customer", "operator": "operator"}
+    known: dict[str, Role] = {name: name for name in ROLES}
     if role not in known:
-        raise SettingsError(f"the role is {role!r}; use customer or operator")
+        raise SettingsError(f"the role is {role!r}; use {', '.join(ROLES)}")
     out.print(tokens_of(Settings.from_env()).issue(subject, role=known[role], minutes=minutes), soft_wrap=True)
 
 
@@ -95,7 +96,7 @@ def _print_links(settings: Settings, root: str, customer: str, *, on_loopback: b
         raise SettingsError("--try-as prints tokens for this machine alone; listen on 127.0.0.1, or leave it out")
     tokens = tokens_of(settings)
     as_customer = tokens.issue(customer, minutes=LINK_MINUTES)
-    as_operator = tokens.issue("olga", role="operator", minutes=LINK_MINUTES)
+    as_operator = tokens.issue("olga", role="lead", minutes=LINK_MINUTES)
     for name, path, made in (
         ("Chat", "chat", as_customer),
         ("Desk", "desk", as_operator),

@@ -132,7 +132,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         14, ge=0, le=3650, description="Days after its closing in which a ticket is reopened instead of a new one made."
     )
     proposals_dir: Path = Field(
-        Path("knowledge/proposed"), description="Where drafts of articles that operators propose are written."
+        Path("proposed"), description="Where drafts of articles that operators propose are written."
     )
     replies_dir: Path = Field(
         Path("replies"), description="Folder of prepared replies for operators, a Markdown file each."
@@ -390,6 +390,7 @@ def _of_business(folder: Path) -> dict[str, str]:
     data = f"var/{folder.resolve().name}"
     stores = {f"{name}_url": f"sqlite:///{data}/{name}.db" for name in ("desk", "memory", "inbox")}
     places = {"index_dir": f"{data}/index", "evals_dir": f"{data}/evals", "proposals_dir": str(folder / "proposed")}
+    places["replies_dir"] = str(folder / "replies")
     return {name: str(value) for name, value in named.items() if value} | stores | places
 
 

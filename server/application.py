@@ -12,6 +12,7 @@ from server.http.body_limits import BodyLimits
 from server.http.error_answers import handle_failures
 from server.routes import (
     approval_routes,
+    article_routes,
     customer_routes,
     desk_routes,
     insight_routes,
@@ -46,7 +47,7 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.visitors = VisitorLimit(settings.visitors_per_minute)
-    operators = (approval_routes, operator_routes, ticket_change_routes, desk_routes, insight_routes)
+    operators = (approval_routes, article_routes, operator_routes, ticket_change_routes, desk_routes, insight_routes)
     for routes in (customer_routes, voice_routes, openai_routes, *operators, public_routes):
         app.include_router(routes.router)
     embedders = tuple(origin.strip() for origin in settings.embed_origins.split(",") if origin.strip())

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
-from core.factory import endpoint_model
+from core.factory import embedding_model, endpoint_model
 from core.settings import Settings
 from graph.assembly import desk_hours
 from tools.desk.hours import DeskHours
@@ -22,6 +23,8 @@ class DeskParts:
     reply_within: timedelta
     """The promised time until an answer, in opening hours."""
     queues: tuple[str, ...]
+    embeddings: Embeddings
+    """Tell which questions mean the same."""
     model: BaseChatModel | None
     """Suggests replies to operators; None where there is nothing but the offline model."""
 
@@ -33,5 +36,6 @@ def open_desk_parts(settings: Settings) -> DeskParts:
         hours=desk_hours(settings),
         reply_within=timedelta(minutes=settings.desk_reply_minutes),
         queues=tuple(queue.name for queue in load_queues(settings.queues_file)),
+        embeddings=embedding_model(settings),
         model=None if settings.model == "offline" else endpoint_model(settings),
     )

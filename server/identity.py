@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from core.errors import NotAllowed, TokenRejected
-from server.records import Identity
+from server.records import STAFF, Identity
 from server.service import Service
 
 _bearer = HTTPBearer(auto_error=False, description="A JSON Web Token of a customer or an operator.")
@@ -45,12 +45,20 @@ async def customer(who: Annotated[Identity, Depends(identify)]) -> Identity:
 
 
 async def operator(who: Annotated[Identity, Depends(identify)]) -> Identity:
-    """Return the operator who is asking; raises NotAllowed for customers."""
-    if who.role != "operator" or who.anonymous:
+    """Return the member of staff who is asking; raises NotAllowed for customers."""
+    if who.role not in STAFF or who.anonymous:
         raise NotAllowed("this is for operators; sign in as one")
+    return who
+
+
+async def lead(who: Annotated[Identity, Depends(operator)]) -> Identity:
+    """Return the lead or administrator who is asking; raises NotAllowed for others."""
+    if who.role == "operator":
+        raise NotAllowed("this is for leads; ask one of them")
     return who
 
 
 Known = Annotated[Identity | None, Depends(identify_if_named)]
 Customer = Annotated[Identity, Depends(customer)]
 Operator = Annotated[Identity, Depends(operator)]
+Lead = Annotated[Identity, Depends(lead)]

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-Role = Literal["customer", "operator"]
+Role = Literal["customer", "operator", "lead", "admin"]
+"""Leads release articles and see everything; admins may do what leads may."""
+ROLES: tuple[Role, ...] = get_args(Role)
+STAFF: frozenset[str] = frozenset({"operator", "lead", "admin"})
 JOINT = "\n\n"
 """Stands between messages that are answered as one."""
 

@@ -14,7 +14,7 @@ from jwt.exceptions import PyJWTError
 
 from core.errors import BackendUnavailable, SettingsError, TokenRejected
 from core.settings import Settings
-from server.records import Identity, Role
+from server.records import ROLES, Identity, Role
 from server.token_keys import TokenKeys, open_keys
 
 LEEWAY_SECONDS = 10
@@ -189,8 +189,8 @@ def _identity(claims: dict[str, Any]) -> Identity:
     subject, role = claims["sub"], claims.get("role", "customer")
     if not isinstance(subject, str) or not subject.strip() or len(subject) > 255 or not subject.isprintable():
         raise TokenRejected("the token's subject is no customer or operator id; sign in again")
-    if role not in ("customer", "operator"):
-        raise TokenRejected(f"the token's role is {str(role)[:20]!r}, known are customer and operator; sign in again")
+    if role not in ROLES:
+        raise TokenRejected(f"the token's role is {str(role)[:20]!r}, known are {', '.join(ROLES)}; sign in again")
     return Identity(
         subject=subject,
         role=role,

@@ -86,6 +86,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "server.recordings",
         "server.identity",
         "server.views",
+        "server.figures",
         "server.routes",
         "server.dev_server",
         "server.application",

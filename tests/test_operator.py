@@ -16,6 +16,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from core.clock import utc_now
 from core.errors import ModelUnavailable, Refused, ThreadForbidden
+from core.passages import Passage
+from core.safety.safe_links import LinkRule
 from core.storage.database import Database
 from graph import operator as people
 from graph.agent import SupportAgent
@@ -24,7 +26,7 @@ from graph.context_window.prompts import text_of
 from graph.handoff.suggested_replies import suggest_reply
 from graph.memory.checkpointers import open_checkpointer
 from tests.desk_fakes import FakeClock, draft, request
-from tests.graph_fakes import parts, scripted
+from tests.graph_fakes import KeywordRetriever, parts, scripted
 from tests.processes import ROOT, environment
 from tests.terminal import Terminal, fill_sample_shop
 from tools.desk.sql_desk import SqlTicketDesk
@@ -127,6 +129,24 @@ async def test_a_suggestion_is_made_with_or_without_a_model_and_sends_nothing(sh
     assert await shop.desk.undelivered() == []
 
 
+async def test_a_suggestion_quotes_the_article_that_fits_and_links_it(shop: Shop) -> None:
+    await shop.say("how long do I have to return an unused kettle?")
+    url = "https://help.shop.example/returns"
+    text = "You can return an unused kettle within 30 days. See [the form](https://help.shop.example/form)."
+    article = Passage(id="r", article_id="r", title="Returns", text=text, url=url)
+    parts: dict[str, Any] = {"operator": "mia", "shop_name": "Test Shop", "retriever": KeywordRetriever(article)}
+    links = LinkRule(frozenset({"shop.example"}))
+    words = await suggest_reply(shop.desk, "T1001", model=None, links=links, **parts)
+    assert "within 30 days. See [the form](https://help.shop.example/form)." in words
+    assert f"[Returns]({url})" in words
+    assert url not in await suggest_reply(shop.desk, "T1001", model=None, **parts)  # no host of ours
+    model = scripted("Within 30 days.")
+    await suggest_reply(shop.desk, "T1001", model=model, records=["AF10023 is delivered"], **parts)
+    asked = str(model.requests[-1])
+    assert "within 30 days" in asked
+    assert "AF10023 is delivered" in asked
+
+
 async def test_a_suggestion_takes_up_all_that_the_customer_wrote_and_goes_out_only_filled_in(shop: Shop) -> None:
     async def suggested() -> str:
         return await suggest_reply(shop.desk, "T1001", operator="mia", model=None, shop_name="Test Shop")
@@ -135,12 +155,12 @@ async def test_a_suggestion_takes_up_all_that_the_customer_wrote_and_goes_out_on
     await shop.say("are you there?")
     text = await suggested()
     assert "“a human please” “my order is AF10023 (the blue one)” “are you there?”" in text
-    with pytest.raises(Refused, match=r"it still says “\[Answer the customer personally\.\]”"):
-        await people.reply(shop.threads, shop.desk, "T1001", operator="mia", text=text)
+    assert "[" not in text
+    unfinished = text.replace("looking into it", "[say what]")
+    with pytest.raises(Refused, match=r"it still says “\[say what\]”"):
+        await people.reply(shop.threads, shop.desk, "T1001", operator="mia", text=unfinished)
     assert (await shop.desk.get_ticket("T1001")).ownership.stage == "pending"
-    done = text.replace(
-        "[Answer the customer personally.]", "It is on its way [1], see [our page](https://shop.example)."
-    )
+    done = text.replace("looking into it", "sure: it is on its way [1], see [our page](https://shop.example)")
     await people.reply(shop.threads, shop.desk, "T1001", operator="mia", text=done)
     assert text_of((await shop.messages())[-1]) == done
     assert "“are you there?”" in await suggested()
@@ -249,7 +269,7 @@ def test_tickets_on_the_command_line_are_readable_and_refusals_name_the_next_ste
     shown = run("tickets", "show", "T1001")
     assert "pending" in shown
     assert "customer a person please" in shown
-    terminal.settings["VISUAL"] = "touch"  # saves the suggestion as it is
+    terminal.settings["VISUAL"] = "sed -i s/looking/[what]/"  # leaves something to fill in
     kept, _ = terminal.run("tickets", "reply", "T1001", "--operator", "mia", code=1)
     assert "You wrote: “a person please”" in kept  # what was written in the editor is not lost
     assert "T1001 is yours, mia" in run("tickets", "take", "T1001", "--operator", "mia")
@@ -258,7 +278,7 @@ def test_tickets_on_the_command_line_are_readable_and_refusals_name_the_next_ste
     _, stars = terminal.run("tickets", "rate", "T1001", "--stars", "7", code=1)
     assert stars == "7 stars were given; give 1 to 5."
     suggested = json.loads(run("tickets", "suggest", "T1001", "--operator", "mia", "--json"))["suggestion"]
-    _, unfinished = terminal.run("tickets", "reply", "T1001", suggested, "--operator", "mia", code=1)
+    _, unfinished = terminal.run("tickets", "reply", "T1001", f"{suggested} [what else]", "--operator", "mia", code=1)
     assert "Write there what the customer should read" in " ".join(unfinished.split())
     assert json.loads(run("tickets", "hand-back", "T1001", "--json"))["status"] == "bot"
     _, closed = terminal.run("tickets", "resolve", "T1001", code=1)

@@ -1,11 +1,13 @@
 """Look at the insight page in a browser: every figure leads to its conversations."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser import Opener, Site
+from server.tokens import Tokens
+from tests.browser import SECRET, Opener, Site
 from tests.test_pages_desk import Shop, shop
 
 __all__ = ["shop"]
@@ -37,22 +39,52 @@ def counted(site: Site, shop: Shop) -> str:
 def test_figures_lead_to_their_conversations(site: Site, opener: Opener, counted: str) -> None:
     page = insight(opener, site)
     page.get_by_role("columnheader", name="Links to the slowest conversations").wait_for()  # a count, no time
-    page.get_by_role("button", name="Handed over").first.click()
+    tile = page.locator(".tile.handed_over")
+    tile.get_by_text("A person was brought in.").wait_for()  # what is counted is said where it is counted
+    tile.get_by_role("button").click()
     listed = page.get_by_role("dialog")
-    assert listed.get_by_role("link").first.inner_text() == counted  # the newest comes first
+    listed.get_by_role("row", name="priya_raman_1005").get_by_role("link", name=UNKNOWN).first.wait_for()
     listed.get_by_role("button", name="Close").click()
-    page.locator("svg rect.pick").last.click()
-    listed.get_by_role("link", name=counted).click()
+    page.locator("svg rect.handed_over").last.click()
+    listed.get_by_role("row", name="priya_raman_1005").get_by_role("link", name=UNKNOWN).first.click()
     page.get_by_role("heading", name="Priya Raman").first.wait_for()
-    page.locator(".entry.customer").get_by_text(UNKNOWN).wait_for()
+    page.locator(".entry.customer").get_by_text(UNKNOWN).first.wait_for()
     page.go_back()
-    page.get_by_role("row", name="choir").get_by_role("button").click()
-    listed.get_by_role("link", name=counted).wait_for()
+    page.get_by_role("row", name="choir").get_by_role("button", name="choir").click()
+    listed.get_by_role("link", name=UNKNOWN).first.wait_for()
     listed.get_by_role("button", name="Close").click()
     page.get_by_role("row", name="monday").locator("summary").click()
     page.get_by_text("late_parcel: promises: none kept").wait_for()
-    page.get_by_label("Time").select_option("7")
+    page.get_by_label("Period").select_option("7")
     page.get_by_text("late_parcel: promises: none kept").wait_for(state="hidden")  # drawn anew, folded
+    sizes = page.locator("#figures svg text").evaluate_all(
+        "(texts) => texts.map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)"
+    )
+    assert min(sizes) >= 12
+
+
+def test_what_is_shown_is_saved_and_an_article_is_written_for_a_question(
+    site: Site, opener: Opener, counted: str
+) -> None:
+    page = insight(opener, site)
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="JSON").click()
+    saved = json.loads(Path(saving.value.path()).read_text())["items"]
+    shown = page.locator(".tile.handed_over button").inner_text()
+    assert sum(one["outcome"] == "handed_over" for one in saved) == int(shown)
+    page.get_by_role("row", name="choir").get_by_role("button", name="Write the article").click()
+    page.get_by_role("textbox", name="Question").fill(f"What does the choir sing, {counted[:6]}?")
+    page.get_by_role("textbox", name="Answer").fill("Carols.")
+    page.get_by_role("button", name="Write the draft").click()
+    page.locator("#news").get_by_text("The draft is kept").wait_for()
+    page.goto(site.page("/desk", Tokens(secret=SECRET).issue("lea", role="lead")))
+    page.get_by_role("button", name="Drafts").click()
+    page.get_by_role("dialog").locator("summary", has_text=counted[:6]).click()
+    page.get_by_role("textbox", name="Text").fill("Carols, and songs of the sea.")
+    page.get_by_role("button", name="Release").click()
+    page.locator("#news").get_by_text("Released").wait_for()
+    [article] = (site.folder / "proposed").glob(f"*{counted[:6]}*.md")
+    assert "songs of the sea" in article.read_text()
 
 
 @pytest.mark.parametrize(

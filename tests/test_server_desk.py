@@ -70,11 +70,12 @@ async def test_a_reply_ends_the_wait_and_the_next_message_begins_another(server:
     assert after["changed_at"] == after["since"] > item["changed_at"]
 
 
-async def test_a_suggestion_that_was_not_filled_in_is_refused_and_sends_nothing(server: Running) -> None:
+async def test_a_reply_with_a_place_to_fill_in_is_refused_and_sends_nothing(server: Running) -> None:
     thread, ticket = await handed_over(server)
     suggested = (await get(server, f"/v1/tickets/{ticket}/suggestion"))["text"]
-    refused = await post(server, f"/v1/tickets/{ticket}/reply", {"text": suggested}, 409)
-    assert "[Answer the customer personally.]" in refused["detail"]
+    assert "[" not in suggested
+    refused = await post(server, f"/v1/tickets/{ticket}/reply", {"text": f"{suggested} [what else]"}, 409)
+    assert "[what else]" in refused["detail"]
     shown = await get(server, f"/v1/desk/conversations/{thread}")
     assert "operator" not in [entry["role"] for entry in shown["entries"]]
 
@@ -169,3 +170,24 @@ async def test_a_resolved_ticket_becomes_a_draft_that_no_ingest_reads(server: Ru
     assert "status: draft" in text
     await post(server, f"/v1/tickets/{ticket}/article", body, 422)
     await post(server, "/v1/tickets/T9/article", body, 404)
+
+
+async def test_a_draft_is_reviewed_by_anybody_and_released_by_a_lead(tmp_path: Path) -> None:
+    async with serving(tmp_path, proposals_dir=tmp_path / "proposed") as server:
+        draft = {"question": "Do you mend kettles?", "answer": "Yes."}
+        await post(server, "/v1/desk/articles", draft)
+        [found] = (await get(server, "/v1/desk/articles"))["drafts"]
+        assert (found["name"], found["title"]) == ("do-you-mend-kettles", "Do you mend kettles?")
+        path = f"/v1/desk/articles/{found['name']}"
+        edited = await server.client.put(path, json={"title": "Mending", "text": "Yes, for free."}, headers=OLGA)
+        assert edited.json()["text"] == "Yes, for free."
+        await post(server, f"{path}/release", None, 403)
+        released = await post(server, f"{path}/release", None, who=bearer("lea", "lead"))
+        text = await asyncio.to_thread(Path(released["article"]).read_text)
+        assert "status: published" in text
+        assert "released_by: lea" in text
+        assert released["published"] is False  # nobody knows what the index was made of
+        assert (await get(server, "/v1/desk/articles"))["drafts"] == []
+        await post(server, f"{path}/release", None, 404, who=bearer("lea", "lead"))
+        gone = await server.client.delete("/v1/desk/articles/..%2Fx", headers=bearer("lea", "admin"))
+        assert gone.status_code == 404

@@ -13,13 +13,13 @@ from core.settings import Settings
 from core.storage.database import Database
 from evals import results
 from graph.operator import rate_outcome
+from server.figures.conversation_ends import QUIET_SECONDS
+from server.figures.insight_sums import insight
 from server.inbox.inbox_schema import FIGURES
 from server.inbox.message_inbox import Inbox
 from server.inbox.turn_figures import figures_of, lacks_source
 from server.records import Limits, Turn
 from server.routes.operator_routes import desk_of
-from server.views.conversation_ends import QUIET_SECONDS
-from server.views.insight import insight
 from tests.desk_fakes import FakeClock, request
 from tests.postgres import fresh_database
 from tests.server_fakes import bearer, serving, settings_in
@@ -224,7 +224,9 @@ async def test_postgresql_gives_the_same_figures_and_one_of_two_takers_the_ticke
     clock.advance(minutes=5)
     await desk.add_note(ticket.id, author="customer", text="Thanks!", key="m")
     words = (await reads.last_words())[ticket.id]
-    assert words == LastWords(noted_at=clock(), heard_at=clock(), replied_at=clock() - timedelta(minutes=5))
+    assert words == LastWords(
+        noted_at=clock(), heard_at=clock(), replied_at=clock() - timedelta(minutes=5), heard="Thanks!"
+    )
     await desk.rate(ticket.id, stars=4)
     found = await insight(inbox, reads, settings, days=30, now=NOW)
     assert (found.resolved.threads, found.average_rating) == (["t"], 4.0)

@@ -9,10 +9,10 @@ from rich.table import Table
 
 from cli.output import errors_shown, out, print_json
 from core.settings import Settings
+from server.figures.insight_sums import insight as add_up
 from server.inbox.message_inbox import Inbox
 from server.records import Limits
 from server.schemas.insight_schemas import Day, InsightOut, Spread
-from server.views.insight import insight as add_up
 from tools.desk.reports import DeskReads
 
 

@@ -6,16 +6,12 @@ from core.errors import Refused
 
 # Three letters and more, so that a footnote or a number in brackets is none; and no Markdown link.
 _PLACE = re.compile(r"\[[^\[\]]*[^\W\d_]{3}[^\[\]]*\](?!\()")
-
-
-def place(instruction: str) -> str:
-    """Return a place to fill in that says what belongs there."""
-    return f"[{without_places(instruction)}]"
+_BRACKETS = re.compile(r"\[([^\[\]]*)\](?!\()")
 
 
 def without_places(text: str) -> str:
-    """Return a text, on one line, in which nothing looks like a place to fill in."""
-    return " ".join(text.split()).replace("[", "(").replace("]", ")")
+    """Return a text, on one line, in which nothing looks like a place to fill in; links stay links."""
+    return _BRACKETS.sub(r"(\1)", " ".join(text.split()))
 
 
 def check_finished(text: str) -> None:

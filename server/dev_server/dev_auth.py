@@ -17,6 +17,7 @@ from core.errors import BackendUnavailable, TokenRejected
 from core.settings import Settings
 from server.dev_server.dev_memory import stored_owner
 from server.dev_server.run_validation import answer_of_staff, only_user_messages
+from server.records import STAFF
 from server.tokens import Tokens, tokens_of
 
 auth = Auth()
@@ -47,7 +48,7 @@ async def authenticate(scope: dict[str, Any], authorization: str | None) -> Auth
         raise Refusal(401, str(error)) from None
     except BackendUnavailable as error:
         raise Refusal(503, str(error)) from None
-    if who.role == "operator" and not who.anonymous:
+    if who.role in STAFF and not who.anonymous:
         return _user(f"operator:{who.subject}", "operator", operator=who.subject)
     return _user(who.owner, "customer", customer_id=who.customer_id or "")
 

@@ -79,6 +79,9 @@ FIGURES = Table(
     Column("handoff", String(32), comment="why it went to a person"),
     Column("asks", Boolean, nullable=False, comment="the reply ends with a question to the customer"),
     Column("question", Text, comment="what was asked, private data hidden, where no article answered it"),
+    Column("confirmed", Boolean, comment="the customer said that the matter is settled"),
+    Column("articles", Text, comment="JSON: titles of the articles that the reply cites"),
+    Column("tools", Text, comment="JSON: names of the tools that were called"),
     Column("answered", Boolean, comment="whether the reply answers; null where nothing was asked or nobody noted it"),
 )
 

@@ -1,9 +1,11 @@
 """Work out what is counted of a finished turn: one small row, written in the transaction that stores its reply."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from core.language.solved_words import says_settled
 from core.offline.reading.request_phrases import CAPABILITIES, GOODBYE, GREETING, THANKS
 from core.privacy.redaction import Redactor
 from graph.handoff.handoff_reasons import reason_code
@@ -42,7 +44,16 @@ def figures_of(turn: Turn, reply: Mapping[str, Any], *, at: float) -> dict[str, 
         "asks": text.rstrip().endswith("?"),
         "question": hidden(turn.text) if lacks_source(turn.text, reply) else None,
         "answered": answers(turn.text, reply),
+        "confirmed": says_settled(turn.text),
+        "articles": _listed(str(source["title"]) for source in reply.get("sources", ()) if source.get("title")),
+        "tools": _listed(reply.get("tools", ())),
     }
+
+
+def _listed(names: Iterable[str]) -> str | None:
+    """Return names as JSON, each once, or None for none."""
+    found = list(dict.fromkeys(names))
+    return json.dumps(found, ensure_ascii=False) if found else None
 
 
 def answers(asked: str, reply: Mapping[str, Any]) -> bool | None:

@@ -22,6 +22,7 @@ from server.schemas.api_schemas import ACTING, READING, WRITING, OperatorReply, 
 from server.schemas.desk_schemas import ProposalIn, ProposalOut, TakeIn
 from server.service import Service
 from server.views.conversation_view import view
+from server.views.desk_customer import customer_of
 from server.views.thread_events import event
 from tools.desk.ticket_data import ticket_data
 from tools.desk.tickets import OperatorDesk, Ticket
@@ -90,10 +91,18 @@ async def take_ticket(
 @router.get("/{ticket_id}/suggestion", response_model=SuggestionOut, responses=READING)
 async def suggest(who: Operator, service: Serving, ticket_id: str = TicketId) -> SuggestionOut:
     """Suggest a reply for the operator to edit; nothing is sent."""
-    await known(service, ticket_id)
-    desk, shop = desk_of(service), service.settings.shop_name
-    model = service.desk.model
-    words = await suggest_reply(desk, ticket_id, operator=who.subject, model=model, shop_name=shop)
+    ticket = await known(service, ticket_id)
+    about = await customer_of(service, ticket.customer_id) if ticket.customer_id and service.desk.model else None
+    words = await suggest_reply(
+        desk_of(service),
+        ticket_id,
+        operator=who.subject,
+        model=service.desk.model,
+        shop_name=service.settings.shop_name,
+        retriever=service.parts.retriever,
+        records=[record.model_dump_json() for record in about.records] if about else (),
+        links=service.parts.links,
+    )
     return SuggestionOut(text=words)
 
 

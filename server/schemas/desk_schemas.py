@@ -271,3 +271,35 @@ class CustomerOut(BaseModel):
     about: list[Fact]
     records: list[Record]
     earlier: list[Listed]
+
+
+class DraftOut(BaseModel):
+    """The draft of an article."""
+
+    name: str
+    title: str
+    text: str
+    proposed: str
+    ticket: str
+
+
+class DraftsOut(BaseModel):
+    """The drafts that wait for review, the newest first."""
+
+    drafts: list[DraftOut]
+
+
+class DraftIn(Strict):
+    """A draft as it is written anew."""
+
+    title: Text = Field(min_length=1, max_length=500)
+    text: Text = Field(min_length=1, max_length=50_000)
+
+
+class ReleasedOut(BaseModel):
+    """Where a released article is."""
+
+    article: str
+    published: bool = Field(
+        description="Whether it is in the index already; without a business folder an ingest brings it there."
+    )

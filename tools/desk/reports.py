@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, case, exists, func, select, text, update
+from sqlalchemy import Connection, RowMapping, case, exists, func, inspect, select, text, update
 
 from core.storage.tables import OwnDatabase
+from tools.actions.ledger_schema import actions
 from tools.desk.desk_schema import (
     NOTE_WORDS,
     TICKET_WORDS,
@@ -18,6 +19,7 @@ from tools.desk.desk_schema import (
     tickets,
 )
 from tools.desk.ownership import WITH_PEOPLE, Stage
+from tools.desk.ticket_draft import Priority
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,12 @@ class TicketOutcome:
     """How long people had it when it was closed, in opening hours."""
     stars: int | None
     """What the customer thought of it, 1 to 5."""
+    comment: str | None
     rated_at: datetime | None
+    operator: str | None
+    closed_by: str | None
+    queue: str
+    priority: Priority
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,12 +203,34 @@ class DeskReads:
 
     async def outcomes(self, since: datetime) -> Sequence[TicketOutcome]:
         """Return how the tickets went that were opened, closed or rated since an instant, oldest first."""
-        names = [name for name in TicketOutcome.__dataclass_fields__ if name != "id"]
+        names = [name for name in TicketOutcome.__dataclass_fields__ if name not in ("id", "queue", "priority")]
         touched = (tickets.c.created_at >= since) | (tickets.c.closed_at >= since) | (tickets.c.rated_at >= since)
-        query = select(tickets.c.serial, *(tickets.c[name] for name in names)).where(touched).order_by(tickets.c.serial)
+        query = (
+            select(tickets.c.serial, tickets.c.draft, *(tickets.c[name] for name in names))
+            .where(touched)
+            .order_by(tickets.c.serial)
+        )
         async with self._database.reading() as connection:
             rows = list((await connection.execute(query)).mappings())
-        return [TicketOutcome(id=ticket_number(row["serial"]), **{name: row[name] for name in names}) for row in rows]
+        return [_outcome(row, names) for row in rows]
+
+    async def done_since(self, since: datetime) -> Mapping[str, datetime]:
+        """Return the conversations in which a change was carried out since an instant, with when the last one was."""
+        when = func.max(actions.c.updated_at)
+        query = select(actions.c.thread_id, when).where(actions.c.state == "done", actions.c.updated_at >= since)
+        async with self._database.reading() as connection:
+            if not await connection.run_sync(lambda c: inspect(c).has_table(actions.name)):
+                return {}
+            return {row[0]: row[1] for row in await connection.execute(query.group_by(actions.c.thread_id))}
+
+
+def _outcome(row: RowMapping, names: Sequence[str]) -> TicketOutcome:
+    return TicketOutcome(
+        id=ticket_number(row["serial"]),
+        queue=row["draft"]["queue"],
+        priority=row["draft"]["priority"],
+        **{name: row[name] for name in names},
+    )
 
 
 def _line(row: RowMapping) -> TicketLine:

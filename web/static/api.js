@@ -45,6 +45,14 @@ export class Api {
   }
 
   /**
+   * Return what a path holds as a file; throws ApiError.
+   * @param {string} path
+   */
+  async file(path) {
+    return (await this.#fetch("GET", path, undefined, {})).blob();
+  }
+
+  /**
    * Yield the events of a path until it ends or is aborted; throws ApiError.
    * @param {string} path
    * @param {{lastId?: string, signal?: AbortSignal}} [options]

@@ -5,6 +5,7 @@ import { el } from "../dom.js";
 import { icon } from "../icons.js";
 import { loadSpeech, translate, wantedLanguages } from "../words.js";
 import { Conversation } from "./conversation.js";
+import { draftsButton } from "./drafts.js";
 import { listen } from "./keys.js";
 import { List } from "./list.js";
 import { Notices } from "./notice.js";
@@ -26,6 +27,7 @@ const queue = new Queue(api);
 const list = new List(api, speech, queue, desk.operator, bulk);
 const conversation = new Conversation(api, speech, desk, queue, list);
 new Notices(speech, queue, desk.operator);
+byId("settings", HTMLElement).before(draftsButton(api, speech, desk.role));
 queue.addEventListener("item", (event) => {
   const { item, id } = /** @type {CustomEvent} */ (event).detail;
   if (conversation.shown?.ticket?.id === id || item?.thread_id === conversation.thread || item === null) void conversation.reload();

@@ -1,14 +1,15 @@
 // Draw plots as SVG, made element by element: no script of anybody else, nothing that the page's policy forbids.
 
 const SVG = "http://www.w3.org/2000/svg";
-const HEIGHT = 180;
+const HEIGHT = 200;
 const LEFT = 42;
-const BOTTOM = 22;
+const BOTTOM = 26;
 const TOP = 8;
-const LABEL = 80;
+const LABEL = 88;
 const WIDEST = 640;
+const WHOLE_PAGE = 1180;
 
-/** @typedef {{name: string, values: number[]}} Series */
+/** @typedef {{name: string, values: number[], tone?: string}} Series `tone` is a class that sets the colour */
 
 /**
  * Return stacked bars, one a place of `labels`; `pick` is called with the series and the place of a bar that is clicked.
@@ -20,15 +21,15 @@ const WIDEST = 640;
 export function stackedBars(title, labels, series, pick) {
   const tallest = Math.max(1, ...labels.map((_, place) => series.reduce((sum, one) => sum + (one.values[place] ?? 0), 0)));
   const scale = scaleTo(tallest);
-  const plot = frame(title, scale, labels);
-  const slot = (width() - LEFT) / labels.length;
+  const plot = frame(title, scale, labels, String, WHOLE_PAGE);
+  const slot = (width(WHOLE_PAGE) - LEFT) / labels.length;
   labels.forEach((label, place) => {
     let below = 0;
     series.forEach((one, number) => {
       const value = one.values[place] ?? 0;
       if (value === 0) return;
       const bar = draw("rect", {
-        class: `series-${number}`,
+        class: one.tone ?? "",
         x: LEFT + place * slot + slot * 0.1,
         width: Math.max(1, slot * 0.8),
         y: height(below + value, scale),
@@ -69,20 +70,36 @@ export function shares(title, labels, points) {
 }
 
 /**
+ * Return a line through counts.
+ * @param {string} title
+ * @param {string[]} labels
+ * @param {number[]} values
+ */
+export function line(title, labels, values) {
+  const scale = scaleTo(Math.max(1, ...values));
+  const plot = frame(title, scale, labels);
+  const slot = (width() - LEFT) / Math.max(1, values.length);
+  plot.append(draw("polyline", { class: "line", points: values.map((value, place) => `${LEFT + (place + 0.5) * slot},${height(value, scale)}`).join(" ") }));
+  return plot;
+}
+
+/**
  * Return an empty plot with its axes.
  * @param {string} title
  * @param {number} top the highest value
  * @param {string[]} labels
  * @param {(value: number) => string} [say]
+ * @param {number} [widest] pixels
  */
-function frame(title, top, labels, say = String) {
-  const plot = draw("svg", { viewBox: `0 0 ${width()} ${HEIGHT}`, role: "img", "aria-label": title });
+function frame(title, top, labels, say = String, widest = WIDEST) {
+  const wide = width(widest);
+  const plot = draw("svg", { viewBox: `0 0 ${wide} ${HEIGHT}`, role: "img", "aria-label": title });
   for (const value of [0, top / 2, top]) {
     const y = height(value, top);
-    plot.append(draw("line", { class: "axis", x1: LEFT, x2: width(), y1: y, y2: y }), draw("text", { x: LEFT - 4, y: y + 4, "text-anchor": "end" }, say(value)));
+    plot.append(draw("line", { class: "axis", x1: LEFT, x2: wide, y1: y, y2: y }), draw("text", { x: LEFT - 4, y: y + 4, "text-anchor": "end" }, say(value)));
   }
-  const slot = (width() - LEFT) / Math.max(1, labels.length);
-  const each = Math.ceil((labels.length * LABEL) / width());
+  const slot = (wide - LEFT) / Math.max(1, labels.length);
+  const each = Math.ceil((labels.length * LABEL) / wide);
   labels.forEach((label, place) => {
     if (place % each) return;
     plot.append(draw("text", { x: LEFT + (place + 0.5) * slot, y: HEIGHT - 6, "text-anchor": "middle" }, label));
@@ -90,9 +107,9 @@ function frame(title, top, labels, say = String) {
   return plot;
 }
 
-/** Return how wide a plot is drawn: on a phone narrower, so that its words are not scaled down. */
-function width() {
-  return Math.min(WIDEST, Math.max(320, window.innerWidth - 64));
+/** Return how wide a plot is drawn: as wide as it is shown, so that its words are not scaled. */
+function width(widest = WIDEST) {
+  return Math.min(widest, Math.max(320, window.innerWidth - 64));
 }
 
 /**

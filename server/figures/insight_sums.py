@@ -1,29 +1,48 @@
 """Add up how it is going: how conversations ended, what they cost, what customers thought, and what no article answered."""
 
 import asyncio
+import json
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from langchain_core.embeddings import Embeddings
 from sqlalchemy import select
 
 from core.models.prices import PriceTable, load_prices
 from core.privacy.personal_data import ERASED
 from core.settings import Settings
-from ingest.search_words import roots_in
+from server.figures.conversation_ends import Conversation, backlog, conversations_of
+from server.figures.counted_conversations import counted, narrowed, span_of
+from server.figures.evaluation_trend import evaluations
+from server.figures.outcome_figures import busiest, containment, groups, missed, operators, outcomes, over, satisfaction
+from server.figures.question_topics import grouped
 from server.inbox.inbox_schema import FIGURES, RATINGS, THREADS
 from server.inbox.message_inbox import Inbox
-from server.schemas.insight_schemas import Day, Figure, InsightOut, Reason, Spread, Stars, Unanswered
-from server.views.conversation_ends import Conversation, conversations_of
-from server.views.evaluation_trend import evaluations
+from server.schemas.insight_schemas import (
+    Backlog,
+    Counted,
+    Day,
+    Figure,
+    InsightOut,
+    Reason,
+    Spread,
+    Stars,
+    Unanswered,
+)
 from tools.desk.reports import DeskReads, TicketOutcome
 
 LINKED = 100
 """Conversations that a figure names."""
 QUESTIONS = 50
+ALIKE_SHOWN = 6
+BACKLOG_HOURS = 48
+"""Hours over which the open tickets are counted."""
+FILTERS = ("channel", "language", "queue", "topic")
 _AT_ONCE = 1_000
 """Conversations one query asks for."""
 Rated = tuple[float, str, int]
@@ -38,45 +57,93 @@ ENDINGS = {
 
 
 async def insight(
-    inbox: Inbox, desk: DeskReads, settings: Settings, *, days: int, now: datetime | None = None
+    inbox: Inbox,
+    desk: DeskReads,
+    settings: Settings,
+    *,
+    days: int,
+    last: date | None = None,
+    now: datetime | None = None,
+    embeddings: Embeddings | None = None,
+    wanted: Mapping[str, str] | None = None,
 ) -> InsightOut:
-    """Return the figures of the last so many days, today included, by the desk's calendar; all of them are of the server's conversations.
+    """Return the figures of so many days up to and with the last one, today by default, by the desk's calendar.
+
+    All of them are of the server's conversations, narrowed to those whose fields have the `wanted` values.
 
     Raises:
         BackendUnavailable: the inbox or the desk does not answer.
         SettingsError: the prices cannot be read.
     """
-    zone, until = ZoneInfo(settings.desk_timezone), now or datetime.now(UTC)
-    first = until.astimezone(zone).date() - timedelta(days=days - 1)
-    since = datetime.combine(first, datetime.min.time(), zone).astimezone(UTC)
-    turns, ratings = await _rows(inbox, since)
-    tickets = await _served(inbox, await desk.outcomes(since))
+    zone, now = ZoneInfo(settings.desk_timezone), now or datetime.now(UTC)
+    span = span_of(zone, days=days, last=last, now=now)
+    everything, turns = await counted(inbox, desk, settings, span, now)
+    found = narrowed(everything, wanted or {})
+    ratings = await _ratings_since(inbox, span.since)
+    tickets = await _served(inbox, await desk.outcomes(span.since))
 
     def add_up() -> InsightOut:
-        counted = _Counted(turns, until, zone, load_prices(settings.prices_file), settings.model)
+        chosen = {one.thread_id for one in found}
+        mine = [
+            turn for turn in turns if turn.at >= span.since.timestamp() and (not wanted or turn.thread_id in chosen)
+        ]
+        these = [one for one in found if one.ended_at >= span.since]
+        ended = over(these)
+        before = over(one for one in found if one.ended_at < span.since)
+        sums = _Counted(mine, now, zone, load_prices(settings.prices_file), settings.model)
+        opened = [(ticket.created_at, ticket.closed_at) for ticket in tickets]
         return InsightOut(
-            since=since,
-            until=until,
+            since=span.since,
+            until=span.until,
             timezone=settings.desk_timezone,
-            **counted.totals(),
-            days=[counted.day(first + timedelta(days=n)) for n in range(days)],
-            reasons=_reasons(tickets, since),
+            **sums.totals(),
+            days=[sums.day(span.first + timedelta(days=n), these) for n in range(days)],
+            reasons=_reasons(tickets, span.since),
             first_reply=_spread(
                 (t.first_reply.total_seconds(), t.thread_id) for t in tickets if t.first_reply is not None
             ),
             resolution=_spread((t.spent.total_seconds(), t.thread_id) for t in tickets if t.closed_at),
             **_ratings(ratings, tickets),
-            unanswered=_unanswered(turns),
+            over=len(ended),
+            over_before=len(before),
+            outcomes=outcomes(ended, before),
+            containment=containment(ended, before),
+            groups=groups(ended),
+            satisfaction=satisfaction(these, [one for one in found if one.ended_at < span.since]),
+            sla=missed(these, [one for one in found if one.ended_at < span.since]),
+            operators=operators(these),
+            backlog=_backlog(opened, span.until),
+            articles=busiest(title for turn in mine for title in json.loads(turn.articles or "[]")),
+            actions=busiest(name for turn in mine for name in json.loads(turn.tools or "[]")),
+            cost_a_resolution=_cost_a_resolution(sums, ended),
+            filters={name: sorted({str(getattr(one, name)) for one in everything} - {""}) for name in FILTERS},
+            unanswered=_unanswered(mine, embeddings),
             evaluations=evaluations(settings.evals_dir),
         )
 
     return await asyncio.to_thread(add_up)  # many rows; the loop has customers to answer
 
 
+def _backlog(spans: Sequence[tuple[datetime, datetime | None]], until: datetime) -> list[Backlog]:
+    """Return how many tickets were open at each full hour of the last two days."""
+    newest = until.replace(minute=0, second=0, microsecond=0)
+    hours = [newest - timedelta(hours=back) for back in range(BACKLOG_HOURS, -1, -1)]
+    return [Backlog(at=at, open=count) for at, count in zip(hours, backlog(spans, hours), strict=True)]
+
+
+def _cost_a_resolution(sums: "_Counted", ended: Sequence[Counted]) -> Decimal | None:
+    """Return what the span cost for each resolution that stands, by request where that has a price, else by token."""
+    resolved = sum(one.outcome in ("verified", "assumed") for one in ended)
+    costs = sums.totals()
+    cost = costs["by_request"] or costs["by_token"]
+    return round(Decimal(cost) / resolved, 4) if cost and resolved else None
+
+
 class _Counted:
     """Hold the conversations of a span of time, sorted by how they ended and when."""
 
     def __init__(self, turns: Sequence[Any], until: datetime, zone: ZoneInfo, prices: PriceTable, model: str) -> None:
+        self._zone = zone
         self._all = list(conversations_of(turns).values())
         self._price, self._currency = prices.of(model), prices.currency
         self._turns: defaultdict[date, list[Any]] = defaultdict(list)
@@ -103,12 +170,13 @@ class _Counted:
             **self._cost(self._all),
         }
 
-    def day(self, day: date) -> Day:
+    def day(self, day: date, counted: Sequence[Counted]) -> Day:
         """Return the figures of one day; a conversation counts on the day of its last turn, its cost when it arose."""
         ends: dict[str, Any] = {
             figure: _figure(c.thread_id for c in self._by_day[day, name]) for name, figure in ENDINGS.items()
         }
-        return Day(day=day, **ends, **self._cost(self._turns[day]))
+        ended = Counter(str(one.outcome) for one in counted if one.ended_at.astimezone(self._zone).date() == day)
+        return Day(day=day, **ends, outcomes=dict(ended), **self._cost(self._turns[day]))
 
     def _cost(self, of: Sequence[Any]) -> dict[str, Any]:
         requests = sum(one.requests for one in of)
@@ -122,13 +190,11 @@ class _Counted:
         }
 
 
-async def _rows(inbox: Inbox, since: datetime) -> tuple[list[Any], list[Rated]]:
-    turns = select(FIGURES).where(FIGURES.c.at >= since.timestamp()).order_by(FIGURES.c.at)
+async def _ratings_since(inbox: Inbox, since: datetime) -> list[Rated]:
     rated = select(RATINGS.c.rated_at, RATINGS.c.thread_id, RATINGS.c.score)
     async with inbox.reading() as connection:
-        rows = list(await connection.execute(turns))
         ratings = await connection.execute(rated.where(RATINGS.c.rated_at >= since.timestamp()))
-        return rows, [(row.rated_at, row.thread_id, row.score) for row in ratings]
+        return [(row.rated_at, row.thread_id, row.score) for row in ratings]
 
 
 async def _served(inbox: Inbox, tickets: Sequence[TicketOutcome]) -> list[TicketOutcome]:
@@ -185,18 +251,19 @@ def _ratings(of_threads: Sequence[Rated], tickets: Sequence[TicketOutcome]) -> d
     return {"ratings": figures, "average_rating": round(statistics.mean(stars.values()), 2) if stars else None}
 
 
-def _unanswered(turns: Sequence[Any]) -> list[Unanswered]:
-    """Return the questions without a source, those with the same words joined, the most frequent first."""
+def _unanswered(turns: Sequence[Any], embeddings: Embeddings | None) -> list[Unanswered]:
+    """Return the questions without a source, those of one meaning joined, the most frequent first."""
     asked = [turn for turn in turns if turn.question]
-    same: defaultdict[frozenset[str], list[Any]] = defaultdict(list)
-    for turn in asked:
-        same[frozenset(roots_in(turn.question)) or frozenset({turn.question})].append(turn)
-    often = Counter({key: len(of) for key, of in same.items()}).most_common(QUESTIONS)
-    return [
-        Unanswered(
-            question=same[key][-1].question,
-            last_at=datetime.fromtimestamp(same[key][-1].at, UTC),
-            figure=_figure(turn.thread_id for turn in same[key]),
-        )
-        for key, _ in often
-    ]
+    groups = grouped([turn.question for turn in asked], embeddings)[:QUESTIONS]
+    return [_question([asked[place] for place in group]) for group in groups]
+
+
+def _question(group: Sequence[Any]) -> Unanswered:
+    """Return a group of turns, the newest first, as one question."""
+    wordings = list(dict.fromkeys(turn.question for turn in group))
+    return Unanswered(
+        question=wordings[0],
+        alike=wordings[1:ALIKE_SHOWN],
+        last_at=datetime.fromtimestamp(group[0].at, UTC),
+        figure=_figure(turn.thread_id for turn in reversed(group)),
+    )

@@ -1,0 +1,188 @@
+"""Arrange tickets over HTTP: search, assigning, notes, snoozing, merging, reopening, joining; on SQLite and PostgreSQL."""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.routes.desk_routes import changes
+from server.views.desk_queue import Wanted
+from tests.postgres import fresh_database, shared_postgres
+from tests.server_fakes import Running, bearer, serving
+from tests.test_server_desk import MIA, OLGA, get, post
+from tests.test_server_operators import handed_over
+
+__all__ = ["shared_postgres"]
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Running]:
+    (tmp_path / "replies").mkdir()
+    (tmp_path / "replies" / "soon.md").write_text("# Soon\n\nHello {customer}, soon.\n")
+    async with serving(tmp_path, replies_dir=tmp_path / "replies") as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+async def searched(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Running]:
+    stores: dict[str, Any] = {}
+    if request.param == "postgresql":
+        url = request.getfixturevalue("shared_postgres")
+        stores = {"inbox_url": fresh_database(url), "desk_url": fresh_database(url)}
+    async with serving(tmp_path, **stores) as running:
+        yield running
+
+
+async def change(server: Running, ticket: str, status: int = 200, who: dict[str, str] = OLGA, **body: Any) -> Any:
+    answer = await server.client.patch(f"/v1/tickets/{ticket}", json=body, headers=who)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def found(server: Running, words: str) -> list[str]:
+    return [one["thread_id"] for one in (await get(server, "/v1/desk/conversations", q=words))["items"]]
+
+
+async def queued(server: Running, **query: Any) -> list[str]:
+    return [item["id"] for item in (await get(server, "/v1/desk/queue", **query))["items"]]
+
+
+async def test_a_search_finds_messages_replies_tickets_notes_and_customers(searched: Running) -> None:
+    server = searched
+    kettle = (await server.say("ada", "My kettle whistles off-key"))["thread_id"]
+    thread, ticket = await handed_over(server)
+    await post(server, f"/v1/tickets/{ticket}/note", {"text": "The carrier is called Quickfeet"})
+    await post(server, f"/v1/tickets/{ticket}/reply", {"text": "Your samovar is on its way"})
+    assert await found(server, "kettle") == await found(server, "whis OFF-key kettle") == [kettle]
+    assert await found(server, "quickfeet") == await found(server, "samovar") == await found(server, ticket) == [thread]
+    assert set(await found(server, "ada")) >= {kettle}
+    assert await found(server, "kettle samovar") == []
+    assert await found(server, "'; DROP TABLE tickets; --\" OR *") == []
+    newest_first = (await get(server, "/v1/desk/conversations"))["items"]
+    assert [one["thread_id"] for one in newest_first] == [thread, kettle]
+    assert newest_first[1]["first_line"] == "My kettle whistles off-key"
+
+
+async def test_what_was_there_before_the_index_is_found_and_what_was_erased_is_not(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        thread = (await server.say("ada", "how do returns of samovars work?"))["thread_id"]
+    with sqlite3.connect(tmp_path / "inbox.db") as database:  # a database of a version without an index
+        for name in ("inbox_messages_words", "inbox_turns_words"):
+            for trigger in ("added", "gone", "changed"):
+                database.execute(f"DROP TRIGGER {name}_{trigger}")
+            database.execute(f"DROP TABLE {name}")
+    async with serving(tmp_path) as server:
+        assert await found(server, "samovars") == [thread]
+        async with server.service.inbox.writing() as connection:
+            await connection.exec_driver_sql("UPDATE inbox_messages SET text = 'gone'")
+        assert await found(server, "samovars") == []
+        async with server.service.inbox.writing() as connection:
+            await connection.exec_driver_sql("DELETE FROM inbox_messages")
+        assert await found(server, "gone") == []
+
+
+async def test_a_ticket_is_assigned_prioritised_tagged_and_put_back(server: Running) -> None:
+    _, ticket = await handed_over(server)
+    made = await change(server, ticket, operator="mia", priority="urgent", queue="fraud", tags=["vip", "vip", "gift"])
+    assert (made["operator"], made["priority"], made["queue"], made["tags"]) == (
+        "mia",
+        "urgent",
+        "fraud",
+        ["vip", "gift"],
+    )
+    [item] = (await get(server, "/v1/desk/queue"))["items"]
+    waits = datetime.fromisoformat(item["due"]) - datetime.fromisoformat(item["since"])
+    assert waits == timedelta(minutes=60)  # urgent: a quarter of what customers are promised
+    assert "mia" in (await get(server, "/v1/desk"))["people"]
+    await change(server, ticket, 409, operator="olga")
+    assert (await change(server, ticket, operator="olga", instead_of="mia"))["operator"] == "olga"
+    assert (await change(server, ticket, operator=""))["status"] == "pending"
+    await change(server, ticket, 422, queue="no_such_queue")
+    await change(server, ticket, 422, tags=["a,b"])
+    await change(server, ticket, 403, who=bearer("ada"), priority="low")
+
+
+async def test_a_snoozed_ticket_comes_back_in_time_or_when_the_customer_writes(server: Running) -> None:
+    thread, ticket = await handed_over(server)
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    await change(server, ticket, snoozed_until=later)
+    assert await queued(server) == []
+    assert await queued(server, snoozed=True) == [ticket]
+    await server.say("ada", "Is anybody there? My parcel is still missing", thread)
+    assert await queued(server) == [ticket]
+    [item] = (await get(server, "/v1/desk/queue"))["items"]
+    assert item["title"] == "Is anybody there? My parcel is still missing"  # it follows the newest words
+    await change(server, ticket, snoozed_until=later)
+    await change(server, ticket, snoozed_until=(datetime.now(UTC) - timedelta(seconds=1)).isoformat())
+    assert await queued(server) == [ticket]
+
+
+async def test_notes_are_read_by_colleagues_alone_and_count_once(server: Running) -> None:
+    thread, ticket = await handed_over(server)
+    for _ in range(2):
+        await post(server, f"/v1/tickets/{ticket}/note", {"text": "@mia, please look", "key": "k"})
+    entries = (await get(server, f"/v1/desk/conversations/{thread}"))["entries"]
+    assert [(e["author"], e["text"]) for e in entries if e["role"] == "note"] == [("olga", "@mia, please look")]
+    assert all(entry["at"] for entry in entries)
+    shown = (await server.client.get(f"/v1/threads/{thread}", headers=bearer("ada"))).text
+    assert "please look" not in shown
+
+
+async def test_tickets_of_one_customer_are_merged_and_the_customer_is_told(server: Running) -> None:
+    first, ticket = await handed_over(server)
+    second = (await server.say("ada", "I want to talk to a person"))["thread_id"]
+    other = (await get(server, f"/v1/desk/conversations/{second}"))["ticket"]["id"]
+    bob = (await server.say("bob", "I want to talk to a person"))["thread_id"]
+    bobs = (await get(server, f"/v1/desk/conversations/{bob}"))["ticket"]["id"]
+    await post(server, f"/v1/tickets/{other}/merge", {"into": bobs}, 409)
+    merged = await post(server, f"/v1/tickets/{other}/merge", {"into": ticket})
+    assert (merged["status"], merged["merged_into"]) == ("resolved", ticket)
+    assert ticket in (await get(server, f"/v1/desk/conversations/{second}"))["entries"][-1]["text"]
+    notes = [
+        e["text"] for e in (await get(server, f"/v1/desk/conversations/{first}"))["entries"] if e["role"] == "note"
+    ]
+    assert other in notes[-1]
+
+
+async def test_a_closed_ticket_is_opened_again_by_who_reopens_it(server: Running) -> None:
+    thread, ticket = await handed_over(server)
+    await post(server, f"/v1/tickets/{ticket}/resolve", None)
+    opened = await post(server, f"/v1/tickets/{ticket}/reopen", None, who=MIA)
+    assert (opened["status"], opened["operator"], opened["reopened"]) == ("human", "mia", 1)
+    assert (await get(server, f"/v1/desk/conversations/{thread}"))["owner"] == "human"
+    await post(server, f"/v1/tickets/{ticket}/resolve", None, who=MIA)
+    await server.say("ada", "I want to talk to a person", thread)
+    await post(server, "/v1/tickets/T9999/reopen", None, 404)
+
+
+async def test_a_conversation_of_the_agent_is_joined(server: Running) -> None:
+    thread = (await server.say("ada", "how do returns work?"))["thread_id"]
+    joined = await post(server, f"/v1/desk/conversations/{thread}/join", None)
+    assert (joined["status"], joined["operator"], joined["customer_id"]) == ("human", "olga", "ada")
+    await post(server, f"/v1/tickets/{joined['id']}/reply", {"text": "Hello, this is Olga."})
+    assert (await server.say("ada", "Thank you, Olga", thread))["reply"]["text"] == ""  # the agent keeps silent
+    await post(server, "/v1/desk/conversations/no-such-thread/join", None, 404)
+
+
+async def test_a_customer_is_shown_with_what_there_was_before(server: Running) -> None:
+    thread, _ = await handed_over(server)
+    shown = await get(server, "/v1/desk/customers/ada")
+    assert [one["thread_id"] for one in shown["earlier"]] == [thread]
+    await get(server, "/v1/desk/customers/ada", 403, who=bearer("ada"))
+
+
+async def test_colleagues_see_who_has_what_open_and_prepared_replies_are_read(server: Running) -> None:
+    thread, _ = await handed_over(server)
+    answer = await server.client.put("/v1/desk/presence", json={"thread_id": thread, "writing": True}, headers=MIA)
+    assert answer.status_code == 204
+    following = changes(server.service, Wanted())
+    async with asyncio.timeout(10):
+        seen = [await anext(following) for _ in range(3)]
+    assert json.loads(seen[-1]["data"]) == {"people": [{"operator": "mia", "thread_id": thread, "writing": True}]}
+    [reply] = (await get(server, "/v1/desk"))["replies"]
+    assert (reply["title"], reply["text"]) == ("Soon", "Hello {customer}, soon.")
