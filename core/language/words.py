@@ -55,6 +55,7 @@ later latest longer mistake mixed missing money morning moved never number order
 payment paypal pending phone please policy price product products receipt receive received refund refunded refunds repair replace
 return returned returning returns second send sent shipment shipped shipping should size sizes standard status stock stopped store
 stores still swap swapped switch today tomorrow track tracking unused voucher waiting warranty weeks where which working wrong
+sorry wait actually give gave
 yesterday person human colleague colleagues representative agent manager connect speak talk talking unacceptable
 ridiculous furious angry terrible horrible outrageous disgusting somebody someone anybody question thanks thank doing having something anything everything nothing
 dont cant wont didnt doesnt isnt arent havent hasnt wasnt couldnt shouldnt wouldnt thats whats wheres whens lets youre theyre ive
@@ -63,7 +64,7 @@ _LEXICON = frozenset(_LEXICON_TEXT.split()) | {word for word in STOP_WORDS if le
 """The words by which requests are recognised, whatever the business."""
 _WORD = re.compile(r"(?<![\w@.#/'’-])[^\W\d_]{3,}(?![\w@#/'’-]|\.\w)")
 _SHORTEST, _LONG = 4, 8
-"""Shorter words are left alone but for letters that changed places; longer ones may have two slips."""
+"""In shorter words only little slips are put right; longer ones may have two."""
 _LONGEST = 2_000
 """Characters of a text whose words are looked at."""
 
@@ -71,10 +72,13 @@ _LONGEST = 2_000
 def corrected(text: str, own_words: Collection[str] = frozenset()) -> str:
     """Return a text with each unknown word replaced by the nearest of the business's own words or of the lexicon, if one is near.
 
-    A text with a postal address stays as it is: streets and towns are no words. So does a very long one.
+    A postal address and what follows it stay as they are: streets and towns are no words. So does a very long text.
     """
-    if len(text) > _LONGEST or read_address(text):
+    if len(text) > _LONGEST:
         return text
+    if address := read_address(text):
+        words, street, rest = text.partition(address["address1"])
+        return f"{corrected(words, own_words)}{street}{rest}"
     known = [*own_words, *_LEXICON]
 
     def one(found: re.Match[str]) -> str:
@@ -91,12 +95,17 @@ def corrected(text: str, own_words: Collection[str] = frozenset()) -> str:
 def _nearest(word: str, known: Sequence[str]) -> str:
     """Return the known word with the fewest slips between, or the word itself where none is near enough."""
     most = 2 if len(word) >= _LONG else 1
-    best: tuple[int, bool, str] | None = None
+    best: tuple[int, bool, int, str] | None = None
     for other, slips, _ in process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=None):
-        if word[0] in other[:2] and (len(word) >= _SHORTEST or sorted(word) == sorted(other)):
-            rank = (int(slips), word[0] != other[0], other)
+        if word[0] in other[:2] and (len(word) >= _SHORTEST or _one_letter_off(word, other)):
+            rank = (int(slips), word[0] != other[0], -len(other), other)  # a letter is left out more often than added
             best = min(best, rank) if best else rank
-    return best[2] if best else word
+    return best[-1] if best else word
+
+
+def _one_letter_off(word: str, other: str) -> bool:
+    """Say whether a short word has its letters changed round, or is a little word with a letter left out: "yur", "wht"."""
+    return sorted(word) == sorted(other) or (len(other) == len(word) + 1 and other in STOP_WORDS)
 
 
 @lru_cache(maxsize=4_096)

@@ -197,7 +197,7 @@ def _shared(asked: set[str], text: str, rarity: dict[str, float]) -> float:
 
 
 def _cited(scored: _Scored, most: int, room: int) -> str:
-    """Return the best sentence with those around it, as far as there is room, in their order, each cited.
+    """Return the best sentence with those around it, as far as there is room, in their order, and the citation once.
 
     Neighbours carry the conditions of a rule, so the nearest go in first, whatever they score.
     """
@@ -208,7 +208,10 @@ def _cited(scored: _Scored, most: int, room: int) -> str:
         if i not in keep and len(keep) < most and len(scored.sentences[i]) <= room:
             keep.add(i)
             room -= len(scored.sentences[i])
-    return " ".join(_with_marker(scored.sentences[i], scored.passage.number) for i in sorted(keep))
+    *others, last = sorted(keep)
+    return " ".join(
+        [*(scored.sentences[i] for i in others), _with_marker(scored.sentences[last], scored.passage.number)]
+    )
 
 
 def _with_marker(sentence: str, number: int) -> str:

@@ -76,7 +76,7 @@ def status_sentence(order: Facts) -> str:
     if order.get("delivered_at") and "was delivered" in said:
         said = said.replace("was delivered", f"was delivered on {day(order['delivered_at'])}")
     elif order.get("shipped_at") and status == "processed":
-        said = f"Order {order['order_id']} was shipped on {day(order['shipped_at'])} and is on its way"
+        said = f"Order {order['order_id']} is processed: it was shipped on {day(order['shipped_at'])} and is on its way"
     if status == "cancelled" and order.get("cancel_reason"):
         said += f" (reason: {order['cancel_reason']})"
     return f"{said}."

@@ -22,8 +22,8 @@ def require_window(since: date | None, days: int | None, today: date, rule: str,
     if since is not None and days is not None and (today - since).days > days:
         last = since + timedelta(days=days)
         raise Refused(
-            f"{rule} {days} days {event}. For this order they ran from {since:%B} {since.day}, {since.year} "
-            f"to {last:%B} {last.day}, {last.year}."
+            f"{rule} {days} days {event}. For this order they ran from {since.day} {since:%B} {since.year} "
+            f"to {last.day} {last:%B} {last.year}."
         )
 
 
