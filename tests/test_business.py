@@ -168,3 +168,21 @@ async def test_a_business_with_a_broken_procedure_is_not_opened(tmp_path: Path) 
     broken.write_text(broken.read_text().replace('must: "!outage"', 'must: "!outrage"'))
     with pytest.raises(FilesError, match="outrage"):
         assemble(settings_of(folder, tmp_path))
+
+
+async def test_conditions_are_checked_against_what_a_function_says_it_returns(tmp_path: Path) -> None:
+    folder = tmp_path / "novanet"
+    shutil.copytree(EXAMPLES / "novanet", folder)
+    tools = folder / "tools.py"
+    typed = (
+        "from dataclasses import dataclass\n\n\n@dataclass\nclass Outage:\n    outage: bool\n    postcode: str\n\n\n"
+    )
+    text = tools.read_text().replace(
+        "postcode: str, database: str) -> dict[str, Any]", "postcode: str, database: str) -> Outage"
+    )
+    tools.write_text(text.replace("def _rows", f"{typed}def _rows"))
+    assert check_business(folder).ok
+    procedure = folder / "procedures" / "book-technician.md"
+    procedure.write_text(procedure.read_text().replace(".outage", ".outrage"))
+    [problem] = [p for p in check_business(folder).problems if not p.warning]
+    assert "outrage" in problem.what

@@ -59,6 +59,8 @@ class Tool:
     bound: BaseTool
     """Name, description and arguments as the model sees them; run, it reads, or previews a write."""
     effect: Effect = "read"
+    result: Mapping[str, Any] | None = None
+    """What a read returns, as a JSON schema, where that is known."""
     write: Write | None = None
     """The steps of a write; every tool of that effect has them, unless the host of the graph runs it."""
     rank: int = 0

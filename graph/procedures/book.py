@@ -209,6 +209,10 @@ def catalogue_of(tools: Sequence[Tool]) -> dict[str, ToolSpec]:
     for tool in tools:
         schema = convert_to_openai_tool(tool.bound)["function"]
         found[tool.name] = spec_from_schema(
-            tool.name, tool.effect, schema.get("parameters") or {}, description=str(schema.get("description") or "")
+            tool.name,
+            tool.effect,
+            schema.get("parameters") or {},
+            description=str(schema.get("description") or ""),
+            result=tool.result,
         )
     return found

@@ -318,6 +318,7 @@ def _read_tool(call: Call) -> Tool:
     declaration = call.declaration
     return Tool(
         bound=_bound(call, read),
+        result=call.connector.offered[call.name].result,
         also_called=declaration.also_called,
         ahead=_ahead(call),
         card=declaration.card,

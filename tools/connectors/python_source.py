@@ -12,15 +12,19 @@ import json
 import logging
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from langchain_core.tools import StructuredTool
+from pydantic import PydanticUserError, TypeAdapter
 
 from core.errors import OutcomeUnknown, Refused
 from core.yaml_files import FilesError, Problem
 from tools.connectors.source import Offered
 
 log = logging.getLogger(__name__)
+
+DEEPEST = 8
+"""Records inside records that a result's schema follows."""
 
 
 class PythonSource:
@@ -81,7 +85,31 @@ def _offer(name: str, function: Callable[..., Any]) -> Offered:
     made = StructuredTool.from_function(function, name=name, description=inspect.getdoc(function) or name)
     parameters = dict(made.tool_call_schema.model_json_schema())  # type: ignore[union-attr]
     parameters.pop("description", None)
-    return Offered(name, " ".join((inspect.getdoc(function) or name.replace("_", " ")).split()), parameters)
+    description = " ".join((inspect.getdoc(function) or name.replace("_", " ")).split())
+    return Offered(name, description, parameters, _result(function))
+
+
+def _result(function: Callable[..., Any]) -> Mapping[str, Any] | None:
+    """Return the schema that a function's return annotation tells, or None for one that pydantic does not know."""
+    try:
+        annotation = get_type_hints(function).get("return", Any)
+        schema = TypeAdapter(annotation).json_schema(mode="serialization")
+    except (PydanticUserError, NameError, TypeError):
+        return None
+    inlined: Mapping[str, Any] = _inlined(schema, schema.get("$defs", {}), depth=0)
+    return inlined
+
+
+def _inlined(schema: Any, named: Mapping[str, Any], *, depth: int) -> Any:
+    """Return a schema with what it refers to put in place; one that contains itself ends as anything."""
+    if isinstance(schema, list):
+        return [_inlined(item, named, depth=depth) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        target = named.get(str(schema["$ref"]).rpartition("/")[2], {})
+        return _inlined(target, named, depth=depth + 1) if depth < DEEPEST else {}
+    return {key: _inlined(value, named, depth=depth) for key, value in schema.items() if key != "$defs"}
 
 
 def _plain(value: Any) -> Any:

@@ -19,6 +19,8 @@ class Offered:
     description: str
     parameters: Mapping[str, Any]
     """Its arguments as a JSON schema of type object."""
+    result: Mapping[str, Any] | None = None
+    """Its result as a JSON schema without references, where the source tells; conditions are checked against it."""
     read_only: bool | None = None
     """What the source says about its effect, where it says anything; only compared with our declaration."""
 
