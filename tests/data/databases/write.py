@@ -1,6 +1,7 @@
 """Write the databases of one version: run with that version's code, on its offline model and sample shop.
 
-    python write.py FOLDER    # FOLDER/{shop,desk,inbox,memory}.db
+    python write.py FOLDER                    # FOLDER/{shop,desk,inbox,memory}.db
+    python write.py FOLDER postgresql://…     # all in one database
 
 It leaves an address that waits for its customer's yes, a cancellation that waits for staff, and a ticket that waits for a person.
 """
@@ -17,7 +18,7 @@ SECRET = "a-secret-of-more-than-thirty-two-bytes"
 PORT = 18431
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, url: str = "") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     policy = folder / "policy.yaml"
     policy.write_text(
@@ -27,7 +28,7 @@ def main(folder: Path) -> None:
     )
     assert "approval_over: 20.00" in policy.read_text()
     for store, name in (("ORDERS", "shop"), ("DESK", "desk"), ("MEMORY", "memory"), ("INBOX", "inbox")):
-        os.environ[f"SUPPORT_{store}_URL"] = f"sqlite:///{folder}/{name}.db"
+        os.environ[f"SUPPORT_{store}_URL"] = url or f"sqlite:///{folder}/{name}.db"
     os.environ |= {
         "PYTHONPATH": str(Path.cwd()),
         "SUPPORT_INDEX_DIR": str(folder / "index"),
@@ -79,4 +80,4 @@ def talk(customer: str, *texts: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).absolute())
+    main(Path(sys.argv[1]).absolute(), *sys.argv[2:])
