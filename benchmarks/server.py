@@ -126,7 +126,7 @@ async def _measure(load: Load, fleet: Fleet, chance: random.Random, url: str, ba
         fleet.start(slot)
     keeper = asyncio.create_task(fleet.keep_running())
     bars.add_task("Starting the servers", total=None)
-    await _until(lambda: _all_ready(fleet), "the servers did not start")
+    await until(lambda: _all_ready(fleet), "the servers did not start")
     senders = Senders(fleet.ports, chance)
     everyone = range(load.threads)
     threads = await asyncio.gather(
@@ -142,7 +142,7 @@ async def _measure(load: Load, fleet: Fleet, chance: random.Random, url: str, ba
     await asyncio.gather(poison, *many)
     accepting = time.monotonic() - begin
     await killer
-    await _until(lambda: _none_waits(url), "messages still wait", seconds=PATIENCE_SECONDS)
+    await until(lambda: none_waits(url), "messages still wait", seconds=PATIENCE_SECONDS)
     took = time.monotonic() - begin
     keeper.cancel()
     watcher.cancel()
@@ -225,7 +225,8 @@ async def _show(bars: Progress, fleet: Fleet, senders: Senders, url: str, messag
         await asyncio.sleep(2)
 
 
-async def _none_waits(url: str) -> bool:
+async def none_waits(url: str) -> bool:
+    """Say whether every message that the inbox at this URL accepted is over."""
     return await asyncio.to_thread(_waiting, url) == 0
 
 
@@ -238,7 +239,8 @@ def _waiting(url: str) -> int:
     return waiting
 
 
-async def _until(holds: Any, otherwise: str, *, seconds: float = 180) -> None:
+async def until(holds: Any, otherwise: str, *, seconds: float = 180) -> None:
+    """Wait until an asynchronous function says yes; raises TimeoutError with these words otherwise."""
     end = time.monotonic() + seconds
     while not await holds():
         if time.monotonic() > end:
