@@ -63,7 +63,7 @@ async def _load(fleet: Fleet, messages: int, copy: Path) -> tuple[set[str], list
     for slot in range(PROCESSES):
         fleet.start(slot)
     for port in fleet.ports:
-        await until(lambda port=port: is_ready(port), "the servers did not start")  # type: ignore[misc]
+        await until(lambda port=port: is_ready(port), "the servers did not start")
     senders = Senders(fleet.ports, random.Random(1))
     threads = await asyncio.gather(
         *(senders.send(f"customer-{n}", "hello", None, n % PROCESSES) for n in range(THREADS))

