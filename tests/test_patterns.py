@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from benchmarks.patterns import LONGEST, TARGET_GROWTH, UNITS, Rule, repeated, rules, slowest
+from benchmarks.operations.patterns import LONGEST, TARGET_GROWTH, UNITS, Rule, repeated, rules, slowest
 from core.errors import MessageRejected
 from core.offline.model import OfflineChatModel
 from core.safety.safe_links import LinkRule, inert, safe_text
@@ -16,7 +16,7 @@ from graph.builder import build_graph
 from tests.graph_fakes import parts
 
 GENEROUS_MS = 200.0
-"""For a slow and busy machine; `python -m benchmarks.patterns` measures each pattern against 5 ms."""
+"""For a slow and busy machine; `python -m benchmarks.operations.patterns` measures each pattern against 5 ms."""
 NOTABLE_MS = 25.0
 TURN_SECONDS = 3.0
 

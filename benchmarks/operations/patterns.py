@@ -1,4 +1,4 @@
-"""Time every rule over foreign text on repeated units at growing lengths: `python -m benchmarks.patterns --check`.
+"""Time every rule over foreign text on repeated units at growing lengths: `python -m benchmarks.operations.patterns --check`.
 
 A rule is a compiled pattern of a module, or a public function of one text. None may take more than linear time, nor hold the
 process longer than 5 ms (a pattern) at the longest message; times are of this thread alone, the best of three.

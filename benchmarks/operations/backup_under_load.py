@@ -1,4 +1,4 @@
-"""Back up all stores while servers are at work, restore the copy and go on from it: `python -m benchmarks.backup_under_load --check`.
+"""Back up all stores while servers are at work, restore the copy and go on from it: `python -m benchmarks.operations.backup_under_load --check`.
 
 Two server processes answer messages of many conversations. In the middle `support-agent backup` runs. From the copy another server
 goes on: what was accepted before the backup began has to be in it and answered, and nothing may be answered twice.
