@@ -28,10 +28,10 @@ logger = logging.getLogger(__name__)
 
 NO_MATCH = "I cannot find an account with these details. Please check them and tell me again."
 TOO_MANY = (
-    "I have been given details too often in this conversation. Please try again in an hour, sign in at our shop, "
+    "I have been given details too often in this conversation. Please try again in an hour, sign in, "
     "or ask me for a colleague."
 )
-CANNOT_SEND = "I cannot send a one-time code here. Please sign in at our shop, or ask me for a colleague."
+CANNOT_SEND = "I cannot send a one-time code here. Please sign in, or ask me for a colleague."
 INCOMPLETE = "I need either the e-mail address of the account, or first name, last name and postcode together."
 HOUR = timedelta(hours=1)
 SEND_SECONDS = 20.0
