@@ -8,6 +8,7 @@ from typing import Literal
 
 from graph.verification.claims.action_claims import find_claims, is_true
 from graph.verification.claims.order_states import wrong_states
+from graph.verification.claims.record_flags import wrong_flags
 from graph.verification.claims.unbounded_promises import boundless_promises
 from graph.verification.evidence import Evidence
 from graph.verification.sentences import split_sentences
@@ -81,6 +82,7 @@ def faults_of(sentence: str, ground: Evidence, shown: list[Value]) -> list[Fault
         Fault("deed", said, f"nothing in this conversation shows this; the order's record says otherwise: {said!r}")
         for said in wrong_states(sentence, ground, shown)
     ]
+    wrong += [Fault("deed", said, f"a record says otherwise: {said!r}") for said in wrong_flags(sentence, ground)]
     wrong += [
         Fault("value", said, f"the promise {said!r} stands in no article, tool result or message")
         for said in boundless_promises(sentence, ground)

@@ -1,0 +1,34 @@
+"""A reply may not say the opposite of a yes-and-no field of a record."""
+
+import pytest
+from langchain_core.messages import HumanMessage, ToolMessage
+
+from graph.verification.claims.record_flags import wrong_flags
+from graph.verification.turn_evidence import ground_of
+
+
+def said_wrong(sentence: str, record: str) -> bool:
+    found = ToolMessage(record, tool_call_id="1", name="check_outage")
+    ground = ground_of([HumanMessage("is there an outage at 10115?"), found], [])
+    return bool(list(wrong_flags(sentence, ground)))
+
+
+OUTAGE, FINE = '{"outage":true,"postcode":"10115"}', '{"outage":false,"postcode":"10115"}'
+
+
+@pytest.mark.parametrize(
+    ("sentence", "record", "wrong"),
+    [
+        ("There is no outage at 10115.", OUTAGE, True),
+        ("There isn't an outage at 10115.", OUTAGE, True),
+        ("Il n'y a pas d'outage à 10115.", OUTAGE, True),
+        ("There is an outage at 10115.", OUTAGE, False),
+        ("There is currently an outage at 10115.", FINE, True),
+        ("There is no outage at 10115.", FINE, False),
+        ("If there is no outage, a technician can visit.", OUTAGE, False),
+        ("Is there no outage?", OUTAGE, False),
+        ("There is no outage at 10115.", f"[{OUTAGE},{FINE}]", False),
+    ],
+)
+def test_what_there_is_has_to_agree_with_the_record(sentence: str, record: str, wrong: bool) -> None:
+    assert said_wrong(sentence, record) == wrong
