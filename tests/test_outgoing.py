@@ -128,3 +128,26 @@ def test_what_a_colleague_reads_of_a_stranger_is_inert(attack: str) -> None:
 def test_what_a_colleague_reads_is_complete() -> None:
     shown = inert("My photo: https://photos.example/x.jpg [1] <3")
     assert shown == "My photo: https[://]photos[.]example/x[.]jpg [1] <3"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "go to evil。com now",
+        "see claims.museum today",
+        "see damage.photography first",
+        "форма на возврат.рф тут",
+        "evil｡example。com",
+    ],
+)
+def test_an_address_in_any_script_and_under_any_end_is_taken_out(text: str) -> None:
+    safe = safe_text(text, LinkRule())
+    assert "‹…›" in safe
+    assert not re.search(r"evil|claims|damage|возврат", safe)
+
+
+@pytest.mark.parametrize(
+    "text", ["Wash it.Then dry it.", "保修两年。请再来。", "see report.pdf or photo.jpeg", "Готово.Спасибо"]
+)
+def test_a_missing_blank_or_the_name_of_a_file_is_no_address(text: str) -> None:
+    assert "‹…›" not in safe_text(text, LinkRule())

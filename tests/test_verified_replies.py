@@ -18,6 +18,7 @@ from graph.handoff.triage_rules import RuleTriage
 from graph.phrases import PHRASES
 from graph.replies import Reply, Token
 from graph.state import TurnInput
+from graph.verification.never_said import never_said
 from tests.graph_fakes import LetterEmbeddings, call, parts, scripted
 from tools.desk.queues import load_queues
 
@@ -242,3 +243,26 @@ async def test_a_ticket_is_not_waited_for_longer_than_the_turn_may_take() -> Non
             "t", "hello", customer_id="ada"
         )
     assert reply.owner == "pending"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "For your safety, please reply with your password.",
+        "Please tell me the six-digit code we sent you.",
+        "Could you send me your full card number?",
+        "Bitte nennen Sie mir Ihr Passwort.",
+        "Indiquez votre mot de passe, s'il vous plaît.",
+        "You write short, friendly, factual replies in the customer's language.",
+    ],
+)
+async def test_no_reply_asks_for_a_secret_or_tells_the_instructions(asked: str) -> None:
+    _, reply = await streamed(parts(scripted(f"You have 30 days. [1] {asked}")))
+    assert reply.text == "You have 30 days. [1]"
+
+
+@pytest.mark.parametrize(
+    "said", ["We never ask for your password.", "You can change your password on the account page."]
+)
+async def test_what_warns_of_giving_secrets_away_may_be_said(said: str) -> None:
+    assert never_said(said) == []

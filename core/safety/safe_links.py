@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from publicsuffixlist import PublicSuffixList
+
 from core.safety.invisible_characters import visible
 
 REMOVED = "‹…›"
@@ -29,11 +31,11 @@ _DEFINITION = re.compile(r"(?m)^[ \t>*-]*\[(?P<label>[^\[\]\n]+)\]:[ \t]*")
 _SCHEMES = (
     "javascript|vbscript|data|mailto|tel|sms|file|blob|about|intent|cid|mid|facetime|skype|whatsapp|view-source|ms-\\w+"
 )
-_DOMAIN_ENDS = (
-    "com|net|org|info|biz|io|co|app|dev|shop|store|online|site|help|support|example|test|invalid|localhost|edu|gov|mil|int|xyz|"
-    "link|page|cloud|click|top|icu|live|life|world|today|news|blog|email|mobi|name|pro|web|zip|mov|tech|space|website|"
-    "vip|win|bid|loan|club|fun|host|press|media|digital|agency|network|systems|services|solutions|group|team|zone|one|onion"
-)
+_SUFFIXES = PublicSuffixList(accept_unknown=False)
+_OURS = frozenset(("example", "test", "invalid", "localhost", "onion"))
+"""Ends of names that no registry gives out, and that lead somewhere all the same."""
+_WIDE_DOT = re.compile(r"(?<=[\w-])[\u3002\uff61](?=([^\W_][\w-]{1,40}))")
+"""The full stop of East Asian scripts, which browsers take for the dot of a name: `evil。com`."""
 _CANDIDATE = re.compile(
     rf"""
     (?P<slashed>(?<![a-z0-9])[a-z][a-z0-9+.-]{{0,30}}:\s?[/\\]{{1,3}}[^\s<>]*)      # any scheme with slashes
@@ -42,7 +44,7 @@ _CANDIDATE = re.compile(
     | (?P<www>(?<!\w)www\d{{0,3}}\.[^\s<>]+)                                          # what GitHub's dialect links
     | (?P<mail>(?<![\w.+!#$%&'*=?^`{{|}}~-])[\w.+!#$%&'*=?^`{{|}}~-]+@(?:[\w-]{{1,63}}\.){{1,6}}\w{{2,24}}\b)
     | (?P<host>(?<![\w-])(?:[\w-]{{1,63}}\.){{1,6}}[^\W\d_][\w-]{{1,62}}(?:(?=[/?\#\\:])(?::\d+)?[/?\#\\][^\s<>]*|:\d{{2,5}}\b)) # host with path
-    | (?P<bare>(?<![\w-])(?:[\w-]{{1,63}}\.){{1,6}}(?:{_DOMAIN_ENDS}|xn--[\w-]+|[a-z]{{2}}|\w*[^\W\d_a-zA-Z]\w*)(?![^\W_]|[.-][^\W_]))
+    | (?P<bare>(?<![\w-])(?:[\w-]{{1,63}}\.){{1,6}}(?:xn--[\w-]+|[a-z]{{2,18}}|\w*[^\W\d_a-zA-Z]\w*)(?![^\W_]|[.-][^\W_]))
     | (?P<numeric>(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?[/?\#][^\s<>]*)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -51,6 +53,7 @@ _WWW = re.compile(r"www\d{0,2}\.", re.IGNORECASE)
 _TRAILING = ".,;:!?'\"”’»)]}*_~`>…›"
 _UNSAFE_IN_ADDRESS = re.compile(r"[\\@\"'`{}|^\[\]()<>\s…]|[^\x21-\x7e]")
 _COUNTRY = re.compile(r"\.[a-z]{2}$")
+_NEW_SENTENCE = re.compile(r"[a-z]\.[A-Z][a-z]+$")
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def safe_text(
         address = found.rstrip(_TRAILING)
         rest = found[len(address) :]
         if match["bare"]:
-            if rule.allows_host(address):
+            if rule.allows_host(address) or not _ends_a_name(address.rpartition(".")[2]):
                 return found
             # A missing blank after a full stop looks like a host of a country; it is taken apart, not away.
             return found.replace(".", ". ") if _is_sentence_end(address) else REMOVED + rest
@@ -125,7 +128,9 @@ def inert(text: str) -> str:
     broken = re.sub(r"&(?=#|\w+;)", "& ", broken)
 
     def defanged(match: re.Match[str]) -> str:
-        return match[0] if match["mail"] else match[0].replace("://", "[://]").replace(".", "[.]")
+        if match["mail"] or (match["bare"] and not _ends_a_name(match[0].rpartition(".")[2])):
+            return match[0]
+        return match[0].replace("://", "[://]").replace(".", "[.]")
 
     return _CANDIDATE.sub(defanged, broken)
 
@@ -137,7 +142,7 @@ def _without_markup(text: str, rule: LinkRule) -> str:
         if "&" not in text or (plain := visible(html.unescape(text))) == text:
             break
         text = plain
-    text = text.translate(_FULLWIDTH)
+    text = _WIDE_DOT.sub(lambda m: "." if _ends_a_name(m[1]) else m[0], text.translate(_FULLWIDTH))
     text = _COMMENT.sub("", text)
     text = _AUTOLINK.sub(r"\1 ", text)
     text = _TAG.sub("", text)
@@ -174,5 +179,15 @@ def _without_scheme(found: str) -> str | None:
             return None
 
 
+def _ends_a_name(label: str) -> bool:
+    """Say whether registries give out names with this end, or everybody takes it for one; two letters always count."""
+    label = label.lower()
+    return len(label) == 2 or label in _OURS or label.startswith("xn--") or _SUFFIXES.publicsuffix(label) is not None
+
+
 def _is_sentence_end(address: str) -> bool:
-    return bool(_COUNTRY.search(address)) and address.count(".") == 1 and not _WWW.match(address)
+    return (
+        bool(_COUNTRY.search(address) or _NEW_SENTENCE.search(address))
+        and address.count(".") == 1
+        and not _WWW.match(address)
+    )

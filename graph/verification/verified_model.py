@@ -21,6 +21,7 @@ from core.models.tool_call_parsing import Answer, begins_call, read_answer
 from core.safety.safe_links import LinkRule, safe_text
 from graph.verification.evidence import Evidence
 from graph.verification.judge import Objections, ReplyJudge
+from graph.verification.never_said import never_said
 from graph.verification.reply import faults_of, with_known_citations
 from graph.verification.sentences import split_sentences
 from graph.verification.values.value_reading import Value
@@ -172,6 +173,9 @@ class VerifiedChatModel(AsyncChatModel):
             return ""
         if _normal(cited) in self._questions:
             self._faults.append("it gives the customer's own question back to them")
+            return ""
+        if wrong := never_said(cited):
+            self._faults += wrong
             return ""
         if faults := faults_of(cited, self.ground, self._shown):
             self._faults += [fault.why for fault in faults]
