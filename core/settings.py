@@ -198,6 +198,21 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     jwt_revoked_file: Path = Field(
         Path("var/revoked-tokens"), description="File with the id (jti) of a revoked token on each line."
     )
+    staff_login_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="OpenID Connect provider that staff signs in with, for example https://id.example.com; none leaves tokens alone.",
+    )
+    staff_login_client_id: str | None = Field(None, description="Name of this server at that provider.")
+    staff_login_client_secret: SecretStr | None = Field(None, description="Its secret there.")
+    staff_login_name: str = Field(
+        "your company account", description="What the provider is called on the sign-in button."
+    )
+    staff_login_role_claim: str = Field("groups", description="Claim of the ID token that says what somebody may do.")
+    staff_login_roles: str = Field(
+        "operator=operator, lead=lead, admin=admin",
+        description="Which values of that claim stand for which role: VALUE=operator, VALUE=lead or VALUE=admin, separated by commas.",
+    )
     embed_origins: str = Field(
         "",
         pattern=r"^\s*(https?://[A-Za-z0-9.:\[\]-]+(\s*,\s*https?://[A-Za-z0-9.:\[\]-]+)*)?\s*$",

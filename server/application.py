@@ -16,6 +16,7 @@ from server.routes import (
     customer_routes,
     desk_routes,
     insight_routes,
+    login_routes,
     openai_routes,
     operator_routes,
     public_routes,
@@ -47,7 +48,15 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.visitors = VisitorLimit(settings.visitors_per_minute)
-    operators = (approval_routes, article_routes, operator_routes, ticket_change_routes, desk_routes, insight_routes)
+    operators = (
+        approval_routes,
+        article_routes,
+        operator_routes,
+        ticket_change_routes,
+        desk_routes,
+        insight_routes,
+        login_routes,
+    )
     for routes in (customer_routes, voice_routes, openai_routes, *operators, public_routes):
         app.include_router(routes.router)
     embedders = tuple(origin.strip() for origin in settings.embed_origins.split(",") if origin.strip())

@@ -23,6 +23,7 @@ from server.inbox.worker import Worker, WorkerSettings
 from server.metrics import Metrics
 from server.personal_stores import keep_expiring
 from server.records import Limits
+from server.staff_login import StaffLogin
 from server.stores import upgrade_stores
 from server.tokens import Tokens, tokens_of
 
@@ -45,6 +46,8 @@ class Service:
     broadcast: Broadcast
     metrics: Metrics
     desk: DeskParts
+    staff_login: StaffLogin | None
+    """Signs staff in at a provider, where one is named."""
     stores: Mapping[str, Database]
     """Where the process writes, by what it is called."""
     hearing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HEARD_AT_ONCE))
@@ -104,6 +107,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
             broadcast=broadcast,
             metrics=metrics,
             desk=desk,
+            staff_login=StaffLogin(settings) if settings.staff_login_issuer else None,
             stores=stores,
         )
         try:

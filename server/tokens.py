@@ -3,7 +3,7 @@
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +20,8 @@ from server.token_keys import TokenKeys, open_keys
 LEEWAY_SECONDS = 10
 SHORTEST_SECRET = 32
 """Bytes; a shorter HS256 key can be guessed (RFC 7518, section 3.2)."""
+STATE_AUDIENCE = "support-staff-login"
+"""Marks what is kept while somebody signs in: it lacks a subject, so that it is no token."""
 Algorithm = Literal["HS256", "RS256"]
 
 
@@ -139,6 +141,23 @@ class Tokens:
         claims |= {"aud": self._audience} if self._audience else {}
         claims |= {"anonymous": True} if anonymous else {}
         return jwt.encode(claims, self._secret, algorithm="HS256")
+
+    def sign_state(self, state: Mapping[str, Any]) -> str:
+        """Return what a browser keeps while somebody signs in elsewhere; raises SettingsError without a secret."""
+        if self._secret is None:
+            raise SettingsError("signing in with a provider needs SUPPORT_JWT_SECRET; set it")
+        return jwt.encode({**state, "aud": STATE_AUDIENCE}, self._secret, algorithm="HS256")
+
+    def read_state(self, kept: str) -> dict[str, Any]:
+        """Return what `sign_state` signed; raises PyJWTError for anything else, and once it is over."""
+        read: dict[str, Any] = jwt.decode(
+            kept,
+            self._secret or "",
+            algorithms=["HS256"],
+            audience=STATE_AUDIENCE,
+            options={"require": ["exp", "state", "nonce", "verifier"]},
+        )
+        return read
 
     def issue_anonymous(self, *, minutes: float, visitor: str | None = None) -> str:
         """Return a token for a visitor nobody knows: a new one, or the one of this id."""

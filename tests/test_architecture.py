@@ -78,6 +78,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "server.http",
         "server.schemas",
         "server.inbox",
+        "server.staff_login",
         "server.personal_stores",
         "server.stores",
         "server.backups",

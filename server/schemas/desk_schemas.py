@@ -303,3 +303,9 @@ class ReleasedOut(BaseModel):
     published: bool = Field(
         description="Whether it is in the index already; without a business folder an ingest brings it there."
     )
+
+
+class StaffLoginOut(BaseModel):
+    """How staff signs in."""
+
+    name: str | None = Field(description="What the provider is called; null where there is none.")

@@ -53,8 +53,9 @@ export class List {
     this.filters.addEventListener("change", () => this.#turn(1));
     this.filters.addEventListener("submit", (event) => event.preventDefault());
     this.#search();
-    queue.addEventListener("item", () => this.show());
-    queue.addEventListener("ready", () => this.show());
+    this.due = 0;
+    queue.addEventListener("item", () => this.#soon());
+    queue.addEventListener("ready", () => this.#soon());
     setInterval(() => this.show(), TICK);
     this.show();
   }
@@ -84,6 +85,15 @@ export class List {
     const threads = this.#waiting().map((item) => item.thread_id).filter((thread, place, all) => all.indexOf(thread) === place);
     const place = threads.indexOf(this.opened);
     return threads[place + 1] ?? threads[place - 1] ?? "";
+  }
+
+  /** Draw once for all that arrives together: a queue of hundreds comes one by one. */
+  #soon() {
+    if (this.due) return;
+    this.due = setTimeout(() => {
+      this.due = 0;
+      this.show();
+    });
   }
 
   /** Draw everything anew; the row that has the focus keeps it. */

@@ -1,6 +1,8 @@
 // Sign an operator in by a token: out of the address, out of this tab's memory, or pasted.
 
 import { Api, ApiError, claimsOf, tokenFromAddress } from "../api.js";
+import { el } from "../dom.js";
+import { icon } from "../icons.js";
 import { byId } from "./page.js";
 
 const KEPT = "support-staff-token";
@@ -28,6 +30,7 @@ window.addEventListener("hashchange", (event) => {
 export async function signIn(speech) {
   let token = tokenFromAddress() ?? sessionStorage.getItem(KEPT) ?? "";
   const form = byId("sign-in", HTMLFormElement);
+  void offerProvider(speech, form);
   const alert = byId("alert", HTMLElement);
   for (;;) {
     if (token) {
@@ -47,6 +50,23 @@ export async function signIn(speech) {
     }
     token = await pasted(form);
   }
+}
+
+/**
+ * Offer to sign in with the company's own account, where the server knows a provider; say what went wrong there.
+ * @param {Speech} speech
+ * @param {HTMLFormElement} form
+ */
+async function offerProvider(speech, form) {
+  const problem = new URLSearchParams(location.hash.slice(1)).get("problem");
+  if (problem) {
+    history.replaceState(null, "", location.pathname + location.search);
+    byId("alert", HTMLElement).textContent = speech.say("sign_in_failed", { why: problem });
+  }
+  const { name } = await new Api("", async () => "").call("GET", "/v1/staff-login").catch(() => ({ name: null }));
+  if (!name || form.querySelector("a")) return;
+  const href = `/v1/staff-login/begin?page=${location.pathname.slice(1)}`;
+  form.querySelector("h2")?.after(el("a", { class: "button primary", href }, icon("user"), speech.say("sign_in_service", { name })), el("p", { class: "quiet" }, speech.say("sign_in_or")));
 }
 
 /** Forget the token and begin anew. */
