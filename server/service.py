@@ -15,6 +15,7 @@ from graph.agent import SupportAgent, open_agent
 from graph.assembly import assemble
 from graph.builder import Parts
 from server.desk_parts import DeskParts, open_desk_parts
+from server.http.staff_login import StaffLogin
 from server.inbox.broadcast import Broadcast
 from server.inbox.dead_letter import DeadLetterHandler
 from server.inbox.leases import Leases
@@ -23,7 +24,6 @@ from server.inbox.worker import Worker, WorkerSettings
 from server.metrics import Metrics
 from server.personal_stores import keep_expiring
 from server.records import Limits
-from server.staff_login import StaffLogin
 from server.stores import upgrade_stores
 from server.tokens import Tokens, tokens_of
 

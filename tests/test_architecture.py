@@ -78,7 +78,6 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "server.http",
         "server.schemas",
         "server.inbox",
-        "server.staff_login",
         "server.personal_stores",
         "server.stores",
         "server.backups",

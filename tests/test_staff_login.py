@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from core.errors import SettingsError
-from server.staff_login import roles_of
+from server.http.staff_login import roles_of
 from tests.server_fakes import Running, serving
 
 pytestmark = pytest.mark.server

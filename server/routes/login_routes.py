@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from core.errors import NotAllowed, NotFound, TokenRejected
+from server.http.staff_login import STATE_SECONDS, StaffLogin
 from server.identity import Serving
 from server.schemas.api_schemas import failures
 from server.schemas.desk_schemas import StaffLoginOut
 from server.service import Service
-from server.staff_login import STATE_SECONDS, StaffLogin
 
 router = APIRouter(prefix="/v1/staff-login", tags=["operators"])
 COOKIE = "support_staff_login"
