@@ -10,9 +10,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+BUILD_BACKEND = "setuptools"
 OLDEST, NEWEST = (3, 11), (3, 14)
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input")
 
@@ -56,9 +58,25 @@ def install(lock: Path, folder: Path) -> None:
     else:
         # What is imported is compiled at its first use: to compile all of it takes as long again, and 150 MB.
         install_, check = [str(python), *_PIP, "install", "--quiet", "--no-compile"], [str(python), *_PIP, "check"]
-    _run([*install_, "--no-deps", "--require-hashes", "-r", str(lock)], folder)
-    _run([*install_, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], folder)
+    as_it_is = [*install_, "--no-deps", "--no-build-isolation"]
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as backend:
+        # First, because a package without a wheel is built with it; an isolated build would look for a newer one.
+        backend.write(_pin_of(lock, BUILD_BACKEND))
+        backend.flush()
+        _run([*as_it_is, "--require-hashes", "-r", backend.name], folder)
+    _run([*as_it_is, "--require-hashes", "-r", str(lock)], folder)
+    _run([*as_it_is, "--editable", str(ROOT)], folder)
     _run(check, folder)
+
+
+def _pin_of(lock: Path, package: str) -> str:
+    """Return the lines of a lock that pin one package."""
+    lines = lock.read_text(encoding="utf-8").splitlines(keepends=True)
+    start = next((at for at, line in enumerate(lines) if line.startswith(f"{package}==")), None)
+    if start is None:
+        sys.exit(f"{lock} does not pin {package}: write it anew with `make lock`")
+    end = next(at for at, line in enumerate(lines[start:], start) if not line.rstrip().endswith("\\"))
+    return "".join(lines[start : end + 1])
 
 
 def _works(python: Path, *, with_pip: bool) -> bool:

@@ -8,21 +8,19 @@ beside the index, and fails if one of them is taken.
 import argparse
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks.newer_releases import NEWER, offer_newer
 from benchmarks.support.figures import Figure, parser, report
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "How long does delivery take?"
-NEWER = "9999.0"
 MOST_PACKAGES, MOST_MEGABYTES = 95, 500
 """What v0.1.0 installed for the same was 117 packages and 714 MB; docs/guides/install.md says why the rest stays."""
 _PACKAGES = """
@@ -34,17 +32,6 @@ print(json.dumps({plain(d.name): {
     "needs": [plain(re.match(r"[A-Za-z0-9._-]+", r)[0]) for r in d.requires or [] if "extra ==" not in r],
 } for d in m.distributions()}))
 """
-
-
-def offer_newer(lock: Path, folder: Path) -> None:
-    """Write an empty wheel of a newer release for each package that a lock pins."""
-    for name in re.findall(r"^([A-Za-z0-9._-]+)==", lock.read_text(), re.MULTILINE):
-        stem = f"{re.sub(r'[-_.]+', '_', name)}-{NEWER}"
-        with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as wheel:
-            about = f"{stem}.dist-info"
-            wheel.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {NEWER}\n")
-            wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-            wheel.writestr(f"{about}/RECORD", "")
 
 
 def environment(folder: Path, given: argparse.Namespace) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Serve customers and operators over HTTP: `support-agent serve`, and the tokens to try it with."""
 
 import ipaddress
+import logging
 from types import FrameType
 from typing import Annotated
 
@@ -54,8 +55,10 @@ def serve(
         )
     write_logs(settings.log_level if "log_level" in settings.model_fields_set else "info", settings.log_format)
     upgrade_stores(settings)  # what cannot be opened is said in a line, before the server begins to log
+    app = make_app(settings)
+    logging.getLogger("uvicorn.error").addFilter(lambda record: not hasattr(app.state, "failed"))
     config = uvicorn.Config(
-        make_app(settings),
+        app,
         host=address,
         port=settings.port if port is None else port,
         http="h11",  # the protocol that limits headers while they are read
@@ -70,7 +73,12 @@ def serve(
     if try_as is not None:
         _print_links(settings, f"http://{address}:{config.port}", try_as, on_loopback=_is_loopback(address))
     server = Server(config)
-    server.run()
+    try:
+        server.run()
+    except SystemExit:
+        if not hasattr(app.state, "failed"):
+            raise
+        raise app.state.failed from None
     if not server.started:
         raise SettingsError(f"the server could not start on {address}:{config.port}; the lines above say why")
 

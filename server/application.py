@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from core.errors import SupportError
 from core.settings import Settings
 from graph.builder import Parts
 from server.http.body_limits import BodyLimits
@@ -34,9 +35,13 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_service(settings, parts) as service:
-            app.state.service = service
-            yield
+        try:
+            async with open_service(settings, parts) as service:
+                app.state.service = service
+                yield
+        except SupportError as error:
+            app.state.failed = error  # whoever runs the application says it in one line
+            raise
 
     app = FastAPI(
         title="Support agent",

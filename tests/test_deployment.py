@@ -100,6 +100,30 @@ def test_visitors_behind_a_trusted_proxy_are_told_apart_and_nobody_else_may_say_
         assert client.post("/v1/tokens", headers=other).status_code == second
 
 
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"SUPPORT_JWT_SECRET_FILE": "{folder}/binary"}, "cannot be kept or read"),
+        ({"SUPPORT_JWT_SECRET_FILE": "{folder}/short"}, "has 5 bytes, at least 32 are needed"),
+        ({"SUPPORT_JWT_KEYS": "{folder}/short"}, "which is no key set"),
+        ({"SUPPORT_INBOX_URL": "sqlite:////dev/null/inbox.db"}, "/dev/null"),
+    ],
+)
+def test_a_server_that_cannot_start_says_why_in_one_line(tmp_path: Path, settings: dict[str, str], told: str) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe" * 30)
+    (tmp_path / "short").write_text("short")
+    (tmp_path / "wrap.md").write_text("# Gift wrap\n\nGift wrap costs 3 euros.")
+    env = environment(tmp_path, SUPPORT_LOG_LEVEL="warning")
+    assert support_agent("ingest", str(tmp_path / "wrap.md"), env=env).returncode == 0
+    wrong = {name: value.format(folder=tmp_path) for name, value in settings.items()}
+    done = support_agent("serve", "--port", "0", env=env | wrong)
+    assert done.returncode == 1
+    assert told in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr + done.stdout
+    assert done.stderr.count("error: ") == 1
+
+
 def test_failures_of_a_model_are_counted_by_kind() -> None:
     counter = MODEL_FAILURES.labels(model="counted", kind="unavailable")
     before = counter._value.get()

@@ -58,9 +58,10 @@ def test_uv_installs_exactly_the_lock_and_then_the_project_and_checks_both(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert installed(tmp_path, monkeypatch, uv="exit 0") == ""
-    made, lock, project, checked = (tmp_path / "calls").read_text().splitlines()
+    made, backend, lock, project, checked = (tmp_path / "calls").read_text().splitlines()
     assert made.startswith("venv ")
-    assert "--no-deps --require-hashes -r requirements.lock" in lock
+    assert "--no-deps --no-build-isolation --require-hashes -r " in backend
+    assert "--no-deps --no-build-isolation --require-hashes -r requirements.lock" in lock
     assert f"--no-deps --no-build-isolation --editable {ROOT}" in project
     assert checked.startswith("pip check")
 
