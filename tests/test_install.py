@@ -6,9 +6,12 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
+from tests.test_architecture import imported_modules
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.lock", "requirements-extras.lock", "requirements-test.lock")
@@ -117,3 +120,33 @@ def test_an_unfit_python_is_told_which_one_fits(
     assert done.returncode == 1
     assert told in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_every_package_that_is_imported_is_asked_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *(r for rs in project["optional-dependencies"].values() for r in rs)]
+    named = {plain(re.split(r"[\[<>=!~; ]", requirement)[0]) for requirement in asked}
+    ours = {"core", "ingest", "tools", "graph", "server", "evals", "cli", "web"}
+    imported = {
+        module.split(".")[0]
+        for package in ours
+        for file in (ROOT / package).rglob("*.py")
+        for module in imported_modules(file.read_text(encoding="utf-8"))
+    }
+    of_module = packages_distributions()
+    brought = {
+        "google",
+        "tau2",
+        "av",
+        "typing_extensions",
+        "openai",
+        "click",
+        "anyio",
+        "greenlet",
+    }  # by what is asked for
+    foreign = imported - set(sys.stdlib_module_names) - ours - brought
+    assert {m for m in foreign if not {plain(name) for name in of_module.get(m, ())} & named} == set()
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
