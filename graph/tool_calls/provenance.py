@@ -8,7 +8,7 @@ from a record; that is decided here, without a model.
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -84,6 +84,8 @@ _SHORT_FORMS = {
     for short in shorts.split()
 }
 """What postal addresses shorten; `1 Elm St.` is `1 Elm Street`."""
+_NUMBERS = frozenset({"amount", "number"})
+"""Kinds of values that are the same however they are written: `$2` is `2.00`."""
 _FEWEST_DIGITS = 3
 """Shorter bare numbers count things."""
 
@@ -195,13 +197,17 @@ def not_asked_for(
     said = sayings.of_customer()
     shop = {_normal(text) for text in sayings.of_shop()}
     own = [_tokens(join_spelled(text)) for text in said]
+    numbers = {key for text in said for v in find_values(text) if v.kind in _NUMBERS for key in v.keys}
+    numbers |= {key for text in shop for key in _as_number(text)}
     leaves = [*_texts(args, keep=lambda name: name not in _FREE_TEXT | _LISTED and name not in listed)]
     for name, value in leaves:
         identifiers = [v for v in find_values(value) if v.kind == "identifier" and len(value.split()) == 1]
         others = {other for _, other in leaves if other != value}
         if identifiers and not _chosen(identifiers[0], wishes, said, besides=others):
             return f"the {name.replace('_', ' ')} {value}"
-        if not identifiers and _normal(value) not in shop and not _stands_whole(value, own):
+        if identifiers or _normal(value) in shop or _stands_whole(value, own):
+            continue
+        if not _as_number(value) & numbers:
             return f"the {name.replace('_', ' ')} {value!r}"
     return None
 
@@ -217,6 +223,11 @@ def _chosen(value: Value, wishes: Sequence[str], said: Sequence[str], *, besides
 
 def _named(text: str) -> list[Value]:
     return [v for v in find_values(join_spelled(text)) if v.kind in ("identifier", "phone", "number")]
+
+
+def _as_number(text: str) -> frozenset[Hashable]:
+    """Return what a text that is one number or amount as a whole stands for; other texts stand for none."""
+    return frozenset(key for v in find_values(text) if v.text == text and v.kind in _NUMBERS for key in v.keys)
 
 
 def _same_sort(named: Value, value: Value) -> bool:
