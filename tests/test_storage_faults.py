@@ -1,7 +1,10 @@
 """Databases are private from their first byte; one that is broken stops what needs it, and nothing else."""
 
+import asyncio
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +49,21 @@ async def test_databases_are_made_for_their_owner_alone(tmp_path: Path) -> None:
     assert made.keys() >= {"desk.db", "shop.db", "memory.db"}
     assert set(made.values()) == {"0o600"}
     await ledger.close()
+
+
+async def test_a_further_connection_leaves_the_locks_of_the_others(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'desk.db'}")
+    async with database.writing() as connection:
+        await connection.exec_driver_sql("CREATE TABLE t (x)")
+    async with database.reading() as reading:
+        await reading.exec_driver_sql("SELECT * FROM t")
+        assert await database.is_writable()  # opens a connection of its own
+        elsewhere = f"import sqlite3; c = sqlite3.connect({str(tmp_path / 'desk.db')!r}); c.execute('SELECT * FROM t'); c.close()"
+        await asyncio.to_thread(subprocess.run, [sys.executable, "-c", elsewhere], check=True)
+        assert (tmp_path / "desk.db-wal").exists(), (
+            "who closes last removes the journal: another process took itself for that"
+        )
+    await database.close()
 
 
 async def test_what_needs_no_ledger_is_answered_while_the_ledger_is_broken(tmp_path: Path) -> None:

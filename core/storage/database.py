@@ -65,9 +65,12 @@ def sqlite_file(url: URL) -> Path | None:
 
 
 def make_private(file: Path) -> None:
-    """Make a database file that only its owner may read, where there is none; SQLite gives its journals the same rights."""
+    """Make a database file that only its owner may read, where there is none; SQLite gives its journals the same rights.
+
+    One that is there is not opened: closing it would drop the locks of every connection that this process has to it.
+    """
     with suppress(OSError):  # whoever opens it says what is wrong with it
-        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def open_engine(url: str) -> Engine:
