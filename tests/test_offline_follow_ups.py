@@ -1,5 +1,7 @@
 """Follow-ups keep their subject, every request is answered or named, slips are read over, and the way of an exchange is kept."""
 
+import re
+
 import pytest
 
 from core.embeddings.minilm import MiniLM
@@ -62,3 +64,11 @@ def test_where_nothing_answers_what_is_near_is_offered_and_not_in_the_same_words
 )
 def test_words_are_put_right_by_the_businesss_own(written: str, meant: str) -> None:
     assert corrected(written, {"kettle", "skillet", "gooseneck"}) == meant
+
+
+def test_a_whole_question_that_begins_with_and_needs_nothing_said_before() -> None:
+    talk, fresh = Talk("ada_brook_1001"), Talk("ada_brook_1001")
+    talk.say("How long do I have to return something?")
+    assert re.sub(r"\[\d+\]", "", talk.say("And how long does shipping take?")) == re.sub(
+        r"\[\d+\]", "", fresh.say("How long does shipping take?")
+    )

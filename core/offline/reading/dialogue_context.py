@@ -22,6 +22,10 @@ _CONTINUES = re.compile(
     r"^(?:and|also|what about|how about|or|but|then|so|ok|okay|yes|no|yeah|sure|the|both|all|just|only|to|for|with|on|from|it's|its|it is|that's)\b"
 )
 _REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|one|ones|there)\b")
+_OWN_SUBJECT = re.compile(
+    r"\b(?:do|does|did) (?!(?:i|we|you|he|she|it|they|this|that|these|those|the|my|our|your|their|any|all|both|not)\b)\w+"
+)
+"""What makes a question whole that begins with `and`: `how long does shipping take`, unlike `how long do I have`."""
 _YES = re.compile(r"^(?:yes|yeah|yep|ok|okay|sure|correct|right|fine|please do|go ahead)\b")
 _AMENDS = re.compile(r"^(?:yes|yeah|yep|ok|okay|sure|no|but|actually|fine)\b(?!.*\b(?:address|cancel|exchange)\b)")
 _THE_ONE = re.compile(
@@ -148,7 +152,8 @@ def _is_own_question(message: str) -> bool:
 
 def _leans_on_before(message: str) -> bool:
     plain = normal(message)
-    return len(plain.split()) <= 10 and bool(_CONTINUES.match(plain) or _REFERS.search(plain))
+    continues = _CONTINUES.match(plain) and not _OWN_SUBJECT.search(plain)
+    return len(plain.split()) <= 10 and bool(continues or _REFERS.search(plain))
 
 
 def _last_question(conversation: Conversation) -> str:
