@@ -28,7 +28,15 @@ CANCEL = call("cancel_booking", booking_id="B1001")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     write_business(tmp_path / "mill", Answers(name="The Mill"))
+    shutil.rmtree(tmp_path / "mill" / "procedures")  # the connector's own rules are what is tried with this folder
     return tmp_path / "mill"
+
+
+async def test_a_new_folder_does_its_first_write_without_a_model(tmp_path: Path) -> None:
+    write_business(tmp_path / "mill", Answers(name="The Mill"))
+    async with opened(tmp_path / "mill", tmp_path) as mill:
+        assert "Cancel booking B1001" in await mill.say("please cancel my booking B1001")
+        assert "Your booking B1001 is cancelled." in await mill.say("yes")
 
 
 def statuses(data: Path) -> dict[str, str]:

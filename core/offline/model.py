@@ -65,7 +65,11 @@ class OfflineChatModel(BaseChatModel):
 
     def _answer(self, messages: Sequence[BaseMessage], tools: Sequence[Mapping[str, Any]]) -> AIMessage:
         """Return the next message for a request."""
-        schemas = {t["function"]["name"]: t["function"].get("parameters", {}) for t in tools}
+        schemas = {
+            t["function"]["name"]: t["function"].get("parameters", {})
+            | {"description": t["function"].get("description", "")}
+            for t in tools
+        }
         decision = decide(read_conversation(messages, schemas), self._understanding, self.embeddings)
         calls = [
             ToolCall(name=call.name, args=dict(call.args), id=_call_id(messages, position, call.name), type="tool_call")

@@ -13,8 +13,6 @@ Embed = Callable[[list[str]], np.ndarray]
 
 NEAR = 0.5
 """Cosine to an example from which a message is taken for a request of that kind."""
-NEAR_FOR_QUESTIONS = 0.65
-"""The same for a message that asks for information: most of those are answered from the articles."""
 APART = 0.04
 """By how much the best procedure has to be nearer than the next: closer ones are a toss, and a toss is none."""
 NONE = (
@@ -51,8 +49,8 @@ class Chooser:
         self._none: np.ndarray | None = None
 
     def choose(self, message: str) -> Choice:
-        """Return the procedure that a message asks for, or none."""
-        if not self._names or not message.strip():
+        """Return the procedure that a message asks for, or none; what only asks for information is answered from the articles."""
+        if not self._names or not message.strip() or QUESTION.match(message):
             return Choice(None, 0.0)
         if self._vectors is None or self._none is None:
             self._vectors = [self._embed(lines) for lines in self._lines]
@@ -61,8 +59,7 @@ class Chooser:
         near = [float((rows @ vector).max()) for rows in self._vectors]
         best = int(np.argmax(near))
         others = [*near[:best], *near[best + 1 :], float((self._none @ vector).max())]
-        wanted = NEAR_FOR_QUESTIONS if QUESTION.match(message) else NEAR
-        chosen = near[best] >= wanted and near[best] - max(others) >= APART
+        chosen = near[best] >= NEAR and near[best] - max(others) >= APART
         return Choice(self._names[best] if chosen else None, near[best])
 
 

@@ -1,4 +1,4 @@
-"""Write the folder of a new business: one record, one read, one write, two articles, all of which work."""
+"""Write the folder of a new business: one kind of record, two reads, one write and its procedure, two articles, all of which work."""
 
 import re
 from collections.abc import Sequence
@@ -31,6 +31,7 @@ tools:
   list_{record}s:
     effect: read
     bind: {{customer_id: $customer}}         # whoever is signed in
+    ahead: {{when: few}}                     # read before the model is asked, where a message names them
   get_{record}:
     effect: read
     owner: "result.customer_id == customer.id"
@@ -84,6 +85,23 @@ INSERT INTO {record}s VALUES
   ('B1002', 'c1', 'second sample {record}', 'cancelled'),
   ('B2001', 'c2', 'sample {record} of somebody else', 'active');
 """
+_PROCEDURE = """---
+name: cancel-{record}
+description: Cancel a {record} of the customer. Use when they do not want it any more.
+examples: [I want to cancel my {record}, please cancel it for me, I do not need the {record} any more]
+tools: [get_{record}]
+slots:
+  {record}_id: {{ask: "Which {record} is it? Its number begins with B.", pattern: '[Bb][0-9]{{4}}'}}
+facts:
+  record: get_{record}({record}_id)
+rules:
+  active: {{must: "record.status == 'active'", say: "This {record} is not active, so it cannot be cancelled."}}
+do:
+  cancel: {{tool: cancel_{record}, args: {{{record}_id: {record}_id}}, needs: [active]}}
+---
+1. Find out which {record} it is ({{{record}_id}}).
+2. If nothing forbids it, do {{do.cancel}}.
+"""
 _CANCELLING = """---
 title: Cancelling
 ---
@@ -122,6 +140,7 @@ def write_business(folder: Path, answers: Answers) -> Sequence[Path]:
     files = {
         "business.yaml": yaml.safe_dump(business, sort_keys=False, allow_unicode=True),
         "connectors/records.yaml": _CONNECTOR,
+        f"procedures/cancel-{answers.record}.md": _PROCEDURE,
         "tools.py": _TOOLS,
         "records.sql": _SQL,
         "articles/cancelling.md": _CANCELLING,

@@ -15,6 +15,7 @@ from core.offline.answering.products import product
 from core.offline.answering.proposals import beside_open, narrowed, without_contradictions
 from core.offline.answering.reads import DONT_KNOW, list_orders, order_status, policy, profile, worth_an_answer
 from core.offline.answering.recall import recall
+from core.offline.answering.records_found import records_found
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.answering.who import claim, refusal, resumed
 from core.offline.answering.writes import WRITE_TOOLS, WRITERS
@@ -37,14 +38,12 @@ HANDLERS: Mapping[str, Handler] = {
     **WRITERS,
 }
 _SMALL_TALK = {
-    "greeting": small_talk.GREETING,
     "opening": small_talk.OPENING,
     "praise": small_talk.PRAISE,
     "thanks": small_talk.THANKS,
     "goodbye": small_talk.GOODBYE,
-    "capabilities": small_talk.CAPABILITIES,
-    "unclear": small_talk.UNCLEAR,
 }
+_INTRODUCTIONS = frozenset({"greeting", "capabilities", "unclear"})
 _PATIENCE = 2
 """So many times in a row nothing is known; then a person is brought in."""
 _SERIOUS_NOTICE = "This is something a colleague should look at."
@@ -105,6 +104,9 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
                 (writes if call.name in WRITE_TOOLS or call.name == "request_human" else reads).append(call)
     if reads:
         return Decision(calls=_each_once(reads))
+    if unanswered and (records := records_found(conversation.results, conversation.tools)):
+        said.append(records)
+        unanswered = []
     if unanswered:
         answered = bool(said or writes)
         said.append(left_open(unanswered) if answered else no_answer(unanswered[0].words, desk))
@@ -119,7 +121,7 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
         )
     if text == conversation.last_reply and "?" in text and not text.endswith(small_talk.OPEN_QUESTIONS):
         text = f"{small_talk.TEDIOUS}\n\n{text}"
-    return Decision(text or small_talk.UNCLEAR)
+    return Decision(text or small_talk.introduction("unclear", conversation.tools))
 
 
 def _requests(conversation: Conversation, understanding: Understanding, *, after_write: bool) -> list[Request]:
@@ -137,6 +139,8 @@ def _handle(request: Request, desk: Toolbox) -> str:
                 Call("request_human", {"reason": f"the customer reports: {' '.join(request.text.split())[:200]}"})
             )
         return _SERIOUS_NOTICE
+    if request.intent in _INTRODUCTIONS:
+        return small_talk.introduction(request.intent, desk.conversation.tools)
     if request.intent in _SMALL_TALK:
         return _SMALL_TALK[request.intent]
     return HANDLERS[request.intent](request, desk)

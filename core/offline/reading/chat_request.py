@@ -71,7 +71,7 @@ class Conversation:
     facts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """What is known of turns that are no longer shown, by kind, in the order in which it came up."""
     tools: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Parameter schema (JSON schema) of each bound tool by name."""
+    """Parameter schema (JSON schema) of each bound tool by name, with what the tool does as its description."""
 
     @property
     def last_reply(self) -> str:
