@@ -2,7 +2,7 @@
 
 import json
 
-from core.offline.answering.records_found import records_found
+from core.offline.answering.sentences_about_records import records_found
 from core.offline.reading.chat_request import Result
 from core.offline.reading.small_talk import GREETING, introduction
 

@@ -15,7 +15,7 @@ from core.offline.answering.products import product
 from core.offline.answering.proposals import beside_open, narrowed, without_contradictions
 from core.offline.answering.reads import DONT_KNOW, list_orders, order_status, policy, profile, worth_an_answer
 from core.offline.answering.recall import recall
-from core.offline.answering.records_found import records_found
+from core.offline.answering.sentences_about_records import records_found
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.answering.who import claim, refusal, resumed
 from core.offline.answering.writes import WRITE_TOOLS, WRITERS

@@ -1,9 +1,11 @@
-"""Put facts of the shop into sentences."""
+"""Put facts of records into sentences: those of the shop in words of its own, others field by field."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
+
+from core.offline.reading.chat_request import Result
 
 Facts = Mapping[str, Any]
 
@@ -143,3 +145,39 @@ def variant_line(variant: Facts) -> str:
     """Return a buyable version with its price."""
     stock = "" if variant.get("available") else " (out of stock)"
     return f"{options(variant) or 'standard version'}: {money(variant.get('price', '?'))}{stock}"
+
+
+_SENTENCES_FOR = "get_order"
+"""Where this tool is bound, its trade has sentences of its own for every record."""
+_MOST = 8
+"""Records that one reply tells."""
+
+
+def records_found(results: Sequence[Result], tools: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a line a record, or an empty text where none was found."""
+    if _SENTENCES_FOR in tools:
+        return ""
+    lines = [
+        line for result in results if not result.failed for record in _records(result.data) if (line := _line(record))
+    ]
+    return "\n".join(["This is what I find for you:", *(f"- {line}" for line in lines[:_MOST])]) if lines else ""
+
+
+def _records(data: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the records in a result: the objects of its lists, or the result itself."""
+    if isinstance(data, Mapping):
+        lists = [value for value in data.values() if isinstance(value, list)]
+        inner = [record for value in lists for record in value if isinstance(record, Mapping)]
+        yield from inner or [data]
+    elif isinstance(data, list):
+        yield from (record for record in data if isinstance(record, Mapping))
+
+
+def _line(record: Mapping[str, Any]) -> str:
+    """Return the plain fields of a record as words."""
+    plain = {name: value for name, value in record.items() if isinstance(value, str | int | float) and value != ""}
+    return ", ".join(f"{name.replace('_', ' ')}: {_said(value)}" for name, value in plain.items())
+
+
+def _said(value: str | int | float) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
