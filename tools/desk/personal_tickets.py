@@ -13,8 +13,9 @@ from core.storage.secure_delete import secure_delete
 from core.storage.tables import OwnDatabase
 from tools.desk.desk_schema import deliveries, events, metadata, notes, presence, ticket_number, tickets
 from tools.desk.ownership import WITH_PEOPLE
+from tools.desk.ticket_draft import TEXT_LIMITS
 
-_TEXTS = {"summary": "Erased.", "facts": [], "steps_tried": [], "next_step": "", "wish": "", "language": "und"}
+_TEXTS = {**dict.fromkeys(TEXT_LIMITS, ""), "summary": "Erased.", "facts": [], "steps_tried": [], "language": "und"}
 
 
 class PersonalTickets:

@@ -10,6 +10,8 @@ Sentiment = Literal["positive", "neutral", "negative", "angry"]
 
 MOST_LISTED = 20
 """Facts, and steps, that a ticket lists at most."""
+TEXT_LIMITS = {"title": 120, "summary": 1500, "next_step": 500, "wish": 500}
+"""The free texts of a ticket, which may name a person, and how many characters each may have."""
 
 
 class Classification(BaseModel, frozen=True, extra="forbid"):
@@ -28,13 +30,17 @@ class Classification(BaseModel, frozen=True, extra="forbid"):
 class TicketDraft(Classification, frozen=True, extra="forbid"):
     """Hold what a colleague has to know to go on without asking again."""
 
-    title: str = Field(default="", max_length=120, description="What it is about, in at most eight words.")
-    summary: str = Field(min_length=1, max_length=1500, description="What happened, in two or three sentences.")
+    title: str = Field(
+        default="", max_length=TEXT_LIMITS["title"], description="What it is about, in at most eight words."
+    )
+    summary: str = Field(
+        min_length=1, max_length=TEXT_LIMITS["summary"], description="What happened, in two or three sentences."
+    )
     facts: tuple[str, ...] = Field(
         (),
         max_length=MOST_LISTED,
         description="Facts found in the conversation or by tools, for example an order's status.",
     )
     steps_tried: tuple[str, ...] = Field((), max_length=MOST_LISTED, description="What the assistant already did.")
-    next_step: str = Field(max_length=500, description="What the colleague should do next.")
-    wish: str = Field(max_length=500, description="What the customer wants, in one sentence.")
+    next_step: str = Field(max_length=TEXT_LIMITS["next_step"], description="What the colleague should do next.")
+    wish: str = Field(max_length=TEXT_LIMITS["wish"], description="What the customer wants, in one sentence.")

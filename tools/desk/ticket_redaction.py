@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from core.errors import BackendUnavailable, Refused
 from core.privacy.redaction import Redactor
+from tools.desk.ticket_draft import TEXT_LIMITS
 from tools.desk.tickets import TicketRequest
 from tools.retail.known_customers import redactor_of
 from tools.retail.shop_records import OrderBackend
@@ -34,7 +35,8 @@ class CustomerRedaction:
 def redacted(request: TicketRequest, redactor: Redactor) -> TicketRequest:
     """Return the request with its free texts redacted; numbers of orders and parcels stay."""
     draft = request.draft
-    texts = {name: redactor.text(getattr(draft, name)) for name in ("summary", "next_step", "wish")}
+    # What stands in for an address can be longer than it, and a text over its limit could not be read again.
+    texts = {name: redactor.text(getattr(draft, name))[:limit] for name, limit in TEXT_LIMITS.items()}
     lists = {name: tuple(redactor.text(line) for line in getattr(draft, name)) for name in ("facts", "steps_tried")}
     return replace(
         request,
