@@ -55,7 +55,10 @@ class Commands(LazyGroup):
             "cli.storage.privacy_commands:export", "Write down everything that is stored about a customer."
         ),
         "erase": Named("cli.storage.privacy_commands:erase", "Erase what is stored about a customer."),
-        "backup": Named("cli.storage.store_commands:backup", "Copy all stores into one file while servers go on."),
+        "backup": Named(
+            "cli.storage.store_commands:backup",
+            "Copy all stores into one file, as they are at one moment; servers may go on.",
+        ),
         "restore": Named("cli.storage.store_commands:restore", "Put the stores of a copy back."),
         "upgrade": Named(
             "cli.storage.store_commands:upgrade", "Bring the tables of all stores up to this program's version."

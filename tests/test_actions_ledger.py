@@ -335,4 +335,4 @@ def test_a_change_stored_by_the_first_version_is_read() -> None:
     }
     change = read_change(stored)
     assert (change.record_id, change.locale, change.moves[0].amount) == (None, "en", Decimal("1.50"))
-    assert change_json(change) == stored | {"locale": "en"}
+    assert change_json(change) == stored | {"locale": "en", "procedure": None, "thread_id": None}

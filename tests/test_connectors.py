@@ -1,3 +1,5 @@
+import shutil
+
 """Connectors: what a source may do wrong is one line or a result, and no write happens without its declared effect."""
 
 import asyncio
@@ -65,6 +67,7 @@ server.run("stdio")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     write_business(tmp_path / "mill", Answers(name="The Mill"))
+    shutil.rmtree(tmp_path / "mill" / "procedures")  # its tools are replaced below
     return tmp_path / "mill"
 
 
@@ -208,7 +211,7 @@ async def test_the_second_result_of_an_mcp_server_in_a_turn_reaches_the_model(tm
     async with opened(EXAMPLES / "skylark", tmp_path, *looks, "Two trips.") as airline:
         await airline.say("what about 4OG6T3 and SDZQKO?", "noah_muller_9847")
         results = [m.text for m in (await airline.agent.state("t")).messages if m.type == "tool"]
-        assert [("4OG6T3" in text, "SDZQKO" in text) for text in results] == [(True, False), (False, True)]
+        assert [("4OG6T3" in text, "SDZQKO" in text) for text in results[-2:]] == [(True, False), (False, True)]
 
 
 async def test_hints_of_a_server_are_only_compared(folder: Path) -> None:

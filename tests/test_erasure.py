@@ -147,6 +147,8 @@ async def test_nothing_is_left_in_any_file_while_the_server_runs(tmp_path: Path)
             "proofs of identity": 0,
             "effects": 0,
             "inbox": 8,
+            "drafts": 0,
+            "dev server files": 0,
         }
         assert all(word in str(exported).casefold() for word in CANARIES)
         assert {name for name, rows in exported.items() if rows} == {

@@ -5,7 +5,7 @@ applied. A database without that table is new, or of v0.1.0 and earlier: it gets
 the newest version. From then on each change of a table is a revision.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,13 @@ class History:
 
     name: str
     folder: Path = REVISIONS
+    revisions: tuple[str, ...] = field(init=False)
+    """The ids of the revisions, which are the names of their files."""
 
-    @property
-    def revisions(self) -> tuple[str, ...]:
-        """Return the ids of the revisions, which are the names of their files."""
-        return tuple(sorted(file.stem for file in self.folder.glob(f"{self.name}_[0-9]*.py")))
+    def __post_init__(self) -> None:
+        # Listed once, when the tables are defined: databases are opened on the event loop, which must not wait for a disk.
+        found = sorted(file.stem for file in self.folder.glob(f"{self.name}_[0-9]*.py"))
+        object.__setattr__(self, "revisions", tuple(found))
 
     @property
     def table(self) -> Table:
