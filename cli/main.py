@@ -59,9 +59,12 @@ class Commands(LazyGroup):
             "cli.storage.store_commands:backup",
             "Copy all stores into one file, as they are at one moment; servers may go on.",
         ),
-        "restore": Named("cli.storage.store_commands:restore", "Put the stores of a copy back."),
+        "restore": Named(
+            "cli.storage.store_commands:restore", "Put the stores of a copy back; stop all servers before."
+        ),
         "upgrade": Named(
-            "cli.storage.store_commands:upgrade", "Bring the tables of all stores up to this program's version."
+            "cli.storage.store_commands:upgrade",
+            "Bring the tables of all stores up to this program's version; a start does so by itself unless a setting forbids it.",
         ),
         "insight": Named(
             "cli.desk.insight_command:insight",

@@ -126,7 +126,10 @@ async def _answer(writer: asyncio.StreamWriter, request: dict[str, Any]) -> None
     elif fault in STREAM_FAULTS:
         await _break_off(writer, fault, stream=stream)
     else:
-        looked_up = any(m["role"] == "tool" for m in request["messages"])
+        # Records that were looked up before the model was asked are no answer to a call of its own.
+        looked_up = any(
+            m["role"] == "tool" and not str(m["tool_call_id"]).startswith("ahead_") for m in request["messages"]
+        )
         choice = _text(LOOKED_UP) if looked_up else {**CHOICES, **HARMLESS, **CONTROL}[fault]
         usage = fault != "usage_missing"
         body = "".join(_sse(choice)) if stream else json.dumps(_completion(choice, usage=usage))

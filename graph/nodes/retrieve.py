@@ -50,6 +50,7 @@ async def retrieve(
     calls = calls_ahead(state.messages, tools) if executor and reader.customer_id else []
     update: dict[str, Any] = {}
     if executor and calls:
+        runtime.stream_writer({"progress": phrase("looking_up", context.locale)})
         found, results = await asyncio.gather(search, executor.run(calls, config, runtime, reader))
         told = {str(m.tool_call_id) for m in results if m.status == "success"}  # a number may be of something else
         if kept := [call for call in calls if call["id"] in told]:

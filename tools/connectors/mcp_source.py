@@ -50,7 +50,7 @@ class McpSource:
                 tool.name,
                 " ".join((tool.description or tool.name.replace("_", " ")).split()),
                 tool.input_schema,
-                tool.annotations.read_only_hint if tool.annotations else None,
+                read_only=tool.annotations.read_only_hint if tool.annotations else None,
             )
             for tool in listed
         }
