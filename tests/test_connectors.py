@@ -1,8 +1,7 @@
-import shutil
-
 """Connectors: what a source may do wrong is one line or a result, and no write happens without its declared effect."""
 
 import asyncio
+import shutil
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
