@@ -2,11 +2,9 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import typer.main
 
-from cli.lazy import LazyGroup
 from cli.main import app
 from core.settings import Settings
 from tests import reference
@@ -69,7 +67,7 @@ def test_files_that_documents_name_exist() -> None:
 
 
 def test_commands_that_documents_show_exist() -> None:
-    known = set(commands(typer.main.get_command(app)))
+    known = set(reference.commands(typer.main.get_command(app)))
     groups = {" ".join(name.split()[:n]) for name in known for n in range(1, len(name.split()))}
     unknown = set()
     for page in pages():
@@ -87,24 +85,9 @@ def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text().split()) <= 1_200
 
 
-def loaded(group: Any) -> dict[str, Any]:
-    lazy = isinstance(group, LazyGroup)
-    return {name: named.load(name) for name, named in group.table.items()} if lazy else group.commands
-
-
-def commands(group: Any, prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, command in loaded(group).items():
-        if hasattr(command, "commands"):
-            found |= commands(command, f"{prefix}{name} ")
-        else:
-            found[prefix + name] = command
-    return found
-
-
 def test_every_command_has_help_and_so_has_every_parameter() -> None:
     silent = []
-    for name, command in commands(typer.main.get_command(app)).items():
+    for name, command in reference.commands(typer.main.get_command(app)).items():
         if not command.help:
             silent.append(name)
         for parameter in command.params:
