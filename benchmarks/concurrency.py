@@ -2,10 +2,10 @@
 
 python -m benchmarks.concurrency [--full] [--json] [--check]
 
-The endpoint is a process of its own that takes half a second for an answer. The ideal is a turn that takes just that; what is
-beyond it is ours. Query embeddings are made in this process. One run has customers read for five seconds before they write again, as
-people do; another has them write at once, which 200 of them can do only where a turn takes 2.5 ms of a core. Both are held
-against the targets. `--full` takes the 200 conversations and 10,000 turns of the targets.
+The endpoint is a process of its own that takes half a second for an answer. The ideal is a turn that takes just that;
+what is beyond it is ours. Query embeddings are made in this process. One run has customers read for five seconds before
+they write again, as people do; another has them write at once, which 200 of them can do only where a turn takes 2.5 ms
+of a core. Both are held against the targets. `--full` takes the 200 conversations and 10,000 turns of the targets.
 """
 
 import asyncio
@@ -27,7 +27,9 @@ CUSTOMERS_AT_ONCE = 20
 
 
 async def many_at_once(folder: Path, conversations: int, turns: int, *, reading: float) -> list[Figure]:
-    """Return throughput over the ideal, and how much longer than the model a turn takes, for customers who read so many seconds."""
+    """Return throughput over the ideal, and how much longer than the model a turn takes, for customers who read so many
+    seconds.
+    """
     every = LATENCY + reading
     with stub_endpoint(latency=LATENCY) as url:
         async with our_agent(our_settings(url, folder)) as (turn, _):

@@ -1,7 +1,8 @@
-"""Hold whole conversations with the agent as it is without a key, and count what goes well: `python -m benchmarks.conversations`.
+"""Hold whole conversations with the agent as it is without a key, and count what goes well: `python -m
+benchmarks.conversations`.
 
-The shipped suite; twins of its conversations with the customer's words misspelt; questions about actions, after which nothing may be
-proposed; and proposals that are declined, after which nothing may bring them back.
+The shipped suite; twins of its conversations with the customer's words misspelt; questions about actions, after which
+nothing may be proposed; and proposals that are declined, after which nothing may bring them back.
 """
 
 import asyncio

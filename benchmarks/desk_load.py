@@ -1,9 +1,11 @@
-"""Measure the desk with 200 tickets and 2,000 conversations: how long a search takes, and how soon the list stands on the page.
+"""Measure the desk with 200 tickets and 2,000 conversations: how long a search takes, and how soon the list stands on
+the page.
 
 `python -m benchmarks.desk_load --check`
 
-The server of the sample shop keeps everything in SQLite on the same machine. A search is measured over HTTP, from the request to the whole
-answer; the list in Chromium, from the end of the queue's first events to the frame in which its rows are drawn.
+The server of the sample shop keeps everything in SQLite on the same machine. A search is measured over HTTP, from the
+request to the whole answer; the list in Chromium, from the end of the queue's first events to the frame in which its
+rows are drawn.
 """
 
 import asyncio
@@ -102,7 +104,8 @@ def fill(folder: Path, conversations: int, tickets: int) -> None:
             database.execute(thread, (f"t{number}", f"customer:{owner}", owner, at))
             for turn in range(3):
                 message = (
-                    "INSERT INTO inbox_messages (id, thread_id, number, owner, text, content_hash, accepted_at, status) "
+                    "INSERT INTO inbox_messages (id, thread_id, number, owner, text, content_hash, "
+                    "accepted_at, status) "
                     "VALUES (?, ?, ?, ?, ?, '', ?, 'answered')"
                 )
                 words = text[number * 3 + turn]

@@ -1,4 +1,5 @@
-"""Run one turn under each fault a model endpoint can have, streamed and not: nothing acts, everybody gets an answer in time.
+"""Run one turn under each fault a model endpoint can have, streamed and not: nothing acts, everybody gets an answer in
+time.
 
 python -m benchmarks.faults [--json] [--check]
 """

@@ -1,8 +1,8 @@
 """Measure what `make chat` installs in a fresh clone and a fresh home, and how long its first answer takes.
 
-`python -m benchmarks.footprint --check` installs with the pip that `python3 -m venv` brings, `--pip 23.2.1` with another one,
-`--uv` with uv, `--python PATH` with another Python. `--newer` puts a newer and empty release of every pinned package on offer
-beside the index, and fails if one of them is taken.
+`python -m benchmarks.footprint --check` installs with the pip that `python3 -m venv` brings, `--pip 23.2.1` with
+another one, `--uv` with uv, `--python PATH` with another Python. `--newer` puts a newer and empty release of every
+pinned package on offer beside the index, and fails if one of them is taken.
 """
 
 import argparse

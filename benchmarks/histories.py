@@ -1,8 +1,10 @@
-"""Ask for the model's request from 100,000 broken histories and hold each against an endpoint's rules: `python -m benchmarks.histories`.
+"""Ask for the model's request from 100,000 broken histories and hold each against an endpoint's rules: `python -m
+benchmarks.histories`.
 
-A history is a random conversation as crashes leave it: results lost, doubled or orphaned, replies empty or missing, the newest turn
-cut anywhere; its oldest turns may have left for the summary, and the model's context is sometimes too small for what is left. Every
-request must obey the rules that OpenAI-style endpoints enforce, and hold the customer's newest message.
+A history is a random conversation as crashes leave it: results lost, doubled or orphaned, replies empty or missing, the
+newest turn cut anywhere; its oldest turns may have left for the summary, and the model's context is sometimes too small
+for what is left. Every request must obey the rules that OpenAI-style endpoints enforce, and hold the customer's newest
+message.
 """
 
 import argparse

@@ -2,10 +2,10 @@
 
     python -m benchmarks.index_scale [--json] [--check] [--passages 1000000]
 
-The vectors are synthetic but built like those of real passages: a mean of length one half, a spectrum that falls as
-1 / (1 + i / 4) like the ones measured on the passages of two public corpora, and half of the rest shared by the 50 passages of
-an article. Queries are drawn around the same articles. Memory is the growth of a fresh process that opens the index and searches
-it.
+The vectors are synthetic but built like those of real passages: a mean of length one half, a spectrum that falls as 1 /
+(1 + i / 4) like the ones measured on the passages of two public corpora, and half of the rest shared by the 50 passages
+of an article. Queries are drawn around the same articles. Memory is the growth of a fresh process that opens the index
+and searches it.
 """
 
 import multiprocessing

@@ -1,8 +1,9 @@
 """Kill the agent at every step of a refund and see that money moves exactly once: `python -m benchmarks.kills`.
 
-A process plays "refund …" and "yes" and dies, without any clean-up, at a chosen moment: before or after a write to the ledger,
-the shop or the memory. A new process then gets the same message again, or another one. At the end every refund must have happened
-once, its customer must have read of it, every message must have a reply and every history must be valid.
+A process plays "refund …" and "yes" and dies, without any clean-up, at a chosen moment: before or after a write to the
+ledger, the shop or the memory. A new process then gets the same message again, or another one. At the end every refund
+must have happened once, its customer must have read of it, every message must have a reply and every history must be
+valid.
 """
 
 import argparse
@@ -85,7 +86,8 @@ def play_out(world: World, kills: Sequence[int | None], after: After, name: str)
         else:
             died_at.append(str(kill_at))
             if after == "new message" and to_say:
-                # The customer does not repeat themselves word for word, but they do not give up what they came for either.
+                # The customer does not repeat themselves word for word, but they do not give up what they came for
+                # either.
                 # (The very same words three times over would bring in a person, and rightly so.)
                 asks = to_say[0][1].startswith(wish)
                 again = f"{wish} I am writing this for the {attempt + 2}. time."

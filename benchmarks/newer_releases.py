@@ -1,6 +1,7 @@
 """Offer a newer, empty release of every package that a lock pins, to see that none of them is taken.
 
-`python3 benchmarks/newer_releases.py FOLDER LOCK…` needs nothing but Python, so that it can run before anything is installed.
+`python3 benchmarks/newer_releases.py FOLDER LOCK…` needs nothing but Python, so that it can run before anything is
+installed.
 """
 
 import re

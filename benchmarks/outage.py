@@ -2,8 +2,8 @@
 
 python -m benchmarks.outage [--seconds 60] [--json] [--check]
 
-A real `support-agent serve` and a real endpoint, a process each. One customer writes message after message on one thread: while the
-endpoint serves, while it is gone (also in the middle of an answer), and after it came back.
+A real `support-agent serve` and a real endpoint, a process each. One customer writes message after message on one
+thread: while the endpoint serves, while it is gone (also in the middle of an answer), and after it came back.
 """
 
 import asyncio

@@ -2,9 +2,9 @@
 
 `python -m benchmarks.page_latency --check`
 
-A stub endpoint notes when its first token leaves; the page, in Chromium on the same machine and clock, notes when the first character
-of the reply is drawn. In between are the agent, which checks each sentence before it may be shown, the server and the page. The stub
-sends its sentence at once, so that no time of the endpoint's own is counted.
+A stub endpoint notes when its first token leaves; the page, in Chromium on the same machine and clock, notes when the
+first character of the reply is drawn. In between are the agent, which checks each sentence before it may be shown, the
+server and the page. The stub sends its sentence at once, so that no time of the endpoint's own is counted.
 """
 
 import contextlib
@@ -38,7 +38,8 @@ WATCH = """() => {
     if (window.drawn.length || (draft.hidden && !replies())) return;
     const drawn = window.drawn = [0];
     requestAnimationFrame(() => { drawn[0] = (performance.timeOrigin + performance.now()) / 1000; });
-  }).observe(root.querySelector(".scroller"), { attributes: true, childList: true, characterData: true, subtree: true });
+  }).observe(root.querySelector(".scroller"), { attributes: true, childList: true, characterData: true, subtree: true \
+});
 }"""
 
 
@@ -77,7 +78,9 @@ def site(endpoint: str, folder: Path) -> Iterator[str]:
 
 
 def measure(page: Any, endpoint: str, turns: int) -> list[float]:
-    """Return the milliseconds between the first token and the first character; the first of the conversations is left out."""
+    """Return the milliseconds between the first token and the first character; the first of the conversations is left
+    out.
+    """
     found = []
     page.evaluate(WATCH)
     for turn in range(turns + 1):

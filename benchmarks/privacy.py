@@ -1,8 +1,10 @@
-"""Count where a customer's private data turns up besides the stores that have to hold it, and what an erasure leaves in the files.
+"""Count where a customer's private data turns up besides the stores that have to hold it, and what an erasure leaves in
+the files.
 
-A real server, the sample shop with a canary customer in it, and everything it talks to on loopback: a model endpoint that fails and
-repeats what it was asked in its error, LangSmith, a collector, a webhook, a sender of codes. The customer looks orders up, has one
-cancelled, hands over, proves in an open chat who they are, and the shop's database breaks in between.
+A real server, the sample shop with a canary customer in it, and everything it talks to on loopback: a model endpoint
+that fails and repeats what it was asked in its error, LangSmith, a collector, a webhook, a sender of codes. The
+customer looks orders up, has one cancelled, hands over, proves in an open chat who they are, and the shop's database
+breaks in between.
 """
 
 import argparse
@@ -91,7 +93,9 @@ def command(env: Mapping[str, str], *args: str) -> str:
 
 
 def canary_shop(file: Path) -> list[str]:
-    """Write the sample shop with the canary in place of its first customer; return a shipped and a pending order of theirs."""
+    """Write the sample shop with the canary in place of its first customer; return a shipped and a pending order of
+    theirs.
+    """
     shop = json.loads((ROOT / "tools/sample_shop.json").read_text().replace("ada_brook_1001", WHO))
     where = {"address1": "47 Nirgendheim Road", "address2": "Suite 9"}
     user = shop["users"][WHO]

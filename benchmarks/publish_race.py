@@ -2,8 +2,8 @@
 
     python -m benchmarks.publish_race [--json] [--check] [--seconds 60] [--kills 100]
 
-Every version holds articles of one edition only. A load opens the index as an agent does and reads all of it: it is bad if it
-raises, or if it sees two editions or a number of vectors that differs from the passages.
+Every version holds articles of one edition only. A load opens the index as an agent does and reads all of it: it is bad
+if it raises, or if it sees two editions or a number of vectors that differs from the passages.
 """
 
 import multiprocessing

@@ -1,7 +1,7 @@
 """Measure what a reranker gains on the corpora of `benchmarks.retrieval`, and the time it takes.
 
-    SUPPORT_RERANK_MODEL=NAME SUPPORT_RERANK_BASE_URL=URL python -m benchmarks.reranking [--sample 100] [--json] [--check]
-    SUPPORT_RERANK_MODEL=FOLDER python -m benchmarks.reranking
+    SUPPORT_RERANK_MODEL=NAME SUPPORT_RERANK_BASE_URL=URL python -m benchmarks.reranking [--sample 100] [--json]
+    [--check] SUPPORT_RERANK_MODEL=FOLDER python -m benchmarks.reranking
 
 Nothing is chosen for one of them: the search, the question and the passages that a reranker reads are those of a turn.
 """

@@ -2,11 +2,11 @@
 
     python -m benchmarks.retrieval [--json] [--check] [--data FOLDER]
 
-All corpora with the same settings: `dstc11`, questions late in real dialogues about hotels and restaurants; `tau3_banking`,
-long scenarios about a bank's articles; questions about the sample shop's own articles; and three probes of other trades (an
-airline, a software service, a telephone company). The weights of the ranking were chosen while looking mostly at the first half
-(even numbers) of the first two; both halves are printed, neither is wholly unseen. The probes were written afterwards; of all
-weights only that of the talk before was changed in view of them.
+All corpora with the same settings: `dstc11`, questions late in real dialogues about hotels and restaurants;
+`tau3_banking`, long scenarios about a bank's articles; questions about the sample shop's own articles; and three probes
+of other trades (an airline, a software service, a telephone company). The weights of the ranking were chosen while
+looking mostly at the first half (even numbers) of the first two; both halves are printed, neither is wholly unseen. The
+probes were written afterwards; of all weights only that of the talk before was changed in view of them.
 """
 
 import json

@@ -2,9 +2,9 @@
 
 python -m benchmarks.server [--database sqlite|postgres|both] [--json] [--check]
 
-Every thread gets messages from as many senders at once as there are processes times concurrent sends. A sender repeats a
-message under the same Idempotency-Key until it is accepted, to whichever process answers, and then hangs up. Processes are
-killed with SIGKILL at random moments. One message kills every process that works on it.
+Every thread gets messages from as many senders at once as there are processes times concurrent sends. A sender repeats
+a message under the same Idempotency-Key until it is accepted, to whichever process answers, and then hangs up.
+Processes are killed with SIGKILL at random moments. One message kills every process that works on it.
 """
 
 import argparse

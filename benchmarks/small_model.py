@@ -1,9 +1,10 @@
 """Hold the same conversations with a small real model in a bare loop and in the graph, and count what customers got.
 
-python -m benchmarks.small_model --base-url http://127.0.0.1:8091/v1 --model qwen2.5-coder-0.5b [--limit 40] [--json] [--check]
+python -m benchmarks.small_model --base-url http://127.0.0.1:8091/v1 --model qwen2.5-coder-0.5b [--limit 40] [--json]
+[--check]
 
-Conversations are taken in turns from each kind of the shipped suite, so the first 40 are the same every time and hold two or three of
-each kind. Stopped, the same command goes on; finished ones are kept in --folder.
+Conversations are taken in turns from each kind of the shipped suite, so the first 40 are the same every time and hold
+two or three of each kind. Stopped, the same command goes on; finished ones are kept in --folder.
 """
 
 import argparse

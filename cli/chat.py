@@ -34,8 +34,8 @@ def chat(
 ) -> None:
     """Talk to the agent; piped input is read line by line, one message a line.
 
-    Without --customer this is an open chat: the agent asks for an e-mail address, or name and postcode, and then for a one-time
-    code, which stands on standard error unless SUPPORT_CODE_SENDER sends it elsewhere.
+    Without --customer this is an open chat: the agent asks for an e-mail address, or name and postcode, and then for a
+    one-time code, which stands on standard error unless SUPPORT_CODE_SENDER sends it elsewhere.
 
     Example: echo "Where is my order?" | support-agent chat --customer ada_brook_1001
     """

@@ -12,7 +12,9 @@ from tools.retail.shop_records import Order, OrderBackend
 
 
 async def customer_exists(settings: Settings, customer_id: str) -> bool | None:
-    """Say whether the shop knows a customer, or None where there is none or it does not answer: what needs no shop goes on."""
+    """Say whether the shop knows a customer, or None where there is none or it does not answer: what needs no shop goes
+    on.
+    """
     if settings.business and not read_business(settings.business).has_shop:
         return None
     shop = orders_of(settings)
@@ -37,7 +39,8 @@ async def check_customer(settings: Settings, customer_id: str | None) -> None:
 def no_customer(settings: Settings, customer_id: str, otherwise: str) -> InputError:
     """Return the failure of naming a customer who is not there, with what else could be done."""
     return InputError(
-        f"there is no customer {customer_id!r} in {settings.shop_name}; check the id (`support-agent orders export FILE` writes "
+        f"there is no customer {customer_id!r} in {settings.shop_name}; check the id (`support-agent orders "
+        f"export FILE` writes "
         f"all customers, under `users`), or {otherwise}"
     )
 
@@ -49,7 +52,8 @@ async def order_of(shop: OrderBackend, settings: Settings, customer_id: str, ord
         return await shop.get_order(customer_id, order_id)
     except Refused:
         raise InputError(
-            f"customer {customer_id!r} has no order {order_id!r} in {settings.shop_name}; `support-agent orders list {customer_id}` "
+            f"customer {customer_id!r} has no order {order_id!r} in {settings.shop_name}; `support-agent "
+            f"orders list {customer_id}` "
             "shows those there are"
         ) from None
 

@@ -53,9 +53,9 @@ def doctor(
 ) -> None:
     """Check the settings and the files they name, the model endpoint, the index, the shop, the desk and the memory.
 
-    Exit code 1 when something needs attention (✗); each line says what to do. A hint (!) is for what works but is perhaps not meant so,
-    such as the sample shop's name over your own orders. With --probe the endpoint is measured first, and
-    the agent adapts to what was found: native tool calls or calls as JSON, streaming or not.
+    Exit code 1 when something needs attention (✗); each line says what to do. A hint (!) is for what works but is
+    perhaps not meant so, such as the sample shop's name over your own orders. With --probe the endpoint is measured
+    first, and the agent adapts to what was found: native tool calls or calls as JSON, streaming or not.
     """
     findings = [*(_measured(transcription) if probe else ()), *asyncio.run(_examine())]
     if as_json:
@@ -163,7 +163,8 @@ async def list_models(settings: Settings) -> list[str]:
             response = await client.get(url, headers=headers)
     except httpx.HTTPError as error:
         raise SupportError(
-            f"{settings.base_url} cannot be reached ({type(error).__name__}); check SUPPORT_BASE_URL and that it is running"
+            f"{settings.base_url} cannot be reached ({type(error).__name__}); check SUPPORT_BASE_URL and that "
+            f"it is running"
         ) from error
     if response.status_code in (401, 403):
         raise SupportError(f"{settings.base_url} refused the key; set SUPPORT_API_KEY to one it accepts")
@@ -242,7 +243,8 @@ async def _memory(settings: Settings) -> str:
         damaged = await damaged_threads(memory)
     if damaged:
         raise SupportError(
-            f"{len(damaged)} of the newest conversations are not what was written and are left alone ({', '.join(damaged[:5])}); restore "
+            f"{len(damaged)} of the newest conversations are not what was written and are left alone "
+            f"({', '.join(damaged[:5])}); restore "
             "the memory from a backup, or delete them"
         )
     return f"{settings.memory_url.split('@')[-1]} opens"

@@ -100,12 +100,14 @@ def open_to_other_tokens(settings: Settings) -> list[str]:
     hints = []
     if settings.jwt_audience is None:
         hints.append(
-            "tokens of the sign-in service count here whatever they were issued for: who gets one for another application, or runs "
+            "tokens of the sign-in service count here whatever they were issued for: who gets one for another "
+            "application, or runs "
             "one, is let in as that customer or operator; set SUPPORT_JWT_AUDIENCE"
         )
     if settings.jwt_issuer is None:
         hints.append(
-            "tokens count whatever issuer they name, so another tenant of the same sign-in service can issue some for here; "
+            "tokens count whatever issuer they name, so another tenant of the same sign-in service can issue "
+            "some for here; "
             "set SUPPORT_JWT_ISSUER"
         )
     return hints
@@ -125,6 +127,7 @@ def still_the_samples(settings: Settings, *, own_shop: bool, article_urls: list[
         )
     if own_shop and settings.policy_file is None:
         hints.append(
-            "the policy is still the sample's; copy tools/retail/policy.yaml, change it, and name it in SUPPORT_POLICY_FILE"
+            "the policy is still the sample's; copy tools/retail/policy.yaml, change it, and name it in "
+            "SUPPORT_POLICY_FILE"
         )
     return hints

@@ -47,7 +47,8 @@ def search(
 ) -> None:
     """Show the passages the agent would see, with their scores.
 
-    Several texts are taken as turns of one conversation, the customer and the agent in turn; the last is what is asked now.
+    Several texts are taken as turns of one conversation, the customer and the agent in turn; the last is what is asked
+    now.
     """
     with errors_shown():
         settings = Settings.from_env()
@@ -208,7 +209,8 @@ def _print_rows(title: str, values: dict[str, Any], *, as_json: bool) -> None:
 
 @app.command()
 def check(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
-    """List duplicates, articles that contradict each other on a number, a date or a price, stale ones, and those kept out.
+    """List duplicates, articles that contradict each other on a number, a date or a price, stale ones, and those kept
+    out.
 
     Exit code: 0 nothing was found, 3 something should be looked at.
     """

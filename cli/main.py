@@ -23,7 +23,8 @@ class Commands(LazyGroup):
         "ingest": Named("cli.ingest:ingest", "Make the knowledge index hold exactly the articles of the sources."),
         "doctor": Named(
             "cli.doctor:doctor",
-            "Check the settings and the files they name, the model endpoint, the index, the shop, the desk and the memory.",
+            "Check the settings and the files they name, the model endpoint, the index, the shop, the desk and "
+            "the memory.",
         ),
         "approvals": Named("cli.desk.approval_commands:app", "Show what waits for staff, and decide it."),
         "serve": Named(
@@ -49,7 +50,8 @@ class Commands(LazyGroup):
         "threads": Named("cli.thread_commands:app", "List, show and delete stored conversations."),
         "costs": Named(
             "cli.costs:costs",
-            "Report requests, tokens and money of conversations, by request and by token, so that both can be compared.",
+            "Report requests, tokens and money of conversations, by request and by token, so that both can be "
+            "compared.",
         ),
         "export": Named(
             "cli.storage.privacy_commands:export", "Write down everything that is stored about a customer."
@@ -64,7 +66,8 @@ class Commands(LazyGroup):
         ),
         "upgrade": Named(
             "cli.storage.store_commands:upgrade",
-            "Bring the tables of all stores up to this program's version; a start does so by itself unless a setting forbids it.",
+            "Bring the tables of all stores up to this program's version; a start does so by itself unless a "
+            "setting forbids it.",
         ),
         "insight": Named(
             "cli.desk.insight_command:insight",

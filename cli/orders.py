@@ -37,7 +37,8 @@ def import_(
         bool,
         typer.Option(
             "--shift-dates",
-            help="Move all dates by the same number of days, so that the newest thing that happened in the file was yesterday: "
+            help="Move all dates by the same number of days, so that the newest thing that happened in the file was "
+            "yesterday: "
             "return windows of a sample shop are open then. Not for a real shop.",
         ),
     ] = False,
@@ -45,18 +46,21 @@ def import_(
 ) -> None:
     """Load a shop file into the database SUPPORT_ORDERS_URL names: all of it, or nothing.
 
-    The file is one JSON object with `products`, `users` (the customers) and `orders`, each an object of rows under their ids.
+    The file is one JSON object with `products`, `users` (the customers) and `orders`, each an object of rows under
+    their ids.
 
     products: product_id, name, variants (by item_id: item_id, options, available, price).
 
-    users: user_id, name (first_name, last_name), email, address (address1, address2, city, state, zip, country), payment_methods (by id:
+    users: user_id, name (first_name, last_name), email, address (address1, address2, city, state, zip, country),
+    payment_methods (by id:
     id, source of gift_card, credit_card or paypal, and brand, last_four or balance), orders (the ids of their orders).
 
-    orders: order_id, user_id, address, items (item_id, product_id, name, price, options), status, fulfillments (tracking_id and item_ids,
-    both lists), payment_history (transaction_type of payment or refund, amount, payment_method_id), and where known ordered_at, shipped_at,
-    expected_delivery and delivered_at, as 2026-11-22.
+    orders: order_id, user_id, address, items (item_id, product_id, name, price, options), status, fulfillments
+    (tracking_id and item_ids, both lists), payment_history (transaction_type of payment or refund, amount,
+    payment_method_id), and where known ordered_at, shipped_at, expected_delivery and delivered_at, as 2026-11-22.
 
-    A status is pending, processed, delivered, cancelled, return requested, exchange requested or pending (item modified).
+    A status is pending, processed, delivered, cancelled, return requested, exchange requested or pending (item
+    modified).
 
     Example: support-agent orders import tools/sample_shop.json --replace
     """

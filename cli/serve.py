@@ -51,7 +51,8 @@ def serve(
     if not (_is_loopback(address) or settings.jwt_secret or settings.jwt_keys or named):
         raise SettingsError(
             f"the server would be open to others on {address} with a secret made for this machine alone; set "
-            "SUPPORT_JWT_SECRET, SUPPORT_JWT_KEYS, or SUPPORT_JWT_SECRET_FILE with a file that is there, or listen on 127.0.0.1"
+            "SUPPORT_JWT_SECRET, SUPPORT_JWT_KEYS, or SUPPORT_JWT_SECRET_FILE with a file that is there, or "
+            "listen on 127.0.0.1"
         )
     write_logs(settings.log_level if "log_level" in settings.model_fields_set else "info", settings.log_format)
     upgrade_stores(settings)  # what cannot be opened is said in a line, before the server begins to log

@@ -71,7 +71,8 @@ def prune_(
 ) -> None:
     """Delete old conversations and superseded checkpoints, and give their space back to the disk.
 
-    With them go old messages of the inbox, the texts of closed tickets, proofs of identity, and in the audit trail whatever names a person.
+    With them go old messages of the inbox, the texts of closed tickets, proofs of identity, and in the audit trail
+    whatever names a person.
     Example: support-agent threads prune --older-than-days 365
     """
     with errors_shown():
@@ -101,7 +102,9 @@ async def _show(settings: Settings, thread: str) -> list[dict[str, str]]:
 
 
 async def thread_named(saver: BaseCheckpointSaver[Any], name: str) -> str:
-    """Return the id that is given, or the only one that begins so; raises InputError where there is none, or several."""
+    """Return the id that is given, or the only one that begins so; raises InputError where there is none, or
+    several.
+    """
     if await get_thread(saver, name) is not None:
         return name
     start = name.rstrip("….")

@@ -25,8 +25,8 @@ NO_KEY = SecretStr("none")
 def chat_model(settings: Settings) -> BaseChatModel:
     """Return the configured chat model with what stands behind it, or the embedded offline one.
 
-    An endpoint is followed by the second endpoint, if there is one, and last by the offline model, so that customers get
-    an answer while endpoints are down.
+    An endpoint is followed by the second endpoint, if there is one, and last by the offline model, so that customers
+    get an answer while endpoints are down.
     """
     if settings.model == "offline":
         return offline_chat_model()
@@ -45,7 +45,9 @@ def chat_model(settings: Settings) -> BaseChatModel:
 
 
 def adapted_model(settings: Settings) -> BaseChatModel:
-    """Return the endpoint's model as far as it was measured: without streaming or native tool calls where it has none."""
+    """Return the endpoint's model as far as it was measured: without streaming or native tool calls where it
+    has none.
+    """
     known = recall(settings.endpoint_file, settings.base_url, settings.model)
     if known is None:
         return endpoint_model(settings)
@@ -138,7 +140,8 @@ def embedding_model(settings: Settings) -> Embeddings:
 
 
 def reranker(settings: Settings) -> Reranker | None:
-    """Return what orders the passages found: an endpoint, a cross-encoder in a folder, or None where it is switched off.
+    """Return what orders the passages found: an endpoint, a cross-encoder in a folder, or None where it is switched
+    off.
 
     Raises:
         SettingsError: the folder holds no cross-encoder.

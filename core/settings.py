@@ -62,7 +62,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
 
     rerank_model: str | None = Field(
         None,
-        description="Model that helps to order the passages found: a name at an endpoint with /rerank, or a folder with a cross-encoder "
+        description="Model that helps to order the passages found: a name at an endpoint with /rerank, or a folder "
+        "with a cross-encoder "
         "(model.onnx, tokenizer.json); none keeps the order of the search.",
     )
     rerank_base_url: str | None = Field(None, description="Endpoint of the reranker, if not SUPPORT_BASE_URL.")
@@ -92,12 +93,15 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
 
     business: Path | None = Field(
         None,
-        description="Folder of the business: business.yaml, articles/, connectors/, procedures/. It also says name, hours and "
+        description="Folder of the business: business.yaml, articles/, connectors/, procedures/. It also says name, "
+        "hours and "
         "links, unless they are set here, and keeps its data in var/ under its own name.",
     )
     connector_secrets: SecretStr | None = Field(
         None,
-        description="Secrets of connectors by the name of their file, separated by commas: `booking=TOKEN, airline=ID:SECRET`.",
+        description=(
+            "Secrets of connectors by the name of their file, separated by commas: `booking=TOKEN, airline=ID:SECRET`."
+        ),
     )
     index_dir: Path = Field(Path("var/index"), description="Folder of the published knowledge index.")
     index_url: str | None = Field(
@@ -153,8 +157,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     retention_days: int | None = Field(
         None,
         ge=1,
-        description="Conversations nobody wrote in for so many days are deleted, and with them old messages, the texts of closed tickets "
-        "and persons in the audit trail: at the start, by a server every six hours, and by `threads prune`; none keeps all.",
+        description="Conversations nobody wrote in for so many days are deleted, and with them old messages, the "
+        "texts of closed tickets "
+        "and persons in the audit trail: at the start, by a server every six hours, and by `threads prune`; "
+        "none keeps all.",
     )
     memory_url: str = Field(
         "sqlite:///var/memory.db", description="Conversation memory: sqlite:///, postgresql:// or memory."
@@ -170,7 +176,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
 
     code_sender: SecretStr | None = Field(
         None,
-        description="What brings one-time codes to customers of an open chat: `console`, smtp://USER:PASSWORD@HOST:PORT, smtps://…, "
+        description="What brings one-time codes to customers of an open chat: `console`, "
+        "smtp://USER:PASSWORD@HOST:PORT, smtps://…, "
         "or an https:// address of the shop; without it they have to sign in.",
     )
     code_mail_from: str | None = Field(None, description="Sender's address of one-time codes by e-mail.")
@@ -184,7 +191,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     trusted_proxies: str = Field(
         "127.0.0.1, ::1",
-        description="Addresses or networks of the proxies whose X-Forwarded-For says who is asking, separated by commas.",
+        description="Addresses or networks of the proxies whose X-Forwarded-For says who is asking, separated by "
+        "commas.",
     )
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
     jwt_secret: SecretStr | None = Field(None, description="Secret of HS256 tokens, at least 32 bytes.")
@@ -201,7 +209,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     staff_login_issuer: str | None = Field(
         None,
         pattern=r"^https?://\S+$",
-        description="OpenID Connect provider that staff signs in with, for example https://id.example.com; none leaves tokens alone.",
+        description=(
+            "OpenID Connect provider that staff signs in with, for example https://id.example.com; none leaves "
+            "tokens alone."
+        ),
     )
     staff_login_client_id: str | None = Field(None, description="Name of this server at that provider.")
     staff_login_client_secret: SecretStr | None = Field(None, description="Its secret there.")
@@ -211,7 +222,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     staff_login_role_claim: str = Field("groups", description="Claim of the ID token that says what somebody may do.")
     staff_login_roles: str = Field(
         "operator=operator, lead=lead, admin=admin",
-        description="Which values of that claim stand for which role: VALUE=operator, VALUE=lead or VALUE=admin, separated by commas.",
+        description=(
+            "Which values of that claim stand for which role: VALUE=operator, VALUE=lead or VALUE=admin, separated "
+            "by commas."
+        ),
     )
     embed_origins: str = Field(
         "",
@@ -244,7 +258,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         None,
         ge=2_000,
         le=1_000_000,
-        description="Longest request to the model, in tokens; by default it follows the window that `doctor --probe` measured.",
+        description=(
+            "Longest request to the model, in tokens; by default it follows the window that `doctor --probe` measured."
+        ),
     )
     customer_memory: bool = Field(
         False, description="Let customers' preferences and past tickets follow them into new conversations."
@@ -253,7 +269,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     tracking_url: str | None = Field(
         None,
         pattern=r"^https://[A-Za-z0-9.:-]+/[!-~]*\{id\}[!-~]*$",
-        description="Carrier's page about a parcel, for example https://track.example/{id}; parcels are not linked without it.",
+        description=(
+            "Carrier's page about a parcel, for example https://track.example/{id}; parcels are not linked without it."
+        ),
     )
     link_hosts: str = Field(
         "alderfinch.example", description="Hosts that replies may link to, separated by commas; subdomains included."
@@ -280,17 +298,20 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     def _endpoint_is_whole(self) -> "Settings":
         if self.model != "offline" and not self.base_url:
             raise ValueError(
-                f"SUPPORT_MODEL is {self.model!r} but no endpoint is set; set SUPPORT_BASE_URL (or OXLO_API_KEY for Oxlo.ai), "
+                f"SUPPORT_MODEL is {self.model!r} but no endpoint is set; set SUPPORT_BASE_URL (or "
+                f"OXLO_API_KEY for Oxlo.ai), "
                 "or set SUPPORT_MODEL=offline"
             )
         if self.model == "offline" and self.base_url and "model" not in self.model_fields_set:
             raise ValueError(
-                f"SUPPORT_BASE_URL is {self.base_url!r} but no model is named; set SUPPORT_MODEL to one the endpoint offers"
+                f"SUPPORT_BASE_URL is {self.base_url!r} but no model is named; set SUPPORT_MODEL to one the "
+                f"endpoint offers"
             )
         heard = self.transcription_model
         if heard and not (self.transcription_base_url or self.base_url or Path(heard).is_dir()):
             raise ValueError(
-                f"SUPPORT_TRANSCRIPTION_MODEL is {heard!r}, which is no folder, and no endpoint is set; set SUPPORT_TRANSCRIPTION_BASE_URL "
+                f"SUPPORT_TRANSCRIPTION_MODEL is {heard!r}, which is no folder, and no endpoint is set; set "
+                f"SUPPORT_TRANSCRIPTION_BASE_URL "
                 "or SUPPORT_BASE_URL, or name the folder of a CTranslate2 Whisper model"
             )
         if self.rerank_model and not (self.rerank_base_url or self.base_url or Path(self.rerank_model).is_dir()):
@@ -300,7 +321,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
             )
         if self.desk_webhook_url and not self.desk_webhook_secret:
             raise ValueError(
-                "SUPPORT_DESK_WEBHOOK_URL is set but SUPPORT_DESK_WEBHOOK_SECRET is not; set a secret that the receiver knows, "
+                "SUPPORT_DESK_WEBHOOK_URL is set but SUPPORT_DESK_WEBHOOK_SECRET is not; set a secret that the "
+                "receiver knows, "
                 "its requests are signed with it"
             )
         if self.api_key and not self.base_url:
@@ -311,7 +333,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
             )
         if self.embedding_model != "minilm" and not (self.embedding_base_url or self.base_url):
             raise ValueError(
-                f"SUPPORT_EMBEDDING_MODEL is {self.embedding_model!r} but no endpoint is set; set SUPPORT_EMBEDDING_BASE_URL or "
+                f"SUPPORT_EMBEDDING_MODEL is {self.embedding_model!r} but no endpoint is set; set "
+                f"SUPPORT_EMBEDDING_BASE_URL or "
                 "SUPPORT_BASE_URL, or use `minilm`"
             )
         return self
@@ -388,7 +411,9 @@ def choose_business(folder: str) -> None:
 
 
 def _of_business(folder: Path) -> dict[str, str]:
-    """Return the settings that the folder of a business stands for; raises SettingsError where its file cannot be read."""
+    """Return the settings that the folder of a business stands for; raises SettingsError where its file
+    cannot be read.
+    """
     try:
         content = read_yaml(folder, "business.yaml").content
     except InputError as error:

@@ -1,4 +1,6 @@
-"""Offer the loop that people write first, to be judged beside the graph: passages in the prompt, tools, `while True`, no gates."""
+"""Offer the loop that people write first, to be judged beside the graph: passages in the prompt, tools, `while True`,
+no gates.
+"""
 
 import json
 import uuid
@@ -32,7 +34,8 @@ MOST_ROUNDS = 10
 
 
 class BareLoop:
-    """Answer as a hand-written loop over the `openai` client does: whatever the model calls runs, whatever it says is sent.
+    """Answer as a hand-written loop over the `openai` client does: whatever the model calls runs, whatever it says is
+    sent.
 
     It is given more than such loops have: our retrieval, our tools, and a shop that refuses what its rules forbid.
     """

@@ -38,8 +38,8 @@ def pass_rate(outcomes: Sequence[Sequence[bool]], k: int) -> Rate:
     """Return the mean pass^k over conversations, each a list of its trials' outcomes.
 
     The interval is Wilson's (1927, J. Am. Stat. Assoc. 22) with the conversations as the sample, because trials of one
-    conversation are not independent (Miller 2024, arXiv:2411.00640, section 2.2). Values between 0 and 1 vary no more than
-    a yes or no with the same mean, so it is wide enough, and it does not shrink to nothing at 0 or 1.
+    conversation are not independent (Miller 2024, arXiv:2411.00640, section 2.2). Values between 0 and 1 vary no more
+    than a yes or no with the same mean, so it is wide enough, and it does not shrink to nothing at 0 or 1.
     """
     values = [pass_hat_k(sum(trials), len(trials), k) for trials in outcomes if len(trials) >= k]
     return wilson(sum(values) / len(values), len(values)) if values else Rate(0.0, 0.0, 1.0)
@@ -55,8 +55,8 @@ def wilson(share: float, n: int) -> Rate:
 def paired_p_value(differences: Sequence[float]) -> float:
     """Return the two-sided p of a paired permutation test: how often random signs give a sum as far from zero.
 
-    Fisher's randomisation test (The Design of Experiments, 1935, section 21); every sign pattern up to 16 conversations that
-    differ, above that 20,000 drawn with a fixed seed. For single trials it is the exact McNemar test.
+    Fisher's randomisation test (The Design of Experiments, 1935, section 21); every sign pattern up to 16 conversations
+    that differ, above that 20,000 drawn with a fixed seed. For single trials it is the exact McNemar test.
     """
     unequal = [d for d in differences if d]
     if not unequal:

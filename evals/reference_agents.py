@@ -1,6 +1,7 @@
 """Offer agents that are bad in a known way: a suite is worth something when each gets the low score it deserves.
 
-They are whole agents, not models inside our graph: its checks would turn a liar into an honest agent that asks for help.
+They are whole agents, not models inside our graph: its checks would turn a liar into an honest agent that asks for
+help.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Put our graph into the τ³-bench harness: the harness runs its own tools, our graph decides.
 
-Needs the harness (the package `tau2`, github sierra-research/tau2-bench, Python 3.12 or newer); nothing else here imports this
-file. The calls of its tools pause our run (see `graph.tool_calls.executors.InHost`); the harness carries them out, and its answers go on
-with the run.
+Needs the harness (the package `tau2`, github sierra-research/tau2-bench, Python 3.12 or newer); nothing else here
+imports this file. The calls of its tools pause our run (see `graph.tool_calls.executors.InHost`); the harness carries
+them out, and its answers go on with the run.
 """
 
 import asyncio

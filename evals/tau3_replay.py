@@ -1,12 +1,13 @@
 """Run the gold actions of the τ³ retail tasks through our tools and rules, and compare every record of the shop.
 
-Each task starts with a fresh copy of the imported shop. It passes when every action listed as refused is refused and the
-records that differ afterwards equal the expected ones field by field. Amounts are compared to the cent: the benchmark adds
-them up in floating point.
+Each task starts with a fresh copy of the imported shop. It passes when every action listed as refused is refused and
+the records that differ afterwards equal the expected ones field by field. Amounts are compared to the cent: the
+benchmark adds them up in floating point.
 
-The expected records were computed by the benchmark's own tools, which, when several items of an order are changed at once,
-write the price and the options of the last new item into all of them. No such line can be right: everywhere else in the shop
-a line has the price and options its item has in the catalogue. Those lines are read from the catalogue, and counted.
+The expected records were computed by the benchmark's own tools, which, when several items of an order are changed at
+once, write the price and the options of the last new item into all of them. No such line can be right: everywhere else
+in the shop a line has the price and options its item has in the catalogue. Those lines are read from the catalogue, and
+counted.
 """
 
 import json

@@ -50,8 +50,10 @@ class _Turn:
     asks_graph: bool
     """False where the message was answered before."""
     durability: Durability
-    """`exit` saves a turn once, before its reply is returned; `sync` each step, where a customer's yes may set off an action
-    and a second delivery of it must go on where the first died. Effects themselves are rows of the ledger either way."""
+    """`exit` saves a turn once, before its reply is returned; `sync` each step, where a customer's yes may set off
+    an action
+    and a second delivery of it must go on where the first died. Effects themselves are rows of the ledger either
+    way."""
 
 
 _FIELDS = {field.name for field in fields(State)}
@@ -99,10 +101,11 @@ class SupportAgent:
         locale: str | None = None,
         message_id: str | None = None,
     ) -> Reply:
-        """Return the reply to a customer's message, typed or heard; messages of one thread are answered one after the other.
+        """Return the reply to a customer's message, typed or heard; messages of one thread are answered one after the
+        other.
 
-        That order is kept within this process. Where several processes share a memory, one at a time may answer a thread, or
-        what the other writes is lost; `server.service` leases threads for that.
+        That order is kept within this process. Where several processes share a memory, one at a time may answer a
+        thread, or what the other writes is lost; `server.service` leases threads for that.
 
         A yes that is sent while an earlier message is still being answered agrees to nothing that answer asks.
 
@@ -136,8 +139,8 @@ class SupportAgent:
     ) -> AsyncIterator[Event]:
         """Yield progress, pieces of the reply as they come, and last the whole reply; raises as `send`.
 
-        A `turn_token` fences the run: the memory refuses it once it has seen a higher one for the thread. `sent_at` says when
-        the customer sent the message, in seconds since the epoch, where that was before now.
+        A `turn_token` fences the run: the memory refuses it once it has seen a higher one for the thread. `sent_at`
+        says when the customer sent the message, in seconds since the epoch, where that was before now.
         """
         context = Context(customer_id=customer_id, channel=channel, locale=self.locale_of(locale))
         sent_at = time.time() if sent_at is None else sent_at
@@ -173,7 +176,9 @@ class SupportAgent:
         sent_at: float,
         turn_token: int | None = None,
     ) -> AsyncIterator["_Turn"]:
-        """Hold the thread for one turn, after checking the message, whose thread it is, and what became of the message."""
+        """Hold the thread for one turn, after checking the message, whose thread it is, and what became of
+        the message.
+        """
         config = _config(thread_id, turn_token)
         message = without_card_numbers(text if isinstance(text, HumanMessage) else HumanMessage(text))
         message_id = message_id or message.id
@@ -188,7 +193,8 @@ class SupportAgent:
             check_owner(state, context)
             if message_id is not None and any(m.id == message_id for m in state.messages):
                 snapshot = await self.graph.aget_state(config)
-                # Not `next`: a task that ended just before the crash is no longer in it, and its step is still to be closed.
+                # Not `next`: a task that ended just before the crash is no longer in it, and its step is still to be
+                # closed.
                 unfinished = bool(snapshot.tasks) and not snapshot.interrupts
                 turn = _Turn(config, None, _as_of(snapshot.values, message_id), unfinished, "sync")
             else:
@@ -207,8 +213,8 @@ class SupportAgent:
     async def decide(self, thread_id: str, answer: Any, *, operator: str, turn_token: int | None = None) -> Reply:
         """Answer a thread's request for approval on behalf of staff, and return what the customer reads.
 
-        The answer has the format of `graph.tool_calls.approval_format`; one without decisions goes on with what the ledger already holds. Where the
-        thread no longer waits, nothing happens. The `turn_token` is that of `stream`.
+        The answer has the format of `graph.tool_calls.approval_format`; one without decisions goes on with what the
+        ledger already holds. Where the thread no longer waits, nothing happens. The `turn_token` is that of `stream`.
         """
         config = _config(thread_id, turn_token)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
@@ -222,7 +228,9 @@ class SupportAgent:
             return read_reply(after, thread_id, already_read=len(before.messages))
 
     async def host_calls(self, thread_id: str) -> list[dict[str, Any]]:
-        """Return the tool calls (id, name, args) the host has to run before the thread's turn goes on; see `graph/tool_calls/executors.py`."""
+        """Return the tool calls (id, name, args) the host has to run before the thread's turn goes on; see
+        `graph/tool_calls/executors.py`.
+        """
         config = run_config(thread_id)
         asked = [i.value for i in (await self.graph.aget_state(config)).interrupts]
         return [
@@ -286,7 +294,9 @@ def _state(values: Mapping[str, Any]) -> State:
 
 
 def _as_of(values: dict[str, Any], message_id: str) -> dict[str, Any]:
-    """Return a thread's values with nothing behind the turn of a message, so that its reply is read and no later one."""
+    """Return a thread's values with nothing behind the turn of a message, so that its reply is read and no
+    later one.
+    """
     messages: list[AnyMessage] = values["messages"]
     behind = itertools.dropwhile(lambda place: messages[place].id != message_id, range(len(messages)))
     following = (

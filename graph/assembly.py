@@ -63,7 +63,8 @@ log = logging.getLogger(__name__)
 def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Parts:
     """Return everything the graph needs; databases connect when they are first used.
 
-    `now` tells when it is for whatever a customer is told: the shop's windows and the desk's hours; a rehearsal fixes it.
+    `now` tells when it is for whatever a customer is told: the shop's windows and the desk's hours; a rehearsal fixes
+    it.
 
     Raises:
         KnowledgeError: the index is missing, corrupt or of another embedding model.

@@ -1,7 +1,8 @@
 """Let people work on conversations: every function here serves the command line and HTTP alike.
 
-What a person does is first a row of the desk and then part of the conversation. A process may die in between: whoever looks
-next, an operator's command or the customer's next message, finishes the delivery, and message ids keep it from being done twice.
+What a person does is first a row of the desk and then part of the conversation. A process may die in between: whoever
+looks next, an operator's command or the customer's next message, finishes the delivery, and message ids keep it from
+being done twice.
 """
 
 import asyncio
@@ -44,7 +45,8 @@ async def reply(
     command that was interrupted is harmless.
 
     Raises:
-        Refused: there is no such ticket, it is not with people or with another one, or the text is empty or not filled in.
+        Refused: there is no such ticket, it is not with people or with another one, or the text is empty or not filled
+            in.
         KeyReused: the key brought other words before.
     """
     check_finished(text)
@@ -88,7 +90,9 @@ async def hand_back(
 async def take(
     graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str, instead_of: str | None = None
 ) -> Ticket:
-    """Give a ticket to an operator; raises Refused when it is not with people, or with another one than `instead_of`."""
+    """Give a ticket to an operator; raises Refused when it is not with people, or with another one than
+    `instead_of`.
+    """
     ticket = await desk.take(ticket_id, operator, instead_of=instead_of)
     await _follow(graph, ticket)
     return ticket
@@ -109,7 +113,9 @@ async def reopen(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, ope
 
 
 async def merge(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, into: str, operator: str) -> Ticket:
-    """Close a ticket that another one of its customer goes on with, and tell the customer; raises Refused as `resolve`."""
+    """Close a ticket that another one of its customer goes on with, and tell the customer; raises Refused as
+    `resolve`.
+    """
     before = await desk.get_ticket(ticket_id)
     notice = phrase("ticket_merged", before.locale, ticket=before.id, into=into)
     ticket = await desk.merge(ticket_id, into=into, operator=operator, notice=notice)
@@ -196,7 +202,9 @@ async def _follow(graph: SupportGraph, ticket: Ticket) -> None:
 
 
 def _owner(ticket: Ticket) -> dict[str, str]:
-    """Return what a conversation knows of its ticket, for one whose turn died right after the ticket was opened, too."""
+    """Return what a conversation knows of its ticket, for one whose turn died right after the ticket was
+    opened, too.
+    """
     return {"owner": ticket.status, "ticket_id": ticket.id}
 
 

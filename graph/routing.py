@@ -10,7 +10,9 @@ from graph.state import State, action_ids, newest_turn, pending_calls, tool_roun
 from tools.desk.ownership import WITH_PEOPLE
 
 HUMAN_TOOL = "request_human"
-"""The tool a model calls to bring in a person; `reason` heeds it where there is a reason for one, it is never executed."""
+"""The tool a model calls to bring in a person; `reason` heeds it where there is a reason for one, it is never
+executed.
+"""
 
 
 def after_receive(state: State) -> Literal["retrieve", "execute_tools", "escalate", "__end__"]:
@@ -50,7 +52,9 @@ def after_reason(state: State, *, max_tool_rounds: int) -> Literal["execute_tool
 
 
 def after_execute_tools(state: State) -> Literal["confirm", "reason"]:
-    """Where every call was a write that is proposed or done, or sent a code, the graph says so; else the model goes on."""
+    """Where every call was a write that is proposed or done, or sent a code, the graph says so; else the
+    model goes on.
+    """
     turn = newest_turn(state.messages)
     called = next(m for m in reversed(turn) if isinstance(m, AIMessage) and m.tool_calls)
     if action_ids(called):
@@ -62,7 +66,9 @@ def after_execute_tools(state: State) -> Literal["confirm", "reason"]:
 
 
 def after_verify(state: State) -> Literal["reason", "escalate", "confirm", "approve", "__end__"]:
-    """What was held back is asked for again, what no model can say goes to a person; then come open proposals and staff."""
+    """What was held back is asked for again, what no model can say goes to a person; then come open proposals and
+    staff.
+    """
     if state.handoff:
         return "escalate"
     if state.faults:

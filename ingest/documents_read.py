@@ -1,4 +1,6 @@
-"""Define what a reader hands to the pipeline, a document or the reason there is none, and what the index keeps of it."""
+"""Define what a reader hands to the pipeline, a document or the reason there is none, and what the index
+keeps of it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

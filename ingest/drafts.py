@@ -1,4 +1,6 @@
-"""Write what resolved a ticket down as a draft article; it is never indexed before a person has reviewed and released it."""
+"""Write what resolved a ticket down as a draft article; it is never indexed before a person has reviewed and released
+it.
+"""
 
 import re
 from dataclasses import dataclass, replace
@@ -75,7 +77,8 @@ def change_draft(folder: Path, name: str, *, title: str, text: str) -> Draft:
 
 
 def release_draft(folder: Path, name: str, *, by: str, today: date, into: Path | None) -> Path:
-    """Mark a draft as released by a person, and move it into the folder of articles where one is named; return where it is.
+    """Mark a draft as released by a person, and move it into the folder of articles where one is named; return where it
+    is.
 
     Raises:
         NotFound: there is no such draft.

@@ -1,4 +1,6 @@
-"""List what a person should look at in the indexed articles: duplicates, contradictions, and what was not reviewed for long."""
+"""List what a person should look at in the indexed articles: duplicates, contradictions, and what was not reviewed for
+long.
+"""
 
 import re
 from collections import defaultdict
@@ -22,7 +24,8 @@ _BLOCK = 1_000
 _AMOUNT = re.compile(
     r"(?P<money>[$€£]\s?\d[\d,]*(?:\.\d+)?)"
     r"|(?P<date>\b\d{4}-\d{2}-\d{2}\b)"
-    r"|(?P<number>(?<![\w,])\d[\d,]{0,15}(?:\.\d{1,6})?)\s{0,4}(?P<unit>%|percent|business days?|working days?|days?|hours?|minutes?|weeks?|months?"
+    r"|(?P<number>(?<![\w,])\d[\d,]{0,15}(?:\.\d{1,6})?)\s{0,4}(?P<unit>%|percent|business days?|working days?|"
+    r"days?|hours?|minutes?|weeks?|months?"
     r"|years?|dollars?|euros?|items?|orders?|kg|lbs?|miles?|km)",
     re.IGNORECASE,
 )

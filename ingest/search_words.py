@@ -38,7 +38,8 @@ def telling(frequencies: Mapping[str, int], passages: int) -> list[str]:
 def codes_in(text: str) -> list[str]:
     """Return identifiers such as a SKU, an error code or a form number, without their punctuation and in lower case.
 
-    An identifier holds a digit and either a letter or at least four digits, so that prices and counts stay ordinary words.
+    An identifier holds a digit and either a letter or at least four digits, so that prices and counts stay ordinary
+    words.
     """
     if not _DIGIT.search(text):
         return []

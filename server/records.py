@@ -86,7 +86,9 @@ class Turn:
     attempt: int
     """1 for the first."""
     suspect: bool = False
-    """The last attempt ended without a word, as when a message kills its process: this one runs with nothing beside it."""
+    """The last attempt ended without a word, as when a message kills its process: this one runs with nothing beside
+    it.
+    """
     text: str
     spoken: Spoken | None = None
     """What was heard, where any of its messages was spoken."""
@@ -100,7 +102,9 @@ class Turn:
 
 @dataclass(frozen=True)
 class CrashSuspect:
-    """Name a thread whose turn may only be taken by a process that runs nothing else, so that it can harm nothing else."""
+    """Name a thread whose turn may only be taken by a process that runs nothing else, so that it can harm
+    nothing else.
+    """
 
     thread_id: str
 

@@ -73,7 +73,8 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     """Yield everything a server needs, with its worker running; at the end turns are finished or handed on.
 
     Raises:
-        SettingsError, SchemaMismatch, KnowledgeError, BackendUnavailable: something it needs is missing; the message says what to do.
+        SettingsError, SchemaMismatch, KnowledgeError, BackendUnavailable: something it needs is missing; the message
+            says what to do.
     """
     tokens = await asyncio.to_thread(tokens_of, settings)
     await asyncio.to_thread(upgrade_stores, settings)

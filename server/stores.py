@@ -19,7 +19,9 @@ from tools.spending import metadata as spending
 
 
 def databases_of(settings: Settings) -> Mapping[str, Sequence[MetaData]]:
-    """Return the URL of each database of ours with the tables kept in it; a shop's own API and a memory of this process are none."""
+    """Return the URL of each database of ours with the tables kept in it; a shop's own API and a memory of this process
+    are none.
+    """
     kept = [
         (settings.orders_url, (shop,)),
         (settings.desk_url, (actions, tickets, proofs, spending)),
@@ -46,5 +48,6 @@ def upgrade_stores(settings: Settings, *, by_command: bool = False) -> None:
         except (SQLAlchemyError, OSError) as error:
             cause = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise BackendUnavailable(
-                f"the database {shown(parse_url(url))} cannot be used ({cause}); check its URL, its folder and its rights"
+                f"the database {shown(parse_url(url))} cannot be used ({cause}); check its URL, its folder and "
+                f"its rights"
             ) from error

@@ -29,7 +29,9 @@ class TokenKeys(Protocol):
     """The public keys of a sign-in service."""
 
     async def find(self, token: str) -> Any:
-        """Return the key a token names; raises TokenRejected for an unknown one, BackendUnavailable where that cannot be told."""
+        """Return the key a token names; raises TokenRejected for an unknown one, BackendUnavailable where that cannot
+        be told.
+        """
         ...
 
 

@@ -75,7 +75,10 @@ class ShopPage(LoopbackHandler):
         if method == "POST":
             return self.answer(200, {"text": HEARD})
         tag = f'<script src="{self.chat}/widget.js" type="module"></script>'
-        page = f"<!doctype html><html lang=en><title>Shop</title><main><h1>Shop</h1></main>{tag}<support-agent></support-agent>"
+        page = (
+            f"<!doctype html><html lang=en><title>Shop</title><main><h1>Shop</h1></main>{tag}<support-agent></suppo"
+            f"rt-agent>"
+        )
         return self.send(200, page.encode(), "text/html")
 
 

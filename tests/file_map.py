@@ -31,8 +31,8 @@ def room_readme(folder: Path) -> str:
 
 
 def first_sentence(file: Path) -> str:
-    """Return the first line of a module's docstring."""
-    return docstring(file).split("\n")[0].strip()
+    """Return the first paragraph of a module's docstring, as one line."""
+    return " ".join(docstring(file).split("\n\n")[0].split())
 
 
 def house_map() -> str:

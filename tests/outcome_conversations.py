@@ -1,4 +1,6 @@
-"""Conversations whose outcome is known because they were written for it: what the customer said last, and what had happened."""
+"""Conversations whose outcome is known because they were written for it: what the customer said last, and what had
+happened.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""Recount an export of conversations from outside, with nothing but Python's own library: `python recount.py conversations.csv`."""
+"""Recount an export of conversations from outside, with nothing but Python's own library: `python recount.py
+conversations.csv`.
+"""
 
 import csv
 import json

@@ -130,7 +130,9 @@ class FaultyTransport(httpx.AsyncBaseTransport):
     def __init__(self, app: Starlette) -> None:
         self._inner = httpx.ASGITransport(app=app)
         self.lose: set[str] = set()
-        """`connect`: no request arrives; `answer`: a change is done, its answer lost; `status`: answered with 502 after it."""
+        """`connect`: no request arrives; `answer`: a change is done, its answer lost; `status`: answered with 502
+        after it.
+        """
         self.changes_sent = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -1,4 +1,6 @@
-"""Lead changes of an order through whole conversations: proposal, yes, staff, execution, and everything that comes between."""
+"""Lead changes of an order through whole conversations: proposal, yes, staff, execution, and everything that comes
+between.
+"""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -529,7 +531,8 @@ async def test_a_ticket_that_is_full_of_facts_takes_in_what_was_agreed_to_and_ca
     agreed = await shop.actions.ledger.find(thread_id="t")
     full = TicketDraft(
         category="request", queue="general", priority="normal", sentiment="neutral", language="en",
-        summary="Many things.", steps_tried=(), facts=tuple(f"Fact {n}." for n in range(20)), next_step="Answer.", wish="Help.",
+        summary="Many things.", steps_tried=(), facts=tuple(f"Fact {n}." for n in range(20)),
+        next_step="Answer.", wish="Help.",
     )  # fmt: skip
     read = TicketDraft.model_validate(with_agreed(full, agreed).model_dump(mode="json"))
     assert "Cancel order #AF1" in read.facts[0]

@@ -107,7 +107,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "cli": ("cli", "cli.desk", "cli.evaluation", "cli.storage"),
     "benchmarks": ("benchmarks.support", "benchmarks.businesses", "benchmarks"),
 }
-"""The rooms inside each package from the bottom up, and modules that put rooms together: each may import those before it."""
+"""The rooms inside each package from the bottom up, and modules that put rooms together: each may import those
+before it.
+"""
 NODES_MAY_NOT_IMPORT = ("graph.builder", "graph.assembly", "graph.agent", "graph.entry", "core.settings")
 
 

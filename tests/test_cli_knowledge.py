@@ -11,7 +11,10 @@ from tests.knowledge_fakes import write_articles
 from tests.terminal import Terminal
 
 ARTICLES = {
-    "returns": "---\nlocale: en\nreviewed: 2020-01-01\n---\n# Returns\n\n## Time\n\nYou can send an item back within 30 days of its delivery.",
+    "returns": (
+        "---\nlocale: en\nreviewed: 2020-01-01\n---\n# Returns\n\n## Time\n\nYou can send an item back within 30 "
+        "days of its delivery."
+    ),
     "policy": "# Returns of items\n\n## Time\n\nYou can send an item back within 14 days of its delivery.",
     "kettle": "# Kettle K-200\n\nE-1042 means that the kettle is dry.",
 }

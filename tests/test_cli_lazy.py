@@ -1,4 +1,6 @@
-"""Keep the command line quick to appear: a command's needs are loaded when it runs, and the list of commands stays true."""
+"""Keep the command line quick to appear: a command's needs are loaded when it runs, and the list of commands stays
+true.
+"""
 
 import re
 import subprocess

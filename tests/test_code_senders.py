@@ -1,4 +1,6 @@
-"""One-time codes leave by the way a setting names, and a setting that cannot work is refused without showing its password."""
+"""One-time codes leave by the way a setting names, and a setting that cannot work is refused without showing its
+password.
+"""
 
 import asyncio
 import json

@@ -121,7 +121,8 @@ def test_what_fits_the_schemas_compiles_and_says_what_it_returns() -> None:
         "covered": {"type": "boolean"},
     }
     condition = compile_condition(
-        "now - trip.created_at < duration('24h') && trip.total * 0.9 > 100 && trip.seats == 1.0 && trip.note != null || covered",
+        "now - trip.created_at < duration('24h') && trip.total * 0.9 > 100 && trip.seats == 1.0 && trip.note "
+        "!= null || covered",
         names,
     )
     assert (condition.names, condition.returns) == (("now", "trip", "covered"), "BOOL")

@@ -188,7 +188,8 @@ def test_other_words_take_nothing_back(text: str) -> None:
 
 
 PREVIEW = (
-    "Return from order #AF1: Kettle (matt black). $77.50 goes back to your Visa card ending in 2896, which you paid with, once "
+    "Return from order #AF1: Kettle (matt black). $77.50 goes back to your Visa card ending in 2896, which you "
+    "paid with, once "
     "the items have arrived."
 )
 

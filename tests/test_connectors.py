@@ -221,7 +221,8 @@ async def test_hints_of_a_server_are_only_compared(folder: Path) -> None:
     (folder / "server.py").write_text(hinted)
     connector(
         folder,
-        "mcp: {command: python, args: [server.py]}\ntools:\n  get_thing: {effect: read, owner: 'result.customer_id == customer.id'}\n",
+        "mcp: {command: python, args: [server.py]}\ntools:\n  get_thing: {effect: read, owner: "
+        "'result.customer_id == customer.id'}\n",
     )
     found = await asyncio.to_thread(check_business, folder)
     assert [(str(p).split(";")[0], p.warning) for p in found.problems] == [

@@ -1,4 +1,6 @@
-"""Check that a customer's preferences and tickets follow them into new conversations, only where asked for, and can be erased."""
+"""Check that a customer's preferences and tickets follow them into new conversations, only where asked for, and can be
+erased.
+"""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Everything in deploy/ is true: its settings, paths, metrics and files are there, and it passes the linters of its kind."""
+"""Everything in deploy/ is true: its settings, paths, metrics and files are there, and it passes the linters of its
+kind.
+"""
 
 import json
 import re

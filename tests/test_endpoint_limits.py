@@ -1,4 +1,6 @@
-"""Refuse what an endpoint sends beyond what was asked for, while it is read: huge pieces, long replies, packed answers."""
+"""Refuse what an endpoint sends beyond what was asked for, while it is read: huge pieces, long replies,
+packed answers.
+"""
 
 import gzip
 import json

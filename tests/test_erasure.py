@@ -1,4 +1,6 @@
-"""Erase a customer: nothing is left in any file, nothing comes back, what is no person stays; export gives what is stored."""
+"""Erase a customer: nothing is left in any file, nothing comes back, what is no person stays; export gives what is
+stored.
+"""
 
 import asyncio
 import importlib

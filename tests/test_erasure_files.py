@@ -1,4 +1,6 @@
-"""Erasing a customer reaches the files that stand beside the databases: drafts of articles, and what the dev server keeps."""
+"""Erasing a customer reaches the files that stand beside the databases: drafts of articles, and what the dev server
+keeps.
+"""
 
 import pickle
 from datetime import date

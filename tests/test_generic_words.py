@@ -1,4 +1,6 @@
-"""What every business says names no trade: orders, parcels and shops belong to the folders and modules that have them."""
+"""What every business says names no trade: orders, parcels and shops belong to the folders and modules that
+have them.
+"""
 
 import ast
 import re
@@ -13,7 +15,8 @@ from tests.processes import ROOT
 from tools.registry import general_tools
 
 TRADE = re.compile(
-    r"\b(?:orders?|parcels?|shops?|returns?|Bestellung\w*|Paket\w*|commandes?|colis|boutique|pedidos?|paquetes?|tienda)\b",
+    r"\b(?:orders?|parcels?|shops?|returns?|Bestellung\w*|Paket\w*|commandes?|colis|boutique|pedidos?|"
+    r"paquetes?|tienda)\b",
     re.IGNORECASE,
 )
 SAYING = (

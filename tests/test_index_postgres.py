@@ -19,7 +19,8 @@ from tests.postgres import fresh_database
 
 pytestmark = pytest.mark.server
 ARTICLES = {
-    "returns": "---\nlocale: en\nurl: https://shop.example/returns\n---\n# Returns\n\n## Time\n\nReturn within 30 days.",
+    "returns": "---\nlocale: en\nurl: https://shop.example/returns\n---\n# Returns\n\n## Time\n\nReturn within 30 "
+    "days.",
     "german": "---\nlocale: de\n---\n# Return in German\n\n## Time\n\nReturn within 30 days too.",
     "errors": "# Coffee machine\n\n## Display\n\nE-1042 means the tank is empty.\n\nE-1043 means the pump is dry.",
 }

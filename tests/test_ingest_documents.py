@@ -40,7 +40,8 @@ def pdf_with(content: bytes, *, compressed: bool = False) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /Font << /F1 5 0 "
+        b"R >> >> >>",
         b"<< " + kind + b"/Length %d >>\nstream\n" % len(data) + data + b"\nendstream",
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
@@ -58,7 +59,10 @@ def pdf_with(content: bytes, *, compressed: bool = False) -> bytes:
 
 
 def test_markdown_with_front_matter(tmp_path: Path) -> None:
-    text = "---\nid: r1\ntitle: Returns\nurl: https://x.example/r\nreviewed: 2025-03-01\nlocale: en\n---\n# Returns\n\nFree."
+    text = (
+        "---\nid: r1\ntitle: Returns\nurl: https://x.example/r\nreviewed: 2025-03-01\nlocale: en\n---\n# "
+        "Returns\n\nFree."
+    )
     document = one(read(written(tmp_path, "returns.md", text)))
     assert (document.id, document.title, document.text) == ("r1", "Returns", "Free.")
     assert (document.url, document.reviewed, document.metadata) == (

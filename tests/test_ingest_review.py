@@ -35,10 +35,16 @@ def test_two_articles_that_differ_on_a_number_contradict_each_other(tmp_path: Pa
 @pytest.mark.parametrize(
     ("first", "second", "kinds"),
     [
-        ("Express shipping of furniture costs $20 always.", "Express shipping of furniture costs $25 always.", ["contradiction"]),
-        ("Our store closes early on 2026-12-24 this winter.", "Our store closes early on 2026-12-23 this winter.", ["contradiction"]),
-        ("Express shipping of furniture now costs $20 always, all year, for each and every large item you buy.", "Express shipping of furniture now costs $20.00 always, all year, for each and every large item you buy.", ["near-duplicate"]),
-        ("Express shipping of furniture costs $20 always.", "Express shipping of furniture costs $20 always.", ["duplicate"]),
+        ("Express shipping of furniture costs $20 always.", "Express shipping of furniture costs $25 always.",
+        ["contradiction"]),
+        ("Our store closes early on 2026-12-24 this winter.", "Our store closes early on 2026-12-23 this winter.",
+        ["contradiction"]),
+        ("Express shipping of furniture now costs $20 always, all year, for each and every large item you buy.", (
+            "Express shipping of furniture now costs $20.00 always, all year, for each and every large item you "
+            "buy."
+        ), ["near-duplicate"]),
+        ("Express shipping of furniture costs $20 always.", "Express shipping of furniture costs $20 always.",
+        ["duplicate"]),
         ("Gift cards keep their value for 5 years.", "Wooden boards want oil every 3 weeks.", []),
     ],
 )  # fmt: skip

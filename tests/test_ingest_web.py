@@ -1,4 +1,6 @@
-"""Web sources are read from allow-listed public hosts only, and a sitemap cannot lead anywhere else or go on for ever."""
+"""Web sources are read from allow-listed public hosts only, and a sitemap cannot lead anywhere else or go on
+for ever.
+"""
 
 import gzip
 from collections.abc import Callable

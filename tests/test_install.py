@@ -114,7 +114,10 @@ def test_an_unfit_python_is_told_which_one_fits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, told: str
 ) -> None:
     arguments = ["install.py", "requirements.lock", "--into", str(tmp_path / "venv")]
-    script = f"{before}; import runpy; sys.argv = {arguments!r}; runpy.run_path({str(ROOT / 'install.py')!r}, run_name='__main__')"
+    script = (
+        f"{before}; import runpy; sys.argv = {arguments!r}; runpy.run_path({str(ROOT / 'install.py')!r}, "
+        f"run_name='__main__')"
+    )
     monkeypatch.setenv("PATH", str(tmp_path))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 1

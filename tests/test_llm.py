@@ -1,6 +1,7 @@
 """Hold the same conversations with a small real model behind an OpenAI-compatible endpoint on loopback.
 
-Reading is what takes such a model long. Its server keeps the beginnings of two requests, so tests whose requests begin alike stand together.
+Reading is what takes such a model long. Its server keeps the beginnings of two requests, so tests whose requests begin
+alike stand together.
 """
 
 import subprocess

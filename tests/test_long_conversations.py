@@ -1,4 +1,6 @@
-"""Check that facts of the first turns survive hundreds of turns, in little memory and with a stable beginning of each request."""
+"""Check that facts of the first turns survive hundreds of turns, in little memory and with a stable beginning of each
+request.
+"""
 
 from pathlib import Path
 from typing import Any

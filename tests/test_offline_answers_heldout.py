@@ -1,4 +1,6 @@
-"""Measure answers from the sample articles on questions that were written apart from the rules; since then a regression test."""
+"""Measure answers from the sample articles on questions that were written apart from the rules; since then a regression
+test.
+"""
 
 from pathlib import Path
 

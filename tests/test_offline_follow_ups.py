@@ -1,4 +1,6 @@
-"""Follow-ups keep their subject, every request is answered or named, slips are read over, and the way of an exchange is kept."""
+"""Follow-ups keep their subject, every request is answered or named, slips are read over, and the way of an exchange is
+kept.
+"""
 
 import re
 

@@ -1,7 +1,8 @@
-"""Measure conversations that were written before they were first played: questions about changes, and lists of changes that are amended.
+"""Measure conversations that were written before they were first played: questions about changes, and lists of changes
+that are amended.
 
-The form is that of `tests.test_offline_conversations_heldout`. At first sight 22 of the 39 went as they should by words and 23 with
-embeddings; what failed was then repaired for its cause.
+The form is that of `tests.test_offline_conversations_heldout`. At first sight 22 of the 39 went as they should by words
+and 23 with embeddings; what failed was then repaired for its cause.
 """
 
 import pytest

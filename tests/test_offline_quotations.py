@@ -1,4 +1,6 @@
-"""What is quoted has to be about what was asked: not what merely shares a word with it, and no stranger beside the answer."""
+"""What is quoted has to be about what was asked: not what merely shares a word with it, and no stranger beside the
+answer.
+"""
 
 import pytest
 

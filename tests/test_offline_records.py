@@ -1,4 +1,6 @@
-"""Without sentences of its own for a trade, the offline model tells records field by field and says what is connected."""
+"""Without sentences of its own for a trade, the offline model tells records field by field and says what is
+connected.
+"""
 
 import json
 

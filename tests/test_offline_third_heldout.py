@@ -1,7 +1,8 @@
-"""Measure more conversations that were written before they were first played: questions beside an open proposal, negations, odd input.
+"""Measure more conversations that were written before they were first played: questions beside an open proposal,
+negations, odd input.
 
-The form is that of `tests.test_offline_conversations_heldout`. At first sight 22 of the 35 went as they should by words and 23 with
-embeddings (one failed by a slip in what was expected); what failed was then repaired for its cause.
+The form is that of `tests.test_offline_conversations_heldout`. At first sight 22 of the 35 went as they should by words
+and 23 with embeddings (one failed by a slip in what was expected); what failed was then repaired for its cause.
 """
 
 import pytest

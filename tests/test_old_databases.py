@@ -1,4 +1,6 @@
-"""Go on with the databases that earlier versions wrote: an open question, an open request for approval and an open ticket in each."""
+"""Go on with the databases that earlier versions wrote: an open question, an open request for approval and an open
+ticket in each.
+"""
 
 import asyncio
 import lzma
@@ -36,7 +38,9 @@ def rows(database: Path, query: str) -> list[Any]:
 
 @pytest.fixture(params=VERSIONS, ids=lambda archive: archive.name.removesuffix(".tar.xz"))
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A folder with the databases of a version as they were a minute after they were written, and an index of one article."""
+    """A folder with the databases of a version as they were a minute after they were written, and an index of one
+    article.
+    """
     with tarfile.open(request.param) as archive:
         archive.extractall(tmp_path, filter="data")
     article = tmp_path / "returns.md"

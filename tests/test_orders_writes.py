@@ -1,4 +1,6 @@
-"""What the model may ask for: planned for the signed-in customer only, with arguments that fit, and without any effect."""
+"""What the model may ask for: planned for the signed-in customer only, with arguments that fit, and without
+any effect.
+"""
 
 import json
 from datetime import date

@@ -1,4 +1,6 @@
-"""Stop the endpoint behind a running server in the middle of an answer and start it again: the small size of `benchmarks.outage`."""
+"""Stop the endpoint behind a running server in the middle of an answer and start it again: the small size of
+`benchmarks.outage`.
+"""
 
 import pytest
 

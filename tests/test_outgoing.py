@@ -82,8 +82,10 @@ def test_the_attacks_are_attacks() -> None:
 
 
 PIECES = st.sampled_from(
-    ["[", "]", "(", ")", "!", "<", ">", ":", "//", "\\", "https:", "evil.com", "@", "shop.example", " ", "\n", "a", "1", "&lt;", "&#", "x", "data:",
-     "javascript:", "img src=", "/", "www.", ".", "?q=", "`", "*", "|", "\u200b", "\uff0f", "[1]", "]:", "](", "\t", "'", '"']
+    ["[", "]", "(", ")", "!", "<", ">", ":", "//", "\\", "https:", "evil.com", "@", "shop.example", " ", "\n", "a",
+    "1", "&lt;", "&#", "x", "data:",
+     "javascript:", "img src=", "/", "www.", ".", "?q=", "`", "*", "|", "\u200b", "\uff0f", "[1]", "]:", "](", "\t",
+     "'", '"']
 )  # fmt: skip
 
 
@@ -99,11 +101,15 @@ def test_pieces_made_safe_one_by_one_stay_safe_when_they_are_joined(pieces: list
     ("text", "left"),
     [
         ("You have 30 days. [1][2]", "You have 30 days. [1][2]"),
-        ("See [our page](https://help.shop.example/returns) [1].", "See our page https://help.shop.example/returns  [1]."),
-        ("(https://shop.example/a), **https://shop.example/b**.", "(https://shop.example/a), **https://shop.example/b**."),
-        ("Write to help@shop.example, e.g. at 12:30; 5 < 6 & 7 > 3.", "Write to help@shop.example, e.g. at 12:30; 5 < 6 & 7 > 3."),
+        ("See [our page](https://help.shop.example/returns) [1].",
+        "See our page https://help.shop.example/returns  [1]."),
+        ("(https://shop.example/a), "
+            "**https://shop.example/b**.", "(https://shop.example/a), **https://shop.example/b**."),
+        ("Write to help@shop.example, e.g. at 12:30; 5 < 6 & 7 > 3.",
+        "Write to help@shop.example, e.g. at 12:30; 5 < 6 & 7 > 3."),
         ("Your data: complete. It costs $12.50/month.", "Your data: complete. It costs $12.50/month."),
-        ("Großartig! Ваш заказ — 您的订单 👩\u200d🚀 می\u200cخواهم", "Großartig! Ваш заказ — 您的订单 👩\u200d🚀 می\u200cخواهم"),
+        ("Großartig! Ваш заказ — 您的订单 👩\u200d🚀 می\u200cخواهم",
+        "Großartig! Ваш заказ — 您的订单 👩\u200d🚀 می\u200cخواهم"),
         ("| item | price |\n|---|---|\n| Mug | $16.00 |", "| item | price |\n|---|---|\n| Mug | $16.00 |"),
         ("Wow![1]", "Wow! [1]"),
     ],

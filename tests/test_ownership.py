@@ -1,4 +1,6 @@
-"""Hold the state machine of a conversation's ownership and its clock to their rules, whatever happens in whatever order."""
+"""Hold the state machine of a conversation's ownership and its clock to their rules, whatever happens in whatever
+order.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import get_args

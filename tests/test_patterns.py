@@ -1,4 +1,6 @@
-"""Hold every rule over foreign text to linear time on repeated units, and a whole turn, a colleague's view and a safe reply to a moment."""
+"""Hold every rule over foreign text to linear time on repeated units, and a whole turn, a colleague's view and a safe
+reply to a moment.
+"""
 
 import re
 import time

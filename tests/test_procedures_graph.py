@@ -35,9 +35,11 @@ facts:
   order: get_order(order_id)
 rules:
   waiting: {must: "order.status == 'pending'", say: "Order {order_id} is {order.status}, so it cannot be cancelled."}
-  cheap: {must: "double(order.total) < 500.0", else: hand_over, say: "A colleague has to look at an order of {order.total}."}
+  cheap: {must: "double(order.total) < 500.0", else: hand_over, say: "A colleague has to look at an order of \
+{order.total}."}
 do:
-  cancel: {tool: cancel_order, args: {order_id: order_id, reason: reason}, needs: [waiting, cheap], approve: "double(order.total) > 200.0"}
+  cancel: {tool: cancel_order, args: {order_id: order_id, reason: reason}, needs: [waiting, cheap], approve: \
+"double(order.total) > 200.0"}
 ---
 Ask for the {reason}; never suggest one.
 """

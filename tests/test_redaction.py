@@ -171,8 +171,10 @@ def test_every_order_number_item_and_thread_survives(number: str, item: int, who
 
 def test_a_typical_message_takes_less_than_a_millisecond() -> None:
     text = (
-        "Hi, this is about my order #W1234567. I would like to return the kettle (item 6065192424) because the lid is broken. "
-        "My e-mail is ada@example.com, my phone +1 202 555 0123; I live at 12 Bristol Road, Portland, OR 97205. Ada Brook"
+        "Hi, this is about my order #W1234567. I would like to return the kettle (item 6065192424) because the "
+        "lid is broken. "
+        "My e-mail is ada@example.com, my phone +1 202 555 0123; I live at 12 Bristol Road, Portland, OR "
+        "97205. Ada Brook"
     )
     took = []
     for _ in range(50):

@@ -186,7 +186,9 @@ def test_what_is_no_answer_is_a_failure(answer: httpx.Response | Exception, erro
 
 
 def write_cross_encoder(folder: Path, tokens: int | str = "tokens") -> Path:
-    """Write a cross-encoder whose score is the number of times a pair says `plugs`; it may read a fixed number of tokens."""
+    """Write a cross-encoder whose score is the number of times a pair says `plugs`; it may read a fixed number of
+    tokens.
+    """
     vocabulary = {"[UNK]": 0, "[SEP]": 1, "plugs": 2, "how": 3, "many": 4}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()

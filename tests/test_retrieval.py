@@ -11,9 +11,12 @@ from ingest.search.article_search import HybridRetriever
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options, write_articles
 
 ARTICLES = {
-    "returns": "---\nlocale: en\nurl: https://shop.example/returns\n---\n# Returns\n\n## Time\n\nReturn within 30 days.",
+    "returns": "---\nlocale: en\nurl: https://shop.example/returns\n---\n# Returns\n\n## Time\n\nReturn within 30 "
+    "days.",
     "rueckgabe": "---\nlocale: de\n---\n# Return in German\n\n## Time\n\nReturn within 30 days too.",
-    "errors": "# Coffee machine\n\n## Display\n\nE-1042 means the tank is empty.\n\n## Noise\n\nE-1043 means the pump is dry.",
+    "errors": (
+        "# Coffee machine\n\n## Display\n\nE-1042 means the tank is empty.\n\n## Noise\n\nE-1043 means the pump is dry."
+    ),
     "delivery": "# Delivery\n\nParcels take four days.",
 }
 

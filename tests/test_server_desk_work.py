@@ -1,4 +1,6 @@
-"""Arrange tickets over HTTP: search, assigning, notes, snoozing, merging, reopening, joining; on SQLite and PostgreSQL."""
+"""Arrange tickets over HTTP: search, assigning, notes, snoozing, merging, reopening, joining; on SQLite and
+PostgreSQL.
+"""
 
 import asyncio
 import json

@@ -1,4 +1,6 @@
-"""Take turns as several workers do, on SQLite and PostgreSQL: one at a time a thread, in order, fenced, again after a death."""
+"""Take turns as several workers do, on SQLite and PostgreSQL: one at a time a thread, in order, fenced, again after a
+death.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -217,7 +219,8 @@ async def test_a_clock_that_is_set_back_holds_up_nobody(workers: Workers) -> Non
     await workers.write("hello?", again)
     with pytest.raises(Busy):
         await workers.write("hello?", again)
-    # What was due or leased by the clock of before is taken up at once, and its former holder can write nothing any more.
+    # What was due or leased by the clock of before is taken up at once, and its former holder can write nothing any
+    # more.
     taken = await workers.take(workers.two, thread_id=thread)
     assert taken.text == left.text
     with pytest.raises(LeaseLost):

@@ -1,4 +1,6 @@
-"""Overwhelm the server: too many at once, bodies that trickle, streams that break off; the next customer does not notice."""
+"""Overwhelm the server: too many at once, bodies that trickle, streams that break off; the next customer does not
+notice.
+"""
 
 import asyncio
 import json

@@ -1,4 +1,6 @@
-"""Speak to the server: recordings in any form become words, to be shown first or to be answered; what is none is refused."""
+"""Speak to the server: recordings in any form become words, to be shown first or to be answered; what is none is
+refused.
+"""
 
 import asyncio
 import base64

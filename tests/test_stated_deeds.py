@@ -12,7 +12,10 @@ from graph.verification.sentences import split_sentences
 from graph.verification.values.value_reading import Value
 
 PENDING = '{"order_id": "#AF10326", "status": "pending", "total": "113.45", "refunded": "0.00", "card": "Visa 2896"}'
-SHIPPED = '{"order_id": "#AF10283", "status": "shipped", "shipped_at": "2026-11-18", "expected_delivery": "2026-11-23", "total": "63.95"}'
+SHIPPED = (
+    '{"order_id": "#AF10283", "status": "shipped", "shipped_at": "2026-11-18", "expected_delivery": "2026-11-23", '
+    '"total": "63.95"}'
+)
 CANCELLED = '{"order_id": "#AF10326", "status": "cancelled", "refund": "113.45"}'
 ARTICLE = (
     "Orders that are cancelled are refunded within 5 days to the card. The warranty is 2 years. Returns within 30 days."

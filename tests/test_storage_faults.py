@@ -58,7 +58,10 @@ async def test_a_further_connection_leaves_the_locks_of_the_others(tmp_path: Pat
     async with database.reading() as reading:
         await reading.exec_driver_sql("SELECT * FROM t")
         assert await database.is_writable()  # opens a connection of its own
-        elsewhere = f"import sqlite3; c = sqlite3.connect({str(tmp_path / 'desk.db')!r}); c.execute('SELECT * FROM t'); c.close()"
+        elsewhere = (
+            f"import sqlite3; c = sqlite3.connect({str(tmp_path / 'desk.db')!r}); c.execute('SELECT * FROM t'); "
+            f"c.close()"
+        )
         await asyncio.to_thread(subprocess.run, [sys.executable, "-c", elsewhere], check=True)
         assert (tmp_path / "desk.db-wal").exists(), (
             "who closes last removes the journal: another process took itself for that"

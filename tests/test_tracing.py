@@ -1,4 +1,6 @@
-"""Send traces only when told to, and nothing personal in them: inputs, tool arguments, errors, names, tags, metadata."""
+"""Send traces only when told to, and nothing personal in them: inputs, tool arguments, errors, names, tags,
+metadata.
+"""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -105,7 +105,8 @@ def test_any_text_is_routed_somewhere(text: str) -> None:
 def test_a_shop_names_its_own_queues(tmp_path: Path) -> None:
     file = tmp_path / "queues.yaml"
     file.write_text(
-        "- {name: bikes, description: Bicycles and their parts., examples: [My chain came off, The brakes squeak], words: [bike*]}\n"
+        "- {name: bikes, description: Bicycles and their parts., examples: [My chain came off, The brakes "
+        "squeak], words: [bike*]}\n"
         "- {name: rest, description: Everything else., default: true}\n"
     )
     rules = RuleTriage(load_queues(file), MiniLM())

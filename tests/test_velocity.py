@@ -1,4 +1,6 @@
-"""What one customer may have done within days without staff, and what staff may not decide on, hold across conversations."""
+"""What one customer may have done within days without staff, and what staff may not decide on, hold across
+conversations.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""Show that customers read only what was checked, also while a reply is being written, and that nothing garbled acts."""
+"""Show that customers read only what was checked, also while a reply is being written, and that nothing
+garbled acts.
+"""
 
 import asyncio
 from typing import Any

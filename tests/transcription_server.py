@@ -16,7 +16,9 @@ from tests.server_threads import listening
 
 @contextmanager
 def transcribing(words: Mapping[float, str]) -> Iterator[str]:
-    """Yield the base URL of an endpoint that hears these words in WAV recordings of so many seconds, and refuses others."""
+    """Yield the base URL of an endpoint that hears these words in WAV recordings of so many seconds, and refuses
+    others.
+    """
 
     async def transcribe(request: Request) -> JSONResponse:
         async with request.form() as form:

@@ -18,10 +18,11 @@ def as_text(facts: Any) -> str:
 def order_facts(order: Order, today: date) -> dict[str, Any]:
     """Return what is known about an order.
 
-    Keys: order_id, status, ordered_at, shipped_at, expected_delivery, days_late (where it should be there by now), delivered_at, items (item_id, product_id, name, price,
-    options), total, address, parcels (tracking_ids, item_ids), payments (type, amount, payment_method_id), paid, refunded,
-    cancel_reason, return_items, return_payment_method_id, exchange_items, exchange_new_items, exchange_payment_method_id,
-    exchange_price_difference. Dates are ISO dates, amounts are text such as "12.50".
+    Keys: order_id, status, ordered_at, shipped_at, expected_delivery, days_late (where it should be there by now),
+    delivered_at, items (item_id, product_id, name, price, options), total, address, parcels (tracking_ids, item_ids),
+    payments (type, amount, payment_method_id), paid, refunded, cancel_reason, return_items, return_payment_method_id,
+    exchange_items, exchange_new_items, exchange_payment_method_id, exchange_price_difference. Dates are ISO dates,
+    amounts are text such as "12.50".
     """
     return {
         "order_id": order.id,
@@ -71,7 +72,9 @@ def product_facts(product: Product) -> dict[str, Any]:
 
 
 def profile_facts(customer: Customer) -> dict[str, Any]:
-    """Return what a customer may hear about themselves: name, e-mail, default address, payment methods, order numbers."""
+    """Return what a customer may hear about themselves: name, e-mail, default address, payment methods,
+    order numbers.
+    """
     return {
         "first_name": customer.first_name,
         "last_name": customer.last_name,

@@ -1,4 +1,6 @@
-"""Let the model hand over who the customer says they are; the graph checks it, the model learns only what comes of it."""
+"""Let the model hand over who the customer says they are; the graph checks it, the model learns only what
+comes of it.
+"""
 
 from langchain_core.tools import tool
 
@@ -7,7 +9,8 @@ IDENTIFY = "identify"
 
 @tool(IDENTIFY, parse_docstring=True)
 async def identify(email: str = "", first_name: str = "", last_name: str = "", zip: str = "") -> str:
-    """Find the account of a customer who is not known yet. Use it when a tool asks for who they are, with the customer's own words.
+    """Find the account of a customer who is not known yet. Use it when a tool asks for who they are, with the
+    customer's own words.
 
     Args:
         email: The e-mail address the customer wrote, or an empty text.

@@ -14,7 +14,8 @@ def make_search_articles(retriever: Retriever) -> BaseTool:
 
     @tool(SEARCH_ARTICLES, parse_docstring=True, response_format="content_and_artifact")
     async def search_articles(query: str) -> tuple[str, list[str]]:
-        """Search the help articles: policies, how things work. Use it when the articles at hand do not answer the question.
+        """Search the help articles: policies, how things work. Use it when the articles at hand do not answer the
+        question.
 
         Args:
             query: What to look for, as a short question or key words.

@@ -1,4 +1,6 @@
-"""Keep what each customer's conversations cost, shared by all processes: a day's spending is capped, whoever serves it."""
+"""Keep what each customer's conversations cost, shared by all processes: a day's spending is capped, whoever
+serves it.
+"""
 
 import hashlib
 import time
@@ -55,8 +57,9 @@ class Spending:
 class SpendingLog:
     """Add up what customers spent in the last 24 hours, in SQLite or PostgreSQL; a row is a customer's hour.
 
-    What is added within `GATHER_SECONDS` of a write waits for the next one, so that a busy process writes once and not with every
-    answer; other processes see it that much later, and a process that dies takes it along. Methods raise BackendUnavailable when the database cannot be used.
+    What is added within `GATHER_SECONDS` of a write waits for the next one, so that a busy process writes once and not
+    with every answer; other processes see it that much later, and a process that dies takes it along. Methods raise
+    BackendUnavailable when the database cannot be used.
     """
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:

@@ -1,4 +1,6 @@
-"""Describe a tool of the agent, whatever its source: what the model sees, what it does to the world, how a write is led."""
+"""Describe a tool of the agent, whatever its source: what the model sees, what it does to the world, how a write is
+led.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,8 @@ class Write(Protocol):
     """The steps of a write; only `apply` has an effect."""
 
     async def plan(self, context: Context, args: Mapping[str, Any], *, waited_days: int = 0) -> Change:
-        """Return what would be done, without doing anything; rules count days up to `waited_days` ago, the customer's yes.
+        """Return what would be done, without doing anything; rules count days up to `waited_days` ago, the customer's
+        yes.
 
         Raises:
             Refused: nobody is signed in, the arguments do not fit, or a rule says no; in words fit for the customer.
@@ -30,7 +33,8 @@ class Write(Protocol):
 
         Raises:
             Refused: the records are no longer as planned, or the business says no.
-            BackendUnavailable: nobody answered (OutcomeUnknown: it may have been done); ask `find_outcome` first of all.
+            BackendUnavailable: nobody answered (OutcomeUnknown: it may have been done); ask `find_outcome` first of
+                all.
         """
         ...
 
@@ -70,7 +74,9 @@ class Tool:
     """Verbs customers use for what it does, in any language: `cancel`, `call off`, `annuler`."""
 
     ahead: Callable[[str], Sequence[Mapping[str, Any]]] | None = None
-    """The arguments with which a customer's newest message asks for this read by itself: it is made before the model is asked."""
+    """The arguments with which a customer's newest message asks for this read by itself: it is made before the model
+    is asked.
+    """
     card: Sequence[str] = ()
     """Fields of its result that a page shows, in their order."""
     personal: Sequence[str] = ()

@@ -1,8 +1,9 @@
 """Measure that businesses which are folders of files keep what the engine promises: `python -m benchmarks.businesses`.
 
-The airline's 50 official tasks are played over MCP through gates, confirmation and ledger, and the records compared with those
-after the same actions without any of it; a gullible model tries every write with all it has seen; a process is killed at every step
-of a write that nobody remembers by a key; a declared tool is timed beside the function that it calls.
+The airline's 50 official tasks are played over MCP through gates, confirmation and ledger, and the records compared
+with those after the same actions without any of it; a gullible model tries every write with all it has seen; a process
+is killed at every step of a write that nobody remembers by a key; a declared tool is timed beside the function that it
+calls.
 """
 
 import argparse

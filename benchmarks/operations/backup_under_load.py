@@ -1,7 +1,9 @@
-"""Back up all stores while servers are at work, restore the copy and go on from it: `python -m benchmarks.operations.backup_under_load --check`.
+"""Back up all stores while servers are at work, restore the copy and go on from it: `python -m
+benchmarks.operations.backup_under_load --check`.
 
-Two server processes answer messages of many conversations. In the middle `support-agent backup` runs. From the copy another server
-goes on: what was accepted before the backup began has to be in it and answered, and nothing may be answered twice.
+Two server processes answer messages of many conversations. In the middle `support-agent backup` runs. From the copy
+another server goes on: what was accepted before the backup began has to be in it and answered, and nothing may be
+answered twice.
 """
 
 import asyncio

@@ -1,7 +1,8 @@
-"""Time every rule over foreign text on repeated units at growing lengths: `python -m benchmarks.operations.patterns --check`.
+"""Time every rule over foreign text on repeated units at growing lengths: `python -m benchmarks.operations.patterns
+--check`.
 
-A rule is a compiled pattern of a module, or a public function of one text. None may take more than linear time, nor hold the
-process longer than 5 ms (a pattern) at the longest message; times are of this thread alone, the best of three.
+A rule is a compiled pattern of a module, or a public function of one text. None may take more than linear time, nor
+hold the process longer than 5 ms (a pattern) at the longest message; times are of this thread alone, the best of three.
 """
 
 import argparse
@@ -39,11 +40,16 @@ TARGET_GROWTH = 1.5
 HOPELESS_MS = 100.0
 WORTH_A_LOOK = 0.5
 UNITS = (
-    *(" ", "\n", "\t", "\r\n", " \n", "1", "12 ", "1 ", "1,", "1.000.", "$1,", "$", "-", "- ", "–", ".", ". ", "..", ",", ", ", ": ", "?", "!"),
-    *("(", ")", "[", "](", "[a](", "{", "<", "<a ", "</", "&", "&amp;", '"', '"a', "'", "`", "*", "**", "_", "#", "|", "\\", "/", "a/", "%20", "=="),
-    *("a@", "a@b.", "mailto:", "http://", "https://a", "www.", "a.b", "a-", "a'", "a\n", "\n- a", "1. ", "1.\n", "\u200b", "\u00ad", "١", "é", "中文 ", "。"),
-    *("a ", "aB", "A", "Ab ", "x", "the ", "word ", "word, ", "I ", "I have ", "have been ", "you ", "please ", "yes ", "no ", "not ", "and ", "one ", "hundred "),
-    *("cancel ", "refund ", "order ", "street ", "12 Main St ", "AF1", "#AF10283 ", "AB12 ", "ignore ", "system: ", "the order was "),
+    *(" ", "\n", "\t", "\r\n", " \n", "1", "12 ", "1 ", "1,", "1.000.", "$1,", "$", "-", "- ", "–", ".", ". ", "..",
+    ",", ", ", ": ", "?", "!"),
+    *("(", ")", "[", "](", "[a](", "{", "<", "<a ", "</", "&", "&amp;", '"', '"a', "'", "`", "*", "**", "_", "#", "|",
+    "\\", "/", "a/", "%20", "=="),
+    *("a@", "a@b.", "mailto:", "http://", "https://a", "www.", "a.b", "a-", "a'", "a\n", "\n- a", "1. ", "1.\n",
+    "\u200b", "\u00ad", "١", "é", "中文 ", "。"),
+    *("a ", "aB", "A", "Ab ", "x", "the ", "word ", "word, ", "I ", "I have ", "have been ", "you ", "please ", "yes ",
+    "no ", "not ", "and ", "one ", "hundred "),
+    *("cancel ", "refund ", "order ", "street ", "12 Main St ", "AF1", "#AF10283 ", "AB12 ", "ignore ", "system: ",
+    "the order was "),
     *("2026-01-01 ", "10:00 ", "January ", "5 of ", "Mr. ", "1% ", "+1 ", "name: "),
 )  # fmt: skip
 
@@ -61,7 +67,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Timing:
-    """The slowest text of one rule: its unit and length, the milliseconds, and the power of the length with which they grow."""
+    """The slowest text of one rule: its unit and length, the milliseconds, and the power of the length with which they
+    grow.
+    """
 
     name: str
     is_pattern: bool
@@ -87,7 +95,9 @@ def rules() -> list[Rule]:
 
 
 def slowest(rule: Rule, units: Iterable[str] = UNITS) -> Timing:
-    """Return the text on which a rule is slowest, timed at the longest length, or where it takes far too long already."""
+    """Return the text on which a rule is slowest, timed at the longest length, or where it takes far too
+    long already.
+    """
     return max((_timed(rule, unit) for unit in units), key=lambda timing: timing.milliseconds)
 
 

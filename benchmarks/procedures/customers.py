@@ -1,7 +1,8 @@
 """Let the interpreter alone talk to scripted customers: no model, records read in this process.
 
-The customers answer out of order, correct themselves, ask something in between, want two things, take a request back, claim
-what only a record may say. Each conversation of `customers.yaml` says which writes have to run, or which words have to be said.
+The customers answer out of order, correct themselves, ask something in between, want two things, take a request back,
+claim what only a record may say. Each conversation of `customers.yaml` says which writes have to run, or which words
+have to be said.
 """
 
 import datetime

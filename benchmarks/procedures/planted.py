@@ -1,4 +1,6 @@
-"""Plant the mistakes that authors make into a good procedure, one at a time; the checks have to name each with its line."""
+"""Plant the mistakes that authors make into a good procedure, one at a time; the checks have to name each with its
+line.
+"""
 
 from typing import Any
 
@@ -9,23 +11,32 @@ from graph.procedures.procedure_file import Problem, parse_procedure
 CANCEL = """\
 ---
 name: cancel-reservation
-description: Cancel a flight reservation and refund it. Use when a customer wants to cancel or wants money back for a trip.
+description: Cancel a flight reservation and refund it. Use when a customer wants to cancel or wants money back for a \
+trip.
 examples: [I want to cancel my flight, can I get my money back for AB12CD]
 tools: [get_user_details, get_reservation_details, get_flight_status]          # reads only
 slots:
-  reservation_id: {ask: "Which reservation is it?", pattern: "[A-Z0-9]{6}", find: "get_user_details(customer.id).reservations"}
-  reason:         {ask: "May I ask why you cancel?", one_of: [change of plan, airline cancelled flight, other], from: customer}
-  covered:        {when: "trip.insurance == 'yes'", ask: "Is it for your health or the weather?", type: yes_no, from: customer}
+  reservation_id: {ask: "Which reservation is it?", pattern: "[A-Z0-9]{6}", find: \
+"get_user_details(customer.id).reservations"}
+  reason:         {ask: "May I ask why you cancel?", one_of: [change of plan, airline cancelled flight, other], from: \
+customer}
+  covered:        {when: "trip.insurance == 'yes'", ask: "Is it for your health or the weather?", type: yes_no, from: \
+customer}
 facts:
   trip:  get_reservation_details(reservation_id)
   flown: "trip.flights.exists(f, timestamp(f.date) < now)"
 rules:
-  yours:    {must: "trip.user_id == customer.id", else: refuse,    say: "I cannot find that reservation in your account."}
-  unflown:  {must: "!flown",                      else: hand_over, say: "Part of this trip has been flown; a colleague has to look at it."}
-  eligible: {must: "now - trip.created_at <= duration('24h') || trip.cabin == 'business' || (trip.insurance == 'yes' && covered)",
-             else: refuse, say: "This fare cannot be cancelled: it is older than 24 hours, not business class, and not insured for the reason."}
+  yours:    {must: "trip.user_id == customer.id", else: refuse,    say: "I cannot find that reservation in your \
+account."}
+  unflown:  {must: "!flown",                      else: hand_over, say: "Part of this trip has been flown; a \
+colleague has to look at it."}
+  eligible: {must: "now - trip.created_at <= duration('24h') || trip.cabin == 'business' || (trip.insurance == 'yes' \
+&& covered)",
+             else: refuse, say: "This fare cannot be cancelled: it is older than 24 hours, not business class, and \
+not insured for the reason."}
 do:
-  cancel: {tool: cancel_reservation, args: {reservation_id: reservation_id}, needs: [yours, unflown, eligible], approve: "trip.total > 2000"}
+  cancel: {tool: cancel_reservation, args: {reservation_id: reservation_id}, needs: [yours, unflown, eligible], \
+approve: "trip.total > 2000"}
 done_when: cancel.ok
 ---
 1. Find the trip ({reservation_id}); if the number is not known, look with @get_user_details.

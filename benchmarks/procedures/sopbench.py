@@ -2,8 +2,8 @@
 
 Its code and data stay where they are (github Leezekun/SOPBench): the checkout is named by `--env`, the tasks by
 `--sopbench`. Every service action becomes a procedure with one step; each leaf of its constraint tree a fact that the
-environment itself evaluates, and each part of an `and` or `chain` at the top a rule. A leaf that the benchmark links to an
-action of the session, such as signing in, is that action's result.
+environment itself evaluates, and each part of an `and` or `chain` at the top a rule. A leaf that the benchmark links to
+an action of the session, such as signing in, is that action's result.
 """
 
 import copy

@@ -72,8 +72,8 @@ _ORDERS = {
 class JournalShop:
     """Keep every effect as one row, whether it was wanted or not.
 
-    With keys it does what a careful shop does: one effect a key, refused when the records have changed. Without, it does whatever it
-    is told, again and again.
+    With keys it does what a careful shop does: one effect a key, refused when the records have changed. Without, it
+    does whatever it is told, again and again.
     """
 
     def __init__(self, file: Path, *, keys: bool) -> None:

@@ -5,8 +5,10 @@ import re
 
 _WORD = re.compile(r"(?<![\w@.#/'’$-])[A-Za-z]?[a-z]{4,}(?![\w@#/'’-]|\.\w)")
 _NEIGHBOURS = {
-    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk", "k": "jl", "l": "k", "m": "n",
-    "n": "bm", "o": "ip", "p": "o", "q": "w", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb", "w": "qe", "x": "zc", "y": "tu", "z": "x",
+    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk",
+    "k": "jl", "l": "k", "m": "n",
+    "n": "bm", "o": "ip", "p": "o", "q": "w", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb", "w": "qe",
+    "x": "zc", "y": "tu", "z": "x",
 }  # fmt: skip
 """Keys beside each key, on the keyboard most people have."""
 _SHARE = 1 / 3

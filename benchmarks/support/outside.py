@@ -1,4 +1,6 @@
-"""Stand in for every service outside, on loopback, and keep what it was sent: LangSmith, a collector, a webhook, an endpoint."""
+"""Stand in for every service outside, on loopback, and keep what it was sent: LangSmith, a collector, a webhook, an
+endpoint.
+"""
 
 import gzip
 from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +45,9 @@ class Outside:
 
 @contextmanager
 def outside(answers: Mapping[str, Answer] | None = None) -> Iterator[Outside]:
-    """Serve all services on one free port until the end of the block; one without an answer of its own takes everything."""
+    """Serve all services on one free port until the end of the block; one without an answer of its own takes
+    everything.
+    """
     kept, special = Outside(), answers or {}
 
     class Handler(LoopbackHandler):

@@ -1,4 +1,6 @@
-"""Play the same turns with the agent, with what people would write instead, and with a graph that does nothing of its own."""
+"""Play the same turns with the agent, with what people would write instead, and with a graph that does nothing of its
+own.
+"""
 
 import asyncio
 import json
@@ -92,7 +94,8 @@ async def langchain_agent(base_url: str, file: Path) -> AsyncIterator[Turn]:
 
 @asynccontextmanager
 async def empty_graph(base_url: str, file: Path, embeddings: Embeddings) -> AsyncIterator[Turn]:
-    """Yield a graph of our four steps that embeds the message, asks the model once and remembers: what the libraries take.
+    """Yield a graph of our four steps that embeds the message, asks the model once and remembers: what the libraries
+    take.
 
     Nothing is searched, looked up, checked, counted or limited, so that no agent on these libraries can take less.
     """

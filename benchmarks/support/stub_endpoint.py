@@ -1,6 +1,7 @@
 """Serve an OpenAI-compatible endpoint that answers at once, as a process of its own on loopback.
 
-`python -m benchmarks.support.stub_endpoint [LATENCY [PIECE_SECONDS [PORT]]]` prints its base URL and serves until its standard input is closed.
+`python -m benchmarks.support.stub_endpoint [LATENCY [PIECE_SECONDS [PORT]]]` prints its base URL and serves until its
+standard input is closed.
 """
 
 import asyncio
@@ -43,7 +44,9 @@ _PERSON = re.compile(r"my sister's wedding", re.IGNORECASE)
 
 
 def answer(request: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
-    """Return the text and the tool calls for a chat request: look up a named order once, then point to what was found."""
+    """Return the text and the tool calls for a chat request: look up a named order once, then point to what
+    was found.
+    """
     if request.get("response_format"):
         return json.dumps(TICKET), []
     messages = request["messages"]

@@ -94,7 +94,8 @@ def waiting_in(thread_id: str) -> str:
     found = [action for action in asyncio.run(_find(WAITING)) if action.thread_id == thread_id]
     if len(found) != 1:
         raise InputError(
-            f"{len(found)} actions of this ticket's conversation wait for staff; `support-agent approvals list` shows all, "
+            f"{len(found)} actions of this ticket's conversation wait for staff; `support-agent approvals "
+            f"list` shows all, "
             "decide by the action's id"
         )
     return found[0].id
@@ -124,7 +125,9 @@ async def _decide_and_wake(prefix: str, decision: Mapping[str, Any], by: str) ->
 
 
 def check_waits(action: Action, decision: Mapping[str, Any]) -> None:
-    """Raise InputError unless an action waits for staff, or was approved and is approved again: a crash may have come between."""
+    """Raise InputError unless an action waits for staff, or was approved and is approved again: a crash may have come
+    between.
+    """
     again = action.state == "approved" and decision["type"] == "approve"
     if action.state != "awaiting_approval" and not again:
         raise InputError(

@@ -24,8 +24,8 @@ def insight(
 ) -> None:
     """Print how the server's conversations ended, what they cost, and what no article answered.
 
-    The page at /insight shows the same, with links to the conversations. Conversations of the command line and of programs are not the
-    server's: `support-agent tickets list --all` and `support-agent costs` have theirs.
+    The page at /insight shows the same, with links to the conversations. Conversations of the command line and of
+    programs are not the server's: `support-agent tickets list --all` and `support-agent costs` have theirs.
 
     Example: support-agent insight --days 7
     """

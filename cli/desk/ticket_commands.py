@@ -49,7 +49,9 @@ def list_(
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List tickets with the time that people have had them: overdue first, then by priority, then by deadline; closed ones last."""
+    """List tickets with the time that people have had them: overdue first, then by priority, then by deadline; closed
+    ones last.
+    """
 
     async def work(_: SupportGraph, desk: SqlTicketDesk) -> list[Ticket]:
         return await most_pressing_first(await desk.list_tickets(open_only=not (everything or status), status=status))
@@ -265,9 +267,10 @@ def _print(ticket: Ticket) -> None:
     who = f" ({owned.operator})" if owned.operator else ""
     lines = [
         f"[bold]{ticket.id}[/bold] {ticket.status}{escape(who)} · {draft.priority} · {draft.queue} · {_clock(ticket)}"
-        f"{' · call-back' if ticket.callback else ''}{f' · reopened {owned.stretches - 1}×' if owned.stretches > 1 else ''}",
-        f"[dim]customer {escape(ticket.customer_id or 'not signed in')} · thread {escape(ticket.thread_id)} · {draft.language} · "
-        f"{draft.sentiment} · {_shown(ticket.detail)}[/dim]",
+        f"{' · call-back' if ticket.callback else ''}"
+        f"{f' · reopened {owned.stretches - 1}×' if owned.stretches > 1 else ''}",
+        f"[dim]customer {escape(ticket.customer_id or 'not signed in')} · thread {escape(ticket.thread_id)} · "
+        f"{draft.language} · {draft.sentiment} · {_shown(ticket.detail)}[/dim]",
         _shown(draft.summary),
         f"  wish: {_shown(draft.wish)}",
         *(f"  fact: {_shown(fact)}" for fact in draft.facts),

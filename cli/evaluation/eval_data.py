@@ -1,4 +1,6 @@
-"""Measure retrieval, capture conversations and run under LangSmith: `support-agent eval retrieval|capture|langsmith`."""
+"""Measure retrieval, capture conversations and run under LangSmith: `support-agent eval
+retrieval|capture|langsmith`.
+"""
 
 import asyncio
 import tempfile
@@ -56,7 +58,8 @@ def retrieval(
         out.print(table)
         for missed in found["missed"] if show else ():
             out.print(
-                f"{missed['ask']} → {', '.join(missed['articles'])}; found {', '.join(missed['found'])}; cited {missed['cited']}"
+                f"{missed['ask']} → {', '.join(missed['articles'])}; found {', '.join(missed['found'])}; cited "
+                f"{missed['cited']}"
             )
 
 

@@ -24,15 +24,16 @@ def tau3_harness(
 ) -> None:
     """Replay the gold actions of the retail tasks through our graph under the harness, and print its rewards.
 
-    The harness (the package `tau2`, Python 3.12 or newer, TAU2_DATA_DIR) carries the calls out and scores the end state. Exit code
-    1 when a reward is below 1.
+    The harness (the package `tau2`, Python 3.12 or newer, TAU2_DATA_DIR) carries the calls out and scores the end
+    state. Exit code 1 when a reward is below 1.
     """
     with errors_shown():
         try:
             from evals.tau3_harness import replay_under_harness
         except ModuleNotFoundError as error:
             raise InputError(
-                f"the τ³ harness is not installed ({error.name} is missing); install `tau2` in an environment with Python 3.12 "
+                f"the τ³ harness is not installed ({error.name} is missing); install `tau2` in an environment "
+                f"with Python 3.12 "
                 "or newer, and run this command there"
             ) from None
         with (

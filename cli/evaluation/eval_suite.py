@@ -71,7 +71,8 @@ def run(
 ) -> None:
     """Run every conversation of a suite against the agent as it is configured, and print how often it succeeds.
 
-    Stopped with Ctrl-C, the same command goes on where it was. Example: support-agent eval run --trials 4 --only happy_path
+    Stopped with Ctrl-C, the same command goes on where it was. Example: support-agent eval run --trials 4 --only
+    happy_path
     """
     with errors_shown():
         settings = Settings.from_env()

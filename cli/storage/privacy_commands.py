@@ -31,7 +31,8 @@ def export(
 ) -> None:
     """Write down everything that is stored about a customer.
 
-    That is conversations, tickets, changes to orders and proofs of identity. The shop's own records (account, orders) are the shop's to give.
+    That is conversations, tickets, changes to orders and proofs of identity. The shop's own records (account, orders)
+    are the shop's to give.
 
     Example: support-agent export --customer ada_brook_1001 --file ada.json
     """
@@ -57,14 +58,17 @@ def erase(
 ) -> None:
     """Erase what is stored about a customer.
 
-    That is conversations, messages, transcripts, tickets' texts and proofs of identity. It works beside running servers: each conversation is held until nobody writes in it, and a turn that was under way cannot bring
-    it back. Rows of the audit trail (which action, when, decided by whom, how it ended) stay without a customer and without words.
-    Open tickets are closed, and a webhook is sent `ticket.erased`. SQLite files are written anew, so that nothing is left in free pages
-    or journals. Drafts of articles that came from their tickets are deleted, and files of the LangGraph dev server (`.langgraph_api` in
-    the working folder) that name them; stop that server first, or it writes them again.
+    That is conversations, messages, transcripts, tickets' texts and proofs of identity. It works beside running
+    servers: each conversation is held until nobody writes in it, and a turn that was under way cannot bring it back.
+    Rows of the audit trail (which action, when, decided by whom, how it ended) stay without a customer and without
+    words. Open tickets are closed, and a webhook is sent `ticket.erased`. SQLite files are written anew, so that
+    nothing is left in free pages or journals. Drafts of articles that came from their tickets are deleted, and files of
+    the LangGraph dev server (`.langgraph_api` in the working folder) that name them; stop that server first, or it
+    writes them again.
 
-    Beyond this command: the shop's own records; backups; of PostgreSQL its write-ahead log, replicas and backups, which its administrator
-    lets expire (`SELECT pg_switch_wal(); CHECKPOINT;` frees segments that no replica or archive holds).
+    Beyond this command: the shop's own records; backups; of PostgreSQL its write-ahead log, replicas and backups, which
+    its administrator lets expire (`SELECT pg_switch_wal(); CHECKPOINT;` frees segments that no replica or archive
+    holds).
 
     Example: support-agent erase --customer ada_brook_1001
     """

@@ -43,7 +43,9 @@ def restore(
 
 
 def upgrade() -> None:
-    """Bring the tables of all stores up to this program's version; a start does so by itself unless a setting forbids it."""
+    """Bring the tables of all stores up to this program's version; a start does so by itself unless a setting forbids
+    it.
+    """
     with errors_shown():
         upgrade_stores(Settings.from_env(), by_command=True)
         out.print("All stores are up to date.")

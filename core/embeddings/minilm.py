@@ -30,8 +30,8 @@ _TOKENIZER_FILE = Path("embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.jso
 class MiniLM(Embeddings):
     """Embed texts as unit vectors of 384 float32 numbers on the CPU; texts end after 256 tokens.
 
-    Pooling and normalisation follow sentence-transformers' model card: the mean of the token vectors under the attention
-    mask, divided by its length. Model and tokenizer open at the first use and are shared by all threads.
+    Pooling and normalisation follow sentence-transformers' model card: the mean of the token vectors under the
+    attention mask, divided by its length. Model and tokenizer open at the first use and are shared by all threads.
     """
 
     def __init__(self, batch_size: int = 32, threads: int = 2) -> None:

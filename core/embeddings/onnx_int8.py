@@ -1,10 +1,10 @@
 """Let an ONNX model whose weights are stored in 8 bits also compute with them.
 
-Such a file turns its weights into float32 when it is opened, which takes four times the memory and, for a short text, half as
-much time again. Here each product with a stored weight becomes one `MatMulNBits` (a contrib operator of ONNX Runtime): the very
-same weights, and activations rounded to 8 bits in blocks of 64, each with a scale of its own. One scale for a whole batch
-(`DynamicQuantizeMatMul`) is faster still, but moved vectors to a cosine of 0.995 and cost a tenth of the recall on long queries;
-the blocks keep it at 0.9997.
+Such a file turns its weights into float32 when it is opened, which takes four times the memory and, for a short text,
+half as much time again. Here each product with a stored weight becomes one `MatMulNBits` (a contrib operator of ONNX
+Runtime): the very same weights, and activations rounded to 8 bits in blocks of 64, each with a scale of its own. One
+scale for a whole batch (`DynamicQuantizeMatMul`) is faster still, but moved vectors to a cosine of 0.995 and cost a
+tenth of the recall on long queries; the blocks keep it at 0.9997.
 """
 
 from collections.abc import Iterator

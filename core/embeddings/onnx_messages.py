@@ -1,4 +1,5 @@
-"""Read and write ONNX models: the messages of its protocol as far as `onnx_int8` reads them; what else is in a file stays.
+"""Read and write ONNX models: the messages of its protocol as far as `onnx_int8` reads them; what else is in a file
+stays.
 
 The package `onnx` holds all of it, compiled checkers and a reference runtime included, in 25 MB.
 """

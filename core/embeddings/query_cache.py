@@ -25,8 +25,8 @@ class _Request:
 class QueryEmbeddings(Embeddings):
     """Put a bounded memory and batching before an embedding model; safe to share between threads.
 
-    Whoever finds the model free embeds what all waiting callers want; the others find their vectors ready. So a batch is as
-    large as the load makes it, and a lone query waits for nobody.
+    Whoever finds the model free embeds what all waiting callers want; the others find their vectors ready. So a batch
+    is as large as the load makes it, and a lone query waits for nobody.
     """
 
     def __init__(

@@ -35,7 +35,9 @@ class Reranker(Protocol):
 
 
 class EndpointReranker:
-    """Ask `/rerank` of an endpoint, in the form that Cohere and Jina made common and vLLM, Infinity and llama.cpp serve."""
+    """Ask `/rerank` of an endpoint, in the form that Cohere and Jina made common and vLLM, Infinity and llama.cpp
+    serve.
+    """
 
     def __init__(
         self,
@@ -130,7 +132,8 @@ class CrossEncoder:
             found: list[float] = np.asarray(logits, dtype=np.float32).reshape(len(passages), -1)[:, -1].tolist()
         except Exception as error:  # noqa: BLE001 - the runtime's exceptions have no class of their own
             raise ModelRejected(
-                f"{self._folder / MODEL_FILE} gives no score for pairs of texts ({' '.join(str(error).split())[:120]}); "
+                f"{self._folder / MODEL_FILE} gives no score for pairs of texts "
+                f"({' '.join(str(error).split())[:120]}); "
                 "is it the export of a cross-encoder?"
             ) from None
         return found

@@ -1,4 +1,6 @@
-"""Read the answer to "shall I do this?": a clear yes to exactly that, a clear no, or something that has to be read again."""
+"""Read the answer to "shall I do this?": a clear yes to exactly that, a clear no, or something that has to be read
+again.
+"""
 
 import itertools
 import re
@@ -10,12 +12,17 @@ from core.language.signals import any_of, normalised
 from core.language.words import corrected
 
 _AGREED = (
-    r"yes|yeah|yep|yup|yea|ya|aye|y|ye|sure(?: thing)?|certainly|definitely|absolutely|of course|exactly|correct|affirmative|agreed|"
+    r"yes|yeah|yep|yup|yea|ya|aye|y|ye|sure(?: thing)?|certainly|definitely|absolutely|of course|exactly|"
+    r"correct|affirmative|agreed|"
     r"please do|you can|you may|deal|sounds? (?:good|great|fine|right|perfect)|looks? (?:good|right|correct|fine)|"
-    r"(?:that is|that's|thats|this is|it is|it's) (?:right|correct|fine|good|ok|okay|great|perfect|what i want)|all (?:correct|fine|good)|"
-    r"(?:i )?(?:do )?(?:confirm(?:ed)?|agree|accept|approve)|go ahead|go for it|proceed|carry on|do (?:it|that|this|so)|make it so|"
-    r"let's (?:do|go)(?: (?:it|that|for it|ahead))?|(?:i|we) (?:do|am sure|'m sure|want (?:that|this|to|it)|would like that)|i'm sure|"
-    r"ja|jawohl|jap|jo|genau|richtig|gerne?|einverstanden|mach(?:en)? (?:sie )?(?:das|es)|bestätigt?|ich bestätige|stimmt|"
+    r"(?:that is|that's|thats|this is|it is|it's) (?:right|correct|fine|good|ok|okay|great|perfect|what i "
+    r"want)|all (?:correct|fine|good)|"
+    r"(?:i )?(?:do )?(?:confirm(?:ed)?|agree|accept|approve)|go ahead|go for it|proceed|carry on|do (?:it|that|"
+    r"this|so)|make it so|"
+    r"let's (?:do|go)(?: (?:it|that|for it|ahead))?|(?:i|we) (?:do|am sure|'m sure|want (?:that|this|to|it)|"
+    r"would like that)|i'm sure|"
+    r"ja|jawohl|jap|jo|genau|richtig|gerne?|einverstanden|mach(?:en)? (?:sie )?(?:das|es)|bestätigt?|ich "
+    r"bestätige|stimmt|"
     r"oui|ouais|allez-y|vas-y|je confirme|c'est (?:bon|correct|ça)|bien sûr|volontiers|"
     r"s[ií]|claro|adelante|confirmo|correcto|por supuesto|hazlo|hágalo|"
     r"sì|certo|confermo|procedi|proceda|esatto|corretto|"
@@ -32,21 +39,28 @@ _ACCEPTED = (
 """What agrees alone. With thanks it ends a conversation as often as it agrees: `ok thanks`."""
 _PRAISE = r"great|perfect|wonderful|excellent|super|lovely|cool|parfait|perfecto|perfetto"
 _THANKS = (
-    r"thanks?(?: you)?(?: (?:so|very) much)?|thank you|thx|ty|cheers|danke(?: schön)?|vielen dank|merci|gracias|grazie|obrigad[oa]|"
+    r"thanks?(?: you)?(?: (?:so|very) much)?|thank you|thx|ty|cheers|danke(?: schön)?|vielen dank|merci|"
+    r"gracias|grazie|obrigad[oa]|"
     r"dank je|bedankt|dziękuję"
 )
 """What agrees to nothing by itself: `great, thanks` may be the answer to what was told before the question."""
 _COURTESY = (
-    r"please|pls|plz|now|then|right away|asap|immediately|for me|sir|bitte(?: schön)?|gern|sehr|s'il vous pla[iî]t|por favor|"
+    r"please|pls|plz|now|then|right away|asap|immediately|for me|sir|bitte(?: schön)?|gern|sehr|s'il vous "
+    r"pla[iî]t|por favor|"
     r"per favore|per piacere|alstublieft|alsjeblieft|proszę|avanti|faccia pure|maar"
 )
-_WHAT = r"(?:it|that|this|them|these|those|both|all|everything|all of (?:it|them)|(?:the|my|that|this) (?:order|orders|items?|address))"
+_WHAT = (
+    r"(?:it|that|this|them|these|those|both|all|everything|all of (?:it|them)|(?:the|my|that|this) (?:order|orders|"
+    r"items?|address))"
+)
 _DEED = (
     rf"(?:cancel|return|exchange|swap|change|update|refund) {_WHAT}|"
-    r"(?:(?:with|to|confirm) )?the (?:address )?(?:cancell?ation|return|exchange|change|update|modification|refund|order|request)s?"
+    r"(?:(?:with|to|confirm) )?the (?:address )?(?:cancell?ation|return|exchange|change|update|modification|"
+    r"refund|order|request)s?"
 )
 _MEANT = (
-    r"(?:to )?(?:both|all)(?: of (?:it|them|these|those))?|with (?:it|that|this)|that one|this one|that|this|it|everything|all of (?:it|them)|as (?:described|listed|shown|proposed)|"
+    r"(?:to )?(?:both|all)(?: of (?:it|them|these|those))?|with (?:it|that|this)|that one|this one|that|this|"
+    r"it|everything|all of (?:it|them)|as (?:described|listed|shown|proposed)|"
     r"to (?:that|this|it|proceed|confirm)|i am|i'm|i do|and|that's fine|das|es|le|la|lo|dat|machen|tun"
 )
 _GAP = r"[ ,.!;:–-]+"
@@ -55,7 +69,8 @@ _YES = re.compile(
     rf"(?:{_GAP}(?:{_AGREED}|{_ACCEPTED}|{_PRAISE}|{_THANKS}|{_COURTESY}|{_DEED}|{_MEANT}))*[ .!)😀😊🙂🙏👍👌✅]*$"
 )
 _ACCEPTS = re.compile(
-    rf"^(?=(?:(?:oh|well)[ ,]+)*(?:{_ACCEPTED})(?!\w))(?:(?:{_ACCEPTED}|{_COURTESY}|{_DEED}|oh|well)(?:{_GAP}|[ .!)🙂👍👌]*$))+$"
+    rf"^(?=(?:(?:oh|well)[ ,]+)*(?:{_ACCEPTED})(?!\w))(?:(?:{_ACCEPTED}|{_COURTESY}|{_DEED}|oh|well)(?:{_GAP}|"
+    rf"[ .!)🙂👍👌]*$))+$"
 )
 _KINDS = {
     "cancel": re.compile(r"\bcancel"),
@@ -67,9 +82,13 @@ _KINDS = {
 _ONE_OF_SEVERAL = re.compile(r"\b(?:this|that) one\b|\bthe (?:order|request|\w+(?:tion|turn|change|fund|date))\b")
 _NO = re.compile(
     r"^(?:(?:oh|well|ok|okay|hm+|actually|sorry|please|wait|hold on|um+|ah)[ ,.!]+)*"
-    r"(?:(?:no+|nope|nah|n|negative|never ?mind|nevermind|nvm|stop(?: it| that)?|don't|do not|dont|please don't|forget (?:it|that|about it)|not (?:now|yet|anymore|today|any more)|"
-    r"absolutely not|definitely not|certainly not|of course not|(?:i'd |i would |i had )?(?:rather|better) not|let's not|i'll (?:pass|leave it)|(?:maybe|perhaps) (?:later|another time|not)|not interested|no way|abort|leave (?:it|everything)(?: as (?:it )?is)?|keep (?:it|the order|my order|everything)|"
-    r"(?:i|i've|i have)(?:'ve| have)? changed my mind|cancel (?:that|this)(?: request)?|(?:i )?(?:do not|don't|no longer) (?:want|need) (?:that|this|it|to)(?: any ?more)?|(?:let's )?not do (?:it|that|this)|"
+    r"(?:(?:no+|nope|nah|n|negative|never ?mind|nevermind|nvm|stop(?: it| that)?|don't|do not|dont|please "
+    r"don't|forget (?:it|that|about it)|not (?:now|yet|anymore|today|any more)|"
+    r"absolutely not|definitely not|certainly not|of course not|(?:i'd |i would |i had )?(?:rather|better) not|"
+    r"let's not|i'll (?:pass|leave it)|(?:maybe|perhaps) (?:later|another time|not)|not interested|no way|"
+    r"abort|leave (?:it|everything)(?: as (?:it )?is)?|keep (?:it|the order|my order|everything)|"
+    r"(?:i|i've|i have)(?:'ve| have)? changed my mind|cancel (?:that|this)(?: request)?|(?:i )?(?:do not|don't|"
+    r"no longer) (?:want|need) (?:that|this|it|to)(?: any ?more)?|(?:let's )?not do (?:it|that|this)|"
     r"hold off|wait|that's (?:wrong|not right|not correct|incorrect)|that is (?:wrong|not right|incorrect)|wrong|undo|"
     r"nein|nee|nö|lieber nicht|abbrechen|stopp|doch nicht|lass(?:en sie)?(?: es)?|nicht|"
     r"non|pas maintenant|annulez|arrêtez|laissez tomber|surtout pas|"
@@ -80,20 +99,27 @@ _NO = re.compile(
     r"nie|zostaw|lepiej nie|anuluj|لا|كلا|👎|❌|🚫))(?!\w)(?P<rest>.*)$"
 )
 _NO_REST = re.compile(
-    rf"^[ ,.!;:–-]*(?:(?:{_COURTESY}|{_THANKS}|{_MEANT}|{_DEED}|wait|no|not|don't|do not|do (?:that|it|this)|leave (?:it|everything|that)(?: as (?:it )?is)?|keep (?:it|the order|my order|the items?|everything|them)|"
-    r"i changed my mind|cancel (?:it|that|this)|it's (?:fine|ok|okay)|that's (?:all|fine)|stop|want (?:it|that|this|to)|need (?:it|that)|as it is|any ?more|(?:just )?forget (?:it|that|about (?:it|that))|never ?mind|"
-    r"i (?:don't|do not) want (?:that|this|it|to)|dank u|nicht|nichts|mehr|lo hagas|rien|o faça|doen|rób tego)[ ,.!;:–-]*)*$"
+    rf"^[ ,.!;:–-]*(?:(?:{_COURTESY}|{_THANKS}|{_MEANT}|{_DEED}|wait|no|not|don't|do not|do (?:that|it|this)|"
+    rf"leave (?:it|everything|that)(?: as (?:it )?is)?|keep (?:it|the order|my order|the items?|everything|"
+    rf"them)|"
+    r"i changed my mind|cancel (?:it|that|this)|it's (?:fine|ok|okay)|that's (?:all|fine)|stop|want (?:it|that|"
+    r"this|to)|need (?:it|that)|as it is|any ?more|(?:just )?forget (?:it|that|about (?:it|that))|never ?mind|"
+    r"i (?:don't|do not) want (?:that|this|it|to)|dank u|nicht|nichts|mehr|lo hagas|rien|o faça|doen|rób "
+    r"tego)[ ,.!;:–-]*)*$"
 )
 _CONDITION = any_of(
     r"\?",
-    r"\b(?:but|however|except|unless|only|if|instead|though|although|provided|as long as|rather than|also|as well|plus|another|other|aber|nur|wenn|falls|außerdem|auch|mais|seulement|si|aussi|pero|sólo|solo|también|ma|anche|mas|também|maar|ook|alleen|ale|tylko|jeśli)\b",
+    r"\b(?:but|however|except|unless|only|if|instead|though|although|provided|as long as|rather than|also|as "
+    r"well|plus|another|other|aber|nur|wenn|falls|außerdem|auch|mais|seulement|si|aussi|pero|sólo|solo|también|"
+    r"ma|anche|mas|também|maar|ook|alleen|ale|tylko|jeśli)\b",
     r"\d",
 )
 _YES_AND = re.compile(rf"^(?:(?:{_ACCEPTED}|oh|well)[ ,.!]+)*(?:{_AGREED}|{_ACCEPTED}|{_COURTESY}){_GAP}(?P<rest>.+)$")
 _WORDS = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
 _SMALL_WORDS_TEXT = (
-    "a an the my to on onto of for in it that this i you please and back with from is as order go goes put send do yes sure "
+    "a an the my to on onto of for in it that this i you please and back with from is as order go goes put "
+    "send do yes sure "
     "der die das mein meine meinen auf zu von le la les mon ma sur de du el los mi en"
 )
 _SMALL_WORDS = frozenset(_SMALL_WORDS_TEXT.split())
@@ -120,9 +146,9 @@ class Asked:
 def answer_to_confirmation(text: str, asked: Sequence[Asked] = ()) -> Literal["yes", "no", "other"]:
     """Read the answer to "shall I do this?": a clear yes, a clear no, or something else that must be read again.
 
-    A yes with a condition, an addition or a question is "other": what was asked is then no longer exactly what is wanted. So is
-    one that names another deed than those that were asked about, or only one of several, and mere thanks or praise. A yes
-    that goes on in words of the one preview names only what was proposed, and is one.
+    A yes with a condition, an addition or a question is "other": what was asked is then no longer exactly what is
+    wanted. So is one that names another deed than those that were asked about, or only one of several, and mere thanks
+    or praise. A yes that goes on in words of the one preview names only what was proposed, and is one.
     """
     read = _answer(normalised(text), asked)
     if read == "other" and len(text) <= _LIMITED:
@@ -184,13 +210,15 @@ def _without_deeds(normal: str, asked: Sequence[Asked]) -> str:
 
 _PRONOUN = r"it|that|this|them|these|those|me|us|es|das|le|la|les|lo|los|las|moi|nous"
 _OBJECT = (
-    r"(?:the|my|a|an|this|that|das|den|die|dem|meinen?|mein|einen?|ein|le|la|les|un|une|mon|ma|mes|el|los|las|una|mi|il|lo) (?P<what>\w+(?: \w+)?)|"
-    + _PRONOUN
+    r"(?:the|my|a|an|this|that|das|den|die|dem|meinen?|mein|einen?|ein|le|la|les|un|une|mon|ma|mes|el|los|las|"
+    r"una|mi|il|lo) (?P<what>\w+(?: \w+)?)|" + _PRONOUN
 )
 
 
 def _stems(asked: Asked) -> Iterator[tuple[str, str]]:
-    """Yield a pattern for the forms of each verb, with the words after it: `book` finds `booking`, `réserver` `réservez`."""
+    """Yield a pattern for the forms of each verb, with the words after it: `book` finds `booking`, `réserver`
+    `réservez`.
+    """
     for verb in asked.verbs:
         first, _, rest = verb.casefold().partition(" ")
         if len(first) > 2:
@@ -221,7 +249,8 @@ def _accented_si(normal: str) -> str:
 _OTHERWISE = any_of(
     r"\b(?:instead|rather|on second thou?ghts?|changed my mind|correction)\b",
     r"\b(?:make|change|switch|turn|put) (?:that|it|this|those|them)\b",
-    r"^(?:(?:hm+|oh|ah|oops|sorry|wait|hold on)[,.! ]+)*(?:actually|no[,.! ]+(?:i meant|not|the|it|that|make|use)|not )",
+    r"^(?:(?:hm+|oh|ah|oops|sorry|wait|hold on)[,.! ]+)*(?:actually|no[,.! ]+(?:i meant|not|the|it|that|make|"
+    r"use)|not )",
     r"\b(?:i meant|i mean)\b",
     r"\b(?:stattdessen|lieber|doch nicht|ich meinte|andersherum)\b",
     r"\b(?:plutôt|à la place|je voulais dire|finalement)\b",
@@ -235,9 +264,12 @@ def wants_it_otherwise(text: str) -> bool:
 
 
 _TAKEN_BACK = any_of(
-    r"\b(?:never ?mind|forget (?:it|that|about (?:it|that)|(?:about )?(?:my|the) (?:request|refund|return|order|claim))|changed my mind)\b",
-    r"\b(?:do not|don't|dont|please don't|no need to|stop|not) (?:refund|cancel|return|exchange|change|send|do|process|go ahead|proceed)\b",
-    r"\b(?:withdraw|cancel|stop|take back|retract|drop) (?:my|the|that|this) (?:request|refund|return|claim|cancell?ation|exchange)\b",
+    r"\b(?:never ?mind|forget (?:it|that|about (?:it|that)|(?:about )?(?:my|the) (?:request|refund|return|"
+    r"order|claim))|changed my mind)\b",
+    r"\b(?:do not|don't|dont|please don't|no need to|stop|not) (?:refund|cancel|return|exchange|change|send|do|"
+    r"process|go ahead|proceed)\b",
+    r"\b(?:withdraw|cancel|stop|take back|retract|drop) (?:my|the|that|this) (?:request|refund|return|claim|"
+    r"cancell?ation|exchange)\b",
     r"\bno longer (?:want|need)\b|\bdon't (?:want|need) (?:it|that|this|the refund|to)\b",
     r"\b(?:doch nicht|nicht mehr nötig|hat sich erledigt|vergessen sie (?:es|das))\b|\blaissez tomber\b|\bolvídelo\b",
 )

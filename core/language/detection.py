@@ -6,23 +6,35 @@ import unicodedata
 UNKNOWN = "und"
 """ISO 639's code for a language that is not determined."""
 _WORDS: dict[str, str] = {
-    "en": "the a an and or is are was were i you it my your to of for with in on at not do does did have has can could would will "
-    "what when where why how which who this that there but if me please from by be been am as they we our any some i'm it's don't",
-    "de": "der die das und oder ist sind war ich du sie es mein meine meinen meiner ihr ihre ihren zu von für mit im in am auf nicht "
-    "kein keine habe haben hat kann können würde wird was wann wo warum wie welche wer dieser dieses aber wenn mir mich bitte ein eine "
+    "en": "the a an and or is are was were i you it my your to of for with in on at not do does did have has can "
+    "could would will "
+    "what when where why how which who this that there but if me please from by be been am as they we our any "
+    "some i'm it's don't",
+    "de": "der die das und oder ist sind war ich du sie es mein meine meinen meiner ihr ihre ihren zu von für mit im "
+    "in am auf nicht "
+    "kein keine habe haben hat kann können würde wird was wann wo warum wie welche wer dieser dieses aber wenn "
+    "mir mich bitte ein eine "
     "einen einer dem den des noch auch bei seit bis wir",
-    "fr": "le la les un une des et ou est sont était je tu vous il elle mon ma mes votre vos à de du pour avec dans sur ne pas ai avez a "
-    "peut puis pouvez voudrais quand où pourquoi comment quel quelle qui ce cette mais si me s'il plaît au aux en par nous été "
+    "fr": "le la les un une des et ou est sont était je tu vous il elle mon ma mes votre vos à de du pour avec dans "
+    "sur ne pas ai avez a "
+    "peut puis pouvez voudrais quand où pourquoi comment quel quelle qui ce cette mais si me s'il plaît au aux "
+    "en par nous été "
     "c'est j'ai je n'ai l'article que quels",
-    "es": "el la los las un una unos y o es son era yo tú usted mi mis su sus tu a de del para con en sobre no he ha han puede puedo "
-    "quiero qué cuándo dónde por cómo cuál quién este esta pero si me favor se le lo al que está están hay tienen me han ya",
-    "it": "il lo la gli le un una e o è sono era io tu lei mio mia suo sua a di del della per con nel su non ho ha hai può posso vorrei "
+    "es": "el la los las un una unos y o es son era yo tú usted mi mis su sus tu a de del para con en sobre no he ha "
+    "han puede puedo "
+    "quiero qué cuándo dónde por cómo cuál quién este esta pero si me favor se le lo al que está están hay "
+    "tienen me han ya",
+    "it": "il lo la gli le un una e o è sono era io tu lei mio mia suo sua a di del della per con nel su non ho ha "
+    "hai può posso vorrei "
     "che quando dove perché come quale chi questo questa ma se mi prego da al alla ordine ci sono",
-    "pt": "o a os as um uma e ou é são era eu você meu minha seu sua para de do da por com em no na não tenho tem pode posso quero que "
+    "pt": "o a os as um uma e ou é são era eu você meu minha seu sua para de do da por com em no na não tenho tem "
+    "pode posso quero que "
     "quando onde como qual quem este esta mas se me favor ao à já foi está vocês",
-    "nl": "de het een en of is zijn was ik jij u mijn uw jullie naar van voor met in op niet geen heb heeft kan kunnen wil wat wanneer "
+    "nl": "de het een en of is zijn was ik jij u mijn uw jullie naar van voor met in op niet geen heb heeft kan "
+    "kunnen wil wat wanneer "
     "waar waarom hoe welke wie deze dit maar als mij me graag bij nog ook er",
-    "pl": "i lub jest są był ja ty pan pani mój moja moje do z na w dla nie mam ma może mogę chcę co kiedy gdzie dlaczego jak który kto "
+    "pl": "i lub jest są był ja ty pan pani mój moja moje do z na w dla nie mam ma może mogę chcę co kiedy gdzie "
+    "dlaczego jak który kto "
     "ten ta to ale jeśli mi proszę się od po już czy",
 }
 _SETS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
@@ -38,7 +50,9 @@ _LONGEST = 4_000
 
 
 def language_of(text: str, default: str = "en") -> str:
-    """Return the code of a text's language: one of en, de, fr, es, it, pt, nl, pl, the default, or `und` for another script."""
+    """Return the code of a text's language: one of en, de, fr, es, it, pt, nl, pl, the default, or `und` for another
+    script.
+    """
     letters = [c for c in text[:_LONGEST] if c.isalpha()]
     if sum("LATIN" not in unicodedata.name(c, "") for c in letters) * 2 > len(letters):
         return UNKNOWN

@@ -7,7 +7,8 @@ from core.language.spelled_digits import join_spelled
 from core.language.words import normal
 
 _NO_PREFIX_TEXT = (
-    "a i is my of in to on at no it an or by for the nr and are was has did id us am pm as be do if so up we hi ok not but "
+    "a i is my of in to on at no it an or by for the nr and are was has did id us am pm as be do if so up we "
+    "hi ok not but "
     "order number"
 )
 _NO_PREFIX = frozenset(_NO_PREFIX_TEXT.split()) | {code.casefold() for code in STATES.values()}
@@ -16,11 +17,13 @@ _PREFIXED = re.compile(r"(?<![\w.,$€£@/-])#?\s?([A-Za-z]{1,3})(\s?-?\s?)(\d{4
 _SPELLED = re.compile(r"(?<![\w.,$€£])#?\s?(?:([A-Za-z])\s)?([A-Za-z])?[\s-]?((?:\d[ -]){3,9}\d)(?![\w-])")
 _BARE = re.compile(r"(?<![\w.,$€£@/-])(?P<sign>#\s?)?(?P<digits>\d{4,8})(?![\w@%-]|[.,]\d)")
 _OTHER_NUMBER = re.compile(
-    r"(?:zip(?: code)?|item(?: id)?|product(?: id)?|tracking(?: id| number)?|postcode|phone|ending(?: in)?|year) (?:is |number )?$"
+    r"(?:zip(?: code)?|item(?: id)?|product(?: id)?|tracking(?: id| number)?|postcode|phone|ending(?: in)?|"
+    r"year) (?:is |number )?$"
 )
 _ORDER_JUST_BEFORE = re.compile(r"\b(?:orders?|number|parcel|package)(?: number| no\.?| id| nr\.?)?(?: is| was|:)? $")
 _ORDER_TALK = re.compile(
-    r"\b(?:orders?|number|parcel|package|delivery|shipment|bestellung|commande|pedido|ordine|encomenda|zamówieni\w+)\b|#"
+    r"\b(?:orders?|number|parcel|package|delivery|shipment|bestellung|commande|pedido|ordine|encomenda|"
+    r"zamówieni\w+)\b|#"
 )
 
 _LOOK_AROUND = 120

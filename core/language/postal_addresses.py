@@ -3,8 +3,10 @@
 import re
 
 STATES = {
-    "alabama": "AL", "alaska": "AK", "arizona": "AZ", "arkansas": "AR", "california": "CA", "colorado": "CO", "connecticut": "CT",
-    "delaware": "DE", "district of columbia": "DC", "florida": "FL", "georgia": "GA", "hawaii": "HI", "idaho": "ID", "illinois": "IL",
+    "alabama": "AL", "alaska": "AK", "arizona": "AZ", "arkansas": "AR", "california": "CA", "colorado": "CO",
+    "connecticut": "CT",
+    "delaware": "DE", "district of columbia": "DC", "florida": "FL", "georgia": "GA", "hawaii": "HI", "idaho": "ID",
+    "illinois": "IL",
     "indiana": "IN", "iowa": "IA", "kansas": "KS", "kentucky": "KY", "louisiana": "LA", "maine": "ME", "maryland": "MD",
     "massachusetts": "MA", "michigan": "MI", "minnesota": "MN", "mississippi": "MS", "missouri": "MO", "montana": "MT",
     "nebraska": "NE", "nevada": "NV", "new hampshire": "NH", "new jersey": "NJ", "new mexico": "NM", "new york": "NY",
@@ -13,11 +15,14 @@ STATES = {
     "vermont": "VT", "virginia": "VA", "washington": "WA", "west virginia": "WV", "wisconsin": "WI", "wyoming": "WY",
 }  # fmt: skip
 _KINDS = (
-    r"street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|terrace|circle|cir|highway|hwy|parkway|pkwy|square|sq|"
+    r"street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|terrace|circle|cir|"
+    r"highway|hwy|parkway|pkwy|square|sq|"
     r"trail|alley|plaza|row|walk|crescent|close|gate|path"
 )
 STREET = re.compile(
-    rf"\s{{0,4}}\d{{1,6}}[a-z]?\s{{1,4}}(?:(?!to\b|and\b|is\b)(?:[A-Za-z][\w.'-]{{0,40}}|\d{{1,4}}(?:st|nd|rd|th))\s{{1,4}}){{0,5}}?(?:{_KINDS})\b\.?(?:\s{{1,4}}(?:{_KINDS})\b)?(?:\s{{1,4}}(?:north|south|east|west|[nsew]{{1,2}})\b)?",
+    rf"\s{{0,4}}\d{{1,6}}[a-z]?\s{{1,4}}(?:(?!to\b|and\b|is\b)(?:[A-Za-z][\w.'-]{{0,40}}|\d{{1,4}}(?:st|nd|rd|"
+    rf"th))\s{{1,4}}){{0,5}}?(?:{_KINDS})\b\.?(?:\s{{1,4}}(?:{_KINDS})\b)?(?:\s{{1,4}}(?:north|south|east|west|"
+    rf"[nsew]{{1,2}})\b)?",
     re.IGNORECASE,
 )
 _STREET = re.compile(rf"(?<![\w#]){STREET.pattern[7:]}", re.IGNORECASE)
@@ -38,7 +43,8 @@ NEEDED = ("address1", "city", "state", "zip")
 
 
 def read_address(text: str) -> dict[str, str]:
-    """Return the parts of a US address found in a text under the tools' names: address1, address2, city, state, zip, country.
+    """Return the parts of a US address found in a text under the tools' names: address1, address2, city, state, zip,
+    country.
 
     Only parts that stand in the text are there, apart from address2 (empty where none is given) and the country
     (USA, unless another is named) when street and ZIP code are both found.

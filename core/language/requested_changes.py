@@ -13,64 +13,94 @@ def _begins(*patterns: str) -> re.Pattern[str]:
 
 
 _LEAD = re.compile(
-    r"(?:[\s,:;.!¡¿?–-]|(?:hi|hello|hey|there|and|also|but|so|ok|okay|well|then|oh|um|now|first|second|finally|(?:a |one )?(?:quick |more )*question|yes|no|sorry|thanks|thank you|just|"
-    r"hallo|guten tag|und|aber|dann|also|ach|(?:eine |kurze )*frage|ja|nein|danke|bonjour|salut|et|mais|alors|donc|(?:une )?(?:petite )?question|oui|non|merci|"
+    r"(?:[\s,:;.!¡¿?–-]|(?:hi|hello|hey|there|and|also|but|so|ok|okay|well|then|oh|um|now|first|second|finally|"
+    r"(?:a |one )?(?:quick |more )*question|yes|no|sorry|thanks|thank you|just|"
+    r"hallo|guten tag|und|aber|dann|also|ach|(?:eine |kurze )*frage|ja|nein|danke|bonjour|salut|et|mais|alors|"
+    r"donc|(?:une )?(?:petite )?question|oui|non|merci|"
     r"hola|buenos días|y|pero|entonces|(?:una )?(?:pequeña )?pregunta|sí|gracias)\b)+"
 )
 """What may stand before the words that matter."""
 _TELL_ME = _begins(
     r"(?:please )?(?:tell|explain|show|let)(?: to)? (?:me|us)\b(?! a | the | my )",
-    r"(?:(?:can|could|would|will) you (?:please |kindly )*(?:tell|explain|say|show|check|confirm|let me know|describe)|do you know|any(?:one|body) know)",
-    r"(?:i(?:'d| would)? (?:just |only )*(?:like|want|wanted|need|love) to (?:know|ask|understand|find out)|i (?:just )?wonder(?:ed)?|i(?:'m| am| was) (?:just )?(?:wondering|curious|asking)|(?:just|only|merely) (?:out of )?(?:curio\w*|wondering|asking))",
-    r"(?:(?:können|könnten|würden) sie|kannst du|könntest du) (?:mir )?(?:bitte )?(?:sagen|erklären)|(?:wissen sie|weißt du)|ich (?:wüsste gern|möchte (?:gern )?(?:wissen|fragen)|frage mich)|nur aus neugier|sagen sie mir",
-    r"(?:pouvez[ -]vous|pourriez[ -]vous|peux[ -]tu) (?:me )?(?:dire|expliquer|indiquer)|savez[ -]vous|je (?:voudrais|veux|souhaite|aimerais) (?:savoir|demander)|(?:juste )?par curiosité|dites[ -]moi",
-    r"(?:me )?(?:puede|podría|puedes|podrías)(?: usted)? (?:decirme|decir|explicarme|explicar|indicar)|sabe(?:s|n)? (?:si|cómo)|(?:quisiera|quiero|me gustaría) (?:saber|preguntar)|(?:solo|sólo) por curiosidad|dígame",
+    r"(?:(?:can|could|would|will) you (?:please |kindly )*(?:tell|explain|say|show|check|confirm|let me know|"
+    r"describe)|do you know|any(?:one|body) know)",
+    r"(?:i(?:'d| would)? (?:just |only )*(?:like|want|wanted|need|love) to (?:know|ask|understand|find out)|i "
+    r"(?:just )?wonder(?:ed)?|i(?:'m| am| was) (?:just )?(?:wondering|curious|asking)|(?:just|only|merely) "
+    r"(?:out of )?(?:curio\w*|wondering|asking))",
+    r"(?:(?:können|könnten|würden) sie|kannst du|könntest du) (?:mir )?(?:bitte )?(?:sagen|erklären)|(?:wissen "
+    r"sie|weißt du)|ich (?:wüsste gern|möchte (?:gern )?(?:wissen|fragen)|frage mich)|nur aus neugier|sagen "
+    r"sie mir",
+    r"(?:pouvez[ -]vous|pourriez[ -]vous|peux[ -]tu) (?:me )?(?:dire|expliquer|indiquer)|savez[ -]vous|je "
+    r"(?:voudrais|veux|souhaite|aimerais) (?:savoir|demander)|(?:juste )?par curiosité|dites[ -]moi",
+    r"(?:me )?(?:puede|podría|puedes|podrías)(?: usted)? (?:decirme|decir|explicarme|explicar|indicar)|"
+    r"sabe(?:s|n)? (?:si|cómo)|(?:quisiera|quiero|me gustaría) (?:saber|preguntar)|(?:solo|sólo) por "
+    r"curiosidad|dígame",
 )
 """What asks for words, whatever follows."""
 _QUESTION = _begins(
     # English: interrogatives, auxiliaries before the speaker or a thing, conditions
-    r"(?:(?:until|till|by|since|for|in|at|to|from|on) )?(?:how(?: about)?|what|what's|whats|when|where|where's|which|who|whose|why)",
-    r"(?:can|could|may|might|shall|should|must|will|would) (?:i|we|one|it|that|this|they|there|(?:\w+ )?(?:people|customers|someone|somebody|anyone)|the|my|a|an|an?y?|some|orders?|items?|returns?|refunds?|exchanges?|things?|cancel\w+|return\w+|exchang\w+|chang\w+|swapp\w+|#?[a-z]{0,3}\d{4,})",
-    r"(?:am|do|don't|have|haven't) (?:i|we|you|they|the|my|your|all|any|returns|refunds|exchanges)|(?:is|isn't|are|aren't|was|were|does|doesn't|did|didn't|has) #?\w+",
+    r"(?:(?:until|till|by|since|for|in|at|to|from|on) )?(?:how(?: about)?|what|what's|whats|when|where|where's|"
+    r"which|who|whose|why)",
+    r"(?:can|could|may|might|shall|should|must|will|would) (?:i|we|one|it|that|this|they|there|(?:\w+ "
+    r")?(?:people|customers|someone|somebody|anyone)|the|my|a|an|an?y?|some|orders?|items?|returns?|refunds?|"
+    r"exchanges?|things?|cancel\w+|return\w+|exchang\w+|chang\w+|swapp\w+|#?[a-z]{0,3}\d{4,})",
+    r"(?:am|do|don't|have|haven't) (?:i|we|you|they|the|my|your|all|any|returns|refunds|exchanges)|(?:is|isn't|"
+    r"are|aren't|was|were|does|doesn't|did|didn't|has) #?\w+",
     r"(?:if|whether|when|once|supposing|suppose|assuming|say) (?!you )",
     # German
     r"(?:bis |ab |seit |in |für )?(?:wie|was|wann|wo|wohin|warum|wieso|weshalb|wer|wem|wen|welche[nmrs]?)",
-    r"(?:kann|könnte|darf|dürfte|muss|müsste|soll|sollte|werde|bekomme|brauche|habe) (?:ich|man|wir|es|das|mir|der|die|mein\w*)|(?:können|dürfen|müssen) wir",
-    r"(?:ist|sind|wird|werden|gibt|geht|gilt|kostet|lässt|nehmen|erstatten|bieten|akzeptieren|verzögert|reicht|hat|war)",
+    r"(?:kann|könnte|darf|dürfte|muss|müsste|soll|sollte|werde|bekomme|brauche|habe) (?:ich|man|wir|es|das|mir|"
+    r"der|die|mein\w*)|(?:können|dürfen|müssen) wir",
+    r"(?:ist|sind|wird|werden|gibt|geht|gilt|kostet|lässt|nehmen|erstatten|bieten|akzeptieren|verzögert|reicht|"
+    r"hat|war)",
     r"(?:wenn|falls|ob|angenommen)",
     # French
     r"(?:jusqu'à |à |de |pour )?(?:comment|quand|où|pourquoi|combien|quel(?:le)?s?|qui|que|quoi|qu'est-ce qu\w*|qu')",
-    r"(?:est|serait|sont|y a|y aurait|puis|peut|pourrais|pourrait|dois|doit|faut|ai|vais|suis|serai|reprenez|remboursez|acceptez|proposez|avez)[ -](?:ce|il|elle|ils|elles|t-il|t-on|je|on|vous|nous|tu)",
-    r"(?:je|on) (?:peux|peut|pourrais|pourrait|dois|doit) (?:encore|toujours|aussi)?|(?:c'|ce )est possible|les \w+ sont[ -]ils|ma \w+ est[ -]elle",
+    r"(?:est|serait|sont|y a|y aurait|puis|peut|pourrais|pourrait|dois|doit|faut|ai|vais|suis|serai|reprenez|"
+    r"remboursez|acceptez|proposez|avez)[ -](?:ce|il|elle|ils|elles|t-il|t-on|je|on|vous|nous|tu)",
+    r"(?:je|on) (?:peux|peut|pourrais|pourrait|dois|doit) (?:encore|toujours|aussi)?|(?:c'|ce )est possible|"
+    r"les \w+ sont[ -]ils|ma \w+ est[ -]elle",
     r"(?:si|supposons|admettons)",
     # Spanish
-    r"(?:hasta |a |de |por |para |desde |en )?(?:c[oó]mo|cu[aá]ndo|d[oó]nde|ad[oó]nde|qu[eé]|qui[eé]n|cu[aá]l(?:es)?|cu[aá]nt[oa]s?)",
-    r"(?:puedo|podemos|podría yo|se puede|se podría|debo|tengo que|hay|existe|es (?:posible|demasiado|tarde|gratis)|me (?:devuelven|reembolsan|cobran)|aceptan|reembolsan|las \w+ son)",
+    r"(?:hasta |a |de |por |para |desde |en )?(?:c[oó]mo|cu[aá]ndo|d[oó]nde|ad[oó]nde|qu[eé]|qui[eé]n|"
+    r"cu[aá]l(?:es)?|cu[aá]nt[oa]s?)",
+    r"(?:puedo|podemos|podría yo|se puede|se podría|debo|tengo que|hay|existe|es (?:posible|demasiado|tarde|"
+    r"gratis)|me (?:devuelven|reembolsan|cobran)|aceptan|reembolsan|las \w+ son)",
     r"(?:supongamos|suponiendo)",
 )
 _HOW = re.compile(r"\b(?:how|whether|if|wie|ob|wenn|comment|si|cómo|qué)\b")
 _DEED = (
-    r"(?:cancel|return|exchange|swap|change|modify|update|refund|switch|send|ship|put|make|use|stop|kill|drop|call off|replace|set|arrange|start|move|remove|scrap|correct|upgrade|take|"
-    r"deliver|redirect|charge|pay|bill|give|get|void|abort|reimburse|transfer|do|go ahead|proceed|adjust|turn|ship|halt|delete|withdraw|annul|book)"
+    r"(?:cancel|return|exchange|swap|change|modify|update|refund|switch|send|ship|put|make|use|stop|kill|drop|"
+    r"call off|replace|set|arrange|start|move|remove|scrap|correct|upgrade|take|"
+    r"deliver|redirect|charge|pay|bill|give|get|void|abort|reimburse|transfer|do|go ahead|proceed|adjust|turn|"
+    r"ship|halt|delete|withdraw|annul|book)"
 )
 _WISH = _begins(
     # English: an order, a wish in the first person, a request to the one who reads
     rf"(?:(?:please|pls|plz|kindly) (?:just |also |then )*)?{_DEED}(?! (?:i|we|you|it cost|they)\b)",
     r"(?:please|pls|plz|kindly)",
-    r"i(?:'d| would) (?:\w+ )?(?:like|love|prefer|want|rather)|i (?:really |just |also |still )*(?:want|wanna|need|wish|have to|must|decided|demand)|i(?:'m| am) (?:looking|trying|hoping|going)",
-    rf"(?:can|could|would|will) (?:you|someone|somebody)(?: guys| people)? (?:please |kindly |just |also |perhaps |possibly |maybe )*(?:help me |{_DEED})",
-    r"would you mind|(?:can|could|may) (?:i|we) (?:please|just) |(?:can|could|may) (?:i|we) (?:get|have)\b(?=.*\binstead\b)",
+    r"i(?:'d| would) (?:\w+ )?(?:like|love|prefer|want|rather)|i (?:really |just |also |still )*(?:want|wanna|"
+    r"need|wish|have to|must|decided|demand)|i(?:'m| am) (?:looking|trying|hoping|going)",
+    rf"(?:can|could|would|will) (?:you|someone|somebody)(?: guys| people)? (?:please |kindly |just |also |"
+    rf"perhaps |possibly |maybe )*(?:help me |{_DEED})",
+    r"would you mind|(?:can|could|may) (?:i|we) (?:please|just) |(?:can|could|may) (?:i|we) (?:get|"
+    r"have)\b(?=.*\binstead\b)",
     rf"help me|let's|let me (?:{_DEED})|go ahead",
     # German
-    r"bitte|(?:können|könnten|würden) sie|kannst du|könntest du|ich (?:möchte|will|würde|hätte gern|brauche|wünsche)|(?:stornier|annullier|änder|tausch|erstatt|schick|send|nehm)\w*",
+    r"bitte|(?:können|könnten|würden) sie|kannst du|könntest du|ich (?:möchte|will|würde|hätte gern|brauche|"
+    r"wünsche)|(?:stornier|annullier|änder|tausch|erstatt|schick|send|nehm)\w*",
     # French
-    r"s'il (?:vous|te) pla[iî]t|veuillez|(?:pouvez|pourriez)[ -]vous|peux[ -]tu|pourrais[ -]tu|je (?:veux|voudrais|souhaite|aimerais|dois|désire)|(?:annul|chang|modifi|rembours|échang|renvoy|envoy)(?:ez|e)",
+    r"s'il (?:vous|te) pla[iî]t|veuillez|(?:pouvez|pourriez)[ -]vous|peux[ -]tu|pourrais[ -]tu|je (?:veux|"
+    r"voudrais|souhaite|aimerais|dois|désire)|(?:annul|chang|modifi|rembours|échang|renvoy|envoy)(?:ez|e)",
     # Spanish
-    r"por favor|(?:me )?(?:puede|podría|puedes|podrías|pueden)(?: usted)? \w+[aei]r(?:me|lo|la|los|las)?|(?:quiero|quisiera|me gustaría|necesito (?:que|\w+[aei]r)|deseo)|(?:cancel|cambi|devuelv|reembols|anul|envi)(?:e|a|en)",
+    r"por favor|(?:me )?(?:puede|podría|puedes|podrías|pueden)(?: usted)? \w+[aei]r(?:me|lo|la|los|las)?|"
+    r"(?:quiero|quisiera|me gustaría|necesito (?:que|\w+[aei]r)|deseo)|(?:cancel|cambi|devuelv|reembols|anul|"
+    r"envi)(?:e|a|en)",
 )
 _POLITE = re.compile(r"\b(?:please|pls|plz|bitte|s'il (?:vous|te) pla[iî]t|por favor)\b")
 _ANY = re.compile(
-    r"\b(?:if|after|within|without|once|when|before|used|opened|unopened|an? (?:order|item|product|thing|parcel|return|different)|orders|items|things|something|anything|any)\b|\bthan the\b"
+    r"\b(?:if|after|within|without|once|when|before|used|opened|unopened|an? (?:order|item|product|thing|"
+    r"parcel|return|different)|orders|items|things|something|anything|any)\b|\bthan the\b"
 )
 """What makes "would you take back …?" a question about rules instead of a request."""
 

@@ -24,70 +24,108 @@ def any_of(*patterns: str) -> re.Pattern[str]:
 
 _STAFF = (
     r"(?:human(?: being)?|humans|person|real people|someone|somebody|anyone|anybody|agent|operator|representative|rep"
-    r"|advisor|adviser|supervisor|man[ae]ger|colleagues?|employees?|team|staff|customer (?:service|care|support)|support team"
+    r"|advisor|adviser|supervisor|man[ae]ger|colleagues?|employees?|team|staff|customer (?:service|care|"
+    r"support)|support team"
     r"|(?:support|service|staff|team) (?:agent|person|member|representative)|member of (?:your |the )?(?:staff|team))"
 )
-_ADJECTIVES = r"(?:(?:an?|the|your|one of your|some|any|actual|real|live|human|proper|customer|service|support|sales|other|another) )*"
-_PERSON_NOUN = r"(?:human(?: being)?|humans|person|people|agent|operator|representative|rep|supervisor|man[ae]ger|someone|somebody)"
+_ADJECTIVES = (
+    r"(?:(?:an?|the|your|one of your|some|any|actual|real|live|human|proper|customer|service|support|sales|other|"
+    r"another) )*"
+)
+_PERSON_NOUN = (
+    r"(?:human(?: being)?|humans|person|people|agent|operator|representative|rep|supervisor|man[ae]ger|someone|"
+    r"somebody)"
+)
 _HUMAN = any_of(
     # talk to / be put through to a member of staff
-    rf"\b(?:talk|speak|chat|speaking|talking|chatting|write|deal)(?:ing)? (?:directly )?(?:to|with) {_ADJECTIVES}{_STAFF}\b(?! (?:of mine|at my))",
-    rf"\b(?:transfer|connect|redirect|forward|hand|pass|put) (?:me|us|this)(?: over| through| on)?(?: to| with)? {_ADJECTIVES}{_STAFF}\b",
+    rf"\b(?:talk|speak|chat|speaking|talking|chatting|write|deal)(?:ing)? (?:directly )?(?:to|with) "
+    rf"{_ADJECTIVES}{_STAFF}\b(?! (?:of mine|at my))",
+    rf"\b(?:transfer|connect|redirect|forward|hand|pass|put) (?:me|us|this)(?: over| through| on)?(?: to| "
+    rf"with)? {_ADJECTIVES}{_STAFF}\b",
     r"\b(?:transfer|connect|redirect) (?:me|us)(?: please| now)?(?:[.!]|$)",
     r"\bput (?:me|us) through\b",
     rf"\b(?:get|give|bring|send|find) me {_ADJECTIVES}{_STAFF}\b",
-    rf"\b(?:i|we)(?:'d| would)? (?:just )?(?:want|need|like|prefer|demand|require|insist on)(?: to (?:have|get|see))? {_ADJECTIVES}"
+    rf"\b(?:i|we)(?:'d| would)? (?:just )?(?:want|need|like|prefer|demand|require|insist on)(?: to (?:have|get|"
+    rf"see))? {_ADJECTIVES}"
     rf"{_PERSON_NOUN}\b(?! (?:tent|tents|size|sized|to (?:sign|pick|collect|receive)|sleeping))",
     rf"\b(?:get|take) (?:a )?hold of {_ADJECTIVES}{_STAFF}\b",
-    rf"\b(?:reach|contact|call) {_ADJECTIVES}(?:human|real person|live|operator|representative|supervisor|man[ae]ger|colleague|member of)\b",
-    r"\b(?:human|real person|live agent|human agent|real agent|actual person|live person|live chat|operator|representative|supervisor)"
+    rf"\b(?:reach|contact|call) {_ADJECTIVES}(?:human|real person|live|operator|representative|supervisor|"
+    rf"man[ae]ger|colleague|member of)\b",
+    r"\b(?:human|real person|live agent|human agent|real agent|actual person|live person|live chat|operator|"
+    r"representative|supervisor)"
     r"(?:,? (?:please|pls|now|needed|required|asap))+",
     r"\b(?:a|real|live|actual) (?:person|human(?: being)?|agent|operator|representative),? (?:please|pls|now)\b",
     r"^(?:(?:yes|yeah|yep|sure|ok|okay|please)[,.!]* )*[\"'“„]?(?:(?:a|an|the|your|real|live|human) )*"
-    r"(?:human|agent|operator|representative|real person|person|colleague|supervisor|man[ae]ger|human being|customer service|customer support|live chat)[\"'“”]?"
+    r"(?:human|agent|operator|representative|real person|person|colleague|supervisor|man[ae]ger|human being|"
+    r"customer service|customer support|live chat)[\"'“”]?"
     r"(?:,? please)?[.!? ]*$",
     # taking up the offer of one
-    r"^(?:(?:yes|yeah|yep|sure|ok|okay|please|do|then|can you|could you)[,.!]* )*bring in (?:a|an|one of your|your|some) (?:real )?(?:colleagues?|person|human|people|agent)\b(?! (?:of mine|at my))",
-    r"\b(?:is there|are there) (?:anyone|anybody|someone|somebody|an? (?:real |actual |live )?(?:human|person|employee|agent|representative|colleague|member of (?:staff|your team))|real people|any humans?)"
-    r"(?: there| here| available| around| on the other end)*[^.!?]{0,20}\b(?:talk|speak|chat|help|answer|write|reach|look|assist|there|here)\b",
-    r"\b(?:do(?:n't| not) want|no longer want|hate|refuse|sick of|tired of|fed up with)(?: to)?(?: (?:talk|speak|chat|talking|speaking|chatting|deal|dealing)"
-    r"(?:ing)?(?: (?:to|with))?)? (?:a |an |the |this |you,? |your )*(?:stupid )?(?:chat ?)?(?:bots?|robots?|machines?|ai|computers?)\b",
+    r"^(?:(?:yes|yeah|yep|sure|ok|okay|please|do|then|can you|could you)[,.!]* )*bring in (?:a|an|one of your|"
+    r"your|some) (?:real )?(?:colleagues?|person|human|people|agent)\b(?! (?:of mine|at my))",
+    r"\b(?:is there|are there) (?:anyone|anybody|someone|somebody|an? (?:real |actual |live )?(?:human|person|"
+    r"employee|agent|representative|colleague|member of (?:staff|your team))|real people|any humans?)"
+    r"(?: there| here| available| around| on the other end)*[^.!?]{0,20}\b(?:talk|speak|chat|help|answer|write|"
+    r"reach|look|assist|there|here)\b",
+    r"\b(?:do(?:n't| not) want|no longer want|hate|refuse|sick of|tired of|fed up with)(?: to)?(?: (?:talk|"
+    r"speak|chat|talking|speaking|chatting|deal|dealing)"
+    r"(?:ing)?(?: (?:to|with))?)? (?:a |an |the |this |you,? |your )*(?:stupid )?(?:chat ?)?(?:bots?|robots?|"
+    r"machines?|ai|computers?)\b",
     r"\b(?:no|not) (?:more |another |an? )?(?:bots?|robots?|chatbots?|machines?)(?: please)?(?:[.,!]|$)",
     r"\b(?:escalate|hand over|hand off|handover) (?:this|it|my (?:case|issue|request|problem|conversation|chat))\b",
-    rf"\b(?:can|could|may|will|would|have|let) {_ADJECTIVES}(?:human|real person|someone|somebody|person|agent|operator|representative|colleague|supervisor|man[ae]ger|member of (?:your )?(?:staff|team))"
-    r"(?: of yours| there| from (?:your|the) (?:team|staff|company))?(?: please)? (?:call|phone|ring|contact|help|take over|answer|reply|look|handle|get back|assist|deal)"
+    rf"\b(?:can|could|may|will|would|have|let) {_ADJECTIVES}(?:human|real person|someone|somebody|person|agent|"
+    rf"operator|representative|colleague|supervisor|man[ae]ger|member of (?:your )?(?:staff|team))"
+    r"(?: of yours| there| from (?:your|the) (?:team|staff|company))?(?: please)? (?:call|phone|ring|contact|"
+    r"help|take over|answer|reply|look|handle|get back|assist|deal)"
     r"(?! (?:me )?(?:choose|pick|collect|carry|assemble))",
-    r"\b(?:can|could|may|will|would|have|let|get) (?:any )?one of (?:your|the|you) (?:\w+ )?(?:colleagues?|people|staff|team|agents?|guys|lot|employees?|humans?)\b"
-    r"[^.?!]{0,20}\b(?:call|phone|ring|contact|help|take over|answer|reply|look|write|handle|get back|assist|deal|speak|talk)\b",
-    r"\bcall (?:me|us) back\b|\bcallback\b|\b(?:want|need|like|request|get) (?:a )?(?:phone )?call (?:back )?(?:from|by) (?:you|your|a|an|the|someone|somebody)\b",
+    r"\b(?:can|could|may|will|would|have|let|get) (?:any )?one of (?:your|the|you) (?:\w+ )?(?:colleagues?|"
+    r"people|staff|team|agents?|guys|lot|employees?|humans?)\b"
+    r"[^.?!]{0,20}\b(?:call|phone|ring|contact|help|take over|answer|reply|look|write|handle|get back|assist|"
+    r"deal|speak|talk)\b",
+    r"\bcall (?:me|us) back\b|\bcallback\b|\b(?:want|need|like|request|get) (?:a )?(?:phone )?call (?:back "
+    r")?(?:from|by) (?:you|your|a|an|the|someone|somebody)\b",
     r"\b(?:someone|somebody) who (?:can|could|is able to|will) (?:actually|really) help\b",
 )
 _HUMAN_ELSEWHERE = any_of(
     # German
-    r"\b(?:mit|an|zu) (?:einem|einer|eine|ihrem|echten|einen|'nem|nem)? ?(?:echten |richtigen |menschlichen |realen |anderen )?(?:menschen|jemandem(?: vom| von der| von| aus dem)?|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|person|kundenberater(?:in)?|vorgesetzten|agenten|kundendienst|kundenservice|support) ?(?:bitte )?(?:\w+ )?(?:sprechen|reden|verbinden|verbunden|weiterleiten|weitergeleitet|schreiben|chatten|durchstellen|kontakt)",
-    r"\b(?:sprechen|reden|verbinden|spreche|rede) (?:sie )?(?:mich )?(?:bitte )?mit (?:einem|einer) (?:echten )?(?:menschen|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|person)",
+    r"\b(?:mit|an|zu) (?:einem|einer|eine|ihrem|echten|einen|'nem|nem)? ?(?:echten |richtigen |menschlichen |"
+    r"realen |anderen )?(?:menschen|jemandem(?: vom| von der| von| aus dem)?|mitarbeiter(?:in)?|kolleg(?:en|"
+    r"in)|berater(?:in)?|person|kundenberater(?:in)?|vorgesetzten|agenten|kundendienst|kundenservice|support) "
+    r"?(?:bitte )?(?:\w+ )?(?:sprechen|reden|verbinden|verbunden|weiterleiten|weitergeleitet|schreiben|chatten|"
+    r"durchstellen|kontakt)",
+    r"\b(?:sprechen|reden|verbinden|spreche|rede) (?:sie )?(?:mich )?(?:bitte )?mit (?:einem|einer) (?:echten "
+    r")?(?:menschen|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|person)",
     r"\b(?:echte[nr]?|richtige[nr]?) (?:menschen?|person|mitarbeiter(?:in)?)\b",
     r"\bkein(?:en)? (?:bot|roboter|chatbot|computer)\b",
     # French
-    r"\bparler (?:à|a|avec|directement à) (?:(?:un|une|votre|des|du|le|la|l') ?(?:vraie?s? |autre )?(?:humaine?s?|personne|conseill(?:er|ère)|agente?|opérat(?:eur|rice)|responsable|être humain|service client|employée?|collègue)|quelqu'un)",
-    r"\bune? (?:vraie? )?(?:personne|humain|conseill(?:er|ère)|agent humain|être humain)(?: réel(?:le)?)?,? s'il (?:vous|te) pla[iî]t",
-    r"\bvraie personne\b|\b(?:passez|passe|mettez)[- ]moi (?:en (?:contact|relation) avec )?(?:un|une|quelqu'un|le service)",
+    r"\bparler (?:à|a|avec|directement à) (?:(?:un|une|votre|des|du|le|la|l') ?(?:vraie?s? |autre "
+    r")?(?:humaine?s?|personne|conseill(?:er|ère)|agente?|opérat(?:eur|rice)|responsable|être humain|service "
+    r"client|employée?|collègue)|quelqu'un)",
+    r"\bune? (?:vraie? )?(?:personne|humain|conseill(?:er|ère)|agent humain|être humain)(?: réel(?:le)?)?,? "
+    r"s'il (?:vous|te) pla[iî]t",
+    r"\bvraie personne\b|\b(?:passez|passe|mettez)[- ]moi (?:en (?:contact|relation) avec )?(?:un|une|"
+    r"quelqu'un|le service)",
     # Spanish
-    r"\b(?:hablar|contactar|chatear|comunicarme|conversar) (?:directamente )?con (?:(?:un|una|el|la|su|algún|alguna|otra?) (?:\w+ )?(?:persona|humano|agente|asesora?|operadora?|representante|supervisora?|encargad[oa]|ser humano)|alguien)\b",
+    r"\b(?:hablar|contactar|chatear|comunicarme|conversar) (?:directamente )?con (?:(?:un|una|el|la|su|algún|"
+    r"alguna|otra?) (?:\w+ )?(?:persona|humano|agente|asesora?|operadora?|representante|supervisora?|"
+    r"encargad[oa]|ser humano)|alguien)\b",
     r"\b(?:atienda|atender|ayude) (?:un|una) (?:persona|humano|agente|asesora?|operadora?|representante)\b",
     r"\b(?:persona real|agente humano|ser humano|asesor humano)\b",
     # Italian
-    r"\bparlare con (?:(?:un|una|un'|il|la|vostro) ?(?:vero |vera |altro )?(?:operat(?:ore|rice)|persona|umano|essere umano|agente|responsabile|consulente|addetto)|qualcuno)",
+    r"\bparlare con (?:(?:un|una|un'|il|la|vostro) ?(?:vero |vera |altro )?(?:operat(?:ore|rice)|persona|umano|"
+    r"essere umano|agente|responsabile|consulente|addetto)|qualcuno)",
     r"\b(?:operatore umano|persona reale|persona vera)\b",
     # Portuguese
-    r"\b(?:falar|conversar) com (?:(?:um|uma|o|a|algum) (?:\w+ )?(?:atendente|pessoa|humano|agente|operadora?|representante|supervisora?|ser humano)|alguém)",
+    r"\b(?:falar|conversar) com (?:(?:um|uma|o|a|algum) (?:\w+ )?(?:atendente|pessoa|humano|agente|operadora?|"
+    r"representante|supervisora?|ser humano)|alguém)",
     r"\b(?:atendente humano|pessoa real|pessoa de verdade)\b",
     # Dutch
-    r"\b(?:een|met een|iemand|echte?) (?:echt(?:e)? )?(?:medewerker|mens|persoon|collega|klantenservice)(?: \w+)? (?:spreken|praten|chatten|contact)",
+    r"\b(?:een|met een|iemand|echte?) (?:echt(?:e)? )?(?:medewerker|mens|persoon|collega|klantenservice)(?: "
+    r"\w+)? (?:spreken|praten|chatten|contact)",
     r"\b(?:spreken|praten) met (?:een )?(?:echt(?:e)? )?(?:medewerker|mens|persoon|collega|iemand)",
     r"\becht(?:e)? (?:mens|persoon|medewerker)\b",
     # Polish
-    r"\b(?:rozmawiać|porozmawiać|połączyć|pogadać|rozmowa|rozmowę|skontaktować się) (?:się )?z (?:\w+ )?(?:człowiekiem|konsultant(?:em|ką)|pracownikiem|kimś|osobą|agentem|doradcą|operatorem|przedstawicielem)",
+    r"\b(?:rozmawiać|porozmawiać|połączyć|pogadać|rozmowa|rozmowę|skontaktować się) (?:się )?z (?:\w+ "
+    r")?(?:człowiekiem|konsultant(?:em|ką)|pracownikiem|kimś|osobą|agentem|doradcą|operatorem|przedstawicielem)",
     r"\b(?:żyw(?:ym|y|ego) człowiek\w*|prawdziw(?:ym|y|a|ą) (?:człowiek\w*|osob\w*))",
     # Arabic
     r"(?:التحدث|التكلم|الحديث|التواصل|[أا]تحدث|[أا]تكلم) (?:[إا]لى|مع) (?:شخص|[إا]نسان|موظف|ممثل|[أا]حد|بشر)",
@@ -101,9 +139,12 @@ def wants_human(text: str) -> bool:
 
 
 _STAFF_NAMED = any_of(
-    r"\b(?:colleagues?|humans?|(?:real |another )?person|people|someone|somebody|agent|representative|supervisor|team member|member of (?:the|our) (?:team|staff)|support team|specialist)\b",
-    r"\b(?:kolleg\w*|mitarbeiter\w*|mensch\w*|berater\w*|jemand\w*|collègues?|conseill\w+|quelqu'un|une personne|humaine?|compañer\w+|alguien|una persona|agente|humano|"
-    r"collega|operatore|operatrice|qualcuno|persona|atendente|alguém|pessoa|medewerker|iemand|mens|konsultant\w*|pracownik\w*|człowiek\w*|kogoś)\b|(?:شخص|موظف|زميل)",
+    r"\b(?:colleagues?|humans?|(?:real |another )?person|people|someone|somebody|agent|representative|"
+    r"supervisor|team member|member of (?:the|our) (?:team|staff)|support team|specialist)\b",
+    r"\b(?:kolleg\w*|mitarbeiter\w*|mensch\w*|berater\w*|jemand\w*|collègues?|conseill\w+|quelqu'un|une "
+    r"personne|humaine?|compañer\w+|alguien|una persona|agente|humano|"
+    r"collega|operatore|operatrice|qualcuno|persona|atendente|alguém|pessoa|medewerker|iemand|mens|"
+    r"konsultant\w*|pracownik\w*|człowiek\w*|kogoś)\b|(?:شخص|موظف|زميل)",
 )
 
 
@@ -115,18 +156,27 @@ def names_staff(text: str) -> bool:
 # --- something went wrong ------------------------------------------------------------------------------------------
 
 _PROBLEM = any_of(
-    r"\b(?:broken?|broke|damaged?|defective|faulty|missing|cracked|leak\w*|torn|shattered|smashed|spoiled|ruined|injured|hurt|burn\w*|wrong (?:item|size|one|order|product|colou?r))\b",
-    r"\b(?:never|not|n't|hasn't|haven't|didn't) (?:yet )?(?:arrived?|come|came|received?|got|working|work|delivered|turned up)\b|\b(?:stopped|quit) working\b|\b(?:is|was|are|still) late\b",
-    r"\b(?:kaputt|beschädigt|defekt|fehlt|fehlen|zerbrochen|falsche[nrs]?|nicht angekommen|funktioniert nicht|geht nicht|verletzt)\b",
-    r"\b(?:cassée?s?|abîmée?s?|défectueu\w+|endommagée?s?|manque|jamais (?:reçu|arrivée?)|pas (?:reçu|arrivée?)|ne (?:marche|fonctionne) (?:pas|plus))\b",
-    r"\b(?:rot[oa]s?|dañad[oa]s?|defectuos[oa]s?|falta|no (?:ha llegado|llegó|funciona|recibí|he recibido)|equivocad[oa]s?)\b",
-    r"\b(?:rott[oa]|danneggiat[oa]|difettos[oa]|manca|non (?:è arrivat[oa]|funziona|ho ricevuto)|quebrad[oa]|danificad[oa]|não (?:chegou|funciona|recebi))\b",
-    r"\b(?:kapot|beschadigd|defect|ontbreekt|niet (?:aangekomen|ontvangen)|werkt niet|uszkodzon\w+|zepsut\w+|brakuje|nie (?:działa|dotar\w+|przysz\w+))\b|(?:مكسور|تالف|معطل|لم يصل)",
+    r"\b(?:broken?|broke|damaged?|defective|faulty|missing|cracked|leak\w*|torn|shattered|smashed|spoiled|"
+    r"ruined|injured|hurt|burn\w*|wrong (?:item|size|one|order|product|colou?r))\b",
+    r"\b(?:never|not|n't|hasn't|haven't|didn't) (?:yet )?(?:arrived?|come|came|received?|got|working|work|"
+    r"delivered|turned up)\b|\b(?:stopped|quit) working\b|\b(?:is|was|are|still) late\b",
+    r"\b(?:kaputt|beschädigt|defekt|fehlt|fehlen|zerbrochen|falsche[nrs]?|nicht angekommen|funktioniert nicht|"
+    r"geht nicht|verletzt)\b",
+    r"\b(?:cassée?s?|abîmée?s?|défectueu\w+|endommagée?s?|manque|jamais (?:reçu|arrivée?)|pas (?:reçu|"
+    r"arrivée?)|ne (?:marche|fonctionne) (?:pas|plus))\b",
+    r"\b(?:rot[oa]s?|dañad[oa]s?|defectuos[oa]s?|falta|no (?:ha llegado|llegó|funciona|recibí|he recibido)|"
+    r"equivocad[oa]s?)\b",
+    r"\b(?:rott[oa]|danneggiat[oa]|difettos[oa]|manca|non (?:è arrivat[oa]|funziona|ho ricevuto)|quebrad[oa]|"
+    r"danificad[oa]|não (?:chegou|funciona|recebi))\b",
+    r"\b(?:kapot|beschadigd|defect|ontbreekt|niet (?:aangekomen|ontvangen)|werkt niet|uszkodzon\w+|zepsut\w+|"
+    r"brakuje|nie (?:działa|dotar\w+|przysz\w+))\b|(?:مكسور|تالف|معطل|لم يصل)",
 )
 
 
 def reports_problem(text: str) -> bool:
-    """Say whether a customer reports that something went wrong with what they bought: broken, missing, never arrived."""
+    """Say whether a customer reports that something went wrong with what they bought: broken, missing, never
+    arrived.
+    """
     return bool(_PROBLEM.search(normalised(text)))
 
 
@@ -134,38 +184,59 @@ def reports_problem(text: str) -> bool:
 
 _ANGER = any_of(
     # insults and swearing aimed at us
-    r"\b(?:you|u|you're|you are|ur)(?: all| guys| people)?(?: are| r)?(?: (?:a |an )?(?:such|so|just|bunch of|total|complete|absolute|absolutely|totally|completely|fucking|bloody|damn))*"
-    r" (?:useless|incompetent|idiots?|morons?|stupid|pathetic|liars?|thieves|crooks|scammers?|a joke|scam|clowns?|jerks?|assholes?|worthless|dumb)\b",
-    r"\b(?:bunch of|bloody|fucking|damn(?:ed)?|stupid|useless) (?:idiots?|morons?|liars?|thieves|crooks|scammers?|clowns|amateurs|company|shop|bot|robot|service|support|help desk|chat|people)\b",
-    r"\bf+u+c+k+(?:ing|ed|er|ers)?\b|\bwtf\b|\bbullshit\b|\b(?:piece of|total|utter|such|absolute) (?:shit|crap|garbage)\b|\bgo to hell\b|\bscrew you\b|\bshit(?:ty|show)?\b",
+    r"\b(?:you|u|you're|you are|ur)(?: all| guys| people)?(?: are| r)?(?: (?:a |an )?(?:such|so|just|bunch of|"
+    r"total|complete|absolute|absolutely|totally|completely|fucking|bloody|damn))*"
+    r" (?:useless|incompetent|idiots?|morons?|stupid|pathetic|liars?|thieves|crooks|scammers?|a joke|scam|"
+    r"clowns?|jerks?|assholes?|worthless|dumb)\b",
+    r"\b(?:bunch of|bloody|fucking|damn(?:ed)?|stupid|useless) (?:idiots?|morons?|liars?|thieves|crooks|"
+    r"scammers?|clowns|amateurs|company|shop|bot|robot|service|support|help desk|chat|people)\b",
+    r"\bf+u+c+k+(?:ing|ed|er|ers)?\b|\bwtf\b|\bbullshit\b|\b(?:piece of|total|utter|such|absolute) (?:shit|"
+    r"crap|garbage)\b|\bgo to hell\b|\bscrew you\b|\bshit(?:ty|show)?\b",
     r"\b(?:what|where|why|who|how) the (?:hell|heck|fuck|f)\b",
     r"\b(?:assholes?|bastards?|scumbags?)\b",
     r"\b(?:idiots|morons|crooks|scammers|thieves|liars)\b",
     # feelings said aloud about us
-    r"\b(?:i am|i'm|im|we are|we're|getting|makes me|making me|i feel|am) (?:(?:so|very|really|extremely|absolutely|totally|beyond|quite|just|completely|getting|utterly|pretty|damn|fucking) )*"
-    r"(?:angry|furious|livid|outraged|enraged|fuming|pissed(?: off)?|disgusted|appalled|infuriated|sick of (?:this|you|your|waiting)|fed up|raging)\b",
+    r"\b(?:i am|i'm|im|we are|we're|getting|makes me|making me|i feel|am) (?:(?:so|very|really|extremely|"
+    r"absolutely|totally|beyond|quite|just|completely|getting|utterly|pretty|damn|fucking) )*"
+    r"(?:angry|furious|livid|outraged|enraged|fuming|pissed(?: off)?|disgusted|appalled|infuriated|sick of "
+    r"(?:this|you|your|waiting)|fed up|raging)\b",
     r"\b(?:i am|i'm|im) (?:(?:so|very|really|extremely|absolutely) )*mad (?:at|with) (?:you|your|this)\b",
     r"\b(?:i've|i have|we've|we have) had (?:it|enough)\b|\bhad it with (?:you|this)\b|\benough is enough\b",
     r"\bfed up with\b|\bsick and tired\b|\b(?:lost|losing|running out of) (?:all |my )*patience\b",
     # judgements that are an outcry
-    r"\b(?:this|that|it|it's|its|this's|service|shop|company|your \w+)(?: is|'s| are| was)?(?: (?:just|so|absolutely|completely|totally|utterly|beyond|really|simply|a|an|the|total|complete|absolute|truly|downright|frankly))*"
-    r" (?:ridiculous|outrageous|unacceptable|disgraceful|disgrace|scandalous|scandal|pathetic|disgusting|infuriating|appalling|a? ?joke|rip-?off|shameful|bullshit|atrocious|horrendous)\b",
+    r"\b(?:this|that|it|it's|its|this's|service|shop|company|your \w+)(?: is|'s| are| was)?(?: (?:just|so|"
+    r"absolutely|completely|totally|utterly|beyond|really|simply|a|an|the|total|complete|absolute|truly|"
+    r"downright|frankly))*"
+    r" (?:ridiculous|outrageous|unacceptable|disgraceful|disgrace|scandalous|scandal|pathetic|disgusting|"
+    r"infuriating|appalling|a? ?joke|rip-?off|shameful|bullshit|atrocious|horrendous)\b",
     r"\b(?:ridiculous|outrageous|unacceptable|disgraceful|shameful|pathetic|disgusting)(?:!|\.$|$)",
     r"\bworst (?:\w+ ){0,3}(?:ever|service|company|shop|store|experience|support|customer service|i(?:'ve| have))\b",
-    r"\b(?:terrible|horrible|awful|lousy|pathetic|abysmal|dreadful) (?:customer )?(?:service|company|support|shop|treatment)\b",
-    r"\b(?:shame on you|how dare you|you ruined|never (?:buy|order|shop|shopping|buying|ordering)(?:ing)? (?:from |with |at |here )+(?:you |your )?(?:\w+ )?(?:again|ever)|never again will i)\b",
-    r"\b(?:you|you've|you have|they) (?:stole|robbed|stolen|scammed|cheated|ripped (?:me|us) off|lied to|conned|defrauded|are stealing|are lying)\b",
+    r"\b(?:terrible|horrible|awful|lousy|pathetic|abysmal|dreadful) (?:customer )?(?:service|company|support|"
+    r"shop|treatment)\b",
+    r"\b(?:shame on you|how dare you|you ruined|never (?:buy|order|shop|shopping|buying|ordering)(?:ing)? "
+    r"(?:from |with |at |here )+(?:you |your )?(?:\w+ )?(?:again|ever)|never again will i)\b",
+    r"\b(?:you|you've|you have|they) (?:stole|robbed|stolen|scammed|cheated|ripped (?:me|us) off|lied to|"
+    r"conned|defrauded|are stealing|are lying)\b",
     r"\b(?:robbed|scammed|ripped off|cheated) by (?:you|your|this)\b",
     # threats
-    r"\b(?:i'll|i will|i'm going to|i am going to|i shall|we'll|we will|going to|gonna|about to|i'd|ready to|i'm) (?:be )?(?:sue|suing|report you|reporting you|take (?:you|this|legal)|"
-    r"(?:call|calling|contact|contacting|get|getting|involve|speak to|talk to|talking to) (?:my|a|the) (?:lawyer|attorney|solicitor|police|press|consumer)|file a (?:complaint|lawsuit|police report)|go to (?:the )?(?:court|police|press|media|bbb|my lawyer)|dispute (?:this|the charge) with my bank)",
-    r"\bhear(?:ing)? from my (?:lawyer|attorney|solicitor)\b|\bmy (?:lawyer|attorney|solicitor) will\b|\bsee you in court\b|\blegal action\b|\bsue (?:you|your|this)\b|\bclass action\b",
+    r"\b(?:i'll|i will|i'm going to|i am going to|i shall|we'll|we will|going to|gonna|about to|i'd|ready to|"
+    r"i'm) (?:be )?(?:sue|suing|report you|reporting you|take (?:you|this|legal)|"
+    r"(?:call|calling|contact|contacting|get|getting|involve|speak to|talk to|talking to) (?:my|a|the) "
+    r"(?:lawyer|attorney|solicitor|police|press|consumer)|file a (?:complaint|lawsuit|police report)|go to "
+    r"(?:the )?(?:court|police|press|media|bbb|my lawyer)|dispute (?:this|the charge) with my bank)",
+    r"\bhear(?:ing)? from my (?:lawyer|attorney|solicitor)\b|\bmy (?:lawyer|attorney|solicitor) will\b|\bsee "
+    r"you in court\b|\blegal action\b|\bsue (?:you|your|this)\b|\bclass action\b",
     r"\breport(?:ing)? (?:you|this|your \w+) to\b",
     # other languages
-    r"\b(?:frechheit|unverschämt\w*|sauerei|verarsch\w*|betrüger|abzocke(?:r)?|scheiß\w*|scheiss\w*|inkompetent\w*|idioten|stinksauer|wütend|mein(?:en)? anwalt|anzeige erstatten|unfassbar schlecht\w*|saftladen)\b",
-    r"\b(?:inadmissible|scandaleu(?:x|se)|honteu(?:x|se)|porter plainte|arnaqu\w*|voleurs|escrocs?|mon avocat|furieu(?:x|se)|putain|merde|incompétents?|ras le bol|marre de)\b",
-    r"\b(?:vergüenza|inaceptable|estafa(?:dores)?|ladrones|denunciar(?:los|les)?|mi abogado|furios[oa]|indignante|mierda|inútiles|hart[oa] de)\b",
-    r"\b(?:vergogna|vergognoso|inaccettabile|truffa(?:tori)?|ladri|denuncio|il mio avvocato|furios[oa]|schifo|incompetenti)\b",
+    r"\b(?:frechheit|unverschämt\w*|sauerei|verarsch\w*|betrüger|abzocke(?:r)?|scheiß\w*|scheiss\w*|"
+    r"inkompetent\w*|idioten|stinksauer|wütend|mein(?:en)? anwalt|anzeige erstatten|unfassbar schlecht\w*|"
+    r"saftladen)\b",
+    r"\b(?:inadmissible|scandaleu(?:x|se)|honteu(?:x|se)|porter plainte|arnaqu\w*|voleurs|escrocs?|mon avocat|"
+    r"furieu(?:x|se)|putain|merde|incompétents?|ras le bol|marre de)\b",
+    r"\b(?:vergüenza|inaceptable|estafa(?:dores)?|ladrones|denunciar(?:los|les)?|mi abogado|furios[oa]|"
+    r"indignante|mierda|inútiles|hart[oa] de)\b",
+    r"\b(?:vergogna|vergognoso|inaccettabile|truffa(?:tori)?|ladri|denuncio|il mio avvocato|furios[oa]|schifo|"
+    r"incompetenti)\b",
     r"\b(?:vergonha|inaceitável|ladrões|golpistas|processar vocês|meu advogado|incompetentes)\b",
     r"\b(?:schandalig|belachelijk|oplichters?|oplichting|mijn advocaat|woedend|waardeloos)\b",
     r"\b(?:skandal|oszuści|oszustwo|złodzieje|mój prawnik|wściekł[yaeą]|żenada|kpina)\b",
@@ -179,7 +250,9 @@ _NOT_ANGER = any_of(
 
 
 def is_angry(text: str) -> bool:
-    """Say whether the customer is really angry at us: insults, an outcry, a threat; not hot words about something else."""
+    """Say whether the customer is really angry at us: insults, an outcry, a threat; not hot words about
+    something else.
+    """
     normal = _NOT_ANGER.sub(" ", normalised(text))
     return bool(_ANGER.search(normal))
 
@@ -187,15 +260,20 @@ def is_angry(text: str) -> bool:
 # --- a wish for the assistant again --------------------------------------------------------------------------------
 
 _AGENT_BACK = any_of(
-    r"\b(?:back to|(?:continue|go on|carry on|talk|chat|proceed) (?:again )?with) (?:the |you, |your )*(?:chat ?)?(?:bot|assistant|robot|ai|machine)\b",
-    r"\b(?:do not|don't|no longer|not) need (?:(?:a|an|the|any|to (?:talk|speak) to an?y?) )?(?:\w+ )?(?:person|people|human|someone|somebody|anyone|anybody|colleague|agent|operator|help)\b",
+    r"\b(?:back to|(?:continue|go on|carry on|talk|chat|proceed) (?:again )?with) (?:the |you, |your )*(?:chat "
+    r"?)?(?:bot|assistant|robot|ai|machine)\b",
+    r"\b(?:do not|don't|no longer|not) need (?:(?:a|an|the|any|to (?:talk|speak) to an?y?) )?(?:\w+ "
+    r")?(?:person|people|human|someone|somebody|anyone|anybody|colleague|agent|operator|help)\b",
     r"\b(?:cancel|close|withdraw|drop) (?:the|my|this|that) (?:ticket|handover|call-?back)\b",
-    r"\b(?:it|this|that|everything|the (?:problem|issue|matter))(?: is|'s| has been| was) (?:already |now )?(?:solved|resolved|sorted|settled)(?: out)?\b(?!\?)",
+    r"\b(?:it|this|that|everything|the (?:problem|issue|matter))(?: is|'s| has been| was) (?:already |now "
+    r")?(?:solved|resolved|sorted|settled)(?: out)?\b(?!\?)",
     r"\b(?:zurück zum|weiter mit dem) (?:bot|assistenten|chatbot)\b|\bhat sich (?:schon |bereits )?erledigt\b",
     r"\b(?:revenir|retour) (?:au|à l')\s?(?:bot|assistant|robot)\b|\bvolver (?:al|con el) (?:bot|asistente)\b",
 )
 _DROPPED = re.compile(
-    r"^(?:(?:oh|ok|okay|ah|sorry|actually|no)[,.! ]+)*(?:never ?mind|nevermind|nvm|forget (?:it|that|about it)|laissez tomber|olvídelo|vergessen sie es)(?:[,.! ]+(?:thanks?|thank you|please|then|sorry|merci|gracias|danke))*[.! ]*$"
+    r"^(?:(?:oh|ok|okay|ah|sorry|actually|no)[,.! ]+)*(?:never ?mind|nevermind|nvm|forget (?:it|that|about it)|"
+    r"laissez tomber|olvídelo|vergessen sie es)(?:[,.! ]+(?:thanks?|thank you|please|then|sorry|merci|gracias|"
+    r"danke))*[.! ]*$"
 )
 
 

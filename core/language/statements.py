@@ -10,8 +10,10 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _PROMISE = re.compile(
-    r"\b(?:i|we|a colleague|somebody|someone|our team)(?:'ll|’ll| will| promise| have arranged| am going to| are going to)\b"
-    r"|\byou(?:'ll|’ll| will) (?:receive|get|be|have|hear)\b|\bwill be (?:refunded|sent|shipped|called|credited|exchanged)\b"
+    r"\b(?:i|we|a colleague|somebody|someone|our team)(?:'ll|’ll| will| promise| have arranged| am going to| "
+    r"are going to)\b"
+    r"|\byou(?:'ll|’ll| will) (?:receive|get|be|have|hear)\b|\bwill be (?:refunded|sent|shipped|called|"
+    r"credited|exchanged)\b"
     r"|\b(?:ich|wir) (?:werde|werden|verspreche|versprechen)\b|\bsie (?:erhalten|bekommen)\b",
     re.IGNORECASE,
 )

@@ -13,11 +13,16 @@ from core.errors import ModelError
 from core.language.postal_addresses import read_address
 
 _STOP_TEXT = """
-a about after again all also am an and any anyone anything are as at be because been before being but by can could did do
-does doing done for from get gets getting give go going got had has have having hello help hey hi how i i'd i'll i'm i've if
-in into is it it's its just kindly know like long make many may me might mine more much must my need no not now of off on one
-ones or our out over please pls question really say see shall she should so some tell than thank thanks that that's the their
-them then there these they thing this those to too try up us use very want was we well were what what's when where where's
+a about after again all also am an and any anyone anything are as at be because been before being but by can could \
+did do
+does doing done for from get gets getting give go going got had has have having hello help hey hi how i i'd i'll i'm \
+i've if
+in into is it it's its just kindly know like long make many may me might mine more much must my need no not now of \
+off on one
+ones or our out over please pls question really say see shall she should so some tell than thank thanks that that's \
+the their
+them then there these they thing this those to too try up us use very want was we well were what what's when where \
+where's
 which while who why will wish with would you your yours
 """
 STOP_WORDS = frozenset(_STOP_TEXT.split())
@@ -48,17 +53,26 @@ def spelled(text: str) -> str:
 
 
 _LEXICON_TEXT = """
-address addresses account amount arrive arrived arrives article articles available back balance bought broken broke cancel cancelled
-cancelling cancellation cannot card cards change changed charge charged cheaper code colour color cost costs cracked credit damaged
-deliver delivered delivery discount different email exchange exchanged express faulty gift goods hello instead invoice item items
-later latest longer mistake mixed missing money morning moved never number order ordered orders other package parcel password
-payment paypal pending phone please policy price product products receipt receive received refund refunded refunds repair replace
-return returned returning returns second send sent shipment shipped shipping should size sizes standard status stock stopped store
-stores still swap swapped switch today tomorrow track tracking unused voucher waiting warranty weeks where which working wrong
+address addresses account amount arrive arrived arrives article articles available back balance bought broken broke \
+cancel cancelled
+cancelling cancellation cannot card cards change changed charge charged cheaper code colour color cost costs cracked \
+credit damaged
+deliver delivered delivery discount different email exchange exchanged express faulty gift goods hello instead \
+invoice item items
+later latest longer mistake mixed missing money morning moved never number order ordered orders other package parcel \
+password
+payment paypal pending phone please policy price product products receipt receive received refund refunded refunds \
+repair replace
+return returned returning returns second send sent shipment shipped shipping should size sizes standard status stock \
+stopped store
+stores still swap swapped switch today tomorrow track tracking unused voucher waiting warranty weeks where which \
+working wrong
 sorry wait actually give gave
 yesterday person human colleague colleagues representative agent manager connect speak talk talking unacceptable
-ridiculous furious angry terrible horrible outrageous disgusting somebody someone anybody question thanks thank doing having something anything everything nothing
-dont cant wont didnt doesnt isnt arent havent hasnt wasnt couldnt shouldnt wouldnt thats whats wheres whens lets youre theyre ive
+ridiculous furious angry terrible horrible outrageous disgusting somebody someone anybody question thanks thank doing \
+having something anything everything nothing
+dont cant wont didnt doesnt isnt arent havent hasnt wasnt couldnt shouldnt wouldnt thats whats wheres whens lets \
+youre theyre ive
 """
 _LEXICON = frozenset(_LEXICON_TEXT.split()) | {word for word in STOP_WORDS if len(word) > 2 and word.isalpha()}
 """The words by which requests are recognised, whatever the business."""
@@ -70,7 +84,8 @@ _LONGEST = 2_000
 
 
 def corrected(text: str, own_words: Collection[str] = frozenset()) -> str:
-    """Return a text with each unknown word replaced by the nearest of the business's own words or of the lexicon, if one is near.
+    """Return a text with each unknown word replaced by the nearest of the business's own words or of the lexicon, if
+    one is near.
 
     A postal address and what follows it stay as they are: streets and towns are no words. So does a very long text.
     """
@@ -104,7 +119,9 @@ def _nearest(word: str, known: Sequence[str]) -> str:
 
 
 def _one_letter_off(word: str, other: str) -> bool:
-    """Say whether a short word has its letters changed round, or is a little word with a letter left out: "yur", "wht"."""
+    """Say whether a short word has its letters changed round, or is a little word with a letter left out:
+    "yur", "wht".
+    """
     return sorted(word) == sorted(other) or (len(other) == len(word) + 1 and other in STOP_WORDS)
 
 

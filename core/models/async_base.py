@@ -1,4 +1,6 @@
-"""Hold what chat models share that are there for an event loop only: those that stand around or before another model."""
+"""Hold what chat models share that are there for an event loop only: those that stand around or before
+another model.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

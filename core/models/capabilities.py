@@ -81,7 +81,8 @@ class Endpoint:
                     response = await (client.get(url) if body is None else client.post(url, json=body))
         except httpx.HTTPError as error:
             raise ModelUnavailable(
-                f"{self.base_url} did not answer ({type(error).__name__}); check SUPPORT_BASE_URL and that it is running"
+                f"{self.base_url} did not answer ({type(error).__name__}); check SUPPORT_BASE_URL and that it "
+                f"is running"
             ) from error
         if response.status_code >= 400:
             kind = ModelUnavailable if response.status_code in (429, 500, 502, 503, 504) else ModelRejected

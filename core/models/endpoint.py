@@ -48,7 +48,8 @@ def _translated(base_url: str, model: str) -> Iterator[None]:
         ) from error
     except openai.NotFoundError as error:
         raise ModelRejected(
-            f"{base_url} knows no model {model!r} (HTTP 404); set SUPPORT_MODEL to one that `support-agent doctor` lists"
+            f"{base_url} knows no model {model!r} (HTTP 404); set SUPPORT_MODEL to one that `support-agent "
+            f"doctor` lists"
         ) from error
     except openai.APITimeoutError as error:
         raise ModelUnavailable(
@@ -95,7 +96,9 @@ def _first_line(text: str) -> str:
 
 
 def bounded_client(timeout: float, **options: Any) -> DefaultAsyncHttpxClient:
-    """Return an HTTP client whose answers raise ModelUnavailable once they are too large, before they are read whole."""
+    """Return an HTTP client whose answers raise ModelUnavailable once they are too large, before they are
+    read whole.
+    """
     return DefaultAsyncHttpxClient(
         timeout=timeout,
         # What is compressed could unpack to any size in one step.
@@ -153,7 +156,8 @@ class EndpointChatModel(ChatOpenAI):
         payload = super()._get_request_payload(input_, stop=stop, **kwargs)
         if "max_completion_tokens" in payload:
             payload["max_tokens"] = payload.pop("max_completion_tokens")
-        # Messages and tools are in their final form. Handed over as ordinary arguments, the client would compare each of
+        # Messages and tools are in their final form. Handed over as ordinary arguments, the client would compare each
+        # of
         # their fields with its type annotations, which takes longer than the rest of the request.
         ready = {name: payload.pop(name) for name in ("messages", "tools") if name in payload}
         return payload | {"messages": [], "extra_body": {**(payload.get("extra_body") or {}), **ready}}
@@ -178,7 +182,8 @@ class EndpointChatModel(ChatOpenAI):
         with self._errors():
             payload = self._get_request_payload(messages, stop=stop, **kwargs)
             answer = await self.async_client.with_raw_response.create(**payload)
-            # Read as plain JSON: the client's own classes check each field again and say no more; where JSON was asked for, they
+            # Read as plain JSON: the client's own classes check each field again and say no more; where JSON was asked
+            # for, they
             # take an answer that reached its limit for none, though it was paid for and may be complained about.
             result = self._create_chat_result(answer.http_response.json())
         self._check_length(sum(_length(generation.message) for generation in result.generations))
@@ -203,7 +208,8 @@ class EndpointChatModel(ChatOpenAI):
         """Raise ModelUnavailable for an answer that its limit of tokens cannot hold."""
         if self.max_tokens and characters > _MOST_CHARS_A_TOKEN * self.max_tokens:
             raise ModelUnavailable(
-                f"{self.openai_api_base} sent {characters:,} characters for {self.model_name!r}, which was asked for at most "
+                f"{self.openai_api_base} sent {characters:,} characters for {self.model_name!r}, which was "
+                f"asked for at most "
                 f"{self.max_tokens:,} tokens"
             )
 
@@ -251,7 +257,9 @@ class EndpointEmbeddings(OpenAIEmbeddings):
 
 
 def _vector(sent: str | list[float]) -> list[float]:
-    """Return the numbers of a vector, which OpenAI's API sends as base64 of float32 where it is asked to, as the client does."""
+    """Return the numbers of a vector, which OpenAI's API sends as base64 of float32 where it is asked to, as the client
+    does.
+    """
     if isinstance(sent, list):
         return sent
     numbers: list[float] = np.frombuffer(base64.b64decode(sent, validate=True), dtype="<f4").tolist()

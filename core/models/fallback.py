@@ -45,8 +45,8 @@ class ChainedChatModel(AsyncChatModel):
     """Answer with the first model of a list that can; a failure in the middle of an answer is reported, not hidden.
 
     Requests that failed in passing are sent again within the turn's allowance. A model that failed twice in a row rests
-    for some seconds, so that an outage costs its time-outs once and not every turn. An answer that came but cannot be used is
-    for whoever asked to judge: the allowance says from which model on to ask again.
+    for some seconds, so that an outage costs its time-outs once and not every turn. An answer that came but cannot be
+    used is for whoever asked to judge: the allowance says from which model on to ask again.
     """
 
     links: Sequence[Candidate]
@@ -150,7 +150,9 @@ async def _ask(
 async def _pieces(
     link: Candidate, messages: list[BaseMessage], allowance: Allowance, *, shared: bool, in_pieces: bool
 ) -> AsyncGenerator[AIMessageChunk]:
-    """Yield the pieces of one request; empty ones are held back until something follows, so that nothing has begun yet."""
+    """Yield the pieces of one request; empty ones are held back until something follows, so that nothing has
+    begun yet.
+    """
     left = allowance.seconds_left() - RESERVE_SECONDS
     limit = (left * SHARE_WITH_NEXT if shared else left) if link.breaker else None
     if limit is not None and limit <= 0:

@@ -36,7 +36,9 @@ class JsonAnswer(Generic[T]):
 
 
 class JsonModel:
-    """Ask for JSON with `json_schema`, else `json_object`, else in words; what an endpoint refuses is not tried again."""
+    """Ask for JSON with `json_schema`, else `json_object`, else in words; what an endpoint refuses is not
+    tried again.
+    """
 
     def __init__(self, model: BaseChatModel) -> None:
         self._model = model
@@ -52,8 +54,9 @@ class JsonModel:
     ) -> JsonAnswer[T]:
         """Return an object of a shape, its fields in `choices` limited to those values; never raises for the model.
 
-        At most two requests are answered: the first, and one that says what was wrong with its answer. Requests that
-        an endpoint refuses are not counted. `instead` has the fields that an answer lacks because it reached its length limit:
+        At most two requests are answered: the first, and one that says what was wrong with its answer. Requests that an
+        endpoint refuses are not counted. `instead` has the fields that an answer lacks because it reached its length
+        limit:
         the next one would reach it, too.
         """
         schema = strict_schema(shape, choices or {})
@@ -107,7 +110,9 @@ def _worded(messages: list[BaseMessage], schema: Schema, name: str) -> list[Base
 
 
 def strict_schema(shape: type[BaseModel], choices: Mapping[str, Sequence[str]]) -> Schema:
-    """Return the JSON schema of a flat model as strict endpoints want it: every field required, nothing else allowed."""
+    """Return the JSON schema of a flat model as strict endpoints want it: every field required, nothing else
+    allowed.
+    """
     fields = {}
     for name, field in shape.model_json_schema()["properties"].items():
         fields[name] = {key: value for key, value in field.items() if key not in _UNSUPPORTED}
@@ -136,7 +141,9 @@ def parse(text: str, shape: type[T], choices: Mapping[str, Sequence[str]]) -> tu
 
 
 def completed(text: str, instead: T, choices: Mapping[str, Sequence[str]]) -> T | None:
-    """Return what words that break off say in whole fields, and the rest as in `instead`; None where they have no such field."""
+    """Return what words that break off say in whole fields, and the rest as in `instead`; None where they have no such
+    field.
+    """
     _, opening, rest = text.partition("{")
     try:
         found = parse_partial_json(opening + rest)

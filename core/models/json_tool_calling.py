@@ -69,7 +69,9 @@ class JsonToolsChatModel(AsyncChatModel):
 
 
 def as_message(answer: AIMessage) -> AIMessage:
-    """Return an answer in JSON as what it says and calls; one that is no such object stays text and is judged as that."""
+    """Return an answer in JSON as what it says and calls; one that is no such object stays text and is
+    judged as that.
+    """
     try:
         value = json.loads(answer.text)
         said, wanted = str(value.get("say") or ""), list(value.get("calls") or ())

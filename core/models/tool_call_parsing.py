@@ -13,7 +13,9 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
 
 RAW_CALLS = "raw_tool_calls"
-"""Where the endpoint keeps the calls of an answer as they came: the library parses cut arguments into valid-looking ones."""
+"""Where the endpoint keeps the calls of an answer as they came: the library parses cut arguments into valid-looking
+ones.
+"""
 
 CUT = "it was cut off before its end; write a shorter one"
 EMPTY = "it was empty"

@@ -74,7 +74,9 @@ def keep_logs_clean() -> None:
 
 
 def write_logs(level: Level, form: Form, *, stream: TextIO | None = None) -> None:
-    """Write the records of all libraries to a stream (standard error by default); `auto` is text for a terminal, else JSON."""
+    """Write the records of all libraries to a stream (standard error by default); `auto` is text for a terminal, else
+    JSON.
+    """
     keep_logs_clean()
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)

@@ -13,9 +13,12 @@ _TOKEN = re.compile(r"[^\W_]+")
 _WORDS_TOO = frozenset(
     re.findall(
         r"\w+",
-        "will mark rose may june april august art grant rich bill hope grace joy faith summer dean page an so do my max "
-        "pat sue rob drew chase frank ray gene dale glen iris ivy lily daisy pearl ruby violet amber crystal jean black "
-        "white brown green gray young long short day price park brook woods field stone best case mail order early late "
+        "will mark rose may june april august art grant rich bill hope grace joy faith summer dean page an so "
+        "do my max "
+        "pat sue rob drew chase frank ray gene dale glen iris ivy lily daisy pearl ruby violet amber crystal "
+        "jean black "
+        "white brown green gray young long short day price park brook woods field stone best case mail order "
+        "early late "
         "close ward cook baker king lane love rush ",
     )
 )

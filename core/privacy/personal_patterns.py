@@ -20,7 +20,8 @@ PHONE_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL")
 
 _EMAIL = re.compile(r"[\w.+'-]{1,64}(?:@|%40|＠)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _SPOKEN_EMAIL = re.compile(
-    r"\b\w{1,40}(?:(?:\.| dot )\w{1,40}){0,3}\s?(?:\(at\)|\[at\]|\{at\}|(?<=\s)at )\s?\w{1,40}(?:(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?| dot )\w{1,40}){0,3}"
+    r"\b\w{1,40}(?:(?:\.| dot )\w{1,40}){0,3}\s?(?:\(at\)|\[at\]|\{at\}|(?<=\s)at )\s?\w{1,40}(?:(?:\.|"
+    r"\s?\(dot\)\s?|\s?\[dot\]\s?| dot )\w{1,40}){0,3}"
     r"(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?| dot )(?:com|net|org|edu|io|co|de|uk|fr|es|it|nl|example|test)\b",
     re.IGNORECASE,
 )
@@ -35,7 +36,8 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _SAID_CODE = re.compile(
-    r"(?:\b(?:it is|it's|here|this is|got|received|es ist)\b[^\w\n]{0,4}|\b(?:content|text|heard)\\?[\"']?\s{0,2}[:=]\s{0,2}\\?[\"']\s?)"
+    r"(?:\b(?:it is|it's|here|this is|got|received|es ist)\b[^\w\n]{0,4}|\b(?:content|text|"
+    r"heard)\\?[\"']?\s{0,2}[:=]\s{0,2}\\?[\"']\s?)"
     r"(?P<code>\d{3}[ -]?\d{3})(?!\w|[.,-]\d)",
     re.IGNORECASE,
 )
@@ -47,14 +49,17 @@ _CHAIN = re.compile(
 """Numbers one after the other, with no more between them than what groups the digits of one."""
 _IBAN = re.compile(r"(?<![^\W_])[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30}(?![^\W_])")
 _NOT_A_PERSON = re.compile(
-    r"(?:\b(?:orders?|items?|products?|variants?|tracking|parcels?|shipments?|tickets?|articles?|skus?|invoices?|refs?|references?"
+    r"(?:\b(?:orders?|items?|products?|variants?|tracking|parcels?|shipments?|tickets?|articles?|skus?|"
+    r"invoices?|refs?|references?"
     r"|returns?|fulfill?ments?|bestellung|bestellnummer|artikel|sendung(?:snummer)?|commande|pedido)"
-    r"(?:[ _-]?(?:numbers?|no|ids?|nr|nummer|code))?|_ids?)(?:[\s\"'`:=#\[({,.;/-]|\b(?:and|or|und|is|are|for|with|to|number|no)\b)*$"
+    r"(?:[ _-]?(?:numbers?|no|ids?|nr|nummer|code))?|_ids?)(?:[\s\"'`:=#\[({,.;/-]|\b(?:and|or|und|is|are|for|"
+    r"with|to|number|no)\b)*$"
     r"(?!\n)",
     re.IGNORECASE,
 )
 _PHONE_WORD = re.compile(
-    r"(?:phone|call|tel|mobile|cell|reach|ring|whatsapp|sms|text me|fax|handy|ruf|anruf|nummer lautet|móvil|appel|llám|llam)[^\d\n]{0,30}$",
+    r"(?:phone|call|tel|mobile|cell|reach|ring|whatsapp|sms|text me|fax|handy|ruf|anruf|nummer lautet|móvil|"
+    r"appel|llám|llam)[^\d\n]{0,30}$",
     re.IGNORECASE,
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w)")
@@ -71,7 +76,8 @@ _LIST_BEFORE = re.compile(r"(?:[\s\"'`,\[(#]|\b(?:and|or|und|for|to)\b|\b[A-Z]{0
 _LOOK_BACK = 120
 
 _STREET = (
-    r"Street|Str(?:eet)?\.?|St\.?|Avenue|Ave\.?|Road|Rd\.?|Lane|Ln\.?|Drive|Dr\.?|Boulevard|Blvd\.?|Court|Ct\.?|Way|Place|Pl\.?"
+    r"Street|Str(?:eet)?\.?|St\.?|Avenue|Ave\.?|Road|Rd\.?|Lane|Ln\.?|Drive|Dr\.?|Boulevard|Blvd\.?|Court|"
+    r"Ct\.?|Way|Place|Pl\.?"
     r"|Square|Sq\.?|Terrace|Parkway|Pkwy\.?|Highway|Hwy\.?|Circle|Trail|Crescent|Close|Row|Alley|Gardens|Quay|Mews"
 )
 _REST = r"[\w'’.-]{0,30}"
@@ -80,21 +86,27 @@ _UNIT = r"(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Floor|Flat|Room|Zimmer)\.? ?#?\w
 _TOWN = rf"(?:,? (?:\d{{4,5}} )?{_PLACE}(?:,? [A-Z]{{2}})?(?:,? \d{{4,5}}(?:-\d{{4}})?)?|,? \d{{4,5}} {_PLACE})?"
 _ADDRESS = re.compile(
     rf"\b\d{{1,5}}[A-Za-z]?,? (?:[NSEW]\.? )?(?:[A-ZÀ-Ý]{_REST} ){{1,4}}(?:{_STREET})(?!\w){_UNIT}{_TOWN}"
-    rf"|\b(?:[A-ZÀ-Ý][\w-]{{0,30}}[ -])?\w{{0,30}}(?:[sS]traße|[sS]trasse|[sS]tr\.|[wW]eg|[pP]latz|[aA]llee|[gG]asse|[dD]amm|[uU]fer|straat|laan|plein|gracht) "
+    rf"|\b(?:[A-ZÀ-Ý][\w-]{{0,30}}[ -])?\w{{0,30}}(?:[sS]traße|[sS]trasse|[sS]tr\.|[wW]eg|[pP]latz|[aA]llee|"
+    rf"[gG]asse|[dD]amm|[uU]fer|straat|laan|plein|gracht) "
     rf"\d{{1,4}} ?[a-z]?\b(?!\w){_TOWN}"
     rf"|\b\d{{1,4}}(?: ?(?:bis|ter))?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai)"
     rf"(?: (?:de|du|des|la|le|les)| (?:d|l)['’])* ?{_PLACE}{_TOWN}"
-    rf"|\b(?:Calle|Avenida|Plaza|Paseo|Via|Viale|Piazza|Corso)(?: (?:de|del|la|las|los|di|della))* {_PLACE},? \d{{1,4}}\b{_TOWN}"
+    rf"|\b(?:Calle|Avenida|Plaza|Paseo|Via|Viale|Piazza|Corso)(?: (?:de|del|la|las|los|di|della))* {_PLACE},? "
+    rf"\d{{1,4}}\b{_TOWN}"
     r"|\b(?:P\.? ?O\.? ?Box|Postfach) \d+"
     rf"|\b{_PLACE}, [A-Z]{{2}},? \d{{5}}(?:-\d{{4}})?\b"
     r"|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b"
 )
 _INTRODUCED = re.compile(
-    r"\b(?i:my (?:full )?name is|my name's|i am called|mein name ist|ich heiße|je m'appelle|me llamo|mi chiamo|signed by) "
+    r"\b(?i:my (?:full )?name is|my name's|i am called|mein name ist|ich heiße|je m'appelle|me llamo|mi chiamo|"
+    r"signed by) "
     r"([A-ZÀ-Ý][\w'’-]{0,40}(?: [A-ZÀ-Ý][\w'’-]{0,40}){0,3})"
     r"|\b(?i:i am|i'm|i’m|this is|ich bin|hier ist|je suis|soy) ([A-ZÀ-Ý][\w'’-]{0,40}(?: [A-ZÀ-Ý][\w'’-]{0,40}){1,3})"
 )
-_FIELDS = "first_name|last_name|full_name|email|email_address|phone|phone_number|address1|address2|street|zip|zip_code|postal_code|postcode|city|customer_id|user_id"
+_FIELDS = (
+    "first_name|last_name|full_name|email|email_address|phone|phone_number|address1|address2|street|zip|zip_code|"
+    "postal_code|postcode|city|customer_id|user_id"
+)
 _FIELD = re.compile(
     rf"(?P<quote>\\?[\"'])(?P<key>{_FIELDS})(?P=quote)\s*:\s*(?P<open>\\?[\"'])(?P<value>(?:(?!(?P=open)).){{1,200}})"
     rf"|\b(?P<key2>{_FIELDS})=(?P<open2>[\"'])?(?P<value2>(?(open2)(?:(?!(?P=open2)).){{1,200}}|[^&\s\"',;)]{{1,200}}))"
@@ -131,7 +143,9 @@ def fields(text: str) -> Iterator[Span]:
 
 
 def ibans(text: str) -> Iterator[Span]:
-    """Find account numbers whose checksum (ISO 13616, mod 97) is right; what follows one is not taken for part of it."""
+    """Find account numbers whose checksum (ISO 13616, mod 97) is right; what follows one is not taken for
+    part of it.
+    """
     for match in _IBAN.finditer(text):
         for end in range(match.end(), match.start() + 14, -1):
             written = text[match.start() : end]
@@ -141,7 +155,9 @@ def ibans(text: str) -> Iterator[Span]:
 
 
 def numbers(text: str) -> Iterator[Span]:
-    """Find card numbers (Luhn, ISO/IEC 7812) and telephone numbers; numbers of orders, items, parcels and tickets stay."""
+    """Find card numbers (Luhn, ISO/IEC 7812) and telephone numbers; numbers of orders, items, parcels and
+    tickets stay.
+    """
     for chain in _CHAIN.finditer(text):
         if chain.end() - chain.start() < _FEWEST or _UUID.match(text, chain.start()) or _DATE.fullmatch(chain[0]):
             continue
@@ -157,7 +173,9 @@ def numbers(text: str) -> Iterator[Span]:
 
 
 def without_cards(text: str) -> str:
-    """Return a text with the last four digits of each card number instead of the whole, so that nothing ever holds it."""
+    """Return a text with the last four digits of each card number instead of the whole, so that nothing ever
+    holds it.
+    """
     if sum(c.isdecimal() for c in text) < _CARD_DIGITS:
         return text
     kept, done = "", 0
@@ -211,7 +229,9 @@ def _valid(written: str, region: str) -> bool:
 
 
 def codes(text: str) -> Iterator[Span]:
-    """Find one-time codes and card security codes: digits behind a word that says so, or six digits that are the whole text."""
+    """Find one-time codes and card security codes: digits behind a word that says so, or six digits that are the whole
+    text.
+    """
     if lone := _LONE_CODE.fullmatch(text):
         yield lone.start(1), lone.end(1), CODE
     yield from _matches(_CODE, CODE, text, group="code")

@@ -1,7 +1,8 @@
 """Quote untrusted text as data inside a prompt, and read it back.
 
 Articles, order notes and tool results are written by others. They reach the model between tags that such text cannot
-close, and without characters a reader cannot see. The offline model reads the same blocks, so both directions live here.
+close, and without characters a reader cannot see. The offline model reads the same blocks, so both directions live
+here.
 """
 
 import html
@@ -88,7 +89,9 @@ def read_earlier(prompt_text: str) -> dict[str, list[str]]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def undelimited(text: str) -> str:
-    """Return a text that stands in a message of its own, such as a tool result, without tags that only this module writes."""
+    """Return a text that stands in a message of its own, such as a tool result, without tags that only this module
+    writes.
+    """
     return _OUR_TAGS.sub("‹", visible(text)) if "<" in text else visible(text)
 
 

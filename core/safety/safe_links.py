@@ -1,8 +1,8 @@
 """Make text safe to show wherever it goes: words, and links to allowed hosts only.
 
-What comes out holds no markdown link, image, reference, HTML tag or entity, in any reader's dialect: the pairs of characters
-these begin with are taken apart, so pieces of a reply that were made safe one by one stay safe when they are joined. Addresses
-of the web remain as bare text where their host is allowed; all others become `‹…›`.
+What comes out holds no markdown link, image, reference, HTML tag or entity, in any reader's dialect: the pairs of
+characters these begin with are taken apart, so pieces of a reply that were made safe one by one stay safe when they are
+joined. Addresses of the web remain as bare text where their host is allowed; all others become `‹…›`.
 """
 
 import html
@@ -24,7 +24,8 @@ _AUTOLINK = re.compile(r"<\s*([a-z][a-z0-9+.-]*:[^<>\s]*|[^<>\s@]+@[^<>\s]+)\s*>
 _TAG = re.compile(r"<[/!?]?[a-z][^<>]*>", re.IGNORECASE)
 _IMAGE_MARK = re.compile(r"(^|[\s(\[])!(?=\[)")
 _INLINE = re.compile(
-    r"\[(?P<text>[^\[\]]*)\]\(\s{0,8}<?(?P<to>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?:\s{1,8}(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s{0,8}\)"
+    r"\[(?P<text>[^\[\]]*)\]\(\s{0,8}<?(?P<to>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?:"
+    r"\s{1,8}(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s{0,8}\)"
 )
 _REFERENCE = re.compile(r"\[(?P<text>[^\[\]]+)\]\s?\[(?P<label>[^\[\]]*)\]")
 _DEFINITION = re.compile(r"(?m)^[ \t>*-]*\[(?P<label>[^\[\]\n]+)\]:[ \t]*")
@@ -43,8 +44,10 @@ _CANDIDATE = re.compile(
     | (?P<relative>(?<![:\w/\\])[/\\]{{2,}}[^\s<>/\\][^\s<>]*)                        # //host
     | (?P<www>(?<!\w)www\d{{0,3}}\.[^\s<>]+)                                          # what GitHub's dialect links
     | (?P<mail>(?<![\w.+!#$%&'*=?^`{{|}}~-])[\w.+!#$%&'*=?^`{{|}}~-]+@(?:[\w-]{{1,63}}\.){{1,6}}\w{{2,24}}\b)
-    | (?P<host>(?<![\w-])(?:[\w-]{{1,63}}\.){{1,6}}[^\W\d_][\w-]{{1,62}}(?:(?=[/?\#\\:])(?::\d+)?[/?\#\\][^\s<>]*|:\d{{2,5}}\b)) # host with path
-    | (?P<bare>(?<![\w-])(?:[\w-]{{1,63}}\.){{1,6}}(?:xn--[\w-]+|[a-z]{{2,18}}|\w*[^\W\d_a-zA-Z]\w*)(?![^\W_]|[.-][^\W_]))
+    | (?P<host>(?<![\w-])(?:[\w-]{{1,63}}\.){{1,6}}[^\W\d_][\w-]{{1,62}}              # host with a path or a port
+        (?:(?=[/?\#\\:])(?::\d+)?[/?\#\\][^\s<>]*|:\d{{2,5}}\b))
+    | (?P<bare>(?<![\w-])(?:[\w-]{{1,63}}\.){{1,6}}
+        (?:xn--[\w-]+|[a-z]{{2,18}}|\w*[^\W\d_a-zA-Z]\w*)(?![^\W_]|[.-][^\W_]))
     | (?P<numeric>(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?[/?\#][^\s<>]*)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -122,7 +125,9 @@ def safe_text(
 
 
 def inert(text: str) -> str:
-    """Return a stranger's text for colleagues to read: nothing in it can be clicked, loaded or run, and nothing is lost."""
+    """Return a stranger's text for colleagues to read: nothing in it can be clicked, loaded or run, and nothing is
+    lost.
+    """
     broken = visible(text).replace("](", "] (").replace("]:", "] :").replace("![", "! [")
     broken = re.sub(r"<(?=[a-z/!?])", "‹", broken, flags=re.IGNORECASE)
     broken = re.sub(r"&(?=#|\w+;)", "& ", broken)
@@ -166,7 +171,9 @@ def _without_markup(text: str, rule: LinkRule) -> str:
 
 
 def _without_scheme(found: str) -> str | None:
-    """Return what may be left of an address without slashes: a mail address or a number, or a word that is no address at all."""
+    """Return what may be left of an address without slashes: a mail address or a number, or a word that is no address
+    at all.
+    """
     scheme, _, rest = found.partition(":")
     match scheme.strip().lower():
         case "mailto" | "tel" | "sms":

@@ -48,7 +48,8 @@ def read_clip(data: bytes, *, max_seconds: float, max_bytes: int) -> Clip:
         raise MessageRejected("the voice message is empty; record it again")
     if len(data) > max_bytes:
         raise MessageRejected(
-            f"the voice message has {len(data) / 1e6:.1f} MB, at most {max_bytes / 1e6:.0f} MB are accepted; send a shorter one"
+            f"the voice message has {len(data) / 1e6:.1f} MB, at most {max_bytes / 1e6:.0f} MB are accepted; "
+            f"send a shorter one"
         )
     if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
         seconds, silent = _measure_wav(data)

@@ -169,7 +169,8 @@ class LocalWhisper:
                     )
                 except (RuntimeError, OSError, ValueError) as error:
                     raise SettingsError(
-                        f"SUPPORT_TRANSCRIPTION_MODEL is the folder {self._folder}, which holds no CTranslate2 Whisper model "
+                        f"SUPPORT_TRANSCRIPTION_MODEL is the folder {self._folder}, which holds no CTranslate2 "
+                        f"Whisper model "
                         f"({' '.join(str(error).split())[:120]})"
                     ) from None
             return self._model

@@ -12,15 +12,21 @@ _FASTEST = 35.0
 """Characters a second; nobody speaks faster, but an invented sentence can be."""
 
 _INVENTED = re.compile(
-    r"amara\.org|subtitl\w* by|untertitel\w* (?:von|der|im auftrag|des)|sous-titr\w+ (?:réalisé|par|fait)|subtítulos (?:realizados|por)|"
-    r"sottotitoli (?:creati|a cura)|legendas? (?:por|pela)|(?:thanks|thank you) (?:so much |very much )?for (?:watching|listening|viewing)|"
-    r"(?:like and |please )subscribe|see you (?:in the )?next (?:time|video)|danke fürs zuschauen|vielen dank fürs zuschauen|"
+    r"amara\.org|subtitl\w* by|untertitel\w* (?:von|der|im auftrag|des)|sous-titr\w+ (?:réalisé|par|fait)|"
+    r"subtítulos (?:realizados|por)|"
+    r"sottotitoli (?:creati|a cura)|legendas? (?:por|pela)|(?:thanks|thank you) (?:so much |very much )?for "
+    r"(?:watching|listening|viewing)|"
+    r"(?:like and |please )subscribe|see you (?:in the )?next (?:time|video)|danke fürs zuschauen|vielen dank "
+    r"fürs zuschauen|"
     r"merci d'avoir regardé|gracias por ver|transcri(?:bed|ption) by|copyright|www\.|♪|♫"
 )
 _LIKED = {
-    "you", "thank you", "thanks", "bye", "bye bye", "goodbye", "the", "so", "oh", "okay", "ok", "yes", "yeah", "no", "hmm", "mm", "uh",
-    "i", "and", "right", "hello", "hi", "hey", "thank you very much", "thank you so much", "i'm sorry", "ja", "nein", "danke", "vielen dank",
-    "oui", "non", "merci", "sí", "si", "gracias", "sure", "good", "all right", "alright", "one", "what", "come on", "wow", "boom", "shh", "peace",
+    "you", "thank you", "thanks", "bye", "bye bye", "goodbye", "the", "so", "oh", "okay", "ok", "yes", "yeah", "no",
+    "hmm", "mm", "uh",
+    "i", "and", "right", "hello", "hi", "hey", "thank you very much", "thank you so much", "i'm sorry", "ja", "nein",
+    "danke", "vielen dank",
+    "oui", "non", "merci", "sí", "si", "gracias", "sure", "good", "all right", "alright", "one", "what", "come on",
+    "wow", "boom", "shh", "peace",
 }  # fmt: skip
 
 

@@ -26,11 +26,15 @@ CONNECT_TIMEOUT_SECONDS = 10
 FILE_RECYCLE_SECONDS = 60
 """How long a connection may go on reading a SQLite file that somebody has moved away meanwhile."""
 READERS = ThreadPoolExecutor(4, "database-reads")
-"""Threads of this process that read SQLite files; no search or embedding can keep them waiting. They start when needed."""
+"""Threads of this process that read SQLite files; no search or embedding can keep them waiting. They start when
+needed.
+"""
 
 
 def _readers_of_a_fork() -> None:
-    """Give a forked process threads of its own: those of its parent are not there, and work would wait for them for ever."""
+    """Give a forked process threads of its own: those of its parent are not there, and work would wait for them for
+    ever.
+    """
     global READERS
     READERS = ThreadPoolExecutor(4, "database-reads")
 
@@ -41,7 +45,9 @@ Answer = TypeVar("Answer")
 
 
 def parse_url(url: str) -> URL:
-    """Return the URL with nothing but a supported database behind it, whose driver is there; raises SettingsError otherwise."""
+    """Return the URL with nothing but a supported database behind it, whose driver is there; raises SettingsError
+    otherwise.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -65,7 +71,8 @@ def sqlite_file(url: URL) -> Path | None:
 
 
 def make_private(file: Path) -> None:
-    """Make a database file that only its owner may read, where there is none; SQLite gives its journals the same rights.
+    """Make a database file that only its owner may read, where there is none; SQLite gives its journals the same
+    rights.
 
     One that is there is not opened: closing it would drop the locks of every connection that this process has to it.
     """
@@ -129,8 +136,8 @@ def _prepare(engine: Engine) -> None:
 def _write_ahead(cursor: Any) -> None:
     """Switch a file to the write-ahead journal, which it keeps.
 
-    Where several connections do so to a new file at once, SQLite does not let them wait for each other but says at once that it is
-    locked; who is told so tries again.
+    Where several connections do so to a new file at once, SQLite does not let them wait for each other but says at once
+    that it is locked; who is told so tries again.
     """
     for left in reversed(range(BUSY_TIMEOUT_MS // 20)):
         try:
@@ -167,8 +174,8 @@ class Database:
     async def read(self, work: Callable[[Connection], Answer]) -> Answer:
         """Return what a function reads on a connection on which every statement sees the same moment.
 
-        A SQLite file is read in one visit to a thread, where `reading` pays several for each statement; raises FileNotFoundError
-        where it is gone.
+        A SQLite file is read in one visit to a thread, where `reading` pays several for each statement; raises
+        FileNotFoundError where it is gone.
         """
         if self.file:
             return await asyncio.get_running_loop().run_in_executor(READERS, self._read_file, work)
@@ -217,7 +224,9 @@ class Database:
         return self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
     async def close(self) -> None:
-        """Close the connections of the running event loop, and those for reading, which whoever still reads opens anew."""
+        """Close the connections of the running event loop, and those for reading, which whoever still reads
+        opens anew.
+        """
         if self.file:
             await asyncio.to_thread(self._file_engine.dispose)
         self._engines.pop(asyncio.get_running_loop(), None)
@@ -251,4 +260,6 @@ async def _closed_with_its_loop(engine: AsyncEngine) -> AsyncGenerator[None]:
 
 
 _OPEN: dict[AsyncEngine, AsyncGenerator[None]] = {}
-"""What closes each engine. A generator that nobody holds is ended whenever it is collected, too late for a loop that ends just then."""
+"""What closes each engine. A generator that nobody holds is ended whenever it is collected, too late for a loop that
+ends just then.
+"""

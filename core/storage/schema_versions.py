@@ -1,8 +1,8 @@
 """Know which version of its tables a database holds: bring an older one up to date, and refuse a newer one.
 
-Each store has a history of revisions (alembic), packaged with the program, and a table in its database that names the newest one
-applied. A database without that table is new, or of v0.1.0 and earlier: it gets every table and column it has not yet, and then
-the newest version. From then on each change of a table is a revision.
+Each store has a history of revisions (alembic), packaged with the program, and a table in its database that names the
+newest one applied. A database without that table is new, or of v0.1.0 and earlier: it gets every table and column it
+has not yet, and then the newest version. From then on each change of a table is a revision.
 """
 
 from dataclasses import dataclass, field
@@ -29,7 +29,8 @@ class History:
     """The ids of the revisions, which are the names of their files."""
 
     def __post_init__(self) -> None:
-        # Listed once, when the tables are defined: databases are opened on the event loop, which must not wait for a disk.
+        # Listed once, when the tables are defined: databases are opened on the event loop, which must not wait for a
+        # disk.
         found = sorted(file.stem for file in self.folder.glob(f"{self.name}_[0-9]*.py"))
         object.__setattr__(self, "revisions", tuple(found))
 

@@ -20,12 +20,14 @@ SHORT_PATIENCE_SECONDS = 1.0
 
 
 async def secure_delete(url: str, *, tables: tuple[str, ...] = ()) -> None:
-    """Write a SQLite file anew without its free pages and empty its journal; vacuum these tables of a PostgreSQL database.
+    """Write a SQLite file anew without its free pages and empty its journal; vacuum these tables of a PostgreSQL
+    database.
 
     PostgreSQL keeps write-ahead segments and backups of its own, which its administrator has to let go.
 
     Raises:
-        BackendUnavailable: the database is busy or cannot be reached; the rows are deleted, their bytes may still be there.
+        BackendUnavailable: the database is busy or cannot be reached; the rows are deleted, their bytes may still be
+            there.
     """
     parsed = parse_url(url)
     file = sqlite_file(parsed)
@@ -35,13 +37,16 @@ async def secure_delete(url: str, *, tables: tuple[str, ...] = ()) -> None:
         await asyncio.to_thread(_shred_file, file) if file else await asyncio.to_thread(_vacuum, url, tables)
     except (sqlite3.Error, SQLAlchemyError, OSError) as error:
         raise BackendUnavailable(
-            f"the rows were deleted, but {shown(parsed)} could not be written anew ({type(error).__name__}); run the command again "
+            f"the rows were deleted, but {shown(parsed)} could not be written anew ({type(error).__name__}); "
+            f"run the command again "
             "while nothing else uses the database"
         ) from error
 
 
 async def empty_journal(url: str) -> None:
-    """Fold a SQLite file's journal in, with what its older pages held; left for the next time where somebody reads from it."""
+    """Fold a SQLite file's journal in, with what its older pages held; left for the next time where somebody reads from
+    it.
+    """
     file = sqlite_file(parse_url(url))
     if file is None:
         return

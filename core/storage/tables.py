@@ -18,8 +18,8 @@ from core.storage.word_index import WORD_INDEXES
 class OwnDatabase:
     """Hand out connections to a database that holds these tables.
 
-    Every connection raises BackendUnavailable when the database cannot be used; IntegrityError goes through, because only the
-    caller knows what a row that is already there means.
+    Every connection raises BackendUnavailable when the database cannot be used; IntegrityError goes through, because
+    only the caller knows what a row that is already there means.
     """
 
     def __init__(self, url: str, tables: MetaData, *, called: str, setting: str) -> None:

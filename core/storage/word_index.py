@@ -50,9 +50,12 @@ class WordIndex:
         return f'words : "{word}"*' if dialect == "sqlite" else f"{word}:*"
 
     def _sqlite(self) -> Sequence[str]:
-        """Return the statements that make the index; rows are known by their key, as row numbers change with a VACUUM."""
+        """Return the statements that make the index; rows are known by their key, as row numbers change with
+        a VACUUM.
+        """
         name, table = self.name, self.table
-        gone = f"""DELETE FROM {name} WHERE rowid IN (SELECT rowid FROM {name} WHERE {name} MATCH 'id : "' || old.{self.key} || '"');"""  # noqa: S608
+        gone = f"""DELETE FROM {name} WHERE rowid IN (SELECT rowid FROM {name} WHERE {name} MATCH 'id : "' || \
+old.{self.key} || '"');"""  # noqa: S608
         kept = f"INSERT INTO {name} (id, owner, words) VALUES (new.{self.key}, new.{self.owner}, {self.sqlite_text});"  # noqa: S608
         of_rows = self.sqlite_text.replace("new.", f"{table}.")
         return (

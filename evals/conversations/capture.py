@@ -26,8 +26,8 @@ def capture(
 ) -> Scenario:
     """Return a scripted conversation that says what the customer said and expects what happened.
 
-    What happened is a proposal: read it before it is kept, the agent may have been wrong. `actions` are the writes that were
-    carried out, each with `tool` and `args`.
+    What happened is a proposal: read it before it is kept, the agent may have been wrong. `actions` are the writes that
+    were carried out, each with `tool` and `args`.
 
     Raises:
         ConversationFileError: the customer said nothing.

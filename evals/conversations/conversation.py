@@ -16,7 +16,8 @@ from evals.conversations.world import World
 from graph.state import State, newest_turn
 
 Turn = dict[str, Any]
-"""One turn as plain data: customer, reply, confirmation, error, path, tools, sources, passages, changed, owner, handoff,
+"""One turn as plain data: customer, reply, confirmation, error, path, tools, sources, passages, changed, owner,
+handoff,
 ticket_id, requests, input_tokens, output_tokens."""
 
 

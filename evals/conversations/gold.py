@@ -27,7 +27,8 @@ async def carry_out(
     """Plan and apply actions one after the other on a shop.
 
     Raises:
-        ConversationFileError: there is no such tool, or a rule refuses the action; `field` says where it stands in the file.
+        ConversationFileError: there is no such tool, or a rule refuses the action; `field` says where it stands in the
+            file.
     """
     orders = SqlOrderBackend(f"sqlite:///{database}")
     context, policy = Context(customer_id=scenario.customer), load_policy()

@@ -1,4 +1,6 @@
-"""Measure retrieval and replies on labelled questions: recall@k, mean reciprocal rank, citation precision and recall."""
+"""Measure retrieval and replies on labelled questions: recall@k, mean reciprocal rank, citation precision
+and recall.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -54,9 +56,10 @@ async def measure(
 ) -> dict[str, Any]:
     """Return recall@limit, MRR and hit@1 of the retriever, and citation precision and recall of the agent's replies.
 
-    Recall@k is the share of a question's articles among the first k passages; the reciprocal rank is that of the first right
-    passage, 0 without one (Voorhees 1999, TREC-8 question answering). Citation precision is the share of cited articles
-    that are labelled, over the replies that cite; citation recall the share of questions whose reply cites a labelled one.
+    Recall@k is the share of a question's articles among the first k passages; the reciprocal rank is that of the first
+    right passage, 0 without one (Voorhees 1999, TREC-8 question answering). Citation precision is the share of cited
+    articles that are labelled, over the replies that cite; citation recall the share of questions whose reply cites a
+    labelled one.
     """
     rows = []
     for number, question in enumerate(questions):

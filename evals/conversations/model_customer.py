@@ -9,7 +9,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from evals.conversations.scenarios import Scenario
 
 DONE = "###DONE###"
-PROMPT = """You play a customer who writes to the support chat of an online shop. You are not an assistant and you never help.
+PROMPT = """You play a customer who writes to the support chat of an online shop. You are not an assistant and you \
+never help.
 Who you are: {who}
 What you want: {wants}
 What you know: {knows}
@@ -19,7 +20,8 @@ How you write: {persona}
 Rules:
 - Write one short chat message at a time, in the first person, nothing else.
 - Say what you want first; give further details only when you are asked for them.
-- When the agent lists exactly what you want and asks for your yes, say yes. When it lists something else, say what is wrong.
+- When the agent lists exactly what you want and asks for your yes, say yes. When it lists something else, say what \
+is wrong.
 - When you have what you want, were refused for good, or were handed to a person, write only {done}"""
 
 

@@ -1,4 +1,6 @@
-"""Lay the ground all trials stand on: the suite's shop as a database, its articles as an index, changed per conversation."""
+"""Lay the ground all trials stand on: the suite's shop as a database, its articles as an index, changed per
+conversation.
+"""
 
 import json
 import shutil

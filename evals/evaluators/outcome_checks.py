@@ -1,4 +1,6 @@
-"""Judge what a conversation brought about: the shop's records, the tools called, who owns it, its ticket, its faults."""
+"""Judge what a conversation brought about: the shop's records, the tools called, who owns it, its ticket,
+its faults.
+"""
 
 import json
 from collections.abc import Mapping
@@ -47,7 +49,9 @@ def _short(value: Any) -> str:
 
 
 def tools(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
-    """Check that the tools that must be called were called without an error, and those that must not were not called."""
+    """Check that the tools that must be called were called without an error, and those that must not were
+    not called.
+    """
     calls = [call for turn in outputs["turns"] for call in turn["tools"]]
     good = {call["name"] for call in calls if call["status"] != "error"}
     rule = reference_outputs["tools"]

@@ -1,4 +1,6 @@
-"""Judge what the replies say: facts, citations, whether it stands in the evidence, what is claimed done, the language."""
+"""Judge what the replies say: facts, citations, whether it stands in the evidence, what is claimed done, the
+language.
+"""
 
 import re
 from collections.abc import Mapping
@@ -15,25 +17,30 @@ _CLAIMS: tuple[tuple[str, str], ...] = (
     ("cancelled", r"\b(?:has|have) (?:just |now )?been cancel(?:l)?ed\b|\bis now cancel(?:l)?ed\b"),
     (
         "changed",
-        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:changed|updated|swapped|moved|corrected)\b(?! (?:nothing|our))",
+        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:changed|updated|swapped|moved|corrected)\b(?! "
+        r"(?:nothing|our))",
     ),
     ("changed", r"\b(?:has|have) (?:just |now )?been (?:changed|updated|swapped)\b"),
     (
         "return requested",
-        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:registered|arranged|booked|set up) (?:your|the|a) return\b",
+        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:registered|arranged|booked|set up) (?:your|the|"
+        r"a) return\b",
     ),
     (
         "exchange requested",
-        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:registered|arranged|booked|set up) (?:your|the|an) exchange\b",
+        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:registered|arranged|booked|set up) (?:your|the|"
+        r"an) exchange\b",
     ),
     (
         "refunded",
-        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:refunded|issued (?:you )?(?:a|the|your) (?:full )?refund)\b",
+        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:refunded|issued (?:you )?(?:a|the|your) (?:full "
+        r")?refund)\b",
     ),
     ("refunded", r"\b(?:has|have) (?:just |now )?been refunded\b"),
 )
 _PROMISES = re.compile(
-    r"\b(?:i|we) (?:can )?(?:guarantee|promise)\b|\bguaranteed to arrive\b|\b(?:i|we)(?:'ll| will) (?:personally )?make sure\b"
+    r"\b(?:i|we) (?:can )?(?:guarantee|promise)\b|\bguaranteed to arrive\b|\b(?:i|we)(?:'ll| will) "
+    r"(?:personally )?make sure\b"
     r"|\bas (?:a )?compensation\b|\b(?:i|we)(?:'ll| will) compensate\b",
     re.IGNORECASE,
 )
@@ -71,8 +78,8 @@ def citations(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str,
 def groundedness(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
     """Check that every number, date, link and address in a reply stands in what the conversation could rely on.
 
-    That is: passages, tool results, the customer's words and the ticket number so far, or a sum or difference of two amounts.
-    The notice of a handoff is not judged: it is the desk's own, with its hours.
+    That is: passages, tool results, the customer's words and the ticket number so far, or a sum or difference of two
+    amounts. The notice of a handoff is not judged: it is the desk's own, with its hours.
     """
     evidence: list[str] = []
     wrong = []

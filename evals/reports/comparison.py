@@ -17,9 +17,9 @@ def compare(
 ) -> dict[str, Any]:
     """Return how B differs from A over the conversations both have.
 
-    Keys: common, identical, kinds (a row each, with `all` first: conversations, a, b, p, verdict), changed (conversations that
-    passed more or less often, with why), runs (what differs between the manifests). `p` is adjusted for the number of
-    kinds (Holm); the verdict is better, worse, or no difference that is more than chance.
+    Keys: common, identical, kinds (a row each, with `all` first: conversations, a, b, p, verdict), changed
+    (conversations that passed more or less often, with why), runs (what differs between the manifests). `p` is adjusted
+    for the number of kinds (Holm); the verdict is better, worse, or no difference that is more than chance.
 
     Raises:
         ConversationFileError: the runs share no conversation, or judge different conversations under the same names.

@@ -1,4 +1,6 @@
-"""Take the same conversations and evaluators to LangSmith: datasets, `aevaluate` with upload, or without anything sent."""
+"""Take the same conversations and evaluators to LangSmith: datasets, `aevaluate` with upload, or without
+anything sent.
+"""
 
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
@@ -42,8 +44,8 @@ async def evaluate_with_langsmith(
 ) -> list[dict[str, Any]]:
     """Run `langsmith.aevaluate` over the suite and return, per conversation, the scores by evaluator.
 
-    With a client the dataset is made from the files once, and the results are uploaded as an experiment. Without one nothing
-    leaves this machine: `upload_results=False` alone still sends traces, so these are switched off as well.
+    With a client the dataset is made from the files once, and the results are uploaded as an experiment. Without one
+    nothing leaves this machine: `upload_results=False` alone still sends traces, so these are switched off as well.
 
     Raises:
         ConversationFileError: a gold action is refused.

@@ -1,4 +1,6 @@
-"""Write a run as one HTML file: figures, plots, and every conversation as a transcript that says what went wrong where."""
+"""Write a run as one HTML file: figures, plots, and every conversation as a transcript that says what went
+wrong where.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

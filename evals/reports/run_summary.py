@@ -16,8 +16,8 @@ Trial = Mapping[str, Any]
 def summarise(manifest: Mapping[str, Any], trials: Sequence[Trial]) -> dict[str, Any]:
     """Return the figures of a run as plain data.
 
-    Keys: run (the manifest), trials, conversations, pass (`1` to `k`, each value, low, high), kinds (the same per kind),
-    evaluators (share that said yes, how many were asked), cost (means a conversation), failures, judge, digest.
+    Keys: run (the manifest), trials, conversations, pass (`1` to `k`, each value, low, high), kinds (the same per
+    kind), evaluators (share that said yes, how many were asked), cost (means a conversation), failures, judge, digest.
     """
     outcomes = by_conversation(trials)
     kinds: dict[str, dict[str, list[bool]]] = defaultdict(dict)

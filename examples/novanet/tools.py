@@ -12,7 +12,9 @@ def _rows(database: str, query: str, *values: str) -> list[dict[str, Any]]:
 
 
 def get_lines(customer_id: str, database: str) -> dict[str, Any]:
-    """List the customer's lines: id, address, postcode, plan, speed, and the technician's visit that is booked, if any."""
+    """List the customer's lines: id, address, postcode, plan, speed, and the technician's visit that is
+    booked, if any.
+    """
     query = (
         "SELECT v.slot_id, s.day, s.hours, v.reason FROM visits v JOIN slots s ON s.id = v.slot_id WHERE v.line_id = ?"
     )

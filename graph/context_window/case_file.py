@@ -1,4 +1,6 @@
-"""Keep verbatim what must not be lost when older turns leave the state: order numbers, promises, requests, tickets, names."""
+"""Keep verbatim what must not be lost when older turns leave the state: order numbers, promises, requests, tickets,
+names.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -26,11 +28,13 @@ NAME, ORDER, PROMISE, REQUEST, PREFERENCE, TICKET, DONE = (
 _FIRST, _NEWEST = 8, 16
 _LONGEST = 300
 _REQUEST = re.compile(
-    r"\b(?:please|could you|can you|i want|i need|i would like|i'd like|i wish to|bitte|ich möchte|ich will|ich brauche)\b",
+    r"\b(?:please|could you|can you|i want|i need|i would like|i'd like|i wish to|bitte|ich möchte|ich will|"
+    r"ich brauche)\b",
     re.IGNORECASE,
 )
 _PREFERENCE = re.compile(
-    r"\b(?:i prefer|i'd rather|i would rather|don't call|do not call|only by (?:e-?mail|phone|text|chat)|i am allergic|i'm allergic"
+    r"\b(?:i prefer|i'd rather|i would rather|don't call|do not call|only by (?:e-?mail|phone|text|chat)|i am "
+    r"allergic|i'm allergic"
     r"|ich bevorzuge|lieber per|nur per)\b",
     re.IGNORECASE,
 )

@@ -10,7 +10,8 @@ from core.errors import SettingsError
 
 @asynccontextmanager
 async def open_store(memory_url: str) -> AsyncIterator[BaseStore]:
-    """Yield the store in the database of a memory URL (see `graph.memory.checkpointers.open_checkpointer`); its tables are made if needed.
+    """Yield the store in the database of a memory URL (see `graph.memory.checkpointers.open_checkpointer`); its tables
+    are made if needed.
 
     Raises:
         SettingsError: the URL is of no known kind.

@@ -19,14 +19,17 @@ NOT_RUN = "This call was interrupted and not carried out."
 HISTORY_SHARE = 0.5
 """How much of a request earlier turns may fill before the older ones leave the state."""
 KEPT_SHARE = 0.5
-"""How much of that stays then. Turns leave many at a time, because each time the provider's cache of the prompt begins anew."""
+"""How much of that stays then. Turns leave many at a time, because each time the provider's cache of the prompt
+begins anew.
+"""
 
 
 def context_budget(window: int | None, reply_tokens: int) -> int:
-    """Return how many tokens a request may have: an eighth of the model's window, at least `USUAL_TOKENS`, as far as it fits.
+    """Return how many tokens a request may have: an eighth of the model's window, at least `USUAL_TOKENS`, as far as it
+    fits.
 
-    A larger share of a large window would show the model little that the summary does not tell, and is paid for with each
-    request where tokens are billed. A fifth is kept free, because tokens are only estimated here.
+    A larger share of a large window would show the model little that the summary does not tell, and is paid for with
+    each request where tokens are billed. A fifth is kept free, because tokens are only estimated here.
     """
     if window is None:
         return USUAL_TOKENS

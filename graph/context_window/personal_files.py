@@ -13,7 +13,9 @@ _PAGE = 1_000
 
 
 class PersonalFiles:
-    """Fulfil `PersonalStore` for the LangGraph store; its bytes lie in the file of the conversation memory, which that one cleans."""
+    """Fulfil `PersonalStore` for the LangGraph store; its bytes lie in the file of the conversation memory, which that
+    one cleans.
+    """
 
     name = "customer files"
     tables: Sequence[str] = ("store", "store_migrations")

@@ -24,7 +24,8 @@ def repair_note(faults: Sequence[str], said: str) -> str:
     lines = ["\n\nYour last answer was held back before the customer read it, because:"]
     lines += [f"- {fault}" for fault in faults[:_FAULTS_TOLD]]
     lines.append(
-        "Answer again, only from the articles, the tool results and the customer's words; if they do not say it, say that you do not know."
+        "Answer again, only from the articles, the tool results and the customer's words; if they do not say "
+        "it, say that you do not know."
     )
     if said:
         lines.append(f"The customer has already read this beginning; write only what comes after it:\n{said}")
@@ -42,7 +43,9 @@ def newest_words(messages: Sequence[AnyMessage]) -> str:
 
 
 def clip(text: str) -> str:
-    """Keep the beginning and the end of a very long message, where its point usually stands; models and rules read no more of it."""
+    """Keep the beginning and the end of a very long message, where its point usually stands; models and rules read no
+    more of it.
+    """
     if len(text) <= _CLIPPED_HEAD + _CLIPPED_TAIL:
         return text
     left_out = len(text) - _CLIPPED_HEAD - _CLIPPED_TAIL

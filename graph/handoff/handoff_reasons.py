@@ -40,10 +40,14 @@ REPEATED_LIMIT = 3
 """How often a customer may write the same message before a person is brought in."""
 
 _UNHELPED = re.compile(
-    r"\b(?:(?:that|this|it) (?:did|does)(?:n't| not) (?:really )?(?:help|answer|work)|(?:doesn't|does not|didn't|did not) answer my question|"
-    r"(?:not|isn't|wasn't) what i (?:asked|meant|wanted)|you (?:don't|do not|didn't|did not|still don't) (?:understand|get (?:it|me)|listen|answer)|"
-    r"you(?:'re| are) not (?:listening|helping|answering)|wrong answer|(?:not|isn't) (?:helpful|helping)|i (?:already|just) (?:told|said|asked)|no help|"
-    r"(?:hilft|half) (?:mir )?nicht|(?:sie|du) versteh(?:en|st) (?:mich )?nicht|ça ne m'aide pas|vous ne comprenez pas|no me ayuda|no (?:me )?entiende)\b",
+    r"\b(?:(?:that|this|it) (?:did|does)(?:n't| not) (?:really )?(?:help|answer|work)|(?:doesn't|does not|"
+    r"didn't|did not) answer my question|"
+    r"(?:not|isn't|wasn't) what i (?:asked|meant|wanted)|you (?:don't|do not|didn't|did not|still don't) "
+    r"(?:understand|get (?:it|me)|listen|answer)|"
+    r"you(?:'re| are) not (?:listening|helping|answering)|wrong answer|(?:not|isn't) (?:helpful|helping)|i "
+    r"(?:already|just) (?:told|said|asked)|no help|"
+    r"(?:hilft|half) (?:mir )?nicht|(?:sie|du) versteh(?:en|st) (?:mich )?nicht|ça ne m'aide pas|vous ne "
+    r"comprenez pas|no me ayuda|no (?:me )?entiende)\b",
 )
 _RECORDED: Sequence[tuple[Reason, re.Pattern[str]]] = [
     ("fraud", re.compile(r"fraud|stolen|hacked|unauthori[sz]ed|phishing|identity theft|scam")),
@@ -85,8 +89,8 @@ def rule_wish(text: str, policy: Policy) -> str | None:
 def person_is_due(messages: Sequence[AnyMessage]) -> bool:
     """Say whether there is a reason to call in a person, whoever calls: no text of others is one.
 
-    The customer asked for one or took up the offer, or reports a problem; what they asked for was refused or failed; or their
-    questions went unanswered again and again.
+    The customer asked for one or took up the offer, or reports a problem; what they asked for was refused or failed; or
+    their questions went unanswered again and again.
     """
     said = _said_since_people(messages)
     newest = newest_turn(list(messages))
@@ -100,7 +104,9 @@ def person_is_due(messages: Sequence[AnyMessage]) -> bool:
 
 
 def _failed(result: ToolMessage, said: Sequence[str]) -> bool:
-    """Say whether a call came to nothing that the customer had a hand in: a write they wanted, a look-up of what they named."""
+    """Say whether a call came to nothing that the customer had a hand in: a write they wanted, a look-up of what they
+    named.
+    """
     if result.status != "error" or result.text.startswith((*NOTES, ASK_WHO)):
         return False
     named = [v for v in find_values(result.text) if v.kind == "identifier"]
@@ -109,7 +115,9 @@ def _failed(result: ToolMessage, said: Sequence[str]) -> bool:
 
 
 def _unanswered(messages: Sequence[AnyMessage]) -> int:
-    """Count the customer's last questions in a row before this message whose replies had neither a source nor a tool's result."""
+    """Count the customer's last questions in a row before this message whose replies had neither a source nor a tool's
+    result.
+    """
     count, turn = 0, list[AnyMessage]()
     for message in reversed(messages[: len(messages) - len(newest_turn(list(messages)))]):
         turn.append(message)
@@ -167,7 +175,9 @@ def _accepts_person(messages: Sequence[AnyMessage], text: str) -> bool:
 
 
 def _said_since_people(messages: Sequence[AnyMessage]) -> list[str]:
-    """Return what the customer wrote since people last had the conversation, so that an earlier handoff counts no more."""
+    """Return what the customer wrote since people last had the conversation, so that an earlier handoff
+    counts no more.
+    """
     start = max((i + 1 for i, m in enumerate(messages) if isinstance(m, AIMessage) and _from_people(m)), default=0)
     return [clip(text_of(m)) for m in messages[start:] if isinstance(m, HumanMessage)]
 

@@ -16,9 +16,11 @@ _INSTRUCTIONS = """You route messages that customers write to {shop_name}. Decid
 
 - queue: the team that handles it, one of
 {queues}
-- category: question (wants to know something), request (wants something done), problem (something is wrong), complaint (is about how the
+- category: question (wants to know something), request (wants something done), problem (something is wrong), \
+complaint (is about how the
   customer was treated), feedback (thanks or ideas)
-- priority: urgent (fraud, danger, legal threats), high (money was lost, an event is near, the customer is angry), low (general questions
+- priority: urgent (fraud, danger, legal threats), high (money was lost, an event is near, the customer is angry), \
+low (general questions
   and advice), otherwise normal
 - sentiment: positive, neutral, negative or angry
 - language: the two-letter code of the language it is written in
@@ -41,7 +43,9 @@ class Triage:
 
 
 async def triage(text: str, *, rules: RuleTriage, model: JsonModel | None = None, shop_name: str = "a shop") -> Triage:
-    """Return where a message belongs: by the model in at most two requests, or by rules when there is none or it fails."""
+    """Return where a message belongs: by the model in at most two requests, or by rules when there is none
+    or it fails.
+    """
     requests = 0
     guess = rules.classify(text)
     if model is not None:

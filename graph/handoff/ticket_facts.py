@@ -24,7 +24,9 @@ _PLURAL = ("orders", "products")
 
 
 def facts_in(tool: str, result: str) -> list[str]:
-    """Return what a tool's result says, a line for each order or product; one that is no JSON is a line as it stands."""
+    """Return what a tool's result says, a line for each order or product; one that is no JSON is a line as
+    it stands.
+    """
     try:
         found = json.loads(result)
     except ValueError:

@@ -1,4 +1,6 @@
-"""Keep a conversation and its ticket in step: the customer's messages go to the ticket, the people's to the conversation."""
+"""Keep a conversation and its ticket in step: the customer's messages go to the ticket, the people's to the
+conversation.
+"""
 
 from typing import Any
 

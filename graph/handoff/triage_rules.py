@@ -17,65 +17,93 @@ from tools.desk.ticket_draft import Category, Classification, Priority, Sentimen
 Vectors = npt.NDArray[np.float32]
 
 _WORD_WEIGHT, _FOREIGN_WORD_WEIGHT, _MOST_WORDS = 0.16, 0.3, 2
-"""What a queue's word adds to its likeness (a cosine), and how many count; more where the embedding model knows little."""
+"""What a queue's word adds to its likeness (a cosine), and how many count; more where the embedding model knows
+little.
+"""
 _NEAREST, _CENTRE_SHARE = 2, 0.7
-"""A queue's likeness is that of its nearest examples and of their centre; chosen by leaving out one example at a time."""
+"""A queue's likeness is that of its nearest examples and of their centre; chosen by leaving out one example at a
+time.
+"""
 _UNSURE = 0.2
 """Below this score a message fits nowhere."""
 _LONGEST = 4_000
 
 _LEGAL = re.compile(
-    r"\b(?:lawyer|attorney|solicitor|sue|court|lawsuit|legal (?:action|steps)|ombudsman|consumer protection|anwalt|anwältin|gericht|"
+    r"\b(?:lawyer|attorney|solicitor|sue|court|lawsuit|legal (?:action|steps)|ombudsman|consumer protection|"
+    r"anwalt|anwältin|gericht|"
     r"verklag\w*|rechtliche schritte|avocate?|tribunal|porter plainte|abogad[oa]|demandar\w*|juzgado)\b"
 )
 _PRESSING = re.compile(
-    r"\b(?:urgent\w*|asap|immediately|right (?:now|away)|emergency|today|tonight|tomorrow|by (?:monday|tuesday|wednesday|thursday|friday|"
-    r"saturday|sunday)|wedding|funeral|birthday|medication|dringend|sofort|heute|morgen|hochzeit|geburtstag|tout de suite|demain|"
+    r"\b(?:urgent\w*|asap|immediately|right (?:now|away)|emergency|today|tonight|tomorrow|by (?:monday|tuesday|"
+    r"wednesday|thursday|friday|"
+    r"saturday|sunday)|wedding|funeral|birthday|medication|dringend|sofort|heute|morgen|hochzeit|geburtstag|"
+    r"tout de suite|demain|"
     r"aujourd'hui|mariage|anniversaire|urgente|inmediatamente|mañana|hoy mismo|boda|cumpleaños)\b"
 )
 _AGAIN = re.compile(
-    r"\b(?:(?:second|third|fourth|fifth|\d+(?:nd|rd|th)) time|again and again|still no(?:t| one| body)|for (?:weeks|months)|"
-    r"(?:three|four|five|several|many) times|schon wieder|zum (?:zweiten|dritten|vierten) mal|encore une fois|otra vez|tercera vez)\b"
+    r"\b(?:(?:second|third|fourth|fifth|\d+(?:nd|rd|th)) time|again and again|still no(?:t| one| body)|for "
+    r"(?:weeks|months)|"
+    r"(?:three|four|five|several|many) times|schon wieder|zum (?:zweiten|dritten|vierten) mal|encore une fois|"
+    r"otra vez|tercera vez)\b"
 )
 _MONEY_LOST = re.compile(
-    r"\b(?:(?:charged|billed|paid|debited|took (?:the )?money) (?:me )?(?:\w+ ){0,3}(?:twice|two times|double|too much)|twice|double charge|overcharg\w*|"
+    r"\b(?:(?:charged|billed|paid|debited|took (?:the )?money) (?:me )?(?:\w+ ){0,3}(?:twice|two times|double|"
+    r"too much)|twice|double charge|overcharg\w*|"
     r"chargeback|reverse the (?:payment|charge)|doppelt|zweimal|deux fois|dos veces|duplicad[oa])\b"
 )
 _QUESTION = re.compile(
-    r"\?|¿|^(?:who|what|when|where|which|why|how|is|are|do|does|did|can|could|may|must|would|will|should|have|has|was|were|wer|was|wann|wo|"
-    r"wie|welche\w*|warum|kann|ist|gibt|haben|qui|que|quel\w*|quand|où|comment|pourquoi|est-ce|qué|cuándo|dónde|cómo|cuál|puedo|hay)\b"
+    r"\?|¿|^(?:who|what|when|where|which|why|how|is|are|do|does|did|can|could|may|must|would|will|should|have|"
+    r"has|was|were|wer|was|wann|wo|"
+    r"wie|welche\w*|warum|kann|ist|gibt|haben|qui|que|quel\w*|quand|où|comment|pourquoi|est-ce|qué|cuándo|"
+    r"dónde|cómo|cuál|puedo|hay)\b"
 )
 _REQUEST = re.compile(
-    r"\b(?:please|i (?:want|need|would like|wish)|i'd like|we'd like|can you|could you|would you|let me|help me|cancel|change|replace|remove|"
-    r"delete|send me|stop sending|update|add|swap|exchange|bitte|ich (?:möchte|will|würde|brauche)|können sie|je (?:voudrais|souhaite|veux)|"
+    r"\b(?:please|i (?:want|need|would like|wish)|i'd like|we'd like|can you|could you|would you|let me|help "
+    r"me|cancel|change|replace|remove|"
+    r"delete|send me|stop sending|update|add|swap|exchange|bitte|ich (?:möchte|will|würde|brauche)|können sie|"
+    r"je (?:voudrais|souhaite|veux)|"
     r"pouvez-vous|veuillez|quiero|quisiera|necesito|por favor|podrían?)\b"
 )
 _PROBLEM = re.compile(
-    r"\b(?:not work\w*|doesn't|does not|didn't|did not|can't|cannot|couldn't|won't|isn't|never|broke\w*|broken|damaged|crack\w*|defect\w*|"
-    r"missing|wrong|lost|late|stolen|hacked|declined|fail\w*|error|empty|invalid|not valid|nobody|nothing|without|problem|issue|twice|"
-    r"unauthori[sz]ed|kaputt|beschädigt|defekt|nicht|kein\w*|falsch\w*|gehackt|gestohlen\w*|vergessen|cassé\w*|n'ai (?:rien|pas|jamais)|"
+    r"\b(?:not work\w*|doesn't|does not|didn't|did not|can't|cannot|couldn't|won't|isn't|never|broke\w*|broken|"
+    r"damaged|crack\w*|defect\w*|"
+    r"missing|wrong|lost|late|stolen|hacked|declined|fail\w*|error|empty|invalid|not valid|nobody|nothing|"
+    r"without|problem|issue|twice|"
+    r"unauthori[sz]ed|kaputt|beschädigt|defekt|nicht|kein\w*|falsch\w*|gehackt|gestohlen\w*|vergessen|cassé\w*|"
+    r"n'ai (?:rien|pas|jamais)|"
     r"ne (?:marche|fonctionne)|deux fois|no (?:funciona|puedo|llega|reconozco)|roto|rota|dañad[oa]|dos veces)\b"
 )
 _THANKS = re.compile(
-    r"\b(?:thank(?:s| you)|lovely|great job|well done|love (?:it|your)|compliment\w*|danke|vielen dank|merci|gracias|suggest\w*|idea|feedback)\b"
+    r"\b(?:thank(?:s| you)|lovely|great job|well done|love (?:it|your)|compliment\w*|danke|vielen dank|merci|"
+    r"gracias|suggest\w*|idea|feedback)\b"
 )
 _BAD_FEELING = re.compile(
-    r"\b(?:disappoint\w*|annoy\w*|frustrat\w*|upset|unhappy|sad|worried|terrible|awful|bad|poor|enttäuscht|ärgerlich|schade|déçue?|triste|decepcionad[oa])\b"
+    r"\b(?:disappoint\w*|annoy\w*|frustrat\w*|upset|unhappy|sad|worried|terrible|awful|bad|poor|enttäuscht|"
+    r"ärgerlich|schade|déçue?|triste|decepcionad[oa])\b"
 )
 
-_WISHING = """hi hello hey there please pls now i i'd id we just want need would like rather prefer to can could may will you let me us get give put
-    through connect transfer pass hand over talk speak chat write talking speaking chatting directly with a an the any some real live actual
-    human humans being person people someone somebody anyone anybody agent agents operator representative rep advisor adviser colleague
-    employee of your one team staff member customer service support is are here instead not no do don't bot bots robot robots machine ai
+_WISHING = """hi hello hey there please pls now i i'd id we just want need would like rather prefer to can could may \
+will you let me us get give put
+    through connect transfer pass hand over talk speak chat write talking speaking chatting directly with a an the \
+any some real live actual
+    human humans being person people someone somebody anyone anybody agent agents operator representative rep advisor \
+adviser colleague
+    employee of your one team staff member customer service support is are here instead not no do don't bot bots \
+robot robots machine ai
     thanks thank
-    hallo bitte ich möchte will würde gern gerne kann können sie mich mit einem einer einen zu echten richtigen menschlichen menschen
-    mitarbeiter mitarbeiterin kollegen kollegin berater beraterin jemandem sprechen reden verbinden schreiben verbunden werden danke kein
+    hallo bitte ich möchte will würde gern gerne kann können sie mich mit einem einer einen zu echten richtigen \
+menschlichen menschen
+    mitarbeiter mitarbeiterin kollegen kollegin berater beraterin jemandem sprechen reden verbinden schreiben \
+verbunden werden danke kein
     keinen roboter
-    bonjour je veux voudrais souhaite parler à avec un une vrai vraie personne humain conseiller conseillère agente quelqu'un puis-je s'il
+    bonjour je veux voudrais souhaite parler à avec un une vrai vraie personne humain conseiller conseillère agente \
+quelqu'un puis-je s'il
     vous te plaît plait svp merci
     hola quiero quisiera necesito puedo hablar con una persona humano agente asesor asesora alguien por favor gracias"""
 _OF_A_BARE_WISH = frozenset(_WISHING.split())
-"""All that a wish for a person is made of when it says nothing about the matter; a manager is asked for by those who complain."""
+"""All that a wish for a person is made of when it says nothing about the matter; a manager is asked for by those who
+complain.
+"""
 
 
 def is_bare_wish(text: str) -> bool:

@@ -18,15 +18,23 @@ from tools.context import Context
 from tools.identity.verification import Claim, IdentityDesk
 from tools.retail.policy import IdentityRule, Proof
 
-KNOWN_ALREADY = "It is settled whose account this conversation is about, and it cannot change. For another account, please start a new conversation."
-NOT_SAID = "The customer has not written that. Ask for their e-mail address, or first name, last name and postcode; never guess."
+KNOWN_ALREADY = (
+    "It is settled whose account this conversation is about, and it cannot change. For another account, please "
+    "start a new conversation."
+)
+NOT_SAID = (
+    "The customer has not written that. Ask for their e-mail address, or first name, last name and postcode; never "
+    "guess."
+)
 ONE_AT_A_TIME = "One account at a time: only the first was looked at."
 _CODE = re.compile(r"(?<!order )(?<![\w#@.$€£-])(\d{3})[ \-\u00a0]?(\d{3})(?![\w@]|[.,-]\d)", re.IGNORECASE)
 _ENOUGH: dict[Proof, tuple[str, ...]] = {"details": ("details", "code"), "code": ("code",)}
 
 
 def acting(state: State, context: Context, rule: IdentityRule | None, need: Proof) -> Context:
-    """Return the context tools run with: that of the run, with the customer this open chat has proven as far as needed."""
+    """Return the context tools run with: that of the run, with the customer this open chat has proven as far
+    as needed.
+    """
     if context.customer_id is not None or rule is None or state.verified_by not in _ENOUGH[need]:
         return context
     return replace(context, customer_id=state.customer_id)
@@ -42,7 +50,9 @@ def typed_code(text: str) -> tuple[str | None, str]:
 
 
 async def hear_code(message: HumanMessage, *, thread_id: str, locale: str, desk: IdentityDesk) -> dict[str, Any]:
-    """Check the one-time code in a message; return what the state becomes: with the message as it is kept, first of all."""
+    """Check the one-time code in a message; return what the state becomes: with the message as it is kept, first of
+    all.
+    """
     code, kept = typed_code(message.text)
     checked = await desk.check(thread_id, code or "", message_id=str(message.id))
     if checked.state == "proven":

@@ -21,14 +21,16 @@ from tools.actions.workflow import ConfirmationResult, ConfirmedActions
 log = logging.getLogger(__name__)
 
 TIMES_ASKED = 2
-"""A question is put again once, after a digression or a crash; then it rests until the customer says yes to nothing else."""
+"""A question is put again once, after a digression or a crash; then it rests until the customer says yes to nothing
+else.
+"""
 
 
 def sent_at(message: HumanMessage, config: RunnableConfig) -> float | None:
     """Return when a message was sent, in seconds since the epoch, or None where nothing tells.
 
-    It says so itself, or its run does: LangGraph's servers give a run its id when it is asked for, and such an id holds the time
-    (UUID version 7, RFC 9562).
+    It says so itself, or its run does: LangGraph's servers give a run its id when it is asked for, and such an id holds
+    the time (UUID version 7, RFC 9562).
     """
     if isinstance(told := marks(message).get("sent_at"), int | float):
         return told
@@ -51,8 +53,8 @@ async def hear(
 ) -> dict[str, Any]:
     """Return the calls that are to be carried out, the question that stays open, and what waits for staff.
 
-    `messages` is the conversation before the message. A yes or a no counts for the question right before it, and for no other;
-    nor does one that was sent before that question was there to be read.
+    `messages` is the conversation before the message. A yes or a no counts for the question right before it, and for no
+    other; nor does one that was sent before that question was there to be read.
     """
     said_last = next((m for m in reversed(messages) if isinstance(m, AIMessage) and not m.tool_calls), None)
     asked = marks(said_last) if said_last else Marks()
@@ -74,7 +76,8 @@ async def hear(
     # Whatever a crash, a time-out or a decision of staff left behind has to be carried out or told.
     due = [action for action in unsettled if action.state not in ("proposed", "awaiting_approval")]
     for_staff = [action for action in unsettled if action.state == "awaiting_approval"]
-    # Their yes does not count when something else was said last, or when they had not read the question yet. They are asked once
+    # Their yes does not count when something else was said last, or when they had not read the question yet. They are
+    # asked once
     # more, so that it can.
     late_yes = (unread or not asked.get("asks")) and answer_to_confirmation(clip(message.text)) == "yes"
     put = Counter(i for m in messages if isinstance(m, AIMessage) for i in marks(m).get("asks", ()))

@@ -1,7 +1,7 @@
 """Keep an erased conversation from coming back: what began before the erasure is not stored after it.
 
-A run carries the moment it began in its configuration, so it is in the metadata of each checkpoint. A tombstone holds the
-hash of a thread's id and the moment of its erasure, for a day. A thread of that id that begins anew is another one.
+A run carries the moment it began in its configuration, so it is in the metadata of each checkpoint. A tombstone holds
+the hash of a thread's id and the moment of its erasure, for a day. A thread of that id that begins anew is another one.
 """
 
 import hashlib
@@ -27,7 +27,8 @@ DECLARE erased DOUBLE PRECISION; began DOUBLE PRECISION;
 BEGIN
     SELECT at INTO erased FROM erased_threads WHERE thread = encode(sha256(convert_to(NEW.thread_id, 'UTF8')), 'hex');
     IF erased IS NULL THEN RETURN NEW; END IF;
-    began := coalesce((NEW.metadata ->> '{TURN_BEGAN}')::DOUBLE PRECISION, extract(epoch FROM now()) - {LONGEST_TURN_SECONDS});
+    began := coalesce((NEW.metadata ->> '{TURN_BEGAN}')::DOUBLE PRECISION, extract(epoch FROM now()) - \
+{LONGEST_TURN_SECONDS});
     IF began < erased THEN
         RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -75,7 +76,9 @@ def bury_sqlite(cursor: sqlite3.Cursor, thread_id: str, now: float) -> None:
 
 
 def check_sqlite(cursor: sqlite3.Cursor, thread_id: str, began: float | None, now: float) -> None:
-    """Raise sqlite3.IntegrityError when the thread was erased after this run began; call it inside the writing transaction."""
+    """Raise sqlite3.IntegrityError when the thread was erased after this run began; call it inside the writing
+    transaction.
+    """
     found = cursor.execute("SELECT at FROM erased_threads WHERE thread = ?", (mark(thread_id),)).fetchone()
     if found and (now - LONGEST_TURN_SECONDS if began is None else began) < found[0]:
         cursor.connection.rollback()  # the library's cursor commits what stands when it ends, also after an error

@@ -26,7 +26,8 @@ WITH oldest AS (
     ORDER BY checkpoint_id DESC LIMIT 1 OFFSET %(kept)s - 1
 ), without_writes AS (
     DELETE FROM checkpoint_writes USING oldest
-    WHERE thread_id = %(thread)s AND checkpoint_ns = %(space)s AND checkpoint_writes.checkpoint_id < oldest.checkpoint_id
+    WHERE thread_id = %(thread)s AND checkpoint_ns = %(space)s AND checkpoint_writes.checkpoint_id < \
+oldest.checkpoint_id
 )
 DELETE FROM checkpoints USING oldest
 WHERE thread_id = %(thread)s AND checkpoint_ns = %(space)s AND checkpoints.checkpoint_id < oldest.checkpoint_id

@@ -1,7 +1,7 @@
 """Keep conversations in SQLite: each message once, and of each thread only its newest checkpoints.
 
-A stock saver writes the whole conversation again with every checkpoint. Here a checkpoint names its messages by digest and
-the messages stand in a table of their own, so that a turn costs what it added. A message that left the state (see
+A stock saver writes the whole conversation again with every checkpoint. Here a checkpoint names its messages by digest
+and the messages stand in a table of their own, so that a turn costs what it added. A message that left the state (see
 `graph.context_window.case_file`) stays in that table as the transcript, until retention or erasure removes the thread.
 """
 
@@ -108,7 +108,8 @@ class SqliteSaver(LibrarySaver):
                 about = json.dumps(get_checkpoint_metadata(config, metadata), ensure_ascii=False)
                 parent = config["configurable"].get("checkpoint_id")
                 cursor.execute(
-                    "INSERT OR REPLACE INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, "
+                    "INSERT OR REPLACE INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, "
+                    "parent_checkpoint_id, "
                     "type, checkpoint, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (thread, space, checkpoint["id"], parent, kind, stored, about.encode("utf-8", "ignore")),
                 )
@@ -166,7 +167,9 @@ class SqliteSaver(LibrarySaver):
                 )
 
     def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
-        """Keep the newest checkpoint of each thread (`keep_latest`) or nothing (`delete`); raises ValueError for others."""
+        """Keep the newest checkpoint of each thread (`keep_latest`) or nothing (`delete`); raises ValueError for
+        others.
+        """
         if strategy not in ("keep_latest", "delete"):
             raise ValueError(f"the prune strategy is {strategy!r}; use keep_latest or delete")
         for thread in thread_ids:
@@ -195,7 +198,8 @@ class SqliteSaver(LibrarySaver):
             # The journal goes only when no other process reads from it, which the connection's time-out waits for.
             if self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 raise BackendUnavailable(
-                    "the rows were deleted, but the memory's journal is in use and still holds them; run the command again later"
+                    "the rows were deleted, but the memory's journal is in use and still holds them; run the "
+                    "command again later"
                 )
 
     async def athread_ids(self) -> Sequence[str]:
@@ -211,7 +215,9 @@ class SqliteSaver(LibrarySaver):
         await self._in_thread(self.compact)
 
     async def _in_thread(self, work: Callable[..., Answer], *args: Any, **kwargs: Any) -> Answer:
-        """Do work on the database's own thread: one is enough for one connection, and no other work can keep it waiting."""
+        """Do work on the database's own thread: one is enough for one connection, and no other work can keep it
+        waiting.
+        """
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **kwargs))
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:

@@ -21,9 +21,10 @@ async def approve(
 ) -> dict[str, Any]:
     """Return the calls of what was decided; pauses the run until then.
 
-    The request and its answer are rows of the ledger: a decision made elsewhere counts as much as a resume, a customer who writes
-    meanwhile only lifts the pause until the end of their turn, and only a run on behalf of staff can answer. An answer that decides
-    nothing ends this task with the reason, and the next one pauses again: a task that is resumed twice reads its first answer again.
+    The request and its answer are rows of the ledger: a decision made elsewhere counts as much as a resume, a customer
+    who writes meanwhile only lifts the pause until the end of their turn, and only a run on behalf of staff can answer.
+    An answer that decides nothing ends this task with the reason, and the next one pauses again: a task that is resumed
+    twice reads its first answer again.
     """
     thread_id, problem = thread_of(config), ""
     asked = await actions.get(thread_id, state.approvals)

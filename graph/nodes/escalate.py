@@ -39,7 +39,9 @@ async def escalate(
     turn_seconds: float = 45.0,
     remembers_customers: bool = False,
 ) -> dict[str, Any]:
-    """Return the thread owned by people, every open call answered and the customer told; or the honest news that it failed."""
+    """Return the thread owned by people, every open call answered and the customer told; or the honest news that it
+    failed.
+    """
     context = runtime.context or Context()
     spoken = language_of(newest_words(state.messages), context.locale)
     locale = spoken if spoken in PHRASES else context.locale

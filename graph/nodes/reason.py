@@ -108,7 +108,9 @@ async def reason(
 
 
 def person_called(answer: AIMessage, earlier: Sequence[AnyMessage]) -> dict[str, Any]:
-    """Return why the model calls a person in, where there is a reason for one; otherwise the call is refused like any other."""
+    """Return why the model calls a person in, where there is a reason for one; otherwise the call is refused like any
+    other.
+    """
     calls = [call for call in answer.tool_calls if call["name"] == HUMAN_TOOL]
     if not calls or not person_is_due(earlier):
         return {}

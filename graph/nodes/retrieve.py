@@ -37,9 +37,11 @@ async def retrieve(
     identity: IdentityDesk | None = None,
     procedures: ProcedureBook | None = None,
 ) -> dict[str, Any]:
-    """Return the ids of the passages that fit the conversation best, the records the message names, and the open cases after it.
+    """Return the ids of the passages that fit the conversation best, the records the message names, and the open cases
+    after it.
 
-    Records stand in the conversation like the results of any other call, so that the model has them at its first request.
+    Records stand in the conversation like the results of any other call, so that the model has them at its first
+    request.
     """
     context = runtime.context or Context()
     runtime.stream_writer({"progress": phrase("searching", context.locale)})
@@ -68,7 +70,9 @@ async def retrieve(
 
 
 def calls_ahead(messages: Sequence[AnyMessage], tools: Sequence[Tool]) -> list[ToolCall]:
-    """Return the reads that the newest message asks for by itself; none while calls of the graph's own wait for their results."""
+    """Return the reads that the newest message asks for by itself; none while calls of the graph's own wait for their
+    results.
+    """
     if pending_calls(list(messages)):
         return []
     said = text_of(messages[-1])

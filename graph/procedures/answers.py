@@ -1,8 +1,8 @@
 """Read a customer's message for the slots of a case.
 
-What has a form is heard wherever it is said: a number that fits a slot's pattern, one of a closed choice. A yes, a plain
-amount or free words count only as the answer to the question that was asked. A value that fits another slot better fills that
-one and leaves the question open.
+What has a form is heard wherever it is said: a number that fits a slot's pattern, one of a closed choice. A yes, a
+plain amount or free words count only as the answer to the question that was asked. A value that fits another slot
+better fills that one and leaves the question open.
 """
 
 import datetime

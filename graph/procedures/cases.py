@@ -1,8 +1,8 @@
 """Keep what is known of each case of a conversation: a stack of plain values, the open one last.
 
-Nothing that follows from something else is stored: facts and found slots are computed from the reads, and a read is kept
-under its exact arguments. A corrected slot therefore leaves every read that rested on the old value behind; what the
-customer answered *because of* it is forgotten with it.
+Nothing that follows from something else is stored: facts and found slots are computed from the reads, and a read is
+kept under its exact arguments. A corrected slot therefore leaves every read that rested on the old value behind; what
+the customer answered *because of* it is forgotten with it.
 """
 
 import json

@@ -1,4 +1,6 @@
-"""Choose a procedure for a message without a model: by its nearness to descriptions and examples, with none as an answer."""
+"""Choose a procedure for a message without a model: by its nearness to descriptions and examples, with none as an
+answer.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -25,7 +27,8 @@ IDENTIFIER = re.compile(r"#?\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{4,}\b|#?\b\d{5,}\b|\
 QUESTION = re.compile(
     r"^\W*(?:how|what|when|where|which|who|why|is|are|was|were|do|does|did|"
     r"wie|was|wann|wo|welche\w*|wer|warum|gibt|comment|quel\w*|quand|où|qui|pourquoi|est-ce|"
-    r"cómo|qué|cuándo|dónde|cuál\w*|quién|por qué|come|cosa|quando|dove|quale|chi|perché|como|onde|hoe|wat|waar)\b[^.!]*\?\s*$",
+    r"cómo|qué|cuándo|dónde|cuál\w*|quién|por qué|come|cosa|quando|dove|quale|chi|perché|como|onde|hoe|wat|"
+    r"waar)\b[^.!]*\?\s*$",
     re.IGNORECASE,
 )
 
@@ -49,7 +52,9 @@ class Chooser:
         self._none: np.ndarray | None = None
 
     def choose(self, message: str) -> Choice:
-        """Return the procedure that a message asks for, or none; what only asks for information is answered from the articles."""
+        """Return the procedure that a message asks for, or none; what only asks for information is answered from the
+        articles.
+        """
         if not self._names or not message.strip() or QUESTION.match(message):
             return Choice(None, 0.0)
         if self._vectors is None or self._none is None:

@@ -1,7 +1,7 @@
 """Say what a case needs next: a read, an answer, a write, or a no.
 
-Pure: nothing is read, asked or done here. Whoever drives a case does what is returned, adds what came of it to the case and
-asks again. The first unknown part in reading order is what is wanted; a rule that is false already is told at once.
+Pure: nothing is read, asked or done here. Whoever drives a case does what is returned, adds what came of it to the case
+and asks again. The first unknown part in reading order is what is wanted; a rule that is false already is told at once.
 """
 
 import datetime

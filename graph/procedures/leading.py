@@ -1,7 +1,7 @@
 """Lead a conversation by its cases: hear a message for them, and, where no model does, say and do what they need.
 
-Several requests are a stack: the newest is dealt with first, the one below goes on after it. A question in between leaves the
-stack as it is. "Never mind" drops the open case.
+Several requests are a stack: the newest is dealt with first, the one below goes on after it. A question in between
+leaves the stack as it is. "Never mind" drops the open case.
 """
 
 import re

@@ -40,7 +40,8 @@ class Budget:
                 limits[name] = -1
             if name not in {f.name for f in fields(cls)} or limits[name] < 0:
                 raise SettingsError(
-                    f"{part!r} is no part of a budget; write for example `requests=8 tokens=60000 tool_calls=12 cost=0.5`"
+                    f"{part!r} is no part of a budget; write for example `requests=8 tokens=60000 "
+                    f"tool_calls=12 cost=0.5`"
                 )
         return cls(**limits)
 
@@ -71,14 +72,18 @@ class Prices:
 
 @dataclass
 class Budgets:
-    """Hold the three budgets: of a turn and of a conversation's day, counted in its state, and of a customer's, in the log."""
+    """Hold the three budgets: of a turn and of a conversation's day, counted in its state, and of a customer's, in the
+    log.
+    """
 
     turn: Budget = field(default_factory=Budget)
     thread: Budget = field(default_factory=Budget)
     customer: Budget = field(default_factory=Budget)
     prices: Prices = field(default_factory=Prices)
     customers: SpendingLog | None = None
-    """What customers spent in the last 24 hours, in all processes; without it, only turns and conversations are limited."""
+    """What customers spent in the last 24 hours, in all processes; without it, only turns and conversations are
+    limited.
+    """
 
     clock: Callable[[], float] = time.time
 
@@ -107,7 +112,9 @@ class Budgets:
         return (state.day_began, state.day_usage) if now < state.day_began + DAY_SECONDS else (now, no_usage())
 
     async def note(self, customer_id: str | None, more: Usage) -> None:
-        """Add what one answer cost to its customer; where the log cannot be written, the answer counts more than its cost."""
+        """Add what one answer cost to its customer; where the log cannot be written, the answer counts more than its
+        cost.
+        """
         if customer_id is None or self.customers is None:
             return
         try:

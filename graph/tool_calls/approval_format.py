@@ -1,7 +1,8 @@
 """Speak the format in which inboxes show a request to staff and answer it.
 
-The request is the `HITLRequest` of LangChain's human-in-the-loop middleware, which agent-chat-ui and Agent Inbox show. Both the
-answer of that format and the older list of one `{"type": "accept" | "ignore" | "response" | "edit", "args": …}` are read.
+The request is the `HITLRequest` of LangChain's human-in-the-loop middleware, which agent-chat-ui and Agent Inbox show.
+Both the answer of that format and the older list of one `{"type": "accept" | "ignore" | "response" | "edit", "args":
+…}` are read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,9 @@ from tools.actions.action import Action
 
 
 def approval_request(actions: Sequence[Action], *, problem: str = "") -> dict[str, Any]:
-    """Return what staff is shown, built from ledger rows and from nothing a model wrote; `problem` is why the last answer decided nothing."""
+    """Return what staff is shown, built from ledger rows and from nothing a model wrote; `problem` is why the last
+    answer decided nothing.
+    """
     return ({"problem": problem} if problem else {}) | {
         "action_requests": [
             {

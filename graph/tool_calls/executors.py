@@ -74,9 +74,9 @@ class InProcess:
 class InHost:
     """Fulfil `ToolExecutor` by an interrupt: whoever runs the graph runs the calls and resumes with the results.
 
-    The interrupt's value is `{"type": "tool_calls", "calls": [{"id", "name", "args"}]}`, the answer
-    `{"results": [{"id", "content", "status"?}]}` with one result for each call; `status` is "success" or "error". An answer
-    that does not fit is asked for again, with the reason under `problem`.
+    The interrupt's value is `{"type": "tool_calls", "calls": [{"id", "name", "args"}]}`, the answer `{"results":
+    [{"id", "content", "status"?}]}` with one result for each call; `status` is "success" or "error". An answer that
+    does not fit is asked for again, with the reason under `problem`.
     """
 
     carries_out = True
@@ -116,7 +116,9 @@ class InHost:
 
 
 def read_results(answer: Any, wanted: Collection[str]) -> dict[str, Mapping[str, Any]]:
-    """Return the host's results by call id; raises InputError unless there is exactly one, with a text, for each call."""
+    """Return the host's results by call id; raises InputError unless there is exactly one, with a text, for
+    each call.
+    """
     results = answer.get("results") if isinstance(answer, Mapping) else None
     if not isinstance(results, list) or not all(isinstance(r, Mapping) for r in results):
         raise InputError('tool calls are answered with {"results": [{"id": …, "content": …}]}')

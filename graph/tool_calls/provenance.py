@@ -1,8 +1,8 @@
 """Know where the words come from that a model acts on: the customer, the business's records, or texts of others.
 
-Articles, notes, names and results of tools are data, whatever they say and whether or not anybody recognises an order in them.
-Whatever the model wants to change must be asked for in the customer's own words, and each argument must come from these words or
-from a record; that is decided here, without a model.
+Articles, notes, names and results of tools are data, whatever they say and whether or not anybody recognises an order
+in them. Whatever the model wants to change must be asked for in the customer's own words, and each argument must come
+from these words or from a record; that is decided here, without a model.
 """
 
 import json
@@ -104,10 +104,11 @@ class Sayings:
         return kept + [clip(m.text) for m in self.messages if isinstance(m, HumanMessage) and not overheard(m)]
 
     def wishes(self, tool: str, also_called: Collection[str] = ()) -> list[str]:
-        """Return in the customer's words what they want of a tool, oldest first: what was done or taken back since is left out.
+        """Return in the customer's words what they want of a tool, oldest first: what was done or taken back since is
+        left out.
 
-        A wish is a sentence that asks for what the tool does, what completes one, or a yes to a reply about it where the
-        customer spoke of it first.
+        A wish is a sentence that asks for what the tool does, what completes one, or a yes to a reply about it where
+        the customer spoke of it first.
         """
         also_called = tuple(also_called)
         kept = [fact for kind in (REQUEST, PREFERENCE) for fact in self.case_file.get(kind, ())]
@@ -160,12 +161,16 @@ class Sayings:
 
 
 def overheard(message: HumanMessage) -> bool:
-    """Say whether a recording holds words aimed at an agent: they may be anybody's in the room; a customer can type theirs."""
+    """Say whether a recording holds words aimed at an agent: they may be anybody's in the room; a customer can type
+    theirs.
+    """
     return "voice" in marks(message) and bool(directives(message.text))
 
 
 def ungrounded_in_records(args: Mapping[str, Any], sayings: Sayings) -> list[str]:
-    """Return the numbers, addresses and amounts in a write's arguments that neither the customer nor a record of the shop gives."""
+    """Return the numbers, addresses and amounts in a write's arguments that neither the customer nor a record of the
+    shop gives.
+    """
     shop = sayings.of_shop()
     whole = {_normal(text) for text in shop}
     said = sayings.of_customer()
@@ -245,7 +250,9 @@ def _digits(value: Value) -> str:
 
 
 def _stands_whole(value: str, own: Sequence[Sequence[str]]) -> bool:
-    """Say whether a customer wrote a value word for word; only its case, its accents and the short forms of street words are free."""
+    """Say whether a customer wrote a value word for word; only its case, its accents and the short forms of street
+    words are free.
+    """
     wanted = _tokens(value)
     return not wanted or any(
         [*text[start : start + len(wanted)]] == wanted for text in own for start in range(len(text) - len(wanted) + 1)
@@ -263,7 +270,9 @@ def _is_article(message: ToolMessage) -> bool:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _fields(result: str) -> tuple[str, ...]:
-    """Return the fields of a record that are the shop's and ask for nothing; a result that is no JSON counts as a whole."""
+    """Return the fields of a record that are the shop's and ask for nothing; a result that is no JSON counts as a
+    whole.
+    """
     fields = (text for _, text in _texts(_read(result), keep=lambda name: name not in _FREE_TEXT))
     return tuple(text for text in fields if not asks_for_action(text))
 
@@ -276,7 +285,9 @@ def _read(result: str) -> Any:
 
 
 def _texts(value: Any, name: str = "", *, keep: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
-    """Yield the texts and numbers in a value with the name of their field, except those below a name that is not kept."""
+    """Yield the texts and numbers in a value with the name of their field, except those below a name that is
+    not kept.
+    """
     if not keep(name):
         return
     if isinstance(value, Mapping):

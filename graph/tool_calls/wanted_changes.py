@@ -1,4 +1,6 @@
-"""Say which kinds of change a customer's words ask for, and which a tool makes: by rule, in the languages the agent answers in."""
+"""Say which kinds of change a customer's words ask for, and which a tool makes: by rule, in the languages the agent
+answers in.
+"""
 
 import re
 from collections.abc import Collection, Iterator
@@ -11,41 +13,58 @@ from core.language.signals import normalised
 _KINDS: dict[str, tuple[str, str]] = {
     # kind: (how customers say it, how a tool's name says it)
     "cancel": (
-        r"cancel\w*|call(?:ing)? off|call it off|(?:don't|do not|no longer) (?:want|need)|changed my mind|abort|stop (?:the|my|this) order|by mistake|"
-        r"storn\w*|abbestell\w*|widerruf\w*|(?:brauche|will|möchte)\b[^.?!\n]{0,30}\bnicht mehr|annul\w*|résili\w*|n'en (?:veux|voudrais|ai) plus|"
-        r"anul\w*|cancela\w*|ya no (?:lo |la )?(?:quiero|necesito)|disdi\w*|cancella\w*|não (?:quero|preciso)(?: d[oae]\w*)? mais|afzeg\w*|opzeg\w*|niet meer nodig|"
+        r"cancel\w*|call(?:ing)? off|call it off|(?:don't|do not|no longer) (?:want|need)|changed my mind|"
+        r"abort|stop (?:the|my|this) order|by mistake|"
+        r"storn\w*|abbestell\w*|widerruf\w*|(?:brauche|will|möchte)\b[^.?!\n]{0,30}\bnicht mehr|annul\w*|"
+        r"résili\w*|n'en (?:veux|voudrais|ai) plus|"
+        r"anul\w*|cancela\w*|ya no (?:lo |la )?(?:quiero|necesito)|disdi\w*|cancella\w*|não (?:quero|"
+        r"preciso)(?: d[oae]\w*)? mais|afzeg\w*|opzeg\w*|niet meer nodig|"
         r"odwoł\w*|rezygnuj\w*|(?:ال)?(?:إلغاء|الغاء|ألغ\w*|الغ\w*)",
         r"cancel|void|abort",
     ),
     "address": (
-        r"address\w*|(?:deliver|ship|send)\w*\b[^.?!\n]{0,40}\bto|mov(?:e|ed|ing) (?:house|home|to)|(?:zip|post) ?code|street|"
-        r"adress\w*|umgezogen|umzug|anschrift|(?:lieferung|liefer\w*|schick\w*|send\w*)\b[^.?!\n]{0,40}\b(?:an|nach)|plz|straße|"
-        r"direcci\w*|domicilio|calle|(?:env[ií]\w*|mand\w*)\b[^.?!\n]{0,40}\ba|indirizz\w*|(?:spedi\w*|invi\w*)\b[^.?!\n]{0,40}\b(?:a|in)|"
-        r"déménag\w*|(?:livr\w*|envoy\w*|expédi\w*)\b[^.?!\n]{0,40}\b(?:à|au|aux|chez)|endereço|(?:envi\w*|entreg\w*)\b[^.?!\n]{0,40}\b(?:para|em|na|no)|"
-        r"adres\w*|verhui\w*|(?:stuur|verstuur|lever)\w*\b[^.?!\n]{0,40}\bnaar|przeprowadz\w*|(?:wyśl\w*|wysła\w*)\b[^.?!\n]{0,40}\b(?:na|do)|(?:ال)?عنوان\w*",
+        r"address\w*|(?:deliver|ship|send)\w*\b[^.?!\n]{0,40}\bto|mov(?:e|ed|ing) (?:house|home|to)|(?:zip|"
+        r"post) ?code|street|"
+        r"adress\w*|umgezogen|umzug|anschrift|(?:lieferung|liefer\w*|schick\w*|send\w*)\b[^.?!\n]{0,40}\b(?:an|"
+        r"nach)|plz|straße|"
+        r"direcci\w*|domicilio|calle|(?:env[ií]\w*|mand\w*)\b[^.?!\n]{0,40}\ba|indirizz\w*|(?:spedi\w*|"
+        r"invi\w*)\b[^.?!\n]{0,40}\b(?:a|in)|"
+        r"déménag\w*|(?:livr\w*|envoy\w*|expédi\w*)\b[^.?!\n]{0,40}\b(?:à|au|aux|chez)|endereço|(?:envi\w*|"
+        r"entreg\w*)\b[^.?!\n]{0,40}\b(?:para|em|na|no)|"
+        r"adres\w*|verhui\w*|(?:stuur|verstuur|lever)\w*\b[^.?!\n]{0,40}\bnaar|przeprowadz\w*|(?:wyśl\w*|"
+        r"wysła\w*)\b[^.?!\n]{0,40}\b(?:na|do)|(?:ال)?عنوان\w*",
         r"address|reroute|redirect",
     ),
     "payment": (
-        r"pay\w*|card|paypal|charged? (?:it )?to|gift ?card|zahl\w*|bezahl\w*|\w*karte|paiement|payer|carte|pag(?:o|ar|amento)\w*|tarjeta|"
+        r"pay\w*|card|paypal|charged? (?:it )?to|gift ?card|zahl\w*|bezahl\w*|\w*karte|paiement|payer|carte|"
+        r"pag(?:o|ar|amento)\w*|tarjeta|"
         r"carta|cartão|betaal\w*|betal\w*|kaart|płatn\w*|zapłac\w*|kart[aąęy]|(?:ال)?(?:دفع|بطاقة)\w*",
         r"payment|pay_|charge|billing",
     ),
     "items": (
-        r"swap\w*|chang\w*|switch\w*|replac\w*|exchang\w*|instead|different|other|another|(?:bigger|smaller|larger) (?:one|size)|colou?r|size|modify|after all|(?:i'd|i would|we'd|we would) rather have|"
-        r"\w*tausch\w*|ändern?|wechsel\w*|anstatt|stattdessen|statt|ander\w*|größe|échang\w*|autre|taille|couleur|cambi\w*|otr[oa]s?|talla|"
-        r"sostitui\w*|altr[oa]|taglia|troc\w*|outr[oa]|tamanho|ruil\w*|omruil\w*|maat|wymi\w*|inn[aąeyą]\w*|rozmiar|(?:ال)?(?:استبدال|تبديل|تغيير)\w*",
+        r"swap\w*|chang\w*|switch\w*|replac\w*|exchang\w*|instead|different|other|another|(?:bigger|smaller|"
+        r"larger) (?:one|size)|colou?r|size|modify|after all|(?:i'd|i would|we'd|we would) rather have|"
+        r"\w*tausch\w*|ändern?|wechsel\w*|anstatt|stattdessen|statt|ander\w*|größe|échang\w*|autre|taille|"
+        r"couleur|cambi\w*|otr[oa]s?|talla|"
+        r"sostitui\w*|altr[oa]|taglia|troc\w*|outr[oa]|tamanho|ruil\w*|omruil\w*|maat|wymi\w*|inn[aąeyą]\w*|"
+        r"rozmiar|(?:ال)?(?:استبدال|تبديل|تغيير)\w*",
         r"items|exchange|swap|replace|modify",
     ),
     "return": (
-        r"return\w*|(?:send|sending|bring|take|give)\b[^.?!\n]{0,60}\bback|doesn't fit|does not fit|give (?:it|them) back|"
-        r"zurück\w*|retour\w*|rücksend\w*|renvo\w*|rendre|devol\w*|devuel\w*|restitu\w*|rend(?:ere|o)|terug\w*|zwró\w*|zwrot\w*|odesł\w*|odda\w*|"
+        r"return\w*|(?:send|sending|bring|take|give)\b[^.?!\n]{0,60}\bback|doesn't fit|does not fit|give (?:it|"
+        r"them) back|"
+        r"zurück\w*|retour\w*|rücksend\w*|renvo\w*|rendre|devol\w*|devuel\w*|restitu\w*|rend(?:ere|o)|terug\w*|"
+        r"zwró\w*|zwrot\w*|odesł\w*|odda\w*|"
         r"(?:ال)?(?:إرجاع|ارجاع|إعادة|اعادة)\w*",
         r"return",
     ),
     "refund": (
-        r"refund\w*|money|reimburs\w*|paid back|pay me back|credit\w*|compensat\w*|overcharg\w*|price (?:adjust\w*|match\w*|drop\w*)|goodwill|"
-        r"\w*erstatt\w*|geld|gutschrift|rembours\w*|argent|reembols\w*|dinero|rimbors\w*|soldi|dinheiro|pieni\w*|(?:ال)?(?:استرداد|استرجاع)\w*|"
-        r"broken|damaged|missing|defective|never (?:arrived|came)|late|kaputt|beschädigt|fehlt|cassé\w*|abîmé\w*|rot[oa]|dañad[oa]|danneggiat[oa]|quebrad[oa]|kapot|uszkodzon\w*",
+        r"refund\w*|money|reimburs\w*|paid back|pay me back|credit\w*|compensat\w*|overcharg\w*|price "
+        r"(?:adjust\w*|match\w*|drop\w*)|goodwill|"
+        r"\w*erstatt\w*|geld|gutschrift|rembours\w*|argent|reembols\w*|dinero|rimbors\w*|soldi|dinheiro|"
+        r"pieni\w*|(?:ال)?(?:استرداد|استرجاع)\w*|"
+        r"broken|damaged|missing|defective|never (?:arrived|came)|late|kaputt|beschädigt|fehlt|cassé\w*|"
+        r"abîmé\w*|rot[oa]|dañad[oa]|danneggiat[oa]|quebrad[oa]|kapot|uszkodzon\w*",
         r"refund|credit|reimburs|compensat",
     ),
 }
@@ -58,28 +77,38 @@ _NAMED = {kind: re.compile(named) for kind, (_, named) in _KINDS.items()}
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:[.](?=\S)[^.!?;\n]*)*[.!?;]*")
 _CLAUSE = re.compile(r",\s|\s(?:and|but|und|aber|et|(?<!quero )(?<!preciso )mais|y|pero|e|ma|mas|en|maar|i|ale)\s")
 _QUESTION_WORD = (
-    r"(?:how|what|when|where|which|who|why|wie|wieviel|was|wann|wo|warum|welche\w*|wer|combien|comment|quand|où|pourquoi|quel\w*|cuánt\w*|cómo|cuándo|dónde|"
-    r"qué|cuál\w*|quant\w*|come|quando|dove|perché|quale|como|onde|qual|hoeveel|hoe|wat|wanneer|waar|waarom|welke?|jak\w*|kiedy|gdzie|dlaczego|ile|"
+    r"(?:how|what|when|where|which|who|why|wie|wieviel|was|wann|wo|warum|welche\w*|wer|combien|comment|quand|"
+    r"où|pourquoi|quel\w*|cuánt\w*|cómo|cuándo|dónde|"
+    r"qué|cuál\w*|quant\w*|come|quando|dove|perché|quale|como|onde|qual|hoeveel|hoe|wat|wanneer|waar|waarom|"
+    r"welke?|jak\w*|kiedy|gdzie|dlaczego|ile|"
     r"كم|كيف|متى|أين|لماذا)\b"
 )
 _ASKS_FACTS = re.compile(
-    r"^\W*(?:(?:so|and|but|also|hi|hello|hey|ok|okay|please|then|for|on|in|until|till|by|to|from|at|within|und|in|bis|für|ab|et|à|en|dans|y|e|a|em|para|per|tot|do|na|w|i)\W+){0,3}"
-    + rf"(?!how (?:do|can|could|would|should) (?:i|we)\b|wie (?:kann|könnte|soll) ich\b|comment (?:puis|je|faire)\b|cómo (?:puedo|hago)\b|come (?:posso|faccio)\b|"
-    rf"como (?:posso|faço)\b|hoe kan ik\b|jak (?:mogę|mam)\b){_QUESTION_WORD}|\b(?:know|tell me|wonder\w*|wissen|sagen|savoir|dire|saber|decir|sapere|weten|"
+    r"^\W*(?:(?:so|and|but|also|hi|hello|hey|ok|okay|please|then|for|on|in|until|till|by|to|from|at|within|und|"
+    r"in|bis|für|ab|et|à|en|dans|y|e|a|em|para|per|tot|do|na|w|i)\W+){0,3}"
+    + rf"(?!how (?:do|can|could|would|should) (?:i|we)\b|wie (?:kann|könnte|soll) ich\b|comment "
+    rf"(?:puis|je|faire)\b|cómo (?:puedo|hago)\b|come (?:posso|faccio)\b|"
+    rf"como (?:posso|faço)\b|hoe kan ik\b|jak (?:mogę|mam)\b){_QUESTION_WORD}|\b(?:know|tell me|wonder\w*|"
+    rf"wissen|sagen|savoir|dire|saber|decir|sapere|weten|"
     rf"wiedzieć)\b.{{0,80}}\b{_QUESTION_WORD}|"
-    r"^\W*(?:so |and |also )?(?:do(?= (?:i|we|you|they|the|my|your|any|all|returns|refunds|orders)\b)|does|did|is|are|was|were|has|have|had|am|ist|sind|wurden?|hat|est|sont|está|están|sono)\b"
-    r"(?! it (?:still )?(?:possible|ok|okay)| there (?:a|any|some) (?:way|chance)| es (?:noch )?möglich|-il (?:encore )?possible)"
+    r"^\W*(?:so |and |also )?(?:do(?= (?:i|we|you|they|the|my|your|any|all|returns|refunds|orders)\b)|does|did|"
+    r"is|are|was|were|has|have|had|am|ist|sind|wurden?|hat|est|sont|está|están|sono)\b"
+    r"(?! it (?:still )?(?:possible|ok|okay)| there (?:a|any|some) (?:way|chance)| es (?:noch )?möglich|-il "
+    r"(?:encore )?possible)"
 )
 """Leads up to what is only asked about: `how many days do I have to return a mug`."""
 _ONES_OWN = re.compile(
-    r"\b(?:my|our|this|it|them|mein\w*|dies\w*|mon|ma|mes|cette|ce|mi|mis|este|esta|mi[oa]|meu|minha|mijn|deze|dit|mój|moj\w+)\b|\d{2}|#"
+    r"\b(?:my|our|this|it|them|mein\w*|dies\w*|mon|ma|mes|cette|ce|mi|mis|este|esta|mi[oa]|meu|minha|mijn|deze|"
+    r"dit|mój|moj\w+)\b|\d{2}|#"
 )
 """Who asks whether or how their own order can be cancelled may have it cancelled; who asks about orders may not."""
 _NOT = re.compile(
-    r"\b(?:don't|do not|dont|didn't|did not|never|not|nicht|kein\w*|niemals|ne|pas|jamais|no|nunca|non|mai|não|niet|nooit|nie|nigdy|لا|لم)\s(?:\S+\s){0,4}$"
+    r"\b(?:don't|do not|dont|didn't|did not|never|not|nicht|kein\w*|niemals|ne|pas|jamais|no|nunca|non|mai|não|"
+    r"niet|nooit|nie|nigdy|لا|لم)\s(?:\S+\s){0,4}$"
 )
 _TOO = re.compile(
-    r"\b(?:too|also|as well|same|the other|auch|ebenso|aussi|pareil|también|anche|também|ook|też|również|أيضا|meant|meine|meinte)\b"
+    r"\b(?:too|also|as well|same|the other|auch|ebenso|aussi|pareil|también|anche|também|ook|też|również|أيضا|"
+    r"meant|meine|meinte)\b"
 )
 _REMEMBERED = 4_000
 """Texts that are not read again, though each request of a conversation asks about its whole history."""
@@ -89,7 +118,9 @@ _SHORT = 6
 
 @lru_cache(maxsize=_REMEMBERED)
 def sentences_that_ask(text: str, tool: str, also_called: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return the sentences of a customer that ask for what a tool does; a question about it, or a "don't", asks for nothing."""
+    """Return the sentences of a customer that ask for what a tool does; a question about it, or a "don't", asks for
+    nothing.
+    """
     return tuple(s for s in sentences(text) if any(_asks(clause, tool, also_called) for clause in _CLAUSE.split(s)))
 
 
@@ -107,7 +138,9 @@ def speaks_of_change(text: str) -> bool:
 
 
 def goes_on_with_it(text: str) -> bool:
-    """Say whether a text has no kind of change of its own and completes the one spoken of before: a slot, a correction."""
+    """Say whether a text has no kind of change of its own and completes the one spoken of before: a slot, a
+    correction.
+    """
     plain = _plain(text)
     return not (asks_about(text) or _ASKS_FACTS.search(plain)) and (
         len(plain.split()) <= _SHORT or bool(_TOO.search(plain))

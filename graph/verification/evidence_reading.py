@@ -27,13 +27,17 @@ _PAIR = re.compile(r"(?:[\"']|(?<![\"'\w]))(\w+)[\"']?\s?[:=]\s?[\"']?([\w #-]{1
 _TWICE = re.compile(r"\btwice\b", re.IGNORECASE)
 _KEY_WITH_NUMBER = re.compile(r"[\"'](?=\w*\d)[a-z]\w*[\"']\s?:")
 _DAY_BEFORE = re.compile(
-    r"\b(?:(?:the )?(?:day|night|evening) before|previous day|day prior|yesterday|am vor(?:tag|abend)|tag (?:vor|davor)|gestern|la veille|hier|"
-    r"el día (?:antes|anterior)|ayer|il giorno prima|ieri|no dia anterior|ontem|de dag ervoor|gisteren|dagen (?:innan|före)|igår|dzień przed|wczoraj)\b",
+    r"\b(?:(?:the )?(?:day|night|evening) before|previous day|day prior|yesterday|am vor(?:tag|abend)|tag "
+    r"(?:vor|davor)|gestern|la veille|hier|"
+    r"el día (?:antes|anterior)|ayer|il giorno prima|ieri|no dia anterior|ontem|de dag ervoor|gisteren|dagen "
+    r"(?:innan|före)|igår|dzień przed|wczoraj)\b",
     re.IGNORECASE,
 )
 _DAY_AFTER = re.compile(
-    r"\b(?:(?:the )?(?:day|night|evening) after|(?:the )?(?:next|following) (?:day|morning)|tomorrow|tag (?:nach|danach)|morgen|le lendemain|demain|"
-    r"el día siguiente|mañana|il giorno dopo|domani|no dia seguinte|amanhã|de dag erna|dagen efter|imorgon|dzień po|jutro)\b",
+    r"\b(?:(?:the )?(?:day|night|evening) after|(?:the )?(?:next|following) (?:day|morning)|tomorrow|tag "
+    r"(?:nach|danach)|morgen|le lendemain|demain|"
+    r"el día siguiente|mañana|il giorno dopo|domani|no dia seguinte|amanhã|de dag erna|dagen efter|imorgon|"
+    r"dzień po|jutro)\b",
     re.IGNORECASE,
 )
 _PASSAGES = re.compile(r"\s{0,20}\{\s{0,20}\"passages\"")
@@ -44,7 +48,8 @@ MOST_COUNT = 60
 _LONGEST_COUNT = 9
 _SENTENCE_END = re.compile(r"[.;!?\n](?:\s|$)")
 _BEFORE = re.compile(
-    r"\b(?:before\w*|prior|ahead|earlier|in advance|notice|ago|vor(?:her|ab)?|zuvor|avant|préavis|antes|antelación|prima|preavviso|anticipo|"
+    r"\b(?:before\w*|prior|ahead|earlier|in advance|notice|ago|vor(?:her|ab)?|zuvor|avant|préavis|antes|"
+    r"antelación|prima|preavviso|anticipo|"
     r"voor(?:af)?|tevoren|före|innan|przed|wcześniej|antecedência)\b",
     re.IGNORECASE,
 )

@@ -20,12 +20,15 @@ _CITATION = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
 NOT_SUPPORTED = ("the ", "nothing in this conversation")
 _CENT = Decimal("0.01")
 _EXAMPLE = re.compile(
-    r"\b(?:for example|for instance|e\.g\.|would (?:be|cost|come|make)|zum beispiel|z\.\s?b\.|wären|würden?|par exemple|coûterai\w*|por ejemplo|"
-    r"costarían?|per esempio|costerebbe\w*|bijvoorbeeld|zou(?:den)? .{1,30}kosten|por exemplo|custari\w+|till exempel|na przykład)(?:\b|(?<=\.))",
+    r"\b(?:for example|for instance|e\.g\.|would (?:be|cost|come|make)|zum beispiel|z\.\s?b\.|wären|würden?|"
+    r"par exemple|coûterai\w*|por ejemplo|"
+    r"costarían?|per esempio|costerebbe\w*|bijvoorbeeld|zou(?:den)? .{1,30}kosten|por exemplo|custari\w+|till "
+    r"exempel|na przykład)(?:\b|(?<=\.))",
     re.IGNORECASE,
 )
 _REST = re.compile(
-    r"\b(?:other|remaining|anderen?|übrigen|restlichen|autres?|otr[oa]s|altr[ei]|outr[oa]s|andere|overige|pozostałe|andra|övriga)\s?$",
+    r"\b(?:other|remaining|anderen?|übrigen|restlichen|autres?|otr[oa]s|altr[ei]|outr[oa]s|andere|overige|"
+    r"pozostałe|andra|övriga)\s?$",
     re.IGNORECASE,
 )
 _COUNTED_BY_LIST = 12
@@ -110,7 +113,9 @@ def cited(text: str) -> list[int]:
 
 
 def is_answer(said: str) -> bool:
-    """Say whether what is left of a reply says more than a greeting: a source, a value, or a sentence of some length."""
+    """Say whether what is left of a reply says more than a greeting: a source, a value, or a sentence of
+    some length.
+    """
     sentences = [s for s in split_sentences(said)[0] if not s.rstrip().endswith("?")]
     return bool(cited(said)) or any(find_values(s) or len(s.split()) >= _WORDS_OF_SUBSTANCE for s in sentences)
 
@@ -147,7 +152,9 @@ def _is_factor(value: Value, sums: Sequence[Expression], standing: Sequence[Valu
 
 
 def _is_example(value: Value, values: Sequence[Value], sentence: str, ground: Evidence) -> bool:
-    """`Three days, for example, would be £29.28` chooses its count, where the amount is that many times a known price."""
+    """`Three days, for example, would be £29.28` chooses its count, where the amount is that many times a
+    known price.
+    """
     return (
         value.kind in ("number", "duration", "quantity")
         and bool(_EXAMPLE.search(sentence))

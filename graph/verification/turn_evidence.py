@@ -28,9 +28,8 @@ def ground_of(
 ) -> Evidence:
     """Return the ground of the next reply: passages, tool results, policy, the customer's words and earlier replies.
 
-    Replies count because each was checked before it was sent. `tools` tells what calls did; a tool that is not among them is
-    judged by its name. `addresses` are the e-mail addresses a reply may name besides
-    those of allowed hosts.
+    Replies count because each was checked before it was sent. `tools` tells what calls did; a tool that is not among
+    them is judged by its name. `addresses` are the e-mail addresses a reply may name besides those of allowed hosts.
     """
     texts = [Text(policy)] if policy else []
     texts += [Text(" \n".join((p.title, *p.headings, p.text, p.url))) for p in passages]

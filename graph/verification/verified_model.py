@@ -33,16 +33,18 @@ UNAVAILABLE = "it did not come, the model is unavailable"
 class VerifiedChatModel(AsyncChatModel):
     """Say the sentences of another model's answer that the ground supports, each as soon as it is whole.
 
-    The first sentence that does not stand ends what is said, so that the rest can be asked for again; with `drop_faulty`
-    such sentences are left out instead. What was said is never taken back: the pieces joined are the message. One
-    speaker serves one answer.
+    The first sentence that does not stand ends what is said, so that the rest can be asked for again; with
+    `drop_faulty` such sentences are left out instead. What was said is never taken back: the pieces joined are the
+    message. One speaker serves one answer.
     """
 
     inner: Runnable[LanguageModelInput, AIMessage] = Field(exclude=True, repr=False)
     ground: Evidence = Field(exclude=True, repr=False)
     tools: Mapping[str, BaseTool] = Field(exclude=True, repr=False)
     writes: frozenset[str] = frozenset()
-    """Tools that change something: what a model says beside a call of one is never said, the program alone asks and tells."""
+    """Tools that change something: what a model says beside a call of one is never said, the program alone asks and
+    tells.
+    """
     holds_back: bool = False
     """Whether to wait for the whole answer, because it may call one of them."""
     drop_faulty: bool = False
@@ -72,7 +74,9 @@ class VerifiedChatModel(AsyncChatModel):
         self._judged = JsonAnswer(None)
 
     def __repr_args__(self) -> list[tuple[str, Any]]:
-        """Show nothing of the conversation: the library writes every model into its traces, and ours is new each turn."""
+        """Show nothing of the conversation: the library writes every model into its traces, and ours is new
+        each turn.
+        """
         return []
 
     @property
@@ -146,7 +150,9 @@ class VerifiedChatModel(AsyncChatModel):
         yield self._end(whole, answer)
 
     async def _not_objected_to(self, held: list[str], answer: Answer) -> list[str]:
-        """Return what was held back, up to the first sentence the judge objects to; or without those that it objects to."""
+        """Return what was held back, up to the first sentence the judge objects to; or without those that it objects
+        to.
+        """
         if not self.judge or not held or answer.calls:
             return held
         wrong, self._judged = await self.judge.objections(held, self.ground, seconds=self.judge_seconds)
@@ -187,7 +193,9 @@ class VerifiedChatModel(AsyncChatModel):
         return said
 
     def _safe(self, sentence: str) -> str:
-        """Return a sentence as words and allowed links, with the white space around it; nothing where no word is left."""
+        """Return a sentence as words and allowed links, with the white space around it; nothing where no
+        word is left.
+        """
         words = sentence.strip()
         safe = safe_text(words, self.links, mail=self.ground.addresses.__contains__).strip()
         if safe == words:

@@ -90,7 +90,9 @@ class PassageStore:
         return {root: (articles, titles) for root, articles, titles in found}
 
     def titles_with(self, roots: Collection[str]) -> dict[int, dict[str, int]]:
-        """Return, for each article with one of the roots in its title, every root of that title with its article count."""
+        """Return, for each article with one of the roots in its title, every root of that title with its
+        article count.
+        """
         found = self._query(
             "SELECT t.article, t.root, v.articles FROM title_roots t JOIN vocabulary v USING (root) WHERE t.article IN "
             "(SELECT article FROM title_roots WHERE root IN (SELECT value FROM json_each(?)))",
@@ -140,8 +142,8 @@ class PassageStore:
     def articles(self) -> Iterator[StoredArticle]:
         """Yield every article with its passages, in the order of their rows."""
         found = self._query(
-            "SELECT a.id, a.title, a.url, a.source, a.reviewed, a.metadata, a.content_hash, p.id, p.headings, p.text "  # noqa: S608
-            f"FROM {_JOINED} ORDER BY p.row",
+            "SELECT a.id, a.title, a.url, a.source, a.reviewed, a.metadata, a.content_hash, "  # noqa: S608
+            f"p.id, p.headings, p.text FROM {_JOINED} ORDER BY p.row",
             [],
         )
         for article, group in groupby(found, key=lambda columns: columns[:7]):

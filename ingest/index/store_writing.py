@@ -1,4 +1,6 @@
-"""Write the document store of a new index version: passages in SQLite with their words, names and what filters match."""
+"""Write the document store of a new index version: passages in SQLite with their words, names and what
+filters match.
+"""
 
 import json
 import sqlite3

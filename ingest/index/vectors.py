@@ -30,9 +30,9 @@ _MOST_CANDIDATES = 1024
 def build_vector_index(vectors: Vectors, exact_up_to: int = EXACT_UP_TO) -> faiss.Index:
     """Return an index over unit vectors of shape (passages, dimension) for search by inner product.
 
-    A small one is exact. A large one is a graph (HNSW, 16 neighbours) over the vectors scaled to 8 bits (SQ8), a third of the
-    memory; a search keeps as many candidates as the recall measured on a sample needs. At a million passages an inverted file
-    (IVF) with 8 bits had to visit a quarter of its cells for the same recall.
+    A small one is exact. A large one is a graph (HNSW, 16 neighbours) over the vectors scaled to 8 bits (SQ8), a third
+    of the memory; a search keeps as many candidates as the recall measured on a sample needs. At a million passages an
+    inverted file (IVF) with 8 bits had to visit a quarter of its cells for the same recall.
     """
     count, dimension = vectors.shape
     if count <= exact_up_to:

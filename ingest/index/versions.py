@@ -9,8 +9,9 @@
         ├── vectors.faiss        vector index
         └── vectors.npy          the vectors themselves, for exact scores and the next incremental ingest
 
-A version is written under a name that starts with a dot, synced, renamed, and only then named by CURRENT (`publishing`). A
-reader keeps a shared lock on the manifest of the version it serves, so that an old version is removed only when nobody reads it.
+A version is written under a name that starts with a dot, synced, renamed, and only then named by CURRENT
+(`publishing`). A reader keeps a shared lock on the manifest of the version it serves, so that an old version is removed
+only when nobody reads it.
 """
 
 import fcntl

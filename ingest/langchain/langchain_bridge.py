@@ -1,4 +1,6 @@
-"""Hand the published index to code that is written against langchain-community's FAISS class; the only file that imports it."""
+"""Hand the published index to code that is written against langchain-community's FAISS class; the only file that
+imports it.
+"""
 
 import warnings
 from pathlib import Path

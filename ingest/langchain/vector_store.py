@@ -16,9 +16,11 @@ from ingest.sources.markdown_articles import plain_values
 
 
 class KnowledgeVectorStore(VectorStore):
-    """Search the published index like any LangChain vector store: ids kept, filters applied before the search, no pickle.
+    """Search the published index like any LangChain vector store: ids kept, filters applied before the search, no
+    pickle.
 
-    The index is published whole by an ingest, so texts are added with `from_texts` or `support-agent ingest`, not one by one.
+    The index is published whole by an ingest, so texts are added with `from_texts` or `support-agent ingest`, not one
+    by one.
     """
 
     def __init__(self, retriever: HybridRetriever, embeddings: Embeddings) -> None:

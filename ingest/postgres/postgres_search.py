@@ -37,7 +37,8 @@ class PostgresSnapshot:
         expression = " | ".join(f"'{word}'" for word in chosen)
         found = self._query(
             "SELECT row, ts_rank_cd(words, q, 1) FROM passages, to_tsquery('english', :q) q WHERE words @@ q "
-            "AND (CAST(:rows AS bigint[]) IS NULL OR row = ANY(CAST(:rows AS bigint[]))) ORDER BY 2 DESC, row LIMIT :limit",
+            "AND (CAST(:rows AS bigint[]) IS NULL OR row = ANY(CAST(:rows AS bigint[]))) ORDER BY 2 DESC, row "
+            "LIMIT :limit",
             q=expression,
             rows=None if rows is None else rows.tolist(),
             limit=limit,
@@ -50,7 +51,8 @@ class PostgresSnapshot:
             return telling(dict.fromkeys(words, 1), self._version.manifest.passages)
         counted = self._query(
             "SELECT w.word, coalesce(min(l.passages), 0) FROM unnest(CAST(:words AS text[])) w (word) "
-            "LEFT JOIN LATERAL unnest(to_tsvector('english', w.word)) t ON true LEFT JOIN lexemes l USING (lexeme) GROUP BY 1",
+            "LEFT JOIN LATERAL unnest(to_tsvector('english', w.word)) t ON true LEFT JOIN lexemes l USING "
+            "(lexeme) GROUP BY 1",
             words=list(words),
         )
         return telling(dict(map(tuple, counted)), self._version.manifest.passages)
@@ -72,7 +74,9 @@ class PostgresSnapshot:
         return {root: (articles, titles) for root, articles, titles in found}
 
     def titles_with(self, roots: Collection[str]) -> dict[int, dict[str, int]]:
-        """Return, for each article with one of the roots in its title, every root of that title with its article count."""
+        """Return, for each article with one of the roots in its title, every root of that title with its
+        article count.
+        """
         found = self._query(
             "SELECT t.article, t.root, v.articles FROM title_roots t JOIN vocabulary v USING (root) "
             "WHERE t.article IN (SELECT article FROM title_roots WHERE root = ANY(:roots))",

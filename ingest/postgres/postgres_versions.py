@@ -127,7 +127,8 @@ def read_from(connection: sa.Connection, version: StoredVersion) -> None:
         # A filtered search goes on until it has enough, instead of filtering what it happened to find.
         connection.execute(
             sa.text(
-                "SELECT set_config('hnsw.ef_search', :kept, true), set_config('hnsw.iterative_scan', 'strict_order', true)"
+                "SELECT set_config('hnsw.ef_search', :kept, true), set_config('hnsw.iterative_scan', "
+                "'strict_order', true)"
             ),
             {"kept": str(version.candidates)},
         )

@@ -52,8 +52,8 @@ _INDEXES = (
 def publish_to_postgres(url: str, index_dir: Path, *, keep: int = 5, exact_up_to: int = EXACT_UP_TO) -> int:
     """Make the database serve the version that the folder serves and return its passages.
 
-    It is written and made the serving one in one transaction: whatever dies, readers see the whole of the old or of the new.
-    Older versions beyond `keep` are removed.
+    It is written and made the serving one in one transaction: whatever dies, readers see the whole of the old or of the
+    new. Older versions beyond `keep` are removed.
 
     Raises:
         KnowledgeError: the folder holds no whole index, or the database failed; what it held before still serves.

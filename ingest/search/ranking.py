@@ -18,7 +18,8 @@ _MAX_ROWS_OF_TOPICS = 500
 _FADING = 0.9
 _FEEDBACK = 10
 
-# How much each signal counts beside a cosine. Chosen on half of the dialogues of two public corpora and checked on the other
+# How much each signal counts beside a cosine. Chosen on half of the dialogues of two public corpora and checked on the
+# other
 # half and on the shop's own articles; the weight of the talk before with three small corpora of other trades, too.
 # `python -m benchmarks.retrieval` prints the result of all.
 _CONTEXT = 0.35
@@ -75,8 +76,8 @@ def rank(
 ) -> list[tuple[int, float]]:
     """Return row and score of the best passages, among `rows` if given.
 
-    `embedded` gives one row for each of `embedded_texts(queries)`, or None while no vectors can be had; then words and names
-    alone decide. It is called once words were looked up.
+    `embedded` gives one row for each of `embedded_texts(queries)`, or None while no vectors can be had; then words and
+    names alone decide. It is called once words were looked up.
     """
     depth = max(_DEPTH, limit)
     by_words = store.keyword_search(queries.words, depth, rows)

@@ -30,9 +30,9 @@ class Titles(Protocol):
 def named_articles(utterances: Sequence[str], titles: Titles) -> dict[int, float]:
     """Return the articles that were named and how strongly, from 0 to 1.
 
-    An article is named by an utterance as far as the utterance holds the rare roots of its title: the square of the share of
-    the title's weight, where a root weighs log(1 + articles / articles that hold it), times the weight of the rarest root
-    found. Earlier utterances count less.
+    An article is named by an utterance as far as the utterance holds the rare roots of its title: the square of the
+    share of the title's weight, where a root weighs log(1 + articles / articles that hold it), times the weight of the
+    rarest root found. Earlier utterances count less.
     """
     spoken = [roots_in(text) for text in reversed(utterances)]
     known = titles.vocabulary(set().union(*spoken))

@@ -46,7 +46,8 @@ def _guess(data: bytes, error: UnicodeDecodeError) -> str:
     replaced = data.decode("utf-8", errors="replace")
     if any(ord(c) > 127 and c != "\ufffd" for c in replaced):
         raise DocumentError(
-            f"is UTF-8 up to byte {error.start} ({data[error.start]:#04x}), which is not; save the file as UTF-8 throughout"
+            f"is UTF-8 up to byte {error.start} ({data[error.start]:#04x}), which is not; save the file as "
+            f"UTF-8 throughout"
         )
     best = charset_normalizer.from_bytes(data).best()
     if best is None or "\0" in str(best):

@@ -36,7 +36,8 @@ def _lines(label: str, operation: Mapping[str, Any]) -> Iterator[str]:
     if parameters:
         yield "## Parameters"
         yield "\n".join(
-            f"* `{p['name']}` ({p.get('in', 'body')}{', required' if p.get('required') else ''}) {p.get('description', '')}"
+            f"* `{p['name']}` ({p.get('in', 'body')}{', required' if p.get('required') else ''}) "
+            f"{p.get('description', '')}"
             for p in parameters
         )
     responses = _mapping(operation.get("responses"))

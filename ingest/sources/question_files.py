@@ -31,7 +31,8 @@ def read_csv(text: str, *, default_id: str, source: str) -> Iterator[Document | 
     names = {name.strip().lower() for row in rows[:1] for name in row if name}
     if not (names & set(_QUESTION) and names & set(_ANSWER)):
         raise DocumentError(
-            f"has the columns {', '.join(sorted(names)) or '(none)'}; name one `question` and one `answer` in the first line"
+            f"has the columns {', '.join(sorted(names)) or '(none)'}; name one `question` and one `answer` in "
+            f"the first line"
         )
     for number, row in enumerate(rows, start=2):
         yield _entry(row, f"{default_id}#{number}", f"{source} line {number}")

@@ -1,9 +1,9 @@
 """Guard the LangGraph server's own API: deny by default, and let customers do nothing but write to own threads.
 
 A customer's token opens own threads for reading and for runs that bring user messages. Everything else that API offers
-(resuming, jumping, state, context, other assistants, schedules, the store) is refused. Staff may read threads and answer
-requests for approval. Somebody who sits at the machine itself, without any token, is its developer and may do everything,
-as long as neither SUPPORT_JWT_SECRET nor SUPPORT_JWT_KEYS is set: with either, a token is always asked for.
+(resuming, jumping, state, context, other assistants, schedules, the store) is refused. Staff may read threads and
+answer requests for approval. Somebody who sits at the machine itself, without any token, is its developer and may do
+everything, as long as neither SUPPORT_JWT_SECRET nor SUPPORT_JWT_KEYS is set: with either, a token is always asked for.
 """
 
 import ipaddress
@@ -62,7 +62,9 @@ def _user(
 
 
 def _is_developer(connection: HTTPConnection) -> bool:
-    """Say whether a request without a token comes from this machine, and not from a strange page open in its browser."""
+    """Say whether a request without a token comes from this machine, and not from a strange page open in its
+    browser.
+    """
     if SETTINGS.jwt_secret is not None or SETTINGS.jwt_keys is not None:
         return False
     peer = connection.client.host if connection.client else ""
@@ -106,8 +108,8 @@ async def search_assistants(ctx: Auth.types.AuthContext, value: Any) -> bool:
 async def create_thread(ctx: Auth.types.AuthContext, value: Auth.types.ThreadsCreate) -> Any:
     """Write a new thread to its owner's name.
 
-    The server forgets its newest threads when it is killed, the memory does not: creating one again under its id brings it
-    back, for its owner and for staff. What is stored for somebody else cannot be had that way.
+    The server forgets its newest threads when it is killed, the memory does not: creating one again under its id brings
+    it back, for its owner and for staff. What is stored for somebody else cannot be had that way.
     """
     if _role(ctx) == "developer":
         return True

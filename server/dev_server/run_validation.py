@@ -1,4 +1,6 @@
-"""Say what a run on the LangGraph server's own API may bring, and put the verified identity in place of the claimed one."""
+"""Say what a run on the LangGraph server's own API may bring, and put the verified identity in place of the claimed
+one.
+"""
 
 from collections.abc import Mapping, MutableMapping
 from typing import Any
@@ -22,7 +24,9 @@ CLAIMS = frozenset({"customer_id", "channel", "locale"})
 
 
 def only_user_messages(value: MutableMapping[str, Any], *, customer_id: str | None, owner: str) -> str | None:
-    """Return why a customer's run is refused, or None after making it a run in their name with nothing but their words."""
+    """Return why a customer's run is refused, or None after making it a run in their name with nothing but
+    their words.
+    """
     kwargs = value["kwargs"]
     messages = _user_messages(kwargs.get("input"))
     if value.get("thread_id") is None:

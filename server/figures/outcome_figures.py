@@ -1,4 +1,6 @@
-"""Add counted conversations up to rates, groups, satisfaction and times: pure functions that an outside script can repeat."""
+"""Add counted conversations up to rates, groups, satisfaction and times: pure functions that an outside script can
+repeat.
+"""
 
 import statistics
 from collections import Counter

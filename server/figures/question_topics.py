@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 def grouped(questions: Sequence[str], embeddings: Embeddings | None) -> list[list[int]]:
     """Return the places of the questions in groups of one meaning, the largest group first, each newest first.
 
-    Questions come oldest first; of more than 500 the newest are grouped. Without embeddings, or while they fail, only the same
-    words make a group.
+    Questions come oldest first; of more than 500 the newest are grouped. Without embeddings, or while they fail, only
+    the same words make a group.
     """
     places = list(range(len(questions)))[-MOST:][::-1]
     vectors = _vectors([questions[place] for place in places], embeddings)

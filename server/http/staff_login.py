@@ -167,7 +167,9 @@ class StaffLogin:
 
 
 def roles_of(setting: str) -> dict[str, set[str]]:
-    """Return which values of the claim stand for each role, read from `support=operator, leads=lead`; raises SettingsError."""
+    """Return which values of the claim stand for each role, read from `support=operator, leads=lead`; raises
+    SettingsError.
+    """
     found: dict[str, set[str]] = {}
     for pair in filter(None, (part.strip() for part in setting.split(","))):
         value, _, role = (part.strip() for part in pair.rpartition("="))

@@ -80,8 +80,8 @@ class Inbox:
     ) -> Accepted:
         """Return where a message stands, after it is on disk; without a thread id it begins a thread.
 
-        A repetition is the same message when its text is the same, or its recording, which may be heard otherwise. Card numbers
-        are never stored, only their last four digits.
+        A repetition is the same message when its text is the same, or its recording, which may be heard otherwise. Card
+        numbers are never stored, only their last four digits.
 
         Raises:
             Busy: too many messages wait, or too many came from this owner; says when to try again.
@@ -124,7 +124,9 @@ class Inbox:
     async def repeated(
         self, identity: Identity, key: str, *, thread_id: str | None, recording: bytes
     ) -> Accepted | None:
-        """Return what a recording was accepted as under the same key; raises KeyReused when that was another message."""
+        """Return what a recording was accepted as under the same key; raises KeyReused when that was another
+        message.
+        """
         async with self.reading() as connection:
             return await self._repeated(connection, identity, key, _hash(thread_id, recording))
 

@@ -15,14 +15,20 @@ QUESTION_SHOWN = 300
 _LEAST_WORDS = 4
 _NUMBERED = re.compile(r"(?:#|(?<![#\w]))\w*\d[\w./-]*")
 _NOT_UNDERSTOOD = re.compile(
-    r"\bnot sure (?:what you need|that i understood|what you mean)|\b(?:only|can only) (?:\w+ ){0,3}(?:in )?english\b|\b(?:nur|leider) auf englisch|répondre qu'en anglais|solo puedo responder en inglés"
-    r"|rispondere solo in inglese|só posso responder em inglês|alleen in het engels|tylko po angielsku|bara svara på engelska|kun svare på engelsk|could not (?:look that up|find an answer)\b",
+    r"\bnot sure (?:what you need|that i understood|what you mean)|\b(?:only|can only) (?:\w+ ){0,3}(?:in "
+    r")?english\b|\b(?:nur|leider) auf englisch|répondre qu'en anglais|solo puedo responder en inglés"
+    r"|rispondere solo in inglese|só posso responder em inglês|alleen in het engels|tylko po angielsku|bara "
+    r"svara på engelska|kun svare på engelsk|could not (?:look that up|find an answer)\b",
     re.IGNORECASE,
 )
-"""What says that a message was not understood, or not in its language: no answer, but no question for the articles either."""
+"""What says that a message was not understood, or not in its language: no answer, but no question for the articles
+either.
+"""
 _NOT_KNOWN = re.compile(
-    r"\b(?:(?:do not|don't|cannot|can't) (?:know|find|say|answer)|articles? (?:do|does)(?: not|n't) (?:say|answer|cover)|no (?:reliable )?(?:information|answer)|found (?:nothing|no answer)"
-    r"|weiß (?:ich )?(?:das )?(?:leider )?nicht|keine (?:verlässliche )?(?:antwort|information)|ne sais pas|no (?:lo )?sé)\b",
+    r"\b(?:(?:do not|don't|cannot|can't) (?:know|find|say|answer)|articles? (?:do|does)(?: not|n't) (?:say|"
+    r"answer|cover)|no (?:reliable )?(?:information|answer)|found (?:nothing|no answer)"
+    r"|weiß (?:ich )?(?:das )?(?:leider )?nicht|keine (?:verlässliche )?(?:antwort|information)|ne sais pas|no "
+    r"(?:lo )?sé)\b",
     re.IGNORECASE,
 )
 
@@ -71,7 +77,9 @@ def is_small_talk(text: str) -> bool:
 
 
 def lacks_source(asked: str, reply: Mapping[str, Any]) -> bool:
-    """Say whether a question found no article: it was handed over for that, or got a reply without source and look-up."""
+    """Say whether a question found no article: it was handed over for that, or got a reply without source
+    and look-up.
+    """
     if handoff := reply.get("handoff"):
         return reason_code(str(handoff)) == "no_source"
     text = str(reply.get("text", ""))

@@ -79,7 +79,9 @@ async def take_in(
 
 
 async def check_question(service: Service, who: Identity, thread_id: str, action_ids: Sequence[str]) -> None:
-    """Raise Refused unless these actions are what the conversation asked about last, so that a yes finds no other one."""
+    """Raise Refused unless these actions are what the conversation asked about last, so that a yes finds no
+    other one.
+    """
     shown = await view(service, await service.inbox.thread(thread_id, who.owner))
     asked = shown.messages[-1].asks if shown.messages else []
     if [ask.id for ask in asked if ask.open] != list(action_ids):
@@ -111,10 +113,10 @@ async def send_message(
 ) -> Any:
     """Accept a message, keep it, and answer it.
 
-    Once accepted it is answered or goes to a person, whatever happens to the request or the server. With
-    `Accept: text/event-stream` the events are `accepted`, `disclosure` (first message of a thread), `progress`, `token`,
-    and last `reply`, which is the whole reply and counts.
-    With `Prefer: respond-async` (RFC 7240) the answer is 202 as soon as the message is kept.
+    Once accepted it is answered or goes to a person, whatever happens to the request or the server. With `Accept:
+    text/event-stream` the events are `accepted`, `disclosure` (first message of a thread), `progress`, `token`, and
+    last `reply`, which is the whole reply and counts. With `Prefer: respond-async` (RFC 7240) the answer is 202 as soon
+    as the message is kept.
     """
     if body.answers:
         await check_question(service, who, str(body.thread_id), body.answers)
@@ -169,9 +171,9 @@ async def read_thread(thread_id: UUID, who: Customer, service: Serving) -> Threa
 async def follow_thread(thread_id: UUID, who: Customer, service: Serving, request: Request) -> EventSourceResponse:
     """Follow an own conversation, in this or any other process.
 
-    `message` brings each message, again when it changed; `waiting` those without an answer yet; `progress` and `token` show the
-    turn that runs, from its beginning; `owner` says who answers. A reader that was cut off sends the `Last-Event-ID` it saw, and
-    gets what came since.
+    `message` brings each message, again when it changed; `waiting` those without an answer yet; `progress` and `token`
+    show the turn that runs, from its beginning; `owner` says who answers. A reader that was cut off sends the
+    `Last-Event-ID` it saw, and gets what came since.
     """
     row = await service.inbox.thread(str(thread_id), who.owner)
     seen = request.headers.get("last-event-id", "")

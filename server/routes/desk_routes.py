@@ -95,7 +95,8 @@ async def read_queue(service: Serving, asked: Filtered) -> QueueOut:
     responses={**READING, 200: {"description": "A stream of events.", "content": {STREAM: {}}}},
 )
 async def follow_queue(who: Operator, service: Serving, asked: Filtered) -> EndlessStream:
-    """Follow the queue: `item` for each that is new or changed, `gone` for each that left, `ready` after the first look.
+    """Follow the queue: `item` for each that is new or changed, `gone` for each that left, `ready` after the first
+    look.
 
     `people` says who has the desk open, in which conversation, and who is writing.
     """

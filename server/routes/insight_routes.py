@@ -78,7 +78,9 @@ async def export(
     last: Last = None,
     format: Literal["csv", "json"] = "csv",
 ) -> Response:
-    """Hand out each conversation that the figures count, oldest first: whoever adds them up comes to the same numbers."""
+    """Hand out each conversation that the figures count, oldest first: whoever adds them up comes to the
+    same numbers.
+    """
     found = await _counted(service, days, last, narrow)
     named = {"Content-Disposition": f'attachment; filename="conversations.{format}"'}
     if format == "json":

@@ -51,7 +51,9 @@ async def describe_chat(service: Serving, locale: Locale = "en") -> ChatOut:
     "/v1/tokens", response_model=TokenOut, status_code=201, responses=failures(401, 403, 429, 503), tags=["customers"]
 )
 async def give_token(request: Request, service: Serving, known: Known, locale: str = "en") -> TokenOut:
-    """Give a visitor nobody knows a short-lived token for an open chat; with the one they still have, they stay the same visitor."""
+    """Give a visitor nobody knows a short-lived token for an open chat; with the one they still have, they stay the
+    same visitor.
+    """
     if not service.settings.open_chat or not service.tokens.can_issue:
         raise NotAllowed("this chat is for customers; sign in at the shop")
     limit: VisitorLimit = request.app.state.visitors

@@ -48,7 +48,8 @@ async def say_whether_heard(who: Customer, service: Serving) -> VoiceAbility:
         **WRITING,
         **failures(409),
         200: {
-            "description": "What was heard, with the reply unless `send` is false; as a stream of events when asked for.",
+            "description": "What was heard, with the reply unless `send` is false; as a stream of events when asked "
+            "for.",
             "content": {STREAM: {}},
         },
         202: {"model": VoiceOut, "description": "Accepted and kept; the reply takes longer than this request lasts."},
@@ -66,8 +67,9 @@ async def speak(
 ) -> Any:
     """Hear a recording, and answer it like a message of `POST /v1/messages`.
 
-    The body is the recording itself (`Content-Type: audio/…`), or a form with one file. With `Accept: text/event-stream` an
-    event `heard` comes before the others. A recording that holds no words is refused with 422, and nothing is sent.
+    The body is the recording itself (`Content-Type: audio/…`), or a form with one file. With `Accept:
+    text/event-stream` an event `heard` comes before the others. A recording that holds no words is refused with 422,
+    and nothing is sent.
     """
     recording = await _recording(request)
     thread = str(thread_id) if thread_id else None

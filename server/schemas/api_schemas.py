@@ -38,7 +38,8 @@ class MessageIn(Strict):
     answers: list[Annotated[str, Field(max_length=64)]] = Field(
         default=[],
         max_length=20,
-        description="Ids of the actions that this yes or no is for; refused with 409 when they are not what was asked last.",
+        description="Ids of the actions that this yes or no is for; refused with 409 when they are not what was asked "
+        "last.",
     )
 
 
@@ -103,13 +104,15 @@ class ReplyOut(BaseModel):
     """Hold what the customer reads."""
 
     text: str = Field(
-        description="Empty while people have the conversation (`owner` is `pending` or `human`): the message was added to the ticket, the "
+        description="Empty while people have the conversation (`owner` is `pending` or `human`): the message was "
+        "added to the ticket, the "
         "agent stays silent, and the person's answer comes into the thread."
     )
     sources: list[SourceOut]
     owner: str = Field(description="Who answers from now on: `bot`, or the stage of the ticket that people have.")
     ticket_id: str | None = Field(
-        description="Number of the ticket that people have, to be shown with an empty `text`; none while the agent answers."
+        description="Number of the ticket that people have, to be shown with an empty `text`; none while the agent "
+        "answers."
     )
 
 
@@ -206,7 +209,8 @@ class OperatorReply(Strict):
     key: str = Field(
         "",
         max_length=100,
-        description="Any id of the sender; the same reply under the same key counts once, another one is refused (422).",
+        description="Any id of the sender; the same reply under the same key counts once, another one is refused "
+        "(422).",
     )
 
 

@@ -1,4 +1,6 @@
-"""Read the replies that a business has prepared for its operators: a Markdown file each, its first heading the title."""
+"""Read the replies that a business has prepared for its operators: a Markdown file each, its first heading
+the title.
+"""
 
 from pathlib import Path
 

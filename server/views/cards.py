@@ -21,8 +21,8 @@ Facts = dict[str, Any]
 def orders_by_reply(messages: Sequence[AnyMessage]) -> dict[str, list[Facts]]:
     """Return the facts of the orders each reply is about, by its message id.
 
-    These are the orders that were looked up in its turn and that it names, or the only one that was looked up; of a reply in
-    several messages the last one that fits has them. The facts are those of `tools.facts.order_facts`.
+    These are the orders that were looked up in its turn and that it names, or the only one that was looked up; of a
+    reply in several messages the last one that fits has them. The facts are those of `tools.facts.order_facts`.
     """
     found: dict[str, list[Facts]] = {}
     looked_up: dict[str, Facts] = {}

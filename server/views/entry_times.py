@@ -13,7 +13,9 @@ from tools.desk.tickets import Ticket
 
 
 async def timed(inbox: Inbox, thread_id: str, entries: Sequence[Entry], ticket: Ticket | None) -> list[Entry]:
-    """Return the entries with their times and the ticket's internal notes among them; times of other servers are not known."""
+    """Return the entries with their times and the ticket's internal notes among them; times of other servers are not
+    known.
+    """
     accepted, answered = await _times(inbox, thread_id)
     notes = ticket.notes if ticket else ()
     replied = {f"desk-{ticket.id}:{note.key}": note.created_at for note in notes if ticket and note.kind == "reply"}

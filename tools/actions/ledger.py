@@ -1,8 +1,8 @@
 """Keep every action of the agent durably: intent, the customer's yes, approval, result, and who did what when.
 
-Each transition is one compare-and-set in one transaction, safe among any number of tasks and processes. The row's id is the
-idempotency key of the change. While an equal intent of a thread is open, or its result was not told yet, proposing it again
-gives the same row; after that it is a new intent and needs a new yes.
+Each transition is one compare-and-set in one transaction, safe among any number of tasks and processes. The row's id is
+the idempotency key of the change. While an equal intent of a thread is open, or its result was not told yet, proposing
+it again gives the same row; after that it is a new intent and needs a new yes.
 """
 
 import uuid
@@ -143,8 +143,8 @@ class ActionLedger:
     async def claim(self, action_id: str) -> Action | None:
         """Take the action to carry it out, or None when it may not run or another process is at it.
 
-        Gives confirmed and approved actions, and those in flight whose lease has lapsed: a process died there, and `attempts`
-        above 1 says that the shop must be asked for the outcome first.
+        Gives confirmed and approved actions, and those in flight whose lease has lapsed: a process died there, and
+        `attempts` above 1 says that the shop must be asked for the outcome first.
         """
         now = self._clock()
         lapsed = actions.c.state.in_(IN_FLIGHT) & (actions.c.lease_until <= now)
@@ -231,7 +231,8 @@ class ActionLedger:
         return await self._database.read(lambda c: [to_action(row) for row in c.execute(query).mappings()])
 
     async def count_agreed(self, customer_id: str, tool: str, *, days: int, before: Action | None = None) -> int:
-        """Return how often a customer has agreed to a tool within so many days and it was not turned down, in any thread.
+        """Return how often a customer has agreed to a tool within so many days and it was not turned down, in any
+        thread.
 
         Counted are the days before the yes to an action, that action left out, or before now.
         """

@@ -13,7 +13,8 @@ def outcome_by_state(change: Change, now: Mapping[str, Any], *, key: str) -> Out
     `now` holds the records as they are, plain JSON by name, as `change.before` and `change.after` do.
 
     Raises:
-        OutcomeUnknown: the fields are neither, so something else has touched them; or the plan does not say what changes.
+        OutcomeUnknown: the fields are neither, so something else has touched them; or the plan does not say what
+            changes.
     """
     done = before = True
     touched = 0
@@ -29,6 +30,7 @@ def outcome_by_state(change: Change, now: Mapping[str, Any], *, key: str) -> Out
     if touched and before:
         return None
     raise OutcomeUnknown(
-        f"the records of {change.record_id or change.customer_id} are neither as before {change.operation} nor as after it; "
+        f"the records of {change.record_id or change.customer_id} are neither as before {change.operation} nor "
+        f"as after it; "
         "a person has to look"
     )

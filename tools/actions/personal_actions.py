@@ -1,4 +1,6 @@
-"""Look after the personal data around actions: the ledger and the shop's record of effects stay as an audit trail without a person."""
+"""Look after the personal data around actions: the ledger and the shop's record of effects stay as an audit trail
+without a person.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +22,9 @@ from tools.retail.sql import sql_schema
 
 
 class PersonalActions:
-    """Fulfil `PersonalStore` for the ledger: who did what when stays; for whom, to what address and in which words goes."""
+    """Fulfil `PersonalStore` for the ledger: who did what when stays; for whom, to what address and in which words
+    goes.
+    """
 
     name = "actions"
     tables: Sequence[str] = ("actions", "action_events")
@@ -97,7 +101,9 @@ class PersonalActions:
 
 
 class PersonalEffects:
-    """Fulfil `PersonalStore` for what the agent noted in the shop's own database about its changes; the shop's records are not ours."""
+    """Fulfil `PersonalStore` for what the agent noted in the shop's own database about its changes; the shop's records
+    are not ours.
+    """
 
     name = "effects"
     tables: Sequence[str] = ("effects",)

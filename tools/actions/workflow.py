@@ -93,8 +93,8 @@ class ConfirmedActions:
     async def hear(self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str) -> ConfirmationResult:
         """Apply a message to the proposals the customer was just asked about.
 
-        Only a clear yes to the question that came directly before counts, and it is stored with the row it confirms. Where
-        nothing was asked, what still waits for staff can be taken back.
+        Only a clear yes to the question that came directly before counts, and it is stored with the row it confirms.
+        Where nothing was asked, what still waits for staff can be taken back.
         """
         if not asked:
             return await self._taken_back(thread_id, text)
@@ -187,8 +187,8 @@ class ConfirmedActions:
     async def decide(self, action_id: str, decision: Mapping[str, Any], *, by: str) -> Action:
         """Apply one decision of staff: approve, reject (with a message) or edit (with new arguments).
 
-        An edited request is a new proposal: the approval is bound to it, and the customer is asked anew, because their yes was for
-        other arguments. A request that was decided before stays as it is.
+        An edited request is a new proposal: the approval is bound to it, and the customer is asked anew, because their
+        yes was for other arguments. A request that was decided before stays as it is.
 
         Returns:
             The action to go on with: the decided one, or the new proposal of an edit.

@@ -1,4 +1,6 @@
-"""Write the folder of a new business: one kind of record, two reads, one write and its procedure, two articles, all of which work."""
+"""Write the folder of a new business: one kind of record, two reads, one write and its procedure, two articles, all of
+which work.
+"""
 
 import re
 from collections.abc import Sequence
@@ -79,7 +81,8 @@ def cancel_{record}({record}_id: str, database: str) -> dict[str, Any]:
         connection.execute("UPDATE {record}s SET status = 'cancelled' WHERE {record}_id = ?", ({record}_id.upper(),))
     return get_{record}({record}_id, database)
 '''
-_SQL = """CREATE TABLE {record}s ({record}_id TEXT PRIMARY KEY, customer_id TEXT NOT NULL, what TEXT NOT NULL, status TEXT NOT NULL);
+_SQL = """CREATE TABLE {record}s ({record}_id TEXT PRIMARY KEY, customer_id TEXT NOT NULL, what TEXT NOT NULL, status \
+TEXT NOT NULL);
 INSERT INTO {record}s VALUES
   ('B1001', 'c1', 'first sample {record}', 'active'),
   ('B1002', 'c1', 'second sample {record}', 'cancelled'),
@@ -107,14 +110,16 @@ title: Cancelling
 ---
 # Cancelling a {record}
 
-You can cancel an active {record} here at any time, free of charge. Money that was paid goes back within 5 business days.
+You can cancel an active {record} here at any time, free of charge. Money that was paid goes back within 5 business \
+days.
 """
 _CONTACT = """---
 title: Contact
 ---
 # How to reach us
 
-People are at the desk {hours}. Outside of these hours the assistant answers, and a person writes back on the next working day.
+People are at the desk {hours}. Outside of these hours the assistant answers, and a person writes back on the next \
+working day.
 """
 
 

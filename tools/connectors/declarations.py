@@ -29,7 +29,9 @@ class Outcome(Section):
     tool: str
     """A read; its arguments are those of the write that have the same names."""
     done: str | None = None
-    """CEL over `args`, `before` and `record` that holds when the write was done; without it, only an unchanged record tells."""
+    """CEL over `args`, `before` and `record` that holds when the write was done; without it, only an unchanged
+    record tells.
+    """
 
 
 class Look(Section):
@@ -58,7 +60,9 @@ class Limit(Section):
 
 
 class Ahead(Section):
-    """When a read is done before the model is asked: for each identifier in the newest message, or when its records are named."""
+    """When a read is done before the model is asked: for each identifier in the newest message, or when its records are
+    named.
+    """
 
     pattern: str | None = None
     """What an identifier looks like, in RE2's syntax."""

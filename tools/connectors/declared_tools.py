@@ -1,4 +1,6 @@
-"""Make tools of declarations: reads that show only a customer's own records, writes that are planned, done once and looked up."""
+"""Make tools of declarations: reads that show only a customer's own records, writes that are planned, done once and
+looked up.
+"""
 
 import json
 import logging
@@ -161,7 +163,9 @@ class DeclaredWrite:
         return Done(key=key, operation=change.operation, after={"result": _unwrapped(result, self.call.connector)})
 
     async def find_outcome(self, change: Change, *, key: str) -> Done | None:
-        """Look the record up; without a way to, a tool that takes the key may be called again, and any other may not."""
+        """Look the record up; without a way to, a tool that takes the key may be called again, and any other
+        may not.
+        """
         outcome = self.call.declaration.outcome_read
         if outcome is None:
             if "$key" in self.call.bound.values():

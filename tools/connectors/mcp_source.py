@@ -1,7 +1,8 @@
 """Offer the tools of an MCP server: a process that is started here, or one behind an address.
 
-The session lives in a thread with an event loop of its own, so that any loop may call it and one connection serves all. A read is
-tried once more over a new connection; whatever else the server does while a write is under way, nobody knows what was done.
+The session lives in a thread with an event loop of its own, so that any loop may call it and one connection serves all.
+A read is tried once more over a new connection; whatever else the server does while a write is under way, nobody knows
+what was done.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """Offer the operations of an HTTP API by its OpenAPI description (3.0 or 3.1).
 
-An operation is called by its `operationId`. Nothing is followed to another host; reads are tried once more, writes never.
+An operation is called by its `operationId`. Nothing is followed to another host; reads are tried once more, writes
+never.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Offer the functions of a business's own Python file as tools.
 
-A function refuses by raising ValueError with a sentence for the customer. Whatever else it raises is a failure: of a read it is a
-result the model may read, after a write nobody knows what was done.
+A function refuses by raising ValueError with a sentence for the customer. Whatever else it raises is a failure: of a
+read it is a result the model may read, after a write nobody knows what was done.
 """
 
 import asyncio

@@ -5,8 +5,8 @@
                         │  └───hand_back────┴──▶ bot           │
                         └────────release / escalate────────────┘
 
-A move that a stage does not know is refused and changes nothing. The clock runs while a person is awaited or at work. It
-stops when the conversation leaves the people and goes on, never from zero, when it comes back to them.
+A move that a stage does not know is refused and changes nothing. The clock runs while a person is awaited or at work.
+It stops when the conversation leaves the people and goes on, never from zero, when it comes back to them.
 """
 
 from collections.abc import Callable, Mapping

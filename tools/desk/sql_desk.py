@@ -65,7 +65,9 @@ class SqlTicketDesk:
         most_tickets: int | None = None,
         most_within: timedelta = timedelta(days=30),
     ) -> None:
-        """Open the desk; a customer who had `most_tickets` within a time gets no further one while people have one of theirs."""
+        """Open the desk; a customer who had `most_tickets` within a time gets no further one while people have one of
+        theirs.
+        """
         self.database = database
         self._now = now
         self._worked = worked
@@ -119,7 +121,9 @@ class SqlTicketDesk:
             return await self._changed(connection, "ticket.opened", new_key(inserted))
 
     async def _one_of_many(self, connection: AsyncConnection, request: TicketRequest) -> Ticket | None:
-        """Return the ticket that people have of a customer who had too many lately, the request noted on it, or None."""
+        """Return the ticket that people have of a customer who had too many lately, the request noted on it,
+        or None.
+        """
         if self._most_tickets is None or request.customer_id is None:
             return None
         theirs = select(tickets.c.serial, tickets.c.stage).where(tickets.c.customer_id == request.customer_id)
@@ -161,7 +165,9 @@ class SqlTicketDesk:
             return [ticket_of(row) for row in (await connection.execute(query)).mappings()]
 
     async def take(self, ticket_id: str, operator: str, *, instead_of: str | None = None) -> Ticket:
-        """Give a ticket to an operator; raises Refused when it is not with people, or with another than `instead_of`."""
+        """Give a ticket to an operator; raises Refused when it is not with people, or with another than
+        `instead_of`.
+        """
         async with self._transaction() as connection:
             return await self._move(connection, ticket_id, "take", operator, instead_of=instead_of)
 
@@ -183,7 +189,8 @@ class SqlTicketDesk:
             if not await self._note(connection, ticket, author=operator, text=note, key=key, kind="reply"):
                 if await noted(connection, ticket, key) != note:
                     raise KeyReused(
-                        "a reply with other words was sent under this key before, so nothing was sent; use a key of its own for each reply"
+                        "a reply with other words was sent under this key before, so nothing was sent; use a "
+                        "key of its own for each reply"
                     )
                 return ticket
             check_free(ticket.ownership, operator)
@@ -193,7 +200,9 @@ class SqlTicketDesk:
             return await self._changed(connection, "ticket.replied", serial_of(ticket_id))
 
     async def resolve(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
-        """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for an operator who is named."""
+        """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for an operator who is
+        named.
+        """
         return await self._close(ticket_id, "resolve", notice, operator)
 
     async def hand_back(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
@@ -201,7 +210,9 @@ class SqlTicketDesk:
         return await self._close(ticket_id, "hand_back", notice, operator)
 
     async def cancel_handoff(self, ticket_id: str) -> Ticket:
-        """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken stays."""
+        """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken
+        stays.
+        """
         async with self._transaction() as connection:
             ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id, lock=True)
             if ticket.status != "pending":
@@ -229,7 +240,9 @@ class SqlTicketDesk:
             return await self._move(connection, ticket_id, "release", operator)
 
     async def reopen(self, ticket_id: str, operator: str) -> Ticket:
-        """Open a closed ticket again and give it to an operator; raises Refused when another ticket of its conversation is open."""
+        """Open a closed ticket again and give it to an operator; raises Refused when another ticket of its conversation
+        is open.
+        """
         try:
             async with self._transaction() as connection:
                 await self._move(
@@ -242,7 +255,9 @@ class SqlTicketDesk:
             ) from None
 
     async def merge(self, ticket_id: str, *, into: str, operator: str, notice: str = "") -> Ticket:
-        """Close a ticket that another one of the same customer goes on with; raises Refused as `resolve`, or for another customer's."""
+        """Close a ticket that another one of the same customer goes on with; raises Refused as `resolve`, or for
+        another customer's.
+        """
         other, this = await self.get_ticket(into), await self.get_ticket(ticket_id)
         if (
             other.id == this.id

@@ -1,4 +1,6 @@
-"""Take personal data out of what a ticket says: colleagues read it in the conversation, other systems have no need of it."""
+"""Take personal data out of what a ticket says: colleagues read it in the conversation, other systems have no need of
+it.
+"""
 
 import asyncio
 from dataclasses import replace

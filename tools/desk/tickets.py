@@ -141,7 +141,9 @@ class TicketDesk(Protocol):
         ...
 
     async def cancel_handoff(self, ticket_id: str) -> Ticket:
-        """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken stays."""
+        """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken
+        stays.
+        """
         ...
 
     async def undelivered(self, thread_id: str | None = None) -> Sequence[Delivery]:
@@ -161,15 +163,21 @@ class OperatorDesk(TicketDesk, Protocol):
         ...
 
     async def take(self, ticket_id: str, operator: str, *, instead_of: str | None = None) -> Ticket:
-        """Give a ticket to an operator; raises Refused when it is not with people, or with another than `instead_of`."""
+        """Give a ticket to an operator; raises Refused when it is not with people, or with another than
+        `instead_of`.
+        """
         ...
 
     async def reply(self, ticket_id: str, *, operator: str, text: str, key: str) -> Ticket:
-        """Put a reply on its way to the customer, once per key; raises Refused as `take`, KeyReused where the key brought other words."""
+        """Put a reply on its way to the customer, once per key; raises Refused as `take`, KeyReused where the key
+        brought other words.
+        """
         ...
 
     async def resolve(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
-        """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for an operator who is named."""
+        """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for an operator who is
+        named.
+        """
         ...
 
     async def hand_back(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
@@ -185,11 +193,15 @@ class OperatorDesk(TicketDesk, Protocol):
         ...
 
     async def reopen(self, ticket_id: str, operator: str) -> Ticket:
-        """Open a closed ticket again and give it to an operator; raises Refused when another ticket of its conversation is open."""
+        """Open a closed ticket again and give it to an operator; raises Refused when another ticket of its conversation
+        is open.
+        """
         ...
 
     async def merge(self, ticket_id: str, *, into: str, operator: str, notice: str = "") -> Ticket:
-        """Close a ticket that another one of the same customer goes on with; raises Refused as `resolve`, or for another customer's."""
+        """Close a ticket that another one of the same customer goes on with; raises Refused as `resolve`, or for
+        another customer's.
+        """
         ...
 
     async def rate(self, ticket_id: str, *, stars: int, comment: str = "") -> Ticket:

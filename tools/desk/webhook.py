@@ -1,8 +1,9 @@
 """Send every change of a ticket to another system: signed, in order, repeated until it arrives, known by its id.
 
-The request follows the Standard Webhooks specification (standardwebhooks.com): headers `webhook-id`, `webhook-timestamp`
-and `webhook-signature`, the latter `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`. The id, repeated as
-`Idempotency-Key`, stays the same in every attempt, so that a receiver that keeps ids handles each change once.
+The request follows the Standard Webhooks specification (standardwebhooks.com): headers `webhook-id`,
+`webhook-timestamp` and `webhook-signature`, the latter `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`. The id,
+repeated as `Idempotency-Key`, stays the same in every attempt, so that a receiver that keeps ids handles each change
+once.
 """
 
 import asyncio

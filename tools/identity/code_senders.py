@@ -93,7 +93,8 @@ class WebhookSender:
                 response.raise_for_status()
         except httpx.HTTPError as error:
             raise BackendUnavailable(
-                f"the sender of one-time codes did not take the code ({type(error).__name__}); check SUPPORT_CODE_SENDER"
+                f"the sender of one-time codes did not take the code ({type(error).__name__}); check "
+                f"SUPPORT_CODE_SENDER"
             ) from None
 
 
@@ -101,7 +102,8 @@ def open_sender(where: str | None, *, sender: str | None, secret: str | None, sh
     """Return the sender a setting names, or None where none is set.
 
     Raises:
-        SettingsError: it is of no known kind, or what its kind needs is missing; the setting itself may hold a password and is not shown.
+        SettingsError: it is of no known kind, or what its kind needs is missing; the setting itself may hold a password
+            and is not shown.
     """
     match where.partition(":")[0].lower() if where else None:
         case None:
@@ -117,7 +119,8 @@ def open_sender(where: str | None, *, sender: str | None, secret: str | None, sh
         case "http" | "https":
             if not secret:
                 raise SettingsError(
-                    "SUPPORT_CODE_SENDER is an address but SUPPORT_CODE_WEBHOOK_SECRET is not set; set a secret the receiver knows"
+                    "SUPPORT_CODE_SENDER is an address but SUPPORT_CODE_WEBHOOK_SECRET is not set; set a "
+                    "secret the receiver knows"
                 )
             if str(where).startswith("http:") and urlsplit(str(where)).hostname not in LOOPBACK:
                 raise SettingsError("SUPPORT_CODE_SENDER is not encrypted; use an https:// address")

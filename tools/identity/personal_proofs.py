@@ -15,7 +15,9 @@ from tools.identity.identity_schema import proofs
 
 
 class PersonalProofs:
-    """Fulfil `PersonalStore` for what was done to prove who customers are, and for what their conversations cost today."""
+    """Fulfil `PersonalStore` for what was done to prove who customers are, and for what their conversations
+    cost today.
+    """
 
     name = "proofs of identity"
     tables: Sequence[str] = ("identity_proofs", "spending")

@@ -10,7 +10,8 @@ _MOST = 3
 """Orders that one message has looked up; a model calls for more by itself."""
 _OWN_ORDERS = re.compile(
     r"\b(?:my|our|meine?[nrs]?|unsere?|mes|mon|ma|mis?|mi[oa]s?|i)\W(?:[\w#'’-]+\W){0,3}?"
-    r"(?:orders?|ordered|parcels?|packages?|deliver(?:y|ies)|shipments?|bestellung(?:en)?|paket|lieferung|commandes?|colis|livraison|pedidos?|paquete|"
+    r"(?:orders?|ordered|parcels?|packages?|deliver(?:y|ies)|shipments?|bestellung(?:en)?|paket|lieferung|"
+    r"commandes?|colis|livraison|pedidos?|paquete|"
     r"env[ií]o)\b"
     r"|\bwhere(?:['’]s| is| are) my\b",
     re.IGNORECASE,

@@ -14,7 +14,8 @@ def order_key(spelling: str) -> str:
 def order_digits(spelling: str) -> str:
     """Return the digits of a number given without its letters, or an empty string.
 
-    `2611340` may stand for `#W2611340`. With the sign, `#2611340` claims to be the whole number and is taken at its word.
+    `2611340` may stand for `#W2611340`. With the sign, `#2611340` claims to be the whole number and is taken at its
+    word.
     """
     key = order_key(spelling)
     return key if key.isdecimal() and "#" not in unicodedata.normalize("NFKC", spelling) else ""

@@ -1,8 +1,8 @@
 """Name what the agent may do to the shop: how the model asks for it, how it is planned, in which order it is done.
 
-A write is two steps. `plan` looks at the shop and the rules and returns a `Change`, without any effect; only a change the
-customer has said yes to is applied, and not from here (see `tools/actions/execution.py`). The tools bound to the model plan as well: a
-model that calls one directly gets the preview.
+A write is two steps. `plan` looks at the shop and the rules and returns a `Change`, without any effect; only a change
+the customer has said yes to is applied, and not from here (see `tools/actions/execution.py`). The tools bound to the
+model plan as well: a model that calls one directly gets the preview.
 """
 
 from collections.abc import Callable, Iterable, Mapping

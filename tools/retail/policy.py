@@ -106,12 +106,16 @@ class Policy(Section):
     exchange: WindowRule
     refund: RefundRule
     difference_to_any_method: bool = False
-    """Whether the price difference of cheaper items may go to a payment method that did not pay, which turns gift cards into money."""
+    """Whether the price difference of cheaper items may go to a payment method that did not pay, which turns gift
+    cards into money.
+    """
     countries: dict[str, tuple[str, ...]]
     """The shop's name of each country it ships to, and other names for it; empty means anywhere."""
 
     people_only: dict[str, Annotated[tuple[Phrase, ...], Field(min_length=1)]] = {}
-    """The topics that only people handle, each with the phrases that give it away; a `*` stands for any end of a word."""
+    """The topics that only people handle, each with the phrases that give it away; a `*` stands for any end of a
+    word.
+    """
 
     @model_validator(mode="after")
     def _country_names_are_clear(self) -> Self:

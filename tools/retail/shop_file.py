@@ -34,7 +34,8 @@ def read_shop(path: Path) -> Shop:
     """Read and check a shop file.
 
     Raises:
-        OrderFileError: the file, or one row of it, does not fit; names the file, the record, the field and what was wanted.
+        OrderFileError: the file, or one row of it, does not fit; names the file, the record, the field and what was
+            wanted.
     """
     content = _load(path)
     if not isinstance(content, dict) or set(content) != set(KINDS):
@@ -91,12 +92,14 @@ def _rows(path: Path, kind: str, content: Any) -> list[Any]:
             field = ".".join(str(part) for part in problem["loc"]) or "(row)"
             came = "" if problem["type"] == "missing" else f" came {str(problem['input'])[:80]!r};"
             raise OrderFileError(
-                f"{path}: {kind} {key!r}, field {field}:{came} wanted: {problem['msg'][:1].lower()}{problem['msg'][1:]}; "
+                f"{path}: {kind} {key!r}, field {field}:{came} wanted: "
+                f"{problem['msg'][:1].lower()}{problem['msg'][1:]}; "
                 "nothing was imported"
             ) from None
         if getattr(row, id_field) != key:
             raise OrderFileError(
-                f"{path}: {kind} {key!r}, field {id_field}: came {getattr(row, id_field)!r}; wanted {key!r}; nothing was imported"
+                f"{path}: {kind} {key!r}, field {id_field}: came {getattr(row, id_field)!r}; wanted {key!r}; "
+                f"nothing was imported"
             )
         rows.append(row)
     return rows

@@ -137,8 +137,8 @@ class Order:
 class OrderBackend(Protocol):
     """Read and change the shop on behalf of one customer.
 
-    Every method that takes a `customer_id` answers only for that customer: a foreign order and an unknown order raise the
-    same `Refused`.
+    Every method that takes a `customer_id` answers only for that customer: a foreign order and an unknown order raise
+    the same `Refused`.
     """
 
     async def get_customer(self, customer_id: str) -> Customer:

@@ -1,6 +1,7 @@
 """Check the rows of a shop file and translate them to and from our records.
 
-The shape is that of the τ-bench retail shop (`products`, `users`, `orders`, each an object keyed by id) with four dates more.
+The shape is that of the τ-bench retail shop (`products`, `users`, `orders`, each an object keyed by id) with four dates
+more.
 """
 
 from collections.abc import Mapping

@@ -11,8 +11,10 @@ from core.offline.reading.request_phrases import CARE
 _TOLD = re.compile(r"\b(?:clean|wash|dry|rinse|wipe|dust|soap|dishwasher|detergent|oil|brush|sponge|degrees)\b")
 """What advice on care speaks of; an article about the sizes of bed linen is none."""
 _CARE_TEXT = (
-    "clean cleaning wash washing washable dishwasher machine care caring take look descale polish tumble bleach scrub launder dry dryer drying "
-    "best way safe safely proper properly correct correctly recommended recommend instruction instructions tip tips hand water soap detergent "
+    "clean cleaning wash washing washable dishwasher machine care caring take look descale polish tumble "
+    "bleach scrub launder dry dryer drying "
+    "best way safe safely proper properly correct correctly recommended recommend instruction instructions tip "
+    "tips hand water soap detergent "
     "temperature degrees often put goes allowed use new old dirty stain stains product item bought ordered"
 )
 _CARE_STEMS = frozenset(stem(word) for word in _CARE_TEXT.split())
@@ -24,14 +26,17 @@ NOTHING_ABOUT_IT = (
 
 
 def thing_to_care_for(question: str) -> set[str]:
-    """Return the stems of the words that name what is to be cleaned; none where the question asks for something else."""
+    """Return the stems of the words that name what is to be cleaned; none where the question asks for
+    something else.
+    """
     if not CARE.search(normal(question)):
         return set()
     return {word for word in content_stems(question) if word not in _CARE_STEMS}
 
 
 def care_quote(question: str, thing: set[str], desk: Toolbox) -> Quote | None:
-    """Return what an article about the thing says, or about the product that the customer calls so; None where there is none.
+    """Return what an article about the thing says, or about the product that the customer calls so; None where there is
+    none.
 
     Raises:
         CallNeeded: the shop must be asked what product is meant, or the articles be searched.

@@ -27,13 +27,17 @@ _TIME = re.compile(
 _WINDOW = re.compile(r"\b(\d{1,3}) days (?:(?:of|after|from|since) (?:the )?delivery|for a return)\b")
 _RULES: Mapping[str, tuple[str, str, str]] = {
     "cancel": ("How can I cancel an order?", "How long does a refund take?", "Until when can I cancel?"),
-    "return": ("How do I return an item?", "How long does a refund take?", "How many days do I have to return an item?"),
-    "swap": ("How can I exchange an item?", "Who pays the difference in an exchange?", "How many days do I have to exchange an item?"),
+    "return": ("How do I return an item?", "How long does a refund take?",
+    "How many days do I have to return an item?"),
+    "swap": ("How can I exchange an item?", "Who pays the difference in an exchange?",
+    "How many days do I have to exchange an item?"),
     "refund": ("How and when do I get a refund?", "How and when do I get a refund?", "When do I get my refund?"),
     "change_address": ("How can I change the address of an order?",) * 3,
     "change_payment": ("How can I change the payment method of an order?",) * 3,
 }  # fmt: skip
-"""The questions behind an inquiry about each change: how it is done, what becomes of the money, how long there is time."""
+"""The questions behind an inquiry about each change: how it is done, what becomes of the money, how long there is
+time.
+"""
 _MOST = 3
 _POINTS = re.compile(
     r"\b(?:it|that|this|they|them|the (?:\w+ )?one|the other|my (?:\w+ )?(?:orders?|purchase|parcel|package))\b"

@@ -35,7 +35,8 @@ def is_no_answer(reply: str) -> bool:
 
 
 def chosen_article(desk: Toolbox) -> str | None:
-    """Return the beginning of the article that a message chooses among those offered before it; None where it chooses none.
+    """Return the beginning of the article that a message chooses among those offered before it; None where it chooses
+    none.
 
     Raises:
         CallNeeded: the article has to be searched for.

@@ -60,7 +60,8 @@ class Decision:
 def decide(conversation: Conversation, understanding: Understanding, embeddings: Embeddings | None) -> Decision:
     """Return the tool calls that are still needed, or the reply.
 
-    Reads come before writes; what can be said already goes out together with the writes, as the customer decides about these.
+    Reads come before writes; what can be said already goes out together with the writes, as the customer decides about
+    these.
     """
     if their_account := claim(conversation):
         return Decision(calls=[their_account])

@@ -14,20 +14,24 @@ _LEAD = (
     r"^(?:(?:yes|yeah|yep|ok|okay|sure|no|well|but|actually|please|hm+|sorry|do|cancel|return|exchange|change)[,.! ]+)*"
 )
 _OUT = re.compile(
-    r"\b(?:not|except(?: for)?|without|skip|drop|leave(?: out)?|omit|forget(?: about)?|don't(?: do)?|do not(?: do)?|apart from|all but|both but|keep|minus|excluding)\b(?P<rest>.*)"
+    r"\b(?:not|except(?: for)?|without|skip|drop|leave(?: out)?|omit|forget(?: about)?|don't(?: do)?|do not(?: "
+    r"do)?|apart from|all but|both but|keep|minus|excluding)\b(?P<rest>.*)"
 )
 """What is named behind these is to be left out."""
 _NOT_LATE = re.compile(r"(?:^|[,;.] ?|\band |\bbut )(?P<rest>[^,;.]+?),? (?:no|not)(?: please)?[.! ]*$")
 _ONLY = re.compile(rf"{_LEAD}(?:only|just)\b(?P<rest>.*)|{_LEAD}(?P<first>.*?),? (?:only|alone)[.! ]*$")
 _BARE = re.compile(
-    rf"{_LEAD}(?P<rest>(?:the |number |no\. ?|#)?(?:first|second|third|fourth|last|former|latter|\d|[a-z]*\d{{4,}}|cancel\w*|return|exchange|swap|refund|(?:new )?address(?: change)?|payment(?: change)?)(?: (?:one|order|part|thing|option))?)(?: please)?[.! ]*$"
+    rf"{_LEAD}(?P<rest>(?:the |number |no\. ?|#)?(?:first|second|third|fourth|last|former|latter|\d|"
+    rf"[a-z]*\d{{4,}}|cancel\w*|return|exchange|swap|refund|(?:new )?address(?: change)?|payment(?: "
+    rf"change)?)(?: (?:one|order|part|thing|option))?)(?: please)?[.! ]*$"
 )
 _ENDS = re.compile(r"[,;.]|\b(?:just|only|but|do)\b")
 """What is said behind these is not part of what was left out."""
 _PLACES = {"first": 0, "1st": 0, "one": 0, "former": 0, "second": 1, "2nd": 1, "two": 1, "latter": 1,
            "third": 2, "3rd": 2, "three": 2, "fourth": 3, "last": -1}  # fmt: skip
 _PLACE = re.compile(
-    r"\b(first|1st|former|second|2nd|latter|third|3rd|fourth|last)\b|\b(?:number|no\.?|nr\.?|#) ?(\d|one|two|three)\b|(?<![\w$])(\d)(?![\w.])"
+    r"\b(first|1st|former|second|2nd|latter|third|3rd|fourth|last)\b|\b(?:number|no\.?|nr\.?|#) ?(\d|one|two|"
+    r"three)\b|(?<![\w$])(\d)(?![\w.])"
 )
 _KINDS = {
     "cancel_order": re.compile(r"\bcancel\w*"),
@@ -111,7 +115,8 @@ def _items_in(result: Result) -> list[dict[str, str]]:
 def beside_open(conversation: Conversation, writes: Sequence[Call], *, is_new_wish: bool) -> list[Call]:
     """Return the writes behind what stays on the list: all that can be done beside them, unless it is taken back.
 
-    Another change of the same kind to the same order replaces the one on the list; "also the headlamp" adds its items to it.
+    Another change of the same kind to the same order replaces the one on the list; "also the headlamp" adds its items
+    to it.
     """
     text = normal(conversation.message)
     if _OTHERWISE.search(text) or not (is_new_wish or _ADDS.search(text)):

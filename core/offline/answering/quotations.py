@@ -25,7 +25,9 @@ _WORDS_CLOSE = 0.55
 """Share of the question's words, rare ones counting more, that must be found where there are no embeddings."""
 _ON_TOPIC = 0.5
 _NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.8, 0.9
-"""A second passage is quoted beside the first when it fits nearly as well; a neighbour in the same article need not fit so well."""
+"""A second passage is quoted beside the first when it fits nearly as well; a neighbour in the same article need not
+fit so well.
+"""
 _MAX_CHARS_BESIDE = 240
 _MAX_SENTENCES = 4
 _MAX_CHARS = 420
@@ -33,7 +35,9 @@ _CONSIDERED = 12
 _FEW_WORDS = 2
 """A follow-up with no more words than these says nothing without the question before it."""
 _FOUND_FIRST = 0.1
-"""What it counts that the search put a passage first: it knows the titles of all articles, and what was talked about."""
+"""What it counts that the search put a passage first: it knows the titles of all articles, and what was talked
+about.
+"""
 _HOW_MUCH = re.compile(
     r"\b(?:how (?:long|many|much|often|fast|quickly|soon|old|big|far|late)|when|until|costs?|price|fee|pay)\b"
 )
@@ -66,8 +70,8 @@ def find_quote(
 ) -> Quote | None:
     """Return the sentences that answer a question, each with its citation such as [2], or None when nothing fits.
 
-    For a question that leans on the one `before` it, a passage must fit both the new words and the two together. Passages that
-    are known to be `on_topic` need not fit so well.
+    For a question that leans on the one `before` it, a passage must fit both the new words and the two together.
+    Passages that are known to be `on_topic` need not fit so well.
     """
     candidates = [(p, statements(p.text)) for p in passages[:_CONSIDERED]]
     candidates = [(p, s) for p, s in candidates if s]
@@ -100,7 +104,9 @@ def find_quote(
 def near_titles(
     question: str, passages: Sequence[QuotedPassage], embeddings: Embeddings | None, *, most: int = 3
 ) -> list[str]:
-    """Return the titles of the articles nearest to a question that none of them answers, likest first; none where all are far."""
+    """Return the titles of the articles nearest to a question that none of them answers, likest first; none where all
+    are far.
+    """
     candidates = [(p, s) for p in passages[:_CONSIDERED] if (s := statements(p.text))]
     if not candidates or not content_stems(question):
         return []
@@ -123,7 +129,9 @@ def _strangers(question: str, passages: Sequence[QuotedPassage]) -> list[str]:
 
 
 def _about_a_stranger(question: str, strange: Sequence[str], best: _Scored, embeddings: Embeddings) -> bool:
-    """Say whether a passage fits much better without a word that it does not have: "gift wrapping" is not about gift cards."""
+    """Say whether a passage fits much better without a word that it does not have: "gift wrapping" is not about gift
+    cards.
+    """
     passage = best.passage
     sentence = best.sentences[max(range(len(best.scores)), key=lambda i: best.scores[i])]
     words = normal(question).split()
@@ -136,7 +144,9 @@ def _about_a_stranger(question: str, strange: Sequence[str], best: _Scored, embe
 
 
 def _belongs_beside(other: _Scored, best: _Scored, question: str) -> bool:
-    """Say whether a second passage is quoted, too: a neighbour in the article, or one whose heading names what was asked about."""
+    """Say whether a second passage is quoted, too: a neighbour in the article, or one whose heading names what was
+    asked about.
+    """
     if other.passage.title == best.passage.title:
         return other.score >= _NEAR_IN_ARTICLE * best.score
     heading = content_stems(f"{other.passage.title} {other.passage.section}")

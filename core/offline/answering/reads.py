@@ -33,11 +33,13 @@ _LOOKED_BACK = 4
 _POINTS = re.compile(r"\b(?:the|that) other(?: one| order)?\b|\b(?:the|that) (?:\w+ )?one\b")
 _NAMED_ONE = re.compile(r"\bthe (?!other|delivered|pending|first|second|last|latest|newest)\w+ one\b")
 _MONTH = re.compile(
-    r"\b(?:in|from|of|during|since) (january|february|march|april|may|june|july|august|september|october|november|december)\b"
+    r"\b(?:in|from|of|during|since) (january|february|march|april|may|june|july|august|september|october|"
+    r"november|december)\b"
 )
 
 _ABOUT_ITEMS = re.compile(
-    r"\b(?:what(?:'s| is| was) in|what (?:did i|have i|was|is|were|items?|products?|things?)|which items?|items?|contents?|contain\w*|in it|products?|ordered)\b"
+    r"\b(?:what(?:'s| is| was) in|what (?:did i|have i|was|is|were|items?|products?|things?)|which items?|"
+    r"items?|contents?|contain\w*|in it|products?|ordered)\b"
 )
 _ABOUT_MONEY = re.compile(r"\b(?:pay|paid|cost|total|price|spend|spent|amount|charged?|how much)\b")
 _ABOUT_ADDRESS = re.compile(r"\b(?:address|going to|sent to|shipped to|delivered to|where to)\b")
@@ -116,7 +118,9 @@ def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
 
 
 def _shown(request: Request, desk: Toolbox, orders: Sequence[Facts]) -> list[Facts]:
-    """Return those of the orders in the last replies that "the other one" or "that one" leaves; none where it points at none."""
+    """Return those of the orders in the last replies that "the other one" or "that one" leaves; none where it points at
+    none.
+    """
     if not (pointed := _POINTS.search(normal(request.text))):
         return []
     numbers = [n for said in desk.conversation.said[-_LOOKED_BACK:] for n in order_numbers(said.text)]
@@ -216,10 +220,15 @@ def profile(request: Request, desk: Toolbox) -> str:
 
 
 _TROUBLE = re.compile(
-    r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|delayed|stuck|unknown|wrong|torn|shattered|defective|faulty|disappoint\w*|(?:never|not|n't|hasn't|has not|haven't|didn't) (?:arrived?|moved?|changed?|found?|find|received?|here|come|been delivered)|can't find|marked as delivered|says (?:it was )?delivered|stolen|rust\w*|leak\w*|declined|stopped working|dead|died|(?:doesn't|does not|won't|will not) (?:work|turn on|start|switch on|charge)|problem)\b"
+    r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|delayed|stuck|unknown|wrong|torn|shattered|"
+    r"defective|faulty|disappoint\w*|(?:never|not|n't|hasn't|has not|haven't|didn't) (?:arrived?|moved?|"
+    r"changed?|found?|find|received?|here|come|been delivered)|can't find|marked as delivered|says (?:it was "
+    r")?delivered|stolen|rust\w*|leak\w*|declined|stopped working|dead|died|(?:doesn't|does not|won't|will "
+    r"not) (?:work|turn on|start|switch on|charge)|problem)\b"
 )
 _ASKS = re.compile(
-    r"\?|^(?:and |also |but |so )?(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|may|should|must)\b|\b(?:know|wonder\w*|tell me|explain)\b"
+    r"\?|^(?:and |also |but |so )?(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|may|"
+    r"should|must)\b|\b(?:know|wonder\w*|tell me|explain)\b"
 )
 
 
@@ -232,12 +241,23 @@ def worth_an_answer(text: str) -> bool:
 SURE, _VERY_SURE = 0.6, 0.9
 """Score from which a quotation most likely answers the question."""
 _TROUBLES = (
-    (re.compile(r"\b(?:arrive[ds]?|arriving|came|comes?|gets? here|was|is|are|were) (?:\w+ )?(?:broken|damaged|cracked|torn|shattered|in pieces|smashed|scratched|dented|faulty|defective)\b|\barrived in pieces\b"),
+    (re.compile((
+        r"\b(?:arrive[ds]?|arriving|came|comes?|gets? here|was|is|are|were) (?:\w+ )?(?:broken|damaged|cracked|"
+        r"torn|shattered|in pieces|smashed|scratched|dented|faulty|defective)\b|\barrived in pieces\b"
+    )),
      "What should I do when an item arrives damaged or broken?"),
-    (re.compile(r"\bmissing\b|\bincomplete\b|\bnot in the (?:box|parcel|package)\b"), "What should I do when an item is missing from the parcel?"),
-    (re.compile(r"\bwrong (?:item|one|colou?r|size|product|thing|model)\b"), "What should I do when I received the wrong item?"),
-    (re.compile(r"(?<!\bi )(?<!\bi've )(?<!\bi have )(?<!\bwe )\blost\b|\b(?:never arrived|not arrived|stolen|disappeared)\b"), "What happens when a parcel is lost?"),
-    (re.compile(r"\b(?:stopped working|dead|died|(?:does(?:n't| not)|won't|will not) (?:work|turn on|start|switch on|charge)|broke|leak\w*|fell apart|came off|is faulty)\b"), "Is a fault covered by the warranty?"),
+    (re.compile(r"\bmissing\b|\bincomplete\b|\bnot in the (?:box|parcel|package)\b"),
+    "What should I do when an item is missing from the parcel?"),
+    (re.compile(r"\bwrong (?:item|one|colou?r|size|product|thing|model)\b"),
+    "What should I do when I received the wrong item?"),
+    (re.compile(
+        r"(?<!\bi )(?<!\bi've )(?<!\bi have )(?<!\bwe )\blost\b|\b(?:never arrived|not arrived|stolen|"
+        r"disappeared)\b"
+    ), "What happens when a parcel is lost?"),
+    (re.compile(
+        r"\b(?:stopped working|dead|died|(?:does(?:n't| not)|won't|will not) (?:work|turn on|start|switch on|"
+        r"charge)|broke|leak\w*|fell apart|came off|is faulty)\b"
+    ), "Is a fault covered by the warranty?"),
     (re.compile(r"\bcontact\b|\b(?:get in touch|reach) (?:with )?you\b"), "How to reach us and talk to a person?"),
     (re.compile(r"^(?:\w+ ){0,7}(?:about|are|with) gift ?cards\W*$"), "How do I buy and use a gift card?"),
 )  # fmt: skip

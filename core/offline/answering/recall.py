@@ -1,4 +1,6 @@
-"""Answer what the customer asks about the conversation itself: their name, their order number, what was promised to them."""
+"""Answer what the customer asks about the conversation itself: their name, their order number, what was promised to
+them.
+"""
 
 import re
 from collections.abc import Callable
@@ -9,17 +11,21 @@ from core.offline.answering.sentences_about_records import listed
 from core.offline.reading.chat_request import Conversation
 
 _ASKS_NAME = re.compile(
-    r"\bwhat(?:'s| is| was) my name\b|\b(?:know|remember|recall) my name\b|\bmy name (?:again|that i gave)\b|\bwie heiße ich\b",
+    r"\bwhat(?:'s| is| was) my name\b|\b(?:know|remember|recall) my name\b|\bmy name (?:again|that i gave)\b|"
+    r"\bwie heiße ich\b",
     re.IGNORECASE,
 )
 _ASKS_ORDER = re.compile(
-    r"\bwhat was (?:my|the) order(?:'s)? number\b|\b(?:which|what) order(?: number)? did i (?:give|mention|name|tell|ask)"
-    r"|\border number (?:did i|i) (?:give|gave|mention|mentioned|told|tell)|\bremember my order number\b|\bremind me of my order number\b"
+    r"\bwhat was (?:my|the) order(?:'s)? number\b|\b(?:which|what) order(?: number)? did i (?:give|mention|"
+    r"name|tell|ask)"
+    r"|\border number (?:did i|i) (?:give|gave|mention|mentioned|told|tell)|\bremember my order number\b|"
+    r"\bremind me of my order number\b"
     r"|\bwie war meine bestellnummer\b",
     re.IGNORECASE,
 )
 _ASKS_PROMISE = re.compile(
-    r"\bwhat (?:did|have) (?:you|we|they|your colleagues?) promised?\b|\bwhat was (?:i )?promised\b|\bwhat (?:you|was it you) promised\b"
+    r"\bwhat (?:did|have) (?:you|we|they|your colleagues?) promised?\b|\bwhat was (?:i )?promised\b|\bwhat "
+    r"(?:you|was it you) promised\b"
     r"|\bwas (?:hast du|haben sie) (?:mir )?versprochen\b",
     re.IGNORECASE,
 )

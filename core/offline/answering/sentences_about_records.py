@@ -90,7 +90,10 @@ def arrival_sentence(order: Facts) -> str:
     if order.get("expected_delivery") and status not in ("cancelled",) and not order.get("delivered_at"):
         expected = day(order["expected_delivery"])
         if late := order.get("days_late"):
-            return f"Delivery was expected on {expected}: it is {late} {'day' if late == 1 else 'days'} late. I am sorry about that."
+            return (
+                f"Delivery was expected on {expected}: it is {late} {'day' if late == 1 else 'days'} late. I am "
+                f"sorry about that."
+            )
         return f"Delivery is expected on {expected}."
     if status == "processed":
         return "I have no delivery date for it; the carrier's tracking page shows where it is."

@@ -14,7 +14,8 @@ from core.offline.reading.variants import changes_only_what_is_asked, fitting_va
 Facts = Mapping[str, Any]
 _OFFERED = 6
 _THIS_FOR_THAT = re.compile(
-    r"\b(?:exchang\w*|swap\w*|trad\w*|chang\w*|switch\w*|replac\w*|turn)\b(?P<old>.*?)\b(?:for|to|into|against)\b(?P<new>.*)",
+    r"\b(?:exchang\w*|swap\w*|trad\w*|chang\w*|switch\w*|replac\w*|turn)\b(?P<old>.*?)\b(?:for|to|into|"
+    r"against)\b(?P<new>.*)",
     re.I | re.S,
 )
 _FROM_TO = re.compile(r"\bfrom (?P<old>.*?)\bto\b(?P<new>.*)", re.I | re.S)
@@ -23,7 +24,8 @@ _INSTEAD_OF = re.compile(r"(?P<new>.*)\b(?:instead of|rather than|in place of)\b
 _A_THING = re.compile(r"(?:an?|the|some|my) ([a-z' -]+)", re.I)
 _NO_THING = frozenset(
     content_stems(
-        "one ones version size colour color model variant kind same different other another bigger smaller larger cheaper new longer shorter style item product difference original"
+        "one ones version size colour color model variant kind same different other another bigger smaller "
+        "larger cheaper new longer shorter style item product difference original"
     )
 )
 
@@ -47,7 +49,9 @@ def products_of(desk: Toolbox, product_ids: Sequence[str]) -> dict[str, Facts]:
 
 
 def _direction(text: str) -> tuple[str, str]:
-    """Return what a text says of the item that goes and of the one that comes; all of it for both where it does not tell."""
+    """Return what a text says of the item that goes and of the one that comes; all of it for both where it does not
+    tell.
+    """
     found = _THIS_FOR_THAT.search(text) or _FROM_TO.search(text) or _WITH_THAT.search(text)
     if found:
         return found["old"], found["new"]
@@ -84,7 +88,9 @@ def _check_same_product(text: str, item: Facts, product: Facts) -> None:
 
 
 def new_version(request: Request, item: Facts, items: Sequence[Facts], product: Facts) -> Facts:
-    """Return the version wanted in place of an item, from the words about that item; raises ReplyNow with a question."""
+    """Return the version wanted in place of an item, from the words about that item; raises ReplyNow with a
+    question.
+    """
     variants = [v for v in product.get("variants", []) if v.get("item_id") != item.get("item_id")]
     _check_what_goes(_words_about(request.text, item, items), item, product)
     _check_same_product(_words_about(request.text, item, items), item, product)

@@ -61,7 +61,9 @@ class Toolbox:
         return name in self.conversation.tools
 
     def look_up(self, name: str, **args: Any) -> Result:
-        """Return the result of a call made in this turn; raises CallNeeded when it was not made, NotPossible when it cannot be."""
+        """Return the result of a call made in this turn; raises CallNeeded when it was not made, NotPossible when it
+        cannot be.
+        """
         call = self._call(name, args)
         for result in self.conversation.results:
             if result.name == name and dict(result.args) == dict(call.args):
@@ -102,7 +104,8 @@ class Toolbox:
     def quote(self, question: str, before: str = "", *, about: Collection[str] = ()) -> Quote | None:
         """Return what the passages at hand say to a question that may lean on the one before it, or None.
 
-        With `about`, stems of words, only articles whose title or heading has one of them are taken, and an answer is likelier there.
+        With `about`, stems of words, only articles whose title or heading has one of them are taken, and an answer is
+        likelier there.
         """
         passages = self.conversation.passages
         if about:
@@ -116,7 +119,8 @@ class Toolbox:
     def search(self, question: str) -> None:
         """Have the articles searched for a question on its own, once; raises CallNeeded where they can be and were not.
 
-        At the beginning of a conversation that has been done; later on the passages at hand were found for all of the talk.
+        At the beginning of a conversation that has been done; later on the passages at hand were found for all of the
+        talk.
         """
         if self.can("search_articles") and (self.conversation.said or question != self.conversation.message):
             self.look_up("search_articles", query=question[:_LONGEST_QUERY])

@@ -62,7 +62,10 @@ def cancel(request: Request, desk: Toolbox) -> str:
 def _too_late(order: Facts, desk: Toolbox) -> str:
     """Say how far an order is that was to be cancelled, and what the articles say about that."""
     quote = desk.quote(f"Can an order that is {order.get('status')} be cancelled?")
-    return f"{status_sentence(order)} I can only help with cancelling while an order is pending. {quote.text if quote else ''}".strip()
+    return (
+        f"{status_sentence(order)} I can only help with cancelling while an order is pending. "
+        f"{quote.text if quote else ''}"
+    ).strip()
 
 
 def _only_some_items(request: Request, orders: Sequence[Facts]) -> str | None:
@@ -141,7 +144,8 @@ def change_payment(request: Request, desk: Toolbox) -> str:
                 raise ReplyNow("Your account has no other payment method than the one this order was paid with.")
             if len(others) > 1 or not payment_words(request.words):
                 raise ReplyNow(
-                    f"Which payment method shall I use for order {order['order_id']}: {listed([method_name(m) for m in others], 'or')}?"
+                    f"Which payment method shall I use for order {order['order_id']}: "
+                    f"{listed([method_name(m) for m in others], 'or')}?"
                 )
             method = str(others[0]["payment_method_id"])
         calls.append(Call("change_order_payment", {"order_id": order["order_id"], "payment_method_id": method}))

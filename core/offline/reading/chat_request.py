@@ -1,4 +1,6 @@
-"""Read the request a chat model gets: what was said, which passages and tool results are at hand, which tools are bound."""
+"""Read the request a chat model gets: what was said, which passages and tool results are at hand, which tools are
+bound.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -101,7 +103,9 @@ class Conversation:
 
 
 def read_conversation(messages: Sequence[BaseMessage], tools: Mapping[str, Mapping[str, Any]]) -> Conversation:
-    """Return the conversation in a request: system prompt, history, the newest customer message and this turn's tool traffic."""
+    """Return the conversation in a request: system prompt, history, the newest customer message and this turn's tool
+    traffic.
+    """
     start = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage)), default=len(messages))
     turn = messages[start:]
     prompt = turn[0].text if turn else ""

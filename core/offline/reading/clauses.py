@@ -5,11 +5,15 @@ import re
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+|(?<=[?!])(?=[A-Z])")
 _STARTERS = (
     r"(?:please |also |then |just |kindly |maybe |to ){0,4}"
-    r"(?:i(?:'d|'m|'ve| )|we |can |could |would |will |may |do |does |did |is |are |was |has |have |what|where|when|how|which|who|why|tell |show |give |list |cancel|return|exchange|swap|"
-    r"change|switch|send |ship |update|modify|refund|track|check|let me|my |put |make |use |help|find |look |stop |kill |get |remove |explain |pay |upgrade)"
+    r"(?:i(?:'d|'m|'ve| )|we |can |could |would |will |may |do |does |did |is |are |was |has |have |what|where|"
+    r"when|how|which|who|why|tell |show |give |list |cancel|return|exchange|swap|"
+    r"change|switch|send |ship |update|modify|refund|track|check|let me|my |put |make |use |help|find |look |"
+    r"stop |kill |get |remove |explain |pay |upgrade)"
 )
 _JOINT = re.compile(
-    rf"\s{{0,8}};\s{{0,8}}|\s{{0,8}}:\s{{1,8}}(?={_STARTERS})|(?:\s{{0,8}},\s{{0,8}}|(?<!\s)\s{{1,8}})(?:and(?: also| then| please| finally)?|then|plus|but(?: also)?|also|as well as|lastly|finally|secondly|und|et|y)\s{{1,8}}(?={_STARTERS})"
+    rf"\s{{0,8}};\s{{0,8}}|\s{{0,8}}:\s{{1,8}}(?={_STARTERS})|(?:\s{{0,8}},\s{{0,8}}|"
+    rf"(?<!\s)\s{{1,8}})(?:and(?: also| then| please| finally)?|then|plus|but(?: also)?|also|as well as|lastly|"
+    rf"finally|secondly|und|et|y)\s{{1,8}}(?={_STARTERS})"
     rf"|\s{{0,8}},\s{{0,8}}(?={_STARTERS.replace('|my ', '').replace('|to ', '|')})",
     re.IGNORECASE,
 )

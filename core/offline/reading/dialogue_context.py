@@ -19,21 +19,25 @@ _CORRECTS = re.compile(
     r"\b(?:i meant|i mean|meant|sorry|wrong|correction|actually|instead|rather|not that|oops|typo|mistyped)\b"
 )
 _CONTINUES = re.compile(
-    r"^(?:and|also|what about|how about|or|but|then|so|ok|okay|yes|no|yeah|sure|the|both|all|just|only|to|for|with|on|from|it's|its|it is|that's)\b"
+    r"^(?:and|also|what about|how about|or|but|then|so|ok|okay|yes|no|yeah|sure|the|both|all|just|only|to|for|"
+    r"with|on|from|it's|its|it is|that's)\b"
 )
 _REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|one|ones|there)\b")
 _OWN_SUBJECT = re.compile(
-    r"\b(?:do|does|did) (?!(?:i|we|you|he|she|it|they|this|that|these|those|the|my|our|your|their|any|all|both|not)\b)\w+"
+    r"\b(?:do|does|did) (?!(?:i|we|you|he|she|it|they|this|that|these|those|the|my|our|your|their|any|all|both|"
+    r"not)\b)\w+"
 )
 """What makes a question whole that begins with `and`: `how long does shipping take`, unlike `how long do I have`."""
 _YES = re.compile(r"^(?:yes|yeah|yep|ok|okay|sure|correct|right|fine|please do|go ahead)\b")
 _AMENDS = re.compile(r"^(?:yes|yeah|yep|ok|okay|sure|no|but|actually|fine)\b(?!.*\b(?:address|cancel|exchange)\b)")
 _THE_ONE = re.compile(
-    r"^(?:(?:no|yes|and|i mean|i meant|sorry)[,. ]+)*the (?:other )?(?:one|order)(?: (?:that|which|with|from|on|i|for|of)\b|[.!?]?$)"
+    r"^(?:(?:no|yes|and|i mean|i meant|sorry)[,. ]+)*the (?:other )?(?:one|order)(?: (?:that|which|with|from|"
+    r"on|i|for|of)\b|[.!?]?$)"
 )
 _QUESTION_WORDS = 4
 _ASIDE = re.compile(
-    r"^(?:(?:but |and |ok(?:ay)?,? )?(?:before (?:that|i (?:decide|answer|say yes))|first|one (?:more |quick )?(?:thing|question)|quick question|"
+    r"^(?:(?:but |and |ok(?:ay)?,? )?(?:before (?:that|i (?:decide|answer|say yes))|first|one (?:more |quick "
+    r")?(?:thing|question)|quick question|"
     r"by the way|btw|wait|hm+)[,:.! -]*)+"
 )
 """What introduces a question that is not about what was asked."""
@@ -157,7 +161,9 @@ def _leans_on_before(message: str) -> bool:
 
 
 def _last_question(conversation: Conversation) -> str:
-    """Return what a question leans on: the customer's messages back to the newest that leans on nothing, oldest first."""
+    """Return what a question leans on: the customer's messages back to the newest that leans on nothing,
+    oldest first.
+    """
     said: list[str] = []
     for text in [s.text for s in reversed(conversation.said) if s.by_customer][:_REMEMBERED]:
         said.insert(0, text)

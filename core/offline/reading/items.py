@@ -87,8 +87,10 @@ def name_score(text: str, name: str) -> float:
 
 
 _SHORT = {
-    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "eight": "8", "ten": "10", "foot": "ft", "feet": "ft",
-    "inches": "inch", "litres?": "l", "liters?": "l", "grey": "gray", "hours": "hour", "people": "person", "persons": "person",
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "eight": "8", "ten": "10", "foot": "ft",
+    "feet": "ft",
+    "inches": "inch", "litres?": "l", "liters?": "l", "grey": "gray", "hours": "hour", "people": "person",
+    "persons": "person",
     "cm": "cm", "pcs": "piece", "pieces": "piece",
 }  # fmt: skip
 
@@ -138,7 +140,8 @@ def value_position(text: str, key: str, value: Any) -> int:
     if re.fullmatch(r"[\d.]+", plain):
         spelled = [
             *re.finditer(
-                rf"\b(?:{re.escape(plain_key)}|size|in|an?|to|for|the) (?:a |an |size )?{re.escape(plain)}(?:person|piece)?(?![\w.]\d|\w)|\b{re.escape(plain)}person\b",
+                rf"\b(?:{re.escape(plain_key)}|size|in|an?|to|for|the) (?:a |an |size "
+                rf")?{re.escape(plain)}(?:person|piece)?(?![\w.]\d|\w)|\b{re.escape(plain)}person\b",
                 said,
             )
         ]
@@ -158,8 +161,11 @@ def mentioned_options(text: str, chosen: Mapping[str, Any]) -> list[str]:
 
 
 _NOT_PRODUCT = re.compile(
-    r"\b(?:stock|available|availability|price|prices|cost|costs|colou?rs?|sizes?|versions?|variants?|options?|materials?|models?|kinds?|types?|cheapest|most|least|expensive|sell|shop|online|store|come|comes|still|"
-    r"currently|right|looking|interested|buy|purchase|order|biggest|smallest|offer|carry|range|total|exactly|today|moment|sold|many|different|recommend|cheap|good|bigger|smaller|larger|one|ones|each|cheaper|under|below|less|bucks|dollars|there|two|any|other|how)\b"
+    r"\b(?:stock|available|availability|price|prices|cost|costs|colou?rs?|sizes?|versions?|variants?|options?|"
+    r"materials?|models?|kinds?|types?|cheapest|most|least|expensive|sell|shop|online|store|come|comes|still|"
+    r"currently|right|looking|interested|buy|purchase|order|biggest|smallest|offer|carry|range|total|exactly|"
+    r"today|moment|sold|many|different|recommend|cheap|good|bigger|smaller|larger|one|ones|each|cheaper|under|"
+    r"below|less|bucks|dollars|there|two|any|other|how)\b"
 )
 
 _AMOUNT = re.compile(r"[$€£] ?\d[\d.,]*|(?<![\d.,])\d[\d.,]{0,15} ?(?:[$€£]|dollars?|usd|euros?|bucks)")

@@ -8,160 +8,262 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 
 GREETING = re.compile(
-    r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos d[ií]as|ciao|olá|cześć)"
-    r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|my name is [\w'-]+(?: [\w'-]+)?|i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need (?:your )?assistance))*[!.,? :)]*$"
+    r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good "
+    r"(?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos "
+    r"d[ií]as|ciao|olá|cześć)"
+    r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:good (?:morning|afternoon|evening|"
+    r"day)|how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|my name is "
+    r"[\w'-]+(?: [\w'-]+)?|i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need "
+    r"(?:your )?assistance))*[!.,? :)]*$"
 )
 OPENING = re.compile(
-    r"^(?:(?:hi|hello|hey|ok|so|well)[,!. ]+)*(?:i(?:'ve| have)?(?: got)?|(?:may|can|could) i ask|i(?:'d| would) (?:like|want) to ask|i want to ask|let me ask)(?: you)?"
+    r"^(?:(?:hi|hello|hey|ok|so|well)[,!. ]+)*(?:i(?:'ve| have)?(?: got)?|(?:may|can|could) i ask|i(?:'d| "
+    r"would) (?:like|want) to ask|i want to ask|let me ask)(?: you)?"
     r" (?:(?:an?|another|one|some|more|quick|small|few|simple) )*(?:questions?|something)(?: please)?[?!. ]*$"
 )
 PRAISE = re.compile(
-    r"\byou(?: guys| people| all)?(?:'re| are) (?:\w+ )?(?:the best|great|awesome|amazing|wonderful|brilliant|fantastic)\b|(?<!'d )(?<!would )\blove (?:it|this|that|them|my|the|your)\b|"
+    r"\byou(?: guys| people| all)?(?:'re| are) (?:\w+ )?(?:the best|great|awesome|amazing|wonderful|brilliant|"
+    r"fantastic)\b|(?<!'d )(?<!would )\blove (?:it|this|that|them|my|the|your)\b|"
     r"\b(?:great|good|excellent|fantastic|lovely) (?:service|shop|store|job|work|quality)\b|\bwell done\b"
 )
 CLOCK = re.compile(r"\bwhat time is it\b|\bwhat(?:'s| is) the time\b|\bwhat (?:day|date) is (?:it|today)\b")
 CARE = re.compile(
-    r"\b(?:clean(?:ing|ed)?|wash(?:ing|able|ed)?|dishwasher|machine-?wash(?:able)?|(?:care|caring) for|tak(?:e|ing) care of|look(?:ing)? after|descal\w*|polish\w*|"
+    r"\b(?:clean(?:ing|ed)?|wash(?:ing|able|ed)?|dishwasher|machine-?wash(?:able)?|(?:care|caring) for|tak(?:e|"
+    r"ing) care of|look(?:ing)? after|descal\w*|polish\w*|"
     r"tumble|bleach\w*|scrub\w*|launder\w*|dry-?clean\w*|what temperature)\b"
 )
 GENERAL = re.compile(
-    r"\bgift ?cards\b(?!.*\b(?:my|mine|i have)\b)|\bcontact\b(?=.*\byou\b|[?!. ]*$)|\b(?:get in touch|reach) (?:with )?you\b|\bgift[- ]?wrap\w*|"
-    r"\b(?:my|the|this|that|it|they|i|we)\b.*\b(?:dead|died|(?:won't|doesn't|does not|will not|wouldn't) (?:work|turn on|start|switch on|light up|charge)|stopped working)\b"
+    r"\bgift ?cards\b(?!.*\b(?:my|mine|i have)\b)|\bcontact\b(?=.*\byou\b|[?!. ]*$)|\b(?:get in touch|reach) "
+    r"(?:with )?you\b|\bgift[- ]?wrap\w*|"
+    r"\b(?:my|the|this|that|it|they|i|we)\b.*\b(?:dead|died|(?:won't|doesn't|does not|will not|wouldn't) "
+    r"(?:work|turn on|start|switch on|light up|charge)|stopped working)\b"
 )
-"""What the articles answer, though its words also stand in questions about the customer's own data or goods in stock."""
+"""What the articles answer, though its words also stand in questions about the customer's own data or goods in
+stock.
+"""
 THANKS = re.compile(
-    r"^(?:ok(?:ay)?|great|perfect|awesome|wonderful|super|nice|brilliant|excellent|lovely|cool|alright|very good|good)?[,!. ]*(?:(?:many )?thanks?(?: you)?|thx|ty|cheers|much appreciated|i appreciate (?:it|that|your help)|appreciated|you(?:'re| are) (?:so |very |really |just )?(?:wonderful|great|awesome|amazing|helpful|kind|the best|a star|brilliant|fantastic)|that(?:'s| is| was)? (?:very |really |so )?(?:helpful|great|perfect|kind|all i needed)|that helped|"
-    r"(?:great|perfect|awesome|excellent|wonderful|brilliant)|danke(?: schön)?|merci(?: beaucoup)?|(?:muchas )?gracias|grazie(?: mille)?|obrigad[oa]|bedankt|dziękuję)"
-    r"(?:[,!. ]*(?:so much|a lot|a (?:bunch|million|ton)|very much|you|for (?:your |the |all your )?(?:help|information|info|assistance|quick (?:answer|reply))|again|mate|that (?:helped|helps|is all|was helpful|'s all)|everything|for everything|great|perfect))*[!. :)]*$"
+    r"^(?:ok(?:ay)?|great|perfect|awesome|wonderful|super|nice|brilliant|excellent|lovely|cool|alright|very "
+    r"good|good)?[,!. ]*(?:(?:many )?thanks?(?: you)?|thx|ty|cheers|much appreciated|i appreciate (?:it|that|"
+    r"your help)|appreciated|you(?:'re| are) (?:so |very |really |just )?(?:wonderful|great|awesome|amazing|"
+    r"helpful|kind|the best|a star|brilliant|fantastic)|that(?:'s| is| was)? (?:very |really |so )?(?:helpful|"
+    r"great|perfect|kind|all i needed)|that helped|"
+    r"(?:great|perfect|awesome|excellent|wonderful|brilliant)|danke(?: schön)?|merci(?: beaucoup)?|(?:muchas "
+    r")?gracias|grazie(?: mille)?|obrigad[oa]|bedankt|dziękuję)"
+    r"(?:[,!. ]*(?:so much|a lot|a (?:bunch|million|ton)|very much|you|for (?:your |the |all your )?(?:help|"
+    r"information|info|assistance|quick (?:answer|reply))|again|mate|that (?:helped|helps|is all|was helpful|"
+    r"'s all)|everything|for everything|great|perfect))*[!. :)]*$"
 )
 GOODBYE = re.compile(
-    r"^(?:ok(?:ay)?|no|great|thanks|alright)?[,!. ]*(?:(?:no,? )?(?:that(?:'s| is| was| will be)? (?:all|everything|it)(?: for (?:now|today))?|nothing (?:else|more)|i'm (?:good|done|all set)|we're done)[,!. ]*(?:thanks?(?: you)?|bye|goodbye|for now)*|"
-    r"(?:good ?bye|bye(?: bye)?|see (?:you|ya)(?: later)?|have a (?:nice|good|great|lovely) (?:day|one|evening|weekend)|take care|ciao|tschüss|au revoir|adiós))[,!. a-z]{0,25}$"
+    r"^(?:ok(?:ay)?|no|great|thanks|alright)?[,!. ]*(?:(?:no,? )?(?:that(?:'s| is| was| will be)? (?:all|"
+    r"everything|it)(?: for (?:now|today))?|nothing (?:else|more)|i'm (?:good|done|all set)|we're done)[,!. "
+    r"]*(?:thanks?(?: you)?|bye|goodbye|for now)*|"
+    r"(?:good ?bye|bye(?: bye)?|see (?:you|ya)(?: later)?|have a (?:nice|good|great|lovely) (?:day|one|evening|"
+    r"weekend)|take care|ciao|tschüss|au revoir|adiós))[,!. a-z]{0,25}$"
 )
 CAPABILITIES = _any(
     r"\bwhat (?:else )?(?:can|could|do) you (?:do|help|assist|offer|answer)\b",
     r"\bwhat (?:kinds?|sorts?|types?) of (?:things?|stuff|questions?|requests?) (?:can|could|do) you\b",
     r"\b(?:how|in what way) can you (?:help|assist)\b",
     r"\bwhat are you (?:able|capable|for|good)\b|\bwhat(?:'s| is) your (?:purpose|job|name)\b|\bwho are you\b",
-    r"\bare you (?:a |an )?(?:real )?(?:bot|robot|human|person|ai|machine|computer|chatbot|assistant|program)\b|\bam i (?:talking|speaking|chatting) (?:to|with)\b",
-    r"^help(?: me)?(?: please)?[!.? ]*$|^(?:can|could) you help(?: me)?(?: please)?[?!. ]*$|^i need (?:some )?help[!. ]*$",
+    r"\bare you (?:a |an )?(?:real )?(?:bot|robot|human|person|ai|machine|computer|chatbot|assistant|"
+    r"program)\b|\bam i (?:talking|speaking|chatting) (?:to|with)\b",
+    r"^help(?: me)?(?: please)?[!.? ]*$|^(?:can|could) you help(?: me)?(?: please)?[?!. ]*$|^i need (?:some "
+    r")?help[!. ]*$",
 )
 HARM_OR_UNDO = _any(
-    r"\b(?:charges?|payments?|transactions?|debit)\b[^.?!]{0,40}\b(?:i|we) (?:never|didn't|did not|haven't|have not) (?:ma[dk]e|authori[sz]ed?|recogni[sz]ed?|approved?)\b",
-    r"\b(?:injur(?:ed|y)|burn(?:ed|t) (?:me|my|himself|herself)|caught fire|on fire(?! sale)|electric shock|hurt my|exploded)\b",
-    r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?(?:cancel\w*|order)\b|\bun-?cancel\b",
+    r"\b(?:charges?|payments?|transactions?|debit)\b[^.?!]{0,40}\b(?:i|we) (?:never|didn't|did not|haven't|"
+    r"have not) (?:ma[dk]e|authori[sz]ed?|recogni[sz]ed?|approved?)\b",
+    r"\b(?:injur(?:ed|y)|burn(?:ed|t) (?:me|my|himself|herself)|caught fire|on fire(?! sale)|electric shock|"
+    r"hurt my|exploded)\b",
+    r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?(?:cancel\w*|order)\b|"
+    r"\bun-?cancel\b",
 )
 
 CANCEL = _any(
-    r"\b(?:cancel(?:l?ed|l?ing|lation|ation)?(?!.*\b(?:newsletter|subscription|account|e-?mails?)\b)|call(?:ed|ing)? off|scrap|abort|revoke|void|annul)\b",
-    r"\b(?:kill|drop|stop|withdraw|halt|delete|remove|scratch|reverse) (?:\w+ )?(?:my |the |this |that |an? )?(?:\w+ )?(?:order|purchase|shipment)\b",
-    r"\b(?:remove|delete|take|drop|strike)\b(?!.*\bback\b)[^.?!]{1,60}\b(?:from|off|out of)\b[^.?!]{0,20}(?:order|#|\b[a-z]{1,3}\d{4,})",
-    r"\b(?:no longer|don't|do not|not) (?:want|need)(?: to (?:have|receive|get))? (?:my |the |this |that )(?:\w+ )?(?:order|purchase)\b",
-    r"\b(?:don't|do not|please don't) (?:ship|send|deliver|process|dispatch) (?:it|that|this|my order|the order|order|#?[a-z]{0,3}\d{4,})",
+    r"\b(?:cancel(?:l?ed|l?ing|lation|ation)?(?!.*\b(?:newsletter|subscription|account|e-?mails?)\b)|call(?:ed|"
+    r"ing)? off|scrap|abort|revoke|void|annul)\b",
+    r"\b(?:kill|drop|stop|withdraw|halt|delete|remove|scratch|reverse) (?:\w+ )?(?:my |the |this |that |an? "
+    r")?(?:\w+ )?(?:order|purchase|shipment)\b",
+    r"\b(?:remove|delete|take|drop|strike)\b(?!.*\bback\b)[^.?!]{1,60}\b(?:from|off|out "
+    r"of)\b[^.?!]{0,20}(?:order|#|\b[a-z]{1,3}\d{4,})",
+    r"\b(?:no longer|don't|do not|not) (?:want|need)(?: to (?:have|receive|get))? (?:my |the |this |that "
+    r")(?:\w+ )?(?:order|purchase)\b",
+    r"\b(?:don't|do not|please don't) (?:ship|send|deliver|process|dispatch) (?:it|that|this|my order|the "
+    r"order|order|#?[a-z]{0,3}\d{4,})",
     r"\b(?:stornier\w*|annuler|cancelar|annullare|annuleren|anulować)\b",
 )
 RETURN = _any(
     r"\breturn(?:ing|s|able|ed)?\b(?! (?:address|to stock|to me|the call|my call))",
-    r"\b(?:send|sending|give|giving|bring|bringing|ship|shipping|take|mail) (?:(?:it|this|that|them|these|those|something|things|items?|everything|all|an?|the|my|one|two|both|of|\w+) ){0,5}back\b",
+    r"\b(?:send|sending|give|giving|bring|bringing|ship|shipping|take|mail) (?:(?:it|this|that|them|these|"
+    r"those|something|things|items?|everything|all|an?|the|my|one|two|both|of|\w+) ){0,5}back\b",
     r"\b(?:zurückgeben|zurücksenden|zurückschicken|renvoyer|devolver|restituire|retourneren|zwrócić)\b",
 )
 SWAP = _any(
-    r"\b(?:exchange|exchanging|exchanged|swap(?:ped|ping)?|trade (?:it|this|in|my|the)|umtauschen|échanger|cambiar|ruilen|wymienić)\b",
+    r"\b(?:exchange|exchanging|exchanged|swap(?:ped|ping)?|trade (?:it|this|in|my|the)|umtauschen|échanger|"
+    r"cambiar|ruilen|wymienić)\b",
     r"\breplace (?:it|this|that|them|the|my)\b.*\b(?:with|by|for)\b",
-    r"\b(?:different|another|bigger|larger|smaller|shorter|longer|brighter|cheaper|other) (?:size|colou?r|version|model|variant|option|material|style)\b(?=.*\b(?:order|instead|my|please|need|want)\b|.*$)",
-    r"\b(?:change|modify|switch|update|upgrade|adjust|make|turn) (?:(?!address|payment|password|e-?mail|name\b)[\w#']+[- ]){0,10}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
-    r"\b(?:make|get|have|want|need|give|send) (?:(?!address|payment)[\w-]+ ){1,8}instead(?: of)?\b(?!.*\b(?:address|paypal|card|payment)\b)",
-    r"\bmake (?:it|this|that|them|the [\w -]+?|my [\w -]+?) (?:black|white|red|blue|green|grey|gray|purple|yellow|pink|brown|orange|gold|silver|beige|small|medium|large|bigger|smaller|xs|s|m|l|xl|xxl)\b",
-    r"(?<!do you )(?<!you )\b(?:get|have|want|like|need) (?:the|my) [\w -]{2,40} in (?!stock|time|the\b|my\b|order|hand|person|#|[a-z]*\d{4,})(?:an? )?\w+|\bin [a-z]*\d+ in \w+",
+    r"\b(?:different|another|bigger|larger|smaller|shorter|longer|brighter|cheaper|other) (?:size|colou?r|"
+    r"version|model|variant|option|material|style)\b(?=.*\b(?:order|instead|my|please|need|want)\b|.*$)",
+    r"\b(?:change|modify|switch|update|upgrade|adjust|make|turn) (?:(?!address|payment|password|e-?mail|"
+    r"name\b)[\w#']+[- ]){0,10}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
+    r"\b(?:make|get|have|want|need|give|send) (?:(?!address|payment)[\w-]+ ){1,8}instead(?: "
+    r"of)?\b(?!.*\b(?:address|paypal|card|payment)\b)",
+    r"\bmake (?:it|this|that|them|the [\w -]+?|my [\w -]+?) (?:black|white|red|blue|green|grey|gray|purple|"
+    r"yellow|pink|brown|orange|gold|silver|beige|small|medium|large|bigger|smaller|xs|s|m|l|xl|xxl)\b",
+    r"(?<!do you )(?<!you )\b(?:get|have|want|like|need) (?:the|my) [\w -]{2,40} in (?!stock|time|the\b|my\b|"
+    r"order|hand|person|#|[a-z]*\d{4,})(?:an? )?\w+|\bin [a-z]*\d+ in \w+",
     r"\brather (?:have|get|take|want)\b|\bi(?:'d| would) prefer (?:the|an?|it in)\b",
     r"\b(?:modify|change|edit) (?:the |my |an? |some )?(?:items?|products?)\b|\bupgrade\b",
 )
 REFUND = _any(
-    r"\brefund(?:ed|s|ing)?\b|\bmoney back\b|\breimburse(?:d|ment)?\b|\bget back my money\b|\bremboursement\b|\breembolso\b|\brückerstattung\b"
+    r"\brefund(?:ed|s|ing)?\b|\bmoney back\b|\breimburse(?:d|ment)?\b|\bget back my money\b|\bremboursement\b|"
+    r"\breembolso\b|\brückerstattung\b"
 )
 ADDRESS = _any(
-    r"\baddress(?:es)?\b|\badresse\b|\bdirección\b|\bindirizzo\b|\b(?:typo|mistake|wrong|error)\b[^.?!]*\b(?:street|house number|zip(?: code)?|postcode|city)\b|\b(?:street|house number|zip(?: code)?|postcode|city)\b[^.?!]*\b(?:typo|mistake|wrong|error|incorrect)\b|\bi(?:'ve| have)? (?:just |recently )?moved\b|\b(?:send|ship|deliver|redirect|reroute)\b.*\b(?:instead|another place|new (?:home|house|flat|apartment|place)|different place)\b"
+    r"\baddress(?:es)?\b|\badresse\b|\bdirección\b|\bindirizzo\b|\b(?:typo|mistake|wrong|"
+    r"error)\b[^.?!]*\b(?:street|house number|zip(?: code)?|postcode|city)\b|\b(?:street|house number|zip(?: "
+    r"code)?|postcode|city)\b[^.?!]*\b(?:typo|mistake|wrong|error|incorrect)\b|\bi(?:'ve| have)? (?:just |"
+    r"recently )?moved\b|\b(?:send|ship|deliver|redirect|reroute)\b.*\b(?:instead|another place|new (?:home|"
+    r"house|flat|apartment|place)|different place)\b"
 )
 ADDRESS_VERB = _any(
-    r"\b(?:change|update|correct|modify|edit|fix|set|use|switch|replace|redirect|reroute|wrong|incorrect|outdated|old|moved|mistyped|typo|send|ship|deliver|new)\b"
+    r"\b(?:change|update|correct|modify|edit|fix|set|use|switch|replace|redirect|reroute|wrong|incorrect|"
+    r"outdated|old|moved|mistyped|typo|send|ship|deliver|new)\b"
 )
 DEFAULT = _any(
-    r"\b(?:default|profile|account|user|on file|saved|home) (?:\w+ )?(?:address|shipping)\b|\baddress\b.*\b(?:in|on|of) (?:my|the) (?:profile|account|file)\b|\bmy (?:home )?address\b(?!.*\border)"
+    r"\b(?:default|profile|account|user|on file|saved|home) (?:\w+ )?(?:address|shipping)\b|"
+    r"\baddress\b.*\b(?:in|on|of) (?:my|the) (?:profile|account|file)\b|\bmy (?:home )?address\b(?!.*\border)"
 )
-PAY = r"(?:pay ?pal|gift ?card|credit card|debit card|visa|master ?card|amex|american express|card|payment method|way of paying)"
+PAY = (
+    r"(?:pay ?pal|gift ?card|credit card|debit card|visa|master ?card|amex|american express|card|payment method|"
+    r"way of paying)"
+)
 PAYMENT = _any(
     rf"\b(?:change|switch|update|move|put|use|charge|modify|pay|set|transfer|bill)\b[^.?!]*\b{PAY}\b",
     rf"\b(?:different|another|other|new) {PAY}\b",
     rf"\bpayment\b.*\b(?:to|with|on) (?:my |the )?{PAY}\b",
 )
-ORDER_WORD = r"(?:orders?|parcels?|packages?|deliver(?:y|ies)|shipments?|stuff|things?|purchases?|items?|bestellung|paket|commande|colis|pedido|paquete|ordine|pacco|encomenda|bestelling|pakket|zamówieni\w+|paczk\w+)"
+ORDER_WORD = (
+    r"(?:orders?|parcels?|packages?|deliver(?:y|ies)|shipments?|stuff|things?|purchases?|items?|bestellung|paket|"
+    r"commande|colis|pedido|paquete|ordine|pacco|encomenda|bestelling|pakket|zamówieni\w+|paczk\w+)"
+)
 STATUS = _any(
     rf"\b(?:where|track|tracking|status|news|update|progress|locate|find|check|see|look)\b[^.?!]*\b{ORDER_WORD}\b",
-    rf"\b{ORDER_WORD}\b[^.?!]*\b(?:where|status|arriv\w*|late|delayed|shipped|sent|dispatched|on (?:its|the) way|turned up|come|came|here yet|stuck|lost|left|gone|moved|going on|out for delivery|tracking)\b",
-    r"\b(?:has|have|did|is|are|was|when|will)\b[^.?!]*\b(?:my|the|it|that|this|they|order|package|parcel)\b[^.?!]*\b(?:ship(?:ped)?|arriv(?:e|ed|ing)|deliver(?:ed)?|get here|be here|come|dispatch(?:ed)?|sent|left|late|delayed|lost|there yet|here yet|coming|reach(?:ed)?|on (?:its|the) way|on (?:its|the) road)\b",
-    r"\bwhere (?:has|have|did) (?:it|they|my [\w -]+?|the [\w -]+?) (?:got|gone|go|end)\b|\b(?:did|have|has) (?:you|they)(?: already)? (?:ship|shipped|send|sent|dispatch|dispatched|deliver|delivered)\b",
-    r"\b(?:news|update|word|status|progress)\b[^.?!]*\b(?:about|on|of|for|with|regarding) (?:my|the)\b|\bwhat(?:'s| is) (?:going on|happening|up) with (?:my|the)\b",
-    r"\b(?:when|what day|what date|how long until)\b[^.?!]*\b(?:arriv|deliver|get (?:it|here|them|my)|receive (?:it|my|them)|expect|be here|come)\w*",
-    r"\btrack(?:ing)? (?:number|id|code|link|info\w*)|\btrack (?:it|my|the|this|that)\b|\beta\b|\bwhere(?:'s| is| are) (?:my|it|the|they|that|this)\b",
-    r"\b(?:haven't|have not|hasn't|has not|didn't|did not|never|still (?:not|haven't|waiting))\b[^.?!]*\b(?:receiv\w*|arriv\w*|got(?:ten)?|come|turned up|shown up|delivered|my (?:order|parcel|package))\b",
+    rf"\b{ORDER_WORD}\b[^.?!]*\b(?:where|status|arriv\w*|late|delayed|shipped|sent|dispatched|on (?:its|the) "
+    rf"way|turned up|come|came|here yet|stuck|lost|left|gone|moved|going on|out for delivery|tracking)\b",
+    r"\b(?:has|have|did|is|are|was|when|will)\b[^.?!]*\b(?:my|the|it|that|this|they|order|package|"
+    r"parcel)\b[^.?!]*\b(?:ship(?:ped)?|arriv(?:e|ed|ing)|deliver(?:ed)?|get here|be here|come|dispatch(?:ed)?|"
+    r"sent|left|late|delayed|lost|there yet|here yet|coming|reach(?:ed)?|on (?:its|the) way|on (?:its|the) "
+    r"road)\b",
+    r"\bwhere (?:has|have|did) (?:it|they|my [\w -]+?|the [\w -]+?) (?:got|gone|go|end)\b|\b(?:did|have|has) "
+    r"(?:you|they)(?: already)? (?:ship|shipped|send|sent|dispatch|dispatched|deliver|delivered)\b",
+    r"\b(?:news|update|word|status|progress)\b[^.?!]*\b(?:about|on|of|for|with|regarding) (?:my|the)\b|"
+    r"\bwhat(?:'s| is) (?:going on|happening|up) with (?:my|the)\b",
+    r"\b(?:when|what day|what date|how long until)\b[^.?!]*\b(?:arriv|deliver|get (?:it|here|them|my)|receive "
+    r"(?:it|my|them)|expect|be here|come)\w*",
+    r"\btrack(?:ing)? (?:number|id|code|link|info\w*)|\btrack (?:it|my|the|this|that)\b|\beta\b|\bwhere(?:'s| "
+    r"is| are) (?:my|it|the|they|that|this)\b",
+    r"\b(?:haven't|have not|hasn't|has not|didn't|did not|never|still (?:not|haven't|"
+    r"waiting))\b[^.?!]*\b(?:receiv\w*|arriv\w*|got(?:ten)?|come|turned up|shown up|delivered|my (?:order|"
+    r"parcel|package))\b",
     rf"\b{ORDER_WORD}\b[^.?!]*\b(?:should|ought to) (?:have|'ve)? ?(?:been|come|arrived|be)\b",
-    r"\b(?:its|their|current) status\b|\bstatus of (?:it|that|this|them)\b|\bwhen (?:it|they|this|that) (?:ships?|leaves?|arrives?|comes?|gets? here|will)\b",
-    r"\bwo (?:ist|bleibt)\b|\boù est\b|\bdónde está\b|\bdov'?è\b|\bonde está\b|\bwaar (?:is|blijft)\b|\bgdzie jest\b|\bwann kommt\b",
+    r"\b(?:its|their|current) status\b|\bstatus of (?:it|that|this|them)\b|\bwhen (?:it|they|this|that) "
+    r"(?:ships?|leaves?|arrives?|comes?|gets? here|will)\b",
+    r"\bwo (?:ist|bleibt)\b|\boù est\b|\bdónde está\b|\bdov'?è\b|\bonde está\b|\bwaar (?:is|blijft)\b|\bgdzie "
+    r"jest\b|\bwann kommt\b",
 )
 MINE = _any(
-    r"\b(?:my|mine|it|its|that order|this order|the order|they|i ordered|i bought|i placed|our|meine?n?|ma|mon|mi|mio|mia|meu|minha|mijn|moj[ae]|moje)\b"
+    r"\b(?:my|mine|it|its|that order|this order|the order|they|i ordered|i bought|i placed|our|meine?n?|ma|mon|"
+    r"mi|mio|mia|meu|minha|mijn|moj[ae]|moje)\b"
 )
 ORDER_FACT = _any(
-    r"\b(?:what|how much|which|who)\b[^.?!]*\b(?:pay|paid|cost|spend|spent|charged|total|price|worth|items?|products?|in (?:it|my order|that order|this order)|ordered|address)\b[^.?!]*\b(?:order|it|that|i|purchase)\b",
+    r"\b(?:what|how much|which|who)\b[^.?!]*\b(?:pay|paid|cost|spend|spent|charged|total|price|worth|items?|"
+    r"products?|in (?:it|my order|that order|this order)|ordered|address)\b[^.?!]*\b(?:order|it|that|i|"
+    r"purchase)\b",
     r"\b(?:total|price|amount|cost|details?|contents?) (?:of|for) (?:my|the|that|this|order)\b[^.?!]*\border",
     r"\bwhat (?:did i|have i|i) (?:order|buy|bought|purchase)",
-    r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)(?: it| that| there| the (?:order|parcel|package|box))?[?. ]*$",
+    r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)(?: it| that| there| the "
+    r"(?:order|parcel|package|box))?[?. ]*$",
 )
 PAID_HOW = _any(
     r"\bhow (?:did|have) i pa(?:y|id)\b",
     r"\b(?:which|what) (?:card|payment method|account)\b[^.?!]*\b(?:used?|pa(?:y|id)|charged)\b",
 )
 LIST = _any(
-    r"\b(?:list|show|see|view|pull up|give|display|tell|get|check|what(?: are)?|which|what's|how many|look up)\b[^.?!]*\b(?:my |all |open |pending |recent |past |previous |placed |current |last |few |latest )+(?:\w+ )?orders\b",
-    r"\b(?:which|what|any|how many) (?:of my |my )?orders\b(?! (?:ship|qualify|get|are free|can|count))|\bwhat have i (?:ever |already )?ordered\b",
-    r"\border history\b|\bpurchase history\b|\borders (?:do i have|have i|i have|i've|i placed|i made|are (?:open|pending|mine))\b|\b(?:everything|all|what) (?:that )?i(?:'ve| have)? (?:ever )?ordered\b(?! from| in order)|^my orders\b|\borders? (?:under|in|on) my (?:name|account)\b",
+    r"\b(?:list|show|see|view|pull up|give|display|tell|get|check|what(?: are)?|which|what's|how many|look "
+    r"up)\b[^.?!]*\b(?:my |all |open |pending |recent |past |previous |placed |current |last |few |latest "
+    r")+(?:\w+ )?orders\b",
+    r"\b(?:which|what|any|how many) (?:of my |my )?orders\b(?! (?:ship|qualify|get|are free|can|count))|\bwhat "
+    r"have i (?:ever |already )?ordered\b",
+    r"\border history\b|\bpurchase history\b|\borders (?:do i have|have i|i have|i've|i placed|i made|are "
+    r"(?:open|pending|mine))\b|\b(?:everything|all|what) (?:that )?i(?:'ve| have)? (?:ever )?ordered\b(?! from|"
+    r" in order)|^my orders\b|\borders? (?:under|in|on) my (?:name|account)\b",
 )
 PROFILE = _any(
-    r"\b(?:my|the) (?:gift ?card )?balance\b|\b(?:how much|what)(?: money)? (?:is|do i have|have i|is left|left|remains)\b[^.?!]*\b(?:on|in) (?:my|the) (?:gift ?card|account)\b|\bbalance (?:of|on)\b|\bgift ?card balance\b",
-    r"\b(?:what|which|show|see|tell|check|list|do you have|is|view)\b[^.?!]*\b(?:my|on file|saved|stored|registered|i have|am i)\b[^.?!]*\b(?:profile|e-?mail(?: address)?|(?:default |home |saved )?address(?:es)?|payment methods?|(?:credit )?cards?|account (?:details|data|information|info)|personal (?:details|information|info))\b(?!.*\border)",
-    r"\b(?:what|which|is|show|do)\b[^.?!]*\b(?:address(?:es)?|e-?mail(?: address)?|cards?|payment methods?|details|information|data|name)\b[^.?!]*\b(?:on file|do you have (?:for|of|about|on) me|in my (?:account|profile)|saved|stored|registered|have (?:for|of|about|on) me)\b",
-    r"\b(?:which|what) (?:e-?mail|address|card|phone number|name)(?: address)? (?:i|did i|have i|do i) (?:use[d]?|have|give|gave|registered|register)\b",
+    r"\b(?:my|the) (?:gift ?card )?balance\b|\b(?:how much|what)(?: money)? (?:is|do i have|have i|is left|"
+    r"left|remains)\b[^.?!]*\b(?:on|in) (?:my|the) (?:gift ?card|account)\b|\bbalance (?:of|on)\b|\bgift ?card "
+    r"balance\b",
+    r"\b(?:what|which|show|see|tell|check|list|do you have|is|view)\b[^.?!]*\b(?:my|on file|saved|stored|"
+    r"registered|i have|am i)\b[^.?!]*\b(?:profile|e-?mail(?: address)?|(?:default |home |saved "
+    r")?address(?:es)?|payment methods?|(?:credit )?cards?|account (?:details|data|information|info)|personal "
+    r"(?:details|information|info))\b(?!.*\border)",
+    r"\b(?:what|which|is|show|do)\b[^.?!]*\b(?:address(?:es)?|e-?mail(?: address)?|cards?|payment methods?|"
+    r"details|information|data|name)\b[^.?!]*\b(?:on file|do you have (?:for|of|about|on) me|in my (?:account|"
+    r"profile)|saved|stored|registered|have (?:for|of|about|on) me)\b",
+    r"\b(?:which|what) (?:e-?mail|address|card|phone number|name)(?: address)? (?:i|did i|have i|do i) "
+    r"(?:use[d]?|have|give|gave|registered|register)\b",
     r"^(?:my )?profile[?!. ]*$",
 )
-NOT_GOODS = r"(?!.*\b(?:shipping|delivery|express|postage|return label|assembly|stores?|shops?|opening|newsletter|warranty|guarantee|returns?|refunds?|invoice|account|discounts?|promo|codes?|pick-?up|repairs?|gift wrap\w*|freight|inspection)\b)"
+NOT_GOODS = (
+    r"(?!.*\b(?:shipping|delivery|express|postage|return label|assembly|stores?|shops?|opening|newsletter|warranty|"
+    r"guarantee|returns?|refunds?|invoice|account|discounts?|promo|codes?|pick-?up|repairs?|gift wrap\w*|freight|"
+    r"inspection)\b)"
+)
 PRODUCT = _any(
-    rf"\b(?:do|does|did) (?:you|your (?:shop|store)|the shop|alder & finch)(?: guys)?(?: still| also| currently)? (?:have|sell|stock|carry|offer|got)\b{NOT_GOODS}(?!.*\b(?:me|i)\b)",
+    rf"\b(?:do|does|did) (?:you|your (?:shop|store)|the shop|alder & finch)(?: guys)?(?: still| also| "
+    rf"currently)? (?:have|sell|stock|carry|offer|got)\b{NOT_GOODS}(?!.*\b(?:me|i)\b)",
     rf"\b(?:have you|have you guys|you) got (?:any|an?|the|some)\b{NOT_GOODS}",
     rf"\b(?:is|are|got|have)\b[^.?!]*\b(?:in stock|available|sold out|out of stock|on sale)\b{NOT_GOODS}",
-    rf"\b(?:how much|what)(?: is|'s| are| does| do| would| will)?\b{NOT_GOODS}[^.?!]*\b(?:price|cost|costs|sell for|go for)\b",
+    rf"\b(?:how much|what)(?: is|'s| are| does| do| would| will)?\b{NOT_GOODS}[^.?!]*\b(?:price|cost|costs|"
+    rf"sell for|go for)\b",
     rf"\b(?:how much (?:is|are|for|'s) (?:the|a|an|your|one|that|this|those|these)|prices? (?:of|for|on))\b{NOT_GOODS}",
-    r"\b(?:what|which) (?:other )?(?:colou?rs?|sizes?|materials?|versions?|variants?|options?|models?|styles?|kinds?|types?)\b(?!.*\b(?:my|order)\b)",
-    r"\b(?:cheapest|most expensive|least expensive|priciest|biggest|smallest|largest)\b(?!.*\b(?:exchange|swap|change|my|shipping|delivery)\b)",
+    r"\b(?:what|which) (?:other )?(?:colou?rs?|sizes?|materials?|versions?|variants?|options?|models?|styles?|"
+    r"kinds?|types?)\b(?!.*\b(?:my|order)\b)",
+    r"\b(?:cheapest|most expensive|least expensive|priciest|biggest|smallest|largest)\b(?!.*\b(?:exchange|swap|"
+    r"change|my|shipping|delivery)\b)",
     rf"\b(?:what|which) [\w-]+ (?:of|for|does|do) the\b{NOT_GOODS}",
     r"\bhow many\b[^.?!]*\b(?:options?|variants?|versions?|kinds?|types?|colou?rs?|models?)\b",
-    r"\b(?:looking|look|search(?:ing)?|shopping) for (?:an?|some|the|new)\b|\bavailability of\b|\bback in stock\b(?!.*\bhow\b)",
+    r"\b(?:looking|look|search(?:ing)?|shopping) for (?:an?|some|the|new)\b|\bavailability of\b|\bback in "
+    r"stock\b(?!.*\bhow\b)",
     r"\b(?:does|is|are|do) (?:the|your) (?:[\w-]+ ){1,4}(?:come in|available in|come with)\b",
 )
 QUESTION_ABOUT_RULES = re.compile(
-    r"^(?:(?:hi|hello|hey|and|also|but|so|ok|okay|well|then|just wondering|quick question|question|please tell me|tell me|could you tell me|can you tell me|i(?:'d| would) like to know|i want to know|do you know|i(?:'m| am) wondering|i was wondering)[,:!. ]*)*"
-    r"(?:if |whether )?(?:how|what|when|where|which|why|who|until|by when|do (?:i|you|we)|does|is (?:it|there|a|an|the|this)|are (?:there|your|returns?|refunds?|exchanges?|all|the)|am i|can (?:i|we|one|people|customers?|orders?|returns?|refunds?|it|someone|somebody|you return|you exchange|an?|items?|the)|could i|may i|might i|will (?:i|you)|would (?:i|you charge|it)|should i|must i|"
+    r"^(?:(?:hi|hello|hey|and|also|but|so|ok|okay|well|then|just wondering|quick question|question|please tell "
+    r"me|tell me|could you tell me|can you tell me|i(?:'d| would) like to know|i want to know|do you know|"
+    r"i(?:'m| am) wondering|i was wondering)[,:!. ]*)*"
+    r"(?:if |whether )?(?:how|what|when|where|which|why|who|until|by when|do (?:i|you|we)|does|is (?:it|there|"
+    r"a|an|the|this)|are (?:there|your|returns?|refunds?|exchanges?|all|the)|am i|can (?:i|we|one|people|"
+    r"customers?|orders?|returns?|refunds?|it|someone|somebody|you return|you exchange|an?|items?|the)|could i|"
+    r"may i|might i|will (?:i|you)|would (?:i|you charge|it)|should i|must i|"
     r"if i|what's|is my|are my)\b"
 )
 UNDECIDED = re.compile(
-    r"\b(?:friend|colleague|wife|husband|mother|father|mum|mom|dad|sister|brother|partner|neighbou?r|someone|somebody|they|he|she|people|website|article)s? (?:\w+ )?(?:said|says?|told me|thinks?|claims?|mentioned)\b|"
-    r"\bi (?:heard|read|was told|am told|gather)\b|\b(?:just|only|merely) (?:asking|curious|wondering)\b|\bthinking (?:about|of)\b|\bconsidering\b|\bif i (?:were to|was to|should|cancell?ed|returned|exchanged|changed|swapped)\b|"
-    r"\bi (?:may|might) (?:still |just |also )?(?:keep|want|need|cancel|return|exchange)\b|\bnot (?:yet )?sure (?:yet )?(?:if|whether)\b"
+    r"\b(?:friend|colleague|wife|husband|mother|father|mum|mom|dad|sister|brother|partner|neighbou?r|someone|"
+    r"somebody|they|he|she|people|website|article)s? (?:\w+ )?(?:said|says?|told me|thinks?|claims?|"
+    r"mentioned)\b|"
+    r"\bi (?:heard|read|was told|am told|gather)\b|\b(?:just|only|merely) (?:asking|curious|wondering)\b|"
+    r"\bthinking (?:about|of)\b|\bconsidering\b|\bif i (?:were to|was to|should|cancell?ed|returned|exchanged|"
+    r"changed|swapped)\b|"
+    r"\bi (?:may|might) (?:still |just |also )?(?:keep|want|need|cancel|return|exchange)\b|\bnot (?:yet )?sure "
+    r"(?:yet )?(?:if|whether)\b"
 )
 """What tells that a customer talks about a change without having made up their mind."""
 TAKES_UP = re.compile(r"\b(?:go ahead|do (?:it|that|this|so)|yes)\b(?!.*\?)")
 """What turns an inquiry into a wish, once its answer has invited to it."""
 POLICY_WORDS = re.compile(
-    r"\b(?:polic(?:y|ies)|rules?|terms|conditions|deadline|window|time limit|fees?|allowed|is it possible|how long|how many days|how do (?:i|you|we)|how does|how can i|what happens|what if|is it ok|in general|generally|usually|normally|guarantee|warranty)\b"
+    r"\b(?:polic(?:y|ies)|rules?|terms|conditions|deadline|window|time limit|fees?|allowed|is it possible|how "
+    r"long|how many days|how do (?:i|you|we)|how does|how can i|what happens|what if|is it ok|in general|"
+    r"generally|usually|normally|guarantee|warranty)\b"
 )
 THAT_ONE = re.compile(
     r"\b(?:my|it|this|these|that|those|them|the (?!shop|store|order process|post|refund|return)[\w-]+|instead)\b"
@@ -175,7 +277,8 @@ WAS_DONE = re.compile(
 )
 ABOUT_RULES = re.compile(r"\b(?:policy|policies|fee|fees|time|times|label|window|process|instructions)\b")
 CHEAPER = re.compile(
-    r"\bcheaper (?:now|today|than)\b|\bprices? (?:has |have |just )?(?:dropped|drop|fell|fallen|gone down|went down|went lower|adjust\w*|match\w*)\b|"
+    r"\bcheaper (?:now|today|than)\b|\bprices? (?:has |have |just )?(?:dropped|drop|fell|fallen|gone down|went "
+    r"down|went lower|adjust\w*|match\w*)\b|"
     r"\b(?:give|pay|refund|get|credit)\b[^.?!]*\bdifference\b"
 )
 GENERAL_TRACKING = re.compile(r"\bif\b|\bhow (?:long|do|can)\b.*\b(?:take|track)\b")
@@ -183,12 +286,15 @@ ORDER_ASKED = re.compile(r"\?|\b(?:where|what|when|which|how|status|has|did|is|a
 CONTENTS = re.compile(r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)\b")
 BOUGHT = re.compile(r"\border\w*|\bpaid|\bpay\b|\bbought")
 NEGATED = re.compile(
-    r"^(?:(?:no|but|please|actually|and|ok|well)[,.! ]+)*(?:i(?:'m| am)? )?(?:don't|do not|dont|didn't|did not|no need to|not|never)"
-    r"(?: (?:want|need|wish|have|ask(?:ed)?|request(?:ed)?|meant?|said))?(?: (?:you|us))?(?: (?:to|for|about))?(?: (?:an?|the|any))? "
+    r"^(?:(?:no|but|please|actually|and|ok|well)[,.! ]+)*(?:i(?:'m| am)? )?(?:don't|do not|dont|didn't|did not|"
+    r"no need to|not|never)"
+    r"(?: (?:want|need|wish|have|ask(?:ed)?|request(?:ed)?|meant?|said))?(?: (?:you|us))?(?: (?:to|for|"
+    r"about))?(?: (?:an?|the|any))? "
     r"(?:cancel\w*|return\w*|exchang\w*|swap\w*|chang\w*|refund\w*|send|modify\w*)\b(?!.*\?)"
 )
 MONEY_BACK = re.compile(r"\b(?:money|refund\w*|amount|it back)\b")
 CORRECTED = re.compile(
-    r"^(?:(?:no|sorry|oops|oh|actually|wait)[,.! ]+)+(?:it's |it is |i meant? |that's |the number is |i mean )*(?:order |number |#)*\S*\d+[.! ]*$"
+    r"^(?:(?:no|sorry|oops|oh|actually|wait)[,.! ]+)+(?:it's |it is |i meant? |that's |the number is |i mean "
+    r")*(?:order |number |#)*\S*\d+[.! ]*$"
 )
 DEED_WORDS = re.compile(r"\b(?:return|exchange|swap|cancel|send (?:it|them|the [\w-]+) back)\b")

@@ -9,13 +9,18 @@ from core.language.words import normal
 
 CancelReason = Literal["no longer needed", "ordered by mistake"]
 _MISTAKE = re.compile(
-    r"\b(?:mistake\w*|accident\w*|unintention\w*|inadvertent\w*|wrong (?:item|thing|one|colou?r|size|product|model|version|address|card)|picked the wrong|ordered (?:it |them )?(?:twice|double|too many)|"
-    r"duplicate|double order|meant to order|didn't mean|did not mean|misclick\w*|mis-?clicked|by error|in error|versehen\w*|erreur|por error|per sbaglio|engano|vergiss\w*|pomyłk\w*)\b"
+    r"\b(?:mistake\w*|accident\w*|unintention\w*|inadvertent\w*|wrong (?:item|thing|one|colou?r|size|product|"
+    r"model|version|address|card)|picked the wrong|ordered (?:it |them )?(?:twice|double|too many)|"
+    r"duplicate|double order|meant to order|didn't mean|did not mean|misclick\w*|mis-?clicked|by error|in "
+    r"error|versehen\w*|erreur|por error|per sbaglio|engano|vergiss\w*|pomyłk\w*)\b"
 )
 _NOT_NEEDED = re.compile(
-    r"\b(?:no longer (?:need|want|required|necessary|interested)\w*|(?:don't|do not|dont|doesn't|won't|not) (?:need|want|require|be needing)\b(?! to)[^.?!]*|changed my mind|change of mind|"
-    r"not needed|unneeded|need (?:it|them|this|that) any ?more|not interested|already (?:have|bought|got)|found (?:it|one|another|something)|"
-    r"bought (?:it|one) (?:elsewhere|somewhere)|nicht mehr|plus besoin|ya no|non (?:mi |ne ho )?(?:serve|più bisogno)|não preciso|niet meer nodig|nie potrzebuję)"
+    r"\b(?:no longer (?:need|want|required|necessary|interested)\w*|(?:don't|do not|dont|doesn't|won't|not) "
+    r"(?:need|want|require|be needing)\b(?! to)[^.?!]*|changed my mind|change of mind|"
+    r"not needed|unneeded|need (?:it|them|this|that) any ?more|not interested|already (?:have|bought|got)|"
+    r"found (?:it|one|another|something)|"
+    r"bought (?:it|one) (?:elsewhere|somewhere)|nicht mehr|plus besoin|ya no|non (?:mi |ne ho )?(?:serve|più "
+    r"bisogno)|não preciso|niet meer nodig|nie potrzebuję)"
 )
 
 
@@ -29,9 +34,18 @@ def cancel_reason(text: str) -> CancelReason | None:
 
 RefundReason = Literal["late delivery", "damaged on arrival", "missing item", "price adjustment"]
 _REFUND_REASONS: tuple[tuple[RefundReason, re.Pattern[str]], ...] = (
-    ("damaged on arrival", re.compile(r"\b(?:broken|broke|damaged?|cracked|shattered|torn|scratched|dented|in pieces|defective|faulty|smashed|chipped)\b")),
-    ("missing item", re.compile(r"\b(?:missing|incomplete|not in the (?:box|parcel|package)|wasn't in|was not in|left out|did not come with)\b")),
-    ("price adjustment", re.compile(r"\b(?:cheaper now|now cheaper|price (?:drop|dropped|went down|has dropped|adjustment|difference|was reduced)|lower price|reduced now|went on sale)\b")),
+    ("damaged on arrival", re.compile(
+        r"\b(?:broken|broke|damaged?|cracked|shattered|torn|scratched|dented|in pieces|defective|faulty|smashed|"
+        r"chipped)\b"
+    )),
+    ("missing item", re.compile(
+        r"\b(?:missing|incomplete|not in the (?:box|parcel|package)|wasn't in|was not in|left out|did not come "
+        r"with)\b"
+    )),
+    ("price adjustment", re.compile(
+        r"\b(?:cheaper now|now cheaper|price (?:drop|dropped|went down|has dropped|adjustment|difference|was "
+        r"reduced)|lower price|reduced now|went on sale)\b"
+    )),
     ("late delivery", re.compile(r"\b(?:late|delayed|delay)\b")),
 )  # fmt: skip
 
@@ -62,7 +76,8 @@ _SOURCES = {
     "paypal": re.compile(r"\bpay ?pal\b"),
     "gift_card": re.compile(r"\bgift ?cards?\b|\bgc\b|\bgift certificate\b|\bgeschenkkarte\b|\bstore credit\b"),
     "credit_card": re.compile(
-        r"\b(?:credit|debit|bank|visa|master ?card|amex|american express)(?: ?cards?)?\b|\bmy card\b|\bother card\b|\bcard ending\b"
+        r"\b(?:credit|debit|bank|visa|master ?card|amex|american express)(?: ?cards?)?\b|\bmy card\b|\bother "
+        r"card\b|\bcard ending\b"
     ),
 }
 _BRANDS = re.compile(r"\b(visa|master ?card|amex|american express)\b")
@@ -90,10 +105,12 @@ def payment_words(text: str) -> dict[str, str]:
 # --- which one, how many -------------------------------------------------------------------------------------------
 
 _ALL = re.compile(
-    r"\b(?:everything|all (?:of )?(?:it|them|the|my|items|things|products|pending|open|orders)|all|whole|entire|complete order|both|each of them)\b"
+    r"\b(?:everything|all (?:of )?(?:it|them|the|my|items|things|products|pending|open|orders)|all|whole|"
+    r"entire|complete order|both|each of them)\b"
 )
 _EXCEPT = re.compile(
-    r"(?:\b|(?=, ))(?:except(?: for)?|apart from|but not|, not|other than|besides|excluding|all but|everything but|keep(?:ing)?)\b(?P<kept>.*)"
+    r"(?:\b|(?=, ))(?:except(?: for)?|apart from|but not|, not|other than|besides|excluding|all but|everything "
+    r"but|keep(?:ing)?)\b(?P<kept>.*)"
 )
 _ORDINALS = {
     "first": 0,
@@ -111,7 +128,8 @@ _ORDINAL = re.compile(
     r"\b(?:the )?(first|1st|second|2nd|third|3rd|fourth|last|latter|former)(?: one| order| option| item)?[.!]?$"
 )
 _NEWEST = re.compile(
-    r"\b(?:latest|newest|most recent(?:ly)?|last|recent) (?:order|purchase|one)\b|\border i (?:just|recently) (?:placed|made)"
+    r"\b(?:latest|newest|most recent(?:ly)?|last|recent) (?:order|purchase|one)\b|\border i (?:just|recently) "
+    r"(?:placed|made)"
 )
 
 

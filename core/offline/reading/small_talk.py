@@ -4,14 +4,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-GREETING = "Hello! How can I help you? I can look up orders and products, answer questions about our policies, and change or return orders."
+GREETING = (
+    "Hello! How can I help you? I can look up orders and products, answer questions about our policies, and change "
+    "or return orders."
+)
 HELLO = "Hello! How can I help you?"
 OPENING = "Of course! What would you like to know?"
 PRAISE = "Thank you, that is very good to hear! Tell me if there is anything I can do for you."
 THANKS = "You are welcome! Tell me if there is anything else."
 GOODBYE = "Thank you for writing to us. Have a good day!"
 CAPABILITIES = (
-    "I am the automated assistant of the shop. I can tell you where an order is, list your orders, look up products and prices, cancel or "
+    "I am the automated assistant of the shop. I can tell you where an order is, list your orders, look up "
+    "products and prices, cancel or "
     "change a pending order, return or exchange delivered items, and answer questions from our help articles. "
     "If you want a person, just say so."
 )
@@ -35,7 +39,9 @@ OFFER = re.compile(r"bring in a colleague")
 
 
 def introduction(intent: str, tools: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return what is said to a greeting, to the question what can be done, or to nothing understood, by what is connected."""
+    """Return what is said to a greeting, to the question what can be done, or to nothing understood, by what is
+    connected.
+    """
     if _SHOP_TOOL in tools:
         return {"greeting": GREETING, "capabilities": CAPABILITIES}.get(intent, UNCLEAR)
     if intent == "greeting":

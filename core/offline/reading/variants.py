@@ -13,10 +13,12 @@ Facts = Mapping[str, Any]
 _CHEAPEST = re.compile(r"\b(?:cheapest|least expensive|lowest price\w*|lowest cost|most affordable)\b")
 _DEAREST = re.compile(r"\b(?:most expensive|priciest|dearest|highest price\w*|most premium)\b")
 _MORE = re.compile(
-    r"\b(?:bigger|larger|longer|higher|taller|brighter|heavier|more|greater|next size up|one size up|size up|too small|too short|too tight)\b"
+    r"\b(?:bigger|larger|longer|higher|taller|brighter|heavier|more|greater|next size up|one size up|size up|"
+    r"too small|too short|too tight)\b"
 )
 _LESS = re.compile(
-    r"\b(?:smaller|shorter|lower|dimmer|lighter|less|fewer|next size down|one size down|size down|too big|too large|too long|too wide)\b"
+    r"\b(?:smaller|shorter|lower|dimmer|lighter|less|fewer|next size down|one size down|size down|too big|too "
+    r"large|too long|too wide)\b"
 )
 _MOST = re.compile(r"\b(?:biggest|largest|longest|highest|brightest|maximum|max|most)\b")
 _LEAST = re.compile(r"\b(?:smallest|shortest|lowest|minimum|least)\b")
@@ -71,7 +73,8 @@ def option_values(variants: Sequence[Facts]) -> dict[str, list[Any]]:
 def fitting_variants(text: str, variants: Sequence[Facts], current: Facts) -> list[Facts]:
     """Return the buyable versions that fit a text best, the likeliest first; empty when it names no difference.
 
-    One is returned where the choice is clear. Options the text leaves open keep the value the item has, as far as possible.
+    One is returned where the choice is clear. Options the text leaves open keep the value the item has, as far as
+    possible.
     """
     in_stock = [v for v in variants if v.get("available")]
     ids = set(_ITEM_ID.findall(text))
@@ -92,7 +95,9 @@ def fitting_variants(text: str, variants: Sequence[Facts], current: Facts) -> li
 
 
 def changes_only_what_is_asked(text: str, variant: Facts, variants: Sequence[Facts], current: Facts) -> bool:
-    """Say whether a version differs from the item only in options the text speaks of, or in price where it asks for that."""
+    """Say whether a version differs from the item only in options the text speaks of, or in price where it asks for
+    that.
+    """
     if _CHEAPEST.search(normal(text)) or _DEAREST.search(normal(text)) or _ITEM_ID.search(text):
         return True
     has = current.get("options") or {}

@@ -81,8 +81,10 @@ def as_cel(condition: str) -> str:
     for index in range(0, len(pieces), 2):
         piece = re.sub(r"\b(?:slots|context)\.|@(?:variables|inputs|outputs)\.", "", pieces[index])
         for pattern, cel in (
-            (r"\bis\s+not\b", "!="), (r"\bis\b", "=="), (r"\bnot\s+in\b", "not_in"), (r"\band\b", "&&"), (r"\bor\b", "||"),
-            (r"\bnot\s+", "!"), (r"\bTrue\b", "true"), (r"\bFalse\b", "false"), (r"\b(?:None|none|undefined)\b", "null"),
+            (r"\bis\s+not\b", "!="), (r"\bis\b", "=="), (r"\bnot\s+in\b", "not_in"), (r"\band\b", "&&"), (r"\bor\b",
+            "||"),
+            (r"\bnot\s+", "!"), (r"\bTrue\b", "true"), (r"\bFalse\b", "false"), (r"\b(?:None|none|undefined)\b",
+            "null"),
         ):  # fmt: skip
             piece = re.sub(pattern, cel, piece)
         pieces[index] = piece

@@ -1,8 +1,8 @@
 """Try a procedure's conditions over every combination of what their parts can be.
 
-Slots with a closed choice, yes-or-no facts and fields that are compared with literals have few values that matter. Where
-all that a condition rests on is of that kind, trying them all shows what can never be; anything else stays unknown and
-nothing is concluded.
+Slots with a closed choice, yes-or-no facts and fields that are compared with literals have few values that matter.
+Where all that a condition rests on is of that kind, trying them all shows what can never be; anything else stays
+unknown and nothing is concluded.
 """
 
 import itertools

@@ -18,7 +18,8 @@ TOO_ALIKE = 0.78
 SHARED_WORDS = 0.8
 """The same without an embedding model: the words two descriptions share, of all their words."""
 MONEY = re.compile(
-    r"refund|pay(?:s|ment|out)?\b|reimburs|compensat|charge|credit|price|amount|money|fee\b|cost|balance|deposit|withdraw"
+    r"refund|pay(?:s|ment|out)?\b|reimburs|compensat|charge|credit|price|amount|money|fee\b|cost|balance|"
+    r"deposit|withdraw"
     r"|transfer|loan|discount|voucher|coupon|certificate|rembours|montant|prix|erstatt|betrag|preis|reembols|importe",
     re.IGNORECASE,
 )
@@ -195,7 +196,8 @@ def _rules(procedure: Procedure, catalogue: Catalogue) -> Iterable[Problem]:
             rule = procedure.rules[rule_name]
             if not rule.rule.claim and true_by_claims(procedure, rule.must):
                 said = (
-                    f"the customer's word alone makes {rule_name!r} true, and {step.step.tool} is about money: add what a "
+                    f"the customer's word alone makes {rule_name!r} true, and {step.step.tool} is about money: "
+                    f"add what a "
                     "record has to say, or mark the rule `claim: true` where the word is meant to be enough"
                 )
                 yield file.problem("claim-only", said, "rules", rule_name, "must")

@@ -19,8 +19,10 @@ DRAFTS = "drafts"
 FORMAT = """\
 Write one procedure of a support team as a file: YAML front matter between two lines `---`, then Markdown.
 name: lower-case-with-dashes. description: what it does, then "Use when ...". examples: sentences of customers.
-tools: reads only, from the list. slots: what to learn, each {ask: "question?", pattern: regex or one_of: [..] or type: text|number|yes_no|date}.
-facts: results of reads, as TOOL(slot), or conditions over them in CEL. rules: each {must: "CEL condition", else: refuse|hand_over, say: "sentence"}.
+tools: reads only, from the list. slots: what to learn, each {ask: "question?", pattern: regex or one_of: [..] or \
+type: text|number|yes_no|date}.
+facts: results of reads, as TOOL(slot), or conditions over them in CEL. rules: each {must: "CEL condition", else: \
+refuse|hand_over, say: "sentence"}.
 do: each {tool: a write from the list, args: {argument: slot}, needs: [every rule that must hold]}.
 Use only the tools of the list. Write nothing but the file. What the material does not say, leave out."""
 

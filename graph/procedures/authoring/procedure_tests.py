@@ -10,7 +10,8 @@
       - {to: {slot: reason}, say: change of plan}
     expect: {stopped: eligible}          # or actions: [{tool: …, args: {…}}], or asks: SLOT
 
-Lines are said in order; an answer is given as often as its slot is asked for. The interpreter leads alone: no model, no graph.
+Lines are said in order; an answer is given as often as its slot is asked for. The interpreter leads alone: no model, no
+graph.
 """
 
 import asyncio

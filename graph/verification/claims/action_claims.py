@@ -20,31 +20,46 @@ from graph.verification.values.number_spelling import plain
 from graph.verification.values.value_reading import find_values
 
 _HARMLESS = (
-    "looked|checked|found|seen|read|understood|noticed|noted|searched|compared|reviewed|considered|learned|gathered|listed|"
-    "summari[sz]ed|explained|mentioned|provided|shown|tried|wanted|liked|loved|hoped|needed|said|told|described|meant|thought|"
-    "assumed|calculated|counted|included|been|had|got|answered|helped|offered|used|understood|quoted|identified|located|verified|"
-    "attempted|based|interested|concerned|delighted|pleased|related|required|allowed|entitled|supposed|limited|designed|"
-    "stated|expected|intended|planned|kept|agreed|appreciated|realised|realized|misunderstood|translated|double-checked|need|proceed|exceed|succeed|speed|feed|indeed|hundred|recommended|suggested|wished|missed|noted"
+    "looked|checked|found|seen|read|understood|noticed|noted|searched|compared|reviewed|considered|learned|"
+    "gathered|listed|"
+    "summari[sz]ed|explained|mentioned|provided|shown|tried|wanted|liked|loved|hoped|needed|said|told|"
+    "described|meant|thought|"
+    "assumed|calculated|counted|included|been|had|got|answered|helped|offered|used|understood|quoted|"
+    "identified|located|verified|"
+    "attempted|based|interested|concerned|delighted|pleased|related|required|allowed|entitled|supposed|limited|"
+    "designed|"
+    "stated|expected|intended|planned|kept|agreed|appreciated|realised|realized|misunderstood|translated|"
+    "double-checked|need|proceed|exceed|succeed|speed|feed|indeed|hundred|recommended|suggested|wished|missed|"
+    "noted"
 )
 _IRREGULAR = (
     "sent|paid|put|set|made|given|taken|written|spoken|begun|brought|bought|built|cut|let|left|held|drawn|frozen"
 )
 _OTHER = rf"(?P<other>(?!(?:{_HARMLESS})\b)(?:[a-z]{{2,}}-?[a-z]*ed|{_IRREGULAR}))"
 _ANY_DEED = rf"{NAMED_DEED}|{_OTHER}"
-_ADVERBS = r"(?:(?:now|just|already|also|successfully|hereby|indeed|since|personally|gone ahead and|been able to|managed to|finally|immediately|manually|both|directly|then|ihnen|ihre?n?|den|die|das|dir|für sie|soeben|gerade|bereits|nun|jetzt|schon)\s)*"
+_ADVERBS = (
+    r"(?:(?:now|just|already|also|successfully|hereby|indeed|since|personally|gone ahead and|been able to|managed "
+    r"to|finally|immediately|manually|both|directly|then|ihnen|ihre?n?|den|die|das|dir|für sie|soeben|gerade|"
+    r"bereits|nun|jetzt|schon)\s)*"
+)
 _WE = r"(?:i|we|our \w+|the \w+ team|my \w+)"
 _CLAIMS = (
     # I have cancelled, we've just refunded, I went ahead and cancelled
     re.compile(
-        rf"\b{_WE}(?:'ve|\shave|\shas|\sjust|\salready|\swent ahead and|\sdid|\swas able to have)?\s{_ADVERBS}(?:you\s|it\s|this\s|that\s)?(?:{_ANY_DEED})\b"
+        rf"\b{_WE}(?:'ve|\shave|\shas|\sjust|\salready|\swent ahead and|\sdid|\swas able to "
+        rf"have)?\s{_ADVERBS}(?:you\s|it\s|this\s|that\s)?(?:{_ANY_DEED})\b"
     ),
     # I am cancelling, I'm processing: doing it in this moment is a claim as well
     re.compile(
-        rf"\b(?:i'm|i am|we're|we are|let me|i'll|i will|we'll|we will)\s{_ADVERBS}(?P<transfer>transferr?(?:ing)?|connect(?:ing)?|escalat(?:e|ing)|hand(?:ing)?|pass(?:ing)?|put(?:ting)?)\s"
-        r"(?:you|this|your|it)\b(?=.{0,60}\b(?:agent|person|human|colleague|specialist|representative|team|department|supervisor|manager|someone|operator|over|through|line)\b)"
+        rf"\b(?:i'm|i am|we're|we are|let me|i'll|i will|we'll|we "
+        rf"will)\s{_ADVERBS}(?P<transfer>transferr?(?:ing)?|connect(?:ing)?|escalat(?:e|ing)|hand(?:ing)?|"
+        rf"pass(?:ing)?|put(?:ting)?)\s"
+        r"(?:you|this|your|it)\b(?=.{0,60}\b(?:agent|person|human|colleague|specialist|representative|team|"
+        r"department|supervisor|manager|someone|operator|over|through|line)\b)"
     ),
     re.compile(
-        rf"\b(?:i'm|i am|we're|we are)\s{_ADVERBS}(?:(?P<cancel>cancell?ing)|(?P<refund>refunding|crediting|reimbursing)|(?P<change>updating|changing)|"
+        rf"\b(?:i'm|i am|we're|we are)\s{_ADVERBS}(?:(?P<cancel>cancell?ing)|(?P<refund>refunding|crediting|"
+        rf"reimbursing)|(?P<change>updating|changing)|"
         r"(?P<send>sending|e-?mailing)|(?P<process>processing)|(?P<create>issuing|opening|creating|submitting))\b"
     ),
     # ich habe … storniert, j'ai annulé, he cancelado
@@ -57,7 +72,8 @@ _CLAIMS = (
     re.compile(rf"\b(?:wurden?|ist|sind)\s(?:[^.!?;]{{0,80}}\s)?(?:{NAMED_DEED})\b(?=\s?(?:worden|[.!,]|$))"),
     # your cake is ordered, your December box is skipped
     re.compile(
-        rf"\byour\s[^.!?;,]{{1,50}}?\s(?:is|are)\s{_ADVERBS}(?:{NAMED_DEED}|(?P<settled>ordered|skipped|paused|renewed|blocked|frozen|saved|signed up|"
+        rf"\byour\s[^.!?;,]{{1,50}}?\s(?:is|are)\s{_ADVERBS}(?:{NAMED_DEED}|(?P<settled>ordered|skipped|paused|"
+        rf"renewed|blocked|frozen|saved|signed up|"
         rf"locked|on hold|in the post))\b(?!\s(?:for \d|or|if)\b)(?=\s?(?:[.!,-]|$|for\b|and\b|as\b|until\b|on\b))"
     ),
     # a bare "Cancelled!", "Done - refunded."
@@ -66,37 +82,51 @@ _CLAIMS = (
     ),
     # the refund is on its way, a replacement is on the way, an e-mail is on its way
     re.compile(
-        r"\b(?:(?P<refund>refund|money|reimbursement|credit)|(?P<exchange>replacement|exchange)|(?P<send>e-?mail|label|confirmation|link|letter|message|code))\b[^.!?;]{0,40}\b"
-        r"(?:is|are)\s(?:now\s|already\s)?(?:on (?:its|their|the) way|under way|underway|in progress|heading|going out|coming)\b"
+        r"\b(?:(?P<refund>refund|money|reimbursement|credit)|(?P<exchange>replacement|exchange)|"
+        r"(?P<send>e-?mail|label|confirmation|link|letter|message|code))\b[^.!?;]{0,40}\b"
+        r"(?:is|are)\s(?:now\s|already\s)?(?:on (?:its|their|the) way|under way|underway|in progress|heading|"
+        r"going out|coming)\b"
     ),
     re.compile(
-        r"\byou(?:'ll| will| should)\s(?:now |soon |shortly )?(?:get|receive|see|have)\s[^.!?;]{0,40}\b(?P<send>confirmation|e-?mail|label)\b[^.!?;]{0,40}\b(?:shortly|soon|in a (?:few|moment|minute)|any minute|right away|momentarily)\b"
+        r"\byou(?:'ll| will| should)\s(?:now |soon |shortly )?(?:get|receive|see|"
+        r"have)\s[^.!?;]{0,40}\b(?P<send>confirmation|e-?mail|label)\b[^.!?;]{0,40}\b(?:shortly|soon|in a "
+        r"(?:few|moment|minute)|any minute|right away|momentarily)\b"
     ),
 )
 _NOT_A_CLAIM = re.compile(
-    r"\b(?:if|nach \d+|when|whenever|once|unless|until|after|before|as soon as|in case|whether|should (?:it|your|the|an?)|provided|would|could|can|cannot|can't|may|might|must|needs? to|"
-    r"never|not|n't|no|nothing|neither|nor|nobody|without|falls|wenn|sobald|nachdem|bevor|nicht|kein\w*|nichts|si|quand|lorsque|une fois|ne|pas|cuando|hasta|"
+    r"\b(?:if|nach \d+|when|whenever|once|unless|until|after|before|as soon as|in case|whether|should (?:it|"
+    r"your|the|an?)|provided|would|could|can|cannot|can't|may|might|must|needs? to|"
+    r"never|not|n't|no|nothing|neither|nor|nobody|without|falls|wenn|sobald|nachdem|bevor|nicht|kein\w*|nichts|"
+    r"si|quand|lorsque|une fois|ne|pas|cuando|hasta|"
     r"non|quando|niet|geen|zodra|als u|als je|inte|ikke|när|não|nie|jeśli|gdy|kiedy|"
-    r"any|every|each|all (?:orders|items|refunds)|orders that|items that|anything|that (?:was|were|has|have|is|are)|which (?:was|were|has|have|is|are))\b|\b\w{1,20}n't\b"
+    r"any|every|each|all (?:orders|items|refunds)|orders that|items that|anything|that (?:was|were|has|have|is|"
+    r"are)|which (?:was|were|has|have|is|are))\b|\b\w{1,20}n't\b"
 )
 _OPEN = re.compile(
-    r"(?<!\w)(?:kann|können|könnten?|muss|soll|sollen|wird|werden|würden?|peut|peuvent|pourr\w+|ser[ao]n?t?|seront|puede\w*|podr\w+|podemos|será|serán|può|possono|verr\w+|sarà|saranno|"
-    r"pode|podem|poder\w+|wordt|worden|kunnen|zal|zullen|można|może|zostanie|będzie|ska|skall|kommer|kan|bliver|solange|sofern|dès que|tant que|en cuanto|appena|assim que|så snart|"
-    r"jak tylko|encore|aún|todavía|ancora|ainda|jeszcze|можно|может|будет|если|когда|после|не|will|would be|to be|cannot|while|as long as|mientras|pendant que|mentre|enquanto|terwijl|zolang|medan|während|still (?:be|needs?)|caso)(?!\w)"
+    r"(?<!\w)(?:kann|können|könnten?|muss|soll|sollen|wird|werden|würden?|peut|peuvent|pourr\w+|ser[ao]n?t?|"
+    r"seront|puede\w*|podr\w+|podemos|será|serán|può|possono|verr\w+|sarà|saranno|"
+    r"pode|podem|poder\w+|wordt|worden|kunnen|zal|zullen|można|może|zostanie|będzie|ska|skall|kommer|kan|"
+    r"bliver|solange|sofern|dès que|tant que|en cuanto|appena|assim que|så snart|"
+    r"jak tylko|encore|aún|todavía|ancora|ainda|jeszcze|можно|может|будет|если|когда|после|не|will|would be|to "
+    r"be|cannot|while|as long as|mientras|pendant que|mentre|enquanto|terwijl|zolang|medan|während|still (?:be|"
+    r"needs?)|caso)(?!\w)"
 )
 """What makes a rule, a possibility or a plan of a state in other languages."""
 _GENERIC = re.compile(
-    r"^\W*(?:une?|uma?|eine[rmns]?|een|jede\w*|chaque|cada|ogni|elke|varje|każd\w+|les|los|las|gli|(?:os|as) \w+[ao]s|alle|all|most|some|stornierte|cancelled|canceled|refunded|delivered|shipped)\s"
+    r"^\W*(?:une?|uma?|eine[rmns]?|een|jede\w*|chaque|cada|ogni|elke|varje|każd\w+|les|los|las|gli|(?:os|as) "
+    r"\w+[ao]s|alle|all|most|some|stornierte|cancelled|canceled|refunded|delivered|shipped)\s"
 )
 """Begins what is said of all orders, or of any."""
 _LEADING = re.compile(
-    r"(?:^|[,(]|\b(?:and|but|or)\b)\W{0,12}(?:once|if|when|whenever|as soon as|after|unless|until|wenn|sobald|falls|nachdem|als|sofern|si|s'il|quand|lorsque\w*|dès que|une fois|cuando|en cuanto|una vez|"
+    r"(?:^|[,(]|\b(?:and|but|or)\b)\W{0,12}(?:once|if|when|whenever|as soon as|after|unless|until|wenn|sobald|"
+    r"falls|nachdem|als|sofern|si|s'il|quand|lorsque\w*|dès que|une fois|cuando|en cuanto|una vez|"
     r"se|quando|appena|assim que|wanneer|zodra|om|när|så snart|jeśli|gdy|kiedy|если|когда|как только)(?!\w)"
 )
 """A condition before the comma holds for what comes after it."""
 _CONDITION = re.compile(r"\b(?:if|unless|when|once|until|after|before)\b")
 _TOLD_BY_CUSTOMER = re.compile(
-    r"\b(?:you (?:were|are|have|had|say|said|mention\w*|told|report\w*|describe\w*|wrote)|you've|sorry|apologi[sz]e|understand)\b"
+    r"\b(?:you (?:were|are|have|had|say|said|mention\w*|told|report\w*|describe\w*|wrote)|you've|sorry|"
+    r"apologi[sz]e|understand)\b"
 )
 _OF_HERS = re.compile(r"you (?:have|had|are)|you've")
 """Introduces as often what we say of them as what they said."""
@@ -108,15 +138,19 @@ _QUOTED_WORDS = 6
 _VERB = 4
 """Letters of the shortest verb by which a tool may be recognised."""
 _NOTED = re.compile(
-    r"\b(?:recorded|registered|saved|noted|logged|completed|processed|confirmed|accepted|entered|made|in place|complete)\b"
+    r"\b(?:recorded|registered|saved|noted|logged|completed|processed|confirmed|accepted|entered|made|in place|"
+    r"complete)\b"
 )
 """Verbs that say of a deed only that it was done."""
 _STILL_OPEN = re.compile(r"\b(?:a?waiting|pending|needs?|requires?|requested|wartet|en attente|pendiente)\b[^\",}]*")
 """What a record says is yet to come: `waiting for your approval` approves nothing."""
 _NOT_SO = re.compile(
-    r"(?:[\"']|(?<![\"'\w]))\w+[\"']?\s?:\s?(?:[\"']?0(?:\.0+)?[\"']?(?![\d.])|null|none|false|[\"']{2}|\[\]|\{\})|[\"']?\b(?:can|may)_\w+[\"']?\s?:|\b\w{1,60}(?:able|ible|_until|_deadline|_policy|_window|_fee)\b"
+    r"(?:[\"']|(?<![\"'\w]))\w+[\"']?\s?:\s?(?:[\"']?0(?:\.0+)?[\"']?(?![\d.])|null|none|false|[\"']{2}|\[\]|"
+    r"\{\})|[\"']?\b(?:can|may)_\w+[\"']?\s?:|\b\w{1,60}(?:able|ible|_until|_deadline|_policy|_window|_fee)\b"
 )
-"""Fields of a record that are empty, and those that tell what may be done: `"refunded": "0.00"` has refunded nothing."""
+"""Fields of a record that are empty, and those that tell what may be done: `"refunded": "0.00"` has refunded
+nothing.
+"""
 _RECORD_CHARS = 1_500
 _CLAUSE = re.compile(r"[;:]|,\s(?:and|but|so|und|aber|et|mais|y|pero)\s|\s-\s|,\s(?=(?:i|we|your|the)\b)")
 
@@ -208,7 +242,9 @@ def is_true(claim: Claim, sentence: str, ground: Evidence) -> bool:
 
 
 def _is_quoted(sentence: str, ground: Evidence) -> bool:
-    """Say whether a sentence stands in an article as it is: it tells what happens to orders, not what was done to this one."""
+    """Say whether a sentence stands in an article as it is: it tells what happens to orders, not what was done to this
+    one.
+    """
     words = " ".join(plain(sentence).lower().split()).strip(" \"'“”„«».!:")
     return len(words.split()) >= _QUOTED_WORDS and words in ground.prose
 
@@ -259,7 +295,8 @@ def _what_is(record: str) -> str:
 def _what_happened(result: str) -> str:
     """Drop what tells of no deed: names of e-mail fields, and what is expected, due or possible."""
     return re.sub(
-        r"[\"']?e-?mail(?:_address)?[\"']?\s?:|\w*(?:expected|eligible|possible|allowed|available|due|pending|estimate)\w*",
+        r"[\"']?e-?mail(?:_address)?[\"']?\s?:|\w*(?:expected|eligible|possible|allowed|available|due|pending|"
+        r"estimate)\w*",
         "",
         result.lower(),
     )

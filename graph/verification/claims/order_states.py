@@ -1,4 +1,6 @@
-"""Compare what a reply says of an order's state with the order's record: pending, packed, shipped, delivered, cancelled."""
+"""Compare what a reply says of an order's state with the order's record: pending, packed, shipped, delivered,
+cancelled.
+"""
 
 import re
 from collections.abc import Sequence
@@ -17,16 +19,25 @@ State = Literal["waiting", "packed", "shipped", "delivered", "cancelled"]
 
 _WORDS: dict[State, str] = {
     "waiting": (
-        r"pending|not (?:yet )?(?:been )?(?:packed|shipped|dispatched|sent)|(?:hasn't|has not|haven't) (?:yet )?(?:been )?(?:packed|shipped|dispatched|left|gone out)[^.!?;,]{0,20}|"
+        r"pending|not (?:yet )?(?:been )?(?:packed|shipped|dispatched|sent)|(?:hasn't|has not|haven't) (?:yet "
+        r")?(?:been )?(?:packed|shipped|dispatched|left|gone out)[^.!?;,]{0,20}|"
         r"noch offen|ausstehend|en attente|pendiente|in attesa|pendente|oczekując[aey]|staat nog open"
     ),
     "packed": r"(?:being )?packed|being prepared|awaiting collection",
     "shipped": (
-        r"shipped|dispatched|despatched|in transit|on (?:its|their|the) way|left (?:us|our (?:warehouse|depot|shop))|with the (?:carrier|courier)|out for delivery|unterwegs|versandt|versendet|"
-        r"verschickt|expédiée?s?|en route|enviad[oa]s?|en camino|spedit[oa]|a caminho|verzonden|onderweg|wysłan[aey]|skickade?s?|skickats"
+        r"shipped|dispatched|despatched|in transit|on (?:its|their|the) way|left (?:us|our (?:warehouse|depot|"
+        r"shop))|with the (?:carrier|courier)|out for delivery|unterwegs|versandt|versendet|"
+        r"verschickt|expédiée?s?|en route|enviad[oa]s?|en camino|spedit[oa]|a caminho|verzonden|onderweg|"
+        r"wysłan[aey]|skickade?s?|skickats"
     ),
-    "delivered": r"delivered|geliefert|zugestellt|livrée?s?|entregad[oa]s?|consegnat[oa]|entregue|bezorgd|geleverd|dostarczon[aey]|levererade?s?|levererats|arrived|been handed over",
-    "cancelled": r"cancell?ed|storniert|annulée?s?|cancelad[oa]s?|anulad[oa]s?|annullat[oa]|geannuleerd|anulowan[aey]|avbokade?s?|avbokats",
+    "delivered": (
+        r"delivered|geliefert|zugestellt|livrée?s?|entregad[oa]s?|consegnat[oa]|entregue|bezorgd|geleverd|"
+        r"dostarczon[aey]|levererade?s?|levererats|arrived|been handed over"
+    ),
+    "cancelled": (
+        r"cancell?ed|storniert|annulée?s?|cancelad[oa]s?|anulad[oa]s?|annullat[oa]|geannuleerd|anulowan[aey]|"
+        r"avbokade?s?|avbokats"
+    ),
 }
 _IN_RECORD: dict[State, str] = {
     "waiting": r"pending|open|waiting|offen|placed|received|new|confirmed",
@@ -45,11 +56,16 @@ _AGREE: dict[State, set[State]] = {
 """In which states of the record a word is true; what is delivered has been shipped."""
 _SUBJECT = (
     r"(?:\b(?:it|they|both|(?:your|the|this|that) (?:[\w-]+ )?(?:order|parcel|package|shipment|delivery)|"
-    r"(?:ihre|deine|die) (?:bestellung|sendung)|(?:ihr|dein|das|der) (?:paket|auftrag)|(?:votre|la|ta) (?:commande)|(?:votre|le|ton) colis|(?:su|tu|el) (?:pedido|paquete)|"
-    r"(?:il|l')? ?(?:suo |tuo )?ordine|il (?:suo |tuo )?pacco|(?:o|a) (?:seu |sua )?(?:pedido|encomenda)|(?:uw|je|jouw|de) (?:bestelling|pakket)|"
+    r"(?:ihre|deine|die) (?:bestellung|sendung)|(?:ihr|dein|das|der) (?:paket|auftrag)|(?:votre|la|ta) "
+    r"(?:commande)|(?:votre|le|ton) colis|(?:su|tu|el) (?:pedido|paquete)|"
+    r"(?:il|l')? ?(?:suo |tuo )?ordine|il (?:suo |tuo )?pacco|(?:o|a) (?:seu |sua )?(?:pedido|encomenda)|(?:uw|"
+    r"je|jouw|de) (?:bestelling|pakket)|"
     r"(?:din|ditt) (?:beställning|order|paket)|beställningen|ordern|(?:twoje |pana |pani )?zamówienie)\b|\bstatus\b)"
 )
-_SAYS = r"(?:is|are|was|were|has|have|'s|has been|have been|ist|sind|wurde|est|a été|está|ha sido|fue|è|è stat[oa]|foi|is|werd|jest|został[oa]?|är|har|har blivit|left|arrived|shipped)"
+_SAYS = (
+    r"(?:is|are|was|were|has|have|'s|has been|have been|ist|sind|wurde|est|a été|está|ha sido|fue|è|è stat[oa]|foi|"
+    r"is|werd|jest|został[oa]?|är|har|har blivit|left|arrived|shipped)"
+)
 _VERBS: dict[State, str] = {
     "waiting": r"(?:hasn't|has not|haven't|have not) (?:yet )?(?:been )?(?:packed|shipped|dispatched|left|gone out)",
     "packed": r"(?!)",
@@ -60,15 +76,21 @@ _VERBS: dict[State, str] = {
 """What says the state without `is` or `was`."""
 _CLAIMS = {
     state: re.compile(
-        rf"(?:{_SUBJECT}|(?P<id>(?<![\w-])#?[\w-]{{0,40}}\d{{3}}[\w-]{{0,40}}))[^.!?;|]{{0,45}}?(?:(?:\b{_SAYS}\s(?:(?:still|now|already|currently|yet|just|all|noch|bereits|schon|jetzt|encore|déjà|ya|aún|todavía|già|ancora|"
-        rf"já|ainda|nog|al|już|redan|fortfarande|successfully|being|been|bien|worden|stato|stata)\s){{0,3}}|(?::|→|=>|->|=|\||\s-|\()\s*)(?:{words})|\b(?:{_VERBS[state]}))(?!\w)"
+        rf"(?:{_SUBJECT}|(?P<id>(?<![\w-])#?[\w-]{{0,40}}\d{{3}}[\w-]{{0,40}}))[^.!?;|"
+        rf"]{{0,45}}?(?:(?:\b{_SAYS}\s(?:(?:still|now|already|currently|yet|just|all|noch|bereits|schon|jetzt|"
+        rf"encore|déjà|ya|aún|todavía|già|ancora|"
+        rf"já|ainda|nog|al|już|redan|fortfarande|successfully|being|been|bien|worden|stato|stata)\s){{0,3}}|"
+        rf"(?::|→|=>|->|=|\||\s-|\()\s*)(?:{words})|\b(?:{_VERBS[state]}))(?!\w)"
     )
     for state, words in _WORDS.items()
 }
 _OPEN = re.compile(
-    r"\b(?:if|when|whenever|once|unless|until|after|before|as soon as|whether|would|could|can|cannot|may|might|must|should|will|won't|to be|never|not|isn't|hasn't|haven't|wasn't|no longer|"
-    r"expected|estimated|due|usually|normally|wenn|sobald|bis|falls|solange|kann|wird|werden|nicht|si|quand|lorsque|dès|sera|peut|ne|pas|n'est|cuando|será|puede|no|se|quando|può|non|sarà|"
-    r"pode|não|als|zodra|wordt|kan|niet|när|om|inte|jeśli|gdy|nie|może|nog niet|marked|mark|shows?|says|told|you (?:say|said|wrote|mention)|sorry)(?!\w)"
+    r"\b(?:if|when|whenever|once|unless|until|after|before|as soon as|whether|would|could|can|cannot|may|might|"
+    r"must|should|will|won't|to be|never|not|isn't|hasn't|haven't|wasn't|no longer|"
+    r"expected|estimated|due|usually|normally|wenn|sobald|bis|falls|solange|kann|wird|werden|nicht|si|quand|"
+    r"lorsque|dès|sera|peut|ne|pas|n'est|cuando|será|puede|no|se|quando|può|non|sarà|"
+    r"pode|não|als|zodra|wordt|kan|niet|när|om|inte|jeśli|gdy|nie|może|nog niet|marked|mark|shows?|says|told|"
+    r"you (?:say|said|wrote|mention)|sorry)(?!\w)"
 )
 _ADDED = re.compile(r"[;.]\s|,\s(?:and|but|so|und|aber|et|mais|y|pero|e|ma|mas|en|maar|och|men|i|ale)\s|,\s")
 _AND = re.compile(r"\s?(?:,|and|,\s?and|&|\+|und|et|y|e|en|och|i|or)\s?#?")

@@ -1,6 +1,8 @@
-"""Find deeds that are stated as a fact without anybody doing them: `the cancellation went through`, `#A1 → cancelled`, `Done!`.
+"""Find deeds that are stated as a fact without anybody doing them: `the cancellation went through`, `#A1 → cancelled`,
+`Done!`.
 
-A state is a fact where it is said of something definite; `a cancelled order is refunded` and `can be cancelled` are rules.
+A state is a fact where it is said of something definite; `a cancelled order is refunded` and `can be cancelled` are
+rules.
 """
 
 import re
@@ -11,74 +13,117 @@ from graph.verification.claims.deed_words import DEED_NOUN, DEEDS, NAMED_DEED
 DONE = "done"
 """What a claim is called that names no deed: `all sorted`."""
 _LATER = (
-    r"(?!\s(?:by|when|once|as soon as|after|if|only|within|via|unless|until|before|for orders|automatically|in \d|for \d|or|between|through|"
-    r"per|von|durch|nach|wenn|sobald|innerhalb|sur|sous|dans|par|dès|après|entro|dopo|per|sul\w*|dentro|en \d|en su|após|em \d|binnen|op|na|inom|till|w)\b)"
+    r"(?!\s(?:by|when|once|as soon as|after|if|only|within|via|unless|until|before|for orders|automatically|in "
+    r"\d|for \d|or|between|through|"
+    r"per|von|durch|nach|wenn|sobald|innerhalb|sur|sous|dans|par|dès|après|entro|dopo|per|sul\w*|dentro|en \d|"
+    r"en su|após|em \d|binnen|op|na|inom|till|w)\b)"
 )
 """What makes a present tense the rule for everybody: `is refunded within 5 days`."""
-_HOW = r"(?:(?:now|just|already|also|successfully|officially|fully|all|hereby|since|both|then|bien|déjà|désormais|maintenant|ya|ahora|già|ora|stato|stata|já|agora|nu|inmiddels|reeds|już|redan|hiermit|jetzt|nun|bereits|schon|soeben|gerade|als|damit|уже|correctamente|correttamente|con éxito|con successo|com sucesso|avec succès|erfolgreich|met succes|pomyślnie|успешно)\s){0,3}"
-_STATE = (
-    r"complete|successful|final|through|in place|in effect|effective|under ?way|in progress|on (?:its|their|the) way|on file|out of the way|all set|in the (?:system|books)|being (?:processed|made|issued|sent|carried out)|"
-    r"done|finished|confirmed|approved|completed|finali[sz]ed|sorted(?: out)?|arranged|settled|taken care of|dealt with|"
-    r"erfolgt|durch|durchgeführt|abgeschlossen|vollzogen|gespeichert|eingetragen|unterwegs|vorgenommen|faite?s?|effectuée?s?|terminée?s?|enregistrée?s?|"
-    r"en cours|en route|hech[oa]s?|realizad[oa]s?|completad[oa]s?|confirmad[oa]s?|en camino|en curso|tramitad[oa]s?|fatt[oaie]|effettuat[oaie]|completat[oaie]|"
-    r"confermat[oaie]|in arrivo|feit[oa]s?|concluíd[oa]s?|efetuad[oa]s?|emitid[oa]s?|a caminho|verwerkt|gedaan|uitgevoerd|bevestigd|rond|onderweg|doorgevoerd|"
-    r"zrobion[aey]|potwierdzon[aey]|zakończon[aey]|zrealizowan[aey]|genomförd|klar|bekräftad|utförd|gjord|gennemført|bekræftet|выполнен[аоы]?|оформлен[аоы]?|подтвержд[её]н[аоы]?|"
-    r"bestätigt|erledigt|veranlasst|bearbeitet|vermerkt|lancée?s?|partit[oaie]|avviat[oaie]|iniciad[oa]s?|gestart|eingeleitet|angewiesen|überwiesen|påbörjad|hinterlegt|gebucht|pris en compte|prise en compte|registad[oa]s?|registrad[oa]s?|registrat[oaie]|geregistreerd|opgeslagen|anotad[oa]s?|salvat[oaie]|guardad[oa]s?|traitée?s?|procesad[oa]s?|afgerond"
+_HOW = (
+    r"(?:(?:now|just|already|also|successfully|officially|fully|all|hereby|since|both|then|bien|déjà|désormais|"
+    r"maintenant|ya|ahora|già|ora|stato|stata|já|agora|nu|inmiddels|reeds|już|redan|hiermit|jetzt|nun|bereits|"
+    r"schon|soeben|gerade|als|damit|уже|correctamente|correttamente|con éxito|con successo|com sucesso|avec succès|"
+    r"erfolgreich|met succes|pomyślnie|успешно)\s){0,3}"
 )
-_MADE = rf"{_STATE}|processed|recorded|registered|logged|saved|executed|carried out|made|accepted|issued|initiated|submitted|filed|sent|booked|pushed through|put through|granted|entered|triggered|released|performed|set in motion"
-_NOW = r"is|are|'s|ist|sind|gilt|gelten|est|sont|está|están|queda|quedan|è|sono|risulta|são|fica|zijn|jest|są|är|er|figure comme|shows(?: up)? as|is (?:marked|listed) as|counts as"
+_STATE = (
+    r"complete|successful|final|through|in place|in effect|effective|under ?way|in progress|on (?:its|their|"
+    r"the) way|on file|out of the way|all set|in the (?:system|books)|being (?:processed|made|issued|sent|"
+    r"carried out)|"
+    r"done|finished|confirmed|approved|completed|finali[sz]ed|sorted(?: out)?|arranged|settled|taken care of|"
+    r"dealt with|"
+    r"erfolgt|durch|durchgeführt|abgeschlossen|vollzogen|gespeichert|eingetragen|unterwegs|vorgenommen|"
+    r"faite?s?|effectuée?s?|terminée?s?|enregistrée?s?|"
+    r"en cours|en route|hech[oa]s?|realizad[oa]s?|completad[oa]s?|confirmad[oa]s?|en camino|en curso|"
+    r"tramitad[oa]s?|fatt[oaie]|effettuat[oaie]|completat[oaie]|"
+    r"confermat[oaie]|in arrivo|feit[oa]s?|concluíd[oa]s?|efetuad[oa]s?|emitid[oa]s?|a caminho|verwerkt|gedaan|"
+    r"uitgevoerd|bevestigd|rond|onderweg|doorgevoerd|"
+    r"zrobion[aey]|potwierdzon[aey]|zakończon[aey]|zrealizowan[aey]|genomförd|klar|bekräftad|utförd|gjord|"
+    r"gennemført|bekræftet|выполнен[аоы]?|оформлен[аоы]?|подтвержд[её]н[аоы]?|"
+    r"bestätigt|erledigt|veranlasst|bearbeitet|vermerkt|lancée?s?|partit[oaie]|avviat[oaie]|iniciad[oa]s?|"
+    r"gestart|eingeleitet|angewiesen|überwiesen|påbörjad|hinterlegt|gebucht|pris en compte|prise en compte|"
+    r"registad[oa]s?|registrad[oa]s?|registrat[oaie]|geregistreerd|opgeslagen|anotad[oa]s?|salvat[oaie]|"
+    r"guardad[oa]s?|traitée?s?|procesad[oa]s?|afgerond"
+)
+_MADE = (
+    rf"{_STATE}|processed|recorded|registered|logged|saved|executed|carried out|made|accepted|issued|initiated|"
+    rf"submitted|filed|sent|booked|pushed through|put through|granted|entered|triggered|released|performed|set in "
+    rf"motion"
+)
+_NOW = (
+    r"is|are|'s|ist|sind|gilt|gelten|est|sont|está|están|queda|quedan|è|sono|risulta|são|fica|zijn|jest|są|är|er|"
+    r"figure comme|shows(?: up)? as|is (?:marked|listed) as|counts as"
+)
 _PAST = (
-    r"was|were|has been|have been|had been|has|have|'s been|just got|got|wurden?|a (?:bien )?été|ont (?:bien )?été|vient d'être|fue|fueron|ha sido|han sido|ha quedado|"
-    r"se ha|se han|è stat[oa]|sono stat[ie]|foi|foram|werd|werden zojuist|został[aoy]?|zostały|har|har blivit|blev|er blevet|ble|blitt|byl[aoy]?|был[аоы]?|на"
+    r"was|were|has been|have been|had been|has|have|'s been|just got|got|wurden?|a (?:bien )?été|ont (?:bien "
+    r")?été|vient d'être|fue|fueron|ha sido|han sido|ha quedado|"
+    r"se ha|se han|è stat[oa]|sono stat[ie]|foi|foram|werd|werden zojuist|został[aoy]?|zostały|har|har blivit|"
+    r"blev|er blevet|ble|blitt|byl[aoy]?|был[аоы]?|на"
 )
 _NAMED_FOREIGN = rf"(?!closed|opened|open|fixed)(?:{NAMED_DEED})"
-_PERSONAL = r"(?:your|c'est|it|that|everything|es|das|this|the order|the booking|it|votre|vos|ta|ton|la commande|su|sus|tu|el pedido|la reserva|(?:il|la) (?:suo|tuo|sua|tua)|l'ordine|o pedido|a encomenda|(?:o|a) s(?:eu|ua)|uw|je|jouw|de bestelling|din|ditt|beställningen|ordern|ihre?|deine?|die bestellung|der auftrag|zamówienie|twoje|het (?:bedrag|geld)|pengarna|das geld|der betrag|l'argent|le montant|el (?:dinero|importe)|il denaro|l'importo|o (?:dinheiro|valor)|pieniądze|\S{0,40}\d{3}\S{0,40})(?!\w)"
+_PERSONAL = (
+    r"(?:your|c'est|it|that|everything|es|das|this|the order|the booking|it|votre|vos|ta|ton|la commande|su|sus|tu|"
+    r"el pedido|la reserva|(?:il|la) (?:suo|tuo|sua|tua)|l'ordine|o pedido|a encomenda|(?:o|a) s(?:eu|ua)|uw|je|"
+    r"jouw|de bestelling|din|ditt|beställningen|ordern|ihre?|deine?|die bestellung|der auftrag|zamówienie|twoje|"
+    r"het (?:bedrag|geld)|pengarna|das geld|der betrag|l'argent|le montant|el (?:dinero|importe)|il denaro|"
+    r"l'importo|o (?:dinheiro|valor)|pieniądze|\S{0,40}\d{3}\S{0,40})(?!\w)"
+)
 _FACTS = (
     # the cancellation went through, the refund has gone out, l'annullamento è andato a buon fine
     re.compile(
-        rf"\b(?:{DEED_NOUN})\b[^.!?;|]{{0,50}}?\b(?:(?:has |have )?(?:just |now |already )?(?:went|gone|go|go(?:es)?) (?:through|out|in)|succeeded|worked|"
+        rf"\b(?:{DEED_NOUN})\b[^.!?;|]{{0,50}}?\b(?:(?:has |have )?(?:just |now |already )?(?:went|gone|go|"
+        rf"go(?:es)?) (?:through|out|in)|succeeded|worked|"
         r"(?:è |sono )?andat[oa] a buon fine|ging durch|ist durch|(?:est|a été) pass[ée]e?|went into effect)\b"
     ),
     # your cancellation was successful, die Stornierung wurde durchgeführt
     re.compile(
-        rf"\b(?:{DEED_NOUN})\b[^.!?;|]{{0,50}}?(?:\b|(?='))(?:{_PAST})\s{_HOW}(?:[^.!?;|]{{0,40}}\s)?(?:{_MADE}|{_NAMED_FOREIGN})\b"
+        rf"\b(?:{DEED_NOUN})\b[^.!?;|]{{0,50}}?(?:\b|(?='))(?:{_PAST})\s{_HOW}(?:[^.!?;|"
+        rf"]{{0,40}}\s)?(?:{_MADE}|{_NAMED_FOREIGN})\b"
     ),
     re.compile(rf"\b(?:{DEED_NOUN})\b[^.!?;|]{{0,50}}?(?:\b|(?='))(?:{_NOW})\s{_HOW}(?:{_STATE})\b{_LATER}"),
     # I took care of the cancellation, we've gone ahead with the refund
     re.compile(
-        r"\b(?:i|we|our team)(?:'ve| have| has)?\s(?:just |now |already |also )?(?:gone|went) ahead with\s(?:\S+\s){0,3}?"
+        r"\b(?:i|we|our team)(?:'ve| have| has)?\s(?:just |now |already |also )?(?:gone|went) ahead "
+        r"with\s(?:\S+\s){0,3}?"
         rf"(?:{DEED_NOUN})\b"
     ),
     re.compile(
-        r"\b(?:i|we|our team)(?:'ve| have| has)?\s(?:just |now |already |also )?(?:took care of|taken care of|handled|processed|completed|made|arranged(?: for)?|"
-        r"put through|pushed through|carried out|did|done|seen to|saw to|initiated|triggered|confirmed|sorted out|dealt with|finali[sz]ed)\s"
+        r"\b(?:i|we|our team)(?:'ve| have| has)?\s(?:just |now |already |also )?(?:took care of|taken care of|"
+        r"handled|processed|completed|made|arranged(?: for)?|"
+        r"put through|pushed through|carried out|did|done|seen to|saw to|initiated|triggered|confirmed|sorted "
+        r"out|dealt with|finali[sz]ed)\s"
         rf"(?:(?:your|the|that|this|an?)\s)(?:\w+\s)?(?:{DEED_NOUN})\b"
     ),
     # su pedido está cancelado, il suo ordine è stato annullato, de bestelling is geannuleerd
     re.compile(
-        rf"(?<!\w)(?:{_PAST})\s{_HOW}(?:{_NAMED_FOREIGN})\b(?!\s(?:werden|worden sein|orders?|items?|by (?:the )?customers?))"
+        rf"(?<!\w)(?:{_PAST})\s{_HOW}(?:{_NAMED_FOREIGN})\b(?!\s(?:werden|worden sein|orders?|items?|by (?:the "
+        rf")?customers?))"
     ),
     re.compile(rf"(?<!\w)c'est\s{_HOW}(?:{_NAMED_FOREIGN})\b{_LATER}"),
     re.compile(
-        rf"^\W*(?:(?:ya|già|já|so|ok|okay|voilà|listo|fatto)\W+)?(?:está|è|ist|is|jest|är)\s{_HOW}(?:{_NAMED_FOREIGN})\b{_LATER}(?!\s(?:werden|wird))"
+        rf"^\W*(?:(?:ya|già|já|so|ok|okay|voilà|listo|fatto)\W+)?(?:está|è|ist|is|jest|"
+        rf"är)\s{_HOW}(?:{_NAMED_FOREIGN})\b{_LATER}(?!\s(?:werden|wird))"
     ),
     # it's been cancelled, you've been refunded
     re.compile(rf"\b\w+'(?:s|ve)\s{_HOW}(?:all )?been\s{_HOW}(?:{_NAMED_FOREIGN})\b"),
     re.compile(rf"\b(?:it|that|everything)'s\s{_HOW}(?!{DEEDS['process'].done})(?:{_NAMED_FOREIGN})\b{_LATER}"),
     re.compile(
-        rf"(?<!\w){_PERSONAL}[^.!?;|]{{0,50}}?(?<!\w)(?:{_NOW}|is)\s{_HOW}(?:{_NAMED_FOREIGN})\b{_LATER}(?!\s(?:werden|wird))"
+        rf"(?<!\w){_PERSONAL}[^.!?;|]{{0,50}}?(?<!\w)(?:{_NOW}|"
+        rf"is)\s{_HOW}(?:{_NAMED_FOREIGN})\b{_LATER}(?!\s(?:werden|wird))"
     ),
     # I had your address changed
     re.compile(
-        rf"\b(?:i|we)(?:'ve| have)?\s(?:had|got|gotten)\s(?:your|the|that|this|it)\b[^.!?;|]{{0,40}}?\s(?:{NAMED_DEED})\b"
+        rf"\b(?:i|we)(?:'ve| have)?\s(?:had|got|gotten)\s(?:your|the|that|this|it)\b[^.!?;|"
+        rf"]{{0,40}}?\s(?:{NAMED_DEED})\b"
     ),
     # se canceló su pedido
     re.compile(
-        r"(?<!\w)se\s(?:(?P<cancel>canceló|anuló|cancelaron)|(?P<refund>reembolsó|devolvió)|(?P<change>cambió|modificó|actualizó)|(?P<send>envió))(?!\w)"
+        r"(?<!\w)se\s(?:(?P<cancel>canceló|anuló|cancelaron)|(?P<refund>reembolsó|devolvió)|(?P<change>cambió|"
+        r"modificó|actualizó)|(?P<send>envió))(?!\w)"
     ),
     # a voucher is in your inbox, your complaint is now with our manager
     re.compile(
-        r"\b(?:voucher|coupon|gift card|label|code|credit|confirmation)\b[^.!?;|]{0,30}?\s(?P<send>(?:is|it's) (?:now |already |waiting )*in your (?:inbox|account|mailbox|basket|e-?mail))"
+        r"\b(?:voucher|coupon|gift card|label|code|credit|confirmation)\b[^.!?;|]{0,30}?\s(?P<send>(?:is|it's) "
+        r"(?:now |already |waiting )*in your (?:inbox|account|mailbox|basket|e-?mail))"
     ),
     re.compile(
         r"\b(?:your|this|the) (?:case|complaint|request|matter|ticket)\s(?P<transfer>is now (?:with|in the hands of))\b"
@@ -88,18 +133,24 @@ _FACTS = (
     re.compile(r"(?<!\w)(?:заказ|бронь|подписк[аи]|деньги|платёж)\s[^.!?;|]{0,30}?(?:" + NAMED_DEED + r")(?!\w)"),
     # the money is back, $113.45 is heading back
     re.compile(
-        r"(?:\b(?:money|funds|amount|full price|geld|betrag|argent|dinero|dinheiro|denaro|pieniądze)\b|[$€£]\s?\d[\d.,]*)[^.!?;|]{0,30}?\s(?P<refund>(?:is|are|was|were|has been|have been|'s)\s"
-        r"(?:now |already |all )?(?:back (?:on|in|to|with)|on (?:its|the|their) way|heading|headed|returned|sent back|(?:just |now )?(?:released|transferred|credited|paid out))|(?:has |have )?(?:gone|went) (?:back|out)|ist (?:bereits |schon |jetzt )?(?:unterwegs|zurück)|"
+        r"(?:\b(?:money|funds|amount|full price|geld|betrag|argent|dinero|dinheiro|denaro|pieniądze)\b|"
+        r"[$€£]\s?\d[\d.,]*)[^.!?;|]{0,30}?\s(?P<refund>(?:is|are|was|were|has been|have been|'s)\s"
+        r"(?:now |already |all )?(?:back (?:on|in|to|with)|on (?:its|the|their) way|heading|headed|returned|"
+        r"sent back|(?:just |now )?(?:released|transferred|credited|paid out))|(?:has |have )?(?:gone|went) "
+        r"(?:back|out)|ist (?:bereits |schon |jetzt )?(?:unterwegs|zurück)|"
         r"est (?:déjà )?en route|está (?:ya )?(?:de vuelta|en camino)|está a caminho|è in arrivo|is onderweg)"
     ),
     re.compile(r"\byou(?:'ve| have)?\s(?P<refund>got)\s[$€£]\s?\d[\d.,]*\sback\b"),
     # the order is gone
     re.compile(
-        r"\b(?:your|the|this)\s(?:[\w-]+\s)?(?:order|booking|appointment|subscription|reservation)\b[^.!?;|]{0,25}?\s(?P<cancel>is (?:now )?(?:gone|no more|history|off the books|off your account|out of the system)|"
+        r"\b(?:your|the|this)\s(?:[\w-]+\s)?(?:order|booking|appointment|subscription|reservation)\b[^.!?;|"
+        r"]{0,25}?\s(?P<cancel>is (?:now )?(?:gone|no more|history|off the books|off your account|out of the "
+        r"system)|"
         r"(?:has )?(?:vanished|disappeared) from)"
     ),
     re.compile(
-        r"\b(?P<cancel>(?:took|taken|pulled|wiped|struck)\s(?:your|the|that|this)\s(?:order|booking|item)\b[^.!?;|]{0,20}?\b(?:out of|off|from))\b"
+        r"\b(?P<cancel>(?:took|taken|pulled|wiped|struck)\s(?:your|the|that|this)\s(?:order|booking|"
+        r"item)\b[^.!?;|]{0,20}?\b(?:out of|off|from))\b"
     ),
     re.compile(
         r"(?P<cancel>n'existe plus|ist (?:jetzt |nun )?(?:vom tisch|hinfällig|weg)(?!\w)|ya no existe|non esiste più)"
@@ -112,68 +163,103 @@ _LISTED = "|".join(
 )
 _LISTED += rf"|(?P<create>ordered|{DEEDS['create'].done})"
 _LABEL = r"(?::|[\u2190-\u21ff\u2794-\u27bf\u27f0-\u27ff]|=>|->|=|\||\s-)"
-_HEAD = r"^\W*(?:(?:done|all set|great|okay|ok|sure|perfect|good news|status|update|result)\W+)?(?:(?:your|the|our|ihre|die|votre|su|la|el|il|de|uw|new|neue)\s)?"
+_HEAD = (
+    r"^\W*(?:(?:done|all set|great|okay|ok|sure|perfect|good news|status|update|result)\W+)?(?:(?:your|the|our|"
+    r"ihre|die|votre|su|la|el|il|de|uw|new|neue)\s)?"
+)
 _THING = (
-    "orders?|booking|reservation|appointment|items?|address|e-?mail|subscription|payment|label|voucher|pedido|reserva|dirección|commande|adresse|bestellung|buchung|ordine|prenotazione|"
-    "indirizzo|encomenda|endereço|bestelling|boeking|adres|zamówienie|rezerwacja|beställning(?:en)?|order(?:n)?|bokning(?:en)?|заказ"
+    "orders?|booking|reservation|appointment|items?|address|e-?mail|subscription|payment|label|voucher|pedido|"
+    "reserva|dirección|commande|adresse|bestellung|buchung|ordine|prenotazione|"
+    "indirizzo|encomenda|endereço|bestelling|boeking|adres|zamówienie|rezerwacja|beställning(?:en)?|"
+    "order(?:n)?|bokning(?:en)?|заказ"
 )
 """What stands before a participle in a headline."""
-_GOES_ON = r"(?=\W{0,12}$|\s*[|,.;!()/✓✔✅]|\s-|\s(?:and|und|et|y|e|en|och|on|to|for|as|auf|sur|a|op|på|successfully|successfully)\b|:)"
+_GOES_ON = (
+    r"(?=\W{0,12}$|\s*[|,.;!()/✓✔✅]|\s-|\s(?:and|und|et|y|e|en|och|on|to|for|as|auf|sur|a|op|på|successfully|"
+    r"successfully)\b|:)"
+)
 _WRITTEN = (
     # | #A1 | cancelled |, status: cancelled, breakfast: added
     re.compile(
-        rf"(?:(?<=\S)|(?<=\S\s)){_LABEL}\s*(?:\W\s*)?(?:now |already |fully |successfully )?(?!closed|opened|fixed|updated|placed)(?:{_LISTED}){_GOES_ON}"
+        rf"(?:(?<=\S)|(?<=\S\s)){_LABEL}\s*(?:\W\s*)?(?:now |already |fully |successfully )?(?!closed|opened|"
+        rf"fixed|updated|placed)(?:{_LISTED}){_GOES_ON}"
     ),
     # refund: $113.45 (complete), cancellation confirmed, refund of $44.00 approved, rimborso di 36 € effettuato
     re.compile(
-        rf"{_HEAD}(?:\w+\s)?(?:{DEED_NOUN})\b(?: status)?(?:\s(?:of|for|to|von|für|de|du|di|per|voor|av|för|do)\s[^!?;|]{{1,40}}?)?\s*(?:{_LABEL}\s*)?(?:[^\w|]*[$€£]?\s?\d[\d.,]*\s?[$€£]?\s*)?"
+        rf"{_HEAD}(?:\w+\s)?(?:{DEED_NOUN})\b(?: status)?(?:\s(?:of|for|to|von|für|de|du|di|per|voor|av|för|"
+        rf"do)\s[^!?;|]{{1,40}}?)?\s*(?:{_LABEL}\s*)?(?:[^\w|]*[$€£]?\s?\d[\d.,]*\s?[$€£]?\s*)?"
         rf"\W{{0,3}}\s?(?:now |already |successfully )?(?:{_MADE}|on its way)\b{_GOES_ON}(?!\s(?:by|within)\b)"
     ),
     # order cancelled, pedido cancelado, address updated: …, cancelled as requested
     re.compile(
-        rf"(?:^|:)\W{{0,12}}(?:your |the |ihre |su |votre )?(?:{_THING})\s(?:\S*\d\S*\s)?(?:successfully |now |erfolgreich |correctamente |con éxito |avec succès |con successo |com sucesso |succesvol |pomyślnie |успешно )?(?:{_LISTED})(?=\W{{0,12}}$|\s?[.!,:;✓✔✅])"
+        rf"(?:^|:)\W{{0,12}}(?:your |the |ihre |su |votre )?(?:{_THING})\s(?:\S*\d\S*\s)?(?:successfully |now |"
+        rf"erfolgreich |correctamente |con éxito |avec succès |con successo |com sucesso |succesvol |pomyślnie "
+        rf"|успешно )?(?:{_LISTED})(?=\W{{0,12}}$|\s?[.!,:;✓✔✅])"
     ),
     # just cancelled it, all cancelled!, cancelled + refunded
     re.compile(
-        rf"^\W*(?:(?:just|all|went ahead and|have|has been|been|already|now|successfully)\s)?(?!closed|opened|fixed|updated|placed|open)(?:{_LISTED})(?=\s(?:it|that|this)\b|\W{{0,12}}$|\s?[+&])"
+        rf"^\W*(?:(?:just|all|went ahead and|have|has been|been|already|now|successfully)\s)?(?!closed|opened|"
+        rf"fixed|updated|placed|open)(?:{_LISTED})(?=\s(?:it|that|this)\b|\W{{0,12}}$|\s?[+&])"
     ),
     re.compile(rf"^\W*(?:{_LISTED})\s(?:as (?:requested|you (?:asked|wished|wanted))|for you|successfully|just now)\b"),
     re.compile(rf"^[^.!?;]*?\b(?:{DEED_NOUN})\b\s*\|[^|]*?\b(?:{_MADE}|complete|on its way)\b\s*(?:\||$)"),
     re.compile(
-        r"^\W*(?P<change>(?:new|neue[rs]?|nouve\w+|nuev[oa]|nuov[oa]|nov[oa]|nieuwe?|ny|nytt|nya|now[yae]|нов\w+)) [\w-]+\s?(?:[^!?]{0,60}?\W)?(?:"
-        r"saved|set|stored|confirmed|entered|booked|noted|eingetragen|gespeichert|enregistrée?s?|guardad[oa]|salvat[oa]|opgeslagen|sparad|zapisan[aey])\W*$|"
+        r"^\W*(?P<change>(?:new|neue[rs]?|nouve\w+|nuev[oa]|nuov[oa]|nov[oa]|nieuwe?|ny|nytt|nya|now[yae]|"
+        r"нов\w+)) [\w-]+\s?(?:[^!?]{0,60}?\W)?(?:"
+        r"saved|set|stored|confirmed|entered|booked|noted|eingetragen|gespeichert|enregistrée?s?|guardad[oa]|"
+        r"salvat[oa]|opgeslagen|sparad|zapisan[aey])\W*$|"
         r"^\W*(?P<change_too>new [\w-]+ (?:saved|set|stored|confirmed|entered)):"
     ),
     # cancelled #A1, refunded $113.45
     re.compile(
-        rf"(?:^|:)\W{{0,12}}(?:i |we )?(?:successfully )?(?!closed|opened|updated)(?:{_LISTED})(?:\s?[:|]\s?|\s)(?:#?(?=\w*\d)(?!0)[\w-]+|[$€£]\s?(?!0)\d|your|the order|it\b|ihre|votre|su pedido)"
+        rf"(?:^|:)\W{{0,12}}(?:i |we )?(?:successfully )?(?!closed|opened|updated)(?:{_LISTED})(?:\s?[:|]\s?|"
+        rf"\s)(?:#?(?=\w*\d)(?!0)[\w-]+|[$€£]\s?(?!0)\d|your|the order|it\b|ihre|votre|su pedido)"
     ),
 )
 _BARS_OF_A_HEADER = 4
-"""Bars of a row with three cells, which is a table's head when no cell has a digit: `| Order | Shipped | Delivered |`."""
+"""Bars of a row with three cells, which is a table's head when no cell has a digit: `| Order | Shipped | Delivered
+|`.
+"""
 _BARE = re.compile(
-    r"(?:^\W*(?:(?:okay|ok|great|perfect|sure|yes|there you go|hi\b[^.!?,]*|si|sì|oui|ja|да|no problem|of course)\W+)?(?:it's |it is |that's |that is |that was |this is |everything is |everything's |we're |you're |you are )?"
-    r"(?:all |now |already )*(?P<done>done(?: and dusted)?|all set|sorted(?: out)?|taken care of|dealt with|finished|handled|settled|erledigt|geregelt|c'est fait|c'est chose faite|listo|hecho|ya está hecho|fatto|è fatta|feito|pronto|prontinho|klaar|geregeld|gedaan|"
+    r"(?:^\W*(?:(?:okay|ok|great|perfect|sure|yes|there you go|hi\b[^.!?,]*|si|sì|oui|ja|да|no problem|of "
+    r"course)\W+)?(?:it's |it is |that's |that is |that was |this is |everything is |everything's |we're |"
+    r"you're |you are )?"
+    r"(?:all |now |already )*(?P<done>done(?: and dusted)?|all set|sorted(?: out)?|taken care of|dealt with|"
+    r"finished|handled|settled|erledigt|geregelt|c'est fait|c'est chose faite|listo|hecho|ya está hecho|fatto|"
+    r"è fatta|feito|pronto|prontinho|klaar|geregeld|gedaan|"
     r"gotowe|zrobione|załatwione|klart|färdigt|ordnat|gjort|готово|сделано|tamamdır|完成|已完成|完了しました|완료되었습니다|완료했습니다|تم)"
     r"(?: for you| as you asked| as requested| für sie| pour vous)?\s?(?:[.!,:;]|-|$))"
-    r"|\b(?:mission accomplished|job done|your (?:request|wish) (?:was|is|has been) (?:successful|completed?|done|carried out|fulfilled)|the deed is|it's all|that's all|i did it|we did it|i've done (?:it|that|so|this)|i have done (?:it|that|so|this)|c'est fait|è tutto fatto|ist erledigt|"
-    r"(?:that's|that has been|that is|it's|it has been) (?:been )?(?:all )?(?:taken care of|sorted|dealt with|seen to))(?P<done_too>\b(?: done)?)"
+    r"|\b(?:mission accomplished|job done|your (?:request|wish) (?:was|is|has been) (?:successful|completed?|"
+    r"done|carried out|fulfilled)|the deed is|it's all|that's all|i did it|we did it|i've done (?:it|that|so|"
+    r"this)|i have done (?:it|that|so|this)|c'est fait|è tutto fatto|ist erledigt|"
+    r"(?:that's|that has been|that is|it's|it has been) (?:been )?(?:all )?(?:taken care of|sorted|dealt with|"
+    r"seen to))(?P<done_too>\b(?: done)?)"
 )
 _WONT_COME = re.compile(
-    r"\b(?:your|the|this|that)\s(?:[\w#-]+\s){1,3}(?P<cancel>(?:won't|will not|will no longer|is not going to)\s(?:now )?(?:ship|be (?:sent|shipped|coming|charged)|be on its way|go out))(?=\s*(?:[.!,;]|$|any ?more|and))"
+    r"\b(?:your|the|this|that)\s(?:[\w#-]+\s){1,3}(?P<cancel>(?:won't|will not|will no longer|is not going "
+    r"to)\s(?:now )?(?:ship|be (?:sent|shipped|coming|charged)|be on its way|go out))(?=\s*(?:[.!,;]|$|any "
+    r"?more|and))"
 )
 _SOMEBODY = re.compile(
-    r"\b(?:(?:a|an|my|our|one of (?:my|our)|the)\s(?:\w+\s)?(?:colleagues?|technician|specialist|courier|driver|team|supervisor|manager|engineer|expert)|somebody|someone)\s(?:(?:from|in|at) (?:\w+\s){1,3})?"
-    r"(?P<transfer>(?:is|are)\s(?:already |now |currently )?(?:\w+ing\b(?! for\b)|on (?:his|her|their|its|the) way)|will\s(?:be\s)?(?:call|calling|phone|ring|visit|contact|reach out|come|collect|pick (?:it|them|this|that|the \w+) up)\b[^.!?;]{0,30}\b(?:today|tonight|this (?:morning|afternoon|evening)|tomorrow|shortly|soon|now|within the hour|right away|in a (?:minute|moment)))"
+    r"\b(?:(?:a|an|my|our|one of (?:my|our)|the)\s(?:\w+\s)?(?:colleagues?|technician|specialist|courier|"
+    r"driver|team|supervisor|manager|engineer|expert)|somebody|someone)\s(?:(?:from|in|at) (?:\w+\s){1,3})?"
+    r"(?P<transfer>(?:is|are)\s(?:already |now |currently )?(?:\w+ing\b(?! for\b)|on (?:his|her|their|its|the) "
+    r"way)|will\s(?:be\s)?(?:call|calling|phone|ring|visit|contact|reach out|come|collect|pick (?:it|them|this|"
+    r"that|the \w+) up)\b[^.!?;]{0,30}\b(?:today|tonight|this (?:morning|afternoon|evening)|tomorrow|shortly|"
+    r"soon|now|within the hour|right away|in a (?:minute|moment)))"
 )
 _GOING_ON = re.compile(
-    r"\b(?:a new|the new|your new|replacement)\s(?:\w+\s)?(?P<exchange>(?:is|are)\s(?:already |now |currently )?(?:being (?:prepared|packed|made|sent|shipped|arranged)|on (?:its|the) way|in the post|coming|ordered))\b"
+    r"\b(?:a new|the new|your new|replacement)\s(?:\w+\s)?(?P<exchange>(?:is|are)\s(?:already |now |currently "
+    r")?(?:being (?:prepared|packed|made|sent|shipped|arranged)|on (?:its|the) way|in the post|coming|"
+    r"ordered))\b"
 )
 _BEFORE = re.compile(r"\b(?:to|all set to|not|n't|almost|nearly|once|if|when|until|se|si|wenn|quand|als)\s\W*$")
 
 
 def find_stated(clause: str) -> Iterator[re.Match[str]]:
-    """Yield what a clause in small letters states as done; conditions and negations before it are the caller's to see."""
+    """Yield what a clause in small letters states as done; conditions and negations before it are the
+    caller's to see.
+    """
     for pattern in (*_FACTS, _GOING_ON):
         yield from pattern.finditer(clause)
 

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from graph.verification.evidence import Evidence
 
 _FLAG = re.compile(r'"([a-z][a-z_]{2,40})"\s?:\s?(true|false)\b')
-_NOT = r"(?:no|not an?|not any|\w+n't an?|\w+n't any|without an?|not|pas d['’e]\s?|pas de|aucune?|keine?n?|ningun[ao]?|nessun[ao]?)"
+_NOT = (
+    r"(?:no|not an?|not any|\w+n't an?|\w+n't any|without an?|not|pas d['’e]\s?|pas de|aucune?|keine?n?|"
+    r"ningun[ao]?|nessun[ao]?)"
+)
 _OPEN = re.compile(r"\?|\b(?:if|whether|in case|should|would|could|may|might|when|si|wenn|falls|ob)\b")
 
 
 def wrong_flags(sentence: str, ground: Evidence) -> Iterator[str]:
     """Yield what a sentence says about a yes-and-no field that every record says otherwise.
 
-    `There is no outage` is wrong where all records that have the field say `"outage": true`; a condition or a question says nothing.
+    `There is no outage` is wrong where all records that have the field say `"outage": true`; a condition or a question
+    says nothing.
     """
     said = " ".join(sentence.lower().split())
     if _OPEN.search(said):

@@ -1,4 +1,6 @@
-"""Recompute what a reply may have calculated: sums, differences, products by a count, shares, and days added to a date."""
+"""Recompute what a reply may have calculated: sums, differences, products by a count, shares, and days added
+to a date.
+"""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -11,7 +13,10 @@ from graph.verification.values.operands import Operands, is_money, numbers_of
 from graph.verification.values.units import Quantity, same_quantity
 from graph.verification.values.value_reading import Value
 
-MONEY_KEY = r"(?:price|amount|total|cost|fee|balance|paid|refund|value|tax|shipping|discount|charge|deposit|rate|due|sum|credit)"
+MONEY_KEY = (
+    r"(?:price|amount|total|cost|fee|balance|paid|refund|value|tax|shipping|discount|charge|deposit|rate|due|sum|"
+    r"credit)"
+)
 _MOST_OPERANDS = 40
 _MOST_FOR_TRIPLES = 10
 _CENT = Decimal("0.01")
@@ -28,8 +33,8 @@ _MONTHS = Decimal(12)
 def follows(value: Value, given: Operands) -> bool:
     """Say whether a value is the result of simple arithmetic on what is given.
 
-    Amounts are calculated from tool results, the customer's amounts and what the reply shows. Articles are full of round
-    numbers whose sums hit nearly everything, so theirs count only together with one of those.
+    Amounts are calculated from tool results, the customer's amounts and what the reply shows. Articles are full of
+    round numbers whose sums hit nearly everything, so theirs count only together with one of those.
     """
     match value.kind:
         case "amount":
@@ -94,7 +99,9 @@ def _is_quantity(target: Quantity, given: Operands) -> bool:
 
 
 def _is_time(target: int, given: Operands) -> bool:
-    """Say whether a time is another one less a length that counts backwards (`45 minutes before`), or plus one the reply shows."""
+    """Say whether a time is another one less a length that counts backwards (`45 minutes before`), or plus one the
+    reply shows.
+    """
     shifts = {-int(length / 60) for base, length in given.spans_back if base == "s" and length < _HALF_DAY}
     shifts |= {int(length / 60) for base, length in given.shown_spans if base == "s" and length < _HALF_DAY}
     return any((time + shift) % 1440 == target for time in given.times for shift in shifts)

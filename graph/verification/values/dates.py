@@ -18,11 +18,13 @@ _NUMERIC = re.compile(r"(?<![\d.,/])(\d{1,2})([./])(\d{1,2})\2(\d{4}|\d{2})(?![\
 _DAY = r"(\d{1,2})(?:st|nd|rd|th|\.|º|er)?"
 _YEAR = r"(?:,?\s?(?:de |of )?(\d{4}))?"
 _DAY_FIRST = re.compile(
-    rf"(?<![\w.,])(?:{_DAY}\s?(?:-|to|and|or|bis|und|oder|al?|au|ou|y|e|o|of|en|och|eller|lub|i)\s?(?:the|le|el|il|l'|den|am|a)?\s?)?{_DAY}\s(?:of |de |d')?({_MONTH})\b\.?{_YEAR}(?!\d)",
+    rf"(?<![\w.,])(?:{_DAY}\s?(?:-|to|and|or|bis|und|oder|al?|au|ou|y|e|o|of|en|och|eller|lub|i)\s?(?:the|le|"
+    rf"el|il|l'|den|am|a)?\s?)?{_DAY}\s(?:of |de |d')?({_MONTH})\b\.?{_YEAR}(?!\d)",
     re.IGNORECASE,
 )
 _DAYS_LISTED = re.compile(
-    rf"(?<![\w.,])((?:\d{{1,2}}(?:st|nd|rd|th|\.|º)?,\s){{1,8}}\d{{1,2}}(?:st|nd|rd|th|\.|º)?\s(?:and|or|und|oder|et|ou|y|e|en|och|i)\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th|\.|º)?)"
+    rf"(?<![\w.,])((?:\d{{1,2}}(?:st|nd|rd|th|\.|º)?,\s){{1,8}}\d{{1,2}}(?:st|nd|rd|th|\.|º)?\s(?:and|or|und|"
+    rf"oder|et|ou|y|e|en|och|i)\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th|\.|º)?)"
     rf"\s(?:of |de |d')?({_MONTH})\b\.?{_YEAR}(?!\d)",
     re.IGNORECASE,
 )
@@ -46,7 +48,8 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _HOURS = re.compile(
-    r"(?<![\w:.,])(?:(\d{1,2})\s?(?:-|to|until|and|bis)\s?)?(\d{1,2})\s?(am|pm|a\.m\.|p\.m\.|uhr|o'clock|in the morning|in the afternoon|in the evening)(?!\w)",
+    r"(?<![\w:.,])(?:(\d{1,2})\s?(?:-|to|until|and|bis)\s?)?(\d{1,2})\s?(am|pm|a\.m\.|p\.m\.|uhr|o'clock|in "
+    r"the morning|in the afternoon|in the evening)(?!\w)",
     re.IGNORECASE,
 )
 _H_CLOCK = re.compile(r"(?<![\w:.,])(\d{1,2})\s?h\s?([0-5]\d)(?![\w:])", re.IGNORECASE)
@@ -57,7 +60,9 @@ Hits = Iterator[tuple[int, int, frozenset[Hashable]]]
 
 
 def find_dates(text: str) -> Hits:
-    """Yield start, end and the `DateKey`s each date can be; 11/02 is the second of November or the eleventh of February."""
+    """Yield start, end and the `DateKey`s each date can be; 11/02 is the second of November or the eleventh of
+    February.
+    """
     for m in _ISO.finditer(text):
         yield from _dates(m, (int(m[1]), int(m[2]), int(m[3])))
     for m in _NUMERIC.finditer(text):
@@ -111,7 +116,9 @@ def same_date(said: DateKey, known: DateKey) -> bool:
 
 
 def find_weekdays(text: str) -> Hits:
-    """Yield the weekdays named in full, or short and capitalised; of two German letters only in a range, as in Mo-Fr."""
+    """Yield the weekdays named in full, or short and capitalised; of two German letters only in a range, as
+    in Mo-Fr.
+    """
     for m in _SHORT_RANGE.finditer(text):
         for end in (1, 2):
             yield m.start(end), m.end(end), frozenset({_SHORT_GERMAN.index(m[end])})

@@ -31,14 +31,17 @@ _BEFORE_UNIT = re.compile(
     rf"\b({'|'.join(BEFORE_UNITS)})(?=\s(?:{BETWEEN_NUMBER_AND_UNIT}\s)?(?:{UNIT_PATTERN})\b)", re.IGNORECASE
 )
 _HALF = re.compile(
-    r"\b(?:half an? year|ein(?:em?|en)? halbe[sn]? jahr|(?:une |la )?demi-année|medio año|mezz'anno|meio ano|half jaar|halvår|pół roku)\b",
+    r"\b(?:half an? year|ein(?:em?|en)? halbe[sn]? jahr|(?:une |la )?demi-année|medio año|mezz'anno|meio ano|"
+    r"half jaar|halvår|pół roku)\b",
     re.IGNORECASE,
 )
 _DECADES = re.compile(r"\b(?:an?|(\d+))\s(?:(?:full|whole)\s)?(decade|fortnight|century)s?\b", re.IGNORECASE)
 _DECADE = {"decade": "10 years", "fortnight": "2 weeks", "century": "100 years"}
 _A_WHOLE_UNIT = re.compile(
-    rf"\b(?:an? (?:full|whole|entire|complete)|(?:ein|une?|un|una|um|uma|een) (?:volles|ganzes|entière?|entero|intero|inteiro|heel|helt))\s(?=(?:{UNIT_PATTERN})\b)|"
-    rf"(?<=lasts )an? (?=(?:{UNIT_PATTERN})\b)|(?<=last )an? (?=(?:{UNIT_PATTERN})\b)|(?<=runs for )an? (?=(?:{UNIT_PATTERN})\b)",
+    rf"\b(?:an? (?:full|whole|entire|complete)|(?:ein|une?|un|una|um|uma|een) (?:volles|ganzes|entière?|entero|"
+    rf"intero|inteiro|heel|helt))\s(?=(?:{UNIT_PATTERN})\b)|"
+    rf"(?<=lasts )an? (?=(?:{UNIT_PATTERN})\b)|(?<=last )an? (?=(?:{UNIT_PATTERN})\b)|(?<=runs for )an? "
+    rf"(?=(?:{UNIT_PATTERN})\b)",
     re.IGNORECASE,
 )
 _NOTES = re.compile(r"\b(?:an? |one )?(fiver|tenner)s?\b", re.IGNORECASE)
@@ -48,12 +51,15 @@ _COUNTED_AS_ADJECTIVE = re.compile(r"\b(\d{1,3})(?:er|-?teilige?[nrs]?)[- ](?=[A
 """German `4er-Set`."""
 _DIGITS = "〇一二三四五六七八九"
 _UNITS_BEFORE_NOTHING = {
-    "年": "years", "年間": "years", "个月": "months", "個月": "months", "か月": "months", "ヶ月": "months", "か月間": "months", "ヶ月間": "months",
-    "개월": "months", "년": "years", "년간": "years", "天": "days", "日間": "days", "일간": "days", "週間": "weeks", "周": "weeks", "주일": "weeks",
+    "年": "years", "年間": "years", "个月": "months", "個月": "months", "か月": "months", "ヶ月": "months",
+    "か月間": "months", "ヶ月間": "months",
+    "개월": "months", "년": "years", "년간": "years", "天": "days", "日間": "days", "일간": "days",
+    "週間": "weeks", "周": "weeks", "주일": "weeks",
     "小时": "hours", "時間": "hours", "시간": "hours",
 }  # fmt: skip
 _UNSPACED = re.compile(
-    rf"(?<![\d年月.,])(\d{{1,3}}|[{_DIGITS}十百两兩]{{1,4}})\s?({'|'.join(sorted(_UNITS_BEFORE_NOTHING, key=len, reverse=True))})(?![\d\s]{{0,2}}\d{{1,2}}月|目|前半)"
+    rf"(?<![\d年月.,])(\d{{1,3}}|[{_DIGITS}十百两兩]{{1,4}})"
+    rf"\s?({'|'.join(sorted(_UNITS_BEFORE_NOTHING, key=len, reverse=True))})(?![\d\s]{{0,2}}\d{{1,2}}月|目|前半)"
 )
 _HUNDRED = re.compile(r"\b(?:(\d{1,2})|an?)\s+hundred\b", re.IGNORECASE)
 _SCALE = re.compile(rf"(?<!\d)({NUMBER})\s?(k|thousand|million|mio)\b", re.IGNORECASE)

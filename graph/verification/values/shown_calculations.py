@@ -15,7 +15,8 @@ _TERM = re.compile(_OPERAND, re.IGNORECASE)
 _SIGN = r"(?:\s?(?P<sign>[×x*·+÷]|-|times|plus|minus|mal|fois|por)\s?|\s(?P<by>/)\s)"
 _CHAIN = re.compile(
     rf"(?<![\w.,]){_OPERAND.replace('?P<n>', '?:')}(?:\s?{_MONEY_SIGN})?{_WORDS_BETWEEN}"
-    rf"(?:{_SIGN.replace('?P<sign>', '?:').replace('?P<by>', '?:')}{_OPERAND.replace('?P<n>', '?:')}(?:\s?{_MONEY_SIGN})?{_WORDS_BETWEEN}){{1,5}}",
+    rf"(?:{_SIGN.replace('?P<sign>', '?:').replace('?P<by>', '?:')}{_OPERAND.replace('?P<n>', '?:')}(?:"
+    rf"\s?{_MONEY_SIGN})?{_WORDS_BETWEEN}){{1,5}}",
     re.IGNORECASE,
 )
 _PIECE = re.compile(rf"{_TERM.pattern}|{_SIGN}", re.IGNORECASE)

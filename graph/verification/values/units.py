@@ -1,4 +1,6 @@
-"""Read quantities with a unit of measure, and compare them across units: 750 ml is 0.75 litres, but not 0.75 gallons."""
+"""Read quantities with a unit of measure, and compare them across units: 750 ml is 0.75 litres, but not 0.75
+gallons.
+"""
 
 import re
 from collections.abc import Iterator
@@ -67,7 +69,8 @@ _UNITS: dict[str, tuple[str, Decimal, bool]] = {
 }
 _WORD = "|".join(sorted((f"(?:{spellings})" for spellings in _UNITS), key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?<![\w.,#])(?:(?P<low>{NUMBER})\s?(?P<low_unit>(?:{_WORD})\b)?\s?(?:-|to|of|out of|and|bis|und|à|a|y|e|tot|en|do|till?)\s?)?"
+    rf"(?<![\w.,#])(?:(?P<low>{NUMBER})\s?(?P<low_unit>(?:{_WORD})\b)?\s?(?:-|to|of|out of|and|bis|und|à|a|y|e|"
+    rf"tot|en|do|till?)\s?)?"
     rf"(?P<only>{NUMBER})[\s-]?(?P<unit>{_WORD})(?![\w²³/])",
     re.IGNORECASE,
 )
@@ -75,7 +78,8 @@ _QUANTITY = re.compile(
 
 _LENGTH = "|".join(f"(?:{spellings})" for spellings, (dimension, _, _) in _UNITS.items() if dimension == "length")
 _SIDES = re.compile(
-    rf"(?<![\w.,#])(?P<sides>{NUMBER}(?:\s?[×x]\s?{NUMBER}){{0,1}})\s?[×x]\s?(?={NUMBER}[\s-]?(?P<unit>{_LENGTH})(?![\w²³/]))",
+    rf"(?<![\w.,#])(?P<sides>{NUMBER}(?:\s?[×x]\s?{NUMBER}){{0,1}})\s?[×x]\s?(?={NUMBER}[\s-]?(?P<unit>"
+    rf"{_LENGTH})(?![\w²³/]))",
     re.IGNORECASE,
 )
 """All but the last side of `71 × 86 inches`."""

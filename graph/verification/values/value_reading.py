@@ -1,4 +1,6 @@
-"""Find what can be checked in a text: amounts, dates, durations, percentages, links, addresses, identifiers, numbers."""
+"""Find what can be checked in a text: amounts, dates, durations, percentages, links, addresses, identifiers,
+numbers.
+"""
 
 import re
 from collections.abc import Callable, Hashable, Iterator
@@ -45,7 +47,9 @@ class Value:
     keys: frozenset[Hashable]
     """What it may stand for; two values are the same when they share a key."""
     unit: str = ""
-    """Currency of an amount; `hour` of a number that may be a time of day; `closed` or `open` of a weekday; else empty."""
+    """Currency of an amount; `hour` of a number that may be a time of day; `closed` or `open` of a weekday; else
+    empty.
+    """
     start: int = 0
     """Where it stands in the plain text."""
 
@@ -84,7 +88,8 @@ Hits = Iterator[tuple[int, int, Value]]
 _FIRST_NUMBER = re.compile(NUMBER)
 
 _LINK = re.compile(
-    rf"https?://[^\s<>()\[\]\"'\0]+|(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]{{0,40}})\.){{1,4}}(?:{TOP_LEVEL_DOMAINS})\b(?:/[^\s<>()\[\]\"'\0]*)?",
+    rf"https?://[^\s<>()\[\]\"'\0]+|(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]{{0,40}})\.){{1,4}}(?:"
+    rf"{TOP_LEVEL_DOMAINS})\b(?:/[^\s<>()\[\]\"'\0]*)?",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[a-z]{2,24}", re.IGNORECASE)
@@ -92,14 +97,16 @@ _SYMBOL = "|".join(re.escape(c) for c in sorted((c for c in CURRENCIES if not c.
 _CODE = "|".join(re.escape(c) for c in sorted((c for c in CURRENCIES if c.isalpha()), key=len, reverse=True))
 _LINK_WORD = r"(?:-|to|and|or|through|bis|und|oder|à|et|ou|a|y|o|e|tot|en|/)"
 _AMOUNT = re.compile(
-    rf"(?:(?P<before>{_SYMBOL}|\b(?:{_CODE})\b)\s?(?P<first>{NUMBER})(?:\s?{_LINK_WORD}\s?(?P<second>{NUMBER})(?![\w%]|\s?(?:{_SYMBOL})))?"
+    rf"(?:(?P<before>{_SYMBOL}|\b(?:{_CODE})\b)\s?(?P<first>{NUMBER})(?:\s?{_LINK_WORD}\s?(?P<second>{NUMBER})("
+    rf"?![\w%]|\s?(?:{_SYMBOL})))?"
     rf"|(?<![\w.,])(?:(?P<low>{NUMBER})\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\s?(?P<after>{_SYMBOL}|(?:{_CODE})\b))"
     rf"(?:\s?(?:usd|eur|gbp)\b)?",
     re.IGNORECASE,
 )
 _CENTS = re.compile(rf"(?<![\w.,])(?P<only>{NUMBER})\s?(?:cents?|pence|¢)\b", re.IGNORECASE)
 _PERCENT = re.compile(
-    rf"(?<![\w.,])(?:(?P<low>{NUMBER})\s?%?\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\s?(?:%|per ?cent\b|prozent\b|pour ?cent\b|por ?ciento\b|per ?cento\b|por ?cento\b|procent\w*)",
+    rf"(?<![\w.,])(?:(?P<low>{NUMBER})\s?%?\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\s?(?:%|per ?cent\b|prozent\b|"
+    rf"pour ?cent\b|por ?ciento\b|per ?cento\b|por ?cento\b|procent\w*)",
     re.IGNORECASE,
 )
 _DURATION = re.compile(
@@ -108,26 +115,31 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _HOURS_AND_MINUTES = re.compile(
-    rf"(?<![\w.,#])(?P<only>{NUMBER})\s?(?P<unit>{UNIT_PATTERN})(?:,?\s(?:and|und|et|y|e|en|och|og|i)\s|,?\s)(?P<more>{NUMBER})\s?(?P<then>{UNIT_PATTERN})\b",
+    rf"(?<![\w.,#])(?P<only>{NUMBER})\s?(?P<unit>{UNIT_PATTERN})(?:,?\s(?:and|und|et|y|e|en|och|og|i)\s|"
+    rf",?\s)(?P<more>{NUMBER})\s?(?P<then>{UNIT_PATTERN})\b",
     re.IGNORECASE,
 )
 """Two units that make one length of time: `3 hours and 25 minutes`."""
 _NAMED_DURATION = re.compile(  # "window_days": 30, but not "price_per_day": 30
-    rf"(?<!per_)(?<!per )(?<![a-z])(?P<unit>(?:second|minute|hour|day|night|week|month|year)s?)(?:_\w+)?[\"']?\s?[:=]\s?[\"']?"
+    rf"(?<!per_)(?<!per )(?<![a-z])(?P<unit>(?:second|minute|hour|day|night|week|month|"
+    rf"year)s?)(?:_\w+)?[\"']?\s?[:=]\s?[\"']?"
     rf"(?:(?P<low>{NUMBER})\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\b(?!-)",
     re.IGNORECASE,
 )
 _IDENTIFIER = re.compile(r"(?<![\w.])#?(?=[\w/-]{0,60}\d)[a-z0-9]+(?:[-_/][a-z0-9]+)*(?![\w@])", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w./-])\+?(?:\(\d{1,5}\)|\d)(?:[\s./-]{0,2}(?:\(\d{1,4}\)|\d)){5,15}(?!\w)")
 _HOUR = re.compile(
-    r"(?:\b(?:until|till?|from|at|by|before|after|between|bis|ab|um|von|vor|nach|à|de|alle|dalle|hasta|desde|las|tot|van|om|vanaf|"
+    r"(?:\b(?:until|till?|from|at|by|before|after|between|bis|ab|um|von|vor|nach|à|de|alle|dalle|hasta|desde|"
+    r"las|tot|van|om|vanaf|"
     r"das|até|às|kl\.?|klockan|od|do|o|and|to|und|et|y|e|en|och|-)|\d\s?-)\s?$",
     re.IGNORECASE,
 )
 """What stands before a number that may be a time of day: `until 11`."""
 _OPENS = re.compile(
-    r"(?P<closed>\b(?:closed|shut|not open|geschlossen|zu|ruhetag|fermé\w*|cerrad\w+|chius\w+|gesloten|dicht|stängt|encerrad\w+|"
-    r"fechad\w+|zamknięt\w+|nieczynne)\b)|\b(?:open\w*|offen|geöffnet|öffnungszeiten|ouvert\w*|abiert\w+|apert\w+|öppet|abert\w+|czynne|otwart\w+)\b",
+    r"(?P<closed>\b(?:closed|shut|not open|geschlossen|zu|ruhetag|fermé\w*|cerrad\w+|chius\w+|gesloten|dicht|"
+    r"stängt|encerrad\w+|"
+    r"fechad\w+|zamknięt\w+|nieczynne)\b)|\b(?:open\w*|offen|geöffnet|öffnungszeiten|ouvert\w*|abiert\w+|"
+    r"apert\w+|öppet|abert\w+|czynne|otwart\w+)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.;!?\n]\s")

@@ -3,7 +3,8 @@
     python write.py FOLDER                    # FOLDER/{shop,desk,inbox,memory}.db
     python write.py FOLDER postgresql://…     # all in one database
 
-It leaves an address that waits for its customer's yes, a cancellation that waits for staff, and a ticket that waits for a person.
+It leaves an address that waits for its customer's yes, a cancellation that waits for staff, and a ticket that waits for
+a person.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Read and change a shop through its own REST API, the one `shop_api.yaml` describes.
 
-A change is sent once. It carries the row id of the ledger as Idempotency-Key and, so that it cannot land on records that are no
-longer as planned, the ETag of the order as If-Match.
+A change is sent once. It carries the row id of the ledger as Idempotency-Key and, so that it cannot land on records
+that are no longer as planned, the ETag of the order as If-Match.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,8 +52,8 @@ class HttpOrderBackend:
             url: Root of the API, for example https://shop.example/api.
             api_key: Sent as a bearer token.
             timeout_seconds: Longest wait for one request.
-            idempotency_keys: Whether the API remembers changes by their Idempotency-Key. Without that, what became of a change
-                is read off the order, and nothing is sent again as long as that cannot tell.
+            idempotency_keys: Whether the API remembers changes by their Idempotency-Key. Without that, what became of a
+                change is read off the order, and nothing is sent again as long as that cannot tell.
             transport: Carries the requests instead of the network, for tests.
         """
         self._client = ShopClient(url, api_key=api_key, timeout_seconds=timeout_seconds, transport=transport)
@@ -81,7 +81,9 @@ class HttpOrderBackend:
         return await self._only_customer({"first_name": first_name, "last_name": last_name, "zip": zip_code})
 
     async def get_order(self, customer_id: str, order_id: str) -> Order:
-        """Return one of the customer's orders, its number in any usual spelling; raises Refused when they have none such."""
+        """Return one of the customer's orders, its number in any usual spelling; raises Refused when they have none
+        such.
+        """
         if not order_key(order_id):  # nothing but dots would be a path to somewhere else
             raise Refused(NO_ORDER)
         answer = await self._client.get(_order_path(customer_id, order_id))

@@ -90,7 +90,8 @@ def _require_left(
     if amount > left:
         raise Refused(
             f"For order {order.id} at most {amount_words(left, policy)} can still go back to "
-            f"{method_words(customer, method.id)}, by what was paid and has been refunded or promised, and this would be "
+            f"{method_words(customer, method.id)}, by what was paid and has been refunded or promised, and "
+            f"this would be "
             f"{amount_words(amount, policy)}. A colleague can look into it, if you like."
         )
 

@@ -1,7 +1,7 @@
 """Decide what may be done to an order, and plan it, without touching anything.
 
-Every function takes the policy, the customer's own records and their request, and returns the planned `Change`, or raises
-`Refused` naming the rule in words fit for the customer.
+Every function takes the policy, the customer's own records and their request, and returns the planned `Change`, or
+raises `Refused` naming the rule in words fit for the customer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -122,7 +122,10 @@ def change_order_items(
         moves,
         operation="change_order_items",
         args=swap_pairs(item_ids, new_item_ids) | {"payment_method_id": method.id},
-        summary=f"Change order {order.id}: {_swap_words(order, swaps)}. After that it can no longer be changed or cancelled.",
+        summary=(
+            f"Change order {order.id}: {_swap_words(order, swaps)}. After that it can no longer be changed or "
+            f"cancelled."
+        ),
         done=f"Order {order.id} is changed: {_swap_words(order, swaps)}.",
         approval=approval_above(policy, abs(difference), policy.change.approval_over, "the price difference"),
     )
@@ -151,10 +154,11 @@ def return_items(
         (),
         operation="return_items",
         args={"item_ids": ids, "payment_method_id": method.id},
-        summary=f"Return from order {order.id}: {named}. {amount_words(value, policy)} goes back to {target}{', which you paid with,' if paid_with else ''} "
+        summary=f"Return from order {order.id}: {named}. {amount_words(value, policy)} goes back to "
+        f"{target}{', which you paid with,' if paid_with else ''} "
         "once the items have arrived. An order can be returned or exchanged once, so please name all items.",
-        done=f"The return from order {order.id} is registered: {named}. You get an e-mail that says how to send them back; "
-        f"{amount_words(value, policy)} goes back to {target} once they have arrived.",
+        done=f"The return from order {order.id} is registered: {named}. You get an e-mail that says how to send them "
+        f"back; {amount_words(value, policy)} goes back to {target} once they have arrived.",
         approval=approval_above(policy, value, policy.return_.approval_over, "the value of the items"),
     )
 
@@ -195,9 +199,11 @@ def exchange_items(
         (),
         operation="exchange_items",
         args=swap_pairs(item_ids, new_item_ids) | {"payment_method_id": method.id},
-        summary=f"Exchange from order {order.id}: {_swap_words(order, swaps)}.{money} An order can be returned or exchanged "
+        summary=f"Exchange from order {order.id}: {_swap_words(order, swaps)}.{money} An order can be returned or "
+        f"exchanged "
         "once, so please name all items.",
-        done=f"The exchange from order {order.id} is registered: {_swap_words(order, swaps)}. You get an e-mail that says how "
+        done=f"The exchange from order {order.id} is registered: {_swap_words(order, swaps)}. You get an e-mail that "
+        f"says how "
         f"to send the items back.{money}",
         approval=approval_above(policy, abs(difference), policy.exchange.approval_over, "the price difference"),
     )

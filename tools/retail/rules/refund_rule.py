@@ -38,7 +38,8 @@ def refund_order(
     left = refundable(order)
     if amount > left.total:
         raise Refused(
-            f"For order {order.id} at most {amount_words(left.total, policy)} can be sent back: that is what was paid and has not "
+            f"For order {order.id} at most {amount_words(left.total, policy)} can be sent back: that is what "
+            f"was paid and has not "
             "been refunded or promised yet."
         )
     if amount != amount.quantize(Decimal("0.01")):

@@ -66,7 +66,9 @@ class SqlOrderBackend:
         return found[0] if len(found) == 1 else None
 
     async def get_order(self, customer_id: str, order_id: str) -> Order:
-        """Return one of the customer's orders, its number in any usual spelling; raises Refused when they have none such."""
+        """Return one of the customer's orders, its number in any usual spelling; raises Refused when they have none
+        such.
+        """
         key, digits = order_key(order_id), order_digits(order_id)
         table = schema.orders
         named = or_(table.c.lookup_key == key, table.c.lookup_digits == digits) if digits else table.c.lookup_key == key
@@ -159,7 +161,8 @@ class SqlOrderBackend:
 
     def _no_shop(self) -> BackendUnavailable:
         return BackendUnavailable(
-            f"there is no shop in {self._database}; run `support-agent orders import FILE` or correct SUPPORT_ORDERS_URL"
+            f"there is no shop in {self._database}; run `support-agent orders import FILE` or correct "
+            f"SUPPORT_ORDERS_URL"
         )
 
 
