@@ -25,9 +25,9 @@ install-extras: .venv/.installed-extras ## Add to .venv what PostgreSQL, web pag
 
 install-test: .venv/.installed-test ## Add to .venv what the tests, the evaluation and the benchmarks need
 
-$(SAMPLE): .venv/.installed $(wildcard knowledge/*.md) tools/sample_shop.json
-	$(BIN)/support-agent ingest knowledge
-	$(BIN)/support-agent orders import tools/sample_shop.json --replace --shift-dates
+$(SAMPLE): .venv/.installed $(wildcard examples/alder-finch/articles/*.md) examples/alder-finch/shop.json
+	$(BIN)/support-agent ingest examples/alder-finch/articles
+	$(BIN)/support-agent orders import examples/alder-finch/shop.json --replace --shift-dates
 	@touch $@
 
 chat: $(SAMPLE) ## Talk to the agent as a customer of the sample shop

@@ -62,7 +62,10 @@ def site(endpoint: str, folder: Path) -> Iterator[str]:
     for name, file in (("ORDERS", "shop"), ("DESK", "desk"), ("MEMORY", "memory"), ("INBOX", "inbox")):
         env[f"SUPPORT_{name}_URL"] = f"sqlite:///{folder}/{file}.db"
     cli = [sys.executable, "-m", "cli.main"]
-    for command in (["ingest", "knowledge"], ["orders", "import", "tools/sample_shop.json"]):
+    for command in (
+        ["ingest", "examples/alder-finch/articles"],
+        ["orders", "import", "examples/alder-finch/shop.json"],
+    ):
         subprocess.run([*cli, *command], env=env, check=True, capture_output=True)
     process = subprocess.Popen([*cli, "serve", "--port", str(port)], env=env, stderr=subprocess.DEVNULL)
     try:

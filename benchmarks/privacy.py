@@ -27,6 +27,7 @@ import jwt
 
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.outside import Outside, outside
+from core.settings import SAMPLE_BUSINESS
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "a-secret-for-a-benchmark-on-this-machine-alone"  # noqa: S105  it guards nothing
@@ -96,7 +97,7 @@ def canary_shop(file: Path) -> list[str]:
     """Write the sample shop with the canary in place of its first customer; return a shipped and a pending order of
     theirs.
     """
-    shop = json.loads((ROOT / "tools/sample_shop.json").read_text().replace("ada_brook_1001", WHO))
+    shop = json.loads((SAMPLE_BUSINESS / "shop.json").read_text().replace("ada_brook_1001", WHO))
     where = {"address1": "47 Nirgendheim Road", "address2": "Suite 9"}
     user = shop["users"][WHO]
     user["name"] = {"first_name": "Zelda", "last_name": "Quuxley"}
@@ -193,7 +194,7 @@ def measure(folder: Path) -> list[Figure]:
     with outside({"v1": repeated}) as others:
         env = environment(folder, others)
         orders = canary_shop(folder / "canary.json")
-        command(env | {"SUPPORT_LANGSMITH_TRACING": "false"}, "ingest", "knowledge")
+        command(env | {"SUPPORT_LANGSMITH_TRACING": "false"}, "ingest", "examples/alder-finch/articles")
         command(env, "orders", "import", str(folder / "canary.json"), "--replace", "--shift-dates")
         (folder / "canary.json").unlink()
         with socket.socket() as found:

@@ -24,6 +24,7 @@ from langchain_core.embeddings import Embeddings
 from benchmarks.support.figures import Figure, parser, report
 from core.embeddings.minilm import MiniLM
 from core.passages import Passage, Utterance
+from core.settings import SAMPLE_BUSINESS
 from ingest.documents_read import Document
 from ingest.pipeline import IngestOptions, IngestReport, ingest, ingest_documents
 from ingest.search.article_search import HybridRetriever
@@ -173,7 +174,7 @@ def small_corpora() -> list[tuple[str, Path, Path]]:
     """Return name, articles and questions of the sample shop and of the three other trades."""
     probes = sorted((ROOT / "benchmarks/probes").glob("*.json"))
     return [
-        ("sample shop", ROOT / "knowledge", ROOT / "benchmarks/shop_questions.jsonl"),
+        ("sample shop", SAMPLE_BUSINESS / "articles", ROOT / "benchmarks/shop_questions.jsonl"),
         *((f"probe {probe.stem}", probe, probe.with_suffix(".jsonl")) for probe in probes),
     ]
 

@@ -40,9 +40,10 @@ from benchmarks.support.peers import (
 )
 from benchmarks.support.stub_endpoint import stub_endpoint
 from core.embeddings.minilm import embedded_minilm
+from core.settings import SAMPLE_BUSINESS
 from graph.replies import Token
 
-SUBJECTS = [file.stem.replace("-", " ") for file in sorted((ROOT / "knowledge").glob("*.md"))]
+SUBJECTS = [file.stem.replace("-", " ") for file in sorted((SAMPLE_BUSINESS / "articles").glob("*.md"))]
 TURNS_A_THREAD = 10
 DOZENS = 30
 """Turns of a thread in support, where they are many."""

@@ -26,7 +26,7 @@ from rich.table import Table
 from benchmarks.support.speech import can_speak, speak, speechless
 from benchmarks.support.whisper_server import whisper_server
 from core.embeddings.minilm import MiniLM
-from core.settings import Settings
+from core.settings import SAMPLE_BUSINESS, Settings
 from graph.agent import SupportAgent, awaits_answer, open_agent
 from graph.intake.voice_input import was_unheard
 from ingest.pipeline import IngestOptions, ingest
@@ -131,8 +131,8 @@ def run(whisper: Path) -> list[Measured]:
             embedding_model="minilm",
             count_tokens=embeddings.count_tokens,
         )
-        ingest([ROOT / "knowledge"], options)
-        import_shop(ROOT / "tools" / "sample_shop.json", base["orders_url"], replace=False)
+        ingest([SAMPLE_BUSINESS / "articles"], options)
+        import_shop(SAMPLE_BUSINESS / "shop.json", base["orders_url"], replace=False)
         local = Settings.model_validate({**base, "transcription_model": str(whisper)})
         remote = Settings.model_validate({**base, "transcription_model": "whisper", "transcription_base_url": base_url})
         return [asyncio.run(measure("on this machine", local)), asyncio.run(measure("at an endpoint", remote))]

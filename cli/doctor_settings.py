@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 from core.factory import transcriber
 from core.models.prices import load_prices
 from core.safety.safe_links import LinkRule
-from core.settings import Settings
+from core.settings import SAMPLE_BUSINESS, Settings
 from graph.assembly import desk_hours
 from graph.runtime.budgets import Budget
 from server.tokens import tokens_of
 from tools.desk.queues import load_queues
 from tools.identity.code_senders import open_sender
-from tools.retail.policy import PACKAGED, load_policy
+from tools.retail.policy import load_policy
 from tools.retail.shop_file import read_shop
 
-SAMPLE_SHOP = PACKAGED.parent.with_name("sample_shop.json")
+SAMPLE_SHOP = SAMPLE_BUSINESS / "shop.json"
 SHOP_NAME = str(Settings.model_fields["shop_name"].default)
 
 
@@ -127,7 +127,7 @@ def still_the_samples(settings: Settings, *, own_shop: bool, article_urls: list[
         )
     if own_shop and settings.policy_file is None:
         hints.append(
-            "the policy is still the sample's; copy tools/retail/policy.yaml, change it, and name it in "
+            "the policy is still the sample's; copy examples/alder-finch/policy.yaml, change it, and name it in "
             "SUPPORT_POLICY_FILE"
         )
     return hints

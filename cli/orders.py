@@ -31,7 +31,7 @@ Answer = TypeVar("Answer")
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A shop as one JSON file, for example tools/sample_shop.json.")],
+    file: Annotated[Path, typer.Argument(help="A shop as one JSON file, for example examples/alder-finch/shop.json.")],
     replace: Annotated[bool, typer.Option("--replace", help="Put this shop in place of the present one.")] = False,
     shift_dates: Annotated[
         bool,
@@ -62,7 +62,7 @@ def import_(
     A status is pending, processed, delivered, cancelled, return requested, exchange requested or pending (item
     modified).
 
-    Example: support-agent orders import tools/sample_shop.json --replace
+    Example: support-agent orders import examples/alder-finch/shop.json --replace
     """
     url = Settings.from_env().orders_url
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())

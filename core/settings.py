@@ -15,6 +15,8 @@ from core.yaml_files import read_yaml
 PREFIX = "SUPPORT_"
 OXLO_BASE_URL = "https://api.oxlo.ai/v1"
 OXLO_MODEL = "llama-3.3-70b"
+SAMPLE_BUSINESS = Path(__file__).resolve().parent.parent / "examples" / "alder-finch"
+"""Folder of the sample shop, the business that is opened where no other is named."""
 
 Seconds = Annotated[float, Field(gt=0, le=600)]
 
@@ -120,7 +122,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         description="Shop database as an SQLAlchemy URL, or https:// root of the shop's own API.",
     )
     policy_file: Path | None = Field(
-        None, description="What the agent may do to an order; tools/retail/policy.yaml by default."
+        None, description="What the agent may do to an order; examples/alder-finch/policy.yaml by default."
     )
     desk_url: str = Field("sqlite:///var/desk.db", description="Tickets and the action ledger as an SQLAlchemy URL.")
     desk_hours: str = Field(
@@ -138,8 +140,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     proposals_dir: Path = Field(
         Path("proposed"), description="Where drafts of articles that operators propose are written."
     )
-    replies_dir: Path = Field(
-        Path("replies"), description="Folder of prepared replies for operators, a Markdown file each."
+    replies_dir: Path | None = Field(
+        None, description="Folder of prepared replies for operators, a Markdown file each; replies/ of the business."
     )
     evals_dir: Path = Field(Path("var/evals"), description="Where results of evaluations are kept, for their trend.")
     desk_webhook_url: str | None = Field(None, description="Address that is told every change of a ticket.")
@@ -294,6 +296,11 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         "LANGSMITH_TRACING alone sends nothing.",
     )
 
+    @property
+    def business_folder(self) -> Path:
+        """Return the folder of the business that is open: the sample shop's where none is named."""
+        return self.business or SAMPLE_BUSINESS
+
     @model_validator(mode="after")
     def _endpoint_is_whole(self) -> "Settings":
         if self.model != "offline" and not self.base_url:
@@ -430,7 +437,6 @@ def _of_business(folder: Path) -> dict[str, str]:
     data = f"var/{folder.resolve().name}"
     stores = {f"{name}_url": f"sqlite:///{data}/{name}.db" for name in ("desk", "memory", "inbox")}
     places = {"index_dir": f"{data}/index", "evals_dir": f"{data}/evals", "proposals_dir": str(folder / "proposed")}
-    places["replies_dir"] = str(folder / "replies")
     return {name: str(value) for name, value in named.items() if value} | stores | places
 
 

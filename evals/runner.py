@@ -78,7 +78,7 @@ def code_digest() -> str:
         f
         for p in PACKAGES
         for f in sorted((root / p).rglob("*"))
-        if f.suffix in (".py", ".md", ".yaml") and f.name != "README.md" and "data" not in f.parts
+        if f.suffix in (".py", ".md", ".yaml") and f.name != "README.md"
     ]
     digest = hashlib.sha256()
     for file in files:

@@ -38,7 +38,7 @@ WRITES = {
     "modify_user_address": "change_default_address",
 }
 NO_SHOP = ("calculate", "transfer_to_human_agents")
-SHOP_POLICY = Path(__file__).with_name("data") / "tau3_policy.yaml"
+SHOP_POLICY = Path(__file__).with_name("tau3_policy.yaml")
 FILES = ("db.json", "tasks.json", "expected.json")
 
 

@@ -10,6 +10,7 @@ import yaml
 from langchain_core.language_models import BaseChatModel
 from langgraph.checkpoint.memory import InMemorySaver
 
+from core.settings import SAMPLE_BUSINESS
 from evals.conversations.scenarios import Scenario
 from evals.conversations.suites import Suite, read_suite
 from evals.conversations.world import MakeAgent
@@ -90,7 +91,7 @@ def write_suite(folder: Path, *conversations: Mapping[str, Any]) -> Suite:
     (folder / "conversations").mkdir(parents=True, exist_ok=True)
     (folder / "articles").mkdir(exist_ok=True)
     (folder / "articles" / "returns.md").write_text(ARTICLE)
-    shop = ROOT / "tools" / "sample_shop.json"
+    shop = SAMPLE_BUSINESS / "shop.json"
     settings = {"shop": str(shop), "knowledge": ["articles"]}
     (folder / "suite.yaml").write_text(yaml.safe_dump(settings) + "today: 2026-11-22\n")
     for content in conversations:

@@ -23,6 +23,7 @@ from core.model_notes import NOT_DONE_YET
 from core.offline.model import OfflineChatModel
 from core.passages import Passage
 from core.safety.prompt_tags import quote_turn
+from core.settings import SAMPLE_BUSINESS
 from graph.phrases import phrase
 from tools.facts import as_text, order_facts, product_facts, profile_facts
 from tools.retail.order_numbers import digits_of, order_key
@@ -30,7 +31,7 @@ from tools.retail.shop_file import Shop, read_shop
 from tools.retail.shop_records import Order
 
 ROOT = Path(__file__).resolve().parent.parent
-SHOP = read_shop(ROOT / "tools" / "sample_shop.json")
+SHOP = read_shop(SAMPLE_BUSINESS / "shop.json")
 TODAY = date(2026, 10, 1)
 NO_ORDER = "I cannot find an order with that number in your account."
 WRITES = {
@@ -48,7 +49,7 @@ WRITES = {
 def articles() -> list[Passage]:
     """Return every section of the sample articles as a passage."""
     found = []
-    for file in sorted((ROOT / "knowledge").glob("*.md")):
+    for file in sorted((SAMPLE_BUSINESS / "articles").glob("*.md")):
         body = file.read_text(encoding="utf-8").split("---", 2)[2]
         title, _, rest = body.strip().partition("\n")
         for place, section in enumerate(rest.split("\n## ")):

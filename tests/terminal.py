@@ -5,7 +5,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from cli.main import app
-from tests.processes import ROOT
+from core.settings import SAMPLE_BUSINESS
 
 
 class Terminal:
@@ -38,5 +38,5 @@ class Terminal:
 def fill_sample_shop(folder: Path, *options: str) -> None:
     """Index the sample articles and import the sample shop into a folder; options are those of the import."""
     terminal = Terminal(folder)
-    terminal.run("ingest", str(ROOT / "knowledge"))
-    terminal.run("orders", "import", str(ROOT / "tools" / "sample_shop.json"), *options)
+    terminal.run("ingest", str(SAMPLE_BUSINESS / "articles"))
+    terminal.run("orders", "import", str(SAMPLE_BUSINESS / "shop.json"), *options)

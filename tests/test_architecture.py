@@ -248,7 +248,7 @@ def test_what_is_noted_on_messages_is_read_and_written_through_its_accessors() -
 def test_every_package_but_the_benchmarks_is_installed() -> None:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text())
     include = config["tool"]["setuptools"]["packages"]["find"]["include"]
-    data = {"knowledge", "examples"}  # the sample business
+    data = {"examples"}  # folders of businesses
     assert {pattern.removesuffix("*") for pattern in include} - data == MAY_IMPORT.keys() - {"benchmarks"}
 
 

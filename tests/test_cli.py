@@ -8,11 +8,11 @@ import pytest
 from cli.desk.approval_commands import waiting_in
 from cli.doctor_settings import open_to_other_tokens, still_the_samples
 from core.errors import InputError
-from core.settings import Settings
+from core.settings import SAMPLE_BUSINESS, Settings
 from tests.processes import ROOT
 from tests.terminal import Terminal, fill_sample_shop
 
-SAMPLE = ROOT / "tools" / "sample_shop.json"
+SAMPLE = SAMPLE_BUSINESS / "shop.json"
 
 
 @pytest.fixture(scope="module")

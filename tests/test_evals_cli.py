@@ -9,12 +9,11 @@ from typer.testing import CliRunner, Result
 
 from cli.evaluation.eval_group import app
 from cli.main import app as support_agent
-from core.settings import Settings
+from core.settings import SAMPLE_BUSINESS, Settings
 from evals import results
 from evals.conversations.suites import read_scenario
 from graph.agent import open_agent
 from tests.eval_fakes import manifest, trial, write_suite
-from tests.processes import ROOT
 from tests.test_evals_runs import EMPTY, PERSON
 from tools.retail.importing import import_shop
 
@@ -117,7 +116,7 @@ def test_a_stored_thread_becomes_a_conversation_file_that_reads(tmp_path: Path) 
     (tmp_path / "returns.md").write_text("# Returns\n\nYou can return anything for 30 days.\n", encoding="utf-8")
     assert CliRunner().invoke(support_agent, ["ingest", "returns.md"]).exit_code == 0
     settings = Settings.from_env({}, env_file=None)
-    import_shop(ROOT / "tools" / "sample_shop.json", settings.orders_url, replace=True)
+    import_shop(SAMPLE_BUSINESS / "shop.json", settings.orders_url, replace=True)
 
     async def converse() -> None:
         async with open_agent(settings) as agent:

@@ -14,6 +14,7 @@ from core.embeddings.minilm import MiniLM
 from core.offline.model import OfflineChatModel
 from core.passages import Utterance
 from core.safety.prompt_tags import quote_passages, quote_turn
+from core.settings import SAMPLE_BUSINESS
 from ingest.pipeline import IngestOptions, ingest
 from ingest.search.article_search import HybridRetriever
 
@@ -107,7 +108,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> HybridRetriever:
     minilm = MiniLM()
     folder = tmp_path_factory.mktemp("index")
     ingest(
-        [ROOT / "knowledge"],
+        [SAMPLE_BUSINESS / "articles"],
         IngestOptions(index_dir=folder, embeddings=minilm, embedding_model="minilm", count_tokens=minilm.count_tokens),
     )
     return HybridRetriever(folder, minilm, "minilm")

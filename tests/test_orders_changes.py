@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from core.errors import BackendUnavailable, Refused
+from core.settings import SAMPLE_BUSINESS
 from tools.actions.changes import Change, Outcome
 from tools.context import Context
 from tools.retail.change_records import read_records
@@ -19,7 +20,7 @@ from tools.retail.order_writes import WRITE_ACTIONS
 from tools.retail.policy import load_policy
 from tools.retail.sql.sql_backend import SqlOrderBackend
 
-SAMPLE = Path(__file__).resolve().parent.parent / "tools" / "sample_shop.json"
+SAMPLE = SAMPLE_BUSINESS / "shop.json"
 ADA = "ada_brook_1001"
 PENDING, DELIVERED = "#AF10326", "#AF10142"
 CARD, GIFT_CARD = "credit_card_872104", "gift_card_"

@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from cli.orders import app
 from core.errors import InputError
+from core.settings import SAMPLE_BUSINESS
 
-SAMPLE = Path(__file__).resolve().parent.parent / "tools" / "sample_shop.json"
+SAMPLE = SAMPLE_BUSINESS / "shop.json"
 
 
 @pytest.fixture(autouse=True)

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from core.errors import BackendUnavailable, OrderFileError
+from core.settings import SAMPLE_BUSINESS
 from tools.retail.importing import export_shop, import_shop, write_export
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE = ROOT / "tools" / "sample_shop.json"
+SAMPLE = SAMPLE_BUSINESS / "shop.json"
 TAU3 = ROOT.parent / "shared" / "data" / "tau3_retail" / "db.json"
 
 Edit = Callable[[dict[str, Any]], object]

@@ -3,11 +3,11 @@
 import asyncio
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from core.errors import BackendUnavailable, Refused
+from core.settings import SAMPLE_BUSINESS
 from tests.fakes import writes_of
 from tests.postgres import fresh_database
 from tools.actions.execution import carry_out
@@ -19,7 +19,7 @@ from tools.retail.policy import load_policy
 from tools.retail.sql.sql_backend import SqlOrderBackend
 
 pytestmark = pytest.mark.server
-SAMPLE = Path(__file__).resolve().parent.parent / "tools" / "sample_shop.json"
+SAMPLE = SAMPLE_BUSINESS / "shop.json"
 ADA, DELIVERED = "ada_brook_1001", "#AF10142"
 TODAY = date(2026, 11, 22)
 POLICY = load_policy()

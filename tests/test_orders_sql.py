@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from core.errors import BackendUnavailable, Refused
+from core.settings import SAMPLE_BUSINESS
 from tools.retail.importing import import_shop
 from tools.retail.sql.sql_backend import SqlOrderBackend
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE = ROOT / "tools" / "sample_shop.json"
+SAMPLE = SAMPLE_BUSINESS / "shop.json"
 TAU3 = ROOT.parent / "shared" / "data" / "tau3_retail" / "db.json"
 ADA = "ada_brook_1001"
 

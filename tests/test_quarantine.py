@@ -11,6 +11,7 @@ from cli.main import app
 from core.errors import InputError
 from core.passages import Utterance
 from core.safety.injection_patterns import asks_for_action, directives
+from core.settings import SAMPLE_BUSINESS
 from ingest.pipeline import IngestReport, ingest
 from ingest.quarantine import flagged_articles, release
 from ingest.search.article_search import HybridRetriever
@@ -135,5 +136,7 @@ def test_a_statement_that_begins_like_a_demand_is_none(text: str) -> None:
 
 def test_ordinary_articles_are_not_flagged() -> None:
     assert {
-        p.name: directives(p.read_text()) for p in (ROOT / "knowledge").glob("*.md") if directives(p.read_text())
+        p.name: directives(p.read_text())
+        for p in (SAMPLE_BUSINESS / "articles").glob("*.md")
+        if directives(p.read_text())
     } == {}

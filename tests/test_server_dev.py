@@ -14,8 +14,9 @@ import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.errors import APIStatusError
 
+from core.settings import SAMPLE_BUSINESS
 from graph.intake.voice_input import UNHEARD
-from tests.processes import ROOT, dev_server, environment
+from tests.processes import dev_server, environment
 from tests.server_fakes import SECRET, bearer
 from tests.terminal import fill_sample_shop
 from tests.test_voice import wav
@@ -160,9 +161,7 @@ async def test_without_a_key_the_developer_may_do_everything_strange_pages_nothi
     shop: tuple[Path, dict[str, str]],
 ) -> None:
     folder, env = shop
-    policy = (
-        (ROOT / "tools" / "retail" / "policy.yaml").read_text().replace("approval_over: 500.00", "approval_over: 50.00")
-    )
+    policy = (SAMPLE_BUSINESS / "policy.yaml").read_text().replace("approval_over: 500.00", "approval_over: 50.00")
     (folder / "policy.yaml").write_text(policy)
     env = env | {"SUPPORT_POLICY_FILE": str(folder / "policy.yaml")}
     with dev_server(folder, env) as (url, log):

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from core.settings import SAMPLE_BUSINESS
 from evals.conversations.shop_changes import changed_ids, read_tables
 from tools.retail.importing import import_shop
 
-SAMPLE = Path(__file__).resolve().parent.parent / "tools" / "sample_shop.json"
+SAMPLE = SAMPLE_BUSINESS / "shop.json"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from benchmarks.support.speech import can_speak, speak, speechless
 from benchmarks.support.whisper_server import whisper_server
 from benchmarks.voice import shipped_whisper
 from core.errors import MessageRejected, ModelUnavailable, SettingsError
+from core.settings import SAMPLE_BUSINESS
 from core.speech.audio import read_clip
 from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcriber
 from core.speech.whisper_noise import understood
@@ -22,7 +23,6 @@ from graph.builder import build_graph
 from graph.context_window.prompts import text_of
 from graph.intake.voice_input import VoiceInput, was_unheard
 from tests.graph_fakes import parts, scripted
-from tests.processes import ROOT
 from tests.terminal import Terminal
 from tools.context import Context
 
@@ -93,8 +93,8 @@ async def test_a_voice_message_to_the_graph_is_answered_end_to_end(local: LocalW
 def test_a_recording_is_asked_on_the_command_line(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path)
     terminal.settings["SUPPORT_TRANSCRIPTION_MODEL"] = str(WHISPER)
-    terminal.run("ingest", str(ROOT / "knowledge"))
-    terminal.run("orders", "import", str(ROOT / "tools" / "sample_shop.json"))
+    terminal.run("ingest", str(SAMPLE_BUSINESS / "articles"))
+    terminal.run("orders", "import", str(SAMPLE_BUSINESS / "shop.json"))
     recording = tmp_path / "question.wav"
     recording.write_bytes(speak(QUESTION))
     answer = json.loads(terminal.out("ask", "--audio", str(recording), "--json"))

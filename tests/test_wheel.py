@@ -50,7 +50,7 @@ def test_it_holds_the_packages_with_their_types_and_no_benchmarks_or_tests(wheel
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
     about = next(top for top in tops if top.endswith(".dist-info"))
-    assert tops - {about} - {"knowledge", "examples"} == set(PACKAGES)
+    assert tops - {about} - {"examples"} == set(PACKAGES)
     assert [package for package in PACKAGES if f"{package}/py.typed" not in names] == []
     assert f"{about}/licenses/LICENSE" in names
     assert [

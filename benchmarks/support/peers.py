@@ -21,7 +21,7 @@ from langgraph.graph import END, START, MessagesState, StateGraph
 from openai import AsyncOpenAI
 
 from core.factory import embedding_model
-from core.settings import Settings
+from core.settings import SAMPLE_BUSINESS, Settings
 from graph.agent import SupportAgent, open_agent
 from graph.context_window.prompts import system_prompt
 from graph.memory.checkpointers import open_checkpointer
@@ -35,7 +35,7 @@ SYSTEM = system_prompt("Alder & Finch")
 Turn = Callable[[str, str], Awaitable[object]]
 """Answer a message of a thread: `await turn(thread, text)`."""
 
-ORDERS: dict[str, Any] = json.loads((ROOT / "tools/sample_shop.json").read_text(encoding="utf-8"))["orders"]
+ORDERS: dict[str, Any] = json.loads((SAMPLE_BUSINESS / "shop.json").read_text(encoding="utf-8"))["orders"]
 
 
 @asynccontextmanager
@@ -156,7 +156,7 @@ def prepare(settings: Settings) -> None:
     """Build the sample index and the sample shop that settings name."""
     embeddings = embedding_model(settings)
     ingest(
-        [ROOT / "knowledge"],
+        [SAMPLE_BUSINESS / "articles"],
         IngestOptions(
             index_dir=settings.index_dir,
             embeddings=embeddings,
@@ -164,7 +164,7 @@ def prepare(settings: Settings) -> None:
             count_tokens=lambda texts: [len(text) // 4 for text in texts],
         ),
     )
-    import_shop(ROOT / "tools/sample_shop.json", settings.orders_url)
+    import_shop(SAMPLE_BUSINESS / "shop.json", settings.orders_url)
 
 
 @asynccontextmanager

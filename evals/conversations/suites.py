@@ -13,9 +13,10 @@ import yaml
 from pydantic import Field, ValidationError
 
 from core.errors import ConversationFileError
+from core.settings import SAMPLE_BUSINESS
 from evals.conversations.scenarios import Scenario, Section
 
-SHIPPED = Path(__file__).resolve().parents[1] / "data"
+SHIPPED = SAMPLE_BUSINESS / "evals"
 
 
 class SuiteFile(Section):

@@ -10,9 +10,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.errors import SettingsError
+from core.settings import SAMPLE_BUSINESS
 from tools.retail.shop_records import Status
 
-PACKAGED = Path(__file__).with_name("policy.yaml")
+PACKAGED = SAMPLE_BUSINESS / "policy.yaml"
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 Days = Annotated[int, Field(ge=0, le=3650)]
