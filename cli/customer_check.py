@@ -15,7 +15,7 @@ async def customer_exists(settings: Settings, customer_id: str) -> bool | None:
     """Say whether the shop knows a customer, or None where there is none or it does not answer: what needs no shop goes
     on.
     """
-    if settings.business and not read_business(settings.business).has_shop:
+    if read_business(settings.business_folder).shop is None:
         return None
     shop = orders_of(settings)
     try:

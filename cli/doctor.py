@@ -104,7 +104,7 @@ async def _examine() -> list[Finding]:
             findings.append(Finding(part, True, look(settings)))
         except SupportError as error:
             findings.append(Finding(part, False, str(error)))
-    other = settings.business is not None and not read_business(settings.business).has_shop
+    other = read_business(settings.business_folder).shop is None
     if settings.business:
         findings.append(_business(settings.business))
     checks: dict[str, Callable[[Settings], Awaitable[str]]] = {

@@ -9,12 +9,12 @@ from core.factory import transcriber
 from core.models.prices import load_prices
 from core.safety.safe_links import LinkRule
 from core.settings import SAMPLE_BUSINESS, Settings
-from graph.assembly import desk_hours
+from graph.assembly import desk_hours, policy_of
 from graph.runtime.budgets import Budget
 from server.tokens import tokens_of
+from tools.business.business_folder import read_business
 from tools.desk.queues import load_queues
 from tools.identity.code_senders import open_sender
-from tools.retail.policy import load_policy
 from tools.retail.shop_file import read_shop
 
 SAMPLE_SHOP = SAMPLE_BUSINESS / "shop.json"
@@ -22,7 +22,7 @@ SHOP_NAME = str(Settings.model_fields["shop_name"].default)
 
 
 def _policy(settings: Settings) -> str:
-    policy = load_policy(settings.policy_file)
+    policy = policy_of(settings, read_business(settings.business_folder))
     limit = policy.cancel.approval_over
     asks = (
         "cancellations need no approval"

@@ -435,7 +435,8 @@ def _of_business(folder: Path) -> dict[str, str]:
         "link_hosts": ",".join(map(str, hosts)) if isinstance(hosts, list) and hosts else "invalid",
     }
     data = f"var/{folder.resolve().name}"
-    stores = {f"{name}_url": f"sqlite:///{data}/{name}.db" for name in ("desk", "memory", "inbox")}
+    files = {"orders": "shop", "desk": "desk", "memory": "memory", "inbox": "inbox"}
+    stores = {f"{name}_url": f"sqlite:///{data}/{file}.db" for name, file in files.items()}
     places = {"index_dir": f"{data}/index", "evals_dir": f"{data}/evals", "proposals_dir": str(folder / "proposed")}
     return {name: str(value) for name, value in named.items() if value} | stores | places
 

@@ -49,7 +49,7 @@ from tools.identity.code_senders import open_sender
 from tools.identity.verification import IdentityDesk
 from tools.registry import general_tools, make_tools
 from tools.retail.known_customers import email_of, know
-from tools.retail.opening_orders import open_orders
+from tools.retail.opening_orders import open_orders, stock
 from tools.retail.policy import Policy, load_policy
 from tools.retail.rest.rest_backend import HttpOrderBackend
 from tools.retail.shop_records import OrderBackend
@@ -77,10 +77,10 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         batches_at_once=1 if local else 8,
         breaker=None if local else Breaker(),
     )
-    business = read_business(settings.business) if settings.business else None
-    now = (lambda: fixed) if business and (fixed := business.file.now) else now
+    business = read_business(settings.business_folder)
+    now = (lambda: fixed) if (fixed := business.file.now) else now
     retriever = _retriever(settings, embeddings, business)
-    orders = orders_of(settings) if business is None or business.has_shop else None
+    orders = orders_of(settings) if business.shop else None
     desk = open_desk(settings, orders)
     policy = policy_of(settings, business)
     ledger = open_ledger(settings, policy)
@@ -90,12 +90,12 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
 
     identity = open_identity(settings, orders, policy, now) if orders else None
     made = make_tools(orders, retriever, policy, today) if orders else general_tools(retriever)
-    connected = business_tools(settings, business, now) if business else None
+    connected = business_tools(settings, business, now)
     tools = [
         *(tool for tool in made if identity or tool.name != IDENTIFY),
-        *(connected.tools if connected else ()),
+        *connected.tools,
     ]
-    procedures = open_procedures(settings, business, tools, now) if business else None
+    procedures = open_procedures(settings, business, tools, now)
     if procedures:
         tools = procedures.guarded(tools)
         tools += [] if procedures.leads else [Tool(bound=follow_procedure, effect="control")]
@@ -124,8 +124,8 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
             max_bytes=settings.voice_max_mb * 1_000_000,
         ),
         shop_name=settings.shop_name,
-        instructions=business.instructions if business else "",
-        locale=business.file.languages[0] if business else "en",
+        instructions=business.instructions,
+        locale=business.file.languages[0],
         links=LinkRule.parse(settings.link_hosts),
         procedures=procedures,
         passages_per_turn=settings.passages_per_turn,
@@ -143,9 +143,9 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
     )
 
 
-def _retriever(settings: Settings, embeddings: QueryEmbeddings, business: Business | None) -> Retriever:
-    """Return what finds passages; the articles of a business are published first where they changed."""
-    if business and not settings.index_url and publish_folder(settings, business.articles) is None:
+def _retriever(settings: Settings, embeddings: QueryEmbeddings, business: Business) -> Retriever:
+    """Return what finds passages; the articles of a named business are published first where they changed."""
+    if settings.business and not settings.index_url and publish_folder(settings, business.articles) is None:
         return NoArticles()
     return open_retriever(
         settings.index_dir,
@@ -187,16 +187,14 @@ def open_procedures(
     return open_book(found, tools, embed=embed, now=now)
 
 
-def policy_of(settings: Settings, business: Business | None) -> Policy:
+def policy_of(settings: Settings, business: Business) -> Policy:
     """Return the shop's policy, or for another business the limits and topics that its folder names."""
-    policy = load_policy(settings.policy_file)
-    if business is None:
-        return policy
-    file = business.file
+    named = business.path_of(business.shop.policy) if business.shop else None
+    policy, file = load_policy(settings.policy_file or named), business.file
     topics = {name: tuple(topic.words) for name, topic in file.handoff.items()}
     limits = {"confirmation_minutes": file.confirmation_minutes, "approval_hours": file.approval_hours}
     changed: dict[str, Any] = {name: value for name, value in limits.items() if value is not None}
-    if not business.has_shop or topics:
+    if not business.shop or topics:
         changed = {**changed, "people_only": topics}
     return policy.model_copy(update=changed)
 
@@ -220,7 +218,8 @@ def budgets(settings: Settings, customers: SpendingLog) -> Budgets:
 
 def open_desk(settings: Settings, orders: OrderBackend | None = None) -> SqlTicketDesk:
     """Return the ticket desk, with a webhook where one is set; names from the shop's records stay out of its texts."""
-    database, velocity = Database(settings.desk_url), load_policy(settings.policy_file).velocity
+    database = Database(settings.desk_url)
+    velocity = policy_of(settings, read_business(settings.business_folder)).velocity
     return SqlTicketDesk(
         database,
         worked=desk_hours(settings).worked,
@@ -279,7 +278,10 @@ def ticket_writer(settings: Settings) -> TicketWriter:
 
 
 def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
-    """Return the order backend the settings name."""
+    """Return the order backend the settings name, filled first where it is a named business's and not there yet."""
+    business = read_business(settings.business) if settings.business else None
+    if business and business.shop and (data := business.path_of(business.shop.data)):
+        stock(settings.orders_url, data, as_of=date.today() if business.shop.shift_dates else None)
     return open_orders(
         settings.orders_url,
         api_key=settings.orders_api_key.get_secret_value() if settings.orders_api_key else None,
@@ -306,7 +308,7 @@ def open_identity(
 def open_ledger(settings: Settings, policy: Policy | None = None) -> ActionLedger:
     """Return the action ledger with the time limits of a policy, by default of the one that settings name."""
     if policy is None:
-        policy = policy_of(settings, read_business(settings.business) if settings.business else None)
+        policy = policy_of(settings, read_business(settings.business_folder))
     return ActionLedger(
         settings.desk_url,
         confirmation=timedelta(minutes=policy.confirmation_minutes),

@@ -1,12 +1,13 @@
 """Check the folder of a business: read every file, open every connector, compile every procedure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
+from core.errors import SupportError
 from core.yaml_files import FilesError, Problem
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import catalogue_of
@@ -14,6 +15,8 @@ from ingest.article_folder import NoArticles
 from tools.business.business_folder import BUSINESS_FILE, Business, read_business
 from tools.connectors.opening import open_connectors, run_blocking
 from tools.registry import make_tools
+from tools.retail.policy import load_policy
+from tools.retail.shop_file import read_shop
 from tools.retail.sql.sql_backend import SqlOrderBackend
 from tools.tool import Tool
 
@@ -53,7 +56,7 @@ def check_business(folder: Path) -> Checked:
     }
     procedures, wrong = check_folder(
         folder / "procedures",
-        catalogue_of([*opened.tools, *(shop_tools() if business.has_shop else ())]),
+        catalogue_of([*opened.tools, *(shop_tools() if business.shop else ())]),
         embed=embedded_minilm().embed_array,
         languages=file.languages,
         articles=articles,
@@ -61,12 +64,27 @@ def check_business(folder: Path) -> Checked:
     problems += [
         Problem(one.file, one.line, one.message, f"correct it ({one.kind})", one.severity == "warning") for one in wrong
     ]
-    if not opened.tools and not business.has_shop:
+    problems += _shop_problems(business)
+    if not opened.tools and not business.shop:
         said = "no tool is connected, so that the agent can only answer from articles"
         problems.append(Problem(BUSINESS_FILE, 1, said, "add a file to connectors/", warning=True))
-    if not articles and not business.has_shop:
+    if not articles and not business.shop:
         problems.append(Problem(BUSINESS_FILE, 1, "there are no help articles", "add some to articles/", warning=True))
     return Checked(business, opened.tools, [p.name for p in procedures], len(articles), problems)
+
+
+def _shop_problems(business: Business) -> Sequence[Problem]:
+    """Return what is wrong with the files that a connected shop names."""
+    problems = list[Problem]()
+    readers: dict[str, Callable[[Path], object]] = {"policy": load_policy, "data": read_shop}
+    for file, connector in business.connectors:
+        for key, read in readers.items():
+            try:
+                if path := business.path_of(getattr(connector.shop, key, None)):
+                    read(path)
+            except SupportError as error:
+                problems.append(file.problem(("shop", key), str(error), "correct that file"))
+    return problems
 
 
 def shop_tools() -> Sequence[Tool]:

@@ -32,7 +32,8 @@ class Opened:
 
 def settings_of(folder: Path, data: Path) -> Settings:
     """Return settings that open a business and keep its data in a folder."""
-    stores = {f"SUPPORT_{name}_URL": f"sqlite:///{data}/{name.lower()}.db" for name in ("DESK", "MEMORY", "INBOX")}
+    named = ("DESK", "MEMORY", "INBOX", "ORDERS")
+    stores = {f"SUPPORT_{name}_URL": f"sqlite:///{data}/{name.lower()}.db" for name in named}
     return Settings.from_env(
         stores | {"SUPPORT_BUSINESS": str(folder), "SUPPORT_INDEX_DIR": str(data / "index")}, env_file=None
     )

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from core.errors import OutcomeUnknown, SettingsError
-from core.settings import Settings
+from core.errors import OutcomeUnknown
+from core.settings import SAMPLE_BUSINESS, Settings, SettingsError
 from core.yaml_files import FilesError
 from graph.agent import open_agent
 from graph.assembly import assemble
@@ -44,9 +44,31 @@ def statuses(data: Path) -> dict[str, str]:
         return dict(connection.execute("SELECT booking_id, status FROM bookings"))
 
 
-@pytest.mark.parametrize("example", ["novanet", "skylark"])
+@pytest.mark.parametrize("example", ["alder-finch", "novanet", "skylark"])
 def test_each_example_is_checked_without_a_problem(example: str) -> None:
     assert [str(problem) for problem in check_business(EXAMPLES / example).problems] == []
+
+
+async def test_a_shop_is_filled_from_the_file_its_folder_names_and_ruled_by_its_policy(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE_BUSINESS, tmp_path / "shop", ignore=shutil.ignore_patterns("evals"))
+    policy = tmp_path / "shop" / "policy.yaml"
+    policy.write_text(policy.read_text().replace("approval_over: 500.00", "approval_over: 1.00"))
+    cancel = call("cancel_order", order_id="#AF10326", reason="no longer needed")
+    async with opened(tmp_path / "shop", tmp_path, cancel, cancel) as shop:
+        await shop.say("cancel #AF10326, I no longer need it", "ada_brook_1001")
+        assert "colleague" in await shop.say("yes", "ada_brook_1001")
+
+
+def test_a_shop_that_names_files_it_does_not_have_or_tools_beside_it_is_a_problem(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE_BUSINESS, tmp_path / "shop", ignore=shutil.ignore_patterns("evals", "articles"))
+    connector = tmp_path / "shop" / "connectors" / "shop.yaml"
+    connector.write_text("shop:\n  policy: none.yaml\n  data: ../shop.json\n")
+    assert [(p.file, p.line) for p in check_business(tmp_path / "shop").problems if not p.warning] == [
+        ("connectors/shop.yaml", 2),
+        ("connectors/shop.yaml", 3),
+    ]
+    connector.write_text("shop: {}\ntools: {cancel: {effect: write}}\n")
+    assert "brings its tools with it" in str(check_business(tmp_path / "shop").problems[0])
 
 
 def test_novanet_is_sixty_lines_of_python_at_most() -> None:

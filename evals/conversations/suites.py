@@ -41,7 +41,7 @@ class Suite:
     @property
     def name(self) -> str:
         """Return how reports call it."""
-        return "shipped" if self.folder == SHIPPED else self.folder.name
+        return self.folder.parent.name if self.folder.name == "evals" else self.folder.name
 
     def only(self, wanted: set[str]) -> "Suite":
         """Return the suite with the conversations whose id or kind is wanted."""

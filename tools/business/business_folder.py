@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.yaml_files import FilesError, Problem, YamlFile, inside, read_yaml
 from tools.business.business_file import BusinessFile
-from tools.connectors.declarations import ConnectorFile
+from tools.connectors.declarations import ConnectorFile, Shop
 
 BUSINESS_FILE = "business.yaml"
 
@@ -25,9 +25,13 @@ class Business:
         return self.folder / "articles"
 
     @property
-    def has_shop(self) -> bool:
-        """Say whether a shop is connected."""
-        return any(connector.shop is not None for _, connector in self.connectors)
+    def shop(self) -> Shop | None:
+        """Return the shop that is connected, or None."""
+        return next((connector.shop for _, connector in self.connectors if connector.shop), None)
+
+    def path_of(self, name: str | None) -> Path | None:
+        """Return the path of a file that is named in the folder, or None; raises FilesError for one outside of it."""
+        return inside(self.folder, name) if name else None
 
     @property
     def instructions(self) -> str:

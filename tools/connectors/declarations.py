@@ -157,13 +157,24 @@ class State(Section):
     """A file of SQL that makes an SQLite database, whose path is $state."""
 
 
+class Shop(Section):
+    """A shop, whose tools and rules are part of the program; SUPPORT_ORDERS_URL names its records."""
+
+    policy: str | None = None
+    """A file of what is allowed, in the form of the sample's `policy.yaml`; without it that one counts."""
+    data: str | None = None
+    """A file that `support-agent orders import` reads: it fills an SQLite database that is not there yet."""
+    shift_dates: bool = False
+    """Whether its dates are moved as if it had been written today."""
+
+
 class ConnectorFile(Section):
     """A connector: one source, and its tools by name. What is not listed does not exist for the model."""
 
     python: str | None = None
     mcp: McpServer | None = None
     openapi: str | OpenApi | None = None
-    shop: dict[str, Any] | None = None
+    shop: Shop | None = None
     tools: dict[str, ToolDeclaration] = Field(default_factory=dict)
     bind: dict[str, Any] = Field(default_factory=dict)
     """As a tool's own, for every tool that has an argument of the name."""
@@ -177,6 +188,8 @@ class ConnectorFile(Section):
         sources = [name for name in ("python", "mcp", "openapi", "shop") if getattr(self, name) is not None]
         if len(sources) != 1:
             raise ValueError(f"exactly one of python, mcp, openapi and shop; came {', '.join(sources) or 'none'}")
+        if self.shop and (self.tools or self.bind or self.state):
+            raise ValueError("a shop brings its tools with it, so that tools, bind and state are not read beside shop")
         return self
 
 

@@ -1,5 +1,14 @@
 """Choose the order backend a URL asks for."""
 
+import os
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import make_url
+
+from tools.retail.importing import import_shop
 from tools.retail.rest.rest_backend import HttpOrderBackend
 from tools.retail.sql.sql_backend import SqlOrderBackend
 
@@ -16,3 +25,20 @@ def open_orders(
             url, api_key=api_key, timeout_seconds=timeout_seconds, idempotency_keys=idempotency_keys
         )
     return SqlOrderBackend(url)
+
+
+def stock(url: str, file: Path, *, as_of: date | None = None) -> None:
+    """Fill an SQLite database that is not there yet from a shop file; any other is left as it is.
+
+    Raises:
+        OrderFileError: the file does not fit.
+    """
+    path = make_url(url).database if url.startswith("sqlite:") else None
+    if not path or path == ":memory:" or Path(path).exists():
+        return
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=Path(path).parent) as folder:
+        made = Path(folder) / "shop.db"
+        import_shop(file, f"sqlite:///{made}", as_of=as_of)
+        with suppress(FileExistsError):  # another process was sooner
+            os.link(made, path)
