@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from core.errors import OutcomeUnknown
-from core.settings import SAMPLE_BUSINESS, Settings, SettingsError
+from core.errors import OutcomeUnknown, SettingsError
+from core.settings import SAMPLE_BUSINESS, Settings
 from core.yaml_files import FilesError
 from graph.agent import open_agent
 from graph.assembly import assemble
