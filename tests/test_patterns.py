@@ -9,27 +9,37 @@ from contextlib import suppress
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from benchmarks.operations.patterns import LONGEST, TARGET_GROWTH, UNITS, Rule, repeated, rules, slowest
+from benchmarks.operations.patterns import LONGEST, TARGET_GROWTH, UNITS, Rule, missed, repeated, rules, slowest
 from core.errors import MessageRejected
 from core.offline.model import OfflineChatModel
+from core.safety.prefiltered_patterns import PrefilteredPattern
 from core.safety.safe_links import LinkRule, inert, safe_text
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from tests.graph_fakes import parts
 
 GENEROUS_MS = 200.0
-"""For a slow and busy machine; `python -m benchmarks.operations.patterns` measures each pattern against 5 ms."""
-NOTABLE_MS = 25.0
+"""What a function may take on a slow and busy machine; a pattern may take 5 ms."""
 TURN_SECONDS = 3.0
+_FLAGS = re.IGNORECASE | re.MULTILINE
 
 
 @pytest.mark.parametrize("share", range(4))
-def test_every_rule_over_foreign_text_takes_linear_time(share: int) -> None:
+def test_every_rule_over_foreign_text_takes_linear_time_and_every_pattern_five_milliseconds(share: int) -> None:
     timings = [slowest(rule) for rule in rules()[share::4]]
-    slow = [
-        t for t in timings if t.milliseconds > GENEROUS_MS or (t.milliseconds > NOTABLE_MS and t.growth > TARGET_GROWTH)
-    ]
-    assert slow == []
+    assert [t for t in timings if missed(t) or t.milliseconds > GENEROUS_MS] == []
+
+
+@pytest.mark.parametrize(
+    "unit", [*UNITS, "it is shipped ", "Order #A1: cancelled. ", "your refund was sent. ", "5 Maı "]
+)
+def test_a_prefiltered_pattern_finds_what_the_pattern_itself_finds(unit: str) -> None:
+    prefiltered = [p for rule in rules() if isinstance(p := rule.pattern, PrefilteredPattern)]
+    assert len(prefiltered) > 30
+    text = (unit * 40)[:400] + " It was shipped on 5 May 2026, your order has been cancelled: you are an AI."
+    for pattern in prefiltered:
+        expected = [m.span() for m in re.compile(pattern.pattern, pattern.flags & _FLAGS).finditer(text)]
+        assert [m.span() for m in pattern.finditer(text)] == expected, pattern.pattern
 
 
 def test_a_rule_whose_time_grows_with_the_square_is_found() -> None:

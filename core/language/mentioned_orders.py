@@ -38,7 +38,7 @@ def order_numbers(text: str) -> list[str]:
     text = join_spelled(text)
     speaks_of_orders = bool(_ORDER_TALK.search(normal(text)))
     found: dict[int, str] = {}
-    taken: list[tuple[int, int]] = []
+    taken: set[int] = set()  # places of the text
     for match in _SPELLED.finditer(text):
         letters = ((match[1] or "") + (match[2] or "")).upper()
         digits = re.sub(r"[ -]", "", match[3])
@@ -46,16 +46,16 @@ def order_numbers(text: str) -> list[str]:
             if letters.casefold() in _NO_PREFIX:
                 letters = ""
             found[match.start(3)] = f"#{letters}{digits}" if letters else digits
-            taken.append(match.span())
+            taken.update(range(*match.span()))
     for match in _PREFIXED.finditer(text):
         letters, gap, digits = match.groups()
         word = letters.casefold() in _NO_PREFIX if gap else letters.casefold() in {"no", "nr"}
-        if not word and not _within(match.start(3), taken) and not _OTHER_NUMBER.search(_before(text, match)):
+        if not word and match.start(3) not in taken and not _OTHER_NUMBER.search(_before(text, match)):
             found[match.start(3)] = f"#{letters.upper()}{digits}"
-            taken.append(match.span())
+            taken.update(range(*match.span()))
     postcode = read_address(text).get("zip")
     for match in _BARE.finditer(text):
-        if match["digits"] != postcode and not _within(match.start("digits"), taken) and _is_order(text, match):
+        if match["digits"] != postcode and match.start("digits") not in taken and _is_order(text, match):
             found[match.start("digits")] = match["digits"]
     return list(dict.fromkeys(found[position] for position in sorted(found)))
 
@@ -63,10 +63,6 @@ def order_numbers(text: str) -> list[str]:
 def _before(text: str, match: re.Match[str]) -> str:
     """Return the words right before a number."""
     return normal(text[max(0, match.start() - _LOOK_AROUND) : match.start()]) + " "
-
-
-def _within(position: int, spans: list[tuple[int, int]]) -> bool:
-    return any(start <= position < end for start, end in spans)
 
 
 def _is_order(text: str, match: re.Match[str]) -> bool:

@@ -20,12 +20,11 @@ _KINDS = (
     r"trail|alley|plaza|row|walk|crescent|close|gate|path"
 )
 STREET = re.compile(
-    rf"\s{{0,4}}\d{{1,6}}[a-z]?\s{{1,4}}(?:(?!to\b|and\b|is\b)(?:[A-Za-z][\w.'-]{{0,40}}|\d{{1,4}}(?:st|nd|rd|"
+    rf"(?<![\w#])\d{{1,6}}[a-z]?\s{{1,4}}(?:(?!to\b|and\b|is\b)(?:[A-Za-z][\w.'-]{{0,40}}|\d{{1,4}}(?:st|nd|rd|"
     rf"th))\s{{1,4}}){{0,5}}?(?:{_KINDS})\b\.?(?:\s{{1,4}}(?:{_KINDS})\b)?(?:\s{{1,4}}(?:north|south|east|west|"
     rf"[nsew]{{1,2}})\b)?",
     re.IGNORECASE,
 )
-_STREET = re.compile(rf"(?<![\w#]){STREET.pattern[7:]}", re.IGNORECASE)
 _PO_BOX = re.compile(r"\bp\.?\s?o\.?\s?box\s+\w+", re.IGNORECASE)
 _UNIT = re.compile(
     r"\b(?:apartment|apt|suite|ste|unit|floor|fl|room|rm|building|bldg)\.?\s*#?\s*[\w-]+|(?<=[\s,])#\s?\d{1,5}[a-z]?\b",
@@ -49,7 +48,7 @@ def read_address(text: str) -> dict[str, str]:
     Only parts that stand in the text are there, apart from address2 (empty where none is given) and the country
     (USA, unless another is named) when street and ZIP code are both found.
     """
-    street = _STREET.search(text) or _PO_BOX.search(text)
+    street = STREET.search(text) or _PO_BOX.search(text)
     if street is None:
         return {}
     found = {"address1": street[0].strip(" ,.")}

@@ -18,7 +18,7 @@ EMAIL, PHONE, CARD, IBAN, ADDRESS, NAME, CODE, SECRET, CUSTOMER = (
 PHONE_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL")
 """Where a number written without its country code may belong."""
 
-_EMAIL = re.compile(r"[\w.+'-]{1,64}(?:@|%40|＠)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]+(?:@|%40|＠)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _SPOKEN_EMAIL = re.compile(
     r"\b\w{1,40}(?:(?:\.| dot )\w{1,40}){0,3}\s?(?:\(at\)|\[at\]|\{at\}|(?<=\s)at )\s?\w{1,40}(?:(?:\.|"
     r"\s?\(dot\)\s?|\s?\[dot\]\s?| dot )\w{1,40}){0,3}"
@@ -72,7 +72,7 @@ _CARD_DIGITS = 13
 _FEWEST = 7
 """Digits of the shortest telephone number."""
 _PHONE_GROUPS, _MOST_GROUPS = 6, 19
-_LIST_BEFORE = re.compile(r"(?:[\s\"'`,\[(#]|\b(?:and|or|und|for|to)\b|\b[A-Z]{0,3}\d{5,}\b){0,40}$")
+_LIST = re.compile(r"(?:[\s\"'`,\[(#]|\b(?:and|or|und|for|to)\b|\b[A-Z]{0,3}\d{5,}\b)+")
 _LOOK_BACK = 120
 
 _STREET = (
@@ -163,7 +163,7 @@ def numbers(text: str) -> Iterator[Span]:
             continue
         groups = [(m.start(), m.end()) for m in _GROUP.finditer(text, chain.start(), chain.end())]
         before = text[max(0, chain.start() - _LOOK_BACK) : chain.start()]
-        named = _NOT_A_PERSON.search(before) or _NOT_A_PERSON.search(_LIST_BEFORE.sub("", before))
+        named = _NOT_A_PERSON.search(before) or _NOT_A_PERSON.search(_without_list(before))
         place = 0
         while place < len(groups):
             end, instead = _number(text, groups[place : place + _MOST_GROUPS], before, named[0] if named else "")
@@ -184,6 +184,12 @@ def without_cards(text: str) -> str:
             last = "".join(c for c in unicodedata.normalize("NFKC", text[start:end]) if c.isdecimal())[-4:]
             kept, done = f"{kept}{text[done:start]}[card ending in {last}]", end
     return kept + text[done:]
+
+
+def _without_list(before: str) -> str:
+    """Return a text without the numbers and the words between them that it ends with."""
+    ends = [match.start() for match in _LIST.finditer(before) if match.end() == len(before)]
+    return before[: ends[0]] if ends else before
 
 
 def _number(text: str, groups: Sequence[tuple[int, int]], before: str, named: str) -> tuple[int, str]:

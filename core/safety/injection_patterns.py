@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 from core.safety.invisible_characters import hidden_characters, visible
+from core.safety.prefiltered_patterns import PrefilteredPattern
 
 _REMEMBERED = 4_000
 _SNIPPET = 160
@@ -161,7 +162,7 @@ _RULES: tuple[tuple[str, str], ...] = (
         r"without)\b",
     ),
 )
-_COMPILED = tuple((why, re.compile(rule, re.IGNORECASE | re.MULTILINE)) for why, rule in _RULES)
+_COMPILED = tuple((why, PrefilteredPattern(rule, re.IGNORECASE | re.MULTILINE)) for why, rule in _RULES)
 _DEED = (
     r"(?:refund|cancel|change|update|set|issue|send|give|grant|transfer|escalate|redirect|reroute|credit|"
     r"approve|ship|reship|return|exchange|replace|swap|"

@@ -118,7 +118,7 @@ _GENERIC = re.compile(
 )
 """Begins what is said of all orders, or of any."""
 _LEADING = re.compile(
-    r"(?:^|[,(]|\b(?:and|but|or)\b)\W{0,12}(?:once|if|when|whenever|as soon as|after|unless|until|wenn|sobald|"
+    r"(?:^|[,(]|\b(?:and|but|or)\b)\W{0,12}+(?:once|if|when|whenever|as soon as|after|unless|until|wenn|sobald|"
     r"falls|nachdem|als|sofern|si|s'il|quand|lorsque\w*|dès que|une fois|cuando|en cuanto|una vez|"
     r"se|quando|appena|assim que|wanneer|zodra|om|när|så snart|jeśli|gdy|kiedy|если|когда|как только)(?!\w)"
 )

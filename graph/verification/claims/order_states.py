@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, cast
 
+from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.claims.deed_words import DEEDS, READS
 from graph.verification.evidence import Deed, Evidence
 from graph.verification.values.dates import DateKey, find_dates, same_date
@@ -75,7 +76,7 @@ _VERBS: dict[State, str] = {
 }
 """What says the state without `is` or `was`."""
 _CLAIMS = {
-    state: re.compile(
+    state: PrefilteredPattern(
         rf"(?:{_SUBJECT}|(?P<id>(?<![\w-])#?[\w-]{{0,40}}\d{{3}}[\w-]{{0,40}}))[^.!?;|"
         rf"]{{0,45}}?(?:(?:\b{_SAYS}\s(?:(?:still|now|already|currently|yet|just|all|noch|bereits|schon|jetzt|"
         rf"encore|déjà|ya|aún|todavía|già|ancora|"

@@ -8,6 +8,7 @@ rules.
 import re
 from collections.abc import Iterator
 
+from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.claims.deed_words import DEED_NOUN, DEEDS, NAMED_DEED
 
 DONE = "done"
@@ -69,24 +70,24 @@ _PERSONAL = (
 )
 _FACTS = (
     # the cancellation went through, the refund has gone out, l'annullamento è andato a buon fine
-    re.compile(
+    PrefilteredPattern(
         rf"\b(?:{DEED_NOUN})\b[^.!?;|]{{0,50}}?\b(?:(?:has |have )?(?:just |now |already )?(?:went|gone|go|"
         rf"go(?:es)?) (?:through|out|in)|succeeded|worked|"
         r"(?:è |sono )?andat[oa] a buon fine|ging durch|ist durch|(?:est|a été) pass[ée]e?|went into effect)\b"
     ),
     # your cancellation was successful, die Stornierung wurde durchgeführt
-    re.compile(
+    PrefilteredPattern(
         rf"\b(?:{DEED_NOUN})\b[^.!?;|]{{0,50}}?(?:\b|(?='))(?:{_PAST})\s{_HOW}(?:[^.!?;|"
         rf"]{{0,40}}\s)?(?:{_MADE}|{_NAMED_FOREIGN})\b"
     ),
-    re.compile(rf"\b(?:{DEED_NOUN})\b[^.!?;|]{{0,50}}?(?:\b|(?='))(?:{_NOW})\s{_HOW}(?:{_STATE})\b{_LATER}"),
+    PrefilteredPattern(rf"\b(?:{DEED_NOUN})\b[^.!?;|]{{0,50}}?(?:\b|(?='))(?:{_NOW})\s{_HOW}(?:{_STATE})\b{_LATER}"),
     # I took care of the cancellation, we've gone ahead with the refund
-    re.compile(
+    PrefilteredPattern(
         r"\b(?:i|we|our team)(?:'ve| have| has)?\s(?:just |now |already |also )?(?:gone|went) ahead "
         r"with\s(?:\S+\s){0,3}?"
         rf"(?:{DEED_NOUN})\b"
     ),
-    re.compile(
+    PrefilteredPattern(
         r"\b(?:i|we|our team)(?:'ve| have| has)?\s(?:just |now |already |also )?(?:took care of|taken care of|"
         r"handled|processed|completed|made|arranged(?: for)?|"
         r"put through|pushed through|carried out|did|done|seen to|saw to|initiated|triggered|confirmed|sorted "
@@ -94,45 +95,49 @@ _FACTS = (
         rf"(?:(?:your|the|that|this|an?)\s)(?:\w+\s)?(?:{DEED_NOUN})\b"
     ),
     # su pedido está cancelado, il suo ordine è stato annullato, de bestelling is geannuleerd
-    re.compile(
+    PrefilteredPattern(
         rf"(?<!\w)(?:{_PAST})\s{_HOW}(?:{_NAMED_FOREIGN})\b(?!\s(?:werden|worden sein|orders?|items?|by (?:the "
         rf")?customers?))"
     ),
-    re.compile(rf"(?<!\w)c'est\s{_HOW}(?:{_NAMED_FOREIGN})\b{_LATER}"),
-    re.compile(
+    PrefilteredPattern(rf"(?<!\w)c'est\s{_HOW}(?:{_NAMED_FOREIGN})\b{_LATER}"),
+    PrefilteredPattern(
         rf"^\W*(?:(?:ya|già|já|so|ok|okay|voilà|listo|fatto)\W+)?(?:está|è|ist|is|jest|"
         rf"är)\s{_HOW}(?:{_NAMED_FOREIGN})\b{_LATER}(?!\s(?:werden|wird))"
     ),
     # it's been cancelled, you've been refunded
-    re.compile(rf"\b\w+'(?:s|ve)\s{_HOW}(?:all )?been\s{_HOW}(?:{_NAMED_FOREIGN})\b"),
-    re.compile(rf"\b(?:it|that|everything)'s\s{_HOW}(?!{DEEDS['process'].done})(?:{_NAMED_FOREIGN})\b{_LATER}"),
-    re.compile(
+    PrefilteredPattern(rf"\b\w+'(?:s|ve)\s{_HOW}(?:all )?been\s{_HOW}(?:{_NAMED_FOREIGN})\b"),
+    PrefilteredPattern(rf"\b(?:it|that|everything)'s\s{_HOW}(?!{DEEDS['process'].done})(?:{_NAMED_FOREIGN})\b{_LATER}"),
+    PrefilteredPattern(
         rf"(?<!\w){_PERSONAL}[^.!?;|]{{0,50}}?(?<!\w)(?:{_NOW}|"
         rf"is)\s{_HOW}(?:{_NAMED_FOREIGN})\b{_LATER}(?!\s(?:werden|wird))"
     ),
     # I had your address changed
-    re.compile(
+    PrefilteredPattern(
         rf"\b(?:i|we)(?:'ve| have)?\s(?:had|got|gotten)\s(?:your|the|that|this|it)\b[^.!?;|"
         rf"]{{0,40}}?\s(?:{NAMED_DEED})\b"
     ),
     # se canceló su pedido
-    re.compile(
+    PrefilteredPattern(
         r"(?<!\w)se\s(?:(?P<cancel>canceló|anuló|cancelaron)|(?P<refund>reembolsó|devolvió)|(?P<change>cambió|"
         r"modificó|actualizó)|(?P<send>envió))(?!\w)"
     ),
     # a voucher is in your inbox, your complaint is now with our manager
-    re.compile(
+    PrefilteredPattern(
         r"\b(?:voucher|coupon|gift card|label|code|credit|confirmation)\b[^.!?;|]{0,30}?\s(?P<send>(?:is|it's) "
         r"(?:now |already |waiting )*in your (?:inbox|account|mailbox|basket|e-?mail))"
     ),
-    re.compile(
+    PrefilteredPattern(
         r"\b(?:your|this|the) (?:case|complaint|request|matter|ticket)\s(?P<transfer>is now (?:with|in the hands of))\b"
     ),
-    re.compile(rf"\bconsider (?:it|this|that|your [^.!?;]{{1,30}}?)\s(?:(?:as )?(?P<done>done|sorted)|{NAMED_DEED})\b"),
+    PrefilteredPattern(
+        rf"\bconsider (?:it|this|that|your [^.!?;]{{1,30}}?)\s(?:(?:as )?(?P<done>done|sorted)|{NAMED_DEED})\b"
+    ),
     # what has no copula: заказ отменён
-    re.compile(r"(?<!\w)(?:заказ|бронь|подписк[аи]|деньги|платёж)\s[^.!?;|]{0,30}?(?:" + NAMED_DEED + r")(?!\w)"),
+    PrefilteredPattern(
+        r"(?<!\w)(?:заказ|бронь|подписк[аи]|деньги|платёж)\s[^.!?;|]{0,30}?(?:" + NAMED_DEED + r")(?!\w)"
+    ),
     # the money is back, $113.45 is heading back
-    re.compile(
+    PrefilteredPattern(
         r"(?:\b(?:money|funds|amount|full price|geld|betrag|argent|dinero|dinheiro|denaro|pieniądze)\b|"
         r"[$€£]\s?\d[\d.,]*)[^.!?;|]{0,30}?\s(?P<refund>(?:is|are|was|were|has been|have been|'s)\s"
         r"(?:now |already |all )?(?:back (?:on|in|to|with)|on (?:its|the|their) way|heading|headed|returned|"
@@ -140,19 +145,19 @@ _FACTS = (
         r"(?:back|out)|ist (?:bereits |schon |jetzt )?(?:unterwegs|zurück)|"
         r"est (?:déjà )?en route|está (?:ya )?(?:de vuelta|en camino)|está a caminho|è in arrivo|is onderweg)"
     ),
-    re.compile(r"\byou(?:'ve| have)?\s(?P<refund>got)\s[$€£]\s?\d[\d.,]*\sback\b"),
+    PrefilteredPattern(r"\byou(?:'ve| have)?\s(?P<refund>got)\s[$€£]\s?\d[\d.,]*\sback\b"),
     # the order is gone
-    re.compile(
+    PrefilteredPattern(
         r"\b(?:your|the|this)\s(?:[\w-]+\s)?(?:order|booking|appointment|subscription|reservation)\b[^.!?;|"
         r"]{0,25}?\s(?P<cancel>is (?:now )?(?:gone|no more|history|off the books|off your account|out of the "
         r"system)|"
         r"(?:has )?(?:vanished|disappeared) from)"
     ),
-    re.compile(
+    PrefilteredPattern(
         r"\b(?P<cancel>(?:took|taken|pulled|wiped|struck)\s(?:your|the|that|this)\s(?:order|booking|"
         r"item)\b[^.!?;|]{0,20}?\b(?:out of|off|from))\b"
     ),
-    re.compile(
+    PrefilteredPattern(
         r"(?P<cancel>n'existe plus|ist (?:jetzt |nun )?(?:vom tisch|hinfällig|weg)(?!\w)|ya no existe|non esiste più)"
     ),
 )
@@ -180,30 +185,32 @@ _GOES_ON = (
 )
 _WRITTEN = (
     # | #A1 | cancelled |, status: cancelled, breakfast: added
-    re.compile(
+    PrefilteredPattern(
         rf"(?:(?<=\S)|(?<=\S\s)){_LABEL}\s*(?:\W\s*)?(?:now |already |fully |successfully )?(?!closed|opened|"
         rf"fixed|updated|placed)(?:{_LISTED}){_GOES_ON}"
     ),
     # refund: $113.45 (complete), cancellation confirmed, refund of $44.00 approved, rimborso di 36 € effettuato
-    re.compile(
+    PrefilteredPattern(
         rf"{_HEAD}(?:\w+\s)?(?:{DEED_NOUN})\b(?: status)?(?:\s(?:of|for|to|von|für|de|du|di|per|voor|av|för|"
         rf"do)\s[^!?;|]{{1,40}}?)?\s*(?:{_LABEL}\s*)?(?:[^\w|]*[$€£]?\s?\d[\d.,]*\s?[$€£]?\s*)?"
         rf"\W{{0,3}}\s?(?:now |already |successfully )?(?:{_MADE}|on its way)\b{_GOES_ON}(?!\s(?:by|within)\b)"
     ),
     # order cancelled, pedido cancelado, address updated: …, cancelled as requested
-    re.compile(
+    PrefilteredPattern(
         rf"(?:^|:)\W{{0,12}}(?:your |the |ihre |su |votre )?(?:{_THING})\s(?:\S*\d\S*\s)?(?:successfully |now |"
         rf"erfolgreich |correctamente |con éxito |avec succès |con successo |com sucesso |succesvol |pomyślnie "
         rf"|успешно )?(?:{_LISTED})(?=\W{{0,12}}$|\s?[.!,:;✓✔✅])"
     ),
     # just cancelled it, all cancelled!, cancelled + refunded
-    re.compile(
+    PrefilteredPattern(
         rf"^\W*(?:(?:just|all|went ahead and|have|has been|been|already|now|successfully)\s)?(?!closed|opened|"
         rf"fixed|updated|placed|open)(?:{_LISTED})(?=\s(?:it|that|this)\b|\W{{0,12}}$|\s?[+&])"
     ),
-    re.compile(rf"^\W*(?:{_LISTED})\s(?:as (?:requested|you (?:asked|wished|wanted))|for you|successfully|just now)\b"),
-    re.compile(rf"^[^.!?;]*?\b(?:{DEED_NOUN})\b\s*\|[^|]*?\b(?:{_MADE}|complete|on its way)\b\s*(?:\||$)"),
-    re.compile(
+    PrefilteredPattern(
+        rf"^\W*(?:{_LISTED})\s(?:as (?:requested|you (?:asked|wished|wanted))|for you|successfully|just now)\b"
+    ),
+    PrefilteredPattern(rf"^[^.!?;]*?\b(?:{DEED_NOUN})\b\s*\|[^|]*?\b(?:{_MADE}|complete|on its way)\b\s*(?:\||$)"),
+    PrefilteredPattern(
         r"^\W*(?P<change>(?:new|neue[rs]?|nouve\w+|nuev[oa]|nuov[oa]|nov[oa]|nieuwe?|ny|nytt|nya|now[yae]|"
         r"нов\w+)) [\w-]+\s?(?:[^!?]{0,60}?\W)?(?:"
         r"saved|set|stored|confirmed|entered|booked|noted|eingetragen|gespeichert|enregistrée?s?|guardad[oa]|"
@@ -211,7 +218,7 @@ _WRITTEN = (
         r"^\W*(?P<change_too>new [\w-]+ (?:saved|set|stored|confirmed|entered)):"
     ),
     # cancelled #A1, refunded $113.45
-    re.compile(
+    PrefilteredPattern(
         rf"(?:^|:)\W{{0,12}}(?:i |we )?(?:successfully )?(?!closed|opened|updated)(?:{_LISTED})(?:\s?[:|]\s?|"
         rf"\s)(?:#?(?=\w*\d)(?!0)[\w-]+|[$€£]\s?(?!0)\d|your|the order|it\b|ihre|votre|su pedido)"
     ),

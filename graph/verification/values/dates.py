@@ -4,6 +4,7 @@ import re
 from collections.abc import Hashable, Iterator
 from datetime import date
 
+from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.values.number_words import MONTHS, SHORT_WEEKDAYS, WEEKDAYS
 
 _MORNING = {"am", "in the morning"}
@@ -17,7 +18,7 @@ _ISO = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 _NUMERIC = re.compile(r"(?<![\d.,/])(\d{1,2})([./])(\d{1,2})\2(\d{4}|\d{2})(?![\d/])")
 _DAY = r"(\d{1,2})(?:st|nd|rd|th|\.|º|er)?"
 _YEAR = r"(?:,?\s?(?:de |of )?(\d{4}))?"
-_DAY_FIRST = re.compile(
+_DAY_FIRST = PrefilteredPattern(
     rf"(?<![\w.,])(?:{_DAY}\s?(?:-|to|and|or|bis|und|oder|al?|au|ou|y|e|o|of|en|och|eller|lub|i)\s?(?:the|le|"
     rf"el|il|l'|den|am|a)?\s?)?{_DAY}\s(?:of |de |d')?({_MONTH})\b\.?{_YEAR}(?!\d)",
     re.IGNORECASE,
@@ -30,7 +31,7 @@ _DAYS_LISTED = re.compile(
 )
 _SHORT_RANGE = re.compile(r"(?<!\w)(Mo|Di|Mi|Do|Fr|Sa|So)\.?\s?(?:-|bis)\s?(Mo|Di|Mi|Do|Fr|Sa|So)(?!\w)")
 _SHORT_GERMAN = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
-_MONTH_FIRST = re.compile(
+_MONTH_FIRST = PrefilteredPattern(
     rf"\b({_MONTH})\b\.?\s(?:the )?{_DAY}(?:\s?(?:-|to|and)\s?{_DAY})?(?![\d:])(?!\s?(?:am|pm|%)){_YEAR}(?!\d)",
     re.IGNORECASE,
 )
@@ -38,9 +39,9 @@ _ISO_MONTH = re.compile(r"(?<![\w-])(\d{4})-(0[1-9]|1[0-2])(?![\w-])")
 _DAY_OF_MONTH = re.compile(
     r"\b(?:the|by|until) (\d{1,2})(?:st|nd|rd|th)\b(?= of (?:the|each|every|any|that|this)\b)", re.IGNORECASE
 )
-_MONTH_YEAR = re.compile(rf"\b({_MONTH})\b\.?,?\s(?:de |of )?((?:19|20)\d{{2}})(?!\d)", re.IGNORECASE)
+_MONTH_YEAR = PrefilteredPattern(rf"\b({_MONTH})\b\.?,?\s(?:de |of )?((?:19|20)\d{{2}})(?!\d)", re.IGNORECASE)
 _IN_MONTH = re.compile(rf"\b(?:in|since|until|till|by|of|during|im|seit|en|em|a)\s({_MONTH})\b(?!\s?\d)", re.IGNORECASE)
-_WEEKDAY = re.compile(
+_WEEKDAY = PrefilteredPattern(
     rf"(?<!\w)({'|'.join(sorted(map(re.escape, WEEKDAYS), key=len, reverse=True))})s?(?!\w)", re.IGNORECASE
 )
 _CLOCK = re.compile(

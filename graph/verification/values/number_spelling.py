@@ -4,6 +4,7 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
+from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.values.number_words import (
     BEFORE_UNITS,
     BETWEEN_NUMBER_AND_UNIT,
@@ -22,7 +23,7 @@ _TENS = re.compile(
     r"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[- ](one|two|three|four|five|six|seven|eight|nine)\b",
     re.IGNORECASE,
 )
-_WORDS = re.compile(rf"\b({_WORD})\b", re.IGNORECASE)
+_WORDS = PrefilteredPattern(rf"\b({_WORD})\b", re.IGNORECASE)
 _ONE_UNIT = re.compile(
     rf"\b(one|eine?[mnrs]?|une?|una|uno?|uma?|een|ett?|jeden|single)(?=[\s-](?:\w+\s)?(?:{UNIT_PATTERN})\b)",
     re.IGNORECASE,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 
+from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.values.number_spelling import NUMBER, readings
 
 Quantity = tuple[str, Decimal, bool]
@@ -68,7 +69,7 @@ _UNITS: dict[str, tuple[str, Decimal, bool]] = {
     r"mph": ("speed", _D("1.60934"), False),
 }
 _WORD = "|".join(sorted((f"(?:{spellings})" for spellings in _UNITS), key=len, reverse=True))
-_QUANTITY = re.compile(
+_QUANTITY = PrefilteredPattern(
     rf"(?<![\w.,#])(?:(?P<low>{NUMBER})\s?(?P<low_unit>(?:{_WORD})\b)?\s?(?:-|to|of|out of|and|bis|und|à|a|y|e|"
     rf"tot|en|do|till?)\s?)?"
     rf"(?P<only>{NUMBER})[\s-]?(?P<unit>{_WORD})(?![\w²³/])",

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, cast
 
+from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.values.dates import find_dates, find_times, find_weekdays
 from graph.verification.values.number_spelling import NUMBER, plain, readings, with_digits
 from graph.verification.values.number_words import (
@@ -92,14 +93,16 @@ _LINK = re.compile(
     rf"{TOP_LEVEL_DOMAINS})\b(?:/[^\s<>()\[\]\"'\0]*)?",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[a-z]{2,24}", re.IGNORECASE)
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[\w-]{1,63}\.){1,4}[a-z]{2,24}", re.IGNORECASE)
 _SYMBOL = "|".join(re.escape(c) for c in sorted((c for c in CURRENCIES if not c.isalpha()), key=len, reverse=True))
-_CODE = "|".join(re.escape(c) for c in sorted((c for c in CURRENCIES if c.isalpha()), key=len, reverse=True))
+_CODES = "|".join(re.escape(c) for c in sorted((c for c in CURRENCIES if c.isalpha()), key=len, reverse=True))
+_CODE = rf"(?=[^\W\d_])(?:{_CODES})"
+"""The look at the first letter spares the trial of each code."""
 _LINK_WORD = r"(?:-|to|and|or|through|bis|und|oder|à|et|ou|a|y|o|e|tot|en|/)"
 _AMOUNT = re.compile(
-    rf"(?:(?P<before>{_SYMBOL}|\b(?:{_CODE})\b)\s?(?P<first>{NUMBER})(?:\s?{_LINK_WORD}\s?(?P<second>{NUMBER})("
+    rf"(?:(?P<before>{_SYMBOL}|\b{_CODE}\b)\s?(?P<first>{NUMBER})(?:\s?{_LINK_WORD}\s?(?P<second>{NUMBER})("
     rf"?![\w%]|\s?(?:{_SYMBOL})))?"
-    rf"|(?<![\w.,])(?:(?P<low>{NUMBER})\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\s?(?P<after>{_SYMBOL}|(?:{_CODE})\b))"
+    rf"|(?<![\w.,])(?:(?P<low>{NUMBER})\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\s?(?P<after>{_SYMBOL}|{_CODE}\b))"
     rf"(?:\s?(?:usd|eur|gbp)\b)?",
     re.IGNORECASE,
 )
@@ -109,7 +112,7 @@ _PERCENT = re.compile(
     rf"pour ?cent\b|por ?ciento\b|per ?cento\b|por ?cento\b|procent\w*)",
     re.IGNORECASE,
 )
-_DURATION = re.compile(
+_DURATION = PrefilteredPattern(
     rf"(?<![\w.,#])(?:(?P<low>{NUMBER})\s?(?:{UNIT_PATTERN})?\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})(?:\+|\s?-)?\s?"
     rf"(?:{BETWEEN_NUMBER_AND_UNIT}[\s-]){{0,2}}(?P<unit>{UNIT_PATTERN})\b(?![\w])",
     re.IGNORECASE,
@@ -126,7 +129,9 @@ _NAMED_DURATION = re.compile(  # "window_days": 30, but not "price_per_day": 30
     rf"(?:(?P<low>{NUMBER})\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\b(?!-)",
     re.IGNORECASE,
 )
-_IDENTIFIER = re.compile(r"(?<![\w.])#?(?=[\w/-]{0,60}\d)[a-z0-9]+(?:[-_/][a-z0-9]+)*(?![\w@])", re.IGNORECASE)
+_IDENTIFIER = re.compile(
+    r"(?<![\w.])#?(?=[a-z0-9])(?=[\w/-]{0,60}\d)[a-z0-9]+(?:[-_/][a-z0-9]+)*(?![\w@])", re.IGNORECASE
+)
 _PHONE = re.compile(r"(?<![\w./-])\+?(?:\(\d{1,5}\)|\d)(?:[\s./-]{0,2}(?:\(\d{1,4}\)|\d)){5,15}(?!\w)")
 _HOUR = re.compile(
     r"(?:\b(?:until|till?|from|at|by|before|after|between|bis|ab|um|von|vor|nach|à|de|alle|dalle|hasta|desde|"
