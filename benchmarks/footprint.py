@@ -2,26 +2,32 @@
 
 `python -m benchmarks.footprint --check` installs with the pip that `python3 -m venv` brings, `--pip 23.2.1` with
 another one, `--uv` with uv, `--python PATH` with another Python. `--newer` puts a newer and empty release of every
-pinned package on offer beside the index, and fails if one of them is taken.
+pinned package on offer beside the index, and fails if one of them is taken. `--packages` prints, without installing
+anything, what the lock's packages take in this environment and why each stays, as docs/guides/install.md shows it.
 """
 
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from benchmarks.newer_releases import NEWER, offer_newer
 from benchmarks.support.figures import Figure, parser, report
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "How long does delivery take?"
-MOST_PACKAGES, MOST_MEGABYTES = 105, 520
+REASONS = ROOT / "benchmarks" / "data" / "package_reasons.yaml"
+MOST_PACKAGES, MOST_MEGABYTES = 95, 480
 """What v0.1.0 installed for the same was 117 packages and 714 MB; docs/guides/install.md says why the rest stays."""
 _PACKAGES = """
 import importlib.metadata as m, json, re
@@ -32,6 +38,36 @@ print(json.dumps({plain(d.name): {
     "needs": [plain(re.match(r"[A-Za-z0-9._-]+", r)[0]) for r in d.requires or [] if "extra ==" not in r],
 } for d in m.distributions()}))
 """
+
+
+def locked_packages(lock: Path = ROOT / "requirements.lock") -> dict[str, int]:
+    """Return the bytes that each package of a lock takes here, the largest first, without what Python compiled of it.
+
+    Those that only other systems install are left out.
+    """
+    names = re.findall(r"^([A-Za-z0-9._-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    sizes: dict[str, int] = {}
+    for name in names:
+        try:
+            files = [file for file in distribution(name).files or [] if file.suffix != ".pyc"]
+        except PackageNotFoundError:
+            continue
+        sizes[name] = sum(path.stat().st_size for file in files if (path := Path(str(file.locate()))).is_file())
+    return dict(sorted(sizes.items(), key=lambda item: -item[1]))
+
+
+def reasons() -> dict[str, str]:
+    """Return why each of the large packages stays."""
+    return dict(yaml.safe_load(REASONS.read_text(encoding="utf-8")))
+
+
+def packages_table() -> str:
+    """Return Markdown: each package with a reason, what it takes, and one line for all others."""
+    sizes, why = locked_packages(), reasons()
+    rest = [size for name, size in sizes.items() if name not in why]
+    lines = [f"| {size / 1e6:.1f} | {name} | {why[name]} |" for name, size in sizes.items() if name in why]
+    lines.append(f"| {sum(rest) / 1e6:.1f} | {len(rest)} others | below 1.1 MB each |")
+    return "\n".join(["| MB | Package | Why it stays |", "|---|---|---|", *lines])
 
 
 def environment(folder: Path, given: argparse.Namespace) -> dict[str, str]:
@@ -107,7 +143,11 @@ def main() -> int:
     options.add_argument("--pip", help="version of pip to install with")
     options.add_argument("--uv", action="store_true", help="install with uv, which is on PATH")
     options.add_argument("--newer", action="store_true", help="offer newer releases of every pinned package")
+    options.add_argument("--packages", action="store_true", help="print what each package takes and why it stays")
     given = options.parse_args()
+    if given.packages:
+        print(packages_table())
+        return 0
     with tempfile.TemporaryDirectory(prefix="footprint-") as folder:
         (Path(folder) / "home").mkdir()
         return report("What `make chat` installs", measure(Path(folder), given), given)

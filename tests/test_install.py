@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.footprint import locked_packages, reasons
 from tests.test_architecture import imported_modules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -145,3 +146,11 @@ def test_every_package_that_is_imported_is_asked_for() -> None:
 
 def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_each_large_package_has_a_reason_that_the_guide_shows() -> None:
+    sizes, why = locked_packages(), reasons()
+    assert [name for name, size in sizes.items() if size > 5e6 and name not in why] == []
+    assert why.keys() - sizes.keys() == set()
+    guide = (ROOT / "docs/guides/install.md").read_text(encoding="utf-8")
+    assert [name for name, reason in why.items() if f"| {name} | {reason} |" not in guide] == []
