@@ -72,8 +72,8 @@ async def turn_under(fault: str, server: FaultServer, parts: Parts, settings: Se
     """Hold a turn of one message whose model endpoint has the fault."""
     effects: list[str] = []
     tools = [*parts.tools, Tool(bound=recording_tool(effects))]
-    faulty = settings.model_copy(update={"model": fault, "base_url": server.base_url, "streaming": streaming})
-    model = chat_model(faulty).bind_tools([tool.bound for tool in tools])
+    faulty = settings.model_copy(update={"model": fault, "base_url": server.base_url})
+    model = chat_model(faulty, streaming=streaming).bind_tools([tool.bound for tool in tools])
     graph = build_graph(replace(parts, model=model, tools=tools), checkpointer=InMemorySaver())
     agent = SupportAgent(graph, max_message_chars=10_000)
     started, reply, streamed = time.perf_counter(), None, ""

@@ -56,8 +56,7 @@ def site(endpoint: str, folder: Path) -> Iterator[str]:
         "SUPPORT_API_KEY": "stub",
         "SUPPORT_INDEX_DIR": f"{folder}/index",
         "SUPPORT_JWT_SECRET_FILE": f"{folder}/jwt.secret",
-        "SUPPORT_BURST_SECONDS": "0",
-        "SUPPORT_MESSAGES_PER_MINUTE": "1000",
+        "SUPPORT_LIMITS": "burst_seconds=0 messages_per_minute=1000",
     }
     for name, file in (("ORDERS", "shop"), ("DESK", "desk"), ("MEMORY", "memory"), ("INBOX", "inbox")):
         env[f"SUPPORT_{name}_URL"] = f"sqlite:///{folder}/{file}.db"

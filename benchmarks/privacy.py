@@ -63,7 +63,7 @@ def environment(folder: Path, others: Outside) -> dict[str, str]:
         "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
         "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
         "SUPPORT_INBOX_URL": f"sqlite:///{folder}/inbox.db",
-        "SUPPORT_ENDPOINT_FILE": str(folder / "endpoints.json"),
+        "SUPPORT_DATA_DIR": str(folder),
         "SUPPORT_JWT_SECRET": SECRET,
         "SUPPORT_MODEL": "repeater",
         "SUPPORT_BASE_URL": f"{others.url}/v1",
@@ -77,8 +77,7 @@ def environment(folder: Path, others: Outside) -> dict[str, str]:
         "LANGSMITH_ENDPOINT": f"{others.url}/traces",
         "SUPPORT_LOG_LEVEL": "debug",
         "SUPPORT_LOG_FORMAT": "json",
-        "SUPPORT_BURST_SECONDS": "0",
-        "SUPPORT_REPLY_WAIT_SECONDS": str(TURN_SECONDS),
+        "SUPPORT_LIMITS": f"burst_seconds=0 reply_wait_seconds={TURN_SECONDS}",
         "PYTHONPATH": str(ROOT),
     }
 

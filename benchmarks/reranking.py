@@ -99,7 +99,7 @@ def main() -> int:
         "--sample", type=int, default=10_000, help="at most so many questions of each corpus, evenly taken"
     )
     given = options.parse_args()
-    decides = reranker(Settings.from_env().model_copy(update={"rerank_seconds": _SECONDS}))
+    decides = reranker(Settings.from_env(), seconds=_SECONDS)
     if decides is None:
         options.error("SUPPORT_RERANK_MODEL names no reranker")
     model = MiniLM()

@@ -57,7 +57,7 @@ def play(agent: str, given: argparse.Namespace, folder: Path) -> None:
         "SUPPORT_BASE_URL": given.base_url,
         "SUPPORT_MODEL": given.model,
         "SUPPORT_CONTEXT_TOKENS": str(given.context_tokens),
-        "SUPPORT_MAX_OUTPUT_TOKENS": "200",
+        "SUPPORT_LIMITS": "max_output_tokens=200",
         "SUPPORT_TIMEOUT_SECONDS": "300",
         "SUPPORT_TURN_SECONDS": "600",
         "SUPPORT_TICKETS_BY_MODEL": "false",

@@ -20,7 +20,7 @@ from core.factory import NO_KEY, embedding_model, reranker
 from core.models.capabilities import Endpoint, remember
 from core.models.capabilities import probe as probe_endpoint
 from core.passages import Utterance
-from core.settings import Settings
+from core.settings import Settings, retired_settings
 from graph.assembly import open_desk, orders_of
 from graph.business_check import check_business
 from graph.memory.checkpointers import open_checkpointer
@@ -132,7 +132,7 @@ def _business(folder: Path) -> Finding:
 
 
 async def _hints(settings: Settings) -> list[str]:
-    hints = open_to_other_tokens(settings)
+    hints = retired_settings() + open_to_other_tokens(settings)
     try:
         own_shop = await customer_exists(settings, sample_customer()) is False
         return hints + still_the_samples(settings, own_shop=own_shop, article_urls=await _article_urls(settings))
@@ -192,7 +192,6 @@ async def _open_index(settings: Settings) -> SearchableIndex:
         model,
         settings.embedding_model,
         reranker=reranker(settings),
-        rerank_seconds=settings.rerank_seconds,
     )
 
 

@@ -50,7 +50,7 @@ def _tokens(settings: Settings) -> str:
 
 
 def _limits(settings: Settings) -> str:
-    for written in (settings.turn_budget, settings.thread_budget, settings.customer_budget):
+    for written in (settings.turn_budget, settings.daily_budget):
         Budget.parse(written)
     desk_hours(settings)
     return f"a turn {settings.turn_budget}; the desk's hours: {settings.desk_hours}"

@@ -46,7 +46,7 @@ def ingest(
         settings = Settings.from_env()
         report = _with_bars(sources, ingest_options(settings, index_dir=index_dir, wait=wait, trusted=trusted))
         if settings.index_url:
-            publish_to_postgres(settings.index_url, index_dir or settings.index_dir, keep=settings.index_versions)
+            publish_to_postgres(settings.index_url, index_dir or settings.index_dir)
     if as_json:
         print_json(asdict(report))
     else:

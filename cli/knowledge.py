@@ -59,7 +59,6 @@ def search(
             embedding_model(settings),
             settings.embedding_model,
             reranker=reranker(settings),
-            rerank_seconds=settings.rerank_seconds,
         )
         with closing(retriever):
             found = retriever.search_now(_dialogue(query), limit=limit, filters=_filters(where or []))
@@ -226,7 +225,6 @@ def check(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
                 list(index.store.articles()),
                 index.vectors.all_vectors(),
                 today=datetime.now(UTC).date(),
-                stale_after_days=settings.stale_after_days,
             )
     if as_json:
         print_json([asdict(finding) for finding in findings])
@@ -277,7 +275,8 @@ def propose(
     answer: Annotated[str, typer.Argument(help="What resolved it; `-` reads it from standard input.")],
     ticket: Annotated[str, typer.Option(help="Ticket it comes from, for the reviewer.")] = "",
     folder: Annotated[
-        Path | None, typer.Option(help="Folder the draft is written to, if not SUPPORT_PROPOSALS_DIR.")
+        Path | None,
+        typer.Option(help="Folder of the draft; else proposed/ in SUPPORT_DATA_DIR or the folder of the business."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

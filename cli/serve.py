@@ -65,7 +65,7 @@ def serve(
         http="h11",  # the protocol that limits headers while they are read
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         log_config=None,  # its lines go where ours go
-        timeout_graceful_shutdown=round(settings.shutdown_seconds),
+        timeout_graceful_shutdown=round(settings.limits.shutdown_seconds),
         server_header=False,
         forwarded_allow_ips=[part.strip() for part in settings.trusted_proxies.split(",") if part.strip()],
         access_log=False,

@@ -8,7 +8,7 @@ from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
 
 from core.embeddings.minilm import embedded_minilm
-from core.embeddings.reranker import CrossEncoder, EndpointReranker, Reranker
+from core.embeddings.reranker import RERANK_SECONDS, CrossEncoder, EndpointReranker, Reranker
 from core.errors import SettingsError
 from core.models.capabilities import recall
 from core.models.endpoint import EndpointChatModel, EndpointEmbeddings, bounded_client
@@ -18,19 +18,24 @@ from core.offline.model import OfflineChatModel
 from core.settings import Settings
 from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcriber
 
+TEMPERATURE = 0.0
+MAX_RETRIES = 3
+"""Repeats, in one turn, of requests that failed in passing."""
+EMBEDDED_AT_ONCE = 32
+"""Passages sent to the embedding model in one request."""
 NO_KEY = SecretStr("none")
 """What is sent to an endpoint that asks for no key: the client insists on one."""
 
 
-def chat_model(settings: Settings) -> BaseChatModel:
+def chat_model(settings: Settings, *, streaming: bool = True) -> BaseChatModel:
     """Return the configured chat model with what stands behind it, or the embedded offline one.
 
     An endpoint is followed by the second endpoint, if there is one, and last by the offline model, so that customers
-    get an answer while endpoints are down.
+    get an answer while endpoints are down. `streaming` asks endpoints that can for their answers piece by piece.
     """
     if settings.model == "offline":
         return offline_chat_model()
-    links = [Candidate(f"{settings.model} at {settings.base_url}", adapted_model(settings))]
+    links = [Candidate(f"{settings.model} at {settings.base_url}", adapted_model(settings, streaming))]
     if settings.fallback_model:
         second = settings.model_copy(
             update={
@@ -39,39 +44,36 @@ def chat_model(settings: Settings) -> BaseChatModel:
                 "api_key": settings.fallback_api_key,
             }
         )
-        links.append(Candidate(f"{second.model} at {second.base_url}", adapted_model(second)))
+        links.append(Candidate(f"{second.model} at {second.base_url}", adapted_model(second, streaming)))
     links.append(Candidate("the offline model", offline_chat_model(), breaker=None))
     return ChainedChatModel(links=links)
 
 
-def adapted_model(settings: Settings) -> BaseChatModel:
+def adapted_model(settings: Settings, streaming: bool = True) -> BaseChatModel:
     """Return the endpoint's model as far as it was measured: without streaming or native tool calls where it
     has none.
     """
     known = recall(settings.endpoint_file, settings.base_url, settings.model)
     if known is None:
-        return endpoint_model(settings)
+        return endpoint_model(settings, streaming=streaming)
     if known.tools is False and (known.json_schema or known.json_mode):
-        plain = endpoint_model(settings.model_copy(update={"streaming": False}))
-        return JsonToolsChatModel(model=plain, by_schema=bool(known.json_schema))
-    return endpoint_model(
-        settings.model_copy(update={"streaming": settings.streaming and known.streaming is not False})
-    )
+        return JsonToolsChatModel(model=endpoint_model(settings, streaming=False), by_schema=bool(known.json_schema))
+    return endpoint_model(settings, streaming=streaming and known.streaming is not False)
 
 
-def endpoint_model(settings: Settings) -> EndpointChatModel:
+def endpoint_model(settings: Settings, *, streaming: bool = True) -> EndpointChatModel:
     """Return the chat model of the configured endpoint alone; it tries each request once."""
     return EndpointChatModel(
         model=settings.model,
         base_url=settings.base_url,
         api_key=settings.api_key or NO_KEY,
-        temperature=settings.temperature,
-        max_completion_tokens=settings.max_output_tokens,
+        temperature=TEMPERATURE,
+        max_completion_tokens=settings.limits.max_output_tokens,
         timeout=settings.timeout_seconds,
         stream_chunk_timeout=settings.timeout_seconds,
         max_retries=0,  # the chain repeats requests, within what a turn may spend
         use_responses_api=False,  # otherwise some model names are sent to /responses, which few servers have
-        disable_streaming=not settings.streaming,
+        disable_streaming=not streaming,
         stream_usage=True,  # otherwise streams of foreign endpoints carry no usage
         # A client of its own: the library's shared one keeps connections of event loops that are closed by now.
         http_async_client=bounded_client(settings.timeout_seconds),
@@ -101,7 +103,7 @@ def transcriber(settings: Settings) -> Transcriber | None:
         str(settings.transcription_base_url or settings.base_url),
         settings.transcription_api_key or settings.api_key or NO_KEY,
         timeout=settings.timeout_seconds,
-        max_retries=settings.max_retries,
+        max_retries=MAX_RETRIES,
     )
 
 
@@ -116,30 +118,34 @@ def evaluation_model(settings: Settings) -> BaseChatModel:
         model=settings.eval_model,
         base_url=base_url,
         api_key=settings.eval_api_key or settings.api_key or NO_KEY,
-        temperature=settings.temperature,
-        max_completion_tokens=settings.max_output_tokens,
+        temperature=TEMPERATURE,
+        max_completion_tokens=settings.limits.max_output_tokens,
         timeout=settings.timeout_seconds,
-        max_retries=settings.max_retries,
+        max_retries=MAX_RETRIES,
         use_responses_api=False,
     )
 
 
-def embedding_model(settings: Settings) -> Embeddings:
-    """Return the configured embedding model, or the embedded MiniLM."""
+def embedding_model(
+    settings: Settings, *, timeout_seconds: float | None = None, max_retries: int = MAX_RETRIES
+) -> Embeddings:
+    """Return the configured embedding model, or the embedded MiniLM; an endpoint has SUPPORT_TIMEOUT_SECONDS for a
+    request unless other seconds are given.
+    """
     if settings.embedding_model == "minilm":
         return embedded_minilm()
     return EndpointEmbeddings(
         model=settings.embedding_model,
         base_url=settings.embedding_base_url or settings.base_url,
         api_key=settings.embedding_api_key or settings.api_key or NO_KEY,
-        timeout=settings.timeout_seconds,
-        max_retries=settings.max_retries,
-        chunk_size=settings.embedding_batch_size,
+        timeout=timeout_seconds or settings.timeout_seconds,
+        max_retries=max_retries,
+        chunk_size=EMBEDDED_AT_ONCE,
         check_embedding_ctx_length=False,  # otherwise it fetches a tokenizer and sends token ids
     )
 
 
-def reranker(settings: Settings) -> Reranker | None:
+def reranker(settings: Settings, *, seconds: float = RERANK_SECONDS) -> Reranker | None:
     """Return what orders the passages found: an endpoint, a cross-encoder in a folder, or None where it is switched
     off.
 
@@ -155,5 +161,5 @@ def reranker(settings: Settings) -> Reranker | None:
         name,
         str(settings.rerank_base_url or settings.base_url),
         settings.rerank_api_key or settings.api_key or NO_KEY,
-        timeout=settings.rerank_seconds,
+        timeout=seconds,
     )

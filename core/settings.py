@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -21,33 +21,125 @@ SAMPLE_BUSINESS = Path(__file__).resolve().parent.parent / "examples" / "alder-f
 Seconds = Annotated[float, Field(gt=0, le=600)]
 
 
+class Limits(BaseModel, frozen=True, extra="forbid"):
+    """Sizes, rates and times that are hardly ever changed; `SUPPORT_LIMITS` names those that differ."""
+
+    max_output_tokens: int = Field(
+        default=1024, ge=16, le=65536, description="Longest reply of the chat model, in tokens."
+    )
+    passages_per_turn: int = Field(default=5, ge=1, le=50, description="Passages shown to the model in one turn.")
+    max_tool_rounds: int = Field(
+        default=5, ge=1, le=20, description="Rounds of tools in one turn before a person takes over."
+    )
+    max_message_chars: int = Field(
+        default=8_000, ge=100, le=100_000, description="Longest customer message that is accepted."
+    )
+    voice_max_seconds: int = Field(
+        default=120, ge=1, le=3600, description="Longest voice message that is accepted, in seconds."
+    )
+    voice_max_mb: int = Field(
+        default=25, ge=1, le=200, description="Largest voice message that is accepted, in megabytes."
+    )
+    burst_seconds: float = Field(
+        default=0.3, ge=0, le=60, description="Wait for further messages before a turn; they are answered together."
+    )
+    messages_per_minute: int = Field(default=30, ge=1, description="Messages accepted from one customer in a minute.")
+    visitors_per_minute: int = Field(default=30, ge=1, description="Visitors' tokens given to one address in a minute.")
+    visitor_minutes: float = Field(
+        default=60, gt=0, le=1440, description="How long a visitor's token is valid, in minutes."
+    )
+    max_waiting: int = Field(default=1000, ge=1, description="Messages of all customers that may wait at a time.")
+    turns_at_once: int = Field(default=16, ge=1, le=1000, description="Turns one server process runs at a time.")
+    attempt_seconds: float = Field(
+        default=120, gt=0, le=3600, description="An attempt at a turn that takes longer has failed."
+    )
+    turn_attempts: int = Field(default=3, ge=1, le=10, description="Attempts at a turn before a person gets it.")
+    lease_seconds: float = Field(
+        default=6,
+        ge=0.3,
+        le=600,
+        description="After this time without a sign of life another process takes over a turn.",
+    )
+    reply_wait_seconds: float = Field(default=60, gt=0, le=600, description="How long a request waits for its reply.")
+    shutdown_seconds: float = Field(
+        default=20, gt=0, le=600, description="How long turns may go on when the server stops; then they are handed on."
+    )
+    max_body_kb: int = Field(default=2048, ge=1, le=102_400, description="Largest body of a request, in kilobytes.")
+    body_seconds: float = Field(
+        default=15, gt=0, le=600, description="Longest time a request's body may take to arrive."
+    )
+    jwt_max_hours: float = Field(
+        default=24, gt=0, le=8760, description="Longest life of a token that is accepted, in hours."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_written(cls, written: Any) -> Any:
+        """Read `turns_at_once=8 burst_seconds=0`."""
+        if not isinstance(written, str):
+            return written
+        pairs = [part.partition("=") for part in written.split()]
+        if wrong := [name for name, equals, _ in pairs if not equals or name not in cls.model_fields]:
+            raise ValueError(
+                f"{wrong[0]!r} is no limit; write for example `turns_at_once=8 burst_seconds=0`, "
+                f"the names are {', '.join(cls.model_fields)}"
+            )
+        return {name: value for name, _, value in pairs}
+
+
+_RETIRED = {
+    **dict.fromkeys(
+        ("thread_budget", "customer_budget"),
+        "set SUPPORT_DAILY_BUDGET, which counts for a conversation and for a customer",
+    ),
+    **dict.fromkeys(
+        ("price_per_request", "price_input", "price_output"),
+        "write the prices into a copy of core/models/prices.yaml and name it in SUPPORT_PRICES_FILE",
+    ),
+    **dict.fromkeys(
+        ("endpoint_file", "evals_dir", "proposals_dir"),
+        "set SUPPORT_DATA_DIR to the folder that holds endpoints.json, evals/ and proposed/",
+    ),
+    "replies_dir": "name the folder of the business, in which replies/ is, in SUPPORT_BUSINESS",
+    **dict.fromkeys(
+        (
+            "temperature",
+            "max_retries",
+            "streaming",
+            "embedding_batch_size",
+            "rerank_seconds",
+            "index_versions",
+            "passage_tokens",
+            "max_document_mb",
+            "stale_after_days",
+            "orders_timeout_seconds",
+        ),
+        "it is fixed now; remove it",
+    ),
+}
+"""Settings of earlier versions, and what to do instead; they count for nothing, and `doctor` says so."""
+
+
 class Settings(BaseModel, frozen=True, extra="forbid"):
-    """Hold all settings; each field is the variable `SUPPORT_<NAME>`."""
+    """All settings; each field is the variable `SUPPORT_<NAME>`."""
 
     model: str = Field("offline", description="Chat model name at the endpoint, or `offline` for the embedded one.")
     base_url: str | None = Field(None, description="OpenAI-compatible endpoint, for example https://api.oxlo.ai/v1.")
     api_key: SecretStr | None = Field(None, description="Key of the endpoint; OXLO_API_KEY alone selects Oxlo.ai.")
-    temperature: float = Field(0.0, ge=0, le=2, description="Sampling temperature of the chat model.")
-    max_output_tokens: int = Field(1024, ge=16, le=65536, description="Longest reply of the chat model, in tokens.")
     timeout_seconds: Seconds = Field(30.0, description="Longest wait for one request to the endpoint.")
-    max_retries: int = Field(3, ge=0, le=3, description="Repeats, in one turn, of requests that failed in passing.")
-    streaming: bool = Field(True, description="Ask the endpoint to send its answers piece by piece.")
-    endpoint_file: Path = Field(
-        Path("var/endpoints.json"), description="Where `doctor --probe` keeps what endpoints can do."
-    )
     turn_budget: str = Field(
         "requests=8 tool_calls=20",
         description="What one turn may spend: requests, tokens, tool_calls, cost; then a person takes over.",
     )
-    thread_budget: str = Field(
-        "requests=1000 tokens=5000000", description="What one conversation may spend in 24 hours."
+    daily_budget: str = Field(
+        "requests=1000 tokens=5000000",
+        description="What one conversation, and one customer in all of theirs, may spend in 24 hours.",
     )
-    customer_budget: str = Field(
-        "requests=1000 tokens=5000000", description="What one customer may spend in 24 hours, in all conversations."
+    limits: Limits = Field(
+        Limits(),
+        description="Sizes, rates and times that differ from those shipped, as in `turns_at_once=8 burst_seconds=0`; "
+        "core/settings.py lists them.",
     )
-    price_per_request: float = Field(0.0, ge=0, description="What the endpoint charges for a request.")
-    price_input: float = Field(0.0, ge=0, description="What the endpoint charges for a million tokens it reads.")
-    price_output: float = Field(0.0, ge=0, description="What the endpoint charges for a million tokens it writes.")
     turn_seconds: float = Field(45.0, gt=0, le=600, description="Longest time a turn may spend on models, in seconds.")
     fallback_base_url: str | None = Field(None, description="Second endpoint, asked when the first one fails.")
     fallback_model: str | None = Field(None, description="Chat model name at the second endpoint.")
@@ -60,7 +152,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         None, description="Endpoint of the embedding model, if not SUPPORT_BASE_URL."
     )
     embedding_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
-    embedding_batch_size: int = Field(32, ge=1, le=2048, description="Passages sent to the embedding model at once.")
 
     rerank_model: str | None = Field(
         None,
@@ -70,9 +161,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
     rerank_base_url: str | None = Field(None, description="Endpoint of the reranker, if not SUPPORT_BASE_URL.")
     rerank_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
-    rerank_seconds: float = Field(
-        1.0, gt=0, le=30, description="Longest wait for the reranker; then passages keep the order of the search."
-    )
 
     transcription_model: str | None = Field(
         None,
@@ -82,10 +170,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         None, description="Endpoint of the transcription model, if not SUPPORT_BASE_URL."
     )
     transcription_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
-    voice_max_seconds: int = Field(
-        120, ge=1, le=3600, description="Longest voice message that is accepted, in seconds."
-    )
-    voice_max_mb: int = Field(25, ge=1, le=200, description="Largest voice message that is accepted, in megabytes.")
 
     eval_model: str | None = Field(
         None, description="Model that plays customers and judges in evaluations; none means neither."
@@ -105,17 +189,16 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
             "Secrets of connectors by the name of their file, separated by commas: `booking=TOKEN, airline=ID:SECRET`."
         ),
     )
+    data_dir: Path = Field(
+        Path("var"),
+        description="Folder of what `doctor --probe` measured, of results of evaluations and of drafts of articles.",
+    )
     index_dir: Path = Field(Path("var/index"), description="Folder of the published knowledge index.")
     index_url: str | None = Field(
         None,
         description="PostgreSQL with pgvector that serves the index instead of the folder; ingests publish to it too.",
     )
-    index_versions: int = Field(5, ge=1, le=100, description="Published index versions kept for rollback.")
-    passage_tokens: int = Field(220, ge=32, le=4096, description="Longest passage that is indexed, in tokens.")
-    max_document_mb: int = Field(50, ge=1, le=2000, description="Largest source file that is read, in megabytes.")
     source_hosts: str = Field("", description="Hosts that web pages may be ingested from, separated by commas.")
-    stale_after_days: int = Field(365, ge=1, le=36_500, description="Days after its review an article counts as stale.")
-    passages_per_turn: int = Field(5, ge=1, le=50, description="Passages shown to the model in one turn.")
 
     orders_url: str = Field(
         "sqlite:///var/shop.db",
@@ -137,13 +220,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     desk_reopen_days: int = Field(
         14, ge=0, le=3650, description="Days after its closing in which a ticket is reopened instead of a new one made."
     )
-    proposals_dir: Path = Field(
-        Path("proposed"), description="Where drafts of articles that operators propose are written."
-    )
-    replies_dir: Path | None = Field(
-        None, description="Folder of prepared replies for operators, a Markdown file each; replies/ of the business."
-    )
-    evals_dir: Path = Field(Path("var/evals"), description="Where results of evaluations are kept, for their trend.")
     desk_webhook_url: str | None = Field(None, description="Address that is told every change of a ticket.")
     desk_webhook_secret: SecretStr | None = Field(None, description="Key the webhook's requests are signed with.")
     judge_replies: bool = Field(
@@ -169,9 +245,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
 
     orders_api_key: SecretStr | None = Field(None, description="Key of the shop's own API.")
-    orders_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
-        10.0, description="Longest wait for one request to the shop's own API."
-    )
     orders_idempotency_keys: bool = Field(
         True, description="Whether the shop's own API remembers changes by their Idempotency-Key."
     )
@@ -204,7 +277,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     jwt_keys: str | None = Field(None, description="Key set (JWKS) of RS256 tokens: an address or a file.")
     jwt_issuer: str | None = Field(None, description="Issuer (iss) that tokens must name.")
     jwt_audience: str | None = Field(None, description="Audience (aud) that tokens must name.")
-    jwt_max_hours: float = Field(24, gt=0, le=8760, description="Longest life of a token that is accepted, in hours.")
     jwt_revoked_file: Path = Field(
         Path("var/revoked-tokens"), description="File with the id (jti) of a revoked token on each line."
     )
@@ -235,27 +307,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         description="Origins of pages that may embed the chat, separated by commas, for example https://shop.example.",
     )
     open_chat: bool = Field(True, description="Give visitors nobody knows short-lived tokens.")
-    visitor_minutes: float = Field(60, gt=0, le=1440, description="How long a visitor's token is valid, in minutes.")
-    visitors_per_minute: int = Field(30, ge=1, description="Visitors' tokens given to one address in a minute.")
-    burst_seconds: float = Field(
-        0.3, ge=0, le=60, description="Wait for further messages before a turn; they are answered together."
-    )
-    messages_per_minute: int = Field(30, ge=1, description="Messages accepted from one customer in a minute.")
-    max_waiting: int = Field(1000, ge=1, description="Messages of all customers that may wait at a time.")
-    turns_at_once: int = Field(16, ge=1, le=1000, description="Turns one server process runs at a time.")
-    attempt_seconds: float = Field(120, gt=0, le=3600, description="An attempt at a turn that takes longer has failed.")
-    turn_attempts: int = Field(3, ge=1, le=10, description="Attempts at a turn before a person gets it.")
-    lease_seconds: float = Field(
-        6, ge=0.3, le=600, description="After this time without a sign of life another process takes over a turn."
-    )
-    reply_wait_seconds: float = Field(60, gt=0, le=600, description="How long a request waits for its reply.")
-    max_body_kb: int = Field(2048, ge=1, le=102_400, description="Largest body of a request, in kilobytes.")
-    body_seconds: float = Field(15, gt=0, le=600, description="Longest time a request's body may take to arrive.")
-    shutdown_seconds: float = Field(
-        20, gt=0, le=600, description="How long turns may go on when the server stops; then they are handed on."
-    )
 
-    max_message_chars: int = Field(8_000, ge=100, le=100_000, description="Longest customer message that is accepted.")
     context_tokens: int | None = Field(
         None,
         ge=2_000,
@@ -267,7 +319,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     customer_memory: bool = Field(
         False, description="Let customers' preferences and past tickets follow them into new conversations."
     )
-    max_tool_rounds: int = Field(5, ge=1, le=20, description="Rounds of tools in one turn before a person takes over.")
     tracking_url: str | None = Field(
         None,
         pattern=r"^https://[A-Za-z0-9.:-]+/[!-~]*\{id\}[!-~]*$",
@@ -346,6 +397,26 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
             )
         return self
 
+    @property
+    def endpoint_file(self) -> Path:
+        """Return where `doctor --probe` keeps what endpoints can do."""
+        return self.data_dir / "endpoints.json"
+
+    @property
+    def evals_dir(self) -> Path:
+        """Return where results of evaluations are kept, for their trend."""
+        return self.data_dir / "evals"
+
+    @property
+    def proposals_dir(self) -> Path:
+        """Return where drafts of articles that operators propose are written."""
+        return self.business / "proposed" if self.business else self.data_dir / "proposed"
+
+    @property
+    def replies_dir(self) -> Path:
+        """Return the folder of prepared replies for operators, a Markdown file each."""
+        return self.business_folder / "replies"
+
     @field_validator("trusted_proxies")
     @classmethod
     def _addresses(cls, listed: str) -> str:
@@ -370,10 +441,12 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         Raises:
             SettingsError: a variable is unknown, or its value does not fit.
         """
-        values = {k: v for k, v in dotenv_values(env_file).items() if v is not None} if env_file else {}
-        values |= os.environ if environ is None else environ
+        values = _variables(environ, env_file)
         ours = {k.removeprefix(PREFIX).lower(): v for k, v in values.items() if k.startswith(PREFIX) and v != ""}
-        ours = _read_files(ours)
+        ours = _read_files({name: value for name, value in ours.items() if name not in _RETIRED})
+        if older := [f"{name}={value}" for name, value in ours.items() if name in Limits.model_fields]:
+            ours = {name: value for name, value in ours.items() if name not in Limits.model_fields}
+            ours["limits"] = " ".join([*older, ours.get("limits", "")])
         if (key := values.get("OXLO_API_KEY")) and "base_url" not in ours and ours.get("model") != "offline":
             ours = {"base_url": OXLO_BASE_URL, "api_key": key, "model": OXLO_MODEL} | ours
         if business is not None:
@@ -384,6 +457,27 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
             return cls.model_validate(ours)
         except ValidationError as error:
             raise SettingsError(_explain(error)) from None
+
+
+def retired_settings(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> list[str]:
+    """Return a line for each setting of an earlier version that is still set: its name, and what to do."""
+    names = [name for name in sorted(_variables(environ, env_file)) if name.startswith(PREFIX)]
+    lines = []
+    for name in names:
+        setting = name.removeprefix(PREFIX).lower()
+        if setting in Limits.model_fields:
+            lines.append(f'{name} is an older name; write it as SUPPORT_LIMITS="{setting}=…"')
+        elif what := _RETIRED.get(setting):
+            lines.append(f"{name} counts for nothing any more: {what}")
+    return lines
+
+
+def _variables(environ: Mapping[str, str] | None, env_file: Path | None) -> dict[str, str]:
+    """Return the variables of the environment over those of a `.env` file."""
+    kept = dotenv_values(env_file) if env_file else {}
+    return {name: value for name, value in kept.items() if value is not None} | dict(
+        os.environ if environ is None else environ
+    )
 
 
 def _read_files(given: Mapping[str, str]) -> dict[str, str]:
@@ -437,7 +531,7 @@ def _of_business(folder: Path) -> dict[str, str]:
     data = f"var/{folder.resolve().name}"
     files = {"orders": "shop", "desk": "desk", "memory": "memory", "inbox": "inbox"}
     stores = {f"{name}_url": f"sqlite:///{data}/{file}.db" for name, file in files.items()}
-    places = {"index_dir": f"{data}/index", "evals_dir": f"{data}/evals", "proposals_dir": str(folder / "proposed")}
+    places = {"data_dir": data, "index_dir": f"{data}/index"}
     return {name: str(value) for name, value in named.items() if value} | stores | places
 
 
@@ -445,7 +539,8 @@ def _explain(error: ValidationError) -> str:
     """Name each wrong variable with what came and what was wanted, without printing a secret."""
     lines = []
     for problem in error.errors():
-        name = PREFIX + "_".join(str(part) for part in problem["loc"]).upper() if problem["loc"] else ""
+        first, *inner = map(str, problem["loc"] or [""])
+        name = " ".join([f"{PREFIX}{first.upper()}", *inner]) if first else ""
         if problem["type"] == "extra_forbidden":
             lines.append(f"{name} is not a setting; see .env.example for the {len(Settings.model_fields)} there are")
         elif not name:

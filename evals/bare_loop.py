@@ -15,6 +15,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from openai import AsyncOpenAI, OpenAIError
 
 from core.errors import MessageRejected, Refused, SupportError
+from core.factory import TEMPERATURE
 from core.passages import Passage, Utterance
 from core.settings import Settings
 from evals.conversations.world import Agent, MakeAgent
@@ -106,8 +107,8 @@ class BareLoop:
                 model=self._settings.model,
                 messages=sent,
                 tools=schemas,
-                temperature=self._settings.temperature,
-                max_tokens=self._settings.max_output_tokens,
+                temperature=TEMPERATURE,
+                max_tokens=self._settings.limits.max_output_tokens,
             )
         except OpenAIError as error:
             raise SupportError(f"the endpoint failed: {error}") from error

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.factory import TEMPERATURE
 from core.models.prices import PriceTable, load_prices
 from core.settings import Settings
 from evals import results
@@ -56,10 +57,10 @@ def manifest(suite: Suite, settings: Settings, options: RunOptions) -> dict[str,
         "agent": options.agent,
         "model": settings.model,
         "base_url": settings.base_url,
-        "temperature": settings.temperature,
-        "max_output_tokens": settings.max_output_tokens,
+        "temperature": TEMPERATURE,
+        "max_output_tokens": settings.limits.max_output_tokens,
         "context_tokens": settings.context_tokens,
-        "passages_per_turn": settings.passages_per_turn,
+        "passages_per_turn": settings.limits.passages_per_turn,
         "turn_seconds": settings.turn_seconds,
         "trials": options.trials,
         "seed": options.seed,

@@ -10,10 +10,11 @@ from typing import Any
 from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
 from core.embeddings.query_cache import QueryEmbeddings
-from core.factory import chat_model, embedding_model, endpoint_model, reranker, transcriber
+from core.factory import MAX_RETRIES, chat_model, embedding_model, endpoint_model, reranker, transcriber
 from core.models.capabilities import recall
 from core.models.circuit_breaker import Breaker
 from core.models.json_mode import JsonModel
+from core.models.prices import load_prices
 from core.observability.telemetry import open_telemetry
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
@@ -29,7 +30,7 @@ from graph.intake.voice_input import VoiceInput
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import ProcedureBook, catalogue_of, open_book
 from graph.procedures.prompt import follow_procedure
-from graph.runtime.budgets import Budget, Budgets, Prices
+from graph.runtime.budgets import Budget, Budgets
 from graph.runtime.instrumentation import NoTelemetry
 from graph.verification.judge import ReplyJudge
 from ingest.article_folder import NoArticles, publish_folder
@@ -71,9 +72,10 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
     """
     local = settings.embedding_model == "minilm"
     # A query that an endpoint does not embed soon is answered by keywords; customers do not wait for its recovery.
-    impatient = {"timeout_seconds": min(settings.timeout_seconds, settings.turn_seconds / 9), "max_retries": 0}
     embeddings = QueryEmbeddings(
-        embedding_model(settings if local else settings.model_copy(update=impatient)),
+        embedding_model(
+            settings, timeout_seconds=min(settings.timeout_seconds, settings.turn_seconds / 9), max_retries=0
+        ),
         batches_at_once=1 if local else 8,
         breaker=None if local else Breaker(),
     )
@@ -120,21 +122,21 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         summariser=RuleSummary() if settings.model == "offline" else ModelSummary(chat_model(settings)),
         ear=VoiceInput(
             transcriber=transcriber(settings),
-            max_seconds=settings.voice_max_seconds,
-            max_bytes=settings.voice_max_mb * 1_000_000,
+            max_seconds=settings.limits.voice_max_seconds,
+            max_bytes=settings.limits.voice_max_mb * 1_000_000,
         ),
         shop_name=settings.shop_name,
         instructions=business.instructions,
         locale=business.file.languages[0],
         links=LinkRule.parse(settings.link_hosts),
         procedures=procedures,
-        passages_per_turn=settings.passages_per_turn,
-        max_tool_rounds=settings.max_tool_rounds,
-        max_message_chars=settings.max_message_chars,
-        context_tokens=settings.context_tokens or context_budget(_window(settings), settings.max_output_tokens),
+        passages_per_turn=settings.limits.passages_per_turn,
+        max_tool_rounds=settings.limits.max_tool_rounds,
+        max_message_chars=settings.limits.max_message_chars,
+        context_tokens=settings.context_tokens or context_budget(_window(settings), settings.limits.max_output_tokens),
         budgets=budgets(settings, spending),
         turn_seconds=settings.turn_seconds,
-        turn_retries=settings.max_retries,
+        turn_retries=MAX_RETRIES,
         judge=reply_judge(settings),
         know=partial(know, orders) if orders else None,
         telemetry=telemetry or NoTelemetry(),
@@ -153,7 +155,6 @@ def _retriever(settings: Settings, embeddings: QueryEmbeddings, business: Busine
         embeddings,
         settings.embedding_model,
         reranker=reranker(settings),
-        rerank_seconds=settings.rerank_seconds,
     )
 
 
@@ -209,9 +210,10 @@ def budgets(settings: Settings, customers: SpendingLog) -> Budgets:
     """Return what may be spent, the prices it is counted with, and where customers' spending is kept."""
     return Budgets(
         turn=Budget.parse(settings.turn_budget),
-        thread=Budget.parse(settings.thread_budget),
-        customer=Budget.parse(settings.customer_budget),
-        prices=Prices(settings.price_per_request, settings.price_input, settings.price_output),
+        thread=Budget.parse(settings.daily_budget),
+        customer=Budget.parse(settings.daily_budget),
+        prices=load_prices(settings.prices_file),
+        model=settings.model,
         customers=customers,
     )
 
@@ -285,7 +287,6 @@ def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
     return open_orders(
         settings.orders_url,
         api_key=settings.orders_api_key.get_secret_value() if settings.orders_api_key else None,
-        timeout_seconds=settings.orders_timeout_seconds,
         idempotency_keys=settings.orders_idempotency_keys,
     )
 

@@ -36,11 +36,7 @@ def ingest_options(
         embedding_model=settings.embedding_model,
         # Any model's tokens are much like these; only the length of passages depends on them.
         count_tokens=MiniLM().count_tokens,
-        passage_tokens=settings.passage_tokens,
-        batch_size=settings.embedding_batch_size,
-        max_bytes=settings.max_document_mb * 1_000_000,
         allowed_hosts=frozenset(host.strip() for host in settings.source_hosts.split(",") if host.strip()),
-        keep_versions=settings.index_versions,
         wait_seconds=wait,
         trusted=trusted,
     )

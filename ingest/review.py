@@ -43,7 +43,9 @@ class Finding:
     """What was found, with the sentences side by side."""
 
 
-def review(articles: Sequence[StoredArticle], vectors: Vectors, *, today: date, stale_after_days: int) -> list[Finding]:
+def review(
+    articles: Sequence[StoredArticle], vectors: Vectors, *, today: date, stale_after_days: int = 365
+) -> list[Finding]:
     """Return all findings; `vectors` has the unit vector of each passage in the order of the articles."""
     owners = [article for article in articles for _ in article.passages]
     texts = [text for article in articles for _, _, text in article.passages]

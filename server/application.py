@@ -52,7 +52,7 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         docs_url=None,  # these pages load scripts from elsewhere
         redoc_url=None,
     )
-    app.state.visitors = VisitorLimit(settings.visitors_per_minute)
+    app.state.visitors = VisitorLimit(settings.limits.visitors_per_minute)
     operators = (
         approval_routes,
         article_routes,
@@ -66,8 +66,10 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         app.include_router(routes.router)
     embedders = tuple(origin.strip() for origin in settings.embed_origins.split(",") if origin.strip())
     app.include_router(page_routes(embedders))
-    larger = {"/v1/voice": settings.voice_max_mb * 1_000_000 + FORM_BYTES}
-    app.add_middleware(BodyLimits, max_bytes=settings.max_body_kb * 1024, larger=larger, seconds=settings.body_seconds)
+    larger = {"/v1/voice": settings.limits.voice_max_mb * 1_000_000 + FORM_BYTES}
+    app.add_middleware(
+        BodyLimits, max_bytes=settings.limits.max_body_kb * 1024, larger=larger, seconds=settings.limits.body_seconds
+    )
     if embedders:
         app.add_middleware(
             CORSMiddleware,

@@ -93,7 +93,7 @@ async def open_personal_data(settings: Settings) -> AsyncIterator[PersonalData]:
     are.
     """
     inbox = PersonalInbox(
-        settings.inbox_url, lease_seconds=settings.lease_seconds, patience=settings.attempt_seconds + 10
+        settings.inbox_url, lease_seconds=settings.limits.lease_seconds, patience=settings.limits.attempt_seconds + 10
     )
     outbox = webhook_outbox(settings, Database(settings.desk_url))
     in_sql = not settings.orders_url.startswith(("http://", "https://"))

@@ -60,11 +60,11 @@ class Service:
 def pace_of(settings: Settings) -> WorkerSettings:
     """Return how the worker goes about its work."""
     return WorkerSettings(
-        turns_at_once=settings.turns_at_once,
-        attempt_seconds=settings.attempt_seconds,
-        attempts=settings.turn_attempts,
-        lease_seconds=settings.lease_seconds,
-        shutdown_seconds=settings.shutdown_seconds,
+        turns_at_once=settings.limits.turns_at_once,
+        attempt_seconds=settings.limits.attempt_seconds,
+        attempts=settings.limits.turn_attempts,
+        lease_seconds=settings.limits.lease_seconds,
+        shutdown_seconds=settings.limits.shutdown_seconds,
     )
 
 
@@ -80,19 +80,19 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     await asyncio.to_thread(upgrade_stores, settings)
     opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
     limits = Limits(
-        max_waiting=settings.max_waiting,
-        messages_per_minute=settings.messages_per_minute,
-        max_message_chars=settings.max_message_chars,
+        max_waiting=settings.limits.max_waiting,
+        messages_per_minute=settings.limits.messages_per_minute,
+        max_message_chars=settings.limits.max_message_chars,
     )
     broadcast, metrics = Broadcast(), Metrics()
     desk = await asyncio.to_thread(open_desk_parts, settings)
-    inbox = await asyncio.to_thread(Inbox, settings.inbox_url, limits, burst_seconds=settings.burst_seconds)
+    inbox = await asyncio.to_thread(Inbox, settings.inbox_url, limits, burst_seconds=settings.limits.burst_seconds)
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
-    leases = Leases(inbox, holder=holder, seconds=settings.lease_seconds)
+    leases = Leases(inbox, holder=holder, seconds=settings.limits.lease_seconds)
     urls = {"inbox": settings.inbox_url, "desk": settings.desk_url, "memory": settings.memory_url}
     stores = {name: Database(url) for name, url in urls.items() if url != "memory"}
     async with open_agent(settings, parts=opened) as agent:
-        give_up = DeadLetterHandler(agent, opened, attempts=settings.turn_attempts)
+        give_up = DeadLetterHandler(agent, opened, attempts=settings.limits.turn_attempts)
         worker = Worker(agent, leases, broadcast, metrics, give_up, pace_of(settings))
         working = asyncio.create_task(worker.run(), name="worker")
         expiring = asyncio.create_task(keep_expiring(settings), name="expiry")

@@ -183,7 +183,7 @@ def tokens_of(settings: Settings) -> Tokens:
         keys=open_keys(settings.jwt_keys) if settings.jwt_keys else None,
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
-        max_hours=settings.jwt_max_hours,
+        max_hours=settings.limits.jwt_max_hours,
         revoked=settings.jwt_revoked_file,
     )
 

@@ -52,7 +52,7 @@ class Site:
 def running_site(folder: Path, **settings: str) -> Iterator[Site]:
     """Serve the sample shop from a folder on loopback."""
     port, log = free_port(), folder / "serve.log"
-    env = environment(folder, SUPPORT_JWT_SECRET=SECRET, SUPPORT_BURST_SECONDS="0", **settings)
+    env = environment(folder, SUPPORT_JWT_SECRET=SECRET, SUPPORT_LIMITS="burst_seconds=0", **settings)
     fill_sample_shop(folder, "--shift-dates")
     with log.open("w") as out:
         command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]

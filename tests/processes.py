@@ -27,8 +27,7 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
         "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
         "SUPPORT_INBOX_URL": f"sqlite:///{folder}/inbox.db",
         "SUPPORT_JWT_SECRET_FILE": f"{folder}/jwt.secret",
-        "SUPPORT_PROPOSALS_DIR": str(folder / "proposed"),
-        "SUPPORT_EVALS_DIR": str(folder / "evals"),
+        "SUPPORT_DATA_DIR": str(folder),
     }
     return kept | QUIET | ours | {"PYTHONPATH": str(ROOT)} | settings
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticUndefined
 
 from cli.lazy import LazyGroup
 from cli.main import app
-from core.settings import Settings
+from core.settings import Limits, Settings
 from graph.builder import build_graph
 from server.application import make_app
 from tests.file_map import first_sentence
@@ -29,8 +29,11 @@ def settings_page() -> str:
     ]
     lines += ["| Setting | Default | What it is for |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        default = "" if field.default in (None, PydanticUndefined) else f"`{field.default}`"
+        default = "" if field.default in (None, PydanticUndefined, Limits()) else f"`{field.default}`"
         lines.append(f"| `SUPPORT_{name.upper()}` | {_cell(default)} | {_cell(field.description or '')} |")
+    lines += ["", "## Limits", "", "`SUPPORT_LIMITS` names those that differ: `turns_at_once=8 burst_seconds=0`.", ""]
+    lines += ["| Limit | Default | What it is |", "|---|---|---|"]
+    lines += [f"| `{name}` | `{field.default}` | {field.description} |" for name, field in Limits.model_fields.items()]
     return "\n".join(lines) + "\n"
 
 

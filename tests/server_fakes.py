@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from langchain_core.language_models import BaseChatModel
 
-from core.settings import Settings
+from core.settings import Limits, Settings
 from core.storage.database import Database
 from server.application import make_app
 from server.records import Role
@@ -27,17 +27,18 @@ def bearer(subject: str, role: Role = "customer") -> dict[str, str]:
 
 
 def settings_in(folder: Path, **others: Any) -> Settings:
-    """Return settings of a quick server that keeps everything in one folder."""
+    """Return settings of a quick server that keeps everything in one folder; limits are among the others."""
     values: dict[str, Any] = {
         "inbox_url": f"sqlite:///{folder}/inbox.db",
         "memory_url": f"sqlite:///{folder}/memory.db",
         "desk_url": f"sqlite:///{folder}/desk.db",
         "jwt_secret": SECRET,
-        "burst_seconds": 0.0,
         "shop_name": "Test Shop",
-        "reply_wait_seconds": 20,
     }
-    return Settings.model_validate(values | others)
+    limits = {"burst_seconds": 0.0, "reply_wait_seconds": 20} | {
+        k: others.pop(k) for k in Limits.model_fields.keys() & others.keys()
+    }
+    return Settings.model_validate(values | others | {"limits": limits})
 
 
 class Running:
@@ -65,7 +66,7 @@ async def serving(
     made = parts(
         model or scripted("You have 30 days. [1]"),
         desk=SqlTicketDesk(Database(settings.desk_url)),
-        max_message_chars=settings.max_message_chars,
+        max_message_chars=settings.limits.max_message_chars,
         **(made_of or {}),
     )
     app = make_app(settings, made)

@@ -1,13 +1,15 @@
 """Cap what turns, conversations and customers cost, and end in a handoff when it is spent."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from core.errors import SettingsError
+from core.models.prices import Price, PriceTable
 from core.settings import Settings
 from graph.agent import SupportAgent
-from graph.runtime.budgets import Budget, Budgets, Prices
+from graph.runtime.budgets import Budget, Budgets
 from tests.graph_fakes import call, parts, scripted
 from tests.test_verified_replies import agent_of
 from tools.spending import Spending, SpendingLog
@@ -47,7 +49,12 @@ async def test_a_customer_has_a_budget_over_all_conversations_and_processes_of_a
     logs = [SpendingLog(f"sqlite:///{tmp_path}/desk.db", clock=lambda: now[0]) for _ in range(2)]
 
     def process(log: SpendingLog) -> SupportAgent:
-        budgets = Budgets(customer=Budget(cost=0.1), prices=Prices(per_request=0.06), customers=log)
+        budgets = Budgets(
+            customer=Budget(cost=0.1),
+            prices=PriceTable(models={"m": Price(per_request=Decimal("0.06"))}),
+            model="m",
+            customers=log,
+        )
         return agent_of(parts(scripted("Hello there."), budgets=budgets))
 
     one, other = map(process, logs)

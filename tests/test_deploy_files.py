@@ -15,7 +15,7 @@ import pytest
 import yaml
 from starlette.routing import BaseRoute
 
-from core.settings import Settings
+from core.settings import Limits, Settings
 from server.application import make_app
 from server.metrics import Metrics
 from tests.server_fakes import settings_in
@@ -147,7 +147,7 @@ def test_secrets_are_mounted_where_they_are_read() -> None:
 
 
 def test_a_process_is_given_the_time_it_takes_to_stop() -> None:
-    longest = Settings.model_fields["shutdown_seconds"].default
+    longest = Limits().shutdown_seconds
     assert int(COMPOSE["services"]["agent"]["stop_grace_period"].rstrip("s")) > longest
     assert PODS[0]["terminationGracePeriodSeconds"] > longest + 5  # and the pause before
     unit = (DEPLOY / "support-agent.service").read_text()

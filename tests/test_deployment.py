@@ -71,7 +71,7 @@ def test_proxies_are_named_by_address(wrong: str) -> None:
 
 @contextmanager
 def serving(folder: Path, **settings: str) -> Iterator[httpx.Client]:
-    env = environment(folder, SUPPORT_JWT_SECRET=SECRET, SUPPORT_VISITORS_PER_MINUTE="1", **settings)
+    env = environment(folder, SUPPORT_JWT_SECRET=SECRET, SUPPORT_LIMITS="visitors_per_minute=1", **settings)
     (folder / "articles").mkdir()
     (folder / "articles" / "wrap.md").write_text("# Gift wrap\n\nGift wrap costs 3 euros.")
     assert support_agent("ingest", str(folder / "articles"), env=env).returncode == 0

@@ -23,25 +23,25 @@ def names(folder: Path) -> list[str]:
 
 
 async def test_drafts_from_the_tickets_of_an_erased_customer_are_deleted_and_no_other_article(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path, orders_url=f"sqlite:///{tmp_path}/shop.db", proposals_dir=tmp_path / "drafts")
+    settings = settings_in(tmp_path, orders_url=f"sqlite:///{tmp_path}/shop.db", data_dir=tmp_path)
     desk = SqlTicketDesk(Database(settings.desk_url))
     mine = await desk.open_ticket(request("t1", customer_id="ada"))
     other = await desk.open_ticket(request("t2", customer_id="ben"))
     for number, ticket in enumerate((mine.id, other.id, "")):
         propose_article(
-            tmp_path / "drafts",
+            tmp_path / "proposed",
             question=f"Question {number}?",
             answer="Zelda Quux",
             today=date(2026, 1, 1),
             ticket=ticket,
         )
-    released = tmp_path / "drafts" / "released.md"
+    released = tmp_path / "proposed" / "released.md"
     released.write_text(f"---\ntitle: x\nstatus: published\nticket: {mine.id}\n---\n\nWords.\n")
     async with open_personal_data(settings) as data:
         person = await data.find("ada")
         assert [row["file"].endswith("question-0.md") for row in (await data.export(person))["drafts"]] == [True]
         assert (await data.erase(person))["drafts"] == 1
-    assert names(tmp_path / "drafts") == ["question-1.md", "question-2.md", "released.md"]
+    assert names(tmp_path / "proposed") == ["question-1.md", "question-2.md", "released.md"]
     await desk.close()
 
 

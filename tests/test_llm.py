@@ -14,7 +14,7 @@ import pytest
 
 from core.factory import endpoint_model
 from core.models.fallback import Candidate, ChainedChatModel
-from core.settings import Settings
+from core.settings import Limits, Settings
 from graph.agent import SupportAgent, open_agent
 from graph.assembly import assemble, open_desk, open_ledger
 from graph.builder import build_graph
@@ -56,8 +56,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         "SUPPORT_CONTEXT_TOKENS": "6000",
         "SUPPORT_TIMEOUT_SECONDS": "120",
         "SUPPORT_TURN_SECONDS": "300",
-        "SUPPORT_MAX_OUTPUT_TOKENS": "120",  # 20 to 40 of them take a second, and so do 200 that it reads
-        "SUPPORT_PASSAGES_PER_TURN": "2",
+        # 20 to 40 of the tokens it writes take a second, and so do 200 that it reads
+        "SUPPORT_LIMITS": "max_output_tokens=120 passages_per_turn=2",
     }
     yield Settings.from_env(ours | model, env_file=None)
     subprocess.run([str(SERVE), "--port", port, "--stop"], check=False, timeout=30)  # 1 where it has died meanwhile
@@ -108,7 +108,7 @@ async def test_rules_failures_and_budgets_go_to_people_whatever_the_model_says(s
     conversations: dict[str, tuple[dict[str, Any], list[str]]] = {
         "rule": ({}, ["The lamp caught fire on my desk!"]),
         "repeated_failure": ({}, ["How do returns work?", "That did not help.", "You don't understand me."]),
-        "budget": ({"thread_budget": "requests=1"}, ["How do returns work?", "And how long does it take?"]),
+        "budget": ({"daily_budget": "requests=1"}, ["How do returns work?", "And how long does it take?"]),
     }
     desk = open_desk(settings)
     for reason, (changed, texts) in conversations.items():
@@ -123,7 +123,8 @@ async def test_rules_failures_and_budgets_go_to_people_whatever_the_model_says(s
 
 
 async def test_what_no_article_holds_is_not_made_up_and_the_offered_person_comes(settings: Settings) -> None:
-    ours = settings.model_copy(update={"tickets_by_model": False, "max_output_tokens": 80, "passages_per_turn": 5})
+    short = Limits(max_output_tokens=80, passages_per_turn=5)
+    ours = settings.model_copy(update={"tickets_by_model": False, "limits": short})
     alone = ChainedChatModel(links=[Candidate(ours.model, endpoint_model(ours))])
     # Offered tools, so small a model writes calls whatever it is asked; without them it answers, and makes figures up.
     parts = replace(assemble(ours), model=alone, tools=())
@@ -149,7 +150,9 @@ async def test_people_are_reached_by_rule_and_the_model_writes_valid_tickets(set
         "billing_dispute": "I want to dispute this charge of $113.45",
     }
     desk, summaries = open_desk(settings), []
-    async with open_agent(settings.model_copy(update={"max_output_tokens": 160})) as agent:
+    async with open_agent(
+        settings.model_copy(update={"limits": Limits(max_output_tokens=160, passages_per_turn=2)})
+    ) as agent:
         for reason, text in wishes.items():
             reply = await agent.send(f"person-{reason}", text, customer_id="ada_brook_1001")
             assert reply.owner == "pending"

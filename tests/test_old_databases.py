@@ -59,7 +59,9 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 async def serving(folder: Path, **others: str) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of this version's application on a folder's databases."""
     app = make_app(
-        Settings.from_env(environment(folder, SUPPORT_JWT_SECRET=SECRET, SUPPORT_BURST_SECONDS="0", **others), None)
+        Settings.from_env(
+            environment(folder, SUPPORT_JWT_SECRET=SECRET, SUPPORT_LIMITS="burst_seconds=0", **others), None
+        )
     )
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

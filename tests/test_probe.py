@@ -52,7 +52,7 @@ def settings(folder: Path) -> Settings:
     values = {
         "SUPPORT_MODEL": "m",
         "SUPPORT_BASE_URL": "http://127.0.0.1:9/v1",
-        "SUPPORT_ENDPOINT_FILE": f"{folder}/endpoints.json",
+        "SUPPORT_DATA_DIR": str(folder),
     }
     return Settings.from_env(values, env_file=None)
 

@@ -26,7 +26,7 @@ __all__ = ["shared_postgres"]
 async def server(tmp_path: Path) -> AsyncIterator[Running]:
     (tmp_path / "replies").mkdir()
     (tmp_path / "replies" / "soon.md").write_text("# Soon\n\nHello {customer}, soon.\n")
-    async with serving(tmp_path, replies_dir=tmp_path / "replies") as running:
+    async with serving(tmp_path, business=tmp_path) as running:
         yield running
 
 

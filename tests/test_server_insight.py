@@ -193,7 +193,7 @@ async def test_the_trend_is_that_of_the_finished_evaluations(tmp_path: Path) -> 
         results.save_summary(tmp_path / "evals" / name, summary, finished_at=f"2026-11-{day}T10:00:00+00:00")
     (tmp_path / "evals" / "broken").mkdir()
     (tmp_path / "evals" / "broken" / "summary.json").write_text("{}")
-    settings = settings_in(tmp_path, evals_dir=tmp_path / "evals")
+    settings = settings_in(tmp_path, data_dir=tmp_path)
     inbox = await kept(settings)
     found = await insight(inbox, DeskReads(settings.desk_url), settings, days=1, now=NOW)
     assert [(e.name, e.passed) for e in found.evaluations] == [("older", 0.9), ("newer", 0.9)]

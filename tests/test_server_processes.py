@@ -102,7 +102,7 @@ def test_what_was_accepted_before_a_kill_or_a_shutdown_is_answered_after_the_res
     shop: tuple[Path, dict[str, str]],
 ) -> None:
     folder, env = shop
-    slow = env | {"SUPPORT_BURST_SECONDS": "3", "SUPPORT_REPLY_WAIT_SECONDS": "0.5", "SUPPORT_LEASE_SECONDS": "2"}
+    slow = env | {"SUPPORT_LIMITS": "burst_seconds=3 reply_wait_seconds=0.5 lease_seconds=2"}
     process, url = start(folder, slow)
     sent = httpx.post(f"{url}/v1/messages", json={"text": "How long can I return?"}, headers=bearer(ADA)).json()
     assert sent["status"] == "waiting"

@@ -26,12 +26,12 @@ from rich.table import Table
 from core.errors import SupportError
 from core.offline.reading.clauses import MAX_CLAUSE
 from core.safety.prefiltered_patterns import PrefilteredPattern
-from core.settings import Settings
+from core.settings import Limits
 
 PACKAGES = ("core", "ingest", "tools", "graph", "server")
 READS_TEXT = ("text", "sentence", "clause", "question", "message", "said", "written", "words")
 """Names of the parameter by which a function says that it reads what somebody wrote."""
-LONGEST = int(Settings.model_fields["max_message_chars"].default)
+LONGEST = Limits().max_message_chars
 SHARES = (16, 4, 1)
 """Parts of the longest length at which a rule is timed."""
 REPEATS, MORE_REPEATS = 2, 4

@@ -146,10 +146,7 @@ def environment(folder: Path, url: str) -> dict[str, str]:
         "SUPPORT_MEMORY_URL": url if shared else f"sqlite:///{folder}/memory.db",
         "SUPPORT_INBOX_URL": url,
         "SUPPORT_JWT_SECRET": SECRET,
-        "SUPPORT_MESSAGES_PER_MINUTE": "100000",
-        "SUPPORT_MAX_WAITING": "100000",
-        "SUPPORT_BURST_SECONDS": "0.2",
-        "SUPPORT_LEASE_SECONDS": "4",
+        "SUPPORT_LIMITS": "messages_per_minute=100000 max_waiting=100000 burst_seconds=0.2 lease_seconds=4",
         "LANGSMITH_TRACING": "false",
         "PYTHONPATH": str(ROOT),
     }

@@ -146,8 +146,7 @@ def our_settings(base_url: str, folder: Path, **others: str) -> Settings:
         "SUPPORT_ORDERS_URL": f"sqlite:///{folder}/shop.db",
         "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
         "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
-        "SUPPORT_THREAD_BUDGET": "requests=1000000 tokens=10000000000",
-        "SUPPORT_CUSTOMER_BUDGET": "requests=1000000 tokens=10000000000",
+        "SUPPORT_DAILY_BUDGET": "requests=1000000 tokens=10000000000",
     }
     return Settings.from_env(values | others, env_file=None)
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # loaded when a cross-encoder is opened, which few installati
     from tokenizers import Tokenizer
 
 MODEL_FILE, TOKENIZER_FILE = "model.onnx", "tokenizer.json"
+RERANK_SECONDS = 1.0
+"""Longest wait for an endpoint; then passages keep the order of the search."""
 MAX_TOKENS = 512
 
 

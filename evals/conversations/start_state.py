@@ -36,7 +36,7 @@ def prepare(suite: Suite, settings: Settings, folder: Path) -> StartState:
     ground = StartState(suite=suite, shop=folder / "shop.db", index=folder / "index")
     ground.shop.unlink(missing_ok=True)
     import_shop(suite.shop, f"sqlite:///{ground.shop}")
-    model = MiniLM(settings.embedding_batch_size)
+    model = MiniLM()
     report = ingest(
         list(suite.knowledge),
         IngestOptions(
@@ -44,9 +44,6 @@ def prepare(suite: Suite, settings: Settings, folder: Path) -> StartState:
             embeddings=model,
             embedding_model="minilm",
             count_tokens=model.count_tokens,
-            passage_tokens=settings.passage_tokens,
-            batch_size=settings.embedding_batch_size,
-            max_bytes=settings.max_document_mb * 1_000_000,
             keep_versions=1,
             wait_seconds=60,
             trusted=True,  # a suite plants instructions in articles to see what the agent does with them

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 
 from core.errors import BackendUnavailable, SettingsError
+from core.models.prices import PriceTable
 from graph.state import State, Usage, no_usage
 from tools.spending import Spending, SpendingLog
 
@@ -54,32 +55,18 @@ class Budget:
         return None
 
 
-@dataclass(frozen=True)
-class Prices:
-    """Hold what the endpoint charges."""
-
-    per_request: float = 0.0
-    per_million_input: float = 0.0
-    per_million_output: float = 0.0
-
-    def spending(self, usage: Usage) -> Spending:
-        """Return what a count of requests, tokens and tool calls amounts to."""
-        tokens_in, tokens_out = usage["input_tokens"], usage["output_tokens"]
-        cost = usage["requests"] * self.per_request
-        cost += (tokens_in * self.per_million_input + tokens_out * self.per_million_output) / 1_000_000
-        return Spending(usage["requests"], tokens_in + tokens_out, usage.get("tool_calls", 0), cost)
-
-
 @dataclass
 class Budgets:
-    """Hold the three budgets: of a turn and of a conversation's day, counted in its state, and of a customer's, in the
+    """Three budgets: of a turn and of a conversation's day, counted in its state, and of a customer's, in the
     log.
     """
 
     turn: Budget = field(default_factory=Budget)
     thread: Budget = field(default_factory=Budget)
     customer: Budget = field(default_factory=Budget)
-    prices: Prices = field(default_factory=Prices)
+    prices: PriceTable = field(default_factory=PriceTable)
+    model: str = ""
+    """Whose price counts; one without a price costs nothing."""
     customers: SpendingLog | None = None
     """What customers spent in the last 24 hours, in all processes; without it, only turns and conversations are
     limited.
@@ -87,14 +74,22 @@ class Budgets:
 
     clock: Callable[[], float] = time.time
 
+    def _spending(self, usage: Usage) -> Spending:
+        """Return what a count of requests, tokens and tool calls amounts to."""
+        tokens_in, tokens_out = usage["input_tokens"], usage["output_tokens"]
+        cost = self.prices.cost(
+            self.model, requests=usage["requests"], input_tokens=tokens_in, output_tokens=tokens_out
+        )
+        return Spending(usage["requests"], tokens_in + tokens_out, usage.get("tool_calls", 0), cost or 0.0)
+
     async def spent(self, state: State) -> str | None:
         """Return why the model may not be asked again, in words for the person who takes over, or None.
 
         What the customer spent is looked up at the first request of a turn: one turn more is limited by its own budget.
         """
         counted = [
-            ("turn", self.turn, self.prices.spending(state.usage)),
-            ("conversation", self.thread, self.prices.spending(self.day_of(state)[1])),
+            ("turn", self.turn, self._spending(state.usage)),
+            ("conversation", self.thread, self._spending(self.day_of(state)[1])),
         ]
         if state.customer_id and not state.usage["requests"]:
             counted.append(("customer", self.customer, await self._of_customer(state.customer_id)))
@@ -118,7 +113,7 @@ class Budgets:
         if customer_id is None or self.customers is None:
             return
         try:
-            await self.customers.add(customer_id, self.prices.spending(more))
+            await self.customers.add(customer_id, self._spending(more))
         except BackendUnavailable as error:
             log.warning("what a customer spent was not counted: %s", error)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
-from core.embeddings.reranker import Reranker
+from core.embeddings.reranker import RERANK_SECONDS, Reranker
 from ingest.postgres.postgres_index import PostgresRetriever
 from ingest.search.article_search import HybridRetriever
 from ingest.search.rerank_fusion import RerankedIndex, SearchableIndex
@@ -17,7 +17,7 @@ def open_retriever(
     embedding_model: str,
     *,
     reranker: Reranker | None = None,
-    rerank_seconds: float = 1.0,
+    rerank_seconds: float = RERANK_SECONDS,
 ) -> SearchableIndex:
     """Return the retriever over the database if its URL is given, else over the folder.
 

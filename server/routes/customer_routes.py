@@ -60,7 +60,7 @@ async def take_in(
     recording: bytes = b"",
 ) -> Accepted:
     """Put a message into the inbox; raises what the inbox raises, and MessageRejected."""
-    text = check_message(text, service.settings.max_message_chars)
+    text = check_message(text, service.settings.limits.max_message_chars)
     accepted = await service.inbox.accept(
         who,
         text,
@@ -73,7 +73,7 @@ async def take_in(
     )
     if not accepted.repeated:
         service.metrics.accepted.inc()
-    service.worker.hint(accepted.thread_id, after=service.settings.burst_seconds)
+    service.worker.hint(accepted.thread_id, after=service.settings.limits.burst_seconds)
     service.broadcast.changed(accepted.thread_id)
     return accepted
 
@@ -142,7 +142,7 @@ async def reply_to(
     if STREAM in request.headers.get("accept", ""):
         events = _events(service, who, accepted, locale)
         return EventStream(service.tokens, who, events)
-    seconds = service.settings.reply_wait_seconds
+    seconds = service.settings.limits.reply_wait_seconds
     outcome = await outcome_of(service, who, accepted.thread_id, accepted.message_id, seconds=seconds)
     response.status_code = 202 if outcome.status == "waiting" else 200
     told = message_out(outcome, disclosure(service, locale) if accepted.number == 1 else None)
@@ -209,7 +209,7 @@ async def _events(service: Service, who: Identity, accepted: Accepted, locale: s
     if accepted.number == 1:
         yield event("disclosure", {"text": disclosure(service, locale)})
     with service.broadcast.listening(accepted.thread_id, caught_up=accepted.repeated) as queue:
-        seconds = service.settings.reply_wait_seconds
+        seconds = service.settings.limits.reply_wait_seconds
         async for happening in follow(service, who, accepted.message_id, queue, seconds=seconds):
             match happening:
                 case Progress(text):

@@ -71,7 +71,7 @@ async def read_desk(who: Operator, service: Serving) -> DeskOut:
         shop=settings.shop_name,
         queues=[*service.desk.queues, APPROVALS],
         people=sorted({who.subject, *await service.desk.reads.people()}),
-        replies=await asyncio.to_thread(canned_replies, settings.replies_dir or settings.business_folder / "replies"),
+        replies=await asyncio.to_thread(canned_replies, settings.replies_dir),
         reply_minutes=settings.desk_reply_minutes,
     )
 

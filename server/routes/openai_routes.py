@@ -78,7 +78,7 @@ async def complete(body: ChatRequest, who: Customer, service: Serving, key: Key 
     if body.stream:
         pieces = _chunks(service, who, accepted, body, opening)
         return EventStream(service.tokens, who, pieces, sep="\n")
-    seconds = service.settings.reply_wait_seconds
+    seconds = service.settings.limits.reply_wait_seconds
     outcome = await outcome_of(service, who, accepted.thread_id, accepted.message_id, seconds=seconds)
     if outcome.reply is None:
         raise HTTPException(504, "the reply takes longer; it is kept and will be answered", {"x-should-retry": "false"})
@@ -139,7 +139,7 @@ async def _chunks(
     yield chunk({"role": "assistant", "content": opening})
     streamed = ""
     with service.broadcast.listening(accepted.thread_id) as queue:
-        seconds = service.settings.reply_wait_seconds
+        seconds = service.settings.limits.reply_wait_seconds
         async for happening in follow(service, who, accepted.message_id, queue, seconds=seconds):
             if isinstance(happening, Token):
                 streamed += happening.text

@@ -43,7 +43,7 @@ async def describe_chat(service: Serving, locale: Locale = "en") -> ChatOut:
     open_chat = service.settings.open_chat and service.tokens.can_issue
     told = disclosure(service, locale)
     hears = service.parts.ear.transcriber is not None
-    voice_seconds = service.settings.voice_max_seconds if hears else None
+    voice_seconds = service.settings.limits.voice_max_seconds if hears else None
     return ChatOut(shop=service.settings.shop_name, disclosure=told, open_chat=open_chat, voice_seconds=voice_seconds)
 
 
@@ -58,7 +58,7 @@ async def give_token(request: Request, service: Serving, known: Known, locale: s
         raise NotAllowed("this chat is for customers; sign in at the shop")
     limit: VisitorLimit = request.app.state.visitors
     limit.check(request.client.host if request.client else "")
-    minutes = service.settings.visitor_minutes
+    minutes = service.settings.limits.visitor_minutes
     if known is not None and not known.anonymous:
         raise NotAllowed("this is for visitors; the shop renews the token of a customer")
     token = service.tokens.issue_anonymous(minutes=minutes, visitor=known.subject if known else None)

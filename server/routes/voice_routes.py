@@ -36,7 +36,10 @@ async def say_whether_heard(who: Customer, service: Serving) -> VoiceAbility:
     settings = service.settings
     available = service.parts.ear.transcriber is not None
     return VoiceAbility(
-        available=available, max_seconds=settings.voice_max_seconds, max_mb=settings.voice_max_mb, formats=KNOWN
+        available=available,
+        max_seconds=settings.limits.voice_max_seconds,
+        max_mb=settings.limits.voice_max_mb,
+        formats=KNOWN,
     )
 
 

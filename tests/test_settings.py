@@ -1,0 +1,35 @@
+"""Settings of a process: what is written, what is refused, and what earlier versions wrote."""
+
+import pytest
+
+from core.errors import SettingsError
+from core.settings import Settings, retired_settings
+
+
+def read(**variables: str) -> Settings:
+    return Settings.from_env({f"SUPPORT_{name}": value for name, value in variables.items()}, None)
+
+
+def test_limits_name_only_what_differs() -> None:
+    limits = read(LIMITS="turns_at_once=8 burst_seconds=0").limits
+    assert (limits.turns_at_once, limits.burst_seconds, limits.lease_seconds) == (8, 0, 6)
+
+
+@pytest.mark.parametrize("written", ["turns_at_once", "turns=8", "turns_at_once=0", "turns_at_once=many"])
+def test_a_limit_that_is_none_or_out_of_bounds_is_refused(written: str) -> None:
+    with pytest.raises(SettingsError, match="SUPPORT_LIMITS"):
+        read(LIMITS=written)
+
+
+def test_names_of_earlier_versions_do_not_stop_the_agent_and_are_told() -> None:
+    older = {"SUPPORT_LEASE_SECONDS": "2", "SUPPORT_TEMPERATURE": "0.5", "SUPPORT_LIMITS": "burst_seconds=1"}
+    settings = Settings.from_env(older, None)
+    assert (settings.limits.lease_seconds, settings.limits.burst_seconds) == (2, 1)
+    moved, fixed = retired_settings(older, None)
+    assert 'SUPPORT_LIMITS="lease_seconds=…"' in moved
+    assert fixed.startswith("SUPPORT_TEMPERATURE counts for nothing")
+
+
+def test_a_name_that_never_was_one_is_refused() -> None:
+    with pytest.raises(SettingsError, match="SUPPORT_MODLE is not a setting"):
+        read(MODLE="offline")
