@@ -8,13 +8,11 @@ _MODULES = {
     "evals": "matplotlib",
     "langchain": "langchain_community",
     "postgres": "psycopg_pool",
-    "rerank": "tokenizers",
     "telemetry": "opentelemetry.exporter",
     "voice": "faster_whisper",
     "web": "trafilatura",
 }
 """A module of each extra that nothing else brings."""
-_MADE_BY_EXTRAS = {"postgres", "telemetry", "web"}
 
 
 def need_extra(extra: str, purpose: str) -> None:
@@ -30,5 +28,5 @@ def need_extra(extra: str, purpose: str) -> None:
     if found is None:
         raise SettingsError(
             f"{purpose} needs the extra {extra!r}, which is not installed; run `pip install 'support-agent[{extra}]'`, "
-            f"or `make install-{'extras' if extra in _MADE_BY_EXTRAS else 'test'}` in a clone"
+            "or `make install-extras` in a clone"
         )

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from core.embeddings.reranker import CrossEncoder
 from core.errors import SettingsError
 from core.extras import need_extra
 from core.observability.telemetry import open_telemetry
@@ -28,7 +27,6 @@ MODULES = {
     "telemetry": ("opentelemetry.exporter", "opentelemetry.sdk"),
     "voice": ("faster_whisper",),
     "langchain": ("langchain_community", "langchain_classic"),
-    "rerank": ("tokenizers",),
     "evals": ("matplotlib", "jinja2", "genai_prices", "py3langid"),
 }
 LOADED_LATER = ("graph.memory.postgres_saver", "graph.entry")
@@ -52,7 +50,6 @@ NEEDS: dict[str, list[Callable[[Path], object]]] = {
     "telemetry": [lambda _: open_telemetry("http://localhost:4318")],
     "voice": [LocalWhisper],
     "langchain": [lambda folder: to_langchain(folder, WordEmbeddings(), "words")],
-    "rerank": [CrossEncoder],
     "evals": [lambda _: render({}, [])],
 }
 

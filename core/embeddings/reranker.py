@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import httpx
 import numpy as np
+import onnxruntime
 from pydantic import SecretStr
+from tokenizers import Tokenizer
 
 from core.errors import ModelRejected, ModelUnavailable, SettingsError
-from core.extras import need_extra
-
-if TYPE_CHECKING:  # loaded when a cross-encoder is opened, which few installations have
-    import onnxruntime
-    from tokenizers import Tokenizer
 
 MODEL_FILE, TOKENIZER_FILE = "model.onnx", "tokenizer.json"
 RERANK_SECONDS = 1.0
@@ -104,9 +101,8 @@ class CrossEncoder:
         """Look for the two files; they are opened at the first use.
 
         Raises:
-            SettingsError: a file is not there, or the extra `rerank` is not installed.
+            SettingsError: a file is not there.
         """
-        need_extra("rerank", "a cross-encoder in a folder")
         missing = [name for name in (MODEL_FILE, TOKENIZER_FILE) if not (folder / name).is_file()]
         if missing:
             raise SettingsError(
@@ -144,10 +140,7 @@ class CrossEncoder:
             ) from None
         return found
 
-    def _open(self) -> "tuple[Tokenizer, onnxruntime.InferenceSession]":
-        import onnxruntime
-        from tokenizers import Tokenizer
-
+    def _open(self) -> tuple[Tokenizer, onnxruntime.InferenceSession]:
         with self._opening:
             if self._opened is None:
                 try:
@@ -168,7 +161,7 @@ class CrossEncoder:
             return self._opened
 
 
-def _fixed_length(session: "onnxruntime.InferenceSession") -> int | None:
+def _fixed_length(session: onnxruntime.InferenceSession) -> int | None:
     """Return how many tokens a model reads if its export says so; else any number up to the longest."""
     _, length = session.get_inputs()[0].shape
     return length if isinstance(length, int) else None
