@@ -28,6 +28,7 @@ from server.routes.pages import page_routes
 from server.routes.public_routes import VisitorLimit
 from server.routes.voice_routes import FORM_BYTES
 from server.service import open_service
+from server.views.brand import brand_of
 
 
 def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
@@ -65,7 +66,8 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
     for routes in (customer_routes, voice_routes, openai_routes, *operators, public_routes):
         app.include_router(routes.router)
     embedders = tuple(origin.strip() for origin in settings.embed_origins.split(",") if origin.strip())
-    app.include_router(page_routes(embedders))
+    app.state.brand = brand_of(settings)
+    app.include_router(page_routes(embedders, app.state.brand))
     larger = {"/v1/voice": settings.limits.voice_max_mb * 1_000_000 + FORM_BYTES}
     app.add_middleware(
         BodyLimits, max_bytes=settings.limits.max_body_kb * 1024, larger=larger, seconds=settings.limits.body_seconds

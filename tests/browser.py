@@ -82,6 +82,12 @@ class ShopPage(LoopbackHandler):
         return self.send(200, page.encode(), "text/html")
 
 
+def from_menu(page: Any, name: str) -> None:
+    """Choose an entry of the chat's menu."""
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name=name).click()
+
+
 @dataclass
 class Opener:
     """Open pages in windows of their own, and note what goes wrong in them."""

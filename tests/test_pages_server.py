@@ -1,7 +1,6 @@
 """Ask the server for what the pages are made of: files, headers, passages, cards, and streams taken up again."""
 
 import asyncio
-import gzip
 import json
 import re
 from pathlib import Path
@@ -117,19 +116,35 @@ async def test_a_source_opens_as_text_at_its_heading(tmp_path: Path) -> None:
 
 
 def test_the_customers_page_is_small() -> None:
+    files = loaded_by("chat.html", later=True)
+    assert {"api.js", "cards.js", "chat.css", "conversation.js", "sse.js", "theme.css", "view.js", "words.js"} <= files
+    assert packed(files) < 45_000, sorted(files)
+
+
+def test_the_closed_chat_is_a_small_part_of_somebodys_page() -> None:
+    files = loaded_by("widget.js", later=False) | {"theme.css", "launcher.css"}
+    assert "conversation.js" not in files
+    assert packed(files) < 15_000, sorted(files)
+
+
+def loaded_by(first: str, *, later: bool) -> set[str]:
+    """Return the files that a page or a script loads, and those it loads later too if wanted."""
     _, assets = read_assets()
-    wanted, files = ["chat.html", "words/ar.js"], set[str]()
+    wanted, files = [first, "words/ar.js"], set[str]()
+    names = r'="/web/[^/]+/([^"]+)"|from "\./([^"]+)"' + (r'|import\("\./([\w-]+\.js)"\)' if later else "")
     while wanted:
         name = wanted.pop()
         files.add(name)
-        text = assets[name].body.decode()
-        linked = re.findall(
-            r'="/web/[^/]+/([^"]+)"|from "\./([^"]+)"|import\("\./([\w-]+\.js)"\)|new URL\("\./([^"]+)"', text
-        )
-        wanted += [part for parts in linked for part in parts if part and part not in files]
-    assert {"api.js", "cards.js", "chat.css", "conversation.js", "sse.js", "theme.css", "view.js", "words.js"} <= files
-    size = sum(len(gzip.compress(assets[name].body, 9)) for name in files)
-    assert size < 20_000, f"{size} bytes: {sorted(files)}"
+        linked = re.findall(names, assets[name].body.decode())
+        parts = [part for found in linked for part in ([found] if isinstance(found, str) else found) if part]
+        wanted += [part for part in parts if part not in files]
+    return files | ({"chat.css", "theme.css"} if later else set())
+
+
+def packed(files: set[str]) -> int:
+    """Return how many bytes files are as they are sent."""
+    _, assets = read_assets()
+    return sum(len(assets[name].packed) for name in files)
 
 
 def cancelling() -> dict[str, Any]:
@@ -258,6 +273,13 @@ async def test_a_page_is_told_what_to_show_before_anybody_writes(tmp_path: Path)
             "open_chat": True,
             "voice_seconds": None,
             "disclosure": phrase("disclosure", "de", shop="Test Shop"),
+            "greeting": "",
+            "reply_time": "",
+            "suggestions": [],
+            "logo": None,
+            "avatar": None,
+            "sign_in": None,
+            "link_hosts": ["h"],
         }
 
 

@@ -6,15 +6,17 @@ import gzip
 import hashlib
 import re
 from dataclasses import dataclass
+from html import escape
 from importlib.resources import files
 from pathlib import PurePosixPath
 
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
+from server.views.brand import Brand
 from server.views.source_page import source_routes
 
-PAGES = {"/": "chat.html", "/chat": "chat.html", "/desk": "desk.html", "/insight": "insight.html"}
+PAGES = {"/": "home.html", "/chat": "chat.html", "/desk": "desk.html", "/insight": "insight.html"}
 """Which file is the page at which path."""
 NEVER_FRAMED = ("desk.html", "insight.html")
 """Pages of operators: in a frame a click on what shines through could be made to approve something."""
@@ -23,7 +25,12 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
 }
+UNNAMED = Brand("Support")
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 FOREVER = "public, max-age=31536000, immutable"
 COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/)[ \t]*\n", re.MULTILINE | re.DOTALL)
 ASK_AGAIN = "no-cache"
@@ -53,10 +60,11 @@ def asset(body: bytes, suffix: str) -> Asset:
     return Asset(body, gzip.compress(body, 9, mtime=0), TYPES[suffix], f'"{digest}"')
 
 
-def read_assets(*, version_prefix: str = "/web/") -> tuple[str, dict[str, Asset]]:
+def read_assets(brand: Brand = UNNAMED, *, version_prefix: str = "/web/") -> tuple[str, dict[str, Asset]]:
     """Return the version of the pages, which is a hash of all of them, and each file by its path inside `web/static/`.
 
     HTML names what it loads under `/web/`; the version is put into these addresses, so that they may be kept for ever.
+    Name, colour and pictures of the business are put in, so that a page has them from its first moment on.
     """
     found: dict[str, bytes] = {}
     folders = [(PurePosixPath(), files("web").joinpath("static"))]
@@ -66,10 +74,11 @@ def read_assets(*, version_prefix: str = "/web/") -> tuple[str, dict[str, Asset]
             if entry.is_dir():
                 folders.append((place / entry.name, entry))
             elif PurePosixPath(entry.name).suffix in TYPES:
-                text = entry.read_text(encoding="utf-8")
+                text = branded(entry.read_text(encoding="utf-8"), brand)
                 found[str(place / entry.name)] = (
                     without_comments(text) if entry.name.endswith((".js", ".css")) else text
                 ).encode()
+    found |= brand.pictures
     digest = hashlib.sha256(b"".join(f"{path}\n".encode() + found[path] for path in sorted(found)))
     version = digest.hexdigest()[:12]
     versioned = f'="{version_prefix}{version}/'.encode()
@@ -80,6 +89,13 @@ def read_assets(*, version_prefix: str = "/web/") -> tuple[str, dict[str, Asset]
         )
         for path, body in found.items()
     }
+
+
+def branded(text: str, brand: Brand) -> str:
+    """Return a page, a style sheet or an icon with what is the business's own."""
+    icon = f"/web/{brand.logo or 'icon.svg'}"
+    named = text.replace("$business", escape(brand.name)).replace('"/web/icon.svg"', f'"{icon}"')
+    return named.replace(UNNAMED.look.color, brand.look.color)
 
 
 def policy(embedders: tuple[str, ...]) -> str:
@@ -110,9 +126,9 @@ def page_headers(embedders: tuple[str, ...]) -> dict[str, str]:
     } | ({} if embedders else {"X-Frame-Options": "DENY"})
 
 
-def page_routes(embedders: tuple[str, ...] = ()) -> APIRouter:
+def page_routes(embedders: tuple[str, ...], brand: Brand) -> APIRouter:
     """Return the routes of the pages, which sites of these origins may show in a frame."""
-    version, assets = read_assets()
+    version, assets = read_assets(brand)
     router = APIRouter(include_in_schema=False)
     # Loaded by shops' own pages too, where the widget is embedded; they hold nothing but what everybody may read.
     shared = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
@@ -125,7 +141,9 @@ def page_routes(embedders: tuple[str, ...] = ()) -> APIRouter:
         if path not in assets or path.endswith(".html"):
             raise HTTPException(404, "there is no such file")
         cached = FOREVER if wanted == version else ASK_AGAIN
-        return sent(request, assets[path], shared | {"Cache-Control": cached})
+        # A picture that is opened by itself is a document: it may not run anything.
+        drawn = {"Content-Security-Policy": PICTURE_POLICY} if path.endswith(".svg") else {}
+        return sent(request, assets[path], shared | drawn | {"Cache-Control": cached})
 
     def widget(request: Request) -> Response:
         entry = asset(f'import "./web/{version}/widget.js";\n'.encode(), ".js")

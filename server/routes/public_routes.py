@@ -11,6 +11,7 @@ from core.errors import Busy, NotAllowed
 from core.storage.database import Database
 from server.identity import Known, Serving
 from server.schemas.api_schemas import ChatOut, Health, Locale, TokenOut, failures
+from server.views.brand import Brand
 from server.views.conversation_view import disclosure
 
 router = APIRouter()
@@ -38,13 +39,23 @@ class VisitorLimit:
 
 
 @router.get("/v1/chat", response_model=ChatOut, responses=failures(422, 503), tags=["customers"])
-async def describe_chat(service: Serving, locale: Locale = "en") -> ChatOut:
+async def describe_chat(request: Request, service: Serving, locale: Locale = "en") -> ChatOut:
     """Say what a page shows before somebody writes."""
-    open_chat = service.settings.open_chat and service.tokens.can_issue
-    told = disclosure(service, locale)
+    brand: Brand = request.app.state.brand
     hears = service.parts.ear.transcriber is not None
-    voice_seconds = service.settings.limits.voice_max_seconds if hears else None
-    return ChatOut(shop=service.settings.shop_name, disclosure=told, open_chat=open_chat, voice_seconds=voice_seconds)
+    return ChatOut(
+        shop=brand.name,
+        disclosure=disclosure(service, locale),
+        open_chat=service.settings.open_chat and service.tokens.can_issue,
+        voice_seconds=service.settings.limits.voice_max_seconds if hears else None,
+        greeting=brand.greeting(locale),
+        reply_time=brand.reply_time(locale),
+        suggestions=brand.suggestions(locale),
+        logo=f"/web/now/{brand.logo}" if brand.logo else None,
+        avatar=f"/web/now/{brand.avatar}" if brand.avatar else None,
+        sign_in=brand.look.sign_in,
+        link_hosts=sorted(service.parts.links.hosts),
+    )
 
 
 @router.post(

@@ -192,6 +192,13 @@ class ChatOut(BaseModel):
     disclosure: str
     open_chat: bool = Field(description="Whether visitors nobody knows get a token here.")
     voice_seconds: int | None = Field(description="How long a voice message may be; none where nobody listens.")
+    greeting: str = Field(description="How the business greets; empty where it left that to the page.")
+    reply_time: str = Field(description="When people answer; empty where the business does not say.")
+    suggestions: list[str] = Field(description="First questions to choose from.")
+    logo: str | None = Field(description="Path on this server of the logo.")
+    avatar: str | None = Field(description="Path on this server of the picture of the assistant.")
+    sign_in: str | None = Field(description="Where customers sign in.")
+    link_hosts: list[str] = Field(description="Hosts whose https addresses a reply may link.")
 
 
 class TokenOut(BaseModel):

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from tools.connectors.declarations import Text
+
 Phrase = Annotated[str, Field(min_length=3, max_length=80)]
 
 
@@ -21,11 +23,26 @@ class HandoffTopic(Section):
     """Phrases of a customer that give it away; a `*` stands for any end of a word."""
 
 
-class Page(Section):
-    """The look of the pages."""
+Picture = Annotated[str, Field(pattern=r"^[\w./-]+\.(svg|png|webp|jpg)$")]
+"""A file of the folder."""
 
-    greeting: dict[str, str] = Field(default_factory=dict)
-    suggestions: dict[str, list[str]] = Field(default_factory=dict)
+
+class Look(Section):
+    """What a customer sees first on the pages."""
+
+    color: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1b5e4b"
+    """The brand's own, `#rrggbb`; the pages derive readable pairs from it, in light and in dark."""
+    logo: Picture | None = None
+    """Stands beside the name, and is the icon of the page."""
+    avatar: Picture | None = None
+    """Stands beside what the assistant says; by default the logo."""
+    greeting: Text = ""
+    reply_time: Text = ""
+    """When people answer: "Our team usually replies within an hour"."""
+    suggestions: list[str] | dict[str, list[str]] = Field(default_factory=list)
+    """First questions to choose from."""
+    sign_in: Annotated[str | None, Field(pattern=r"^https://")] = None
+    """Where customers sign in."""
 
 
 class BusinessFile(Section):
@@ -42,7 +59,7 @@ class BusinessFile(Section):
     timezone: str | None = None
     link_hosts: list[str] = Field(default_factory=list)
     handoff: dict[str, HandoffTopic] = Field(default_factory=dict)
-    page: Page = Page()
+    look: Look = Look()
     now: datetime | None = None
     """The moment it always is, for records that are a snapshot; with its zone."""
     confirmation_minutes: Annotated[int | None, Field(ge=1, le=1440)] = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.yaml_files import FilesError, Problem, YamlFile, inside, read_yaml
-from tools.business.business_file import BusinessFile
+from tools.business.business_file import BusinessFile, Look
 from tools.connectors.declarations import ConnectorFile, Shop
 
 BUSINESS_FILE = "business.yaml"
@@ -48,7 +48,9 @@ def read_business(folder: Path) -> Business:
     problems: list[Problem] = []
     file = connectors = None
     try:
-        file = read_yaml(folder, BUSINESS_FILE).read(BusinessFile)
+        read = read_yaml(folder, BUSINESS_FILE)
+        file = read.read(BusinessFile)
+        problems += _missing_pictures(folder, read, file.look)
     except FilesError as error:
         problems += error.problems
     connectors, wrong = _connectors(folder)
@@ -56,6 +58,15 @@ def read_business(folder: Path) -> Business:
     if file is None or problems:
         raise FilesError(problems)
     return Business(folder.resolve(), file, connectors)
+
+
+def _missing_pictures(folder: Path, read: YamlFile, look: Look) -> list[Problem]:
+    named = {"logo": look.logo, "avatar": look.avatar}
+    return [
+        read.problem(("look", key), f"there is no file {name}", "put the picture into the folder, or leave the key out")
+        for key, name in named.items()
+        if name and not inside(folder, name).is_file()
+    ]
 
 
 def _connectors(folder: Path) -> tuple[list[tuple[YamlFile, ConnectorFile]], list[Problem]]:

@@ -79,8 +79,9 @@ export function askCard(asks, { say }, answer) {
  * @param {Said} said
  * @param {string} base the server's origin
  * @param {Speech} speech
+ * @param {string[]} hosts whose addresses are linked
  */
-export function replyText(said, base, { say }) {
+export function replyText(said, base, { say }, hosts) {
   const sources = new Map(said.sources.map((source) => [source.number, source]));
   /** @param {number} number @param {string} words */
   const link = (number, words) => {
@@ -89,8 +90,8 @@ export function replyText(said, base, { say }) {
     const title = [source.title, ...source.headings].join(" › ");
     return el("a", { href: base + source.page, target: "_blank", rel: "noopener", "aria-label": say("source", { number, title }) }, words);
   };
-  const parts = words(said).split(/(\[\d+\])/);
-  const text = el("p", { class: "text", dir: "auto" }, ...parts.map((part) => link(Number(/^\[(\d+)\]$/.exec(part)?.[1]), part)));
+  const parts = words(said).split(/(\[\d+\]|https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])/);
+  const text = el("p", { class: "text", dir: "auto" }, ...parts.map((part) => part.startsWith("http") ? outside(part, hosts) : link(Number(/^\[(\d+)\]$/.exec(part)?.[1]), part)));
   if (!said.sources.length) return [text];
   const inOrder = [...said.sources].sort((one, other) => one.number - other.number);
   const list = inOrder.map((source) => {
@@ -98,6 +99,16 @@ export function replyText(said, base, { say }) {
     return el("li", {}, `[${source.number}] `, el("a", { href: base + source.page, target: "_blank", rel: "noopener", dir: "auto" }, title));
   });
   return [text, el("ul", { class: "sources quiet", "aria-label": say("sources") }, ...list)];
+}
+
+/**
+ * Return an address as a link where it leads to the business, else as words.
+ * @param {string} address
+ * @param {string[]} hosts
+ */
+function outside(address, hosts) {
+  const allowed = linkable(address, hosts);
+  return allowed ? el("a", { href: allowed, target: "_blank", rel: "noopener noreferrer" }, address) : address;
 }
 
 /**

@@ -1,6 +1,7 @@
 // Lead a conversation with the server: who is asking, what is sent, what comes back, and getting over lost connections.
 
 import { Api, ApiError, claimsOf } from "./api.js";
+import { Kept } from "./kept.js";
 import { Outbox } from "./outbox.js";
 import { Patience } from "./patience.js";
 
@@ -11,9 +12,10 @@ import { Patience } from "./patience.js";
  *   delivered_at: string | null, items: Item[], total: string, parcels: Parcel[]}} Order */
 /** @typedef {{id: string, preview: string, open: boolean, words: string}} Ask */
 /** @typedef {{id: string, role: "customer" | "agent" | "operator", text: string, sources: Source[], orders: Order[], asks: Ask[],
- *   waiting: boolean}} Said */
+ *   waiting: boolean, at: string | null, author: string | null}} Said */
 /** @typedef {{ticket_id: string, stage: "pending" | "human" | "resolved", operator: string | null, callback: boolean}} Handoff */
-/** @typedef {{shop: string, disclosure: string, open_chat: boolean, voice_seconds: number | null}} Chat */
+/** @typedef {{shop: string, disclosure: string, open_chat: boolean, voice_seconds: number | null, greeting: string, reply_time: string,
+ *   suggestions: string[], logo: string | null, avatar: string | null, sign_in: string | null, link_hosts: string[]}} Chat */
 /** @typedef {import("./outbox.js").Outgoing} Outgoing */
 /** @typedef {"chat" | "message" | "waiting" | "progress" | "token" | "owner" | "online" | "problem" | "began"} Change */
 
@@ -50,10 +52,11 @@ export class Conversation {
     this.base = base;
     this.locale = locale;
     this.#given = token ?? "";
+    this.kept = new Kept(base, this.#given);
     this.changed = changed;
     this.api = new Api(base, () => this.#token());
     this.open = new Api(base, async () => "");
-    this.outbox = new Outbox(this.#place("outbox"), (message) => this.#deliver(message), (error) => {
+    this.outbox = new Outbox(this.kept.place("outbox"), (message) => this.#deliver(message), (error) => {
       this.#problem(error instanceof Error ? error.message : String(error));
       this.changed("waiting");
     });
@@ -63,7 +66,7 @@ export class Conversation {
   async start() {
     addEventListener("storage", this.#elsewhere);
     addEventListener("online", this.#hurry);
-    this.#threadId = this.#kept("thread");
+    this.#threadId = this.kept.get("thread");
     if (this.#threadId) void this.#follow();
     else this.caughtUp = true;
     this.#push();
@@ -159,7 +162,7 @@ export class Conversation {
     if (!message.to && kept.thread_id !== this.#threadId) {
       this.#leave();
       this.#threadId = kept.thread_id;
-      this.#keep("thread", kept.thread_id);
+      this.kept.set("thread", kept.thread_id);
     }
     message.messageId = kept.message_id;
     // A repeated one may be known already.
@@ -192,7 +195,7 @@ export class Conversation {
       if (!(error instanceof ApiError) || answers.length || !to) throw error;
       if (error.status !== 404 && !(error.status === 401 && !this.#given)) throw error;
       // The conversation of before is gone, or the visitor's token is over: a new one begins.
-      if (error.status === 401) this.#keep("token", "");
+      if (error.status === 401) this.kept.set("token", "");
       if (to === this.#threadId) this.#drop();
       message.key += "-new";
       message.to = null;
@@ -222,7 +225,7 @@ export class Conversation {
         const status = error instanceof ApiError ? error.status : 0;
         if (status === 404 || status === 401 || status === 403) {
           if (this.#given) this.#problem(/** @type {Error} */ (error).message);
-          else this.#keep("token", "");
+          else this.kept.set("token", "");
           if (status === 404 || !this.#given) this.#drop();
           this.caughtUp = true;
           return;
@@ -281,7 +284,7 @@ export class Conversation {
   }
 
   #drop() {
-    this.#keep("thread", "");
+    this.kept.set("thread", "");
     this.#leave();
   }
 
@@ -301,7 +304,7 @@ export class Conversation {
   }
 
   #elsewhere = (/** @type {StorageEvent} */ event) => {
-    if (event.key !== this.#place("thread") || event.newValue === this.#threadId) return;
+    if (event.key !== this.kept.place("thread") || (event.newValue ?? "") === this.#threadId) return;
     this.#leave();
     this.#threadId = event.newValue ?? "";
     if (this.#threadId) void this.#follow();
@@ -348,43 +351,16 @@ export class Conversation {
   async #token() {
     if (this.#given) return this.#given;
     const fetched = async () => {
-      const kept = this.#kept("token");
+      const kept = this.kept.get("token");
       const { exp = 0, iat = 0 } = claimsOf(kept);
       const now = Date.now() / 1000;
       if (now < (exp + iat) / 2) return kept;
       const old = now < exp - 5 ? kept : "";
       const given = await new Api(this.base, async () => old).call("POST", `/v1/tokens?locale=${this.locale}`, undefined, {}, AbortSignal.timeout(SEND_MS));
-      this.#keep("token", given.token);
+      this.kept.set("token", given.token);
       return String(given.token);
     };
     // One tab asks, the others take what it got.
     return navigator.locks ? navigator.locks.request("support-agent-token", fetched) : fetched();
-  }
-
-  /** @param {string} name */
-  #place(name) {
-    const whose = this.#given ? (claimsOf(this.#given).sub ?? "") : "visitor";
-    return `support-agent ${this.base} ${whose} ${name}`;
-  }
-
-  /** @param {string} name */
-  #kept(name) {
-    try {
-      return localStorage.getItem(this.#place(name)) ?? "";
-    } catch {
-      return ""; // storage may be shut, as in private windows and foreign frames
-    }
-  }
-
-  /**
-   * @param {string} name
-   * @param {string} value
-   */
-  #keep(name, value) {
-    try {
-      localStorage.setItem(this.#place(name), value);
-    } catch {
-      // see above: the conversation then lasts as long as the page
-    }
   }
 }

@@ -23,7 +23,7 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /**
- * Return the address if it may be linked: this server's own, or https at one of the hosts; otherwise null.
+ * Return the address if it may be linked: this server's own, or https at one of the hosts or below; otherwise null.
  * @param {string} address
  * @param {string[]} [hosts]
  * @returns {string | null}
@@ -36,5 +36,5 @@ export function linkable(address, hosts = []) {
     return null;
   }
   if (url.origin === location.origin && url.protocol.startsWith("http")) return url.href;
-  return url.protocol === "https:" && hosts.includes(url.hostname) ? url.href : null;
+  return url.protocol === "https:" && hosts.some((host) => url.hostname === host || url.hostname.endsWith(`.${host}`)) ? url.href : null;
 }

@@ -1,77 +1,74 @@
-// Draw a conversation, and hand on what the customer does.
+// Draw the chat around a conversation, and hand on what the customer does.
 
-import { askCard, orderCard, ratingForm, replyText } from "./cards.js";
+import { ratingForm } from "./cards.js";
+import { Composer } from "./composer.js";
 import { el } from "./dom.js";
-import { Recorder } from "./recorder.js";
+import { icon } from "./icons.js";
+import { menu } from "./menu.js";
+import { MessageList, portrait } from "./messages.js";
 
 /** @typedef {import("./conversation.js").Conversation} Conversation */
 /** @typedef {import("./conversation.js").Change} Change */
-/** @typedef {import("./conversation.js").Said} Said */
 /** @typedef {import("./words.js").Speech} Speech */
 
 const NEAR_END = 80;
 
 /** The chat as the customer sees it. */
 export class ChatView {
-  /** @type {Conversation} */ #talk = /** @type {any} */ (null);
-  /** @type {Map<string, HTMLElement>} */ #shown = new Map();
-  #recorder = new Recorder();
   #draftText = document.createTextNode("");
-  #ended = false;
+  #rated = false;
 
   /**
    * @param {Speech} speech
-   * @param {string} base the server's origin
-   * @param {{page: boolean, open: boolean}} place
+   * @param {Conversation} talk
+   * @param {{page: boolean, close: () => void}} place
    */
-  constructor(speech, base, { page, open }) {
+  constructor(speech, talk, { page, close }) {
     const { say } = (this.speech = speech);
-    this.base = base;
-    this.title = el(page ? "h1" : "h2", {}, say("title"));
-    this.person = el("button", { type: "button", click: () => this.#talk.send(say("person_wish")) }, say("person"));
-    this.closer = page ? null : el("button", { type: "button", class: "icon", "aria-label": say("close"), click: () => this.toggle(false) }, "✕");
+    this.talk = talk;
+    this.page = page;
+    this.face = el("span", { class: "face" });
+    this.title = el(page ? "h1" : "h2", { dir: "auto" }, page ? document.title : say("title"));
+    this.about = el("p", { class: "about" }, say("about"));
+    this.person = el("button", { type: "button", class: "person", title: say("person"), click: () => talk.send(say("person_wish")) }, icon("user"), el("span", {}, say("person")));
+    const closer = page ? null : el("button", { type: "button", class: "icon quiet", "aria-label": say("close"), click: close }, icon("x"));
+    const header = el("header", {}, this.face, el("div", { class: "name" }, this.title, this.about), this.person, menu(say("more"), () => this.#entries()), closer);
+
+    this.greeting = el("p", { class: "greeting", dir: "auto" });
+    this.replies = el("p", { class: "quiet", dir: "auto" });
+    this.chips = el("div", { class: "chips", role: "group", "aria-label": say("suggestions") });
+    this.welcome = el("div", { class: "welcome" }, this.greeting, this.replies, this.chips);
     this.disclosure = el("p", { class: "disclosure quiet", dir: "auto" });
-    this.log = el("div", { role: "log", "aria-live": "off", "aria-label": say("conversation"), class: "log" });
+    this.messages = new MessageList(speech, talk);
     this.pending = el("div", { class: "log" });
     this.draft = el("div", { class: "said agent", "aria-hidden": "true", hidden: true }, el("p", { class: "text", dir: "auto" }, this.#draftText));
     this.progress = el("p", { class: "quiet progress", role: "status", dir: "auto" });
-    this.handoff = el("p", { class: "handoff", role: "status", hidden: true });
-    this.problem = el("p", { class: "problem", role: "alert", hidden: true });
+    this.dots = el("span", { class: "dots", "aria-hidden": "true", hidden: true }, el("i"), el("i"), el("i"));
     this.end = el("div", { class: "end" });
-    this.anew = el("button", { type: "button", class: "link", hidden: true, click: () => this.#leave() }, say("anew"));
-    this.leaving = el("dialog", { class: "card", "aria-label": say("anew"), keydown: (/** @type {KeyboardEvent} */ event) => event.stopPropagation() });
-    this.rate = el("button", { type: "button", class: "link", hidden: true, click: () => this.#askRating(true) }, say("rate"));
-    this.text = el("textarea", { rows: 1, "aria-label": say("message"), placeholder: say("message"), dir: "auto", keydown: this.#onKey, input: this.#grow });
-    this.mic = el("button", { type: "button", class: "icon", hidden: true, "aria-pressed": "false", "aria-label": say("record"), click: () => this.#record() }, "🎤");
-    const form = el("form", { class: "composer" }, this.text, this.mic, el("button", { class: "primary" }, say("send")));
-    form.addEventListener("submit", this.#onSubmit);
     this.scroller = el(
       "div",
       { class: "scroller", tabindex: "0", role: "region", "aria-label": say("conversation") },
-      this.disclosure, this.log, this.pending, this.draft, this.progress, this.end,
+      this.disclosure, this.welcome, this.messages.root, this.pending, this.draft, el("div", { class: "under-way" }, this.dots, this.progress), this.end,
     );
-    const header = el("header", {}, this.title, this.person, this.closer);
-    const footer = el("footer", {}, this.problem, form, el("p", { class: "links" }, this.rate, this.anew));
-    this.panel = el(page ? "main" : "section", { class: page ? "panel page" : "panel", ...(page ? {} : { role: "dialog", "aria-label": say("title") }) }, header, this.handoff, this.scroller, footer, this.leaving);
-    this.launcher = page ? null : el("button", { type: "button", class: "launcher primary", "aria-expanded": "false", click: () => this.toggle(Boolean(this.panel.hidden)) }, say("open"));
-    this.root = el("div", { class: "chat", lang: speech.language, dir: speech.direction, keydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.toggle(false) }, this.panel, this.launcher);
-    this.panel.hidden = !open;
-    this.launcher?.setAttribute("aria-expanded", String(open));
+
+    this.handoff = el("p", { class: "handoff", role: "status", hidden: true });
+    this.problem = el("p", { class: "problem", role: "alert", hidden: true });
+    this.composer = new Composer(speech, talk, { sent: () => this.#toEnd(), told: (words) => (this.progress.textContent = words) });
+    this.leaving = el("dialog", { class: "card", "aria-label": say("anew"), keydown: (/** @type {KeyboardEvent} */ event) => event.stopPropagation() });
+    const footer = el("footer", {}, this.problem, this.composer.root);
+    this.panel = el(page ? "main" : "section", { class: page ? "panel page" : "panel", hidden: !page, ...(page ? {} : { role: "dialog", "aria-label": say("title") }) }, header, this.handoff, this.scroller, footer, this.leaving);
+    this.#introduce();
   }
 
-  /** @param {Conversation} conversation */
-  attach(conversation) {
-    this.#talk = conversation;
-    this.#disclose();
-  }
-
-  /** @param {boolean} open */
-  toggle(open) {
-    if (!this.launcher) return;
+  /**
+   * @param {boolean} open
+   * @param {boolean} asked whether somebody asked for it just now: then they go on by writing
+   */
+  toggle(open, asked) {
     this.panel.hidden = !open;
-    this.launcher.setAttribute("aria-expanded", String(open));
-    (open ? this.text : this.launcher).focus();
-    if (open) this.#toEnd(true);
+    // On a device that is touched, the keyboard on the screen would cover what there is to read.
+    if (open && (asked || (this.page && matchMedia("(hover: hover)").matches))) this.composer.focus();
+    if (open) this.#toEnd();
   }
 
   /**
@@ -82,14 +79,41 @@ export class ChatView {
   show(change, detail) {
     const stay = !this.#nearEnd();
     if (change === "token") this.#write(detail);
-    else if (change === "message") this.#message(detail);
+    else if (change === "message") this.messages.put(detail);
     else if (change === "waiting") this.#waiting();
     else if (change === "owner") this.#owner();
     else if (change === "began") this.#clear();
-    else if (change === "chat") this.#disclose();
+    else if (change === "chat") this.#introduce();
     else if (change === "online" || change === "problem") this.#trouble();
     if (change !== "token") this.#ongoing();
-    if (!stay) this.#toEnd(false);
+    if (!stay && !this.panel.hidden) this.#toEnd();
+  }
+
+  /** What the business shows of itself. */
+  #introduce() {
+    const { chat, base } = this.talk;
+    const { say } = this.speech;
+    this.face.replaceChildren(portrait(chat?.logo ?? null, base));
+    if (!chat) return;
+    this.title.textContent = chat.shop;
+    if (!this.page) this.panel.setAttribute("aria-label", chat.shop);
+    this.disclosure.textContent = chat.disclosure;
+    this.greeting.textContent = chat.greeting || say("greeting");
+    this.replies.textContent = chat.reply_time;
+    this.#choices(this.chips, chat.suggestions);
+    this.composer.listen(chat.voice_seconds);
+  }
+
+  /**
+   * @param {HTMLElement} place
+   * @param {string[]} texts each is sent as it stands
+   */
+  #choices(place, texts) {
+    place.replaceChildren(...texts.map((text) => el("button", { type: "button", class: "chip", dir: "auto", click: () => {
+      this.composer.focus();
+      this.talk.send(text);
+      this.#toEnd();
+    } }, text)));
   }
 
   /** @param {string} piece */
@@ -98,82 +122,40 @@ export class ChatView {
     else this.#draftText.data = "";
     this.draft.hidden = this.#draftText.length === 0;
     if (piece && this.progress.textContent) this.progress.textContent = "";
+    this.dots.hidden = this.dots.hidden || Boolean(piece);
   }
 
   /** What is under way. */
   #ongoing() {
-    const { draft, progress, waiting, outgoing } = this.#talk;
+    const { draft, progress, waiting, outgoing } = this.talk;
     if (this.#draftText.data !== draft) this.#draftText.data = draft;
     this.draft.hidden = !draft;
-    const busy = waiting.length + outgoing.length > 0 && !this.#talk.outbox.blocked && this.#talk.owner === "bot";
+    const busy = waiting.length + outgoing.length > 0 && !this.talk.outbox.blocked && this.talk.owner === "bot";
     const words = draft ? "" : progress || (busy ? this.speech.say("thinking") : "");
     if (this.progress.textContent !== words) this.progress.textContent = words;
-    this.rate.hidden = this.#ended || this.#shown.size < 2;
-    this.anew.hidden = !this.#talk.begun;
-  }
-
-  /** @param {Said} said */
-  #message(said) {
-    const drawn = this.#drawn(said);
-    const before = this.#shown.get(said.id);
-    this.#shown.set(said.id, drawn);
-    if (before) before.replaceWith(drawn);
-    else this.log.append(drawn);
-    if (!before) this.#closeQuestions(said.id);
-  }
-
-  /**
-   * A yes counts for the newest question only.
-   * @param {string} newest
-   */
-  #closeQuestions(newest) {
-    for (const said of this.#talk.messages.values()) {
-      if (said.id === newest || !said.asks.some((ask) => ask.open)) continue;
-      said.asks.forEach((ask) => (ask.open = false));
-      const drawn = this.#drawn(said);
-      this.#shown.get(said.id)?.replaceWith(drawn);
-      this.#shown.set(said.id, drawn);
-    }
-  }
-
-  /** @param {Said} said */
-  #drawn(said) {
-    const { speech } = this;
-    const by = el("p", { class: said.role === "operator" ? "by" : "by spoken" }, speech.say(`by ${said.role}`));
-    const box = el("div", { class: `said ${said.role}` }, by);
-    if (said.role === "customer") box.append(el("p", { class: "text", dir: "auto" }, said.text));
-    else box.append(...replyText(said, this.base, speech).filter((part) => part.textContent));
-    box.append(...said.orders.map((order) => orderCard(order, speech)));
-    if (said.asks.length) {
-      const open = said.asks.every((ask) => ask.open);
-      const ids = said.asks.map((ask) => ask.id);
-      box.append(askCard(said.asks, speech, open ? (yes) => {
-        this.text.focus();
-        this.#talk.send(speech.say(yes ? "yes" : "no"), ids);
-      } : null));
-    }
-    return box;
+    this.dots.hidden = !busy || Boolean(draft);
+    this.welcome.hidden = this.messages.size + waiting.length + outgoing.length > 0 || !this.talk.chat || !this.talk.caughtUp;
   }
 
   #waiting() {
     const { say } = this.speech;
     /** @param {string} text @param {...(Node | null)} more */
     const box = (text, ...more) => el("div", { class: "said customer waits" }, el("p", { class: "by spoken" }, say("by customer")), el("p", { class: "text", dir: "auto" }, text), ...more);
-    const sent = this.#talk.waiting.map((said) => box(said.text));
-    const going = this.#talk.outgoing.map((message) =>
+    const sent = this.talk.waiting.map((said) => box(said.text));
+    const going = this.talk.outgoing.map((message) =>
       box(message.text, ...(message.failed ? [
-        el("button", { type: "button", class: "link", click: () => this.#talk.again(message) }, say("again")),
-        el("button", { type: "button", class: "link", click: () => this.#talk.giveUp(message) }, say("give_up")),
+        el("button", { type: "button", class: "link", click: () => this.talk.again(message) }, say("again")),
+        el("button", { type: "button", class: "link", click: () => this.talk.giveUp(message) }, say("give_up")),
       ] : [])),
     );
     this.pending.replaceChildren(...sent, ...going);
   }
 
   #owner() {
-    const { handoff } = this.#talk;
+    const { handoff } = this.talk;
     const { say } = this.speech;
     // What was read again is not spoken; what comes from now on is.
-    this.log.setAttribute("aria-live", "polite");
+    this.messages.root.setAttribute("aria-live", "polite");
     const withPeople = handoff !== null && handoff.stage !== "resolved";
     this.person.disabled = withPeople;
     const key = handoff?.stage === "pending" && handoff.callback ? "callback" : (handoff?.stage ?? "");
@@ -184,16 +166,25 @@ export class ChatView {
     if (handoff?.stage === "resolved") this.#askRating(false);
   }
 
+  #entries() {
+    const { say } = this.speech;
+    const entries = [];
+    if (this.talk.begun) entries.push({ words: say("anew"), sign: "plus", act: () => this.#leave() });
+    if (!this.#rated && this.messages.size > 1) entries.push({ words: say("rate"), sign: "star", act: () => this.#askRating(true) });
+    if (!entries.length) entries.push({ words: say("person"), sign: "user", act: () => this.talk.send(say("person_wish")) });
+    return entries;
+  }
+
   /** Begin anew; ask before, where the customer would miss an answer or leave something unsent. */
   #leave() {
     const { say } = this.speech;
-    const { handoff, outbox } = this.#talk;
+    const { handoff, outbox } = this.talk;
     const lost = [handoff && handoff.stage !== "resolved" ? "leave_person" : "", outbox.unsent.length ? "leave_unsent" : ""].filter(Boolean);
-    if (!lost.length) return this.#talk.forget();
+    if (!lost.length) return this.talk.forget();
     const stay = el("button", { type: "button", class: "primary", click: () => this.leaving.close() }, say("stay"));
     const leave = el("button", { type: "button", click: () => {
       this.leaving.close();
-      this.#talk.forget();
+      this.talk.forget();
     } }, say("leave"));
     this.leaving.replaceChildren(...lost.map((key) => el("p", {}, say(key))), el("p", { class: "buttons" }, stay, leave));
     this.leaving.showModal();
@@ -201,98 +192,40 @@ export class ChatView {
 
   /** @param {boolean} wanted */
   #askRating(wanted) {
-    if (!this.end.firstChild && !this.#ended) {
+    if (!this.end.firstChild && !this.#rated) {
       this.end.append(ratingForm(this.speech, async (score, comment) => {
-        await this.#talk.rate(score, comment);
-        this.#ended = true;
-        this.#ongoing();
+        await this.talk.rate(score, comment);
+        this.#rated = true;
       }));
     }
     if (wanted) this.end.querySelector("input")?.focus();
-    this.#toEnd(wanted);
+    this.#toEnd();
   }
 
   #trouble() {
-    const { problem, online } = this.#talk;
+    const { problem, online } = this.talk;
     const { say } = this.speech;
     const words = online ? problem : say("offline");
     this.problem.hidden = !words;
     if (this.problem.textContent !== words) this.problem.textContent = words;
   }
 
-  #disclose() {
-    const { chat } = this.#talk;
-    this.disclosure.textContent = chat?.disclosure ?? "";
-    this.mic.hidden = !chat?.voice_seconds || !Recorder.possible;
-  }
-
   #clear() {
-    this.#shown.clear();
-    this.#ended = false;
-    for (const part of [this.log, this.pending, this.end]) part.replaceChildren();
+    this.#rated = false;
+    this.messages.clear();
+    this.pending.replaceChildren();
+    this.end.replaceChildren();
     this.#write("");
     this.#owner();
-    this.text.focus();
+    if (!this.panel.hidden) this.composer.focus();
   }
-
-  async #record() {
-    const { say } = this.speech;
-    const { chat } = this.#talk;
-    try {
-      if (!this.#recorder.recording) {
-        await this.#recorder.start(chat?.voice_seconds ?? 60, () => this.#record());
-        this.#listening(true);
-        return;
-      }
-      this.#listening(false);
-      this.progress.textContent = say("hearing");
-      const heard = await this.#talk.hear(await this.#recorder.stop());
-      this.text.value = [this.text.value.trim(), heard].filter(Boolean).join(" ");
-      this.#grow();
-      this.text.focus();
-      this.progress.textContent = say("heard");
-    } catch (error) {
-      const refused = error instanceof Error && "status" in error && error.status;
-      this.progress.textContent = refused ? error.message : say("no_microphone");
-    }
-  }
-
-  /** @param {boolean} on */
-  #listening(on) {
-    this.mic.setAttribute("aria-pressed", String(on));
-    this.mic.setAttribute("aria-label", this.speech.say(on ? "stop" : "record"));
-    this.mic.textContent = on ? "⏹" : "🎤";
-    this.progress.textContent = on ? this.speech.say("listening") : "";
-  }
-
-  #onSubmit = (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const text = this.text.value.trim();
-    if (!text) return;
-    this.text.value = "";
-    this.#grow();
-    this.#talk.send(text);
-    this.#toEnd(true);
-  };
-
-  #onKey = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    this.text.form?.requestSubmit();
-  };
-
-  /** As many lines as the text has. */
-  #grow = () => {
-    this.text.rows = Math.min(6, this.text.value.split("\n").length + Math.floor(this.text.value.length / 60));
-  };
 
   #nearEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
     return scrollHeight - scrollTop - clientHeight < NEAR_END;
   }
 
-  /** @param {boolean} always */
-  #toEnd(always) {
-    if (always || !this.panel.hidden) this.scroller.scrollTop = this.scroller.scrollHeight;
+  #toEnd() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 }

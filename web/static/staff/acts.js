@@ -1,7 +1,7 @@
 // What an operator can do with the open conversation: the buttons at its head, and the questions they ask first.
 
 import { el } from "../dom.js";
-import { icon } from "../icons.js";
+import { icon } from "./icons.js";
 import { named, sheet } from "./page.js";
 
 /** @typedef {import("../words.js").Speech} Speech */

@@ -1,7 +1,7 @@
 // Where operators write: a reply to the customer, or a note for colleagues. What was typed is never lost.
 
 import { el } from "../dom.js";
-import { icon } from "../icons.js";
+import { icon } from "./icons.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
 /** @typedef {{name: string, title: string, text: string}} Canned */

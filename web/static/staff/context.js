@@ -1,7 +1,7 @@
 // The pane on the right: who the customer is, the ticket's place in the queue, records, and what there was before.
 
 import { el } from "../dom.js";
-import { icon } from "../icons.js";
+import { icon } from "./icons.js";
 import { lasting, moment, named, region } from "./page.js";
 import { PRIORITIES, slaWords } from "./queue.js";
 

@@ -2,7 +2,7 @@
 
 import { ApiError } from "../api.js";
 import { el } from "../dom.js";
-import { icon } from "../icons.js";
+import { icon } from "./icons.js";
 import { loadSpeech, translate, wantedLanguages } from "../words.js";
 import { Conversation } from "./conversation.js";
 import { draftsButton } from "./drafts.js";

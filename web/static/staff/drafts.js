@@ -1,7 +1,7 @@
 // Drafts of articles: read, edited, released or discarded in a sheet over the desk.
 
 import { el } from "../dom.js";
-import { icon } from "../icons.js";
+import { icon } from "./icons.js";
 import { complain, sheet, toast } from "./page.js";
 import { signedOutBy } from "./sign_in.js";
 

@@ -1,7 +1,7 @@
 // What was said in a conversation, and why: sources, tool calls and checks folded under each reply. All of it as text.
 
 import { el, linkable } from "../dom.js";
-import { icon } from "../icons.js";
+import { icon } from "./icons.js";
 import { moment, region } from "./page.js";
 
 /** @typedef {import("../words.js").Speech} Speech */

@@ -1,7 +1,7 @@
 // The insight page: how it is going, what the words mean, and the conversations behind every figure.
 
 import { el } from "../dom.js";
-import { icon } from "../icons.js";
+import { icon } from "./icons.js";
 import { loadSpeech, translate, wantedLanguages } from "../words.js";
 import { byId, complain, lasting, moment, named, region, sheet, toast } from "./page.js";
 import { line, shares, stackedBars } from "./plots.js";

@@ -1,7 +1,7 @@
 // The list on the left: views of the queue, all conversations, and what a search found; a page at a time.
 
 import { el } from "../dom.js";
-import { icon } from "../icons.js";
+import { icon } from "./icons.js";
 import { byId, complain, moment, named } from "./page.js";
 import { slaBrief, slaWords, snoozed } from "./queue.js";
 import { signedOutBy } from "./sign_in.js";

@@ -1,7 +1,7 @@
 // Make new work noticed: a count in the title, a dot on the icon, and, where wanted, a sound and a notification.
 
 import { el } from "../dom.js";
-import { icon } from "../icons.js";
+import { icon } from "./icons.js";
 import { byId } from "./page.js";
 import { showKeys } from "./keys.js";
 

@@ -2,7 +2,7 @@
 
 import { Api, ApiError, claimsOf, tokenFromAddress } from "../api.js";
 import { el } from "../dom.js";
-import { icon } from "../icons.js";
+import { icon } from "./icons.js";
 import { byId } from "./page.js";
 
 const KEPT = "support-staff-token";

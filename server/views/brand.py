@@ -1,0 +1,58 @@
+"""Say what the pages show of the business: its name, its colour, its pictures and its first words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from core.settings import Settings
+from tools.business.business_file import Look
+from tools.business.business_folder import read_business
+from tools.connectors.declarations import in_language
+
+
+@dataclass(frozen=True)
+class Brand:
+    """What the pages show of a business."""
+
+    name: str
+    look: Look = field(default_factory=Look)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """Content of each picture by its path below `/web/…/`."""
+
+    @property
+    def logo(self) -> str | None:
+        """Return the path of the logo below `/web/…/`."""
+        return _place("logo", self.look.logo)
+
+    @property
+    def avatar(self) -> str | None:
+        """Return the path of the picture of the assistant below `/web/…/`."""
+        return _place("avatar", self.look.avatar) or self.logo
+
+    def suggestions(self, locale: str) -> list[str]:
+        """Return the first questions to choose from in a language, in English, or else none."""
+        offered = self.look.suggestions
+        if isinstance(offered, list):
+            return offered
+        return offered.get(locale.split("-")[0].lower()) or offered.get("en") or []
+
+    def greeting(self, locale: str) -> str:
+        """Return how the business greets."""
+        return in_language(self.look.greeting, locale)
+
+    def reply_time(self, locale: str) -> str:
+        """Return when people answer."""
+        return in_language(self.look.reply_time, locale)
+
+
+def brand_of(settings: Settings) -> Brand:
+    """Return what the pages show of the business that settings name; raises FilesError."""
+    business = read_business(settings.business_folder)
+    look = business.file.look
+    named = {_place("logo", look.logo): look.logo, _place("avatar", look.avatar): look.avatar}
+    pictures = {place: (business.folder / name).read_bytes() for place, name in named.items() if place and name}
+    return Brand(settings.shop_name, look, pictures)
+
+
+def _place(use: str, name: str | None) -> str | None:
+    return f"brand/{use}{PurePosixPath(name).suffix}" if name else None

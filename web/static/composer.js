@@ -1,0 +1,95 @@
+// Take in what the customer writes or says; a draft outlives a reload.
+
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
+import { Recorder } from "./recorder.js";
+
+/** @typedef {import("./conversation.js").Conversation} Conversation */
+/** @typedef {import("./words.js").Speech} Speech */
+
+/** The box a message is written in, with its buttons. */
+export class Composer {
+  #recorder = new Recorder();
+
+  /**
+   * @param {Speech} speech
+   * @param {Conversation} talk
+   * @param {{sent: () => void, told: (words: string) => void}} owner `told` shows what is under way with a recording
+   */
+  constructor(speech, talk, { sent, told }) {
+    const { say } = (this.speech = speech);
+    this.talk = talk;
+    this.sent = sent;
+    this.told = told;
+    this.text = el("textarea", { rows: 1, "aria-label": say("message"), placeholder: say("message"), dir: "auto", keydown: this.#onKey, input: this.#changed });
+    this.mic = el("button", { type: "button", class: "icon", hidden: true, "aria-pressed": "false", "aria-label": say("record"), click: () => this.#record() }, icon("mic"));
+    this.send = el("button", { class: "primary icon", "aria-label": say("send") }, icon("send"));
+    this.root = el("form", { class: "composer", submit: this.#onSubmit }, this.text, this.mic, this.send);
+    this.text.value = talk.kept.get("draft", "sessionStorage");
+    this.#grow();
+  }
+
+  /** @param {number | null | undefined} seconds how long a recording may be; none where nobody listens */
+  listen(seconds) {
+    this.mic.hidden = !seconds || !Recorder.possible;
+  }
+
+  focus() {
+    this.text.focus();
+  }
+
+  async #record() {
+    const { say } = this.speech;
+    try {
+      if (!this.#recorder.recording) {
+        await this.#recorder.start(this.talk.chat?.voice_seconds ?? 60, () => this.#record());
+        this.#listening(true);
+        return;
+      }
+      this.#listening(false);
+      this.told(say("hearing"));
+      const heard = await this.talk.hear(await this.#recorder.stop());
+      this.text.value = [this.text.value.trim(), heard].filter(Boolean).join(" ");
+      this.#changed();
+      this.text.focus();
+      this.told(say("heard"));
+    } catch (error) {
+      const refused = error instanceof Error && "status" in error && error.status;
+      this.told(refused ? error.message : say("no_microphone"));
+    }
+  }
+
+  /** @param {boolean} on */
+  #listening(on) {
+    this.mic.setAttribute("aria-pressed", String(on));
+    this.mic.setAttribute("aria-label", this.speech.say(on ? "stop" : "record"));
+    this.mic.replaceChildren(icon(on ? "square" : "mic"));
+    this.told(on ? this.speech.say("listening") : "");
+  }
+
+  #onSubmit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const text = this.text.value.trim();
+    if (!text) return;
+    this.text.value = "";
+    this.#changed();
+    this.talk.send(text);
+    this.sent();
+  };
+
+  #onKey = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.root.requestSubmit();
+  };
+
+  #changed = () => {
+    this.talk.kept.set("draft", this.text.value, "sessionStorage");
+    this.#grow();
+  };
+
+  /** As many lines as the text has. */
+  #grow() {
+    this.text.rows = Math.min(6, this.text.value.split("\n").length + Math.floor(this.text.value.length / 60));
+  }
+}

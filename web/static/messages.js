@@ -1,0 +1,100 @@
+// Draw what was said: one box a message, by day, with when it was and what became of it.
+
+import { askCard, orderCard, replyText } from "./cards.js";
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
+import { clock, day, dayOf } from "./times.js";
+
+/** @typedef {import("./conversation.js").Conversation} Conversation */
+/** @typedef {import("./conversation.js").Said} Said */
+/** @typedef {import("./words.js").Speech} Speech */
+
+/** The messages of a conversation that have their place in it. */
+export class MessageList {
+  /** @type {Map<string, HTMLElement>} */ #shown = new Map();
+  #lastDay = "";
+
+  /**
+   * @param {Speech} speech
+   * @param {Conversation} talk
+   */
+  constructor(speech, talk) {
+    this.speech = speech;
+    this.talk = talk;
+    this.root = el("div", { role: "log", "aria-live": "off", "aria-label": speech.say("conversation"), class: "log" });
+  }
+
+  get size() {
+    return this.#shown.size;
+  }
+
+  clear() {
+    this.#shown.clear();
+    this.#lastDay = "";
+    this.root.replaceChildren();
+  }
+
+  /**
+   * Show a message, in the place it has already where it has one.
+   * @param {Said} said
+   */
+  put(said) {
+    const drawn = this.#drawn(said);
+    const before = this.#shown.get(said.id);
+    this.#shown.set(said.id, drawn);
+    if (before) return before.replaceWith(drawn);
+    this.#beginDay(said);
+    this.root.append(drawn);
+    this.#closeQuestions(said.id);
+  }
+
+  /** @param {Said} said */
+  #beginDay({ at }) {
+    if (!at || dayOf(at) === this.#lastDay) return;
+    this.#lastDay = dayOf(at);
+    this.root.append(el("p", { class: "day" }, day(at, this.speech)));
+  }
+
+  /**
+   * A yes counts for the newest question only.
+   * @param {string} newest
+   */
+  #closeQuestions(newest) {
+    for (const said of this.talk.messages.values()) {
+      if (said.id === newest || !said.asks.some((ask) => ask.open)) continue;
+      said.asks.forEach((ask) => (ask.open = false));
+      this.put(said);
+    }
+  }
+
+  /** @param {Said} said */
+  #drawn(said) {
+    const { speech, talk } = this;
+    const name = said.author ?? "";
+    const by = el("p", { class: said.role === "operator" ? "by" : "by spoken" }, name ? speech.say("by name", { name }) : speech.say(`by ${said.role}`));
+    const box = el("div", { class: `said ${said.role}` }, by);
+    if (said.role === "customer") box.append(el("p", { class: "text", dir: "auto" }, said.text));
+    else box.append(...replyText(said, talk.base, speech, talk.chat?.link_hosts ?? []).filter((part) => part.textContent));
+    box.append(...said.orders.map((order) => orderCard(order, speech)));
+    if (said.asks.length) box.append(this.#ask(said));
+    box.append(el("p", { class: "meta" }, said.at ? clock(said.at, speech) : null));
+    return box;
+  }
+
+  /** @param {Said} said */
+  #ask(said) {
+    const open = said.asks.every((ask) => ask.open);
+    const ids = said.asks.map((ask) => ask.id);
+    const answer = (/** @type {boolean} */ yes) => this.talk.send(this.speech.say(yes ? "yes" : "no"), ids);
+    return askCard(said.asks, this.speech, open ? answer : null);
+  }
+}
+
+/**
+ * Return a picture of who speaks for the business: its own, or a sign.
+ * @param {string | null} address
+ * @param {string} base the server's origin
+ */
+export function portrait(address, base) {
+  return address ? el("img", { class: "portrait", src: base + address, alt: "" }) : el("span", { class: "portrait" }, icon("message-square"));
+}

@@ -1,0 +1,55 @@
+// Say when something was, in the visitor's language.
+
+import { el } from "./dom.js";
+
+/** @typedef {import("./words.js").Speech} Speech */
+
+/**
+ * Return the time of day of an instant.
+ * @param {string} at ISO 8601
+ * @param {Speech} speech
+ */
+export function clock(at, { tag }) {
+  const when = new Date(at);
+  const whole = new Intl.DateTimeFormat(tag, { dateStyle: "full", timeStyle: "short" }).format(when);
+  return el("time", { datetime: at, title: whole }, new Intl.DateTimeFormat(tag, { hour: "numeric", minute: "2-digit" }).format(when));
+}
+
+/**
+ * Return the day of an instant: today, yesterday, or its date.
+ * @param {string} at ISO 8601
+ * @param {Speech} speech
+ */
+export function day(at, { tag }) {
+  const [when, now] = [new Date(at), new Date()];
+  const ago = Math.round((midnight(now) - midnight(when)) / 86_400_000);
+  const words = ago < 2 ? new Intl.RelativeTimeFormat(tag, { numeric: "auto" }).format(-ago, "day") : date(at, tag);
+  return el("time", { datetime: dayOf(at) }, words);
+}
+
+/**
+ * Return the date of an instant, or of a day, as every date of these pages is written.
+ * @param {string} at ISO 8601
+ * @param {string} tag language
+ */
+export function date(at, tag) {
+  const when = new Date(at);
+  if (Number.isNaN(when.getTime())) return at;
+  // A day without a time of day is that day everywhere.
+  const zone = at.length === 10 ? { timeZone: "UTC" } : {};
+  return new Intl.DateTimeFormat(tag, { dateStyle: "medium", ...zone }).format(when);
+}
+
+/**
+ * Return the day of an instant where the visitor is, as `2026-11-29`.
+ * @param {string} at ISO 8601
+ */
+export function dayOf(at) {
+  const when = new Date(at);
+  return [when.getFullYear(), when.getMonth() + 1, when.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}
+
+/** @param {Date} when */
+function midnight(when) {
+  return Date.UTC(when.getFullYear(), when.getMonth(), when.getDate());
+}
