@@ -14,9 +14,9 @@ from cli.ask import print_reply, print_sources
 from cli.customer_check import check_customer
 from cli.output import err, out
 from core.errors import MessageRejected
+from core.language.catalogue import phrase
 from core.settings import Settings
 from graph.agent import SupportAgent, open_agent
-from graph.phrases import phrase
 from graph.replies import Progress, Reply, Token
 
 LEAVING = {"/quit", "/exit"}

@@ -164,7 +164,14 @@ def business_tools(settings: Settings, business: Business, now: Callable[[], dat
     listed = settings.connector_secrets.get_secret_value() if settings.connector_secrets else ""
     pairs = (part.partition("=") for part in listed.split(",") if "=" in part)
     secrets = {name.strip(): secret.strip() for name, _, secret in pairs}
-    opened = open_connectors(business.folder, business.connectors, data=data, now=now, secrets=secrets)
+    opened = open_connectors(
+        business.folder,
+        business.connectors,
+        data=data,
+        now=now,
+        secrets=secrets,
+        language=business.file.languages[0],
+    )
     for problem in opened.problems:
         log.warning("%s", problem)
     return opened

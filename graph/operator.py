@@ -13,6 +13,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 
 from core.errors import NotFound, Refused, ThreadForbidden
+from core.language.catalogue import phrase
 from core.language.detection import language_of
 from core.message_marks import marks
 from graph.builder import SupportGraph
@@ -21,7 +22,6 @@ from graph.handoff.reply_placeholders import check_finished
 from graph.handoff.ticket_sync import collect
 from graph.handoff.ticket_writer import TicketWriter, transcript
 from graph.memory.erasure_markers import run_config
-from graph.phrases import phrase
 from graph.state import State, TurnInput
 from tools.context import Context
 from tools.desk.tickets import OperatorDesk, Ticket, TicketRequest

@@ -1,7 +1,7 @@
 """Define what a conversation carries from node to node and from turn to turn."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
@@ -10,6 +10,7 @@ from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
 from core.message_marks import marks
+from tools.context import Context
 
 NextStep = Literal["confirm", "reason", "end"]
 """What follows what the graph itself has said or called: the ledger's words, the model, or nothing."""
@@ -103,6 +104,8 @@ class State(TurnInput):
 
     customer_id: str | None = None
     """Whose conversation this is, verified; the graph sets it once and never changes it."""
+    language: str = ""
+    """The language the customer speaks, as far as a message has told it; `receive` sets it."""
     verified_by: Literal["sign-in", "details", "code"] | None = None
     """How that is known: the run's context, or what the customer of an open chat has proven."""
     verified_at: float = 0.0
@@ -167,6 +170,12 @@ class State(TurnInput):
     """What the conversation has asked of the model since then; `reason` adds and begins anew."""
     usage: Usage = field(default_factory=no_usage)
     """What this turn has asked of the model so far; `receive` resets it, `reason` adds."""
+
+
+def context_of(state: State, context: Context | None) -> Context:
+    """Return the context of a run as this conversation has it: in the language that the customer speaks."""
+    context = context or Context()
+    return replace(context, locale=state.language) if state.language else context
 
 
 def thread_of(config: RunnableConfig) -> str:

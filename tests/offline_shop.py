@@ -16,6 +16,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 
+from core.language.catalogue import phrase
 from core.language.confirmations import answer_to_confirmation
 from core.language.signals import wants_human
 from core.language.words import content_stems
@@ -24,7 +25,6 @@ from core.offline.model import OfflineChatModel
 from core.passages import Passage
 from core.safety.prompt_tags import quote_turn
 from core.settings import SAMPLE_BUSINESS
-from graph.phrases import phrase
 from tools.facts import as_text, order_facts, product_facts, profile_facts
 from tools.retail.order_numbers import digits_of, order_key
 from tools.retail.shop_file import Shop, read_shop

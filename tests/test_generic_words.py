@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from core.language.catalogue import PHRASES
 from graph.context_window.prompts import system_prompt
-from graph.phrases import PHRASES
 from tests.graph_fakes import KeywordRetriever
 from tests.processes import ROOT
 from tools.registry import general_tools

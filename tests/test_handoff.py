@@ -9,13 +9,13 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import ModelUnavailable
+from core.language.catalogue import PHRASES
 from core.offline.answering.reads import DONT_KNOW
 from core.offline.model import OfflineChatModel
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.handoff.handoff_reasons import reason_code
 from graph.handoff.ticket_writer import supported
-from graph.phrases import PHRASES
 from graph.replies import Reply, Token
 from graph.state import State
 from tests.desk_fakes import draft
@@ -82,7 +82,7 @@ async def test_every_reason_opens_a_valid_ticket_and_is_told_in_kind_words(
     reply = await talk(made, *messages)
     ticket = desk_of(made).tickets["T1001"]
     assert (reply.owner, reply.ticket_id, ticket.reason) == ("pending", "T1001", reason)
-    assert reply.text.startswith(PHRASES["en"][f"why_{reason}"])  # type: ignore[index]
+    assert reply.text.startswith(PHRASES["en"][f"why_{reason}"])
     assert "T1001" in reply.text
     assert "within 60 minutes" in reply.text
     assert ticket.draft.wish

@@ -12,13 +12,13 @@ from langchain_core.messages import HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import ThreadForbidden
+from core.language.catalogue import phrase
 from core.language.identity_words import ASK_WHO, CODE_CORRECT, CODE_NOT_CORRECT
 from core.offline.model import OfflineChatModel
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.intake.identification import typed_code
 from graph.memory.checkpointers import open_checkpointer
-from graph.phrases import phrase
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, parts, scripted
 from tools.identity.code_senders import ConsoleSender

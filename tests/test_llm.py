@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from core.factory import endpoint_model
+from core.language.catalogue import PHRASES
 from core.models.fallback import Candidate, ChainedChatModel
 from core.settings import Limits, Settings
 from graph.agent import SupportAgent, open_agent
@@ -20,7 +21,6 @@ from graph.assembly import assemble, open_desk, open_ledger
 from graph.builder import build_graph
 from graph.context_window.prompts import text_of
 from graph.memory.checkpointers import open_checkpointer
-from graph.phrases import PHRASES
 from graph.replies import Reply, Token
 from tests.graph_fakes import parts as scripted_parts
 from tests.graph_fakes import scripted

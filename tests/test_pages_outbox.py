@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph.phrases import phrase
+from core.language.catalogue import phrase
 from tests.browser import Opener, Site
 
 pytestmark = pytest.mark.browser

@@ -10,9 +10,9 @@ import pytest
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from pydantic import ValidationError
 
+from core.language.catalogue import phrase
 from core.passages import Passage
 from core.settings import Settings
-from graph.phrases import phrase
 from graph.replies import Progress, Token
 from server.inbox.broadcast import Broadcast
 from server.routes.pages import PAGES, read_assets

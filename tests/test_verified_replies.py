@@ -11,13 +11,13 @@ from langchain_core.messages.tool import tool_call_chunk
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import ModelUnavailable
+from core.language.catalogue import PHRASES
 from core.models.fallback import Candidate, ChainedChatModel
 from core.models.json_mode import JsonModel
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
-from graph.phrases import PHRASES
 from graph.replies import Reply, Token
 from graph.state import TurnInput
 from graph.verification.never_said import never_said

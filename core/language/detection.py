@@ -36,6 +36,8 @@ _WORDS: dict[str, str] = {
     "pl": "i lub jest są był ja ty pan pani mój moja moje do z na w dla nie mam ma może mogę chcę co kiedy gdzie "
     "dlaczego jak który kto "
     "ten ta to ale jeśli mi proszę się od po już czy",
+    "tr": "ve veya bir bu şu ben sen siz benim sizin için ile var yok mı mi mu mü değil ne zaman nerede nasıl neden "
+    "hangi kim ama lütfen istiyorum olarak daha çok",
 }
 _SETS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -45,21 +47,41 @@ _LETTERS = {
     "es": re.compile("[ñ¿¡]"),
     "pt": re.compile("[ãõ]"),
     "pl": re.compile("[łąęśżźćń]"),
+    "tr": re.compile("[ğışİ]"),
 }
+_SCRIPTS = {"ARABIC": "ar", "HIRAGANA": "ja", "KATAKANA": "ja"}
+"""What a script gives away; ideographs alone may be Chinese."""
 _LONGEST = 4_000
+_TELLING = 2
+"""So many words of a language tell that it is spoken: "no" alone is a word of many."""
+
+
+def spoken_language(text: str, before: str) -> str:
+    """Return the code of the language a customer speaks: that of a telling message, else the one of `before`."""
+    letters = [unicodedata.name(c, "").split(" ")[0] for c in text[:_LONGEST] if c.isalpha()]
+    for script, language in _SCRIPTS.items():
+        if letters.count(script) * 4 > len(letters):
+            return language
+    scores = _scores(text)
+    best = max(scores, key=lambda language: (scores[language], language == before))
+    return best if scores[best] >= _TELLING and scores[best] > scores.get(before, 0) else before
 
 
 def language_of(text: str, default: str = "en") -> str:
-    """Return the code of a text's language: one of en, de, fr, es, it, pt, nl, pl, the default, or `und` for another
-    script.
-    """
+    """Return the code of a text's language: one of those with words here, the default, or `und` for another script."""
     letters = [c for c in text[:_LONGEST] if c.isalpha()]
     if sum("LATIN" not in unicodedata.name(c, "") for c in letters) * 2 > len(letters):
         return UNKNOWN
+    scores = _scores(text)
+    best = max(scores, key=lambda language: (scores[language], language == default))
+    return best if scores[best] > 0 else default
+
+
+def _scores(text: str) -> dict[str, float]:
+    """Count the words and letters of each language in a text."""
     lowered = text[:_LONGEST].casefold().replace("’", "'")
     tokens = _TOKEN.findall(lowered)
     scores = {language: float(sum(t in words for t in tokens)) for language, words in _SETS.items()}
     for language, marks in _LETTERS.items():
         scores[language] += 1.5 * bool(marks.search(lowered))
-    best = max(scores, key=lambda language: (scores[language], language == default))
-    return best if scores[best] > 0 else default
+    return scores

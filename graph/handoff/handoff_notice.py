@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from graph.phrases import PhraseId, phrase
+from core.language.catalogue import phrase
 from tools.desk.availability import Prospect
 from tools.desk.tickets import Reason
 
-_WHY: dict[Reason, PhraseId] = {
+_WHY: dict[Reason, str] = {
     "asked": "why_asked",
     "angry": "why_angry",
     "fraud": "why_fraud",

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
+from core.language.catalogue import PHRASES
 from core.language.confirmations import answer_to_confirmation
 from core.language.disputes import disputes_charge, reports_fraud
 from core.language.identity_words import ASK_WHO
@@ -14,7 +15,6 @@ from core.message_marks import marks
 from core.model_notes import NOTES
 from core.offline.reading.small_talk import OFFER
 from graph.context_window.prompts import clip, text_of
-from graph.phrases import PHRASES
 from graph.state import newest_turn
 from graph.verification.evidence import Text
 from graph.verification.evidence_reading import lay_ground
@@ -169,7 +169,7 @@ def _accepts_person(messages: Sequence[AnyMessage], text: str) -> bool:
     asked = [s for s in sentences(offer) if s.endswith("?")]
     return (
         bool(OFFER.search(offer))
-        or any(p["no_safe_answer"] in offer for p in PHRASES.values() if "no_safe_answer" in p)
+        or any(said["no_safe_answer"] in offer for said in PHRASES.values())
         or bool(asked and names_staff(asked[-1]))
     )
 

@@ -9,10 +9,10 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 
 from core.errors import BackendUnavailable, InputError, Refused
+from core.language.catalogue import phrase
 from core.language.identity_words import CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
 from core.message_marks import mark, marked, marks
 from core.privacy.personal_patterns import without_cards
-from graph.phrases import phrase
 from graph.state import State
 from tools.context import Context
 from tools.identity.verification import Claim, IdentityDesk

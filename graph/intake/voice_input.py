@@ -9,13 +9,13 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.errors import MessageRejected, ModelError
+from core.language.catalogue import phrase
 from core.language.spelled_digits import join_spelled
 from core.message_marks import Marks, mark, marked, marks
 from core.speech.audio import check_length, read_clip
 from core.speech.transcription import Transcriber
 from core.speech.whisper_noise import understood
 from graph.context_window.prompts import text_of
-from graph.phrases import PhraseId, phrase
 
 UNHEARD = "[voice message without words that could be understood]"
 """What stands in a conversation for a voice message that nobody could hear."""
@@ -73,7 +73,7 @@ async def listen(
     """
     if not has_sound(message):
         return message, [_excuse("not_heard", before, locale)] if was_unheard(message) else []
-    excuse: PhraseId | None = None
+    excuse: str | None = None
     try:
         spoken = await ear.hear(_sound(message))
         if was_unheard(spoken):
@@ -90,7 +90,7 @@ async def listen(
     return heard, [_excuse(excuse, before, locale)] if excuse else []
 
 
-def _excuse(what: PhraseId, before: Sequence[AnyMessage], locale: str) -> AnyMessage:
+def _excuse(what: str, before: Sequence[AnyMessage], locale: str) -> AnyMessage:
     """Return a reply that ends the turn; a question that was open before it is still the one a yes will answer."""
     said_last = next((m for m in reversed(before) if isinstance(m, AIMessage) and not m.tool_calls), None)
     kept = marks(said_last) if said_last else Marks()

@@ -8,9 +8,9 @@ from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
+from core.language.catalogue import phrase
 from core.message_marks import mark, marks
 from core.safety.safe_links import LinkRule, safe_text
-from graph.phrases import phrase
 from graph.state import State, newest_turn, thread_of, turn_actions
 from tools.actions.action import OVER, Action
 from tools.actions.workflow import ConfirmedActions
@@ -21,7 +21,6 @@ async def confirm(
     state: State, config: RunnableConfig, runtime: Runtime[Context], *, actions: ConfirmedActions, links: LinkRule
 ) -> dict[str, Any]:
     """Return the report and the question, and which actions wait for staff."""
-    locale = (runtime.context or Context()).locale
     thread_id = thread_of(config)
     touched = await actions.get(thread_id, turn_actions(state.messages))
     proposed = [action for action in touched if action.state == "proposed"]
@@ -32,7 +31,7 @@ async def confirm(
         proposed = [a for a in await actions.get(thread_id, state.open_question) if a.state == "proposed"]
     ended = [action for action in touched if action.state != "proposed"]
     said = [marks(m)["says"] for m in newest_turn(state.messages) if marks(m).get("says")]
-    text = "\n\n".join([*(action.words for action in ended), *dict.fromkeys(said), *question(proposed, locale)])
+    text = "\n\n".join([*(action.words for action in ended), *dict.fromkeys(said), *question(proposed)])
     waiting = [action.id for action in touched if action.state == "awaiting_approval"]
     update: dict[str, Any] = {"approvals": list(dict.fromkeys([*state.approvals, *waiting]))}
     if text := safe_text(
@@ -48,13 +47,14 @@ async def confirm(
     return update
 
 
-def question(proposed: Sequence[Action], locale: str) -> list[str]:
+def question(proposed: Sequence[Action]) -> list[str]:
     """Return the question for the customer's yes as paragraphs; none where nothing is proposed."""
     match proposed:
         case []:
             return []
         case [action]:
-            return [action.preview, phrase("ask_yes", locale)]
+            return [action.preview, phrase("ask_yes", action.change.locale)]
         case _:
+            locale = proposed[0].change.locale
             listed = "\n".join(f"{number}. {action.preview}" for number, action in enumerate(proposed, start=1))
             return [phrase("several", locale), listed, phrase("ask_yes_all", locale)]

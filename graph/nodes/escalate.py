@@ -8,17 +8,16 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable
-from core.language.detection import language_of
+from core.language.catalogue import phrase
 from core.message_marks import mark
 from graph.context_window.customer_profile import TICKETS, add_facts
-from graph.context_window.prompts import newest_words, text_of
+from graph.context_window.prompts import text_of
 from graph.handoff.handoff_notice import handoff_notice
 from graph.handoff.handoff_reasons import reason_code
 from graph.handoff.ticket_facts import shortened
 from graph.handoff.ticket_writer import TicketWriter, transcript
-from graph.phrases import PHRASES, phrase
 from graph.routing import escalation_reason
-from graph.state import State, added, pending_calls, thread_of
+from graph.state import State, added, context_of, pending_calls, thread_of
 from tools.actions.action import Action
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
@@ -42,9 +41,8 @@ async def escalate(
     """Return the thread owned by people, every open call answered and the customer told; or the honest news that it
     failed.
     """
-    context = runtime.context or Context()
-    spoken = language_of(newest_words(state.messages), context.locale)
-    locale = spoken if spoken in PHRASES else context.locale
+    context = context_of(state, runtime.context)
+    locale = context.locale
     agreed = await actions.withdraw_unstarted(thread_of(config))
     detail = escalation_reason(state)
     reason = reason_code(detail)

@@ -10,13 +10,13 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable, NotIdentified, Refused
+from core.language.catalogue import phrase
 from core.message_marks import marks
 from core.observability.counters import TOOL_CALLS
 from graph.intake.identification import acting, code_sent, identified
-from graph.phrases import phrase
 from graph.procedures.book import CaseStopped, ProcedureBook
 from graph.procedures.prompt import FOLLOW
-from graph.state import State, newest_turn, pending_calls, thread_of, worked
+from graph.state import State, context_of, newest_turn, pending_calls, thread_of, worked
 from graph.tool_calls.action_messages import result_of
 from graph.tool_calls.case_calls import CaseDesk
 from graph.tool_calls.executors import ToolExecutor, tell_model
@@ -49,7 +49,7 @@ async def execute_tools(
     carried out. Running this node again repeats no effect: the ledger knows what was done.
     """
     thread_id = thread_of(config)
-    context = replace(runtime.context or Context(), thread_id=thread_id)
+    context = replace(context_of(state, runtime.context), thread_id=thread_id)
     runtime.stream_writer({"progress": phrase("looking_up", context.locale)})
     started = time.monotonic()
     calls = pending_calls(state.messages)

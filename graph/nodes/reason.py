@@ -22,7 +22,7 @@ from graph.procedures.cases import cases_of
 from graph.procedures.leading import open_note, said_next
 from graph.routing import HUMAN_TOOL
 from graph.runtime.budgets import Budgets
-from graph.state import State, Usage, added, difference, newest_turn
+from graph.state import State, Usage, added, context_of, difference, newest_turn
 from graph.tool_calls.provenance import Sayings
 from graph.verification.judge import ReplyJudge
 from graph.verification.turn_evidence import ground_of
@@ -52,7 +52,10 @@ async def reason(
     if over := await budgets.spent(state):
         return {"handoff": over}
     if procedures:
-        cases, customer = cases_of(state.cases), replace(runtime.context or Context(), customer_id=state.customer_id)
+        cases, customer = (
+            cases_of(state.cases),
+            replace(context_of(state, runtime.context), customer_id=state.customer_id),
+        )
         if procedures.leads and state.case_led:
             said, cases = said_next(procedures, cases, customer, person_tool=HUMAN_TOOL)
             if said:

@@ -11,6 +11,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
 from core.errors import MessageRejected, ThreadForbidden
+from core.language.detection import spoken_language
 from core.language.words import corrected
 from core.safety.invisible_characters import visible, without_blank_runs
 from graph.context_window.case_file import preferences_in
@@ -21,7 +22,7 @@ from graph.handoff.ticket_sync import with_people
 from graph.intake.identification import hear_code, masked, without_card_numbers
 from graph.intake.pending_confirmation import hear, sent_at
 from graph.intake.voice_input import UNHEARD, VoiceInput, listen
-from graph.state import State, added, no_usage, thread_of
+from graph.state import State, added, context_of, no_usage, thread_of
 from graph.tool_calls.provenance import overheard
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
@@ -54,6 +55,7 @@ async def receive(
         came = type(message).__name__ if message else "no message"
         raise MessageRejected(f"a turn starts with a customer message, but {came} came; send one with the role user")
     check_owner(state, context)
+    context = context_of(state, context)
     spoken, excuse = await listen(message, state.messages[:-1], ear, context.locale)
     shown = without_blank_runs(visible(check_message(text_of(spoken), max_message_chars)))
     spoken = without_card_numbers(spoken if shown == text_of(spoken) else spoken.model_copy(update={"content": shown}))
@@ -61,12 +63,15 @@ async def receive(
     if identity and state.verified_by == "code" and not identity.still_proven(state.verified_at):
         # Whose conversation it is stays known; what needs a code needs a new one.
         state = replace(state, verified_by="details")
+    if not overheard(spoken):
+        context = replace(context, locale=spoken_language(clip(shown), context.locale))
     code_asked = state.code_asked and not context.customer_id
     typed, spoken = spoken, masked(spoken) if code_asked else spoken
     state = replace(state, messages=[*state.messages[:-1], spoken])
     update: dict[str, Any] = {
         "customer_id": state.customer_id or context.customer_id,
         "verified_by": "sign-in" if context.customer_id else state.verified_by,
+        "language": context.locale,
         "code_asked": code_asked,
         "handoff": None,
         "next_step": None,

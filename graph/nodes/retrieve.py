@@ -11,14 +11,14 @@ from langchain_core.messages import AIMessage, AnyMessage, ToolCall
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
+from core.language.catalogue import phrase
 from core.passages import Retriever
 from graph.context_window.prompts import dialogue, text_of
 from graph.intake.identification import acting
-from graph.phrases import phrase
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
 from graph.procedures.leading import hear
-from graph.state import State, newest_turn, pending_calls, worked
+from graph.state import State, context_of, newest_turn, pending_calls, worked
 from graph.tool_calls.executors import ToolExecutor
 from tools.context import Context
 from tools.identity.verification import IdentityDesk
@@ -43,7 +43,7 @@ async def retrieve(
     Records stand in the conversation like the results of any other call, so that the model has them at its first
     request.
     """
-    context = runtime.context or Context()
+    context = context_of(state, runtime.context)
     runtime.stream_writer({"progress": phrase("searching", context.locale)})
     started = time.monotonic()
     search = retriever.search(dialogue(state.messages), limit=limit)

@@ -6,14 +6,14 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 from langgraph.runtime import Runtime
 
+from core.language.catalogue import phrase
 from core.message_marks import mark, marked, marks
 from core.models.tool_call_parsing import EMPTY
 from core.passages import Passage, Retriever
 from core.safety.safe_links import LinkRule, safe_text
 from graph.context_window.prompts import text_of
 from graph.handoff.handoff_reasons import MODEL_FAILED
-from graph.phrases import phrase
-from graph.state import State, newest_turn
+from graph.state import State, context_of, newest_turn
 from graph.verification.reply import NOT_SUPPORTED, cited, is_answer
 from tools.context import Context
 
@@ -34,7 +34,7 @@ async def verify(state: State, runtime: Runtime[Context], *, retriever: Retrieve
         held_back = list(dict.fromkeys([*state.held_back, *state.faults]))
         if any(fault.startswith(NOT_SUPPORTED) for fault in held_back):
             # A text of others can have a model claim anything, but it calls nobody in: that is the customer's to say.
-            told_instead = phrase("no_safe_answer", (runtime.context or Context()).locale)
+            told_instead = phrase("no_safe_answer", context_of(state, runtime.context).locale)
             return {"faults": [], "messages": [AIMessage(told_instead, additional_kwargs=mark(held_back=held_back))]}
         return {"faults": [], "handoff": f"{MODEL_FAILED}: {state.faults[0] if state.faults else 'it gave no reply'}"}
     passages = await retriever.fetch(state.passage_ids)

@@ -7,9 +7,9 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.errors import BackendUnavailable, Refused
+from core.language.catalogue import phrase
 from core.message_marks import marks
 from graph.context_window.prompts import text_of
-from graph.phrases import phrase
 from server.schemas.api_schemas import HandoffOut, ReplyOut, Said, SourceOut, ThreadOut
 from server.service import Service
 from server.views.cards import ask_out, order_out, orders_by_reply

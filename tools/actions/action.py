@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from core.language.catalogue import phrase
 from tools.actions.changes import Change
 
 State = Literal[
@@ -23,15 +24,6 @@ State = Literal[
 RUNNABLE: tuple[State, ...] = ("confirmed", "approved")
 IN_FLIGHT: tuple[State, ...] = ("running", "unknown")
 OVER: tuple[State, ...] = ("done", "refused", "rejected", "expired", "withdrawn")
-
-UNKNOWN_WORDS = (
-    "I have passed this on to our system and it has not answered yet. I am checking whether it went through, and will "
-    "not send it twice."
-)
-
-
-_NOT = "None of this happens:"
-"""Introduces what was asked for where it is over: it names money that now goes nowhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,26 +65,22 @@ class Action:
     @property
     def words(self) -> str:
         """Say in words for the customer where the action stands."""
+        locale, words = self.change.locale, (self.result or {}).get("words")
         match self.state:
             case "done" | "refused":
-                return str((self.result or {}).get("words", ""))
+                return str(words or "")
             case "unknown" | "running":
-                return str((self.result or {}).get("words", UNKNOWN_WORDS))
+                return str(words or phrase("unknown_outcome", locale))
             case "awaiting_approval":
-                return (
-                    f"A colleague has to agree first. Requested: {self.preview} "
-                    "You will read here what was decided; until then nothing is done, and you can take it back."
-                )
+                return phrase("awaiting", locale, preview=self.preview)
             case "rejected":
-                note = f" Their reason: {self.decision_note.rstrip('.')}." if self.decision_note else ""
-                return (
-                    f"A colleague has looked at your request and decided against it: it was not carried out.{note} "
-                    f"You had asked for this: “{self.preview}” If you want to talk about it, just write “person”."
-                )
+                why = self.decision_note
+                note = phrase("rejected_note", locale, note=why.rstrip(".")) if why else ""
+                return phrase("rejected", locale, note=note, preview=self.preview)
             case "expired":
-                return f"This was not decided in time, so nothing was done. {_NOT} {self.preview}"
+                return phrase("expired", locale, preview=self.preview)
             case "withdrawn":
-                return f"Nothing was done. {_NOT} {self.preview}"
+                return phrase("none_done", locale, preview=self.preview)
             case _:
                 return self.preview
 

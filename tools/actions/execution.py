@@ -10,17 +10,14 @@ from collections.abc import Mapping
 from typing import Literal
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
+from core.language.catalogue import phrase
 from core.observability.counters import ACTIONS
-from tools.actions.action import UNKNOWN_WORDS, Action
+from tools.actions.action import Action
 from tools.actions.changes import Change, Outcome
 from tools.actions.ledger import ActionLedger
 from tools.actions.velocity import within_velocity
 from tools.context import Context
 from tools.tool import Tool, Write
-
-NOT_REACHED = "Our system does not answer at the moment. I will try again, and will not do it twice."
-
-GONE = "I can no longer do this, so nothing was done."
 
 
 async def carry_out(action_id: str, *, ledger: ActionLedger, tools: Mapping[str, Tool]) -> Action:
@@ -35,16 +32,17 @@ async def carry_out(action_id: str, *, ledger: ActionLedger, tools: Mapping[str,
     claimed = await ledger.claim(action_id)
     if claimed is None:
         return await ledger.get(action_id)
+    locale = claimed.change.locale
     tool = tools.get(claimed.tool)
     if tool is None or tool.write is None:
         # What was perhaps sent earlier stays to be looked into; what was not can never be sent.
         state: Literal["unknown", "refused"] = "unknown" if claimed.attempts > 1 else "refused"
-        return await ledger.finish(claimed, state, UNKNOWN_WORDS if state == "unknown" else GONE)
+        return await ledger.finish(claimed, state, phrase("unknown_outcome" if state == "unknown" else "gone", locale))
     try:
         action = await _run(claimed, ledger=ledger, tool=tool, write=tool.write)
     except asyncio.CancelledError:
         # Whoever waited gave up. The next attempt need not wait for the claim to lapse, and looks first.
-        await ledger.finish(claimed, "unknown", UNKNOWN_WORDS)
+        await ledger.finish(claimed, "unknown", phrase("unknown_outcome", locale))
         raise
     ACTIONS.labels(tool=action.tool, outcome=action.state).inc()
     return action
@@ -63,6 +61,7 @@ def context_of(action: Action) -> Context:
 
 async def _run(claimed: Action, *, ledger: ActionLedger, tool: Tool, write: Write) -> Action:
     """Look, plan anew and apply; returns the action as it is afterwards."""
+    locale = claimed.change.locale
     try:
         if claimed.attempts > 1:
             earlier = await write.find_outcome(claimed.change, key=claimed.id)
@@ -74,14 +73,13 @@ async def _run(claimed: Action, *, ledger: ActionLedger, tool: Tool, write: Writ
         change = await write.plan(context, claimed.args, waited_days=waited)
         change = await within_velocity(change, tool, ledger, action=claimed)
         if change.summary != claimed.preview or (change.approval and not claimed.decided_by):
-            now = f" As it stands now: {change.summary}"
-            raise Refused(f"Something has changed since you agreed, so I have not done this.{now}")
+            raise Refused(phrase("changed_since", locale, summary=change.summary))
     except Refused as no:
         return await ledger.finish(claimed, "refused", str(no))
     except OutcomeUnknown:
-        return await ledger.finish(claimed, "unknown", UNKNOWN_WORDS)
+        return await ledger.finish(claimed, "unknown", phrase("unknown_outcome", locale))
     except BackendUnavailable:
-        return await ledger.finish(claimed, "unknown", NOT_REACHED)
+        return await ledger.finish(claimed, "unknown", phrase("not_reached", locale))
     if not await ledger.keep_change(claimed, change):
         return await ledger.get(claimed.id)
     try:
@@ -89,7 +87,7 @@ async def _run(claimed: Action, *, ledger: ActionLedger, tool: Tool, write: Writ
     except Refused as no:
         return await ledger.finish(claimed, "refused", str(no))
     except BackendUnavailable:
-        return await ledger.finish(claimed, "unknown", UNKNOWN_WORDS)
+        return await ledger.finish(claimed, "unknown", phrase("unknown_outcome", locale))
     return await ledger.finish(claimed, "done", change.done, outcome)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import utc_now
 from core.errors import Refused
+from core.language.catalogue import phrase
 from core.storage.tables import OwnDatabase
 from tools.actions.action import IN_FLIGHT, RUNNABLE, Action, Event, State
 from tools.actions.changes import Change, Outcome, change_json, fingerprint
@@ -119,7 +120,7 @@ class ActionLedger:
         async with self._database.writing() as connection:
             action = await one_action(connection, action_id)
             if action.fingerprint != fingerprint:
-                raise Refused("That yes was for something else, so I have not done anything. Please confirm again.")
+                raise Refused(phrase("yes_for_other", action.change.locale))
             state: State = "confirmed"
             if action.approval:
                 state = "approved" if action.decided_by else "awaiting_approval"

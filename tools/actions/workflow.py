@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import InputError, Refused
+from core.language.catalogue import phrase
 from core.language.confirmations import Asked, answer_to_confirmation, takes_back, wants_it_otherwise
 from tools.actions.action import Action
 from tools.actions.changes import Change
@@ -87,7 +88,7 @@ class ConfirmedActions:
     async def plan(self, context: Context, tool: str, args: Mapping[str, Any]) -> Change:
         """Return what a write would do, without doing anything; raises as `propose`."""
         if (found := self.tools.get(tool)) is None or found.write is None:
-            raise Refused("I can no longer do this.")
+            raise Refused(phrase("gone", context.locale))
         return await within_velocity(await found.write.plan(context, args), found, self.ledger)
 
     async def hear(self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str) -> ConfirmationResult:

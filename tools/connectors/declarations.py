@@ -195,6 +195,12 @@ class ConnectorFile(Section):
 
 def in_language(text: Text, locale: str) -> str:
     """Return a sentence in a language, in English, or in the first one there is."""
-    if isinstance(text, str):
-        return text
-    return text.get(locale) or text.get(locale.split("-")[0].lower()) or text.get("en") or next(iter(text.values()), "")
+    return text if isinstance(text, str) else text.get(language_said(text, locale, ""), "")
+
+
+def language_said(text: Text | None, locale: str, otherwise: str) -> str:
+    """Return the language in which `in_language` says a sentence; `otherwise` where it is written in one only."""
+    if text is None or isinstance(text, str):
+        return otherwise if text else "en"
+    spoken = (locale, locale.split("-")[0].lower(), "en")
+    return next((language for language in spoken if text.get(language)), next(iter(text), otherwise))

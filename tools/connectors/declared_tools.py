@@ -16,22 +16,19 @@ from langgraph.prebuilt import ToolRuntime
 
 from core.conditions import Condition, ConditionError, Names, compile_condition
 from core.errors import BackendUnavailable, NotIdentified, OutcomeUnknown, Refused
+from core.language.catalogue import phrase
 from core.language.words import stem, stems
 from core.safety.invisible_characters import visible
 from core.yaml_files import FilesError, Problem, YamlFile
 from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done
-from tools.connectors.declarations import ConnectorFile, Look, ToolDeclaration, in_language
+from tools.connectors.declarations import ConnectorFile, Look, ToolDeclaration, in_language, language_said
 from tools.connectors.source import LARGEST, Arguments, Offered, SchemaError, Source
 from tools.context import Context
 from tools.tool import Tool, Velocity
 
 log = logging.getLogger(__name__)
 
-SIGN_IN = "Please sign in first, so that I can look into your account."
-NOT_YOURS = "I cannot find that in your account. Please check it and try again."
-NOT_FOUND = "Our system knows nothing about that. Please check it and try again."
-NOT_DONE = "Our system did not accept this, so nothing was done."
 MOST_LOOKS = 20
 """Items of a list that are looked up for one write."""
 _SLOT = re.compile(r"\{([a-z_][\w.]*)\}", re.IGNORECASE)
@@ -49,6 +46,8 @@ class Connector:
     now: Callable[[], datetime]
     state: str = ""
     """What $state stands for."""
+    language: str = "en"
+    """The language of what is written in one only."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Call:
     def customer(self, context: Context | None) -> Mapping[str, Any]:
         """Return the customer as conditions know them; raises NotIdentified where nobody is signed in."""
         if context is None or (context.customer_id is None and not self.declaration.open):
-            raise NotIdentified(SIGN_IN)
+            raise NotIdentified(phrase("sign_in", context.locale if context else "en"))
         return {"id": context.customer_id}
 
     async def read(self, context: Context, args: Mapping[str, Any]) -> Any:
@@ -82,11 +81,12 @@ class Call:
         except OutcomeUnknown as error:
             raise BackendUnavailable(str(error)) from None
         except Refused as no:
-            raise Refused(NOT_YOURS if self.owner else _sentence(str(no)) or NOT_FOUND) from None
+            told = "" if self.owner else _sentence(str(no))
+            raise Refused(told or phrase("not_yours" if self.owner else "not_found", context.locale)) from None
         if len(json.dumps(result, default=str)) > LARGEST:
             raise BackendUnavailable(f"{self.name} returned more than {LARGEST:,} characters")
         if self.owner and not self.owner.holds({"result": result, "customer": customer, "args": dict(args)}):
-            raise Refused(NOT_YOURS)
+            raise Refused(phrase("not_yours", context.locale))
         return result
 
     def with_bound(self, args: Mapping[str, Any], context: Context, *, key: str) -> dict[str, Any]:
@@ -122,7 +122,7 @@ class DeclaredWrite:
         assert context is not None  # noqa: S101 - `customer` has refused that
         if self.call.arguments.misfit(args):
             wrong = sorted(set(args) or self.call.arguments.schema["required"])
-            raise Refused(f"I did not get the details right ({', '.join(wrong)}). Please tell me them again.")
+            raise Refused(phrase("details_wrong", context.locale, names=", ".join(wrong)))
         declaration = self.call.declaration
         before: dict[str, Any] = {}
         for name, look in self.looks.items():
@@ -147,7 +147,7 @@ class DeclaredWrite:
             after={},
             approval=approval,
             thread_id=context.thread_id,
-            locale=context.locale,
+            locale=language_said(declaration.ask, context.locale, self.call.connector.language),
         )
 
     async def apply(self, change: Change, *, key: str) -> Done:
@@ -159,7 +159,8 @@ class DeclaredWrite:
             )
         except Refused as no:
             log.info("%s was refused: %s", self.call.name, no)
-            raise Refused(f"{NOT_DONE} {_sentence(str(no))}".strip()) from None
+            told = phrase("not_accepted", context.locale)
+            raise Refused(f"{told} {_sentence(str(no))}".strip()) from None
         return Done(key=key, operation=change.operation, after={"result": _unwrapped(result, self.call.connector)})
 
     async def find_outcome(self, change: Change, *, key: str) -> Done | None:
@@ -187,7 +188,7 @@ class DeclaredWrite:
             return await self._look(look, context, known["args"])
         items = _at(known, look.each)
         if not isinstance(items, list):
-            raise Refused(NOT_DONE)
+            raise Refused(phrase("not_accepted", context.locale))
         found = []
         for item in items[:MOST_LOOKS]:
             args = {name: item if field == "." else _at(item, field) for name, field in look.args.items()}

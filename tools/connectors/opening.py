@@ -43,6 +43,7 @@ def open_connectors(
     data: Path,
     now: Callable[[], datetime],
     secrets: Mapping[str, str] | None = None,
+    language: str = "en",
 ) -> Opened:
     """Open every connector but a shop's; one that cannot be opened is a problem, and the others go on.
 
@@ -52,6 +53,7 @@ def open_connectors(
         data: Where the records of a connector's own state are kept.
         now: Tells when it is.
         secrets: Client id and secret of connectors that need them, `id:secret` by the name of their file.
+        language: The language of sentences that are written in one only.
     """
     tools: list[Tool] = []
     sources: list[Source] = []
@@ -72,7 +74,9 @@ def open_connectors(
         except BackendUnavailable as error:
             problems.append(file.problem((), str(error), "start it or correct its address"))
             continue
-        connector = Connector(file=file, source=source, offered=offered, declared=declared, now=now, state=state)
+        connector = Connector(
+            file=file, source=source, offered=offered, declared=declared, now=now, state=state, language=language
+        )
         tools += declared_tools(connector, problems)
     return Opened(tools, sources, problems)
 

@@ -1,6 +1,7 @@
 """Let the model read the shop on behalf of the customer of this run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -8,13 +9,14 @@ from langchain_core.tools import BaseTool, tool
 from langgraph.prebuilt import ToolRuntime
 
 from core.errors import NotIdentified, Refused
+from core.language.catalogue import ENGLISH, phrase
 from tools.context import Context
 from tools.facts import as_text, order_facts, product_facts, profile_facts
+from tools.retail.policy import SENTENCES
 from tools.retail.shop_records import OrderBackend
 
 Caller = ToolRuntime[Context, Any]
 
-SIGN_IN = "Please sign in first, so that I can look into your account."
 NO_MATCH = "I cannot find a product like that in our shop. Please describe it in other words."
 ORDERS_SHOWN = 20
 PRODUCTS_SHOWN = 3
@@ -23,8 +25,17 @@ PRODUCTS_SHOWN = 3
 def customer_of(context: Context | None) -> str:
     """Return who is signed in on this run; raises NotIdentified when nobody is."""
     if context is None or context.customer_id is None:
-        raise NotIdentified(SIGN_IN)
+        raise NotIdentified(phrase("sign_in", context.locale if context else ENGLISH))
     return context.customer_id
+
+
+@contextmanager
+def refused_in(locale: str) -> Iterator[None]:
+    """Tell what a shop's records refuse in a locale's language."""
+    try:
+        yield
+    except Refused as no:
+        raise type(no)(SENTENCES.translated(str(no), locale)) from None
 
 
 def make_get_order(orders: OrderBackend, today: Callable[[], date]) -> BaseTool:
@@ -37,7 +48,9 @@ def make_get_order(orders: OrderBackend, today: Callable[[], date]) -> BaseTool:
         Args:
             order_id: The order number as the customer wrote it, for example #AF10042.
         """
-        return as_text(order_facts(await orders.get_order(customer_of(runtime.context), order_id), today()))
+        customer_id = customer_of(runtime.context)
+        with refused_in(runtime.context.locale):
+            return as_text(order_facts(await orders.get_order(customer_id, order_id), today()))
 
     return get_order
 

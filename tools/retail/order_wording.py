@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from core.language.catalogue import list_words
 from tools.actions.changes import Move
-from tools.retail.policy import Policy
+from tools.retail.policy import SENTENCES, Policy
 from tools.retail.shop_records import Address, Customer, OrderItem, Variant
 
 
@@ -13,14 +14,15 @@ def amount_words(amount: Decimal, policy: Policy) -> str:
     return f"{policy.currency}{amount:,.2f}"
 
 
-def method_words(customer: Customer, payment_method_id: str) -> str:
+def method_words(customer: Customer, payment_method_id: str, policy: Policy) -> str:
     """Name a payment method by what the customer knows of it."""
     method = next((m for m in customer.payment_methods if m.id == payment_method_id), None)
     if method is None:
-        return "the original payment method"
+        return policy.say("method_original")
     if method.source == "credit_card":
-        return f"your {(method.brand or 'credit').title()} card ending in {method.last_four or '????'}"
-    return "your gift card" if method.source == "gift_card" else "your PayPal account"
+        brand, digits = (method.brand or "credit").title(), method.last_four or "????"
+        return policy.say("method_card", brand=brand, digits=digits)
+    return policy.say("method_gift_card" if method.source == "gift_card" else "method_paypal")
 
 
 def address_words(address: Address) -> str:
@@ -41,26 +43,19 @@ def item_words(item: OrderItem | Variant) -> str:
     return f"{item.name} ({options})" if isinstance(item, OrderItem) else options
 
 
-def list_words(words: Sequence[str]) -> str:
-    """Join words as a list."""
-    return ", ".join(words[:-1]) + f" and {words[-1]}" if len(words) > 1 else "".join(words)
-
-
 def move_words(move: Move, customer: Customer, policy: Policy, *, done: bool) -> str:
     """Say what happens, or happened, to the customer's money, and when it arrives."""
-    method = method_words(customer, move.payment_method_id)
-    amount = amount_words(move.amount, policy)
+    method = method_words(customer, move.payment_method_id, policy)
+    amount, when = amount_words(move.amount, policy), "done" if done else "ask"
     if move.kind == "charge":
-        return f"{amount} {'was' if done else 'is'} charged to {method}"
-    on_gift_card = any(m.id == move.payment_method_id and m.source == "gift_card" for m in customer.payment_methods)
-    if not done:
-        return f"{amount} goes back to {method} {'at once' if on_gift_card else policy.refund_time}"
-    if on_gift_card:
-        return f"{amount} is back on {method}"
-    return f"{amount} is on its way back to {method} and arrives {policy.refund_time}"
+        return policy.say(f"charge_{when}", amount=amount, method=method)
+    if any(m.id == move.payment_method_id and m.source == "gift_card" for m in customer.payment_methods):
+        return policy.say(f"back_card_{when}", amount=amount, method=method)
+    time = SENTENCES.translated(policy.refund_time, policy.language)
+    return policy.say(f"back_{when}", amount=amount, method=method, time=time)
 
 
 def money_words(moves: Sequence[Move], customer: Customer, policy: Policy, *, done: bool) -> str:
-    """Say every movement as one sentence, or nothing."""
-    sentence = list_words([move_words(move, customer, policy, done=done) for move in moves])
-    return f" {sentence[0].upper()}{sentence[1:]}." if sentence else ""
+    """Say every movement as one sentence after a space, or nothing."""
+    said = list_words([move_words(move, customer, policy, done=done) for move in moves], policy.language)
+    return f" {said[0].upper()}{said[1:]}{policy.say('full_stop')}" if said else ""

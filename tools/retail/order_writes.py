@@ -15,9 +15,10 @@ from langchain_core.tools import StructuredTool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from core.errors import Refused
+from core.language.catalogue import ENGLISH, phrase
 from tools.actions.changes import Change, Outcome
 from tools.context import Context
-from tools.retail.order_reads import Caller, customer_of
+from tools.retail.order_reads import Caller, customer_of, refused_in
 from tools.retail.policy import Policy
 from tools.retail.rules import order_rules as rules
 from tools.retail.rules.refund_rule import refund_order
@@ -147,10 +148,12 @@ class WriteAction:
             BackendUnavailable: the shop does not answer.
         """
         customer_id = customer_of(context)
-        request = self._checked(args)
+        locale = context.locale if context else ENGLISH
+        request, policy = self._checked(args, locale), policy.told_in(locale)
         order_id = getattr(request, "order_id", None)
-        order = None if order_id is None else await orders.get_order(customer_id, order_id)
-        customer = await orders.get_customer(customer_id)
+        with refused_in(locale):
+            order = None if order_id is None else await orders.get_order(customer_id, order_id)
+            customer = await orders.get_customer(customer_id)
         swapped = {i.product_id for i in order.items} if order and isinstance(request, SwapRequest) else set()
         products = {product_id: await orders.get_product(product_id) for product_id in sorted(swapped)}
         ground = Ground(policy=policy, today=today, customer=customer, order=order, products=products)
@@ -185,14 +188,12 @@ class WriteAction:
         field = Field(description=f"The customer's reason, one of: {', '.join(self.reasons(policy))}.", max_length=200)
         return create_model(self.request.__name__, __base__=self.request, reason=(str, field))
 
-    def _checked(self, args: Mapping[str, Any]) -> Any:
+    def _checked(self, args: Mapping[str, Any], locale: str) -> Any:
         try:
             return self.request.model_validate(dict(args))
         except ValidationError as error:
             fields = sorted({str(problem["loc"][0]) for problem in error.errors() if problem["loc"]})
-            raise Refused(
-                f"I did not get the details right ({', '.join(fields)}). Please tell me them again."
-            ) from None
+            raise Refused(phrase("details_wrong", locale, names=", ".join(fields))) from None
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ class ShopWrite:
 
 def _order(ground: Ground) -> Order:
     if ground.order is None:
-        raise Refused("Please tell me which order you mean.")
+        raise Refused(ground.policy.say("which_order"))
     return ground.order
 
 

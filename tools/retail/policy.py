@@ -10,9 +10,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.errors import SettingsError
+from core.language.catalogue import ENGLISH, Catalogue
 from core.settings import SAMPLE_BUSINESS
 from tools.retail.shop_records import Status
 
+SENTENCES = Catalogue(Path(__file__).with_name("sentences"))
+"""What customers of a shop are told, by language."""
 PACKAGED = SAMPLE_BUSINESS / "policy.yaml"
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
@@ -110,6 +113,8 @@ class Policy(Section):
     """Whether the price difference of cheaper items may go to a payment method that did not pay, which turns gift
     cards into money.
     """
+    language: str = ENGLISH
+    """The language in which its rules are told: one with a file in `sentences/`."""
     countries: dict[str, tuple[str, ...]]
     """The shop's name of each country it ships to, and other names for it; empty means anywhere."""
 
@@ -124,6 +129,19 @@ class Policy(Section):
         if len(set(names)) < len(names):
             raise ValueError("countries: a name stands for two countries")
         return self
+
+    def told_in(self, locale: str) -> "Policy":
+        """Return the same rules, told in a locale's language."""
+        language = SENTENCES.language(locale)
+        return self if language == self.language else self.model_copy(update={"language": language})
+
+    def say(self, key: str, **values: str) -> str:
+        """Return a sentence about a rule."""
+        return SENTENCES.say(key, self.language, **values)
+
+    def name(self, kind: str, value: str) -> str:
+        """Return what customers call a status or a reason: as in the records where the catalogue has no word for it."""
+        return SENTENCES[self.language].get(f"{kind}_{value}", value)
 
     def country(self, name: str) -> str | None:
         """Return the shop's own name of a country, or None where it does not ship."""

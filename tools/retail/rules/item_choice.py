@@ -5,32 +5,38 @@ from dataclasses import replace
 from decimal import Decimal
 
 from core.errors import Refused
+from tools.retail.policy import Policy
 from tools.retail.rules.money import ZERO
 from tools.retail.shop_records import Order, OrderItem, Product, Variant
 
 
-def chosen_lines(order: Order, item_ids: Sequence[str]) -> list[int]:
+def chosen_lines(policy: Policy, order: Order, item_ids: Sequence[str]) -> list[int]:
     """Return the positions of the named items; an item named twice needs two lines.
 
     Raises:
         Refused: nothing was named, or an item is not, or not that often, in the order.
     """
     if not item_ids:
-        raise Refused("Please name the items you mean.")
+        raise Refused(policy.say("name_items"))
     free = list(range(len(order.items)))
     chosen = []
     for item_id in item_ids:
         found = next((n for n in free if order.items[n].item_id == item_id.strip()), None)
         if found is None:
-            often = " that many times" if any(i.item_id == item_id.strip() for i in order.items) else ""
-            raise Refused(f"Item {item_id.strip()} is not{often} in order {order.id}. Please check the items.")
+            there = any(i.item_id == item_id.strip() for i in order.items)
+            fault = "not_so_often" if there else "not_in_order"
+            raise Refused(policy.say(fault, item=item_id.strip(), order=order.id))
         free.remove(found)
         chosen.append(found)
     return chosen
 
 
 def chosen_swaps(
-    order: Order, products: Mapping[str, Product], item_ids: Sequence[str], new_item_ids: Sequence[str]
+    policy: Policy,
+    order: Order,
+    products: Mapping[str, Product],
+    item_ids: Sequence[str],
+    new_item_ids: Sequence[str],
 ) -> dict[int, Variant]:
     """Return, for each line to be swapped, in the order's sequence, the variant that takes its place.
 
@@ -38,19 +44,19 @@ def chosen_swaps(
         Refused: the lists do not pair up, or a new item is unknown, of another product, the same, or out of stock.
     """
     if len(item_ids) != len(new_item_ids):
-        raise Refused("For every item there has to be exactly one new item. Please name them in pairs.")
+        raise Refused(policy.say("pairs"))
     pairs = swap_pairs(item_ids, new_item_ids)
     swaps = {}
-    for line, wanted in zip(chosen_lines(order, pairs["item_ids"]), pairs["new_item_ids"], strict=True):
+    for line, wanted in zip(chosen_lines(policy, order, pairs["item_ids"]), pairs["new_item_ids"], strict=True):
         item = order.items[line]
         product = products.get(item.product_id)
         variant = next((v for v in product.variants if v.item_id == wanted), None) if product else None
         if variant is None:
-            raise Refused(f"{item.name} can only be swapped for another version of the same product.")
+            raise Refused(policy.say("other_product", item=item.name))
         if wanted == item.item_id:
-            raise Refused(f"{item.name}: the new version is the one you already have.")
+            raise Refused(policy.say("same_version", item=item.name))
         if not variant.available:
-            raise Refused(f"{item.name}: that version is out of stock at the moment.")
+            raise Refused(policy.say("out_of_stock", item=item.name))
         swaps[line] = variant
     return dict(sorted(swaps.items()))
 

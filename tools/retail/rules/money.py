@@ -60,7 +60,7 @@ def require_refundable(
     """Raise Refused when this amount may not flow back to this method."""
     left = refundable(order)
     if method.id not in left.by_method and method.source != "gift_card":
-        raise Refused("A refund goes to the original payment method or to a gift card in your account.")
+        raise Refused(policy.say("method_refused"))
     _require_left(left.to(method), order, customer, method, amount, policy)
 
 
@@ -75,7 +75,7 @@ def difference_move(
     if not difference:
         return ()
     if difference > 0:
-        require_balance(method, difference, policy.currency)
+        require_balance(method, difference, policy)
     elif policy.difference_to_any_method:
         _require_left(refundable(order).total, order, customer, method, -difference, policy)
     else:
@@ -89,10 +89,13 @@ def _require_left(
 ) -> None:
     if amount > left:
         raise Refused(
-            f"For order {order.id} at most {amount_words(left, policy)} can still go back to "
-            f"{method_words(customer, method.id)}, by what was paid and has been refunded or promised, and "
-            f"this would be "
-            f"{amount_words(amount, policy)}. A colleague can look into it, if you like."
+            policy.say(
+                "method_left",
+                order=order.id,
+                left=amount_words(left, policy),
+                method=method_words(customer, method.id, policy),
+                amount=amount_words(amount, policy),
+            )
         )
 
 
@@ -108,22 +111,20 @@ def _promised(order: Order) -> dict[str, Decimal]:
     return promised
 
 
-def method_of(customer: Customer, payment_method_id: str) -> PaymentMethod:
+def method_of(customer: Customer, payment_method_id: str, policy: Policy) -> PaymentMethod:
     """Return one of the customer's own payment methods; raises Refused for any other."""
     wanted = payment_method_id.strip()
     for method in customer.payment_methods:
         if method.id == wanted:
             return method
-    raise Refused("I cannot find that payment method in your account. Please choose one of those you have stored.")
+    raise Refused(policy.say("unknown_method"))
 
 
-def require_balance(method: PaymentMethod, amount: Decimal, currency: str) -> None:
+def require_balance(method: PaymentMethod, amount: Decimal, policy: Policy) -> None:
     """Raise Refused when a gift card does not hold the amount."""
     if method.source == "gift_card" and (method.balance or ZERO) < amount:
-        raise Refused(
-            f"Your gift card holds {currency}{method.balance or ZERO:,.2f}, but {currency}{amount:,.2f} is needed. "
-            "Please choose another payment method."
-        )
+        balance = amount_words(method.balance or ZERO, policy)
+        raise Refused(policy.say("card_balance", balance=balance, amount=amount_words(amount, policy)))
 
 
 def book(order: Order, moves: tuple[Move, ...]) -> Order:

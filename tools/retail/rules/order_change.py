@@ -44,4 +44,5 @@ def order_change(
         after=records_json(Records(order=after, customer=settled if touches_customer else None)),
         moves=moves,
         approval=approval,
+        locale=policy.language,
     )

@@ -19,31 +19,25 @@ def refund_order(
     """Plan to send back part of what was paid; raises Refused naming the rule in words fit for the customer."""
     rules = policy.refund.reasons
     if not rules:
-        raise Refused("Money goes back only for items that are returned, or for an order that is cancelled.")
-    reason = known_reason(reason, rules, "Money can be sent back for one of these reasons:")
-    rule = rules[reason]
-    require_status(order, rule.statuses, f"refunded for the reason “{reason}”")
-    require_window(order.delivered_at, rule.window_days, today, f"“{reason}” has to be reported within", "of delivery")
-    require_window(
-        order.ordered_at, rule.days_since_order, today, f"“{reason}” has to be reported within", "of ordering"
-    )
+        raise Refused(policy.say("no_refunds"))
+    reason = known_reason(policy, reason, rules, "refund_reasons")
+    rule, named = rules[reason], policy.name("reason", reason)
+    require_status(policy, order, rule.statuses, policy.say("what_refund", reason=named))
+    require_window(policy, order.delivered_at, rule.window_days, today, "window_reason_delivery", named)
+    require_window(policy, order.ordered_at, rule.days_since_order, today, "window_reason_order", named)
     if rule.late_by_days is not None:
         arrived = order.delivered_at or today
         if order.expected_delivery is None or (arrived - order.expected_delivery).days < rule.late_by_days:
-            raise Refused(f"By our records order {order.id} is not late, so there is no refund for a late delivery.")
+            raise Refused(policy.say("not_late", order=order.id))
     if not amount.is_finite() or amount <= 0:
-        raise Refused("A refund has to be an amount above zero.")
+        raise Refused(policy.say("above_zero"))
     if rule.max_amount is not None and amount > rule.max_amount:
-        raise Refused(f"For the reason “{reason}” we refund at most {amount_words(rule.max_amount, policy)}.")
+        raise Refused(policy.say("refund_most", reason=named, amount=amount_words(rule.max_amount, policy)))
     left = refundable(order)
     if amount > left.total:
-        raise Refused(
-            f"For order {order.id} at most {amount_words(left.total, policy)} can be sent back: that is what "
-            f"was paid and has not "
-            "been refunded or promised yet."
-        )
+        raise Refused(policy.say("refund_left", order=order.id, amount=amount_words(left.total, policy)))
     if amount != amount.quantize(Decimal("0.01")):
-        raise Refused("A refund has to be an amount with at most two decimals.")
+        raise Refused(policy.say("two_decimals"))
     amount = amount.quantize(Decimal("0.01"))
     moves = left.spread(amount)
     return order_change(
@@ -54,7 +48,7 @@ def refund_order(
         moves,
         operation="refund_order",
         args={"amount": f"{amount:.2f}", "reason": reason},
-        summary=f"Refund {amount_words(amount, policy)} of order {order.id}. Reason: {reason}.",
-        done=f"{amount_words(amount, policy)} of order {order.id} is refunded.",
+        summary=policy.say("refund_ask", amount=amount_words(amount, policy), order=order.id, reason=named),
+        done=policy.say("refund_done", amount=amount_words(amount, policy), order=order.id),
         approval=approval_above(policy, amount, rule.approval_over, "the refund"),
     )

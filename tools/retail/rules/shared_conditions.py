@@ -5,35 +5,38 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from core.errors import Refused
+from core.language.catalogue import date_words, list_words
 from tools.retail.order_wording import amount_words
 from tools.retail.policy import Policy
 from tools.retail.shop_records import Order
 
 
-def require_status(order: Order, statuses: Collection[str], verb: str) -> None:
+def require_status(policy: Policy, order: Order, statuses: Collection[str], what: str) -> None:
     """Raise Refused, naming the rule, when the order is in none of these states."""
     if order.status not in statuses:
-        only = " or ".join(f"“{status}”" for status in statuses)
-        raise Refused(f"Order {order.id} is “{order.status}”. It can only be {verb} while it is {only}.")
+        named = [policy.say("quoted", text=policy.name("status", status)) for status in statuses]
+        only = list_words(named, policy.language, last="list_or")
+        status = policy.name("status", order.status)
+        raise Refused(policy.say("status_refused", order=order.id, status=status, what=what, only=only))
 
 
-def require_window(since: date | None, days: int | None, today: date, rule: str, event: str) -> None:
+def require_window(
+    policy: Policy, since: date | None, days: int | None, today: date, rule: str, reason: str = ""
+) -> None:
     """Raise Refused when more than so many days have passed; without a date or a limit nothing is checked."""
     if since is not None and days is not None and (today - since).days > days:
-        last = since + timedelta(days=days)
-        raise Refused(
-            f"{rule} {days} days {event}. For this order they ran from {since.day} {since:%B} {since.year} "
-            f"to {last.day} {last:%B} {last.year}."
-        )
+        first, last = (date_words(day, policy.language) for day in (since, since + timedelta(days=days)))
+        told = policy.say(rule, days=str(days), reason=reason)
+        raise Refused(f"{told} {policy.say('window_ran', first=first, last=last)}")
 
 
-def known_reason(reason: str, known: Collection[str], rule: str) -> str:
+def known_reason(policy: Policy, reason: str, known: Collection[str], rule: str) -> str:
     """Return the policy's own spelling of a reason; raises Refused listing those that count."""
     wanted = " ".join(reason.casefold().replace("_", " ").split())
     for name in known:
-        if name.casefold() == wanted:
+        if wanted in (name.casefold(), policy.name("reason", name).casefold()):
             return name
-    raise Refused(f"{rule} {', '.join(known)}. Please say which of these applies.")
+    raise Refused(policy.say(rule, reasons=", ".join(policy.name("reason", name) for name in known)))
 
 
 def approval_above(policy: Policy, amount: Decimal, limit: Decimal | None, what: str) -> str | None:

@@ -1,0 +1,69 @@
+"""Keep the fixed sentences that customers read: one file a language, the same keys in each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+ENGLISH = "en"
+"""What is said where a language has no file."""
+
+
+class Catalogue(Mapping[str, Mapping[str, str]]):
+    """Fixed sentences by language, read from a folder of YAML files when a language is first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {file.stem: file for file in sorted(folder.glob("*.yaml"))}
+
+    def __getitem__(self, language: str) -> Mapping[str, str]:
+        """Return the sentences of a language by their keys; raises KeyError where it has no file."""
+        return _read(self._files[language])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def language(self, locale: str) -> str:
+        """Return the language in which a locale is spoken to: its own, or English where that has no file."""
+        spoken = locale.split("-")[0].lower()
+        return spoken if spoken in self._files else ENGLISH
+
+    def say(self, key: str, locale: str, **values: str) -> str:
+        """Return a sentence in a locale's language with its places filled."""
+        return self[self.language(locale)][key].format(**values)
+
+    def translated(self, text: str, locale: str) -> str:
+        """Return a sentence that was written in English in a locale's language, and what is none as it is."""
+        key = next((key for key, sentence in self[ENGLISH].items() if sentence == text), None)
+        return self.say(key, locale) if key else text
+
+
+@cache
+def _read(file: Path) -> Mapping[str, str]:
+    content: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return content
+
+
+PHRASES = Catalogue(Path(__file__).with_name("sentences"))
+"""What the agent of any business says."""
+
+
+def phrase(key: str, locale: str, **values: str) -> str:
+    """Return a fixed sentence of the engine in a locale's language."""
+    return PHRASES.say(key, locale, **values)
+
+
+def date_words(day: date, locale: str) -> str:
+    """Write a date as customers read it, for example 5 November 2026."""
+    return phrase("date", locale, day=str(day.day), month=phrase(f"month_{day.month}", locale), year=str(day.year))
+
+
+def list_words(words: Sequence[str], locale: str, *, last: str = "list_and") -> str:
+    """Join words as a list, for example a, b and c; `last` names how the last one is joined."""
+    if len(words) < 2:
+        return "".join(words)
+    return phrase(last, locale, most=phrase("list_comma", locale).join(words[:-1]), last=words[-1])
