@@ -14,7 +14,7 @@ from cli.ask import print_reply, print_sources
 from cli.customer_check import check_customer
 from cli.output import err, out
 from core.errors import MessageRejected
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.settings import Settings
 from graph.agent import SupportAgent, open_agent
 from graph.replies import Progress, Reply, Token

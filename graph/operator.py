@@ -13,8 +13,8 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 
 from core.errors import NotFound, Refused, ThreadForbidden
-from core.language.catalogue import phrase
 from core.language.detection import language_of
+from core.language.fixed_sentences import phrase
 from core.message_marks import marks
 from graph.builder import SupportGraph
 from graph.context_window.prompts import newest_words

@@ -1,7 +1,7 @@
 """Hear a recording for a route that takes messages, a bounded number at a time."""
 
 from core.errors import Busy, MessageRejected, Refused
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.message_marks import marks
 from graph.context_window.prompts import text_of
 from graph.intake.voice_input import was_unheard

@@ -16,8 +16,8 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 
-from core.language.catalogue import phrase
 from core.language.confirmations import answer_to_confirmation
+from core.language.fixed_sentences import phrase
 from core.language.signals import wants_human
 from core.language.words import content_stems
 from core.model_notes import NOT_DONE_YET

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.language.catalogue import PHRASES
+from core.language.fixed_sentences import PHRASES
 from graph.context_window.prompts import system_prompt
 from tests.graph_fakes import KeywordRetriever
 from tests.processes import ROOT

@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import ModelUnavailable
-from core.language.catalogue import PHRASES
+from core.language.fixed_sentences import PHRASES
 from core.offline.answering.reads import DONT_KNOW
 from core.offline.model import OfflineChatModel
 from graph.agent import SupportAgent

@@ -12,7 +12,7 @@ from langchain_core.messages import HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import ThreadForbidden
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.language.identity_words import ASK_WHO, CODE_CORRECT, CODE_NOT_CORRECT
 from core.offline.model import OfflineChatModel
 from graph.agent import SupportAgent

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core.factory import endpoint_model
-from core.language.catalogue import PHRASES
+from core.language.fixed_sentences import PHRASES
 from core.models.fallback import Candidate, ChainedChatModel
 from core.settings import Limits, Settings
 from graph.agent import SupportAgent, open_agent

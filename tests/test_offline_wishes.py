@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.language.requested_changes import asks_about, wishes
 from core.offline.reading.small_talk import NOTHING_CHANGED
 from tests.offline_shop import ROOT, Talk

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from tests.browser import CUSTOMER, HEARD, Opener, Site, from_menu
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from tests.browser import Opener, Site
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ import pytest
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from pydantic import ValidationError
 
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.passages import Passage
 from core.settings import Settings
 from graph.replies import Progress, Token

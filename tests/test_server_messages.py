@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import HumanMessage
 
-from core.language.catalogue import PHRASES, phrase
+from core.language.fixed_sentences import PHRASES, phrase
 from server.views.conversation_view import view
 from tests.graph_fakes import call, scripted
 from tests.server_fakes import Running, bearer, serving

@@ -15,7 +15,7 @@ import pytest
 from openai import AsyncOpenAI, AuthenticationError, OpenAI
 
 from benchmarks.server import Load, database, missed, run
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from tests.processes import ROOT, environment, free_port, wait_for
 from tests.server_fakes import SECRET, TOKENS, bearer
 from tests.terminal import fill_sample_shop

@@ -11,7 +11,7 @@ from langchain_core.messages.tool import tool_call_chunk
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import ModelUnavailable
-from core.language.catalogue import PHRASES
+from core.language.fixed_sentences import PHRASES
 from core.models.fallback import Candidate, ChainedChatModel
 from core.models.json_mode import JsonModel
 from graph.agent import SupportAgent

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from tools.desk.availability import Prospect
 from tools.desk.tickets import Reason
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.language.signals import wants_agent_back
 from core.message_marks import mark, marks
 from graph.context_window.prompts import clip, text_of

@@ -10,8 +10,8 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 
 from core.errors import BackendUnavailable
-from core.language.catalogue import phrase
 from core.language.confirmations import answer_to_confirmation
+from core.language.fixed_sentences import phrase
 from core.message_marks import Marks, marks
 from graph.context_window.prompts import clip
 from graph.tool_calls.action_messages import calls_of

@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.message_marks import mark, marks
 from core.safety.safe_links import LinkRule, safe_text
 from graph.state import State, newest_turn, thread_of, turn_actions

@@ -8,7 +8,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.message_marks import mark
 from graph.context_window.customer_profile import TICKETS, add_facts
 from graph.context_window.prompts import text_of

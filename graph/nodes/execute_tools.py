@@ -10,7 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.errors import BackendUnavailable, NotIdentified, Refused
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.message_marks import marks
 from core.observability.counters import TOOL_CALLS
 from graph.intake.identification import acting, code_sent, identified

@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, AnyMessage, ToolCall
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.passages import Retriever
 from graph.context_window.prompts import dialogue, text_of
 from graph.intake.identification import acting

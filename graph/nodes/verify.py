@@ -6,7 +6,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 from langgraph.runtime import Runtime
 
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.message_marks import mark, marked, marks
 from core.models.tool_call_parsing import EMPTY
 from core.passages import Passage, Retriever

@@ -7,7 +7,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.errors import BackendUnavailable, Refused
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.message_marks import marks
 from graph.context_window.prompts import text_of
 from server.schemas.api_schemas import HandoffOut, ReplyOut, Said, SourceOut, ThreadOut

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from tools.actions.changes import Change
 
 State = Literal[

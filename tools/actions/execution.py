@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.observability.counters import ACTIONS
 from tools.actions.action import Action
 from tools.actions.changes import Change, Outcome

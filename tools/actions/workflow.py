@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import InputError, Refused
-from core.language.catalogue import phrase
 from core.language.confirmations import Asked, answer_to_confirmation, takes_back, wants_it_otherwise
+from core.language.fixed_sentences import phrase
 from tools.actions.action import Action
 from tools.actions.changes import Change
 from tools.actions.execution import carry_out, context_of

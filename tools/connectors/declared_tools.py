@@ -16,7 +16,7 @@ from langgraph.prebuilt import ToolRuntime
 
 from core.conditions import Condition, ConditionError, Names, compile_condition
 from core.errors import BackendUnavailable, NotIdentified, OutcomeUnknown, Refused
-from core.language.catalogue import phrase
+from core.language.fixed_sentences import phrase
 from core.language.words import stem, stems
 from core.safety.invisible_characters import visible
 from core.yaml_files import FilesError, Problem, YamlFile

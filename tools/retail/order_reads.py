@@ -9,7 +9,7 @@ from langchain_core.tools import BaseTool, tool
 from langgraph.prebuilt import ToolRuntime
 
 from core.errors import NotIdentified, Refused
-from core.language.catalogue import ENGLISH, phrase
+from core.language.fixed_sentences import ENGLISH, phrase
 from tools.context import Context
 from tools.facts import as_text, order_facts, product_facts, profile_facts
 from tools.retail.policy import SENTENCES

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from core.language.catalogue import list_words
+from core.language.fixed_sentences import list_words
 from tools.actions.changes import Move
 from tools.retail.policy import SENTENCES, Policy
 from tools.retail.shop_records import Address, Customer, OrderItem, Variant

@@ -15,7 +15,7 @@ from langchain_core.tools import StructuredTool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from core.errors import Refused
-from core.language.catalogue import ENGLISH, phrase
+from core.language.fixed_sentences import ENGLISH, phrase
 from tools.actions.changes import Change, Outcome
 from tools.context import Context
 from tools.retail.order_reads import Caller, customer_of, refused_in

@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.errors import SettingsError
-from core.language.catalogue import ENGLISH, Catalogue
+from core.language.fixed_sentences import ENGLISH, Catalogue
 from core.settings import SAMPLE_BUSINESS
 from tools.retail.shop_records import Status
 

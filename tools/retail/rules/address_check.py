@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import replace
 
 from core.errors import Refused
-from core.language.catalogue import list_words
+from core.language.fixed_sentences import list_words
 from tools.retail.policy import Policy
 from tools.retail.shop_records import Address
 

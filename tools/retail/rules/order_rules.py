@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from core.errors import Refused
-from core.language.catalogue import list_words
+from core.language.fixed_sentences import list_words
 from tools.actions.changes import Change, Move
 from tools.retail.change_records import Records, records_json
 from tools.retail.order_wording import address_words, amount_words, item_words, method_words, money_words

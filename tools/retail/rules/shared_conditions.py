@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from core.errors import Refused
-from core.language.catalogue import date_words, list_words
+from core.language.fixed_sentences import date_words, list_words
 from tools.retail.order_wording import amount_words
 from tools.retail.policy import Policy
 from tools.retail.shop_records import Order

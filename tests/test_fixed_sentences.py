@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.language.catalogue import PHRASES, Catalogue, date_words, list_words, phrase
 from core.language.detection import spoken_language
+from core.language.fixed_sentences import PHRASES, Catalogue, date_words, list_words, phrase
 from tests.processes import ROOT
 
 LANGUAGES = ["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "tr"]
