@@ -63,7 +63,7 @@ def play(agent: str, given: argparse.Namespace, folder: Path) -> None:
         "SUPPORT_TICKETS_BY_MODEL": "false",
         "LANGSMITH_TRACING": "false",
     }
-    command = [sys.executable, "-m", "cli.main", "eval", "run", "--agent", agent, "--sample", str(given.limit)]
+    command = [sys.executable, "-m", "benchmarks.agents", agent, "--sample", str(given.limit)]
     command += ["--concurrency", str(given.at_once), "--max-turns", "10", "--out", str(folder), "--json"]
     command += ["--fresh"] if given.fresh else []
     done = subprocess.run(

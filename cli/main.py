@@ -41,7 +41,7 @@ class Commands(LazyGroup):
         "orders": Named("cli.orders:app", "Load, show and export the shop."),
         "eval": Named(
             "cli.evaluation.eval_group:app",
-            "Measure the agent on conversations and tasks whose right outcome is known.",
+            "Measure the agent on conversations whose right outcome is known.",
         ),
         "tickets": Named(
             "cli.desk.ticket_commands:app",

@@ -98,14 +98,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "evals.evaluators",
         "evals.runner",
         "evals.reports",
-        "evals.bare_loop",
-        "evals.reference_agents",
-        "evals.tau3_replay",
-        "evals.tau3_agent",
-        "evals.tau3_harness",
     ),
     "cli": ("cli", "cli.desk", "cli.evaluation", "cli.storage"),
-    "benchmarks": ("benchmarks.support", "benchmarks.businesses", "benchmarks"),
+    "benchmarks": ("benchmarks.support", "benchmarks.businesses", "benchmarks.agents", "benchmarks.tau3", "benchmarks"),
 }
 """The rooms inside each package from the bottom up, and modules that put rooms together: each may import those
 before it.

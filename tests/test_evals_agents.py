@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.agents.reference_agents import REFERENCE_AGENTS
 from core.settings import Settings
 from evals.conversations.scenarios import KINDS
 from evals.conversations.suites import Suite, read_suite
-from evals.reference_agents import REFERENCE_AGENTS
 from evals.reports.run_summary import summarise
 from evals.runner import RunOptions, manifest, run_suite
 

@@ -8,10 +8,10 @@ import pytest
 from langchain_core.messages import ToolMessage
 from openai.types.chat import ChatCompletion
 
+from benchmarks.agents.bare_loop import MOST_ROUNDS, BareLoop
 from benchmarks.small_model import figures, outcome
 from core.errors import MessageRejected
 from core.settings import Settings
-from evals.bare_loop import MOST_ROUNDS, BareLoop
 from tests.graph_fakes import parts, scripted
 
 SETTINGS = Settings.from_env({"SUPPORT_BASE_URL": "http://127.0.0.1:1/v1", "SUPPORT_MODEL": "m"}, env_file=None)

@@ -57,7 +57,6 @@ def test_run_prints_figures_and_goes_on_where_it_was(tmp_path: Path) -> None:
         (("--customer", "robot"), "wanted `scripted` or `model`"),
         (("--customer", "model"), "SUPPORT_EVAL_MODEL"),
         (("--judge",), "SUPPORT_EVAL_MODEL"),
-        (("--agent", "genius"), "says-yes"),
         (("--suite", "nowhere"), "suite.yaml cannot be read"),
     ],
 )

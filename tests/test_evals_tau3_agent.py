@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from cli.evaluation.eval_group import app
+from benchmarks.tau3.__main__ import main
+from core.errors import InputError
 from core.settings import Settings
 from evals.conversations.start_state import prepare
 from graph.assembly import assemble
@@ -22,14 +22,13 @@ else:
 
 @pytest.mark.skipif(INSTALLED, reason="the harness is installed")
 def test_without_the_harness_the_command_says_what_to_install() -> None:
-    result = CliRunner().invoke(app, ["tau3-harness"])
-    assert result.exit_code == 1
-    assert "install `tau2`" in " ".join(result.output.split())
+    with pytest.raises(InputError, match="install `tau2`"):
+        main(["harness"])
 
 
 @pytest.mark.skipif(not INSTALLED, reason="the harness is not installed")
 def test_gold_actions_through_our_graph_are_rewarded_by_the_harness(tmp_path: Path) -> None:
-    from evals.tau3_harness import replay_under_harness
+    from benchmarks.tau3.tau3_harness import replay_under_harness
 
     settings = Settings.from_env({}, None)
     ground = prepare(write_suite(tmp_path / "suite", PERSON), settings, tmp_path)

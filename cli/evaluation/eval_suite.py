@@ -20,12 +20,10 @@ from core.factory import evaluation_model
 from core.models.prices import Price, PriceTable, load_prices
 from core.settings import Settings
 from evals import results
-from evals.bare_loop import BARE_LOOP, bare_loop
 from evals.conversations.model_customer import ModelCustomer
 from evals.conversations.scenarios import KINDS
 from evals.conversations.suites import SHIPPED, Suite, read_suite
 from evals.evaluators.model_judge import ModelJudge
-from evals.reference_agents import REFERENCE_AGENTS
 from evals.reports.comparison import compare as compare_runs
 from evals.reports.report import write_report
 from evals.reports.run_summary import summarise
@@ -53,12 +51,6 @@ def run(
         str, typer.Option(help="`scripted`, or `model` for one that SUPPORT_EVAL_MODEL plays.")
     ] = "scripted",
     judge: Annotated[bool, typer.Option("--judge", help="Let SUPPORT_EVAL_MODEL judge as well.")] = False,
-    agent: Annotated[
-        str,
-        typer.Option(
-            help=f"`graph`, `{BARE_LOOP}` for a loop without gates, or a bad agent: {', '.join(REFERENCE_AGENTS)}."
-        ),
-    ] = "graph",
     max_turns: Annotated[int, typer.Option(min=1, max=200, help="Longest conversation.")] = 20,
     dollars_a_request: Annotated[float | None, typer.Option(help="Price of one model request.")] = None,
     out_folder: Annotated[
@@ -86,9 +78,8 @@ def run(
             prices=_prices(settings, dollars_a_request),
             customer=settings.eval_model or "" if customer == "model" else customer,
             judge=settings.eval_model if judge else None,
-            agent=agent,
         )
-        _check(customer, agent, settings, judge)
+        _check(customer, settings, judge)
         folder = out_folder or settings.evals_dir / _name(chosen, settings, options)
         if fresh:
             results.clear(folder)
@@ -224,14 +215,9 @@ def _chosen(suite: Suite, only: list[str]) -> Suite:
     return suite.only(set(only)) if only else suite
 
 
-def _check(customer: str, agent: str, settings: Settings, judge: bool) -> None:
+def _check(customer: str, settings: Settings, judge: bool) -> None:
     if customer not in ("scripted", "model"):
         raise ConversationFileError(f"--customer is {customer!r}; wanted `scripted` or `model`")
-    known = ("graph", BARE_LOOP, *REFERENCE_AGENTS)
-    if agent not in known:
-        raise ConversationFileError(f"--agent is {agent!r}; wanted one of {', '.join(known)}")
-    if agent == BARE_LOOP and not settings.base_url:
-        raise ConversationFileError(f"--agent {BARE_LOOP} needs a model; set SUPPORT_BASE_URL and SUPPORT_MODEL")
     if (judge or customer == "model") and not settings.eval_model:
         raise ConversationFileError(
             "a model is to play customers or judge, but none is named; set SUPPORT_EVAL_MODEL and SUPPORT_EVAL_BASE_URL"
@@ -241,7 +227,7 @@ def _check(customer: str, agent: str, settings: Settings, judge: bool) -> None:
 def _name(suite: Suite, settings: Settings, options: RunOptions) -> str:
     """Name a folder after everything that moves the scores, so that the same command goes on in the same one."""
     stands_for = results.digest([manifest(suite, settings, options)])[:8]
-    model = settings.model.replace("/", "-") if options.agent == "graph" else options.agent
+    model = settings.model.replace("/", "-")
     return f"{suite.name}-{model}-{stands_for}"
 
 
@@ -261,9 +247,6 @@ def _with_bar(
                     options,
                     folder,
                     on_trial=lambda trial: bars.advance(bar),
-                    make_agent=bare_loop(settings)
-                    if options.agent == BARE_LOOP
-                    else REFERENCE_AGENTS.get(options.agent),
                     customer=(lambda s, seed: ModelCustomer(s, helper, seed=seed)) if played and helper else None,
                     judge=ModelJudge(helper, seed=options.seed) if options.judge and helper else None,
                 )
