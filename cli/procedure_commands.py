@@ -25,9 +25,9 @@ from graph.procedures.authoring.procedure_drafts import DRAFTS, draft
 from graph.procedures.authoring.procedure_tests import failing, load_tests
 from graph.procedures.authoring.skeletons import skeletons
 from graph.procedures.book import catalogue_of
-from graph.procedures.catalogue import Catalogue
-from graph.procedures.compile import Procedure
-from graph.procedures.procedure_file import Problem
+from graph.procedures.format.catalogue import Catalogue
+from graph.procedures.format.procedure import Procedure
+from graph.procedures.format.procedure_file import Problem
 from tools.business.business_folder import Business, read_business
 from tools.connectors.opening import run_blocking
 

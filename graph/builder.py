@@ -165,7 +165,7 @@ def build_graph(
     add(remember, summariser=parts.summariser, history_chars=longest)
     add(execute_tools, executor=executor, actions=parts.actions, identity=parts.identity, procedures=parts.procedures)
     add(verify, retriever=parts.retriever, links=parts.links)
-    add(confirm, actions=parts.actions, links=parts.links)
+    add(confirm, actions=parts.actions, links=parts.links, procedures=parts.procedures)
     add(approve, actions=parts.actions)
     add(
         escalate,
@@ -192,7 +192,7 @@ def build_graph(
     )
     drawn.add_conditional_edges("execute_tools", inline_route(after_execute_tools), ["confirm", "reason"])
     drawn.add_conditional_edges("verify", inline_route(after_verify), ["reason", "escalate", "confirm", "approve", END])
-    drawn.add_conditional_edges("confirm", inline_route(after_confirm), ["approve", END])
+    drawn.add_conditional_edges("confirm", inline_route(after_confirm), ["execute_tools", "approve", END])
     drawn.add_conditional_edges("approve", inline_route(after_approve), ["execute_tools", "approve", END])
     drawn.add_edge("escalate", END)
     return drawn.compile(checkpointer=checkpointer, store=store, name="support_agent")

@@ -4,9 +4,9 @@ import datetime
 
 from benchmarks.procedures.planted import CANCEL, CATALOGUE
 from graph.procedures.authoring.procedure_checks import check_procedures
-from graph.procedures.catalogue import Catalogue
-from graph.procedures.compile import Procedure
-from graph.procedures.procedure_file import parse_procedure
+from graph.procedures.format.catalogue import Catalogue
+from graph.procedures.format.procedure import Procedure
+from graph.procedures.format.procedure_file import parse_procedure
 
 NOW = datetime.datetime(2026, 5, 15, 15, tzinfo=datetime.UTC)
 

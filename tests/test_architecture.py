@@ -59,6 +59,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "graph.verification.evidence",
         "graph.verification.claims",
         "graph.verification",
+        "graph.procedures.format",
         "graph.procedures",
         "graph.routing",
         "graph.replies",

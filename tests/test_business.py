@@ -169,7 +169,8 @@ async def test_staff_decides_on_a_foreign_tool_from_the_command_line(tmp_path: P
     booking = call("book_technician", line_id="L-1001", slot_id="S1", reason="I move house")
     parts = replace(assemble(settings), model=scripted(booking))
     async with open_agent(settings, parts=parts) as agent:
-        await agent.send("t", "book a technician for L-1001 at S1, I move house", customer_id="c-amelie")
+        await agent.send("t", "book a technician for L-1001 at S1", customer_id="c-amelie")
+        await agent.send("t", "I move house", customer_id="c-amelie")
         assert "colleague has to agree" in (await agent.send("t", "yes, book it", customer_id="c-amelie")).text
 
     terminal = Terminal(tmp_path)

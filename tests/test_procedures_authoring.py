@@ -14,7 +14,7 @@ from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.authoring.procedure_drafts import draft
 from graph.procedures.authoring.procedure_tests import ProcedureTest, failing, load_tests
 from graph.procedures.authoring.skeletons import parts, skeletons
-from graph.procedures.procedure_file import parse_procedure
+from graph.procedures.format.procedure_file import parse_procedure
 from tests.graph_fakes import scripted
 from tests.procedure_fakes import compiled
 

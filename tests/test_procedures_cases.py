@@ -8,9 +8,21 @@ import pytest
 from benchmarks.procedures.planted import CANCEL
 from core.errors import BackendUnavailable, NotIdentified, Refused
 from graph.procedures.answers import heard
-from graph.procedures.cases import Case, open_case, popped, pushed, replaced, with_step, without_reads, without_slot
+from graph.procedures.cases import (
+    Case,
+    about,
+    on_top,
+    open_case,
+    popped,
+    replaced,
+    with_slot,
+    with_step,
+    without_reads,
+    without_slot,
+)
 from graph.procedures.gate import Verdict, advance, decide
-from graph.procedures.interpreter import AskNext, DoNext, Finished, Next, StopNext, reading, rule_states
+from graph.procedures.interpreter import reading, rule_states
+from graph.procedures.next_steps import AskNext, DoNext, Finished, Next, StopNext
 from graph.procedures.wording import question, sentence
 from tests.procedure_fakes import NOW, compiled
 
@@ -255,12 +267,23 @@ def test_requests_are_a_stack_and_the_one_below_goes_on() -> None:
     procedure = compiled()
     other = compiled(CANCEL.replace("name: cancel-reservation", "name: cancel-trip"))
     first, second = open_case(procedure), open_case(other)
-    stack = pushed([first], second)
+    stack = on_top([first], second)
     assert [c["procedure"] for c in stack] == ["cancel-reservation", "cancel-trip"]
     assert popped(stack) == [first]
     marked: Case = {**first, "asked": "reason"}
-    assert pushed(pushed([marked], second), open_case(procedure)) == [second, marked]
+    assert on_top(stack, marked) == [second, marked]
     assert replaced(stack, marked) == [first, marked]
+
+
+def test_a_request_about_the_same_record_is_the_same_case_and_another_record_is_another() -> None:
+    procedure = compiled()
+    assert procedure.subject == "reservation_id"
+    first = with_slot(procedure, open_case(procedure), "reservation_id", "AAAAA1", "message:1")
+    assert about([first], procedure, "AAAAA1") == first
+    assert about([first], procedure, None) == first
+    assert about([first], procedure, "BBBBB2") is None
+    unknown = open_case(procedure)
+    assert about([first, unknown], procedure, "BBBBB2") == unknown
 
 
 def test_slots_that_lean_on_each_other_do_not_hang() -> None:

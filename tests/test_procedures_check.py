@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.procedures.planted import CANCEL, CATALOGUE, PLANTED, check, kinds_named, planted
 from graph.procedures.authoring.procedure_checks import check_folder
-from graph.procedures.procedure_file import LARGEST, parse_procedure
+from graph.procedures.format.procedure_file import LARGEST, parse_procedure
 
 OTHER = """\
 ---

@@ -12,7 +12,7 @@ from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.procedures.authoring.procedure_checks import check_procedures
 from graph.procedures.book import catalogue_of, open_book
-from graph.procedures.procedure_file import parse_procedure
+from graph.procedures.format.procedure_file import parse_procedure
 from graph.procedures.prompt import follow_procedure
 from server.views.case_view import cases_out
 from tests.fakes import FakeOrders
@@ -180,7 +180,7 @@ async def test_without_a_model_a_refusal_a_question_between_and_a_second_request
     assert [c["procedure"] for c in (await agent.state("t")).cases] == ["cancel-order"]
     reply = await agent.send("t", "#AF2", customer_id="ada")
     assert reply.text.startswith("Order #AF2 is processed, so it cannot be cancelled.")
-    assert (await agent.state("t")).cases == []
+    assert [c["stopped"]["rule"] for c in (await agent.state("t")).cases] == ["waiting"]
 
 
 async def test_an_open_case_keeps_its_version_when_the_file_has_changed() -> None:

@@ -20,9 +20,9 @@ from benchmarks.procedures.sopbench import NOW, TRADES, Result, gullible, load_t
 from benchmarks.support.figures import Figure, parser, report
 from graph.procedures.authoring.procedure_checks import check_procedures
 from graph.procedures.cases import open_case, with_slot
-from graph.procedures.compile import Procedure
+from graph.procedures.format.procedure import Procedure
+from graph.procedures.format.procedure_file import parse_procedure
 from graph.procedures.gate import advance
-from graph.procedures.procedure_file import parse_procedure
 from graph.procedures.prompt import case_note, listing
 
 SOPBENCH = Path("../shared/data/sopbench")

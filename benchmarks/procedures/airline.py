@@ -18,8 +18,8 @@ from benchmarks.support.figures import Figure
 from core.errors import Refused
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.cases import Case, open_case, with_slot
-from graph.procedures.catalogue import ToolSpec, spec_from_schema
-from graph.procedures.compile import Procedure
+from graph.procedures.format.catalogue import ToolSpec, spec_from_schema
+from graph.procedures.format.procedure import Procedure
 from graph.procedures.gate import Verdict, decide
 
 PROCEDURES = Path(__file__).resolve().parents[2] / "examples" / "skylark" / "procedures"

@@ -5,8 +5,8 @@ line.
 from typing import Any
 
 from graph.procedures.authoring.procedure_checks import check_procedures
-from graph.procedures.catalogue import Catalogue, spec_from_schema
-from graph.procedures.procedure_file import Problem, parse_procedure
+from graph.procedures.format.catalogue import Catalogue, spec_from_schema
+from graph.procedures.format.procedure_file import Problem, parse_procedure
 
 CANCEL = """\
 ---

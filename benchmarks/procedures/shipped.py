@@ -9,7 +9,7 @@ from graph.procedures.authoring.mutations import mutations
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.authoring.procedure_tests import failing, load_tests, run
 from graph.procedures.book import catalogue_of
-from graph.procedures.catalogue import Catalogue
+from graph.procedures.format.catalogue import Catalogue
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

@@ -22,10 +22,11 @@ import yaml
 
 from core.errors import Refused
 from graph.procedures.cases import Case, open_case, with_slot
-from graph.procedures.catalogue import ToolSpec
-from graph.procedures.compile import Procedure, compile_procedure
+from graph.procedures.format.catalogue import ToolSpec
+from graph.procedures.format.compile import compile_procedure
+from graph.procedures.format.procedure import Procedure
+from graph.procedures.format.procedure_file import parse_procedure
 from graph.procedures.gate import Verdict, decide
-from graph.procedures.procedure_file import parse_procedure
 
 NOW = datetime.datetime(2024, 11, 21, 16, 25, tzinfo=datetime.UTC)
 TRADES = ("bank", "dmv", "healthcare", "online_market")

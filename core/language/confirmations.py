@@ -266,6 +266,8 @@ def wants_it_otherwise(text: str) -> bool:
 _TAKEN_BACK = any_of(
     r"\b(?:never ?mind|forget (?:it|that|about (?:it|that)|(?:about )?(?:my|the) (?:request|refund|return|"
     r"order|claim))|changed my mind)\b",
+    r"(?<!not )(?<!don't )(?<!i )(?<!to )\bforget (?:about )?(?:the|my|this|that) (?!number|code)\w+",
+    r"\bleave (?:it|that|everything) (?:just )?(?:as (?:it is|it was|things are)|alone|be)\b",
     r"\b(?:do not|don't|dont|please don't|no need to|stop|not) (?:refund|cancel|return|exchange|change|send|do|"
     r"process|go ahead|proceed)\b",
     r"\b(?:withdraw|cancel|stop|take back|retract|drop) (?:my|the|that|this) (?:request|refund|return|claim|"

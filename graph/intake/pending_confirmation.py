@@ -14,6 +14,7 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.fixed_sentences import phrase
 from core.message_marks import Marks, marks
 from graph.context_window.prompts import clip
+from graph.procedures.leading import is_of
 from graph.tool_calls.action_messages import calls_of
 from tools.actions.action import OVER
 from tools.actions.workflow import ConfirmationResult, ConfirmedActions
@@ -92,8 +93,8 @@ async def hear(
         update["messages"] = [calls_of(calls)]
         update["next_step"] = "confirm" if agreed else "reason"
     elif heard.withdrawn:
-        ended = {action.change.procedure["name"] for action in heard.withdrawn if action.change.procedure}
-        update["cases"] = [case for case in cases if case["procedure"] not in ended]
+        led = [action.change.procedure for action in heard.withdrawn if action.change.procedure]
+        update["cases"] = [case for case in cases if not any(is_of(case, row) for row in led)]
         update["messages"] = [AIMessage(phrase("withdrawn", locale))]
         update["next_step"] = "end"
     return update

@@ -140,7 +140,7 @@ async def _write(
         asked_by = next((m.id for m in newest_turn(state.messages)), None)
         rule = identity.rule if identity else None
         writer = acting(state, context, rule, rule.writes if rule else "code")
-        writer = replace(writer, case=cases.case_of(call["name"])) if cases else writer
+        writer = replace(writer, case=cases.case_of(call)) if cases else writer
         try:
             proposal = await actions.propose(thread_id, writer, call["name"], call["args"], asked_message_id=asked_by)
         except NotIdentified:

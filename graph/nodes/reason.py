@@ -19,7 +19,8 @@ from graph.context_window.prompts import repair_note, text_of
 from graph.handoff.handoff_reasons import person_is_due
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
-from graph.procedures.leading import open_note, said_next
+from graph.procedures.following import open_note
+from graph.procedures.leading import said_next
 from graph.routing import HUMAN_TOOL
 from graph.runtime.budgets import Budgets
 from graph.state import State, Usage, added, context_of, difference, newest_turn

@@ -17,7 +17,7 @@ from graph.context_window.prompts import dialogue, text_of
 from graph.intake.identification import acting
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
-from graph.procedures.leading import hear
+from graph.procedures.hearing import hear
 from graph.state import State, context_of, newest_turn, pending_calls, worked
 from graph.tool_calls.executors import ToolExecutor
 from tools.context import Context

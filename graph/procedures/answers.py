@@ -2,10 +2,9 @@
 
 What has a form is heard wherever it is said: a number that fits a slot's pattern, one of a closed choice. A yes, a
 plain amount or free words count only as the answer to the question that was asked. A value that fits another slot
-better fills that one and leaves the question open.
+better fills that one and leaves the question open. Several records that a message names side by side are several cases.
 """
 
-import datetime
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -13,61 +12,34 @@ from typing import Any
 import re2
 
 from core.language.confirmations import answer_to_confirmation, wants_it_otherwise
+from core.language.several import count_of, hesitates, means_another
 from core.language.signals import normalised
-from graph.procedures.cases import Case, slot_value, with_slot
-from graph.procedures.compile import Procedure
-from graph.procedures.procedure_file import Slot
+from core.language.words import content_stems
+from graph.procedures.cases import Case, alike, slot_value, with_slot
+from graph.procedures.format.procedure import Procedure
+from graph.procedures.format.procedure_file import Slot
+from graph.procedures.format.slot_values import date_in, fitting
+from graph.procedures.offers import meant
 
 NUMBER = re2.compile(r"(?:^|[^\w.,])[$€£]?(-?\d+(?:[.,]\d+)?)(?:$|[^\w])")
-DATE = re2.compile(r"\b(\d{4}-\d{2}-\d{2})\b")
-WORD_DATE = re2.compile(
-    r"\b(?:(\d{1,2})(?:st|nd|rd|th)?\.? ([a-z]{3,9})|([a-z]{3,9}) (\d{1,2})(?:st|nd|rd|th)?),? (\d{4})\b"
-)
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DENIED = re.compile(
     r"\b(?:not|no|isn't|wasn't|nicht|kein\w*|pas|non|sin|instead of|rather than|statt)\s+"
     r"(?:(?:the|an?|my|about|for|of|number|because|it|is|was|das|die|der|wegen|une?|le|la|el|pour|por)\s+){0,3}$"
 )
+CORRECTS = re.compile(
+    r"\?|\b(?:no|not|wait|sorry|actually|rather|instead|oops|mean|meant|or|but|oder|nein|nicht|sondern|lieber|"
+    r"entschuldigung|ou|non|pas|pardon|plutôt|o|perdón|mejor|scusa|anzi|desculpa|of|nee|lub|nie)\b"
+)
+"""What between two values says that the second takes the place of the first, or is a choice with it."""
 LONGEST_ANSWER = 300
 """Characters of a message that is taken whole as an answer in free words."""
+NEGATED = re.compile(r"\b(?:not|no|never|nicht|kein\w*|pas|sin|non|não|niet|nie)\b|n't\b")
 YES_WITHIN = re.compile(
     r"^(?:yes|yeah|yep|sure|correct|right|it is|it was|i am|i do|i did|ja|oui|s[ií]|sì|sim|tak)\b", re.IGNORECASE
 )
 NO_WITHIN = re.compile(
     r"^(?:no|nope|not|it is not|it isn't|it wasn't|i am not|i don't|nein|non|nee|não|nie)\b", re.IGNORECASE
 )
-
-
-def fitting(slot: Slot, value: Any) -> Any:
-    """Return a value in the form of the slot, or None where it does not fit."""
-    match slot.type:
-        case "yes_no":
-            if isinstance(value, bool):
-                return value
-            return {"true": True, "yes": True, "false": False, "no": False}.get(str(value).strip().lower())
-        case "number" | "integer":
-            try:
-                number = float(str(value).replace(",", "."))
-            except ValueError:
-                return None
-            return (
-                int(number)
-                if slot.type == "integer" and number == int(number)
-                else number
-                if slot.type == "number"
-                else None
-            )
-        case "date":
-            return _date(str(value))
-        case "json":
-            return value
-    text = str(value).strip()
-    if slot.one_of is not None:
-        return next((choice for choice in slot.one_of if choice.casefold() == text.casefold()), None)
-    if slot.pattern is not None:
-        pattern = re2.compile(slot.pattern)
-        return next((t for t in (text, text.upper(), text.lstrip("#")) if pattern.fullmatch(t)), None)
-    return text or None
 
 
 def heard(procedure: Procedure, case: Case, text: str, source: str) -> Case:
@@ -88,9 +60,35 @@ def heard(procedure: Procedure, case: Case, text: str, source: str) -> Case:
     slot = procedure.slots[asked].slot
     if case is before or slot.type == "yes_no":  # `Yes, and it is AB12CD` answers and says more
         answer = _answer(slot, text)
+        if answer is None:
+            answer = meant(case["offered"], text)
         if answer is not None:
             case = with_slot(procedure, case, asked, answer, source)
     return case
+
+
+def heard_all(procedure: Procedure, case: Case, text: str, source: str) -> list[Case]:
+    """Return the case after a message, and one more for each further record that it asks the same for; as `heard`."""
+    after, subject = heard(procedure, case, text, source), procedure.subject
+    if subject is None:
+        return [after]
+    records, before = _side_by_side(procedure.slots[subject].slot, text), slot_value(case, subject)
+    if before is not None and records and before not in records and means_another(text):
+        return [case, *alike(procedure, after, records, source)]
+    return alike(procedure, after, records, source) if len(records) > 1 else [after]
+
+
+def _side_by_side(slot: Slot, text: str) -> list[str]:
+    """Return the values of a slot that a message names, without those that it takes back."""
+    kept: list[str] = []
+    behind = 0
+    for denied, start, end, value in _values_in(slot, text):
+        if denied:
+            continue
+        if kept and CORRECTS.search(normalised(text[behind:start])):
+            kept = []
+        kept, behind = [*(v for v in kept if v != value), value], end
+    return kept
 
 
 def _formed(procedure: Procedure, case: Case, text: str) -> Iterable[tuple[str, Any]]:
@@ -122,20 +120,36 @@ def _candidates(slot: Slot, text: str) -> list[tuple[Any, str]]:
     """Return what in a message has the form of a slot, the likeliest first, each with the words that say so."""
     if slot.type == "text" and slot.one_of:
         return _chosen(slot.one_of, text)
-    if slot.type == "text" and slot.pattern:
-        pattern = re2.compile(slot.pattern)
-        found = []
-        for word in re.finditer(r"[#\w][\w./@+#-]*", text):
-            for shape in (word.group(), word.group().rstrip("."), word.group().strip("#.")):
-                written = shape if pattern.fullmatch(shape) else shape.upper()
-                a_word = shape.isalpha() and (shape != written or text.isupper())  # `CANCEL MY FLIGHT` is no number
-                if pattern.fullmatch(written) and not a_word:
-                    denied = bool(DENIED.search(text[: word.start()].lower()))
-                    found.append((denied, word.start(), written))
-                    break
-        # `not AB12CD but XY34ZW`, `AB12CD, no wait, XY34ZW`: what is said last and not denied counts.
-        return [(value, value) for denied, _, value in sorted(found, key=lambda f: -f[1]) if not denied]
-    return []
+    # `not AB12CD but XY34ZW`, `AB12CD, no wait, XY34ZW`: what is said last and not denied counts.
+    return [(value, value) for denied, _, _, value in reversed(_values_in(slot, text)) if not denied]
+
+
+def _values_in(slot: Slot, text: str) -> list[tuple[bool, int, int, str]]:
+    """Return the words of a slot's form in reading order: whether each is denied, where it stands, and its value."""
+    if slot.type != "text" or not slot.pattern:
+        return []
+    pattern = re2.compile(slot.pattern)
+    found = []
+    for word in re.finditer(r"[#\w][\w./@+#-]*", text):
+        for shape in (word.group(), word.group().rstrip("."), word.group().strip("#.")):
+            written = shape if pattern.fullmatch(shape) else shape.upper()
+            a_word = shape.isalpha() and (shape != written or text.isupper())  # `CANCEL MY FLIGHT` is no number
+            if pattern.fullmatch(written) and not a_word:
+                denied = bool(DENIED.search(text[: word.start()].lower()))
+                found.append((denied, word.start(), word.end(), written))
+                break
+    return found
+
+
+def offered(slot: Slot, question: str) -> dict[str, str]:
+    """Return the values that a question offers as answers, each with the words that stand behind it."""
+    if slot.one_of:
+        return {choice: choice for choice in slot.one_of}
+    found, shown = _values_in(slot, question), dict[str, str]()
+    ends = [*(start for _, start, _, _ in found[1:]), len(question)]
+    for (_, _, begin, value), end in zip(found, ends, strict=False):
+        shown.setdefault(value, question[begin:end].strip(" ,;?"))
+    return shown
 
 
 def _chosen(choices: list[str], text: str) -> list[tuple[Any, str]]:
@@ -145,6 +159,10 @@ def _chosen(choices: list[str], text: str) -> list[tuple[Any, str]]:
         place = re.search(rf"(?<!\w){re.escape(normalised(choice))}(?!\w)", said)
         if place and not DENIED.search(said[: place.start()]):
             found.append((place.start(), choice))
+    if not found and not NEGATED.search(said):  # `my plans changed` is a `change of plan`
+        stems = set(content_stems(text))
+        worded = [c for c in choices if len(own := set(content_stems(c))) > 1 and own <= stems]
+        return [(worded[0], worded[0])] if len(worded) == 1 else []
     # The longest of those that begin at one place, and only where one is named.
     longest = [c for p, c in found if not any(c != o and normalised(c) in normalised(o) for _, o in found)]
     return [(longest[0], longest[0])] if len(longest) == 1 else []
@@ -157,9 +175,10 @@ def _answer(slot: Slot, text: str) -> Any:
             return _yes_no(text)
         case "number" | "integer":
             numbers = NUMBER.findall(text)
-            return fitting(slot, numbers[0]) if len(numbers) == 1 else None
+            number = numbers[0] if len(numbers) == 1 else count_of(text) if not numbers else None
+            return None if number is None else fitting(slot, number)
         case "date":
-            return _date(text)
+            return date_in(text)
         case "json":
             return None
     if slot.pattern:
@@ -167,8 +186,8 @@ def _answer(slot: Slot, text: str) -> Any:
     if slot.one_of:
         return None  # it would have been heard
     said = text.strip()
-    question = said.endswith("?")
-    return said if said and not question and len(said) <= LONGEST_ANSWER else None
+    other = said.endswith("?") or hesitates(said)
+    return said if said and not other and len(said) <= LONGEST_ANSWER else None
 
 
 def _yes_no(text: str) -> bool | None:
@@ -181,20 +200,3 @@ def _yes_no(text: str) -> bool | None:
     if NO_WITHIN.match(said):
         return False
     return True if YES_WITHIN.match(said) else None
-
-
-def _date(text: str) -> str | None:
-    """Return a date in ISO 8601."""
-    if found := DATE.search(text):
-        try:
-            return datetime.date.fromisoformat(found.group(1)).isoformat()
-        except ValueError:
-            return None
-    if found := WORD_DATE.search(text.lower()):
-        day, month = (found.group(1), found.group(2)) if found.group(1) else (found.group(4), found.group(3))
-        if month[:3] in MONTHS:
-            try:
-                return datetime.date(int(found.group(5)), MONTHS.index(month[:3]) + 1, int(day)).isoformat()
-            except ValueError:
-                return None
-    return None

@@ -15,12 +15,13 @@ from langgraph.prebuilt import ToolRuntime
 from core.clock import utc_now
 from core.errors import BackendUnavailable, Refused
 from graph.procedures.cases import Case, case_for, kept, open_case
-from graph.procedures.catalogue import Catalogue, ToolSpec, spec_from_schema
 from graph.procedures.choice import Chooser, Embed
-from graph.procedures.compile import Procedure, compile_procedure
+from graph.procedures.format.catalogue import Catalogue, ToolSpec, spec_from_schema
+from graph.procedures.format.compile import compile_procedure
+from graph.procedures.format.procedure import Procedure
+from graph.procedures.format.procedure_file import parse_procedure
 from graph.procedures.gate import ReadTool, decide
-from graph.procedures.interpreter import StopNext
-from graph.procedures.procedure_file import parse_procedure
+from graph.procedures.next_steps import StopNext
 from tools.actions.changes import Change, Outcome
 from tools.context import Context
 from tools.tool import Tool, Write
@@ -92,18 +93,17 @@ class ProcedureBook:
         return read
 
     def guarded(self, tools: Sequence[Tool]) -> list[Tool]:
-        """Return the tools, those that a procedure owns behind its gate."""
+        """Return the tools, every write behind the gate: an open case may own it after its file is gone."""
         return [
-            replace(tool, write=GuardedWrite(tool.name, tool.write, self))
-            if tool.write and self.owner_of(tool.name)
-            else tool
-            for tool in tools
+            replace(tool, write=GuardedWrite(tool.name, tool.write, self)) if tool.write else tool for tool in tools
         ]
 
 
 @dataclass(frozen=True)
 class GuardedWrite:
-    """The steps of a write that is planned only where its procedure allows it, on records read at that moment."""
+    """A write that is planned only where its procedure allows it, on records read at that moment; where no procedure
+    owns it, as it is.
+    """
 
     tool: str
     inner: Write
@@ -111,7 +111,10 @@ class GuardedWrite:
 
     async def plan(self, context: Context, args: Mapping[str, Any], *, waited_days: int = 0) -> Change:
         """Return what would be done; raises CaseStopped, or as the write itself."""
-        procedure, case = self._case(context)
+        followed = self._case(context)
+        if followed is None:
+            return await self.inner.plan(context, args, waited_days=waited_days)
+        procedure, case = followed
         verdict = await decide(
             procedure,
             case,
@@ -134,16 +137,16 @@ class GuardedWrite:
         approval = change.approval or (f"the procedure {procedure.name} asks for it" if verdict.do.approve else None)
         return replace(change, procedure=led, approval=approval)
 
-    def _case(self, context: Context) -> tuple[Procedure, Case]:
-        """Return the case the write belongs to: the open one where its procedure has this write, or a new one."""
+    def _case(self, context: Context) -> tuple[Procedure, Case] | None:
+        """Return the case the write belongs to: the open one where its procedure has this write, or a new one of its
+        owner's.
+        """
         case = case_for(context.case)
         procedure = self.book.of(case) if case else None
         if case and procedure and self.tool in procedure.writes:
             return procedure, case
         owner = self.book.owner_of(self.tool)
-        if owner is None:
-            raise Refused("I can no longer do this.")
-        return owner, open_case(owner)
+        return (owner, open_case(owner)) if owner else None
 
     async def apply(self, change: Change, *, key: str) -> Outcome:
         """Do a planned change."""

@@ -8,8 +8,9 @@ the customer answered *because of* it is forgotten with it.
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, cast
+from uuid import uuid4
 
-from graph.procedures.compile import Procedure
+from graph.procedures.format.procedure import Procedure
 
 MOST_CASES = 5
 """Cases that are kept open at a time; the oldest is dropped for a sixth."""
@@ -51,6 +52,7 @@ class StepDone(TypedDict):
 class Case(TypedDict):
     """One request of the customer, led by a procedure."""
 
+    id: str
     procedure: str
     version: str
     slots: dict[str, Known]
@@ -62,6 +64,8 @@ class Case(TypedDict):
     """The slot that was asked for last."""
     asks: dict[str, str]
     """The slots the customer was asked for, each with the message after which it was first asked."""
+    offered: dict[str, str]
+    """What the last question offered as answers, each with the words that stood beside it."""
     note: str
     """Why a slot is asked for again: what was said about the last answer, or an empty text."""
     stopped: dict[str, str] | None
@@ -71,6 +75,7 @@ class Case(TypedDict):
 def open_case(procedure: Procedure) -> Case:
     """Return a case of which nothing is known yet."""
     return Case(
+        id=uuid4().hex,
         procedure=procedure.name,
         version=procedure.version,
         text=procedure.source.text,
@@ -79,6 +84,7 @@ def open_case(procedure: Procedure) -> Case:
         steps={},
         asked=None,
         asks={},
+        offered={},
         note="",
         stopped=None,
     )
@@ -86,9 +92,10 @@ def open_case(procedure: Procedure) -> Case:
 
 def case_for(values: Mapping[str, Any] | None) -> Case | None:
     """Return a case that was kept as plain values; one of another shape is none."""
-    if values is None or not Case.__required_keys__ <= values.keys():
+    if values is None:
         return None
-    return cast(Case, {key: values[key] for key in Case.__required_keys__})
+    values = {"id": "", "offered": {}, **values}  # the first cases had neither
+    return cast(Case, values) if Case.__required_keys__ <= values.keys() else None
 
 
 def cases_of(stored: Sequence[Mapping[str, Any]]) -> list[Case]:
@@ -101,9 +108,9 @@ def kept(case: Case) -> Case:
     return {**case, "reads": {}}
 
 
-def asking(case: Case, slot: str, source: str) -> Case:
-    """Return the case with a question to the customer noted."""
-    return {**case, "asked": slot, "asks": {slot: source} | case["asks"]}
+def asking(case: Case, slot: str, source: str, offered: Mapping[str, str] | None = None) -> Case:
+    """Return the case with a question to the customer noted, and what it offers as answers."""
+    return {**case, "asked": slot, "asks": {slot: source} | case["asks"], "offered": dict(offered or {})}
 
 
 def slot_value(case: Case, name: str) -> Any:
@@ -116,16 +123,30 @@ def is_done(case: Case, step: str) -> bool:
     return step in case["steps"] and case["steps"][step]["ok"]
 
 
-def pushed(cases: list[Case], case: Case) -> list[Case]:
-    """Return the stack with a case on top; one of the same procedure that is not done comes up instead."""
-    rest = [c for c in cases if c["procedure"] != case["procedure"]]
-    again = next((c for c in cases if c["procedure"] == case["procedure"]), None)
-    return [*rest, again or case][-MOST_CASES:]
+def on_top(cases: list[Case], *several: Case) -> list[Case]:
+    """Return the stack with cases on top, the last one open; one that is in it already comes up in its new shape."""
+    ids = {case["id"] for case in several}
+    return [*(case for case in cases if case["id"] not in ids), *several][-MOST_CASES:]
+
+
+def about(cases: Sequence[Case], procedure: Procedure, record: Any) -> Case | None:
+    """Return the newest case of a procedure that is about a record, or about none yet; None stands for any record."""
+    own = [case for case in reversed(cases) if case["procedure"] == procedure.name]
+    values = [(case, slot_value(case, procedure.subject) if procedure.subject else None) for case in own]
+    exact = next((case for case, value in values if value == record), None)
+    return exact or next((case for case, value in values if None in (value, record)), None)
 
 
 def replaced(cases: list[Case], case: Case) -> list[Case]:
     """Return the stack with its top replaced."""
     return [*cases[:-1], case]
+
+
+def alike(procedure: Procedure, case: Case, records: Sequence[Any], source: str) -> list[Case]:
+    """Return a case for each of several records, all of which know what was said so far."""
+    subject = procedure.subject or ""
+    several = [with_slot(procedure, case, subject, record, source) for record in records]
+    return [case if n == 0 else {**case, "id": uuid4().hex, "steps": {}} for n, case in enumerate(several)]
 
 
 def popped(cases: list[Case]) -> list[Case]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.procedures.compile import Procedure
+from graph.procedures.format.procedure import Procedure
 
 Embed = Callable[[list[str]], np.ndarray]
 """Return unit vectors of texts, one a row."""
@@ -23,7 +23,12 @@ NONE = (
     "where can I find that?", "I want to talk to a person", "can you repeat that?", "that is not what I asked",
 )  # fmt: skip
 """What people say without wanting any procedure."""
-IDENTIFIER = re.compile(r"#?\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{4,}\b|#?\b\d{5,}\b|\b[A-Z]{5,}\b")
+CLAUSES = re.compile(r"(?<=[,;:.!?–])\s+|\s(?:because|since|but|weil|denn|parce que|porque|perché)\s")
+IDENTIFIER = re.compile(
+    r"(\b(?:for|on|of|about|with|from|für|von|pour|para)\s)?"
+    r"#?(?:\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{4,}\b|\b\d{5,}\b|\b[A-Z]{5,}\b)"
+)
+MOST_CLAUSES = 6
 QUESTION = re.compile(
     r"^\W*(?:how|what|when|where|which|who|why|is|are|was|were|do|does|did|"
     r"wie|was|wann|wo|welche\w*|wer|warum|gibt|comment|quel\w*|quand|où|qui|pourquoi|est-ce|"
@@ -52,15 +57,21 @@ class Chooser:
         self._none: np.ndarray | None = None
 
     def choose(self, message: str) -> Choice:
-        """Return the procedure that a message asks for, or none; what only asks for information is answered from the
-        articles.
+        """Return the procedure that a message or a clause of it asks for, or none; what only asks for information is
+        answered from the articles.
         """
-        if not self._names or not message.strip() or QUESTION.match(message):
-            return Choice(None, 0.0)
+        clauses = [part for part in CLAUSES.split(message) if len(part.split()) > 1][:MOST_CLAUSES]
+        wishes = [part for part in clauses if not QUESTION.match(part)]
+        if len(wishes) == len(clauses) and not QUESTION.match(message):
+            wishes.append(message)
+        found = [self._nearest(part) for part in dict.fromkeys(wishes) if self._names and part.strip()]
+        return max(found, key=lambda choice: (choice.procedure is not None, choice.likeness), default=Choice(None, 0.0))
+
+    def _nearest(self, text: str) -> Choice:
         if self._vectors is None or self._none is None:
             self._vectors = [self._embed(lines) for lines in self._lines]
             self._none = self._embed(list(NONE))
-        vector = self._embed([_plain(message)])[0]
+        vector = self._embed([_plain(text)])[0]
         near = [float((rows @ vector).max()) for rows in self._vectors]
         best = int(np.argmax(near))
         others = [*near[:best], *near[best + 1 :], float((self._none @ vector).max())]
@@ -76,4 +87,4 @@ def _lines(procedure: Procedure) -> list[str]:
 
 def _plain(text: str) -> str:
     """Return a text without numbers of records, which would make any two messages that name one alike."""
-    return IDENTIFIER.sub("it", text)
+    return IDENTIFIER.sub(lambda found: "" if found[1] else "it", text)

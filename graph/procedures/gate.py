@@ -6,21 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import BackendUnavailable, NotIdentified, Refused
-from graph.procedures.answers import fitting
 from graph.procedures.cases import Case, asking, is_done, slot_value, with_read, with_slot, without_reads
-from graph.procedures.compile import CompiledStep, Procedure
-from graph.procedures.interpreter import (
-    AskNext,
-    DoNext,
-    Finished,
-    Next,
-    Reading,
-    ReadNext,
-    StopNext,
-    next_step,
-    reading,
-    step_next,
-)
+from graph.procedures.format.procedure import CompiledStep, Procedure
+from graph.procedures.format.slot_values import fitting
+from graph.procedures.interpreter import Reading, next_step, reading, step_next
+from graph.procedures.next_steps import AskNext, DoNext, Finished, Next, ReadNext, StopNext
 from graph.procedures.wording import question, sentence
 
 ReadTool = Callable[[str, Mapping[str, Any]], Awaitable[Any]]

@@ -8,8 +8,9 @@ from typing import Any
 from langchain_core.tools import tool
 
 from graph.procedures.cases import Case
-from graph.procedures.compile import Procedure
-from graph.procedures.interpreter import AskNext, DoNext, Reading, ReadNext, StopNext, next_step, reading
+from graph.procedures.format.procedure import Procedure
+from graph.procedures.interpreter import Reading, next_step, reading
+from graph.procedures.next_steps import AskNext, DoNext, ReadNext, StopNext
 from graph.procedures.wording import question, sentence
 
 FOLLOW = "follow_procedure"

@@ -4,8 +4,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graph.procedures.interpreter import AskNext, Reading, StopNext, unknown_named
-from graph.procedures.procedure_file import PLACE, Text
+from graph.procedures.format.procedure_file import PLACE, Text
+from graph.procedures.interpreter import Reading, unknown_named
+from graph.procedures.next_steps import AskNext, StopNext
 
 CANNOT_TELL = {
     "en": "I cannot settle this myself; a colleague has to look at it.",

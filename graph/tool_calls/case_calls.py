@@ -8,8 +8,10 @@ from langchain_core.messages import HumanMessage, ToolCall, ToolMessage
 
 from core.model_notes import MISFIT
 from graph.procedures.book import ProcedureBook
-from graph.procedures.cases import Case, case_for, cases_of, pushed, replaced
-from graph.procedures.leading import follow, opened, with_outcome
+from graph.procedures.cases import Case, about, case_for, cases_of, on_top
+from graph.procedures.following import follow
+from graph.procedures.hearing import requested
+from graph.procedures.leading import with_outcome
 from graph.procedures.prompt import FOLLOW
 from graph.state import State
 from tools.actions.action import OVER, Action
@@ -32,12 +34,19 @@ class CaseDesk:
         content = json.dumps(read, ensure_ascii=False, default=str)
         return [ToolMessage(content, tool_call_id="case", name=FOLLOW)] if read else []
 
-    def case_of(self, tool: str) -> Case | None:
-        """Return the case that a write belongs to: the open one, or a new one that knows what the customer has said."""
-        owner = self.book.owner_of(tool)
-        if owner is None or (self.cases and self.cases[-1]["procedure"] == owner.name):
+    def case_of(self, call: ToolCall) -> Case | None:
+        """Return the case that a write belongs to: the one about its record, the open one, or a new one that knows what
+        the customer has said.
+        """
+        owner = self.book.owner_of(call["name"])
+        if owner is None:
             return self.cases[-1] if self.cases else None
-        self.cases = pushed(self.cases, opened(owner, self._said))
+        record = owner.record_of(call["name"], call["args"])
+        again = about(self.cases, owner, record)
+        if again:
+            self.cases = on_top(self.cases, again)
+        elif not self.cases or self.cases[-1]["procedure"] != owner.name or self.cases[-1]["steps"]:
+            self.cases = requested(owner, self.cases, self._said)
         return self.cases[-1]
 
     async def follow(self, call: ToolCall, context: Context) -> ToolMessage:
@@ -52,12 +61,12 @@ class CaseDesk:
 
     def stopped(self, case: Case) -> None:
         """Keep what the gate learned of a case whose write it stopped."""
-        self.cases = replaced(pushed(self.cases, case), case)
+        self.cases = on_top(self.cases, case)
 
     def proposed(self, action: Action) -> None:
         """Keep what the gate learned of a case whose write is proposed."""
         if action.change.procedure and (case := case_for(action.change.procedure["case"])):
-            self.cases = replaced(pushed(self.cases, case), case)
+            self.cases = on_top(self.cases, case)
 
     def ran(self, action: Action) -> None:
         """Note what became of a write; a case that is done leaves the stack."""

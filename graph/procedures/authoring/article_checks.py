@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from graph.procedures.procedure_file import Problem, ProcedureFile
+from graph.procedures.format.procedure_file import Problem, ProcedureFile
 
 HOURS = {"hour": 1.0, "day": 24.0, "week": 168.0, "minute": 1 / 60}
 """Units of time, in hours, by the English word, which other languages' words are led back to."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from graph.procedures.procedure_file import ProcedureFile, Slot
+from graph.procedures.format.procedure_file import ProcedureFile, Slot
 
 WIDEST = 80
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graph.procedures.authoring.procedure_tests import ProcedureTest, failing
-from graph.procedures.catalogue import Catalogue
-from graph.procedures.compile import CompiledStep, Procedure
-from graph.procedures.expressions import compile_expression
+from graph.procedures.format.catalogue import Catalogue
+from graph.procedures.format.expressions import compile_expression
+from graph.procedures.format.procedure import CompiledStep, Procedure
 
 
 @dataclass(frozen=True)

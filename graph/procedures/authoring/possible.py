@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from graph.procedures.compile import Procedure
-from graph.procedures.expressions import Expression
+from graph.procedures.format.expressions import Expression
+from graph.procedures.format.procedure import Procedure
 
 MOST = 4_096
 """Combinations that are tried; with more nothing is concluded."""

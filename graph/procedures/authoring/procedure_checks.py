@@ -7,11 +7,12 @@ from pathlib import Path
 
 from graph.procedures.authoring.article_checks import contradictions
 from graph.procedures.authoring.possible import outcomes, true_by_claims
-from graph.procedures.catalogue import Catalogue, ToolSpec
 from graph.procedures.choice import Embed
-from graph.procedures.compile import Procedure, compile_procedure
-from graph.procedures.expressions import unknown_tool
-from graph.procedures.procedure_file import PLACE, Problem, ProcedureFile, Text, read_procedure
+from graph.procedures.format.catalogue import Catalogue, ToolSpec
+from graph.procedures.format.compile import compile_procedure
+from graph.procedures.format.expressions import unknown_tool
+from graph.procedures.format.procedure import Procedure
+from graph.procedures.format.procedure_file import PLACE, Problem, ProcedureFile, Text, read_procedure
 
 TOO_ALIKE = 0.78
 """Cosine of two descriptions from which a choice between them is a toss."""

@@ -11,8 +11,8 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from core.errors import ModelRejected
 from core.safety.invisible_characters import visible
 from graph.procedures.authoring.procedure_checks import check_procedures
-from graph.procedures.catalogue import Catalogue
-from graph.procedures.procedure_file import Problem, parse_procedure
+from graph.procedures.format.catalogue import Catalogue
+from graph.procedures.format.procedure_file import Problem, parse_procedure
 
 DRAFTS = "drafts"
 """The folder beside the procedures in which drafts lie; nothing in it is ever followed."""

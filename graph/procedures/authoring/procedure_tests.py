@@ -28,9 +28,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.errors import ConversationFileError, Refused
 from graph.procedures.answers import heard
 from graph.procedures.cases import Case, asking, open_case, read_key, with_slot, with_step, without_slot
-from graph.procedures.compile import Procedure
+from graph.procedures.format.procedure import Procedure
 from graph.procedures.gate import advance, decide
-from graph.procedures.interpreter import AskNext, DoNext, StopNext
+from graph.procedures.next_steps import AskNext, DoNext, StopNext
 
 MOST_TURNS = 12
 NOTHING_THERE = "There is no such record."

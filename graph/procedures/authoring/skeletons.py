@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from graph.procedures.authoring.possible import combinations_of
-from graph.procedures.compile import CompiledRule, Procedure
-from graph.procedures.expressions import STRING, Expression
+from graph.procedures.format.expressions import STRING, Expression
+from graph.procedures.format.procedure import CompiledRule, Procedure
 
 FILL_IN = "FILL IN"
 

@@ -1,14 +1,12 @@
 """Compile a procedure file against the business's tools: every expression parsed and typed, every name known."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import re2
 
-from graph.procedures.catalogue import Catalogue
-from graph.procedures.expressions import (
+from graph.procedures.format.catalogue import Catalogue
+from graph.procedures.format.expressions import (
     EACH,
     Expression,
     ExpressionError,
@@ -17,7 +15,8 @@ from graph.procedures.expressions import (
     compile_expression,
     unknown_tool,
 )
-from graph.procedures.procedure_file import Problem, ProcedureFile, Rule, Slot, Step, Where
+from graph.procedures.format.procedure import CompiledRule, CompiledSlot, CompiledStep, Procedure
+from graph.procedures.format.procedure_file import Problem, ProcedureFile, Slot, Where
 
 RESERVED = frozenset({"customer", "now", EACH})
 SLOT_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
@@ -32,104 +31,6 @@ CUSTOMER = {"type": "object", "properties": {"id": {"type": "string"}}}
 NOW = {"type": "string", "format": "date-time"}
 STEP = {"type": "object", "properties": {"ok": {"type": "boolean"}, "result": {}}}
 RETURNED = {"BOOL": "boolean", "INT": "integer", "DOUBLE": "number", "STRING": "string"}
-
-
-@dataclass(frozen=True)
-class CompiledSlot:
-    """A slot with its expressions."""
-
-    name: str
-    slot: Slot
-    find: Expression | None
-    when: Expression | None
-
-
-@dataclass(frozen=True)
-class CompiledRule:
-    """A rule with its condition."""
-
-    name: str
-    rule: Rule
-    must: Expression
-
-
-@dataclass(frozen=True)
-class CompiledStep:
-    """A write with its expressions."""
-
-    name: str
-    step: Step
-    args: Mapping[str, Expression]
-    when: Expression | None
-    approve: Expression | None
-
-
-@dataclass(frozen=True)
-class Procedure:
-    """A procedure that can be followed."""
-
-    source: ProcedureFile
-    slots: Mapping[str, CompiledSlot]
-    facts: Mapping[str, Expression]
-    rules: Mapping[str, CompiledRule]
-    steps: Mapping[str, CompiledStep]
-    done_when: Expression | None
-
-    @property
-    def name(self) -> str:
-        """Return its name."""
-        return self.source.contract.name
-
-    @property
-    def version(self) -> str:
-        """Return the version of its text."""
-        return self.source.version
-
-    @property
-    def description(self) -> str:
-        """Return when it is used."""
-        return self.source.contract.description
-
-    @property
-    def writes(self) -> frozenset[str]:
-        """Return the write tools that run only through it."""
-        return frozenset(step.step.tool for step in self.steps.values())
-
-    @cached_property
-    def used(self) -> frozenset[str]:
-        """Return the names that some expression rests on."""
-        return frozenset(name for expression in self.expressions() for name in expression.names)
-
-    def expressions(self) -> Iterable[Expression]:
-        """Yield every expression of it."""
-        for slot in self.slots.values():
-            yield from (e for e in (slot.find, slot.when) if e)
-        yield from self.facts.values()
-        yield from (rule.must for rule in self.rules.values())
-        for step in self.steps.values():
-            yield from step.args.values()
-            yield from (e for e in (step.when, step.approve) if e)
-        if self.done_when:
-            yield self.done_when
-
-    def behind(self, name: str) -> frozenset[str]:
-        """Return every slot and fact on which a slot's question, or a fact, rests in turn."""
-        found: set[str] = set()
-        waiting = [name]
-        while waiting:
-            for before in self._directly_behind(waiting.pop()):
-                if before not in found:
-                    found.add(before)
-                    waiting.append(before)
-        return frozenset(found)
-
-    def _directly_behind(self, name: str) -> Iterable[str]:
-        if name in self.facts:
-            yield from self.facts[name].names
-        elif name in self.slots:
-            slot = self.slots[name]
-            for expression in (slot.find, slot.when):
-                yield from expression.names if expression else ()
 
 
 class _Compiler:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from core.conditions import Condition, ConditionError, Outcome, compile_condition
-from graph.procedures.catalogue import Catalogue, ToolSpec
+from graph.procedures.format.catalogue import Catalogue, ToolSpec
 
 STRING = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
 PATH = re.compile(r"\s{0,20}[A-Za-z_]\w*(?:\s{0,20}\.\s{0,20}[A-Za-z_]\w*)*\s{0,20}")

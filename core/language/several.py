@@ -1,0 +1,80 @@
+"""Read which of several things people mean: all of them, the second one, two, one more; and that they only hesitate."""
+
+import re
+
+from core.language.signals import any_of, normalised
+
+_ALL = any_of(
+    r"\b(?:both|each of (?:them|my|the|these)|every one of (?:them|my|the)|all (?:of )?(?:them|my|these|those))\b",
+    r"\b(?:beide[nrs]?|alle (?:meine|davon|diese)\w*)\b",
+    r"\b(?:les deux|toutes (?:mes|les|ces)|tous (?:mes|les|ces))\b",
+    r"\b(?:ambos|ambas|los dos|las dos|tod[oa]s (?:mis|l[oa]s))\b",
+    r"\b(?:entramb[ie]|tutt[ie] (?:i miei|le mie|e due|quell[ie]))\b",
+    r"\b(?:ambos os|ambas as|os dois|as duas|alle twee|allebei|obie|oba|wszystkie moje)\b",
+)
+_ANOTHER = any_of(
+    r"\b(?:also|as well|too|another|in addition|additionally|on top of that)\b",
+    r"\b(?:auch|außerdem|ebenso|zusätzlich|aussi|également|también|además|anche|inoltre|também|além disso)\b",
+    r"\b(?:ook|eveneens|także|również)\b",
+)
+_HESITATES = re.compile(
+    r"^\W*(?:(?:hm+|um+|uh+|er+|well|ok|okay|oh)\W+)*(?:(?:please )?(?:wait|hold on|hang on|one (?:moment|second|sec)|"
+    r"(?:just )?an? (?:moment|second|sec|minute)|let me (?:check|see|think|look)|i (?:have|need) to (?:check|think)"
+    r"|moment|warte|warten|sekunde|un momento|un instant|attendez|attends|espere?a?|un attimo|aspett\w+|"
+    r"momento|wacht|even kijken|chwil\w+)\b|(?:hm+|um+|uh+)\W*$)",
+)
+_ORDINALS = (
+    ("first", "1st", "former", "erste", "premier", "première", "primero", "primera", "primo", "prima", "primeiro",
+     "primeira", "eerste", "pierwszy"),
+    ("second", "2nd", "zweite", "deuxième", "segundo", "segunda", "secondo", "seconda", "tweede", "drugi"),
+    ("third", "3rd", "dritte", "troisième", "tercero", "tercera", "terzo", "terza", "terceiro", "derde", "trzeci"),
+    ("fourth", "4th", "vierte", "quatrième", "cuarto", "cuarta", "quarto", "quarta", "vierde", "czwarty"),
+    ("fifth", "5th", "fünfte", "cinquième", "quinto", "quinta", "vijfde", "piąty"),
+)  # fmt: skip
+_LAST = re.compile(r"\b(?:last|latter|letzte[nrs]?|dernier|dernière|último|última|ultimo|ultima|laatste|ostatni)\b")
+_NUMBERS = (
+    ("zero", "none", "null", "keine"),
+    ("one", "ein", "eine", "eins", "einen", "un", "une", "uno", "una", "um", "uma", "een", "jeden"),
+    ("two", "zwei", "deux", "dos", "due", "dois", "duas", "twee", "dwa"),
+    ("three", "drei", "trois", "tres", "tre", "três", "drie", "trzy"),
+    ("four", "vier", "quatre", "cuatro", "quattro", "quatro", "cztery"),
+    ("five", "fünf", "cinq", "cinco", "cinque", "vijf", "pięć"),
+    ("six", "sechs", "seis", "sei", "zes", "sześć"),
+    ("seven", "sieben", "sept", "siete", "sette", "sete", "zeven", "siedem"),
+    ("eight", "acht", "huit", "ocho", "otto", "oito", "osiem"),
+    ("nine", "neun", "neuf", "nueve", "nove", "negen", "dziewięć"),
+    ("ten", "zehn", "dix", "diez", "dieci", "dez", "tien", "dziesięć"),
+)  # fmt: skip
+_PLACES = {word: place for place, words in enumerate(_ORDINALS) for word in words}
+_COUNTS = {word: count for count, words in enumerate(_NUMBERS) for word in words}
+
+
+def means_every(text: str) -> bool:
+    """Say whether people speak of all of a kind: `both`, `all my bookings`."""
+    return bool(_ALL.search(normalised(text)))
+
+
+def means_another(text: str) -> bool:
+    """Say whether what is named comes on top of what was named before."""
+    return bool(_ANOTHER.search(normalised(text)))
+
+
+def hesitates(text: str) -> bool:
+    """Say whether people only ask for time."""
+    return bool(_HESITATES.search(normalised(text)))
+
+
+def place_of(text: str) -> int | None:
+    """Return which of several is meant by `the second one`, counted from 0 (-1 is the last); None for none or two."""
+    said = normalised(text)
+    words = re.findall(r"\w+", said)
+    found = {_PLACES[w] for w in words if w in _PLACES} | {_PLACES[w[:-1]] for w in words if w[:-1] in _PLACES}
+    if _LAST.search(said):
+        found.add(-1)
+    return found.pop() if len(found) == 1 else None
+
+
+def count_of(text: str) -> int | None:
+    """Return the one number from 0 to 10 that is written as a word, or None."""
+    found = [_COUNTS[word] for word in re.findall(r"\w+", normalised(text)) if word in _COUNTS]
+    return found[0] if len(found) == 1 else None

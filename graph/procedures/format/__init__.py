@@ -1,0 +1,4 @@
+"""The format of procedures: files read and compiled against the business's tools.
+
+Knows no conversation.
+"""

@@ -1,0 +1,227 @@
+"""Hear a customer's message for the open cases: what it answers, corrects, takes back, and asks for besides.
+
+Several requests are a stack: the newest is dealt with first, the one below goes on after it. A question in between
+leaves the stack as it is. "Never mind" drops the open case. Several records of one request are a case each.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.language.confirmations import answer_to_confirmation, takes_back
+from core.language.several import means_every
+from graph.procedures.answers import heard, heard_all, offered
+from graph.procedures.book import ProcedureBook
+from graph.procedures.cases import (
+    MOST_CASES,
+    Case,
+    about,
+    alike,
+    asking,
+    on_top,
+    open_case,
+    popped,
+    slot_value,
+    without_reads,
+    without_slot,
+)
+from graph.procedures.choice import QUESTION
+from graph.procedures.format.procedure import Procedure
+from graph.procedures.gate import advance
+from graph.procedures.interpreter import Reading, next_step, reading
+from graph.procedures.next_steps import AskNext, Next
+from graph.procedures.wording import question
+from tools.context import Context
+
+PLAIN_NO = re.compile(
+    r"^\W*(?:no+|nope|nah|nein|nee|non|não|nie|niet|not really|no thanks?|no thank you)\W*$", re.IGNORECASE
+)
+SENTENCES = re.compile(
+    r"(?<=[.!?])\s+|\n+|(?:,|(?<![,\s]))\s{1,8}(?:and also|and then|also|außerdem|aussi|también|anche|também)\b\s{1,8}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class CasesAfter:
+    """What a message did to the cases."""
+
+    cases: list[Case]
+    led: bool
+    """Whether the message was about a case, so that the case goes on with it."""
+    dropped: bool = False
+    """Whether the customer took back the open case."""
+
+
+async def hear(book: ProcedureBook, cases: list[Case], text: str, source: str, context: Context) -> CasesAfter:
+    """Return the cases after a message of the customer, with everything read that the open one wants.
+
+    Args:
+        book: The procedures.
+        cases: The stack, the open case last.
+        text: What the customer said.
+        source: Where, as `message:ID`.
+        context: On whose behalf records are read.
+    """
+    cases = [case for case in cases if book.of(case) is not None]  # a tool that is gone cannot be followed any more
+    before = [known_of(case) for case in cases]
+    if cases and _drops(book, cases[-1], text):
+        return CasesAfter(popped(cases), led=False, dropped=True)
+    if cases and not _asks_for_another(book, cases[-1], text):
+        cases = _heard_on_top(book, cases, text, source)
+    answered = [known_of(case) for case in cases] != before
+    if cases and cases[-1]["stopped"] and book.leads:  # it was told its no, and nothing was corrected
+        cases = popped(cases)
+        before = before[:-1]
+    if book.chooser:
+        cases = _chosen(book, cases, text, source, answered=answered)
+    changed = [known_of(case) for case in cases] != before
+    led = changed or bool(cases and cases[-1]["asked"] and not QUESTION.match(text))
+    cases = await with_reads(book, cases, source, context)
+    return CasesAfter(await _for_every(book, cases, text, source, context), led=bool(cases) and led)
+
+
+def known_of(case: Case) -> tuple[Any, ...]:
+    """Return what a message can change in a case."""
+    return (case["procedure"], tuple((name, str(known["value"])) for name, known in sorted(case["slots"].items())))
+
+
+def _asks_for_another(book: ProcedureBook, case: Case, text: str) -> bool:
+    """Say whether a message that names nothing but a record names it for another request."""
+    procedure = followed(book, case)
+    known = heard(procedure, case, text, "")["slots"]
+    if not book.chooser or {name for name in known if known[name] != case["slots"].get(name)} != {procedure.subject}:
+        return False
+    return book.chooser.choose(text).procedure not in (None, procedure.name)
+
+
+def _heard_on_top(book: ProcedureBook, cases: list[Case], text: str, source: str) -> list[Case]:
+    """Return the stack after the open case has heard a message; the record that was named first is dealt with first."""
+    procedure = followed(book, cases[-1])
+    first, *more = heard_all(procedure, cases[-1], text, source)
+    return _shared(procedure, on_top(cases, *reversed(more), first), source)
+
+
+def _shared(procedure: Procedure, cases: list[Case], source: str) -> list[Case]:
+    """Return the stack with what the customer said of no record in particular known to all cases of the procedure."""
+    of_none = {
+        name
+        for name, slot in procedure.slots.items()
+        if slot.slot.source == "customer" and procedure.subject not in procedure.behind(name)
+    }
+    said = {
+        name: known
+        for case in cases
+        if case["procedure"] == procedure.name
+        for name, known in case["slots"].items()
+        if name in of_none and known["source"] == source
+    }
+    return [
+        {**case, "slots": said | case["slots"]} if said and case["procedure"] == procedure.name else case
+        for case in cases
+    ]
+
+
+async def _for_every(book: ProcedureBook, cases: list[Case], text: str, source: str, context: Context) -> list[Case]:
+    """Return the stack with a case for each record where the customer means all of those that are offered."""
+    if not cases or not means_every(text):
+        return cases
+    case, procedure = cases[-1], followed(book, cases[-1])
+    wanted = next_of(book, case, context)
+    if not isinstance(wanted, AskNext) or wanted.slot != procedure.subject or not 1 < len(wanted.choices) <= MOST_CASES:
+        return cases
+    first, *more = alike(procedure, case, wanted.choices, source)
+    return await with_reads(book, on_top(cases, *reversed(more), first), source, context)
+
+
+async def with_reads(book: ProcedureBook, cases: list[Case], source: str, context: Context) -> list[Case]:
+    """Return the stack with everything read that its cases want, and the next question of its top noted."""
+    if not cases:
+        return cases
+    # What lies below goes on in the same breath when the top has come to a no.
+    below = [(await _advanced(book, case, context))[0] if _beside(cases, case) else case for case in cases[:-1]]
+    case, found = await _advanced(book, without_reads(cases[-1], only_failed=True), context)
+    procedure = followed(book, case)
+    if isinstance(found, AskNext) and found.note:  # nothing is there under the last answer
+        case = {**without_slot(procedure, case, found.slot), "note": found.note}
+        case, found = await _advanced(book, case, context)
+    if isinstance(found, AskNext):
+        case = _asked(book, case, found, source, context)
+    return [*below, case]
+
+
+def _beside(cases: list[Case], case: Case) -> bool:
+    """Say whether a case asks the same as the top for another record."""
+    return case["procedure"] == cases[-1]["procedure"]
+
+
+def _asked(book: ProcedureBook, case: Case, ask: AskNext, source: str, context: Context) -> Case:
+    """Return the case with its question noted."""
+    procedure = followed(book, case)
+    text = question(ask, reading_of(book, case, context), context.locale)
+    return asking(case, ask.slot, source, offered(procedure.slots[ask.slot].slot, text))
+
+
+async def _advanced(book: ProcedureBook, case: Case, context: Context) -> tuple[Case, Next]:
+    customer = context.customer_id
+    return await advance(followed(book, case), case, book.reader(context), now=book.now(), customer_id=customer)
+
+
+def reading_of(book: ProcedureBook, case: Case, context: Context) -> Reading:
+    """Return what a case says now."""
+    return reading(followed(book, case), case, now=book.now(), customer_id=context.customer_id)
+
+
+def followed(book: ProcedureBook, case: Case) -> Procedure:
+    """Return the procedure of a case that can be followed; raises LookupError for one whose tools are gone."""
+    found = book.of(case)
+    if found is None:
+        raise LookupError(case["procedure"])
+    return found
+
+
+def _drops(book: ProcedureBook, case: Case, text: str) -> bool:
+    """Say whether a message takes the open case back, and does not merely answer its question with no."""
+    if not takes_back(text) or PLAIN_NO.match(text):
+        return False
+    asked = followed(book, case).slots.get(case["asked"] or "")
+    return asked is None or asked.slot.type != "yes_no" or answer_to_confirmation(text) != "no"
+
+
+def _chosen(book: ProcedureBook, cases: list[Case], text: str, source: str, *, answered: bool) -> list[Case]:
+    """Return the stack with a case for each request in a message; an answer is no request."""
+    parts = [part for part in SENTENCES.split(text) if part.strip()] if answered else [text]
+    if answered and len(parts) == 1:
+        return cases
+    for part in parts:
+        name = book.chooser.choose(part).procedure if book.chooser else None
+        if name is None or (cases and cases[-1]["procedure"] == name):
+            continue
+        if answered and cases and heard(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:
+            continue  # this part is the answer
+        cases = requested(book.procedures[name], cases, [(text if len(parts) == 1 else part, source)])
+    return cases
+
+
+def requested(procedure: Procedure, cases: list[Case], messages: Sequence[tuple[str, str]]) -> list[Case]:
+    """Return the stack with the cases that messages ask for on top; one that is about the same comes up instead."""
+    first, *more = opened(procedure, messages)
+    record = slot_value(first, procedure.subject) if procedure.subject else None
+    if again := about(cases, procedure, record):
+        first = heard(procedure, again, *messages[-1]) if messages else again
+    return on_top(cases, *reversed(more), first)
+
+
+def next_of(book: ProcedureBook, case: Case, context: Context) -> Next:
+    """Return what a case needs next, from what was read and said."""
+    return next_step(followed(book, case), case, now=book.now(), customer_id=context.customer_id)
+
+
+def opened(procedure: Procedure, messages: Sequence[tuple[str, str]]) -> list[Case]:
+    """Return new cases that know what the customer has said so far, oldest first: one for each record they named."""
+    cases = [open_case(procedure)]
+    for text, source in messages:
+        first, *more = cases
+        cases = [*heard_all(procedure, first, text, source), *more]
+    return cases
