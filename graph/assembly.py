@@ -33,6 +33,7 @@ from graph.procedures.prompt import follow_procedure
 from graph.runtime.budgets import Budget, Budgets
 from graph.runtime.instrumentation import NoTelemetry
 from graph.verification.judge import ReplyJudge
+from graph.verification.reply_language import ReplyLanguages
 from ingest.article_folder import NoArticles, publish_folder
 from ingest.index.opening_index import open_retriever
 from tools.actions.ledger import ActionLedger
@@ -138,6 +139,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         turn_seconds=settings.turn_seconds,
         turn_retries=MAX_RETRIES,
         judge=reply_judge(settings),
+        languages=reply_languages(settings, business),
         know=partial(know, orders) if orders else None,
         telemetry=telemetry or NoTelemetry(),
         remembers_customers=settings.customer_memory,
@@ -274,6 +276,14 @@ def reply_judge(settings: Settings) -> ReplyJudge | None:
     """Return what judges claims without a number, or None where no setting asks for it or no endpoint could."""
     model = json_model(settings) if settings.judge_replies else None
     return ReplyJudge(model) if model else None
+
+
+def reply_languages(settings: Settings, business: Business | None) -> ReplyLanguages | None:
+    """Return the languages a model may reply in: those the business names, of those whose claims can be checked."""
+    if settings.model == "offline":
+        return None
+    named = business is not None and "languages" in business.file.model_fields_set
+    return ReplyLanguages(business.file.languages) if business and named else ReplyLanguages()
 
 
 def ticket_writer(settings: Settings) -> TicketWriter:

@@ -46,6 +46,7 @@ from graph.runtime.sync_bridge import inline_route, sync_bridge
 from graph.state import State, TurnInput
 from graph.tool_calls.executors import InProcess, ToolExecutor
 from graph.verification.judge import ReplyJudge
+from graph.verification.reply_language import ReplyLanguages
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
 from tools.desk.availability import Availability
@@ -105,6 +106,8 @@ class Parts:
     turn_retries: int = 3
     judge: ReplyJudge | None = None
     """Judges claims that hold no value; without it, rules alone check replies."""
+    languages: ReplyLanguages | None = field(default_factory=ReplyLanguages)
+    """Languages a model may reply in; None where only the offline one replies."""
     know: Callable[[str], Awaitable[None]] | None = None
     """Makes the name of a customer known to the redactor before a turn of theirs begins."""
     telemetry: Telemetry = field(default_factory=NoTelemetry)
@@ -160,6 +163,7 @@ def build_graph(
         turn_retries=parts.turn_retries,
         judge=parts.judge,
         procedures=parts.procedures,
+        languages=parts.languages,
     )
     longest = history_chars(parts.context_tokens)
     add(remember, summariser=parts.summariser, history_chars=longest)

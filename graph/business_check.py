@@ -11,6 +11,7 @@ from core.errors import SupportError
 from core.yaml_files import FilesError, Problem
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import catalogue_of
+from graph.verification.reply_language import CHECKED
 from ingest.article_folder import NoArticles
 from tools.business.business_folder import BUSINESS_FILE, Business, read_business
 from tools.connectors.opening import open_connectors, run_blocking
@@ -65,6 +66,10 @@ def check_business(folder: Path) -> Checked:
         Problem(one.file, one.line, one.message, f"correct it ({one.kind})", one.severity == "warning") for one in wrong
     ]
     problems += _shop_problems(business)
+    if unchecked := [code for code in file.languages if code not in CHECKED]:
+        said = f"no rule can check what a model claims in {', '.join(unchecked)}, so it is not let answer in it"
+        advice = "set SUPPORT_JUDGE_REPLIES=true to have the model judge its own claims there"
+        problems.append(Problem(BUSINESS_FILE, 1, said, advice, warning=True))
     if not opened.tools and not business.shop:
         said = "no tool is connected, so that the agent can only answer from articles"
         problems.append(Problem(BUSINESS_FILE, 1, said, "add a file to connectors/", warning=True))

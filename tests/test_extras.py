@@ -27,7 +27,7 @@ MODULES = {
     "telemetry": ("opentelemetry.exporter", "opentelemetry.sdk"),
     "voice": ("faster_whisper",),
     "langchain": ("langchain_community", "langchain_classic"),
-    "evals": ("matplotlib", "jinja2", "genai_prices", "py3langid"),
+    "evals": ("matplotlib", "jinja2", "genai_prices"),
 }
 LOADED_LATER = ("graph.memory.postgres_saver", "graph.entry")
 """What a memory in PostgreSQL loads, and what opens an index as it loads."""

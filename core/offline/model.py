@@ -22,6 +22,8 @@ from core.offline.answering.planner import Decision, decide
 from core.offline.reading.chat_request import read_conversation
 from core.offline.reading.understanding import Understanding
 
+OFFLINE = "offline"
+"""What the model is called, and calls itself in its answers."""
 CHARS_PER_TOKEN = 4
 """How many characters are counted as a token: there is no tokenizer to ask."""
 
@@ -79,7 +81,7 @@ class OfflineChatModel(BaseChatModel):
             content=decision.text,
             tool_calls=calls,
             usage_metadata=_usage(messages, decision),
-            response_metadata={"model_name": "offline", "finish_reason": "tool_calls" if calls else "stop"},
+            response_metadata={"model_name": OFFLINE, "finish_reason": "tool_calls" if calls else "stop"},
         )
 
     def _generate(
@@ -119,8 +121,10 @@ class OfflineChatModel(BaseChatModel):
 
 def _chunks(answer: AIMessage) -> Iterator[ChatGenerationChunk]:
     """Cut an answer into words, then its tool calls, then usage and finish reason, as endpoints send them."""
+    named = {"model_name": OFFLINE}
     for word in re.findall(r"\s*\S+|\s+$", answer.text):
-        yield ChatGenerationChunk(message=AIMessageChunk(content=word))
+        yield ChatGenerationChunk(message=AIMessageChunk(content=word, response_metadata=named))
+        named = {}
     if answer.tool_calls:
         pieces = [
             tool_call_chunk(
@@ -133,7 +137,7 @@ def _chunks(answer: AIMessage) -> Iterator[ChatGenerationChunk]:
         message=AIMessageChunk(
             content="",
             usage_metadata=answer.usage_metadata,
-            response_metadata=answer.response_metadata,
+            response_metadata={**named, "finish_reason": answer.response_metadata["finish_reason"]},
             chunk_position="last",
         )
     )

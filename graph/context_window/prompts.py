@@ -32,6 +32,13 @@ def repair_note(faults: Sequence[str], said: str) -> str:
     return "\n".join(lines)
 
 
+def language_note(language: str) -> str:
+    """Tell the model to answer in another language than the customer's, which they are told besides."""
+    return (
+        f"\n\nThe customer writes in a language that is not spoken here: write in {language}, without a word on that."
+    )
+
+
 def text_of(message: BaseMessage) -> str:
     """Return the text of a message, whose content may be a string or a list of blocks."""
     return message.text

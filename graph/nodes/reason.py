@@ -15,7 +15,7 @@ from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from graph.context_window.customer_profile import with_file
 from graph.context_window.history import prompt_messages, with_earlier
-from graph.context_window.prompts import repair_note, text_of
+from graph.context_window.prompts import language_note, newest_words, repair_note, text_of
 from graph.handoff.handoff_reasons import person_is_due
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
@@ -26,6 +26,7 @@ from graph.runtime.budgets import Budgets
 from graph.state import State, Usage, added, context_of, difference, newest_turn
 from graph.tool_calls.provenance import Sayings
 from graph.verification.judge import ReplyJudge
+from graph.verification.reply_language import NAMES, ReplyLanguages, only_this
 from graph.verification.turn_evidence import ground_of
 from graph.verification.verified_model import VerifiedChatModel
 from tools.context import Context
@@ -47,6 +48,7 @@ async def reason(
     turn_retries: int = 3,
     judge: ReplyJudge | None = None,
     procedures: ProcedureBook | None = None,
+    languages: ReplyLanguages | None = None,
 ) -> dict[str, Any]:
     """Return the model's message as far as it is supported, what was wrong with the rest, and what it cost."""
     system = with_earlier(system, with_file(state.customer_file, state.case_file), state.summary)
@@ -68,6 +70,9 @@ async def reason(
     sayings = Sayings(earlier, state.case_file)
     writes = frozenset(name for name, tool in tools.items() if tool.effect == "write")
     note = repair_note(state.faults, text_of(begun) if begun else "") if state.faults else ""
+    instead = languages.instead_of(newest_words(earlier)) if languages and not judge else None
+    if instead:
+        note += language_note(NAMES[instead])
     speaker = VerifiedChatModel(
         inner=model,
         ground=ground_of(earlier, passages, policy=system, tools=tools, addresses=sayings.mail_addresses()),
@@ -77,6 +82,8 @@ async def reason(
         drop_faulty=state.usage["repairs"] > 0,
         judge=judge,
         judge_seconds=turn_seconds - state.usage["seconds"],
+        languages=languages,
+        opening=_opening(instead, earlier),
         already_said=text_of(begun) if begun else "",
         said_earlier="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, AIMessage)),
         asked="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, HumanMessage)),
@@ -109,6 +116,12 @@ async def reason(
         "day_began": day_began,
         "day_usage": added(day_usage, more),
     }
+
+
+def _opening(instead: str | None, earlier: Sequence[AnyMessage]) -> str:
+    """Return the sentence that says which language is spoken here, until the customer has read it."""
+    said = only_this(instead) if instead else ""
+    return "" if any(isinstance(m, AIMessage) and said in text_of(m) for m in earlier) else said
 
 
 def person_called(answer: AIMessage, earlier: Sequence[AnyMessage]) -> dict[str, Any]:

@@ -3,7 +3,7 @@ asks for it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
@@ -41,12 +41,12 @@ class ReplyJudge:
         self._model, self._seconds = model, seconds
 
     async def objections(
-        self, sentences: Sequence[str], ground: Evidence, *, seconds: float
+        self, sentences: Sequence[str], ground: Evidence, *, seconds: float, unread: Collection[int] = ()
     ) -> tuple[list[int], JsonAnswer[Objections]]:
         """Return the places of the sentences that are not supported, and what asking cost; nothing to judge costs
-        nothing.
+        nothing. What no rule can read, in places `unread`, is not supported without a verdict.
         """
-        doubtful = [place for place, sentence in enumerate(sentences) if is_judged(sentence)]
+        doubtful = [place for place, said in enumerate(sentences) if place in unread or is_judged(said)]
         if not doubtful:
             return [], JsonAnswer(None)
         listed = "\n".join(f"{number}. {sentences[place].strip()}" for number, place in enumerate(doubtful, start=1))
@@ -59,8 +59,10 @@ class ReplyJudge:
             async with asyncio.timeout(max(0.0, min(self._seconds, seconds))):
                 answer = await self._model.ask(asked, Objections)
         except TimeoutError:
-            return [], JsonAnswer(None, requests=1)
-        named = answer.value.unsupported if answer.value else []
+            return sorted(unread), JsonAnswer(None, requests=1)
+        if answer.value is None:
+            return sorted(unread), answer
+        named = answer.value.unsupported
         return [doubtful[number - 1] for number in dict.fromkeys(named) if 1 <= number <= len(doubtful)], answer
 
 

@@ -18,11 +18,13 @@ from core.models.async_base import AsyncChatModel, whole_result
 from core.models.fallback import as_chunk
 from core.models.json_mode import NO_STREAM, JsonAnswer
 from core.models.tool_call_parsing import Answer, begins_call, read_answer
+from core.offline.model import OFFLINE
 from core.safety.safe_links import LinkRule, safe_text
 from graph.verification.evidence import Evidence
 from graph.verification.judge import Objections, ReplyJudge
 from graph.verification.never_said import never_said
 from graph.verification.reply import faults_of, with_known_citations
+from graph.verification.reply_language import ReplyLanguages
 from graph.verification.sentences import split_sentences
 from graph.verification.values.value_reading import Value
 
@@ -51,6 +53,12 @@ class VerifiedChatModel(AsyncChatModel):
     judge: ReplyJudge | None = Field(default=None, exclude=True, repr=False)
     """Judges what holds nothing to check by rule; everything is held back until it has."""
     judge_seconds: float = 10.0
+    languages: ReplyLanguages | None = Field(default=None, exclude=True, repr=False)
+    """Languages in which claims can be read; what is written in another is held back, or judged where that is on. The
+    offline model's sentences are fixed or quoted, and may be in any.
+    """
+    opening: str = ""
+    """What the customer reads first, where the offline model does not answer."""
     message_id: str
     links: LinkRule = LinkRule()
     """Which addresses a reply may carry."""
@@ -66,12 +74,16 @@ class VerifiedChatModel(AsyncChatModel):
     _gap: str = PrivateAttr()
     _said: list[str] = PrivateAttr()
     _questions: set[str] = PrivateAttr()
+    _unread: list[str] = PrivateAttr()
+    _opening: str = PrivateAttr()
+    _is_offline: bool = PrivateAttr(default=False)
 
     def model_post_init(self, _: Any) -> None:
         """Begin with nothing said."""
         self._faults, self._shown, self._said, self._gap = [], [], [], ""
         self._questions = {_normal(q) for q in split_sentences(self.asked)[0] if q.rstrip().endswith("?")}
         self._judged = JsonAnswer(None)
+        self._unread, self._opening = [], self.opening
 
     def __repr_args__(self) -> list[tuple[str, Any]]:
         """Show nothing of the conversation: the library writes every model into its traces, and ours is new
@@ -126,6 +138,7 @@ class VerifiedChatModel(AsyncChatModel):
             async for piece in answer_pieces:
                 chunk = as_chunk(piece)
                 whole = whole + chunk
+                self._is_offline = whole.response_metadata.get("model_name") == OFFLINE
                 pending += chunk.text
                 if self._faults or begins_call(pending):
                     continue
@@ -153,9 +166,10 @@ class VerifiedChatModel(AsyncChatModel):
         """Return what was held back, up to the first sentence the judge objects to; or without those that it objects
         to.
         """
+        unread = {place for place, text in enumerate(held) if text in self._unread}
         if not self.judge or not held or answer.calls:
-            return held
-        wrong, self._judged = await self.judge.objections(held, self.ground, seconds=self.judge_seconds)
+            return [text for place, text in enumerate(held) if place not in unread]
+        wrong, self._judged = await self.judge.objections(held, self.ground, seconds=self.judge_seconds, unread=unread)
         self._faults += [f"nothing in this conversation shows that {held[place].strip()!r} is so" for place in wrong]
         if self.drop_faulty:
             left = [text for place, text in enumerate(held) if place not in wrong]
@@ -183,6 +197,12 @@ class VerifiedChatModel(AsyncChatModel):
         if wrong := never_said(cited):
             self._faults += wrong
             return ""
+        unread = False
+        if self.languages and not self._is_offline:
+            unread = bool(self.languages.foreign(cited, told=self.ground.told, data=self.ground.data))
+            if unread and not self.judge:
+                self._faults.append(f"it must be written in {self.languages.listed()}, and {cited.strip()!r} is not")
+                return ""
         if faults := faults_of(cited, self.ground, self._shown):
             self._faults += [fault.why for fault in faults]
             return ""
@@ -190,6 +210,10 @@ class VerifiedChatModel(AsyncChatModel):
         if not text:
             return ""
         said, self._gap = self._gap + text, cited[len(cited.rstrip()) :] or " "
+        if self._opening and not self._is_offline:
+            said, self._opening = f"{self._opening} {said}", ""
+        if unread:
+            self._unread.append(said)
         return said
 
     def _safe(self, sentence: str) -> str:

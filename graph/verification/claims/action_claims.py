@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from graph.verification.claims.deed_words import DEEDS, NAMED_DEED, READS, WRITES, deed_of
 from graph.verification.claims.first_person_claims import find_foreign_claims
+from graph.verification.claims.participle_claims import find_participles
 from graph.verification.claims.passive_claims import (
     DONE,
     find_bare,
@@ -192,7 +193,7 @@ def find_claims(sentence: str) -> list[Claim]:
 def _stated(text: str) -> Iterator[Claim]:
     """Yield what a text states as done without saying who did it."""
     for clause in _CLAUSE.split(text):
-        for match in find_stated(clause):
+        for match in (*find_stated(clause), *find_participles(clause)):
             before = clause[: match.end()]
             led = _LEADING.search(text[: text.find(clause) + match.start()])
             if not (led or _NOT_A_CLAIM.search(before) or _OPEN.search(before) or _GENERIC.match(before)):

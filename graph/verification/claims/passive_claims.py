@@ -34,6 +34,7 @@ _STATE = (
     r"dealt with|"
     r"erfolgt|durch|durchgeführt|abgeschlossen|vollzogen|gespeichert|eingetragen|unterwegs|vorgenommen|"
     r"faite?s?|effectuée?s?|terminée?s?|enregistrée?s?|"
+    r"en marcha|em andamento|in corso|w toku|in gang|suspensa?|"
     r"en cours|en route|hech[oa]s?|realizad[oa]s?|completad[oa]s?|confirmad[oa]s?|en camino|en curso|"
     r"tramitad[oa]s?|fatt[oaie]|effettuat[oaie]|completat[oaie]|"
     r"confermat[oaie]|in arrivo|feit[oa]s?|concluíd[oa]s?|efetuad[oa]s?|emitid[oa]s?|a caminho|verwerkt|gedaan|"
@@ -55,6 +56,7 @@ _NOW = (
     r"figure comme|shows(?: up)? as|is (?:marked|listed) as|counts as"
 )
 _PAST = (
+    r"ficou|ficaram|quedó|"
     r"was|were|has been|have been|had been|has|have|'s been|just got|got|wurden?|a (?:bien )?été|ont (?:bien "
     r")?été|vient d'être|fue|fueron|ha sido|han sido|ha quedado|"
     r"se ha|se han|è stat[oa]|sono stat[ie]|foi|foram|werd|werden zojuist|został[aoy]?|zostały|har|har blivit|"
@@ -73,7 +75,8 @@ _FACTS = (
     PrefilteredPattern(
         rf"\b(?:{DEED_NOUN})\b[^.!?;|]{{0,50}}?\b(?:(?:has |have )?(?:just |now |already )?(?:went|gone|go|"
         rf"go(?:es)?) (?:through|out|in)|succeeded|worked|"
-        r"(?:è |sono )?andat[oa] a buon fine|ging durch|ist durch|(?:est|a été) pass[ée]e?|went into effect)\b"
+        r"(?:è |sono )?andat[oa] a buon fine|(?:ya )?salió|(?:já )?saiu|est partie?|è partit[oa]|wyszł[ao]|wróci\w+|"
+        r"ging durch|ist durch|(?:est|a été) pass[ée]e?|went into effect)\b"
     ),
     # your cancellation was successful, die Stornierung wurde durchgeführt
     PrefilteredPattern(

@@ -1,0 +1,106 @@
+"""Tell whether a sentence of a reply is in a language in which the checks can read what it claims."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+CHECKED = ("en", "de", "fr", "es", "it", "nl", "pl", "pt")
+"""Languages whose claims the rules in `graph.verification.claims` know; all are written in Latin letters."""
+_DOUBT, _DOUBT_OF_CLAUSE = 6.0, 12.0
+"""By how much another language has to be likelier, as a difference of logarithms; few words tell little."""
+_DOUBT_OF_CUSTOMER = 12.0
+"""The same for what customers write, misspelt as it may be."""
+_KIN = {"ca": "es", "gl": "pt", "an": "es", "oc": "fr", "wa": "fr", "lb": "de", "nds": "de", "fy": "nl", "af": "nl"}
+"""Languages without checks, and the one that who speaks them reads best."""
+NAMES = {
+    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pl": "Polish",
+    "pt": "Portuguese",
+}  # fmt: skip
+_ONLY_THIS = {
+    "en": "I can only answer in English here.",
+    "de": "Ich kann hier nur auf Deutsch antworten.",
+    "fr": "Je ne peux répondre qu'en français ici.",
+    "es": "Aquí solo puedo responder en español.",
+    "it": "Qui posso rispondere solo in italiano.",
+    "nl": "Ik kan hier alleen in het Nederlands antwoorden.",
+    "pl": "Mogę tu odpowiadać tylko po polsku.",
+    "pt": "Aqui só posso responder em português.",
+}
+_VARIANTS = frozenset(("pcm", "ext", "vec", "lij", "zxx"))
+"""Kinds of a checked language that the library tells apart, and its name for no language."""
+_NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|#?\b[A-Za-z]{0,4}-?\d[\w.,:/-]*|[^\w\s'’,;:()|–—-]|[\d_]")
+_CLAUSE = re.compile(r"[,;:()|–—]")
+_NAMED = re.compile(r'"(?:\w*name|title|product|item|city|address\d?|street)"\s?:\s?"([^"\\\n]{2,80})"')
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+class ReplyLanguages:
+    """Languages in which a reply may be written, the business's own first."""
+
+    def __init__(self, served: Sequence[str] = CHECKED) -> None:
+        """Take of the languages that a business serves those that can be checked, or English where none can."""
+        self._codes = tuple(code for code in served if code in CHECKED) or CHECKED[:1]
+        _identifier()
+
+    def foreign(self, sentence: str, *, told: str = "", data: str = "") -> str | None:
+        """Return the code of another language that a sentence, or a clause of it, is in; None where it may be said.
+
+        Args:
+            sentence: A sentence of a reply.
+            told: The customer's words, in small letters; single words in other letters may be theirs.
+            data: What tools returned, in small letters; the names in it are of no language.
+        """
+        words = sentence
+        for name in _NAMED.findall(data):
+            words = re.sub(re.escape(name), " ", words, flags=re.IGNORECASE)
+        for word in filter(_is_not_latin, _WORD.findall(words)):
+            if word.lower() not in told:
+                return _likeliest(word)[0]
+            words = words.replace(word, " ")
+        words = _NO_WORDS.sub(" ", words)
+        doubts = [(words, _DOUBT), *((clause, _DOUBT_OF_CLAUSE) for clause in _CLAUSE.split(words))]
+        likeliest = ((_likeliest(part, self._codes), doubt) for part, doubt in doubts)
+        return next((code for (code, lead), doubt in likeliest if lead > doubt), None)
+
+    def listed(self) -> str:
+        """Return the names of the languages, in English."""
+        return ", ".join(NAMES[code] for code in self._codes)
+
+    def instead_of(self, message: str) -> str | None:
+        """Return the language in which somebody who writes another one is answered, or None where it is their own."""
+        words = _NO_WORDS.sub(" ", message)
+        code, lead = _likeliest(words, self._codes)
+        if lead <= _DOUBT_OF_CUSTOMER:
+            return None
+        kin = _KIN.get(code)
+        return kin if kin in self._codes else self._codes[0]
+
+
+def only_this(code: str) -> str:
+    """Return the sentence that says, in a language, that no other is spoken here."""
+    return _ONLY_THIS[code]
+
+
+def _likeliest(text: str, among: Sequence[str] = ()) -> tuple[str, float]:
+    """Return the likeliest language that is not among some, and by how much it is likelier than the best of them."""
+    words = " ".join(_CLAUSE.sub(" ", text).split())
+    if not words:
+        return "", 0.0
+    scores = {code: float(score) for code, score in _identifier().rank(words) if code not in _VARIANTS}
+    best = max((code for code in scores if code not in among), key=scores.__getitem__)
+    return best, scores[best] - max((scores[code] for code in among), default=scores[best])
+
+
+def _is_not_latin(word: str) -> bool:
+    """Say whether a word has other letters; one alone is a sign, as in `10 µg`."""
+    return sum(c.isalpha() and "LATIN" not in unicodedata.name(c, "") for c in word) > 1
+
+
+@cache
+def _identifier() -> Any:
+    # Loaded by the first agent with a model that writes by itself: it takes half a second, and 80 MB.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE)
