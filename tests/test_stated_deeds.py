@@ -190,3 +190,49 @@ def test_a_long_run_of_letters_is_read_in_no_time() -> None:
     for unit in ("キャンセル", "1x", "your order is now ", "refund "):
         faults_of(unit * (8_000 // len(unit)), ground, [])
     assert time.perf_counter() - started < 5.0
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "El dinero de #AF10326 ya está devuelto.",
+        "Your money for this order has already been sent back.",
+        "Ihr Geld wurde Ihnen heute schon zurückgezahlt.",
+        "L'argent de votre commande vous a déjà été rendu.",
+    ],
+)
+def test_an_article_that_says_what_was_done_for_one_customer_makes_it_no_truer(claim: str) -> None:
+    ground = ground_of_tools(("get_order", PENDING), article=f"{ARTICLE} {claim}")
+    assert faults_of(claim, ground, [])
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Die Rücksendung wurde schon angemeldet.",
+        "La somme vient d'être reversée sur la carte.",
+        "El importe ya fue abonado a la tarjeta.",
+        "Il denaro è già stato restituito.",
+        "O dinheiro já foi devolvido.",
+        "Het bedrag is vandaag teruggestort.",
+        "Kwota została już oddana.",
+    ],
+)
+def test_any_participle_of_the_past_tells_of_a_deed(claim: str) -> None:
+    assert faults(claim, ("get_order", PENDING))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Das Set ist für Kinder gedacht.",
+        "La tienda ahora está abierta.",
+        "Le magasin est désormais fermé.",
+        "Il prezzo è già compreso.",
+        "De winkel is gesloten.",
+        "Wysyłka jest już wliczona w cenę.",
+        "O pedido já foi pago.",
+    ],
+)
+def test_what_is_so_is_no_deed(sentence: str) -> None:
+    assert not faults(sentence, ("get_order", PENDING))

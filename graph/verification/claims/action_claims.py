@@ -136,6 +136,11 @@ _ALSO = re.compile(rf"(?:,|\band|\bund|\bet|\by)\s(?:have\s|has\s|been\s|then\s)
 FOREIGN = "foreign"
 """What a claim is called whose verb is known by its form only."""
 _QUOTED_WORDS = 6
+_OF_ONE = re.compile(
+    r"(?<!\w)(?:your|ihre?[mnrs]?|deine?[mnrs]?|votre|vos|ton|tes|ta|sus?|tus?|(?:il|la|i|le) (?:su[oae]i?|tu[oae]i?)|"
+    r"uw|jouw|je|(?:o|a|os|as) (?:seus?|suas?|teus?|tuas?)|pana|pani|państwa|twoj[ae]|twój)(?!\w)"
+)
+"""What is said of one customer's things: no rule for everybody, even where an article says it."""
 _VERB = 4
 """Letters of the shortest verb by which a tool may be recognised."""
 _NOTED = re.compile(
@@ -247,6 +252,8 @@ def _is_quoted(sentence: str, ground: Evidence) -> bool:
     one.
     """
     words = " ".join(plain(sentence).lower().split()).strip(" \"'“”„«».!:")
+    if _OF_ONE.search(words) or any(value.kind == "identifier" for value in find_values(sentence)):
+        return False
     return len(words.split()) >= _QUOTED_WORDS and words in ground.prose
 
 
