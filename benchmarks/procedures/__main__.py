@@ -15,6 +15,7 @@ from typing import Any
 from rich.progress import track
 
 from benchmarks.procedures import airline, customers, shipped
+from benchmarks.procedures.near_misses import AUDIT
 from benchmarks.procedures.planted import CANCEL, CATALOGUE, kinds_named
 from benchmarks.procedures.sopbench import NOW, TRADES, Result, gullible, load_tasks, load_trade, random_order, true_way
 from benchmarks.support.figures import Figure, parser, report
@@ -108,6 +109,7 @@ async def main() -> int:
         figures += await customers.figures()
     if given.env:
         figures += await sopbench(given.env, given.sopbench, given.trades)
+    figures += AUDIT.figures()
     return report("procedures", figures, given)
 
 

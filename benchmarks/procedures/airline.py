@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.procedures.near_misses import AUDIT
 from benchmarks.support.figures import Figure
 from core.errors import Refused
 from graph.procedures.authoring.procedure_checks import check_folder
@@ -109,6 +110,7 @@ async def attempt(
     verdict = await decide(
         procedure, told(procedure, covered=covered), tool, given, airline.read, now=NOW, customer_id=airline.customer
     )
+    AUDIT.note(procedure, verdict, now=NOW, customer_id=airline.customer)
     if verdict.do is not None:
         airline.run(tool, verdict.do.args)
     return verdict

@@ -20,6 +20,7 @@ import yaml
 
 from benchmarks.procedures.airline import NOW, Airline, catalogue
 from benchmarks.procedures.airline import PROCEDURES as AIRLINE
+from benchmarks.procedures.near_misses import AUDIT
 from benchmarks.support.figures import Figure
 from core.embeddings.minilm import embedded_minilm
 from core.errors import Refused
@@ -86,6 +87,7 @@ class Talk:
             return
         now, customer = book.now(), self.context.customer_id
         verdict = await decide(procedure, case, tool, args, book.reader(self.context), now=now, customer_id=customer)
+        AUDIT.note(procedure, verdict, now=now, customer_id=customer)
         if verdict.do is None:
             self.said[-1] += verdict.feedback
             return

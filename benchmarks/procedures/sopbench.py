@@ -20,6 +20,7 @@ from typing import Any
 
 import yaml
 
+from benchmarks.procedures.near_misses import AUDIT
 from core.errors import Refused
 from graph.procedures.cases import Case, open_case, with_slot
 from graph.procedures.format.catalogue import ToolSpec
@@ -302,6 +303,7 @@ class Agent:
         procedure = self.procedure if action == self.goal else self._usual(action)
         case = self._told(procedure)
         verdict = await decide(procedure, case, action, args, self.env.read, now=NOW, customer_id="customer")
+        AUDIT.note(procedure, verdict, now=NOW, customer_id="customer")
         if action == self.goal:
             self.verdict = verdict
         if verdict.do is None:

@@ -29,7 +29,7 @@ from core.errors import ConversationFileError, Refused
 from graph.procedures.answers import heard
 from graph.procedures.cases import Case, asking, open_case, read_key, with_slot, with_step, without_slot
 from graph.procedures.format.procedure import Procedure
-from graph.procedures.gate import advance, decide
+from graph.procedures.gate import Verdict, advance, decide
 from graph.procedures.next_steps import AskNext, DoNext, StopNext
 
 MOST_TURNS = 12
@@ -98,11 +98,17 @@ class ProcedureTest(Section):
 class Ending:
     """How a conversation ended."""
 
-    actions: list[DoNext] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    """What the gate said of the writes that ran."""
     stopped: str | None = None
     asks: str | None = None
     skipped: list[str] = field(default_factory=list)
-    """Writes that ran although the gate, on records read anew, does not allow them."""
+    """Writes that the case proposed although the gate, on records read anew, does not allow them."""
+
+    @property
+    def actions(self) -> list[DoNext]:
+        """Return the writes that ran."""
+        return [verdict.do for verdict in self.verdicts if verdict.do]
 
 
 def load_tests(folder: Path) -> list[ProcedureTest]:
@@ -187,7 +193,7 @@ async def _done(
     if verdict.do is None:
         ending.skipped.append(found.tool)
         return with_step(case, found.step, ok=False, result=None, action="")
-    ending.actions.append(verdict.do)
+    ending.verdicts.append(verdict)
     return with_step(verdict.case, found.step, ok=True, result=None, action="")
 
 
