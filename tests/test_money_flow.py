@@ -1,7 +1,7 @@
 """Over any sequence of actions an order gives back no more than was paid, and only to who paid or to a gift card."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from tools.actions.changes import Change, Move
 from tools.retail.change_records import read_records
 from tools.retail.policy import load_policy
 from tools.retail.rules import order_rules as rules
-from tools.retail.rules.money import ZERO, book, settle
+from tools.retail.rules.money import ZERO, book, refundable, settle
 from tools.retail.rules.refund_rule import refund_order
 from tools.retail.shop_records import Customer, Order, Payment, PaymentMethod, Product
 
@@ -34,6 +34,7 @@ EVA = replace(
 METHODS = [m.id for m in EVA.payment_methods]
 GIFT_CARDS = {m.id for m in EVA.payment_methods if m.source == "gift_card"}
 LINES = [line(product, variant.item_id) for product in (MUG, LAMP) for variant in product.variants]
+LINES += [replace(sold, price=sold.price * 3) for sold in LINES]  # one item may have been sold at two prices
 
 
 def pay(amount: str, method: str, kind: str = "payment") -> Payment:
@@ -67,6 +68,13 @@ def after(change: Change) -> Order:
     changed = read_records(change.after).order
     assert changed is not None
     return changed
+
+
+def test_a_return_of_one_item_sold_at_two_prices_leaves_nothing_to_refund() -> None:
+    dear, cheap = replace(line(MUG, "S11"), price=Decimal("50.00")), line(MUG, "S11")
+    sold = replace(DELIVERED, items=(dear, cheap), payments=(pay(str(50 + cheap.price), "credit_card_1"),))
+    returned = after(give_back(sold, ["S11", "S11"]))
+    assert refundable(returned).total == 0
 
 
 @pytest.mark.parametrize("method", ["credit_card_1", "gift_card_1"])
@@ -129,15 +137,22 @@ def test_whatever_moves_money_on_an_order_that_was_refunded_goes_to_staff(plan: 
     assert rules.change_order_address(POLICY, EVA, before, address=address).approval is None
 
 
+def worth(order: Order, item_ids: Sequence[str]) -> Decimal:
+    """Return the prices of the first lines that hold these items."""
+    left, total = list(order.items), ZERO
+    for item_id in item_ids:
+        total += left.pop([item.item_id for item in left].index(item_id)).price
+    return total
+
+
 def back_and_promised(order: Order) -> dict[str, Decimal]:
     """Return what each method got back and will get, reckoned apart from the product's own code."""
     back: dict[str, Decimal] = defaultdict(Decimal)
     for payment in order.payments:
         if payment.transaction_type == "refund":
             back[payment.payment_method_id] += payment.amount
-    prices = {item.item_id: item.price for item in order.items}
-    for item_id in order.return_item_ids or ():
-        back[str(order.return_payment_method_id)] += prices[item_id]
+    if order.return_item_ids:
+        back[str(order.return_payment_method_id)] += worth(order, order.return_item_ids)
     if (order.exchange_price_difference or ZERO) < 0:
         back[str(order.exchange_payment_method_id)] -= order.exchange_price_difference or ZERO
     return back
@@ -195,8 +210,7 @@ def delivered(customer: Customer, order: Order) -> tuple[Customer, Order]:
 def arrived(customer: Customer, order: Order) -> tuple[Customer, Order]:
     """Let the shop book what it promised for a return or an exchange, as it does when the items have arrived."""
     if order.status == "return requested" and order.return_payment_method_id:
-        prices = {item.item_id: item.price for item in order.items}
-        value = sum((prices[i] for i in order.return_item_ids or ()), ZERO)
+        value = worth(order, order.return_item_ids or ())
         moves = (Move(kind="refund", amount=value, payment_method_id=order.return_payment_method_id),)
         return settle(customer, moves), replace(book(order, moves), return_item_ids=None)
     if order.status == "exchange requested" and order.exchange_payment_method_id:

@@ -101,8 +101,12 @@ def _require_left(
 
 def _promised(order: Order) -> dict[str, Decimal]:
     """Return what a registered return or a cheaper exchange will send back, and to which method."""
-    prices = {item.item_id: item.price for item in order.items}
-    returned = sum((prices.get(item_id, ZERO) for item_id in order.return_item_ids or ()), ZERO)
+    returned, lines = ZERO, list(order.items)
+    for item_id in order.return_item_ids or ():  # two lines of one item may have been sold at different prices
+        line = next((line for line in lines if line.item_id == item_id), None)
+        if line:
+            returned += line.price
+            lines.remove(line)
     cheaper = max(ZERO, -(order.exchange_price_difference or ZERO))
     promised: dict[str, Decimal] = {}
     for method, amount in ((order.return_payment_method_id, returned), (order.exchange_payment_method_id, cheaper)):
