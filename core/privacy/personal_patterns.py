@@ -1,12 +1,13 @@
 """Find personal data by its form: e-mail, telephone, card and account numbers, street addresses, codes, secrets."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import phonenumbers
-from stdnum import iban, luhn
+from stdnum import iban
+
+from core.privacy.card_numbers import card_numbers
 
 Span = tuple[int, int, str]
 """Start and end in the text, and what to write instead."""
@@ -66,9 +67,6 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w)"
 _GROUP = re.compile(r"\(?\+?\(?\d+")
 _DATE = re.compile(r"(?:19|20)\d\d([-./ ])\d{1,2}\1\d{1,2}(?: \d+)?|\d{1,2}([-./ ])\d{1,2}\2(?:19|20)\d\d(?: \d+)?")
 _AMERICAN = re.compile(r"1?[ .-]?\(?\d{3}\)?[ .\u2010-\u2013-]\d{3}[ .\u2010-\u2013-]\d{4}")
-_PARCEL = re.compile(r"track|parcel|shipment|sendung", re.IGNORECASE)
-_CARD_DIGITS = 13
-"""Digits of the shortest card number."""
 _FEWEST = 7
 """Digits of the shortest telephone number."""
 _PHONE_GROUPS, _MOST_GROUPS = 6, 19
@@ -154,10 +152,13 @@ def ibans(text: str) -> Iterator[Span]:
                 break
 
 
-def numbers(text: str) -> Iterator[Span]:
-    """Find card numbers (Luhn, ISO/IEC 7812) and telephone numbers; numbers of orders, items, parcels and
-    tickets stay.
-    """
+def cards(text: str) -> Iterator[Span]:
+    """Find card numbers."""
+    yield from ((start, end, CARD) for start, end, _ in card_numbers(text))
+
+
+def phones(text: str) -> Iterator[Span]:
+    """Find telephone numbers; numbers of orders, items, parcels and tickets stay."""
     for chain in _CHAIN.finditer(text):
         if chain.end() - chain.start() < _FEWEST or _UUID.match(text, chain.start()) or _DATE.fullmatch(chain[0]):
             continue
@@ -170,20 +171,6 @@ def numbers(text: str) -> Iterator[Span]:
             if instead:
                 yield groups[place][0], groups[place + end - 1][1], instead
             place += end
-
-
-def without_cards(text: str) -> str:
-    """Return a text with the last four digits of each card number instead of the whole, so that nothing ever
-    holds it.
-    """
-    if sum(c.isdecimal() for c in text) < _CARD_DIGITS:
-        return text
-    kept, done = "", 0
-    for start, end, instead in numbers(text):
-        if instead == CARD:
-            last = "".join(c for c in unicodedata.normalize("NFKC", text[start:end]) if c.isdecimal())[-4:]
-            kept, done = f"{kept}{text[done:start]}[card ending in {last}]", end
-    return kept + text[done:]
 
 
 def _without_list(before: str) -> str:
@@ -199,18 +186,9 @@ def _number(text: str, groups: Sequence[tuple[int, int]], before: str, named: st
         digits = "".join(c for c in written if c.isdecimal())
         if len(digits) < _FEWEST:
             break
-        if _is_card(digits, end) and not _PARCEL.search(named):
-            return end, CARD
         if not named and end <= _PHONE_GROUPS and _is_phone(written, digits, before):
             return end, PHONE
     return 1, ""
-
-
-def _is_card(digits: str, groups: int) -> bool:
-    digits = unicodedata.normalize("NFKC", digits)
-    if not (_CARD_DIGITS <= len(digits) <= 19 and digits[0] in "23456" and (groups <= 5 or groups == len(digits))):
-        return False
-    return bool(luhn.is_valid(digits))
 
 
 def _is_phone(written: str, digits: str, before: str) -> bool:
@@ -251,7 +229,7 @@ def introductions(text: str) -> Iterator[Span]:
         yield match.start(group), match.end(group), NAME
 
 
-WITH_DIGITS: tuple[Finder, ...] = (ibans, numbers, codes, partial(_matches, _ADDRESS, ADDRESS))
+WITH_DIGITS: tuple[Finder, ...] = (ibans, cards, phones, codes, partial(_matches, _ADDRESS, ADDRESS))
 """Finders that a text without any digit need not be given to."""
 ALWAYS: tuple[Finder, ...] = (
     partial(_matches, _SECRET, SECRET),

@@ -12,7 +12,7 @@ from core.errors import BackendUnavailable, InputError, Refused
 from core.language.fixed_sentences import phrase
 from core.language.identity_words import CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
 from core.message_marks import mark, marked, marks
-from core.privacy.personal_patterns import without_cards
+from core.privacy.card_numbers import without_cards
 from graph.state import State
 from tools.context import Context
 from tools.identity.verification import Claim, IdentityDesk

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Busy, KeyReused, NotFound
-from core.privacy.personal_patterns import without_cards
+from core.privacy.card_numbers import without_cards
 from core.storage.database import Answer
 from core.storage.secure_delete import empty_journal
 from core.storage.tables import OwnDatabase
