@@ -275,7 +275,7 @@ steps: st.SearchStrategy[Step] = st.one_of(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(order=orders, sequence=st.lists(steps, max_size=10))
 def test_no_sequence_gives_back_more_than_was_paid_or_to_who_did_not_pay(order: Order, sequence: list[Step]) -> None:
     customer: Customer = EVA
