@@ -49,6 +49,18 @@ _LETTERS = {
     "pl": re.compile("[łąęśżźćń]"),
     "tr": re.compile("[ğışİ]"),
 }
+_ALONE = {
+    "de": "hallo danke bitte guten vielen moin",
+    "fr": "bonjour bonsoir salut merci",
+    "es": "hola gracias buenos buenas",
+    "it": "ciao grazie buongiorno buonasera",
+    "nl": "hoi bedankt goedendag alstublieft",
+    "pl": "cześć dziękuję dzień dobry",
+    "pt": "olá obrigado obrigada",
+    "tr": "merhaba teşekkürler teşekkür",
+}
+"""Words that tell a language by themselves."""
+_ALONE_WORDS = {language: frozenset(words.split()) for language, words in _ALONE.items()}
 _SCRIPTS = {"ARABIC": "ar", "HIRAGANA": "ja", "KATAKANA": "ja"}
 """What a script gives away; ideographs alone may be Chinese."""
 _LONGEST = 4_000
@@ -82,6 +94,8 @@ def _scores(text: str) -> dict[str, float]:
     lowered = text[:_LONGEST].casefold().replace("’", "'")
     tokens = _TOKEN.findall(lowered)
     scores = {language: float(sum(t in words for t in tokens)) for language, words in _SETS.items()}
+    for language, words in _ALONE_WORDS.items():
+        scores[language] += _TELLING * sum(t in words and t not in _SETS[language] for t in tokens)
     for language, marks in _LETTERS.items():
         scores[language] += 1.5 * bool(marks.search(lowered))
     return scores

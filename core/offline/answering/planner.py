@@ -8,6 +8,7 @@ from langchain_core.embeddings import Embeddings
 from core.language.confirmations import answer_to_confirmation
 from core.language.mentioned_orders import order_numbers
 from core.language.words import normal
+from core.offline.answering.in_other_languages import LANGUAGES, Speaker, language_spoken
 from core.offline.answering.inquiries import inquiry
 from core.offline.answering.no_answer import chosen_article, is_no_answer, left_open, no_answer
 from core.offline.answering.outcomes import outcome
@@ -67,6 +68,8 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
         return Decision(calls=[their_account])
     if not_found := refusal(conversation):
         return Decision(not_found)
+    if (spoken := language_spoken(conversation)) in LANGUAGES:
+        return Decision(*Speaker(spoken, Toolbox(resumed(conversation), embeddings)).answer())
     if remembered := recall(conversation):
         return Decision(remembered)
     conversation = spelled_right(resumed(conversation))

@@ -1,0 +1,73 @@
+"""Without a model, too, a customer who writes German, French or Spanish is understood and answered in it."""
+
+import re
+import string
+
+import pytest
+
+from core.offline.answering.in_other_languages import LANGUAGES
+from tests.offline_shop import Talk
+
+ADA = "ada_brook_1001"
+
+
+def test_every_language_hears_and_says_the_same() -> None:
+    keys = {language: set(LANGUAGES[language]) for language in LANGUAGES}
+    assert keys == dict.fromkeys(("de", "es", "fr"), keys["de"])
+    for key in keys["de"]:
+        texts = [LANGUAGES[language][key] for language in LANGUAGES]
+        if key.startswith("hears_"):
+            assert all(re.compile(text) for text in texts)
+        else:
+            places = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in texts]
+            assert places == [places[0]] * 3, key
+
+
+@pytest.mark.parametrize(
+    ("text", "starts", "holds"),
+    [
+        ("Hallo", "Guten Tag!", "Hilfeartikeln"),
+        ("Wo ist meine Bestellung #AF10142?", "Bestellung #AF10142: zugestellt.", "Zugestellt am 9. November 2026."),
+        ("Où est ma commande #AF10142 ?", "Commande #AF10142 : livrée.", "Livrée le 9 novembre 2026."),
+        ("¿Dónde está mi pedido #AF10142?", "Pedido #AF10142: entregado.", "Entregado el 9 de noviembre de 2026."),
+        ("Zeigen Sie mir bitte meine Bestellungen", "Ihre Bestellungen:", "#AF10283: versandt"),
+        ("Merci beaucoup", "Avec plaisir", ""),
+        ("Wer hat Ihre Firma gegründet und wann war das?", "Darauf habe ich", "„Mensch“"),
+    ],
+)
+def test_reads_are_told_in_the_customers_language(text: str, starts: str, holds: str) -> None:
+    reply = Talk(ADA).say(text)
+    assert reply.startswith(starts)
+    assert holds in reply
+
+
+@pytest.mark.parametrize(
+    ("lines", "action"),
+    [
+        (
+            ["Bitte stornieren Sie die Bestellung #AF10326, ich brauche sie nicht mehr."],
+            ("cancel_order", {"order_id": "#AF10326", "reason": "no longer needed"}),
+        ),
+        (
+            ["Je veux annuler ma commande.", "Je l'ai commandée par erreur."],
+            ("cancel_order", {"order_id": "#AF10326", "reason": "ordered by mistake"}),
+        ),
+        (["Quiero cancelar mi pedido #AF10326, ya no lo necesito."], ("cancel_order", {"order_id": "#AF10326"})),
+        (["Ich möchte etwas zurückgeben.", "aus AF10002, alles"], ("return_items", {"order_id": "#AF10002"})),
+    ],
+)
+def test_a_wish_becomes_a_proposal(lines: list[str], action: tuple[str, dict[str, str]]) -> None:
+    talk = Talk(ADA)
+    for line in lines:
+        talk.say(line)
+    [(name, args)] = talk.proposed
+    assert (name, {key: args[key] for key in action[1]}) == action
+
+
+@pytest.mark.parametrize(
+    "text", ["Wie kann ich eine Bestellung stornieren?", "Puis-je annuler ma commande ?", "¿Puedo cancelar mi pedido?"]
+)
+def test_a_question_proposes_nothing(text: str) -> None:
+    talk = Talk(ADA)
+    talk.say(text)
+    assert talk.proposed == []
