@@ -18,7 +18,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, PrivateAttr
 
-from core.offline.answering.planner import Decision, decide
+from core.offline.planner import Decision, decide
 from core.offline.reading.chat_request import read_conversation
 from core.offline.reading.understanding import Understanding
 
