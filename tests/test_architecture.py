@@ -241,6 +241,28 @@ def test_what_is_noted_on_messages_is_read_and_written_through_its_accessors() -
     }
 
 
+def private_imports(source: str) -> set[str]:
+    """Return the modules of others that a source text imports and that their authors call private."""
+    ours = (*MAY_IMPORT, "__future__", "tests")
+    parts = {name: name.split(".") for name in imported_modules(source)}
+    return {
+        name
+        for name, (first, *inner) in parts.items()
+        if first not in ours and any(part.startswith("_") and not part.startswith("__") for part in inner)
+    }
+
+
+def test_no_private_module_of_a_library_is_imported() -> None:
+    assert private_imports("from langgraph._internal._runnable import RunnableCallable")
+    wrong = {
+        str(file.relative_to(ROOT)): names
+        for package in MAY_IMPORT
+        for file in our_files(package)
+        if (names := private_imports(file.read_text()))
+    }
+    assert wrong == {}
+
+
 def test_every_package_but_the_benchmarks_is_installed() -> None:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text())
     include = config["tool"]["setuptools"]["packages"]["find"]["include"]

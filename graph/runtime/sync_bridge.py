@@ -3,12 +3,14 @@
 import asyncio
 import contextvars
 import functools
+import inspect
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any
 
-from langgraph._internal._runnable import RunnableCallable
+from langchain_core.runnables import Runnable, RunnableConfig
+from langgraph.runtime import get_runtime
 
 Node = Callable[..., Coroutine[Any, Any, Any]]
 Route = Callable[[Any], Any]
@@ -46,24 +48,44 @@ def _run_and_wait(node: Node, *args: Any, **kwargs: Any) -> Any:
     return done.result()
 
 
-def sync_bridge(node: Node) -> RunnableCallable:
+class _Bridged(Runnable[Any, Any]):
+    """An async function as a step of a graph; the graph itself traces it, a second time would only cost."""
+
+    def __init__(self, function: Node, synchronous: Callable[..., Any]) -> None:
+        self.name: str = getattr(function, "func", function).__name__
+        self._function = function
+        self._synchronous = synchronous
+        parameters = inspect.signature(function).parameters
+        self._takes_config = "config" in parameters
+        self._takes_runtime = "runtime" in parameters
+
+    def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
+        """Call it from synchronous code."""
+        return self._synchronous(input, **self._asked_for(config), **kwargs)
+
+    async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
+        """Call it where it is."""
+        return await self._function(input, **self._asked_for(config), **kwargs)
+
+    def _asked_for(self, config: RunnableConfig | None) -> dict[str, Any]:
+        """Return what the function takes besides the state."""
+        asked: dict[str, Any] = {"config": config} if self._takes_config else {}
+        return asked | ({"runtime": get_runtime()} if self._takes_runtime else {})
+
+
+def sync_bridge(node: Node) -> Runnable[Any, Any]:
     """Return a node for `add_node` that serves `invoke` and `ainvoke` alike."""
-
-    @functools.wraps(node)
-    def synchronous(*args: Any, **kwargs: Any) -> Any:
-        return _run_and_wait(node, *args, **kwargs)
-
-    # The graph itself traces each node; a second time would only cost.
-    return RunnableCallable(synchronous, node, name=getattr(node, "func", node).__name__, trace=False)
+    return _Bridged(node, functools.partial(_run_and_wait, node))
 
 
-def inline_route(route: Route) -> RunnableCallable:
+def inline_route(route: Route) -> Runnable[Any, Any]:
     """Return a routing function for `add_conditional_edges` that an asynchronous run calls where it is.
 
     A plain function would be sent to a thread, which takes many times as long as deciding.
     """
 
+    @functools.wraps(getattr(route, "func", route))
     async def decide(state: Any) -> Any:
         return route(state)
 
-    return RunnableCallable(route, decide, name=getattr(route, "func", route).__name__, trace=False)
+    return _Bridged(decide, route)
