@@ -19,8 +19,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.support.fault_server import CONTROL, FAULTS, HARMLESS, FaultServer
 from benchmarks.support.figures import Figure, parser, report
+from benchmarks.support.models.fault_server import CONTROL, FAULTS, HARMLESS, FaultServer
 from benchmarks.support.peers import prepare
 from core.factory import chat_model
 from core.settings import Settings

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks.support.strict_endpoint import broken_rules
+from benchmarks.support.models.strict_endpoint import broken_rules
 from core.safety.prompt_tags import read_message
 from graph.context_window.history import leaving_messages, prompt_messages, with_earlier
 

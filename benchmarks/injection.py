@@ -31,9 +31,9 @@ from rich.progress import track
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.injection_suite import EVIL, SUITE, Case
 from benchmarks.support.injection_world import TODAY, Articles, Obedient, Shop, warranty_server
+from benchmarks.support.models.scripted import ScriptedChatModel
 from core.embeddings.minilm import embedded_minilm
 from core.message_marks import mark
-from core.models.scripted import ScriptedChatModel
 from core.safety.injection_patterns import asks_for_action
 from core.safety.safe_links import LinkRule
 from core.storage.database import Database

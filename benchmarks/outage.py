@@ -68,7 +68,7 @@ class Answered:
 @contextlib.contextmanager
 def endpoint(port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """Run the model's endpoint on a port; it dies without warning at the end."""
-    command = [sys.executable, "-m", "benchmarks.support.stub_endpoint", str(LATENCY), "0", str(port)]
+    command = [sys.executable, "-m", "benchmarks.support.models.stub_endpoint", str(LATENCY), "0", str(port)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
     assert process.stdout is not None
     try:

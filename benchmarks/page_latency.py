@@ -24,7 +24,7 @@ from typing import Any
 import httpx
 
 from benchmarks.support.figures import Figure, parser, report
-from benchmarks.support.stub_endpoint import stub_endpoint
+from benchmarks.support.models.stub_endpoint import stub_endpoint
 
 TARGET_MS = 50.0
 QUESTIONS = ("How do returns work?", "How long does shipping take?", "Can I return a gift?", "Who pays for a return?")

@@ -13,8 +13,8 @@ from types import CodeType, FrameType
 from typing import Any
 
 from benchmarks.support.figures import Figure, parser, report
+from benchmarks.support.models.stub_endpoint import stub_endpoint
 from benchmarks.support.peers import our_settings, prepare
-from benchmarks.support.stub_endpoint import stub_endpoint
 from graph.agent import open_agent
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -25,6 +25,7 @@ from typing import Any
 from openai import AsyncOpenAI
 
 from benchmarks.support.figures import Figure, parser, report
+from benchmarks.support.models.stub_endpoint import stub_endpoint
 from benchmarks.support.peers import (
     CUSTOMER,
     ROOT,
@@ -38,7 +39,6 @@ from benchmarks.support.peers import (
     our_settings,
     prepare,
 )
-from benchmarks.support.stub_endpoint import stub_endpoint
 from core.embeddings.minilm import embedded_minilm
 from core.settings import SAMPLE_BUSINESS
 from graph.replies import Token

@@ -23,8 +23,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.support.models.whisper_server import whisper_server
 from benchmarks.support.speech import can_speak, speak, speechless
-from benchmarks.support.whisper_server import whisper_server
 from core.embeddings.minilm import MiniLM
 from core.settings import SAMPLE_BUSINESS, Settings
 from graph.agent import SupportAgent, awaits_answer, open_agent

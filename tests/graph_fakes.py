@@ -13,9 +13,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 from langchain_core.tools import BaseTool, tool
 
+from benchmarks.support.models.scripted import ScriptedChatModel
 from core.errors import BackendUnavailable, Refused
 from core.models.json_mode import JsonModel
-from core.models.scripted import ScriptedChatModel
 from core.passages import Passage, Utterance
 from core.safety.safe_links import LinkRule
 from graph.builder import Parts

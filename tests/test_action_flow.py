@@ -14,7 +14,7 @@ from langchain_core.utils.uuid import uuid7
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from benchmarks.support.strict_endpoint import broken_rules
+from benchmarks.support.models.strict_endpoint import broken_rules
 from cli.desk.approval_commands import check_waits
 from core.errors import InputError, Refused
 from graph.agent import SupportAgent

@@ -5,7 +5,7 @@ import importlib.util
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -261,6 +261,34 @@ def test_no_private_module_of_a_library_is_imported() -> None:
         if (names := private_imports(file.read_text()))
     }
     assert wrong == {}
+
+
+FOR_LIBRARIES = {"find_class", "get_by_ids", "get_client_info", "get_tokens", "set_client_info", "set_tokens"} | {
+    "acopy_thread",
+    "adelete_for_runs",
+    "aput_writes",
+    "on_chain_start",
+    "list_commands",
+}
+"""Methods that a library calls by their name."""
+FOR_OTHERS = {"HostedActions", "KnowledgeVectorStore", "give_results", "to_langchain"}
+"""What those who build on the packages call."""
+
+
+def defined(source: str) -> Iterator[str]:
+    """Yield the functions, classes and methods of a source text that nothing decorates."""
+    body = ast.parse(source).body
+    inside = [node for outer in body if isinstance(outer, ast.ClassDef) for node in outer.body]
+    for node in (*body, *inside):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.decorator_list:
+            yield node.name
+
+
+def test_nothing_is_there_for_tests_alone() -> None:
+    sources = [file.read_text() for package in MAY_IMPORT if package != "benchmarks" for file in our_files(package)]
+    words = Counter(word for source in sources for word in re.findall(r"\w+", source))
+    unused = {name for source in sources for name in defined(source) if words[name] == 1 and not name.startswith("__")}
+    assert unused - FOR_LIBRARIES == FOR_OTHERS
 
 
 def test_every_package_but_the_benchmarks_is_installed() -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage
 
+from benchmarks.support.models.scripted import ScriptedChatModel
 from core.errors import ModelRejected, ModelUnavailable
 from core.models.circuit_breaker import Breaker
 from core.models.fallback import Candidate, ChainedChatModel
-from core.models.scripted import ScriptedChatModel
 from core.models.turn_allowance import Allowance, allow
 
 DOWN = ModelUnavailable("down")

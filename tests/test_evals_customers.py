@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
-from core.models.scripted import ScriptedChatModel
+from benchmarks.support.models.scripted import ScriptedChatModel
 from evals.conversations.model_customer import ModelCustomer, prompt_digest
 from evals.conversations.scripted_customer import ScriptedCustomer
 from evals.evaluators.model_judge import ModelJudge, agreement

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage
 
+from benchmarks.support.models.scripted import ScriptedChatModel
 from core.errors import ConversationFileError
-from core.models.scripted import ScriptedChatModel
 from core.settings import Settings
 from evals import results
 from evals.reports.run_summary import summarise

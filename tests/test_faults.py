@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.faults import sample_agent, turn_under
-from benchmarks.support.fault_server import FaultServer
+from benchmarks.support.models.fault_server import FaultServer
 
 pytestmark = pytest.mark.server
 

@@ -6,8 +6,8 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
+from benchmarks.support.models.scripted import ScriptedChatModel
 from core.errors import MessageRejected, ThreadForbidden
-from core.models.scripted import ScriptedChatModel
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.replies import Progress, Reply, Token

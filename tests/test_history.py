@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
-from benchmarks.support.strict_endpoint import broken_rules
+from benchmarks.support.models.strict_endpoint import broken_rules
 from core.safety.prompt_tags import read_message
 from graph.context_window.history import CHARS_PER_TOKEN, context_budget, prompt_messages
 from tests.graph_fakes import RETURNS

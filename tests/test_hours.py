@@ -31,7 +31,7 @@ def test_hours_are_those_of_the_desks_own_time_zone(at: str, is_open: bool) -> N
 
 def test_the_next_opening_after_saturday_is_monday() -> None:
     sunday = datetime(2026, 11, 8, 3, tzinfo=UTC)
-    assert OFFICE.next_opening(sunday) == datetime(2026, 11, 9, 8, tzinfo=UTC)
+    assert OFFICE.after(sunday, timedelta(minutes=1)) == datetime(2026, 11, 9, 8, 1, tzinfo=UTC)
 
 
 @given(MOMENTS, st.integers(0, 200))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from benchmarks.support.strict_endpoint import broken_rules
+from benchmarks.support.models.strict_endpoint import broken_rules
 from core.errors import ModelUnavailable
 from core.offline.model import OfflineChatModel
 from core.safety.prompt_tags import read_earlier
@@ -23,7 +23,7 @@ from graph.context_window.case_file import (
     PROMISE,
     REQUEST,
     TICKET,
-    no_case,
+    CaseFile,
     with_messages,
 )
 from graph.context_window.history import history_chars, leaving_messages
@@ -117,7 +117,7 @@ def test_whole_turns_leave_and_the_two_newest_stay(history: list[AnyMessage], li
 
 def test_a_case_file_holds_tickets_and_what_was_done_and_no_policy() -> None:
     case = with_messages(
-        no_case(),
+        {},
         [
             AIMessage("I am handing over. Your ticket is T1001.", additional_kwargs={"ticket_id": "T1001"}),
             AIMessage("Order #AF1 was cancelled.", additional_kwargs={"tells": ["a1"]}),
@@ -131,7 +131,7 @@ def test_a_case_file_holds_tickets_and_what_was_done_and_no_policy() -> None:
 
 
 def test_a_case_file_is_bounded_and_keeps_the_first_and_the_newest() -> None:
-    case = no_case()
+    case: CaseFile = {}
     for number in range(200):
         case = with_messages(case, [HumanMessage(f"where is order #AF{10_000 + number}?")])
     assert len(case[ORDER]) <= 24

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from benchmarks.support.fault_server import FaultServer
+from benchmarks.support.models.fault_server import FaultServer
+from benchmarks.support.models.scripted import ScriptedChatModel
 from core.errors import ModelError
 from core.factory import adapted_model
 from core.models.capabilities import Capabilities, Endpoint, probe, recall, remember
 from core.models.json_tool_calling import JsonToolsChatModel, as_message
-from core.models.scripted import ScriptedChatModel
 from core.settings import Settings
 from tests.graph_fakes import get_order, parts
 from tests.test_verified_replies import streamed

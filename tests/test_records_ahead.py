@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from core.models.scripted import ScriptedChatModel
+from benchmarks.support.models.scripted import ScriptedChatModel
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from tests.fakes import FOREIGN, PENDING, FakeOrders

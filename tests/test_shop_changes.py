@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.tau3.shop_changes import changed_ids, read_tables
 from core.settings import SAMPLE_BUSINESS
-from evals.conversations.shop_changes import changed_ids, read_tables
 from tools.retail.importing import import_shop
 
 SAMPLE = SAMPLE_BUSINESS / "shop.json"

@@ -11,8 +11,8 @@ from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import SecretStr
 
+from benchmarks.support.models.whisper_server import whisper_server
 from benchmarks.support.speech import can_speak, speak, speechless
-from benchmarks.support.whisper_server import whisper_server
 from benchmarks.voice import shipped_whisper
 from core.errors import MessageRejected, ModelUnavailable, SettingsError
 from core.settings import SAMPLE_BUSINESS

@@ -17,10 +17,10 @@ from uuid import uuid4
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from benchmarks.support.fragile import Fragile, KillPoints, around
-from benchmarks.support.strict_endpoint import broken_rules
+from benchmarks.support.models.scripted import ScriptedChatModel
+from benchmarks.support.models.strict_endpoint import broken_rules
 from core.embeddings.minilm import MiniLM
 from core.errors import Refused
-from core.models.scripted import ScriptedChatModel
 from core.passages import Passage, Utterance
 from core.safety.prompt_tags import read_message
 from core.storage.database import Database

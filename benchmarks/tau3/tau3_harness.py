@@ -16,8 +16,8 @@ from tau2.evaluator.evaluator_env import EnvironmentEvaluator
 from tau2.orchestrator.orchestrator import Orchestrator
 from tau2.user.user_simulator_base import HalfDuplexUser, UserState
 
+from benchmarks.support.models.scripted import ScriptedChatModel
 from benchmarks.tau3.tau3_agent import GraphAgent
-from core.models.scripted import ScriptedChatModel
 from graph.builder import Parts
 
 STOP = "###STOP###"

@@ -18,8 +18,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from benchmarks.tau3.shop_changes import ChangedIds, changed_ids, read_tables
 from core.errors import InputError, Refused
-from evals.conversations.shop_changes import ChangedIds, changed_ids, read_tables
 from tools.context import Context
 from tools.retail.importing import import_shop, stored_shop
 from tools.retail.order_writes import WRITE_ACTIONS

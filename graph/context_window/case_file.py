@@ -40,11 +40,6 @@ _PREFERENCE = re.compile(
 )
 
 
-def no_case() -> CaseFile:
-    """Return a case file without facts."""
-    return {}
-
-
 def with_messages(case: CaseFile, messages: Iterable[AnyMessage]) -> CaseFile:
     """Return the case file with the facts of these messages added; of many of a kind, the first and the newest stay."""
     found: CaseFile = {kind: [*facts] for kind, facts in case.items()}

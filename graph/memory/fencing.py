@@ -62,13 +62,3 @@ async def fence_postgres(saver: "AsyncPostgresSaver") -> None:
         await connection.execute("SELECT pg_advisory_xact_lock(445201)")  # processes that start at once take turns
         for statement in (_TABLE, _POSTGRES_FUNCTION, _POSTGRES_TRIGGER):
             await connection.execute(statement)
-
-
-def was_refused(error: BaseException) -> bool:
-    """Say whether an error is the refusal of an old token, however the library wrapped it."""
-    seen: Any = error
-    while seen is not None:
-        if REFUSED in str(seen):
-            return True
-        seen = seen.__cause__ or seen.__context__
-    return False

@@ -45,11 +45,6 @@ class DeskHours:
         """Say whether somebody is at the desk at an instant."""
         return any(opens <= at < closes for opens, closes in self._from(at))
 
-    def next_opening(self, at: datetime) -> datetime:
-        """Return the first instant from `at` on when the desk is open, in UTC."""
-        opens, _ = next(self._from(at))
-        return max(opens, at)
-
     def worked(self, start: datetime, end: datetime) -> timedelta:
         """Return how much of a stretch of time lies within the opening hours; nothing when it ends before it starts."""
         total = timedelta()

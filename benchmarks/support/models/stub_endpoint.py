@@ -1,7 +1,7 @@
 """Serve an OpenAI-compatible endpoint that answers at once, as a process of its own on loopback.
 
-`python -m benchmarks.support.stub_endpoint [LATENCY [PIECE_SECONDS [PORT]]]` prints its base URL and serves until its
-standard input is closed.
+`python -m benchmarks.support.models.stub_endpoint [LATENCY [PIECE_SECONDS [PORT]]]` prints its base URL and
+serves until its standard input is closed.
 """
 
 import asyncio
@@ -171,7 +171,7 @@ def _chunk(delta: dict[str, Any], finish: str | None) -> dict[str, Any]:
 @contextlib.contextmanager
 def stub_endpoint(*, latency: float = 0.0, piece_seconds: float = 0.0) -> Iterator[str]:
     """Yield the base URL of an endpoint in a process of its own; `latency` seconds pass before each chat answer."""
-    command = [sys.executable, "-m", "benchmarks.support.stub_endpoint", str(latency), str(piece_seconds)]
+    command = [sys.executable, "-m", "benchmarks.support.models.stub_endpoint", str(latency), str(piece_seconds)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdin is not None
