@@ -23,6 +23,7 @@ from core.yaml_files import FilesError, Problem, YamlFile
 from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done
 from tools.connectors.declarations import ConnectorFile, Look, ToolDeclaration, in_language, language_said
+from tools.connectors.json_schemas import at
 from tools.connectors.source import LARGEST, Arguments, Offered, SchemaError, Source
 from tools.context import Context
 from tools.tool import Tool, Velocity
@@ -323,13 +324,19 @@ def _read_tool(call: Call) -> Tool:
     declaration = call.declaration
     return Tool(
         bound=_bound(call, read),
-        result=call.connector.offered[call.name].result,
+        result=_result(call.connector, call.name),
         also_called=declaration.also_called,
         ahead=_ahead(call),
         card=declaration.card,
         personal=declaration.personal,
         rank=declaration.rank,
     )
+
+
+def _result(connector: Connector, name: str) -> Mapping[str, Any] | None:
+    """Return the schema of what counts in a result."""
+    schema, path = connector.offered[name].result, connector.declared.result
+    return schema if path is None else at(schema, path)
 
 
 def _ahead(call: Call) -> Callable[[str], Sequence[Mapping[str, Any]]] | None:

@@ -24,6 +24,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
+from tools.connectors.json_schemas import inlined
 from tools.connectors.source import LARGEST, Offered
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class McpSource:
                 tool.name,
                 " ".join((tool.description or tool.name.replace("_", " ")).split()),
                 tool.input_schema,
+                _result(tool.output_schema),
                 read_only=tool.annotations.read_only_hint if tool.annotations else None,
             )
             for tool in listed
@@ -201,6 +203,14 @@ class _Tokens:
 
     async def set_client_info(self, client_info: Any) -> None:
         self._client = client_info
+
+
+def _result(schema: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return the schema of what `_content` makes of a result, or None where the server does not tell."""
+    if schema is None:
+        return None
+    alone = set(schema.get("properties") or {}) == {"result"}
+    return inlined(schema, schema["properties"]["result"] if alone else schema)
 
 
 def _content(result: Any) -> Any:

@@ -18,13 +18,12 @@ import httpx
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from core.yaml_files import FilesError, Problem, YamlFile
+from tools.connectors.json_schemas import inlined, resolved
 from tools.connectors.source import LARGEST, Offered
 
 log = logging.getLogger(__name__)
 
 METHODS = ("get", "put", "post", "delete", "patch")
-DEEPEST = 12
-"""Levels of a schema that are read; a cycle ends there."""
 BODY = "body"
 """The argument that is the whole body, where the body is no object."""
 
@@ -166,18 +165,18 @@ def _operation(
     required: list[str] = []
     places: dict[str, str] = {}
     for parameter in [*shared, *(operation.get("parameters") or [])]:
-        parameter = _resolved(document, parameter)
+        parameter = resolved(document, parameter)
         key, place = str(parameter.get("name")), str(parameter.get("in"))
         if place in ("path", "query", "header"):
             described = {"description": parameter["description"]} if "description" in parameter else {}
-            properties[key] = _schema(document, parameter.get("schema") or {}) | described
+            properties[key] = inlined(document, parameter.get("schema") or {}) | described
             places[key] = place
             if parameter.get("required"):
                 required.append(key)
-    body = _resolved(document, operation.get("requestBody") or {})
+    body = resolved(document, operation.get("requestBody") or {})
     content = (body.get("content") or {}).get("application/json") or {}
     if content:
-        schema = _schema(document, content.get("schema") or {})
+        schema = inlined(document, content.get("schema") or {})
         if schema.get("type") == "object" or "properties" in schema:
             properties |= schema.get("properties") or {}
             required += schema.get("required") or []
@@ -187,41 +186,13 @@ def _operation(
             required += [BODY] if body.get("required") else []
     parameters = {"type": "object", "properties": properties, "required": list(dict.fromkeys(required))}
     told = str(operation.get("summary") or operation.get("description") or name)
-    return Operation(method, path, Offered(name, " ".join(told.split()), parameters), places)
+    offered = Offered(name, " ".join(told.split()), parameters, _result(document, operation))
+    return Operation(method, path, offered, places)
 
 
-def _resolved(document: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
-    """Follow references inside the description; one that leads elsewhere or in a circle is empty."""
-    for _ in range(DEEPEST):
-        reference = value.get("$ref") if isinstance(value, Mapping) else None
-        if reference is None:
-            return value if isinstance(value, Mapping) else {}
-        value = document
-        if not str(reference).startswith("#/"):
-            return {}
-        for part in str(reference)[2:].split("/"):
-            key = part.replace("~1", "/").replace("~0", "~")
-            value = value.get(key, {}) if isinstance(value, Mapping) else {}
-    return {}
-
-
-def _schema(document: Mapping[str, Any], value: Any, depth: int = 0) -> dict[str, Any]:
-    """Return a schema without references; below the deepest level, and in a circle, anything is accepted."""
-    if depth > DEEPEST:
-        return {}
-    found = dict(_resolved(document, value))
-    nullable = found.pop("nullable", False)
-    for key in ("discriminator", "xml", "externalDocs", "example", "examples"):
-        found.pop(key, None)
-    if isinstance(found.get("properties"), Mapping):
-        found["properties"] = {n: _schema(document, v, depth + 1) for n, v in found["properties"].items()}
-    if isinstance(found.get("items"), Mapping):
-        found["items"] = _schema(document, found["items"], depth + 1)
-    for key in ("allOf", "anyOf", "oneOf"):
-        if isinstance(found.get(key), list):
-            found[key] = [_schema(document, each, depth + 1) for each in found[key]]
-    if isinstance(found.get("additionalProperties"), Mapping):
-        found["additionalProperties"] = _schema(document, found["additionalProperties"], depth + 1)
-    if nullable and isinstance(found.get("type"), str):
-        found["type"] = [found["type"], "null"]
-    return found
+def _result(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the schema of what an operation answers when it succeeds, or None where the description does not tell."""
+    answers = operation.get("responses") or {}
+    good = next((answers[status] for status in answers if str(status).startswith("2")), None)
+    content = (resolved(document, good).get("content") or {}).get("application/json") or {}
+    return inlined(document, content["schema"]) if content.get("schema") else None

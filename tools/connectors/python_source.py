@@ -19,12 +19,10 @@ from pydantic import PydanticUserError, TypeAdapter
 
 from core.errors import OutcomeUnknown, Refused
 from core.yaml_files import FilesError, Problem
+from tools.connectors.json_schemas import inlined
 from tools.connectors.source import Offered
 
 log = logging.getLogger(__name__)
-
-DEEPEST = 8
-"""Records inside records that a result's schema follows."""
 
 
 class PythonSource:
@@ -96,20 +94,7 @@ def _result(function: Callable[..., Any]) -> Mapping[str, Any] | None:
         schema = TypeAdapter(annotation).json_schema(mode="serialization")
     except (PydanticUserError, NameError, TypeError):
         return None
-    inlined: Mapping[str, Any] = _inlined(schema, schema.get("$defs", {}), depth=0)
-    return inlined
-
-
-def _inlined(schema: Any, named: Mapping[str, Any], *, depth: int) -> Any:
-    """Return a schema with what it refers to put in place; one that contains itself ends as anything."""
-    if isinstance(schema, list):
-        return [_inlined(item, named, depth=depth) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        target = named.get(str(schema["$ref"]).rpartition("/")[2], {})
-        return _inlined(target, named, depth=depth + 1) if depth < DEEPEST else {}
-    return {key: _inlined(value, named, depth=depth) for key, value in schema.items() if key != "$defs"}
+    return inlined(schema, schema)
 
 
 def _plain(value: Any) -> Any:
