@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import jwt
 import pytest
 
 from core.errors import SettingsError
@@ -14,13 +15,14 @@ from tests.server_fakes import Running, serving
 
 pytestmark = pytest.mark.server
 provider_package = pytest.importorskip("oidc_provider_mock", reason="oidc-provider-mock is not installed")
+LEA = {"preferred_username": "lea.berg", "email": "lea@shop.example"}
 CLIENT = {"staff_login_client_id": "desk", "staff_login_client_secret": "a-secret"}
 
 
 @pytest.fixture
 def provider() -> Iterator[str]:
     people = [
-        provider_package.User(sub="lea", claims={"groups": ["support", "leads"], "email": "lea@shop.example"}),
+        provider_package.User(sub="lea", claims={"groups": ["support", "leads"], **LEA}),
         provider_package.User(sub="olga", claims={"groups": ["support"]}),
         provider_package.User(sub="eve", claims={"groups": ["sales"]}),
     ]
@@ -54,12 +56,15 @@ async def signed_in(server: Running, who: str, **tampered: str) -> str:
 async def test_staff_comes_back_signed_in_with_the_highest_role_of_their_groups(tmp_path: Path, provider: str) -> None:
     async with serving(tmp_path, **settings(provider)) as server:
         assert (await server.client.get("/v1/staff-login")).json() == {"name": "Shop ID"}
-        for who, role in (("lea", "lead"), ("olga", "operator")):
+        for who, role, name in (("lea", "lead", "lea@shop.example"), ("olga", "operator", "olga")):
             behind = await signed_in(server, who)
             token = behind.removeprefix("token=")
             desk = await server.client.get("/v1/desk", headers={"Authorization": f"Bearer {token}"})
             assert desk.status_code == 200, desk.text
             assert desk.json()["role"] == role
+            assert (
+                jwt.decode(token, options={"verify_signature": False})["sub"] == name
+            )  # by it, what is their own is known
 
 
 async def test_who_has_no_role_or_comes_from_elsewhere_gets_no_token(tmp_path: Path, provider: str) -> None:

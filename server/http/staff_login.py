@@ -97,7 +97,8 @@ class StaffLogin:
         if answer.status_code != 200:
             raise TokenRejected("the sign-in service did not take the code; begin again")
         claims = self._claims(provider, (await self._ask("GET", provider.keys)).text, answer.json(), kept["nonce"])
-        name = next((claims[key] for key in ("preferred_username", "email", "sub") if claims.get(key)), "")
+        # The e-mail address first: by it the agent knows which customer account is their own.
+        name = next((claims[key] for key in ("email", "preferred_username", "sub") if claims.get(key)), "")
         return str(name)[:255], self._role(claims)
 
     def _claims(self, provider: Provider, keys: str, answer: Mapping[str, Any], nonce: str) -> dict[str, Any]:
