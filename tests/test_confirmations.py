@@ -221,3 +221,11 @@ def test_a_yes_that_only_names_what_was_proposed_is_one(text: str) -> None:
 )
 def test_a_yes_that_names_anything_else_is_read_again(text: str) -> None:
     assert answer_to_confirmation(text, [Asked("return_items", preview=PREVIEW)]) == "other"
+
+
+@pytest.mark.parametrize("text", ["yeah no", "yes... no", "absolutely no", "Yes, no!", "sí, no", "okay. no."])
+def test_a_no_behind_a_yes_is_never_a_repetition_of_the_question(text: str) -> None:
+    asked = Asked(
+        "cancel_order", preview="Cancel order #AF1: Mug. Reason: no longer needed. It can no longer be changed."
+    )
+    assert answer_to_confirmation(text, [asked]) != "yes"

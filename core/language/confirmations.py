@@ -114,6 +114,10 @@ _CONDITION = any_of(
     r"ma|anche|mas|também|maar|ook|alleen|ale|tylko|jeśli)\b",
     r"\d",
 )
+_NEGATION = re.compile(
+    r"n't\b|\b(?:no|non|not|never|none|neither|nor|without|dont|cannot|nein|nicht|nie|kein\w*|pas|ne|jamais|rien|nunca|"
+    r"nada|ningun\w*|mai|niente|não|nao|niet|nooit|geen|nigdy|żad\w*|нет|не|لا|ليس)\b"
+)
 _YES_AND = re.compile(rf"^(?:(?:{_ACCEPTED}|oh|well)[ ,.!]+)*(?:{_AGREED}|{_ACCEPTED}|{_COURTESY}){_GAP}(?P<rest>.+)$")
 _WORDS = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
@@ -173,9 +177,12 @@ def _answer(normal: str, asked: Sequence[Asked]) -> Literal["yes", "no", "other"
 
 
 def _repeats(normal: str, preview: str) -> bool:
-    """Say whether a yes names, in what follows it, nothing but what the preview says."""
+    """Say whether a yes names, in what follows it, nothing but what the preview says.
+
+    A word of negation repeats nothing: the preview's "no longer needed" does not make "yes… no" a yes.
+    """
     yes = _YES_AND.match(normal)
-    if not yes or _CONDITION.search(_NUMBER.sub("", yes["rest"])) or "?" in normal:
+    if not yes or _NEGATION.search(yes["rest"]) or _CONDITION.search(_NUMBER.sub("", yes["rest"])) or "?" in normal:
         return False
     said, shown = _WORDS.findall(yes["rest"]), set(_WORDS.findall(normalised(preview)))
     telling = [word for word in said if word not in _SMALL_WORDS]
