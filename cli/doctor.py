@@ -21,10 +21,10 @@ from core.models.capabilities import Endpoint, remember
 from core.models.capabilities import probe as probe_endpoint
 from core.passages import Utterance
 from core.settings import Settings, retired_settings
-from graph.assembly import open_desk, orders_of
 from graph.business_check import check_business
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.threads import damaged_threads
+from graph.stores import open_desk, orders_of
 from ingest.article_folder import publish_folder
 from ingest.index.opening_index import open_retriever
 from ingest.search.rerank_fusion import SearchableIndex

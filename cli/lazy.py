@@ -11,6 +11,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
+from core.observability.gc_tuning import no_collection
+
 
 @dataclass(frozen=True)
 class Named:
@@ -24,7 +26,8 @@ class Named:
     def load(self, name: str) -> Any:
         """Import the command and return it under its name."""
         module, _, attribute = self.place.partition(":")
-        found = getattr(import_module(module), attribute)
+        with no_collection():
+            found = getattr(import_module(module), attribute)
         if isinstance(found, typer.Typer):
             group = get_group(found)
             group.name = name

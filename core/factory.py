@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
@@ -11,12 +12,14 @@ from core.embeddings.minilm import embedded_minilm
 from core.embeddings.reranker import RERANK_SECONDS, CrossEncoder, EndpointReranker, Reranker
 from core.errors import SettingsError
 from core.models.capabilities import recall
-from core.models.endpoint import EndpointChatModel, EndpointEmbeddings, bounded_client
 from core.models.fallback import Candidate, ChainedChatModel
 from core.models.json_tool_calling import JsonToolsChatModel
 from core.offline.model import OfflineChatModel
 from core.settings import Settings
 from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcriber
+
+if TYPE_CHECKING:
+    from core.models.endpoint import EndpointChatModel
 
 TEMPERATURE = 0.0
 MAX_RETRIES = 3
@@ -61,8 +64,11 @@ def adapted_model(settings: Settings, streaming: bool = True) -> BaseChatModel:
     return endpoint_model(settings, streaming=streaming and known.streaming is not False)
 
 
-def endpoint_model(settings: Settings, *, streaming: bool = True) -> EndpointChatModel:
+def endpoint_model(settings: Settings, *, streaming: bool = True) -> "EndpointChatModel":
     """Return the chat model of the configured endpoint alone; it tries each request once."""
+    # Here and below: the client of endpoints takes half a second to load, and who has none does not wait for it.
+    from core.models.endpoint import EndpointChatModel, bounded_client
+
     return EndpointChatModel(
         model=settings.model,
         base_url=settings.base_url,
@@ -114,6 +120,8 @@ def evaluation_model(settings: Settings) -> BaseChatModel:
         raise SettingsError(
             "no model to play customers or to judge is configured; set SUPPORT_EVAL_MODEL and SUPPORT_EVAL_BASE_URL"
         )
+    from core.models.endpoint import EndpointChatModel
+
     return EndpointChatModel(
         model=settings.eval_model,
         base_url=base_url,
@@ -134,6 +142,8 @@ def embedding_model(
     """
     if settings.embedding_model == "minilm":
         return embedded_minilm()
+    from core.models.endpoint import EndpointEmbeddings
+
     return EndpointEmbeddings(
         model=settings.embedding_model,
         base_url=settings.embedding_base_url or settings.base_url,

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
@@ -19,7 +18,6 @@ from core.observability.telemetry import open_telemetry
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from core.settings import Settings
-from core.storage.database import Database
 from core.yaml_files import FilesError, Problem
 from graph.builder import Parts
 from graph.context_window.history import context_budget
@@ -32,30 +30,23 @@ from graph.procedures.book import ProcedureBook, catalogue_of, open_book
 from graph.procedures.prompt import follow_procedure
 from graph.runtime.budgets import Budget, Budgets
 from graph.runtime.instrumentation import NoTelemetry
+from graph.stores import desk_hours, open_desk, open_ledger, orders_of, policy_of
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import ReplyLanguages
 from ingest.article_folder import NoArticles, publish_folder
 from ingest.index.opening_index import open_retriever
-from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions, no_email
 from tools.business.business_folder import Business, read_business
 from tools.connectors.opening import Opened, open_connectors
 from tools.desk.availability import DeskAvailability
-from tools.desk.hours import DeskHours
 from tools.desk.queues import load_queues
-from tools.desk.sql_desk import SqlTicketDesk
-from tools.desk.ticket_redaction import CustomerRedaction
-from tools.desk.webhook import WebhookOutbox
 from tools.identify import IDENTIFY
 from tools.identity.code_senders import open_sender
 from tools.identity.verification import IdentityDesk
 from tools.registry import general_tools, make_tools
 from tools.retail.known_customers import email_of, know
-from tools.retail.opening_orders import open_orders, stock
-from tools.retail.policy import Policy, load_policy
-from tools.retail.rest.rest_backend import HttpOrderBackend
+from tools.retail.policy import Policy
 from tools.retail.shop_records import OrderBackend
-from tools.retail.sql.sql_backend import SqlOrderBackend
 from tools.spending import SpendingLog
 from tools.tool import Tool
 
@@ -197,18 +188,6 @@ def open_procedures(
     return open_book(found, tools, embed=embed, now=now)
 
 
-def policy_of(settings: Settings, business: Business) -> Policy:
-    """Return the shop's policy, or for another business the limits and topics that its folder names."""
-    named = business.path_of(business.shop.policy) if business.shop else None
-    policy, file = load_policy(settings.policy_file or named), business.file
-    topics = {name: tuple(topic.words) for name, topic in file.handoff.items()}
-    limits = {"confirmation_minutes": file.confirmation_minutes, "approval_hours": file.approval_hours}
-    changed: dict[str, Any] = {name: value for name, value in limits.items() if value is not None}
-    if not business.shop or topics:
-        changed = {**changed, "people_only": topics}
-    return policy.model_copy(update=changed)
-
-
 def _window(settings: Settings) -> int | None:
     """Return the context window of the model that is asked first, as far as it was measured."""
     known = None if settings.model == "offline" else recall(settings.endpoint_file, settings.base_url, settings.model)
@@ -225,33 +204,6 @@ def budgets(settings: Settings, customers: SpendingLog) -> Budgets:
         model=settings.model,
         customers=customers,
     )
-
-
-def open_desk(settings: Settings, orders: OrderBackend | None = None) -> SqlTicketDesk:
-    """Return the ticket desk, with a webhook where one is set; names from the shop's records stay out of its texts."""
-    database = Database(settings.desk_url)
-    velocity = policy_of(settings, read_business(settings.business_folder)).velocity
-    return SqlTicketDesk(
-        database,
-        worked=desk_hours(settings).worked,
-        reopen_days=settings.desk_reopen_days,
-        outbox=webhook_outbox(settings, database),
-        redaction=CustomerRedaction(orders),
-        most_tickets=velocity.tickets,
-        most_within=timedelta(days=velocity.days),
-    )
-
-
-def webhook_outbox(settings: Settings, database: Database) -> WebhookOutbox | None:
-    """Return what sends changes of tickets, or None where no webhook is set."""
-    if not settings.desk_webhook_url or not settings.desk_webhook_secret:
-        return None
-    return WebhookOutbox(database, settings.desk_webhook_url, settings.desk_webhook_secret.get_secret_value())
-
-
-def desk_hours(settings: Settings) -> DeskHours:
-    """Return when people are at the desk."""
-    return DeskHours.parse(settings.desk_hours, settings.desk_timezone)
 
 
 def rule_triage(settings: Settings) -> RuleTriage:
@@ -296,18 +248,6 @@ def ticket_writer(settings: Settings) -> TicketWriter:
     )
 
 
-def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
-    """Return the order backend the settings name, filled first where it is a named business's and not there yet."""
-    business = read_business(settings.business) if settings.business else None
-    if business and business.shop and (data := business.path_of(business.shop.data)):
-        stock(settings.orders_url, data, as_of=date.today() if business.shop.shift_dates else None)
-    return open_orders(
-        settings.orders_url,
-        api_key=settings.orders_api_key.get_secret_value() if settings.orders_api_key else None,
-        idempotency_keys=settings.orders_idempotency_keys,
-    )
-
-
 def open_identity(
     settings: Settings, orders: OrderBackend, policy: Policy, now: Callable[[], datetime]
 ) -> IdentityDesk | None:
@@ -321,14 +261,3 @@ def open_identity(
     if sender is None and policy.identity.reads == "code":
         return None
     return IdentityDesk(settings.desk_url, orders=orders, rule=policy.identity, sender=sender, clock=now)
-
-
-def open_ledger(settings: Settings, policy: Policy | None = None) -> ActionLedger:
-    """Return the action ledger with the time limits of a policy, by default of the one that settings name."""
-    if policy is None:
-        policy = policy_of(settings, read_business(settings.business_folder))
-    return ActionLedger(
-        settings.desk_url,
-        confirmation=timedelta(minutes=policy.confirmation_minutes),
-        approval=timedelta(hours=policy.approval_hours),
-    )

@@ -13,11 +13,11 @@ from core.privacy.known_people import KNOWN
 from core.privacy.personal_data import Person, PersonalStore
 from core.settings import Settings
 from core.storage.database import Database
-from graph.assembly import webhook_outbox
 from graph.context_window.customer_store import open_store
 from graph.context_window.personal_files import PersonalFiles
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.personal_memory import PersonalMemory
+from graph.stores import webhook_outbox
 from server.inbox.personal_inbox import PersonalInbox
 from server.personal_drafts import PersonalDevServer, PersonalDrafts
 from tools.actions.personal_actions import PersonalActions, PersonalEffects

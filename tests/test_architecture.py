@@ -68,6 +68,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "graph.intake",
         "graph.nodes",
         "graph.builder",
+        "graph.stores",
         "graph.operator",
         "graph.assembly",
         "graph.business_check",
@@ -106,7 +107,14 @@ LAYERS: dict[str, tuple[str, ...]] = {
 """The rooms inside each package from the bottom up, and modules that put rooms together: each may import those
 before it.
 """
-NODES_MAY_NOT_IMPORT = ("graph.builder", "graph.assembly", "graph.agent", "graph.entry", "core.settings")
+NODES_MAY_NOT_IMPORT = (
+    "graph.builder",
+    "graph.stores",
+    "graph.assembly",
+    "graph.agent",
+    "graph.entry",
+    "core.settings",
+)
 
 
 def imported_modules(source: str) -> set[str]:

@@ -17,11 +17,12 @@ from core.language.fixed_sentences import PHRASES
 from core.models.fallback import Candidate, ChainedChatModel
 from core.settings import Limits, Settings
 from graph.agent import SupportAgent, open_agent
-from graph.assembly import assemble, open_desk, open_ledger
+from graph.assembly import assemble
 from graph.builder import build_graph
 from graph.context_window.prompts import text_of
 from graph.memory.checkpointers import open_checkpointer
 from graph.replies import Reply, Token
+from graph.stores import open_desk, open_ledger
 from tests.graph_fakes import parts as scripted_parts
 from tests.graph_fakes import scripted
 from tests.processes import ROOT, environment, free_port, support_agent

@@ -13,8 +13,7 @@ from rich.table import Column, Table
 from cli.output import err, out, print_json
 from core.errors import InputError
 from core.settings import Settings
-from graph.agent import open_agent
-from graph.assembly import assemble, open_ledger
+from graph.stores import open_ledger
 from tools.actions.action import Action, State
 from tools.actions.ledger import ActionLedger
 
@@ -114,6 +113,10 @@ def decide_by_id(prefix: str, decision: Mapping[str, Any], by: str, as_json: boo
 
 async def _decide_and_wake(prefix: str, decision: Mapping[str, Any], by: str) -> tuple[Action, str]:
     """Record the decision, then let the thread go on with it."""
+    # Loaded here: to look at what waits takes no agent.
+    from graph.agent import open_agent
+    from graph.assembly import assemble
+
     settings = Settings.from_env()
     parts = await asyncio.to_thread(assemble, settings)
     async with open_agent(settings, parts=parts) as agent:

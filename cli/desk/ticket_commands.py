@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import click
 import typer
@@ -11,24 +11,21 @@ from rich.table import Table
 
 from cli.desk.approval_commands import decide_by_id, waiting_in
 from cli.desk.ticket_order import most_pressing_first
+from cli.desk.ticket_printing import clock, print_ticket, ticket_as_data
 from cli.output import out, print_json
-from core.clock import utc_now
 from core.errors import NoTicket, Refused
-from core.factory import endpoint_model
 from core.safety.safe_links import inert
 from core.settings import Settings
 from core.storage.database import Database
-from graph import operator as people
-from graph.assembly import desk_hours, open_desk, orders_of, webhook_outbox
-from graph.builder import SupportGraph
-from graph.handoff.suggested_replies import suggest_reply
 from graph.handoff.ticket_facts import shortened
-from graph.memory.checkpointers import open_checkpointer
-from graph.memory.erasure_markers import run_config
-from tools.desk.ownership import Stage, elapsed
+from graph.stores import open_desk, orders_of, webhook_outbox
+from tools.desk.ownership import Stage
 from tools.desk.sql_desk import SqlTicketDesk
-from tools.desk.ticket_data import ticket_data
 from tools.desk.tickets import Ticket
+
+# What works on conversations is loaded by the commands that do: to look at tickets takes the desk alone.
+if TYPE_CHECKING:
+    from graph.builder import SupportGraph
 
 app = typer.Typer(
     help="Work on the tickets that the agent handed over: take, reply, resolve, hand back.", no_args_is_help=True
@@ -53,12 +50,12 @@ def list_(
     ones last.
     """
 
-    async def work(_: SupportGraph, desk: SqlTicketDesk) -> list[Ticket]:
+    async def work(desk: SqlTicketDesk) -> list[Ticket]:
         return await most_pressing_first(await desk.list_tickets(open_only=not (everything or status), status=status))
 
-    found = _with_desk(work)
+    found = _at_desk(work)
     if as_json:
-        print_json([_data(ticket) for ticket in found])
+        print_json([ticket_as_data(ticket) for ticket in found])
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("ticket", "status", "priority", "queue", "operator", "time", "summary"):
@@ -71,7 +68,7 @@ def list_(
             draft.priority.upper() if draft.priority == "urgent" else draft.priority,
             draft.queue,
             owned.operator or "",
-            _clock(ticket),
+            clock(ticket),
             inert(shortened(draft.summary, 120)),
         )
         table.add_row(*(escape(cell) for cell in cells))
@@ -81,8 +78,8 @@ def list_(
 @app.command()
 def show(ticket: TicketId, as_json: AsJson = False) -> None:
     """Show a ticket: what is known, what was tried, what was said."""
-    found = _with_desk(lambda _, desk: desk.get_ticket(ticket))
-    print_json(_data(found)) if as_json else _print(found)
+    found = _at_desk(lambda desk: desk.get_ticket(ticket))
+    print_json(ticket_as_data(found)) if as_json else print_ticket(found)
 
 
 @app.command()
@@ -96,8 +93,9 @@ def take(
 
     One that a colleague has is taken over from them by naming them: --instead-of mia.
     """
+    from graph import operator as people
 
-    async def work(graph: SupportGraph, desk: SqlTicketDesk) -> Ticket:
+    async def work(graph: "SupportGraph", desk: SqlTicketDesk) -> Ticket:
         return await people.take(graph, desk, ticket, operator=operator, instead_of=instead_of)
 
     _done(
@@ -123,7 +121,10 @@ def reply(
     """
     written = click.edit(_suggestion(ticket, operator), require_save=True) or "" if text is None else text
 
-    async def work(graph: SupportGraph, desk: SqlTicketDesk) -> tuple[Ticket, str]:
+    from graph import operator as people
+    from graph.memory.erasure_markers import run_config
+
+    async def work(graph: "SupportGraph", desk: SqlTicketDesk) -> tuple[Ticket, str]:
         before = len((await desk.get_ticket(ticket)).notes)
         replied = await people.reply(graph, desk, ticket, operator=operator, text=written.strip(), key=key)
         if len(replied.notes) == before:
@@ -162,13 +163,15 @@ def approve(
 
     Example: support-agent tickets approve T1001 --operator mia
     """
-    thread = _with_desk(lambda _, desk: desk.get_ticket(ticket)).thread_id
+    thread = _at_desk(lambda desk: desk.get_ticket(ticket)).thread_id
     decide_by_id(waiting_in(thread), {"type": "approve", "message": note}, operator, as_json)
 
 
 @app.command()
 def resolve(ticket: TicketId, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Close a ticket; when the customer writes again, the agent answers."""
+    from graph import operator as people
+
     closed = _with_desk(lambda graph, desk: people.resolve(graph, desk, ticket, tell=not quiet))
     _done(closed, f"is resolved; {_told(quiet)}. When the customer writes again, the agent answers", as_json)
 
@@ -176,6 +179,8 @@ def resolve(ticket: TicketId, quiet: Quiet = False, as_json: AsJson = False) -> 
 @app.command("hand-back")
 def hand_back(ticket: TicketId, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Give the conversation back to the agent at once."""
+    from graph import operator as people
+
     closed = _with_desk(lambda graph, desk: people.hand_back(graph, desk, ticket, tell=not quiet))
     _done(closed, f"is handed back; {_told(quiet)}. The agent answers from now on", as_json)
 
@@ -188,8 +193,9 @@ def rate(
     as_json: AsJson = False,
 ) -> None:
     """Keep the customer's rating of the outcome with the ticket and the conversation."""
+    from graph import operator as people
 
-    async def work(graph: SupportGraph, desk: SqlTicketDesk) -> Ticket:
+    async def work(graph: "SupportGraph", desk: SqlTicketDesk) -> Ticket:
         return await people.rate_outcome(graph, desk, ticket, stars=stars, comment=comment)
 
     _done(_with_desk(work), f"is rated {stars} of 5 stars", as_json)
@@ -198,8 +204,9 @@ def rate(
 @app.command()
 def deliver(as_json: AsJson = False) -> None:
     """Finish what was interrupted: put replies into conversations, and send due changes to the webhook."""
+    from graph import operator as people
 
-    async def work(graph: SupportGraph, desk: SqlTicketDesk) -> dict[str, Any]:
+    async def work(graph: "SupportGraph", desk: SqlTicketDesk) -> dict[str, Any]:
         done: dict[str, Any] = {"delivered": await people.deliver(graph, desk)}
         settings = Settings.from_env()
         if outbox := webhook_outbox(settings, Database(settings.desk_url)):
@@ -212,25 +219,25 @@ def deliver(as_json: AsJson = False) -> None:
 
 
 def _suggestion(ticket: str, operator: str) -> str:
+    from core.factory import endpoint_model
+    from graph.handoff.suggested_replies import suggest_reply
+
     settings = Settings.from_env()
     model = None if settings.model == "offline" else endpoint_model(settings)
-
-    async def work(_: SupportGraph, desk: SqlTicketDesk) -> str:
-        return await suggest_reply(desk, ticket, operator=operator, model=model, shop_name=settings.shop_name)
-
-    return _with_desk(work)
+    return _at_desk(
+        lambda desk: suggest_reply(desk, ticket, operator=operator, model=model, shop_name=settings.shop_name)
+    )
 
 
-def _with_desk(work: Callable[[SupportGraph, SqlTicketDesk], Awaitable[Answer]]) -> Answer:
-    """Run one piece of work on the desk and the conversations that settings name."""
+def _at_desk(work: Callable[[SqlTicketDesk], Awaitable[Answer]]) -> Answer:
+    """Run one piece of work on the desk that settings name."""
 
     async def run() -> Answer:
         settings = Settings.from_env()
         orders = orders_of(settings)
         desk = open_desk(settings, orders)
         try:
-            async with open_checkpointer(settings.memory_url) as checkpointer:
-                return await work(people.thread_graph(checkpointer), desk)
+            return await work(desk)
         except NoTicket as unknown:
             raise NoTicket(f"{unknown} `support-agent tickets list --all` shows those there are.") from None
         finally:
@@ -240,17 +247,16 @@ def _with_desk(work: Callable[[SupportGraph, SqlTicketDesk], Awaitable[Answer]])
     return asyncio.run(run())
 
 
-def _data(ticket: Ticket) -> dict[str, Any]:
-    worked = desk_hours(Settings.from_env()).worked
-    return {
-        **ticket_data(ticket),
-        "clock_seconds": elapsed(ticket.ownership, now=utc_now(), worked=worked).total_seconds(),
-    }
+def _with_desk(work: Callable[["SupportGraph", SqlTicketDesk], Awaitable[Answer]]) -> Answer:
+    """Run one piece of work on the desk and the conversations that settings name."""
+    from graph.memory.checkpointers import open_checkpointer
+    from graph.operator import thread_graph
 
+    async def both(desk: SqlTicketDesk) -> Answer:
+        async with open_checkpointer(Settings.from_env().memory_url) as checkpointer:
+            return await work(thread_graph(checkpointer), desk)
 
-def _clock(ticket: Ticket) -> str:
-    minutes = int(_data(ticket)["clock_seconds"] // 60)
-    return f"{minutes // 60}:{minutes % 60:02} h"
+    return _at_desk(both)
 
 
 def _told(quiet: bool) -> str:
@@ -259,43 +265,4 @@ def _told(quiet: bool) -> str:
 
 def _done(ticket: Ticket, words: str, as_json: bool) -> None:
     """Say what was done to a ticket."""
-    print_json(_data(ticket)) if as_json else out.print(f"[bold]{ticket.id}[/bold] {escape(words)}.")
-
-
-def _print(ticket: Ticket) -> None:
-    draft, owned, said = ticket.draft, ticket.ownership, _said(ticket.transcript)
-    who = f" ({owned.operator})" if owned.operator else ""
-    lines = [
-        f"[bold]{ticket.id}[/bold] {ticket.status}{escape(who)} · {draft.priority} · {draft.queue} · {_clock(ticket)}"
-        f"{' · call-back' if ticket.callback else ''}"
-        f"{f' · reopened {owned.stretches - 1}×' if owned.stretches > 1 else ''}",
-        f"[dim]customer {escape(ticket.customer_id or 'not signed in')} · thread {escape(ticket.thread_id)} · "
-        f"{draft.language} · {draft.sentiment} · {_shown(ticket.detail)}[/dim]",
-        _shown(draft.summary),
-        f"  wish: {_shown(draft.wish)}",
-        *(f"  fact: {_shown(fact)}" for fact in draft.facts),
-        *(f"  tried: {_shown(step)}" for step in draft.steps_tried),
-        f"  next: {_shown(draft.next_step)}",
-        *(
-            [f"[dim]Said before (all of it: support-agent threads show {escape(ticket.thread_id)})[/dim]"]
-            if said
-            else []
-        ),
-        *(f"[cyan]{speaker}[/cyan] {_shown(words)}" for speaker, words in said),
-        *(["[dim]Since then[/dim]"] if ticket.notes else []),
-        *(f"[cyan]{escape(note.author)}[/cyan] {_shown(note.text)}" for note in ticket.notes),
-    ]
-    if ticket.rating:
-        lines.append(f"rated {'★' * ticket.rating.stars} {_shown(ticket.rating.comment)}")
-    out.print("\n".join(lines))
-
-
-def _said(transcript: str) -> list[tuple[str, str]]:
-    """Return who said what; what tools returned stands among the facts."""
-    lines = (line.partition(": ") for line in transcript.splitlines())
-    return [(speaker.lower(), words) for speaker, _, words in lines if speaker in ("Customer", "Assistant")]
-
-
-def _shown(text: str) -> str:
-    """Return what strangers wrote, for a terminal: nothing in it colours, moves the cursor or can be clicked."""
-    return escape(inert(text))
+    print_json(ticket_as_data(ticket)) if as_json else out.print(f"[bold]{ticket.id}[/bold] {escape(words)}.")

@@ -9,14 +9,17 @@ from functools import cache
 from math import ceil
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from langchain_core.embeddings import Embeddings
-from tokenizers import Encoding, Tokenizer
 
 from core.errors import ModelError
+
+if TYPE_CHECKING:  # loaded at the first use: a process whose embeddings come from an endpoint never needs them
+    import onnxruntime
+    from tokenizers import Encoding, Tokenizer
 
 DIMENSION = 384
 MAX_TOKENS = 256
@@ -84,24 +87,27 @@ class MiniLM(Embeddings):
         """Say whether a lower-case word is one of the 30,000 commonest English ones and pieces of words."""
         return self._open_tokenizer().token_to_id(word) is not None
 
-    def _open_tokenizer(self) -> Tokenizer:
+    def _open_tokenizer(self) -> "Tokenizer":
         with self._opening:
             if self._tokenizer is None:
+                from tokenizers import Tokenizer
+
                 tokenizer = Tokenizer.from_file(str(_checked(_tokenizer_path(), _TOKENIZER_SHA256)))
                 tokenizer.enable_truncation(MAX_TOKENS)
                 tokenizer.no_padding()
                 self._tokenizer = tokenizer
             return self._tokenizer
 
-    def _open_session(self) -> onnxruntime.InferenceSession:
+    def _open_session(self) -> "onnxruntime.InferenceSession":
         with self._opening:
             if self._session is None:
+                import onnxruntime
+
+                from core.embeddings.onnx_int8 import eight_bit_model
+
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = 1
                 options.inter_op_num_threads = 1
-                # Loaded here, because a process whose embeddings come from an endpoint never needs it.
-                from core.embeddings.onnx_int8 import eight_bit_model
-
                 model = eight_bit_model(_checked(_model_path(), _MODEL_SHA256))
                 self._session = onnxruntime.InferenceSession(
                     model,
@@ -136,7 +142,7 @@ def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
         yield batch
 
 
-def _pool(session: onnxruntime.InferenceSession, encodings: list[Encoding]) -> npt.NDArray[np.float32]:
+def _pool(session: "onnxruntime.InferenceSession", encodings: "list[Encoding]") -> npt.NDArray[np.float32]:
     longest = max(len(e.ids) for e in encodings)
     ids = np.zeros((len(encodings), longest), dtype=np.int64)
     mask = np.zeros_like(ids)

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 import numpy as np
-import onnxruntime
 from pydantic import SecretStr
-from tokenizers import Tokenizer
 
 from core.errors import ModelRejected, ModelUnavailable, SettingsError
+
+if TYPE_CHECKING:  # loaded at the first use of a cross-encoder, which few installations have
+    import onnxruntime
+    from tokenizers import Tokenizer
 
 MODEL_FILE, TOKENIZER_FILE = "model.onnx", "tokenizer.json"
 RERANK_SECONDS = 1.0
@@ -140,9 +142,12 @@ class CrossEncoder:
             ) from None
         return found
 
-    def _open(self) -> tuple[Tokenizer, onnxruntime.InferenceSession]:
+    def _open(self) -> "tuple[Tokenizer, onnxruntime.InferenceSession]":
         with self._opening:
             if self._opened is None:
+                import onnxruntime
+                from tokenizers import Tokenizer
+
                 try:
                     tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER_FILE))
                     options = onnxruntime.SessionOptions()
@@ -161,7 +166,7 @@ class CrossEncoder:
             return self._opened
 
 
-def _fixed_length(session: onnxruntime.InferenceSession) -> int | None:
+def _fixed_length(session: "onnxruntime.InferenceSession") -> int | None:
     """Return how many tokens a model reads if its export says so; else any number up to the longest."""
     _, length = session.get_inputs()[0].shape
     return length if isinstance(length, int) else None

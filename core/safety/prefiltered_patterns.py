@@ -6,10 +6,14 @@ Unicode, matches wherever the pattern itself does, and perhaps elsewhere; so wha
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
 
 import re2
 
-_PIECE = re.compile(r"\\.|\(\?P<\w+>|\(\?<?[=!]|\{\d+,?\d*\}|\[\^?\]?(?:\\.|[^\[\]\\])*\]|[()^$]|.", re.DOTALL)
+_PIECE = re.compile(
+    r"\\.|\(\?P<\w+>|\(\?<?[=!]|\{\d+,?\d*\}|\[\^?\]?(?:\\.|[^\[\]\\])*\]|[^\\(){}\[\]^$]+|.", re.DOTALL
+)
 _NEVER = "[^\\x00-\\x{10FFFF}]"
 _IN_CLASS = {"\\w": r"\p{L}\p{N}_", "\\d": r"\p{Nd}", "\\s": r"\s\v\x1c-\x1f\x85\p{Z}"}
 _ALONE = {
@@ -17,6 +21,7 @@ _ALONE = {
     **{written.upper(): f"[^{read}]" for written, read in _IN_CLASS.items()},
     **dict.fromkeys((r"\b", r"\B", r"\A", r"\Z", "^", "$"), ""),
 }
+_LOOKAROUND = frozenset(("(?=", "(?!", "(?<=", "(?<!"))
 _LONG_COUNT = re.compile(r"\{\d+,\d{2,}\}")
 """What RE2 would count out, state by state."""
 _LETTER = r"[^\W\d_]"
@@ -26,38 +31,36 @@ _FOLDED_BY_PYTHON_ALONE = frozenset("ıİ")
 class PrefilteredPattern:
     """A compiled pattern with the same matches, found faster in texts that hold few of them.
 
-    It takes no flags but `IGNORECASE` and `MULTILINE`, no back reference, and no match that is empty.
+    It takes no flags but `IGNORECASE` and `MULTILINE`, no back reference, and no match that is empty. Each engine
+    compiles it when it is first used: all of them together take longer than a first answer, and most texts need few.
     """
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
-        """Compile a pattern for both engines."""
-        self._exact = re.compile(pattern, flags)
+        """Take a pattern and its flags as they are written."""
+        self.pattern, self.flags = pattern, flags
+
+    @cached_property
+    def _exact(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, self.flags)
+
+    @cached_property
+    def _where(self) -> Any:
         options = re2.Options()
-        options.case_sensitive = not flags & re.IGNORECASE
+        options.case_sensitive = not self.flags & re.IGNORECASE
         options.never_capture, options.log_errors = True, False
-        self._where = re2.compile(_without_lookaround(pattern), options)
-
-    @property
-    def pattern(self) -> str:
-        """Return the pattern as it was written."""
-        return self._exact.pattern
-
-    @property
-    def flags(self) -> int:
-        """Return the flags of the pattern."""
-        return self._exact.flags
+        return re2.compile(_without_lookaround(self.pattern), options)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Yield the matches that do not overlap, from left to right."""
         if not _FOLDED_BY_PYTHON_ALONE.isdisjoint(text):
             yield from self._exact.finditer(text)
             return
-        done, match_at = 0, self._exact.match
+        done = 0
         for found in self._where.finditer(text.encode() if text.isascii() else text):  # of bytes no place is counted
             start, end = found.span()
             done = max(done, start)
             while done < end:
-                match = match_at(text, done)
+                match = self._exact.match(text, done)
                 if match:
                     yield match
                 done = match.end() if match else done + 1
@@ -85,11 +88,11 @@ def _without_lookaround(pattern: str) -> str:
         if skipped:
             skipped += piece.startswith("(")
             skipped -= piece == ")"
-        elif re.match(r"\(\?<?[=!]", piece):
+        elif piece in _LOOKAROUND:
             skipped = 1
         elif piece.startswith("(?P<"):
             kept.append("(?:")
-        elif _LONG_COUNT.fullmatch(piece):
+        elif piece[0] == "{" and _LONG_COUNT.fullmatch(piece):
             kept.append("*")
         elif piece.startswith("["):
             if re.search(r"\\[WDS]", piece):

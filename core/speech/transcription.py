@@ -9,17 +9,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
-import openai
 from pydantic import SecretStr
 
 from core.errors import MessageRejected, ModelRejected, SettingsError
 from core.extras import need_extra
-from core.models.endpoint import endpoint_errors
 from core.speech.audio import Clip
 
 log = logging.getLogger(__name__)
-UNREADABLE = (openai.BadRequestError, openai.UnprocessableEntityError)
-"""How endpoints refuse a recording they cannot decode, or a form of answer they do not know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +70,12 @@ class EndpointTranscriber:
             try:
                 return await self._ask(clip, "verbose_json")
             except ModelRejected as refusal:
-                if not isinstance(refusal.__cause__, UNREADABLE):
+                if not _unreadable(refusal):
                     raise
         try:
             answer = await self._ask(clip, "json")
         except ModelRejected as refusal:
-            if not isinstance(refusal.__cause__, UNREADABLE):
+            if not _unreadable(refusal):
                 raise
             log.warning("%s", refusal)
             raise MessageRejected("the voice message cannot be decoded; record it again, or write") from refusal
@@ -87,6 +83,11 @@ class EndpointTranscriber:
         return answer
 
     async def _ask(self, clip: Clip, form: Any) -> Transcript:
+        # Loaded here, because it takes half a second, and few installations hear voice messages.
+        import openai
+
+        from core.models.endpoint import endpoint_errors
+
         async with openai.AsyncOpenAI(
             base_url=self._base_url,
             api_key=self._api_key.get_secret_value(),
@@ -116,6 +117,13 @@ class EndpointTranscriber:
             seconds=_number(getattr(answer, "duration", None)),
             language=getattr(answer, "language", None),
         )
+
+
+def _unreadable(refusal: ModelRejected) -> bool:
+    """Say whether an endpoint refused a recording it cannot decode, or a form of answer it does not know."""
+    import openai
+
+    return isinstance(refusal.__cause__, (openai.BadRequestError, openai.UnprocessableEntityError))
 
 
 class LocalWhisper:

@@ -2,12 +2,13 @@
 
 import io
 import logging
-
-import pypdf
-from pypdf.errors import PyPdfError
+from typing import TYPE_CHECKING
 
 from core.errors import DocumentError
 from ingest.documents_read import Document
+
+if TYPE_CHECKING:
+    import pypdf
 
 MAX_PAGES = 2_000
 MAX_CHARS = 10_000_000
@@ -23,6 +24,10 @@ def read_pdf(data: bytes, *, default_id: str, default_title: str, source: str) -
     Raises:
         DocumentError: it is encrypted, damaged, too large once unpacked, or a scan without a text layer.
     """
+    # Loaded here, because every start loads the ways to read articles, and few are in PDF.
+    import pypdf
+    from pypdf.errors import PyPdfError
+
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
@@ -39,7 +44,7 @@ def read_pdf(data: bytes, *, default_id: str, default_title: str, source: str) -
     return Document(id=default_id, title=str(title).strip() or default_title, text="\n\n".join(pages), source=source)
 
 
-def _page_texts(reader: pypdf.PdfReader) -> list[str]:
+def _page_texts(reader: "pypdf.PdfReader") -> list[str]:
     pages, size = [], 0
     for page in reader.pages:
         pages.append(page.extract_text().strip())

@@ -14,7 +14,6 @@ from core.errors import BackendUnavailable
 from core.yaml_files import FilesError, Problem, YamlFile, inside, read_yaml
 from tools.connectors.declarations import ConnectorFile, OpenApi
 from tools.connectors.declared_tools import Connector, declared_tools
-from tools.connectors.mcp_source import remote_server, started_server
 from tools.connectors.openapi_source import OpenApiSource, read_operations
 from tools.connectors.python_source import PythonSource
 from tools.connectors.source import Source
@@ -86,6 +85,9 @@ def _source(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path, s
         path = inside(folder, declared.python)
         return PythonSource(path, tuple(declared.tools), timeout_seconds=declared.timeout_seconds)
     if (server := declared.mcp) is not None:
+        # Loaded here, because the client's models take a third of a second, and most businesses name no such server.
+        from tools.connectors.mcp_source import remote_server, started_server
+
         seconds = declared.timeout_seconds
         if server.command:
             env = {name: str(data.resolve()) if value == "$data" else value for name, value in server.env.items()}

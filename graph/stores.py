@@ -1,0 +1,80 @@
+"""Open the stores that settings name; whoever works on tickets or orders needs neither a model nor the index."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from core.settings import Settings
+from core.storage.database import Database
+from tools.actions.ledger import ActionLedger
+from tools.business.business_folder import Business, read_business
+from tools.desk.hours import DeskHours
+from tools.desk.sql_desk import SqlTicketDesk
+from tools.desk.ticket_redaction import CustomerRedaction
+from tools.desk.webhook import WebhookOutbox
+from tools.retail.opening_orders import open_orders, stock
+from tools.retail.policy import Policy, load_policy
+from tools.retail.rest.rest_backend import HttpOrderBackend
+from tools.retail.shop_records import OrderBackend
+from tools.retail.sql.sql_backend import SqlOrderBackend
+
+
+def policy_of(settings: Settings, business: Business) -> Policy:
+    """Return the shop's policy, or for another business the limits and topics that its folder names."""
+    named = business.path_of(business.shop.policy) if business.shop else None
+    policy, file = load_policy(settings.policy_file or named), business.file
+    topics = {name: tuple(topic.words) for name, topic in file.handoff.items()}
+    limits = {"confirmation_minutes": file.confirmation_minutes, "approval_hours": file.approval_hours}
+    changed: dict[str, Any] = {name: value for name, value in limits.items() if value is not None}
+    if not business.shop or topics:
+        changed = {**changed, "people_only": topics}
+    return policy.model_copy(update=changed)
+
+
+def open_desk(settings: Settings, orders: OrderBackend | None = None) -> SqlTicketDesk:
+    """Return the ticket desk, with a webhook where one is set; names from the shop's records stay out of its texts."""
+    database = Database(settings.desk_url)
+    velocity = policy_of(settings, read_business(settings.business_folder)).velocity
+    return SqlTicketDesk(
+        database,
+        worked=desk_hours(settings).worked,
+        reopen_days=settings.desk_reopen_days,
+        outbox=webhook_outbox(settings, database),
+        redaction=CustomerRedaction(orders),
+        most_tickets=velocity.tickets,
+        most_within=timedelta(days=velocity.days),
+    )
+
+
+def webhook_outbox(settings: Settings, database: Database) -> WebhookOutbox | None:
+    """Return what sends changes of tickets, or None where no webhook is set."""
+    if not settings.desk_webhook_url or not settings.desk_webhook_secret:
+        return None
+    return WebhookOutbox(database, settings.desk_webhook_url, settings.desk_webhook_secret.get_secret_value())
+
+
+def desk_hours(settings: Settings) -> DeskHours:
+    """Return when people are at the desk."""
+    return DeskHours.parse(settings.desk_hours, settings.desk_timezone)
+
+
+def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
+    """Return the order backend the settings name, filled first where it is a named business's and not there yet."""
+    business = read_business(settings.business) if settings.business else None
+    if business and business.shop and (data := business.path_of(business.shop.data)):
+        stock(settings.orders_url, data, as_of=date.today() if business.shop.shift_dates else None)
+    return open_orders(
+        settings.orders_url,
+        api_key=settings.orders_api_key.get_secret_value() if settings.orders_api_key else None,
+        idempotency_keys=settings.orders_idempotency_keys,
+    )
+
+
+def open_ledger(settings: Settings, policy: Policy | None = None) -> ActionLedger:
+    """Return the action ledger with the time limits of a policy, by default of the one that settings name."""
+    if policy is None:
+        policy = policy_of(settings, read_business(settings.business_folder))
+    return ActionLedger(
+        settings.desk_url,
+        confirmation=timedelta(minutes=policy.confirmation_minutes),
+        approval=timedelta(hours=policy.approval_hours),
+    )
