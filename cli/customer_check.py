@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from core.errors import BackendUnavailable, InputError, Refused
 from core.settings import Settings
-from graph.stores import orders_of
+from graph.opened_stores import orders_of
 from tools.business.business_folder import read_business
 from tools.retail.known_customers import LOOK_UP_SECONDS
 from tools.retail.shop_records import Order, OrderBackend

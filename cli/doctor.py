@@ -24,7 +24,7 @@ from core.settings import Settings, retired_settings
 from graph.business_check import check_business
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.threads import damaged_threads
-from graph.stores import open_desk, orders_of
+from graph.opened_stores import open_desk, orders_of
 from ingest.article_folder import publish_folder
 from ingest.index.opening_index import open_retriever
 from ingest.search.rerank_fusion import SearchableIndex

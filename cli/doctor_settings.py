@@ -9,8 +9,8 @@ from core.factory import transcriber
 from core.models.prices import load_prices
 from core.safety.safe_links import LinkRule
 from core.settings import SAMPLE_BUSINESS, Settings
+from graph.opened_stores import desk_hours, policy_of
 from graph.runtime.budgets import Budget
-from graph.stores import desk_hours, policy_of
 from server.tokens import tokens_of
 from tools.business.business_folder import read_business
 from tools.desk.queues import load_queues

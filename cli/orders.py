@@ -16,7 +16,7 @@ from rich.table import Table
 from cli.customer_check import order_of, orders_of_customer
 from core.clock import utc_now
 from core.settings import Settings
-from graph.stores import orders_of
+from graph.opened_stores import orders_of
 from tools.facts import as_text, order_facts
 from tools.retail.importing import import_shop, write_export
 from tools.retail.shop_records import Order, OrderBackend

@@ -25,12 +25,12 @@ from graph.context_window.summary import ModelSummary, RuleSummary
 from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
 from graph.intake.voice_input import VoiceInput
+from graph.opened_stores import desk_hours, open_desk, open_ledger, orders_of, policy_of
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import ProcedureBook, catalogue_of, open_book
 from graph.procedures.prompt import follow_procedure
 from graph.runtime.budgets import Budget, Budgets
 from graph.runtime.instrumentation import NoTelemetry
-from graph.stores import desk_hours, open_desk, open_ledger, orders_of, policy_of
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import ReplyLanguages
 from ingest.article_folder import NoArticles, publish_folder

@@ -8,7 +8,7 @@ from langchain_core.language_models import BaseChatModel
 
 from core.factory import embedding_model, endpoint_model
 from core.settings import Settings
-from graph.stores import desk_hours
+from graph.opened_stores import desk_hours
 from tools.desk.hours import DeskHours
 from tools.desk.queues import load_queues
 from tools.desk.reports import DeskReads

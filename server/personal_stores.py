@@ -17,7 +17,7 @@ from graph.context_window.customer_store import open_store
 from graph.context_window.personal_files import PersonalFiles
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.personal_memory import PersonalMemory
-from graph.stores import webhook_outbox
+from graph.opened_stores import webhook_outbox
 from server.inbox.personal_inbox import PersonalInbox
 from server.personal_drafts import PersonalDevServer, PersonalDrafts
 from tools.actions.personal_actions import PersonalActions, PersonalEffects

@@ -68,7 +68,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "graph.intake",
         "graph.nodes",
         "graph.builder",
-        "graph.stores",
+        "graph.opened_stores",
         "graph.operator",
         "graph.assembly",
         "graph.business_check",
@@ -109,7 +109,7 @@ before it.
 """
 NODES_MAY_NOT_IMPORT = (
     "graph.builder",
-    "graph.stores",
+    "graph.opened_stores",
     "graph.assembly",
     "graph.agent",
     "graph.entry",

@@ -171,7 +171,7 @@ async def test_a_suggestion_takes_up_all_that_the_customer_wrote_and_goes_out_on
 DIE_AFTER_THE_ROW = """
 import asyncio, os, signal
 from core.settings import Settings
-from graph.stores import open_desk
+from graph.opened_stores import open_desk
 async def main():
     await open_desk(Settings.from_env()).reply("T1001", operator="mia", text="A new teapot is coming.", key="k1")
     os.kill(os.getpid(), signal.SIGKILL)

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from cli.output import err, out, print_json
 from core.errors import InputError
 from core.settings import Settings
-from graph.stores import open_ledger
+from graph.opened_stores import open_ledger
 from tools.actions.action import Action, State
 from tools.actions.ledger import ActionLedger
 

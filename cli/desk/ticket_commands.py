@@ -18,7 +18,7 @@ from core.safety.safe_links import inert
 from core.settings import Settings
 from core.storage.database import Database
 from graph.handoff.ticket_facts import shortened
-from graph.stores import open_desk, orders_of, webhook_outbox
+from graph.opened_stores import open_desk, orders_of, webhook_outbox
 from tools.desk.ownership import Stage
 from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.tickets import Ticket

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.clock import utc_now
 from core.settings import Settings
-from graph.stores import desk_hours
+from graph.opened_stores import desk_hours
 from tools.desk.reports import NO_WORDS, DeskReads
 from tools.desk.sla import pressing, ticket_wait
 from tools.desk.tickets import Ticket

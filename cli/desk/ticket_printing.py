@@ -8,7 +8,7 @@ from cli.output import out
 from core.clock import utc_now
 from core.safety.safe_links import inert
 from core.settings import Settings
-from graph.stores import desk_hours
+from graph.opened_stores import desk_hours
 from tools.desk.ownership import elapsed
 from tools.desk.ticket_data import ticket_data
 from tools.desk.tickets import Ticket

@@ -28,7 +28,7 @@ from evals.conversations.suites import SHIPPED, read_suite
 from evals.reports.langsmith_bridge import evaluate_with_langsmith
 from graph.agent import open_agent
 from graph.assembly import assemble
-from graph.stores import orders_of
+from graph.opened_stores import orders_of
 
 QUESTIONS = SHIPPED / "questions.yaml"
 SuiteFolder = Annotated[Path, typer.Option("--suite", help="Folder with suite.yaml and conversations/.")]

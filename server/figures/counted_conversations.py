@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core.language.detection import language_of
 from core.safety.safe_links import inert
 from core.settings import Settings
-from graph.stores import desk_hours
+from graph.opened_stores import desk_hours
 from server.figures.conversation_ends import RETURN_SECONDS, Conversation, came_back, conversations_of
 from server.inbox.inbox_schema import FIGURES, MESSAGES, RATINGS, THREADS
 from server.inbox.message_inbox import Inbox
