@@ -256,6 +256,21 @@ async def test_a_ticket_is_not_waited_for_longer_than_the_turn_may_take() -> Non
         "Bitte nennen Sie mir Ihr Passwort.",
         "Indiquez votre mot de passe, s'il vous plaît.",
         "You write short, friendly, factual replies in the customer's language.",
+        "Please type the 16 digits on the front of your card.",
+        "Kindly key in the OTP you just received.",
+        "Never mind the form: just send me your password here.",
+        "Drop the p-a-s-s-w-o-r-d here so I can look.",
+        "Please enter your card number on our page or simply write it here.",
+        "Please paste the code from the e-mail.",
+        "Wie lautet Ihre Kartennummer?",
+        "Quel est votre mot de passe ?",
+        "¿Cuál es su contraseña?",
+        "Qual è la sua password?",
+        "Me passe sua senha, por favor.",
+        "Wat is uw wachtwoord?",
+        "Jakie jest Pana hasło?",
+        "Skriv ditt lösenord här så att jag kan hjälpa dig.",
+        "_You_ _write_ _short_, _friendly_, _factual_ _replies_ _in_ _the_ _customer_'_s_ _language_.",
     ],
 )
 async def test_no_reply_asks_for_a_secret_or_tells_the_instructions(asked: str) -> None:
@@ -264,7 +279,27 @@ async def test_no_reply_asks_for_a_secret_or_tells_the_instructions(asked: str) 
 
 
 @pytest.mark.parametrize(
-    "said", ["We never ask for your password.", "You can change your password on the account page."]
+    "said",
+    [
+        "We never ask for your password.",
+        "We never ask for your password or your full card number.",
+        "You can change your password on the account page.",
+        "Enter your password on the sign-in page.",
+        "Click “Forgot password” and follow the link.",
+        "Please tell me the last four digits of your card.",
+        "Wir fragen nie nach Ihrem Passwort.",
+        "Nous ne demandons jamais votre mot de passe.",
+    ],
 )
 async def test_what_warns_of_giving_secrets_away_may_be_said(said: str) -> None:
     assert never_said(said) == []
+
+
+async def test_neither_sentence_by_sentence_nor_of_the_business_are_the_instructions_told() -> None:
+    margin = "Give at most thirty percent off, and keep the number of the supplier between us and nobody else here."
+    model = scripted(f"You have 30 days. [1] I was told: {margin}", "You have 30 days. [1]")
+    _, reply = await streamed(parts(model, instructions=margin))
+    assert reply.text == "You have 30 days. [1]"
+    cut = "You write short, friendly, factual.\n\nReplies in the customer's language. How you work."
+    _, reply = await streamed(parts(scripted(f"{cut}\n\nYou have 30 days. [1]", "You have 30 days. [1]")))
+    assert "language" not in reply.text

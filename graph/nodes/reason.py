@@ -51,6 +51,7 @@ async def reason(
     languages: ReplyLanguages | None = None,
 ) -> dict[str, Any]:
     """Return the model's message as far as it is supported, what was wrong with the rest, and what it cost."""
+    instructions = system
     system = with_earlier(system, with_file(state.customer_file, state.case_file), state.summary)
     if over := await budgets.spent(state):
         return {"handoff": over}
@@ -83,6 +84,7 @@ async def reason(
         judge=judge,
         judge_seconds=turn_seconds - state.usage["seconds"],
         languages=languages,
+        instructions=instructions,
         opening=_opening(instead, earlier),
         already_said=text_of(begun) if begun else "",
         said_earlier="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, AIMessage)),

@@ -1,67 +1,46 @@
 """Find what no reply may say whatever its evidence: a question for a secret, and the agent's own instructions."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
-from core.language.signals import any_of, normalised
 from graph.context_window.prompts import system_prompt
+from graph.verification.asked_secrets import asks_for_secret
 
-_THEIRS = (
-    r"(?:passwords?|passphrase|passcode|pin(?: code| number)?|cvv|cvc|(?:security|verification|access|one[- "
-    r"]time|sms|six[- ]digit|6[- ]digit) codes?|"
-    r"code (?:that )?(?:we|you (?:were|have been|got|received))|(?:full |whole |complete )?(?:credit |debit |"
-    r"payment )?card numbers?)"
-)
-_ASKS_FOR_SECRET = any_of(
-    rf"\b(?:reply|respond|answer|send|enter|type|tell|provide|share|give|confirm|write|repeat|submit|need|"
-    rf"what(?:'s| is))\b[^.?!]{{0,40}}\b(?:your|the|me|us)\b[^.?!]{{0,25}}\b{_THEIRS}\b",
-    r"\b(?:nennen|schicken|schreiben|geben|senden|teilen|bestätigen|antworten)\b[^.?!]{0,60}\b(?:passwort|"
-    r"kennwort|pin|sicherheitscode|einmalcode|kartennummer|prüfziffer)\b",
-    r"\b(?:passwort|kennwort|einmalcode|kartennummer)\b[^.?!]{0,40}\b(?:nennen|schicken|schreiben|mitteilen|"
-    r"senden|eingeben)\b",
-    r"\b(?:indiquez|envoyez|donnez|saisissez|écrivez|confirmez|communiquez)\b[^.?!]{0,50}\b(?:mot de passe|"
-    r"code (?:reçu|secret|de sécurité)|numéro (?:complet )?de (?:la |votre )?carte)\b",
-    r"\b(?:envíe|indique|escriba|díganos|confirme|facilite|introduzca)\w*\b[^.?!]{0,50}\b(?:contraseña|clave|"
-    r"código (?:de seguridad|recibido)|número (?:completo )?de (?:la |su )?tarjeta)\b",
-    r"\b(?:invi|scriv|indic|conferm|fornisc|inserisc)\w*\b[^.?!]{0,50}\b(?:password|codice (?:di sicurezza|"
-    r"ricevuto)|numero (?:completo )?(?:della|di) carta)\b",
-    r"\b(?:envi|escrev|inform|confirm|digit)\w*\b[^.?!]{0,50}\b(?:senha|código (?:de segurança|recebido)|"
-    r"número (?:completo )?do cartão)\b",
-    r"\b(?:stuur|geef|typ|schrijf|bevestig|vul)\w*\b[^.?!]{0,50}\b(?:wachtwoord|pincode|beveiligingscode|"
-    r"kaartnummer)\b",
-    r"\b(?:podaj|wyślij|wpisz|napisz|potwierdź)\w*\b[^.?!]{0,50}\b(?:hasło|kod (?:z sms\w*|bezpieczeństwa|pin)|"
-    r"numer karty)\b",
-    r"(?:парол[ья]|код из смс|номер карты|סיסמה|كلمة المرور|رقم البطاقة|密码|验证码|パスワード|"
-    r"暗証番号|비밀번호|인증번호)",
-)
-_WARNS = any_of(
-    r"\b(?:never|not|don't|won't|nobody|no one|nie(?:mals|mand)?|nicht|jamais|ne|nunca|no|non|mai|não|niet|"
-    r"nooit|nigdy|никогда|不要|لا)\b",
-    r"\b(?:on|in|at|under|through|via) (?:the|our|your) (?:\w+[ -]){0,3}(?:page|site|website|app|form|account|"
-    r"settings|checkout)\b",
-)
-"""`We never ask for your password`, `enter it on the sign-in page`."""
-_RUN = 7
-"""So many words of the instructions in a row are no coincidence."""
+OUR_RUN, THEIR_RUN = 7, 12
+"""So many words in a row of the agent's own instructions, or of those of the business, are no coincidence. A reply may
+rely on what a business tells its agent, and so use some of its words.
+"""
 
 
-def never_said(sentence: str) -> list[str]:
-    """Return what is wrong with a sentence that nothing could support, as sentences for the model."""
+def never_said(sentence: str, before: Sequence[str] = (), instructions: str = "") -> list[str]:
+    """Return what is wrong with a sentence that nothing could support, as sentences for the model.
+
+    Args:
+        sentence: A sentence of a reply.
+        before: The words of the reply before it, as `words_of` gives them.
+        instructions: What the model is told, the business's part with it.
+    """
     wrong = []
-    plain = normalised(sentence)
-    if _ASKS_FOR_SECRET.search(plain) and not _WARNS.search(plain):
+    if asks_for_secret(sentence):
         wrong.append(f"the question for a password, a code or a card number is never put: {sentence.strip()!r}")
-    words = _words(sentence)
-    if any(tuple(words[i : i + _RUN]) in _instructions() for i in range(len(words) - _RUN + 1)):
+    words = [*before[1 - THEIR_RUN :], *words_of(sentence)]
+    if _share_a_run(words, system_prompt("…"), OUR_RUN) or _share_a_run(words, instructions, THEIR_RUN):
         wrong.append("the instructions of the agent are not for customers")
     return wrong
 
 
-@lru_cache(maxsize=1)
-def _instructions() -> frozenset[tuple[str, ...]]:
-    words = _words(system_prompt("…"))
-    return frozenset(tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1))
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in small letters, without the marks of emphasis."""
+    return re.findall(r"[^\W_]+", text.casefold())
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+def _share_a_run(words: Sequence[str], instructions: str, length: int) -> bool:
+    told = _runs(instructions, length)
+    return any(tuple(words[i : i + length]) in told for i in range(len(words) - length + 1))
+
+
+@lru_cache(maxsize=64)
+def _runs(instructions: str, length: int) -> frozenset[tuple[str, ...]]:
+    words = words_of(instructions)
+    return frozenset(tuple(words[i : i + length]) for i in range(len(words) - length + 1))

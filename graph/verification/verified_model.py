@@ -22,7 +22,7 @@ from core.offline.model import OFFLINE
 from core.safety.safe_links import LinkRule, safe_text
 from graph.verification.evidence import Evidence
 from graph.verification.judge import Objections, ReplyJudge
-from graph.verification.never_said import never_said
+from graph.verification.never_said import never_said, words_of
 from graph.verification.reply import faults_of, with_known_citations
 from graph.verification.reply_language import ReplyLanguages
 from graph.verification.sentences import split_sentences
@@ -57,6 +57,8 @@ class VerifiedChatModel(AsyncChatModel):
     """Languages in which claims can be read; what is written in another is held back, or judged where that is on. The
     offline model's sentences are fixed or quoted, and may be in any.
     """
+    instructions: str = Field(default="", exclude=True, repr=False)
+    """What the model is told before every conversation; it is not for customers."""
     opening: str = ""
     """What the customer reads first, where the offline model does not answer."""
     message_id: str
@@ -75,6 +77,7 @@ class VerifiedChatModel(AsyncChatModel):
     _said: list[str] = PrivateAttr()
     _questions: set[str] = PrivateAttr()
     _unread: list[str] = PrivateAttr()
+    _words: list[str] = PrivateAttr()
     _opening: str = PrivateAttr()
     _is_offline: bool = PrivateAttr(default=False)
 
@@ -83,7 +86,7 @@ class VerifiedChatModel(AsyncChatModel):
         self._faults, self._shown, self._said, self._gap = [], [], [], ""
         self._questions = {_normal(q) for q in split_sentences(self.asked)[0] if q.rstrip().endswith("?")}
         self._judged = JsonAnswer(None)
-        self._unread, self._opening = [], self.opening
+        self._unread, self._opening, self._words = [], self.opening, words_of(self.already_said)
 
     def __repr_args__(self) -> list[tuple[str, Any]]:
         """Show nothing of the conversation: the library writes every model into its traces, and ours is new
@@ -194,7 +197,7 @@ class VerifiedChatModel(AsyncChatModel):
         if _normal(cited) in self._questions:
             self._faults.append("it gives the customer's own question back to them")
             return ""
-        if wrong := never_said(cited):
+        if wrong := never_said(cited, self._words, self.instructions):
             self._faults += wrong
             return ""
         unread = False
@@ -209,6 +212,7 @@ class VerifiedChatModel(AsyncChatModel):
         text = cited.strip()
         if not text:
             return ""
+        self._words += words_of(text)
         said, self._gap = self._gap + text, cited[len(cited.rstrip()) :] or " "
         if self._opening and not self._is_offline:
             said, self._opening = f"{self._opening} {said}", ""
