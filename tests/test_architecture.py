@@ -271,6 +271,19 @@ def test_no_private_module_of_a_library_is_imported() -> None:
     assert wrong == {}
 
 
+def test_the_offline_model_is_entered_by_one_module() -> None:
+    entered = {
+        f"{module_of(file)} imports {name}"
+        for package in MAY_IMPORT
+        if package != "benchmarks"
+        for file in our_files(package)
+        if not module_of(file).startswith("core.offline")
+        for name in imported_modules(file.read_text())
+        if name.startswith("core.offline") and not f"{name}.".startswith("core.offline.model.")
+    }
+    assert entered == set()
+
+
 FOR_LIBRARIES = {"find_class", "get_by_ids", "get_client_info", "get_tokens", "set_client_info", "set_tokens"} | {
     "acopy_thread",
     "adelete_for_runs",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from langchain_core.embeddings import Embeddings
 
 from core.language.confirmations import answer_to_confirmation
+from core.language.greetings import OFFER_OF_A_PERSON, THANKS
 from core.language.mentioned_orders import order_numbers
 from core.language.words import normal
 from core.offline.answering.in_other_languages import LANGUAGES, Speaker, language_spoken
@@ -25,7 +26,6 @@ from core.offline.reading.chat_request import Conversation
 from core.offline.reading.dialogue_context import asks_something, requests_in_context, takes_up_inquiry
 from core.offline.reading.intents import rule_intent
 from core.offline.reading.misspellings import spelled_right
-from core.offline.reading.request_phrases import THANKS
 from core.offline.reading.understanding import Request, Understanding
 
 Handler = Callable[[Request, Toolbox], str]
@@ -157,7 +157,7 @@ def _is_answer(conversation: Conversation) -> bool:
 def _short_answer(conversation: Conversation, desk: Toolbox) -> Decision | None:
     """Answer a bare yes or no, and a message in another language; None where the message needs more."""
     answer = answer_to_confirmation(conversation.message)
-    offered = small_talk.OFFER.search(conversation.last_reply)
+    offered = OFFER_OF_A_PERSON.search(conversation.last_reply)
     if answer == "yes" and offered and desk.can("request_human"):
         return Decision(calls=[Call("request_human", {"reason": "the customer accepted the offer of a person"})])
     if answer == "yes" and not asks_something(conversation.last_reply) and not takes_up_inquiry(conversation):

@@ -8,12 +8,12 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 from core.language.confirmations import answer_to_confirmation
 from core.language.disputes import disputes_charge, reports_fraud
 from core.language.fixed_sentences import PHRASES
+from core.language.greetings import OFFER_OF_A_PERSON
 from core.language.identity_words import ASK_WHO
 from core.language.signals import is_angry, names_staff, reports_problem, wants_human
 from core.language.statements import sentences
 from core.message_marks import marks
 from core.model_notes import NOTES
-from core.offline.reading.small_talk import OFFER
 from graph.context_window.prompts import clip, text_of
 from graph.state import newest_turn
 from graph.verification.evidence import Text
@@ -168,7 +168,7 @@ def _accepts_person(messages: Sequence[AnyMessage], text: str) -> bool:
     offer = text_of(last)
     asked = [s for s in sentences(offer) if s.endswith("?")]
     return (
-        bool(OFFER.search(offer))
+        bool(OFFER_OF_A_PERSON.search(offer))
         or any(said["no_safe_answer"] in offer for said in PHRASES.values())
         or bool(asked and names_staff(asked[-1]))
     )

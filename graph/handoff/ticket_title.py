@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.offline.reading.request_phrases import CAPABILITIES, GOODBYE, GREETING, THANKS
+from core.language.greetings import is_small_talk
 from graph.handoff.ticket_facts import shortened
 from graph.handoff.triage_rules import is_bare_wish
 
@@ -16,10 +16,4 @@ def title_of(said: Sequence[str]) -> str:
 
 
 def _tells(words: str) -> bool:
-    plain = " ".join(words.lower().split())
-    small_talk = (GREETING, THANKS, GOODBYE, CAPABILITIES)
-    return (
-        len(plain.split()) >= _LEAST_WORDS
-        and not is_bare_wish(words)
-        and not any(pattern.search(plain) for pattern in small_talk)
-    )
+    return len(words.split()) >= _LEAST_WORDS and not is_bare_wish(words) and not is_small_talk(words)

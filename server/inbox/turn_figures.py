@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from core.language.greetings import is_small_talk
 from core.language.solved_words import says_settled
-from core.offline.reading.request_phrases import CAPABILITIES, GOODBYE, GREETING, THANKS
 from core.privacy.redaction import Redactor
 from graph.handoff.handoff_reasons import reason_code
 from server.records import Turn
@@ -68,12 +68,6 @@ def answers(asked: str, reply: Mapping[str, Any]) -> bool | None:
     if not text.strip() or reply.get("handoff") or is_small_talk(asked):
         return None
     return not (_NOT_UNDERSTOOD.search(text) or (_NOT_KNOWN.search(text) and not reply.get("sources")))
-
-
-def is_small_talk(text: str) -> bool:
-    """Say whether a customer's message only greets, thanks, takes leave or asks what the agent is."""
-    plain = " ".join(text.lower().split())
-    return any(small_talk.search(plain) for small_talk in (GREETING, THANKS, GOODBYE, CAPABILITIES))
 
 
 def lacks_source(asked: str, reply: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ import re
 from typing import Literal, get_args
 
 from core.language.disputes import disputes_charge, reports_fraud
+from core.language.greetings import CAPABILITIES, GOODBYE, GREETING, THANKS
 from core.language.mentioned_orders import order_numbers
 from core.language.postal_addresses import read_address
 from core.language.requested_changes import asks_about, wishes
@@ -52,11 +53,11 @@ def rule_intent(clause: str) -> Intent | None:
     text = spelled(normal(clause))
     if not re.search(r"[^\W\d_]", text) and not order_numbers(clause):
         return "unclear"
-    if p.THANKS.match(text):
+    if THANKS.match(text):
         return "thanks"
-    if p.GOODBYE.match(text):
+    if GOODBYE.match(text):
         return "goodbye"
-    if p.GREETING.match(text):
+    if GREETING.match(text):
         return "greeting"
     if p.OPENING.match(text):
         return "opening"
@@ -64,7 +65,7 @@ def rule_intent(clause: str) -> Intent | None:
         return "praise"
     if p.CLOCK.search(text):
         return "unclear"
-    if p.CAPABILITIES.search(text):
+    if CAPABILITIES.search(text):
         return "capabilities"
     if reports_fraud(clause) or disputes_charge(clause) or p.HARM_OR_UNDO.search(text):
         return "serious"

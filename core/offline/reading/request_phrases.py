@@ -7,15 +7,6 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in patterns))
 
 
-GREETING = re.compile(
-    r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good "
-    r"(?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos "
-    r"d[ií]as|ciao|olá|cześć)"
-    r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:good (?:morning|afternoon|evening|"
-    r"day)|how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|my name is "
-    r"[\w'-]+(?: [\w'-]+)?|i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need "
-    r"(?:your )?assistance))*[!.,? :)]*$"
-)
 OPENING = re.compile(
     r"^(?:(?:hi|hello|hey|ok|so|well)[,!. ]+)*(?:i(?:'ve| have)?(?: got)?|(?:may|can|could) i ask|i(?:'d| "
     r"would) (?:like|want) to ask|i want to ask|let me ask)(?: you)?"
@@ -41,35 +32,6 @@ GENERAL = re.compile(
 """What the articles answer, though its words also stand in questions about the customer's own data or goods in
 stock.
 """
-THANKS = re.compile(
-    r"^(?:ok(?:ay)?|great|perfect|awesome|wonderful|super|nice|brilliant|excellent|lovely|cool|alright|very "
-    r"good|good)?[,!. ]*(?:(?:many )?thanks?(?: you)?|thx|ty|cheers|much appreciated|i appreciate (?:it|that|"
-    r"your help)|appreciated|you(?:'re| are) (?:so |very |really |just )?(?:wonderful|great|awesome|amazing|"
-    r"helpful|kind|the best|a star|brilliant|fantastic)|that(?:'s| is| was)? (?:very |really |so )?(?:helpful|"
-    r"great|perfect|kind|all i needed)|that helped|"
-    r"(?:great|perfect|awesome|excellent|wonderful|brilliant)|danke(?: schön)?|merci(?: beaucoup)?|(?:muchas "
-    r")?gracias|grazie(?: mille)?|obrigad[oa]|bedankt|dziękuję)"
-    r"(?:[,!. ]*(?:so much|a lot|a (?:bunch|million|ton)|very much|you|for (?:your |the |all your )?(?:help|"
-    r"information|info|assistance|quick (?:answer|reply))|again|mate|that (?:helped|helps|is all|was helpful|"
-    r"'s all)|everything|for everything|great|perfect))*[!. :)]*$"
-)
-GOODBYE = re.compile(
-    r"^(?:ok(?:ay)?|no|great|thanks|alright)?[,!. ]*(?:(?:no,? )?(?:that(?:'s| is| was| will be)? (?:all|"
-    r"everything|it)(?: for (?:now|today))?|nothing (?:else|more)|i'm (?:good|done|all set)|we're done)[,!. "
-    r"]*(?:thanks?(?: you)?|bye|goodbye|for now)*|"
-    r"(?:good ?bye|bye(?: bye)?|see (?:you|ya)(?: later)?|have a (?:nice|good|great|lovely) (?:day|one|evening|"
-    r"weekend)|take care|ciao|tschüss|au revoir|adiós))[,!. a-z]{0,25}$"
-)
-CAPABILITIES = _any(
-    r"\bwhat (?:else )?(?:can|could|do) you (?:do|help|assist|offer|answer)\b",
-    r"\bwhat (?:kinds?|sorts?|types?) of (?:things?|stuff|questions?|requests?) (?:can|could|do) you\b",
-    r"\b(?:how|in what way) can you (?:help|assist)\b",
-    r"\bwhat are you (?:able|capable|for|good)\b|\bwhat(?:'s| is) your (?:purpose|job|name)\b|\bwho are you\b",
-    r"\bare you (?:a |an )?(?:real )?(?:bot|robot|human|person|ai|machine|computer|chatbot|assistant|"
-    r"program)\b|\bam i (?:talking|speaking|chatting) (?:to|with)\b",
-    r"^help(?: me)?(?: please)?[!.? ]*$|^(?:can|could) you help(?: me)?(?: please)?[?!. ]*$|^i need (?:some "
-    r")?help[!. ]*$",
-)
 HARM_OR_UNDO = _any(
     r"\b(?:charges?|payments?|transactions?|debit)\b[^.?!]{0,40}\b(?:i|we) (?:never|didn't|did not|haven't|"
     r"have not) (?:ma[dk]e|authori[sz]ed?|recogni[sz]ed?|approved?)\b",

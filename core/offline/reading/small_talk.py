@@ -35,7 +35,6 @@ INVITATION = "I have not changed anything. If you want it done, write “go ahea
 """Ends the answer to an inquiry about a change; no question, so that a mere "thanks" agrees to nothing."""
 OPEN_QUESTIONS = (GREETING, HELLO, OPENING, CAPABILITIES, UNCLEAR, NOTHING_CHANGED, NOTHING_OPEN)
 """Replies whose question mark asks for nothing in particular."""
-OFFER = re.compile(r"bring in a colleague")
 
 
 def introduction(intent: str, tools: Mapping[str, Mapping[str, Any]]) -> str:

@@ -1,0 +1,58 @@
+"""Know what is no request: a greeting, thanks, a goodbye, the question what can be done; and the offer of a person."""
+
+import re
+
+from core.language.words import normal
+
+GREETING = re.compile(
+    r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good "
+    r"(?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos "
+    r"d[ií]as|ciao|olá|cześć)"
+    r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:good (?:morning|afternoon|evening|"
+    r"day)|how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|my name is "
+    r"[\w'-]+(?: [\w'-]+)?|i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need "
+    r"(?:your )?assistance))*[!.,? :)]*$"
+)
+
+THANKS = re.compile(
+    r"^(?:ok(?:ay)?|great|perfect|awesome|wonderful|super|nice|brilliant|excellent|lovely|cool|alright|very "
+    r"good|good)?[,!. ]*(?:(?:many )?thanks?(?: you)?|thx|ty|cheers|much appreciated|i appreciate (?:it|that|"
+    r"your help)|appreciated|you(?:'re| are) (?:so |very |really |just )?(?:wonderful|great|awesome|amazing|"
+    r"helpful|kind|the best|a star|brilliant|fantastic)|that(?:'s| is| was)? (?:very |really |so )?(?:helpful|"
+    r"great|perfect|kind|all i needed)|that helped|"
+    r"(?:great|perfect|awesome|excellent|wonderful|brilliant)|danke(?: schön)?|merci(?: beaucoup)?|(?:muchas "
+    r")?gracias|grazie(?: mille)?|obrigad[oa]|bedankt|dziękuję)"
+    r"(?:[,!. ]*(?:so much|a lot|a (?:bunch|million|ton)|very much|you|for (?:your |the |all your )?(?:help|"
+    r"information|info|assistance|quick (?:answer|reply))|again|mate|that (?:helped|helps|is all|was helpful|"
+    r"'s all)|everything|for everything|great|perfect))*[!. :)]*$"
+)
+
+GOODBYE = re.compile(
+    r"^(?:ok(?:ay)?|no|great|thanks|alright)?[,!. ]*(?:(?:no,? )?(?:that(?:'s| is| was| will be)? (?:all|"
+    r"everything|it)(?: for (?:now|today))?|nothing (?:else|more)|i'm (?:good|done|all set)|we're done)[,!. "
+    r"]*(?:thanks?(?: you)?|bye|goodbye|for now)*|"
+    r"(?:good ?bye|bye(?: bye)?|see (?:you|ya)(?: later)?|have a (?:nice|good|great|lovely) (?:day|one|evening|"
+    r"weekend)|take care|ciao|tschüss|au revoir|adiós))[,!. a-z]{0,25}$"
+)
+
+CAPABILITIES = re.compile(
+    "|".join(
+        (
+            r"\bwhat (?:else )?(?:can|could|do) you (?:do|help|assist|offer|answer)\b",
+            r"\bwhat (?:kinds?|sorts?|types?) of (?:things?|stuff|questions?|requests?) (?:can|could|do) you\b",
+            r"\b(?:how|in what way) can you (?:help|assist)\b",
+            r"\bwhat are you (?:able|capable|for|good)\b|\bwhat(?:'s| is) your (?:purpose|job|name)\b|\bwho are you\b",
+            r"\bare you (?:a |an )?(?:real )?(?:bot|robot|human|person|ai|machine|computer|chatbot|assistant|"
+            r"program)\b|\bam i (?:talking|speaking|chatting) (?:to|with)\b",
+            r"^help(?: me)?(?: please)?[!.? ]*$|^(?:can|could) you help(?: me)?(?: please)?[?!. ]*$|^i need (?:some "
+            r")?help[!. ]*$",
+        )
+    )
+)
+
+OFFER_OF_A_PERSON = re.compile(r"bring in a colleague")
+
+
+def is_small_talk(text: str) -> bool:
+    """Say whether a customer's message only greets, thanks, takes leave or asks what the agent is."""
+    return any(kind.search(normal(text)) for kind in (GREETING, THANKS, GOODBYE, CAPABILITIES))
