@@ -20,6 +20,7 @@ from server.inbox.broadcast import Broadcast
 from server.inbox.dead_letter import DeadLetterHandler
 from server.inbox.leases import Leases
 from server.inbox.message_inbox import Inbox
+from server.inbox.stopped_turn import StoppedTurn
 from server.inbox.worker import Worker, WorkerSettings
 from server.metrics import Metrics
 from server.personal_stores import keep_expiring
@@ -93,7 +94,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     stores = {name: Database(url) for name, url in urls.items() if url != "memory"}
     async with open_agent(settings, parts=opened) as agent:
         give_up = DeadLetterHandler(agent, opened, attempts=settings.limits.turn_attempts)
-        worker = Worker(agent, leases, broadcast, metrics, give_up, pace_of(settings))
+        worker = Worker(agent, leases, broadcast, metrics, give_up, StoppedTurn(agent), pace_of(settings))
         working = asyncio.create_task(worker.run(), name="worker")
         expiring = asyncio.create_task(keep_expiring(settings), name="expiry")
         service = Service(

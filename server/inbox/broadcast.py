@@ -50,6 +50,10 @@ class Broadcast:
             self._progress[thread_id] = happening
         self._tell(thread_id, happening)
 
+    def written(self, thread_id: str) -> str:
+        """Return what the turn that runs has brought of its reply so far."""
+        return "".join(self._written.get(thread_id, ()))
+
     def end_turn(self, thread_id: str) -> None:
         """Tell that the turn of a thread is over, and forget its pieces."""
         self._progress.pop(thread_id, None)

@@ -22,6 +22,9 @@ THREADS = Table(
     Column("holder", String(64), comment="the process that has the lease"),
     Column("lease_until", Double),
     Column("fingerprint", String(64), comment="hash of the conversation as an OpenAI client would send it back"),
+    Column("typing_at", Double, comment="when the customer last typed"),
+    Column("read_at", Double, comment="when somebody of the staff last had it open"),
+    Column("stopped", String(64), comment="the turn whose reply the customer stopped"),
     Index("inbox_threads_by_fingerprint", "owner", "fingerprint"),
 )
 MESSAGES = Table(
@@ -62,6 +65,14 @@ RATINGS = Table(
     Column("owner", String(300), nullable=False),
     Column("score", Integer, nullable=False),
     Column("comment", Text, nullable=False),
+    Column("rated_at", Double, nullable=False),
+)
+REPLY_RATINGS = Table(
+    "inbox_reply_ratings",
+    METADATA,
+    Column("thread_id", String(64), primary_key=True),
+    Column("reply_id", String(255), primary_key=True, comment="the message of the agent or of a person"),
+    Column("helpful", Boolean, nullable=False),
     Column("rated_at", Double, nullable=False),
 )
 FIGURES = Table(

@@ -127,6 +127,21 @@ class Leases:
         async with self._inbox.writing() as connection:
             return bool((await connection.execute(longer)).rowcount)
 
+    async def stop(self, thread_id: str) -> str | None:
+        """Note that the turn that runs in a thread is to be stopped, and return its id, or None where none runs."""
+        running = select(TURNS.c.id).where(TURNS.c.thread_id == thread_id, TURNS.c.status == "running")
+        async with self._inbox.writing() as connection:
+            turn_id: str | None = (await connection.execute(running)).scalar()
+            if turn_id is not None:
+                noted = update(THREADS).where(THREADS.c.id == thread_id)
+                await connection.execute(noted.values(stopped=turn_id))
+        return turn_id
+
+    async def is_stopped(self, turn: Turn) -> bool:
+        """Say whether the customer stopped a turn."""
+        query = select(THREADS.c.stopped).where(THREADS.c.id == turn.thread_id)
+        return await self._inbox.read(lambda connection: connection.execute(query).scalar()) == turn.id
+
     async def finish(self, turn: Turn, reply: dict[str, Any], *, status: str = "answered") -> bool:
         """Store the reply of a turn and give the thread free; return whether more messages wait in it.
 

@@ -44,6 +44,14 @@ class LastResort(Protocol):
         ...
 
 
+class KeepStopped(Protocol):
+    """Put a turn whose reply was stopped into its conversation."""
+
+    async def __call__(self, turn: Turn, written: str) -> dict[str, Any]:
+        """Return the reply, which is what was written of it."""
+        ...
+
+
 class Worker:
     """Take turns from the leases and run them through the agent."""
 
@@ -54,6 +62,7 @@ class Worker:
         broadcast: Broadcast,
         metrics: Metrics,
         give_up: LastResort,
+        keep_stopped: KeepStopped,
         pace: WorkerSettings,
     ) -> None:
         self._agent = agent
@@ -61,15 +70,22 @@ class Worker:
         self._broadcast = broadcast
         self._metrics = metrics
         self._give_up = give_up
+        self._keep_stopped = keep_stopped
         self._pace = pace
         self._hints: asyncio.Queue[str] = asyncio.Queue()
         self._slots = asyncio.Semaphore(pace.turns_at_once)
         self._running: set[asyncio.Task[None]] = set()
+        self._turns: dict[str, asyncio.Task[None]] = {}
         self._stopping = False
 
     def hint(self, thread_id: str, *, after: float = 0.0) -> None:
         """Say that a turn of a thread will be due; without a hint it is found by looking."""
         asyncio.get_running_loop().call_later(after, self._hints.put_nowait, thread_id)
+
+    def stop(self, turn_id: str) -> None:
+        """Stop a turn that runs in this process and was noted as stopped; others find the note themselves."""
+        if task := self._turns.get(turn_id):
+            task.cancel()
 
     async def run(self) -> None:
         """Take turns until cancelled; then finish those that run, or hand them on."""
@@ -132,18 +148,23 @@ class Worker:
         me = asyncio.current_task()
         assert me is not None  # noqa: S101  a task runs this
         heartbeat = asyncio.create_task(self._keep_lease(turn, me.cancel))
+        self._turns[turn.id] = me
         try:
             await self._run_turn(turn)
         except LeaseLost as error:
             log.warning("%s", error)
         except asyncio.CancelledError:
-            # Shutdown, or the lease is gone; in the second case the token makes giving back a no-op.
+            # Stopped by the customer; or shutdown, or the lease is gone: then the token makes giving back a no-op.
             with suppress(LeaseLost, BackendUnavailable):
-                await self._leases.give_back(turn, error=None)
+                if await self._leases.is_stopped(turn):
+                    await self._finish_stopped(turn)
+                else:
+                    await self._leases.give_back(turn, error=None)
             if self._stopping:
                 raise
         finally:
             heartbeat.cancel()
+            del self._turns[turn.id]
             self._broadcast.end_turn(turn.thread_id)
 
     async def _run_turn(self, turn: Turn) -> None:
@@ -196,11 +217,18 @@ class Worker:
             self.hint(turn.thread_id)
         self._metrics.dead_letters.inc(len(turn.message_ids))
 
+    async def _finish_stopped(self, turn: Turn) -> None:
+        """End a turn with what was written of its reply."""
+        reply = await self._keep_stopped(turn, self._broadcast.written(turn.thread_id))
+        if await self._leases.finish(turn, reply):
+            self.hint(turn.thread_id)
+
     async def _keep_lease(self, turn: Turn, lost: Callable[[], Any]) -> None:
         """Prolong the lease while the turn runs; stop the turn when it was lost."""
         while True:
             await asyncio.sleep(self._pace.lease_seconds / 3)
             with suppress(BackendUnavailable):  # the next beat may get through before the lease is over
-                if not await asyncio.shield(self._leases.renew(turn)):
+                renewed = await asyncio.shield(self._leases.renew(turn))
+                if not renewed or await self._leases.is_stopped(turn):
                     lost()
                     return

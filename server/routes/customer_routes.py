@@ -4,22 +4,37 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 
-from core.errors import Refused
+from core.errors import NotFound, Refused
 from graph.nodes.receive import check_message
 from graph.operator import rate_outcome
 from graph.replies import Progress, Token
 from server.event_streams import EndlessStream, EventStream
 from server.identity import Customer, Serving
+from server.inbox.thread_notes import note_typing, own_threads, rate_reply
 from server.records import Accepted, Identity, Outcome, Spoken
-from server.schemas.api_schemas import READING, WRITING, MessageIn, MessageOut, RatingIn, ThreadOut, VoiceOut, failures
+from server.schemas.api_schemas import (
+    ACTING,
+    READING,
+    WRITING,
+    MessageIn,
+    MessageOut,
+    OwnThreadOut,
+    OwnThreadsOut,
+    RatingIn,
+    ReplyRatingIn,
+    ThreadOut,
+    VoiceOut,
+    failures,
+)
 from server.service import Service
 from server.views.conversation_view import disclosure, reply_out, view
 from server.views.thread_events import event, thread_events
 from server.wait_for_reply import follow, outcome_of
+from tools.actions.action import OVER
 from tools.desk.tickets import OperatorDesk
 
 STREAM = "text/event-stream"
@@ -44,6 +59,9 @@ Key = Annotated[
     ),
 ]
 
+ReplyId = Annotated[str, Path(min_length=1, max_length=255)]
+SHOWN_WORDS = 120
+"""Characters of a conversation's first message in the list of them."""
 Prefer = Annotated[str | None, Header(max_length=100, description="`respond-async` does not wait for the reply.")]
 
 
@@ -178,6 +196,54 @@ async def follow_thread(thread_id: UUID, who: Customer, service: Serving, reques
     row = await service.inbox.thread(str(thread_id), who.owner)
     seen = request.headers.get("last-event-id", "")
     return EndlessStream(service.tokens, who, thread_events(service, row, seen), service.streams)
+
+
+@router.get("/threads", response_model=OwnThreadsOut, responses=READING)
+async def list_threads(who: Customer, service: Serving) -> OwnThreadsOut:
+    """List own conversations, those with the newest words first."""
+    found = await own_threads(service.inbox, who.owner)
+    return OwnThreadsOut(
+        threads=[
+            OwnThreadOut(thread_id=one.id, first_words=one.first_words[:SHOWN_WORDS], last_at=one.last_at)
+            for one in found
+        ]
+    )
+
+
+@router.post("/threads/{thread_id}/typing", status_code=204, responses=WRITING)
+async def note_typing_in_thread(thread_id: UUID, who: Customer, service: Serving) -> None:
+    """Tell people at the desk that the customer is writing in an own conversation; repeated while that is so."""
+    await note_typing(service.inbox, str(thread_id), who.owner)
+
+
+@router.post("/threads/{thread_id}/stop", status_code=204, responses=ACTING)
+async def stop_thread(thread_id: UUID, who: Customer, service: Serving) -> None:
+    """Stop the reply that is being written in an own conversation; what was written of it stays."""
+    thread = str(thread_id)
+    await service.inbox.thread(thread, who.owner)
+    if any(action.state not in OVER for action in await service.parts.actions.ledger.find(thread_id=thread)):
+        raise Refused("a change is asked about or being made here; answer that with yes or no instead")
+    turn_id = await service.leases.stop(thread)
+    if turn_id is None:
+        raise Refused("nothing is being written in this conversation; there is nothing to stop")
+    service.worker.stop(turn_id)
+
+
+@router.post(
+    "/threads/{thread_id}/replies/{reply_id}/rating",
+    status_code=204,
+    dependencies=[Depends(json_only)],
+    responses=WRITING,
+)
+async def rate_one_reply(
+    thread_id: UUID, reply_id: ReplyId, body: ReplyRatingIn, who: Customer, service: Serving
+) -> None:
+    """Keep whether a single reply of an own conversation helped; the newest word counts."""
+    shown = await view(service, await service.inbox.thread(str(thread_id), who.owner))
+    if not any(said.id == reply_id and said.role != "customer" for said in shown.messages):
+        raise NotFound("there is no such reply in this conversation; use the id of one of its messages")
+    await rate_reply(service.inbox, str(thread_id), reply_id, helpful=body.helpful)
+    service.broadcast.changed(str(thread_id))
 
 
 @router.post("/threads/{thread_id}/rating", status_code=204, dependencies=[Depends(json_only)], responses=WRITING)

@@ -15,6 +15,7 @@ from core.clock import utc_now
 from core.errors import BackendUnavailable
 from server.event_streams import EndlessStream
 from server.identity import Operator, Serving
+from server.inbox.thread_notes import note_read, typing
 from server.routes.customer_routes import STREAM, json_only
 from server.routes.operator_routes import LOOK_SECONDS, desk_of
 from server.schemas.api_schemas import READING, WRITING
@@ -81,6 +82,8 @@ async def note_presence(body: PresenceIn, who: Operator, service: Serving) -> No
     """Tell colleagues which conversation one has open, and whether one writes in it; repeated while that is so."""
     here = Present(operator=who.subject, thread_id=body.thread_id, writing=body.writing)
     await service.desk.reads.note_presence(here, utc_now())
+    if body.thread_id:
+        await note_read(service.inbox, body.thread_id)
 
 
 @router.get("/queue", response_model=QueueOut, responses=READING)
@@ -98,7 +101,8 @@ async def follow_queue(who: Operator, service: Serving, asked: Filtered) -> Endl
     """Follow the queue: `item` for each that is new or changed, `gone` for each that left, `ready` after the first
     look.
 
-    `people` says who has the desk open, in which conversation, and who is writing.
+    `people` says who has the desk open, in which conversation, and who is writing; `customers` in which conversations
+    customers are.
     """
     return EndlessStream(service.tokens, who, changes(service, asked), service.streams)
 
@@ -130,6 +134,7 @@ async def changes(service: Service, asked: Wanted) -> AsyncIterator[dict[str, st
     """Yield what changes in the queue as events, until the server stops."""
     seen: dict[str, str] = {}
     here: Sequence[Present] = []
+    typing_now: Sequence[str] = []
     ready = False
     while not service.stopping.is_set():
         # While the desk is down, the last look stands; the page says nothing wrong meanwhile.
@@ -145,6 +150,9 @@ async def changes(service: Service, asked: Wanted) -> AsyncIterator[dict[str, st
             if not ready:
                 ready = True
                 yield event("ready", {"items": len(now)})
+            if typing_now != (customers := await typing(service.inbox)):
+                typing_now = customers
+                yield event("customers", {"typing": list(customers)})
             if here != (people := await service.desk.reads.present(utc_now() - PRESENT_FOR)):
                 here = people
                 yield event("people", {"people": [asdict(one) for one in people]})

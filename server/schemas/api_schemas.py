@@ -91,6 +91,26 @@ class AskOut(BaseModel):
     words: str = Field(description="How it stands.")
 
 
+class OwnThreadOut(BaseModel):
+    """Name an own conversation."""
+
+    thread_id: str
+    first_words: str
+    last_at: datetime
+
+
+class OwnThreadsOut(BaseModel):
+    """List own conversations, those with the newest words first."""
+
+    threads: list[OwnThreadOut]
+
+
+class ReplyRatingIn(Strict):
+    """Bring whether a reply helped."""
+
+    helpful: bool
+
+
 class HandoffOut(BaseModel):
     """Say how a conversation stands with people."""
 
@@ -98,6 +118,8 @@ class HandoffOut(BaseModel):
     stage: Literal["pending", "human", "resolved"]
     operator: str | None = Field(description="Who has taken it.")
     callback: bool = Field(description="Nobody was at the desk: somebody gets back later.")
+    writing: bool = Field(default=False, description="Whether a person writes in the conversation at the moment.")
+    read_at: datetime | None = Field(default=None, description="Until when people have read the conversation.")
 
 
 class ReplyOut(BaseModel):
@@ -158,6 +180,10 @@ class Said(BaseModel):
     id: str
     role: Literal["customer", "agent", "operator"]
     text: str
+    at: datetime | None = Field(default=None, description="When it was written, where that is known.")
+    author: str | None = Field(default=None, description="Who wrote it, for a person's words.")
+    helpful: bool | None = Field(default=None, description="What the customer thought of it.")
+    choices: list[str] = Field(default=[], description="Answers to choose from, for the newest message.")
     heard: str | None = Field(default=None, description="What was heard word by word, of a voice message.")
     sources: list[SourceOut]
     orders: list[OrderOut] = Field(default=[], description="The orders that were looked up for it.")

@@ -1,18 +1,23 @@
 """Show a conversation as its customer may see it: what was said, what waits, and who answers."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
+from core.clock import utc_now
 from core.errors import BackendUnavailable, Refused
 from core.language.fixed_sentences import phrase
 from core.message_marks import marks
 from graph.context_window.prompts import text_of
+from server.inbox.thread_notes import TYPING_SECONDS, reply_ratings, thread_read_at
 from server.schemas.api_schemas import HandoffOut, ReplyOut, Said, SourceOut, ThreadOut
 from server.service import Service
 from server.views.cards import ask_out, order_out, orders_by_reply
+from server.views.entry_times import times
 from server.views.source_page import source_path
 from tools.desk.tickets import Delivery
 
@@ -31,19 +36,22 @@ async def view(service: Service, row: dict[str, Any], *, newest_only: bool = Fal
     known = {message.id for message in said}
     for delivery in await _on_their_way(service, thread_id):
         if (message_id := f"desk-{delivery.key}") not in known:
-            said.append(Said(id=message_id, role="operator", text=delivery.text, sources=[], waiting=False))
+            author = None if delivery.author == "desk" else delivery.author
+            role: Literal["operator", "agent"] = "operator" if author else "agent"
+            said.append(Said(id=message_id, role=role, author=author, text=delivery.text, sources=[], waiting=False))
     for message in await service.inbox.waiting(thread_id):
         if message["turn_id"] not in known:
             heard = json.loads(message["voice"])["heard"] if message["voice"] else None
             said.append(
                 Said(id=message["id"], role="customer", text=message["text"], heard=heard, sources=[], waiting=True)
             )
+    await _add_times_and_ratings(service, thread_id, said)
     return ThreadOut(
         thread_id=thread_id,
         disclosure=disclosure(service, row["locale"]),
         owner=state.owner,
         ticket_id=state.ticket_id if state.owner != "bot" else None,
-        handoff=await _handoff(service, state.ticket_id) if state.owner != "bot" else None,
+        handoff=await _handoff(service, state.ticket_id, row) if state.owner != "bot" else None,
         messages=said,
     )
 
@@ -66,16 +74,43 @@ async def _add_cards(service: Service, thread_id: str, messages: Sequence[AnyMes
             ask.open = False
 
 
-async def _handoff(service: Service, ticket_id: str | None) -> HandoffOut | None:
-    """Return how a ticket stands; while the desk is down, nothing."""
+async def _add_times_and_ratings(service: Service, thread_id: str, said: Sequence[Said]) -> None:
+    """Say when each message was written, and what the customer thought of it."""
+    accepted, answered = await times(service.inbox, thread_id)
+    helpful = await reply_ratings(service.inbox, thread_id)
+    wrote: Mapping[str, datetime] = {}
+    if any(message.role == "operator" for message in said):
+        with suppress(BackendUnavailable):
+            wrote = await service.desk.reads.reply_times(thread_id)
+    turn = ""
+    for message in said:
+        turn = message.id if message.role == "customer" else turn
+        if message.role == "customer":
+            message.at = accepted.get(message.id)
+        else:
+            from_desk = message.id.startswith("desk-")
+            message.at = wrote.get(message.id.removeprefix("desk-")) if from_desk else answered.get(turn)
+            message.helpful = helpful.get(message.id)
+
+
+async def _handoff(service: Service, ticket_id: str | None, row: Mapping[str, Any]) -> HandoffOut | None:
+    """Return how a ticket stands, and whether people read and write; while the desk is down, nothing."""
     try:
         ticket = await service.parts.desk.get_ticket(str(ticket_id))
+        here = await service.desk.reads.present(utc_now() - timedelta(seconds=TYPING_SECONDS))
     except (BackendUnavailable, Refused):
         return None
     if ticket.status == "bot":
         return None
-    operator = ticket.ownership.operator
-    return HandoffOut(ticket_id=ticket.id, stage=ticket.status, operator=operator, callback=ticket.callback)
+    read_at = await thread_read_at(service.inbox, str(row["id"]))
+    return HandoffOut(
+        ticket_id=ticket.id,
+        stage=ticket.status,
+        operator=ticket.ownership.operator,
+        callback=ticket.callback,
+        writing=any(one.writing and one.thread_id == row["id"] for one in here),
+        read_at=read_at,
+    )
 
 
 async def _on_their_way(service: Service, thread_id: str) -> Sequence[Delivery]:
@@ -96,10 +131,16 @@ def as_said(message: AnyMessage) -> Said | None:
         return Said(id=str(message.id), role="customer", text=text, heard=heard, sources=[], waiting=False)
     if not isinstance(message, AIMessage) or message.tool_calls:
         return None
-    by_person = marks(message).get("author") not in (None, "desk")
+    author = marks(message).get("author")
+    by_person = author not in (None, "desk")
     sources = [source_out(source) for source in marks(message).get("sources", ())]
     return Said(
-        id=str(message.id), role="operator" if by_person else "agent", text=text, sources=sources, waiting=False
+        id=str(message.id),
+        role="operator" if by_person else "agent",
+        author=str(author) if by_person else None,
+        text=text,
+        sources=sources,
+        waiting=False,
     )
 
 

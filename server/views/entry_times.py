@@ -16,7 +16,7 @@ async def timed(inbox: Inbox, thread_id: str, entries: Sequence[Entry], ticket: 
     """Return the entries with their times and the ticket's internal notes among them; times of other servers are not
     known.
     """
-    accepted, answered = await _times(inbox, thread_id)
+    accepted, answered = await times(inbox, thread_id)
     notes = ticket.notes if ticket else ()
     replied = {f"desk-{ticket.id}:{note.key}": note.created_at for note in notes if ticket and note.kind == "reply"}
     turn = ""
@@ -29,7 +29,8 @@ async def timed(inbox: Inbox, thread_id: str, entries: Sequence[Entry], ticket: 
     return _with_notes(entries, ticket)
 
 
-async def _times(inbox: Inbox, thread_id: str) -> tuple[dict[str, datetime], dict[str, datetime]]:
+async def times(inbox: Inbox, thread_id: str) -> tuple[dict[str, datetime], dict[str, datetime]]:
+    """Return when each message was accepted, and when the turn that answers it was finished, by its id."""
     messages = select(MESSAGES.c.id, MESSAGES.c.accepted_at).where(MESSAGES.c.thread_id == thread_id)
     turns = select(TURNS.c.id, TURNS.c.finished_at).where(
         TURNS.c.thread_id == thread_id, TURNS.c.finished_at.is_not(None)

@@ -59,10 +59,10 @@ class _Told:
         for message in settled(shown):
             if self._messages.get(message.id) != (dumped := message.model_dump_json()):
                 self._messages[message.id] = dumped
-                made.append(event("message", message.model_dump(), event_id=message.id))
-        handoff = shown.handoff.model_dump() if shown.handoff else None
+                made.append(event("message", message.model_dump(mode="json"), event_id=message.id))
+        handoff = shown.handoff.model_dump(mode="json") if shown.handoff else None
         owner = {"owner": shown.owner, "ticket_id": shown.ticket_id, "handoff": handoff}
-        waiting = [m.model_dump() for m in shown.messages if m.waiting]
+        waiting = [m.model_dump(mode="json") for m in shown.messages if m.waiting]
         for name, data in {"waiting": waiting, "owner": owner}.items():
             if self._others.get(name) != data:
                 self._others[name] = data

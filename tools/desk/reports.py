@@ -188,6 +188,16 @@ class DeskReads:
             names = await connection.execute(taken.union(wrote, select(presence.c.operator)))
             return sorted(set(names.scalars()))
 
+    async def reply_times(self, thread_id: str) -> Mapping[str, datetime]:
+        """Return when people wrote each of their replies in a conversation, by the key of its delivery."""
+        query = (
+            select(notes.c.ticket, notes.c.key, notes.c.created_at)
+            .join_from(notes, tickets, tickets.c.serial == notes.c.ticket)
+            .where(tickets.c.thread_id == thread_id, notes.c.kind == "reply")
+        )
+        async with self._database.reading() as connection:
+            return {f"{ticket_number(row[0])}:{row[1]}": row[2] for row in await connection.execute(query)}
+
     async def present(self, since: datetime) -> Sequence[Present]:
         """Return who has had the desk open since an instant, by name."""
         query = select(presence).where(presence.c.seen_at >= since).order_by(presence.c.operator)

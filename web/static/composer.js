@@ -21,7 +21,7 @@ export class Composer {
     this.talk = talk;
     this.sent = sent;
     this.told = told;
-    this.text = el("textarea", { rows: 1, "aria-label": say("message"), placeholder: say("message"), dir: "auto", keydown: this.#onKey, input: this.#changed });
+    this.text = el("textarea", { rows: 1, "aria-label": say("message"), placeholder: say("message"), dir: "auto", keydown: this.#onKey, input: this.#typed });
     this.mic = el("button", { type: "button", class: "icon", hidden: true, "aria-pressed": "false", "aria-label": say("record"), click: () => this.#record() }, icon("mic"));
     this.send = el("button", { class: "primary icon", "aria-label": say("send") }, icon("send"));
     this.root = el("form", { class: "composer", submit: this.#onSubmit }, this.text, this.mic, this.send);
@@ -83,10 +83,15 @@ export class Composer {
     this.root.requestSubmit();
   };
 
-  #changed = () => {
+  #typed = () => {
+    this.talk.typing();
+    this.#changed();
+  };
+
+  #changed() {
     this.talk.kept.set("draft", this.text.value, "sessionStorage");
     this.#grow();
-  };
+  }
 
   /** As many lines as the text has. */
   #grow() {

@@ -12,8 +12,10 @@ import { Patience } from "./patience.js";
  *   delivered_at: string | null, items: Item[], total: string, parcels: Parcel[]}} Order */
 /** @typedef {{id: string, preview: string, open: boolean, words: string}} Ask */
 /** @typedef {{id: string, role: "customer" | "agent" | "operator", text: string, sources: Source[], orders: Order[], asks: Ask[],
- *   waiting: boolean, at: string | null, author: string | null}} Said */
-/** @typedef {{ticket_id: string, stage: "pending" | "human" | "resolved", operator: string | null, callback: boolean}} Handoff */
+ *   waiting: boolean, at: string | null, author: string | null, helpful: boolean | null, choices: string[]}} Said */
+/** @typedef {{ticket_id: string, stage: "pending" | "human" | "resolved", operator: string | null, callback: boolean,
+ *   writing: boolean, read_at: string | null}} Handoff */
+/** @typedef {{thread_id: string, first_words: string, last_at: string}} Earlier */
 /** @typedef {{shop: string, disclosure: string, open_chat: boolean, voice_seconds: number | null, greeting: string, reply_time: string,
  *   suggestions: string[], logo: string | null, avatar: string | null, sign_in: string | null, link_hosts: string[]}} Chat */
 /** @typedef {import("./outbox.js").Outgoing} Outgoing */
@@ -21,6 +23,7 @@ import { Patience } from "./patience.js";
 
 const LOST = [0, 408, 425, 429];
 const SEND_MS = 20_000;
+const TYPING_MS = 4_000;
 
 /** One customer's conversation; tells its owner about every change. */
 export class Conversation {
@@ -41,6 +44,7 @@ export class Conversation {
   #given = "";
   /** @type {AbortController | null} */ #following = null;
   #patience = new Patience();
+  #typedAt = 0;
 
   /**
    * @param {string} base the server's origin
@@ -146,6 +150,50 @@ export class Conversation {
    */
   rate(score, comment) {
     return this.api.call("POST", `/v1/threads/${this.#threadId}/rating`, { score, comment });
+  }
+
+  /** Stop the reply that is being written. */
+  stop() {
+    return this.api.call("POST", `/v1/threads/${this.#threadId}/stop`);
+  }
+
+  /**
+   * @param {string} id of a reply
+   * @param {boolean} helpful
+   */
+  judge(id, helpful) {
+    return this.api.call("POST", `/v1/threads/${this.#threadId}/replies/${encodeURIComponent(id)}/rating`, { helpful });
+  }
+
+  /** Tell people who have the conversation that the customer writes. */
+  typing() {
+    if (this.owner === "bot" || !this.#threadId || Date.now() - this.#typedAt < TYPING_MS) return;
+    this.#typedAt = Date.now();
+    this.api.call("POST", `/v1/threads/${this.#threadId}/typing`).catch(() => {}); // nobody misses a single one
+  }
+
+  /**
+   * Return the customer's other conversations, the newest first.
+   * @returns {Promise<Earlier[]>}
+   */
+  async earlier() {
+    if (!this.#given && !this.kept.get("token")) return [];
+    const { threads } = await this.api.call("GET", "/v1/threads");
+    return threads.filter((/** @type {Earlier} */ one) => one.thread_id !== this.#threadId);
+  }
+
+  /**
+   * Go on with a conversation of before.
+   * @param {string} threadId
+   */
+  resume(threadId) {
+    this.outbox.only(() => false);
+    this.#problem("");
+    this.#leave();
+    this.caughtUp = false;
+    this.#threadId = threadId;
+    this.kept.set("thread", threadId);
+    void this.#follow();
   }
 
   #push() {

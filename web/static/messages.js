@@ -77,8 +77,37 @@ export class MessageList {
     else box.append(...replyText(said, talk.base, speech, talk.chat?.link_hosts ?? []).filter((part) => part.textContent));
     box.append(...said.orders.map((order) => orderCard(order, speech)));
     if (said.asks.length) box.append(this.#ask(said));
-    box.append(el("p", { class: "meta" }, said.at ? clock(said.at, speech) : null));
+    const meta = el("p", { class: "meta" }, said.at ? clock(said.at, speech) : null);
+    if (said.role !== "customer") meta.append(...this.#thumbs(said));
+    box.append(meta);
     return box;
+  }
+
+  /**
+   * Say under the customer's newest message what became of it.
+   * @param {"" | "sent" | "seen"} fate
+   */
+  mark(fate) {
+    const last = [...this.root.querySelectorAll(".said.customer")].at(-1);
+    const note = fate ? el("span", { class: "fate" }, icon(fate === "seen" ? "check-check" : "check"), this.speech.say(fate)) : null;
+    for (const old of this.root.querySelectorAll(".fate")) {
+      if (note && old.closest(".said") === last && old.textContent === note.textContent) return;
+      old.remove();
+    }
+    if (note) last?.querySelector(".meta")?.append(note);
+  }
+
+  /** @param {Said} said */
+  #thumbs(said) {
+    const { say } = this.speech;
+    return [true, false].map((helpful) =>
+      el("button", { type: "button", class: "thumb quiet", "aria-label": say(helpful ? "helpful" : "not_helpful"), "aria-pressed": String(said.helpful === helpful), click: () => {
+        said.helpful = helpful;
+        this.put(said);
+        this.talk.judge(said.id, helpful).catch(() => {}); // it is shown again with the next look at the conversation
+        /** @type {HTMLElement | null} */ (this.#shown.get(said.id)?.querySelector(`.thumb[aria-pressed="true"]`) ?? null)?.focus();
+      } }, icon(helpful ? "thumbs-up" : "thumbs-down")),
+    );
   }
 
   /** @param {Said} said */

@@ -3,6 +3,7 @@
 import { ratingForm } from "./cards.js";
 import { Composer } from "./composer.js";
 import { el } from "./dom.js";
+import { earlierList, saveTranscript } from "./earlier.js";
 import { icon } from "./icons.js";
 import { menu } from "./menu.js";
 import { MessageList, portrait } from "./messages.js";
@@ -12,6 +13,7 @@ import { MessageList, portrait } from "./messages.js";
 /** @typedef {import("./words.js").Speech} Speech */
 
 const NEAR_END = 80;
+const BEFORE = 3;
 
 /** The chat as the customer sees it. */
 export class ChatView {
@@ -37,26 +39,30 @@ export class ChatView {
     this.greeting = el("p", { class: "greeting", dir: "auto" });
     this.replies = el("p", { class: "quiet", dir: "auto" });
     this.chips = el("div", { class: "chips", role: "group", "aria-label": say("suggestions") });
-    this.welcome = el("div", { class: "welcome" }, this.greeting, this.replies, this.chips);
+    this.before = el("div", { class: "before" });
+    this.welcome = el("div", { class: "welcome" }, this.greeting, this.replies, this.chips, this.before);
+    this.offers = el("div", { class: "chips", role: "group", "aria-label": say("choices") });
+    this.noted = el("p", { class: "noted quiet", role: "status" });
     this.disclosure = el("p", { class: "disclosure quiet", dir: "auto" });
     this.messages = new MessageList(speech, talk);
     this.pending = el("div", { class: "log" });
     this.draft = el("div", { class: "said agent", "aria-hidden": "true", hidden: true }, el("p", { class: "text", dir: "auto" }, this.#draftText));
     this.progress = el("p", { class: "quiet progress", role: "status", dir: "auto" });
     this.dots = el("span", { class: "dots", "aria-hidden": "true", hidden: true }, el("i"), el("i"), el("i"));
+    this.halt = el("button", { type: "button", class: "small", hidden: true, click: () => this.#stop() }, icon("square"), say("halt"));
     this.end = el("div", { class: "end" });
     this.scroller = el(
       "div",
       { class: "scroller", tabindex: "0", role: "region", "aria-label": say("conversation") },
-      this.disclosure, this.welcome, this.messages.root, this.pending, this.draft, el("div", { class: "under-way" }, this.dots, this.progress), this.end,
+      this.disclosure, this.welcome, this.messages.root, this.pending, this.draft, el("div", { class: "under-way" }, this.dots, this.progress, this.halt), this.noted, this.offers, this.end,
     );
 
     this.handoff = el("p", { class: "handoff", role: "status", hidden: true });
     this.problem = el("p", { class: "problem", role: "alert", hidden: true });
     this.composer = new Composer(speech, talk, { sent: () => this.#toEnd(), told: (words) => (this.progress.textContent = words) });
-    this.leaving = el("dialog", { class: "card", "aria-label": say("anew"), keydown: (/** @type {KeyboardEvent} */ event) => event.stopPropagation() });
+    this.asking = el("dialog", { class: "card", keydown: (/** @type {KeyboardEvent} */ event) => event.stopPropagation() });
     const footer = el("footer", {}, this.problem, this.composer.root);
-    this.panel = el(page ? "main" : "section", { class: page ? "panel page" : "panel", hidden: !page, ...(page ? {} : { role: "dialog", "aria-label": say("title") }) }, header, this.handoff, this.scroller, footer, this.leaving);
+    this.panel = el(page ? "main" : "section", { class: page ? "panel page" : "panel", hidden: !page, ...(page ? {} : { role: "dialog", "aria-label": say("title") }) }, header, this.handoff, this.scroller, footer, this.asking);
     this.#introduce();
   }
 
@@ -101,7 +107,16 @@ export class ChatView {
     this.greeting.textContent = chat.greeting || say("greeting");
     this.replies.textContent = chat.reply_time;
     this.#choices(this.chips, chat.suggestions);
+    void this.#remember();
     this.composer.listen(chat.voice_seconds);
+  }
+
+  /** Offer to go on with what was talked about before, on whichever device. */
+  async #remember() {
+    if (this.talk.begun) return;
+    const earlier = await this.talk.earlier().catch(() => []);
+    if (!earlier.length || this.talk.begun) return this.before.replaceChildren();
+    this.before.replaceChildren(el("h3", {}, this.speech.say("earlier")), earlierList(earlier.slice(0, BEFORE), this.speech, (id) => this.talk.resume(id)));
   }
 
   /**
@@ -133,15 +148,41 @@ export class ChatView {
     const busy = waiting.length + outgoing.length > 0 && !this.talk.outbox.blocked && this.talk.owner === "bot";
     const words = draft ? "" : progress || (busy ? this.speech.say("thinking") : "");
     if (this.progress.textContent !== words) this.progress.textContent = words;
-    this.dots.hidden = !busy || Boolean(draft);
+    const writes = this.talk.handoff?.writing ?? false;
+    if (writes && !words) this.progress.textContent = this.speech.say("writes", { name: this.talk.handoff?.operator ?? "" });
+    this.dots.hidden = !(busy || writes) || Boolean(draft);
+    this.halt.hidden = !busy || !this.talk.waiting.length;
+    this.#fate();
     this.welcome.hidden = this.messages.size + waiting.length + outgoing.length > 0 || !this.talk.chat || !this.talk.caughtUp;
+  }
+
+  /** What became of the newest message, and what there is to answer. */
+  #fate() {
+    const { handoff, messages, waiting, outgoing, owner } = this.talk;
+    const newest = [...messages.values()].at(-1);
+    const own = [...messages.values()].filter((said) => said.role === "customer").at(-1);
+    const going = waiting.length + outgoing.length > 0;
+    const read = owner === "bot" || (own?.at && handoff?.read_at && own.at <= handoff.read_at) || newest !== own;
+    this.messages.mark(!own || going ? "" : read ? "seen" : "sent");
+    const held = handoff && handoff.stage !== "resolved" && newest?.role === "customer" && !going;
+    const words = held ? this.speech.say("noted", { ticket: handoff.ticket_id }) : "";
+    if (this.noted.textContent !== words) this.noted.textContent = words;
+    const choices = going || newest?.role === "customer" ? [] : (newest?.choices ?? []);
+    if (this.offers.childElementCount !== choices.length || this.offers.textContent !== choices.join("")) this.#choices(this.offers, choices);
+  }
+
+  async #stop() {
+    this.halt.disabled = true;
+    await this.talk.stop().catch((error) => (this.progress.textContent = error.message));
+    this.halt.disabled = false;
+    this.composer.focus();
   }
 
   #waiting() {
     const { say } = this.speech;
     /** @param {string} text @param {...(Node | null)} more */
     const box = (text, ...more) => el("div", { class: "said customer waits" }, el("p", { class: "by spoken" }, say("by customer")), el("p", { class: "text", dir: "auto" }, text), ...more);
-    const sent = this.talk.waiting.map((said) => box(said.text));
+    const sent = this.talk.waiting.map((said) => box(said.text, el("p", { class: "meta" }, el("span", { class: "fate" }, icon("check"), say("sent")))));
     const going = this.talk.outgoing.map((message) =>
       box(message.text, ...(message.failed ? [
         el("button", { type: "button", class: "link", click: () => this.talk.again(message) }, say("again")),
@@ -171,7 +212,8 @@ export class ChatView {
     const entries = [];
     if (this.talk.begun) entries.push({ words: say("anew"), sign: "plus", act: () => this.#leave() });
     if (!this.#rated && this.messages.size > 1) entries.push({ words: say("rate"), sign: "star", act: () => this.#askRating(true) });
-    if (!entries.length) entries.push({ words: say("person"), sign: "user", act: () => this.talk.send(say("person_wish")) });
+    if (this.messages.size) entries.push({ words: say("transcript"), sign: "download", act: () => saveTranscript(this.talk, this.speech) });
+    entries.push({ words: say("earlier"), sign: "history", act: () => void this.#showEarlier() });
     return entries;
   }
 
@@ -181,13 +223,38 @@ export class ChatView {
     const { handoff, outbox } = this.talk;
     const lost = [handoff && handoff.stage !== "resolved" ? "leave_person" : "", outbox.unsent.length ? "leave_unsent" : ""].filter(Boolean);
     if (!lost.length) return this.talk.forget();
-    const stay = el("button", { type: "button", class: "primary", click: () => this.leaving.close() }, say("stay"));
     const leave = el("button", { type: "button", click: () => {
-      this.leaving.close();
+      this.asking.close();
       this.talk.forget();
     } }, say("leave"));
-    this.leaving.replaceChildren(...lost.map((key) => el("p", {}, say(key))), el("p", { class: "buttons" }, stay, leave));
-    this.leaving.showModal();
+    this.#ask(say("anew"), [...lost.map((key) => el("p", {}, say(key)))], this.#closer(say("stay"), "primary"), leave);
+  }
+
+  async #showEarlier() {
+    const { say } = this.speech;
+    const earlier = await this.talk.earlier().catch((error) => error);
+    const words = Array.isArray(earlier) ? say("none_earlier") : String(earlier.message);
+    const list = Array.isArray(earlier) && earlier.length ? earlierList(earlier, this.speech, (id) => {
+      this.asking.close();
+      this.talk.resume(id);
+    }) : el("p", {}, words);
+    this.#ask(say("earlier"), [el("h2", {}, say("earlier")), list], this.#closer(say("close")));
+  }
+
+  /** @param {string} words @param {string} [level] */
+  #closer(words, level = "") {
+    return el("button", { type: "button", class: level, click: () => this.asking.close() }, words);
+  }
+
+  /**
+   * @param {string} label
+   * @param {HTMLElement[]} content
+   * @param {...HTMLElement} buttons
+   */
+  #ask(label, content, ...buttons) {
+    this.asking.setAttribute("aria-label", label);
+    this.asking.replaceChildren(...content, el("p", { class: "buttons" }, ...buttons));
+    this.asking.showModal();
   }
 
   /** @param {boolean} wanted */
@@ -217,6 +284,7 @@ export class ChatView {
     this.end.replaceChildren();
     this.#write("");
     this.#owner();
+    void this.#remember();
     if (!this.panel.hidden) this.composer.focus();
   }
 

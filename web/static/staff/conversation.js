@@ -156,7 +156,9 @@ export class Conversation {
   #showPeople() {
     const { speech } = this;
     const here = this.queue.people.filter((one) => this.thread && one.thread_id === this.thread && one.operator !== this.desk.operator);
-    const words = here.map((one) => speech.say(one.writing ? "also_writes" : "also_reads", { operator: one.operator })).join(" ");
+    const said = here.map((one) => speech.say(one.writing ? "also_writes" : "also_reads", { operator: one.operator }));
+    if (this.queue.typing.includes(this.thread)) said.unshift(speech.say("customer_writes"));
+    const words = said.join(" ");
     if (byId("also", HTMLElement).textContent !== words) byId("also", HTMLElement).textContent = words;
   }
 

@@ -27,6 +27,8 @@ export class Queue extends EventTarget {
     this.items = new Map();
     /** @type {Person[]} */
     this.people = [];
+    /** @type {string[]} */
+    this.typing = [];
   }
 
   /** Follow the queue until the page is closed or signed out. */
@@ -46,6 +48,9 @@ export class Queue extends EventTarget {
             this.#drop(data.id);
           } else if (event === "people") {
             this.people = data.people;
+            this.dispatchEvent(new Event("people"));
+          } else if (event === "customers") {
+            this.typing = data.typing;
             this.dispatchEvent(new Event("people"));
           } else if (event === "ready") {
             ready = true;

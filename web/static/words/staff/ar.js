@@ -328,4 +328,5 @@ export default {
   sign_in_service: "سجّل الدخول عبر {name}",
   sign_in_failed: "لم ينجح تسجيل الدخول: {why}",
   sign_in_or: "أو برمز:",
+  customer_writes: "العميل يكتب…",
 };

@@ -328,4 +328,5 @@ export default {
   sign_in_service: "Mit {name} anmelden",
   sign_in_failed: "Die Anmeldung gelang nicht: {why}",
   sign_in_or: "Oder mit einem Token:",
+  customer_writes: "Die Kundin oder der Kunde schreibt …",
 };

@@ -328,4 +328,5 @@ export default {
   sign_in_service: "Sign in with {name}",
   sign_in_failed: "Signing in did not work: {why}",
   sign_in_or: "Or with a token:",
+  customer_writes: "The customer is writing…",
 };

@@ -1,0 +1,86 @@
+"""Keep what is noted of a thread beside its messages: who types and reads, what single replies were worth, own
+threads.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import and_, select, update
+
+from server.inbox.inbox_schema import MESSAGES, REPLY_RATINGS, THREADS
+from server.inbox.message_inbox import Inbox
+
+TYPING_SECONDS = 8.0
+"""How long somebody counts as typing after they said so."""
+LISTED = 50
+
+
+@dataclass(frozen=True)
+class OwnThread:
+    """A conversation in its customer's list."""
+
+    id: str
+    first_words: str
+    last_at: datetime
+
+
+async def note_typing(inbox: Inbox, thread_id: str, owner: str) -> None:
+    """Remember that the customer types now; nothing happens for a thread that is not theirs."""
+    mine = update(THREADS).where(THREADS.c.id == thread_id, THREADS.c.owner == owner)
+    async with inbox.writing() as connection:
+        await connection.execute(mine.values(typing_at=inbox.now()))
+
+
+async def note_read(inbox: Inbox, thread_id: str) -> None:
+    """Remember that somebody of the staff has the thread open now."""
+    async with inbox.writing() as connection:
+        await connection.execute(update(THREADS).where(THREADS.c.id == thread_id).values(read_at=inbox.now()))
+
+
+async def thread_read_at(inbox: Inbox, thread_id: str) -> datetime | None:
+    """Return when somebody of the staff last had the thread open."""
+    query = select(THREADS.c.read_at).where(THREADS.c.id == thread_id)
+    async with inbox.reading() as connection:
+        at = (await connection.execute(query)).scalar()
+    return datetime.fromtimestamp(at, UTC) if at else None
+
+
+async def typing(inbox: Inbox) -> Sequence[str]:
+    """Return the threads whose customers type at the moment."""
+    query = select(THREADS.c.id).where(THREADS.c.typing_at > inbox.now() - TYPING_SECONDS).order_by(THREADS.c.id)
+    async with inbox.reading() as connection:
+        return list((await connection.execute(query)).scalars())
+
+
+async def rate_reply(inbox: Inbox, thread_id: str, reply_id: str, *, helpful: bool) -> None:
+    """Keep whether a reply helped; the newest word counts."""
+    values = {"helpful": helpful, "rated_at": inbox.now()}
+    this = and_(REPLY_RATINGS.c.thread_id == thread_id, REPLY_RATINGS.c.reply_id == reply_id)
+    async with inbox.writing() as connection:
+        if (await connection.execute(update(REPLY_RATINGS).where(this).values(**values))).rowcount == 0:
+            new = REPLY_RATINGS.insert().values(thread_id=thread_id, reply_id=reply_id, **values)
+            await connection.execute(new)
+
+
+async def reply_ratings(inbox: Inbox, thread_id: str) -> Mapping[str, bool]:
+    """Return whether replies of a thread helped, by their ids; replies nobody rated are not in it."""
+    query = select(REPLY_RATINGS.c.reply_id, REPLY_RATINGS.c.helpful).where(REPLY_RATINGS.c.thread_id == thread_id)
+    async with inbox.reading() as connection:
+        return {row.reply_id: row.helpful for row in await connection.execute(query)}
+
+
+async def own_threads(inbox: Inbox, owner: str) -> Sequence[OwnThread]:
+    """Return an owner's newest conversations, those with the newest words first."""
+    last = MESSAGES.alias()
+    query = (
+        select(THREADS.c.id, MESSAGES.c.text, last.c.accepted_at)
+        .join_from(THREADS, MESSAGES, and_(MESSAGES.c.thread_id == THREADS.c.id, MESSAGES.c.number == 1))
+        .join(last, and_(last.c.thread_id == THREADS.c.id, last.c.number == THREADS.c.accepted))
+        .where(THREADS.c.owner == owner)
+        .order_by(last.c.accepted_at.desc())
+        .limit(LISTED)
+    )
+    async with inbox.reading() as connection:
+        rows = (await connection.execute(query)).all()
+    return [OwnThread(row[0], row[1], datetime.fromtimestamp(row[2], UTC)) for row in rows]
