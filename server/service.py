@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -27,6 +27,7 @@ from server.personal_stores import keep_expiring
 from server.records import Limits
 from server.stores import upgrade_stores
 from server.tokens import Tokens, tokens_of
+from tools.offered_choices import fixed_values
 
 HEARD_AT_ONCE = 8
 """Recordings that one process listens to at a time; each is held in memory and keeps the transcriber busy."""
@@ -49,6 +50,8 @@ class Service:
     desk: DeskParts
     staff_login: StaffLogin | None
     """Signs staff in at a provider, where one is named."""
+    tool_values: Sequence[Sequence[str]]
+    """The values of each argument of a tool that takes no others: answers that a question may offer."""
     stores: Mapping[str, Database]
     """Where the process writes, by what it is called."""
     hearing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HEARD_AT_ONCE))
@@ -110,6 +113,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
             metrics=metrics,
             desk=desk,
             staff_login=StaffLogin(settings) if settings.staff_login_issuer else None,
+            tool_values=fixed_values(opened.tools),
             stores=stores,
         )
         try:

@@ -259,7 +259,14 @@ async def test_the_stream_tells_who_has_taken_the_conversation(tmp_path: Path) -
         reply = await server.say("ada", "I want to talk to a person")
         ticket, olga = reply["reply"]["ticket_id"], bearer("olga", "operator")
         handoff = (await read_until(server, reply["thread_id"], "", "owner"))[-1][1]["handoff"]
-        assert handoff == {"ticket_id": ticket, "stage": "pending", "operator": None, "callback": False}
+        assert handoff == {
+            "ticket_id": ticket,
+            "stage": "pending",
+            "operator": None,
+            "callback": False,
+            "writing": False,
+            "read_at": None,
+        }
         await server.client.post(f"/v1/tickets/{ticket}/take", headers=olga)
         handoff = (await read_until(server, reply["thread_id"], "", "owner"))[-1][1]["handoff"]
         assert (handoff["stage"], handoff["operator"]) == ("human", "olga")

@@ -20,6 +20,7 @@ from server.views.cards import ask_out, order_out, orders_by_reply
 from server.views.entry_times import times
 from server.views.source_page import source_path
 from tools.desk.tickets import Delivery
+from tools.offered_choices import choices
 
 
 async def view(service: Service, row: dict[str, Any], *, newest_only: bool = False) -> ThreadOut:
@@ -46,6 +47,8 @@ async def view(service: Service, row: dict[str, Any], *, newest_only: bool = Fal
                 Said(id=message["id"], role="customer", text=message["text"], heard=heard, sources=[], waiting=True)
             )
     await _add_times_and_ratings(service, thread_id, said)
+    if said and said[-1].role == "agent" and not said[-1].asks:
+        said[-1].choices = choices(said[-1].text, service.tool_values)
     return ThreadOut(
         thread_id=thread_id,
         disclosure=disclosure(service, row["locale"]),

@@ -72,7 +72,7 @@ export class MessageList {
     const { speech, talk } = this;
     const name = said.author ?? "";
     const by = el("p", { class: said.role === "operator" ? "by" : "by spoken" }, name ? speech.say("by name", { name }) : speech.say(`by ${said.role}`));
-    const box = el("div", { class: `said ${said.role}` }, by);
+    const box = el("div", { class: `said ${said.role}` }, this.#face(said), by);
     if (said.role === "customer") box.append(el("p", { class: "text", dir: "auto" }, said.text));
     else box.append(...replyText(said, talk.base, speech, talk.chat?.link_hosts ?? []).filter((part) => part.textContent));
     box.append(...said.orders.map((order) => orderCard(order, speech)));
@@ -81,6 +81,13 @@ export class MessageList {
     if (said.role !== "customer") meta.append(...this.#thumbs(said));
     box.append(meta);
     return box;
+  }
+
+  /** @param {Said} said */
+  #face({ role, author }) {
+    if (role === "customer") return null;
+    if (role === "agent") return portrait(this.talk.chat?.avatar ?? null, this.talk.base);
+    return el("span", { class: "portrait", "aria-hidden": "true" }, (author ?? "?").slice(0, 1).toUpperCase());
   }
 
   /**

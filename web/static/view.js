@@ -30,11 +30,11 @@ export class ChatView {
     this.talk = talk;
     this.page = page;
     this.face = el("span", { class: "face" });
-    this.title = el(page ? "h1" : "h2", { dir: "auto" }, page ? document.title : say("title"));
+    this.title = el("bdi", {}, page ? document.title : say("title"));
     this.about = el("p", { class: "about" }, say("about"));
     this.person = el("button", { type: "button", class: "person", title: say("person"), click: () => talk.send(say("person_wish")) }, icon("user"), el("span", {}, say("person")));
     const closer = page ? null : el("button", { type: "button", class: "icon quiet", "aria-label": say("close"), click: close }, icon("x"));
-    const header = el("header", {}, this.face, el("div", { class: "name" }, this.title, this.about), this.person, menu(say("more"), () => this.#entries()), closer);
+    const header = el("header", {}, this.face, el("div", { class: "name" }, el(page ? "h1" : "h2", {}, this.title), this.about), this.person, menu(say("more"), () => this.#entries()), closer);
 
     this.greeting = el("p", { class: "greeting", dir: "auto" });
     this.replies = el("p", { class: "quiet", dir: "auto" });
@@ -54,7 +54,7 @@ export class ChatView {
     this.scroller = el(
       "div",
       { class: "scroller", tabindex: "0", role: "region", "aria-label": say("conversation") },
-      this.disclosure, this.welcome, this.messages.root, this.pending, this.draft, el("div", { class: "under-way" }, this.dots, this.progress, this.halt), this.noted, this.offers, this.end,
+      this.disclosure, this.welcome, this.messages.root, this.pending, this.draft, this.noted, el("div", { class: "under-way" }, this.dots, this.progress, this.halt), this.offers, this.end,
     );
 
     this.handoff = el("p", { class: "handoff", role: "status", hidden: true });
@@ -109,6 +109,7 @@ export class ChatView {
     this.#choices(this.chips, chat.suggestions);
     void this.#remember();
     this.composer.listen(chat.voice_seconds);
+    for (const said of this.talk.messages.values()) this.messages.put(said);
   }
 
   /** Offer to go on with what was talked about before, on whichever device. */
@@ -116,7 +117,7 @@ export class ChatView {
     if (this.talk.begun) return;
     const earlier = await this.talk.earlier().catch(() => []);
     if (!earlier.length || this.talk.begun) return this.before.replaceChildren();
-    this.before.replaceChildren(el("h3", {}, this.speech.say("earlier")), earlierList(earlier.slice(0, BEFORE), this.speech, (id) => this.talk.resume(id)));
+    this.before.replaceChildren(el(this.page ? "h2" : "h3", {}, this.speech.say("earlier")), earlierList(earlier.slice(0, BEFORE), this.speech, (id) => this.talk.resume(id)));
   }
 
   /**

@@ -1,0 +1,147 @@
+"""See in a browser what stands around the words of a conversation: when, by whom, seen, rated, stopped, taken up."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.browser import Opener, Site, from_menu
+
+pytestmark = pytest.mark.browser
+QUESTION = "How long do I have to return something?"
+
+
+def say(page: Any, text: str) -> None:
+    """Write a message and send it, by keyboard."""
+    page.get_by_role("textbox", name="Write a message").fill(text)
+    page.keyboard.press("Control+Enter")
+
+
+def said(page: Any) -> Any:
+    """Return where the messages stand that are complete."""
+    return page.get_by_role("log")
+
+
+def as_operator(site: Site, method: str, path: str, **body: Any) -> Any:
+    """Do something at the desk."""
+    headers = {"Authorization": f"Bearer {site.token('olga', operator=True)}"}
+    answer = httpx.request(method, f"{site.url}{path}", json=body or None, headers=headers, timeout=30)
+    assert answer.is_success, answer.text
+    return answer.json() if answer.content else None
+
+
+def test_messages_bear_their_time_their_day_and_what_became_of_them(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat"))
+    say(page, QUESTION)
+    said(page).get_by_text("30 days of delivery").wait_for()
+    stamps = said(page).locator(".meta time")
+    assert [bool(re.match(r"\d{4}-\d\d-\d\dT", t.get_attribute("datetime"))) for t in stamps.all()] == [True, True]
+    assert said(page).locator(".day time").inner_text().lower() == "today"
+    assert said(page).locator(".customer .fate").inner_text() == "Seen"
+    assert opener.axe(page) == []
+
+
+def test_each_reply_can_be_rated_and_keeps_it(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat"))
+    say(page, QUESTION)
+    helpful = said(page).get_by_role("button", name="Helpful", exact=True)
+    helpful.click()
+    with page.expect_response(re.compile("/rating$")):
+        said(page).get_by_role("button", name="Not helpful").click()
+    assert helpful.get_attribute("aria-pressed") == "false"
+    page.reload()
+    pressed = said(page).locator(".thumb[aria-pressed=true]")
+    pressed.wait_for()
+    assert pressed.get_attribute("aria-label") == "Not helpful"
+
+
+def test_with_people_both_sides_see_each_other_write_and_nothing_is_left_without_a_word(
+    site: Site, opener: Opener
+) -> None:
+    page = opener.open(site.page("/chat"))
+    page.get_by_role("button", name="Talk to a person").click()
+    banner = page.get_by_role("status").filter(has_text="Ticket")
+    banner.wait_for()
+    ticket = re.search(r"T\d+", banner.inner_text())[0]  # type: ignore[index]
+    say(page, "It is about my parcel.")
+    page.get_by_role("status").filter(has_text=f"Noted, it is on ticket {ticket}").wait_for()
+    assert said(page).locator(".customer .fate").inner_text() == "Sent"
+    as_operator(site, "POST", f"/v1/tickets/{ticket}/take")
+    thread = as_operator(site, "GET", f"/v1/tickets/{ticket}")["thread_id"]
+    as_operator(site, "PUT", "/v1/desk/presence", thread_id=thread, writing=True)
+    page.get_by_text("olga is writing").wait_for()
+    said(page).get_by_text("Seen").wait_for()
+    assert opener.axe(page) == []
+    desk = opener.open(site.page("/desk", site.token("mia", operator=True)) + f"&thread={thread}")
+    desk.get_by_text("It is about my parcel.").first.wait_for()
+    page.get_by_role("textbox", name="Write a message").press_sequentially("I also")
+    desk.get_by_text("The customer is writing").wait_for()
+    words = "See https://alderfinch.example/help and https://evil.example/help."
+    as_operator(site, "POST", f"/v1/tickets/{ticket}/reply", text=words)
+    said(page).get_by_text("olga, support team").wait_for()
+    assert said(page).get_by_role("link").all_inner_texts() == ["https://alderfinch.example/help"]
+    assert page.get_by_role("status").filter(has_text="Noted").count() == 0
+
+
+def test_what_is_being_written_can_be_stopped(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat"))
+    waiting = {
+        "id": "1",
+        "role": "customer",
+        "text": QUESTION,
+        "sources": [],
+        "orders": [],
+        "asks": [],
+        "waiting": True,
+    }
+    events = [("waiting", [waiting]), ("owner", {"owner": "bot", "handoff": None}), ("token", {"text": "You have"})]
+    body = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
+    page.route("**/events", lambda route: route.fulfill(content_type="text/event-stream", body=body))
+    page.route("**/stop", lambda route: route.fulfill(status=204))
+    say(page, QUESTION)
+    with page.expect_request("**/stop"):
+        page.get_by_role("button", name="Stop").click()
+
+
+def test_a_question_with_answers_to_choose_from_is_answered_by_one_click(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat", site.token("ingrid_halvorsen_1003")))
+    page.get_by_role("button", name="How do returns work?").click()
+    said(page).locator(".agent .text").first.wait_for()
+    say(page, "I want to return something")
+    offered = page.get_by_role("group", name="Answers to choose from").get_by_role("button")
+    offered.first.wait_for()
+    choice = offered.first.inner_text()
+    assert choice.startswith("#AF")
+    assert opener.axe(page) == []
+    offered.first.click()
+    said(page).locator(".customer .text").get_by_text(choice).wait_for()
+
+
+def test_a_signed_in_customer_goes_on_on_another_device_and_keeps_the_words(site: Site, opener: Opener) -> None:
+    token = site.token("ingrid_halvorsen_1003")
+    first = opener.open(site.page("/chat", token))
+    first.get_by_role("textbox", name="Write a message").wait_for()
+    from_menu(first, "Earlier conversations")
+    first.get_by_role("dialog", name="Earlier conversations").wait_for()
+    first.keyboard.press("Escape")
+    question = "How long do I have to return a kettle?"
+    say(first, question)
+    said(first).locator(".agent .text").first.wait_for()
+    with first.expect_download() as saved:
+        from_menu(first, "Save as a text file")
+    kept = saved.value.path().read_text(encoding="utf-8")
+    assert question in kept
+    assert "Alder & Finch" in kept
+    second = opener.open(site.page("/chat", token))
+    earlier = second.get_by_role("button", name=re.compile(re.escape(question)))
+    earlier.wait_for()
+    assert opener.axe(second) == []
+    earlier.click()
+    said(second).get_by_text(question).wait_for()
+    from_menu(second, "Earlier conversations")
+    dialog = second.get_by_role("dialog", name="Earlier conversations")
+    dialog.wait_for()
+    assert opener.axe(second) == []
+    dialog.get_by_role("button", name="Close").click()
