@@ -131,7 +131,7 @@ def test_new_work_is_noticed_and_colleagues_see_each_other(site: Site, opener: O
     olga.get_by_label("Settings").click()
     assert not olga.get_by_label("Sound for new requests").is_checked()
     olga.keyboard.press("Escape")
-    olga.locator("#queue a").first.wait_for()
+    olga.locator("#queue a").nth(1).wait_for()
     olga.keyboard.press("k")
     olga.keyboard.press("k")
     first = olga.evaluate("document.activeElement.dataset.item")
