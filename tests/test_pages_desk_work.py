@@ -132,6 +132,7 @@ def test_new_work_is_noticed_and_colleagues_see_each_other(site: Site, opener: O
     assert not olga.get_by_label("Sound for new requests").is_checked()
     olga.keyboard.press("Escape")
     olga.locator("#queue a").nth(1).wait_for()
+    olga.locator("#entries").get_by_text("I want to talk to a person").wait_for()
     olga.keyboard.press("k")
     olga.keyboard.press("k")
     first = olga.evaluate("document.activeElement.dataset.item")
