@@ -83,7 +83,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
         return now().date()
 
     identity = open_identity(settings, orders, policy, now) if orders else None
-    made = make_tools(orders, retriever, policy, today) if orders else general_tools(retriever)
+    made = make_tools(orders, retriever, policy, today, settings.tracking_url) if orders else general_tools(retriever)
     connected = business_tools(settings, business, now)
     tools = [
         *(tool for tool in made if identity or tool.name != IDENTIFY),

@@ -92,7 +92,7 @@ def test_what_is_being_written_can_be_stopped(site: Site, opener: Opener) -> Non
         "role": "customer",
         "text": QUESTION,
         "sources": [],
-        "orders": [],
+        "cards": [],
         "asks": [],
         "waiting": True,
     }

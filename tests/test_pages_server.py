@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,15 @@ from core.settings import Settings
 from graph.replies import Progress, Token
 from server.inbox.broadcast import Broadcast
 from server.routes.pages import PAGES, read_assets
-from server.views.cards import order_out, orders_by_reply
+from server.views.cards import cards_by_reply
 from server.views.thread_events import thread_events
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, scripted
 from tests.server_fakes import Running, bearer, serving
+from tools.connectors.declared_cards import declared_cards
+from tools.record_cards import without_said
 from tools.registry import make_tools
+from tools.retail.order_cards import order_cards
 from tools.retail.policy import load_policy
 
 SHOP = "https://shop.example"
@@ -147,35 +151,79 @@ def packed(files: set[str]) -> int:
     return sum(len(assets[name].packed) for name in files)
 
 
-def cancelling() -> dict[str, Any]:
+def cancelling(tracking_url: str | None = None) -> dict[str, Any]:
     """Return the parts of an agent that may cancel orders."""
     orders = FakeOrders()
-    tools = make_tools(orders, KeywordRetriever(RETURNS), load_policy(), lambda: TODAY)
+    tools = make_tools(orders, KeywordRetriever(RETURNS), load_policy(), lambda: TODAY, tracking_url)
     return {"actions": confirmed_actions(orders), "tools": tools}
 
 
 CANCEL = call("cancel_order", order_id="#AF1", reason="ordered by mistake")
 
 
-async def test_an_order_that_was_looked_up_comes_as_data_with_its_tracking_link(tmp_path: Path) -> None:
+async def test_an_order_that_was_looked_up_comes_as_a_card_with_what_can_be_done(tmp_path: Path) -> None:
     model = scripted(call("get_order", order_id="#AF2"), "Your order #AF2 is on its way.")
-    async with serving(tmp_path, model, made_of=cancelling(), tracking_url="https://track.example/{id}") as server:
+    made_of = cancelling(tracking_url="https://track.example/{id}")
+    async with serving(tmp_path, model, made_of=made_of) as server:
         thread = (await server.say("ada", "where is #AF2?"))["thread_id"]
         read = (await server.client.get(f"/v1/threads/{thread}", headers=bearer("ada"))).json()
-        [order] = read["messages"][-1]["orders"]
-        assert order["order_id"] == "#AF2"
-        assert order["items"][0]["name"]
-        assert all(parcel["url"].startswith("https://track.example/") for parcel in order["parcels"])
+        [card] = read["messages"][-1]["cards"]
+        assert (card["id"], card["title"]) == ("#AF2", "Order #AF2")
+        assert card["items"][0]["name"]
+        links = [action["url"] for action in card["actions"] if not action["say"]]
+        assert links
+        assert all(link.startswith("https://track.example/") for link in links)
 
 
-def test_a_tracking_id_cannot_leave_the_carriers_page() -> None:
-    facts = {"order_id": "#1", "parcels": [{"tracking_ids": ["../../@evil.example/?x=<b>"]}]}
-    [parcel] = order_out(facts, load_policy(), "https://track.example/p/{id}").parcels
-    assert parcel.url == "https://track.example/p/..%2F..%2F%40evil.example%2F%3Fx%3D%3Cb%3E"
-    assert order_out(facts, load_policy(), None).parcels[0].url is None
+def test_a_tracking_id_cannot_leave_the_carriers_page_and_is_no_dead_link() -> None:
+    facts = {"order_id": "#1", "status": "processed", "parcels": [{"tracking_ids": ["../../@evil.example/?x=<b>"]}]}
+    [card] = order_cards(load_policy(), "https://track.example/p/{id}", facts, "en")
+    assert [action.url for action in card.actions] == [
+        "https://track.example/p/..%2F..%2F%40evil.example%2F%3Fx%3D%3Cb%3E"
+    ]
+    [plain] = order_cards(load_policy(), None, facts, "en")
+    assert list(plain.actions) == []
+    assert plain.fields[0].value == "../../@evil.example/?x=<b>"
 
 
-def test_orders_that_the_reply_does_not_name_are_not_shown() -> None:
+@pytest.mark.parametrize(("status", "offered"), [("pending", ["Cancel"]), ("processed", []), ("cancelled", [])])
+def test_a_card_offers_what_the_rules_allow(status: str, offered: list[str]) -> None:
+    [card] = order_cards(load_policy(), None, {"order_id": "#1", "status": status}, "en")
+    assert [action.label for action in card.actions] == offered
+
+
+def test_a_card_speaks_the_language_of_the_page_and_leaves_out_what_the_reply_says() -> None:
+    facts = {
+        "order_id": "#1",
+        "status": "pending",
+        "ordered_at": "2026-11-05",
+        "items": [{"name": "Kettle"}],
+        "total": "5",
+    }
+    [card] = order_cards(load_policy(), None, facts, "de")
+    assert (card.title, card.fields[0].label) == ("Bestellung #1", "Bestellt")
+    assert card.fields[0].value == "5. November 2026"
+    left = without_said(card, "Sie haben am 5. November 2026 ein Kettle bestellt.")
+    assert ([field.label for field in left.fields], list(left.items)) == (["Summe"], [])
+
+
+def test_records_of_any_connector_become_cards_of_the_fields_it_names() -> None:
+    record = {
+        "booking_id": "B7",
+        "status": "active",
+        "since": "2026-11-05T09:00:00",
+        "legs": [{"from": "A", "to": "B"}],
+        "x": 1,
+    }
+    [card] = declared_cards({"booking_id": "", "status": "", "since": {"de": "seit"}, "legs": ""}, record, "de")
+    assert (card.id, card.title, card.status) == ("B7", "Booking B7", "active")
+    assert [(field.label, field.value) for field in card.fields] == [("Seit", "5. November 2026")]
+    assert [(item.name, item.detail) for item in card.items] == [("A", "B")]
+    assert declared_cards({"booking_id": ""}, {"other": 1}, "en") == ()
+
+
+def test_records_that_the_reply_does_not_name_are_not_shown() -> None:
+    drawn = {"list_orders": partial(order_cards, load_policy(), None)}
     listed = json.dumps({"orders": [{"order_id": "#AF1"}, {"order_id": "#AF2"}]})
     talk: list[AnyMessage] = [
         HumanMessage("where?", id="1"),
@@ -185,9 +233,10 @@ def test_orders_that_the_reply_does_not_name_are_not_shown() -> None:
         HumanMessage("thanks", id="3"),
         AIMessage("You are welcome.", id="4"),
     ]
-    assert orders_by_reply(talk) == {"2": [{"order_id": "#AF2"}]}
+    found = cards_by_reply(talk, drawn, "en")
+    assert {reply: [card.id for card in cards] for reply, cards in found.items()} == {"2": ["#AF2"]}
     broken = ToolMessage("not JSON {", tool_call_id="c1", name="list_orders")
-    assert orders_by_reply([HumanMessage("?"), broken, AIMessage("#AF2", id="2")]) == {}
+    assert cards_by_reply([HumanMessage("?"), broken, AIMessage("#AF2", id="2")], drawn, "en") == {}
 
 
 async def test_a_yes_counts_only_for_the_question_that_is_open(tmp_path: Path) -> None:

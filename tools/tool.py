@@ -10,6 +10,7 @@ from langchain_core.tools import BaseTool
 
 from tools.actions.changes import Change, Outcome
 from tools.context import Context
+from tools.record_cards import Cards
 
 Effect = Literal["read", "write", "control"]
 """`read` changes nothing, `write` changes records of the business, `control` steers the conversation."""
@@ -77,8 +78,8 @@ class Tool:
     """The arguments with which a customer's newest message asks for this read by itself: it is made before the model
     is asked.
     """
-    card: Sequence[str] = ()
-    """Fields of its result that a page shows, in their order."""
+    cards: Cards | None = None
+    """Describes the records of a read's result as a page draws them."""
     personal: Sequence[str] = ()
     """Fields of its result that hold personal data."""
 

@@ -54,32 +54,39 @@ class SourceOut(BaseModel):
     url: str
 
 
-class OrderItemOut(BaseModel):
-    """Name an item of an order."""
+class CardFieldOut(BaseModel):
+    """Hold a line of a card."""
+
+    label: str
+    value: str
+
+
+class CardItemOut(BaseModel):
+    """Name one of the things a record holds."""
 
     name: str
-    options: str
+    detail: str
     price: str
+    picture: str = Field(description="An https address, or empty.")
 
 
-class ParcelOut(BaseModel):
-    """Name a parcel of an order."""
+class CardActionOut(BaseModel):
+    """Hold a button of a card."""
 
-    tracking_id: str
-    url: str | None = Field(description="The carrier's page about it, where SUPPORT_TRACKING_URL names one.")
+    label: str
+    say: str = Field(description="What it sends in the customer's name; empty for a link.")
+    url: str = Field(description="What it opens; empty for words.")
 
 
-class OrderOut(BaseModel):
-    """Hold an order that a reply is about, as it was looked up in that turn."""
+class CardOut(BaseModel):
+    """Hold a record that a reply is about, as it was looked up in that turn, without what the reply says in words."""
 
-    order_id: str
+    id: str
+    title: str
     status: str
-    ordered_at: str | None
-    expected_delivery: str | None
-    delivered_at: str | None
-    items: list[OrderItemOut]
-    total: str
-    parcels: list[ParcelOut]
+    fields: list[CardFieldOut]
+    items: list[CardItemOut]
+    actions: list[CardActionOut]
 
 
 class AskOut(BaseModel):
@@ -88,6 +95,7 @@ class AskOut(BaseModel):
     id: str
     preview: str
     open: bool = Field(description="Whether a yes still counts.")
+    state: str = Field(description="State of the action: proposed, done, rejected and so on.")
     words: str = Field(description="How it stands.")
 
 
@@ -186,7 +194,7 @@ class Said(BaseModel):
     choices: list[str] = Field(default=[], description="Answers to choose from, for the newest message.")
     heard: str | None = Field(default=None, description="What was heard word by word, of a voice message.")
     sources: list[SourceOut]
-    orders: list[OrderOut] = Field(default=[], description="The orders that were looked up for it.")
+    cards: list[CardOut] = Field(default=[], description="The records that were looked up for it.")
     asks: list[AskOut] = Field(default=[], description="What it asks the customer to agree to.")
     waiting: bool = Field(description="True for a message that has no answer yet.")
 

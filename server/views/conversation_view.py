@@ -16,7 +16,7 @@ from graph.context_window.prompts import text_of
 from server.inbox.thread_notes import TYPING_SECONDS, reply_ratings, thread_read_at
 from server.schemas.api_schemas import HandoffOut, ReplyOut, Said, SourceOut, ThreadOut
 from server.service import Service
-from server.views.cards import ask_out, order_out, orders_by_reply
+from server.views.cards import ask_out, card_out, cards_by_reply
 from server.views.entry_times import times
 from server.views.source_page import source_path
 from tools.desk.tickets import Delivery
@@ -33,7 +33,7 @@ async def view(service: Service, row: dict[str, Any], *, newest_only: bool = Fal
     before = [] if newest_only else await service.agent.earlier(thread_id, state)
     messages = [*before, *state.messages]
     said = [shown for message in messages if (shown := as_said(message))]
-    await _add_cards(service, thread_id, messages, said)
+    await _add_cards(service, thread_id, messages, said, str(row["locale"]))
     known = {message.id for message in said}
     for delivery in await _on_their_way(service, thread_id):
         if (message_id := f"desk-{delivery.key}") not in known:
@@ -59,18 +59,19 @@ async def view(service: Service, row: dict[str, Any], *, newest_only: bool = Fal
     )
 
 
-async def _add_cards(service: Service, thread_id: str, messages: Sequence[AnyMessage], said: Sequence[Said]) -> None:
-    """Put the orders and the actions that messages are about beside their words."""
-    orders = orders_by_reply(messages)
+async def _add_cards(
+    service: Service, thread_id: str, messages: Sequence[AnyMessage], said: Sequence[Said], locale: str
+) -> None:
+    """Put the records and the actions that messages are about beside their words; a question has its own card."""
+    drawn = {tool.name: tool.cards for tool in service.parts.tools if tool.cards}
+    cards = cards_by_reply(messages, drawn, locale)
     asks = {str(m.id): marks(m)["asks"] for m in messages if marks(m).get("asks")}
     stored = await service.parts.actions.ledger.find(thread_id=thread_id) if asks else []
     actions = {action.id: action for action in stored}
     for message in said:
-        found = orders.get(message.id, ())
-        message.orders = [
-            order_out(facts, service.parts.actions.policy, service.settings.tracking_url) for facts in found
-        ]
         message.asks = [ask_out(actions[i]) for i in asks.get(message.id, ()) if i in actions]
+        if not message.asks and not choices(message.text, service.tool_values):
+            message.cards = [card_out(card) for card in cards.get(message.id, ())]
     # A yes counts for the question right before it, and for no other.
     for message in said[:-1]:
         for ask in message.asks:

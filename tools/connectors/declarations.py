@@ -104,11 +104,16 @@ class ToolDeclaration(Section):
     rules: list[Rule] = Field(default_factory=list)
     limit: Limit | None = None
     rank: int = 0
-    card: list[str] = Field(default_factory=list)
-    """Fields of the result that a page shows, in their order."""
+    card: list[str] | dict[str, Text] = Field(default_factory=dict)
+    """Fields of the result that a page shows, in their order, each with its label if it has one of its own."""
     personal: list[str] = Field(default_factory=list)
     """Fields of the result that hold personal data."""
     ahead: Ahead | None = None
+
+    @property
+    def card_labels(self) -> dict[str, Text]:
+        """Return the fields of the card, each with its label or nothing."""
+        return self.card if isinstance(self.card, dict) else dict.fromkeys(self.card, "")
 
     @property
     def looks(self) -> dict[str, str | Look]:

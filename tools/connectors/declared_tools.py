@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import re2
@@ -24,6 +25,7 @@ from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done
 from tools.connectors.declarations import ConnectorFile, Look, ToolDeclaration, in_language, language_said
 from tools.connectors.json_schemas import at
+from tools.connectors.declared_cards import declared_cards
 from tools.connectors.source import LARGEST, Arguments, Offered, SchemaError, Source
 from tools.context import Context
 from tools.tool import Tool, Velocity
@@ -327,7 +329,7 @@ def _read_tool(call: Call) -> Tool:
         result=_result(call.connector, call.name),
         also_called=declaration.also_called,
         ahead=_ahead(call),
-        card=declaration.card,
+        cards=partial(declared_cards, declaration.card_labels) if declaration.card else None,
         personal=declaration.personal,
         rank=declaration.rank,
     )

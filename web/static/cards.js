@@ -1,69 +1,50 @@
-// Draw what stands beside words: orders, questions for a yes or no, sources, ratings.
+// Draw what stands beside words: records, questions for a yes or no, sources, ratings.
 
 import { el, linkable } from "./dom.js";
+import { icon } from "./icons.js";
 
 /** @typedef {import("./conversation.js").Said} Said */
-/** @typedef {import("./conversation.js").Order} Order */
+/** @typedef {import("./conversation.js").Card} Card */
 /** @typedef {import("./conversation.js").Ask} Ask */
 /** @typedef {import("./words.js").Speech} Speech */
 
 /**
- * Return an order: where it stands, what is in it, where its parcels are.
- * @param {Order} order
- * @param {Speech} speech
+ * Return a record: what it is, how it stands, what is in it, and what can be done with it.
+ * @param {Card} card
+ * @param {(text: string) => void} say sends words in the customer's name
  */
-export function orderCard(order, speech) {
-  const { say } = speech;
-  /** @param {string} key @param {string | null} date */
-  const row = (key, date) => (date ? [el("dt", {}, say(key)), el("dd", {}, day(date, speech.tag))] : []);
-  const parcels = order.parcels.map(({ tracking_id, url }) => {
-    const address = url && linkable(url, [new URL(url).hostname]);
-    const words = say("track", { id: tracking_id });
-    return el("li", {}, address ? el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, words) : words);
-  });
-  const items = order.items.map((item) =>
-    el("li", {}, el("bdi", {}, item.name, item.options ? el("span", { class: "quiet" }, ` ${item.options}`) : null), el("span", { class: "price" }, ` ${item.price}`)),
+export function recordCard(card, say) {
+  const items = card.items.map((item) =>
+    el("li", {}, item.picture.startsWith("https://") ? el("img", { src: item.picture, alt: "", loading: "lazy", referrerpolicy: "no-referrer" }) : null,
+      el("bdi", { class: "what" }, item.name, item.detail ? el("span", { class: "quiet" }, ` ${item.detail}`) : null), item.price ? el("span", { class: "price" }, item.price) : null),
   );
+  const fields = card.fields.flatMap(({ label, value }) => [el("dt", {}, label), el("dd", {}, el("bdi", {}, value))]);
+  const actions = card.actions.map(({ label, say: words, url }) => {
+    if (!url) return el("button", { type: "button", click: () => say(words) }, label);
+    const address = linkable(url, [new URL(url, location.href).hostname]);
+    return address ? el("a", { class: "button", href: address, target: "_blank", rel: "noopener noreferrer" }, label) : null;
+  });
   return el(
     "section",
-    { class: "card order", "aria-label": say("order", { id: order.order_id }) },
-    el("p", { class: "head" }, el("b", {}, say("order", { id: order.order_id })), el("span", { class: "state" }, stateWords(order.status, say))),
-    el("ul", {}, ...items),
-    el("dl", {}, ...row("ordered", order.ordered_at), ...(order.delivered_at ? row("delivered", order.delivered_at) : row("expected", order.expected_delivery)), el("dt", {}, say("total")), el("dd", {}, order.total)),
-    parcels.length ? el("ul", { class: "parcels" }, ...parcels) : null,
+    { class: "card record", "aria-label": card.title },
+    el("p", { class: "head" }, el("b", {}, card.title), card.status ? el("span", { class: "state" }, card.status) : null),
+    items.length ? el("ul", { class: "items" }, ...items) : null,
+    fields.length ? el("dl", {}, ...fields) : null,
+    actions.length ? el("p", { class: "buttons" }, ...actions) : null,
   );
 }
 
 /**
- * @param {string} status
- * @param {Speech["say"]} say
- */
-function stateWords(status, say) {
-  const key = `status ${status.split(" (")[0]}`;
-  const words = say(key);
-  return words === key ? status : words;
-}
-
-/**
- * @param {string} date ISO
- * @param {string} language
- */
-function day(date, language) {
-  const parsed = new Date(date);
-  if (Number.isNaN(parsed.getTime())) return date;
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" }).format(parsed);
-}
-
-/**
- * Return the question whether to go ahead: what the server has stored and would carry out, word by word.
+ * Return the question whether to go ahead: what the server has stored and would carry out, word by word; once it is answered,
+ * what became of it.
  * @param {Ask[]} asks
  * @param {Speech} speech
  * @param {((yes: boolean) => void) | null} answer none where the question is no longer open
  */
 export function askCard(asks, { say }, answer) {
+  if (!answer) return el("section", { class: "card asked", "aria-label": say("asked") }, ...asks.flatMap((ask) => outcome(ask, say)));
   const what = el("ul", {}, ...asks.map((ask) => el("li", {}, el("bdi", {}, ask.preview))));
-  const card = el("section", { class: "card ask", "aria-label": say("ask") }, el("p", {}, el("b", {}, say(answer ? "ask" : "asked"))), what);
-  if (!answer) return card;
+  const card = el("section", { class: "card ask", "aria-label": say("ask") }, el("p", {}, el("b", {}, say("ask"))), what);
   const buttons = [true, false].map((yes) =>
     el("button", { type: "button", class: yes ? "primary" : "", click: () => {
       buttons.forEach((button) => (button.disabled = true));
@@ -72,6 +53,20 @@ export function askCard(asks, { say }, answer) {
   );
   card.append(el("p", { class: "buttons" }, ...buttons));
   return card;
+}
+
+/**
+ * Return what became of an action, and what it was.
+ * @param {Ask} ask
+ * @param {Speech["say"]} say
+ */
+function outcome({ state, preview, words }, say) {
+  const fate = state === "done" ? "done" : ["refused", "rejected", "expired", "withdrawn"].includes(state) ? "not_done" : "under_way";
+  const key = `fate ${fate}`;
+  return [
+    el("p", { class: `fate-of ${fate}` }, icon(fate === "done" ? "check" : fate === "not_done" ? "x" : "history"), el("b", {}, say(key))),
+    el("p", { dir: "auto" }, words.includes(preview) ? words : preview),
+  ];
 }
 
 /**

@@ -6,12 +6,10 @@ import { Outbox } from "./outbox.js";
 import { Patience } from "./patience.js";
 
 /** @typedef {{number: number, page: string, title: string, headings: string[]}} Source */
-/** @typedef {{name: string, options: string, price: string}} Item */
-/** @typedef {{tracking_id: string, url: string | null}} Parcel */
-/** @typedef {{order_id: string, status: string, ordered_at: string | null, expected_delivery: string | null,
- *   delivered_at: string | null, items: Item[], total: string, parcels: Parcel[]}} Order */
-/** @typedef {{id: string, preview: string, open: boolean, words: string}} Ask */
-/** @typedef {{id: string, role: "customer" | "agent" | "operator", text: string, sources: Source[], orders: Order[], asks: Ask[],
+/** @typedef {{id: string, title: string, status: string, fields: {label: string, value: string}[],
+ *   items: {name: string, detail: string, price: string, picture: string}[], actions: {label: string, say: string, url: string}[]}} Card */
+/** @typedef {{id: string, preview: string, open: boolean, state: string, words: string}} Ask */
+/** @typedef {{id: string, role: "customer" | "agent" | "operator", text: string, sources: Source[], cards: Card[], asks: Ask[],
  *   waiting: boolean, at: string | null, author: string | null, helpful: boolean | null, choices: string[]}} Said */
 /** @typedef {{ticket_id: string, stage: "pending" | "human" | "resolved", operator: string | null, callback: boolean,
  *   writing: boolean, read_at: string | null}} Handoff */

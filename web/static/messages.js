@@ -1,6 +1,6 @@
 // Draw what was said: one box a message, by day, with when it was and what became of it.
 
-import { askCard, orderCard, replyText } from "./cards.js";
+import { askCard, recordCard, replyText } from "./cards.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { clock, day, dayOf } from "./times.js";
@@ -75,7 +75,7 @@ export class MessageList {
     const box = el("div", { class: `said ${said.role}` }, this.#face(said), by);
     if (said.role === "customer") box.append(el("p", { class: "text", dir: "auto" }, said.text));
     else box.append(...replyText(said, talk.base, speech, talk.chat?.link_hosts ?? []).filter((part) => part.textContent));
-    box.append(...said.orders.map((order) => orderCard(order, speech)));
+    box.append(...said.cards.map((card) => recordCard(card, (text) => talk.send(text))));
     if (said.asks.length) box.append(this.#ask(said));
     const meta = el("p", { class: "meta" }, said.at ? clock(said.at, speech) : null);
     if (said.role !== "customer") meta.append(...this.#thumbs(said));

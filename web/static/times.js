@@ -4,6 +4,9 @@ import { el } from "./dom.js";
 
 /** @typedef {import("./words.js").Speech} Speech */
 
+/** @type {Record<string, string>} English dates are written as the server writes them: 29 November 2026. */
+const DATES = { en: "en-GB", "en-US": "en-GB" };
+
 /**
  * Return the time of day of an instant.
  * @param {string} at ISO 8601
@@ -37,7 +40,7 @@ export function date(at, tag) {
   if (Number.isNaN(when.getTime())) return at;
   // A day without a time of day is that day everywhere.
   const zone = at.length === 10 ? { timeZone: "UTC" } : {};
-  return new Intl.DateTimeFormat(tag, { dateStyle: "medium", ...zone }).format(when);
+  return new Intl.DateTimeFormat(DATES[tag] ?? tag, { dateStyle: "long", ...zone }).format(when);
 }
 
 /**
