@@ -9,7 +9,7 @@ import pytest
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
 
-from core.models.scripted import ScriptedChatModel
+from benchmarks.support.models.scripted import ScriptedChatModel
 from server.inbox.thread_notes import typing
 from tests.graph_fakes import scripted
 from tests.server_fakes import Running, bearer, serving

@@ -24,8 +24,8 @@ from core.yaml_files import FilesError, Problem, YamlFile
 from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done
 from tools.connectors.declarations import ConnectorFile, Look, ToolDeclaration, in_language, language_said
-from tools.connectors.json_schemas import at
 from tools.connectors.declared_cards import declared_cards
+from tools.connectors.json_schemas import at
 from tools.connectors.source import LARGEST, Arguments, Offered, SchemaError, Source
 from tools.context import Context
 from tools.tool import Tool, Velocity
