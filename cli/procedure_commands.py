@@ -18,7 +18,7 @@ from graph.context_window.prompts import dialogue
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.threads import transcript
 from graph.procedures.authoring.chart import chart
-from graph.procedures.authoring.imports import import_file
+from graph.procedures.authoring.imports import import_from
 from graph.procedures.authoring.mutations import mutations
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.authoring.procedure_drafts import DRAFTS, draft
@@ -151,17 +151,19 @@ def draft_(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="Flows of Rasa CALM (YAML), or an Agent Script (.agent).")],
+    file: Annotated[
+        Path, typer.Argument(help="Flows of Rasa CALM (YAML) or an Agent Script (.agent), or a folder of a project.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Translate what another system left behind into drafts, and report what has no counterpart."""
     with errors_shown():
-        if not file.is_file():
-            raise InputError(f"there is no file {str(file)!r}; name flows of Rasa CALM or an Agent Script")
+        if not file.exists():
+            raise InputError(f"there is no file {str(file)!r}; name flows of Rasa CALM, an Agent Script, or a folder")
         folder = _business().folder / "procedures" / DRAFTS
         folder.mkdir(parents=True, exist_ok=True)
         rows = []
-        for found in import_file(file.read_text("utf-8"), file.name):
+        for found in import_from(file):
             path = folder / f"{found.name}.md"
             path.write_text(found.text(), encoding="utf-8")
             rows.append({"file": str(path), "left": found.left})

@@ -8,7 +8,8 @@ import yaml
 from benchmarks.procedures.planted import CANCEL, CATALOGUE
 from core.errors import ConversationFileError, DocumentError, ModelRejected
 from graph.procedures.authoring.chart import chart
-from graph.procedures.authoring.imports import as_cel, import_file
+from graph.procedures.authoring.imported_draft import as_cel
+from graph.procedures.authoring.imports import import_from, import_texts
 from graph.procedures.authoring.mutations import mutations
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.authoring.procedure_drafts import draft
@@ -129,6 +130,9 @@ flows:
       - id: send
         action: action_send_money
       - link: feedback
+slots:
+  has_funds: {type: bool}
+  amount: {type: float}
 responses:
   utter_ask_recipient: [{text: "Who shall get it?"}]
   utter_no_funds: [{text: "There is not enough in your account."}]
@@ -151,40 +155,81 @@ topic orders:
                 set @variables.status = @outputs.status
             cancel: @actions.cancel_order
                 with order_id = @variables.order_id
-                available when @variables.verified == True and @variables.order_id is not None
+                with reason = ...
+                available when @variables.verified == True and @variables.status is not 'sent'
+    actions:
+        cancel_order:
+            inputs:
+                reason: string
+                    description: "Why it is cancelled"
+topic router:
+    description: "Lead to the others"
+    reasoning:
+        actions:
+            go: @utils.transition to @topic.orders
 """
 
 
 def test_a_flow_of_rasa_becomes_a_draft_with_a_report() -> None:
-    [found] = import_file(RASA, "flows.yml")
+    [found] = import_texts({"flows.yml": RASA})
     assert found.slots["recipient"] == {"ask": "Who shall get it?"}
+    assert found.slots["amount"]["type"] == "number"
     assert found.rules["amount_1"]["must"] == "!(amount <= 0)"
-    assert {"must": "!(!has_funds)", "say": "There is not enough in your account."} in found.rules.values()
-    assert list(found.do) == ["send_money"]
+    no_funds = {"must": "!(!check_funds_result.has_funds)", "say": "There is not enough in your account."}
+    assert no_funds in found.rules.values()
+    assert found.do["do_send_money"]["needs"] == list(found.rules)
     assert any("feedback" in line for line in found.left)
     read, problems = parse_procedure(found.text(), "transfer-money.md")
     assert read is not None, problems
 
 
 def test_agent_script_becomes_a_draft_with_a_report() -> None:
-    [found] = import_file(AGENT, "orders.agent")
+    [found] = import_texts({"orders.agent": AGENT})
     assert found.description == "Help with orders"
     assert found.slots["order_id"] == {"ask": "The order's number"}
-    assert found.facts["get_order"] == {"tool": "get_order", "args": {"order_id": "order_id"}}
+    assert found.facts["get_order_result"] == {"tool": "get_order", "args": {"order_id": "order_id"}}
     [rule] = found.rules.values()
-    assert rule["must"] == "verified == true && order_id != null"
+    assert rule["must"] == "verified == true && get_order_result.status != 'sent'"
+    assert found.do["do_cancel_order"]["args"] == {"order_id": "order_id", "reason": "reason"}
+    assert found.slots["reason"] == {"ask": "Why it is cancelled"}
     assert found.guidance[0] == "Ask for {order_id} and use @get_order."
-    assert any("line 17" in line or "set @variables" in line for line in found.left)
+    assert "verified: no action of the topic fills it: make it a slot or a fact" in found.left
+
+
+def test_a_folder_of_a_project_is_read_together(tmp_path: Path) -> None:
+    flows, _, responses = RASA.partition("responses:")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "flows.yml").write_text(flows)
+    (tmp_path / "domain.yml").write_text(f"responses:{responses}")
+    (tmp_path / "broken.yml").write_text("{")
+    [found] = import_from(tmp_path)
+    assert found.slots["recipient"] == {"ask": "Who shall get it?"}
+
+
+def test_flows_that_call_others_take_their_steps_and_repair_patterns_are_left() -> None:
+    flows = """\
+flows:
+  pay: {steps: [{call: sign_in}, {action: action_pay}]}
+  sign_in: {if: False, steps: [{collect: pin, next: after}, {id: after, action: action_check_pin, next: pin}]}
+  pattern_chitchat: {steps: [{action: action_chat}]}
+"""
+    pay, sign_in = import_texts({"flows.yml": flows})
+    assert list(pay.slots) == ["pin"]
+    assert list(pay.do) == ["do_pay"]
+    assert any("only other flows start it" in line for line in sign_in.left)
+    assert any("no procedure is needed" in line for line in sign_in.left)
+    assert any("a jump to 'pin'" in line for line in sign_in.left)
 
 
 def test_what_is_neither_is_refused() -> None:
     for text, name in (("a: 1", "x.yml"), ("{", "x.yml"), ("hello", "x.txt")):
         with pytest.raises(DocumentError):
-            import_file(text, name)
+            import_texts({name: text})
 
 
 def test_words_of_other_systems_become_cel_outside_of_texts() -> None:
     assert as_cel("slots.a is not null and not slots.b or c == 'not and or'") == "a != null && !b || c == 'not and or'"
+    assert as_cel("slots.a not in ['x', 'y']") == "!(a in ['x', 'y'])"
 
 
 async def test_a_draft_is_checked_and_never_followed(tmp_path: Path) -> None:
