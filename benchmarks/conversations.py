@@ -62,7 +62,7 @@ async def shop(suite: Suite, settings: Settings, folder: Path) -> AsyncIterator[
     """Yield one agent over the untouched sample shop, for many conversations of one turn or two."""
     ground = await asyncio.to_thread(prepare, suite, settings, folder)
     untouched = suite.scenarios[0].model_copy(update={"before": type(suite.scenarios[0].before)()})
-    async with open_world(ground, untouched, settings, folder / "world") as world:
+    async with open_world(ground, untouched, folder / "world", thread_id="t") as world:
         yield world
 
 

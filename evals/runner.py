@@ -114,12 +114,13 @@ async def run_suite(
             async with gate:
                 seed = trial_seed(options.seed, scenario.id, number)
                 place = Path(scratch) / f"{scenario.id}.{number}"
-                async with open_world(ground, scenario, settings, place, make_agent=make_agent) as world:
+                thread = f"{scenario.id}-{number}"
+                async with open_world(ground, scenario, place, thread_id=thread, make_agent=make_agent) as world:
                     happened = await play(
                         scenario,
                         world,
                         make_customer(scenario, seed),
-                        thread_id=f"{scenario.id}-{number}",
+                        thread_id=thread,
                         max_turns=options.max_turns,
                         prices=options.prices,
                     )

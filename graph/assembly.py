@@ -53,11 +53,17 @@ from tools.tool import Tool
 log = logging.getLogger(__name__)
 
 
-def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Parts:
+def assemble(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    retriever: Retriever | None = None,
+    connected: Opened | None = None,
+) -> Parts:
     """Return everything the graph needs; databases connect when they are first used.
 
     `now` tells when it is for whatever a customer is told: the shop's windows and the desk's hours; a rehearsal fixes
-    it.
+    it. Articles and connectors that are open already are taken as they are.
 
     Raises:
         KnowledgeError: the index is missing, corrupt or of another embedding model.
@@ -73,7 +79,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
     )
     business = read_business(settings.business_folder)
     now = (lambda: fixed) if (fixed := business.file.now) else now
-    retriever = _retriever(settings, embeddings, business)
+    retriever = retriever or _retriever(settings, embeddings, business)
     orders = orders_of(settings) if business.shop else None
     desk = open_desk(settings, orders)
     policy = policy_of(settings, business)
@@ -84,7 +90,7 @@ def assemble(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Pa
 
     identity = open_identity(settings, orders, policy, now) if orders else None
     made = make_tools(orders, retriever, policy, today, settings.tracking_url) if orders else general_tools(retriever)
-    connected = business_tools(settings, business, now)
+    connected = connected or business_tools(settings, business, now)
     tools = [
         *(tool for tool in made if identity or tool.name != IDENTIFY),
         *connected.tools,

@@ -55,7 +55,8 @@ def outputs(*turns: Mapping[str, Any], **others: Any) -> dict[str, Any]:
     values: dict[str, Any] = {
         "turns": [dict(t) for t in turns] or [turn()],
         "changes": {},
-        "orders": {"#AF1": "pending"},
+        "states": {"#AF1": "pending"},
+        "procedures": [],
         "owner": "bot",
         "ticket": None,
         "requests": 1,

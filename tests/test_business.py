@@ -217,3 +217,64 @@ async def test_conditions_are_checked_against_what_a_function_says_it_returns(tm
     procedure.write_text(procedure.read_text().replace(".outage", ".outrage"))
     [problem] = [p for p in check_business(folder).problems if not p.warning]
     assert "outrage" in problem.what
+
+
+NOTES = """python: notes.py
+bind: {thread: $thread}
+tools:
+  list_notes: {effect: read, open: true, ahead: {when: few}}
+  add_notes:
+    effect: write
+    ask: "Add {count} notes."
+    done: "{count} notes are there."
+"""
+NOTES_TOOLS = '''
+asked = []
+
+
+def list_notes(thread: str) -> dict:
+    """List the notes of a conversation."""
+    asked.append(thread)
+    return {"thread": thread}
+
+
+def add_notes(count: int, thread: str) -> dict:
+    """Add notes."""
+    return {"count": count}
+'''
+NOTES_PROCEDURE = """---
+name: add-notes
+description: Add notes. Use when somebody wants notes to be added.
+examples: [please add some notes, I want to add notes]
+slots:
+  count: {ask: "How many?", type: integer}
+rules:
+  some: {must: "count > 0", say: "None would be added."}
+do:
+  add: {tool: add_notes, args: {count: count}, needs: [some]}
+---
+Ask how many and do {do.add}.
+"""
+
+
+@pytest.fixture
+def notes(folder: Path) -> Path:
+    """Return a business whose tools are bound to the conversation, and whose procedure asks for a number."""
+    (folder / "connectors" / "notes.yaml").write_text(NOTES)
+    (folder / "notes.py").write_text(NOTES_TOOLS)
+    (folder / "procedures").mkdir()
+    (folder / "procedures" / "add-notes.md").write_text(NOTES_PROCEDURE)
+    return folder
+
+
+async def test_a_read_before_the_model_is_asked_knows_its_conversation(notes: Path, tmp_path: Path) -> None:
+    async with opened(notes, tmp_path, "Here they are.") as mill:
+        await mill.say("which notes are there?", thread="t7")
+        results = [m.text for m in (await mill.agent.state("t7")).messages if m.type == "tool"]
+        assert results == ['{"thread":"t7"}']
+
+
+async def test_a_number_is_heard_as_the_answer_of_a_procedure(notes: Path, tmp_path: Path) -> None:
+    async with opened(notes, tmp_path) as mill:
+        assert "How many?" in await mill.say("please add some notes")
+        assert "Add 3 notes." in await mill.say("3")

@@ -36,7 +36,7 @@ GOOD: list[Case] = [
     ("groundedness", outputs(ANSWERED), wanted()),
     ("groundedness", outputs(turn("I paid 12", "You say you paid 12, it was $63.95.", tools=[GET])), wanted()),
     ("promises", outputs(turn(reply="I have cancelled #AF1.", changed=["orders/#AF1"])), wanted()),
-    ("promises", outputs(turn(reply="Order #AF1 has been cancelled."), orders={"#AF1": "cancelled"}), wanted()),
+    ("promises", outputs(turn(reply="Order #AF1 has been cancelled."), states={"#AF1": "cancelled"}), wanted()),
     ("promises", outputs(turn(reply="Shall I cancel it?")), wanted()),
     ("language", outputs(turn(reply="Your parcel is on its way and will be there tomorrow.")), wanted()),
     ("language", outputs(turn(reply="Ihr Paket ist unterwegs und kommt morgen bei Ihnen an.")), wanted(language="de")),

@@ -31,7 +31,8 @@ from tools.actions.action import Action
 from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions
 from tools.business.business_folder import read_business
-from tools.connectors.declared_tools import Call, DeclaredWrite
+from tools.connectors.declared_calls import Call
+from tools.connectors.declared_tools import DeclaredWrite
 from tools.connectors.opening import Opened, open_connectors
 from tools.context import Context
 

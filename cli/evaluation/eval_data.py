@@ -22,22 +22,24 @@ from core.settings import Settings
 from evals.conversations.capture import as_yaml
 from evals.conversations.capture import capture as captured
 from evals.conversations.labelled_questions import measure, read_questions
-from evals.conversations.scenarios import KINDS
 from evals.conversations.start_state import prepare
-from evals.conversations.suites import SHIPPED, read_suite
+from evals.conversations.suites import Suite, read_suite, suite_of
 from evals.reports.langsmith_bridge import evaluate_with_langsmith
 from graph.agent import open_agent
 from graph.assembly import assemble
 from graph.opened_stores import orders_of
 
-QUESTIONS = SHIPPED / "questions.yaml"
-SuiteFolder = Annotated[Path, typer.Option("--suite", help="Folder with suite.yaml and conversations/.")]
+SuiteFolder = Annotated[
+    Path | None, typer.Option("--suite", help="Folder with suite.yaml and conversations/; evals/ of the business.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
 
 def retrieval(
-    questions: Annotated[Path, typer.Option("--questions", help="YAML list of `ask` and `articles`.")] = QUESTIONS,
-    suite: SuiteFolder = SHIPPED,
+    questions: Annotated[
+        Path | None, typer.Option("--questions", help="YAML list of `ask` and `articles`; questions.yaml of the suite.")
+    ] = None,
+    suite: SuiteFolder = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Passages looked at.")] = 5,
     replies: Annotated[
         bool, typer.Option("--replies/--no-replies", help="Also ask the agent and judge its citations.")
@@ -66,7 +68,7 @@ def retrieval(
 
 def capture(
     thread: Annotated[str, typer.Argument(help="Thread to take, or with --trace the id of a LangSmith run.")],
-    kind: Annotated[str, typer.Option(help=f"Kind of conversation: {', '.join(KINDS)}.")] = "happy_path",
+    kind: Annotated[str, typer.Option(help="Kind of conversation, in the suite's own words.")] = "happy_path",
     folder: Annotated[Path, typer.Option("--to", help="Folder the file is written to.")] = Path(),
     trace: Annotated[
         bool, typer.Option("--trace", help="Read a LangSmith trace instead of the agent's memory.")
@@ -77,8 +79,6 @@ def capture(
     What it expects is what happened. Read it before you keep it: the agent may have been wrong.
     """
     with errors_shown():
-        if kind not in KINDS:
-            raise ConversationFileError(f"--kind is {kind!r}; wanted one of {', '.join(KINDS)}")
         scenario = asyncio.run(_capture(thread, kind, Settings.from_env(), _traced(thread) if trace else None))
         path = folder / f"{scenario.id}.yaml"
         if path.exists():
@@ -90,7 +90,7 @@ def capture(
 
 
 def langsmith(
-    suite: SuiteFolder = SHIPPED,
+    suite: SuiteFolder = None,
     upload: Annotated[
         bool, typer.Option("--upload", help="Make the dataset and an experiment (LANGSMITH_API_KEY).")
     ] = False,
@@ -104,7 +104,7 @@ def langsmith(
             raise SettingsError("--upload needs a LangSmith key; set LANGSMITH_API_KEY, or leave --upload out")
         try:
             rows = asyncio.run(
-                evaluate_with_langsmith(read_suite(suite), Settings.from_env(), client=client, dataset=dataset)
+                evaluate_with_langsmith(_suite(suite), Settings.from_env(), client=client, dataset=dataset)
             )
         except LangSmithError as error:
             raise SettingsError(
@@ -121,20 +121,19 @@ def langsmith(
         out.print(table)
 
 
-async def _retrieval(questions: Path, suite: Path, settings: Settings, limit: int, replies: bool) -> dict[str, Any]:
-    asked = read_questions(questions)
+def _suite(folder: Path | None) -> Suite:
+    return read_suite(folder) if folder else suite_of(Settings.from_env())
+
+
+async def _retrieval(
+    questions: Path | None, suite: Path | None, settings: Settings, limit: int, replies: bool
+) -> dict[str, Any]:
+    chosen = _suite(suite)
+    asked = read_questions(questions or chosen.folder / "questions.yaml")
     with tempfile.TemporaryDirectory(prefix="support-eval-") as scratch:
-        ground = prepare(read_suite(suite), settings, Path(scratch))
-        own = settings.model_copy(
-            update={
-                "index_dir": ground.index,
-                "embedding_model": "minilm",
-                "orders_url": f"sqlite:///{ground.shop}",
-                "desk_url": f"sqlite:///{scratch}/desk.db",
-                "memory_url": "memory",
-            }
-        )
-        parts = assemble(own)
+        ground = prepare(chosen, settings, Path(scratch))
+        own = ground.settings_in(Path(scratch))
+        parts = assemble(own, retriever=ground.retriever)
         with Progress(console=Console(stderr=True), transient=True) as bars:
             bar = bars.add_task("Questions", total=len(asked))
             async with open_agent(own, parts=parts) as agent:

@@ -18,11 +18,10 @@ from cli.output import errors_shown, out, print_json
 from core.errors import ConversationFileError
 from core.factory import evaluation_model
 from core.models.prices import Price, PriceTable, load_prices
-from core.settings import Settings
+from core.settings import SAMPLE_BUSINESS, Settings
 from evals import results
 from evals.conversations.model_customer import ModelCustomer
-from evals.conversations.scenarios import KINDS
-from evals.conversations.suites import SHIPPED, Suite, read_suite
+from evals.conversations.suites import Suite, read_suite, suite_of
 from evals.evaluators.model_judge import ModelJudge
 from evals.reports.comparison import compare as compare_runs
 from evals.reports.report import write_report
@@ -31,13 +30,15 @@ from evals.runner import RunOptions, manifest, run_suite
 
 EXIT_BELOW, EXIT_STOPPED = 1, 130
 
-SuiteFolder = Annotated[Path, typer.Option("--suite", help="Folder with suite.yaml and conversations/.")]
+SuiteFolder = Annotated[
+    Path | None, typer.Option("--suite", help="Folder with suite.yaml and conversations/; evals/ of the business.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 Results = Annotated[Path, typer.Argument(help="Results folder, as `eval run` prints it.")]
 
 
 def run(
-    suite: SuiteFolder = SHIPPED,
+    suite: SuiteFolder = None,
     only: Annotated[
         list[str] | None, typer.Option("--only", help="Conversations or kinds to run; all if left out.")
     ] = None,
@@ -67,8 +68,9 @@ def run(
     happy_path
     """
     with errors_shown():
-        settings = Settings.from_env()
-        chosen = _chosen(read_suite(suite), only or [])
+        read = read_suite(suite) if suite else suite_of(Settings.from_env())
+        settings = Settings.from_env(business=None if read.business == SAMPLE_BUSINESS else read.business)
+        chosen = _chosen(read, only or [])
         chosen = chosen.sample(sample) if sample else chosen
         options = RunOptions(
             trials=trials,
@@ -207,10 +209,10 @@ def _rate(rate: Mapping[str, float]) -> str:
 
 
 def _chosen(suite: Suite, only: list[str]) -> Suite:
-    known = {s.id for s in suite.scenarios} | set(KINDS)
-    if unknown := sorted(set(only) - known):
+    kinds = sorted({s.kind for s in suite.scenarios})
+    if unknown := sorted(set(only) - {s.id for s in suite.scenarios} - set(kinds)):
         raise ConversationFileError(
-            f"--only names {unknown[0]!r}; wanted the id of a conversation or one of {', '.join(KINDS)}"
+            f"--only names {unknown[0]!r}; wanted the id of a conversation or one of {', '.join(kinds)}"
         )
     return suite.only(set(only)) if only else suite
 

@@ -47,7 +47,8 @@ _HUMAN = any_of(
     rf"\b(?:get|give|bring|send|find) me {_ADJECTIVES}{_STAFF}\b",
     rf"\b(?:i|we)(?:'d| would)? (?:just )?(?:want|need|like|prefer|demand|require|insist on)(?: to (?:have|get|"
     rf"see))? {_ADJECTIVES}"
-    rf"{_PERSON_NOUN}\b(?! (?:tent|tents|size|sized|to (?:sign|pick|collect|receive)|sleeping))",
+    rf"{_PERSON_NOUN}\b(?! (?:tent|tents|size|sized|to (?:sign|pick|collect|receive|come|visit|repair|fix|install)|"
+    r"sleeping))",
     rf"\b(?:get|take) (?:a )?hold of {_ADJECTIVES}{_STAFF}\b",
     rf"\b(?:reach|contact|call) {_ADJECTIVES}(?:human|real person|live|operator|representative|supervisor|"
     rf"man[ae]ger|colleague|member of)\b",

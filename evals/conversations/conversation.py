@@ -1,6 +1,5 @@
 """Play one conversation: the customer speaks, the agent answers, and everything that happened is written down."""
 
-import asyncio
 import time
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -16,9 +15,8 @@ from evals.conversations.world import World
 from graph.state import State, newest_turn
 
 Turn = dict[str, Any]
-"""One turn as plain data: customer, reply, confirmation, error, path, tools, sources, passages, changed, owner,
-handoff,
-ticket_id, requests, input_tokens, output_tokens."""
+"""One turn as plain data: customer, reply, confirmation, error, path, tools, read (by procedures), procedures, sources,
+passages, changed, handoff, ticket_id, requests, input_tokens, output_tokens."""
 
 
 class Customer(Protocol):
@@ -34,22 +32,24 @@ async def play(
 ) -> dict[str, Any]:
     """Return what happened, in the shape evaluators take as `outputs`.
 
-    Keys: turns, changes (records of the shop that differ, by `table/id`), orders (status of the customer's own orders),
+    Keys: turns, changes (records that differ, by `table/id`), states (status of the customer's own records, by id),
+    procedures (that were followed, in the order in which they began),
     owner, ticket, requests, input_tokens, output_tokens, cost (US dollars or None), seconds.
     """
-    before = await asyncio.to_thread(world.shop_now)
+    before = await world.records.read()
     turns: list[Turn] = []
     started = time.perf_counter()
     while len(turns) < max_turns and (line := await customer.next_line(turns)) is not None:
         turns.append(await take_turn(scenario, world, line, thread_id=thread_id, before=before))
     seconds = time.perf_counter() - started
     state = await world.agent.state(thread_id)
-    after = await asyncio.to_thread(world.shop_now)
+    after = await world.records.read()
     spent = {key: sum(turn[key] for turn in turns) for key in ("requests", "input_tokens", "output_tokens")}
     return {
         "turns": turns,
         "changes": differences(before, after),
-        "orders": {key: o["status"] for key, o in after["orders"].items() if o["user_id"] == scenario.customer},
+        "states": _states(after, scenario.customer),
+        "procedures": list(dict.fromkeys(name for turn in turns for name in turn["procedures"])),
         "owner": "bot" if state.owner == "bot" else "human",
         "ticket": await _ticket(world, state),
         **spent,
@@ -58,10 +58,17 @@ async def play(
     }
 
 
+def _states(records: Mapping[str, Any], customer: str | None) -> dict[str, str]:
+    """Return the status of each record that names the customer and has one."""
+    own = ((name, r) for name, r in records.items() if customer and isinstance(r, Mapping) and "status" in r)
+    return {name.partition("/")[2]: str(r["status"]) for name, r in own if customer in r.values()}
+
+
 async def take_turn(scenario: Scenario, world: World, line: str, *, thread_id: str, before: Mapping[str, Any]) -> Turn:
     """Send one message and return the turn; a fault of the agent is part of what happened, not the end of the run."""
     turn: Turn = {"customer": line, "reply": "", "confirmation": False, "error": None, "path": [], "tools": []}
     turn |= {"sources": [], "passages": [], "changed": [], "handoff": None, "ticket_id": None}
+    turn |= {"procedures": [], "read": []}
     turn |= {"requests": 0, "input_tokens": 0, "output_tokens": 0}
     ran = len(world.nodes)
     try:
@@ -86,13 +93,15 @@ async def take_turn(scenario: Scenario, world: World, line: str, *, thread_id: s
         }
     state = await world.agent.state(thread_id)
     passages = await world.parts.retriever.fetch(state.passage_ids)
-    after = await asyncio.to_thread(world.shop_now)
+    after = await world.records.read()
     return turn | {
         "confirmation": waits_for_yes(state),
         "path": world.nodes[ran:],
         "tools": tool_calls(state.messages),
         "passages": [{"article_id": p.article_id, "title": p.title, "text": p.text} for p in passages],
         "changed": sorted(differences(before, after)),
+        "procedures": [case["procedure"] for case in state.cases],
+        "read": [read for case in state.cases for read in case["reads"].values()],
     }
 
 

@@ -1,32 +1,12 @@
 """Define a conversation file: who the customer is, what they say, and what must be true afterwards."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Kind = Literal[
-    "happy_path",
-    "correction",
-    "digression",
-    "several_requests",
-    "cancelled_half_way",
-    "negation",
-    "clarification",
-    "refused_by_rule",
-    "false_claim",
-    "foreign_order",
-    "anger",
-    "human_wanted",
-    "knowledge_in_action",
-    "follow_up",
-    "injection",
-    "out_of_scope",
-    "unsupported_language",
-    "empty_or_enormous",
-    "voice_transcript",
-]
-KINDS: tuple[str, ...] = get_args(Kind)
+Kind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,40}$")]
+"""What a conversation is an example of, in the suite's own words."""
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -93,31 +73,38 @@ class GoldAction(Section):
     args: Mapping[str, Any]
 
 
-class ShopBefore(Section):
-    """Say how the shop differs from the suite's when the conversation starts."""
+class Before(Section):
+    """How the records differ from the suite's when the conversation starts."""
 
-    orders: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
-    """Fields of orders, in the shape of the shop file, by order id."""
-    users: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    records: Mapping[str, Mapping[str, Mapping[str, Any]]] = Field(default_factory=dict)
+    """Fields of records by their table and id; in a file, a table may also stand beside `actions`."""
     actions: tuple[GoldAction, ...] = ()
     """What was done before through the same tools."""
 
     @model_validator(mode="before")
     @classmethod
-    def _lists_are_tuples(cls, value: Any) -> Any:
+    def _short_forms(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        tables = {name: records for name, records in value.items() if name not in ("records", "actions")}
+        value = {name: value[name] for name in value if name not in tables}
+        if tables:
+            value["records"] = {**value.get("records", {}), **tables}
         return with_tuples(value, ("actions",))
 
 
 class ToolRule(Section):
-    """Name tools that must and must not be called; `done` must also have reached the shop."""
+    """Tools that must and must not be called."""
 
     must: tuple[Text, ...] = ()
     must_not: tuple[Text, ...] = ()
+    in_order: tuple[Text, ...] = ()
+    """Tools that must be called one after the other; others may be called between them."""
 
     @model_validator(mode="before")
     @classmethod
     def _lists_are_tuples(cls, value: Any) -> Any:
-        return with_tuples(value, ("must", "must_not"))
+        return with_tuples(value, ("must", "must_not", "in_order"))
 
 
 class Fact(Section):
@@ -151,10 +138,12 @@ class Expect(Section):
     """Hold what must be true after the conversation; what is left out is not judged."""
 
     actions: tuple[GoldAction, ...] = ()
-    """Gold actions: replayed on a fresh shop they give the records that must be there; none means nothing changed."""
+    """Gold actions: replayed on fresh records they give the records that must be there; none means nothing changed."""
     also_right: tuple[tuple[GoldAction, ...], ...] = ()
     """Other action lists that are as good."""
     tools: ToolRule = ToolRule()
+    procedures: tuple[Text, ...] | None = None
+    """The procedures that were followed, in the order in which they began."""
     facts: Facts = Facts()
     cites: tuple[tuple[Text, ...], ...] = ()
     """Articles that must be cited; a list in the list means one of these."""
@@ -174,7 +163,7 @@ class Expect(Section):
     def _short_forms(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        value = with_tuples(value, ("actions",))
+        value = with_tuples(value, ("actions", "procedures"))
         if isinstance(also := value.get("also_right"), list):
             value["also_right"] = tuple(tuple(way) if isinstance(way, list) else way for way in also)
         if isinstance(cites := value.get("cites"), list):
@@ -192,7 +181,7 @@ class Scenario(Section):
     kind: Kind
     customer: Text | None
     """Who is signed in, or null in an open chat."""
-    who: Text = "A customer of the shop."
+    who: Text = "A customer."
     wants: Text
     knows: tuple[Text, ...] = ()
     does_not_know: tuple[Text, ...] = ()
@@ -202,7 +191,7 @@ class Scenario(Section):
     locale: Text = "en"
     lines: Annotated[tuple[Line, ...], Field(min_length=1)]
     answers: tuple[Answer, ...] = ()
-    before: ShopBefore = ShopBefore()
+    before: Before = Before()
     expect: Expect
 
     @model_validator(mode="before")

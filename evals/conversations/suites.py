@@ -1,4 +1,4 @@
-"""Read a suite: its shop, its articles, its day, and every conversation file; a broken file is an error."""
+"""Read a suite: its business, its articles, its day, and every conversation file; a broken file is an error."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from core.errors import ConversationFileError
-from core.settings import SAMPLE_BUSINESS
+from core.settings import SAMPLE_BUSINESS, Settings
 from evals.conversations.scenarios import Scenario, Section
+from tools.business.business_folder import BUSINESS_FILE, read_business
 
 SHIPPED = SAMPLE_BUSINESS / "evals"
 
@@ -22,10 +23,14 @@ SHIPPED = SAMPLE_BUSINESS / "evals"
 class SuiteFile(Section):
     """Hold `suite.yaml`; paths are relative to its folder."""
 
-    shop: str
-    knowledge: list[str] = Field(min_length=1)
-    today: date
-    """The day it is in every conversation."""
+    business: str | None = None
+    """Folder of the business; by default the one around the suite, or the sample shop's."""
+    shop: str | None = None
+    """A shop file to start from; by default the one that the business's connector names."""
+    knowledge: list[str] | None = None
+    """Folders of articles; by default those of the business."""
+    today: date | None = None
+    """The day it is in every conversation, where the business has no moment of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +38,8 @@ class Suite:
     """Hold conversations and the world they take place in."""
 
     folder: Path
-    shop: Path
+    business: Path
+    shop: Path | None
     knowledge: tuple[Path, ...]
     today: date
     scenarios: tuple[Scenario, ...]
@@ -58,8 +64,11 @@ class Suite:
     def fingerprint(self) -> str:
         """Return a digest of the conversations, the shop, the articles and the day."""
         digest = hashlib.sha256(self.today.isoformat().encode())
-        articles = [f for folder in self.knowledge for f in sorted(folder.rglob("*")) if f.is_file()]
-        for file in (self.shop, *articles):
+        files = [f for folder in self.knowledge for f in sorted(folder.rglob("*")) if f.is_file()]
+        parts = ("connectors", "procedures")
+        files += [f for part in parts for f in sorted((self.business / part).rglob("*")) if f.is_file()]
+        files += sorted(f for f in self.business.glob("*") if f.is_file() and not f.name.startswith("."))
+        for file in dict.fromkeys([*([self.shop] if self.shop else []), *files]):
             digest.update(file.read_bytes())
         for scenario in self.scenarios:
             digest.update(scenario.model_dump_json().encode())
@@ -76,15 +85,37 @@ def read_suite(folder: Path = SHIPPED) -> Suite:
     path = folder / "suite.yaml"
     with _explained(path):
         suite = SuiteFile.model_validate(_yaml(path))
-    shop = (folder / suite.shop).resolve()
-    knowledge = tuple((folder / name).resolve() for name in suite.knowledge)
-    for needed in (shop, *knowledge):
+    business = read_business(_business(folder, suite))
+    shop = (
+        (folder / suite.shop).resolve()
+        if suite.shop
+        else business.path_of(business.shop.data if business.shop else None)
+    )
+    named = [(folder / name).resolve() for name in suite.knowledge or ()]
+    knowledge = tuple(named or [business.articles])
+    for needed in (*([shop] if shop else []), *named):
         if not needed.exists():
             raise ConversationFileError(f"{path}: {needed} is not there; correct `shop` or `knowledge`")
+    today = business.file.now.date() if business.file.now else suite.today
+    if today is None:
+        raise ConversationFileError(f"{path}: `today` is missing; name the day it is in every conversation")
     scenarios = tuple(read_scenario(file) for file in sorted((folder / "conversations").glob("*.y*ml")))
     if not scenarios:
         raise ConversationFileError(f"{folder / 'conversations'} holds no conversation; add files ending in .yaml")
-    return Suite(folder=folder, shop=shop, knowledge=knowledge, today=suite.today, scenarios=scenarios)
+    return Suite(
+        folder=folder, business=business.folder, shop=shop, knowledge=knowledge, today=today, scenarios=scenarios
+    )
+
+
+def suite_of(settings: Settings) -> Suite:
+    """Return the suite in the folder of the business that settings name; raises as `read_suite`."""
+    return read_suite(settings.business_folder / "evals")
+
+
+def _business(folder: Path, suite: SuiteFile) -> Path:
+    if suite.business:
+        return (folder / suite.business).resolve()
+    return folder.parent if (folder.parent / BUSINESS_FILE).is_file() else SAMPLE_BUSINESS
 
 
 def read_scenario(path: Path) -> Scenario:

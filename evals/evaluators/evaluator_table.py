@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evals.evaluators.cost_checks import money, requests, seconds, tokens
-from evals.evaluators.outcome_checks import end_state, errors, escalation, ticket, tools
+from evals.evaluators.outcome_checks import end_state, errors, escalation, procedures, ticket, tools
 from evals.evaluators.reply_evaluators import citations, facts, groundedness, language, promises
 
 Evaluator = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
@@ -28,6 +28,7 @@ class EvaluatorRow:
 EVALUATORS: dict[str, EvaluatorRow] = {
     "end_state": EvaluatorRow(end_state, decides=True),
     "tools": EvaluatorRow(tools, decides=True),
+    "procedures": EvaluatorRow(procedures, decides=True),
     "escalation": EvaluatorRow(escalation, decides=True),
     "ticket": EvaluatorRow(ticket, decides=True),
     "facts": EvaluatorRow(facts, decides=True),

@@ -3,7 +3,7 @@ its faults.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evals.evaluators.verdicts import verdict
@@ -48,16 +48,38 @@ def _short(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "…"
 
 
+def _calls(turn: Data) -> list[Data]:
+    """Return the calls of a turn: what procedures read first, then what stands in the conversation."""
+    read = [{"name": r["tool"], "status": "error" if r["failed"] else "success"} for r in turn.get("read", ())]
+    return [*read, *turn["tools"]]
+
+
 def tools(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
     """Check that the tools that must be called were called without an error, and those that must not were
     not called.
     """
-    calls = [call for turn in outputs["turns"] for call in turn["tools"]]
+    calls = [call for turn in outputs["turns"] for call in _calls(turn)]
     good = {call["name"] for call in calls if call["status"] != "error"}
     rule = reference_outputs["tools"]
     wrong = [f"{name} was not called" for name in rule["must"] if name not in good]
     wrong += [f"{name} was called" for name in rule["must_not"] if name in {call["name"] for call in calls}]
-    return verdict("tools", wrong, asked=bool(rule["must"] or rule["must_not"]))
+    done = [call["name"] for call in calls if call["status"] != "error"]
+    if wanted := _missing_step(rule["in_order"], done):
+        wrong.append(f"{wanted} was not called in its place; called were {', '.join(done) or 'none'}")
+    return verdict("tools", wrong, asked=any(rule.values()))
+
+
+def _missing_step(steps: Sequence[str], done: Sequence[str]) -> str | None:
+    """Return the first of the steps that was not done after those before it, or None."""
+    left = iter(done)
+    return next((step for step in steps if step not in left), None)
+
+
+def procedures(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
+    """Check which procedures were followed, in the order in which they began."""
+    wanted, found = reference_outputs["procedures"], outputs["procedures"]
+    wrong = [] if wanted is None or list(wanted) == found else [f"followed were {found}, wanted {list(wanted)}"]
+    return verdict("procedures", wrong, asked=wanted is not None)
 
 
 def escalation(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:

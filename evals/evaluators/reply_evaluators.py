@@ -2,6 +2,7 @@
 language.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -87,6 +88,7 @@ def groundedness(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[s
         evidence += [turn["customer"], str(turn["ticket_id"] or "")]
         evidence += [f"{passage['title']} {passage['text']}" for passage in turn["passages"]]
         evidence += [str(call["result"]) for call in turn["tools"] if call["result"]]
+        evidence += [json.dumps(read["value"], ensure_ascii=False) for read in turn.get("read", ())]
         if not turn["handoff"]:
             wrong += [f"turn {number}: {value!r} stands nowhere" for value in unsupported(turn["reply"], evidence)]
     return verdict("groundedness", wrong, asked=any(turn["reply"] for turn in outputs["turns"]))
@@ -106,11 +108,11 @@ def promises(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, 
 
 
 def _done(deed: str, said: str, turn: Data, outputs: Data) -> bool:
-    """Say whether the shop has what the reply claims: changed by now, or long in that state."""
+    """Say whether a record has what the reply claims: changed by now, or long in that state."""
     if turn["changed"]:
         return True
-    named = {order for order in outputs["orders"] if order.casefold().lstrip("#") in said}
-    states = {outputs["orders"][order] for order in named or outputs["orders"]}
+    named = {record for record in outputs["states"] if record.casefold().lstrip("#") in said}
+    states = {outputs["states"][record] for record in named or outputs["states"]}
     return (
         deed in states
         or (deed == "refunded" and "cancelled" in states)

@@ -53,7 +53,7 @@ async def evaluate_with_langsmith(
     with tempfile.TemporaryDirectory(prefix="support-eval-") as scratch:
         ground = prepare(suite, settings, Path(scratch))
         cases = await examples(suite, ground)
-        target = _target(suite, settings, ground, Path(scratch))
+        target = _target(suite, ground, Path(scratch))
         evaluators: list[Any] = [row.evaluate for row in EVALUATORS.values()]
         if client is not None:
             name = f"{dataset}-{suite.fingerprint()}"
@@ -80,14 +80,12 @@ async def evaluate_with_langsmith(
             return [_scores(dict(row)) async for row in found]
 
 
-def _target(
-    suite: Suite, settings: Settings, ground: StartState, scratch: Path
-) -> Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]:
+def _target(suite: Suite, ground: StartState, scratch: Path) -> Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]:
     by_id = {scenario.id: scenario for scenario in suite.scenarios}
 
     async def converse(inputs: dict[str, Any]) -> dict[str, Any]:
         scenario = by_id[inputs["id"]]
-        async with open_world(ground, scenario, settings, scratch / scenario.id) as world:
+        async with open_world(ground, scenario, scratch / scenario.id, thread_id=scenario.id) as world:
             customer = ScriptedCustomer(scenario)
             return await play(
                 scenario, world, customer, thread_id=scenario.id, max_turns=MAX_TURNS, prices=load_prices()

@@ -41,7 +41,7 @@ def language_note(language: str) -> str:
 
 def text_of(message: BaseMessage) -> str:
     """Return the text of a message, whose content may be a string or a list of blocks."""
-    return message.text
+    return str(message.text)  # a plain text: what LangChain returns cannot be copied with a state
 
 
 def newest_words(messages: Sequence[AnyMessage]) -> str:

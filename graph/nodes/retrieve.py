@@ -18,7 +18,7 @@ from graph.intake.identification import acting
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
 from graph.procedures.hearing import hear
-from graph.state import State, context_of, newest_turn, pending_calls, worked
+from graph.state import State, context_of, newest_turn, pending_calls, thread_of, worked
 from graph.tool_calls.executors import ToolExecutor
 from tools.context import Context
 from tools.identity.verification import IdentityDesk
@@ -43,7 +43,7 @@ async def retrieve(
     Records stand in the conversation like the results of any other call, so that the model has them at its first
     request.
     """
-    context = context_of(state, runtime.context)
+    context = replace(context_of(state, runtime.context), thread_id=thread_of(config))
     runtime.stream_writer({"progress": phrase("searching", context.locale)})
     started = time.monotonic()
     search = retriever.search(dialogue(state.messages), limit=limit)

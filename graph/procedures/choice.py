@@ -31,9 +31,9 @@ IDENTIFIER = re.compile(
 MOST_CLAUSES = 6
 QUESTION = re.compile(
     r"^\W*(?:how|what|when|where|which|who|why|is|are|was|were|do|does|did|"
-    r"wie|was|wann|wo|welche\w*|wer|warum|gibt|comment|quel\w*|quand|où|qui|pourquoi|est-ce|"
-    r"cómo|qué|cuándo|dónde|cuál\w*|quién|por qué|come|cosa|quando|dove|quale|chi|perché|como|onde|hoe|wat|"
-    r"waar)\b[^.!]*\?\s*$",
+    r"wie|was|wann|wo|welche\w*|wer|warum|gibt|comment|combien|quel\w*|quand|où|qui|pourquoi|est-ce|"
+    r"cómo|cuánto|qué|cuándo|dónde|cuál\w*|quién|por qué|come|cosa|quanto|quando|dove|quale|chi|perché|como|onde|"
+    r"hoe\w*|wat|waar)\b[^.!]*\?\s*$",
     re.IGNORECASE,
 )
 

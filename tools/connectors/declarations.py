@@ -156,10 +156,44 @@ class OpenApi(Section):
 
 
 class State(Section):
-    """Where the records of a connector's own tools are kept."""
+    """Where the records of a connector's own tools are kept: a copy of a file of the folder, whose path is $state."""
 
-    sql: str
-    """A file of SQL that makes an SQLite database, whose path is $state."""
+    sql: str | None = None
+    """A file of SQL that makes an SQLite database."""
+    file: str | None = None
+    """A JSON file, its records by table and id."""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if bool(self.sql) == bool(self.file):
+            raise ValueError("either sql or file")
+        return self
+
+
+class Snapshot(Section):
+    """How the records behind a server are told before and after a conversation; only evaluations ask.
+
+    Without one, they are those of `state`.
+    """
+
+    file: str | None = None
+    """JSON files that a started server writes to $data, as a pattern: `*.json`."""
+    at: str | None = None
+    """Path of the tables in such a file."""
+    first: str | None = None
+    """A read without arguments that makes the server write its file."""
+    records: dict[str, str | Look] = Field(default_factory=dict)
+    """Reads of the customer's records, by the name of their result, as a write's `look`."""
+    reset: str | None = None
+    """A tool of the source that puts the start state back; without it, a server is started anew for each
+    conversation.
+    """
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if bool(self.file) == bool(self.records):
+            raise ValueError("either file or records")
+        return self
 
 
 class Shop(Section):
@@ -184,6 +218,7 @@ class ConnectorFile(Section):
     bind: dict[str, Any] = Field(default_factory=dict)
     """As a tool's own, for every tool that has an argument of the name."""
     state: State | None = None
+    snapshot: Snapshot | None = None
     result: str | None = None
     """Path of what counts in a result, where the source wraps it."""
     timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 10.0

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,96 +15,24 @@ import re2
 from langchain_core.tools import StructuredTool
 from langgraph.prebuilt import ToolRuntime
 
-from core.conditions import Condition, ConditionError, Names, compile_condition
-from core.errors import BackendUnavailable, NotIdentified, OutcomeUnknown, Refused
+from core.conditions import Condition
+from core.errors import OutcomeUnknown, Refused
 from core.language.fixed_sentences import phrase
 from core.language.words import stem, stems
 from core.safety.invisible_characters import visible
-from core.yaml_files import FilesError, Problem, YamlFile
+from core.yaml_files import FilesError, Problem
 from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done
-from tools.connectors.declarations import ConnectorFile, Look, ToolDeclaration, in_language, language_said
+from tools.connectors.declarations import Look, in_language, language_said
+from tools.connectors.declared_calls import Call, Connector, condition, look_up, looked, sentence, unwrapped
 from tools.connectors.declared_cards import declared_cards
 from tools.connectors.json_schemas import at
-from tools.connectors.source import LARGEST, Arguments, Offered, SchemaError, Source
 from tools.context import Context
 from tools.tool import Tool, Velocity
 
 log = logging.getLogger(__name__)
 
-MOST_LOOKS = 20
-"""Items of a list that are looked up for one write."""
 _SLOT = re.compile(r"\{([a-z_][\w.]*)\}", re.IGNORECASE)
-_BOUND = ("$customer", "$thread", "$locale", "$now", "$today", "$key", "$state")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Connector:
-    """One opened connector: its source and how its tools may be used."""
-
-    file: YamlFile
-    source: Source
-    offered: Mapping[str, Offered]
-    declared: ConnectorFile
-    now: Callable[[], datetime]
-    state: str = ""
-    """What $state stands for."""
-    language: str = "en"
-    """The language of what is written in one only."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """Calls of one tool, with what its declaration says."""
-
-    name: str
-    declaration: ToolDeclaration
-    arguments: Arguments
-    bound: Mapping[str, Any]
-    owner: Condition | None
-    connector: Connector
-
-    def customer(self, context: Context | None) -> Mapping[str, Any]:
-        """Return the customer as conditions know them; raises NotIdentified where nobody is signed in."""
-        if context is None or (context.customer_id is None and not self.declaration.open):
-            raise NotIdentified(phrase("sign_in", context.locale if context else "en"))
-        return {"id": context.customer_id}
-
-    async def read(self, context: Context, args: Mapping[str, Any]) -> Any:
-        """Return the result of a read on behalf of a customer; a foreign record and an unknown one look the same.
-
-        Raises:
-            Refused, BackendUnavailable: as its source says.
-        """
-        customer = self.customer(context)
-        try:
-            result = _unwrapped(
-                await self.connector.source.call(self.name, self.with_bound(args, context, key="")), self.connector
-            )
-        except OutcomeUnknown as error:
-            raise BackendUnavailable(str(error)) from None
-        except Refused as no:
-            told = "" if self.owner else _sentence(str(no))
-            raise Refused(told or phrase("not_yours" if self.owner else "not_found", context.locale)) from None
-        if len(json.dumps(result, default=str)) > LARGEST:
-            raise BackendUnavailable(f"{self.name} returned more than {LARGEST:,} characters")
-        if self.owner and not self.owner.holds({"result": result, "customer": customer, "args": dict(args)}):
-            raise Refused(phrase("not_yours", context.locale))
-        return result
-
-    def with_bound(self, args: Mapping[str, Any], context: Context, *, key: str) -> dict[str, Any]:
-        """Return the arguments with those that no model fills in."""
-        now = self.connector.now()
-        values = {
-            "$customer": context.customer_id,
-            "$thread": context.thread_id,
-            "$locale": context.locale,
-            "$now": now.isoformat(),
-            "$today": now.date().isoformat(),
-            "$key": key,
-            "$state": self.connector.state,
-        }
-        return {**args, **{n: values.get(v, v) if isinstance(v, str) else v for n, v in self.bound.items()}}
 
 
 @dataclass(frozen=True)
@@ -129,7 +57,7 @@ class DeclaredWrite:
         declaration = self.call.declaration
         before: dict[str, Any] = {}
         for name, look in self.looks.items():
-            before[name] = await self._looked(look, context, {"args": dict(args), **before})
+            before[name] = await looked(self.calls, look, context, {"args": dict(args), **before})
         now = self.call.connector.now() - timedelta(days=waited_days)
         known = {"args": dict(args), "customer": customer, "now": now, **before}
         for rule, say in self.rules:
@@ -163,8 +91,8 @@ class DeclaredWrite:
         except Refused as no:
             log.info("%s was refused: %s", self.call.name, no)
             told = phrase("not_accepted", context.locale)
-            raise Refused(f"{told} {_sentence(str(no))}".strip()) from None
-        return Done(key=key, operation=change.operation, after={"result": _unwrapped(result, self.call.connector)})
+            raise Refused(f"{told} {sentence(str(no))}".strip()) from None
+        return Done(key=key, operation=change.operation, after={"result": unwrapped(result, self.call.connector)})
 
     async def find_outcome(self, change: Change, *, key: str) -> Done | None:
         """Look the record up; without a way to, a tool that takes the key may be called again, and any other
@@ -176,7 +104,7 @@ class DeclaredWrite:
                 return None
             raise OutcomeUnknown(f"nothing tells whether {self.call.name} was done; a person has to look")
         context = _context(change)
-        now = await self._look(outcome.tool, context, change.args)
+        now = await look_up(self.calls, outcome.tool, context, change.args)
         before = next((change.before.get(n) for n, look in self.looks.items() if look == outcome.tool), None)
         if self.done and self.done.holds({"record": now, "before": before, "args": dict(change.args)}) is True:
             return Done(key=key, operation=change.operation, after={"record": now})
@@ -186,40 +114,12 @@ class DeclaredWrite:
             f"the record of {self.call.name} is neither as before it nor as after it; a person has to look"
         )
 
-    async def _looked(self, look: str | Look, context: Context, known: Mapping[str, Any]) -> Any:
-        if isinstance(look, str):
-            return await self._look(look, context, known["args"])
-        items = _at(known, look.each)
-        if not isinstance(items, list):
-            raise Refused(phrase("not_accepted", context.locale))
-        found = []
-        for item in items[:MOST_LOOKS]:
-            args = {name: item if field == "." else _at(item, field) for name, field in look.args.items()}
-            found.append(await self.calls[look.tool].read(context, args))
-        return found
-
-    async def _look(self, tool: str, context: Context, args: Mapping[str, Any]) -> Any:
-        read = self.calls[tool]
-        return await read.read(context, {n: args[n] for n in read.arguments.schema["properties"] if n in args})
-
     def _said(self, text: Any, context: Context, known: Mapping[str, Any], otherwise: str) -> str:
         if text is not None:
             return _filled(in_language(text, context.locale), known)
         listed = ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in known["args"].items())
         what = self.call.name.replace("_", " ").capitalize()
         return otherwise.format(what=f"{what} ({listed})" if listed else what)
-
-
-def _at(value: Any, path: str) -> Any:
-    """Return what stands at a path of names, or None."""
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
-
-
-def _unwrapped(result: Any, connector: Connector) -> Any:
-    path = connector.declared.result
-    return result if path is None or not isinstance(result, Mapping) else _at(result, path)
 
 
 def _context(change: Change) -> Context:
@@ -249,20 +149,8 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _sentence(text: str) -> str:
-    """Return a short sentence of a source as one line, or nothing where it is more than that."""
-    line = " ".join(visible(text).split())
-    return line if len(line) <= 200 and "://" not in line else ""
-
-
-def declared_tools(connector: Connector, problems: list[Problem]) -> list[Tool]:
-    """Return the tools of a connector; what is wrong with a declaration is noted, and that tool left out."""
-    calls = {}
-    for name, declaration in connector.declared.tools.items():
-        try:
-            calls[name] = _call(connector, name, declaration, problems)
-        except FilesError as error:
-            problems.extend(error.problems)
+def declared_tools(calls: Mapping[str, Call], problems: list[Problem]) -> list[Tool]:
+    """Return the tools behind calls; what is wrong with a declaration is noted, and that tool left out."""
     tools = []
     for call in calls.values():
         try:
@@ -270,52 +158,6 @@ def declared_tools(connector: Connector, problems: list[Problem]) -> list[Tool]:
         except FilesError as error:
             problems.extend(error.problems)
     return tools
-
-
-def _call(connector: Connector, name: str, declaration: ToolDeclaration, problems: list[Problem]) -> Call:
-    file, here = connector.file, ("tools", name)
-    offered = connector.offered.get(name)
-    if offered is None:
-        there = ", ".join(sorted(connector.offered)) or "no tools"
-        raise FilesError(
-            [file.problem(here, f"the source has no tool {name}; it has {there}"[:400], "correct the name")]
-        )
-    known = offered.parameters.get("properties") or {}
-    bound = {n: v for n, v in connector.declared.bind.items() if n in known} | declaration.bind
-    for argument, value in bound.items():
-        if argument not in known:
-            raise FilesError([file.problem((*here, "bind"), f"{name} has no argument {argument}", "correct the name")])
-        if isinstance(value, str) and value.startswith("$") and value not in _BOUND:
-            said = f"{value} stands for nothing"
-            raise FilesError([file.problem((*here, "bind"), said, f"use one of {', '.join(_BOUND)}")])
-    if offered.read_only is not None and offered.read_only != (declaration.effect == "read"):
-        said = f"its server says that {name} is {'a read' if offered.read_only else 'a write'}"
-        problems.append(file.problem(here, said, f"it is used as declared, as a {declaration.effect}", warning=True))
-    for argument in declaration.once:
-        if argument not in known:
-            raise FilesError([file.problem((*here, "once"), f"{name} has no argument {argument}", "correct the name")])
-    try:
-        arguments = Arguments.without(offered.parameters, bound)
-    except (SchemaError, RecursionError) as error:
-        raise FilesError(
-            [file.problem(here, f"the schema of {name} is none ({str(error)[:80]})", "ask its owner")]
-        ) from None
-    owner = _condition(file, (*here, "owner"), declaration.owner, {"result": None, "customer": None, "args": None})
-    if declaration.effect == "read" and owner is None and not declaration.open and "$customer" not in bound.values():
-        said = (
-            f"{name} has no owner rule and is not bound to the customer, so it shows every customer everything it knows"
-        )
-        problems.append(file.problem(here, said, "add owner:, bind: or open: true", warning=True))
-    return Call(name, declaration, arguments, bound, owner, connector)
-
-
-def _condition(file: YamlFile, path: tuple[object, ...], source: str | None, names: Names) -> Condition | None:
-    if source is None:
-        return None
-    try:
-        return compile_condition(source, names)
-    except ConditionError as error:
-        raise FilesError([file.problem(path, str(error), "correct the condition")]) from None
 
 
 def _read_tool(call: Call) -> Tool:
@@ -378,16 +220,16 @@ def _write_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
     }
     names |= dict.fromkeys(declaration.looks)
     rules = [
-        (_condition(file, (*here, "rules", n, "must"), rule.must, names), rule.say)
+        (condition(file, (*here, "rules", n, "must"), rule.must, names), rule.say)
         for n, rule in enumerate(declaration.rules)
     ]
     steps = DeclaredWrite(
         call,
         calls,
         tuple((condition, say) for condition, say in rules if condition),
-        _condition(file, (*here, "approve", "when"), declaration.approve.when if declaration.approve else None, names),
+        condition(file, (*here, "approve", "when"), declaration.approve.when if declaration.approve else None, names),
         declaration.approve.because if declaration.approve else "",
-        _condition(
+        condition(
             file, (*here, "outcome"), outcome.done if outcome else None, {"record": None, "before": None, "args": None}
         ),
         declaration.looks,

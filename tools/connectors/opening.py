@@ -1,6 +1,7 @@
 """Open the connectors of a business: start what they name, and make their tools."""
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -13,7 +14,8 @@ from typing import Any
 from core.errors import BackendUnavailable
 from core.yaml_files import FilesError, Problem, YamlFile, inside, read_yaml
 from tools.connectors.declarations import ConnectorFile, OpenApi
-from tools.connectors.declared_tools import Connector, declared_tools
+from tools.connectors.declared_calls import Call, Connector, declared_calls
+from tools.connectors.declared_tools import declared_tools
 from tools.connectors.openapi_source import OpenApiSource, read_operations
 from tools.connectors.python_source import PythonSource
 from tools.connectors.source import Source
@@ -28,6 +30,8 @@ class Opened:
     sources: Sequence[Source]
     problems: Sequence[Problem]
     """What is wrong; the tools concerned are not among `tools`."""
+    calls: Sequence[tuple[Connector, Mapping[str, Call]]] = ()
+    """What each connector that could be opened is called by."""
 
     async def close(self) -> None:
         """Give up connections and processes."""
@@ -56,6 +60,7 @@ def open_connectors(
     """
     tools: list[Tool] = []
     sources: list[Source] = []
+    calls: list[tuple[Connector, Mapping[str, Call]]] = []
     problems: list[Problem] = []
     for file, declared in connectors:
         if declared.shop is not None:
@@ -76,8 +81,10 @@ def open_connectors(
         connector = Connector(
             file=file, source=source, offered=offered, declared=declared, now=now, state=state, language=language
         )
-        tools += declared_tools(connector, problems)
-    return Opened(tools, sources, problems)
+        declared_here = declared_calls(connector, problems)
+        calls.append((connector, declared_here))
+        tools += declared_tools(declared_here, problems)
+    return Opened(tools, sources, problems, calls)
 
 
 def _source(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path, secrets: Mapping[str, str]) -> Source:
@@ -116,14 +123,23 @@ def _source(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path, s
 
 
 def _state(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path) -> str:
-    """Make the database of a connector's own records, unless it is there; returns its path."""
+    """Make the file of a connector's own records, unless it is there; returns its path."""
     if declared.state is None:
         return ""
-    script = inside(folder, declared.state.sql)
-    database = data / f"{script.stem}.db"
-    if not database.exists():
-        make_database(script, database, file)
-    return str(database)
+    original = inside(folder, declared.state.sql or declared.state.file or "")
+    made = data / (f"{original.stem}.db" if declared.state.sql else original.name)
+    if made.exists():
+        return str(made)
+    if declared.state.sql:
+        make_database(original, made, file)
+    else:
+        try:
+            made.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(original, made)
+        except OSError as error:
+            said = f"{original.name} cannot be copied ({error.strerror})"
+            raise FilesError([file.problem(("state", "file"), said, "add it or correct its name")]) from None
+    return str(made)
 
 
 def make_database(script: Path, database: Path, file: YamlFile) -> None:

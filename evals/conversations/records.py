@@ -1,0 +1,97 @@
+"""Open the records of a business for one conversation: as they are at its start, and its tools without the agent."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import ConversationFileError, Refused
+from core.settings import Settings
+from evals.conversations.scenarios import GoldAction, Scenario
+from evals.conversations.start_state import StartState, change_state, stock_shop
+from graph.assembly import business_tools, policy_of
+from tools.connectors.opening import Opened
+from tools.connectors.snapshots import records_of, reset
+from tools.context import Context
+from tools.retail.importing import export_shop
+from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.sql.sql_backend import SqlOrderBackend
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenRecords:
+    """The records of one conversation, in a folder of its own."""
+
+    ground: StartState
+    settings: Settings
+    connected: Opened
+    context: Context
+
+    async def read(self) -> dict[str, Any]:
+        """Return all records as they stand, by `table/id`."""
+        found = await records_of(self.connected.calls, self.settings.index_dir.parent, self.context)
+        if self.ground.business.shop:
+            shop = await asyncio.to_thread(export_shop, self.settings.orders_url)
+            found |= {
+                f"{table}/{name}": record for table in ("orders", "users") for name, record in shop[table].items()
+            }
+        return found
+
+    async def carry_out(self, actions: Sequence[GoldAction], field: str) -> None:
+        """Plan and apply actions one after the other.
+
+        Raises:
+            ConversationFileError: there is no such tool, or a rule refuses the action; `field` says where it stands in
+                the file.
+        """
+        if not actions:
+            return
+        orders = SqlOrderBackend(self.settings.orders_url) if self.ground.business.shop else None
+        policy = policy_of(self.settings, self.ground.business)
+        tools = (
+            [action.tool(orders, policy, self.ground.now.date) for action in WRITE_ACTIONS.values()] if orders else []
+        )
+        writes = {tool.name: tool.write for tool in (*tools, *self.connected.tools) if tool.write}
+        try:
+            for number, action in enumerate(actions):
+                place = f"{field}.{number} ({action.tool})"
+                if action.tool not in writes:
+                    raise ConversationFileError(f"{place} names no write tool; there are {', '.join(writes)}")
+                try:
+                    change = await writes[action.tool].plan(self.context, action.args)
+                    await writes[action.tool].apply(change, key=f"{field}-{number}")
+                except Refused as error:
+                    raise ConversationFileError(f"{place} is refused: {error}; correct the arguments") from None
+        finally:
+            if orders:
+                await orders.close()
+
+
+@asynccontextmanager
+async def open_records(
+    ground: StartState, scenario: Scenario, folder: Path, *, thread_id: str
+) -> AsyncIterator[OpenRecords]:
+    """Yield the records a conversation starts with; the folder is its own.
+
+    Raises:
+        ConversationFileError: a connector cannot be opened, or `before` does not fit.
+    """
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    if ground.business.shop:
+        await asyncio.to_thread(stock_shop, ground, scenario, folder / "shop.db")
+    settings = ground.settings_in(folder)
+    connected = await asyncio.to_thread(business_tools, settings, ground.business, lambda: ground.now)
+    context = Context(customer_id=scenario.customer, thread_id=thread_id, locale=scenario.locale)
+    try:
+        if wrong := [problem for problem in connected.problems if not problem.warning]:
+            raise ConversationFileError(f"{ground.business.folder}: {wrong[0]}")
+        await reset(connected.calls, context)
+        if not ground.business.shop:
+            await asyncio.to_thread(change_state, connected, scenario)
+        opened = OpenRecords(ground=ground, settings=settings, connected=connected, context=context)
+        await opened.carry_out(scenario.before.actions, f"{scenario.id}: before.actions")
+        yield opened
+    finally:
+        await connected.close()
