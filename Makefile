@@ -53,8 +53,10 @@ test: .venv/.installed-test ## Run the tests
 test-llm: .venv/.installed-test ## Run the tests that talk to a small real model on loopback
 	$(BIN)/python -m pytest $(call marked,llm)
 
-eval: .venv/.installed-test ## Judge the agent on the shipped conversations, and write var/evals/report.html
+eval: .venv/.installed-test ## Judge the agent on the conversations of every example, and write var/evals/report.html
 	$(BIN)/support-agent eval run --out var/evals/shipped --fresh
+	$(BIN)/support-agent eval run --business examples/novanet --out var/evals/novanet --fresh
+	$(BIN)/support-agent eval run --business examples/skylark --out var/evals/skylark --fresh
 	$(BIN)/support-agent eval report var/evals/shipped --file var/evals/report.html
 
 lint: .venv/.installed-test ## Check format and style

@@ -38,6 +38,7 @@ from ingest.index.opening_index import open_retriever
 from tools.actions.workflow import ConfirmedActions, no_email
 from tools.business.business_folder import Business, read_business
 from tools.connectors.opening import Opened, open_connectors
+from tools.connectors.source import Source
 from tools.desk.availability import DeskAvailability
 from tools.desk.queues import load_queues
 from tools.identify import IDENTIFY
@@ -157,7 +158,12 @@ def _retriever(settings: Settings, embeddings: QueryEmbeddings, business: Busine
     )
 
 
-def business_tools(settings: Settings, business: Business, now: Callable[[], datetime] = utc_now) -> Opened:
+def business_tools(
+    settings: Settings,
+    business: Business,
+    now: Callable[[], datetime] = utc_now,
+    wrapped: Callable[[Source], Source] = lambda source: source,
+) -> Opened:
     """Return the tools of a business's connectors; what is wrong is logged, and that tool is not there."""
     data = settings.index_dir.parent
     listed = settings.connector_secrets.get_secret_value() if settings.connector_secrets else ""
@@ -170,6 +176,7 @@ def business_tools(settings: Settings, business: Business, now: Callable[[], dat
         now=now,
         secrets=secrets,
         language=business.file.languages[0],
+        wrapped=wrapped,
     )
     for problem in opened.problems:
         log.warning("%s", problem)

@@ -40,6 +40,7 @@ def turn(customer: str = "Hello", reply: str = "Good day, what can I do for you?
         "tools": [],
         "sources": [],
         "passages": [],
+        "called": [],
         "changed": [],
         "handoff": None,
         "ticket_id": None,

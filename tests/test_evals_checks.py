@@ -22,6 +22,8 @@ GOOD: list[Case] = [
     ("end_state", outputs(), wanted()),
     ("end_state", outputs(), wanted([CANCELLED, {}])),
     ("tools", outputs(turn(tools=[GET])), wanted(tools={"must": ["get_order"], "must_not": ["cancel_order"]})),
+    ("tools", outputs(turn(tools=[GET]), turn(tools=[GET])), wanted(tools={"in_order": ["get_order", "get_order"]})),
+    ("procedures", outputs(procedures=["cancel", "return"]), wanted(procedures=["cancel", "return"])),
     ("escalation", outputs(owner="human"), wanted(owner="human")),
     ("escalation", outputs(owner="human"), wanted(owner="any")),
     ("ticket", outputs(ticket=TICKET), wanted(ticket={"reason": "asked", "queue": ["orders", "returns"]})),
@@ -54,6 +56,8 @@ BAD: list[Case] = [
     ("end_state", outputs(changes=CANCELLED), wanted()),
     ("tools", outputs(turn(tools=[CANCEL])), wanted(tools={"must": ["cancel_order"]})),
     ("tools", outputs(turn(tools=[CANCEL])), wanted(tools={"must_not": ["cancel_order"]})),
+    ("tools", outputs(turn(tools=[GET])), wanted(tools={"in_order": ["get_order", "get_order"]})),
+    ("procedures", outputs(procedures=["return", "cancel"]), wanted(procedures=["cancel", "return"])),
     ("escalation", outputs(owner="human"), wanted()),
     ("escalation", outputs(), wanted(owner="human")),
     ("ticket", outputs(ticket=TICKET), wanted(ticket={"reason": "angry"})),
@@ -100,6 +104,7 @@ def test_what_is_not_asked_is_not_judged() -> None:
     scores = {v["key"]: v["score"] for v in judge_all({}, outputs(), wanted(language=None))}
     assert [key for key, score in scores.items() if score is None] == [
         "tools",
+        "procedures",
         "ticket",
         "facts",
         "citations",

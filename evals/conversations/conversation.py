@@ -15,8 +15,8 @@ from evals.conversations.world import World
 from graph.state import State, newest_turn
 
 Turn = dict[str, Any]
-"""One turn as plain data: customer, reply, confirmation, error, path, tools, read (by procedures), procedures, sources,
-passages, changed, handoff, ticket_id, requests, input_tokens, output_tokens."""
+"""One turn as plain data: customer, reply, confirmation, error, path, tools, called (what connectors had, also from
+procedures), procedures, sources, passages, changed, handoff, ticket_id, requests, input_tokens, output_tokens."""
 
 
 class Customer(Protocol):
@@ -68,9 +68,9 @@ async def take_turn(scenario: Scenario, world: World, line: str, *, thread_id: s
     """Send one message and return the turn; a fault of the agent is part of what happened, not the end of the run."""
     turn: Turn = {"customer": line, "reply": "", "confirmation": False, "error": None, "path": [], "tools": []}
     turn |= {"sources": [], "passages": [], "changed": [], "handoff": None, "ticket_id": None}
-    turn |= {"procedures": [], "read": []}
+    turn |= {"procedures": [], "called": []}
     turn |= {"requests": 0, "input_tokens": 0, "output_tokens": 0}
-    ran = len(world.nodes)
+    ran, called = len(world.nodes), len(world.records.calls)
     try:
         reply = await world.agent.send(
             thread_id, line, customer_id=scenario.customer, channel=scenario.channel, locale=scenario.locale
@@ -93,6 +93,7 @@ async def take_turn(scenario: Scenario, world: World, line: str, *, thread_id: s
         }
     state = await world.agent.state(thread_id)
     passages = await world.parts.retriever.fetch(state.passage_ids)
+    called_now = world.records.calls[called:]
     after = await world.records.read()
     return turn | {
         "confirmation": waits_for_yes(state),
@@ -101,7 +102,7 @@ async def take_turn(scenario: Scenario, world: World, line: str, *, thread_id: s
         "passages": [{"article_id": p.article_id, "title": p.title, "text": p.text} for p in passages],
         "changed": sorted(differences(before, after)),
         "procedures": [case["procedure"] for case in state.cases],
-        "read": [read for case in state.cases for read in case["reads"].values()],
+        "called": called_now,
     }
 
 

@@ -1,7 +1,7 @@
 """Open the records of a business for one conversation: as they are at its start, and its tools without the agent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,33 @@ from evals.conversations.start_state import StartState, change_state, stock_shop
 from graph.assembly import business_tools, policy_of
 from tools.connectors.opening import Opened
 from tools.connectors.snapshots import records_of, reset
+from tools.connectors.source import Offered, Source
 from tools.context import Context
 from tools.retail.importing import export_shop
 from tools.retail.order_writes import WRITE_ACTIONS
 from tools.retail.sql.sql_backend import SqlOrderBackend
+
+
+@dataclass
+class NotedSource:
+    """Fulfil `Source` with another one, whose calls are noted."""
+
+    source: Source
+    noted: list[dict[str, Any]]
+
+    async def offered(self) -> Mapping[str, Offered]:
+        """Return what the source offers."""
+        return await self.source.offered()
+
+    async def call(self, name: str, args: Mapping[str, Any]) -> Any:
+        """Call a tool, and note its result where there is one."""
+        result = await self.source.call(name, args)
+        self.noted.append({"name": name, "status": "success", "result": result})
+        return result
+
+    async def close(self) -> None:
+        """Close the source."""
+        await self.source.close()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +51,14 @@ class OpenRecords:
     settings: Settings
     connected: Opened
     context: Context
+    calls: list[dict[str, Any]]
+    """What was called so far, each with `name`, `status` and `result`, in order."""
 
     async def read(self) -> dict[str, Any]:
         """Return all records as they stand, by `table/id`."""
+        before = len(self.calls)
         found = await records_of(self.connected.calls, self.settings.index_dir.parent, self.context)
+        del self.calls[before:]
         if self.ground.business.shop:
             shop = await asyncio.to_thread(export_shop, self.settings.orders_url)
             found |= {
@@ -82,7 +109,10 @@ async def open_records(
     if ground.business.shop:
         await asyncio.to_thread(stock_shop, ground, scenario, folder / "shop.db")
     settings = ground.settings_in(folder)
-    connected = await asyncio.to_thread(business_tools, settings, ground.business, lambda: ground.now)
+    noted: list[dict[str, Any]] = []
+    connected = await asyncio.to_thread(
+        business_tools, settings, ground.business, lambda: ground.now, lambda source: NotedSource(source, noted)
+    )
     context = Context(customer_id=scenario.customer, thread_id=thread_id, locale=scenario.locale)
     try:
         if wrong := [problem for problem in connected.problems if not problem.warning]:
@@ -90,8 +120,9 @@ async def open_records(
         await reset(connected.calls, context)
         if not ground.business.shop:
             await asyncio.to_thread(change_state, connected, scenario)
-        opened = OpenRecords(ground=ground, settings=settings, connected=connected, context=context)
+        opened = OpenRecords(ground=ground, settings=settings, connected=connected, context=context, calls=noted)
         await opened.carry_out(scenario.before.actions, f"{scenario.id}: before.actions")
+        noted.clear()
         yield opened
     finally:
         await connected.close()

@@ -49,9 +49,8 @@ def _short(value: Any) -> str:
 
 
 def _calls(turn: Data) -> list[Data]:
-    """Return the calls of a turn: what procedures read first, then what stands in the conversation."""
-    read = [{"name": r["tool"], "status": "error" if r["failed"] else "success"} for r in turn.get("read", ())]
-    return [*read, *turn["tools"]]
+    """Return the calls of a turn, as connectors had them and as they stand in the conversation."""
+    return [*turn["called"], *turn["tools"]]
 
 
 def tools(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
@@ -63,7 +62,9 @@ def tools(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any
     rule = reference_outputs["tools"]
     wrong = [f"{name} was not called" for name in rule["must"] if name not in good]
     wrong += [f"{name} was called" for name in rule["must_not"] if name in {call["name"] for call in calls}]
-    done = [call["name"] for call in calls if call["status"] != "error"]
+    # What connectors had is the true order: in the conversation, a write stands where it was only proposed.
+    carried_out = [call for turn in outputs["turns"] for call in turn["called"]]
+    done = [call["name"] for call in carried_out or calls if call["status"] != "error"]
     if wanted := _missing_step(rule["in_order"], done):
         wrong.append(f"{wanted} was not called in its place; called were {', '.join(done) or 'none'}")
     return verdict("tools", wrong, asked=any(rule.values()))

@@ -88,7 +88,7 @@ def groundedness(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[s
         evidence += [turn["customer"], str(turn["ticket_id"] or "")]
         evidence += [f"{passage['title']} {passage['text']}" for passage in turn["passages"]]
         evidence += [str(call["result"]) for call in turn["tools"] if call["result"]]
-        evidence += [json.dumps(read["value"], ensure_ascii=False) for read in turn.get("read", ())]
+        evidence += [json.dumps(call["result"], ensure_ascii=False, default=str) for call in turn["called"]]
         if not turn["handoff"]:
             wrong += [f"turn {number}: {value!r} stands nowhere" for value in unsupported(turn["reply"], evidence)]
     return verdict("groundedness", wrong, asked=any(turn["reply"] for turn in outputs["turns"]))

@@ -47,6 +47,7 @@ def open_connectors(
     now: Callable[[], datetime],
     secrets: Mapping[str, str] | None = None,
     language: str = "en",
+    wrapped: Callable[[Source], Source] = lambda source: source,
 ) -> Opened:
     """Open every connector but a shop's; one that cannot be opened is a problem, and the others go on.
 
@@ -57,6 +58,7 @@ def open_connectors(
         now: Tells when it is.
         secrets: Client id and secret of connectors that need them, `id:secret` by the name of their file.
         language: The language of sentences that are written in one only.
+        wrapped: What stands in for a source, for example one that notes its calls.
     """
     tools: list[Tool] = []
     sources: list[Source] = []
@@ -67,7 +69,7 @@ def open_connectors(
             continue
         try:
             state = _state(folder, file, declared, data)
-            source = _source(folder, file, declared, data, secrets or {})
+            source = wrapped(_source(folder, file, declared, data, secrets or {}))
             sources.append(source)
             offered = run_blocking(source.offered())
         except FilesError as error:
