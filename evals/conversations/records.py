@@ -11,7 +11,8 @@ from core.errors import ConversationFileError, Refused
 from core.settings import Settings
 from evals.conversations.scenarios import GoldAction, Scenario
 from evals.conversations.start_state import StartState, change_state, stock_shop
-from graph.assembly import business_tools, policy_of
+from graph.assembly import business_tools
+from graph.opened_stores import policy_of
 from tools.connectors.opening import Opened
 from tools.connectors.snapshots import records_of, reset
 from tools.connectors.source import Offered, Source
