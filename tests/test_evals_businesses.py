@@ -10,7 +10,7 @@ import yaml
 from core.errors import ConversationFileError
 from core.settings import Settings
 from evals.conversations.gold import expected_changes
-from evals.conversations.records import open_records
+from evals.conversations.open_records import open_records
 from evals.conversations.start_state import StartState, prepare
 from evals.conversations.suites import read_suite
 from evals.runner import RunOptions, run_suite

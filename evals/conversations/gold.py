@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from evals.conversations.records import open_records
+from evals.conversations.open_records import open_records
 from evals.conversations.scenarios import Scenario
 from evals.conversations.start_state import StartState, differences
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from langchain_core.callbacks import AsyncCallbackHandler
 
 from core.settings import Settings
-from evals.conversations.records import OpenRecords, open_records
+from evals.conversations.open_records import OpenRecords, open_records
 from evals.conversations.scenarios import Scenario
 from evals.conversations.start_state import StartState
 from graph.agent import open_agent
