@@ -36,6 +36,16 @@ def test_the_tests_add_to_what_the_agent_is_installed_with_and_change_none_of_it
     assert agent < extras < tests
 
 
+def test_the_locks_pin_whatever_the_project_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    asked = project["dependencies"], [*extras["postgres"], *extras["web"], *extras["telemetry"]], extras["dev"]
+    for lock, requirements in zip(LOCKS, asked, strict=True):
+        pinned = {plain(first.split("==")[0]) for first in pins(lock)}
+        named = {plain(re.split(r"[\[<>=!~; ]", requirement)[0]) for requirement in requirements}
+        assert named - {"support-agent"} - pinned == set(), f"{lock} is older than pyproject.toml: run `make lock`"
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_the_build_backend_is_pinned_too(lock: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
