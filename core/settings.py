@@ -146,7 +146,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     fallback_api_key: SecretStr | None = Field(None, description="Key of the second endpoint.")
 
     embedding_model: str = Field(
-        "minilm", description="Embedding model: `minilm` (embedded) or a name at the endpoint."
+        "minilm",
+        description="Embedding model: `minilm` (embedded), `multilingual-e5` (embedded, the extra `languages`) or a "
+        "name at the endpoint.",
     )
     embedding_base_url: str | None = Field(
         None, description="Endpoint of the embedding model, if not SUPPORT_BASE_URL."
@@ -389,11 +391,11 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
             raise ValueError(
                 "SUPPORT_FALLBACK_BASE_URL and SUPPORT_FALLBACK_MODEL belong together; set both or neither"
             )
-        if self.embedding_model != "minilm" and not (self.embedding_base_url or self.base_url):
+        if self.embedding_model not in ("minilm", "multilingual-e5") and not (self.embedding_base_url or self.base_url):
             raise ValueError(
                 f"SUPPORT_EMBEDDING_MODEL is {self.embedding_model!r} but no endpoint is set; set "
                 f"SUPPORT_EMBEDDING_BASE_URL or "
-                "SUPPORT_BASE_URL, or use `minilm`"
+                "SUPPORT_BASE_URL, or use `minilm` or `multilingual-e5`"
             )
         return self
 

