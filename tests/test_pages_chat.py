@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from core.language.fixed_sentences import phrase
-from tests.browser import CUSTOMER, HEARD, Opener, Site, from_menu
+from server.tokens import Tokens
+from tests.browser import CUSTOMER, HEARD, SECRET, Opener, Site, from_menu
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 640}
@@ -277,11 +278,44 @@ def test_one_tag_puts_the_chat_into_a_shops_page(site: Site, opener: Opener) -> 
     opener.complaints[:] = [c for c in opener.complaints if "favicon" not in c and "404" not in c]
 
 
-def test_a_strange_page_cannot_use_the_chat(site: Site, opener: Opener) -> None:
+def test_a_strange_page_cannot_use_the_chat_and_says_so(site: Site, opener: Opener) -> None:
     page = opener.open(site.shop.replace("127.0.0.1", "localhost"))
     page.get_by_role("button", name="Chat with us").click()
     say(page, "How long do I have to return something?")
-    page.get_by_role("alert").filter(has_text="The connection is lost").wait_for()
+    page.get_by_role("alert").filter(has_text="not allowed on this website (http://localhost").wait_for()
     assert any("blocked by CORS policy" in complaint for complaint in opener.complaints)
     page.close()  # it would go on trying, and complaining
     opener.complaints.clear()
+
+
+def test_an_expired_sign_in_says_so_and_leads_to_where_one_signs_in(site: Site, opener: Opener) -> None:
+    page = opener.window().new_page()
+
+    def with_sign_in(route: Any) -> None:
+        told = route.fetch()
+        route.fulfill(response=told, json=told.json() | {"sign_in": "https://alderfinch.example/sign-in"})
+
+    page.route("**/v1/chat?*", with_sign_in)
+    page.goto(site.page("/chat", Tokens(secret=SECRET).issue(CUSTOMER, minutes=-1)))
+    page.get_by_text("How can we help you?").wait_for()
+    say(page, "How long do I have to return something?")
+    alert = page.get_by_role("alert").filter(has_text="Your sign-in has expired")
+    alert.wait_for()
+    assert alert.get_by_role("link", name="Sign in").get_attribute("href") == "https://alderfinch.example/sign-in"
+    assert opener.axe(page) == []
+    opener.complaints[:] = [c for c in opener.complaints if "401" not in c]
+
+
+def test_a_server_that_does_not_answer_is_no_lost_connection(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat"))
+    down = [True]
+    page.route(
+        "**/v1/messages",
+        lambda route: route.fulfill(status=503, json={"detail": "down"}) if down else route.continue_(),
+    )
+    say(page, "How long do I have to return something?")
+    page.get_by_role("alert").filter(has_text="Our server does not answer at the moment").wait_for()
+    down.clear()
+    said(page).get_by_text("30 days of delivery").wait_for()
+    page.get_by_role("alert").wait_for(state="hidden")
+    opener.complaints[:] = [c for c in opener.complaints if "503" not in c]

@@ -175,6 +175,24 @@ class RuleOut(BaseModel):
     must: str
 
 
+class NodeOut(BaseModel):
+    """A part of a procedure."""
+
+    id: str
+    kind: Literal["slot", "fact", "rule", "stop", "do"]
+    name: str
+    text: str
+    state: Literal["open", "known", "true", "false", "done"] = Field(description="How it stands in the case.")
+
+
+class EdgeOut(BaseModel):
+    """A way from one part of a procedure to another."""
+
+    start: str
+    end: str
+    way: Literal["feeds", "decides", "yes", "no"]
+
+
 class CaseOut(BaseModel):
     """An open case of a procedure."""
 
@@ -189,6 +207,8 @@ class CaseOut(BaseModel):
     )
     stopped_why: str | None
     chart: str = Field(description="The procedure as a Mermaid flowchart.")
+    nodes: list[NodeOut] = Field(description="The parts of the procedure, as they stand.")
+    edges: list[EdgeOut]
 
 
 class ConversationOut(BaseModel):

@@ -17,7 +17,7 @@ import { Patience } from "./patience.js";
 /** @typedef {{shop: string, disclosure: string, open_chat: boolean, voice_seconds: number | null, greeting: string, reply_time: string,
  *   suggestions: string[], logo: string | null, avatar: string | null, sign_in: string | null, link_hosts: string[]}} Chat */
 /** @typedef {import("./outbox.js").Outgoing} Outgoing */
-/** @typedef {"chat" | "message" | "waiting" | "progress" | "token" | "owner" | "online" | "problem" | "began"} Change */
+/** @typedef {"chat" | "message" | "waiting" | "progress" | "token" | "owner" | "problem" | "began"} Change */
 
 const LOST = [0, 408, 425, 429];
 const SEND_MS = 20_000;
@@ -32,8 +32,10 @@ export class Conversation {
   owner = "bot";
   progress = "";
   draft = "";
-  problem = "";
-  online = true;
+  /** Why the server refused something, in its words. */
+  refusal = "";
+  /** @type {"" | "offline" | "server" | "origin" | "sign_in" | "sign_in_first"} what keeps the conversation from going on */
+  trouble = "";
   /** Whether the messages of before have been read. */
   caughtUp = false;
   #threadId = "";
@@ -59,7 +61,7 @@ export class Conversation {
     this.api = new Api(base, () => this.#token());
     this.open = new Api(base, async () => "");
     this.outbox = new Outbox(this.kept.place("outbox"), (message) => this.#deliver(message), (error) => {
-      this.#problem(error instanceof Error ? error.message : String(error));
+      this.#refused(error);
       this.changed("waiting");
     });
   }
@@ -253,6 +255,7 @@ export class Conversation {
     this.#following?.abort();
     const following = (this.#following = new AbortController());
     for (let failures = 0; !this.#closed && following === this.#following; ) {
+      let status = 0;
       try {
         const path = `/v1/threads/${this.#threadId}/events`;
         let fresh = true;
@@ -268,9 +271,9 @@ export class Conversation {
         }
       } catch (error) {
         if (following !== this.#following) return;
-        const status = error instanceof ApiError ? error.status : 0;
+        status = error instanceof ApiError ? error.status : 0;
         if (status === 404 || status === 401 || status === 403) {
-          if (this.#given) this.#problem(/** @type {Error} */ (error).message);
+          if (this.#given) this.#refused(error);
           else this.kept.set("token", "");
           if (status === 404 || !this.#given) this.#drop();
           this.caughtUp = true;
@@ -278,14 +281,14 @@ export class Conversation {
         }
       }
       if (this.#closed || following !== this.#following) return;
-      if (failures > 0) this.#setOnline(false);
+      if (failures > 0) void this.#lost(status);
       failures = await this.#patience.after(failures);
     }
   }
 
   /** The server begins with the turn that runs: what was written of it so far comes once more. */
   #restart() {
-    this.#setOnline(true);
+    this.#setTrouble("");
     this.draft = this.progress = "";
     this.changed("token", "");
   }
@@ -368,28 +371,49 @@ export class Conversation {
     for (let failures = 0; ; ) {
       try {
         const done = await attempt();
-        this.#setOnline(true);
+        this.#setTrouble("");
         return done;
       } catch (error) {
         if (!(error instanceof ApiError) || this.#closed) throw error;
         if (!LOST.includes(error.status) && error.status < 502) throw error;
-        this.#setOnline(error.status === 429);
+        if (error.status === 429) this.#setTrouble("");
+        else void this.#lost(error.status);
         failures = await this.#patience.after(failures, error.retryAfter);
       }
     }
   }
 
-  /** @param {boolean} online */
-  #setOnline(online) {
-    if (this.online === online) return;
-    this.online = online;
-    this.changed("online");
-    if (online) this.#patience.hurry();
+  /**
+   * Say what keeps the conversation from going on, as far as that can be known.
+   * @param {number} status of the answer; 0 for none
+   */
+  async #lost(status) {
+    if (this.trouble === "origin") return;
+    const elsewhere = new URL(this.base).origin !== location.origin;
+    // What everybody may read answers, and only we do not: then the server does not let this page in.
+    const shut = status === 0 && elsewhere && navigator.onLine && (await reaches(`${this.base}/widget.js`));
+    this.#setTrouble(shut ? "origin" : status >= 500 ? "server" : "offline");
   }
 
-  /** @param {string} problem */
-  #problem(problem) {
-    this.problem = problem;
+  /** @param {Conversation["trouble"]} trouble */
+  #setTrouble(trouble) {
+    if (this.trouble === trouble) return;
+    this.trouble = trouble;
+    this.changed("problem");
+    if (!trouble) this.#patience.hurry();
+  }
+
+  /** @param {unknown} error */
+  #refused(error) {
+    const status = error instanceof ApiError ? error.status : 0;
+    if (status === 401 && this.#given) return this.#setTrouble("sign_in");
+    if (status === 403 && !this.#given && !this.chat?.open_chat) return this.#setTrouble("sign_in_first");
+    this.#problem(error instanceof Error ? error.message : String(error));
+  }
+
+  /** @param {string} refusal */
+  #problem(refusal) {
+    this.refusal = refusal;
     this.changed("problem");
   }
 
@@ -409,4 +433,12 @@ export class Conversation {
     // One tab asks, the others take what it got.
     return navigator.locks ? navigator.locks.request("support-agent-token", fetched) : fetched();
   }
+}
+
+/**
+ * Say whether an address answers at all.
+ * @param {string} address
+ */
+function reaches(address) {
+  return fetch(address, { cache: "no-store", credentials: "omit" }).then((answer) => answer.ok, () => false);
 }

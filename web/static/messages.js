@@ -17,10 +17,12 @@ export class MessageList {
   /**
    * @param {Speech} speech
    * @param {Conversation} talk
+   * @param {(text: string, answers?: string[]) => void} send is called with what a card says in the customer's name
    */
-  constructor(speech, talk) {
+  constructor(speech, talk, send) {
     this.speech = speech;
     this.talk = talk;
+    this.send = send;
     this.root = el("div", { role: "log", "aria-live": "off", "aria-label": speech.say("conversation"), class: "log" });
   }
 
@@ -75,7 +77,7 @@ export class MessageList {
     const box = el("div", { class: `said ${said.role}` }, this.#face(said), by);
     if (said.role === "customer") box.append(el("p", { class: "text", dir: "auto" }, said.text));
     else box.append(...replyText(said, talk.base, speech, talk.chat?.link_hosts ?? []).filter((part) => part.textContent));
-    box.append(...said.cards.map((card) => recordCard(card, (text) => talk.send(text))));
+    box.append(...said.cards.map((card) => recordCard(card, this.send)));
     if (said.asks.length) box.append(this.#ask(said));
     const meta = el("p", { class: "meta" }, said.at ? clock(said.at, speech) : null);
     if (said.role !== "customer") meta.append(...this.#thumbs(said));
@@ -121,7 +123,7 @@ export class MessageList {
   #ask(said) {
     const open = said.asks.every((ask) => ask.open);
     const ids = said.asks.map((ask) => ask.id);
-    const answer = (/** @type {boolean} */ yes) => this.talk.send(this.speech.say(yes ? "yes" : "no"), ids);
+    const answer = (/** @type {boolean} */ yes) => this.send(this.speech.say(yes ? "yes" : "no"), ids);
     return askCard(said.asks, this.speech, open ? answer : null);
   }
 }

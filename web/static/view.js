@@ -44,7 +44,7 @@ export class ChatView {
     this.offers = el("div", { class: "chips", role: "group", "aria-label": say("choices") });
     this.noted = el("p", { class: "noted quiet", role: "status" });
     this.disclosure = el("p", { class: "disclosure quiet", dir: "auto" });
-    this.messages = new MessageList(speech, talk);
+    this.messages = new MessageList(speech, talk, (text, answers) => this.#say(text, answers));
     this.pending = el("div", { class: "log" });
     this.draft = el("div", { class: "said agent", "aria-hidden": "true", hidden: true }, el("p", { class: "text", dir: "auto" }, this.#draftText));
     this.progress = el("p", { class: "quiet progress", role: "status", dir: "auto" });
@@ -90,7 +90,7 @@ export class ChatView {
     else if (change === "owner") this.#owner();
     else if (change === "began") this.#clear();
     else if (change === "chat") this.#introduce();
-    else if (change === "online" || change === "problem") this.#trouble();
+    else if (change === "problem") this.#trouble();
     if (change !== "token") this.#ongoing();
     if (!stay && !this.panel.hidden) this.#toEnd();
   }
@@ -125,11 +125,18 @@ export class ChatView {
    * @param {string[]} texts each is sent as it stands
    */
   #choices(place, texts) {
-    place.replaceChildren(...texts.map((text) => el("button", { type: "button", class: "chip", dir: "auto", click: () => {
-      this.composer.focus();
-      this.talk.send(text);
-      this.#toEnd();
-    } }, text)));
+    place.replaceChildren(...texts.map((text) => el("button", { type: "button", class: "chip", dir: "auto", click: () => this.#say(text) }, text)));
+  }
+
+  /**
+   * Send what was chosen, and go on by writing.
+   * @param {string} text
+   * @param {string[]} [answers]
+   */
+  #say(text, answers) {
+    this.composer.focus();
+    this.talk.send(text, answers);
+    this.#toEnd();
   }
 
   /** @param {string} piece */
@@ -271,11 +278,14 @@ export class ChatView {
   }
 
   #trouble() {
-    const { problem, online } = this.talk;
+    const { trouble, refusal, chat } = this.talk;
     const { say } = this.speech;
-    const words = online ? problem : say("offline");
+    const words = trouble ? say(`trouble ${trouble}`, { origin: location.origin }) : refusal;
+    const link = trouble.startsWith("sign_in") && chat?.sign_in ? el("a", { href: chat.sign_in }, say("sign_in")) : null;
     this.problem.hidden = !words;
-    if (this.problem.textContent !== words) this.problem.textContent = words;
+    if (this.problem.dataset.words === words + Boolean(link)) return;
+    this.problem.dataset.words = words + Boolean(link);
+    this.problem.replaceChildren(...[words, link].filter((part) => part !== null).flatMap((part) => [part, " "]));
   }
 
   #clear() {

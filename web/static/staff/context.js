@@ -1,6 +1,7 @@
 // The pane on the right: who the customer is, the ticket's place in the queue, records, and what there was before.
 
 import { el } from "../dom.js";
+import { caseCard } from "./cases.js";
 import { icon } from "./icons.js";
 import { lasting, moment, named, region } from "./page.js";
 import { PRIORITIES, slaWords } from "./queue.js";
@@ -27,10 +28,11 @@ export class ContextPane {
     this.change = change;
     this.person = el("section", {});
     this.ticket = el("section", { id: "ticket" });
+    this.cases = el("section", { id: "cases" });
     this.records = el("section", {});
     this.earlier = el("section", {});
     this.shown = "";
-    place.replaceChildren(this.person, this.ticket, this.records, this.earlier);
+    place.replaceChildren(this.person, this.ticket, this.cases, this.records, this.earlier);
   }
 
   /**
@@ -39,11 +41,13 @@ export class ContextPane {
    * @param {Customer | null} customer
    */
   show(shown, customer) {
-    const state = JSON.stringify([shown.ticket, shown.customer_id, shown.verified_by, customer]);
+    const state = JSON.stringify([shown.ticket, shown.cases, shown.customer_id, shown.verified_by, customer]);
     if (state === this.shown || this.ticket.contains(document.activeElement)) return; // nobody is disturbed while choosing
     this.shown = state;
     this.#showPerson(shown, customer);
     this.#showTicket(shown);
+    this.cases.hidden = !shown.cases.length;
+    this.cases.replaceChildren(el("h3", {}, this.speech.say("cases")), ...shown.cases.map((one) => caseCard(one, this.speech)));
     this.#showRecords(customer);
     this.#showEarlier(shown, customer);
   }

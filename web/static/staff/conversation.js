@@ -21,7 +21,7 @@ import { signedOutBy } from "./sign_in.js";
 /**
  * @typedef {{thread_id: string, customer_id: string | null, verified_by: string | null, owner: string, locale: string,
  *   entries: import("./entries.js").Entry[], actions: import("./approval.js").Row[], ticket: Ticket | null,
- *   item: import("./queue.js").Item | null}} Shown
+ *   item: import("./queue.js").Item | null, cases: import("./cases.js").Case[]}} Shown
  */
 
 const LOOK_AGAIN = 10_000;

@@ -12,7 +12,6 @@ export default {
   "by agent": "Der Assistent:",
   "by operator": "Kundendienst",
   thinking: "Einen Moment …",
-  offline: "Die Verbindung ist unterbrochen. Ich versuche es weiter; nichts geht verloren.",
   again: "Noch einmal senden",
   give_up: "Nicht senden",
   anew: "Neues Gespräch",
@@ -69,4 +68,10 @@ export default {
   "fate done": "Erledigt",
   "fate not_done": "Nicht ausgeführt",
   "fate under_way": "Noch nicht erledigt",
+  "trouble offline": "Die Verbindung ist unterbrochen. Ich versuche es weiter; nichts geht verloren.",
+  "trouble server": "Unser Server antwortet gerade nicht. Ich versuche es weiter; nichts geht verloren.",
+  "trouble origin": "Der Chat ist auf dieser Website ({origin}) nicht zugelassen. Wer sie betreibt, muss sie in den Einstellungen des Chats nennen.",
+  "trouble sign_in": "Ihre Anmeldung ist abgelaufen. Bitte melden Sie sich neu an; dieses Gespräch bleibt.",
+  "trouble sign_in_first": "Dieser Chat ist für Kundinnen und Kunden. Bitte melden Sie sich erst an.",
+  sign_in: "Anmelden",
 };

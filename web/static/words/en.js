@@ -12,7 +12,6 @@ export default {
   "by agent": "The assistant said:",
   "by operator": "Support team",
   thinking: "One moment…",
-  offline: "The connection is lost. I keep trying; nothing is lost.",
   again: "Send again",
   give_up: "Do not send",
   anew: "New conversation",
@@ -69,4 +68,10 @@ export default {
   "fate done": "Done",
   "fate not_done": "Not done",
   "fate under_way": "Not done yet",
+  "trouble offline": "The connection is lost. I keep trying; nothing is lost.",
+  "trouble server": "Our server does not answer at the moment. I keep trying; nothing is lost.",
+  "trouble origin": "The chat is not allowed on this website ({origin}). Whoever runs the website has to name it in the chat's settings.",
+  "trouble sign_in": "Your sign-in has expired. Please sign in again; this conversation stays.",
+  "trouble sign_in_first": "This chat is for customers. Please sign in first.",
+  sign_in: "Sign in",
 };
