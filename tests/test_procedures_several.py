@@ -48,6 +48,7 @@ def test_one_more_record_leaves_the_open_case_as_it_is() -> None:
     [first] = heard_all(procedure, open_case(procedure), "cancel AAAAA1", "message:1")
     cases = heard_all(procedure, first, "and please cancel BBBBB2 as well", "message:2")
     assert [slot_value(case, "reservation_id") for case in cases] == ["AAAAA1", "BBBBB2"]
+    assert cases[0]["id"] == first["id"] != cases[1]["id"]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,15 @@ async def test_another_request_below_goes_on_when_a_write_is_done() -> None:
     await agent.send("t", "please cancel my order #AF1, no longer needed", customer_id="ada")
     done = await agent.send("t", "yes", customer_id="ada")
     assert done.text.endswith("Which order is it?")
+
+
+async def test_who_only_asks_for_time_takes_nothing_back() -> None:
+    made = following(scripted("unreachable"), CANCEL, leads=True)
+    agent = agent_of(made)
+    await agent.send("t", "please cancel my order #AF1", customer_id="ada")
+    assert (await agent.send("t", "wait", customer_id="ada")).text.startswith("May I ask why?")
+    await agent.send("t", "hold on, never mind", customer_id="ada")
+    assert (await agent.state("t")).cases == []
 
 
 async def test_a_no_may_be_corrected_in_the_next_message() -> None:

@@ -64,6 +64,11 @@ def hesitates(text: str) -> bool:
     return bool(_HESITATES.search(normalised(text)))
 
 
+def without_hesitation(text: str) -> str:
+    """Return what is said besides asking for time, in lower case."""
+    return _HESITATES.sub("", normalised(text))
+
+
 def place_of(text: str) -> int | None:
     """Return which of several is meant by `the second one`, counted from 0 (-1 is the last); None for none or two."""
     said = normalised(text)

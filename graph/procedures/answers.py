@@ -15,7 +15,7 @@ from core.language.confirmations import answer_to_confirmation, wants_it_otherwi
 from core.language.several import count_of, hesitates, means_another
 from core.language.signals import normalised
 from core.language.words import content_stems
-from graph.procedures.cases import Case, alike, slot_value, with_slot
+from graph.procedures.cases import Case, alike, another, slot_value, with_slot
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.format.procedure_file import Slot
 from graph.procedures.format.slot_values import date_in, fitting
@@ -74,7 +74,7 @@ def heard_all(procedure: Procedure, case: Case, text: str, source: str) -> list[
         return [after]
     records, before = _side_by_side(procedure.slots[subject].slot, text), slot_value(case, subject)
     if before is not None and records and before not in records and means_another(text):
-        return [case, *alike(procedure, after, records, source)]
+        return [case, *alike(procedure, another(after), records, source)]
     return alike(procedure, after, records, source) if len(records) > 1 else [after]
 
 

@@ -143,10 +143,17 @@ def replaced(cases: list[Case], case: Case) -> list[Case]:
 
 
 def alike(procedure: Procedure, case: Case, records: Sequence[Any], source: str) -> list[Case]:
-    """Return a case for each of several records, all of which know what was said so far."""
+    """Return the case for the first of several records, and one more for each of the others, which knows what was said
+    so far.
+    """
     subject = procedure.subject or ""
-    several = [with_slot(procedure, case, subject, record, source) for record in records]
-    return [case if n == 0 else {**case, "id": uuid4().hex, "steps": {}} for n, case in enumerate(several)]
+    first, *more = [with_slot(procedure, case, subject, record, source) for record in records]
+    return [first, *(another(case) for case in more)]
+
+
+def another(case: Case) -> Case:
+    """Return a case of its own that knows what this one does, and has done nothing."""
+    return {**case, "id": uuid4().hex, "steps": {}}
 
 
 def popped(cases: list[Case]) -> list[Case]:

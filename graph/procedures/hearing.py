@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.language.confirmations import answer_to_confirmation, takes_back
-from core.language.several import means_every
+from core.language.several import means_every, without_hesitation
 from graph.procedures.answers import heard, heard_all, offered
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import (
@@ -183,7 +183,7 @@ def followed(book: ProcedureBook, case: Case) -> Procedure:
 
 def _drops(book: ProcedureBook, case: Case, text: str) -> bool:
     """Say whether a message takes the open case back, and does not merely answer its question with no."""
-    if not takes_back(text) or PLAIN_NO.match(text):
+    if not takes_back(without_hesitation(text)) or PLAIN_NO.match(text):
         return False
     asked = followed(book, case).slots.get(case["asked"] or "")
     return asked is None or asked.slot.type != "yes_no" or answer_to_confirmation(text) != "no"
