@@ -4,6 +4,8 @@ from typing import Any, NotRequired, TypedDict, Unpack, cast
 
 from langchain_core.messages import AnyMessage, BaseMessage
 
+from core.pictures import Picture
+
 
 class VoiceMark(TypedDict):
     """What is kept of a recording once its words were heard."""
@@ -19,6 +21,8 @@ class Marks(TypedDict, total=False):
 
     sent_at: float
     """On a customer's message: when it was sent, in seconds since the epoch."""
+    pictures: list[Picture]
+    """On a customer's message: the pictures that came with it."""
     voice: VoiceMark
     """On a customer's message that was spoken."""
     actions: dict[str, str]

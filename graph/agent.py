@@ -26,6 +26,7 @@ from graph.builder import Parts, SupportGraph, build_graph
 from graph.context_window.customer_store import open_store
 from graph.context_window.prompts import text_of
 from graph.intake.identification import without_card_numbers
+from graph.intake.picture_input import has_picture
 from graph.intake.voice_input import VoiceInput, has_sound
 from graph.memory.checkpoint_prefetch import prefetch_checkpoint
 from graph.memory.checkpointers import open_checkpointer
@@ -182,7 +183,9 @@ class SupportAgent:
         config = _config(thread_id, turn_token)
         message = without_card_numbers(text if isinstance(text, HumanMessage) else HumanMessage(text))
         message_id = message_id or message.id
-        if not has_sound(message):  # what is said in a recording is known once it was heard
+        if not has_sound(message) and not has_picture(
+            message
+        ):  # what is said in a recording is known once it was heard
             check_message(text_of(message), self._max_message_chars)
         if self._know and context.customer_id:
             await self._know(context.customer_id)

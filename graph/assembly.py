@@ -10,7 +10,7 @@ from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
 from core.embeddings.query_cache import QueryEmbeddings
 from core.factory import MAX_RETRIES, chat_model, embedding_model, endpoint_model, reranker, transcriber
-from core.models.capabilities import recall
+from core.models.capabilities import Capabilities, recall
 from core.models.circuit_breaker import Breaker
 from core.models.json_mode import JsonModel
 from core.models.prices import load_prices
@@ -86,6 +86,8 @@ def assemble(
     policy = policy_of(settings, business)
     ledger = open_ledger(settings, policy)
 
+    measured = _measured(settings)
+
     def today() -> date:
         return now().date()
 
@@ -132,7 +134,9 @@ def assemble(
         passages_per_turn=settings.limits.passages_per_turn,
         max_tool_rounds=settings.limits.max_tool_rounds,
         max_message_chars=settings.limits.max_message_chars,
-        context_tokens=settings.context_tokens or context_budget(_window(settings), settings.limits.max_output_tokens),
+        context_tokens=settings.context_tokens
+        or context_budget(measured.context_tokens if measured else None, settings.limits.max_output_tokens),
+        sees=bool(measured and measured.vision),
         budgets=budgets(settings, spending),
         turn_seconds=settings.turn_seconds,
         turn_retries=MAX_RETRIES,
@@ -201,10 +205,9 @@ def open_procedures(
     return open_book(found, tools, embed=embed, now=now)
 
 
-def _window(settings: Settings) -> int | None:
-    """Return the context window of the model that is asked first, as far as it was measured."""
-    known = None if settings.model == "offline" else recall(settings.endpoint_file, settings.base_url, settings.model)
-    return known.context_tokens if known else None
+def _measured(settings: Settings) -> Capabilities | None:
+    """Return what was measured of the model that is asked first, or None."""
+    return None if settings.model == "offline" else recall(settings.endpoint_file, settings.base_url, settings.model)
 
 
 def budgets(settings: Settings, customers: SpendingLog) -> Budgets:

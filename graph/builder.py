@@ -108,6 +108,8 @@ class Parts:
     """Judges claims that hold no value; without it, rules alone check replies."""
     languages: ReplyLanguages | None = field(default_factory=ReplyLanguages)
     """Languages a model may reply in; None where only the offline one replies."""
+    sees: bool = False
+    """Whether the model that is asked first can look at pictures, as a probe found out."""
     know: Callable[[str], Awaitable[None]] | None = None
     """Makes the name of a customer known to the redactor before a turn of theirs begins."""
     telemetry: Telemetry = field(default_factory=NoTelemetry)
@@ -137,6 +139,7 @@ def build_graph(
         max_message_chars=parts.max_message_chars,
         identity=parts.identity,
         remembers_customers=parts.remembers_customers,
+        sees=parts.sees,
     )
     executor = parts.executor or InProcess([tool.bound for tool in parts.tools], asks_who=parts.identity is not None)
     add(
@@ -164,6 +167,7 @@ def build_graph(
         judge=parts.judge,
         procedures=parts.procedures,
         languages=parts.languages,
+        sees=parts.sees,
     )
     longest = history_chars(parts.context_tokens)
     add(remember, summariser=parts.summariser, history_chars=longest)

@@ -20,6 +20,7 @@ from server.routes import (
     login_routes,
     openai_routes,
     operator_routes,
+    picture_forms,
     public_routes,
     ticket_change_routes,
     voice_routes,
@@ -68,7 +69,10 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
     embedders = tuple(origin.strip() for origin in settings.embed_origins.split(",") if origin.strip())
     app.state.brand = brand_of(settings)
     app.include_router(page_routes(embedders, app.state.brand))
-    larger = {"/v1/voice": settings.limits.voice_max_mb * 1_000_000 + FORM_BYTES}
+    larger = {
+        "/v1/voice": settings.limits.voice_max_mb * 1_000_000 + FORM_BYTES,
+        "/v1/messages": picture_forms.FORM_BYTES,
+    }
     app.add_middleware(
         BodyLimits, max_bytes=settings.limits.max_body_kb * 1024, larger=larger, seconds=settings.limits.body_seconds
     )

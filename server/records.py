@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from core.pictures import Picture
+
 Role = Literal["customer", "operator", "lead", "admin"]
 """Leads release articles and see everything; admins may do what leads may."""
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -92,6 +94,7 @@ class Turn:
     text: str
     spoken: Spoken | None = None
     """What was heard, where any of its messages was spoken."""
+    pictures: tuple[Picture, ...] = ()
     message_ids: tuple[str, ...]
     customer_id: str | None
     channel: str

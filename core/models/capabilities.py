@@ -1,5 +1,6 @@
 """Measure what an OpenAI-compatible endpoint can do, and remember it in a file."""
 
+import base64
 import io
 import json
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from PIL import Image
 
 from core.errors import ModelError, ModelRejected, ModelUnavailable
 
@@ -52,6 +54,8 @@ class Capabilities:
     """Token counts, also in streams."""
     context_tokens: int | None = None
     """The largest of some sizes that was accepted or told."""
+    vision: bool | None = None
+    """Pictures in messages."""
     embedding_model: str | None = None
     embedding_dimension: int | None = None
     embedding_batch: int | None = None
@@ -123,6 +127,7 @@ async def probe(
         ),
         "json_mode": lambda: _json(endpoint, {"type": "json_object"}),
         "streaming": lambda: _streaming(endpoint),
+        "vision": lambda: _vision(endpoint),
         "context_tokens": lambda: _context(endpoint),
     }
     if embedding_model:
@@ -167,6 +172,19 @@ async def _streaming(endpoint: Endpoint) -> dict[str, bool]:
     chunks = [json.loads(event) for event in events if _is_object(event)]
     finished = any(choice.get("finish_reason") for chunk in chunks for choice in chunk.get("choices") or ())
     return {"streaming": finished, "usage": any(chunk.get("usage") for chunk in chunks)}
+
+
+async def _vision(endpoint: Endpoint) -> bool:
+    """Show a red square and ask for its colour."""
+    drawn = io.BytesIO()
+    Image.new("RGB", (64, 64), (220, 0, 0)).save(drawn, "JPEG")
+    url = f"data:image/jpeg;base64,{base64.b64encode(drawn.getvalue()).decode()}"
+    content = [
+        {"type": "text", "text": "Which colour has this picture? Answer with one word."},
+        {"type": "image_url", "image_url": {"url": url}},
+    ]
+    choice = await endpoint.chat("", messages=[{"role": "user", "content": content}])
+    return "red" in str(choice["message"].get("content", "")).casefold()
 
 
 async def _context(endpoint: Endpoint) -> int | None:

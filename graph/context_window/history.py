@@ -1,10 +1,13 @@
 """Choose and order what the model sees of a conversation, so that every endpoint accepts it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
+from core.message_marks import marks
 from core.passages import Passage
+from core.pictures import Picture
 from core.safety.prompt_tags import quote_earlier, quote_passages, quote_turn, undelimited
 from graph.context_window.prompts import clip, text_of
 from graph.state import newest_turn
@@ -69,15 +72,16 @@ def with_earlier(system: str, case_file: Mapping[str, Sequence[str]], summary: s
 
 
 def prompt_messages(
-    messages: Sequence[AnyMessage], passages: Sequence[Passage], *, system: str, context_tokens: int
+    messages: Sequence[AnyMessage], passages: Sequence[Passage], *, system: str, context_tokens: int, sees: bool = False
 ) -> list[BaseMessage]:
-    """Return the request for the model: instructions, newest whole turns, this turn with its passages.
+    """Return the request for the model: instructions, newest whole turns, this turn with its passages, and its pictures
+    where the model `sees`.
 
     Older turns are dropped whole, oldest first, until the request fits `context_tokens`; this turn is always kept. The
     result obeys the rules of OpenAI-style endpoints whatever a crash left behind: see `paired`.
     """
     turn = newest_turn(list(messages))
-    current = paired(_with_passages(turn, passages))
+    current = paired(_with_passages(turn, passages, sees=sees))
     room = context_tokens * CHARS_PER_TOKEN - len(system) - sum(_size(m) for m in current)
     kept: list[BaseMessage] = []
     for older in reversed(_turns(messages[: len(messages) - len(turn)])):
@@ -111,7 +115,7 @@ def paired(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
     return valid
 
 
-def _with_passages(turn: Sequence[AnyMessage], passages: Sequence[Passage]) -> list[BaseMessage]:
+def _with_passages(turn: Sequence[AnyMessage], passages: Sequence[Passage], *, sees: bool) -> list[BaseMessage]:
     """Quote the customer's newest message with its passages, and number what a search tool added after them."""
     by_id = {p.id: (number, p) for number, p in enumerate(passages, start=1)}
     added = {pid for m in turn if isinstance(m, ToolMessage) for pid in m.artifact or ()}
@@ -119,7 +123,9 @@ def _with_passages(turn: Sequence[AnyMessage], passages: Sequence[Passage]) -> l
     for message in turn:
         if isinstance(message, HumanMessage):
             found_first = [p for p in passages if p.id not in added]
-            written.append(HumanMessage(quote_turn(clip(text_of(message)), found_first), id=message.id))
+            asked = quote_turn(clip(text_of(message)), found_first)
+            shown = marks(message).get("pictures", ()) if sees else ()
+            written.append(HumanMessage([asked, *map(_shown, shown)] if shown else asked, id=message.id))
         elif isinstance(message, ToolMessage) and message.artifact:
             found = [by_id[pid] for pid in message.artifact if pid in by_id]
             block = "\n".join(quote_passages([p], first_number=number) for number, p in found)
@@ -130,6 +136,11 @@ def _with_passages(turn: Sequence[AnyMessage], passages: Sequence[Passage]) -> l
         else:
             written.append(message)
     return written
+
+
+def _shown(picture: Picture) -> dict[str, Any]:
+    """Return a picture as an OpenAI-style endpoint takes it."""
+    return {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{picture['data']}"}}
 
 
 def _turns(messages: Sequence[AnyMessage]) -> list[list[BaseMessage]]:

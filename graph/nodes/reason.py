@@ -49,6 +49,7 @@ async def reason(
     judge: ReplyJudge | None = None,
     procedures: ProcedureBook | None = None,
     languages: ReplyLanguages | None = None,
+    sees: bool = False,
 ) -> dict[str, Any]:
     """Return the model's message as far as it is supported, what was wrong with the rest, and what it cost."""
     instructions = system
@@ -97,7 +98,7 @@ async def reason(
     )
     with allow(allowance):
         answer = await speaker.ainvoke(
-            prompt_messages(earlier, passages, system=system + note, context_tokens=context_tokens)
+            prompt_messages(earlier, passages, system=system + note, context_tokens=context_tokens, sees=sees)
         )
     answer = with_unique_call_ids(_joined(begun, answer), state.messages)
     usage = spent(state.usage, answer, allowance, turn_seconds=turn_seconds, turn_retries=turn_retries)

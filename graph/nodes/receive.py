@@ -2,17 +2,20 @@
 and a wish.
 """
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
 from core.errors import MessageRejected, ThreadForbidden
 from core.language.detection import spoken_language
+from core.language.fixed_sentences import phrase
 from core.language.words import corrected
+from core.message_marks import marks
 from core.safety.invisible_characters import visible, without_blank_runs
 from graph.context_window.case_file import preferences_in
 from graph.context_window.customer_profile import PREFERENCES, add_facts, read_file
@@ -21,6 +24,7 @@ from graph.handoff.handoff_reasons import handoff_wish, rule_wish
 from graph.handoff.ticket_sync import with_people
 from graph.intake.identification import hear_code, masked, without_card_numbers
 from graph.intake.pending_confirmation import hear, sent_at
+from graph.intake.picture_input import UNSEEN, without_blocks
 from graph.intake.voice_input import UNHEARD, VoiceInput, listen
 from graph.state import State, added, context_of, no_usage, thread_of
 from graph.tool_calls.provenance import overheard
@@ -42,6 +46,7 @@ async def receive(
     max_message_chars: int,
     identity: IdentityDesk | None = None,
     remembers_customers: bool = False,
+    sees: bool = False,
 ) -> dict[str, Any]:
     """Return the state a turn starts with.
 
@@ -56,7 +61,8 @@ async def receive(
         raise MessageRejected(f"a turn starts with a customer message, but {came} came; send one with the role user")
     check_owner(state, context)
     context = context_of(state, context)
-    spoken, excuse = await listen(message, state.messages[:-1], ear, context.locale)
+    looked_at, refused = await asyncio.to_thread(without_blocks, message)
+    spoken, excuse = await listen(looked_at, state.messages[:-1], ear, context.locale)
     shown = without_blank_runs(visible(check_message(text_of(spoken), max_message_chars)))
     spoken = without_card_numbers(spoken if shown == text_of(spoken) else spoken.model_copy(update={"content": shown}))
     shown = text_of(spoken)
@@ -93,6 +99,8 @@ async def receive(
         update |= people | {"messages": [*update["messages"], *people["messages"]]}
         if update["owner"] in WITH_PEOPLE or update["next_step"] == "end":
             return update
+    if refused and not excuse:
+        excuse = [AIMessage(phrase(refused, context.locale))]
     if excuse:
         return update | {"next_step": "end", "messages": [*update["messages"], *excuse]}
     if identity and typed is not spoken:
@@ -103,6 +111,9 @@ async def receive(
         spoken = heard_code["messages"][0]
         shown = text_of(spoken)
         state = replace(state, messages=[*state.messages[:-1], spoken])
+    if marks(spoken).get("pictures") and not sees:
+        told = AIMessage(phrase("picture_for_colleague", context.locale))
+        return update | {"handoff": UNSEEN, "messages": [*update["messages"], told]}
     answer = spoken
     if overheard(spoken):  # somebody speaks to an agent in a recording: a wish or a yes has to be typed
         answer = HumanMessage(UNHEARD, id=spoken.id)

@@ -5,6 +5,7 @@ one.
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
+from graph.intake.picture_input import picture_of
 from graph.intake.voice_input import recording_of
 
 SERVERS_OWN = frozenset(
@@ -34,7 +35,7 @@ def only_user_messages(value: MutableMapping[str, Any], *, customer_id: str | No
     if kwargs.get("command"):
         return "a command is not for customers; send a message"
     if messages is None:
-        return "the input may hold messages of the role user, with text or a recording, and nothing else"
+        return "the input may hold messages of the role user, with text, a recording or pictures, and nothing else"
     if refused := _refused_options(kwargs) or _foreign_claims(kwargs, customer_id):
         return refused
     _speak_as(kwargs, {"customer_id": customer_id, "locale": _claimed(kwargs).get("locale") or "en"})
@@ -76,14 +77,16 @@ def _user_messages(given: Any) -> list[dict[str, Any]] | None:
 
 
 def _content(content: Any) -> str | list[dict[str, Any]]:
-    """Return the text of a message, with its recordings where there are any, made new as well."""
+    """Return the text of a message, with its recordings and pictures where there are any, made new as well."""
     parts = [part for part in content if isinstance(part, Mapping)] if isinstance(content, list) else []
     text = "\n".join(str(part.get("text", "")) for part in parts) if parts else content
     text = text if isinstance(text, str) and text.strip() else ""
     recordings = [found for part in parts if (found := recording_of(part)) is not None]
-    if not recordings:
+    pictures = [found for part in parts if (found := picture_of(part)) is not None]
+    if not recordings and not pictures:
         return text
     blocks: list[dict[str, Any]] = [{"type": "text", "text": text}] if text else []
+    blocks += [{"type": "image_url", "image_url": {"url": found}} for found in pictures]
     return blocks + [{"type": "input_audio", "input_audio": {"data": found}} for found in recordings]
 
 

@@ -36,6 +36,7 @@ MESSAGES = Table(
     Column("owner", String(300), nullable=False),
     Column("text", Text, nullable=False),
     Column("voice", Text, comment="JSON: what was heard word by word, of a message that was spoken"),
+    Column("pictures", Text, comment="JSON: the pictures that came with it, read and without metadata"),
     Column("key", String(255), comment="the sender's Idempotency-Key"),
     Column("content_hash", String(64), nullable=False),
     Column("accepted_at", Double, nullable=False),

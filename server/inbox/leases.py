@@ -257,6 +257,7 @@ def _turn(thread: dict[str, Any], messages: list[dict[str, Any]]) -> Turn:
         attempt=1,
         text=JOINT.join(m["text"] for m in messages),
         spoken=joined([Spoken(**json.loads(m["voice"])) for m in messages if m["voice"]]),
+        pictures=tuple(picture for m in messages if m["pictures"] for picture in json.loads(m["pictures"])),
         message_ids=tuple(m["id"] for m in messages),
         customer_id=thread["customer_id"],
         channel=thread["channel"],

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, replace
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Busy, KeyReused, NotFound
+from core.pictures import Picture
 from core.privacy.card_numbers import without_cards
 from core.storage.database import Answer
 from core.storage.secure_delete import empty_journal
@@ -77,6 +78,7 @@ class Inbox:
         locale: str = "en",
         spoken: Spoken | None = None,
         recording: bytes = b"",
+        pictures: Sequence[Picture] = (),
     ) -> Accepted:
         """Return where a message stands, after it is on disk; without a thread id it begins a thread.
 
@@ -90,11 +92,12 @@ class Inbox:
         """
         text = without_cards(text)
         spoken = replace(spoken, heard=without_cards(spoken.heard)) if spoken else None
-        content_hash = _hash(thread_id, recording or text.encode())
+        kept = json.dumps(list(pictures)) if pictures else None
+        content_hash = _hash(thread_id, recording or f"{text}{kept or ''}".encode())
         if self._accepting.locked():
             raise Busy("too many messages come at the moment; send it again a little later", retry_after=1)
         async with self._accepting:
-            return await self._accept(identity, text, thread_id, key, channel, locale, spoken, content_hash)
+            return await self._accept(identity, text, thread_id, key, channel, locale, spoken, kept, content_hash)
 
     async def _accept(
         self,
@@ -105,6 +108,7 @@ class Inbox:
         channel: str,
         locale: str,
         spoken: Spoken | None,
+        pictures: str | None,
         content_hash: str,
     ) -> Accepted:
         try:
@@ -113,7 +117,7 @@ class Inbox:
                     return known
                 await self._check_limits(connection, identity)
                 thread_id = thread_id or await self._begin_thread(connection, identity, channel, locale)
-                return await self._append(connection, identity, thread_id, text, key, content_hash, spoken)
+                return await self._append(connection, identity, thread_id, text, key, content_hash, spoken, pictures)
         except IntegrityError:  # the same key at the same moment in another process: that one was first
             async with self.writing() as connection:
                 known = await self._repeated(connection, identity, str(key), content_hash)
@@ -157,7 +161,7 @@ class Inbox:
     async def waiting(self, thread_id: str) -> list[dict[str, Any]]:
         """Return the messages of a thread that have no answer yet, in order."""
         query = (
-            select(MESSAGES.c.id, MESSAGES.c.turn_id, MESSAGES.c.text, MESSAGES.c.voice)
+            select(MESSAGES.c.id, MESSAGES.c.turn_id, MESSAGES.c.text, MESSAGES.c.voice, MESSAGES.c.pictures)
             .where(MESSAGES.c.thread_id == thread_id, MESSAGES.c.status == "waiting")
             .order_by(MESSAGES.c.number)
         )
@@ -265,6 +269,7 @@ class Inbox:
         key: str | None,
         digest: str,
         spoken: Spoken | None,
+        pictures: str | None,
     ) -> Accepted:
         now = self.now()
         number = await self._own_thread(connection, thread_id, identity, one_more=True)
@@ -283,6 +288,7 @@ class Inbox:
                 owner=identity.owner,
                 text=text,
                 voice=json.dumps(asdict(spoken)) if spoken else None,
+                pictures=pictures,
                 key=key,
                 content_hash=digest,
                 accepted_at=now,

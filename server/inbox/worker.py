@@ -7,9 +7,12 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
+from langchain_core.messages import HumanMessage
+
 from core.errors import BackendUnavailable, LeaseLost
 from core.privacy.redaction import Redactor
 from graph.agent import SupportAgent
+from graph.intake.picture_input import pictured
 from graph.intake.voice_input import spoken_message
 from graph.replies import Reply
 from server.inbox.broadcast import Broadcast
@@ -192,7 +195,7 @@ class Worker:
         reply: Reply | None = None
         events = self._agent.stream(
             turn.thread_id,
-            turn.text if turn.spoken is None else spoken_message(turn.text, **asdict(turn.spoken)),
+            _message(turn),
             customer_id=turn.customer_id,
             channel="voice" if turn.spoken else turn.channel,
             locale=turn.locale,
@@ -232,3 +235,11 @@ class Worker:
                 if not renewed or await self._leases.is_stopped(turn):
                     lost()
                     return
+
+
+def _message(turn: Turn) -> str | HumanMessage:
+    """Return what a turn's customer said, spoke and showed."""
+    said = turn.text if turn.spoken is None else spoken_message(turn.text, **asdict(turn.spoken))
+    if not turn.pictures:
+        return said
+    return pictured(said if isinstance(said, HumanMessage) else HumanMessage(said), turn.pictures)

@@ -9,18 +9,19 @@ from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 
 from core.errors import NotFound, Refused
+from core.pictures import Picture
 from graph.nodes.receive import check_message
 from graph.operator import rate_outcome
 from graph.replies import Progress, Token
 from server.event_streams import EndlessStream, EventStream
-from server.identity import Customer, Serving
+from server.identity import Customer, Serving, identify
 from server.inbox.thread_notes import note_typing, own_threads, rate_reply
-from server.records import Accepted, Identity, Outcome, Spoken
+from server.records import STAFF, Accepted, Identity, Outcome, Spoken
+from server.routes.picture_forms import BODY, Written, written
 from server.schemas.api_schemas import (
     ACTING,
     READING,
     WRITING,
-    MessageIn,
     MessageOut,
     OwnThreadOut,
     OwnThreadsOut,
@@ -31,7 +32,7 @@ from server.schemas.api_schemas import (
     failures,
 )
 from server.service import Service
-from server.views.conversation_view import disclosure, reply_out, view
+from server.views.conversation_view import disclosure, find_picture, reply_out, view
 from server.views.thread_events import event, thread_events
 from server.wait_for_reply import follow, outcome_of
 from tools.actions.action import OVER
@@ -76,6 +77,7 @@ async def take_in(
     locale: str,
     spoken: Spoken | None = None,
     recording: bytes = b"",
+    pictures: Sequence[Picture] = (),
 ) -> Accepted:
     """Put a message into the inbox; raises what the inbox raises, and MessageRejected."""
     text = check_message(text, service.settings.limits.max_message_chars)
@@ -88,6 +90,7 @@ async def take_in(
         locale=locale,
         spoken=spoken,
         recording=recording,
+        pictures=pictures,
     )
     if not accepted.repeated:
         service.metrics.accepted.inc()
@@ -109,7 +112,7 @@ async def check_question(service: Service, who: Identity, thread_id: str, action
 @router.post(
     "/messages",
     response_model=MessageOut,
-    dependencies=[Depends(json_only)],
+    openapi_extra={"requestBody": BODY},
     responses={
         **WRITING,
         **failures(409),
@@ -121,7 +124,7 @@ async def check_question(service: Service, who: Identity, thread_id: str, action
     },
 )
 async def send_message(
-    body: MessageIn,
+    sent: Annotated[Written, Depends(written)],
     who: Customer,
     service: Serving,
     request: Request,
@@ -134,8 +137,10 @@ async def send_message(
     Once accepted it is answered or goes to a person, whatever happens to the request or the server. With `Accept:
     text/event-stream` the events are `accepted`, `disclosure` (first message of a thread), `progress`, `token`, and
     last `reply`, which is the whole reply and counts. With `Prefer: respond-async` (RFC 7240) the answer is 202 as soon
-    as the message is kept.
+    as the message is kept. Pictures (JPEG, PNG, WebP) come in a form (`multipart/form-data`) as `images`, the other
+    fields beside them; of others 415 says why.
     """
+    body = sent.body
     if body.answers:
         await check_question(service, who, str(body.thread_id), body.answers)
     accepted = await take_in(
@@ -146,6 +151,7 @@ async def send_message(
         key=key,
         channel=body.channel,
         locale=body.locale,
+        pictures=sent.pictures,
     )
     if prefer == "respond-async":
         response.status_code = 202
@@ -179,6 +185,23 @@ async def read_message(message_id: UUID, who: Customer, service: Serving) -> Mes
 async def read_thread(thread_id: UUID, who: Customer, service: Serving) -> ThreadOut:
     """Show an own conversation."""
     return await view(service, await service.inbox.thread(str(thread_id), who.owner))
+
+
+@router.get(
+    "/threads/{thread_id}/images/{image_id}",
+    response_class=Response,
+    responses={**READING, 200: {"description": "The picture.", "content": {"image/jpeg": {}}}},
+)
+async def read_image(
+    thread_id: UUID,
+    image_id: Annotated[str, Path(max_length=100)],
+    who: Annotated[Identity, Depends(identify)],
+    service: Serving,
+) -> Response:
+    """Return a picture of an own conversation, or of any to staff."""
+    await service.inbox.thread(str(thread_id), None if who.role in STAFF and not who.anonymous else who.owner)
+    data = await find_picture(service, str(thread_id), image_id)
+    return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.get(

@@ -182,6 +182,15 @@ class VoiceAbility(BaseModel):
     formats: str
 
 
+class ImageOut(BaseModel):
+    """Name a picture that a customer sent."""
+
+    id: str
+    url: str = Field(description="Path on this server where it can be had, with the token of the conversation.")
+    width: int
+    height: int
+
+
 class Said(BaseModel):
     """Hold one message of a conversation."""
 
@@ -193,6 +202,7 @@ class Said(BaseModel):
     helpful: bool | None = Field(default=None, description="What the customer thought of it.")
     choices: list[str] = Field(default=[], description="Answers to choose from, for the newest message.")
     heard: str | None = Field(default=None, description="What was heard word by word, of a voice message.")
+    images: list[ImageOut] = Field(default=[], description="The pictures that came with it.")
     sources: list[SourceOut]
     cards: list[CardOut] = Field(default=[], description="The records that were looked up for it.")
     asks: list[AskOut] = Field(default=[], description="What it asks the customer to agree to.")

@@ -1,5 +1,6 @@
 """Show a conversation as its customer may see it: what was said, what waits, and who answers."""
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -9,12 +10,13 @@ from typing import Any, Literal
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.clock import utc_now
-from core.errors import BackendUnavailable, Refused
+from core.errors import BackendUnavailable, NotFound, Refused
 from core.language.fixed_sentences import phrase
 from core.message_marks import marks
+from core.pictures import Picture
 from graph.context_window.prompts import text_of
 from server.inbox.thread_notes import TYPING_SECONDS, reply_ratings, thread_read_at
-from server.schemas.api_schemas import HandoffOut, ReplyOut, Said, SourceOut, ThreadOut
+from server.schemas.api_schemas import HandoffOut, ImageOut, ReplyOut, Said, SourceOut, ThreadOut
 from server.service import Service
 from server.views.cards import ask_out, card_out, cards_by_reply
 from server.views.entry_times import times
@@ -33,6 +35,9 @@ async def view(service: Service, row: dict[str, Any], *, newest_only: bool = Fal
     before = [] if newest_only else await service.agent.earlier(thread_id, state)
     messages = [*before, *state.messages]
     said = [shown for message in messages if (shown := as_said(message))]
+    of = {str(message.id): marks(message).get("pictures", ()) for message in messages}
+    for shown in said:
+        shown.images = images_out(thread_id, shown.id, of.get(shown.id, ()))
     await _add_cards(service, thread_id, messages, said, str(row["locale"]))
     known = {message.id for message in said}
     for delivery in await _on_their_way(service, thread_id):
@@ -43,9 +48,9 @@ async def view(service: Service, row: dict[str, Any], *, newest_only: bool = Fal
     for message in await service.inbox.waiting(thread_id):
         if message["turn_id"] not in known:
             heard = json.loads(message["voice"])["heard"] if message["voice"] else None
-            said.append(
-                Said(id=message["id"], role="customer", text=message["text"], heard=heard, sources=[], waiting=True)
-            )
+            shown = Said(id=message["id"], role="customer", text=message["text"], heard=heard, sources=[], waiting=True)
+            shown.images = images_out(thread_id, shown.id, json.loads(message["pictures"] or "[]"))
+            said.append(shown)
     await _add_times_and_ratings(service, thread_id, said)
     if said and said[-1].role == "agent" and not said[-1].asks:
         said[-1].choices = choices(said[-1].text, service.tool_values)
@@ -146,6 +151,33 @@ def as_said(message: AnyMessage) -> Said | None:
         sources=sources,
         waiting=False,
     )
+
+
+def images_out(thread_id: str, message_id: str, pictures: Sequence[Picture]) -> list[ImageOut]:
+    """Return where the pictures of a message can be had."""
+    names = [f"{message_id}.{number}" for number in range(len(pictures))]
+    return [
+        ImageOut(
+            id=name, url=f"/v1/threads/{thread_id}/images/{name}", width=picture["width"], height=picture["height"]
+        )
+        for name, picture in zip(names, pictures, strict=True)
+    ]
+
+
+async def find_picture(service: Service, thread_id: str, image_id: str) -> bytes:
+    """Return a picture of a conversation as a JPEG; raises NotFound."""
+    message_id, _, number = image_id.rpartition(".")
+    state = await service.agent.state(thread_id)
+    kept = {
+        str(m.id): marks(m).get("pictures", ())
+        for m in (*await service.agent.earlier(thread_id, state), *state.messages)
+    }
+    for message in await service.inbox.waiting(thread_id):
+        kept.setdefault(message["id"], json.loads(message["pictures"] or "[]"))
+    found = kept.get(message_id, ())
+    if not number.isdecimal() or int(number) >= len(found):
+        raise NotFound("there is no such picture; the conversation names those it has")
+    return base64.b64decode(found[int(number)]["data"])
 
 
 def source_out(source: dict[str, Any]) -> SourceOut:

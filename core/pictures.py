@@ -1,0 +1,63 @@
+"""Read a picture that a customer sent: its pixels, without anything else that its file tells, and never too many."""
+
+import base64
+from io import BytesIO
+from typing import Literal, TypedDict
+
+from PIL import Image, ImageOps
+
+from core.errors import MessageRejected
+
+MOST_PICTURES = 4
+"""Pictures of one message."""
+MOST_BYTES = 8_000_000
+"""Bytes of one picture as it was sent."""
+_FORMATS = ("JPEG", "PNG", "WEBP")
+_MOST_PIXELS = 40_000_000
+"""More than any phone takes; a file of a few bytes may claim a thousand times as many."""
+_LONGEST_SIDE, _QUALITY = 1_568, 85
+"""What models look at; more is thrown away."""
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+class Picture(TypedDict):
+    """A picture as it is kept: a JPEG of at most 1,568 pixels a side, in base64."""
+
+    data: str
+    width: int
+    height: int
+
+
+class PictureRefused(MessageRejected):
+    """A file is no picture that can be looked at."""
+
+    def __init__(self, why: Literal["picture_heic", "picture_unusable"]) -> None:
+        super().__init__("send a JPEG, PNG or WebP picture of at most 8 MB")
+        self.why = why
+        """The key of the fixed sentence that tells the customer."""
+
+
+def read_picture(data: bytes) -> Picture:
+    """Return the pixels of a file, upright and on white, without metadata.
+
+    Raises:
+        PictureRefused: it is too large, of another kind, or broken.
+    """
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
+        raise PictureRefused("picture_heic")
+    if len(data) > MOST_BYTES:
+        raise PictureRefused("picture_unusable")
+    try:
+        with Image.open(BytesIO(data), formats=_FORMATS) as opened:
+            if opened.width * opened.height > _MOST_PIXELS:  # nothing is unpacked before this
+                raise PictureRefused("picture_unusable")
+            opened.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))
+            upright = ImageOps.exif_transpose(opened).convert("RGBA")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise PictureRefused("picture_unusable") from None
+    upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+    plain = Image.new("RGB", upright.size, "white")
+    plain.paste(upright, mask=upright.getchannel("A"))
+    written = BytesIO()
+    plain.save(written, "JPEG", quality=_QUALITY)
+    return Picture(data=base64.b64encode(written.getvalue()).decode(), width=plain.width, height=plain.height)
