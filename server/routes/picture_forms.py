@@ -67,6 +67,8 @@ async def written(request: Request) -> Written:
     most = request.app.state.service.settings.limits.max_body_kb * 1024
     if len(body) > most:
         raise HTTPException(413, f"the body is too large; at most {most // 1024:,} KB are accepted")
+    if not body:
+        raise RequestValidationError([{"type": "missing", "loc": ("body",), "msg": "Field required", "input": None}])
     try:
         return Written(_checked(json.loads(body)))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
