@@ -6,7 +6,6 @@ being done twice.
 """
 
 import asyncio
-import hashlib
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -50,12 +49,8 @@ async def reply(
         KeyReused: the key brought other words before.
     """
     check_finished(text)
-    if key is None:
-        before = await desk.get_ticket(ticket_id)
-        heard = sum(note.kind == "customer" for note in before.notes)
-        key = hashlib.sha256(f"{operator}\n{heard}\n{before.ownership.stretches}\n{text}".encode()).hexdigest()[:24]
     ticket = await desk.reply(ticket_id, operator=operator, text=text, key=key)
-    await deliver(graph, desk, ticket.thread_id)
+    await deliver(graph, desk, ticket.thread_id, ticket)
     return ticket
 
 
@@ -180,9 +175,14 @@ async def rate_outcome(
     return ticket
 
 
-async def deliver(graph: SupportGraph, desk: OperatorDesk, thread_id: str | None = None) -> int:
-    """Put the people's messages that conversations lack into them; return how many were put there now."""
-    threads = dict.fromkeys(d.thread_id for d in await desk.undelivered(thread_id))
+async def deliver(
+    graph: SupportGraph, desk: OperatorDesk, thread_id: str | None = None, known: Ticket | None = None
+) -> int:
+    """Put the people's messages that conversations lack into them; return how many were put there now.
+
+    `known` is a ticket as it is now, which need not be read.
+    """
+    threads = [thread_id] if thread_id else dict.fromkeys(d.thread_id for d in await desk.undelivered())
     count = 0
     for each in threads:
         snapshot = await graph.aget_state(run_config(each))
@@ -190,7 +190,8 @@ async def deliver(graph: SupportGraph, desk: OperatorDesk, thread_id: str | None
             continue  # this conversation lives in another memory: its own server delivers with the next message
         missing = await collect(snapshot.values.get("messages", []), desk, thread_id=each)
         if missing:
-            ticket = await desk.get_ticket(str(marks(missing[-1])["ticket_id"]))
+            newest = str(marks(missing[-1])["ticket_id"])
+            ticket = known if known and known.id == newest else await desk.get_ticket(newest)
             await _amend(graph, each, {"messages": missing, **_owner(ticket)})
         count += len(missing)
     return count

@@ -24,6 +24,7 @@ __all__ = ["shared_postgres"]
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Running]:
+    (tmp_path / "business.yaml").write_text("name: Test Shop\n")
     (tmp_path / "replies").mkdir()
     (tmp_path / "replies" / "soon.md").write_text("# Soon\n\nHello {customer}, soon.\n")
     async with serving(tmp_path, business=tmp_path) as running:

@@ -106,9 +106,9 @@ class Leases:
             taken = lease.values(token=THREADS.c.token + 1, holder=self._holder, lease_until=now + self._seconds)
             async with self._inbox.writing() as connection:
                 token = (await connection.execute(taken.returning(THREADS.c.token))).scalar()
+                if token is not None:
+                    return Held(thread_id, token)
                 known = (await connection.execute(select(THREADS.c.id).where(THREADS.c.id == thread_id))).first()
-            if token is not None:
-                return Held(thread_id, token)
             if known is None:
                 return None
             if time.monotonic() > end:

@@ -111,10 +111,13 @@ async def reply_to_customer(
     body: OperatorReply, who: Operator, service: Serving, ticket_id: str = TicketId
 ) -> dict[str, Any]:
     """Take a ticket and write to its customer; refused while a colleague has it."""
-    ticket = await known(service, ticket_id)
+    graph, desk = service.agent.graph, desk_of(service)
+    try:
+        thread_id, _ = await desk.whose(ticket_id)
+    except Refused as error:
+        raise NotFound(f"{error}") from None
     key = f"{who.subject}:{body.key}" if body.key else None
-    async with service.leases.holding(ticket.thread_id):
-        graph, desk = service.agent.graph, desk_of(service)
+    async with service.leases.holding(thread_id):
         replied = await people.reply(graph, desk, ticket_id, operator=who.subject, text=body.text, key=key)
     return ticket_data(replied)
 

@@ -20,13 +20,6 @@ async def read_ticket(connection: AsyncConnection, serial: int, asked_for: str =
     return ticket_of(row, note_rows.mappings())
 
 
-async def noted(connection: AsyncConnection, ticket: Ticket, key: str) -> str | None:
-    """Return the words that a ticket holds under a key."""
-    known = select(notes.c.text).where(notes.c.ticket == serial_of(ticket.id), notes.c.key == key)
-    found: str | None = await connection.scalar(known)
-    return found
-
-
 async def send(connection: AsyncConnection, ticket: Ticket, *, key: str, author: str, text: str) -> None:
     """Put a message on its way to the customer's conversation."""
     values = {"key": key, "ticket": serial_of(ticket.id), "thread_id": ticket.thread_id, "author": author, "text": text}

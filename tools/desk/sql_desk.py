@@ -1,8 +1,10 @@
 """Keep tickets in a SQL database."""
 
+import hashlib
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -14,7 +16,7 @@ from core.clock import utc_now
 from core.errors import BackendUnavailable, KeyReused, Refused
 from core.storage.database import Database
 from core.storage.tables import make_tables
-from tools.desk.desk_rows import new_key, noted, read_ticket, send
+from tools.desk.desk_rows import new_key, read_ticket, send
 from tools.desk.desk_schema import (
     deliveries,
     delivery_of,
@@ -28,9 +30,11 @@ from tools.desk.desk_schema import (
 )
 from tools.desk.ownership import WITH_PEOPLE, Move, Ownership, Stage, Worked, calendar_time, check_free, move, replied
 from tools.desk.ticket_redaction import CustomerRedaction, redacted
-from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketChange, TicketRequest
+from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketChange, TicketNote, TicketRequest
 
 REOPEN_DAYS = 14
+_REMEMBERED = 10_000
+"""Tickets whose conversation and customer are known without a look."""
 T = TypeVar("T")
 
 
@@ -76,6 +80,7 @@ class SqlTicketDesk:
         self._redaction = redaction or CustomerRedaction()
         self._most_tickets, self._most_within = most_tickets, most_within
         self._ready = False
+        self._whose: dict[str, tuple[str, str | None]] = {}
 
     async def open_ticket(self, request: TicketRequest) -> Ticket:
         """Return the thread's ticket: the one people already have, a lately closed one reopened, or a new one."""
@@ -152,7 +157,20 @@ class SqlTicketDesk:
     async def get_ticket(self, ticket_id: str) -> Ticket:
         """Return a ticket with its notes; raises Refused when there is none."""
         async with self._transaction(writes=False) as connection:
-            return await read_ticket(connection, serial_of(ticket_id), ticket_id)
+            ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id)
+        if len(self._whose) >= _REMEMBERED:
+            self._whose.clear()
+        self._whose[ticket.id] = ticket.thread_id, ticket.customer_id
+        return ticket
+
+    async def whose(self, ticket_id: str) -> tuple[str, str | None]:
+        """Return the conversation and the customer of a ticket, which never change; raises Refused when there is
+        none.
+        """
+        if ticket_id not in self._whose:
+            ticket = await self.get_ticket(ticket_id)
+            return ticket.thread_id, ticket.customer_id
+        return self._whose[ticket_id]
 
     async def list_tickets(self, *, open_only: bool = False, status: Stage | None = None) -> Sequence[Ticket]:
         """Return tickets without their notes, oldest first."""
@@ -171,8 +189,10 @@ class SqlTicketDesk:
         async with self._transaction() as connection:
             return await self._move(connection, ticket_id, "take", operator, instead_of=instead_of)
 
-    async def reply(self, ticket_id: str, *, operator: str, text: str, key: str) -> Ticket:
+    async def reply(self, ticket_id: str, *, operator: str, text: str, key: str | None = None) -> Ticket:
         """Take the ticket and put a reply on its way to the customer, once per key.
+
+        Without a key, the same words of the same operator to the same customer messages are the same reply.
 
         Raises:
             Refused: as `take`, or there are no words.
@@ -183,21 +203,26 @@ class SqlTicketDesk:
         note = await self._clean(ticket_id, text)
         return await _twice(lambda: self._reply(ticket_id, operator, text, key, note))
 
-    async def _reply(self, ticket_id: str, operator: str, text: str, key: str, note: str) -> Ticket:
+    async def _reply(self, ticket_id: str, operator: str, text: str, key: str | None, note: str) -> Ticket:
         async with self._transaction() as connection:
             ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id, lock=True)
-            if not await self._note(connection, ticket, author=operator, text=note, key=key, kind="reply"):
-                if await noted(connection, ticket, key) != note:
+            key = key or _same_reply(ticket, operator, text)
+            for before in ticket.notes:
+                if before.key == key and before.text != note:
                     raise KeyReused(
                         "a reply with other words was sent under this key before, so nothing was sent; use a "
                         "key of its own for each reply"
                     )
-                return ticket
+                if before.key == key:
+                    return ticket
             check_free(ticket.ownership, operator)
             owned = replied(ticket.ownership, now=self._now(), operator=operator, worked=self._worked)
+            added = await self._insert_note(connection, ticket, author=operator, text=note, key=key, kind="reply")
             await self._keep(connection, ticket.id, owned)
             await send(connection, ticket, key=f"{ticket.id}:{key}", author=operator, text=text)
-            return await self._changed(connection, "ticket.replied", serial_of(ticket_id))
+            return await self._told(
+                connection, "ticket.replied", replace(ticket, ownership=owned, notes=(*ticket.notes, added))
+            )
 
     async def resolve(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
         """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for an operator who is
@@ -304,7 +329,8 @@ class SqlTicketDesk:
 
     async def _clean(self, ticket_id: str, text: str) -> str:
         """Return a text as a ticket may hold it."""
-        return (await self._redaction.of((await self.get_ticket(ticket_id)).customer_id)).text(text)
+        _, customer_id = await self.whose(ticket_id)
+        return (await self._redaction.of(customer_id)).text(text)
 
     async def _close(self, ticket_id: str, how: Move, notice: str, operator: str | None, **values: Any) -> Ticket:
         values |= {"closed_at": self._now(), "closed_by": operator, "snoozed_until": None}
@@ -342,16 +368,26 @@ class SqlTicketDesk:
         known = select(notes.c.id).where(notes.c.ticket == serial, notes.c.key == key)
         if (await connection.execute(known)).first() is not None:
             return False
-        values = {"ticket": serial, "author": author, "text": text, "key": key, "kind": kind, "created_at": self._now()}
-        await connection.execute(notes.insert().values(values))
+        await self._insert_note(connection, ticket, author=author, text=text, key=key, kind=kind)
         if kind == "customer":  # whoever put it off wanted to hear of it
             awake = update(tickets).where(tickets.c.serial == serial, tickets.c.snoozed_until.is_not(None))
             await connection.execute(awake.values(snoozed_until=None))
         return True
 
+    async def _insert_note(
+        self, connection: AsyncConnection, ticket: Ticket, *, author: str, text: str, key: str, kind: NoteKind
+    ) -> TicketNote:
+        """Add a note and return it."""
+        note = TicketNote(author=author, kind=kind, text=text, created_at=self._now(), key=key)
+        await connection.execute(notes.insert().values(ticket=serial_of(ticket.id), **asdict(note)))
+        return note
+
     async def _changed(self, connection: AsyncConnection, kind: str, serial: int) -> Ticket:
         """Return the ticket as it is now, its change recorded for whoever listens."""
-        ticket = await read_ticket(connection, serial)
+        return await self._told(connection, kind, await read_ticket(connection, serial))
+
+    async def _told(self, connection: AsyncConnection, kind: str, ticket: Ticket) -> Ticket:
+        """Record a change of a ticket for whoever listens, and return the ticket."""
         if self._outbox:
             await self._outbox.add(connection, kind, ticket)
         return ticket
@@ -373,6 +409,12 @@ class SqlTicketDesk:
             raise BackendUnavailable(
                 f"the ticket desk {self.database} does not answer; check SUPPORT_DESK_URL and its folder"
             ) from error
+
+
+def _same_reply(ticket: Ticket, operator: str, text: str) -> str:
+    """Return the key under which the same words of an operator to the same customer messages are one reply."""
+    heard = sum(note.kind == "customer" for note in ticket.notes)
+    return hashlib.sha256(f"{operator}\n{heard}\n{ticket.ownership.stretches}\n{text}".encode()).hexdigest()[:24]
 
 
 async def _twice(action: Callable[[], Awaitable[T]]) -> T:

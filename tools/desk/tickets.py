@@ -168,9 +168,13 @@ class OperatorDesk(TicketDesk, Protocol):
         """
         ...
 
-    async def reply(self, ticket_id: str, *, operator: str, text: str, key: str) -> Ticket:
+    async def whose(self, ticket_id: str) -> tuple[str, str | None]:
+        """Return the conversation and the customer of a ticket; raises Refused when there is none."""
+        ...
+
+    async def reply(self, ticket_id: str, *, operator: str, text: str, key: str | None = None) -> Ticket:
         """Put a reply on its way to the customer, once per key; raises Refused as `take`, KeyReused where the key
-        brought other words.
+        brought other words. Without a key, the same words to the same customer messages are the same reply.
         """
         ...
 
