@@ -3,6 +3,8 @@
 import asyncio
 import shutil
 import textwrap
+import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import httpx
 import pytest
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
+from core.schema_check import misfit
 from core.yaml_files import FilesError, read_yaml
 from graph.business_check import check_business
 from tests.business_fakes import EXAMPLES, opened
@@ -258,10 +261,10 @@ components:
 """
 
 
-def gym(tmp_path: Path, handler: Any) -> OpenApiSource:
+def gym(tmp_path: Path, handler: Any, *, timeout_seconds: float = 5) -> OpenApiSource:
     (tmp_path / "api.yaml").write_text(API)
     operations, url = read_operations(read_yaml(tmp_path, "api.yaml"))
-    return OpenApiSource(operations, url, timeout_seconds=5, transport=httpx.MockTransport(handler))
+    return OpenApiSource(operations, url, timeout_seconds=timeout_seconds, transport=httpx.MockTransport(handler))
 
 
 async def test_an_operation_is_sent_where_its_arguments_belong(tmp_path: Path) -> None:
@@ -304,6 +307,37 @@ async def test_a_read_is_tried_again_and_a_write_is_not(tmp_path: Path) -> None:
         with pytest.raises(OutcomeUnknown):
             await source.call(name, {"member_id": "m", "course_id": "c", "seats": 1})
     assert calls == ["GET", "GET", "POST"]
+
+
+async def test_json_that_is_nested_too_deep_leaves_the_outcome_unknown(tmp_path: Path) -> None:
+    source = gym(tmp_path, lambda _: httpx.Response(200, content=b"[" * 100_000 + b"]" * 100_000))
+    with pytest.raises(OutcomeUnknown, match="nested too deep"):
+        await source.call("join_course", {"member_id": "m", "course_id": "c", "seats": 1})
+
+
+async def test_an_answer_that_never_ends_is_left_after_the_whole_time(tmp_path: Path) -> None:
+    class Drops(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                await asyncio.sleep(0)
+                yield b" "
+
+    source = gym(tmp_path, lambda _: httpx.Response(200, stream=Drops()), timeout_seconds=0.05)
+    with pytest.raises(OutcomeUnknown, match="took longer than"):
+        await source.call("join_course", {"member_id": "m", "course_id": "c", "seats": 1})
+
+
+def test_a_pattern_in_a_schema_of_others_runs_in_linear_time() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"name": {"type": "string", "pattern": r"^(\w+\s?)*$"}, "kind": {"pattern": r"^(?!x)y"}},
+        "patternProperties": {r"^(\w+\s?)*$": {"type": "integer"}},
+        "additionalProperties": False,
+    }
+    began = time.process_time()
+    assert "does not match" in str(misfit(schema, {"name": "a" * 5_000 + "!"}))
+    assert time.process_time() - began < 1
+    assert misfit(schema, {"name": "Ada Brook", "kind": "z"}) is None  # what RE2 cannot read, its owner checks
 
 
 async def test_a_redirect_and_a_path_of_dots_lead_nowhere(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 from langchain_core.messages import AIMessage, AIMessageChunk, ToolCall
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
+
+from core import schema_check
 
 RAW_CALLS = "raw_tool_calls"
 """Where the endpoint keeps the calls of an answer as they came: the library parses cut arguments into valid-looking
@@ -92,8 +92,7 @@ def misfit(tool: BaseTool, args: Mapping[str, Any]) -> str | None:
     """Say how arguments miss a tool's schema, strictly: no conversions, no unknown names; None when they fit."""
     schema = tool.tool_call_schema
     if not isinstance(schema, type):
-        wrong = best_match(Draft202012Validator(schema).iter_errors(dict(args)))
-        return wrong and f"{'.'.join(map(str, wrong.absolute_path)) or 'arguments'}: {wrong.message[:200]}"
+        return schema_check.misfit(schema, dict(args))
     if not issubclass(schema, BaseModel):
         return None
     known = {field.alias or name for name, field in schema.model_fields.items()}

@@ -68,7 +68,7 @@ class Call:
         except Refused as no:
             told = "" if self.owner else sentence(str(no))
             raise Refused(told or phrase("not_yours" if self.owner else "not_found", context.locale)) from None
-        if len(json.dumps(result, default=str)) > LARGEST:
+        if not is_bounded(result):
             raise BackendUnavailable(f"{self.name} returned more than {LARGEST:,} characters")
         if self.owner and not self.owner.holds({"result": result, "customer": customer, "args": dict(args)}):
             raise Refused(phrase("not_yours", context.locale))
@@ -129,6 +129,14 @@ def at(value: Any, path: str) -> Any:
     for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
+
+
+def is_bounded(result: Any) -> bool:
+    """Say whether a result is JSON of a size that is kept."""
+    try:
+        return len(json.dumps(result, default=str)) <= LARGEST
+    except (RecursionError, ValueError):
+        return False
 
 
 def unwrapped(result: Any, connector: Connector) -> Any:

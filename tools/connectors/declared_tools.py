@@ -24,7 +24,7 @@ from core.yaml_files import FilesError, Problem
 from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done
 from tools.connectors.declarations import Look, in_language, language_said
-from tools.connectors.declared_calls import Call, Connector, condition, look_up, looked, sentence, unwrapped
+from tools.connectors.declared_calls import Call, Connector, condition, is_bounded, look_up, looked, sentence, unwrapped
 from tools.connectors.declared_cards import declared_cards
 from tools.connectors.json_schemas import at
 from tools.context import Context
@@ -92,7 +92,11 @@ class DeclaredWrite:
             log.info("%s was refused: %s", self.call.name, no)
             told = phrase("not_accepted", context.locale)
             raise Refused(f"{told} {sentence(str(no))}".strip()) from None
-        return Done(key=key, operation=change.operation, after={"result": unwrapped(result, self.call.connector)})
+        found = unwrapped(result, self.call.connector)
+        if not is_bounded(found):  # it was done; only what was said of it is too much to keep
+            log.warning("%s returned more than is kept of a result", self.call.name)
+            found = None
+        return Done(key=key, operation=change.operation, after={"result": found})
 
     async def find_outcome(self, change: Change, *, key: str) -> Done | None:
         """Look the record up; without a way to, a tool that takes the key may be called again, and any other

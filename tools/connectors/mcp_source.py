@@ -6,7 +6,6 @@ what was done.
 """
 
 import asyncio
-import json
 import logging
 import os
 import shutil
@@ -25,7 +24,7 @@ from mcp.shared.exceptions import MCPError
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from tools.connectors.json_schemas import inlined
-from tools.connectors.source import LARGEST, Offered
+from tools.connectors.source import Offered, read_answer
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +94,7 @@ class McpSource:
         except Exception as error:  # noqa: BLE001 - a library of others, over a wire: whatever it raises, nobody answered
             await self._drop()
             raise OutcomeUnknown(f"the server {self._called} did not answer ({type(error).__name__})") from None
-        found = _content(result)
+        found = _content(result, self._called)
         if result.is_error:
             raise Refused(found if isinstance(found, str) else "the server refused it")
         return found
@@ -213,15 +212,10 @@ def _result(schema: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return inlined(schema, schema["properties"]["result"] if alone else schema)
 
 
-def _content(result: Any) -> Any:
+def _content(result: Any, source: str) -> Any:
     """Return what a result says: its structure, or its text, read as JSON where it is."""
     if result.structured_content is not None:
         found = result.structured_content
         return found["result"] if isinstance(found, dict) and set(found) == {"result"} else found
     text = "\n".join(block.text for block in result.content if getattr(block, "type", "") == "text")
-    if len(text) > LARGEST:
-        return text[: LARGEST + 1]
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return read_answer(text, source) if text else ""

@@ -6,7 +6,6 @@ never.
 
 import asyncio
 import ipaddress
-import json
 import logging
 import socket
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ import httpx
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from core.yaml_files import FilesError, Problem, YamlFile
 from tools.connectors.json_schemas import inlined, resolved
-from tools.connectors.source import LARGEST, Offered
+from tools.connectors.source import LARGEST, Offered, read_answer
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +67,10 @@ class OpenApiSource:
         attempts = 2 if operation.method == "get" else 1
         for attempt in range(attempts):
             try:
-                return await self._send(operation, args)
+                async with asyncio.timeout(self._timeout):  # httpx's own counts from one byte to the next
+                    return await self._send(operation, args)
+            except TimeoutError:
+                raise OutcomeUnknown(f"{self._url} took longer than {self._timeout:g} seconds") from None
             except httpx.ConnectError as error:
                 raise BackendUnavailable(f"{self._url} does not answer ({type(error).__name__})") from None
             except httpx.HTTPError as error:
@@ -117,10 +119,7 @@ class OpenApiSource:
             raise OutcomeUnknown(f"{self._url} answered with status {response.status_code}")
         if not response.is_success:
             raise Refused("")
-        try:
-            return json.loads(content) if content else {}
-        except ValueError:
-            return content.decode("utf-8", "replace")
+        return read_answer(content.decode("utf-8", "replace"), self._url)
 
     def _check_address(self) -> None:
         """Raise BackendUnavailable where the API's name leads into the network we run in."""

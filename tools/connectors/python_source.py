@@ -1,28 +1,35 @@
 """Offer the functions of a business's own Python file as tools.
 
-A function refuses by raising ValueError with a sentence for the customer. Whatever else it raises is a failure: of a
-read it is a result the model may read, after a write nobody knows what was done.
+A function refuses by a `raise ValueError` of the business's own, with a sentence for the customer. Whatever else comes
+out of it, a ValueError of Python or of a library too, is a failure: of a read it is a result the model may read, after
+a write nobody knows what was done.
 """
 
 import asyncio
+import contextvars
 import dataclasses
+import dis
 import importlib.util
 import inspect
 import json
 import logging
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from langchain_core.tools import StructuredTool
 from pydantic import PydanticUserError, TypeAdapter
 
-from core.errors import OutcomeUnknown, Refused
+from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from core.yaml_files import FilesError, Problem
 from tools.connectors.json_schemas import inlined
 from tools.connectors.source import Offered
 
 log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 16
+"""Calls of functions that are not async which run at once; they never take the threads of the rest of the program."""
 
 
 class PythonSource:
@@ -31,7 +38,9 @@ class PythonSource:
     def __init__(self, file: Path, names: Collection[str], *, timeout_seconds: float) -> None:
         """Import the file; raises FilesError where that fails."""
         self._functions = _load(file, names)
+        self._folder = file.resolve().parent
         self._timeout = timeout_seconds
+        self._threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix=f"tools {file.stem}")
 
     async def offered(self) -> Mapping[str, Offered]:
         """Return the functions with the arguments their annotations tell."""
@@ -39,24 +48,69 @@ class PythonSource:
 
     async def call(self, name: str, args: Mapping[str, Any]) -> Any:
         """Call a function, one that is not async in a thread."""
-        function = self._functions[name]
+        function, running = self._functions[name], None
         try:
             async with asyncio.timeout(self._timeout):
                 if inspect.iscoroutinefunction(function):
-                    found = await function(**args)
+                    found = await asyncio.create_task(_ended(function, args))
                 else:
-                    found = await asyncio.to_thread(function, **args)
-                return _plain(found)
-        except ValueError as no:
-            raise Refused(str(no)) from None
+                    running = self._threads.submit(contextvars.copy_context().run, _call, function, args)
+                    found = await asyncio.wrap_future(running)
         except TimeoutError:
+            if running and running.cancel():  # it never began
+                raise BackendUnavailable(f"{name} waited for {MOST_AT_ONCE} calls that do not end") from None
             raise OutcomeUnknown(f"{name} took longer than {self._timeout:g} seconds") from None
-        except Exception as error:
-            log.warning("the tool %s failed (%s)", name, type(error).__name__, exc_info=True)
-            raise OutcomeUnknown(f"the tool {name} failed ({type(error).__name__})") from None
+        if isinstance(found, _Raised):
+            if self._refuses(found.error):
+                raise Refused(str(found.error))
+            log.warning("the tool %s failed (%s)", name, type(found.error).__name__, exc_info=found.error)
+            raise OutcomeUnknown(f"the tool {name} failed ({type(found.error).__name__})")
+        try:
+            return _plain(found)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise OutcomeUnknown(f"the tool {name} returned what is no JSON ({type(error).__name__})") from None
 
     async def close(self) -> None:
-        """Do nothing: a function keeps no connection here."""
+        """Start nothing more; a call that still runs is left alone."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _refuses(self, error: BaseException) -> bool:
+        """Say whether a `raise ValueError` in the business's own files made this error."""
+        line = error.__traceback__
+        while line and line.tb_next:
+            line = line.tb_next
+        if type(error) is not ValueError or line is None:
+            return False
+        code = line.tb_frame.f_code
+        raised = dis.opname[code.co_code[line.tb_lasti]] == "RAISE_VARARGS"
+        return raised and Path(code.co_filename).resolve().is_relative_to(self._folder)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Raised:
+    """What a function raised, a SystemExit too, which must not end the server."""
+
+    error: BaseException
+
+
+def _call(function: Callable[..., Any], args: Mapping[str, Any]) -> Any:
+    try:
+        return function(**args)
+    except BaseException as error:  # noqa: BLE001 - code of others: whatever it raises is a result
+        return _Raised(error)
+
+
+async def _ended(function: Callable[..., Any], args: Mapping[str, Any]) -> Any:
+    """Await a function in a task of its own, which only our own time-out cancels."""
+    try:
+        return await function(**args)
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task and task.cancelling():
+            raise
+        return _Raised(error)
+    except BaseException as error:  # noqa: BLE001 - code of others: whatever it raises is a result
+        return _Raised(error)
 
 
 def _load(file: Path, names: Collection[str]) -> dict[str, Callable[..., Any]]:

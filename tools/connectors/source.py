@@ -1,11 +1,14 @@
-"""Say what a source of tools offers, and check arguments against it."""
+"""Say what a source of tools offers, check arguments against it, and read what it answers."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, best_match
+from jsonschema.exceptions import SchemaError
+
+from core.errors import OutcomeUnknown
+from core.schema_check import SchemaValidator, misfit
 
 LARGEST = 1_000_000
 """Characters of a result that is read; a larger one is a failure of its source."""
@@ -52,7 +55,6 @@ class Arguments:
     """The arguments a model may give: those of the source without the bound ones."""
 
     schema: Mapping[str, Any]
-    _validator: Draft202012Validator = field(repr=False)
 
     @classmethod
     def without(cls, parameters: Mapping[str, Any], bound: Mapping[str, Any]) -> "Arguments":
@@ -63,15 +65,28 @@ class Arguments:
         required = [name for name in parameters.get("required") or [] if name not in bound]
         schema = {**parameters, "type": "object", "properties": properties, "required": required}
         schema["additionalProperties"] = False
-        Draft202012Validator.check_schema(schema)
-        return cls(schema, Draft202012Validator(schema))
+        SchemaValidator.check_schema(schema)
+        return cls(schema)
 
     def misfit(self, args: Mapping[str, Any]) -> str | None:
         """Say in one line how arguments miss the schema, or None."""
-        error = best_match(self._validator.iter_errors(dict(args)))
-        if error is None:
-            return None
-        return f"{'.'.join(map(str, error.absolute_path)) or 'arguments'}: {error.message[:200]}"
+        return misfit(self.schema, dict(args))
 
 
-__all__ = ["LARGEST", "Arguments", "Offered", "SchemaError", "Source"]
+def read_answer(text: str, source: str) -> Any:
+    """Return what a source answered, as JSON or as text.
+
+    Raises:
+        OutcomeUnknown: it is too large, or nested too deep.
+    """
+    if len(text) > LARGEST:
+        raise OutcomeUnknown(f"{source} answered with more than {LARGEST:,} characters")
+    try:
+        return json.loads(text) if text else {}
+    except RecursionError:
+        raise OutcomeUnknown(f"{source} answered with JSON that is nested too deep") from None
+    except ValueError:
+        return text
+
+
+__all__ = ["LARGEST", "Arguments", "Offered", "SchemaError", "Source", "read_answer"]
