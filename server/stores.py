@@ -1,5 +1,6 @@
 """List the stores of a deployment by database, and bring all of them up to date."""
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import MetaData
@@ -16,6 +17,8 @@ from tools.desk.desk_schema import metadata as tickets
 from tools.identity.identity_schema import metadata as proofs
 from tools.retail.sql.sql_schema import metadata as shop
 from tools.spending import metadata as spending
+
+log = logging.getLogger(__name__)
 
 
 def databases_of(settings: Settings) -> Mapping[str, Sequence[MetaData]]:
@@ -38,6 +41,9 @@ def databases_of(settings: Settings) -> Mapping[str, Sequence[MetaData]]:
 def upgrade_stores(settings: Settings, *, by_command: bool = False) -> None:
     """Give every database its tables as this program wants them.
 
+    A server starts without the desk's and the shop's, because articles are answered without them; whatever needs them
+    is told that they do not answer, until it starts again with them.
+
     Raises:
         SchemaMismatch: a newer program wrote one, or it is older and SUPPORT_UPGRADE_DATABASES is off.
         BackendUnavailable: one cannot be used.
@@ -47,7 +53,8 @@ def upgrade_stores(settings: Settings, *, by_command: bool = False) -> None:
             upgrade_database(url, *stores, may_upgrade=by_command or settings.upgrade_databases)
         except (SQLAlchemyError, OSError) as error:
             cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise BackendUnavailable(
-                f"the database {shown(parse_url(url))} cannot be used ({cause}); check its URL, its folder and "
-                f"its rights"
-            ) from error
+            said = f"the database {shown(parse_url(url))} cannot be used ({cause}); "
+            said += "check its URL, its folder and its rights"
+            if by_command or INBOX in stores or MEMORY in stores:
+                raise BackendUnavailable(said) from error
+            log.error("%s, and start again; what does not need it is answered meanwhile", said)

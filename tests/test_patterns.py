@@ -58,6 +58,14 @@ def test_what_a_colleague_reads_of_the_longest_message_is_there_at_once() -> Non
     assert time.thread_time() - begun < GENEROUS_MS / 1000 * len(UNITS)
 
 
+async def test_a_text_is_as_long_as_it_is_read() -> None:
+    agent = SupportAgent(
+        build_graph(parts(OfflineChatModel(embeddings=None)), checkpointer=InMemorySaver()), max_message_chars=LONGEST
+    )
+    with pytest.raises(MessageRejected, match="144,000 characters"):
+        await agent.send("t", "\ufdfa" * 8_000, customer_id="ada")
+
+
 async def test_no_message_that_is_accepted_holds_a_turn_for_long() -> None:
     graph = build_graph(parts(OfflineChatModel(embeddings=None)), checkpointer=InMemorySaver())
     agent = SupportAgent(graph, max_message_chars=LONGEST)

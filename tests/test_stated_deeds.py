@@ -236,3 +236,17 @@ def test_any_participle_of_the_past_tells_of_a_deed(claim: str) -> None:
 )
 def test_what_is_so_is_no_deed(sentence: str) -> None:
     assert not faults(sentence, ("get_order", PENDING))
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "I went ahead and took care of the refund.",
+        "Order AF10326 is off.",
+        "We got AF10326 cancelled for you.",
+        "Ya cancelé tu pedido AF10326.",
+        "Ihre Bestellung AF10326 ist hiermit vom Tisch.",
+    ],
+)
+def test_a_deed_is_stated_in_many_words(claim: str) -> None:
+    assert faults(claim, ("get_order", PENDING))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import BackendUnavailable
 from core.storage.database import Database, open_engine
 from graph.memory.checkpointers import open_checkpointer
 from tests.fakes import FakeOrders
@@ -81,6 +82,25 @@ async def test_what_needs_no_ledger_is_answered_while_the_ledger_is_broken(tmp_p
         assert ready.status_code == 503
         assert ready.json()["parts"]["desk"] == "cannot be written"
         assert ready.json()["parts"]["inbox"] == "ok"
+
+
+async def test_a_server_starts_with_a_corrupt_desk_and_answers_what_needs_none(tmp_path: Path) -> None:
+    (tmp_path / "desk.db").write_bytes(b"this is no database" * 500)
+    actions = confirmed_actions(FakeOrders())
+    actions.ledger = ActionLedger(f"sqlite:///{tmp_path / 'desk.db'}")
+    async with serving(tmp_path, made_of={"actions": actions}) as server:
+        told = await server.say("ada", "How long do I have to return something?")
+        assert "You have 30 days" in told["reply"]["text"]
+        ready = await server.client.get("/readyz")
+        assert (ready.status_code, ready.json()["parts"]["desk"]) == (503, "cannot be written")
+
+
+@pytest.mark.parametrize("store", ["inbox", "memory"])
+async def test_a_server_does_not_start_without_what_every_answer_needs(tmp_path: Path, store: str) -> None:
+    (tmp_path / f"{store}.db").write_bytes(b"this is no database" * 500)
+    with pytest.raises(BackendUnavailable, match=rf"{store}\.db cannot be used"):
+        async with serving(tmp_path):
+            pass
 
 
 @pytest.mark.parametrize("store", ["inbox", "desk", "memory"])

@@ -3,6 +3,7 @@ and a wish.
 """
 
 import asyncio
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
@@ -140,9 +141,11 @@ def check_message(text: str, max_message_chars: int) -> str:
     text = without_blank_runs(text)
     if not visible(text).strip():
         raise MessageRejected("the message is empty; write what you need help with")
-    if len(text) > max_message_chars:
+    # What rules and models read: one sign may stand for eighteen letters.
+    length = len(unicodedata.normalize("NFKC", text)) if not text.isascii() else len(text)
+    if length > max_message_chars:
         raise MessageRejected(
-            f"the message has {len(text):,} characters, at most {max_message_chars:,} are accepted; send a shorter one"
+            f"the message has {length:,} characters, at most {max_message_chars:,} are accepted; send a shorter one"
         )
     return text
 

@@ -177,11 +177,11 @@ def _same_digits(said: str, known: str) -> bool:
     """An identifier may lose its letters, and a long one be named by its last digits."""
     if said == known:
         return True
+    if not (said.isdigit() or known.isdigit()):
+        return False
     said_digits, known_digits = re.sub(r"\D", "", said), re.sub(r"\D", "", known)
-    plain_number = said.isdigit() or known.isdigit()
     return (
-        plain_number
-        and len(said_digits) >= 4
+        len(said_digits) >= 4
         and known_digits.endswith(said_digits)
         and (len(said_digits) == len(known_digits) or len(said_digits) >= 7 or len(known_digits) >= 12)
     )

@@ -62,6 +62,7 @@ _STATED = tuple(
         rf"(?<!\w)(?:is|zijn|werd|werden)\s(?:[^.!?;,]{{1,60}}?\s)?{_participle(_DUTCH)}{_END}",
         rf"(?<!\w)(?:został[aoy]?|zostały|(?:jest|są)\s(?:już|teraz)|już)\s(?:\w+\s){{0,2}}?{_participle(_POLISH)}",
         r"(?<!\w)(?P<foreign>\w{2,}ámos(?:-\w+)?)(?!\w)",
+        r"(?<!\w)(?:ya|(?:se |me )?l[aeo]s?|te)\s(?:l[aeo]s?\s)?(?P<foreign>\w{3,}é)(?!\w)",
     )
 )
 
