@@ -53,11 +53,24 @@ def read_business(folder: Path) -> Business:
         problems += _missing_pictures(folder, read, file.look)
     except FilesError as error:
         problems += error.problems
+    problems += _leading_out(folder)
     connectors, wrong = _connectors(folder)
     problems += wrong
     if file is None or problems:
         raise FilesError(problems)
     return Business(folder.resolve(), file, connectors)
+
+
+def _leading_out(folder: Path) -> list[Problem]:
+    """Return a problem for each article or procedure that is a link to somewhere outside of the folder."""
+    problems: list[Problem] = []
+    for kept in (folder / "articles", folder / "procedures"):
+        for path in (kept, *kept.rglob("*")):
+            try:
+                inside(folder, str(path.relative_to(folder)))
+            except FilesError as error:
+                problems += error.problems
+    return problems
 
 
 def _missing_pictures(folder: Path, read: YamlFile, look: Look) -> list[Problem]:

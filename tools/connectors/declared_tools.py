@@ -32,6 +32,8 @@ from tools.tool import Tool, Velocity
 
 log = logging.getLogger(__name__)
 
+MOST_SHOWN = 500
+"""Characters of an argument that a customer can be asked about."""
 _SLOT = re.compile(r"\{([a-z_][\w.]*)\}", re.IGNORECASE)
 
 
@@ -51,6 +53,9 @@ class DeclaredWrite:
         """Return what would be done, after the records were looked at and every rule held."""
         customer = self.call.customer(context)
         assert context is not None  # noqa: S101 - `customer` has refused that
+        args = _in_one_line(args)
+        if too_long := [name for name, value in args.items() if len(_shown(value)) > MOST_SHOWN]:
+            raise Refused(phrase("details_wrong", context.locale, names=", ".join(sorted(too_long))))
         if self.call.arguments.misfit(args):
             wrong = sorted(set(args) or self.call.arguments.schema["required"])
             raise Refused(phrase("details_wrong", context.locale, names=", ".join(wrong)))
@@ -119,9 +124,16 @@ class DeclaredWrite:
         )
 
     def _said(self, text: Any, context: Context, known: Mapping[str, Any], otherwise: str) -> str:
+        """Return a sentence of the declaration, or one that lists the arguments; a question ends with what it leaves
+        out.
+        """
         if text is not None:
-            return _filled(in_language(text, context.locale), known)
-        listed = ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in known["args"].items())
+            said = _filled(in_language(text, context.locale), known)
+            if text is not self.call.declaration.ask:
+                return said
+            unsaid = _listed({n: v for n, v in known["args"].items() if _tells(v) and _shown(v) not in said})
+            return f"{said} ({unsaid})" if unsaid else said
+        listed = _listed(known["args"])
         what = self.call.name.replace("_", " ").capitalize()
         return otherwise.format(what=f"{what} ({listed})" if listed else what)
 
@@ -143,9 +155,35 @@ def _filled(text: str, known: Mapping[str, Any]) -> str:
     return visible(_SLOT.sub(value, text))
 
 
+def _in_one_line(value: Any) -> Any:
+    """Return arguments as they can be shown: each text in one line, without characters that nobody sees."""
+    if isinstance(value, Mapping):
+        return {name: _in_one_line(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_in_one_line(each) for each in value]
+    return " ".join(visible(value).split()) if isinstance(value, str) else value
+
+
+def _tells(value: Any) -> bool:
+    """Say whether an argument has to be read before a yes; a number, or an id, is the customer's own or a record's."""
+    if isinstance(value, Mapping | list):
+        return any(map(_tells, value.values() if isinstance(value, Mapping) else value))
+    if isinstance(value, str):
+        return bool(value) and not (" " not in value and any(c.isdigit() for c in value))
+    return value is True
+
+
+def _listed(args: Mapping[str, Any]) -> str:
+    """Return arguments by name; a text of several words stands in quotes, so that it is no part of the question."""
+    shown = {name.replace("_", " "): _shown(value) for name, value in args.items()}
+    return ", ".join(f"{name} “{text}”" if " " in text else f"{name} {text}" for name, text in shown.items())
+
+
 def _shown(value: Any) -> str:
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(_shown(each) for each in value)
     if isinstance(value, Mapping):

@@ -91,7 +91,8 @@ _FACTS = (
         rf"(?:{DEED_NOUN})\b"
     ),
     PrefilteredPattern(
-        r"\b(?:i|we|our team)(?:'ve| have| has)?\s(?:just |now |already |also |went ahead and |gone ahead and )?(?:took care of|"
+        r"\b(?:i|we|our team)(?:'ve| have| has)?\s(?:just |now |already |also |went ahead and |gone ahead and )?(?:"
+        r"took care of|"
         r"taken care of|"
         r"handled|processed|completed|made|arranged(?: for)?|"
         r"put through|pushed through|carried out|did|done|seen to|saw to|initiated|triggered|confirmed|sorted "
@@ -152,7 +153,8 @@ _FACTS = (
     PrefilteredPattern(r"\byou(?:'ve| have)?\s(?P<refund>got)\s[$€£]\s?\d[\d.,]*\sback\b"),
     # the order is gone
     PrefilteredPattern(
-        r"\b(?:(?:your|the|this)\s(?:[\w-]+\s)?(?:order|booking|appointment|subscription|reservation)|order #?\w*\d\w*)\b"
+        r"\b(?:(?:your|the|this)\s(?:[\w-]+\s)?(?:order|booking|appointment|subscription|reservation)|"
+        r"order #?\w*\d\w*)\b"
         r"[^.!?;|]{0,25}?\s(?P<cancel>is (?:now )?(?:gone|off(?! (?:to|by|the|limits)\b)|no more|history|off the books|"
         r"off your account|out of the system)|"
         r"(?:has )?(?:vanished|disappeared) from)"
@@ -162,7 +164,8 @@ _FACTS = (
         r"item)\b[^.!?;|]{0,20}?\b(?:out of|off|from))\b"
     ),
     PrefilteredPattern(
-        r"(?P<cancel>n'existe plus|ist (?:jetzt |nun |hiermit |damit |somit )?(?:vom tisch|hinfällig|weg)(?!\w)|ya no existe|non esiste più)"
+        r"(?P<cancel>n'existe plus|ist (?:jetzt |nun |hiermit |damit |somit )?(?:vom tisch|hinfällig|weg)(?!\w)|"
+        r"ya no existe|non esiste più)"
     ),
 )
 _LISTED = "|".join(
