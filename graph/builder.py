@@ -200,7 +200,7 @@ def build_graph(
     )
     drawn.add_conditional_edges("execute_tools", inline_route(after_execute_tools), ["confirm", "reason"])
     drawn.add_conditional_edges("verify", inline_route(after_verify), ["reason", "escalate", "confirm", "approve", END])
-    drawn.add_conditional_edges("confirm", inline_route(after_confirm), ["execute_tools", "approve", END])
+    drawn.add_conditional_edges("confirm", inline_route(after_confirm), ["escalate", "execute_tools", "approve", END])
     drawn.add_conditional_edges("approve", inline_route(after_approve), ["execute_tools", "approve", END])
     drawn.add_edge("escalate", END)
     return drawn.compile(checkpointer=checkpointer, store=store, name="support_agent")

@@ -78,8 +78,12 @@ def after_verify(state: State) -> Literal["reason", "escalate", "confirm", "appr
     return "approve" if state.approvals else "__end__"
 
 
-def after_confirm(state: State) -> Literal["execute_tools", "approve", "__end__"]:
-    """The next case of a procedure goes on with its write; then wait for staff where an action needs it."""
+def after_confirm(state: State) -> Literal["escalate", "execute_tools", "approve", "__end__"]:
+    """The next case of a procedure goes to a person or on with its write; then wait for staff where an action needs
+    it.
+    """
+    if state.handoff:
+        return "escalate"
     if pending_calls(state.messages):
         return "execute_tools"
     return "approve" if state.approvals else "__end__"

@@ -161,3 +161,15 @@ async def test_the_prompt_names_what_waits_below_the_open_case() -> None:
     assert "'reason' is not known" in told(made, 1)
     await agent.send("t", "hm", customer_id="ada")
     assert "Waiting: cancel-order (order_id = #AF5)" in str(made.model.requests[-1][0].content)  # type: ignore[attr-defined]
+
+
+async def test_the_second_order_may_go_to_a_person_when_the_first_is_done() -> None:
+    dear = replace(PENDING, id="#AF6", items=PENDING.items * 6)
+    made = following(scripted("unreachable"), CANCEL, leads=True)
+    with_orders(made, dear)
+    agent = agent_of(made)
+    await agent.send("t", "please cancel my order #AF1 and #AF6, no longer needed", customer_id="ada")
+    done = await agent.send("t", "yes", customer_id="ada")
+    assert "#AF1" in done.text
+    assert done.text.count("A colleague has to look at an order of 624") == 1
+    assert (done.owner, done.handoff) == ("pending", "cancel-order: cheap")

@@ -14,7 +14,7 @@ from core.message_marks import mark, marks
 from core.safety.safe_links import LinkRule, safe_text
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
-from graph.procedures.leading import goes_on
+from graph.procedures.leading import goes_on, handoff_in
 from graph.routing import HUMAN_TOOL
 from graph.state import State, context_of, newest_turn, thread_of, turn_actions
 from tools.actions.action import OVER, Action
@@ -49,7 +49,9 @@ async def confirm(
         following, cases = await goes_on(procedures, cases_of(state.cases), source, context, person_tool=HUMAN_TOOL)
         if following and any(_is_called(action, following) for action in touched):
             following = None  # it has ended already, and not as the case expects
-        if following and following.tool_calls:  # what it proposes is told and asked with the report
+        if following and (handoff := handoff_in(following, HUMAN_TOOL)):
+            update["handoff"] = handoff
+        elif following and following.tool_calls:  # what it proposes is told and asked with the report
             return {"messages": [following], "cases": cases, "case_led": True}
         update["cases"] = cases
         said += [following.text] if following else []

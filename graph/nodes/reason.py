@@ -20,7 +20,7 @@ from graph.handoff.handoff_reasons import person_is_due
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
 from graph.procedures.following import open_note
-from graph.procedures.leading import said_next
+from graph.procedures.leading import handoff_in, said_next
 from graph.routing import HUMAN_TOOL
 from graph.runtime.budgets import Budgets
 from graph.state import State, Usage, added, context_of, difference, newest_turn
@@ -64,7 +64,9 @@ async def reason(
         if procedures.leads and state.case_led:
             said, cases = said_next(procedures, cases, customer, person_tool=HUMAN_TOOL)
             if said:
-                return {"messages": [said], "cases": cases, "faults": []}
+                handoff = handoff_in(said, HUMAN_TOOL)
+                update = {"messages": [said], "cases": cases, "faults": []}
+                return update | ({"handoff": handoff} if handoff else {})
         system += open_note(procedures, cases, customer)
     passages = await retriever.fetch(state.passage_ids)
     begun = unfinished_reply(state)

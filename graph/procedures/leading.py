@@ -60,6 +60,11 @@ async def goes_on(
     return said_next(book, await with_reads(book, cases, source, context), context, person_tool=person_tool)
 
 
+def handoff_in(message: AIMessage, person_tool: str) -> str | None:
+    """Return why a message calls a person, or None."""
+    return next((str(call["args"]["reason"]) for call in message.tool_calls if call["name"] == person_tool), None)
+
+
 def _call(tool: str, args: Mapping[str, Any]) -> ToolCall:
     return ToolCall(name=tool, args=dict(args), id=f"call_{uuid4().hex}", type="tool_call")
 
