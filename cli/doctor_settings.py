@@ -9,11 +9,10 @@ from core.factory import transcriber
 from core.models.prices import load_prices
 from core.safety.safe_links import LinkRule
 from core.settings import SAMPLE_BUSINESS, Settings
-from graph.opened_stores import desk_hours, policy_of
+from graph.opened_stores import desk_hours, policy_of, queues_of
 from graph.runtime.budgets import Budget
 from server.tokens import tokens_of
 from tools.business.business_folder import read_business
-from tools.desk.queues import load_queues
 from tools.identity.code_senders import open_sender
 from tools.retail.shop_file import read_shop
 
@@ -33,7 +32,8 @@ def _policy(settings: Settings) -> str:
 
 
 def _queues(settings: Settings) -> str:
-    return f"{_named(settings.queues_file)}: {len(load_queues(settings.queues_file))} teams"
+    queues = queues_of(settings, read_business(settings.business_folder))
+    return f"{_named(settings.queues_file)}: {len(queues)} teams"
 
 
 def _prices(settings: Settings) -> str:

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, partial
-from pathlib import Path
 
 from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
@@ -25,7 +24,7 @@ from graph.context_window.summary import ModelSummary, RuleSummary
 from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
 from graph.intake.voice_input import VoiceInput
-from graph.opened_stores import desk_hours, open_desk, open_ledger, orders_of, policy_of
+from graph.opened_stores import desk_hours, open_desk, open_ledger, orders_of, policy_of, queues_of
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import ProcedureBook, catalogue_of, open_book
 from graph.procedures.prompt import follow_procedure
@@ -40,7 +39,7 @@ from tools.business.business_folder import Business, read_business
 from tools.connectors.opening import Opened, open_connectors
 from tools.connectors.source import Source
 from tools.desk.availability import DeskAvailability
-from tools.desk.queues import load_queues
+from tools.desk.queues import Queue
 from tools.identify import IDENTIFY
 from tools.identity.code_senders import open_sender
 from tools.identity.verification import IdentityDesk
@@ -128,6 +127,8 @@ def assemble(
         ),
         shop_name=settings.shop_name,
         instructions=business.instructions,
+        phrases=business.phrases,
+        topics=business.file.handoff,
         locale=business.file.languages[0],
         links=LinkRule.parse(settings.link_hosts),
         procedures=procedures,
@@ -224,13 +225,13 @@ def budgets(settings: Settings, customers: SpendingLog) -> Budgets:
 
 def rule_triage(settings: Settings) -> RuleTriage:
     """Return the router that needs no model."""
-    return _rule_triage(settings.queues_file)
+    return _rule_triage(queues_of(settings, read_business(settings.business_folder)))
 
 
 @cache
-def _rule_triage(queues_file: Path | None) -> RuleTriage:
-    """Read the queues and their examples once a process."""
-    return RuleTriage(load_queues(queues_file), embedded_minilm())
+def _rule_triage(queues: tuple[Queue, ...]) -> RuleTriage:
+    """Read the examples of queues once a process."""
+    return RuleTriage(queues, embedded_minilm())
 
 
 def json_model(settings: Settings) -> JsonModel | None:

@@ -1,8 +1,8 @@
 """Draw the graph: which nodes there are, what each needs, and which edges join them."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, wraps
 from typing import Any, Protocol
 
 from langchain_core.language_models import LanguageModelInput
@@ -13,6 +13,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 
+from core.language.fixed_sentences import OwnPhrases, own_phrases
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from graph.context_window.history import history_chars
@@ -48,6 +49,7 @@ from graph.tool_calls.executors import InProcess, ToolExecutor
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import ReplyLanguages
 from tools.actions.workflow import ConfirmedActions
+from tools.business.business_file import HandoffTopic
 from tools.context import Context
 from tools.desk.availability import Availability
 from tools.desk.tickets import TicketDesk
@@ -93,6 +95,10 @@ class Parts:
     """What the agent is told besides; a reply may rely on it."""
     locale: str = "en"
     """The language of fixed sentences where a run names none."""
+    phrases: OwnPhrases = field(default_factory=dict)
+    """Fixed sentences that the business says in its own words."""
+    topics: Mapping[str, HandoffTopic] = field(default_factory=dict)
+    """What only people handle, and what is said of it."""
     links: LinkRule = field(default_factory=LinkRule)
     """Which addresses replies and sources may carry."""
     procedures: ProcedureBook | None = None
@@ -130,7 +136,7 @@ def build_graph(
 ) -> SupportGraph:
     """Return the compiled graph; without a checkpointer and a store it forgets, or takes those of its server."""
     drawn = StateGraph(State, context_schema=Context, input_schema=TurnInput)
-    add = _adder(drawn, parts.telemetry)
+    add = _adder(drawn, parts.telemetry, parts.phrases)
     add(
         receive,
         desk=parts.desk,
@@ -183,6 +189,7 @@ def build_graph(
         availability=parts.availability,
         turn_seconds=parts.turn_seconds,
         remembers_customers=parts.remembers_customers,
+        topics=parts.topics,
     )
 
     drawn.add_edge(START, "receive")
@@ -206,10 +213,24 @@ def build_graph(
     return drawn.compile(checkpointer=checkpointer, store=store, name="support_agent")
 
 
-def _adder(drawn: StateGraph[Any, Any, Any, Any], telemetry: Telemetry) -> Callable[..., None]:
+def _spoken(
+    node: Callable[..., Coroutine[Any, Any, Any]], phrases: OwnPhrases
+) -> Callable[..., Coroutine[Any, Any, Any]]:
+    """Return a node that says fixed sentences in the business's own wording."""
+
+    @wraps(node)
+    async def spoken(*args: Any, **needs: Any) -> Any:
+        with own_phrases(phrases):
+            return await node(*args, **needs)
+
+    return spoken
+
+
+def _adder(drawn: StateGraph[Any, Any, Any, Any], telemetry: Telemetry, phrases: OwnPhrases) -> Callable[..., None]:
     """Return what adds a node under its function's name, with its needs bound."""
 
     def add(node: Callable[..., Coroutine[Any, Any, Any]], **needs: Any) -> None:
-        drawn.add_node(node.__name__, sync_bridge(observed(partial(node, **needs), telemetry)))
+        ready = partial(_spoken(node, phrases) if phrases else node, **needs)
+        drawn.add_node(node.__name__, sync_bridge(observed(ready, telemetry)))
 
     return add

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
 from core.errors import SupportError
-from core.yaml_files import FilesError, Problem
+from core.yaml_files import FilesError, Problem, read_yaml
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import catalogue_of
 from graph.verification.reply_language import CHECKED
@@ -66,6 +66,7 @@ def check_business(folder: Path) -> Checked:
         Problem(one.file, one.line, one.message, f"correct it ({one.kind})", one.severity == "warning") for one in wrong
     ]
     problems += _shop_problems(business)
+    problems += _queue_problems(business)
     if unchecked := [code for code in file.languages if code not in CHECKED]:
         said = f"no rule can check what a model claims in {', '.join(unchecked)}, so it is not let answer in it"
         advice = "set SUPPORT_JUDGE_REPLIES=true to have the model judge its own claims there"
@@ -90,6 +91,20 @@ def _shop_problems(business: Business) -> Sequence[Problem]:
             except SupportError as error:
                 problems.append(file.problem(("shop", key), str(error), "correct that file"))
     return problems
+
+
+def _queue_problems(business: Business) -> Sequence[Problem]:
+    """Return what is wrong with the teams, and with the topics that name one."""
+    written = read_yaml(business.folder, BUSINESS_FILE)
+    try:
+        names = [queue.name for queue in business.queues]
+    except SupportError as error:
+        return [written.problem(("queues",), str(error), "correct that file")]
+    return [
+        written.problem(("handoff", name, "queue"), f"there is no team {topic.queue}", f"use one of {', '.join(names)}")
+        for name, topic in business.file.handoff.items()
+        if topic.queue and topic.queue not in names
+    ]
 
 
 def shop_tools() -> Sequence[Tool]:

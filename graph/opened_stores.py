@@ -8,6 +8,7 @@ from core.storage.database import Database
 from tools.actions.ledger import ActionLedger
 from tools.business.business_folder import Business, read_business
 from tools.desk.hours import DeskHours
+from tools.desk.queues import Queue, load_queues
 from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.ticket_redaction import CustomerRedaction
 from tools.desk.webhook import WebhookOutbox
@@ -28,6 +29,11 @@ def policy_of(settings: Settings, business: Business) -> Policy:
     if not business.shop or topics:
         changed = {**changed, "people_only": topics}
     return policy.model_copy(update=changed)
+
+
+def queues_of(settings: Settings, business: Business) -> tuple[Queue, ...]:
+    """Return the teams that tickets go to: those of SUPPORT_QUEUES_FILE, or of the business."""
+    return tuple(load_queues(settings.queues_file) if settings.queues_file else business.queues)
 
 
 def open_desk(settings: Settings, orders: OrderBackend | None = None) -> SqlTicketDesk:

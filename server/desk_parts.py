@@ -8,9 +8,9 @@ from langchain_core.language_models import BaseChatModel
 
 from core.factory import embedding_model, endpoint_model
 from core.settings import Settings
-from graph.opened_stores import desk_hours
+from graph.opened_stores import desk_hours, queues_of
+from tools.business.business_folder import read_business
 from tools.desk.hours import DeskHours
-from tools.desk.queues import load_queues
 from tools.desk.reports import DeskReads
 
 
@@ -35,7 +35,7 @@ def open_desk_parts(settings: Settings) -> DeskParts:
         reads=DeskReads(settings.desk_url),
         hours=desk_hours(settings),
         reply_within=timedelta(minutes=settings.desk_reply_minutes),
-        queues=tuple(queue.name for queue in load_queues(settings.queues_file)),
+        queues=tuple(queue.name for queue in queues_of(settings, read_business(settings.business_folder))),
         embeddings=embedding_model(settings),
         model=None if settings.model == "offline" else endpoint_model(settings),
     )

@@ -1,9 +1,14 @@
 """Keep the fixed sentences that customers read: one file a language, the same keys in each."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from string import Formatter
+from types import MappingProxyType
 
 import yaml
 
@@ -52,9 +57,40 @@ PHRASES = Catalogue(Path(__file__).with_name("sentences"))
 """What the agent of any business says."""
 
 
+OwnPhrases = Mapping[str, str | Mapping[str, str]]
+"""What one business says instead, by key: in one wording, or by language."""
+_OWN: ContextVar[OwnPhrases] = ContextVar("own_phrases", default=MappingProxyType({}))
+
+
+@contextmanager
+def own_phrases(own: OwnPhrases) -> Iterator[None]:
+    """Let one business's own wording be said for as long as the context lasts."""
+    token = _OWN.set(own)
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
 def phrase(key: str, locale: str, **values: str) -> str:
-    """Return a fixed sentence of the engine in a locale's language."""
-    return PHRASES.say(key, locale, **values)
+    """Return a fixed sentence in a locale's language: the business's own, or else the engine's."""
+    own = _OWN.get().get(key)
+    said = own if isinstance(own, str) else (own or {}).get(PHRASES.language(locale))
+    return said.format(**values) if said else PHRASES.say(key, locale, **values)
+
+
+def misfit(key: str, sentence: str) -> str | None:
+    """Say why a business cannot say a sentence under a key, or None."""
+    if key not in PHRASES[ENGLISH]:
+        near = get_close_matches(key, PHRASES[ENGLISH], n=1)
+        return f"there is no sentence {key!r}" + (f"; {near[0]!r} is one" if near else "")
+    places = {name for _, name, _, _ in Formatter().parse(PHRASES[ENGLISH][key]) if name}
+    try:
+        own = {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+    except ValueError as error:
+        return f"{key} is no sentence with places in braces ({error})"
+    wrong = sorted(own - places)
+    return f"{key} has no place {{{wrong[0]}}}; it has {sorted(places) or 'none'}" if wrong else None
 
 
 def date_words(day: date, locale: str) -> str:

@@ -20,9 +20,13 @@ _WHY: dict[Reason, str] = {
 }
 
 
-def handoff_notice(reason: Reason, ticket_id: str, prospect: Prospect, locale: str) -> str:
-    """Return the whole notice in the language of a locale."""
-    parts = [phrase(_WHY[reason], locale), phrase("handed_over", locale, ticket=ticket_id), _when(prospect, locale)]
+def handoff_notice(reason: Reason, ticket_id: str, prospect: Prospect, locale: str, *, why: str = "") -> str:
+    """Return the whole notice in the language of a locale; `why` stands in for the reason's own sentence."""
+    parts = [
+        why or phrase(_WHY[reason], locale),
+        phrase("handed_over", locale, ticket=ticket_id),
+        _when(prospect, locale),
+    ]
     return " ".join(parts)
 
 

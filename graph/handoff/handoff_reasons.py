@@ -81,9 +81,14 @@ def handoff_wish(messages: Sequence[AnyMessage], text: str) -> str | None:
 
 
 def rule_wish(text: str, policy: Policy) -> str | None:
-    """Return the shop's rule by which people handle what a message is about, in words, or None."""
+    """Return the rule by which people handle what a message is about, in words, or None."""
     topic = policy.topic_for_people(text)
-    return f"a rule of the shop: {topic} is for people" if topic else None
+    return topic_rule(topic) if topic else None
+
+
+def topic_rule(topic: str) -> str:
+    """Return what is recorded when people take over a topic."""
+    return f"a rule: {topic} is for people"
 
 
 def person_is_due(messages: Sequence[AnyMessage]) -> bool:

@@ -1,6 +1,8 @@
 """Hand the conversation over to a person: a change of state with a ticket, told to the customer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, RemoveMessage, ToolMessage
@@ -13,13 +15,15 @@ from core.message_marks import mark
 from graph.context_window.customer_profile import TICKETS, add_facts
 from graph.context_window.prompts import text_of
 from graph.handoff.handoff_notice import handoff_notice
-from graph.handoff.handoff_reasons import reason_code
+from graph.handoff.handoff_reasons import reason_code, topic_rule
 from graph.handoff.ticket_facts import shortened
 from graph.handoff.ticket_writer import TicketWriter, transcript
 from graph.routing import escalation_reason
 from graph.state import State, added, context_of, pending_calls, thread_of
 from tools.actions.action import Action
 from tools.actions.workflow import ConfirmedActions
+from tools.business.business_file import HandoffTopic
+from tools.connectors.declarations import in_language
 from tools.context import Context
 from tools.desk.availability import Availability
 from tools.desk.ticket_draft import MOST_LISTED, TicketDraft
@@ -37,6 +41,7 @@ async def escalate(
     actions: ConfirmedActions,
     turn_seconds: float = 45.0,
     remembers_customers: bool = False,
+    topics: Mapping[str, HandoffTopic] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return the thread owned by people, every open call answered and the customer told; or the honest news that it
     failed.
@@ -51,6 +56,9 @@ async def escalate(
     written = await writer.write(
         state.messages, reason=reason, detail=detail, locale=locale, may_ask=may_ask, seconds=left
     )
+    topic = next((topic for name, topic in topics.items() if detail == topic_rule(name)), None)
+    if topic and topic.queue:
+        written = replace(written, draft=written.draft.model_copy(update={"queue": topic.queue}))
     prospect = await availability.prospect()
     request = TicketRequest(
         thread_id=thread_of(config),
@@ -70,7 +78,8 @@ async def escalate(
         # Never promise a person who was not told: the conversation stays where it is.
         notice = AIMessage(phrase("desk_down", locale))
     else:
-        told = handoff_notice(reason, ticket.id, prospect, locale)
+        why = in_language(topic.say, locale) if topic else ""
+        told = handoff_notice(reason, ticket.id, prospect, locale, why=why)
         if agreed:
             told += f"\n\n{phrase('not_yet_done', locale)}\n" + "\n".join(f"- {action.preview}" for action in agreed)
         notice = AIMessage(told, additional_kwargs=mark(ticket_id=ticket.id, handed_over=ticket.id))

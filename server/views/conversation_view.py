@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.clock import utc_now
 from core.errors import BackendUnavailable, NotFound, Refused
-from core.language.fixed_sentences import phrase
+from core.language.fixed_sentences import own_phrases, phrase
 from core.message_marks import marks
 from core.pictures import Picture
 from graph.context_window.prompts import text_of
@@ -200,4 +200,5 @@ def reply_out(reply: dict[str, Any]) -> ReplyOut:
 
 def disclosure(service: Service, locale: str) -> str:
     """Return what a customer is told at the start of a conversation (EU AI Act, Art. 50)."""
-    return phrase("disclosure", locale, shop=service.settings.shop_name)
+    with own_phrases(service.parts.phrases):
+        return phrase("disclosure", locale, shop=service.settings.shop_name)

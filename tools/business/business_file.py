@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tools.connectors.declarations import Text
+from tools.desk.queues import Queue
 
 Phrase = Annotated[str, Field(min_length=3, max_length=80)]
 
@@ -21,6 +22,10 @@ class HandoffTopic(Section):
 
     words: Annotated[list[Phrase], Field(min_length=1)]
     """Phrases of a customer that give it away; a `*` stands for any end of a word."""
+    say: Text = ""
+    """What the customer is told first; by default that a person has to look at it."""
+    queue: str | None = None
+    """The team that gets the ticket; by default the one its words are like."""
 
 
 Picture = Annotated[str, Field(pattern=r"^[\w./-]+\.(svg|png|webp|jpg)$")]
@@ -59,6 +64,12 @@ class BusinessFile(Section):
     timezone: str | None = None
     link_hosts: list[str] = Field(default_factory=list)
     handoff: dict[str, HandoffTopic] = Field(default_factory=dict)
+    queues: list[Queue] | str | None = None
+    """The teams that tickets go to, or a file of the folder that lists them; by default one team for everything."""
+    disclosure: Text = ""
+    """What customers read before they begin: that no person answers, and how to reach one; {shop} is the name."""
+    phrases: dict[str, Text] = Field(default_factory=dict)
+    """Fixed sentences in the business's own words, by their key in `core/language/sentences`."""
     look: Look = Look()
     now: datetime | None = None
     """The moment it always is, for records that are a snapshot; with its zone."""

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.language.fixed_sentences import misfit
 from core.yaml_files import FilesError, Problem, YamlFile, inside, read_yaml
 from tools.business.business_file import BusinessFile, Look
-from tools.connectors.declarations import ConnectorFile, Shop
+from tools.connectors.declarations import ConnectorFile, Shop, Text
+from tools.desk.queues import ONE_QUEUE, Queue, load_queues
 
 BUSINESS_FILE = "business.yaml"
 
@@ -29,6 +31,18 @@ class Business:
         """Return the shop that is connected, or None."""
         return next((connector.shop for _, connector in self.connectors if connector.shop), None)
 
+    @property
+    def phrases(self) -> dict[str, Text]:
+        """Return the fixed sentences that it says in its own words."""
+        return {**self.file.phrases, **({"disclosure": self.file.disclosure} if self.file.disclosure else {})}
+
+    @property
+    def queues(self) -> Sequence[Queue]:
+        """Return the teams that tickets go to; raises SettingsError where their file is wrong."""
+        if isinstance(self.file.queues, str):
+            return load_queues(self.path_of(self.file.queues))
+        return self.file.queues or ONE_QUEUE
+
     def path_of(self, name: str | None) -> Path | None:
         """Return the path of a file that is named in the folder, or None; raises FilesError for one outside of it."""
         return inside(self.folder, name) if name else None
@@ -50,7 +64,7 @@ def read_business(folder: Path) -> Business:
     try:
         read = read_yaml(folder, BUSINESS_FILE)
         file = read.read(BusinessFile)
-        problems += _missing_pictures(folder, read, file.look)
+        problems += [*_missing_pictures(folder, read, file.look), *_wrong_phrases(read, file)]
     except FilesError as error:
         problems += error.problems
     problems += _leading_out(folder)
@@ -79,6 +93,17 @@ def _missing_pictures(folder: Path, read: YamlFile, look: Look) -> list[Problem]
         read.problem(("look", key), f"there is no file {name}", "put the picture into the folder, or leave the key out")
         for key, name in named.items()
         if name and not inside(folder, name).is_file()
+    ]
+
+
+def _wrong_phrases(written: YamlFile, file: BusinessFile) -> list[Problem]:
+    """Return what cannot be said instead of a fixed sentence."""
+    own = [(("phrases", key), key, text) for key, text in file.phrases.items()]
+    return [
+        written.problem(place, wrong, "correct it, or take it out")
+        for place, key, text in [*own, (("disclosure",), "disclosure", file.disclosure)]
+        for sentence in ([text] if isinstance(text, str) else text.values())
+        if (wrong := misfit(key, sentence))
     ]
 
 

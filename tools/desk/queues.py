@@ -8,9 +8,10 @@ import yaml
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from core.errors import SettingsError
+from core.settings import SAMPLE_BUSINESS
 from tools.desk.ticket_draft import Priority
 
-SHIPPED = Path(__file__).parent / "queues.yaml"
+SHIPPED = SAMPLE_BUSINESS / "queues.yaml"
 
 
 class Queue(BaseModel, frozen=True, extra="forbid"):
@@ -28,6 +29,8 @@ class Queue(BaseModel, frozen=True, extra="forbid"):
         return sum(1 for pattern in _patterns(self.words) if pattern.search(text))
 
 
+ONE_QUEUE = (Queue(name="support", description="Everything that customers write about.", default=True),)
+"""The teams of a business that names none."""
 _COMPILED: dict[tuple[str, ...], list[re.Pattern[str]]] = {}
 
 

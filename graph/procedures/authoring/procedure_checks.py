@@ -126,7 +126,7 @@ def _text(file: ProcedureFile, text: Text, languages: Sequence[str], *where: str
     there = {languages[0]: text} if isinstance(text, str) else text
     if lacking := [language for language in languages if not there.get(language, "").strip()]:
         said = f"no sentence in {', '.join(lacking)}: write it as `{{{languages[0]}: …, {lacking[0]}: …}}`"
-        yield file.problem("missing-translation", said, *where)
+        yield file.problem("missing-translation", said, *where, warning=True)  # the first language is said instead
     for sentence in there.values():
         for root, _ in PLACE.findall(sentence):
             if root not in file.contract.slots and root not in file.contract.facts:

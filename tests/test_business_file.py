@@ -1,0 +1,83 @@
+"""What business.yaml says besides tools: topics for people, teams, and sentences in the business's own words."""
+
+from pathlib import Path
+
+import pytest
+
+from core.language.fixed_sentences import own_phrases, phrase
+from graph.business_check import check_business
+from tests.business_fakes import EXAMPLES, opened
+from tools.business.starting import Answers, write_business
+
+
+@pytest.fixture
+def mill(tmp_path: Path) -> Path:
+    """Return a business."""
+    write_business(tmp_path / "mill", Answers(name="The Mill"))
+    return tmp_path / "mill"
+
+
+def add(folder: Path, text: str) -> None:
+    """Write more into a business's file."""
+    file = folder / "business.yaml"
+    file.write_text(file.read_text() + text)
+
+
+def problems(folder: Path) -> list[str]:
+    """Return what is wrong with a folder."""
+    return [str(problem) for problem in check_business(folder).problems if not problem.warning]
+
+
+async def test_a_topic_for_people_has_its_own_sentence_and_its_own_team(tmp_path: Path) -> None:
+    async with opened(EXAMPLES / "novanet", tmp_path) as net:
+        told = await net.say("Your technician broke my shelf", "c-amelie")
+        assert told.startswith("I am sorry about the damage")
+        state = await net.agent.state("t")
+        assert (await net.parts.desk.get_ticket(str(state.ticket_id))).draft.queue == "technicians"
+
+
+async def test_a_business_without_teams_has_one_for_everything(mill: Path, tmp_path: Path) -> None:
+    async with opened(mill, tmp_path) as business:
+        await business.say("I want to talk to a person")
+        state = await business.agent.state("t")
+        assert (await business.parts.desk.get_ticket(str(state.ticket_id))).draft.queue == "support"
+
+
+async def test_fixed_sentences_are_said_in_the_businesss_own_words(mill: Path, tmp_path: Path) -> None:
+    add(mill, "phrases:\n  why_asked: By all means.\n")
+    async with opened(mill, tmp_path) as business:
+        assert "By all means." in await business.say("I want to talk to a person")
+    assert phrase("why_asked", "en") != "By all means."
+
+
+def test_another_business_in_the_same_process_keeps_its_own_words() -> None:
+    usual = phrase("why_asked", "de")
+    with own_phrases({"why_asked": {"en": "Sure."}}):
+        assert (phrase("why_asked", "en"), phrase("why_asked", "de")) == ("Sure.", usual)
+    assert phrase("why_asked", "en") != "Sure."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("phrases: {why_aksed: Sure.}\n", "there is no sentence 'why_aksed'; 'why_asked' is one"),
+        ("phrases: {why_asked: 'Sure, {ticket}.'}\n", "why_asked has no place {ticket}"),
+        ("phrases: {why_asked: 'Sure, {.'}\n", "is no sentence with places in braces"),
+        ("disclosure: 'You write with a machine of {company}.'\n", "disclosure has no place {company}"),
+        ("queues: [{name: Big Team, description: x}]\n", "came 'Big Team'"),
+        ("queues: nowhere.yaml\n", "cannot be read"),
+        ("queues: ../queues.yaml\n", "leads out of the folder"),
+    ],
+)
+def test_what_cannot_be_said_or_routed_is_a_line(mill: Path, text: str, said: str) -> None:
+    add(mill, text)
+    line = len((mill / "business.yaml").read_text().splitlines())
+    problem, *_ = problems(mill)
+    assert said in problem
+    assert problem.startswith(f"business.yaml:{line}: ") or "leads out" in problem
+
+
+def test_a_topic_that_names_no_team_is_a_line(mill: Path) -> None:
+    file = mill / "business.yaml"
+    file.write_text(file.read_text().replace("    words:", "    queue: nobody\n    words:"))
+    assert ["there is no team nobody" in problem for problem in problems(mill)] == [True]
