@@ -1,6 +1,4 @@
-"""Recount an export of conversations from outside, with nothing but Python's own library: `python recount.py
-conversations.csv`.
-"""
+"""Recount an export of conversations with Python's own library alone: `python recount.py conversations.csv`."""
 
 import csv
 import json

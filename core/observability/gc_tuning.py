@@ -1,5 +1,6 @@
-"""Keep the interpreter's garbage collections short."""
+"""Keep the interpreter's garbage collections short, and its memory small."""
 
+import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,3 +33,10 @@ def no_collection() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def give_back_freed_memory() -> None:
+    """Return to the system what was freed after something large was loaded; only glibc keeps it and can be asked."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
