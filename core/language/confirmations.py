@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from core.language.action_words import ACTIONS, any_action
 from core.language.signals import any_of, normalised
 from core.language.words import corrected
 
@@ -54,9 +55,8 @@ _WHAT = (
     r"items?|address))"
 )
 _DEED = (
-    rf"(?:cancel|return|exchange|swap|change|update|refund) {_WHAT}|"
-    r"(?:(?:with|to|confirm) )?the (?:address )?(?:cancell?ation|return|exchange|change|update|modification|"
-    r"refund|order|request)s?"
+    rf"(?:{any_action('verbs')}) {_WHAT}|"
+    rf"(?:(?:with|to|confirm) )?the (?:address )?(?:{any_action('called')}|order|request)s?"
 )
 _MEANT = (
     r"(?:to )?(?:both|all)(?: of (?:it|them|these|those))?|with (?:it|that|this)|that one|this one|that|this|"
@@ -72,13 +72,7 @@ _ACCEPTS = re.compile(
     rf"^(?=(?:(?:oh|well)[ ,]+)*(?:{_ACCEPTED})(?!\w))(?:(?:{_ACCEPTED}|{_COURTESY}|{_DEED}|oh|well)(?:{_GAP}|"
     rf"[ .!)🙂👍👌]*$))+$"
 )
-_KINDS = {
-    "cancel": re.compile(r"\bcancel"),
-    "return": re.compile(r"\breturn"),
-    "exchange": re.compile(r"\b(?:exchange|swap)"),
-    "change": re.compile(r"\b(?:chang|updat|modif)"),
-    "refund": re.compile(r"\brefund"),
-}
+_KINDS = {name: re.compile(rf"\b(?:{words.stems})") for name, words in ACTIONS.items() if words.stems}
 _ONE_OF_SEVERAL = re.compile(r"\b(?:this|that) one\b|\bthe (?:order|request|\w+(?:tion|turn|change|fund|date))\b")
 _NO = re.compile(
     r"^(?:(?:oh|well|ok|okay|hm+|actually|sorry|please|wait|hold on|um+|ah)[ ,.!]+)*"

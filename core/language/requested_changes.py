@@ -5,6 +5,7 @@
 
 import re
 
+from core.language.action_words import any_action
 from core.language.signals import normalised
 
 
@@ -69,12 +70,7 @@ _QUESTION = _begins(
     r"(?:supongamos|suponiendo)",
 )
 _HOW = re.compile(r"\b(?:how|whether|if|wie|ob|wenn|comment|si|cómo|qué)\b")
-_DEED = (
-    r"(?:cancel|return|exchange|swap|change|modify|update|refund|switch|send|ship|put|make|use|stop|kill|drop|"
-    r"call off|replace|set|arrange|start|move|remove|scrap|correct|upgrade|take|"
-    r"deliver|redirect|charge|pay|bill|give|get|void|abort|reimburse|transfer|do|go ahead|proceed|adjust|turn|"
-    r"ship|halt|delete|withdraw|annul|book)"
-)
+_DEED = rf"(?:{any_action('verbs')}|{any_action('orders')}|do|get|go ahead|make|proceed|put|take|use)"
 _WISH = _begins(
     # English: an order, a wish in the first person, a request to the one who reads
     rf"(?:(?:please|pls|plz|kindly) (?:just |also |then )*)?{_DEED}(?! (?:i|we|you|it cost|they)\b)",

@@ -6,74 +6,17 @@ import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
+from core.language.action_words import ACTIONS
 from core.language.confirmations import answer_to_confirmation
 from core.language.requested_changes import asks_about
 from core.language.signals import normalised
 
-_KINDS: dict[str, tuple[str, str]] = {
-    # kind: (how customers say it, how a tool's name says it)
-    "cancel": (
-        r"cancel\w*|call(?:ing)? off|call it off|(?:don't|do not|no longer) (?:want|need)|changed my mind|"
-        r"abort|stop (?:the|my|this) order|by mistake|"
-        r"storn\w*|abbestell\w*|widerruf\w*|(?:brauche|will|möchte)\b[^.?!\n]{0,30}\bnicht mehr|annul\w*|"
-        r"résili\w*|n'en (?:veux|voudrais|ai) plus|"
-        r"anul\w*|cancela\w*|ya no (?:lo |la )?(?:quiero|necesito)|disdi\w*|cancella\w*|não (?:quero|"
-        r"preciso)(?: d[oae]\w*)? mais|afzeg\w*|opzeg\w*|niet meer nodig|"
-        r"odwoł\w*|rezygnuj\w*|(?:ال)?(?:إلغاء|الغاء|ألغ\w*|الغ\w*)",
-        r"cancel|void|abort",
-    ),
-    "address": (
-        r"address\w*|(?:deliver|ship|send)\w*\b[^.?!\n]{0,40}\bto|mov(?:e|ed|ing) (?:house|home|to)|(?:zip|"
-        r"post) ?code|street|"
-        r"adress\w*|umgezogen|umzug|anschrift|(?:lieferung|liefer\w*|schick\w*|send\w*)\b[^.?!\n]{0,40}\b(?:an|"
-        r"nach)|plz|straße|"
-        r"direcci\w*|domicilio|calle|(?:env[ií]\w*|mand\w*)\b[^.?!\n]{0,40}\ba|indirizz\w*|(?:spedi\w*|"
-        r"invi\w*)\b[^.?!\n]{0,40}\b(?:a|in)|"
-        r"déménag\w*|(?:livr\w*|envoy\w*|expédi\w*)\b[^.?!\n]{0,40}\b(?:à|au|aux|chez)|endereço|(?:envi\w*|"
-        r"entreg\w*)\b[^.?!\n]{0,40}\b(?:para|em|na|no)|"
-        r"adres\w*|verhui\w*|(?:stuur|verstuur|lever)\w*\b[^.?!\n]{0,40}\bnaar|przeprowadz\w*|(?:wyśl\w*|"
-        r"wysła\w*)\b[^.?!\n]{0,40}\b(?:na|do)|(?:ال)?عنوان\w*",
-        r"address|reroute|redirect",
-    ),
-    "payment": (
-        r"pay\w*|card|paypal|charged? (?:it )?to|gift ?card|zahl\w*|bezahl\w*|\w*karte|paiement|payer|carte|"
-        r"pag(?:o|ar|amento)\w*|tarjeta|"
-        r"carta|cartão|betaal\w*|betal\w*|kaart|płatn\w*|zapłac\w*|kart[aąęy]|(?:ال)?(?:دفع|بطاقة)\w*",
-        r"payment|pay_|charge|billing",
-    ),
-    "items": (
-        r"swap\w*|chang\w*|switch\w*|replac\w*|exchang\w*|instead|different|other|another|(?:bigger|smaller|"
-        r"larger) (?:one|size)|colou?r|size|modify|after all|(?:i'd|i would|we'd|we would) rather have|"
-        r"\w*tausch\w*|ändern?|wechsel\w*|anstatt|stattdessen|statt|ander\w*|größe|échang\w*|autre|taille|"
-        r"couleur|cambi\w*|otr[oa]s?|talla|"
-        r"sostitui\w*|altr[oa]|taglia|troc\w*|outr[oa]|tamanho|ruil\w*|omruil\w*|maat|wymi\w*|inn[aąeyą]\w*|"
-        r"rozmiar|(?:ال)?(?:استبدال|تبديل|تغيير)\w*",
-        r"items|exchange|swap|replace|modify",
-    ),
-    "return": (
-        r"return\w*|(?:send|sending|bring|take|give)\b[^.?!\n]{0,60}\bback|doesn't fit|does not fit|give (?:it|"
-        r"them) back|"
-        r"zurück\w*|retour\w*|rücksend\w*|renvo\w*|rendre|devol\w*|devuel\w*|restitu\w*|rend(?:ere|o)|terug\w*|"
-        r"zwró\w*|zwrot\w*|odesł\w*|odda\w*|"
-        r"(?:ال)?(?:إرجاع|ارجاع|إعادة|اعادة)\w*",
-        r"return",
-    ),
-    "refund": (
-        r"refund\w*|money|reimburs\w*|paid back|pay me back|credit\w*|compensat\w*|overcharg\w*|price "
-        r"(?:adjust\w*|match\w*|drop\w*)|goodwill|"
-        r"\w*erstatt\w*|geld|gutschrift|rembours\w*|argent|reembols\w*|dinero|rimbors\w*|soldi|dinheiro|"
-        r"pieni\w*|(?:ال)?(?:استرداد|استرجاع)\w*|"
-        r"broken|damaged|missing|defective|never (?:arrived|came)|late|kaputt|beschädigt|fehlt|cassé\w*|"
-        r"abîmé\w*|rot[oa]|dañad[oa]|danneggiat[oa]|quebrad[oa]|kapot|uszkodzon\w*",
-        r"refund|credit|reimburs|compensat",
-    ),
-}
 _ALSO_ASKED_AS = {"cancel": {"refund"}, "return": {"refund"}}
 """Who wants their money back may have to cancel or to return for it."""
 _NO_OWN_KIND = r"(?!\s+(?:polic|window|period|label|costs?\b|fees?\b|shipping|rules?\b|times?\b|conditions?\b))"
 """`Return policy` names a rule, not a return."""
-_SAID = {kind: re.compile(rf"\b(?:{said})\b{_NO_OWN_KIND}") for kind, (said, _) in _KINDS.items()}
-_NAMED = {kind: re.compile(named) for kind, (_, named) in _KINDS.items()}
+_SAID = {kind: re.compile(rf"\b(?:{words.wished})\b{_NO_OWN_KIND}") for kind, words in ACTIONS.items() if words.wished}
+_NAMED = {kind: re.compile(words.named) for kind, words in ACTIONS.items() if words.named}
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:[.](?=\S)[^.!?;\n]*)*[.!?;]*")
 _CLAUSE = re.compile(r",\s|\s(?:and|but|und|aber|et|(?<!quero )(?<!preciso )mais|y|pero|e|ma|mas|en|maar|i|ale)\s")
 _QUESTION_WORD = (

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graph.verification.claims.deed_words import DEEDS, NAMED_DEED, READS, WRITES, deed_of
+from core.language.action_words import ACTIONS, NAMED_DEED, READS, WRITES, deed_of
 from graph.verification.claims.first_person_claims import find_foreign_claims
 from graph.verification.claims.participle_claims import find_participles
 from graph.verification.claims.passive_claims import (
@@ -229,15 +229,15 @@ def is_true(claim: Claim, sentence: str, ground: Evidence) -> bool:
         return True
     if _NOTED.search(claim.text) and _is_named_by_tool(sentence, ground):
         return True
-    named = claim.deed in DEEDS
-    by_name = re.compile(DEEDS[claim.deed].evidence if named else re.escape(_stem(claim.text)))
+    named = claim.deed in ACTIONS
+    by_name = re.compile(ACTIONS[claim.deed].evidence if named else re.escape(_stem(claim.text)))
     evidence = by_name if named else re.compile(rf"\b{re.escape(claim.text.split()[-1])}\b")
     done = any(
         by_name.search(deed.tool.lower()) or evidence.search(_what_happened(deed.result))
         for deed in ground.deeds
         if _wrote(deed)
     )
-    if done or (claim.by_us and claim.deed in DEEDS):
+    if done or (claim.by_us and claim.deed in ACTIONS):
         return done
     if any(evidence.search(_what_is(record)) for record in _records(sentence, ground.data)):
         return True

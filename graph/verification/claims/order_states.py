@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, cast
 
+from core.language.action_words import ACTIONS, READS
 from core.safety.prefiltered_patterns import PrefilteredPattern
-from graph.verification.claims.deed_words import DEEDS, READS
 from graph.verification.evidence import Deed, Evidence
 from graph.verification.values.dates import DateKey, find_dates, same_date
 from graph.verification.values.number_spelling import plain
@@ -148,7 +148,7 @@ def wrong_states(sentence: str, ground: Evidence, shown: Sequence[Value]) -> lis
 
 def _cancels(deed: Deed) -> bool:
     """Say whether a tool cancelled something in this conversation: the record read before is out of date."""
-    return bool(re.search(DEEDS["cancel"].evidence, deed.tool.lower())) and not READS.match(deed.tool.lower())
+    return bool(re.search(ACTIONS["cancel"].evidence, deed.tool.lower())) and not READS.match(deed.tool.lower())
 
 
 def _joined(text: str) -> list[str]:

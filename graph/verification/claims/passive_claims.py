@@ -8,8 +8,8 @@ rules.
 import re
 from collections.abc import Iterator
 
+from core.language.action_words import ACTIONS, DEED_NOUN, NAMED_DEED
 from core.safety.prefiltered_patterns import PrefilteredPattern
-from graph.verification.claims.deed_words import DEED_NOUN, DEEDS, NAMED_DEED
 
 DONE = "done"
 """What a claim is called that names no deed: `all sorted`."""
@@ -111,7 +111,9 @@ _FACTS = (
     ),
     # it's been cancelled, you've been refunded
     PrefilteredPattern(rf"\b\w+'(?:s|ve)\s{_HOW}(?:all )?been\s{_HOW}(?:{_NAMED_FOREIGN})\b"),
-    PrefilteredPattern(rf"\b(?:it|that|everything)'s\s{_HOW}(?!{DEEDS['process'].done})(?:{_NAMED_FOREIGN})\b{_LATER}"),
+    PrefilteredPattern(
+        rf"\b(?:it|that|everything)'s\s{_HOW}(?!{ACTIONS['process'].done})(?:{_NAMED_FOREIGN})\b{_LATER}"
+    ),
     PrefilteredPattern(
         rf"(?<!\w){_PERSONAL}[^.!?;|]{{0,50}}?(?<!\w)(?:{_NOW}|"
         rf"is)\s{_HOW}(?:{_NAMED_FOREIGN})\b{_LATER}(?!\s(?:werden|wird))"
@@ -170,10 +172,11 @@ _FACTS = (
 )
 _LISTED = "|".join(
     f"(?P<{name}>{words.done})"
-    for name, words in DEEDS.items()
+    for name, words in ACTIONS.items()
+    if words.done
     if name not in ("contact", "transfer", "charge", "process", "create")
 )
-_LISTED += rf"|(?P<create>ordered|{DEEDS['create'].done})"
+_LISTED += rf"|(?P<create>ordered|{ACTIONS['create'].done})"
 _LABEL = r"(?::|[\u2190-\u21ff\u2794-\u27bf\u27f0-\u27ff]|=>|->|=|\||\s-)"
 _HEAD = (
     r"^\W*(?:(?:done|all set|great|okay|ok|sure|perfect|good news|status|update|result)\W+)?(?:(?:your|the|our|"

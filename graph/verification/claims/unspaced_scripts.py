@@ -5,7 +5,7 @@ the verb.
 import re
 from collections.abc import Iterator
 
-_DEEDS = {
+_ACTIONS = {
     # deed: Chinese, Japanese, Korean, Arabic, Turkish, Vietnamese, Hindi nouns
     "cancel": ("取消", "キャンセル|取り消し|取消", "취소", "إلغاء", "iptal", "hủy", "रद्द"),
     "refund": ("退款|退回|退还|退還", "返金|払い戻し", "환불", "استرداد|رد|إعادة", "iade", "hoàn tiền", "वापस"),
@@ -28,7 +28,7 @@ _FORMS = (
 )
 _STATED = [
     (deed, re.compile(form.format(words)))
-    for deed, all_words in _DEEDS.items()
+    for deed, all_words in _ACTIONS.items()
     for form, words in zip(_FORMS, all_words, strict=True)
 ]
 _PERSONAL_PAST = re.compile(
