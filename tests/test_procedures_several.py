@@ -33,6 +33,7 @@ def with_orders(made: object, *orders: Order) -> None:
         ("AAAAA1 and BBBBB2, but not AAAAA1", ["AAAAA1", "BBBBB2"]),
         ("AAAAA1 or BBBBB2, I do not know", ["BBBBB2"]),
         ("AAAAA1 and AAAAA1", ["AAAAA1"]),
+        ("from AAAAA1 to BBBBB2 in CCCCC3", ["CCCCC3"]),
     ],
 )
 def test_records_that_stand_side_by_side_are_a_case_each(said: str, records: list[str]) -> None:

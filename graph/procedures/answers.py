@@ -31,6 +31,10 @@ CORRECTS = re.compile(
     r"entschuldigung|ou|non|pas|pardon|plutôt|o|perdón|mejor|scusa|anzi|desculpa|of|nee|lub|nie)\b"
 )
 """What between two values says that the second takes the place of the first, or is a choice with it."""
+JOINS = re.compile(
+    r"\s*(?:[,;&+]|(?:and|plus|as well as|along with|together with|und|sowie|et|ainsi que|y|e|ed|en|i|oraz)\b)"
+)
+"""How what stands between two values begins where both are meant."""
 LONGEST_ANSWER = 300
 """Characters of a message that is taken whole as an answer in free words."""
 NEGATED = re.compile(r"\b(?:not|no|never|nicht|kein\w*|pas|sin|non|não|niet|nie)\b|n't\b")
@@ -85,7 +89,8 @@ def _side_by_side(slot: Slot, text: str) -> list[str]:
     for denied, start, end, value in _values_in(slot, text):
         if denied:
             continue
-        if kept and CORRECTS.search(normalised(text[behind:start])):
+        between = normalised(text[behind:start])
+        if kept and (CORRECTS.search(between) or not JOINS.match(between)):
             kept = []
         kept, behind = [*(v for v in kept if v != value), value], end
     return kept
