@@ -79,8 +79,15 @@ class YamlFile:
         where = ".".join(str(part) for part in error["loc"]) or "the file"
         if error["type"] == "extra_forbidden":
             return self.problem(error["loc"], f"{where} is not known here", "correct its spelling or take it out")
-        came = f"came {str(error['input'])[:60]!r}" if error["type"] != "missing" else "it is missing"
+        came = f"came {_short(error['input'])}" if error["type"] != "missing" else "it is missing"
         return self.problem(error["loc"], f"{where}: {came}", f"wanted: {error['msg'].lower()}")
+
+
+def _short(value: Any) -> str:
+    try:
+        return repr(str(value)[:60])
+    except ValueError:  # Python writes no number of thousands of digits
+        return "a number of thousands of digits"
 
 
 def inside(folder: Path, name: str) -> Path:
@@ -128,6 +135,8 @@ def _note_lines(node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, .
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
+            if (*path, str(key.value)) in lines:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} is written twice", problem_mark=key.start_mark)
             _note_lines(value, (*path, str(key.value)), lines)
             lines[(*path, str(key.value))] = key.start_mark.line + 1
     elif isinstance(node, yaml.SequenceNode):

@@ -280,3 +280,17 @@ async def test_a_number_is_heard_as_the_answer_of_a_procedure(notes: Path, tmp_p
     async with opened(notes, tmp_path) as mill:
         assert "How many?" in await mill.say("please add some notes")
         assert "Add 3 notes." in await mill.say("3")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("name: Other", "name is written twice"),
+        ("now: " + ":".join(["1"] * 20_000), "a number of thousands of digits"),
+    ],
+)
+def test_what_yaml_would_take_silently_or_choke_on_is_one_line(tmp_path: Path, line: str, told: str) -> None:
+    write_business(tmp_path / "mill", Answers(name="The Mill"))
+    file = tmp_path / "mill" / "business.yaml"
+    file.write_text(f"{file.read_text()}\n{line}\n")
+    assert told in " ".join(map(str, check_business(tmp_path / "mill").problems))
