@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
 
 from core import schema_check
+from core.models.written_calls import names_call, written_calls
 
 RAW_CALLS = "raw_tool_calls"
 """Where the endpoint keeps the calls of an answer as they came: the library parses cut arguments into valid-looking
@@ -26,7 +28,9 @@ _FINISHED = {None, "", "stop", "tool_calls", "function_call", "end_turn", "eos"}
 _FENCE = re.compile(r"```(?:json|tool_call|tool_code|xml)?\s*(?P<body>.*?)```", re.DOTALL)
 _TAG = re.compile(r"<(?P<tag>tool_call|function_call|tools?)>\s*(?P<body>.*?)\s*(?:</(?P=tag)>|\Z)", re.DOTALL)
 _CALL_BEGINS = re.compile(r"<(?:tool_call|function_call|tools?)\b|```|^\s{0,40}[\[{]|\n\s{0,40}[\[{]\s{0,40}\"|<\|")
-_CONTROL_TOKENS = re.compile(r"<\|[a-z_]{1,30}\|>")
+_CONTROL_TOKENS = re.compile(r"<\|[a-z_]{1,30}\|>|\[TOOL_CALLS\]")
+_OPENED = re.compile(r"(?:```\w*\s*|print\(|[\[{`\"]\s*)+\Z")
+"""What leads up to a written call and belongs to it."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +68,44 @@ def read_answer(message: AIMessage, tools: Mapping[str, BaseTool]) -> Answer:
         if None in calls or message.invalid_tool_calls:
             return Answer(text, fault=GARBLED)
         return Answer(text, tuple(call for call in calls if call))
-    if begins_call(text):
-        rest, calls_in_text = _from_text(text, tools)
+    if begins_call(text, tools):
+        rest, calls_in_text = _from_text(_undoubled(text), tools)
         if calls_in_text:
             return Answer(rest, tuple(calls_in_text))
+        if (other := _in_other_forms(text, tools)) is not None:
+            return other
         if _CALL_BEGINS.search(text) and _names_a_call(text):
             return Answer("", fault=GARBLED)
     return Answer(text, fault=None if text.strip() else EMPTY)
 
 
-def begins_call(text: str) -> bool:
+def _in_other_forms(text: str, tools: Mapping[str, BaseTool]) -> Answer | None:
+    """Return what a text with calls in a form of its own amounts to, or None where it has none."""
+    written = written_calls(text, {name: list(tool.args) for name, tool in tools.items()})
+    if not written:
+        return None
+    calls = [
+        _written_call({"name": call.name, "arguments": _typed(call.arguments, tools[call.name])}, tools)
+        for call in written
+    ]
+    if None in calls:
+        return Answer("", fault=GARBLED)
+    return Answer(_OPENED.sub("", text[: written[0].start]).rstrip(), tuple(call for call in calls if call))
+
+
+def _typed(given: Mapping[str, Any], tool: BaseTool) -> dict[str, Any]:
+    """Return arguments with the texts that stand for something else read as JSON."""
+    typed = dict(given)
+    for name, value in given.items():
+        if isinstance(value, str) and tool.args.get(name, {}).get("type", "string") != "string":
+            with suppress(ValueError):
+                typed[name] = json.loads(value)
+    return typed
+
+
+def begins_call(text: str, tools: Collection[str] = ()) -> bool:
     """Say whether a text, also an unfinished one, may be or hold a tool call."""
-    return bool(_CALL_BEGINS.search(text)) or bool(re.search(r"<[a-z_|]{0,15}$", text))
+    return bool(_CALL_BEGINS.search(text)) or bool(re.search(r"<[a-z_|]{0,15}$", text)) or names_call(text, tools)
 
 
 def raw_calls(message: AIMessage) -> list[RawCall]:
@@ -144,6 +174,12 @@ def _from_text(text: str, tools: Mapping[str, BaseTool]) -> tuple[str, list[Tool
                 return text, []
             calls.append(call)
     return text[:start].rstrip(), calls
+
+
+def _undoubled(text: str) -> str:
+    """Return a text without the doubled braces of a template that was copied with its escapes."""
+    start, end = text.find("{{"), text.rfind("}}")
+    return f"{text[:start]}{text[start + 1 : end + 1]}{text[end + 2 :]}" if 0 <= start < end else text
 
 
 def _written(text: str) -> tuple[int, list[str]]:

@@ -21,9 +21,10 @@ from core.models.tool_call_parsing import Answer, begins_call, read_answer
 from core.offline.model import OFFLINE
 from core.safety.safe_links import LinkRule, safe_text
 from graph.verification.evidence import Evidence
+from graph.verification.inner_works import ONLY_ANNOUNCED, SPEAKS_OF_TOOLS, announces, speaks_of_inner_works
 from graph.verification.judge import Objections, ReplyJudge
 from graph.verification.never_said import never_said, words_of
-from graph.verification.reply import faults_of, with_known_citations
+from graph.verification.reply import faults_of, is_answer, with_known_citations
 from graph.verification.reply_language import ReplyLanguages
 from graph.verification.sentences import split_sentences
 from graph.verification.values.value_reading import Value
@@ -80,6 +81,9 @@ class VerifiedChatModel(AsyncChatModel):
     _words: list[str] = PrivateAttr()
     _opening: str = PrivateAttr()
     _is_offline: bool = PrivateAttr(default=False)
+    _announced: bool = PrivateAttr(default=False)
+    """A look-up was announced, which no customer reads."""
+    _told: str = PrivateAttr(default="")
 
     def model_post_init(self, _: Any) -> None:
         """Begin with nothing said."""
@@ -143,7 +147,7 @@ class VerifiedChatModel(AsyncChatModel):
                 whole = whole + chunk
                 self._is_offline = whole.response_metadata.get("model_name") == OFFLINE
                 pending += chunk.text
-                if self._faults or begins_call(pending):
+                if self._faults or begins_call(pending, self.tools):
                     continue
                 sentences, pending = split_sentences(pending, finished=False)
                 for sentence in sentences:
@@ -160,6 +164,8 @@ class VerifiedChatModel(AsyncChatModel):
             self._faults.append(answer.fault)
         elif answer.text.startswith(taken):
             held += filter(None, map(self._checked, split_sentences(answer.text[len(taken) :])[0]))
+        if self._announced and not answer.calls and not self._faults and not is_answer(self._told):
+            self._faults.append(ONLY_ANNOUNCED)
         if not any(call["name"] in self.writes for call in answer.calls):
             for text in await self._not_objected_to(held, answer):
                 yield self._piece(text)
@@ -200,6 +206,12 @@ class VerifiedChatModel(AsyncChatModel):
         if wrong := never_said(cited, self._words, self.instructions):
             self._faults += wrong
             return ""
+        if not self._is_offline and announces(cited):
+            self._announced = True
+            return ""
+        if not self._is_offline and speaks_of_inner_works(cited):
+            self._faults.append(SPEAKS_OF_TOOLS)
+            return ""
         unread = False
         if self.languages and not self._is_offline:
             unread = bool(self.languages.foreign(cited, told=self.ground.told, data=self.ground.data))
@@ -218,6 +230,7 @@ class VerifiedChatModel(AsyncChatModel):
             said, self._opening = f"{self._opening} {said}", ""
         if unread:
             self._unread.append(said)
+        self._told += said
         return said
 
     def _safe(self, sentence: str) -> str:
