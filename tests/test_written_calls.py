@@ -41,7 +41,7 @@ async def said(
 async def test_a_call_that_is_written_is_run(written: str) -> None:
     reply, called, _ = await said(written, GOOD)
     assert called == ["get_order"]
-    assert reply == GOOD
+    assert reply.endswith(GOOD)
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,8 @@ class VerifiedChatModel(AsyncChatModel):
     _words: list[str] = PrivateAttr()
     _opening: str = PrivateAttr()
     _is_offline: bool = PrivateAttr(default=False)
-    _announced: bool = PrivateAttr(default=False)
-    """A look-up was announced, which no customer reads."""
+    _announced: list[str] = PrivateAttr(default_factory=list)
+    """Look-ups that were announced: said once they are made."""
     _told: str = PrivateAttr(default="")
 
     def model_post_init(self, _: Any) -> None:
@@ -166,6 +166,8 @@ class VerifiedChatModel(AsyncChatModel):
             held += filter(None, map(self._checked, split_sentences(answer.text[len(taken) :])[0]))
         if self._announced and not answer.calls and not self._faults and not is_answer(self._told):
             self._faults.append(ONLY_ANNOUNCED)
+        if answer.calls and self._announced:
+            held.insert(0, self._gap + " ".join(self._announced))
         if not any(call["name"] in self.writes for call in answer.calls):
             for text in await self._not_objected_to(held, answer):
                 yield self._piece(text)
@@ -207,7 +209,7 @@ class VerifiedChatModel(AsyncChatModel):
             self._faults += wrong
             return ""
         if not self._is_offline and announces(cited):
-            self._announced = True
+            self._announced.append(cited.strip())
             return ""
         if not self._is_offline and speaks_of_inner_works(cited):
             self._faults.append(SPEAKS_OF_TOOLS)
