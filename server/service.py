@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from core.errors import SettingsError
 from core.settings import Settings
 from core.storage.database import Database
 from graph.agent import SupportAgent, open_agent
@@ -83,6 +84,11 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     tokens = await asyncio.to_thread(tokens_of, settings)
     await asyncio.to_thread(upgrade_stores, settings)
     opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
+    if opened.executor and opened.executor.carries_out:
+        raise SettingsError(
+            "the graph hands its tool calls to a host, and a server has none to run them; leave `executor` out, or "
+            "run the graph from the host"
+        )
     limits = Limits(
         max_waiting=settings.limits.max_waiting,
         messages_per_minute=settings.limits.messages_per_minute,

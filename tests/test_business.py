@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from core.errors import OutcomeUnknown, SettingsError
+from core.privacy.known_people import KNOWN
+from core.privacy.redaction import Redactor
 from core.settings import SAMPLE_BUSINESS, Settings
 from core.yaml_files import FilesError
 from graph.agent import open_agent
@@ -294,3 +296,15 @@ def test_what_yaml_would_take_silently_or_choke_on_is_one_line(tmp_path: Path, l
     file = tmp_path / "mill" / "business.yaml"
     file.write_text(f"{file.read_text()}\n{line}\n")
     assert told in " ".join(map(str, check_business(tmp_path / "mill").problems))
+
+
+async def test_personal_fields_stay_out_of_what_is_written_about_a_conversation(folder: Path, tmp_path: Path) -> None:
+    connector = folder / "connectors" / "records.yaml"
+    connector.write_text(connector.read_text().replace("    card: [", "    personal: [what]\n    card: ["))
+    look = call("get_booking", booking_id="B1001")
+    async with opened(folder, tmp_path, look, "It is there.") as mill:
+        await mill.say("what about B1001?")
+    try:
+        assert "sample" not in Redactor().text("The customer's first sample booking is here.")
+    finally:
+        KNOWN.forget("c1")

@@ -1,6 +1,7 @@
 """Let the host of the graph run the tool calls, and hold its writes to the customer's yes."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,13 @@ from langchain_core.messages import ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
+from core.errors import SettingsError
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.memory.checkpointers import open_checkpointer
 from graph.tool_calls.executors import InHost
 from tests.graph_fakes import call, parts, scripted
+from tests.server_fakes import serving
 from tools.actions.hosted import HostedActions, HostTool, as_tools
 from tools.actions.ledger import ActionLedger
 from tools.context import Context
@@ -28,11 +31,14 @@ CANCEL = call("cancel_pending_order", "cancel", order_id="#W1")
 SHIPPED = [{"id": "look", "content": "shipped"}]
 
 
-def host(*answers: Any, saver: Any = None, url: str | None = None, confirm_writes: bool = True) -> SupportAgent:
-    """Return an agent whose calls the test runs."""
+def host(
+    *answers: Any, saver: Any = None, url: str | None = None, confirm_writes: bool = True, approve: str | None = None
+) -> SupportAgent:
+    """Return an agent whose calls the test runs; `approve` says why staff has to agree to every one."""
     ledger = ActionLedger(url or f"sqlite:///{tempfile.mkdtemp()}/desk.db")
-    actions = HostedActions(ledger=ledger, tools=TOOLS, confirm_writes=confirm_writes)
-    tools = as_tools(TOOLS)
+    theirs = [replace(tool, approve=lambda args: approve) for tool in TOOLS]
+    actions = HostedActions(ledger=ledger, tools=theirs, confirm_writes=confirm_writes)
+    tools = as_tools(theirs)
     made = parts(scripted(*answers), tools=tools, actions=actions, executor=InHost([tool.bound for tool in tools]))
     return SupportAgent(build_graph(made, checkpointer=saver or InMemorySaver()), max_message_chars=1000)
 
@@ -130,3 +136,29 @@ async def test_waiting_calls_survive_a_restart(tmp_path: Path) -> None:
     [action] = await ledger.find(thread_id="t")
     await ledger.close()
     assert (action.state, action.attempts, action.yes_text) == ("done", 1, "yes")
+
+
+async def test_a_write_that_staff_has_to_agree_to_reaches_the_host_after_both() -> None:
+    agent = host(CANCEL, approve="it is a large order")
+    await agent.send("t", "cancel #W1")
+    assert "colleague has to agree" in (await agent.send("t", "yes")).text
+    assert await agent.host_calls("t") == []
+    await agent.decide("t", {"decisions": [{"type": "approve"}]}, operator="kim")
+    [wanted] = await agent.host_calls("t")
+    assert (wanted["name"], wanted["args"]) == ("cancel_pending_order", {"order_id": "#W1"})
+    done = await agent.give_results("t", [{"id": wanted["id"], "content": "ok"}])
+    assert done.text.startswith("Done: Cancel pending order")
+
+
+async def test_what_staff_declines_never_reaches_the_host() -> None:
+    agent = host(CANCEL, approve="it is a large order")
+    await agent.send("t", "cancel #W1")
+    await agent.send("t", "yes")
+    await agent.decide("t", {"decisions": [{"type": "reject", "message": "Too late."}]}, operator="kim")
+    assert await agent.host_calls("t") == []
+
+
+async def test_a_server_refuses_at_its_start_what_only_a_host_could_run(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="hands its tool calls to a host"):
+        async with serving(tmp_path, made_of={"executor": InHost([])}):
+            pass

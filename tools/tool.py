@@ -81,7 +81,7 @@ class Tool:
     cards: Cards | None = None
     """Describes the records of a read's result as a page draws them."""
     personal: Sequence[str] = ()
-    """Fields of its result that hold personal data."""
+    """Fields of its result whose values stay out of logs, traces and tickets."""
 
     @property
     def name(self) -> str:

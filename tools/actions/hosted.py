@@ -1,7 +1,7 @@
 """Describe tools that the host of the graph runs itself, and hold its writes to the customer's yes."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,6 +25,8 @@ class HostTool:
     parameters: Mapping[str, Any]
     """The arguments as a JSON schema of type object."""
     effect: Literal["read", "write"]
+    approve: Callable[[Mapping[str, Any]], str | None] = lambda args: None
+    """Says of the arguments of a write why staff has to agree, as the end of a sentence, or None."""
 
 
 def as_tools(tools: Sequence[HostTool]) -> list[Tool]:
@@ -53,6 +55,7 @@ class HostedActions(ConfirmedActions):
         """
         super().__init__(ledger=ledger, tools=as_tools(tools))
         self.policy = load_policy().model_copy(update={"people_only": {}})
+        self._approve = {tool.name: tool.approve for tool in tools}
         self._writes = {tool.name for tool in tools if tool.effect == "write"} if confirm_writes else set[str]()
 
     def is_write(self, tool: str) -> bool:
@@ -72,6 +75,9 @@ class HostedActions(ConfirmedActions):
             done=f"Done: {what}.",
             before={},
             after={},
+            approval=self._approve[tool](args),
+            thread_id=context.thread_id,
+            locale=context.locale,
         )
 
     async def email_of(self, customer_id: str) -> None:

@@ -107,7 +107,7 @@ class ToolDeclaration(Section):
     card: list[str] | dict[str, Text] = Field(default_factory=dict)
     """Fields of the result that a page shows, in their order, each with its label if it has one of its own."""
     personal: list[str] = Field(default_factory=list)
-    """Fields of the result that hold personal data."""
+    """Fields of the result whose values stay out of logs, traces and tickets."""
     ahead: Ahead | None = None
 
     @property

@@ -1,7 +1,7 @@
 """Call the tools that a connector declares on behalf of a customer."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from core.conditions import Condition, ConditionError, Names, compile_condition
 from core.errors import BackendUnavailable, NotIdentified, OutcomeUnknown, Refused
 from core.language.fixed_sentences import phrase
+from core.privacy.known_people import KNOWN
 from core.safety.invisible_characters import visible
 from core.yaml_files import FilesError, Problem, YamlFile
 from tools.connectors.declarations import ConnectorFile, Look, ToolDeclaration
@@ -72,6 +73,11 @@ class Call:
             raise BackendUnavailable(f"{self.name} returned more than {LARGEST:,} characters")
         if self.owner and not self.owner.holds({"result": result, "customer": customer, "args": dict(args)}):
             raise Refused(phrase("not_yours", context.locale))
+        if context.customer_id and self.declaration.personal:
+            known = [(field, value) for field, value in _fields(result) if field in self.declaration.personal]
+            names = [text for field, value in known if "name" in field for text in _lines(value, joined=True)]
+            others = [text for field, value in known if "name" not in field for text in _lines(value, joined=False)]
+            KNOWN.add(context.customer_id, names=names, addresses=others)
         return result
 
     def with_bound(self, args: Mapping[str, Any], context: Context, *, key: str) -> dict[str, Any]:
@@ -143,6 +149,21 @@ def unwrapped(result: Any, connector: Connector) -> Any:
     """Return what counts in a result, where the source wraps it."""
     path = connector.declared.result
     return result if path is None or not isinstance(result, Mapping) else at(result, path)
+
+
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield every named field of a result, also inside others."""
+    for name, inner in value.items() if isinstance(value, Mapping) else ():
+        yield name, inner
+        yield from _fields(inner)
+    for item in value if isinstance(value, list) else ():
+        yield from _fields(item)
+
+
+def _lines(value: Any, *, joined: bool) -> list[str]:
+    """Return the texts of a personal field; the parts of a name, such as first and last, are one."""
+    parts = [value] if isinstance(value, str) else [v for _, v in _fields({"": value}) if isinstance(v, str)]
+    return [" ".join(parts)] if joined and parts else parts
 
 
 def sentence(text: str) -> str:
