@@ -74,3 +74,12 @@ def test_a_whole_question_that_begins_with_and_needs_nothing_said_before() -> No
     assert re.sub(r"\[\d+\]", "", talk.say("And how long does shipping take?")) == re.sub(
         r"\[\d+\]", "", fresh.say("How long does shipping take?")
     )
+
+
+def test_a_reason_is_no_refusal_and_thanks_end_the_talk() -> None:
+    talk = Talk(ADA)
+    talk.say("cancel the clock order")
+    talk.say("don't need it any more")
+    assert [name for name, _ in talk.proposed] == ["cancel_order"]
+    talk.say("no")
+    assert talk.say("thanks anyway").startswith("You are welcome")

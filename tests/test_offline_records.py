@@ -4,8 +4,8 @@ connected.
 
 import json
 
-from core.offline.answering.sentences_about_records import records_found
-from core.offline.reading.chat_request import Result
+from core.offline.answering.sentences_about_records import records_found, records_named
+from core.offline.reading.chat_request import Conversation, Result
 from core.offline.reading.small_talk import GREETING, introduction
 
 TOOLS = {"list_bookings": {"description": "List the customer's bookings."}, "search_articles": {}}
@@ -33,3 +33,11 @@ def test_an_introduction_names_what_is_connected_and_no_other_trade() -> None:
     assert "list your bookings" in said
     assert "order" not in said
     assert introduction("greeting", {"get_order": {}}) == GREETING
+
+
+def test_a_record_that_a_message_names_is_told_unless_a_change_is_asked_about() -> None:
+    found = Result(name="get_booking", args={"booking_id": "B1"}, text=json.dumps({"seat": "12A"}))
+    asked = Conversation("which seat is on booking B1?", results=(found,), tools=TOOLS)
+    assert records_named(asked).endswith("- seat: 12A")
+    assert records_named(Conversation("can I cancel booking B1?", results=(found,), tools=TOOLS)) == ""
+    assert records_named(Conversation("which seat do I have?", results=(found,), tools=TOOLS)) == ""

@@ -16,7 +16,8 @@ GREETING = re.compile(
 
 THANKS = re.compile(
     r"^(?:ok(?:ay)?|great|perfect|awesome|wonderful|super|nice|brilliant|excellent|lovely|cool|alright|very "
-    r"good|good)?[,!. ]*(?:(?:many )?thanks?(?: you)?|thx|ty|cheers|much appreciated|i appreciate (?:it|that|"
+    r"good|good)?[,!. ]*(?:(?:many )?thanks?(?: you)?(?: anyway)?"
+    r"|thx|ty|cheers|much appreciated|i appreciate (?:it|that|"
     r"your help)|appreciated|you(?:'re| are) (?:so |very |really |just )?(?:wonderful|great|awesome|amazing|"
     r"helpful|kind|the best|a star|brilliant|fantastic)|that(?:'s| is| was)? (?:very |really |so )?(?:helpful|"
     r"great|perfect|kind|all i needed)|that helped|"

@@ -8,16 +8,17 @@ from langchain_core.embeddings import Embeddings
 from core.language.confirmations import answer_to_confirmation
 from core.language.greetings import OFFER_OF_A_PERSON, THANKS
 from core.language.mentioned_orders import order_numbers
+from core.language.requested_changes import asks_about
 from core.language.words import normal
 from core.offline.answering.in_other_languages import LANGUAGES, Speaker, language_spoken
 from core.offline.answering.inquiries import inquiry
-from core.offline.answering.no_answer import chosen_article, is_no_answer, left_open, no_answer
+from core.offline.answering.no_answer import beyond, chosen_article, is_no_answer, left_open, no_answer
 from core.offline.answering.outcomes import outcome
 from core.offline.answering.products import product
 from core.offline.answering.proposals import beside_open, narrowed, without_contradictions
 from core.offline.answering.reads import DONT_KNOW, list_orders, order_status, policy, profile, worth_an_answer
 from core.offline.answering.recall import recall
-from core.offline.answering.sentences_about_records import records_found
+from core.offline.answering.sentences_about_records import records_found, records_named
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.answering.who import claim, refusal, resumed
 from core.offline.answering.writes import WRITE_TOOLS, WRITERS
@@ -26,6 +27,7 @@ from core.offline.reading.chat_request import Conversation
 from core.offline.reading.dialogue_context import asks_something, requests_in_context, takes_up_inquiry
 from core.offline.reading.intents import rule_intent
 from core.offline.reading.misspellings import spelled_right
+from core.offline.reading.slots import cancel_reason
 from core.offline.reading.understanding import Request, Understanding
 
 Handler = Callable[[Request, Toolbox], str]
@@ -87,6 +89,8 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
     requests = (
         [] if done and _is_answer(conversation) else _requests(conversation, understanding, after_write=bool(done))
     )
+    if not done and all(r.intent == "policy" for r in requests) and (records := records_named(conversation)):
+        return Decision(records)
     said = list(done)
     unanswered: list[Request] = []
     reads: list[Call] = []
@@ -99,8 +103,12 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
             else:
                 said.append(answer)
         except NotPossible as unable:
-            quote = desk.quote(request.text)
-            said.append(quote.text if quote else unable.text)
+            if quote := desk.quote(request.text):
+                said.append(quote.text)
+            elif asks_about(request.text):  # a question is not answered by what cannot be done
+                unanswered.append(request)
+            else:
+                said.append(unable.text)
         except ReplyNow as told:
             said.append(told.text)
         except CallNeeded as needed:
@@ -113,7 +121,7 @@ def decide(conversation: Conversation, understanding: Understanding, embeddings:
         unanswered = []
     if unanswered:
         answered = bool(said or writes)
-        said.append(left_open(unanswered) if answered else no_answer(unanswered[0].words, desk))
+        said.append(left_open(beyond(unanswered, said, desk)) if answered else no_answer(unanswered[0].words, desk))
     text = "\n\n".join(dict.fromkeys(part for part in said if part))
     if writes:
         new_wish = understanding.has_own_intent(conversation.message)
@@ -163,7 +171,7 @@ def _short_answer(conversation: Conversation, desk: Toolbox) -> Decision | None:
     if answer == "yes" and not asks_something(conversation.last_reply) and not takes_up_inquiry(conversation):
         thanked = THANKS.match(normal(conversation.message))
         return Decision(small_talk.THANKS if thanked else small_talk.NOTHING_OPEN)
-    if answer == "no" and conversation.last_reply:
+    if answer == "no" and conversation.last_reply and not cancel_reason(conversation.message):
         return Decision(small_talk.NOTHING_CHANGED)
     code = languages.language(conversation.message)
     intent = rule_intent(conversation.message)

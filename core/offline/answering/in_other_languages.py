@@ -14,7 +14,7 @@ from core.language.requested_changes import asks_about
 from core.offline.answering.choosing import is_delivered, is_pending, original_method
 from core.offline.answering.outcomes import outcome
 from core.offline.answering.sentences_about_records import item_name, tracking_ids
-from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
+from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.answering.writes import WRITE_TOOLS
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.clauses import clauses
@@ -43,6 +43,7 @@ class Speaker:
     def __init__(self, language: str, desk: Toolbox) -> None:
         self._language, self._desk = language, desk
         self._conversation = desk.conversation
+        self._trades = desk.can("get_order") and desk.can("list_orders")
         self._newest = " ".join(desk.conversation.message.casefold().split())
 
     def answer(self) -> tuple[str, list[Call]]:
@@ -56,6 +57,8 @@ class Speaker:
         for clause in clauses(self._conversation.message):
             try:
                 said.append(self._clause(" ".join(clause.casefold().split()), clause))
+            except NotPossible:
+                said.append(self._without_answer())
             except ReplyNow as told:
                 said.append(told.text)
             except CallNeeded as needed:
@@ -80,9 +83,10 @@ class Speaker:
         offered = self._say("offer") in self._conversation.last_reply
         if answer == "yes" and offered and self._desk.can("request_human"):
             return "", [Call("request_human", {"reason": "the customer accepted the offer of a person"})]
-        for kind in ("greeting", "thanks"):
-            if self._hears(kind, self._newest):
-                return self._say(kind), []
+        if self._hears("greeting", self._newest):
+            return self._say("greeting" if self._trades else "hello"), []
+        if self._hears("thanks", self._newest):
+            return self._say("thanks"), []
         if answer == "yes":
             return self._say("nothing_open"), []
         return (phrase("withdrawn", self._language), []) if answer == "no" else None
@@ -90,6 +94,8 @@ class Speaker:
     def _clause(self, text: str, clause: str) -> str:
         last = self._conversation.last_reply
         going_on = next((intent for key, intent in _ASKED.items() if self._say_as_is(key).split("{")[0] in last), None)
+        if not self._trades:
+            return self._quoted(clause)
         for intent, handler in self._handlers().items():
             if self._hears(intent, text) and not (intent in ("cancel", "return") and asks_about(clause)):
                 return handler(text)

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.offline.reading.chat_request import Result
+from core.offline.reading.chat_request import Conversation, Result
+from core.offline.reading.intents import change_asked_about
 
 Facts = Mapping[str, Any]
 
@@ -164,6 +165,15 @@ def records_found(results: Sequence[Result], tools: Mapping[str, Mapping[str, An
         line for result in results if not result.failed for record in _records(result.data) if (line := _line(record))
     ]
     return "\n".join(["This is what I find for you:", *(f"- {line}" for line in lines[:_MOST])]) if lines else ""
+
+
+def records_named(conversation: Conversation) -> str:
+    """Return the records of another trade that the message itself names, where it asks for no change of them."""
+    asked = conversation.message.casefold()
+    if change_asked_about(asked):
+        return ""
+    named = [r for r in conversation.results if any(str(v).casefold() in asked for v in r.args.values() if v)]
+    return records_found(named, conversation.tools)
 
 
 def _records(data: Any) -> Iterator[Mapping[str, Any]]:

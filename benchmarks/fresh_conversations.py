@@ -1,0 +1,63 @@
+"""Hold the conversations of `data/fresh_conversations.yaml` without a model, and print them beside what was wanted.
+
+    python -m benchmarks.fresh_conversations [--batch 1|2]
+
+Whether a customer would call a reply good is for a reader to say; the verdicts at first sight stand in the file.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.conversations import shop
+from core.settings import Settings
+from evals.conversations.suites import read_suite
+from graph.agent import open_agent
+
+HERE = Path(__file__).resolve().parent
+SHOP = "alder-finch"
+
+
+async def hold(agent: Any, thread: str, talk: dict[str, Any]) -> None:
+    """Hold one conversation and print it."""
+    print(f"\n--- {thread} ({talk['business']}), wanted: {talk['wanted']}")
+    for line in talk["lines"]:
+        reply = await agent.send(thread, line, customer_id=talk["customer"])
+        print(f"> {line}\n{reply.text}")
+
+
+async def run(batch: int) -> None:
+    """Hold every conversation of a batch, each business's on records of its own."""
+    told = yaml.safe_load((HERE / "data" / "fresh_conversations.yaml").read_text(encoding="utf-8"))[f"batch_{batch}"]
+    named = [(f"{batch}.{number}", talk) for number, talk in enumerate(told, start=1)]
+    with tempfile.TemporaryDirectory(prefix="fresh-") as scratch:
+        for business in sorted({talk["business"] for talk in told} - {SHOP}):
+            folder = HERE.parent / "examples" / business
+            settings = Settings.from_env({"SUPPORT_DATA_DIR": f"{scratch}/{business}"}, business=folder)
+            settings = settings.model_copy(update={"memory_url": f"sqlite:///{scratch}/{business}.db"})
+            async with open_agent(settings) as agent:
+                for thread, talk in named:
+                    if talk["business"] == business:
+                        await hold(agent, thread, talk)
+        (Path(scratch) / SHOP).mkdir()
+        async with shop(read_suite(), Settings.from_env({}), Path(scratch) / SHOP) as world:
+            for thread, talk in named:
+                if talk["business"] == SHOP:
+                    await hold(world.agent, thread, talk)
+
+
+def main() -> int:
+    """Print the conversations of a batch."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--batch", type=int, choices=(1, 2), default=2)
+    asyncio.run(run(asked.parse_args().batch))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
