@@ -6,7 +6,7 @@ SAMPLE := var/.sample
 marked = -m $(1) $$(grep -l 'pytest\.mark\.$(1)' tests/test_*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-extras install-test chat serve dev footprint test test-llm test-voice test-browser web-types eval check lint format types map reference docs lock audit clean
+.PHONY: help install install-extras install-test chat serve dev footprint test test-llm test-voice test-browser screenshots web-types eval check lint format types map reference docs lock audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -84,6 +84,9 @@ test-voice: .venv/.installed-test ## Run the tests that hear real speech (espeak
 
 test-browser: .venv/.installed-test ## Run the tests that use the pages in Chromium
 	$(BIN)/python -m pytest $(call marked,browser)
+
+screenshots: .venv/.installed-test ## Draw every page for docs/screenshots/ in Chromium
+	$(BIN)/python -m tests.screenshots
 
 web/node_modules/.installed: web/package-lock.json
 	cd web && npm ci --silent

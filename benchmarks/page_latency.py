@@ -87,6 +87,7 @@ def measure(page: Any, endpoint: str, turns: int) -> list[float]:
     page.evaluate(WATCH)
     for turn in range(turns + 1):
         if turn:
+            page.get_by_role("button", name="More").click()
             page.get_by_role("button", name="New conversation").click()
         page.evaluate("() => { window.drawn = []; }")
         box = page.get_by_role("textbox")

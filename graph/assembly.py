@@ -68,7 +68,7 @@ def assemble(
     Raises:
         KnowledgeError: the index is missing, corrupt or of another embedding model.
     """
-    local = settings.embeds_here
+    local = settings.embedding_model in ("minilm", "multilingual-e5")
     # A query that an endpoint does not embed soon is answered by keywords; customers do not wait for its recovery.
     embeddings = QueryEmbeddings(
         embedding_model(

@@ -41,6 +41,8 @@ class Reply:
     input_tokens: int
     output_tokens: int
     thread_id: str
+    stops: tuple[str, ...] = ()
+    """Procedures that are stopped, each with the rule that did it: `cancel-booking: active`."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reply as plain data for JSON."""
@@ -99,4 +101,9 @@ def read_reply(state: State, thread_id: str, *, already_read: int = 0) -> Reply:
         input_tokens=state.usage["input_tokens"],
         output_tokens=state.usage["output_tokens"],
         thread_id=thread_id,
+        stops=tuple(
+            f"{case['procedure']}: {case['stopped']['rule']}"
+            for case in state.cases
+            if case.get("stopped") and case["stopped"].get("rule")
+        ),
     )

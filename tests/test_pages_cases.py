@@ -41,3 +41,6 @@ def test_a_case_shows_its_slots_its_rules_what_stopped_it_and_its_chart(network:
     assert chart.locator("g.part.rule.false").text_content().startswith("no outage")
     assert chart.locator("g.part.stop.done").count() == 1
     assert opener.axe(page) == []
+    page.goto(network.page("/insight", network.token("olga", operator=True)))
+    page.get_by_role("row", name="book technician: no outage").get_by_text("1", exact=True).wait_for()
+    assert opener.axe(page) == []

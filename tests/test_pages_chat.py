@@ -92,8 +92,8 @@ def test_a_yes_goes_to_what_the_card_shows_word_by_word(site: Site, opener: Open
 def test_a_no_changes_nothing(site: Site, opener: Opener) -> None:
     page = opener.open(site.page("/chat", site.token("callum_fraser_1031")))
     say(page, "Where are my orders?")
-    page.locator(".order").first.wait_for()
-    pending = page.locator(".order").filter(has_text="In preparation").first
+    page.locator(".record").first.wait_for()
+    pending = page.locator(".record").filter(has_text="pending").first
     number = re.findall(r"#AF\d+", pending.inner_text())[0]
     say(page, f"Please cancel order {number}, I no longer need it")
     page.get_by_role("button", name="No, do not").click()
@@ -239,7 +239,7 @@ def test_the_keyboard_and_a_screen_reader_are_enough(site: Site, opener: Opener)
     assert page.get_by_role("textbox", name="Write a message").evaluate("e => e === e.getRootNode().activeElement")
     page.get_by_role("button", name="Talk to a person").focus()
     page.get_by_role("button", name="Where is my order?").wait_for()
-    for _ in range(7):
+    for _ in range(8):
         page.keyboard.press("Tab")
         reached.append(
             page.evaluate(
@@ -249,7 +249,7 @@ def test_the_keyboard_and_a_screen_reader_are_enough(site: Site, opener: Opener)
         )
     assert [reached[0], reached[1]] == ["More", "Conversation"]
     assert reached[2].startswith("Where is my order?")
-    assert reached[-2:] == ["Write a message", "Record a voice message"]
+    assert reached[-3:] == ["Add a picture", "Write a message", "Record a voice message"]
     say(page, "How long do I have to return something?")
     log = page.get_by_role("log", name="Conversation")
     log.get_by_text("30 days of delivery").wait_for()

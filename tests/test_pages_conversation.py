@@ -145,3 +145,17 @@ def test_a_signed_in_customer_goes_on_on_another_device_and_keeps_the_words(site
     dialog.wait_for()
     assert opener.axe(second) == []
     dialog.get_by_role("button", name="Close").click()
+
+
+def test_colleagues_note_something_on_a_conversation_that_the_agent_has(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat", site.token("mateo_silva_1012")))
+    with page.expect_response(lambda answer: answer.url.endswith("/v1/messages")) as accepted:
+        say(page, QUESTION)
+    thread = accepted.value.json()["thread_id"]
+    said(page).get_by_text("30 days of delivery").wait_for()
+    desk = opener.open(site.page("/desk", site.token("olga", operator=True)) + f"&thread={thread}")
+    desk.get_by_label("Note for colleagues").fill("A regular, be kind.")
+    assert opener.axe(desk) == []
+    desk.keyboard.press("Control+Enter")
+    desk.locator("#entries .note").get_by_text("A regular, be kind.").wait_for()
+    assert page.get_by_text("A regular, be kind.").count() == 0

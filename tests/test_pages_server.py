@@ -13,11 +13,12 @@ from pydantic import ValidationError
 
 from core.language.fixed_sentences import phrase
 from core.passages import Passage
+from core.safety.safe_links import LinkRule
 from core.settings import Settings
 from graph.replies import Progress, Token
 from server.inbox.broadcast import Broadcast
-from server.routes.pages import PAGES, read_assets
-from server.views.cards import cards_by_reply
+from server.routes.pages import PAGES, policy, read_assets
+from server.views.cards import card_out, cards_by_reply
 from server.views.thread_events import thread_events
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, scripted
@@ -222,6 +223,20 @@ def test_records_of_any_connector_become_cards_of_the_fields_it_names() -> None:
     assert declared_cards({"booking_id": ""}, {"other": 1}, "en") == ()
 
 
+def test_pictures_of_records_come_from_the_business_alone() -> None:
+    legs = [
+        {"what": "Kettle", "image": f"{address}/kettle.jpg"}
+        for address in ("https://img.shop.example", "https://evil.example")
+    ]
+    [card] = declared_cards({"id": "", "legs": ""}, {"id": 7, "legs": legs}, "en")
+    shown = card_out(card, LinkRule.parse("shop.example"))
+    assert [(item.name, item.picture) for item in shown.items] == [
+        ("Kettle", "https://img.shop.example/kettle.jpg"),
+        ("Kettle", ""),
+    ]
+    assert "img-src 'self' data: blob: https://shop.example https://*.shop.example;" in policy((), ["shop.example"])
+
+
 def test_records_that_the_reply_does_not_name_are_not_shown() -> None:
     drawn = {"list_orders": partial(order_cards, load_policy(), None)}
     listed = json.dumps({"orders": [{"order_id": "#AF1"}, {"order_id": "#AF2"}]})
@@ -335,7 +350,8 @@ async def test_a_page_is_told_what_to_show_before_anybody_writes(tmp_path: Path)
             "logo": "/web/now/brand/logo.svg",
             "avatar": "/web/now/brand/logo.svg",
             "sign_in": None,
-            "link_hosts": ["h"],
+            "image_mb": 8,
+            "link_hosts": ["alderfinch.example"],
         }
 
 

@@ -181,3 +181,15 @@ async def test_only_the_newest_question_offers_its_answers(tmp_path: Path) -> No
         assert (await read(server, thread))["messages"][-1]["choices"] == ["shipping", "returns"]
         await server.say("ada", "returns", thread)
         assert [message["choices"] for message in (await read(server, thread))["messages"]] == [[], [], [], []]
+
+
+async def test_colleagues_note_something_on_a_conversation_without_a_ticket(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        thread = (await server.say("ada", "how do returns work?"))["thread_id"]
+        url, olga = f"/v1/desk/conversations/{thread}/note", bearer("olga", "operator")
+        for _ in range(2):  # sent twice, it counts once
+            noted = await server.client.post(url, json={"text": "A regular, be kind.", "key": "k"}, headers=olga)
+        entries = [entry for entry in noted.json()["entries"] if entry["role"] == "note"]
+        assert [(entry["author"], entry["text"]) for entry in entries] == [("olga", "A regular, be kind.")]
+        assert all(message["text"] != "A regular, be kind." for message in (await read(server, thread))["messages"])
+        assert (await server.client.post(url, json={"text": "mine"}, headers=ADA)).status_code == 403

@@ -35,6 +35,7 @@ class TurnRow(Protocol):
     confirmed: bool | None
     articles: str | None
     tools: str | None
+    stops: str | None
 
 
 @dataclass

@@ -116,6 +116,9 @@ async def insight(
             operators=operators(these),
             backlog=_backlog(opened, span.until),
             articles=busiest(title for turn in mine for title in json.loads(turn.articles or "[]")),
+            stops=busiest(
+                stop for _, stop in sorted({(t.thread_id, s) for t in mine for s in json.loads(t.stops or "[]")})
+            ),
             actions=busiest(name for turn in mine for name in json.loads(turn.tools or "[]")),
             cost_a_resolution=_cost_a_resolution(sums, ended),
             filters={name: sorted({str(getattr(one, name)) for one in everything} - {""}) for name in FILTERS},

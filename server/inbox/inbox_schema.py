@@ -76,6 +76,15 @@ REPLY_RATINGS = Table(
     Column("helpful", Boolean, nullable=False),
     Column("rated_at", Double, nullable=False),
 )
+NOTES = Table(
+    "inbox_notes",
+    METADATA,
+    Column("thread_id", String(64), primary_key=True),
+    Column("key", String(255), primary_key=True, comment="of who wrote it; the same one counts once"),
+    Column("author", String(255), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("noted_at", Double, nullable=False),
+)
 FIGURES = Table(
     "inbox_figures",
     METADATA,
@@ -94,6 +103,7 @@ FIGURES = Table(
     Column("confirmed", Boolean, comment="the customer said that the matter is settled"),
     Column("articles", Text, comment="JSON: titles of the articles that the reply cites"),
     Column("tools", Text, comment="JSON: names of the tools that were called"),
+    Column("stops", Text, comment="JSON: procedures that were stopped, each with its rule"),
     Column("answered", Boolean, comment="whether the reply answers; null where nothing was asked or nobody noted it"),
 )
 

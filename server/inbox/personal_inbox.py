@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.privacy.personal_data import Person, stand_in
 from core.storage.secure_delete import secure_delete
-from server.inbox.inbox_schema import FIGURES, MESSAGES, RATINGS, REPLY_RATINGS, THREADS, TURNS
+from server.inbox.inbox_schema import FIGURES, MESSAGES, NOTES, RATINGS, REPLY_RATINGS, THREADS, TURNS
 from server.inbox.leases import Leases
 from server.inbox.message_inbox import Inbox
 from server.records import Identity, Limits
@@ -28,6 +28,7 @@ class PersonalInbox:
         "inbox_turns",
         "inbox_ratings",
         "inbox_reply_ratings",
+        "inbox_notes",
         "inbox_figures",
     )
 
@@ -62,7 +63,13 @@ class PersonalInbox:
         async with self._inbox.reading() as connection:
             for thread in await _rows(connection, THREADS, THREADS.c.id.in_(person.threads)):
                 mine = {"begun_at": thread["created_at"], "channel": thread["channel"], "locale": thread["locale"]}
-                kept = {"messages": MESSAGES, "turns": TURNS, "ratings": RATINGS, "reply_ratings": REPLY_RATINGS}
+                kept = {
+                    "messages": MESSAGES,
+                    "turns": TURNS,
+                    "ratings": RATINGS,
+                    "reply_ratings": REPLY_RATINGS,
+                    "notes": NOTES,
+                }
                 for name, table in kept.items():
                     rows = await _rows(connection, table, table.c.thread_id == thread["id"])
                     mine[name] = [
@@ -101,7 +108,7 @@ class PersonalInbox:
     async def _delete(self, connection: AsyncConnection, threads: Collection[str]) -> int:
         rows = 0
         for thread_id in threads:
-            for table in (MESSAGES, TURNS, RATINGS, REPLY_RATINGS):
+            for table in (MESSAGES, TURNS, RATINGS, REPLY_RATINGS, NOTES):
                 rows += (await connection.execute(delete(table).where(table.c.thread_id == thread_id))).rowcount
             rows += (await connection.execute(delete(THREADS).where(THREADS.c.id == thread_id))).rowcount
             instead = stand_in()

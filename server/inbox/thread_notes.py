@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import and_, select, update
 
-from server.inbox.inbox_schema import MESSAGES, REPLY_RATINGS, THREADS
+from server.inbox.inbox_schema import MESSAGES, NOTES, REPLY_RATINGS, THREADS
 from server.inbox.message_inbox import Inbox
 
 TYPING_SECONDS = 8.0
@@ -23,6 +23,15 @@ class OwnThread:
     id: str
     first_words: str
     last_at: datetime
+
+
+@dataclass(frozen=True)
+class ThreadNote:
+    """A colleague's note on a conversation."""
+
+    author: str
+    text: str
+    created_at: datetime
 
 
 async def note_typing(inbox: Inbox, thread_id: str, owner: str) -> None:
@@ -68,6 +77,23 @@ async def reply_ratings(inbox: Inbox, thread_id: str) -> Mapping[str, bool]:
     query = select(REPLY_RATINGS.c.reply_id, REPLY_RATINGS.c.helpful).where(REPLY_RATINGS.c.thread_id == thread_id)
     async with inbox.reading() as connection:
         return {row.reply_id: row.helpful for row in await connection.execute(query)}
+
+
+async def add_note(inbox: Inbox, thread_id: str, *, author: str, text: str, key: str) -> None:
+    """Keep a colleague's note on a thread; the same key counts once."""
+    this = and_(NOTES.c.thread_id == thread_id, NOTES.c.key == key)
+    values = {"thread_id": thread_id, "key": key, "author": author, "text": text, "noted_at": inbox.now()}
+    async with inbox.writing() as connection:
+        if (await connection.execute(select(NOTES.c.key).where(this))).first() is None:
+            await connection.execute(NOTES.insert().values(**values))
+
+
+async def notes_of(inbox: Inbox, thread_id: str) -> Sequence[ThreadNote]:
+    """Return colleagues' notes on a thread, the oldest first."""
+    query = select(NOTES).where(NOTES.c.thread_id == thread_id).order_by(NOTES.c.noted_at)
+    async with inbox.reading() as connection:
+        rows = (await connection.execute(query)).all()
+    return [ThreadNote(row.author, row.text, datetime.fromtimestamp(row.noted_at, UTC)) for row in rows]
 
 
 async def own_threads(inbox: Inbox, owner: str) -> Sequence[OwnThread]:

@@ -53,6 +53,7 @@ def figures_of(turn: Turn, reply: Mapping[str, Any], *, at: float) -> dict[str, 
         "confirmed": says_settled(turn.text),
         "articles": _listed(str(source["title"]) for source in reply.get("sources", ()) if source.get("title")),
         "tools": _listed(reply.get("tools", ())),
+        "stops": _listed(reply.get("stops", ())),
     }
 
 

@@ -124,8 +124,8 @@ async def check_question(service: Service, who: Identity, thread_id: str, action
     },
 )
 async def send_message(
+    who: Customer,  # before the body: who may not write is not told what would have fitted
     sent: Annotated[Written, Depends(written)],
-    who: Customer,
     service: Serving,
     request: Request,
     response: Response,

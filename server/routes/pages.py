@@ -5,6 +5,7 @@ out of them.
 import gzip
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -98,13 +99,16 @@ def branded(text: str, brand: Brand) -> str:
     return named.replace(UNNAMED.look.color, brand.look.color)
 
 
-def policy(embedders: tuple[str, ...]) -> str:
-    """Return the Content-Security-Policy of the pages (W3C CSP3): everything from this server, nothing inline."""
+def policy(embedders: tuple[str, ...], picture_hosts: Sequence[str] = ()) -> str:
+    """Return the Content-Security-Policy of the pages (W3C CSP3): everything from this server, nothing inline; pictures
+    of records may come from the business's own hosts.
+    """
+    pictures = [address for host in picture_hosts for address in (f"https://{host}", f"https://*.{host}")]
     rules = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
-        "img-src": "'self' data:",
+        "img-src": " ".join(["'self'", "data:", "blob:", *pictures]),
         "media-src": "'self' blob:",
         "connect-src": "'self'",
         "form-action": "'none'",
@@ -116,10 +120,10 @@ def policy(embedders: tuple[str, ...]) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
-def page_headers(embedders: tuple[str, ...]) -> dict[str, str]:
+def page_headers(embedders: tuple[str, ...], picture_hosts: Sequence[str] = ()) -> dict[str, str]:
     """Return the headers of a page."""
     return {
-        "Content-Security-Policy": policy(embedders),
+        "Content-Security-Policy": policy(embedders, picture_hosts),
         "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=(), usb=()",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cache-Control": ASK_AGAIN,
@@ -135,7 +139,8 @@ def page_routes(embedders: tuple[str, ...], brand: Brand) -> APIRouter:
 
     def page(request: Request) -> Response:
         file = PAGES[request.url.path]
-        return sent(request, assets[file], page_headers(() if file in NEVER_FRAMED else embedders))
+        headers = page_headers(()) if file in NEVER_FRAMED else page_headers(embedders, brand.link_hosts)
+        return sent(request, assets[file], headers)
 
     def loaded(request: Request, wanted: str, path: str) -> Response:
         if path not in assets or path.endswith(".html"):

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from core.clock import utc_now
 from core.errors import Busy, NotAllowed
+from core.pictures import MOST_BYTES
 from core.storage.database import Database
 from server.identity import Known, Serving
 from server.schemas.api_schemas import ChatOut, Health, Locale, TokenOut, failures
@@ -54,7 +55,8 @@ async def describe_chat(request: Request, service: Serving, locale: Locale = "en
         logo=f"/web/now/{brand.logo}" if brand.logo else None,
         avatar=f"/web/now/{brand.avatar}" if brand.avatar else None,
         sign_in=brand.look.sign_in,
-        link_hosts=sorted(service.parts.links.hosts),
+        image_mb=MOST_BYTES // 1_000_000,
+        link_hosts=list(brand.link_hosts),
     )
 
 

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Depends
 from core.errors import InputError
 from graph import operator as people
 from server.identity import Operator, Serving
+from server.inbox.thread_notes import add_note as add_note_to_thread
 from server.routes.customer_routes import json_only
 from server.routes.desk_routes import ThreadId
 from server.routes.operator_routes import TicketId, desk_of, known
 from server.schemas.api_schemas import ACTING
-from server.schemas.desk_schemas import MergeIn, NoteIn, TicketChangeIn
+from server.schemas.desk_schemas import ConversationOut, MergeIn, NoteIn, TicketChangeIn
 from server.views.desk_queue import APPROVALS
+from server.views.desk_view import conversation
 from tools.desk.ticket_data import ticket_data
 from tools.desk.tickets import TicketChange
 
@@ -53,6 +55,17 @@ async def add_note(body: NoteIn, who: Operator, service: Serving, ticket_id: str
     key = f"note:{who.subject}:{body.key or uuid4().hex}"
     await desk_of(service).add_note(ticket_id, author=who.subject, text=body.text, key=key, kind="internal")
     return ticket_data(await known(service, ticket_id))
+
+
+@router.post(
+    "/desk/conversations/{thread_id}/note", response_model=ConversationOut, dependencies=JSON_ONLY, responses=ACTING
+)
+async def add_thread_note(body: NoteIn, who: Operator, service: Serving, thread_id: str = ThreadId) -> ConversationOut:
+    """Write a note that only colleagues read on a conversation, also on one that has no ticket."""
+    await service.inbox.thread(thread_id, None)
+    key = f"{who.subject}:{body.key or uuid4().hex}"
+    await add_note_to_thread(service.inbox, thread_id, author=who.subject, text=body.text, key=key)
+    return await conversation(service, desk_of(service), thread_id)
 
 
 @router.post("/tickets/{ticket_id}/reopen", responses=ACTING)

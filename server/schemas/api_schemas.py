@@ -242,6 +242,7 @@ class ChatOut(BaseModel):
     logo: str | None = Field(description="Path on this server of the logo.")
     avatar: str | None = Field(description="Path on this server of the picture of the assistant.")
     sign_in: str | None = Field(description="Where customers sign in.")
+    image_mb: int = Field(description="How large a picture of a message may be, in megabytes.")
     link_hosts: list[str] = Field(description="Hosts whose https addresses a reply may link.")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from server.schemas.api_schemas import Strict, Text
+from server.schemas.api_schemas import ImageOut, Strict, Text
 from tools.desk.ticket_draft import Priority
 
 Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\s,][^,\n]*$")]
@@ -129,6 +129,7 @@ class Entry(BaseModel):
     steps: list[Step] = Field(description="Tools that were called before it.")
     held_back: list[str] = Field(description="What the checks did not let through, as sentences.")
     ticket_id: str | None = Field(description="The ticket, for the notice of a handover.")
+    images: list[ImageOut] = Field(default=[], description="The pictures that came with it.")
 
 
 class LedgerStep(BaseModel):

@@ -202,6 +202,9 @@ class InsightOut(BaseModel):
     operators: list[Service]
     backlog: list[Backlog]
     articles: list[Named]
+    stops: list[Named] = Field(
+        description="Procedures that were stopped, each with the rule that did it, by how many conversations."
+    )
     actions: list[Named] = Field(description="Tools that were called, the busiest first.")
     cost_a_resolution: Decimal | None = Field(description="Null where no price is set or nothing was resolved.")
     filters: dict[str, list[str]] = Field(description="Values by which the figures can be narrowed.")

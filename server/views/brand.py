@@ -1,9 +1,10 @@
 """Say what the pages show of the business: its name, its colour, its pictures and its first words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from core.safety.safe_links import LinkRule
 from core.settings import Settings
 from tools.business.business_file import Look
 from tools.business.business_folder import read_business
@@ -16,6 +17,8 @@ class Brand:
 
     name: str
     look: Look = field(default_factory=Look)
+    link_hosts: Sequence[str] = ()
+    """Hosts that replies may link, and pictures of records may come from."""
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     """Content of each picture by its path below `/web/…/`."""
 
@@ -51,7 +54,7 @@ def brand_of(settings: Settings) -> Brand:
     look = business.file.look
     named = {_place("logo", look.logo): look.logo, _place("avatar", look.avatar): look.avatar}
     pictures = {place: (business.folder / name).read_bytes() for place, name in named.items() if place and name}
-    return Brand(settings.shop_name, look, pictures)
+    return Brand(settings.shop_name, look, sorted(LinkRule.parse(settings.link_hosts).hosts), pictures)
 
 
 def _place(use: str, name: str | None) -> str | None:

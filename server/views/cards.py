@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
+from core.safety.safe_links import LinkRule
 from graph.context_window.prompts import text_of
 from server.schemas.api_schemas import AskOut, CardOut
 from tools.actions.action import Action
@@ -41,9 +42,12 @@ def _read(draw: Cards, result: str, locale: str) -> Sequence[Card]:
         return ()
 
 
-def card_out(card: Card) -> CardOut:
-    """Return a record as a page draws it."""
-    return CardOut.model_validate(asdict(card))
+def card_out(card: Card, links: LinkRule) -> CardOut:
+    """Return a record as a page draws it; pictures are shown from hosts that replies may link, over https."""
+    shown = CardOut.model_validate(asdict(card))
+    for item in shown.items:
+        item.picture = links.kept(item.picture) if item.picture.startswith("https://") else ""
+    return shown
 
 
 def ask_out(action: Action) -> AskOut:

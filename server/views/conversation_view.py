@@ -76,7 +76,7 @@ async def _add_cards(
     for message in said:
         message.asks = [ask_out(actions[i]) for i in asks.get(message.id, ()) if i in actions]
         if not message.asks and not choices(message.text, service.tool_values):
-            message.cards = [card_out(card) for card in cards.get(message.id, ())]
+            message.cards = [card_out(card, service.parts.links) for card in cards.get(message.id, ())]
     # A yes counts for the question right before it, and for no other.
     for message in said[:-1]:
         for ask in message.asks:

@@ -1,5 +1,6 @@
 """Show a conversation to an operator: what was said, and why the agent said it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from graph.memory.threads import transcript
 from server.schemas.desk_schemas import ConversationOut, Entry, LedgerRow, LedgerStep, PassageOut, Step
 from server.service import Service
 from server.views.case_view import cases_out
+from server.views.conversation_view import images_out
 from server.views.desk_queue import of_action, of_ticket
 from server.views.entry_times import timed
 from tools.actions.action import Action
@@ -44,6 +46,10 @@ async def conversation(service: Service, desk: OperatorDesk, thread_id: str) -> 
     for message in waiting:
         if message["turn_id"] not in known:
             entries.append(_entry(message["id"], "customer", message["text"], waiting=True))
+    pictures = {str(message.id): marks(message).get("pictures", ()) for message in said}
+    pictures |= {message["id"]: json.loads(message["pictures"] or "[]") for message in waiting}
+    for entry in entries:
+        entry.images = images_out(thread_id, entry.id, pictures.get(entry.id, ()))
     actions = await service.parts.actions.ledger.find(thread_id=thread_id)
     open_action = next((action for action in actions if action.state == "awaiting_approval"), None)
     item = of_action(service, open_action) if open_action else None

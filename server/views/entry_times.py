@@ -8,8 +8,9 @@ from sqlalchemy import select
 from core.safety.safe_links import inert
 from server.inbox.inbox_schema import MESSAGES, TURNS
 from server.inbox.message_inbox import Inbox
+from server.inbox.thread_notes import ThreadNote, notes_of
 from server.schemas.desk_schemas import Entry
-from tools.desk.tickets import Ticket
+from tools.desk.tickets import Ticket, TicketNote
 
 
 async def timed(inbox: Inbox, thread_id: str, entries: Sequence[Entry], ticket: Ticket | None) -> list[Entry]:
@@ -26,7 +27,8 @@ async def timed(inbox: Inbox, thread_id: str, entries: Sequence[Entry], ticket: 
             entry.at = accepted.get(entry.id)
         else:
             entry.at = replied.get(entry.id) if entry.role == "operator" else answered.get(turn)
-    return _with_notes(entries, ticket)
+    written = [note for note in notes if note.kind == "internal"]
+    return _with_notes(entries, sorted([*written, *await notes_of(inbox, thread_id)], key=lambda note: note.created_at))
 
 
 async def times(inbox: Inbox, thread_id: str) -> tuple[dict[str, datetime], dict[str, datetime]]:
@@ -41,12 +43,10 @@ async def times(inbox: Inbox, thread_id: str) -> tuple[dict[str, datetime], dict
     return accepted, answered
 
 
-def _with_notes(entries: Sequence[Entry], ticket: Ticket | None) -> list[Entry]:
+def _with_notes(entries: Sequence[Entry], notes: Sequence[TicketNote | ThreadNote]) -> list[Entry]:
     """Put each note behind the last entry that was written before it."""
     woven = list(entries)
-    for number, note in enumerate(ticket.notes if ticket else ()):
-        if note.kind != "internal":
-            continue
+    for number, note in enumerate(notes):
         behind = max(
             (place + 1 for place, entry in enumerate(woven) if entry.at and entry.at <= note.created_at),
             default=len(woven),

@@ -9,6 +9,8 @@ from core.language.fixed_sentences import date_words
 from tools.connectors.declarations import Text, in_language
 from tools.record_cards import Card, CardField, CardItem
 
+PICTURES = ("picture", "image", "image_url")
+"""Fields that hold the address of a picture."""
 SHOWN = 6
 """Items of a list on a card."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?=T|$)")
@@ -51,8 +53,10 @@ def _items(value: Any, locale: str) -> Iterator[CardItem]:
         return
     for one in value[:SHOWN]:
         if isinstance(one, Mapping):
-            name, *details = [words for each in one.values() if (words := _words(each, locale))] or [""]
-            yield CardItem(name=name, detail=" · ".join(details))
+            seen = {key: words for key, each in one.items() if (words := _words(each, locale))}
+            picture = next((seen.pop(key) for key in PICTURES if key in seen), "")
+            name, *details = list(seen.values()) or [""]
+            yield CardItem(name=name, detail=" · ".join(details), picture=picture)
         elif words := _words(one, locale):
             yield CardItem(name=words)
 

@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
+import { Pictures } from "./pictures.js";
 import { Recorder } from "./recorder.js";
 
 /** @typedef {import("./conversation.js").Conversation} Conversation */
@@ -24,14 +25,20 @@ export class Composer {
     this.text = el("textarea", { rows: 1, "aria-label": say("message"), placeholder: say("message"), dir: "auto", keydown: this.#onKey, input: this.#typed });
     this.mic = el("button", { type: "button", class: "icon", hidden: true, "aria-pressed": "false", "aria-label": say("record"), click: () => this.#record() }, icon("mic"));
     this.send = el("button", { class: "primary icon", "aria-label": say("send") }, icon("send"));
-    this.root = el("form", { class: "composer", submit: this.#onSubmit }, this.text, this.mic, this.send);
+    this.pictures = new Pictures(speech, told);
+    const { row, input, button } = this.pictures;
+    this.root = el("form", { class: "composer", submit: this.#onSubmit, paste: this.#onPaste }, row, button, input, this.text, this.mic, this.send);
     this.text.value = talk.kept.get("draft", "sessionStorage");
     this.#grow();
   }
 
-  /** @param {number | null | undefined} seconds how long a recording may be; none where nobody listens */
-  listen(seconds) {
-    this.mic.hidden = !seconds || !Recorder.possible;
+  /**
+   * Offer what the server takes besides words.
+   * @param {import("./conversation.js").Chat} chat
+   */
+  offer(chat) {
+    this.mic.hidden = !chat.voice_seconds || !Recorder.possible;
+    this.pictures.allow(chat.image_mb);
   }
 
   focus() {
@@ -70,11 +77,19 @@ export class Composer {
   #onSubmit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const text = this.text.value.trim();
-    if (!text) return;
+    // A picture alone is a message, too; the server wants words with it.
+    if (!text && !this.pictures.chosen.length) return;
     this.text.value = "";
     this.#changed();
-    this.talk.send(text);
+    this.talk.send(text || this.speech.say("only_picture"), [], this.pictures.take());
     this.sent();
+  };
+
+  #onPaste = (/** @type {ClipboardEvent} */ event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length || !this.pictures.megabytes) return;
+    event.preventDefault();
+    this.pictures.add(files);
   };
 
   #onKey = (/** @type {KeyboardEvent} */ event) => {

@@ -10,12 +10,14 @@ import { Patience } from "./patience.js";
  *   items: {name: string, detail: string, price: string, picture: string}[], actions: {label: string, say: string, url: string}[]}} Card */
 /** @typedef {{id: string, preview: string, open: boolean, state: string, words: string}} Ask */
 /** @typedef {{id: string, role: "customer" | "agent" | "operator", text: string, sources: Source[], cards: Card[], asks: Ask[],
- *   waiting: boolean, at: string | null, author: string | null, helpful: boolean | null, choices: string[]}} Said */
+ *   waiting: boolean, at: string | null, author: string | null, helpful: boolean | null, choices: string[],
+ *   images?: {id: string, url: string, width: number, height: number}[]}} Said */
 /** @typedef {{ticket_id: string, stage: "pending" | "human" | "resolved", operator: string | null, callback: boolean,
  *   writing: boolean, read_at: string | null}} Handoff */
 /** @typedef {{thread_id: string, first_words: string, last_at: string}} Earlier */
 /** @typedef {{shop: string, disclosure: string, open_chat: boolean, voice_seconds: number | null, greeting: string, reply_time: string,
- *   suggestions: string[], logo: string | null, avatar: string | null, sign_in: string | null, link_hosts: string[]}} Chat */
+ *   suggestions: string[], logo: string | null, avatar: string | null, sign_in: string | null, link_hosts: string[],
+ *   image_mb?: number | null}} Chat */
 /** @typedef {import("./outbox.js").Outgoing} Outgoing */
 /** @typedef {"chat" | "message" | "waiting" | "progress" | "token" | "owner" | "problem" | "began"} Change */
 
@@ -111,9 +113,10 @@ export class Conversation {
    * often it has to be sent.
    * @param {string} text
    * @param {string[]} [answers]
+   * @param {File[]} [pictures]
    */
-  send(text, answers = []) {
-    this.outbox.add(text, answers);
+  send(text, answers = [], pictures = []) {
+    this.outbox.add(text, answers, pictures);
     this.#push();
   }
 
@@ -238,6 +241,7 @@ export class Conversation {
     if (answers.length) body.answers = answers;
     if (to) body.thread_id = to;
     try {
+      if (message.pictures?.length) return await this.#upload(message, body, headers);
       return await this.api.call("POST", "/v1/messages", body, headers, AbortSignal.timeout(SEND_MS));
     } catch (error) {
       if (!(error instanceof ApiError) || answers.length || !to) throw error;
@@ -249,6 +253,21 @@ export class Conversation {
       message.to = null;
       return this.#post(message);
     }
+  }
+
+  /**
+   * @param {Outgoing} message
+   * @param {Record<string, unknown>} body
+   * @param {Record<string, string>} headers
+   */
+  #upload(message, body, headers) {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(body)) for (const one of [value].flat()) form.append(name, String(one));
+    for (const picture of message.pictures ?? []) form.append("images", picture, picture.name);
+    return this.api.upload("/v1/messages", form, headers, (share) => {
+      message.sent = share;
+      this.changed("waiting");
+    });
   }
 
   async #follow() {

@@ -3,6 +3,7 @@
 import { askCard, recordCard, replyText } from "./cards.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
+import { gallery } from "./pictures.js";
 import { clock, day, dayOf } from "./times.js";
 
 /** @typedef {import("./conversation.js").Conversation} Conversation */
@@ -75,6 +76,7 @@ export class MessageList {
     const name = said.author ?? "";
     const by = el("p", { class: said.role === "operator" ? "by" : "by spoken" }, name ? speech.say("by name", { name }) : speech.say(`by ${said.role}`));
     const box = el("div", { class: `said ${said.role}` }, this.#face(said), by);
+    if (said.images?.length) box.append(gallery(said.images, talk.api, speech));
     if (said.role === "customer") box.append(el("p", { class: "text", dir: "auto" }, said.text));
     else box.append(...replyText(said, talk.base, speech, talk.chat?.link_hosts ?? []).filter((part) => part.textContent));
     box.append(...said.cards.map((card) => recordCard(card, this.send)));

@@ -1,6 +1,7 @@
 // Send what a customer wrote strictly one after another, and keep what the server does not have over a reload.
 
-/** @typedef {{key: string, text: string, answers: string[], to: string | null, messageId: string, failed: boolean}} Outgoing
+/** @typedef {{key: string, text: string, answers: string[], to: string | null, messageId: string, failed: boolean,
+ *   pictures?: File[], sent?: number}} Outgoing
  * `to` is the thread of the first try (empty: a new one), which counts for every later one; `messageId` is the server's, once it has the message */
 
 /** The messages of one conversation that are on their way, in the order they were written. */
@@ -38,10 +39,11 @@ export class Outbox {
   /**
    * @param {string} text
    * @param {string[]} answers
+   * @param {File[]} [pictures] last as long as the page
    */
-  add(text, answers) {
+  add(text, answers, pictures = []) {
     const key = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16)).join("-");
-    this.messages.push({ key, text, answers, to: null, messageId: "", failed: false });
+    this.messages.push({ key, text, answers, to: null, messageId: "", failed: false, pictures });
     this.keep();
   }
 
@@ -57,7 +59,7 @@ export class Outbox {
   /** Write down what would be lost. */
   keep() {
     if (this.#closed) return;
-    const unsent = this.unsent.map((message) => ({ ...message, failed: false }));
+    const unsent = this.unsent.map(({ pictures: _, ...message }) => ({ ...message, failed: false }));
     try {
       if (unsent.length) sessionStorage.setItem(this.place, JSON.stringify(unsent));
       else sessionStorage.removeItem(this.place);

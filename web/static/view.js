@@ -108,7 +108,7 @@ export class ChatView {
     this.replies.textContent = chat.reply_time;
     this.#choices(this.chips, chat.suggestions);
     void this.#remember();
-    this.composer.listen(chat.voice_seconds);
+    this.composer.offer(chat);
     for (const said of this.talk.messages.values()) this.messages.put(said);
   }
 
@@ -192,7 +192,7 @@ export class ChatView {
     const box = (text, ...more) => el("div", { class: "said customer waits" }, el("p", { class: "by spoken" }, say("by customer")), el("p", { class: "text", dir: "auto" }, text), ...more);
     const sent = this.talk.waiting.map((said) => box(said.text, el("p", { class: "meta" }, el("span", { class: "fate" }, icon("check"), say("sent")))));
     const going = this.talk.outgoing.map((message) =>
-      box(message.text, ...(message.failed ? [
+      box(message.text, message.sent && message.sent < 1 ? el("progress", { value: message.sent, "aria-label": say("sending_picture") }) : null, ...(message.failed ? [
         el("button", { type: "button", class: "link", click: () => this.talk.again(message) }, say("again")),
         el("button", { type: "button", class: "link", click: () => this.talk.giveUp(message) }, say("give_up")),
       ] : [])),

@@ -42,7 +42,7 @@ export class Composer {
   }
 
   /**
-   * Write for a ticket, or for none.
+   * Write for a ticket, or notes on a conversation without one.
    * @param {string} ticket
    * @param {boolean} mayReply
    */
@@ -52,7 +52,7 @@ export class Composer {
     this.mayReply = mayReply;
     if (ticket !== this.ticket) {
       this.ticket = ticket;
-      this.write("reply");
+      this.write("reply"); // which is a note where nobody may reply
     } else if (before !== mayReply) this.write(mayReply && !this.text.value ? "reply" : this.mode);
   }
 

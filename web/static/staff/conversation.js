@@ -50,7 +50,7 @@ export class Conversation {
     this.shown = null;
     /** @type {import("./context.js").Customer | null} */
     this.customer = null;
-    this.entries = new Entries(byId("entries", HTMLOListElement), byId("talk", HTMLElement), speech, desk.operator);
+    this.entries = new Entries(byId("entries", HTMLOListElement), byId("talk", HTMLElement), speech, desk.operator, api);
     this.approvals = byId("approvals", HTMLElement);
     this.acts = new Acts(byId("acts", HTMLElement), speech, desk.operator, {
       act: (path, body) => this.#act(path, body),
@@ -143,7 +143,7 @@ export class Conversation {
     const { ticket } = shown;
     const open = ticket !== null && (ticket.status === "pending" || ticket.status === "human");
     const theirs = ticket !== null && ticket.operator !== null && ticket.operator !== this.desk.operator;
-    this.composer.show(ticket?.id ?? "", open && !theirs);
+    this.composer.show(ticket?.id ?? shown.thread_id, open && !theirs);
     this.context.show(shown, this.customer);
     this.#showPeople();
     const actions = JSON.stringify(shown.actions);
@@ -193,7 +193,8 @@ export class Conversation {
    */
   async #act(path, body) {
     const ticket = this.shown?.ticket;
-    return ticket ? this.#ask("POST", `/v1/tickets/${ticket.id}/${path}`, body) : null;
+    if (ticket) return this.#ask("POST", `/v1/tickets/${ticket.id}/${path}`, body);
+    return path === "note" ? this.#ask("POST", `/v1/desk/conversations/${encodeURIComponent(this.thread)}/note`, body) : null;
   }
 
   /** @param {Record<string, unknown>} body */

@@ -1,6 +1,7 @@
 // What was said in a conversation, and why: sources, tool calls and checks folded under each reply. All of it as text.
 
 import { el, linkable } from "../dom.js";
+import { gallery } from "../pictures.js";
 import { icon } from "./icons.js";
 import { moment, region } from "./page.js";
 
@@ -8,7 +9,7 @@ import { moment, region } from "./page.js";
 /** @typedef {{number: number, article_id: string, title: string, headings: string[], url: string, text: string}} Source */
 /** @typedef {{tool: string, args: Record<string, unknown>, result: string, failed: boolean, action_id: string | null}} Step */
 /**
- * @typedef {{id: string, role: "customer" | "agent" | "operator" | "desk" | "note", author: string, text: string, at: string | null, waiting: boolean,
+ * @typedef {{images?: {url: string, width: number, height: number}[], id: string, role: "customer" | "agent" | "operator" | "desk" | "note", author: string, text: string, at: string | null, waiting: boolean,
  *   sources: Source[], steps: Step[], held_back: string[], ticket_id: string | null}} Entry
  */
 
@@ -23,8 +24,10 @@ export class Entries {
    * @param {HTMLElement} scroller
    * @param {Speech} speech
    * @param {string} operator who reads here
+   * @param {import("../api.js").Api} api
    */
-  constructor(list, scroller, speech, operator) {
+  constructor(list, scroller, speech, operator, api) {
+    this.api = api;
     this.list = list;
     this.scroller = scroller;
     this.speech = speech;
@@ -89,6 +92,7 @@ export class Entries {
       { class: `entry ${entry.role}` },
       el("p", { class: "by" }, icon(SIGNS[entry.role]), el("strong", {}, entry.waiting ? speech.say("unanswered_yet", { who }) : who), time),
       entry.text ? el("p", { class: "said", dir: "auto" }, ...(entry.role === "note" ? this.#mentions(entry.text) : [entry.text])) : null,
+      entry.images?.length ? gallery(entry.images, this.api, speech) : null,
       entry.role === "agent" ? this.#why(entry) : null,
     );
   }

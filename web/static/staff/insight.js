@@ -25,7 +25,7 @@ import { signedOutBy, signIn } from "./sign_in.js";
  *   outcomes: Rate[], containment: Rate, sla: Rate, groups: Record<string, Group[]>, days: Day[], reasons: {reason: string, figure: Figure}[],
  *   satisfaction: {rated: number, share: number | null, share_before: number | null, comments: {thread_id: string, stars: number, comment: string}[]},
  *   operators: {operator: string, tickets: number, first_reply_median: number | null, resolution_median: number | null, missed: number, rated: number, happy: number}[],
- *   backlog: {at: string, open: number}[], articles: {name: string, count: number}[], actions: {name: string, count: number}[],
+ *   backlog: {at: string, open: number}[], articles: {name: string, count: number}[], actions: {name: string, count: number}[], stops: {name: string, count: number}[],
  *   agent_reply: Spread, first_reply: Spread, resolution: Spread, requests_a_resolution: number | null, cost_a_resolution: string | null, currency: string,
  *   ratings: {stars: number, figure: Figure}[], average_rating: number | null, filters: Record<string, string[]>,
  *   unanswered: {question: string, alike: string[], last_at: string, figure: Figure}[], evaluations: Evaluation[]} & Cost} Insight
@@ -80,6 +80,7 @@ function show(found) {
     section("reasons_title", table(["reason", "count"], found.reasons.map(({ reason, figure }) => [named(speech, "reason", reason), opens(named(speech, "reason", reason), figure)]), "reasons_none")),
     ratings(found),
     section("busiest", table(["busiest_name", "count"], [...found.articles.map((one) => [one.name, number(one.count)]), ...found.actions.map((one) => [named(speech, "tool", one.name), number(one.count)])], "busiest_none")),
+    section("stops", el("p", { class: "quiet" }, speech.say("stops_help")), table(["stops_name", "count"], found.stops.map((one) => [one.name.replaceAll(/[-_]/g, " "), number(one.count)]), "stops_none")),
     costs(found),
     trend(found.evaluations),
   );

@@ -351,4 +351,10 @@ export default {
   column_rule: "القواعد",
   column_stop: "أين ينتهي",
   column_do: "ما يُنفَّذ",
+  stops: "أين تتوقف الإجراءات",
+  stops_name: "الإجراء والقاعدة",
+  stops_help: "عدد المحادثات التي أوقفت فيها قاعدة أحد الإجراءات.",
+  stops_none: "لم توقف أي قاعدة إجراءً في هذه المدة.",
+  picture: "صورة {number}",
+  picture_lost: "لا يمكن عرض هذه الصورة.",
 };

@@ -351,4 +351,10 @@ export default {
   column_rule: "Regeln",
   column_stop: "Wo er endet",
   column_do: "Getan",
+  stops: "Wo Abläufe enden",
+  stops_name: "Ablauf und Regel",
+  stops_help: "In wie vielen Gesprächen eine Regel einen Ablauf angehalten hat.",
+  stops_none: "In dieser Zeit hat keine Regel einen Ablauf angehalten.",
+  picture: "Bild {number}",
+  picture_lost: "Dieses Bild lässt sich nicht zeigen.",
 };

@@ -351,4 +351,10 @@ export default {
   column_rule: "Rules",
   column_stop: "Where it ends",
   column_do: "Done",
+  stops: "Where procedures stop",
+  stops_name: "Procedure and rule",
+  stops_help: "In how many conversations a rule kept a procedure from going on.",
+  stops_none: "No procedure was stopped by a rule in this time.",
+  picture: "Picture {number}",
+  picture_lost: "This picture cannot be shown.",
 };

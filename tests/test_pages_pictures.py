@@ -1,0 +1,70 @@
+"""Send pictures in the customer's chat and see them at the desk, in a browser."""
+
+import base64
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.browser import Opener, Site
+
+pytestmark = pytest.mark.browser
+PASTE = """
+async ([name, type, data]) => {
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([bytes], name, { type }));
+  const box = document.querySelector("support-agent").shadowRoot.querySelector("textarea");
+  box.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}
+"""
+
+
+def picture(color: str) -> bytes:
+    """Return a small PNG."""
+    held = io.BytesIO()
+    Image.new("RGB", (40, 30), color).save(held, "PNG")
+    return held.getvalue()
+
+
+def pixel(page: Any, name: str) -> list[int]:
+    """Return the colour in the middle of a picture that is shown."""
+    shown = page.get_by_role("img", name=name)
+    shown.wait_for()
+    found: list[int] = shown.evaluate(
+        """async (img) => {
+          while (!img.naturalWidth) await new Promise((loaded) => img.addEventListener("load", loaded, { once: true }));
+          const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+          canvas.drawImage(img, 20, 15, 1, 1, 0, 0, 1, 1);
+          return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+        }"""
+    )
+    return found
+
+
+def test_pictures_are_chosen_and_pasted_and_sent_and_seen_by_both_sides(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat", site.token("sunita_patel_1036")))
+    page.get_by_role("button", name="Add a picture").wait_for()
+    red, blue = picture("red"), picture("blue")
+    page.locator("input[type=file]").set_input_files({"name": "kettle.png", "mimeType": "image/png", "buffer": red})
+    chosen = page.get_by_role("list", name="Pictures to send")
+    chosen.get_by_text("kettle.png").wait_for()
+    page.evaluate(PASTE, ["lid.png", "image/png", base64.b64encode(blue).decode()])
+    chosen.get_by_text("lid.png").wait_for()
+    page.evaluate(PASTE, ["film.gif", "image/gif", base64.b64encode(blue).decode()])
+    page.get_by_text("Only JPEG, PNG and WebP pictures can be sent.").wait_for()
+    assert opener.axe(page) == []
+    page.get_by_role("button", name="Remove kettle.png").click()
+    page.get_by_role("textbox", name="Write a message").fill("My kettle arrived like this, I want a person")
+    with page.expect_response(lambda answer: answer.url.endswith("/v1/messages")) as accepted:
+        page.keyboard.press("Enter")
+    thread = accepted.value.json()["thread_id"]
+    page.get_by_role("log").locator(".agent .text").first.wait_for()
+    middle = pixel(page, "Picture 1")
+    assert middle[2] > 200 > 60 > middle[0]
+    assert page.get_by_role("img", name="Picture 2").count() == 0
+    assert opener.axe(page) == []
+    desk = opener.open(site.page("/desk", site.token("olga", operator=True)) + f"&thread={thread}")
+    assert pixel(desk, "Picture 1") == middle
+    assert opener.axe(desk) == []

@@ -1,0 +1,76 @@
+// Choose, paste and show pictures.
+
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
+
+/** @typedef {import("./words.js").Speech} Speech */
+
+const KINDS = ["image/jpeg", "image/png", "image/webp"];
+const MOST = 4;
+
+/** The pictures that go with the next message. */
+export class Pictures {
+  /** @type {File[]} */ chosen = [];
+
+  /**
+   * @param {Speech} speech
+   * @param {(words: string) => void} told shows why a picture was not taken
+   */
+  constructor(speech, told) {
+    const { say } = (this.speech = speech);
+    this.told = told;
+    this.megabytes = 0;
+    this.input = el("input", { type: "file", accept: KINDS.join(), multiple: true, hidden: true, "aria-label": say("add_picture"), change: (/** @type {Event} */ event) => this.add([...(/** @type {HTMLInputElement} */ (event.target).files ?? [])]) });
+    this.button = el("button", { type: "button", class: "icon", hidden: true, "aria-label": say("add_picture"), click: () => this.input.click() }, icon("image"));
+    this.row = el("ul", { class: "chosen", "aria-label": say("pictures") });
+  }
+
+  /** @param {number | null | undefined} megabytes how large a picture may be; none where none are taken */
+  allow(megabytes) {
+    this.megabytes = megabytes ?? 0;
+    this.button.hidden = !this.megabytes;
+  }
+
+  /** @param {File[]} files */
+  add(files) {
+    if (!this.megabytes) return;
+    this.input.value = "";
+    for (const file of files) {
+      const wrong = !KINDS.includes(file.type) ? "picture_kind" : file.size > this.megabytes * 1_000_000 ? "picture_size" : this.chosen.length >= MOST ? "picture_count" : "";
+      if (wrong) this.told(this.speech.say(wrong, { megabytes: this.megabytes, most: MOST }));
+      else this.chosen.push(file);
+    }
+    this.#show();
+  }
+
+  /** Return what was chosen, and begin anew. */
+  take() {
+    const taken = this.chosen;
+    this.chosen = [];
+    this.#show();
+    return taken;
+  }
+
+  #show() {
+    this.row.replaceChildren(...this.chosen.map((file) =>
+      el("li", {}, el("bdi", {}, file.name), el("button", { type: "button", class: "icon quiet small", "aria-label": this.speech.say("remove_picture", { name: file.name }), click: () => {
+        this.chosen = this.chosen.filter((other) => other !== file);
+        this.#show();
+      } }, icon("x"))),
+    ));
+  }
+}
+
+/**
+ * Return the pictures of a message; each is read with the reader's token, and then shown.
+ * @param {{url: string, width: number, height: number}[]} images
+ * @param {import("./api.js").Api} api
+ * @param {Speech} speech
+ */
+export function gallery(images, api, { say }) {
+  return el("p", { class: "gallery" }, ...images.map(({ url, width, height }, number) => {
+    const shown = el("img", { alt: say("picture", { number: number + 1 }), width, height });
+    api.file(url).then((file) => (shown.src = URL.createObjectURL(file)), () => shown.replaceWith(say("picture_lost")));
+    return shown;
+  }));
+}
