@@ -106,6 +106,8 @@ async def test_a_single_reply_can_be_rated_and_the_newest_word_counts(tmp_path: 
             answer = await server.client.post(url, json={"helpful": helpful}, headers=ADA)
             assert answer.status_code == 204
         assert (await read(server, thread))["messages"][1]["helpful"] is False
+        desk = await server.client.get(f"/v1/desk/conversations/{thread}", headers=bearer("olga", "operator"))
+        assert [entry["helpful"] for entry in desk.json()["entries"]] == [None, False]
         assert (await server.client.post(url, json={"helpful": True}, headers=bearer("eve"))).status_code == 404
         own = f"/v1/threads/{thread}/replies/{mine['id']}/rating"
         assert (await server.client.post(own, json={"helpful": True}, headers=ADA)).status_code == 404

@@ -14,6 +14,7 @@ from core.passages import Passage
 from core.safety.safe_links import inert
 from graph.context_window.prompts import text_of
 from graph.memory.threads import transcript
+from server.inbox.thread_notes import reply_ratings
 from server.schemas.desk_schemas import ConversationOut, Entry, LedgerRow, LedgerStep, PassageOut, Step
 from server.service import Service
 from server.views.case_view import cases_out
@@ -48,7 +49,9 @@ async def conversation(service: Service, desk: OperatorDesk, thread_id: str) -> 
             entries.append(_entry(message["id"], "customer", message["text"], waiting=True))
     pictures = {str(message.id): marks(message).get("pictures", ()) for message in said}
     pictures |= {message["id"]: json.loads(message["pictures"] or "[]") for message in waiting}
+    helpful = await reply_ratings(service.inbox, thread_id)
     for entry in entries:
+        entry.helpful = helpful.get(entry.id)
         entry.images = images_out(thread_id, entry.id, pictures.get(entry.id, ()))
     actions = await service.parts.actions.ledger.find(thread_id=thread_id)
     open_action = next((action for action in actions if action.state == "awaiting_approval"), None)

@@ -9,7 +9,7 @@ import { moment, region } from "./page.js";
 /** @typedef {{number: number, article_id: string, title: string, headings: string[], url: string, text: string}} Source */
 /** @typedef {{tool: string, args: Record<string, unknown>, result: string, failed: boolean, action_id: string | null}} Step */
 /**
- * @typedef {{images?: {url: string, width: number, height: number}[], id: string, role: "customer" | "agent" | "operator" | "desk" | "note", author: string, text: string, at: string | null, waiting: boolean,
+ * @typedef {{helpful: boolean | null, images?: {url: string, width: number, height: number}[], id: string, role: "customer" | "agent" | "operator" | "desk" | "note", author: string, text: string, at: string | null, waiting: boolean,
  *   sources: Source[], steps: Step[], held_back: string[], ticket_id: string | null}} Entry
  */
 
@@ -90,7 +90,7 @@ export class Entries {
     return el(
       "li",
       { class: `entry ${entry.role}` },
-      el("p", { class: "by" }, icon(SIGNS[entry.role]), el("strong", {}, entry.waiting ? speech.say("unanswered_yet", { who }) : who), time),
+      el("p", { class: "by" }, icon(SIGNS[entry.role]), el("strong", {}, entry.waiting ? speech.say("unanswered_yet", { who }) : who), time, entry.helpful === null ? null : el("span", { class: `thought ${entry.helpful ? "good" : "bad"}` }, icon(entry.helpful ? "thumbs-up" : "thumbs-down"), el("span", { class: "spoken" }, speech.say(entry.helpful ? "found_helpful" : "found_unhelpful")))),
       entry.text ? el("p", { class: "said", dir: "auto" }, ...(entry.role === "note" ? this.#mentions(entry.text) : [entry.text])) : null,
       entry.images?.length ? gallery(entry.images, this.api, speech) : null,
       entry.role === "agent" ? this.#why(entry) : null,

@@ -357,4 +357,6 @@ export default {
   stops_none: "لم توقف أي قاعدة إجراءً في هذه المدة.",
   picture: "صورة {number}",
   picture_lost: "لا يمكن عرض هذه الصورة.",
+  found_helpful: "وجده العميل مفيدًا.",
+  found_unhelpful: "لم يجده العميل مفيدًا.",
 };

@@ -357,4 +357,6 @@ export default {
   stops_none: "In dieser Zeit hat keine Regel einen Ablauf angehalten.",
   picture: "Bild {number}",
   picture_lost: "Dieses Bild lässt sich nicht zeigen.",
+  found_helpful: "Als hilfreich bewertet.",
+  found_unhelpful: "Als nicht hilfreich bewertet.",
 };

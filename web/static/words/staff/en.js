@@ -357,4 +357,6 @@ export default {
   stops_none: "No procedure was stopped by a rule in this time.",
   picture: "Picture {number}",
   picture_lost: "This picture cannot be shown.",
+  found_helpful: "The customer found it helpful.",
+  found_unhelpful: "The customer found it not helpful.",
 };
