@@ -1,14 +1,17 @@
 """Use the command line as a person would, and as one who makes mistakes."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
-from cli.desk.approval_commands import waiting_in
+from cli.desk.approval_commands import decide_by_id
 from cli.doctor_settings import open_to_other_tokens, still_the_samples
 from core.errors import InputError
 from core.settings import SAMPLE_BUSINESS, Settings
+from graph.opened_stores import open_desk
+from tests.desk_fakes import request
 from tests.processes import ROOT
 from tests.terminal import Terminal, fill_sample_shop
 
@@ -203,5 +206,12 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
 
 def test_a_ticket_without_a_waiting_action_cannot_be_approved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SUPPORT_DESK_URL", f"sqlite:///{tmp_path}/desk.db")
+
+    async def opened_ticket() -> str:
+        desk = open_desk(Settings.from_env())
+        ticket = await desk.open_ticket(request("thread"))
+        await desk.close()
+        return ticket.id
+
     with pytest.raises(InputError, match="0 actions of this ticket's conversation"):
-        waiting_in("thread")
+        decide_by_id(asyncio.run(opened_ticket()), {"type": "approve"}, "mia", as_json=False)

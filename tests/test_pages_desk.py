@@ -305,6 +305,6 @@ def test_an_action_is_approved_by_the_number_of_its_ticket(site: Site, shop: Sho
     shop.act(f"/v1/tickets/{ticket}/hand-back")
     refund_asked(shop, "beatriz_almeida_1024", "#AF10352", thread)
     env = environment(site.folder, SUPPORT_JWT_SECRET=SECRET)
-    done = support_agent("tickets", "approve", ticket, "--operator", "mia", env=env)
+    done = support_agent("approvals", "approve", ticket, "--by", "mia", env=env)
     assert done.returncode == 0, done.stderr
     assert "done" in done.stdout

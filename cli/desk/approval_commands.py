@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -13,16 +14,20 @@ from rich.table import Column, Table
 from cli.output import err, out, print_json
 from core.errors import InputError
 from core.settings import Settings
-from graph.opened_stores import open_ledger
+from graph.opened_stores import open_desk, open_ledger
 from tools.actions.action import Action, State
 from tools.actions.ledger import ActionLedger
 
 app = typer.Typer(help="Show what waits for staff, and decide it.", no_args_is_help=True)
 
-ActionId = Annotated[str, typer.Argument(help="Id of the action, or its first characters, from `approvals list`.")]
+ActionId = Annotated[
+    str,
+    typer.Argument(help="Id of the action, its first characters, or the number of a ticket with one that waits."),
+]
 By = Annotated[str, typer.Option(help="Who decides; kept in the audit trail.")]
 Note = Annotated[str, typer.Option(help="A sentence for the customer and the audit trail.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+_TICKET = re.compile(r"T\d+")
 WAITING: tuple[State, ...] = ("awaiting_approval",)
 
 
@@ -63,7 +68,10 @@ def show(action: ActionId, as_json: AsJson = False) -> None:
 
 @app.command("approve")
 def approve(action: ActionId, by: By, note: Note = "", as_json: AsJson = False) -> None:
-    """Approve an action: it is carried out, and the customer reads the result in the thread."""
+    """Approve an action: it is carried out, and the customer reads the result in the thread.
+
+    Example: support-agent approvals approve T1001 --by mia
+    """
     decide_by_id(action, {"type": "approve", "message": note}, by, as_json)
 
 
@@ -88,9 +96,16 @@ def edit(
     decide_by_id(action, {"type": "edit", "edited_action": {"args": new}}, by, as_json)
 
 
-def waiting_in(thread_id: str) -> str:
-    """Return the id of the one action of a conversation that waits for staff; raises InputError unless there is one."""
-    found = [action for action in asyncio.run(_find(WAITING)) if action.thread_id == thread_id]
+async def _waiting_at(ticket_id: str) -> str:
+    """Return the id of the one action of a ticket's conversation that waits for staff; raises InputError unless there
+    is one.
+    """
+    desk = open_desk(Settings.from_env())
+    try:
+        thread_id, _ = await desk.whose(ticket_id)
+    finally:
+        await desk.close()
+    found = [action for action in await _find(WAITING) if action.thread_id == thread_id]
     if len(found) != 1:
         raise InputError(
             f"{len(found)} actions of this ticket's conversation wait for staff; `support-agent approvals "
@@ -102,6 +117,8 @@ def waiting_in(thread_id: str) -> str:
 
 def decide_by_id(prefix: str, decision: Mapping[str, Any], by: str, as_json: bool) -> None:
     """Record a decision on the action whose id begins so, let its conversation go on, and print what came of it."""
+    if _TICKET.fullmatch(prefix):
+        prefix = asyncio.run(_waiting_at(prefix))
     action, told = asyncio.run(_decide_and_wake(prefix, decision, by))
     if as_json:
         print_json({**_plain(action), "told": told})

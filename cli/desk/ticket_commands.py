@@ -9,7 +9,6 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.desk.approval_commands import decide_by_id, waiting_in
 from cli.desk.ticket_order import most_pressing_first
 from cli.desk.ticket_printing import clock, print_ticket, ticket_as_data
 from cli.output import out, print_json
@@ -150,21 +149,6 @@ def suggest(ticket: TicketId, operator: Operator, as_json: AsJson = False) -> No
     """Print a reply to edit; nothing is sent."""
     suggestion = _suggestion(ticket, operator)
     print_json({"ticket_id": ticket, "suggestion": suggestion}) if as_json else out.print(escape(suggestion))
-
-
-@app.command()
-def approve(
-    ticket: TicketId,
-    operator: Operator,
-    note: Annotated[str, typer.Option(help="A sentence for the customer and the audit trail.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Approve the action that waits in a ticket's conversation, as `support-agent approvals approve` does by its id.
-
-    Example: support-agent tickets approve T1001 --operator mia
-    """
-    thread = _at_desk(lambda desk: desk.get_ticket(ticket)).thread_id
-    decide_by_id(waiting_in(thread), {"type": "approve", "message": note}, operator, as_json)
 
 
 @app.command()
