@@ -1,12 +1,20 @@
 """Say amounts, payment methods, items and addresses the way a customer would."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from core.language.fixed_sentences import list_words
+from core.safety.invisible_characters import visible
 from tools.actions.changes import Move
 from tools.retail.policy import SENTENCES, Policy
 from tools.retail.shop_records import Address, Customer, OrderItem, Variant
+
+LONGEST_NAME, _LONG_NAME = 80, 40
+"""Characters of a name that are shown, and from which on full stops in it part sentences."""
+_MORE_THAN_A_NAME = re.compile(r"[\n\r\u2028\u2029“”]|\+?\d(?:[\s()./-]{0,2}\d){6}")
+_SENTENCES = re.compile(r"[.!?]\s+\S")
+_BREAK = re.compile(r"[.!?:;\n\r\u2028\u2029“”—–]|\+?\d(?:[\s()./-]{0,2}\d){6}")
 
 
 def amount_words(amount: Decimal, policy: Policy) -> str:
@@ -39,8 +47,22 @@ def address_words(address: Address) -> str:
 
 def item_words(item: OrderItem | Variant) -> str:
     """Name an item by its product name, where it has one, and its options."""
-    options = ", ".join(item.options.values())
-    return f"{item.name} ({options})" if isinstance(item, OrderItem) else options
+    options = name_words(", ".join(item.options.values()))
+    return f"{name_words(item.name)} ({options})" if isinstance(item, OrderItem) else options
+
+
+def name_words(name: str) -> str:
+    """Return a product's name as a question can hold it: others write names, so nothing of one may read as more of the
+    question, and what goes on like a sentence, or holds a telephone number, ends where that begins.
+    """
+    line = visible(name).strip()
+    if (
+        len(line) <= LONGEST_NAME
+        and not _MORE_THAN_A_NAME.search(line)
+        and not (len(line) > _LONG_NAME and _SENTENCES.search(line))
+    ):
+        return line
+    return f"{_BREAK.split(line)[0].strip()[:LONGEST_NAME]}…"
 
 
 def move_words(move: Move, customer: Customer, policy: Policy, *, done: bool) -> str:
