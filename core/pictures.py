@@ -4,8 +4,6 @@ import base64
 from io import BytesIO
 from typing import Literal, TypedDict
 
-from PIL import Image, ImageOps
-
 from core.errors import MessageRejected
 
 MOST_PICTURES = 4
@@ -43,6 +41,8 @@ def read_picture(data: bytes) -> Picture:
     Raises:
         PictureRefused: it is too large, of another kind, or broken.
     """
+    from PIL import Image, ImageOps  # loaded here: most conversations have no picture
+
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
         raise PictureRefused("picture_heic")
     if len(data) > MOST_BYTES:

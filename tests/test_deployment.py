@@ -124,6 +124,28 @@ def test_a_server_that_cannot_start_says_why_in_one_line(tmp_path: Path, setting
     assert done.stderr.count("error: ") == 1
 
 
+@pytest.mark.server
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that even root cannot write")
+@pytest.mark.parametrize(
+    ("command", "setting", "told"),
+    [
+        ("ingest {folder}/wrap.md", "SUPPORT_INDEX_DIR=/proc/index", "set SUPPORT_INDEX_DIR to another"),
+        ("tickets list", "SUPPORT_DESK_URL=sqlite:////proc/desk.db", "check SUPPORT_DESK_URL and its folder"),
+        ("threads list", "SUPPORT_MEMORY_URL=sqlite:////proc/memory.db", "check SUPPORT_MEMORY_URL and its folder"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_is_named_in_one_line(
+    tmp_path: Path, command: str, setting: str, told: str
+) -> None:
+    (tmp_path / "wrap.md").write_text("# Gift wrap\n\nGift wrap costs 3 euros.")
+    name, _, value = setting.partition("=")
+    done = support_agent(*command.format(folder=tmp_path).split(), env=environment(tmp_path) | {name: value})
+    assert done.returncode == 1
+    assert told in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("error: ") == 1
+
+
 def test_failures_of_a_model_are_counted_by_kind() -> None:
     counter = MODEL_FAILURES.labels(model="counted", kind="unavailable")
     before = counter._value.get()

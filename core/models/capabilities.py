@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from PIL import Image
 
 from core.errors import ModelError, ModelRejected, ModelUnavailable
 
@@ -176,6 +175,8 @@ async def _streaming(endpoint: Endpoint) -> dict[str, bool]:
 
 async def _vision(endpoint: Endpoint) -> bool:
     """Show a red square and ask for its colour."""
+    from PIL import Image
+
     drawn = io.BytesIO()
     Image.new("RGB", (64, 64), (220, 0, 0)).save(drawn, "JPEG")
     url = f"data:image/jpeg;base64,{base64.b64encode(drawn.getvalue()).decode()}"
