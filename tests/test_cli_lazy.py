@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any, get_args
 
+import pytest
+
 from cli.main import Commands
 from tools.retail.shop_records import Status
 from tools.retail.shop_rows import (
@@ -32,6 +34,21 @@ def test_the_command_line_is_there_before_what_its_commands_need() -> None:
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert "typer" in loaded
     assert [name for name in HEAVY if name in loaded] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "left_out"),
+    [
+        ("cli.desk.ticket_commands", ("langchain_core", "langgraph", "openai", "mcp", "faiss", "numpy")),
+        ("cli.desk.approval_commands", ("langchain_core", "langgraph", "openai", "mcp", "faiss", "numpy")),
+        ("cli.ask", ("openai", "mcp", "pypdf", "onnxruntime", "PIL", "py3langid")),
+        ("cli.chat", ("openai", "mcp", "pypdf", "onnxruntime", "PIL", "py3langid")),
+    ],
+)
+def test_a_command_does_not_wait_for_what_it_may_not_need(module: str, left_out: tuple[str, ...]) -> None:
+    script = f"import sys, {module}; print(*(name for name in {left_out!r} if name in sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert loaded == []
 
 
 def test_the_list_shows_what_each_command_says_of_itself() -> None:
