@@ -112,6 +112,16 @@ async def test_another_request_below_goes_on_when_a_write_is_done() -> None:
     assert done.text.endswith("Which order is it?")
 
 
+async def test_naming_the_record_of_a_case_below_brings_that_one_up() -> None:
+    made = following(scripted("unreachable"), CANCEL, leads=True)
+    with_orders(made, ANOTHER)
+    agent = agent_of(made)
+    await agent.send("t", "please cancel my order #AF1 and #AF5", customer_id="ada")
+    await agent.send("t", "#AF5", customer_id="ada")
+    cases = (await agent.state("t")).cases
+    assert [slot_value(case, "order_id") for case in cases] == ["#AF1", "#AF5"]  # type: ignore[arg-type]
+
+
 async def test_who_only_asks_for_time_takes_nothing_back() -> None:
     made = following(scripted("unreachable"), CANCEL, leads=True)
     agent = agent_of(made)

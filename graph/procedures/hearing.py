@@ -97,9 +97,16 @@ def _asks_for_another(book: ProcedureBook, case: Case, text: str) -> bool:
 
 
 def _heard_on_top(book: ProcedureBook, cases: list[Case], text: str, source: str) -> list[Case]:
-    """Return the stack after the open case has heard a message; the record that was named first is dealt with first."""
+    """Return the stack after the open case has heard a message; the record that was named first is dealt with first.
+
+    A record that a case below is about already brings that one up.
+    """
     procedure = followed(book, cases[-1])
     first, *more = heard_all(procedure, cases[-1], text, source)
+    record = slot_value(first, procedure.subject) if procedure.subject else None
+    again = about(cases[:-1], procedure, record) if record is not None else None
+    if again and again["slots"].get(procedure.subject or ""):
+        first, more = heard(procedure, again, text, source), []
     return _shared(procedure, on_top(cases, *reversed(more), first), source)
 
 
