@@ -137,7 +137,7 @@ async def test_a_person_is_reached_while_the_model_is_down() -> None:
         ("Je voudrais parler à un conseiller", "en", "Votre numéro de ticket est T1001"),
         ("Quiero hablar con una persona", "en", "Su número de ticket es T1001"),
         ("Operator!", "de", "Ihre Ticketnummer ist T1001"),
-        ("Chcę rozmawiać z konsultantem", "en", "Your ticket is T1001"),
+        ("Chcę rozmawiać z konsultantem", "en", "Numer zgłoszenia to T1001"),
     ],
 )
 async def test_the_notice_is_in_the_customers_language(text: str, locale: str, words: str) -> None:
@@ -147,7 +147,7 @@ async def test_the_notice_is_in_the_customers_language(text: str, locale: str, w
 async def test_out_of_hours_it_becomes_a_call_back_with_a_time() -> None:
     made = parts(scripted("x"), availability=availability("Mon-Fri 10:00-17:00", minutes=90))
     reply = await talk(made, "a human please")
-    assert "by 2026-11-02 11:30 UTC" in reply.text
+    assert "by 2 November 2026, 11:30 UTC" in reply.text
     assert desk_of(made).tickets["T1001"].callback
 
 

@@ -127,3 +127,11 @@ async def test_the_offline_models_own_sentences_may_be_in_any_language() -> None
 def test_a_language_without_checks_is_told_to_who_checks_a_business(tmp_path: Path) -> None:
     (tmp_path / "business.yaml").write_text("name: Kvarn\nlanguages: [sv, en]\n")
     assert any("claims in sv" in str(problem) for problem in check_business(tmp_path).problems)
+
+
+async def test_a_reply_in_another_language_than_the_customers_is_asked_for_again() -> None:
+    model = scripted("You have thirty days to send everything back to us. [1]", "Sie haben 30 Tage. [1]")
+    agent = agent_of(parts(model))
+    reply = await agent.send("t", "Wie lange habe ich bei Ihnen Zeit für die returns nach dem Kauf?")
+    assert reply.text == "Sie haben 30 Tage. [1]"
+    assert "The customer writes German" in model.requests[0][0].text

@@ -95,7 +95,7 @@ def _scores(text: str) -> dict[str, float]:
     tokens = _TOKEN.findall(lowered)
     scores = {language: float(sum(t in words for t in tokens)) for language, words in _SETS.items()}
     for language, words in _ALONE_WORDS.items():
-        scores[language] += _TELLING * sum(t in words and t not in _SETS[language] for t in tokens)
+        scores[language] += sum(_TELLING - (t in _SETS[language]) for t in tokens if t in words)
     for language, marks in _LETTERS.items():
         scores[language] += 1.5 * bool(marks.search(lowered))
     return scores

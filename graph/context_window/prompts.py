@@ -39,6 +39,11 @@ def language_note(language: str) -> str:
     )
 
 
+def spoken_note(language: str) -> str:
+    """Tell the model the customer's language: small models fall back into that of the articles."""
+    return f"\n\nThe customer writes {language}: answer in {language}."
+
+
 def text_of(message: BaseMessage) -> str:
     """Return the text of a message, whose content may be a string or a list of blocks."""
     return str(message.text)  # a plain text: what LangChain returns cannot be copied with a state

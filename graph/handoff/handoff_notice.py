@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from core.language.fixed_sentences import phrase
+from core.language.fixed_sentences import date_words, phrase
 from tools.desk.availability import Prospect
 from tools.desk.tickets import Reason
 
@@ -34,7 +34,7 @@ def _when(prospect: Prospect, locale: str) -> str:
     if prospect.wait is None or prospect.at is None:
         return phrase("callback_open", locale)
     if not prospect.staffed:
-        return phrase("callback", locale, time=f"{prospect.at:%Y-%m-%d %H:%M %Z}")
+        return phrase("callback", locale, time=f"{date_words(prospect.at, locale)}, {prospect.at:%H:%M %Z}")
     minutes = -(-prospect.wait // timedelta(minutes=1))
     if minutes <= 90:
         return phrase("answer_minutes", locale, minutes=str(minutes))

@@ -10,12 +10,13 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCal
 from langchain_core.runnables import Runnable
 from langgraph.runtime import Runtime
 
+from core.language.fixed_sentences import ENGLISH
 from core.models.turn_allowance import Allowance, allow
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from graph.context_window.customer_profile import with_file
 from graph.context_window.history import prompt_messages, with_earlier
-from graph.context_window.prompts import language_note, newest_words, repair_note, text_of
+from graph.context_window.prompts import language_note, newest_words, repair_note, spoken_note, text_of
 from graph.handoff.handoff_reasons import person_is_due
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
@@ -77,6 +78,9 @@ async def reason(
     instead = languages.instead_of(newest_words(earlier)) if languages and not judge else None
     if instead:
         note += language_note(NAMES[instead])
+    elif languages and languages.has(state.language) and state.language != ENGLISH:
+        note += spoken_note(NAMES[state.language])
+        languages = ReplyLanguages((state.language,))
     speaker = VerifiedChatModel(
         inner=model,
         ground=ground_of(earlier, passages, policy=system, tools=tools, addresses=sayings.mail_addresses()),

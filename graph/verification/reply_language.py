@@ -44,6 +44,10 @@ class ReplyLanguages:
         self._codes = tuple(code for code in served if code in CHECKED) or CHECKED[:1]
         _identifier()
 
+    def has(self, code: str) -> bool:
+        """Say whether a reply may be written in a language."""
+        return code in self._codes
+
     def foreign(self, sentence: str, *, told: str = "", data: str = "") -> str | None:
         """Return the code of another language that a sentence, or a clause of it, is in; None where it may be said.
 
