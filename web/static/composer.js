@@ -27,7 +27,7 @@ export class Composer {
     this.send = el("button", { class: "primary icon", "aria-label": say("send") }, icon("send"));
     this.pictures = new Pictures(speech, told);
     const { row, input, button } = this.pictures;
-    this.root = el("form", { class: "composer", submit: this.#onSubmit, paste: this.#onPaste }, row, button, input, this.text, this.mic, this.send);
+    this.root = el("form", { class: "composer", submit: this.#onSubmit, paste: this.#onPaste }, row, this.text, button, input, this.mic, this.send);
     this.text.value = talk.kept.get("draft", "sessionStorage");
     this.#grow();
   }
