@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.language.action_words import ACTIONS, any_action
-from core.language.signals import any_of, normalised
+from core.language.signals import any_of
+from core.language.text import normalised
 from core.language.words import corrected
 
 _AGREED = (

@@ -2,7 +2,7 @@
 
 import re
 
-from core.language.words import normal
+from core.language.text import normal
 
 GREETING = re.compile(
     r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good "

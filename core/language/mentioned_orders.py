@@ -4,7 +4,7 @@ import re
 
 from core.language.postal_addresses import STATES, STREET, read_address
 from core.language.spelled_digits import join_spelled
-from core.language.words import normal
+from core.language.text import normal
 
 _NO_PREFIX_TEXT = (
     "a i is my of in to on at no it an or by for the nr and are was has did id us am pm as be do if so up we "

@@ -6,7 +6,7 @@
 import re
 
 from core.language.action_words import any_action
-from core.language.signals import normalised
+from core.language.text import normalised
 
 
 def _begins(*patterns: str) -> re.Pattern[str]:

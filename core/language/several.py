@@ -2,7 +2,8 @@
 
 import re
 
-from core.language.signals import any_of, normalised
+from core.language.signals import any_of
+from core.language.text import normalised
 
 _ALL = any_of(
     r"\b(?:both|each of (?:them|my|the|these)|every one of (?:them|my|the)|all (?:of )?(?:them|my|these|those))\b",

@@ -1,18 +1,8 @@
 """Recognise, by rule, what a conversation must obey whatever the model's mood: a wish for a person, and anger."""
 
 import re
-import unicodedata
 
-_HEAD = 4_000
-"""Longer messages are judged by their beginning and end; a rule must stay quick on a megabyte."""
-
-
-def normalised(text: str) -> str:
-    """Return lower-case text with plain quotes and single spaces, long texts cut to head and tail."""
-    if len(text) > 2 * _HEAD:
-        text = f"{text[:_HEAD]} {text[-_HEAD:]}"
-    text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("`", "'").casefold()
-    return re.sub(r"\s+", " ", text).strip()
+from core.language.text import normalised
 
 
 def any_of(*patterns: str) -> re.Pattern[str]:

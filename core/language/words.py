@@ -1,7 +1,6 @@
 """Turn text into comparable words."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
@@ -11,6 +10,7 @@ from rapidfuzz.distance import OSA
 from core.embeddings.minilm import embedded_minilm
 from core.errors import ModelError
 from core.language.postal_addresses import read_address
+from core.language.text import normal
 
 _STOP_TEXT = """
 a about after again all also am an and any anyone anything are as at be because been before being but by can could \
@@ -27,12 +27,6 @@ which while who why will wish with would you your yours
 """
 STOP_WORDS = frozenset(_STOP_TEXT.split())
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-
-
-def normal(text: str) -> str:
-    """Return lower-case text with plain quotes and single spaces."""
-    plain = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'").replace("–", "-")
-    return re.sub(r"\s+", " ", plain).strip().casefold()
 
 
 _CHAT = {

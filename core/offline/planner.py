@@ -9,7 +9,7 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.greetings import OFFER_OF_A_PERSON, THANKS
 from core.language.mentioned_orders import order_numbers
 from core.language.requested_changes import asks_about
-from core.language.words import normal
+from core.language.text import normal
 from core.offline.answering.in_other_languages import LANGUAGES, Speaker, language_spoken
 from core.offline.answering.inquiries import inquiry
 from core.offline.answering.no_answer import beyond, chosen_article, is_no_answer, left_open, no_answer

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
+from core.identity_words import ASK_WHO
 from core.language.confirmations import answer_to_confirmation
 from core.language.disputes import disputes_charge, reports_fraud
 from core.language.fixed_sentences import PHRASES
 from core.language.greetings import OFFER_OF_A_PERSON
-from core.language.identity_words import ASK_WHO
 from core.language.signals import is_angry, names_staff, reports_problem, wants_human
 from core.language.statements import sentences
 from core.message_marks import marks

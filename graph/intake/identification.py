@@ -9,8 +9,8 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 
 from core.errors import BackendUnavailable, InputError, Refused
+from core.identity_words import CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
 from core.language.fixed_sentences import phrase
-from core.language.identity_words import CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
 from core.message_marks import mark, marked, marks
 from core.privacy.card_numbers import without_cards
 from graph.state import State

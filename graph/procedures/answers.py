@@ -13,7 +13,7 @@ import re2
 
 from core.language.confirmations import answer_to_confirmation, wants_it_otherwise
 from core.language.several import count_of, hesitates, means_another
-from core.language.signals import normalised
+from core.language.text import normalised
 from core.language.words import content_stems
 from graph.procedures.cases import Case, alike, another, slot_value, with_slot
 from graph.procedures.format.procedure import Procedure

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from core.language.several import place_of
-from core.language.signals import normalised
+from core.language.text import normalised
 from graph.procedures.format.slot_values import MONTHS
 
 ISO_DAY = re.compile(r"\b\d{4}-(\d{2})-(\d{2})\b")

@@ -14,7 +14,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from core.errors import BackendUnavailable, InputError, NotIdentified, Refused
-from core.language.identity_words import ASK_WHO
+from core.identity_words import ASK_WHO
 from core.model_notes import MISFIT
 from tools.context import Context
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from core.language.action_words import ACTIONS
 from core.language.confirmations import answer_to_confirmation
 from core.language.requested_changes import asks_about
-from core.language.signals import normalised
+from core.language.text import normalised
 
 _ALSO_ASKED_AS = {"cancel": {"refund"}, "return": {"refund"}}
 """Who wants their money back may have to cancel or to return for it."""
@@ -70,13 +70,13 @@ def sentences_that_ask(text: str, tool: str, also_called: tuple[str, ...] = ()) 
 @lru_cache(maxsize=_REMEMBERED)
 def mentions(text: str, tool: str, also_called: tuple[str, ...] = ()) -> bool:
     """Say whether a text speaks of what a tool does, however it is said."""
-    return bool(list(_named_in(_plain(text), tool, also_called)))
+    return bool(list(_named_in(normalised(text), tool, also_called)))
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def speaks_of_change(text: str) -> bool:
     """Say whether a text speaks of any kind of change."""
-    plain = _plain(text)
+    plain = normalised(text)
     return any(pattern.search(plain) for pattern in _SAID.values())
 
 
@@ -84,7 +84,7 @@ def goes_on_with_it(text: str) -> bool:
     """Say whether a text has no kind of change of its own and completes the one spoken of before: a slot, a
     correction.
     """
-    plain = _plain(text)
+    plain = normalised(text)
     return not (asks_about(text) or _ASKS_FACTS.search(plain)) and (
         len(plain.split()) <= _SHORT or bool(_TOO.search(plain))
     )
@@ -101,7 +101,7 @@ def sentences(text: str) -> list[str]:
 
 
 def _asks(clause: str, tool: str, also_called: Collection[str]) -> bool:
-    plain = _plain(clause)
+    plain = normalised(clause)
     wished = not asks_about(clause) or bool(_ONES_OWN.search(plain))
     return wished and any(
         not _NOT.search(plain[: match.start()]) and not _ASKS_FACTS.search(plain[: match.start()])
@@ -116,7 +116,7 @@ def _named_in(plain: str, tool: str, also_called: Collection[str]) -> Iterator[r
     kinds |= {other for kind in kinds for other in _ALSO_ASKED_AS.get(kind, ())}
     for kind in sorted(kinds):
         yield from _SAID[kind].finditer(plain)
-    words = [re.escape(_plain(word)) for word in also_called] or ([] if kinds else _stems(tool))
+    words = [re.escape(normalised(word)) for word in also_called] or ([] if kinds else _stems(tool))
     for word in words:
         yield from re.finditer(rf"\b{word}", plain)
 
@@ -124,7 +124,3 @@ def _named_in(plain: str, tool: str, also_called: Collection[str]) -> Iterator[r
 def _stems(tool: str) -> list[str]:
     """Return how the words of a tool's name begin, for tools nobody here knows."""
     return [word[:5] for word in re.split(r"[^a-z]+", tool.lower()) if len(word) > 3]
-
-
-def _plain(text: str) -> str:
-    return normalised(text)

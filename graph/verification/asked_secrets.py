@@ -6,7 +6,8 @@ a request is held, unless it warns of giving secrets away, or names the page on 
 
 import re
 
-from core.language.signals import any_of, normalised
+from core.language.signals import any_of
+from core.language.text import normalised
 
 _SECRET = any_of(
     r"\b(?:pass ?words?|pass ?phrase|pass ?code|log-?in (?:details|data|credentials)|credentials|pin|"

@@ -2,7 +2,8 @@
 
 import re
 
-from core.language.signals import any_of, normalised
+from core.language.signals import any_of
+from core.language.text import normalised
 
 _INNER = any_of(
     r"\b(?:i|we|i'll|i'm|let me|let's)\b[^.?!]{0,30}\b(?:call|use|using|run|invoke|execute|access)\w*\b[^.?!]{0,30}"

@@ -2,7 +2,8 @@
 
 import re
 
-from core.language.words import content_stems, normal, stem
+from core.language.text import normal
+from core.language.words import content_stems, stem
 from core.offline.answering.quotations import Quote
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.items import name_score

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from core.language.words import normal
+from core.language.text import normal
 from core.offline.answering.choosing import is_delivered, is_pending, meant_items_only
 from core.offline.answering.quotations import Quote
 from core.offline.answering.reads import asked_orders, describe, policy

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from core.language.words import content_stems, normal
+from core.language.text import normal
+from core.language.words import content_stems
 from core.offline.answering.quotations import read_out
 from core.offline.answering.reads import DONT_KNOW, worth_an_answer
 from core.offline.answering.sentences_about_records import listed

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.language.words import normal
+from core.language.text import normal
 from core.offline.answering.sentences_about_records import listed, variant_line
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.items import mentioned_options, name_score, product_words

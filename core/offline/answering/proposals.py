@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.language.mentioned_orders import order_numbers
-from core.language.words import content_stems, normal, stems
+from core.language.text import normal
+from core.language.words import content_stems, stems
 from core.offline.answering.toolbox import Call
 from core.offline.reading.chat_request import Conversation, Result, digits
 from core.offline.reading.items import meant_items

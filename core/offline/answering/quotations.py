@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from core.language.words import content_stems, content_words, normal
+from core.language.text import normal
+from core.language.words import content_stems, content_words
 from core.offline.reading.chat_request import QuotedPassage
 from core.offline.reading.clauses import sentences
 

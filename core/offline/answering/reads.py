@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.language.mentioned_orders import order_numbers
-from core.language.words import in_shop_words, normal
+from core.language.text import normal
+from core.language.words import in_shop_words
 from core.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
 from core.offline.answering.choosing import meant_items_only, named_orders, order_state
 from core.offline.answering.sentences_about_records import (

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.language.postal_addresses import NEEDED, read_address
-from core.language.words import normal
+from core.language.text import normal
 from core.offline.answering.choosing import (
     chosen_items,
     chosen_orders,

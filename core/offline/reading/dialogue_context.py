@@ -6,7 +6,7 @@ from dataclasses import replace
 from core.language.confirmations import answer_to_confirmation
 from core.language.mentioned_orders import order_numbers
 from core.language.requested_changes import asks_about
-from core.language.words import normal
+from core.language.text import normal
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.intents import SMALL_TALK, WRITES, change_asked_about
 from core.offline.reading.items import product_words

@@ -8,7 +8,8 @@ from core.language.greetings import CAPABILITIES, GOODBYE, GREETING, THANKS
 from core.language.mentioned_orders import order_numbers
 from core.language.postal_addresses import read_address
 from core.language.requested_changes import asks_about, wishes
-from core.language.words import normal, spelled
+from core.language.text import normal
+from core.language.words import spelled
 from core.offline.reading import request_phrases as p
 from core.offline.reading.clauses import MAX_CLAUSE
 from core.offline.reading.slots import means_newest, refund_reason

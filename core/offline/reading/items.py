@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.language.words import STOP_WORDS, normal, stem, stems
+from core.language.text import normal
+from core.language.words import STOP_WORDS, stem, stems
 from core.offline.reading.slots import kept_part, means_all
 
 Facts = Mapping[str, Any]

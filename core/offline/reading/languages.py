@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from core.language.words import normal
+from core.language.text import normal
 
 _ENGLISH_ONLY = {
     "de": (

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from core.language.words import normal
+from core.language.text import normal
 
 # --- why an order is cancelled -------------------------------------------------------------------------------------
 

@@ -10,7 +10,8 @@ from langchain_core.embeddings import Embeddings
 
 from core.language.mentioned_orders import order_numbers
 from core.language.requested_changes import asks_about, wishes
-from core.language.words import content_stems, normal
+from core.language.text import normal
+from core.language.words import content_stems
 from core.offline.reading.clauses import clauses
 from core.offline.reading.examples import EXAMPLES
 from core.offline.reading.intents import SMALL_TALK, WRITES, Intent, change_asked_about, rule_intent

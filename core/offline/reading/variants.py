@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from core.language.words import normal
+from core.language.text import normal
 from core.offline.reading.items import squash, value_position
 
 Facts = Mapping[str, Any]
