@@ -44,8 +44,8 @@ _NEXT_STEP: Mapping[Reason, str] = {
     "asked": "Answer the customer personally.",
     "angry": "Apologise, then solve what went wrong.",
     "fraud": "Secure the account and check the payments named here before anything else.",
-    "billing_dispute": "Compare the charges with the order's payments and refund what was taken too much.",
-    "rule": "Decide on the request; the shop's rules keep it from the assistant.",
+    "billing_dispute": "Compare the charges with the customer's payments and refund what was taken too much.",
+    "rule": "Decide on the request; the rules keep it from the assistant.",
     "repeated_failure": "Read the whole conversation; the assistant did not understand the customer.",
     "budget": "Look into the matter; the assistant could not finish it.",
     "no_source": "Answer the question, and consider an article about it.",
@@ -66,7 +66,7 @@ class TicketWriter:
     """Hold what drafts are made with."""
 
     def __init__(
-        self, rules: RuleTriage, model: JsonModel | None = None, *, shop_name: str = "a shop", seconds: float = 30.0
+        self, rules: RuleTriage, model: JsonModel | None = None, *, shop_name: str = "a business", seconds: float = 30.0
     ) -> None:
         self._rules = rules
         self._model = model

@@ -68,12 +68,12 @@ async def give_token(request: Request, service: Serving, known: Known, locale: s
     same visitor.
     """
     if not service.settings.open_chat or not service.tokens.can_issue:
-        raise NotAllowed("this chat is for customers; sign in at the shop")
+        raise NotAllowed("this chat is for customers; sign in first")
     limit: VisitorLimit = request.app.state.visitors
     limit.check(request.client.host if request.client else "")
     minutes = service.settings.limits.visitor_minutes
     if known is not None and not known.anonymous:
-        raise NotAllowed("this is for visitors; the shop renews the token of a customer")
+        raise NotAllowed("this is for visitors; whoever signed a customer in renews their token")
     token = service.tokens.issue_anonymous(minutes=minutes, visitor=known.subject if known else None)
     return TokenOut(token=token, expires_in=round(minutes * 60), disclosure=disclosure(service, locale[:35]))
 

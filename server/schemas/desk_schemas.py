@@ -113,7 +113,7 @@ class Step(BaseModel):
     args: dict[str, Any]
     result: str = Field(description="What came back; empty while there is nothing.")
     failed: bool
-    action_id: str | None = Field(description="The row of the ledger, for a change of the shop.")
+    action_id: str | None = Field(description="The row of the ledger, for a change of records.")
 
 
 class Entry(BaseModel):
@@ -257,7 +257,7 @@ class Fact(BaseModel):
 class Record(BaseModel):
     """Hold one record of a connected system about a customer."""
 
-    kind: str = Field(description="What it was listed under, for example `orders`.")
+    kind: str = Field(description="What it was listed under, for example `angry`.")
     title: str
     status: str | None
     facts: list[Fact]

@@ -39,7 +39,7 @@ class TicketDraft(Classification, frozen=True, extra="forbid"):
     facts: tuple[str, ...] = Field(
         (),
         max_length=MOST_LISTED,
-        description="Facts found in the conversation or by tools, for example an order's status.",
+        description="Facts found in the conversation or by tools, for example a booking's status.",
     )
     steps_tried: tuple[str, ...] = Field((), max_length=MOST_LISTED, description="What the assistant already did.")
     next_step: str = Field(max_length=TEXT_LIMITS["next_step"], description="What the colleague should do next.")
