@@ -19,9 +19,20 @@ TRADE = re.compile(
     r"paquetes?|tienda)\b",
     re.IGNORECASE,
 )
-ROOMS = ("graph/handoff", "graph/nodes", "graph/context_window", "graph/intake", "graph/runtime", "server/views")
+ROOMS: tuple[str, ...] = (
+    "graph/handoff",
+    "graph/nodes",
+    "graph/context_window",
+    "graph/intake",
+    "graph/runtime",
+    "server/views",
+)
 ROOMS += ("tools/actions", "tools/desk", "tools/identity", "server/routes", "server/inbox", "server/schemas")
-FILES = ("tools/connectors/declared_tools.py", "tools/connectors/declared_calls.py", "graph/verification/judge.py")
+FILES: tuple[str, ...] = (
+    "tools/connectors/declared_tools.py",
+    "tools/connectors/declared_calls.py",
+    "graph/verification/judge.py",
+)
 FILES += ("graph/tool_calls/executors.py", "graph/replies.py", "tools/registry.py", "tools/search.py")
 SAYING = sorted({*FILES, *(str(file.relative_to(ROOT)) for room in ROOMS for file in (ROOT / room).glob("*.py"))})
 """Files whose sentences customers, staff or models of any business may read."""
