@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from core.parsed_json import parsed_json
 from core.yaml_files import read_yaml
 from graph.business_check import check_business
+from graph.handoff.ticket_facts import facts_in
 from tools.business.starting import Answers, write_business
 from tools.connectors.json_schemas import at
 from tools.connectors.openapi_source import read_operations
@@ -139,3 +141,10 @@ def test_an_api_tells_what_its_operations_answer(tmp_path: Path) -> None:
     assert at(course, "next.seats") == {"type": "integer"}
     assert at(course, "places") is None
     assert operations["drop_course"].offered.result is None
+
+
+def test_json_nested_too_deep_is_a_text_to_whoever_reads_results() -> None:
+    deep = "[" * 100_000
+    assert facts_in("look_up", deep)[0].startswith("look_up: [[")
+    with pytest.raises(ValueError, match="nested too deep"):
+        parsed_json("[" * 100_000 + "]" * 100_000)

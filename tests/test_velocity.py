@@ -2,6 +2,7 @@
 conversations.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -102,6 +103,19 @@ async def test_what_was_agreed_to_all_at_once_is_counted_when_it_runs(desk: Desk
     ended = [await desk.actions.carry_out(a.thread_id, a.id) for a in (*refunds, *heard.agreed)]
     assert sorted(a.state for a in ended) == ["done", "done", "done", "refused", "refused", "refused"]
     assert all("Something has changed" in a.words for a in ended if a.state == "refused")
+
+
+async def test_two_processes_at_once_do_not_get_past_the_limit(desk: Desk, tmp_path: Path) -> None:
+    other = Desk(tmp_path)
+    other.shop = desk.shop
+    agreed = [
+        await (desk, other)[n % 2].agreed(f"t{n}", "refund_order", order_id=o.id, amount=5, reason="late delivery")
+        for n, o in enumerate(reversed(LATE))
+    ]
+    runs = [(desk, other)[n % 2].actions.carry_out(a.thread_id, a.id) for n, a in enumerate(agreed)]
+    ended = await asyncio.gather(*runs)
+    await other.ledger.close()
+    assert [a.state for a in ended].count("done") <= 3
 
 
 async def test_what_was_declined_does_not_count(desk: Desk) -> None:

@@ -3,6 +3,7 @@ garbled acts.
 """
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -303,3 +304,11 @@ async def test_neither_sentence_by_sentence_nor_of_the_business_are_the_instruct
     cut = "You write short, friendly, factual.\n\nReplies in the customer's language. How you work."
     _, reply = await streamed(parts(scripted(f"{cut}\n\nYou have 30 days. [1]", "You have 30 days. [1]")))
     assert "language" not in reply.text
+
+
+@pytest.mark.parametrize("piece", ["1 + ", "#AF1 ", "I have refunded, ", "A. "])
+async def test_a_reply_without_end_holds_nobody_up(piece: str) -> None:
+    began = time.process_time()
+    _, reply = await streamed(parts(scripted(piece * (32_000 // len(piece)), "You have 30 days. [1]")))
+    assert time.process_time() - began < 3
+    assert len(reply.text) < 9_000

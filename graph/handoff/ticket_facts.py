@@ -1,9 +1,10 @@
 """Say in a line for colleagues what a tool found, in place of its JSON."""
 
-import json
 from collections.abc import Mapping
 from textwrap import shorten
 from typing import Any
+
+from core.parsed_json import parsed_json
 
 LONGEST = 400
 _LEFT_OUT = frozenset(
@@ -28,7 +29,7 @@ def facts_in(tool: str, result: str) -> list[str]:
     it stands.
     """
     try:
-        found = json.loads(result)
+        found = parsed_json(result)
     except ValueError:
         return [f"{tool}: {shortened(result)}"]
     each = next((found[name] for name in _PLURAL if isinstance(found, dict) and name in found), [found])

@@ -3,7 +3,6 @@
 import asyncio
 import datetime
 import inspect
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from langgraph.prebuilt import ToolRuntime
 
 from core.clock import utc_now
 from core.errors import BackendUnavailable, Refused
+from core.parsed_json import parsed_json
 from graph.procedures.cases import Case, case_for, kept, open_case
 from graph.procedures.choice import Chooser, Embed
 from graph.procedures.format.catalogue import Catalogue, ToolSpec, spec_from_schema
@@ -193,8 +193,8 @@ def record_of(tool: Tool) -> Record:
         given = {**args, "runtime": _runtime(context)} if takes_runtime else dict(args)
         text = await run(**given)
         try:
-            return json.loads(text) if isinstance(text, str) else text
-        except json.JSONDecodeError:
+            return parsed_json(text) if isinstance(text, str) else text
+        except ValueError:
             raise BackendUnavailable(f"{tool.name} returns a text, no record: conditions cannot read it") from None
 
     return read

@@ -5,7 +5,6 @@ in them. Whatever the model wants to change must be asked for in the customer's 
 from these words or from a record; that is decided here, without a model.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from core.language.requested_changes import asks_about
 from core.language.spelled_digits import join_spelled
 from core.language.words import corrected
 from core.message_marks import marks
+from core.parsed_json import parsed_json
 from core.safety.injection_patterns import asks_for_action, directives
 from graph.context_window.case_file import PREFERENCE, PROMISE, REQUEST
 from graph.context_window.prompts import clip
@@ -279,7 +279,7 @@ def _fields(result: str) -> tuple[str, ...]:
 
 def _read(result: str) -> Any:
     try:
-        return json.loads(result)
+        return parsed_json(result)
     except ValueError:
         return result
 

@@ -1,7 +1,6 @@
 """Lay the ground of a reply: read from each text what it says, what it implies and what may be calculated with."""
 
 import itertools
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import cast
 
+from core.parsed_json import parsed_json
 from graph.verification.evidence import Deed, Evidence, Text
 from graph.verification.values.arithmetic import MONEY_KEY
 from graph.verification.values.dates import DateKey
@@ -179,7 +179,7 @@ def _counts(text: str) -> set[Decimal]:
 def _list_lengths(result: str) -> set[int]:
     """Return the lengths of the lists of records in a result that is JSON."""
     try:
-        inner = [json.loads(result)]
+        inner = [parsed_json(result)]
     except ValueError:
         return set()
     lengths = set()

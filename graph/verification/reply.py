@@ -31,6 +31,8 @@ _REST = re.compile(
     r"pozostałe|andra|övriga)\s?$",
     re.IGNORECASE,
 )
+LONGEST_SENTENCE = 1_000
+"""Characters of a sentence that is checked; the checks of a longer one would hold up everybody else."""
 _COUNTED_BY_LIST = 12
 _WORDS_OF_SUBSTANCE = 8
 _NAMES: dict[Kind, str] = {"link": "link", "email": "e-mail address", "identifier": "number", "phone": "phone number"}
@@ -52,6 +54,8 @@ def faults_of(sentence: str, ground: Evidence, shown: list[Value]) -> list[Fault
 
     A value must stand in the ground, or follow from it and from what the reply shows by arithmetic.
     """
+    if len(sentence) > LONGEST_SENTENCE:
+        return [Fault("value", sentence[:LONGEST_SENTENCE], "a sentence is too long; write short ones")]
     values = find_values(sentence)
     standing = [v for v in values if ground.stands(v) and not _miscounts_the_rest(v, sentence, ground, shown)]
     sums = list(find_expressions(with_digits(plain(sentence))))

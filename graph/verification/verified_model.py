@@ -24,13 +24,18 @@ from graph.verification.evidence import Evidence
 from graph.verification.inner_works import ONLY_ANNOUNCED, SPEAKS_OF_TOOLS, announces, speaks_of_inner_works
 from graph.verification.judge import Objections, ReplyJudge
 from graph.verification.never_said import never_said, words_of
-from graph.verification.reply import faults_of, is_answer, with_known_citations
+from graph.verification.reply import LONGEST_SENTENCE, faults_of, is_answer, with_known_citations
 from graph.verification.reply_language import ReplyLanguages
 from graph.verification.sentences import split_sentences
 from graph.verification.values.value_reading import Value
 
 BROKE_OFF = "it broke off before its end"
+TOO_LONG = "it or a sentence of it is too long; answer in a few short sentences"
 UNAVAILABLE = "it did not come, the model is unavailable"
+
+
+LONGEST_REPLY = 8_000
+"""Characters of an answer that are checked and shown; a longer one is none to a customer."""
 
 
 class VerifiedChatModel(AsyncChatModel):
@@ -84,6 +89,7 @@ class VerifiedChatModel(AsyncChatModel):
     _announced: list[str] = PrivateAttr(default_factory=list)
     """Look-ups that were announced: said once they are made."""
     _told: str = PrivateAttr(default="")
+    _read: int = PrivateAttr(default=0)
 
     def model_post_init(self, _: Any) -> None:
         """Begin with nothing said."""
@@ -150,6 +156,8 @@ class VerifiedChatModel(AsyncChatModel):
                 if self._faults or begins_call(pending, self.tools):
                     continue
                 sentences, pending = split_sentences(pending, finished=False)
+                if len(pending) > LONGEST_SENTENCE:  # nothing is looked for an end in again and again
+                    self._faults.append(TOO_LONG)
                 for sentence in sentences:
                     taken += sentence
                     if text := self._checked(sentence):
@@ -198,6 +206,10 @@ class VerifiedChatModel(AsyncChatModel):
     def _checked(self, sentence: str) -> str:
         """Return what may be said of a sentence, with the white space that leads up to it."""
         if self._faults and not self.drop_faulty:
+            return ""
+        self._read += len(sentence)
+        if len(sentence) > LONGEST_SENTENCE or self._read > LONGEST_REPLY:
+            self._faults.append(TOO_LONG)
             return ""
         cited = self._safe(with_known_citations(sentence, self.ground.passages))
         if _normal(cited) in self._said:

@@ -1,11 +1,11 @@
 """Give pages what they draw beside words: the records a reply is about, and the actions a question asks about."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
+from core.parsed_json import parsed_json
 from core.safety.safe_links import LinkRule
 from graph.context_window.prompts import text_of
 from server.schemas.api_schemas import AskOut, CardOut
@@ -37,7 +37,7 @@ def cards_by_reply(messages: Sequence[AnyMessage], drawn: Mapping[str, Cards], l
 
 def _read(draw: Cards, result: str, locale: str) -> Sequence[Card]:
     try:
-        return draw(json.loads(result), locale)
+        return draw(parsed_json(result), locale)
     except ValueError:  # a result that was shortened, or is a host's own words
         return ()
 

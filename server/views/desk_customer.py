@@ -1,6 +1,5 @@
 """Show operators whom they talk to: what the connected systems know about a customer, and what there was before."""
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,6 +9,7 @@ from langchain_core.utils.function_calling import convert_to_json_schema
 from langgraph.runtime import Runtime
 
 from core.errors import SupportError
+from core.parsed_json import parsed_json
 from core.safety.safe_links import inert
 from graph.context_window.prompts import text_of
 from graph.tool_calls.executors import InProcess
@@ -64,7 +64,7 @@ async def _results(service: Service, customer_id: str) -> list[Mapping[str, Any]
 
 def _read(message: ToolMessage) -> Mapping[str, Any] | None:
     try:
-        read = json.loads(text_of(message)) if message.status == "success" else None
+        read = parsed_json(text_of(message)) if message.status == "success" else None
     except ValueError:  # a result in words
         return None
     return read if isinstance(read, Mapping) else None

@@ -235,7 +235,8 @@ class ActionLedger:
         """Return how often a customer has agreed to a tool within so many days and it was not turned down, in any
         thread.
 
-        Counted are the days before the yes to an action, that action left out, or before now.
+        Counted are the days before the yes to an action, that action left out, or before now. What runs or ran counts
+        whenever its yes came: of several that are carried out at once, the last one taken sees all others.
         """
         until = before.yes_at if before and before.yes_at else self._clock()
         query = select(func.count()).where(
@@ -246,7 +247,7 @@ class ActionLedger:
         )
         if before:
             earlier = (actions.c.yes_at < until) | ((actions.c.yes_at == until) & (actions.c.id < before.id))
-            query = query.where(earlier)
+            query = query.where((earlier | actions.c.state.in_((*IN_FLIGHT, "done"))) & (actions.c.id != before.id))
         return await self._database.read(lambda c: int(c.scalar(query) or 0))
 
     def days_since(self, moment: datetime) -> int:

@@ -71,7 +71,7 @@ _LIST_NUMBER = re.compile(r"(?m)^[^\S\n]{0,20}(?:#{1,6}\s.{0,3}?)?\(?\d{1,2}[.)]
 
 def plain(text: str) -> str:
     """Return the text with usual dashes, quotes, spaces and digits, without emphasis, citations and list numbers."""
-    text = unicodedata.normalize("NFKC", text[:MOST_CHARS])
+    text = unicodedata.normalize("NFKC", text[:MOST_CHARS])[:MOST_CHARS]  # one character may become 18
     text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
     text = re.sub(r"[*`]|(?<!\w)__?|__?(?!\w)", "", text).replace("’", "'").replace("\u200b", "")
     return _LIST_NUMBER.sub(" ", _CITATION.sub(" ", text))
