@@ -29,8 +29,9 @@ _FENCE = re.compile(r"```(?:json|tool_call|tool_code|xml)?\s*(?P<body>.*?)```", 
 _TAG = re.compile(r"<(?P<tag>tool_call|function_call|tools?)>\s*(?P<body>.*?)\s*(?:</(?P=tag)>|\Z)", re.DOTALL)
 _CALL_BEGINS = re.compile(r"<(?:tool_call|function_call|tools?)\b|```|^\s{0,40}[\[{]|\n\s{0,40}[\[{]\s{0,40}\"|<\|")
 _CONTROL_TOKENS = re.compile(r"<\|[a-z_]{1,30}\|>|\[TOOL_CALLS\]")
-_OPENED = re.compile(r"(?:```\w*\s*|print\(|[\[{`\"]\s*)+\Z")
+_OPENER = re.compile(r"(?:```\w{0,20}|print\(|[\[{`\"])\s{0,20}\Z")
 """What leads up to a written call and belongs to it."""
+_OPENER_LENGTH = 43
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,14 @@ def _in_other_forms(text: str, tools: Mapping[str, BaseTool]) -> Answer | None:
     ]
     if None in calls:
         return Answer("", fault=GARBLED)
-    return Answer(_OPENED.sub("", text[: written[0].start]).rstrip(), tuple(call for call in calls if call))
+    said = _without_openers(text[: written[0].start])
+    return Answer(said, tuple(call for call in calls if call))
+
+
+def _without_openers(text: str) -> str:
+    while opener := _OPENER.search(text, max(0, len(text) - _OPENER_LENGTH)):
+        text = text[: opener.start()]
+    return text.rstrip()
 
 
 def _typed(given: Mapping[str, Any], tool: BaseTool) -> dict[str, Any]:
