@@ -9,7 +9,7 @@ from tools.tool import Tool
 
 MOST = 8
 LONGEST = 60
-_ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.+?)(?:\s+\(|: |$)", re.MULTILINE)
+_ITEM = re.compile(r"^[ \t]{0,20}(?:[-*•]|\d{1,3}[.)])[ \t]{1,9}(.+?)(?:\s{1,9}\(|: |$)", re.MULTILINE)
 _ONE_OF = re.compile(r"\bone of: ([^.\n]+)")
 """How the description of an argument lists its values where a policy names them."""
 _IN_BRACKETS = re.compile(r"\?\s*\(([^()?]+)\)\s*$")

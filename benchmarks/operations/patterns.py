@@ -126,7 +126,7 @@ def repeated(unit: str, length: int) -> str:
 def _milliseconds(rule: Rule, unit: str, length: int) -> float:
     text = repeated(unit, length)
     begun = time.thread_time()
-    with suppress(SupportError):  # a refusal is an answer
+    with suppress(SupportError, ValueError):  # a refusal is an answer
         rule.apply(text)
     return (time.thread_time() - begun) * 1000
 

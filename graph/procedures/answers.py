@@ -32,7 +32,7 @@ CORRECTS = re.compile(
 )
 """What between two values says that the second takes the place of the first, or is a choice with it."""
 JOINS = re.compile(
-    r"\s*(?:[,;&+]|(?:and|plus|as well as|along with|together with|und|sowie|et|ainsi que|y|e|ed|en|i|oraz)\b)"
+    r"\s{0,4}(?:[,;&+]|(?:and|plus|as well as|along with|together with|und|sowie|et|ainsi que|y|e|ed|en|i|oraz)\b)"
 )
 """How what stands between two values begins where both are meant."""
 LONGEST_ANSWER = 300

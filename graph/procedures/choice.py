@@ -26,7 +26,7 @@ NONE = (
 CLAUSES = re.compile(r"(?<=[,;:.!?–])\s+|\s(?:because|since|but|weil|denn|parce que|porque|perché)\s")
 IDENTIFIER = re.compile(
     r"(\b(?:for|on|of|about|with|from|für|von|pour|para)\s)?"
-    r"#?(?:\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{4,}\b|\b\d{5,}\b|\b[A-Z]{5,}\b)"
+    r"#?(?:(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{4,}\b|\b\d{5,}\b|\b[A-Z]{5,}\b)"
 )
 MOST_CLAUSES = 6
 QUESTION = re.compile(

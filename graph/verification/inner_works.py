@@ -17,7 +17,7 @@ _INNER = any_of(
     r"\b(?:as an ai (?:language )?model|my training data|system prompt)\b",
 )
 _PLACE = re.compile(
-    r"\[(?!\d|picture\]|voice message)(?=[^\]]*[a-z])[^\]\[]{2,80}\](?![(\[:])"  # not [1] or [text](…)
+    r"\[(?!\d|picture\]|voice message)(?=[^\]\[]{0,80}[a-z])[^\]\[]{2,80}\](?![(\[:])"  # not [1] or [text](…)
     r"|\{\{\s*[a-z_ ]{2,40}\s*\}\}|\{[a-z]+(?:_[a-z]+)+\}"
     r"|<(?:insert|your|customer|order|tracking|date|name|amount|number)[a-z_ ]{0,40}>"
     r"|\bX{4,}\b",

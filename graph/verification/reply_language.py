@@ -30,7 +30,7 @@ _ONLY_THIS = {
 }
 _VARIANTS = frozenset(("pcm", "ext", "vec", "lij", "zxx"))
 """Kinds of a checked language that the library tells apart, and its name for no language."""
-_NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|#?\b[A-Za-z]{0,4}-?\d[\w.,:/-]*|[^\w\s'’,;:()|–—-]|[\d_]")
+_NO_WORDS = re.compile(r"https?://\S+|(?<!\S)[^\s@]+@\S+|#?\b[A-Za-z]{0,4}-?\d[\w.,:/-]*|[^\w\s'’,;:()|–—-]|[\d_]")
 _CLAUSE = re.compile(r"[,;:()|–—]")
 _NAMED = re.compile(r'"(?:\w*name|title|product|item|city|address\d?|street)"\s?:\s?"([^"\\\n]{2,80})"')
 _WORD = re.compile(r"[^\W\d_]{2,}")

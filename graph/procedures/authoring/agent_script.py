@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from graph.procedures.authoring.imported_draft import READS, ImportedDraft, as_cel, identifier, kebab
 
 TOPIC = re.compile(r"^(?:topic|subagent|start_agent)\s+(\w+)\s*:")
-USED = re.compile(r"(?:(\w+)\s*:|run)\s*@actions\.(\w+)")
-VARIABLE = re.compile(r"(\w+)\s*:\s*(?:mutable|linked)\s+(\w+)")
+USED = re.compile(r"(?:\b(\w+)\s*:|run)\s*@actions\.(\w+)")
+VARIABLE = re.compile(r"\b(\w+)\s*:\s*(?:mutable|linked)\s+(\w+)")
 TYPES = {"number": "number", "boolean": "yes_no", "date": "date", "integer": "integer"}
 TAKEN = re.compile(r"set\s+@variables\.(\w+)\s*=\s*@outputs\.(\w+)\s*$")
 Row = tuple[int, int, str]
