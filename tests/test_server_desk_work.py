@@ -4,6 +4,7 @@ PostgreSQL.
 
 import asyncio
 import json
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ import pytest
 
 from server.routes.desk_routes import changes
 from server.views.desk_queue import Wanted
+from tests.business_fakes import EXAMPLES
 from tests.postgres import fresh_database, shared_postgres
 from tests.server_fakes import Running, bearer, serving
 from tests.test_server_desk import MIA, OLGA, get, post
@@ -24,7 +26,8 @@ __all__ = ["shared_postgres"]
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Running]:
-    (tmp_path / "business.yaml").write_text("name: Test Shop\n")
+    shutil.copy(EXAMPLES / "alder-finch" / "queues.yaml", tmp_path)
+    (tmp_path / "business.yaml").write_text("name: Test Shop\nqueues: queues.yaml\n")
     (tmp_path / "replies").mkdir()
     (tmp_path / "replies" / "soon.md").write_text("# Soon\n\nHello {customer}, soon.\n")
     async with serving(tmp_path, business=tmp_path) as running:

@@ -17,7 +17,6 @@ from core.offline.reading.understanding import Request
 _SORRY = DONT_KNOW.partition(" If you like")[0]
 _STILL = "I am sorry, I have found nothing about that either."
 _PERSON = "If you like, I can bring in a colleague; just write “person”."
-_ONLY_NEAR = "I am not sure that this answers it, but it is the nearest that our help articles say: "
 _NEAREST = "The nearest articles are "
 _ALIKE = 88
 """Likeness, of 100, from which a message names a title that was offered."""
@@ -26,17 +25,14 @@ _ALIKE = 88
 def no_answer(question: str, desk: Toolbox) -> str:
     """Return what is said where no article answers; in other words than the last time."""
     said = _STILL if desk.conversation.last_reply.startswith((_SORRY, _STILL)) else _SORRY
-    found = desk.near(question)
-    if len(found) == 1 and said == _SORRY and (text := read_out(found[0], desk.conversation.passages)):
-        return f"{_ONLY_NEAR}{text} {_PERSON}"
-    titles = [f"“{title}”" for title in found]
+    titles = [f"“{title}”" for title in desk.near(question)]
     near = f"{_NEAREST}{listed(titles)}; write a title to read it. " if titles else ""
     return f"{said} {near}{_PERSON}"
 
 
 def is_no_answer(reply: str) -> bool:
     """Say whether a reply only told that nothing answers."""
-    return reply.startswith((_SORRY, _STILL, _ONLY_NEAR))
+    return reply.startswith((_SORRY, _STILL))
 
 
 def beyond(unanswered: Sequence[Request], said: Sequence[str], desk: Toolbox) -> list[Request]:
