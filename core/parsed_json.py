@@ -4,9 +4,18 @@ import json
 from typing import Any
 
 
-def parsed_json(text: str) -> Any:
-    """Return a text read as JSON; raises ValueError where it is none, or is nested too deep to be read."""
+class NestedTooDeep(ValueError):
+    """JSON whose nesting Python cannot follow."""
+
+
+def parsed_json(text: str | bytes) -> Any:
+    """Return a text read as JSON.
+
+    Raises:
+        NestedTooDeep: it is nested too deep to be read.
+        ValueError: it is no JSON.
+    """
     try:
         return json.loads(text)
     except RecursionError:
-        raise ValueError("the JSON is nested too deep") from None
+        raise NestedTooDeep("the JSON is nested too deep") from None

@@ -1,10 +1,10 @@
 """Read JSON articles: ours (id, title, content), and the exports of Zendesk and Intercom."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.errors import DocumentError
+from core.parsed_json import parsed_json
 from ingest.documents_read import Document, Skipped
 from ingest.sources.markdown_articles import checked_date, plain_values, skipped_as_draft
 from ingest.sources.openapi_articles import is_openapi, read_openapi
@@ -22,8 +22,8 @@ def read_json(text: str, *, default_id: str, source: str) -> Iterator[Document |
         DocumentError: it is no JSON, or holds nothing that looks like an article.
     """
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        content = parsed_json(text)
+    except ValueError as error:
         raise DocumentError(f"is no JSON ({error}); export it again") from None
     if is_openapi(content):
         yield from read_openapi(content, default_id=default_id, source=source)

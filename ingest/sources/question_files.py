@@ -2,10 +2,10 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping
 
 from core.errors import DocumentError
+from core.parsed_json import parsed_json
 from ingest.documents_read import Document, Skipped
 from ingest.sources.markdown_articles import checked_date, plain_values, skipped_as_draft
 
@@ -45,8 +45,8 @@ def read_json_lines(text: str, *, default_id: str, source: str) -> Iterator[Docu
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
+            row = parsed_json(line)
+        except ValueError as error:
             yield Skipped(where, f"is no JSON ({error}); write one object per line")
             continue
         if isinstance(row, dict):

@@ -1,7 +1,6 @@
 """Read a message of a customer: as JSON, or as a form with pictures."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from core.language.fixed_sentences import phrase
+from core.parsed_json import parsed_json
 from core.pictures import MOST_BYTES, MOST_PICTURES, Picture, PictureRefused, read_picture
 from graph.intake.picture_input import PICTURE
 from server.schemas.api_schemas import MessageIn
@@ -70,10 +70,11 @@ async def written(request: Request) -> Written:
     if not body:
         raise RequestValidationError([{"type": "missing", "loc": ("body",), "msg": "Field required", "input": None}])
     try:
-        return Written(_checked(json.loads(body)))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        content = parsed_json(body)
+    except ValueError:
         wrong = {"type": "json_invalid", "loc": ("body",), "msg": "JSON decode error", "input": {}}
         raise RequestValidationError([wrong]) from None
+    return Written(_checked(content))
 
 
 async def _form(request: Request) -> Written:

@@ -1,6 +1,5 @@
 """Say what a source of tools offers, check arguments against it, and read what it answers."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -8,6 +7,7 @@ from typing import Any, Protocol
 from jsonschema.exceptions import SchemaError
 
 from core.errors import OutcomeUnknown
+from core.parsed_json import NestedTooDeep, parsed_json
 from core.schema_check import SchemaValidator, misfit
 
 LARGEST = 1_000_000
@@ -82,8 +82,8 @@ def read_answer(text: str, source: str) -> Any:
     if len(text) > LARGEST:
         raise OutcomeUnknown(f"{source} answered with more than {LARGEST:,} characters")
     try:
-        return json.loads(text) if text else {}
-    except RecursionError:
+        return parsed_json(text) if text else {}
+    except NestedTooDeep:
         raise OutcomeUnknown(f"{source} answered with JSON that is nested too deep") from None
     except ValueError:
         return text
