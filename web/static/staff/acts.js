@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { icon } from "./icons.js";
-import { named, sheet } from "./page.js";
+import { articleSheet, named, sheet } from "./page.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
 /** @typedef {import("./conversation.js").Shown} Shown */
@@ -177,30 +177,13 @@ export class Acts {
   #propose(ticket) {
     const { speech, work } = this;
     const replies = ticket.notes.filter((note) => note.kind === "reply");
-    const question = el("input", { id: "article-question", value: ticket.title || ticket.wish, maxlength: 500, required: true });
-    const answer = el("textarea", { id: "article-answer", rows: 8, maxlength: 20_000, required: true }, replies.at(-1)?.text ?? "");
-    sheet(speech, "propose", (close) => {
-      const send = async (/** @type {Event} */ event) => {
-        event.preventDefault();
-        const made = await work.act("article", { question: question.value, answer: answer.value });
-        if (!made) return;
-        close();
-        work.say(speech.say("proposed", { file: made.draft }));
-      };
-      return [
-        el(
-          "form",
-          { class: "stack", submit: send },
-          el("p", { class: "quiet" }, speech.say("propose_help")),
-          el("label", { for: question.id }, speech.say("article_question")),
-          question,
-          el("label", { for: answer.id }, speech.say("article_answer")),
-          answer,
-          el("div", { class: "buttons" }, el("button", { class: "primary" }, speech.say("propose_send"))),
-        ),
-      ];
+    const begun = { question: ticket.title || ticket.wish, answer: replies.at(-1)?.text ?? "" };
+    articleSheet(speech, "propose", begun, async (question, answer, close) => {
+      const made = await work.act("article", { question, answer });
+      if (!made) return;
+      close();
+      work.say(speech.say("proposed", { file: made.draft }));
     });
-    question.focus();
   }
 }
 

@@ -3,7 +3,7 @@
 import { el } from "../dom.js";
 import { icon } from "./icons.js";
 import { loadSpeech, translate, wantedLanguages } from "../words.js";
-import { byId, complain, lasting, moment, named, region, sheet, toast } from "./page.js";
+import { articleSheet, byId, complain, lasting, moment, named, region, sheet, toast } from "./page.js";
 import { line, shares, stackedBars } from "./plots.js";
 import { signedOutBy, signIn } from "./sign_in.js";
 
@@ -218,33 +218,15 @@ function unanswered(found) {
  * @param {string} asked
  */
 function write(asked) {
-  const question = el("input", { id: "article-question", value: asked, maxlength: 500, required: true });
-  const answer = el("textarea", { id: "article-answer", rows: 8, maxlength: 20_000, required: true });
-  sheet(speech, "write_article", (close) => {
-    const send = async (/** @type {Event} */ event) => {
-      event.preventDefault();
-      try {
-        await api.call("POST", "/v1/desk/articles", { question: question.value, answer: answer.value });
-        close();
-        toast(speech.say("draft_kept"));
-      } catch (error) {
-        if (!signedOutBy(error)) complain(speech, error);
-      }
-    };
-    return [
-      el(
-        "form",
-        { class: "stack", submit: send },
-        el("p", { class: "quiet" }, speech.say("propose_help")),
-        el("label", { for: question.id }, speech.say("article_question")),
-        question,
-        el("label", { for: answer.id }, speech.say("article_answer")),
-        answer,
-        el("div", { class: "buttons" }, el("button", { class: "primary" }, speech.say("propose_send"))),
-      ),
-    ];
+  articleSheet(speech, "write_article", { question: asked }, async (question, answer, close) => {
+    try {
+      await api.call("POST", "/v1/desk/articles", { question, answer });
+      close();
+      toast(speech.say("draft_kept"));
+    } catch (error) {
+      if (!signedOutBy(error)) complain(speech, error);
+    }
   });
-  answer.focus();
 }
 
 /** @param {Insight} found */

@@ -146,3 +146,34 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary")?.focus();
   }
 });
+
+/**
+ * Open a sheet that asks for the question and the answer of an article's draft.
+ * @param {Speech} speech
+ * @param {string} title
+ * @param {{ question: string, answer?: string }} begun
+ * @param {(question: string, answer: string, close: () => void) => Promise<void>} send
+ */
+export function articleSheet(speech, title, begun, send) {
+  const question = el("input", { id: "article-question", value: begun.question, maxlength: 500, required: true });
+  const answer = el("textarea", { id: "article-answer", rows: 8, maxlength: 20_000, required: true }, begun.answer ?? "");
+  sheet(speech, title, (close) => {
+    const submit = async (/** @type {Event} */ event) => {
+      event.preventDefault();
+      await send(question.value, answer.value, close);
+    };
+    return [
+      el(
+        "form",
+        { class: "stack", submit },
+        el("p", { class: "quiet" }, speech.say("propose_help")),
+        el("label", { for: question.id }, speech.say("article_question")),
+        question,
+        el("label", { for: answer.id }, speech.say("article_answer")),
+        answer,
+        el("div", { class: "buttons" }, el("button", { class: "primary" }, speech.say("propose_send"))),
+      ),
+    ];
+  });
+  (begun.answer === undefined ? answer : question).focus();
+}
