@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from benchmarks.support.loopback import LoopbackHandler, serving
@@ -80,6 +81,25 @@ class ShopPage(LoopbackHandler):
             f"rt-agent>"
         )
         return self.send(200, page.encode(), "text/html")
+
+
+def say(page: Any, text: str, *, key: str = "Enter") -> None:
+    """Write a message and send it, by keyboard."""
+    page.get_by_role("textbox", name="Write a message").fill(text)
+    page.keyboard.press(key)
+
+
+def said(page: Any) -> Any:
+    """Return where the messages stand that are complete; the one being written stands below."""
+    return page.get_by_role("log")
+
+
+def as_operator(site: Site, method: str, path: str, **body: Any) -> Any:
+    """Do something at the desk."""
+    headers = {"Authorization": f"Bearer {site.token('olga', operator=True)}"}
+    answer = httpx.request(method, f"{site.url}{path}", json=body or None, headers=headers, timeout=30)
+    assert answer.is_success, answer.text
+    return answer.json() if answer.content else None
 
 
 def from_menu(page: Any, name: str) -> None:

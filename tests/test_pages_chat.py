@@ -3,34 +3,14 @@
 import re
 from typing import Any
 
-import httpx
 import pytest
 
 from core.language.fixed_sentences import phrase
 from server.tokens import Tokens
-from tests.browser import CUSTOMER, HEARD, SECRET, Opener, Site, from_menu
+from tests.browser import CUSTOMER, HEARD, SECRET, Opener, Site, as_operator, from_menu, said, say
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 640}
-
-
-def say(page: Any, text: str) -> None:
-    """Write a message and send it, by keyboard."""
-    page.get_by_role("textbox", name="Write a message").fill(text)
-    page.keyboard.press("Enter")
-
-
-def said(page: Any) -> Any:
-    """Return where the messages stand that are complete; the one being written stands below."""
-    return page.get_by_role("log")
-
-
-def as_operator(site: Site, method: str, path: str, **body: Any) -> Any:
-    """Do something at the desk."""
-    headers = {"Authorization": f"Bearer {site.token('olga', operator=True)}"}
-    answer = httpx.request(method, f"{site.url}{path}", json=body or None, headers=headers, timeout=30)
-    assert answer.is_success, answer.text
-    return answer.json()
 
 
 def test_a_customer_asks_sees_orders_and_opens_a_source(site: Site, opener: Opener) -> None:

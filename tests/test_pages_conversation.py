@@ -2,39 +2,18 @@
 
 import json
 import re
-from typing import Any
 
-import httpx
 import pytest
 
-from tests.browser import Opener, Site, from_menu
+from tests.browser import Opener, Site, as_operator, from_menu, said, say
 
 pytestmark = pytest.mark.browser
 QUESTION = "How long do I have to return something?"
 
 
-def say(page: Any, text: str) -> None:
-    """Write a message and send it, by keyboard."""
-    page.get_by_role("textbox", name="Write a message").fill(text)
-    page.keyboard.press("Control+Enter")
-
-
-def said(page: Any) -> Any:
-    """Return where the messages stand that are complete."""
-    return page.get_by_role("log")
-
-
-def as_operator(site: Site, method: str, path: str, **body: Any) -> Any:
-    """Do something at the desk."""
-    headers = {"Authorization": f"Bearer {site.token('olga', operator=True)}"}
-    answer = httpx.request(method, f"{site.url}{path}", json=body or None, headers=headers, timeout=30)
-    assert answer.is_success, answer.text
-    return answer.json() if answer.content else None
-
-
 def test_messages_bear_their_time_their_day_and_what_became_of_them(site: Site, opener: Opener) -> None:
     page = opener.open(site.page("/chat"))
-    say(page, QUESTION)
+    say(page, QUESTION, key="Control+Enter")
     said(page).get_by_text("30 days of delivery").wait_for()
     stamps = said(page).locator(".meta time")
     assert [bool(re.match(r"\d{4}-\d\d-\d\dT", t.get_attribute("datetime"))) for t in stamps.all()] == [True, True]
@@ -45,7 +24,7 @@ def test_messages_bear_their_time_their_day_and_what_became_of_them(site: Site, 
 
 def test_each_reply_can_be_rated_and_keeps_it(site: Site, opener: Opener) -> None:
     page = opener.open(site.page("/chat"))
-    say(page, QUESTION)
+    say(page, QUESTION, key="Control+Enter")
     helpful = said(page).get_by_role("button", name="Helpful", exact=True)
     helpful.click()
     with page.expect_response(re.compile("/rating$")):
@@ -65,7 +44,7 @@ def test_with_people_both_sides_see_each_other_write_and_nothing_is_left_without
     banner = page.get_by_role("status").filter(has_text="Ticket")
     banner.wait_for()
     ticket = re.search(r"T\d+", banner.inner_text())[0]  # type: ignore[index]
-    say(page, "It is about my parcel.")
+    say(page, "It is about my parcel.", key="Control+Enter")
     page.get_by_role("status").filter(has_text=f"Noted, it is on ticket {ticket}").wait_for()
     assert said(page).locator(".customer .fate").inner_text() == "Sent"
     as_operator(site, "POST", f"/v1/tickets/{ticket}/take")
@@ -100,7 +79,7 @@ def test_what_is_being_written_can_be_stopped(site: Site, opener: Opener) -> Non
     body = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
     page.route("**/events", lambda route: route.fulfill(content_type="text/event-stream", body=body))
     page.route("**/stop", lambda route: route.fulfill(status=204))
-    say(page, QUESTION)
+    say(page, QUESTION, key="Control+Enter")
     with page.expect_request("**/stop"):
         page.get_by_role("button", name="Stop").click()
 
@@ -109,7 +88,7 @@ def test_a_question_with_answers_to_choose_from_is_answered_by_one_click(site: S
     page = opener.open(site.page("/chat", site.token("ingrid_halvorsen_1003")))
     page.get_by_role("button", name="How do returns work?").click()
     said(page).locator(".agent .text").first.wait_for()
-    say(page, "I want to return something")
+    say(page, "I want to return something", key="Control+Enter")
     offered = page.get_by_role("group", name="Answers to choose from").get_by_role("button")
     offered.first.wait_for()
     choice = offered.first.inner_text()
@@ -127,7 +106,7 @@ def test_a_signed_in_customer_goes_on_on_another_device_and_keeps_the_words(site
     first.get_by_role("dialog", name="Earlier conversations").wait_for()
     first.keyboard.press("Escape")
     question = "How long do I have to return a kettle?"
-    say(first, question)
+    say(first, question, key="Control+Enter")
     said(first).locator(".agent .text").first.wait_for()
     with first.expect_download() as saved:
         from_menu(first, "Save as a text file")
@@ -150,7 +129,7 @@ def test_a_signed_in_customer_goes_on_on_another_device_and_keeps_the_words(site
 def test_colleagues_note_something_on_a_conversation_that_the_agent_has(site: Site, opener: Opener) -> None:
     page = opener.open(site.page("/chat", site.token("mateo_silva_1012")))
     with page.expect_response(lambda answer: answer.url.endswith("/v1/messages")) as accepted:
-        say(page, QUESTION)
+        say(page, QUESTION, key="Control+Enter")
     thread = accepted.value.json()["thread_id"]
     said(page).get_by_text("30 days of delivery").wait_for()
     desk = opener.open(site.page("/desk", site.token("olga", operator=True)) + f"&thread={thread}")

@@ -7,20 +7,9 @@ from typing import Any
 import pytest
 
 from core.language.fixed_sentences import phrase
-from tests.browser import Opener, Site
+from tests.browser import Opener, Site, said, say
 
 pytestmark = pytest.mark.browser
-
-
-def say(page: Any, text: str) -> None:
-    """Write a message and send it, by keyboard."""
-    page.get_by_role("textbox", name="Write a message").fill(text)
-    page.keyboard.press("Enter")
-
-
-def said(page: Any) -> Any:
-    """Return where the messages stand that are complete; the one being written stands below."""
-    return page.get_by_role("log")
 
 
 def written(page: Any) -> list[str]:
