@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
@@ -146,6 +147,57 @@ async def test_a_picture_alone_is_a_message_and_a_wrong_one_is_refused(server: R
     assert (wrong.status_code, wrong.json()["detail"]) == (415, phrase("picture_heic", "de"))
     field = await server.client.post(MESSAGES, data={"text": "x", "other": "y"}, files=[], headers=bearer("ada"))
     assert field.status_code in (415, 422)
+
+
+async def complete(server: Running, content: list[dict[str, Any]], *earlier: dict[str, Any]) -> httpx.Response:
+    """Send a message as OpenAI's clients do."""
+    body = {"messages": [*earlier, {"role": "user", "content": content}]}
+    return await server.client.post("/v1/chat/completions", json=body, headers=bearer("ada"))
+
+
+async def test_an_openai_client_may_send_pictures_and_its_conversation_goes_on(server: Running) -> None:
+    asked = [{"type": "text", "text": "how do returns work?"}, block(drawn("PNG"))]
+    first = await complete(server, asked)
+    assert first.status_code == 200, first.text
+    said = first.json()["choices"][0]["message"]["content"]
+    again = await complete(
+        server, [block(drawn())], {"role": "user", "content": asked}, {"role": "assistant", "content": said}
+    )
+    assert again.status_code == 200, again.text
+    [thread] = (await server.client.get("/v1/threads", headers=bearer("ada"))).json()["threads"]
+    shown = (await server.client.get(f"/v1/threads/{thread['thread_id']}", headers=bearer("ada"))).json()["messages"]
+    sent = [(m["text"], [image["width"] for image in m["images"]]) for m in shown if m["role"] == "customer"]
+    assert sent == [("how do returns work?", [80]), (PICTURE, [80])]
+
+
+@pytest.mark.parametrize(
+    ("parts_", "status", "why"),
+    [
+        ([block(HEIC)], 415, phrase("picture_heic", "en")),
+        ([{"type": "image_url", "image_url": {"url": "https://elsewhere.example/a.png"}}], 422, "data: URL"),
+        (
+            [{"type": "image_url", "image_url": {"url": "data:image/png;base64,no base64!"}}],
+            415,
+            "cannot use this picture",
+        ),
+        ([block(drawn())] * 5, 422, "at most 4 pictures"),
+    ],
+    ids=["heic", "address", "no base64", "five"],
+)
+async def test_an_openai_client_is_told_why_a_picture_is_of_no_use(
+    server: Running, parts_: list[dict[str, Any]], status: int, why: str
+) -> None:
+    refused = await complete(server, [{"type": "text", "text": "my cup"}, *parts_])
+    assert (refused.status_code, why in refused.json()["error"]["message"]) == (status, True), refused.text
+    assert (await server.client.get("/v1/threads", headers=bearer("ada"))).json()["threads"] == []
+
+
+async def test_a_picture_of_some_megabytes_fits_into_a_request_of_an_openai_client(server: Running) -> None:
+    noise = Image.effect_noise((1_600, 1_600), 100)
+    written = io.BytesIO()
+    noise.save(written, "PNG")
+    assert len(written.getvalue()) > 2_000_000
+    assert (await complete(server, [block(written.getvalue())])).status_code == 200
 
 
 def test_the_development_server_takes_pictures_as_content_parts() -> None:

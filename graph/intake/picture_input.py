@@ -56,7 +56,7 @@ def without_blocks(message: HumanMessage) -> tuple[HumanMessage, str | None]:
     refused: str | None = None if len(sent) <= MOST_PICTURES else "picture_unusable"
     for written in sent[:MOST_PICTURES]:
         try:
-            pictures.append(read_picture(_decoded(written)))
+            pictures.append(read_picture(decoded_picture(written)))
         except PictureRefused as no:
             refused = no.why
     rest = [block for block in _blocks(message) if picture_of(block) is None]
@@ -67,7 +67,8 @@ def without_blocks(message: HumanMessage) -> tuple[HumanMessage, str | None]:
     return pictured(words, pictures), refused
 
 
-def _decoded(written: str) -> bytes:
+def decoded_picture(written: str) -> bytes:
+    """Return the bytes of base64 or of a `data:` URL; raises PictureRefused."""
     try:
         return base64.b64decode(written.partition(",")[2] if written.startswith("data:") else written, validate=True)
     except (binascii.Error, ValueError):

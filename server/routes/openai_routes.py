@@ -1,5 +1,6 @@
 """Speak OpenAI's chat protocol, so that any client of it is a client of this agent; the key is the customer's token."""
 
+import asyncio
 import hashlib
 import json
 import time
@@ -10,6 +11,9 @@ from fastapi import APIRouter, Depends
 from starlette.exceptions import HTTPException
 
 from core.errors import MessageRejected
+from core.language.fixed_sentences import phrase
+from core.pictures import MOST_PICTURES, Picture, PictureRefused, read_picture
+from graph.intake.picture_input import PICTURE, decoded_picture
 from graph.intake.voice_input import decoded
 from graph.replies import Token
 from server.event_streams import EventStream
@@ -57,11 +61,12 @@ async def complete(body: ChatRequest, who: Customer, service: Serving, key: Key 
     """Answer the newest message of a conversation.
 
     The conversation so far is found by what was said in it, among the customer's own; one that is not found begins anew
-    with the newest message. Earlier turns are those this server keeps, never those the client sends.
+    with the newest message. Earlier turns are those this server keeps, never those the client sends. A picture comes as
+    a part `image_url` with a `data:` URL.
     """
     earlier, newest = split(body.messages)
     thread_id = await service.inbox.newest_thread(who.owner, fingerprint(earlier)) if earlier else None
-    text, spoken = await heard(service, newest)
+    text, spoken, pictures = await read_parts(service, newest)
     content = JOINT.join(message.words for message in newest).encode() if spoken else b""
     accepted = await take_in(
         service,
@@ -73,6 +78,7 @@ async def complete(body: ChatRequest, who: Customer, service: Serving, key: Key 
         locale=LOCALE,
         spoken=spoken,
         recording=content,
+        pictures=pictures,
     )
     opening = f"{disclosure(service, LOCALE)}\n\n" if accepted.number == 1 else ""
     if body.stream:
@@ -93,21 +99,43 @@ async def complete(body: ChatRequest, who: Customer, service: Serving, key: Key 
     )
 
 
-async def heard(service: Service, messages: Sequence[ChatMessage]) -> tuple[str, Spoken | None]:
-    """Return what the customer says in text, and what was heard where it was spoken; raises as `hear`."""
+async def read_parts(service: Service, messages: Sequence[ChatMessage]) -> tuple[str, Spoken | None, Sequence[Picture]]:
+    """Return what the customer says in text, what was heard where it was spoken, and the pictures that came with it.
+
+    Raises:
+        MessageRejected: there are too many pictures, or one is named by an address; and as `hear`.
+        HTTPException: a picture is of no use (415).
+    """
     said: list[str] = []
     spoken: list[Spoken] = []
+    pictures: list[Picture] = []
     for message in messages:
         words = []
         for part in message.parts:
-            if part.input_audio is None:
+            if part.image_url is not None:
+                if len(pictures) == MOST_PICTURES:
+                    raise MessageRejected(f"a message holds at most {MOST_PICTURES} pictures; send fewer")
+                pictures.append(await _picture(part.image_url.url))
+            elif part.input_audio is None:
                 words.append(part.words)
             else:
                 text, heard_so = await hear(service, decoded(part.input_audio.data), LOCALE)
                 words.append(text)
                 spoken.append(heard_so)
         said.append("\n".join(words))
-    return JOINT.join(said), joined(spoken)
+    text = JOINT.join(said)
+    return (PICTURE if pictures and not text.strip() else text), joined(spoken), pictures
+
+
+async def _picture(url: str) -> Picture:
+    if not url.startswith("data:"):
+        raise MessageRejected(
+            "a picture was named by its address, and none is fetched; send it as a data: URL in base64"
+        )
+    try:
+        return await asyncio.to_thread(read_picture, decoded_picture(url))
+    except PictureRefused as no:
+        raise HTTPException(415, phrase(no.why, LOCALE)) from None
 
 
 def split(messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], list[ChatMessage]]:

@@ -20,19 +20,28 @@ class InputAudio(Tolerant):
     data: str
 
 
+class ImageUrl(Tolerant):
+    """Hold a picture as a `data:` URL."""
+
+    url: str
+
+
 class Part(Tolerant):
-    """Hold one part of a message; text is read, and recordings are heard."""
+    """Hold one part of a message; text is read, recordings are heard, and pictures are kept."""
 
     type: str
     text: str | None = None
     input_audio: InputAudio | None = None
+    image_url: ImageUrl | None = None
 
     @property
     def words(self) -> str:
-        """The text of the part, or what stands for its recording."""
-        if self.input_audio is None:
-            return (self.text or "").replace("\x00", "")
-        return f"[voice {hashlib.sha256(self.input_audio.data.encode()).hexdigest()}]"
+        """The text of the part, or what stands for its recording or picture."""
+        if self.input_audio is not None:
+            return f"[voice {hashlib.sha256(self.input_audio.data.encode()).hexdigest()}]"
+        if self.image_url is not None:
+            return f"[picture {hashlib.sha256(self.image_url.url.encode()).hexdigest()}]"
+        return (self.text or "").replace("\x00", "")
 
 
 class ChatMessage(Tolerant):
