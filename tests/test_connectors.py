@@ -270,6 +270,7 @@ def plans(tmp_path: Path) -> dict[str, Any]:
         ({"plan": "L", "note": "cancel all\nlines"}, "Change your plan to L. (note “cancel all lines”)"),
         ({"plan": "L", "options": ["waive all fees"]}, "Change your plan to L. (options “waive all fees”)"),
         ({"plan": "L", "express": True}, "Change your plan to L. (express yes)"),
+        ({"plan": "2026-05-02"}, "Change your plan to 2 May 2026."),
     ],
 )
 async def test_a_question_leaves_out_nothing_that_a_yes_carries_out(

@@ -124,6 +124,15 @@ async def test_a_false_rule_is_told_with_its_sentence_and_asks_nothing_more() ->
     assert talk.states() == {"yours": "true", "unflown": "true", "eligible": "false"}
 
 
+async def test_a_sentence_writes_days_as_customers_read_them() -> None:
+    talk = Talk(Records(AAAAA1=trip()), CANCEL.replace("it is older than 24 hours", "it is of {trip.created_at}"))
+    stop = await talk.say("cancel AAAAA1")
+    assert isinstance(stop, StopNext)
+    read = reading(talk.procedure, talk.case, now=NOW, customer_id="mia")
+    assert "it is of 1 May 2026, 09:00, not business class" in sentence(stop, read, "en")
+    assert "it is of 1. Mai 2026, 09:00, not" in sentence(stop, read, "de")
+
+
 async def test_a_rule_may_hand_over() -> None:
     talk = Talk(Records(AAAAA1=trip(flights=[{"date": "2026-05-01"}])))
     assert await talk.say("cancel AAAAA1") == StopNext("unflown", hand_over=True)

@@ -26,7 +26,7 @@ from graph.agent import SupportAgent
 from graph.assembly import assemble
 from graph.builder import build_graph
 from graph.procedures.format.procedure_file import ProcedureFile, parse_procedure
-from graph.procedures.wording import in_language
+from tools.connectors.declarations import in_language
 
 WAYS = ("prose", "procedures")
 ENFORCED = ("rules", "approve", "limit")

@@ -1,5 +1,6 @@
 """Keep the fixed sentences that customers read: one file a language, the same keys in each."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,9 @@ import yaml
 
 ENGLISH = "en"
 """What is said where a language has no file."""
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ](?P<time>\d\d:\d\d)(?::\d\d)?\S{0,20})?")
 
 
 class Catalogue(Mapping[str, Mapping[str, str]]):
@@ -96,6 +100,24 @@ def misfit(key: str, sentence: str) -> str | None:
 def date_words(day: date, locale: str) -> str:
     """Write a date as customers read it, for example 5 November 2026."""
     return phrase("date", locale, day=str(day.day), month=phrase(f"month_{day.month}", locale), year=str(day.year))
+
+
+def value_words(value: object, locale: str) -> str:
+    """Write a single value of a record as customers read it: ISO 8601 as a date, a boolean as a word."""
+    if isinstance(value, bool):
+        return phrase("value_yes" if value else "value_no", locale)
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    try:
+        day = date.fromisoformat(text[:10]) if (found := _MOMENT.fullmatch(text)) else None
+    except ValueError:
+        day = None
+    if not day or not found:
+        return text
+    return (
+        f"{date_words(day, locale)}, {found['time']}"
+        if found["time"] not in (None, "00:00")
+        else date_words(day, locale)
+    )
 
 
 def list_words(words: Sequence[str], locale: str, *, last: str = "list_and") -> str:

@@ -1,12 +1,13 @@
 """Say a procedure's sentences in the customer's language, with what the case knows in their places."""
 
-import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.language.fixed_sentences import value_words
 from graph.procedures.format.procedure_file import PLACE, Text
 from graph.procedures.interpreter import Reading, unknown_named
 from graph.procedures.next_steps import AskNext, StopNext
+from tools.connectors.declarations import in_language, language_said
 
 CANNOT_TELL = {
     "en": "I cannot settle this myself; a colleague has to look at it.",
@@ -22,35 +23,32 @@ LISTED = 8
 """Choices that a question lists."""
 
 
-def in_language(text: Text, locale: str) -> str:
-    """Return a sentence in a language, or in the first that there is."""
-    if isinstance(text, str):
-        return text
-    return text.get(locale) or text.get(locale.split("-")[0]) or next(iter(text.values()))
-
-
 def sentence(stop: StopNext, read: Reading, locale: str) -> str:
     """Return what the customer is told where a case is stopped."""
     if stop.say:
         return stop.say
     if stop.rule is None:
         return CANNOT_TELL.get(locale.split("-")[0], CANNOT_TELL["en"])
-    return filled(in_language(read.procedure.rules[stop.rule].rule.say, locale), read)
+    return filled(read.procedure.rules[stop.rule].rule.say, read, locale)
 
 
 def question(ask: AskNext, read: Reading, locale: str) -> str:
     """Return the question for a slot, with what records offer."""
     slot = read.procedure.slots[ask.slot].slot
-    said = filled(in_language(slot.ask or ask.slot, locale), read)
+    said = filled(slot.ask or ask.slot, read, locale)
     choices = [str(choice) for choice in (ask.choices or slot.one_of or ()) if not isinstance(choice, dict | list)]
     if choices and len(choices) <= LISTED:
         said = f"{said} ({', '.join(choices)})"
     return f"{ask.note} {said}".strip()
 
 
-def filled(text: str, read: Reading) -> str:
-    """Return a sentence with the values of `{slot}` and `{fact.field}` in their places."""
-    return PLACE.sub(lambda place: _shown(_value(read, place.group(1), place.group(2))), text)
+def filled(text: Text, read: Reading, locale: str) -> str:
+    """Return a sentence in a language, or in the first that there is, with the values of `{slot}` and `{fact.field}` in
+    their places.
+    """
+    spoken = language_said(text, locale, locale)
+    said = in_language(text, locale)
+    return PLACE.sub(lambda place: _shown(_value(read, place.group(1), place.group(2)), spoken), said)
 
 
 def _value(read: Reading, root: str, path: str) -> Any:
@@ -60,17 +58,13 @@ def _value(read: Reading, root: str, path: str) -> Any:
     return value
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, language: str) -> str:
     match value:
         case None:
             return "…"
-        case bool():
-            return "yes" if value else "no"
         case float():
             return f"{value:.2f}".removesuffix(".00")
-        case datetime.datetime():
-            return value.date().isoformat()
         case Sequence() if not isinstance(value, str):
-            return ", ".join(_shown(item) for item in value)
+            return ", ".join(_shown(item, language) for item in value)
         case _:
-            return str(value)
+            return value_words(value, language)

@@ -1,11 +1,9 @@
 """Draw the result of a declared read as a card, of the fields that its connector names."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from core.language.fixed_sentences import date_words
+from core.language.fixed_sentences import value_words
 from tools.connectors.declarations import Text, in_language
 from tools.record_cards import Card, CardField, CardItem
 
@@ -13,7 +11,6 @@ PICTURES = ("picture", "image", "image_url")
 """Fields that hold the address of a picture."""
 SHOWN = 6
 """Items of a list on a card."""
-_DAY = re.compile(r"\d{4}-\d\d-\d\d(?=T|$)")
 
 
 def declared_cards(shown: Mapping[str, Text], result: Any, locale: str) -> Sequence[Card]:
@@ -65,8 +62,4 @@ def _words(value: Any, locale: str) -> str:
     """Return a single value as it is read, and nothing for one that holds others."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    text = str(value)
-    try:
-        return date_words(date.fromisoformat(found.group()), locale) if (found := _DAY.match(text)) else text
-    except ValueError:
-        return text
+    return value_words(value, locale)

@@ -17,13 +17,13 @@ from langgraph.prebuilt import ToolRuntime
 
 from core.conditions import Condition
 from core.errors import OutcomeUnknown, Refused
-from core.language.fixed_sentences import phrase
+from core.language.fixed_sentences import ENGLISH, phrase, value_words
 from core.language.words import stem, stems
 from core.safety.invisible_characters import visible
 from core.yaml_files import FilesError, Problem
 from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done
-from tools.connectors.declarations import Look, in_language, language_said
+from tools.connectors.declarations import Look, Text, in_language, language_said
 from tools.connectors.declared_calls import Call, Connector, condition, is_bounded, look_up, looked, sentence, unwrapped
 from tools.connectors.declared_cards import declared_cards
 from tools.connectors.json_schemas import at
@@ -54,7 +54,7 @@ class DeclaredWrite:
         customer = self.call.customer(context)
         assert context is not None  # noqa: S101 - `customer` has refused that
         args = _in_one_line(args)
-        if too_long := [name for name, value in args.items() if len(_shown(value)) > MOST_SHOWN]:
+        if too_long := [name for name, value in args.items() if len(_shown(value, ENGLISH)) > MOST_SHOWN]:
             raise Refused(phrase("details_wrong", context.locale, names=", ".join(sorted(too_long))))
         if self.call.arguments.misfit(args):
             wrong = sorted(set(args) or self.call.arguments.schema["required"])
@@ -67,10 +67,10 @@ class DeclaredWrite:
         known = {"args": dict(args), "customer": customer, "now": now, **before}
         for rule, say in self.rules:
             if rule.holds(known) is not True:
-                raise Refused(_filled(in_language(say, context.locale), known))
+                raise Refused(self._filled(say, context, known))
         approval = None
         if self.approve and self.approve.holds(known) is not False:
-            approval = _filled(in_language(self.because, context.locale), known)
+            approval = self._filled(self.because, context, known)
         once = declaration.once or list(args)
         return Change(
             operation=self.call.name,
@@ -128,31 +128,32 @@ class DeclaredWrite:
         out.
         """
         if text is not None:
-            said = _filled(in_language(text, context.locale), known)
+            said = self._filled(text, context, known)
             if text is not self.call.declaration.ask:
                 return said
-            unsaid = _listed({n: v for n, v in known["args"].items() if _tells(v) and _shown(v) not in said})
-            return f"{said} ({unsaid})" if unsaid else said
-        listed = _listed(known["args"])
+            spoken = language_said(text, context.locale, self.call.connector.language)
+            unsaid = {n: v for n, v in known["args"].items() if _tells(v) and _shown(v, spoken) not in said}
+            return f"{said} ({_listed(unsaid, spoken)})" if unsaid else said
+        listed = _listed(known["args"], ENGLISH)
         what = self.call.name.replace("_", " ").capitalize()
         return otherwise.format(what=f"{what} ({listed})" if listed else what)
+
+    def _filled(self, text: Text, context: Context, known: Mapping[str, Any]) -> str:
+        """Put values in the places of a sentence: an argument by its name, a field of a record by its path."""
+        spoken = language_said(text, context.locale, self.call.connector.language)
+
+        def value(match: re.Match[str]) -> str:
+            head, *rest = match[1].split(".")
+            found = known["args"].get(head, known.get(head)) if not rest else known.get(head)
+            for part in rest:
+                found = found.get(part) if isinstance(found, Mapping) else None
+            return _shown(found, spoken)
+
+        return visible(_SLOT.sub(value, in_language(text, context.locale)))
 
 
 def _context(change: Change) -> Context:
     return Context(customer_id=change.customer_id or None, thread_id=change.thread_id, locale=change.locale)
-
-
-def _filled(text: str, known: Mapping[str, Any]) -> str:
-    """Put values in the places of a sentence: an argument by its name, a field of a record by its path."""
-
-    def value(match: re.Match[str]) -> str:
-        head, *rest = match[1].split(".")
-        found = known["args"].get(head, known.get(head)) if not rest else known.get(head)
-        for part in rest:
-            found = found.get(part) if isinstance(found, Mapping) else None
-        return _shown(found)
-
-    return visible(_SLOT.sub(value, text))
 
 
 def _in_one_line(value: Any) -> Any:
@@ -173,22 +174,20 @@ def _tells(value: Any) -> bool:
     return value is True
 
 
-def _listed(args: Mapping[str, Any]) -> str:
+def _listed(args: Mapping[str, Any], language: str) -> str:
     """Return arguments by name; a text of several words stands in quotes, so that it is no part of the question."""
-    shown = {name.replace("_", " "): _shown(value) for name, value in args.items()}
+    shown = {name.replace("_", " "): _shown(value, language) for name, value in args.items()}
     return ", ".join(f"{name} “{text}”" if " " in text else f"{name} {text}" for name, text in shown.items())
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, language: str) -> str:
     if value is None:
         return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_shown(each) for each in value)
+        return ", ".join(_shown(each, language) for each in value)
     if isinstance(value, Mapping):
-        return " ".join(_shown(each) for each in value.values())
-    return str(value)
+        return " ".join(_shown(each, language) for each in value.values())
+    return value_words(value, language)
 
 
 def declared_tools(calls: Mapping[str, Call], problems: list[Problem]) -> list[Tool]:
