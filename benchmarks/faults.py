@@ -23,6 +23,7 @@ from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.models.fault_server import CONTROL, FAULTS, HARMLESS, FaultServer
 from benchmarks.support.peers import prepare
 from core.factory import chat_model
+from core.offline.shop.shop_planner import ShopPlanner
 from core.settings import Settings
 from graph.agent import SupportAgent
 from graph.assembly import assemble
@@ -73,7 +74,7 @@ async def turn_under(fault: str, server: FaultServer, parts: Parts, settings: Se
     effects: list[str] = []
     tools = [*parts.tools, Tool(bound=recording_tool(effects))]
     faulty = settings.model_copy(update={"model": fault, "base_url": server.base_url})
-    model = chat_model(faulty, streaming=streaming).bind_tools([tool.bound for tool in tools])
+    model = chat_model(faulty, streaming=streaming, planner=ShopPlanner).bind_tools([tool.bound for tool in tools])
     graph = build_graph(replace(parts, model=model, tools=tools), checkpointer=InMemorySaver())
     agent = SupportAgent(graph, max_message_chars=10_000)
     started, reply, streamed = time.perf_counter(), None, ""

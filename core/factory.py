@@ -17,6 +17,7 @@ from core.models.capabilities import recall
 from core.models.fallback import Candidate, ChainedChatModel
 from core.models.json_tool_calling import JsonToolsChatModel
 from core.offline.model import OfflineChatModel
+from core.offline.planner import Planner
 from core.settings import Settings
 from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcriber
 
@@ -32,14 +33,15 @@ NO_KEY = SecretStr("none")
 """What is sent to an endpoint that asks for no key: the client insists on one."""
 
 
-def chat_model(settings: Settings, *, streaming: bool = True) -> BaseChatModel:
+def chat_model(settings: Settings, *, streaming: bool = True, planner: type[Planner] = Planner) -> BaseChatModel:
     """Return the configured chat model with what stands behind it, or the embedded offline one.
 
     An endpoint is followed by the second endpoint, if there is one, and last by the offline model, so that customers
-    get an answer while endpoints are down. `streaming` asks endpoints that can for their answers piece by piece.
+    get an answer while endpoints are down. `streaming` asks endpoints that can for their answers piece by piece;
+    `planner` is what the offline model reads and answers with.
     """
     if settings.model == "offline":
-        return offline_chat_model()
+        return offline_chat_model(planner)
     links = [Candidate(f"{settings.model} at {settings.base_url}", adapted_model(settings, streaming))]
     if settings.fallback_model:
         second = settings.model_copy(
@@ -50,7 +52,7 @@ def chat_model(settings: Settings, *, streaming: bool = True) -> BaseChatModel:
             }
         )
         links.append(Candidate(f"{second.model} at {second.base_url}", adapted_model(second, streaming)))
-    links.append(Candidate("the offline model", offline_chat_model(), breaker=None))
+    links.append(Candidate("the offline model", offline_chat_model(planner), breaker=None))
     return ChainedChatModel(links=links)
 
 
@@ -89,9 +91,9 @@ def endpoint_model(settings: Settings, *, streaming: bool = True) -> "EndpointCh
 
 
 @cache
-def offline_chat_model() -> BaseChatModel:
+def offline_chat_model(planner: type[Planner]) -> BaseChatModel:
     """Return the embedded model that needs no endpoint; it keeps nothing of a conversation, so one serves all."""
-    model: BaseChatModel = OfflineChatModel(embeddings=embedded_minilm())
+    model: BaseChatModel = OfflineChatModel(embeddings=embedded_minilm(), planner=planner)
     return model
 
 

@@ -14,6 +14,8 @@ from core.models.circuit_breaker import Breaker
 from core.models.json_mode import JsonModel
 from core.models.prices import load_prices
 from core.observability.telemetry import open_telemetry
+from core.offline.planner import Planner
+from core.offline.shop.shop_planner import ShopPlanner
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from core.settings import Settings
@@ -101,10 +103,11 @@ def assemble(
     if procedures:
         tools = procedures.guarded(tools)
         tools += [] if procedures.leads else [Tool(bound=follow_procedure, effect="control")]
+    planner = ShopPlanner if orders else Planner
     spending = SpendingLog(settings.desk_url)
     telemetry = open_telemetry(settings.telemetry_url) if settings.telemetry_url else None
     return Parts(
-        model=chat_model(settings).bind_tools([tool.bound for tool in tools]),
+        model=chat_model(settings, planner=planner).bind_tools([tool.bound for tool in tools]),
         tools=tools,
         retriever=retriever,
         desk=desk,

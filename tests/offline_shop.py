@@ -22,6 +22,7 @@ from core.language.signals import wants_human
 from core.language.words import content_stems
 from core.model_notes import NOT_DONE_YET
 from core.offline.model import OfflineChatModel
+from core.offline.shop.shop_planner import ShopPlanner
 from core.passages import Passage
 from core.safety.prompt_tags import quote_turn
 from core.settings import SAMPLE_BUSINESS
@@ -164,7 +165,9 @@ class Talk:
     def __post_init__(self) -> None:
         tools = sample_tools(self.customer_id) if self.shop is SHOP else shop_tools(self.customer_id, self.shop)
         self.tools = {tool.name: tool for tool in tools}
-        self.model = OfflineChatModel(embeddings=self.embeddings).bind_tools(list(self.tools.values()))
+        self.model = OfflineChatModel(embeddings=self.embeddings, planner=ShopPlanner).bind_tools(
+            list(self.tools.values())
+        )
 
     def say(self, text: str) -> str:
         """Return the reply to a message; reads run at once, a write waits for the next message's yes."""

@@ -35,6 +35,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "core.offline.reading",
         "core.offline.answering",
         "core.offline",
+        "core.offline.shop.reading",
+        "core.offline.shop.answering",
+        "core.offline.shop",
         "core.factory",
     ),
     "ingest": (
@@ -271,15 +274,19 @@ def test_no_private_module_of_a_library_is_imported() -> None:
     assert wrong == {}
 
 
-def test_the_offline_model_is_entered_by_one_module() -> None:
+ENTRIES = ("core.offline.model.", "core.offline.planner.", "core.offline.shop.shop_planner.")
+
+
+def test_the_offline_model_is_entered_by_its_model_and_its_planners() -> None:
+    rooms = ("core.offline", "core.offline.shop")
     entered = {
         f"{module_of(file)} imports {name}"
         for package in MAY_IMPORT
         if package != "benchmarks"
         for file in our_files(package)
-        if not module_of(file).startswith("core.offline")
+        if not module_of(file).startswith(rooms)
         for name in imported_modules(file.read_text())
-        if name.startswith("core.offline") and not f"{name}.".startswith("core.offline.model.")
+        if name.startswith(rooms) and not f"{name}.".startswith(ENTRIES)
     }
     assert entered == set()
 

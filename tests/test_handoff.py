@@ -10,7 +10,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import ModelUnavailable
 from core.language.fixed_sentences import PHRASES
-from core.offline.answering.reads import DONT_KNOW
+from core.offline.answering.articles import DONT_KNOW
 from core.offline.model import OfflineChatModel
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph

@@ -15,6 +15,7 @@ from core.errors import ThreadForbidden
 from core.identity_words import ASK_WHO, CODE_CORRECT, CODE_NOT_CORRECT
 from core.language.fixed_sentences import phrase
 from core.offline.model import OfflineChatModel
+from core.offline.shop.shop_planner import ShopPlanner
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.intake.identification import typed_code
@@ -62,9 +63,8 @@ class OpenChat:
         retriever = KeywordRetriever(RETURNS)
         tools = make_tools(self.orders, retriever, load_policy(), lambda: TODAY)
         self.model: Any = scripted(*answers)
-        model: Any = (
-            OfflineChatModel().bind_tools([tool.bound for tool in tools]) if answers == ("offline",) else self.model
-        )
+        offline = OfflineChatModel(planner=ShopPlanner).bind_tools([tool.bound for tool in tools])
+        model: Any = offline if answers == ("offline",) else self.model
         self.parts = parts(model, retriever=retriever, tools=tools, actions=self.actions, identity=self.identity)
         self.agent = SupportAgent(
             build_graph(self.parts, checkpointer=checkpointer or InMemorySaver()), max_message_chars=1000

@@ -12,6 +12,7 @@ from langchain_core.tools import tool
 
 from core.embeddings.minilm import MiniLM
 from core.offline.model import OfflineChatModel
+from core.offline.shop.shop_planner import ShopPlanner
 from core.passages import Utterance
 from core.safety.prompt_tags import quote_passages, quote_turn
 from core.settings import SAMPLE_BUSINESS
@@ -122,7 +123,7 @@ def search_articles(query: str) -> str:
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return OfflineChatModel(embeddings=MiniLM()).bind_tools([search_articles])
+    return OfflineChatModel(embeddings=MiniLM(), planner=ShopPlanner).bind_tools([search_articles])
 
 
 def answer(model: Model, retriever: HybridRetriever, question: str) -> str:

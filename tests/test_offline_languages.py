@@ -5,17 +5,20 @@ import string
 
 import pytest
 
-from core.offline.answering.in_other_languages import LANGUAGES
+from core.language.fixed_sentences import Catalogue
+from core.offline.answering.speaker import LANGUAGES
+from core.offline.shop.answering.shop_speaker import ShopSpeaker
 from tests.offline_shop import Talk
 
 ADA = "ada_brook_1001"
 
 
-def test_every_language_hears_and_says_the_same() -> None:
-    keys = {language: set(LANGUAGES[language]) for language in LANGUAGES}
+@pytest.mark.parametrize("catalogue", [LANGUAGES, ShopSpeaker.catalogue])
+def test_every_language_hears_and_says_the_same(catalogue: Catalogue) -> None:
+    keys = {language: set(catalogue[language]) for language in catalogue}
     assert keys == dict.fromkeys(("de", "es", "fr"), keys["de"])
     for key in keys["de"]:
-        texts = [LANGUAGES[language][key] for language in LANGUAGES]
+        texts = [catalogue[language][key] for language in catalogue]
         if key.startswith("hears_"):
             assert all(re.compile(text) for text in texts)
         else:

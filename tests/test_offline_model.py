@@ -5,8 +5,11 @@ from langchain_core.messages.ai import add_ai_message_chunks
 from langchain_core.tools import tool
 
 from core.offline.model import OfflineChatModel
+from core.offline.shop.shop_planner import ShopPlanner
 from core.passages import Passage
 from core.safety.prompt_tags import quote_turn
+
+MODEL = OfflineChatModel(planner=ShopPlanner)
 
 
 @tool
@@ -33,13 +36,13 @@ def returns_passage() -> Passage:
 
 
 def test_it_calls_the_bound_tool_with_the_number_as_it_was_meant() -> None:
-    answer = OfflineChatModel().bind_tools([get_order]).invoke(asked("where is w 2611340?"))
+    answer = MODEL.bind_tools([get_order]).invoke(asked("where is w 2611340?"))
     assert [(c["name"], c["args"]) for c in answer.tool_calls] == [("get_order", {"order_id": "#W2611340"})]
     assert answer.response_metadata["finish_reason"] == "tool_calls"
 
 
 def test_two_orders_are_looked_up_in_one_message() -> None:
-    answer = OfflineChatModel().bind_tools([get_order]).invoke(asked("Where are #W2611340 and #W5490111?"))
+    answer = MODEL.bind_tools([get_order]).invoke(asked("Where are #W2611340 and #W5490111?"))
     assert [c["args"]["order_id"] for c in answer.tool_calls] == ["#W2611340", "#W5490111"]
     assert len({c["id"] for c in answer.tool_calls}) == 2
 
@@ -51,10 +54,10 @@ def test_it_never_calls_a_tool_that_is_not_bound() -> None:
         "I was charged twice",
         "show my orders",
     ):
-        answer = OfflineChatModel().invoke(asked(text))
+        answer = MODEL.invoke(asked(text))
         assert answer.tool_calls == []
         assert answer.text
-        assert OfflineChatModel().bind_tools([get_order], tool_choice="none").invoke(asked(text)).tool_calls == []
+        assert MODEL.bind_tools([get_order], tool_choice="none").invoke(asked(text)).tool_calls == []
 
 
 def test_the_arguments_fit_the_bound_schema() -> None:
@@ -63,14 +66,14 @@ def test_the_arguments_fit_the_bound_schema() -> None:
         """Look up an order in another way."""
         return f"{number}{shop}"
 
-    answer = OfflineChatModel().bind_tools([other_get_order]).invoke(asked("where is #W2611340?"))
+    answer = MODEL.bind_tools([other_get_order]).invoke(asked("where is #W2611340?"))
     assert answer.tool_calls == []
 
 
 def test_streamed_words_and_calls_add_up_to_the_same_message() -> None:
-    model = OfflineChatModel().bind_tools([get_order, list_orders])
+    model = MODEL.bind_tools([get_order, list_orders])
     for text in ("where is #W2611340?", "hello", "what is your return policy?"):
-        whole = model.invoke(asked(text))
+        whole = MODEL.invoke(asked(text))
         first, *others = model.stream(asked(text))
         assert isinstance(first, AIMessageChunk)
         total = add_ai_message_chunks(first, *[c for c in others if isinstance(c, AIMessageChunk)])
@@ -84,15 +87,14 @@ def test_streamed_words_and_calls_add_up_to_the_same_message() -> None:
 
 
 async def test_it_answers_the_same_without_blocking_the_loop() -> None:
-    model = OfflineChatModel()
-    answer = await model.ainvoke(asked("hello"))
-    streamed = "".join([chunk.text async for chunk in model.astream(asked("hello"))])
+    answer = await MODEL.ainvoke(asked("hello"))
+    streamed = "".join([chunk.text async for chunk in MODEL.astream(asked("hello"))])
     assert isinstance(answer, AIMessage)
-    assert streamed == answer.text == model.invoke(asked("hello")).text
+    assert streamed == answer.text == MODEL.invoke(asked("hello")).text
 
 
 def test_it_counts_tokens() -> None:
-    usage = OfflineChatModel().invoke(asked("hello")).usage_metadata
+    usage = MODEL.invoke(asked("hello")).usage_metadata
     assert usage is not None
     assert usage["input_tokens"] > 0
     assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
@@ -100,11 +102,11 @@ def test_it_counts_tokens() -> None:
 
 def test_an_answer_from_the_articles_is_a_quotation_with_its_number() -> None:
     request = [HumanMessage(quote_turn("How many days do I have to return something?", [returns_passage()]))]
-    assert OfflineChatModel().invoke(request).text == "You can return items within 30 days of delivery [1]."
+    assert MODEL.invoke(request).text == "You can return items within 30 days of delivery [1]."
 
 
 def test_it_says_that_it_does_not_know() -> None:
     request = [HumanMessage(quote_turn("Do you gift wrap teapots in gold foil?", [returns_passage()]))]
-    answer = OfflineChatModel().invoke(request).text
+    answer = MODEL.invoke(request).text
     assert "do not know" in answer
     assert "[1]" not in answer

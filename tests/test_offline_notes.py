@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCa
 
 from core.model_notes import MISFIT, NOT_RUN
 from core.offline.model import OfflineChatModel
+from core.offline.shop.shop_planner import ShopPlanner
 from tests.offline_shop import shop_tools
 
 NOTES = (
@@ -23,7 +24,7 @@ def answer(message: str, name: str, args: dict[str, Any], note: str) -> AIMessag
         AIMessage("", tool_calls=[ToolCall(name=name, args=args, id="call-1")]),
         ToolMessage(note, tool_call_id="call-1", name=name, status="error"),
     ]
-    return asyncio.run(OfflineChatModel().bind_tools(shop_tools("ada_brook_1001")).ainvoke(turn))
+    return asyncio.run(OfflineChatModel(planner=ShopPlanner).bind_tools(shop_tools("ada_brook_1001")).ainvoke(turn))
 
 
 @pytest.mark.parametrize("note", NOTES)

@@ -4,9 +4,11 @@ connected.
 
 import json
 
-from core.offline.answering.sentences_about_records import records_found, records_named
+from core.offline.answering.records import records_found, records_named
+from core.offline.planner import Planner
 from core.offline.reading.chat_request import Conversation, Result
-from core.offline.reading.small_talk import GREETING, introduction
+from core.offline.shop.reading.shop_talk import GREETING
+from core.offline.shop.shop_planner import ShopPlanner
 
 TOOLS = {"list_bookings": {"description": "List the customer's bookings."}, "search_articles": {}}
 
@@ -17,22 +19,24 @@ def result(data: object) -> Result:
 
 def test_each_record_is_a_line_of_its_plain_fields() -> None:
     found = result({"bookings": [{"booking_id": "B1", "status": "active", "paid": True}, {"booking_id": "B2"}]})
-    assert records_found([found], TOOLS).splitlines()[1:] == [
+    assert records_found([found]).splitlines()[1:] == [
         "- booking id: B1, status: active, paid: yes",
         "- booking id: B2",
     ]
 
 
 def test_nothing_is_told_where_nothing_was_found_or_a_trade_has_its_own_sentences() -> None:
-    assert records_found([result({"bookings": []})], TOOLS) == ""
-    assert records_found([result([{"order_id": "A1"}])], {"get_order": {}}) == ""
+    assert records_found([result({"bookings": []})]) == ""
+    asked = Conversation("who founded you?", results=(result([{"booking_id": "A1"}]),), tools=TOOLS)
+    assert "A1" in Planner(None).decide(asked).text
+    assert "A1" not in ShopPlanner(None).decide(asked).text
 
 
 def test_an_introduction_names_what_is_connected_and_no_other_trade() -> None:
-    said = introduction("capabilities", TOOLS)
+    said = Planner(None).introduction("capabilities", TOOLS)
     assert "list your bookings" in said
     assert "order" not in said
-    assert introduction("greeting", {"get_order": {}}) == GREETING
+    assert ShopPlanner(None).introduction("greeting", {"get_order": {}}) == GREETING
 
 
 def test_a_record_that_a_message_names_is_told_unless_a_change_is_asked_about() -> None:

@@ -12,10 +12,9 @@ from langchain_core.embeddings import Embeddings
 from core.embeddings.minilm import MiniLM
 from core.language.confirmations import answer_to_confirmation
 from core.language.signals import is_angry, wants_human
-from core.offline.reading.intents import Intent
-from core.offline.reading.understanding import Understanding
+from core.offline.shop.reading.shop_understanding import ShopUnderstanding
 
-REQUESTS: list[tuple[str, list[Intent]]] = [
+REQUESTS: list[tuple[str, list[str]]] = [
     ("could you look up what happened to AF10120?", ["order_status"]),
     ("I was expecting my tablecloth on Tuesday, where has it got to?", ["order_status"]),
     ("tracking number pls", ["order_status"]),
@@ -130,7 +129,7 @@ ANSWERS = [
 
 def understood(embeddings: Embeddings | None) -> tuple[float, list[str]]:
     """Return the share of messages understood completely, and what went wrong."""
-    understanding = Understanding(embeddings)
+    understanding = ShopUnderstanding(embeddings)
     wrong = []
     for text, wanted in REQUESTS:
         found = [request.intent for request in understanding.requests(text)]

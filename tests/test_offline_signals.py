@@ -6,7 +6,7 @@ import pytest
 
 from core.language.confirmations import answer_to_confirmation, wants_it_otherwise
 from core.language.signals import is_angry, wants_human
-from core.offline.reading.intents import rule_intent
+from core.offline.shop.reading.order_intents import order_intent
 
 
 @pytest.mark.parametrize(
@@ -168,4 +168,4 @@ def test_a_question_in_between_is_no_change_of_mind(text: str) -> None:
     ],
 )
 def test_a_greeting_may_name_who_greets(text: str, greets: bool) -> None:
-    assert (rule_intent(text) == "greeting") is greets
+    assert (order_intent(text) == "greeting") is greets

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.offline.answering.sentences_about_records import arrival_sentence
+from core.offline.shop.answering.order_sentences import arrival_sentence
 from tests.fakes import FakeOrders
 from tools.facts import order_facts
 

@@ -12,6 +12,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from benchmarks.operations.patterns import LONGEST, TARGET_GROWTH, UNITS, Rule, missed, repeated, rules, slowest
 from core.errors import MessageRejected
 from core.offline.model import OfflineChatModel
+from core.offline.shop.shop_planner import ShopPlanner
 from core.safety.prefiltered_patterns import PrefilteredPattern
 from core.safety.safe_links import LinkRule, inert, safe_text
 from graph.agent import SupportAgent
@@ -60,14 +61,15 @@ def test_what_a_colleague_reads_of_the_longest_message_is_there_at_once() -> Non
 
 async def test_a_text_is_as_long_as_it_is_read() -> None:
     agent = SupportAgent(
-        build_graph(parts(OfflineChatModel(embeddings=None)), checkpointer=InMemorySaver()), max_message_chars=LONGEST
+        build_graph(parts(OfflineChatModel(planner=ShopPlanner)), checkpointer=InMemorySaver()),
+        max_message_chars=LONGEST,
     )
     with pytest.raises(MessageRejected, match="144,000 characters"):
         await agent.send("t", "\ufdfa" * 8_000, customer_id="ada")
 
 
 async def test_no_message_that_is_accepted_holds_a_turn_for_long() -> None:
-    graph = build_graph(parts(OfflineChatModel(embeddings=None)), checkpointer=InMemorySaver())
+    graph = build_graph(parts(OfflineChatModel(planner=ShopPlanner)), checkpointer=InMemorySaver())
     agent = SupportAgent(graph, max_message_chars=LONGEST)
     texts = ["hello " + "\n" * 20_000 + " where is my order?", *(repeated(unit, LONGEST) + "?" for unit in UNITS)]
     slow = {}

@@ -29,6 +29,8 @@ from core.safety.prefiltered_patterns import PrefilteredPattern
 from core.settings import Limits
 
 PACKAGES = ("core", "ingest", "tools", "graph", "server")
+OFFLINE = ("core.offline.", "tools.retail.offline.")
+"""Where the offline model is; it reads a message clause by clause."""
 READS_TEXT = ("text", "sentence", "clause", "question", "message", "said", "written", "words")
 """Names of the parameter by which a function says that it reads what somebody wrote."""
 LONGEST = Limits().max_message_chars
@@ -87,11 +89,11 @@ def rules() -> list[Rule]:
     for module in _modules():
         for name, value in vars(module).items():
             for path, pattern in _patterns(value, f"{module.__name__}.{name}"):
-                key, offline = (pattern.pattern, pattern.flags), path.startswith("core.offline.")
+                key, offline = (pattern.pattern, pattern.flags), path.startswith(OFFLINE)
                 found.setdefault(key, Rule(path, True, _all_matches(pattern), offline, pattern))
             if _reads_text(value, module.__name__):
                 parameter = next(iter(inspect.signature(value).parameters))
-                of_clause = module.__name__.startswith("core.offline.") and parameter != "text"
+                of_clause = module.__name__.startswith(OFFLINE) and parameter != "text"
                 found[value] = Rule(f"{module.__name__}.{name}", False, value, of_clause)
     return list(found.values())
 

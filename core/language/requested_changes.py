@@ -93,6 +93,7 @@ _WISH = _begins(
     r"(?:quiero|quisiera|me gustaría|necesito (?:que|\w+[aei]r)|deseo)|(?:cancel|cambi|devuelv|reembols|anul|"
     r"envi)(?:e|a|en)",
 )
+_CHANGE = re.compile(rf"\b(?:{any_action('verbs')})(?:l?ed|l?ing|s|d)?\b")
 _POLITE = re.compile(r"\b(?:please|pls|plz|bitte|s'il (?:vous|te) pla[iî]t|por favor)\b")
 _ANY = re.compile(
     r"\b(?:if|after|within|without|once|when|before|used|opened|unopened|an? (?:order|item|product|thing|"
@@ -116,6 +117,11 @@ def asks_about(text: str) -> bool:
 def wishes(text: str) -> bool:
     """Say whether a clause orders something, or says in the first person that it is wanted."""
     return not asks_about(text) and bool(_WISH.match(_bare(text)) or _POLITE.search(normalised(text)))
+
+
+def names_change(text: str) -> bool:
+    """Say whether a text names something that could be done, whether it asks for it or only about it."""
+    return bool(_CHANGE.search(normalised(text)))
 
 
 def _bare(text: str) -> str:

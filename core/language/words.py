@@ -168,13 +168,13 @@ def content_words(text: str) -> list[str]:
 
 
 def content_stems(text: str) -> list[str]:
-    """Return the stems of the words that carry meaning, in order; words that mean the same in a shop share one stem."""
+    """Return the stems of the words that carry meaning, in order; words that mean the same share one stem."""
     found = [stem(word) for word in content_words(text)]
     return [_SAME.get(word, word) for word in found]
 
 
-def in_shop_words(text: str) -> str:
-    """Add to a question the words that shops use for the same thing: "coupon" becomes "coupon promo"."""
+def with_synonyms(text: str) -> str:
+    """Add to a question the words that articles use for the same thing: "coupon" becomes "coupon promo"."""
     added = dict.fromkeys(
         _CANONICAL[w.removesuffix("s")] for w in _WORD.findall(normal(text)) if w.removesuffix("s") in _CANONICAL
     )

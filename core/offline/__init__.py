@@ -1,6 +1,7 @@
 """A chat model without an endpoint: rules, examples and quotations; it generates nothing.
 
-One public name, `model.OfflineChatModel`: nobody outside imports anything else. It must never state what no passage
-or tool result says, and never call a write that the customer did not ask for. An intent is added in
-reading/intents.py (how it is recognised) and answering/ (what is said).
+It knows articles, records that tools found, a yes or a no, and a person; what customers of a trade ask for is read and
+done by a subclass of `planner.Planner` beside that trade's tools. Two public names, `model.OfflineChatModel` and
+`planner.Planner`: only such a subclass imports anything else. It must never state what no passage or tool result says,
+and never call a write that the customer did not ask for.
 """

@@ -18,9 +18,8 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, PrivateAttr
 
-from core.offline.planner import Decision, decide
+from core.offline.planner import Decision, Planner
 from core.offline.reading.chat_request import read_conversation
-from core.offline.reading.understanding import Understanding
 
 OFFLINE = "offline"
 """What the model is called, and calls itself in its answers."""
@@ -39,12 +38,14 @@ class OfflineChatModel(BaseChatModel):
 
     embeddings: Embeddings | None = None
     """Compares messages with examples and questions with passages; without it, words are compared."""
-    _understanding: Understanding = PrivateAttr()
+    planner: type[Planner] = Planner
+    """What reads and answers; that of a trade comes with its tools."""
+    _planner: Planner = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:
         """Prepare the examples' place; they are embedded when the first paraphrase comes."""
         super().model_post_init(context)
-        self._understanding = Understanding(self.embeddings)
+        self._planner = self.planner(self.embeddings)
 
     @property
     def _llm_type(self) -> str:
@@ -72,7 +73,7 @@ class OfflineChatModel(BaseChatModel):
             | {"description": t["function"].get("description", "")}
             for t in tools
         }
-        decision = decide(read_conversation(messages, schemas), self._understanding, self.embeddings)
+        decision = self._planner.decide(read_conversation(messages, schemas))
         calls = [
             ToolCall(name=call.name, args=dict(call.args), id=_call_id(messages, position, call.name), type="tool_call")
             for position, call in enumerate(decision.calls)

@@ -1,45 +1,29 @@
 """Decide what the offline model says or which tools it calls next."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
 from core.language.confirmations import answer_to_confirmation
 from core.language.greetings import OFFER_OF_A_PERSON, THANKS
-from core.language.mentioned_orders import order_numbers
-from core.language.requested_changes import asks_about
+from core.language.requested_changes import asks_about, names_change, wishes
 from core.language.text import normal
-from core.offline.answering.in_other_languages import LANGUAGES, Speaker, language_spoken
-from core.offline.answering.inquiries import inquiry
+from core.offline.answering.articles import DONT_KNOW, from_articles, worth_an_answer
 from core.offline.answering.no_answer import beyond, chosen_article, is_no_answer, left_open, no_answer
-from core.offline.answering.outcomes import outcome
-from core.offline.answering.products import product
-from core.offline.answering.proposals import beside_open, narrowed, without_contradictions
-from core.offline.answering.reads import DONT_KNOW, list_orders, order_status, policy, profile, worth_an_answer
 from core.offline.answering.recall import recall
-from core.offline.answering.sentences_about_records import records_found, records_named
+from core.offline.answering.records import records_found, records_named
+from core.offline.answering.speaker import LANGUAGES, Speaker, language_spoken
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.answering.who import claim, refusal, resumed
-from core.offline.answering.writes import WRITE_TOOLS, WRITERS
 from core.offline.reading import languages, small_talk
 from core.offline.reading.chat_request import Conversation
-from core.offline.reading.dialogue_context import asks_something, requests_in_context, takes_up_inquiry
-from core.offline.reading.intents import rule_intent
+from core.offline.reading.followups import SHORT, asks_something, is_own_question, last_question, leans_on_before
+from core.offline.reading.intents import QUESTION
 from core.offline.reading.misspellings import spelled_right
-from core.offline.reading.slots import cancel_reason
 from core.offline.reading.understanding import Request, Understanding
 
-Handler = Callable[[Request, Toolbox], str]
-HANDLERS: Mapping[str, Handler] = {
-    "order_status": order_status,
-    "list_orders": list_orders,
-    "product": product,
-    "profile": profile,
-    "inquiry": inquiry,
-    "policy": policy,
-    **WRITERS,
-}
 _SMALL_TALK = {
     "opening": small_talk.OPENING,
     "praise": small_talk.PRAISE,
@@ -50,138 +34,200 @@ _INTRODUCTIONS = frozenset({"greeting", "capabilities", "unclear"})
 _PATIENCE = 2
 """So many times in a row nothing is known; then a person is brought in."""
 _SERIOUS_NOTICE = "This is something a colleague should look at."
+_PERSON = "request_human"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Hold the next message of the model."""
+    """The next message of the model."""
 
     text: str = ""
-    calls: list[Call] = field(default_factory=list)
+    calls: Sequence[Call] = field(default_factory=list)
 
 
-def decide(conversation: Conversation, understanding: Understanding, embeddings: Embeddings | None) -> Decision:
-    """Return the tool calls that are still needed, or the reply.
+class Planner:
+    """Decides by articles, by the records that tools found, by a yes or a no, and by the wish for a person.
 
-    Reads come before writes; what can be said already goes out together with the writes, as the customer decides about
-    these.
+    A trade whose requests are read by rule and done by its tools is a subclass of this that comes with those tools.
     """
-    if their_account := claim(conversation):
-        return Decision(calls=[their_account])
-    if not_found := refusal(conversation):
-        return Decision(not_found)
-    if (spoken := language_spoken(conversation)) in LANGUAGES:
-        return Decision(*Speaker(spoken, Toolbox(resumed(conversation), embeddings)).answer())
-    if remembered := recall(conversation):
-        return Decision(remembered)
-    conversation = spelled_right(resumed(conversation))
-    desk = Toolbox(conversation, embeddings)
-    done = [outcome(r) for r in conversation.results if r.name in WRITE_TOOLS]
-    if not done and (fewer := narrowed(conversation)):
-        return Decision(calls=fewer)
-    if not done and (short := _short_answer(conversation, desk)):
-        return short
-    try:
-        if chosen := chosen_article(desk):
-            return Decision(chosen)
-    except CallNeeded as needed:
-        return Decision(calls=list(needed.calls))
-    requests = (
-        [] if done and _is_answer(conversation) else _requests(conversation, understanding, after_write=bool(done))
-    )
-    if not done and all(r.intent == "policy" for r in requests) and (records := records_named(conversation)):
-        return Decision(records)
-    said = list(done)
-    unanswered: list[Request] = []
-    reads: list[Call] = []
-    writes: list[Call] = []
-    for request in requests:
+
+    understanding: type[Understanding] = Understanding
+    """What reads messages into requests."""
+    speaker: type[Speaker] = Speaker
+    """What answers in other languages than English."""
+    changes: frozenset[str] = frozenset()
+    """Tools that change something; they are called after whatever has to be looked up."""
+    change_intents: frozenset[str] = frozenset()
+    """Intents of requests for a change, which are over once one was made."""
+    tells_records = True
+    """Whether records are told field by field, as there are no sentences of their own for them."""
+    open_questions: Sequence[str] = small_talk.OPEN_QUESTIONS
+    """Replies whose question mark asks for nothing in particular."""
+
+    def __init__(self, embeddings: Embeddings | None) -> None:
+        self._embeddings = embeddings
+        self.read = self.understanding(embeddings)
+
+    def decide(self, conversation: Conversation) -> Decision:
+        """Return the tool calls that are still needed, or the reply.
+
+        Reads come before changes; what can be said already goes out together with the changes, as the customer decides
+        about these.
+        """
+        if their_account := claim(conversation):
+            return Decision(calls=[their_account])
+        if not_found := refusal(conversation):
+            return Decision(not_found)
+        conversation = resumed(conversation)
+        done = self.done(conversation)
+        if (spoken := language_spoken(conversation)) in LANGUAGES:
+            speaker = self.speaker(spoken, Toolbox(conversation, self._embeddings))
+            return Decision("\n\n".join(done)) if done else self._decided(*speaker.answer())
+        if remembered := recall(conversation):
+            return Decision(remembered)
+        desk = Toolbox(spelled_right(conversation), self._embeddings)
         try:
-            answer = _handle(request, desk)
-            if answer == DONT_KNOW:
-                unanswered.append(request)
-            else:
-                said.append(answer)
-        except NotPossible as unable:
-            if quote := desk.quote(request.text):
-                said.append(quote.text)
-            elif asks_about(request.text):  # a question is not answered by what cannot be done
-                unanswered.append(request)
-            else:
-                said.append(unable.text)
-        except ReplyNow as told:
-            said.append(told.text)
+            settled = (None if done else self.settled(desk)) or chosen_article(desk)
         except CallNeeded as needed:
-            for call in needed.calls:
-                (writes if call.name in WRITE_TOOLS or call.name == "request_human" else reads).append(call)
-    if reads:
-        return Decision(calls=_each_once(reads))
-    if unanswered and (records := records_found(conversation.results, conversation.tools)):
-        said.append(records)
-        unanswered = []
-    if unanswered:
-        answered = bool(said or writes)
-        said.append(left_open(beyond(unanswered, said, desk)) if answered else no_answer(unanswered[0].words, desk))
-    text = "\n\n".join(dict.fromkeys(part for part in said if part))
-    if writes:
-        new_wish = understanding.has_own_intent(conversation.message)
-        writes = beside_open(conversation, without_contradictions(writes), is_new_wish=new_wish)
-        return Decision(text, _each_once(writes))
-    if _stuck_again(text, conversation) and desk.can("request_human"):
-        return Decision(
-            calls=[Call("request_human", {"reason": "the help articles do not answer the customer's questions"})]
-        )
-    if text == conversation.last_reply and "?" in text and not text.endswith(small_talk.OPEN_QUESTIONS):
-        text = f"{small_talk.TEDIOUS}\n\n{text}"
-    return Decision(text or small_talk.introduction("unclear", conversation.tools))
+            return Decision(calls=needed.calls)
+        if settled is not None:
+            return Decision(settled)
+        return self._answered(desk, done)
 
+    def done(self, conversation: Conversation) -> list[str]:
+        """Return what changes did in this turn."""
+        return []
 
-def _requests(conversation: Conversation, understanding: Understanding, *, after_write: bool) -> list[Request]:
-    found = requests_in_context(conversation, understanding)
-    if len(found) > 1:
-        found = [r for r in found if r.intent != "policy" or worth_an_answer(r.text)] or found
-    return [r for r in found if r.intent not in WRITERS] if after_write else found
+    def settled(self, desk: Toolbox) -> str | None:
+        """Answer a bare yes or no, and a message in another language; None where the message needs more.
 
+        Raises:
+            CallNeeded: the message settles what is to be called.
+        """
+        message, last_reply = desk.conversation.message, desk.conversation.last_reply
+        answer = answer_to_confirmation(message)
+        if answer == "yes" and OFFER_OF_A_PERSON.search(last_reply) and desk.can(_PERSON):
+            raise CallNeeded(Call(_PERSON, {"reason": "the customer accepted the offer of a person"}))
+        if answer == "yes" and not asks_something(last_reply, self.open_questions):
+            return small_talk.THANKS if THANKS.match(normal(message)) else small_talk.NOTHING_OPEN
+        if answer == "no" and last_reply:
+            return small_talk.NOTHING_CHANGED
+        code = languages.language(message)
+        return languages.english_only(code) if code != "en" and self.read.rule(message) in (None, QUESTION) else None
 
-def _handle(request: Request, desk: Toolbox) -> str:
-    if request.intent == "serious":
-        refused = any(result.name == "request_human" for result in desk.conversation.results)
-        if desk.can("request_human") and not refused:
-            raise CallNeeded(
-                Call("request_human", {"reason": f"the customer reports: {' '.join(request.text.split())[:200]}"})
+    def requests(self, conversation: Conversation) -> list[Request]:
+        """Return what the customer wants now; a fragment such as "and abroad?" goes on with the question before it."""
+        message = conversation.message
+        first, *others = self.read.requests(message)
+        answers = asks_something(conversation.last_reply, self.open_questions) and len(message.split()) <= SHORT
+        leans = leans_on_before(message) or (answers and not is_own_question(message))
+        if first.intent == QUESTION and conversation.said and leans:
+            first = replace(first, before=last_question(conversation))
+        return [first, *others]
+
+    def answer(self, request: Request, desk: Toolbox) -> str:
+        """Return the answer to a request that is no small talk.
+
+        Raises:
+            CallNeeded: something must be looked up, or is to be done.
+            ReplyNow: a question or a refusal settles it.
+        """
+        told = from_articles(request, desk)
+        if told == DONT_KNOW and wishes(request.text) and names_change(request.text):
+            raise NotPossible
+        return told
+
+    def introduction(self, intent: str, tools: Mapping[str, Mapping[str, Any]]) -> str:
+        """Return what is said to a greeting, to the question what can be done, or to nothing understood."""
+        return small_talk.introduction(intent, tools)
+
+    def proposed(self, conversation: Conversation, calls: Sequence[Call]) -> Sequence[Call]:
+        """Return the changes that the customer is asked about, in place of those a message asks for."""
+        return calls
+
+    def _answered(self, desk: Toolbox, done: list[str]) -> Decision:
+        """Read the requests and answer each, beside what changes did in this turn."""
+        conversation = desk.conversation
+        is_answer = answer_to_confirmation(conversation.message) != "other"
+        requests = [] if done and is_answer else self._worth_answering(conversation, after_change=bool(done))
+        tells_records = self.tells_records and not done
+        if tells_records and all(r.intent == QUESTION for r in requests) and (named := records_named(conversation)):
+            return Decision(named)
+        said, calls, unanswered = self._handled(requests, desk)
+        said = [*done, *said]
+        if unanswered and not self._reads(calls):
+            if self.tells_records and (records := records_found(conversation.results)):
+                said.append(records)
+            elif said or calls:
+                said.append(left_open(beyond(unanswered, said, desk)))
+            else:
+                said.append(no_answer(unanswered[0].words, desk))
+        text = "\n\n".join(dict.fromkeys(part for part in said if part))
+        if calls:
+            return self._decided(text, calls if self._reads(calls) else self.proposed(conversation, calls))
+        if _stuck_again(text, conversation) and desk.can(_PERSON):
+            return Decision(
+                calls=[Call(_PERSON, {"reason": "the help articles do not answer the customer's questions"})]
             )
-        return _SERIOUS_NOTICE
-    if request.intent in _INTRODUCTIONS:
-        return small_talk.introduction(request.intent, desk.conversation.tools)
-    if request.intent in _SMALL_TALK:
-        return _SMALL_TALK[request.intent]
-    return HANDLERS[request.intent](request, desk)
+        if text == conversation.last_reply and "?" in text and not text.endswith(tuple(self.open_questions)):
+            text = f"{small_talk.TEDIOUS}\n\n{text}"
+        return Decision(text or self.introduction("unclear", conversation.tools))
+
+    def _worth_answering(self, conversation: Conversation, *, after_change: bool) -> list[Request]:
+        found = self.requests(conversation)
+        if len(found) > 1:
+            found = [r for r in found if r.intent != QUESTION or worth_an_answer(r.text)] or found
+        return [r for r in found if r.intent not in self.change_intents] if after_change else found
+
+    def _handled(self, requests: Sequence[Request], desk: Toolbox) -> tuple[list[str], list[Call], list[Request]]:
+        """Return what is said to requests, the calls they need, and those that nothing answers."""
+        said: list[str] = []
+        calls: list[Call] = []
+        unanswered: list[Request] = []
+        for request in requests:
+            try:
+                answer = self._small_talk(request, desk) or self.answer(request, desk)
+                if answer == DONT_KNOW:
+                    unanswered.append(request)
+                else:
+                    said.append(answer)
+            except NotPossible as unable:
+                if quote := desk.quote(request.text):
+                    said.append(quote.text)
+                elif asks_about(request.text):  # a question is not answered by what cannot be done
+                    unanswered.append(request)
+                else:
+                    said.append(unable.text)
+            except ReplyNow as told:
+                said.append(told.text)
+            except CallNeeded as needed:
+                calls += needed.calls
+        return said, calls, unanswered
+
+    def _small_talk(self, request: Request, desk: Toolbox) -> str:
+        """Answer what is no question and no wish; empty for what is one."""
+        conversation = desk.conversation
+        if request.intent == "serious":
+            refused = any(result.name == _PERSON for result in conversation.results)
+            if desk.can(_PERSON) and not refused:
+                raise CallNeeded(
+                    Call(_PERSON, {"reason": f"the customer reports: {' '.join(request.text.split())[:200]}"})
+                )
+            return _SERIOUS_NOTICE
+        if request.intent in _INTRODUCTIONS:
+            return self.introduction(request.intent, conversation.tools)
+        return _SMALL_TALK.get(request.intent, "")
+
+    def _decided(self, text: str, calls: Sequence[Call]) -> Decision:
+        """Return the calls that look something up, or else what is said with the changes that are wanted."""
+        reads = self._reads(calls)
+        return Decision(calls=_each_once(reads)) if reads else Decision(text, _each_once(calls))
+
+    def _reads(self, calls: Sequence[Call]) -> list[Call]:
+        return [call for call in calls if call.name not in self.changes and call.name != _PERSON]
 
 
-def _is_answer(conversation: Conversation) -> bool:
-    return answer_to_confirmation(conversation.message) != "other"
-
-
-def _short_answer(conversation: Conversation, desk: Toolbox) -> Decision | None:
-    """Answer a bare yes or no, and a message in another language; None where the message needs more."""
-    answer = answer_to_confirmation(conversation.message)
-    offered = OFFER_OF_A_PERSON.search(conversation.last_reply)
-    if answer == "yes" and offered and desk.can("request_human"):
-        return Decision(calls=[Call("request_human", {"reason": "the customer accepted the offer of a person"})])
-    if answer == "yes" and not asks_something(conversation.last_reply) and not takes_up_inquiry(conversation):
-        thanked = THANKS.match(normal(conversation.message))
-        return Decision(small_talk.THANKS if thanked else small_talk.NOTHING_OPEN)
-    if answer == "no" and conversation.last_reply and not cancel_reason(conversation.message):
-        return Decision(small_talk.NOTHING_CHANGED)
-    code = languages.language(conversation.message)
-    intent = rule_intent(conversation.message)
-    unread = intent in (None, "policy", "inquiry")
-    if code != "en" and not order_numbers(conversation.message) and unread:
-        return Decision(languages.english_only(code))
-    return None
-
-
-def _each_once(calls: list[Call]) -> list[Call]:
+def _each_once(calls: Sequence[Call]) -> list[Call]:
     return list({(c.name, str(sorted(c.args.items(), key=lambda kv: kv[0]))): c for c in calls}.values())
 
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
+from core.language.fixed_sentences import list_words
+from core.language.several import place_of
 from core.language.text import normal
 from core.language.words import content_stems
+from core.offline.answering.articles import DONT_KNOW, worth_an_answer
 from core.offline.answering.quotations import read_out
-from core.offline.answering.reads import DONT_KNOW, worth_an_answer
-from core.offline.answering.sentences_about_records import listed
 from core.offline.answering.toolbox import Toolbox
 from core.offline.reading.chat_request import Conversation
-from core.offline.reading.slots import ordinal
 from core.offline.reading.understanding import Request
 
 _SORRY = DONT_KNOW.partition(" If you like")[0]
@@ -20,13 +20,15 @@ _PERSON = "If you like, I can bring in a colleague; just write “person”."
 _NEAREST = "The nearest articles are "
 _ALIKE = 88
 """Likeness, of 100, from which a message names a title that was offered."""
+_CHOICE = 4
+"""Words at most of a message that chooses by place: "the second one please"."""
 
 
 def no_answer(question: str, desk: Toolbox) -> str:
     """Return what is said where no article answers; in other words than the last time."""
     said = _STILL if desk.conversation.last_reply.startswith((_SORRY, _STILL)) else _SORRY
     titles = [f"“{title}”" for title in desk.near(question)]
-    near = f"{_NEAREST}{listed(titles)}; write a title to read it. " if titles else ""
+    near = f"{_NEAREST}{list_words(titles, 'en')}; write a title to read it. " if titles else ""
     return f"{said} {near}{_PERSON}"
 
 
@@ -61,7 +63,9 @@ def _chosen_title(conversation: Conversation) -> str | None:
     offered = conversation.last_reply.partition(_NEAREST)[2].partition(";")[0]
     titles = [part.partition("”")[0] for part in offered.split("“")[1:]]
     message = normal(conversation.message).strip(' .!?“”"')
-    place = int(message) - 1 if message.isdigit() and len(message) == 1 else ordinal(message)
+    place = int(message) - 1 if message.isdigit() and len(message) == 1 else None
+    if place is None and len(message.split()) <= _CHOICE:
+        place = place_of(message)
     if titles and place is not None and -len(titles) <= place < len(titles):
         return titles[place]
     return next((title for title in titles if fuzz.ratio(message, normal(title)) >= _ALIKE), None)
@@ -70,4 +74,4 @@ def _chosen_title(conversation: Conversation) -> str | None:
 def left_open(requests: Sequence[Request]) -> str:
     """Name the requests of a message that nothing answers, beside those that are answered."""
     asked = [r.text.strip(" .!?,") for r in requests if len(content_stems(r.text)) > 1 and worth_an_answer(r.text)]
-    return f"I have found no answer to {listed([f'“{text}”' for text in asked])}." if asked else ""
+    return f"I have found no answer to {list_words([f'“{text}”' for text in asked], 'en')}." if asked else ""

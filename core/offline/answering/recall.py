@@ -1,13 +1,11 @@
-"""Answer what the customer asks about the conversation itself: their name, their order number, what was promised to
-them.
-"""
+"""Answer what the customer asks about the conversation itself: their name, their number, what was promised to them."""
 
 import re
 from collections.abc import Callable
 
+from core.language.fixed_sentences import list_words
 from core.language.mentioned_orders import order_numbers
 from core.language.statements import names_in, promises_in
-from core.offline.answering.sentences_about_records import listed
 from core.offline.reading.chat_request import Conversation
 
 _ASKS_NAME = re.compile(
@@ -15,12 +13,13 @@ _ASKS_NAME = re.compile(
     r"\bwie heiße ich\b",
     re.IGNORECASE,
 )
-_ASKS_ORDER = re.compile(
-    r"\bwhat was (?:my|the) order(?:'s)? number\b|\b(?:which|what) order(?: number)? did i (?:give|mention|"
+_KIND = r"(?:order|booking|reservation|reference|contract|case)"
+_ASKS_NUMBER = re.compile(
+    rf"\bwhat was (?:my|the) {_KIND}(?:'s)? number\b|\b(?:which|what) {_KIND}(?: number)? did i (?:give|mention|"
     r"name|tell|ask)"
-    r"|\border number (?:did i|i) (?:give|gave|mention|mentioned|told|tell)|\bremember my order number\b|"
-    r"\bremind me of my order number\b"
-    r"|\bwie war meine bestellnummer\b",
+    rf"|\b{_KIND} number (?:did i|i) (?:give|gave|mention|mentioned|told|tell)|\bremember my {_KIND} number\b|"
+    rf"\bremind me of my {_KIND} number\b"
+    r"|\bwie war meine (?:bestell|buchungs|vorgangs|vertrags)nummer\b",
     re.IGNORECASE,
 )
 _ASKS_PROMISE = re.compile(
@@ -37,10 +36,10 @@ def recall(conversation: Conversation) -> str:
     answers = []
     if _ASKS_NAME.search(asked) and (names := _known(conversation, "customer name", names_in, by_customer=True)):
         answers.append(f"You told me that your name is {names[-1]}.")
-    if _ASKS_ORDER.search(asked) and (orders := _known(conversation, "order number", order_numbers, by_customer=True)):
+    if _ASKS_NUMBER.search(asked) and (named := _known(conversation, "order number", order_numbers, by_customer=True)):
         answers.append(
-            f"The first order number in this conversation is {orders[0]}."
-            + (f" After it came {listed(orders[1:4])}." if orders[1:] else "")
+            f"The first number in this conversation is {named[0]}."
+            + (f" After it came {list_words(named[1:4], 'en')}." if named[1:] else "")
         )
     if _ASKS_PROMISE.search(asked):
         promises = _known(conversation, "promised to the customer", promises_in, by_customer=False)

@@ -1,6 +1,6 @@
 """Give handlers what they need to answer one request: facts from tool results, and the way to ask for more."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +8,12 @@ from langchain_core.embeddings import Embeddings
 
 from core.language.words import content_stems
 from core.offline.answering.quotations import Quote, find_quote, near_titles
-from core.offline.reading.chat_request import Conversation, Result, digits
+from core.offline.reading.chat_request import Conversation, Result
 
 
 @dataclass(frozen=True)
 class Call:
-    """Hold a tool call to make."""
+    """A tool call to make."""
 
     name: str
     args: Mapping[str, Any]
@@ -42,9 +42,7 @@ class NotPossible(ReplyNow):
         super().__init__("I cannot do that here myself. If you like, I can bring in a colleague; just write “person”.")
 
 
-NOT_LOOKED_UP = (
-    "I am sorry, I could not look that up. Please tell me the order number or the name of the product once more."
-)
+NOT_LOOKED_UP = "I am sorry, I could not look that up. Please tell me the number or the name once more."
 _LONGEST_QUERY = 300
 """Characters of a question that are searched for; the rest of a long message only blurs it."""
 
@@ -77,30 +75,6 @@ class Toolbox:
             raise ReplyNow(NOT_LOOKED_UP if result.for_model else result.text.strip())
         return result.data
 
-    def order(self, order_id: str) -> Mapping[str, Any]:
-        """Return one order of the customer; raises CallNeeded or ReplyNow."""
-        for listed in self._listed():
-            if digits(listed["order_id"]) == digits(order_id):
-                return listed
-        return self.facts("get_order", order_id=order_id)
-
-    def orders(self) -> Sequence[Mapping[str, Any]]:
-        """Return the customer's orders, newest first; raises CallNeeded or ReplyNow."""
-        found = self.facts("list_orders").get("orders", [])
-        return [order for order in found if isinstance(order, dict) and order.get("order_id")]
-
-    def profile(self) -> Mapping[str, Any]:
-        """Return the customer's own data; raises CallNeeded or ReplyNow."""
-        return self.facts("get_profile")
-
-    def products(self, words: str) -> Sequence[Mapping[str, Any]]:
-        """Return products that fit the words; raises CallNeeded or ReplyNow."""
-        return list(self.facts("find_product", name_or_id=words).get("products", []))
-
-    def act(self, name: str, **args: Any) -> Result:
-        """Return what a write did in this turn; raises CallNeeded with the call when it was not made yet."""
-        return self.look_up(name, **args)
-
     def quote(self, question: str, before: str = "", *, about: Collection[str] = ()) -> Quote | None:
         """Return what the passages at hand say to a question that may lean on the one before it, or None.
 
@@ -124,12 +98,6 @@ class Toolbox:
         """
         if self.can("search_articles") and (self.conversation.said or question != self.conversation.message):
             self.look_up("search_articles", query=question[:_LONGEST_QUERY])
-
-    def _listed(self) -> Sequence[Mapping[str, Any]]:
-        for result in self.conversation.results:
-            if result.name == "list_orders" and isinstance(result.data, dict):
-                return [o for o in result.data.get("orders", []) if isinstance(o, dict) and o.get("order_id")]
-        return []
 
     def _call(self, name: str, args: Mapping[str, Any]) -> Call:
         """Return a call that fits the bound schema; raises NotPossible when the tool is not there or asks for more."""

@@ -9,14 +9,13 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from core.language.mentioned_orders import order_numbers
-from core.model_notes import NOT_DONE_YET, NOTES
+from core.model_notes import NOTES
 from core.safety.prompt_tags import read_earlier, read_message, read_passages
 
 
 @dataclass(frozen=True)
 class QuotedPassage:
-    """Hold a numbered passage of a help article, as quoted in the prompt."""
+    """A numbered passage of a help article, as quoted in the prompt."""
 
     number: int
     title: str
@@ -26,7 +25,7 @@ class QuotedPassage:
 
 @dataclass(frozen=True)
 class Result:
-    """Hold one tool call and what came back."""
+    """One tool call and what came back."""
 
     name: str
     args: Mapping[str, Any]
@@ -51,7 +50,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Said:
-    """Hold one thing that was said before this turn."""
+    """One thing that was said before this turn."""
 
     by_customer: bool
     text: str
@@ -59,7 +58,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Conversation:
-    """Hold a whole request in the shape the rules work on."""
+    """A whole request in the shape the rules work on."""
 
     message: str
     """The customer's newest message."""
@@ -79,27 +78,6 @@ class Conversation:
     def last_reply(self) -> str:
         """Return what was last said to the customer, or an empty string."""
         return self.said[-1].text if self.said and not self.said[-1].by_customer else ""
-
-    @property
-    def proposals(self) -> tuple[Result, ...]:
-        """Return the changes that the last reply asks a yes for, in the order in which it lists them."""
-        waiting: dict[int, Result] = {}
-        for result in self.earlier_results:
-            facts = result.data
-            if isinstance(facts, dict) and facts.get("status") == NOT_DONE_YET and facts.get("detail"):
-                place = self.last_reply.find(str(facts["detail"]))
-                if place >= 0:
-                    waiting[place] = result
-        return tuple(waiting[place] for place in sorted(waiting))
-
-    def newest_order(self) -> str | None:
-        """Return the one order that was talked about last, or None where there is none or more than one."""
-        known = {digits(order_id) for result in self.earlier_results for order_id in _orders_in(result)}
-        for said in reversed(self.said):
-            numbers = order_numbers(said.text)
-            if there := [n for n in numbers if digits(n) in known] or numbers:
-                return there[0] if len(there) == 1 else None
-        return None
 
 
 def read_conversation(messages: Sequence[BaseMessage], tools: Mapping[str, Mapping[str, Any]]) -> Conversation:
@@ -126,17 +104,6 @@ def read_conversation(messages: Sequence[BaseMessage], tools: Mapping[str, Mappi
         facts=read_earlier(messages[0].text) if messages and isinstance(messages[0], SystemMessage) else {},
         tools=tools,
     )
-
-
-def digits(order_id: str) -> str:
-    """Return the digits of an order number, by which spellings of it are compared."""
-    return "".join(c for c in order_id if c.isdigit())
-
-
-def _orders_in(result: Result) -> list[str]:
-    """Return the numbers of the orders that a result tells of."""
-    data = result.data if isinstance(result.data, dict) else {}
-    return [str(o["order_id"]) for o in (data, *data.get("orders", ())) if isinstance(o, dict) and o.get("order_id")]
 
 
 def _results(messages: Sequence[BaseMessage]) -> tuple[Result, ...]:

@@ -1,58 +1,43 @@
-"""Name what customers ask for, and recognise it by rule."""
+"""Recognise, by rule, what customers of any business say beside their questions: small talk, and what is serious."""
 
 import re
-from typing import Literal, get_args
 
 from core.language.disputes import disputes_charge, reports_fraud
 from core.language.greetings import CAPABILITIES, GOODBYE, GREETING, THANKS
-from core.language.mentioned_orders import order_numbers
-from core.language.postal_addresses import read_address
-from core.language.requested_changes import asks_about, wishes
 from core.language.text import normal
 from core.language.words import spelled
-from core.offline.reading import request_phrases as p
 from core.offline.reading.clauses import MAX_CLAUSE
-from core.offline.reading.slots import means_newest, refund_reason
 
-Intent = Literal[
-    "order_status",
-    "list_orders",
-    "product",
-    "profile",
-    "cancel",
-    "change_address",
-    "change_default_address",
-    "change_payment",
-    "swap",
-    "return",
-    "refund",
-    "inquiry",
-    "policy",
-    "serious",
-    "greeting",
-    "opening",
-    "praise",
-    "thanks",
-    "goodbye",
-    "capabilities",
-    "unclear",
-]
-INTENTS: tuple[Intent, ...] = get_args(Intent)
-WRITES: frozenset[Intent] = frozenset(
-    {"cancel", "change_address", "change_default_address", "change_payment", "swap", "return", "refund"}
-)
-SMALL_TALK: frozenset[Intent] = frozenset(
-    {"greeting", "opening", "praise", "thanks", "goodbye", "capabilities", "unclear"}
-)
-_SHORT = 12
+QUESTION = "policy"
+"""The intent of what is for the articles, which is all that no rule and no example knows better."""
+SMALL_TALK = frozenset({"greeting", "opening", "praise", "thanks", "goodbye", "capabilities", "unclear"})
+SHORT = 12
 """Words of praise at most; a longer clause says more."""
+_OPENING = re.compile(
+    r"^(?:(?:hi|hello|hey|ok|so|well)[,!. ]+)*(?:i(?:'ve| have)?(?: got)?|(?:may|can|could) i ask|i(?:'d| "
+    r"would) (?:like|want) to ask|i want to ask|let me ask)(?: you)?"
+    r" (?:(?:an?|another|one|some|more|quick|small|few|simple) )*(?:questions?|something)(?: please)?[?!. ]*$"
+)
+_PRAISE = re.compile(
+    r"\byou(?: guys| people| all)?(?:'re| are) (?:\w+ )?(?:the best|great|awesome|amazing|wonderful|brilliant|"
+    r"fantastic)\b|(?<!'d )(?<!would )\blove (?:it|this|that|them|my|the|your)\b|"
+    r"\b(?:great|good|excellent|fantastic|lovely) (?:service|shop|store|job|work|quality)\b|\bwell done\b"
+)
+_CLOCK = re.compile(r"\bwhat time is it\b|\bwhat(?:'s| is) the time\b|\bwhat (?:day|date) is (?:it|today)\b")
+_HARM_OR_UNDO = re.compile(
+    r"\b(?:charges?|payments?|transactions?|debit)\b[^.?!]{0,40}\b(?:i|we) (?:never|didn't|did not|haven't|"
+    r"have not) (?:ma[dk]e|authori[sz]ed?|recogni[sz]ed?|approved?)\b|"
+    r"\b(?:injur(?:ed|y)|burn(?:ed|t) (?:me|my|himself|herself)|caught fire|on fire(?! sale)|electric shock|"
+    r"hurt my|exploded)\b|"
+    r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?cancel\w*\b|\bun-?cancel\b"
+)
 
 
-def rule_intent(clause: str) -> Intent | None:
-    """Return what a clause, or the beginning of a longer text, asks for where a rule is sure of it, else None."""
+def rule_intent(clause: str) -> str | None:
+    """Return what a clause, or the beginning of a longer text, says where a rule is sure of it, else None."""
     clause = clause[:MAX_CLAUSE]
     text = spelled(normal(clause))
-    if not re.search(r"[^\W\d_]", text) and not order_numbers(clause):
+    if not re.search(r"\w", text):
         return "unclear"
     if THANKS.match(text):
         return "thanks"
@@ -60,92 +45,13 @@ def rule_intent(clause: str) -> Intent | None:
         return "goodbye"
     if GREETING.match(text):
         return "greeting"
-    if p.OPENING.match(text):
+    if _OPENING.match(text):
         return "opening"
-    if p.PRAISE.search(text) and len(text.split()) <= _SHORT and not re.search(r"\?|\d|\bbut\b", text):
+    if _PRAISE.search(text) and len(text.split()) <= SHORT and not re.search(r"\?|\d|\bbut\b", text):
         return "praise"
-    if p.CLOCK.search(text):
+    if _CLOCK.search(text):
         return "unclear"
     if CAPABILITIES.search(text):
         return "capabilities"
-    if reports_fraud(clause) or disputes_charge(clause) or p.HARM_OR_UNDO.search(text):
-        return "serious"
-    numbered = bool(order_numbers(clause))
-    if (topic := _write_topic(text, numbered)) is not None:
-        return _deed_or_question(text, topic, numbered)
-    return _read_topic(text, numbered)
-
-
-def change_asked_about(words: str) -> Intent | None:
-    """Return the change that an inquiry is about, as if it were wanted; None where it is about none."""
-    words = words[:MAX_CLAUSE]
-    topic = _write_topic(spelled(normal(words)), bool(order_numbers(words)))
-    return "return" if topic == "refund" and refund_reason(words) is None else topic
-
-
-def _write_topic(text: str, numbered: bool) -> Intent | None:
-    """Return the change a clause speaks of, whether it asks for it or only about it."""
-    swap, back = p.SWAP_WORD.search(text), p.RETURN.search(text)
-    if p.CANCEL.search(text):
-        return "cancel"
-    if (
-        p.ADDRESS.search(text)
-        and p.ADDRESS_VERB.search(text)
-        and not p.PROFILE.search(text)
-        and not re.search(r"\be-?mail address\b", text)
-    ):
-        return "change_default_address" if p.DEFAULT.search(text) and not numbered else "change_address"
-    if back and not (swap and swap.start() < back.start()):
-        return "return"
-    if p.REFUND.search(text) and not swap:
-        return "refund"
-    if p.PAYMENT.search(text) and not swap and not p.MONEY_BACK.search(text):
-        return "change_payment"
-    if p.SWAP.search(text):
-        return "swap"
-    address = read_address(text)
-    return "change_address" if "city" in address and ("zip" in address or numbered) else None
-
-
-def _deed_or_question(text: str, topic: Intent, numbered: bool) -> Intent:
-    """Tell "cancel my order" from "how can I cancel?"."""
-    asks, own = asks_about(text), numbered or bool(p.MINE.search(text))
-    if topic == "refund" and own and p.REFUND_NEWS.search(text) and not wishes(text):
-        return "order_status" if numbered else "policy"
-    if topic in {"cancel", "return"} and p.WAS_DONE.search(text) and not re.search(r"\bif\b", text):
-        return "order_status" if own else "policy"
-    if asks:
-        return "inquiry" if numbered or (p.THAT_ONE.search(text) and not p.POLICY_WORDS.search(text)) else "policy"
-    if p.UNDECIDED.search(text) and not wishes(text):
-        return "inquiry"
-    if not numbered and p.POLICY_WORDS.search(text):
-        return "policy"
-    if not (own or wishes(text)) and (p.ABOUT_RULES.search(text) or len(text.split()) > _SHORT):
-        return "policy"
-    return "return" if topic == "refund" and refund_reason(text) is None else topic
-
-
-def _read_topic(text: str, numbered: bool) -> Intent | None:
-    """Return what a clause wants to know about orders, products or the customer's own data."""
-    mine = bool(p.MINE.search(text))
-    if p.LIST.search(text) and not numbered:
-        return "list_orders"
-    if (p.GENERAL.search(text) or p.CARE.search(text)) and (not numbered or re.search(r"\bgift[- ]?wrap", text)):
-        return "policy"
-    if p.PROFILE.search(text):
-        return "profile"
-    if numbered:
-        about = any(r.search(text) for r in (p.STATUS, p.ORDER_FACT, p.PAID_HOW, p.ORDER_ASKED))
-        return "order_status" if about and not p.CORRECTED.match(text) else None
-    about_one = mine or means_newest(text) or not (p.POLICY_WORDS.search(text) or p.QUESTION_ABOUT_RULES.match(text))
-    if p.STATUS.search(text) and about_one and not p.GENERAL_TRACKING.search(text):
-        return "order_status"
-    if p.CONTENTS.match(text) and p.ORDER_FACT.search(text):
-        return "order_status"
-    if p.PAID_HOW.search(text) or (p.ORDER_FACT.search(text) and mine and p.BOUGHT.search(text)):
-        return "order_status"
-    if p.CHEAPER.search(text):
-        return "policy"
-    if p.PRODUCT.search(text):
-        return "product"
-    return "policy" if re.search(r"\bpolicy\b|\bpolicies\b", text) else None
+    serious = reports_fraud(clause) or disputes_charge(clause) or _HARM_OR_UNDO.search(text)
+    return "serious" if serious else None

@@ -4,31 +4,34 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.language.fixed_sentences import list_words
 from core.language.mentioned_orders import order_numbers
 from core.language.text import normal
-from core.language.words import in_shop_words
-from core.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
-from core.offline.answering.choosing import meant_items_only, named_orders, order_state
-from core.offline.answering.sentences_about_records import (
+from core.offline.answering.articles import TROUBLE, from_articles
+from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
+from core.offline.reading.understanding import Request
+from core.offline.shop.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
+from core.offline.shop.answering.choosing import meant_items_only, named_orders, order_state
+from core.offline.shop.answering.lookups import all_orders, order_of, profile_of
+from core.offline.shop.answering.order_sentences import (
     address_text,
     arrival_sentence,
     day,
     item_name,
     item_names,
-    listed,
     method_name,
     money,
     order_lines,
     status_sentence,
     tracking_sentence,
 )
-from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
-from core.offline.reading.chat_request import digits
-from core.offline.reading.request_phrases import CANCEL, CHEAPER, PAID_HOW, REFUND, RETURN, SWAP_WORD
-from core.offline.reading.slots import means_newest
-from core.offline.reading.understanding import Request
+from core.offline.shop.reading.request_phrases import CANCEL, CHEAPER, PAID_HOW, REFUND, RETURN, SWAP_WORD
+from core.offline.shop.reading.slots import means_newest
+from core.offline.shop.reading.talked_about import digits, newest_order
 
 Facts = Mapping[str, Any]
+_SURE = 0.6
+"""Score from which a quotation most likely answers the question."""
 _LISTED = 10
 _LOOKED_BACK = 4
 _POINTS = re.compile(r"\b(?:the|that) other(?: one| order)?\b|\b(?:the|that) (?:\w+ )?one\b")
@@ -50,15 +53,15 @@ _OPEN = ("pending", "processed")
 
 def order_status(request: Request, desk: Toolbox) -> str:
     """Say how far the orders are that a request is about, and what else it asks about them."""
-    orders, not_found = _found(request, desk) if len(request.order_ids) > 1 else (asked_orders(request, desk), [])
+    orders, not_found = _found(request, desk) if len(request.numbers) > 1 else (asked_orders(request, desk), [])
     if len(orders) > 3:
         return f"Here is where your orders stand:\n{order_lines(orders[:_LISTED])}"
     how = PAID_HOW.search(normal(request.text))
     told = "\n\n".join(
         [*((_paid_how(order, desk) if how else describe(order, request.text)) for order in orders), *not_found]
     )
-    advice = desk.quote(request.text) if _TROUBLE.search(normal(request.text)) else None
-    return f"{told}\n\n{advice.text}" if advice and advice.score >= SURE else told
+    advice = desk.quote(request.text) if TROUBLE.search(normal(request.text)) else None
+    return f"{told}\n\n{advice.text}" if advice and advice.score >= _SURE else told
 
 
 def _found(request: Request, desk: Toolbox) -> tuple[list[Facts], list[str]]:
@@ -66,9 +69,9 @@ def _found(request: Request, desk: Toolbox) -> tuple[list[Facts], list[str]]:
     found: list[Facts] = []
     missing: list[Call] = []
     not_found: list[str] = []
-    for order_id in request.order_ids:
+    for order_id in request.numbers:
         try:
-            found.append(desk.order(order_id))
+            found.append(order_of(desk, order_id))
         except CallNeeded as needed:
             missing += needed.calls
         except ReplyNow as told:
@@ -81,8 +84,8 @@ def _found(request: Request, desk: Toolbox) -> tuple[list[Facts], list[str]]:
 def _paid_how(order: Facts, desk: Toolbox) -> str:
     """Say with which of the customer's payment methods an order was paid."""
     used = [str(p["payment_method_id"]) for p in order.get("payments", []) if p.get("type", "payment") == "payment"]
-    methods = {str(m["payment_method_id"]): method_name(m) for m in desk.profile().get("payment_methods", [])}
-    names = listed([methods.get(u, "a payment method that is no longer stored") for u in dict.fromkeys(used)])
+    methods = {str(m["payment_method_id"]): method_name(m) for m in profile_of(desk).get("payment_methods", [])}
+    names = list_words([methods.get(u, "a payment method that is no longer stored") for u in dict.fromkeys(used)], "en")
     paid = order.get("paid") or order.get("total")
     if not names:
         return f"I see no payment for order {order['order_id']}."
@@ -91,18 +94,18 @@ def _paid_how(order: Facts, desk: Toolbox) -> str:
 
 def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
     """Return the orders a question is about; raises CallNeeded or ReplyNow."""
-    if request.order_ids:
+    if request.numbers:
         return named_orders(request, desk)
-    talked_about = desk.conversation.newest_order()
+    talked_about = newest_order(desk.conversation)
     other = re.search(r"\b(?:other|another|else|all|orders|the one)\b", normal(request.text))
     if talked_about and not other and not means_newest(request.text):
         try:
-            order = desk.order(talked_about)
+            order = order_of(desk, talked_about)
         except ReplyNow:
             order = None  # the number was somebody else's or a slip; then ask the list
         if order is not None:
             return [order]
-    orders = desk.orders()
+    orders = all_orders(desk)
     if not orders:
         raise ReplyNow("I do not see any orders in your account.")
     if shown := _shown(request, desk, orders):
@@ -157,7 +160,7 @@ def describe(order: Facts, question: str) -> str:
         said.append(tracking_sentence(order))
     said.append(arrival_sentence(order))
     if items:
-        said.append(f"It contains: {listed(items)}." if detailed else f"It contains: {item_names(order)}.")
+        said.append(f"It contains: {list_words(items, 'en')}." if detailed else f"It contains: {item_names(order)}.")
     return " ".join(sentence for sentence in said if sentence)
 
 
@@ -170,7 +173,7 @@ def _refund_sentence(order: Facts) -> str:
 
 def list_orders(request: Request, desk: Toolbox) -> str:
     """List the customer's orders, or those of the state that was asked for."""
-    orders = desk.orders()
+    orders = all_orders(desk)
     asked = normal(request.text)
     kinds = {
         "pending": ("pending",),
@@ -194,7 +197,7 @@ def list_orders(request: Request, desk: Toolbox) -> str:
 
 def profile(request: Request, desk: Toolbox) -> str:
     """Tell the customer's own data, or the part of it that was asked for."""
-    facts = desk.profile()
+    facts = profile_of(desk)
     asked = normal(request.text)
     methods = list(facts.get("payment_methods", []))
     said: list[str] = []
@@ -210,37 +213,16 @@ def profile(request: Request, desk: Toolbox) -> str:
     ):
         said.append(f"Your default address is {address_text(facts.get('default_address') or {})}.")
     if re.search(r"\bpayment methods?\b|\bcards?\b|\bpaypal\b", asked) and not said:
-        said.append(f"Stored payment methods: {listed([method_name(m) for m in methods]) or 'none'}.")
+        said.append(f"Stored payment methods: {list_words([method_name(m) for m in methods], 'en') or 'none'}.")
     if not said:
         said = [
             f"You are signed in as {facts.get('first_name', '')} {facts.get('last_name', '')} ({facts.get('email')}).",
             f"Your default address is {address_text(facts.get('default_address') or {})}.",
-            f"Stored payment methods: {listed([method_name(m) for m in methods]) or 'none'}.",
+            f"Stored payment methods: {list_words([method_name(m) for m in methods], 'en') or 'none'}.",
         ]
     return " ".join(said)
 
 
-_TROUBLE = re.compile(
-    r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|delayed|stuck|unknown|wrong|torn|shattered|"
-    r"defective|faulty|disappoint\w*|(?:never|not|n't|hasn't|has not|haven't|didn't) (?:arrived?|moved?|"
-    r"changed?|found?|find|received?|here|come|been delivered)|can't find|marked as delivered|says (?:it was "
-    r")?delivered|stolen|rust\w*|leak\w*|declined|stopped working|dead|died|(?:doesn't|does not|won't|will "
-    r"not) (?:work|turn on|start|switch on|charge)|problem)\b"
-)
-_ASKS = re.compile(
-    r"\?|^(?:and |also |but |so )?(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|may|"
-    r"should|must)\b|\b(?:know|wonder\w*|tell me|explain)\b"
-)
-
-
-def worth_an_answer(text: str) -> bool:
-    """Tell a question or a trouble from a remark beside other requests."""
-    plain = normal(text)
-    return bool(_ASKS.search(plain) or _TROUBLE.search(plain))
-
-
-SURE, _VERY_SURE = 0.6, 0.9
-"""Score from which a quotation most likely answers the question."""
 _TROUBLES = (
     (re.compile((
         r"\b(?:arrive[ds]?|arriving|came|comes?|gets? here|was|is|are|were) (?:\w+ )?(?:broken|damaged|cracked|"
@@ -271,32 +253,11 @@ _TOPICS = (
     (REFUND, "How and when do I get a refund?"),
 )
 """What a question is about at least, when its own words find no passage."""
-SORRY = "I am sorry about that. "
-DONT_KNOW = (
-    "I am sorry, I do not know the answer to that: our help articles do not say. "
-    "If you like, I can bring in a colleague; just write “person”."
-)
 
 
 def policy(request: Request, desk: Toolbox) -> str:
-    """Quote the articles, searching them again where the passages at hand do not answer; say so when nothing does."""
-    question = request.text
-    if thing := thing_to_care_for(question):
-        about_it = care_quote(question, thing, desk)
+    """Quote the articles: about caring for a thing, those about that thing alone."""
+    if thing := thing_to_care_for(request.text):
+        about_it = care_quote(request.text, thing, desk)
         return about_it.text if about_it else NOTHING_ABOUT_IT
-    quote = desk.quote(question, request.before.replace("\n", " "))
-    trouble = next((asked for told, asked in _TROUBLES if told.search(normal(question))), None)
-    if trouble and (quote is None or quote.score < _VERY_SURE):
-        quote = desk.quote(trouble) or quote
-    if quote is None or quote.score < _VERY_SURE:
-        desk.search(trouble or in_shop_words(request.words.replace("\n", " ")))
-    if quote is None and (general := next((asked for topic, asked in _TOPICS if topic.search(normal(question))), None)):
-        quote = desk.quote(general)
-    if quote is None:
-        return DONT_KNOW
-    sorry = (
-        SORRY
-        if _TROUBLE.search(normal(question)) and not re.search(r"\bif\b|\bwhat happens\b", normal(question))
-        else ""
-    )
-    return sorry + quote.text
+    return from_articles(request, desk, troubles=_TROUBLES, topics=_TOPICS)

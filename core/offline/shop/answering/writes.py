@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from core.language.fixed_sentences import list_words
 from core.language.postal_addresses import NEEDED, read_address
 from core.language.text import normal
-from core.offline.answering.choosing import (
+from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
+from core.offline.reading.understanding import Request
+from core.offline.shop.answering.choosing import (
     chosen_items,
     chosen_orders,
     is_delivered,
@@ -16,12 +19,11 @@ from core.offline.answering.choosing import (
     named_method,
     original_method,
 )
-from core.offline.answering.sentences_about_records import item_name, listed, method_name, status_sentence
-from core.offline.answering.swaps import new_version, products_of
-from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
-from core.offline.reading.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
-from core.offline.reading.understanding import Request
-from core.offline.reading.variants import price_of
+from core.offline.shop.answering.lookups import order_of, profile_of
+from core.offline.shop.answering.order_sentences import item_name, method_name, status_sentence
+from core.offline.shop.answering.swaps import new_version, products_of
+from core.offline.shop.reading.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
+from core.offline.shop.reading.variants import price_of
 
 Facts = Mapping[str, Any]
 _WHOLE = re.compile(r"\b(?:whole|entire|(?:one|order) (?:with|that has|which has|containing|of))\b")
@@ -33,7 +35,7 @@ def _do(desk: Toolbox, calls: Sequence[Call]) -> str:
     missing: list[Call] = []
     for call in calls:
         try:
-            desk.act(call.name, **call.args)
+            desk.look_up(call.name, **call.args)
         except CallNeeded as needed:
             missing += needed.calls
     raise CallNeeded(*missing) if missing else ReplyNow("")
@@ -51,7 +53,7 @@ def cancel(request: Request, desk: Toolbox) -> str:
     if len(orders) == 1 and not is_pending(orders[0]):
         raise ReplyNow(_too_late(orders[0], desk))
     reason = cancel_reason(request.text) or cancel_reason(request.before)
-    numbers = listed([str(o["order_id"]) for o in orders])
+    numbers = list_words([str(o["order_id"]) for o in orders], "en")
     if reason is None:
         raise ReplyNow(
             f"I can cancel {numbers} for one of two reasons: is it no longer needed, or was it ordered by mistake?"
@@ -76,7 +78,7 @@ def _only_some_items(request: Request, orders: Sequence[Facts]) -> str | None:
     named = meant_items_only(request.text, order)
     if not named or len(named) == len(order.get("items", [])):
         return None
-    names = listed([str(i["name"]) for i in order["items"]])
+    names = list_words([str(i["name"]) for i in order["items"]], "en")
     return (
         f"I can only cancel an order as a whole, not single items of it. Order {order['order_id']} contains {names}. "
         "Shall I cancel the whole order?"
@@ -90,7 +92,7 @@ def change_address(request: Request, desk: Toolbox) -> str:
         none_fits="I see no pending order in your account whose address could be changed.",
         question="For which order shall I change the address? These are pending:",
     )  # fmt: skip
-    target = request.order_ids[:1] if len(request.order_ids) > 1 else ()
+    target = request.numbers[:1] if len(request.numbers) > 1 else ()
     orders = [o for o in orders if not target or _same(o, target[0])]
     address = _new_address(request, desk)
     return _do(desk, [Call("change_order_address", {"order_id": o["order_id"], **address}) for o in orders])
@@ -110,19 +112,19 @@ def _new_address(request: Request, desk: Toolbox) -> dict[str, str]:
     address = read_address(request.text) or read_address(", ".join(request.words.splitlines()))
     if not address:
         plain = normal(request.words)
-        if len(request.order_ids) > 1:
-            return dict(desk.order(request.order_ids[-1])["address"])
+        if len(request.numbers) > 1:
+            return dict(order_of(desk, request.numbers[-1])["address"])
         if request.intent == "change_address" and any(
             w in plain for w in ("default", "profile", "my account", "on file", "home address")
         ):
-            return dict(desk.profile()["default_address"])
+            return dict(profile_of(desk)["default_address"])
         raise ReplyNow(
             "What is the full new address (street and number, apartment if there is one, city, state and ZIP code)?"
         )
     names = {"address1": "street and number", "city": "city", "state": "state", "zip": "ZIP code"}
     missing = [names[part] for part in NEEDED if part not in address]
     if missing:
-        raise ReplyNow(f"I have “{address['address1']}”. What is the {listed(missing)} of the new address?")
+        raise ReplyNow(f"I have “{address['address1']}”. What is the {list_words(missing, 'en')} of the new address?")
     return {"address2": "", "country": "USA"} | address
 
 
@@ -138,14 +140,16 @@ def change_payment(request: Request, desk: Toolbox) -> str:
         method = named_method(request, desk, order)
         if method is None:
             others = [
-                m for m in desk.profile().get("payment_methods", []) if m["payment_method_id"] != original_method(order)
+                m
+                for m in profile_of(desk).get("payment_methods", [])
+                if m["payment_method_id"] != original_method(order)
             ]
             if not others:
                 raise ReplyNow("Your account has no other payment method than the one this order was paid with.")
             if len(others) > 1 or not payment_words(request.words):
                 raise ReplyNow(
                     f"Which payment method shall I use for order {order['order_id']}: "
-                    f"{listed([method_name(m) for m in others], 'or')}?"
+                    f"{list_words([method_name(m) for m in others], 'en', last='list_or')}?"
                 )
             method = str(others[0]["payment_method_id"])
         calls.append(Call("change_order_payment", {"order_id": order["order_id"], "payment_method_id": method}))
@@ -217,7 +221,7 @@ def _worth(request: Request, desk: Toolbox, order: Facts, reason: str) -> str:
     wanted = {i["item_id"] for i in items}
     now = [price_of(v) for p in products.values() for v in p.get("variants", []) if v.get("item_id") in wanted]
     if not now or sum(now) >= paid:
-        names = listed([item_name(i) for i in items])
+        names = list_words([item_name(i) for i in items], "en")
         raise ReplyNow(
             f"I do not see a lower price: you paid ${paid:.2f} for the {names}, and it costs ${sum(now):.2f} today."
         )
@@ -238,15 +242,3 @@ WRITERS: Mapping[str, Callable[[Request, Toolbox], str]] = {
     "swap": swap_items,
     "refund": refund,
 }
-WRITE_TOOLS = frozenset(
-    {
-        "cancel_order",
-        "change_order_address",
-        "change_order_payment",
-        "change_order_items",
-        "return_items",
-        "exchange_items",
-        "refund_order",
-        "change_default_address",
-    }
-)

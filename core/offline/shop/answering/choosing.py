@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from core.language.fixed_sentences import list_words
 from core.language.mentioned_orders import order_numbers
-from core.offline.answering.sentences_about_records import METHOD_NAMES, item_name, listed, method_name, order_lines
 from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
-from core.offline.reading.items import look_alikes, meant_items, mentioned_options
-from core.offline.reading.slots import means_all, means_newest, ordinal, payment_words
 from core.offline.reading.understanding import Request
+from core.offline.shop.answering.lookups import all_orders, order_of, profile_of
+from core.offline.shop.answering.order_sentences import METHOD_NAMES, item_name, method_name, order_lines
+from core.offline.shop.reading.items import look_alikes, meant_items, mentioned_options
+from core.offline.shop.reading.slots import means_all, means_newest, ordinal, payment_words
+from core.offline.shop.reading.talked_about import newest_order
 
 Facts = Mapping[str, Any]
 _SHOWN = 6
@@ -47,9 +50,9 @@ def named_orders(request: Request, desk: Toolbox) -> list[Facts]:
     """Return the orders whose numbers were given; raises CallNeeded with every look-up that is missing, or ReplyNow."""
     found: list[Facts] = []
     missing: list[Call] = []
-    for order_id in request.order_ids:
+    for order_id in request.numbers:
         try:
-            found.append(desk.order(order_id))
+            found.append(order_of(desk, order_id))
         except CallNeeded as needed:
             missing += needed.calls
     if missing:
@@ -68,14 +71,14 @@ def chosen_orders(
         CallNeeded: the shop must be asked first.
         ReplyNow: no order fits, or it is open which one is meant and the customer is asked.
     """
-    if request.order_ids:
+    if request.numbers:
         return named_orders(request, desk)
     if position := _pointed_at(request, desk):
-        return [desk.order(position)]
-    talked_about = desk.conversation.newest_order()
+        return [order_of(desk, position)]
+    talked_about = newest_order(desk.conversation)
     if talked_about and not means_newest(request.text) and not _means_all_orders(request.text):
         try:
-            order = desk.order(talked_about)
+            order = order_of(desk, talked_about)
         except ReplyNow:
             order = None
         if (
@@ -84,7 +87,7 @@ def chosen_orders(
             and not _names_other(request, order, desk)
         ):
             return [order]
-    orders = desk.orders()
+    orders = all_orders(desk)
     fitting = [order for order in orders if fits(order)]
     if said := order_state(request.text):
         fitting = [order for order in fitting if said(order)] or fitting
@@ -115,7 +118,9 @@ def _names_other(request: Request, order: Facts, desk: Toolbox) -> bool:
         return False
     try:
         return any(
-            meant_items_only(request.text, other) for other in desk.orders() if other["order_id"] != order["order_id"]
+            meant_items_only(request.text, other)
+            for other in all_orders(desk)
+            if other["order_id"] != order["order_id"]
         )
     except CallNeeded:
         return False
@@ -168,7 +173,9 @@ def _one_of(alike: Sequence[Facts], text: str) -> Facts:
         return told[0]
     if place is not None and -len(alike) <= place < len(alike):
         return alike[place]
-    raise ReplyNow(f"Which one do you mean: {listed([f'the {item_name(item)}' for item in alike], 'or')}?")
+    raise ReplyNow(
+        f"Which one do you mean: {list_words([f'the {item_name(item)}' for item in alike], 'en', last='list_or')}?"
+    )
 
 
 _POINTS = re.compile(r"\b(?:it|that|this|them|those|these)\b")
@@ -194,16 +201,16 @@ def named_method(request: Request, desk: Toolbox, order: Facts) -> str | None:
         return None
     if "original" in said:
         return original_method(order)
-    methods = list(desk.profile().get("payment_methods", []))
+    methods = list(profile_of(desk).get("payment_methods", []))
     fitting = [m for m in methods if _fits(m, said)]
     if len(fitting) > 1 and "other" in request.text.casefold():
         fitting = [m for m in fitting if m["payment_method_id"] != original_method(order)]
     if len(fitting) == 1:
         return str(fitting[0]["payment_method_id"])
     if fitting:
-        raise ReplyNow(f"Which one shall I use: {listed([method_name(m) for m in fitting], 'or')}?")
+        raise ReplyNow(f"Which one shall I use: {list_words([method_name(m) for m in fitting], 'en', last='list_or')}?")
     wanted = METHOD_NAMES.get(said.get("source", ""), "such a payment method")
-    stored = listed([method_name(m) for m in methods]) or "none"
+    stored = list_words([method_name(m) for m in methods], "en") or "none"
     raise ReplyNow(f"Your account has no {wanted} like that. Stored are: {stored}. Which one shall I use?")
 
 

@@ -6,16 +6,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from core.language.text import normal
-from core.offline.answering.choosing import is_delivered, is_pending, meant_items_only
 from core.offline.answering.quotations import Quote
-from core.offline.answering.reads import asked_orders, describe, policy
-from core.offline.answering.sentences_about_records import day, item_name, money, options, status_sentence
-from core.offline.answering.swaps import new_version, products_of
 from core.offline.answering.toolbox import ReplyNow, Toolbox
-from core.offline.reading.intents import change_asked_about
-from core.offline.reading.small_talk import INVITATION
 from core.offline.reading.understanding import Request
-from core.offline.reading.variants import price_of
+from core.offline.shop.answering.choosing import is_delivered, is_pending, meant_items_only
+from core.offline.shop.answering.lookups import all_orders
+from core.offline.shop.answering.order_sentences import day, item_name, money, options, status_sentence
+from core.offline.shop.answering.reads import asked_orders, describe, policy
+from core.offline.shop.answering.swaps import new_version, products_of
+from core.offline.shop.reading.order_intents import change_asked_about
+from core.offline.shop.reading.shop_talk import INVITATION
+from core.offline.shop.reading.variants import price_of
 
 Facts = Mapping[str, Any]
 _MONEY = re.compile(
@@ -63,10 +64,12 @@ def inquiry(request: Request, desk: Toolbox) -> str:
 
 def _orders(request: Request, desk: Toolbox) -> list[Facts]:
     """Return the orders whose number or items a question names, or that it points at; raises CallNeeded or ReplyNow."""
-    if request.order_ids or _POINTS.search(normal(request.text)):
+    if request.numbers or _POINTS.search(normal(request.text)):
         return list(asked_orders(request, desk))
     return (
-        [order for order in desk.orders() if meant_items_only(request.text, order)] if desk.can("list_orders") else []
+        [order for order in all_orders(desk) if meant_items_only(request.text, order)]
+        if desk.can("list_orders")
+        else []
     )
 
 

@@ -1,12 +1,11 @@
-"""Put facts of records into sentences: those of the shop in words of its own, others field by field."""
+"""Put the facts of a shop's records into sentences."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.offline.reading.chat_request import Conversation, Result
-from core.offline.reading.intents import change_asked_about
+from core.language.fixed_sentences import list_words
 
 Facts = Mapping[str, Any]
 
@@ -39,11 +38,6 @@ def day(iso: Any) -> str:
     return f"{found.day} {found:%B} {found.year}"
 
 
-def listed(parts: Sequence[str], last: str = "and") -> str:
-    """Join parts as "a, b and c"."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else ""
-
-
 def options(item: Facts) -> str:
     """Return an item's options as "black, size M"."""
     return ", ".join(_option(key, value) for key, value in (item.get("options") or {}).items())
@@ -64,7 +58,7 @@ def item_name(item: Facts) -> str:
 
 def item_names(order: Facts) -> str:
     """Return the names of an order's items."""
-    return listed([str(item.get("name", "item")) for item in order.get("items", [])])
+    return list_words([str(item.get("name", "item")) for item in order.get("items", [])], "en")
 
 
 def tracking_ids(order: Facts) -> list[str]:
@@ -107,7 +101,7 @@ def tracking_sentence(order: Facts) -> str:
     if len(ids) == 1:
         return f"Its tracking number is {ids[0]}."
     if ids:
-        return f"Its tracking numbers are {listed(ids)}."
+        return f"Its tracking numbers are {list_words(ids, 'en')}."
     return (
         "It has no tracking number yet."
         if str(order.get("status", "")).startswith("pending")
@@ -149,48 +143,3 @@ def variant_line(variant: Facts) -> str:
     """Return a buyable version with its price."""
     stock = "" if variant.get("available") else " (out of stock)"
     return f"{options(variant) or 'standard version'}: {money(variant.get('price', '?'))}{stock}"
-
-
-_SENTENCES_FOR = "get_order"
-"""Where this tool is bound, its trade has sentences of its own for every record."""
-_MOST = 8
-"""Records that one reply tells."""
-
-
-def records_found(results: Sequence[Result], tools: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return a line a record, or an empty text where none was found."""
-    if _SENTENCES_FOR in tools:
-        return ""
-    lines = [
-        line for result in results if not result.failed for record in _records(result.data) if (line := _line(record))
-    ]
-    return "\n".join(["This is what I find for you:", *(f"- {line}" for line in lines[:_MOST])]) if lines else ""
-
-
-def records_named(conversation: Conversation) -> str:
-    """Return the records of another trade that the message itself names, where it asks for no change of them."""
-    asked = conversation.message.casefold()
-    if change_asked_about(asked):
-        return ""
-    named = [r for r in conversation.results if any(str(v).casefold() in asked for v in r.args.values() if v)]
-    return records_found(named, conversation.tools)
-
-
-def _records(data: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield the records in a result: the objects of its lists, or the result itself."""
-    if isinstance(data, Mapping):
-        lists = [value for value in data.values() if isinstance(value, list)]
-        inner = [record for value in lists for record in value if isinstance(record, Mapping)]
-        yield from inner or [data]
-    elif isinstance(data, list):
-        yield from (record for record in data if isinstance(record, Mapping))
-
-
-def _line(record: Mapping[str, Any]) -> str:
-    """Return the plain fields of a record as words."""
-    plain = {name: value for name, value in record.items() if isinstance(value, str | int | float) and value != ""}
-    return ", ".join(f"{name.replace('_', ' ')}: {_said(value)}" for name, value in plain.items())
-
-
-def _said(value: str | int | float) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

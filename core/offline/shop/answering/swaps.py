@@ -5,11 +5,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.language.confirmations import answer_to_confirmation
+from core.language.fixed_sentences import list_words
 from core.language.words import content_stems, mentions, stems
-from core.offline.answering.sentences_about_records import item_name, listed, options, variant_line
 from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
-from core.offline.reading.variants import changes_only_what_is_asked, fitting_variants, nearest_variants, wanted_options
+from core.offline.shop.answering.lookups import products_called
+from core.offline.shop.answering.order_sentences import item_name, options, variant_line
+from core.offline.shop.reading.variants import (
+    changes_only_what_is_asked,
+    fitting_variants,
+    nearest_variants,
+    wanted_options,
+)
 
 Facts = Mapping[str, Any]
 _OFFERED = 6
@@ -36,7 +43,7 @@ def products_of(desk: Toolbox, product_ids: Sequence[str]) -> dict[str, Facts]:
     missing: list[Call] = []
     for product_id in product_ids:
         try:
-            fitting = desk.products(product_id)
+            fitting = products_called(desk, product_id)
         except CallNeeded as needed:
             missing += needed.calls
             continue
@@ -68,8 +75,8 @@ def _check_what_goes(text: str, item: Facts, product: Facts) -> None:
     differs = [str(value) for key, value in told.items() if key in has and str(value) != str(has[key])]
     if differs and wanted_options(new, product.get("variants", []), {}):
         raise ReplyNow(
-            f"The {item.get('name')} that can be exchanged is your {item_name(item)}, not one with {listed(differs)}. "
-            "Which version would you like in place of it?"
+            f"The {item.get('name')} that can be exchanged is your {item_name(item)}, "
+            f"not one with {list_words(differs, 'en')}. Which version would you like in place of it?"
         )
 
 
@@ -107,7 +114,7 @@ def new_version(request: Request, item: Facts, items: Sequence[Facts], product: 
     if len(fitting) == 1 and request.before and answer_to_confirmation(request.text) == "yes":
         return fitting[0]  # the only one that was offered
     wanted = wanted_options(_words_about(request.words, item, items), variants, item.get("options") or {})
-    asked = f"{item.get('name')} ({listed(list(map(str, wanted.values())))})"
+    asked = f"{item.get('name')} ({list_words(list(map(str, wanted.values())), 'en')})"
     exists = any(all(str((v.get("options") or {}).get(k)) == str(w) for k, w in wanted.items()) for v in variants)
     missing = f"The {asked} is out of stock at the moment. " if exists else f"There is no {asked}. "
     if fitting or not wanted:

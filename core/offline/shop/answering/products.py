@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.language.fixed_sentences import list_words
 from core.language.text import normal
-from core.offline.answering.sentences_about_records import listed, variant_line
 from core.offline.answering.toolbox import ReplyNow, Toolbox
-from core.offline.reading.items import mentioned_options, name_score, product_words
 from core.offline.reading.understanding import Request
-from core.offline.reading.variants import price_of, wanted_options
+from core.offline.shop.answering.lookups import products_called
+from core.offline.shop.answering.order_sentences import variant_line
+from core.offline.shop.reading.items import mentioned_options, name_score, product_words
+from core.offline.shop.reading.variants import price_of, wanted_options
 
 Facts = Mapping[str, Any]
 _VARIANTS_SHOWN = 6
@@ -28,7 +30,7 @@ def product(request: Request, desk: Toolbox) -> str:
     if not words:
         raise ReplyNow("Which product do you mean? Tell me its name and I will look it up.")
     try:
-        found = desk.products(words)
+        found = products_called(desk, words)
     except ReplyNow as refused:
         quote = desk.quote(request.words)
         return quote.text if quote else refused.text
@@ -54,7 +56,7 @@ def _product_answer(product: Facts, question: str) -> str:
     wanted = wanted_options(question, variants, {})
     fitting = [v for v in variants if all(str((v.get("options") or {}).get(k)) == str(w) for k, w in wanted.items())]
     if wanted:
-        described = f"{name} ({listed([str(w) for w in wanted.values()])})"
+        described = f"{name} ({list_words([str(w) for w in wanted.values()], 'en')})"
         there = [v for v in fitting if v.get("available")]
         if there:
             return f"Yes, we have the {described} in stock:\n{_lines(there)}"

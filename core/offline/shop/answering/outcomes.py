@@ -17,6 +17,8 @@ _DONE = {
     "refund_order": "The refund for order {order_id} has been made.",
     "change_default_address": "Your default address has been changed.",
 }
+WRITE_TOOLS = frozenset(_DONE)
+"""The tools that change something."""
 
 
 def outcome(result: Result) -> str:

@@ -7,9 +7,11 @@ from typing import Any
 from core.language.mentioned_orders import order_numbers
 from core.language.text import normal
 from core.language.words import content_stems, stems
+from core.model_notes import NOT_DONE_YET
 from core.offline.answering.toolbox import Call
-from core.offline.reading.chat_request import Conversation, Result, digits
-from core.offline.reading.items import meant_items
+from core.offline.reading.chat_request import Conversation, Result
+from core.offline.shop.reading.items import meant_items
+from core.offline.shop.reading.talked_about import digits
 
 _LEAD = (
     r"^(?:(?:yes|yeah|yep|ok|okay|sure|no|well|but|actually|please|hm+|sorry|do|cancel|return|exchange|change)[,.! ]+)*"
@@ -51,9 +53,22 @@ _SIDE_BY_SIDE = frozenset({"change_order_address", "change_order_payment", "chan
 _LONGEST = 14
 
 
+def open_proposals(conversation: Conversation) -> tuple[Result, ...]:
+    """Return the changes that the last reply asks a yes for, in the order in which it lists them."""
+    waiting: dict[int, Result] = {}
+    for result in conversation.earlier_results:
+        facts = result.data
+        if result.name not in _KINDS or not isinstance(facts, dict) or facts.get("status") != NOT_DONE_YET:
+            continue
+        place = conversation.last_reply.find(str(facts["detail"])) if facts.get("detail") else -1
+        if place >= 0:
+            waiting[place] = result
+    return tuple(waiting[place] for place in sorted(waiting))
+
+
 def narrowed(conversation: Conversation) -> list[Call]:
     """Return the calls that are left of the open proposals where the customer wants only some of them; else nothing."""
-    proposals, text = conversation.proposals, normal(conversation.message)
+    proposals, text = open_proposals(conversation), normal(conversation.message)
     if not proposals or len(text.split()) > _LONGEST or "?" in text or _ADDS.match(text):
         return []
     if out := _OUT.search(text) or _NOT_LATE.search(text):
@@ -124,7 +139,7 @@ def beside_open(conversation: Conversation, writes: Sequence[Call], *, is_new_wi
         return list(writes)
     kept: list[Call] = []
     new = list(writes)
-    for proposal in conversation.proposals:
+    for proposal in open_proposals(conversation):
         if same := [c for c in new if c.name == proposal.name and _order(c.args) == _order(proposal.args)]:
             if _ADDS.search(text):
                 new = [_with_items_of(proposal, call) if call in same else call for call in new]

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.language.text import normal
 from core.language.words import STOP_WORDS, stem, stems
-from core.offline.reading.slots import kept_part, means_all
+from core.offline.shop.reading.slots import kept_part, means_all
 
 Facts = Mapping[str, Any]
 

@@ -6,8 +6,9 @@ from core.language.text import normal
 from core.language.words import content_stems, stem
 from core.offline.answering.quotations import Quote
 from core.offline.answering.toolbox import ReplyNow, Toolbox
-from core.offline.reading.items import name_score
-from core.offline.reading.request_phrases import CARE
+from core.offline.shop.answering.lookups import products_called
+from core.offline.shop.reading.items import name_score
+from core.offline.shop.reading.request_phrases import CARE
 
 _TOLD = re.compile(r"\b(?:clean|wash|dry|rinse|wipe|dust|soap|dishwasher|detergent|oil|brush|sponge|degrees)\b")
 """What advice on care speaks of; an article about the sizes of bed linen is none."""
@@ -46,7 +47,7 @@ def care_quote(question: str, thing: set[str], desk: Toolbox) -> Quote | None:
         return quote
     desk.search(question)
     try:
-        found = desk.products(" ".join(sorted(thing))) if desk.can("find_product") else []
+        found = products_called(desk, " ".join(sorted(thing))) if desk.can("find_product") else []
     except ReplyNow:
         return None
     names = [str(product.get("name")) for product in found if name_score(" ".join(thing), str(product.get("name"))) > 0]

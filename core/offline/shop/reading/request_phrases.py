@@ -1,4 +1,4 @@
-"""Keep the phrases by which requests are recognised."""
+"""Keep the phrases by which requests to a shop are recognised."""
 
 import re
 
@@ -7,17 +7,6 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in patterns))
 
 
-OPENING = re.compile(
-    r"^(?:(?:hi|hello|hey|ok|so|well)[,!. ]+)*(?:i(?:'ve| have)?(?: got)?|(?:may|can|could) i ask|i(?:'d| "
-    r"would) (?:like|want) to ask|i want to ask|let me ask)(?: you)?"
-    r" (?:(?:an?|another|one|some|more|quick|small|few|simple) )*(?:questions?|something)(?: please)?[?!. ]*$"
-)
-PRAISE = re.compile(
-    r"\byou(?: guys| people| all)?(?:'re| are) (?:\w+ )?(?:the best|great|awesome|amazing|wonderful|brilliant|"
-    r"fantastic)\b|(?<!'d )(?<!would )\blove (?:it|this|that|them|my|the|your)\b|"
-    r"\b(?:great|good|excellent|fantastic|lovely) (?:service|shop|store|job|work|quality)\b|\bwell done\b"
-)
-CLOCK = re.compile(r"\bwhat time is it\b|\bwhat(?:'s| is) the time\b|\bwhat (?:day|date) is (?:it|today)\b")
 CARE = re.compile(
     r"\b(?:clean(?:ing|ed)?|wash(?:ing|able|ed)?|dishwasher|machine-?wash(?:able)?|(?:care|caring) for|tak(?:e|"
     r"ing) care of|look(?:ing)? after|descal\w*|polish\w*|"
@@ -32,14 +21,7 @@ GENERAL = re.compile(
 """What the articles answer, though its words also stand in questions about the customer's own data or goods in
 stock.
 """
-HARM_OR_UNDO = _any(
-    r"\b(?:charges?|payments?|transactions?|debit)\b[^.?!]{0,40}\b(?:i|we) (?:never|didn't|did not|haven't|"
-    r"have not) (?:ma[dk]e|authori[sz]ed?|recogni[sz]ed?|approved?)\b",
-    r"\b(?:injur(?:ed|y)|burn(?:ed|t) (?:me|my|himself|herself)|caught fire|on fire(?! sale)|electric shock|"
-    r"hurt my|exploded)\b",
-    r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?(?:cancel\w*|order)\b|"
-    r"\bun-?cancel\b",
-)
+UNDO = re.compile(r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?order\b")
 
 CANCEL = _any(
     r"\b(?:cancel(?:l?ed|l?ing|lation|ation)?(?!.*\b(?:newsletter|subscription|account|e-?mails?)\b)|call(?:ed|"

@@ -1,0 +1,66 @@
+"""Answer a question from the articles."""
+
+import re
+from collections.abc import Sequence
+
+from core.language.text import normal
+from core.language.words import with_synonyms
+from core.offline.answering.toolbox import Toolbox
+from core.offline.reading.understanding import Request
+
+TROUBLE = re.compile(
+    r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|delayed|stuck|unknown|wrong|torn|shattered|"
+    r"defective|faulty|disappoint\w*|(?:never|not|n't|hasn't|has not|haven't|didn't) (?:arrived?|moved?|"
+    r"changed?|found?|find|received?|here|come|been delivered)|can't find|marked as delivered|says (?:it was "
+    r")?delivered|stolen|rust\w*|leak\w*|declined|stopped working|dead|died|(?:doesn't|does not|won't|will "
+    r"not) (?:work|turn on|start|switch on|charge)|problem)\b"
+)
+_ASKS = re.compile(
+    r"\?|^(?:and |also |but |so )?(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|may|"
+    r"should|must)\b|\b(?:know|wonder\w*|tell me|explain)\b"
+)
+
+
+def worth_an_answer(text: str) -> bool:
+    """Tell a question or a trouble from a remark beside other requests."""
+    plain = normal(text)
+    return bool(_ASKS.search(plain) or TROUBLE.search(plain))
+
+
+_VERY_SURE = 0.9
+"""Score from which a quotation most likely answers the question, and no other is looked for."""
+SORRY = "I am sorry about that. "
+DONT_KNOW = (
+    "I am sorry, I do not know the answer to that: our help articles do not say. "
+    "If you like, I can bring in a colleague; just write “person”."
+)
+
+
+Behind = Sequence[tuple[re.Pattern[str], str]]
+"""What customers tell in many words, with the question behind it."""
+
+
+def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = (), topics: Behind = ()) -> str:
+    """Quote the articles, searching them again where the passages at hand do not answer; say so when nothing does.
+
+    The question behind a trouble is asked where the customer's own words find nothing sure, that behind a topic where
+    they find nothing at all.
+    """
+    question = request.text
+    quote = desk.quote(question, request.before.replace("\n", " "))
+    trouble = _behind(question, troubles)
+    if trouble and (quote is None or quote.score < _VERY_SURE):
+        quote = desk.quote(trouble) or quote
+    if quote is None or quote.score < _VERY_SURE:
+        desk.search(trouble or with_synonyms(request.words.replace("\n", " ")))
+    if quote is None and (topic := _behind(question, topics)):
+        quote = desk.quote(topic)
+    if quote is None:
+        return DONT_KNOW
+    plain = normal(question)
+    sorry = SORRY if TROUBLE.search(plain) and not re.search(r"\bif\b|\bwhat happens\b", plain) else ""
+    return sorry + quote.text
+
+
+def _behind(question: str, known: Behind) -> str | None:
+    return next((asked for told, asked in known if told.search(normal(question))), None)

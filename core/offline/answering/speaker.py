@@ -1,0 +1,100 @@
+"""Answer in another language than English what rules can answer."""
+
+import re
+from pathlib import Path
+
+from core.language.confirmations import answer_to_confirmation
+from core.language.detection import language_of, spoken_language
+from core.language.fixed_sentences import Catalogue, phrase
+from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
+from core.offline.reading.chat_request import Conversation
+from core.offline.reading.clauses import clauses
+
+LANGUAGES = Catalogue(Path(__file__).parent.parent / "languages")
+"""What is heard and said in each language but English, by the same keys."""
+
+
+def language_spoken(conversation: Conversation) -> str:
+    """Return the language of the customer's newest telling message, English where none tells."""
+    spoken = "en"
+    for text in (*(said.text for said in conversation.said if said.by_customer), conversation.message):
+        spoken = spoken_language(text, spoken)
+    return spoken
+
+
+class Speaker:
+    """Answers to one message in one language: this one quotes articles; that of a trade tells and does more."""
+
+    catalogue = LANGUAGES
+    """What it hears and says."""
+
+    def __init__(self, language: str, desk: Toolbox) -> None:
+        self.language, self.desk = language, desk
+        self.newest = " ".join(desk.conversation.message.casefold().split())
+
+    def answer(self) -> tuple[str, list[Call]]:
+        """Return what is said, and the calls that are needed first or that the customer wants."""
+        if (short := self._short()) is not None:
+            return short
+        said: list[str] = []
+        calls: list[Call] = []
+        for clause in clauses(self.desk.conversation.message):
+            try:
+                said.append(self.clause(" ".join(clause.casefold().split()), clause))
+            except NotPossible:
+                said.append(self._without_answer())
+            except ReplyNow as told:
+                said.append(told.text)
+            except CallNeeded as needed:
+                calls += needed.calls
+        text = "\n\n".join(dict.fromkeys(part for part in said if part))
+        return text or ("" if calls else self._without_answer()), calls
+
+    def clause(self, text: str, clause: str) -> str:
+        """Return the answer to one clause, given in small letters and as it was written.
+
+        Raises:
+            CallNeeded: something must be looked up, or is to be done.
+            ReplyNow: a question or a refusal settles it.
+        """
+        return self.quoted(clause)
+
+    def say(self, key: str, **values: str) -> str:
+        """Return a sentence of the catalogue with its places filled."""
+        return self.as_it_is(key).format(**values)
+
+    def hears(self, what: str, text: str) -> bool:
+        """Say whether a text in small letters says something."""
+        return re.search(self.as_it_is(f"hears_{what}"), text) is not None
+
+    def as_it_is(self, key: str) -> str:
+        """Return a sentence or pattern of the catalogue."""
+        own = self.catalogue[self.language]
+        return own[key] if key in own else LANGUAGES[self.language][key]
+
+    def quoted(self, question: str) -> str:
+        """Quote the articles, in English where there is none in the language; raises CallNeeded to search them."""
+        quote = self.desk.quote(question)
+        if quote is None:
+            self.desk.search(question)
+            return self._without_answer()
+        told = re.sub(r"\[\d+\]", "", quote.text)
+        english = language_of(told, "en") == "en"
+        return self.say("in_english", quote=quote.text) if english else quote.text
+
+    def _short(self) -> tuple[str, list[Call]] | None:
+        """Answer a greeting, thanks, and a bare yes or no."""
+        answer = answer_to_confirmation(self.desk.conversation.message)
+        offered = self.say("offer") in self.desk.conversation.last_reply
+        if answer == "yes" and offered and self.desk.can("request_human"):
+            return "", [Call("request_human", {"reason": "the customer accepted the offer of a person"})]
+        if self.hears("greeting", self.newest):
+            return self.say("hello"), []
+        if self.hears("thanks", self.newest):
+            return self.say("thanks"), []
+        if answer == "yes":
+            return self.say("nothing_open"), []
+        return (phrase("withdrawn", self.language), []) if answer == "no" else None
+
+    def _without_answer(self) -> str:
+        return f"{self.say('no_answer')} {self.say('offer')}"

@@ -1,0 +1,46 @@
+"""Look up what the shop knows, in this turn's results or by the call that would bring it.
+
+Each raises CallNeeded with that call, or ReplyNow with the tool's own sentence where it refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.offline.answering.toolbox import Toolbox
+from core.offline.shop.reading.talked_about import digits
+
+Facts = Mapping[str, Any]
+
+
+def order_of(desk: Toolbox, order_id: str) -> Facts:
+    """Return one order of the customer."""
+    for listed in _listed(desk):
+        if digits(listed["order_id"]) == digits(order_id):
+            return listed
+    return desk.facts("get_order", order_id=order_id)
+
+
+def all_orders(desk: Toolbox) -> Sequence[Facts]:
+    """Return the customer's orders, newest first."""
+    return _orders_in(desk.facts("list_orders"))
+
+
+def profile_of(desk: Toolbox) -> Facts:
+    """Return the customer's own data."""
+    return desk.facts("get_profile")
+
+
+def products_called(desk: Toolbox, words: str) -> Sequence[Facts]:
+    """Return products that fit the words."""
+    return list(desk.facts("find_product", name_or_id=words).get("products", []))
+
+
+def _listed(desk: Toolbox) -> Sequence[Facts]:
+    for result in desk.conversation.results:
+        if result.name == "list_orders" and isinstance(result.data, dict):
+            return _orders_in(result.data)
+    return []
+
+
+def _orders_in(facts: Facts) -> Sequence[Facts]:
+    return [order for order in facts.get("orders", []) if isinstance(order, dict) and order.get("order_id")]

@@ -1,0 +1,123 @@
+"""Tell in another language than English where orders are, and have them cancelled or returned."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from core.language.fixed_sentences import Catalogue, date_words, list_words
+from core.language.mentioned_orders import order_numbers
+from core.language.requested_changes import asks_about
+from core.offline.answering.speaker import Speaker
+from core.offline.answering.toolbox import ReplyNow
+from core.offline.shop.answering.choosing import is_delivered, is_pending, original_method
+from core.offline.shop.answering.lookups import all_orders, order_of
+from core.offline.shop.answering.order_sentences import item_name, tracking_ids
+from core.offline.shop.reading.items import meant_items
+from core.offline.shop.reading.talked_about import newest_order
+
+Facts = Mapping[str, Any]
+_ASKED = {"which_reason": "cancel", "which_pending": "cancel", "which_delivered": "return", "which_items": "return"}
+"""What the answer to a question of ours goes on with."""
+_DATES = ("ordered_at", "shipped_at", "expected_delivery", "delivered_at")
+_SHOWN = 5
+
+
+class ShopSpeaker(Speaker):
+    """Answers to one message in one language about the customer's orders."""
+
+    catalogue = Catalogue(Path(__file__).parent.parent / "languages")
+
+    def clause(self, text: str, clause: str) -> str:
+        """Return the answer to one clause, given in small letters and as it was written."""
+        if not (self.desk.can("get_order") and self.desk.can("list_orders")):
+            return self.quoted(clause)
+        for intent, handler in self._handlers().items():
+            if self.hears(intent, text) and not (intent in ("cancel", "return") and asks_about(clause)):
+                return handler(text)
+        last = self.desk.conversation.last_reply
+        going_on = next((intent for key, intent in _ASKED.items() if self.as_it_is(key).split("{")[0] in last), None)
+        if going_on and not asks_about(clause):
+            return self._handlers()[going_on](text)
+        if order_numbers(clause):
+            return self._status(text)
+        return self.quoted(clause)
+
+    def _handlers(self) -> Mapping[str, Callable[[str], str]]:
+        return {"cancel": self._cancel, "return": self._return, "list": self._list, "status": self._status}
+
+    def _orders(self, text: str, fits: Callable[[Facts], bool], *, none: str, which: str) -> Facts:
+        """Return the one order that is meant; raises CallNeeded, or ReplyNow with the question which one."""
+        numbers = order_numbers(text) or order_numbers(self.desk.conversation.message)
+        if not numbers and (before := newest_order(self.desk.conversation)):
+            numbers = [before]
+        if numbers:
+            return order_of(self.desk, numbers[0])
+        fitting = [order for order in all_orders(self.desk) if fits(order)]
+        if len(fitting) == 1:
+            return fitting[0]
+        raise ReplyNow(self.say(which, orders=self._lines(fitting)) if fitting else self.say(none))
+
+    def _cancel(self, text: str) -> str:
+        order = self._orders(text, is_pending, none="none_pending", which="which_pending")
+        number = str(order["order_id"])
+        if not is_pending(order):
+            return f"{self._told(order)} {self.say('too_late')}"
+        message = self.newest
+        if self.hears("mistake", message):
+            reason = "ordered by mistake"
+        elif self.hears("no_need", message):
+            reason = "no longer needed"
+        else:
+            return self.say("which_reason", order=number)
+        self.desk.look_up("cancel_order", order_id=number, reason=reason)
+        return ""
+
+    def _return(self, text: str) -> str:
+        order = self._orders(text, is_delivered, none="none_delivered", which="which_delivered")
+        number, items = str(order["order_id"]), list(order.get("items", []))
+        chosen = items if len(items) == 1 or self.hears("all", self.newest) else meant_items(self.newest, items)
+        if not chosen:
+            names = list_words([item_name(item) for item in items], self.language)
+            return self.say("which_items", order=number, items=names)
+        ids = [item["item_id"] for item in chosen]
+        self.desk.look_up("return_items", order_id=number, item_ids=ids, payment_method_id=original_method(order))
+        return ""
+
+    def _status(self, text: str) -> str:
+        numbers = order_numbers(text) or order_numbers(self.desk.conversation.message)
+        if numbers:
+            return "\n\n".join(self._told(order_of(self.desk, number)) for number in numbers[:_SHOWN])
+        if (before := newest_order(self.desk.conversation)) is not None:
+            return self._told(order_of(self.desk, before))
+        orders = all_orders(self.desk)
+        open_ = [order for order in orders if str(order.get("status")).startswith(("pending", "processed"))]
+        shown = (open_ or orders[:1])[:_SHOWN]
+        return "\n\n".join(self._told(order) for order in shown) or self.say("no_orders")
+
+    def _list(self, _: str) -> str:
+        orders = all_orders(self.desk)
+        return self.say("listed", orders=self._lines(orders)) if orders else self.say("no_orders")
+
+    def _head(self, order: Facts) -> str:
+        status = str(order.get("status", ""))
+        words = self.catalogue[self.language].get(f"status_{status}", status)
+        return self.say("order", order=str(order["order_id"]), status=words)
+
+    def _told(self, order: Facts) -> str:
+        """Return what is known of an order."""
+        said = [self._head(order)]
+        for key in _DATES:
+            if (day := order.get(key)) and not (key == "expected_delivery" and order.get("delivered_at")):
+                said.append(self.say(key, day=date_words(date.fromisoformat(str(day)[:10]), self.language)))
+        if ids := tracking_ids(order):
+            said.append(self.say("tracking", ids=", ".join(ids)))
+        if items := [str(item.get("name", "")) for item in order.get("items", [])]:
+            said.append(self.say("items", items=list_words(items, self.language)))
+        return " ".join(said)
+
+    def _lines(self, orders: Sequence[Facts]) -> str:
+        return "\n".join(
+            f"- {self._head(order)} {list_words([str(i.get('name')) for i in order.get('items', [])], self.language)}"
+            for order in orders[: 2 * _SHOWN]
+        )

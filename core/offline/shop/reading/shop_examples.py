@@ -1,0 +1,102 @@
+"""Hold example messages for what customers of a shop ask for, beside those of any business."""
+
+from core.offline.reading.examples import EXAMPLES
+
+SHOP_EXAMPLES = {
+    **EXAMPLES,
+    "order_status": (
+        "Where is my order?",
+        "My parcel has not arrived yet",
+        "When will my delivery get here?",
+        "Has my purchase been shipped?",
+        "I am still waiting for my package",
+        "Track my shipment",
+        "What is taking my order so long?",
+        "Did you send my things already?",
+        "How much did I pay for my last order?",
+        "What was in my last order?",
+        "Any update on the things I bought?",
+    ),
+    "list_orders": (
+        "Show me my orders",
+        "What have I ordered so far?",
+        "Which of my orders are still open?",
+        "Give me an overview of my purchases",
+    ),
+    "product": (
+        "Do you sell garden chairs?",
+        "Is this lamp in stock?",
+        "What does the kettle cost?",
+        "Which colours do you have for the backpack?",
+        "I am looking for a new coffee maker",
+        "Can you recommend a pan?",
+        "Is there a bigger version of the tent on sale?",
+    ),
+    "profile": (
+        "What is left on my gift card?",
+        "Which payment methods have I stored?",
+        "Show me the data of my account",
+        "What is my default address?",
+    ),
+    "cancel": (
+        "Please cancel my order",
+        "I do not want what I ordered any more",
+        "I changed my mind about my purchase, do not send it",
+        "I ordered this by mistake, take it off",
+        "Stop the delivery, I no longer need it",
+    ),
+    "change_address": (
+        "Send my order to another address",
+        "I typed the wrong street in my order",
+        "My parcel should go to my office instead",
+        "I have moved house, please deliver to the new place",
+    ),
+    "change_default_address": (
+        "Update the address in my account",
+        "I live somewhere else now, save my new address",
+    ),
+    "change_payment": (
+        "I want to pay for my order in another way",
+        "Charge my order to a different card",
+        "Use my gift card for the order instead",
+    ),
+    "swap": (
+        "I want the same product in another colour",
+        "It does not fit, I need a larger size",
+        "Exchange my item for another version",
+        "Change the item in my order to the red one",
+        "I would rather have the glass one instead of the plastic one",
+    ),
+    "return": (
+        "I want to return what I bought",
+        "I do not like it and want to send it back",
+        "Take the chair back please",
+        "I want to give back an item I received",
+    ),
+    "refund": (
+        "I want my money back",
+        "Please refund me for the broken item",
+        "I demand a refund",
+    ),
+    "policy": (
+        *EXAMPLES["policy"],
+        "How long does shipping take?",
+        "What is your return policy?",
+        "What happens when an item arrives damaged?",
+        "My item arrived broken",
+        "Something is missing from my parcel",
+        "How do I clean this?",
+        "How do I assemble it?",
+        "Which size do I need?",
+        "Do you ship abroad?",
+        "The courier missed me",
+        "Are your products made of recycled material?",
+        "The price went down after I bought it",
+        "Can I pick up my order in the store?",
+    ),
+    "serious": (
+        *EXAMPLES["serious"],
+        "The product hurt my child",
+        "I want to reverse the cancellation of my order",
+    ),
+}

@@ -1,0 +1,146 @@
+"""Understand what a message asks of a shop: of which orders, and what goes together."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.language.mentioned_orders import order_numbers
+from core.language.requested_changes import asks_about, wishes
+from core.language.text import normal
+from core.offline.reading.clauses import clauses
+from core.offline.reading.intents import SMALL_TALK
+from core.offline.reading.understanding import Part, Request, Understanding, readable
+from core.offline.shop.reading.order_intents import CHANGES, change_asked_about, order_intent
+from core.offline.shop.reading.request_phrases import DEED_WORDS, NEGATED
+from core.offline.shop.reading.shop_examples import SHOP_EXAMPLES
+from core.offline.shop.reading.slots import payment_words
+
+_PERSONAL = frozenset({"order_status", "list_orders", "profile"})
+_ANOTHER = re.compile(r"^(?!.*\b(?:exchange|swap)\b).*\b(?:ones?|it|them|another|different)\b.*\binstead\b")
+_DUTY = re.compile(r"\b(?:do|must|should|would) i (?:have to|need to|must)\b|\bwho (?:has|have) to\b")
+"""`do I have to pay for that?` asks for a rule."""
+_ONE_ORDER = re.compile(r"\b(?:it|its|status|ships?|shipped|arriv\w*|deliver\w*|contents?|address)\b")
+_HAPPENED = re.compile(
+    r"\b(?:was|were|did|has|have)\b[^.?!]*\b(?:refunded|paid|charged|shipped|delivered|sent|returned)\b"
+)
+_DEFAULT_TOO = re.compile(r"\b(?:and|also|plus)\b[^.?!]*\b(?:as|to be|make it|update) (?:my|the) (?:new )?default\b")
+_MINE = re.compile(r"\b(?:i|i'm|i've|my|mine|me|it|they|that|this|we|our)\b")
+_OWNED = re.compile(r"\b(?:my|mine|(?:i|we) (?:have )?(?:ordered|bought|got|received)|delivered|arrived)\b")
+"""What the customer has is not what the shop offers."""
+
+
+class ShopUnderstanding(Understanding):
+    """Reads messages into requests to a shop."""
+
+    examples = SHOP_EXAMPLES
+    questions = frozenset({"policy", "product"})
+
+    def requests(self, message: str) -> list[Request]:
+        """Return what a message asks for, in order; never empty."""
+        text = readable(message)
+        said = clauses(text)
+        meant = [clause for clause in said if not NEGATED.match(normal(clause))] or said
+        found = self.asked(meant)
+        if order_numbers(" ".join(c for c in said if c not in meant)):  # "don't cancel AF1, just tell me when it ships"
+            found = [replace(r, intent="order_status") if _is_about_one(r) else r for r in found]
+        wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
+        return _with_numbers([one for r in wanted for one in _both_addresses(_of_the_order(r, text))], text)
+
+    def rule(self, clause: str) -> str | None:
+        """Return what a clause asks for where a rule is sure of it, else None."""
+        return order_intent(clause)
+
+    def may_be(self, intent: str, clause: str) -> bool:
+        """Say whether a clause can ask for what the likest example does."""
+        plain = normal(clause)
+        if intent in CHANGES and asks_about(clause):
+            return False
+        if intent in _PERSONAL and (not _MINE.search(plain) or _DUTY.search(plain)):
+            return False  # a question about orders or accounts in general is one for the articles
+        if intent == "profile" and re.search(r"\b(?:lost|stolen|broken|not work\w*|doesn't work)\b", plain):
+            return False
+        if intent == "change_payment":
+            return bool(payment_words(clause) or re.search(r"\bpa(?:y|id)|\bcharge", plain))  # a gift is no gift card
+        return not (intent == "product" and _OWNED.search(plain))
+
+    def joined(self, before: Part, intent: str | None, clause: str) -> Part | None:
+        """Return two clauses as one where the second goes on about the first, else None."""
+        if not (_adds_to(before[0], intent, clause) and _same_order(before[1], clause)):
+            return None
+        return _together(before, intent, clause), f"{before[1]} {clause}"
+
+    def fallback(self, clause: str) -> str:
+        """Take a number for a question about that order."""
+        return "order_status" if order_numbers(clause) else super().fallback(clause)
+
+    def merged(self, parts: Sequence[Part]) -> list[Part]:
+        """Join clauses that belong together, and read again what became an inquiry by it."""
+        return [
+            (known if (known := order_intent(text)) == "inquiry" or intent == "policy" else intent, text)
+            if order_numbers(text) and intent in ("policy", "order_status")
+            else (intent, text)
+            for intent, text in super().merged(parts)
+        ]
+
+
+def _of_the_order(request: Request, message: str) -> Request:
+    """Take "what was refunded?" beside one order number for a question about that order."""
+    if request.intent == "policy" and len(order_numbers(message)) == 1 and _HAPPENED.search(normal(request.text)):
+        return replace(request, intent="order_status", numbers=tuple(order_numbers(message)))
+    return request
+
+
+def _both_addresses(request: Request) -> list[Request]:
+    """Return two requests where an address is to be that of an order and the default one as well."""
+    if request.intent == "change_address" and _DEFAULT_TOO.search(normal(request.text)):
+        return [request, replace(request, intent="change_default_address")]
+    return [request]
+
+
+def _is_about_one(request: Request) -> bool:
+    """Say whether a question is about the one order that was named beside it."""
+    return request.intent == "policy" and bool(_ONE_ORDER.search(normal(request.text)))
+
+
+def _together(before: Part, intent: str | None, clause: str) -> str | None:
+    """Return what a clause makes of the one before it that it adds to."""
+    if before[0] == "return" and intent == "swap":
+        return "swap"
+    if before[0] == "inquiry" and wishes(clause):
+        return change_asked_about(before[1])  # "Can I exchange it for the blue one? Charge my Visa."
+    return before[0]
+
+
+def _adds_to(before: str | None, intent: str | None, clause: str) -> bool:
+    """Say whether a clause only goes on about the change before it: the same one, or where its money goes."""
+    if before == "inquiry":
+        money = intent in ("change_payment", "refund") and bool(payment_words(clause))
+        told_beside = intent in CHANGES and not (DEED_WORDS.search(normal(clause)) or (wishes(clause) and not money))
+        return intent == before or told_beside  # "can it still be cancelled? I ordered it by mistake"
+    if before == "return" and intent == "swap" and _ANOTHER.search(normal(clause)):
+        return True  # "send it back and get the black one instead" is one exchange
+    if intent not in CHANGES | _PERSONAL:
+        return False
+    if before == intent:
+        return True
+    money = bool(payment_words(clause)) and not DEED_WORDS.search(normal(clause))
+    return (
+        money and before in ("return", "swap", "refund", "cancel") and intent in ("change_payment", "refund", "return")
+    )
+
+
+def _same_order(one: str, other: str) -> bool:
+    """Say whether two clauses may speak of one order: one of them names none, or both the same."""
+    return not order_numbers(one) or not order_numbers(other) or order_numbers(one) == order_numbers(other)
+
+
+def _with_numbers(requests: list[Request], message: str) -> list[Request]:
+    """Give each request the order numbers of its own words, or else the message's where that is clear."""
+    of_message = tuple(order_numbers(message))
+    named = [tuple(order_numbers(r.text)) for r in requests]
+    missing = [r for r, own in zip(requests, named, strict=True) if not own]
+    shared = of_message if len(of_message) == 1 or len(missing) == len(requests) else ()
+    return [
+        replace(r, numbers=own or (shared if r.intent != "policy" else ()))
+        for r, own in zip(requests, named, strict=True)
+    ]
