@@ -23,12 +23,12 @@ from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.models.fault_server import CONTROL, FAULTS, HARMLESS, FaultServer
 from benchmarks.support.peers import prepare
 from core.factory import chat_model
-from core.offline.shop.shop_planner import ShopPlanner
 from core.settings import Settings
 from graph.agent import SupportAgent
 from graph.assembly import assemble
 from graph.builder import Parts, build_graph
 from graph.replies import Reply, Token
+from tools.retail.offline.shop_planner import ShopPlanner
 from tools.tool import Tool
 
 CUSTOMER = "ada_brook_1001"

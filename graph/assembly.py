@@ -15,7 +15,6 @@ from core.models.json_mode import JsonModel
 from core.models.prices import load_prices
 from core.observability.telemetry import open_telemetry
 from core.offline.planner import Planner
-from core.offline.shop.shop_planner import ShopPlanner
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from core.settings import Settings
@@ -47,6 +46,7 @@ from tools.identity.code_senders import open_sender
 from tools.identity.verification import IdentityDesk
 from tools.registry import general_tools, make_tools
 from tools.retail.known_customers import email_of, know
+from tools.retail.offline.shop_planner import ShopPlanner
 from tools.retail.policy import Policy
 from tools.retail.shop_records import OrderBackend
 from tools.spending import SpendingLog

@@ -35,10 +35,13 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "core.offline.reading",
         "core.offline.answering",
         "core.offline",
-        "core.offline.shop.reading",
-        "core.offline.shop.answering",
-        "core.offline.shop",
         "core.factory",
+    ),
+    "tools": (
+        "tools",
+        "tools.retail.offline.reading",
+        "tools.retail.offline.answering",
+        "tools.retail.offline",
     ),
     "ingest": (
         "ingest",
@@ -274,11 +277,11 @@ def test_no_private_module_of_a_library_is_imported() -> None:
     assert wrong == {}
 
 
-ENTRIES = ("core.offline.model.", "core.offline.planner.", "core.offline.shop.shop_planner.")
+ENTRIES = ("core.offline.model.", "core.offline.planner.", "tools.retail.offline.shop_planner.")
 
 
 def test_the_offline_model_is_entered_by_its_model_and_its_planners() -> None:
-    rooms = ("core.offline", "core.offline.shop")
+    rooms = ("core.offline", "tools.retail.offline")
     entered = {
         f"{module_of(file)} imports {name}"
         for package in MAY_IMPORT

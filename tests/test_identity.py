@@ -15,7 +15,6 @@ from core.errors import ThreadForbidden
 from core.identity_words import ASK_WHO, CODE_CORRECT, CODE_NOT_CORRECT
 from core.language.fixed_sentences import phrase
 from core.offline.model import OfflineChatModel
-from core.offline.shop.shop_planner import ShopPlanner
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.intake.identification import typed_code
@@ -25,6 +24,7 @@ from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_
 from tools.identity.code_senders import ConsoleSender
 from tools.identity.verification import NO_MATCH, TOO_MANY, Claim, IdentityDesk
 from tools.registry import make_tools
+from tools.retail.offline.shop_planner import ShopPlanner
 from tools.retail.policy import IdentityRule, load_policy
 
 SENT = phrase("code_sent", "en", minutes="10")

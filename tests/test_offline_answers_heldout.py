@@ -12,12 +12,12 @@ from langchain_core.tools import tool
 
 from core.embeddings.minilm import MiniLM
 from core.offline.model import OfflineChatModel
-from core.offline.shop.shop_planner import ShopPlanner
 from core.passages import Utterance
 from core.safety.prompt_tags import quote_passages, quote_turn
 from core.settings import SAMPLE_BUSINESS
 from ingest.pipeline import IngestOptions, ingest
 from ingest.search.article_search import HybridRetriever
+from tools.retail.offline.shop_planner import ShopPlanner
 
 Model = Runnable[LanguageModelInput, AIMessage]
 

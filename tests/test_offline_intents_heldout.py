@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from core.offline.shop.reading.shop_understanding import ShopUnderstanding
+from tools.retail.offline.reading.shop_understanding import ShopUnderstanding
 
 HELD_OUT: list[tuple[str, list[str]]] = [
     ("any news on my package? it's number W2611340", ["order_status"]),

@@ -5,9 +5,9 @@ from langchain_core.messages.ai import add_ai_message_chunks
 from langchain_core.tools import tool
 
 from core.offline.model import OfflineChatModel
-from core.offline.shop.shop_planner import ShopPlanner
 from core.passages import Passage
 from core.safety.prompt_tags import quote_turn
+from tools.retail.offline.shop_planner import ShopPlanner
 
 MODEL = OfflineChatModel(planner=ShopPlanner)
 

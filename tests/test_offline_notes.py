@@ -8,8 +8,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCa
 
 from core.model_notes import MISFIT, NOT_RUN
 from core.offline.model import OfflineChatModel
-from core.offline.shop.shop_planner import ShopPlanner
 from tests.offline_shop import shop_tools
+from tools.retail.offline.shop_planner import ShopPlanner
 
 NOTES = (
     f"{NOT_RUN} 63.95 was named neither by the customer nor by an earlier result. Look it up first; never guess.",

@@ -7,8 +7,8 @@ import json
 from core.offline.answering.records import records_found, records_named
 from core.offline.planner import Planner
 from core.offline.reading.chat_request import Conversation, Result
-from core.offline.shop.reading.shop_talk import GREETING
-from core.offline.shop.shop_planner import ShopPlanner
+from tools.retail.offline.reading.shop_talk import GREETING
+from tools.retail.offline.shop_planner import ShopPlanner
 
 TOOLS = {"list_bookings": {"description": "List the customer's bookings."}, "search_articles": {}}
 

@@ -12,7 +12,7 @@ from langchain_core.embeddings import Embeddings
 from core.embeddings.minilm import MiniLM
 from core.language.confirmations import answer_to_confirmation
 from core.language.signals import is_angry, wants_human
-from core.offline.shop.reading.shop_understanding import ShopUnderstanding
+from tools.retail.offline.reading.shop_understanding import ShopUnderstanding
 
 REQUESTS: list[tuple[str, list[str]]] = [
     ("could you look up what happened to AF10120?", ["order_status"]),

@@ -6,7 +6,7 @@ import pytest
 
 from core.language.confirmations import answer_to_confirmation, wants_it_otherwise
 from core.language.signals import is_angry, wants_human
-from core.offline.shop.reading.order_intents import order_intent
+from tools.retail.offline.reading.order_intents import order_intent
 
 
 @pytest.mark.parametrize(

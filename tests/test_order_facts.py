@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from core.offline.shop.answering.order_sentences import arrival_sentence
 from tests.fakes import FakeOrders
 from tools.facts import order_facts
+from tools.retail.offline.answering.order_sentences import arrival_sentence
 
 EXPECTED = date(2026, 11, 18)
 

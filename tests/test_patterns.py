@@ -12,12 +12,12 @@ from langgraph.checkpoint.memory import InMemorySaver
 from benchmarks.operations.patterns import LONGEST, TARGET_GROWTH, UNITS, Rule, missed, repeated, rules, slowest
 from core.errors import MessageRejected
 from core.offline.model import OfflineChatModel
-from core.offline.shop.shop_planner import ShopPlanner
 from core.safety.prefiltered_patterns import PrefilteredPattern
 from core.safety.safe_links import LinkRule, inert, safe_text
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from tests.graph_fakes import parts
+from tools.retail.offline.shop_planner import ShopPlanner
 
 GENEROUS_MS = 200.0
 """What a function may take on a slow and busy machine; a pattern may take 5 ms."""

@@ -10,7 +10,7 @@ from core.language.postal_addresses import NEEDED, read_address
 from core.language.text import normal
 from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
-from core.offline.shop.answering.choosing import (
+from tools.retail.offline.answering.choosing import (
     chosen_items,
     chosen_orders,
     is_delivered,
@@ -19,11 +19,11 @@ from core.offline.shop.answering.choosing import (
     named_method,
     original_method,
 )
-from core.offline.shop.answering.lookups import order_of, profile_of
-from core.offline.shop.answering.order_sentences import item_name, method_name, status_sentence
-from core.offline.shop.answering.swaps import new_version, products_of
-from core.offline.shop.reading.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
-from core.offline.shop.reading.variants import price_of
+from tools.retail.offline.answering.lookups import order_of, profile_of
+from tools.retail.offline.answering.order_sentences import item_name, method_name, status_sentence
+from tools.retail.offline.answering.swaps import new_version, products_of
+from tools.retail.offline.reading.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
+from tools.retail.offline.reading.variants import price_of
 
 Facts = Mapping[str, Any]
 _WHOLE = re.compile(r"\b(?:whole|entire|(?:one|order) (?:with|that has|which has|containing|of))\b")

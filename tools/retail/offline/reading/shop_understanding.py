@@ -10,10 +10,10 @@ from core.language.text import normal
 from core.offline.reading.clauses import clauses
 from core.offline.reading.intents import SMALL_TALK
 from core.offline.reading.understanding import Part, Request, Understanding, readable
-from core.offline.shop.reading.order_intents import CHANGES, change_asked_about, order_intent
-from core.offline.shop.reading.request_phrases import DEED_WORDS, NEGATED
-from core.offline.shop.reading.shop_examples import SHOP_EXAMPLES
-from core.offline.shop.reading.slots import payment_words
+from tools.retail.offline.reading.order_intents import CHANGES, change_asked_about, order_intent
+from tools.retail.offline.reading.request_phrases import DEED_WORDS, NEGATED
+from tools.retail.offline.reading.shop_examples import SHOP_EXAMPLES
+from tools.retail.offline.reading.slots import payment_words
 
 _PERSONAL = frozenset({"order_status", "list_orders", "profile"})
 _ANOTHER = re.compile(r"^(?!.*\b(?:exchange|swap)\b).*\b(?:ones?|it|them|another|different)\b.*\binstead\b")

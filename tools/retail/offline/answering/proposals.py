@@ -10,8 +10,8 @@ from core.language.words import content_stems, stems
 from core.model_notes import NOT_DONE_YET
 from core.offline.answering.toolbox import Call
 from core.offline.reading.chat_request import Conversation, Result
-from core.offline.shop.reading.items import meant_items
-from core.offline.shop.reading.talked_about import digits
+from tools.retail.offline.reading.items import meant_items
+from tools.retail.offline.reading.talked_about import digits
 
 _LEAD = (
     r"^(?:(?:yes|yeah|yep|ok|okay|sure|no|well|but|actually|please|hm+|sorry|do|cancel|return|exchange|change)[,.! ]+)*"

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.language.text import normal
 from core.language.words import STOP_WORDS, stem, stems
-from core.offline.shop.reading.slots import kept_part, means_all
+from tools.retail.offline.reading.slots import kept_part, means_all
 
 Facts = Mapping[str, Any]
 

@@ -9,8 +9,8 @@ from core.language.text import normal
 from core.language.words import spelled
 from core.offline.reading.clauses import MAX_CLAUSE
 from core.offline.reading.intents import SHORT, rule_intent
-from core.offline.shop.reading import request_phrases as p
-from core.offline.shop.reading.slots import means_newest, refund_reason
+from tools.retail.offline.reading import request_phrases as p
+from tools.retail.offline.reading.slots import means_newest, refund_reason
 
 CHANGES = frozenset(
     {"cancel", "change_address", "change_default_address", "change_payment", "swap", "return", "refund"}

@@ -8,10 +8,10 @@ from core.language.fixed_sentences import list_words
 from core.language.text import normal
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
-from core.offline.shop.answering.lookups import products_called
-from core.offline.shop.answering.order_sentences import variant_line
-from core.offline.shop.reading.items import mentioned_options, name_score, product_words
-from core.offline.shop.reading.variants import price_of, wanted_options
+from tools.retail.offline.answering.lookups import products_called
+from tools.retail.offline.answering.order_sentences import variant_line
+from tools.retail.offline.reading.items import mentioned_options, name_score, product_words
+from tools.retail.offline.reading.variants import price_of, wanted_options
 
 Facts = Mapping[str, Any]
 _VARIANTS_SHOWN = 6

@@ -10,10 +10,10 @@ from core.language.text import normal
 from core.offline.answering.articles import TROUBLE, from_articles
 from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
-from core.offline.shop.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
-from core.offline.shop.answering.choosing import meant_items_only, named_orders, order_state
-from core.offline.shop.answering.lookups import all_orders, order_of, profile_of
-from core.offline.shop.answering.order_sentences import (
+from tools.retail.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
+from tools.retail.offline.answering.choosing import meant_items_only, named_orders, order_state
+from tools.retail.offline.answering.lookups import all_orders, order_of, profile_of
+from tools.retail.offline.answering.order_sentences import (
     address_text,
     arrival_sentence,
     day,
@@ -25,9 +25,9 @@ from core.offline.shop.answering.order_sentences import (
     status_sentence,
     tracking_sentence,
 )
-from core.offline.shop.reading.request_phrases import CANCEL, CHEAPER, PAID_HOW, REFUND, RETURN, SWAP_WORD
-from core.offline.shop.reading.slots import means_newest
-from core.offline.shop.reading.talked_about import digits, newest_order
+from tools.retail.offline.reading.request_phrases import CANCEL, CHEAPER, PAID_HOW, REFUND, RETURN, SWAP_WORD
+from tools.retail.offline.reading.slots import means_newest
+from tools.retail.offline.reading.talked_about import digits, newest_order
 
 Facts = Mapping[str, Any]
 _SURE = 0.6

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.offline.answering.toolbox import Toolbox
-from core.offline.shop.reading.talked_about import digits
+from tools.retail.offline.reading.talked_about import digits
 
 Facts = Mapping[str, Any]
 

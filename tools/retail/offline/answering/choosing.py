@@ -8,11 +8,11 @@ from core.language.fixed_sentences import list_words
 from core.language.mentioned_orders import order_numbers
 from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
-from core.offline.shop.answering.lookups import all_orders, order_of, profile_of
-from core.offline.shop.answering.order_sentences import METHOD_NAMES, item_name, method_name, order_lines
-from core.offline.shop.reading.items import look_alikes, meant_items, mentioned_options
-from core.offline.shop.reading.slots import means_all, means_newest, ordinal, payment_words
-from core.offline.shop.reading.talked_about import newest_order
+from tools.retail.offline.answering.lookups import all_orders, order_of, profile_of
+from tools.retail.offline.answering.order_sentences import METHOD_NAMES, item_name, method_name, order_lines
+from tools.retail.offline.reading.items import look_alikes, meant_items, mentioned_options
+from tools.retail.offline.reading.slots import means_all, means_newest, ordinal, payment_words
+from tools.retail.offline.reading.talked_about import newest_order
 
 Facts = Mapping[str, Any]
 _SHOWN = 6

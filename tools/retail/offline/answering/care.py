@@ -6,9 +6,9 @@ from core.language.text import normal
 from core.language.words import content_stems, stem
 from core.offline.answering.quotations import Quote
 from core.offline.answering.toolbox import ReplyNow, Toolbox
-from core.offline.shop.answering.lookups import products_called
-from core.offline.shop.reading.items import name_score
-from core.offline.shop.reading.request_phrases import CARE
+from tools.retail.offline.answering.lookups import products_called
+from tools.retail.offline.reading.items import name_score
+from tools.retail.offline.reading.request_phrases import CARE
 
 _TOLD = re.compile(r"\b(?:clean|wash|dry|rinse|wipe|dust|soap|dishwasher|detergent|oil|brush|sponge|degrees)\b")
 """What advice on care speaks of; an article about the sizes of bed linen is none."""

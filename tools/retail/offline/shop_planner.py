@@ -9,17 +9,17 @@ from core.offline.answering.toolbox import Call, CallNeeded, Toolbox
 from core.offline.planner import Planner
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.understanding import Request
-from core.offline.shop.answering.inquiries import inquiry
-from core.offline.shop.answering.outcomes import WRITE_TOOLS, outcome
-from core.offline.shop.answering.products import product
-from core.offline.shop.answering.proposals import beside_open, narrowed, without_contradictions
-from core.offline.shop.answering.reads import list_orders, order_status, policy, profile
-from core.offline.shop.answering.shop_speaker import ShopSpeaker
-from core.offline.shop.answering.writes import WRITERS
-from core.offline.shop.reading.dialogue_context import requests_in_context, takes_up_inquiry
-from core.offline.shop.reading.shop_talk import INTRODUCTIONS, OPEN_QUESTIONS
-from core.offline.shop.reading.shop_understanding import ShopUnderstanding
-from core.offline.shop.reading.slots import cancel_reason
+from tools.retail.offline.answering.inquiries import inquiry
+from tools.retail.offline.answering.outcomes import WRITE_TOOLS, outcome
+from tools.retail.offline.answering.products import product
+from tools.retail.offline.answering.proposals import beside_open, narrowed, without_contradictions
+from tools.retail.offline.answering.reads import list_orders, order_status, policy, profile
+from tools.retail.offline.answering.shop_speaker import ShopSpeaker
+from tools.retail.offline.answering.writes import WRITERS
+from tools.retail.offline.reading.dialogue_context import requests_in_context, takes_up_inquiry
+from tools.retail.offline.reading.shop_talk import INTRODUCTIONS, OPEN_QUESTIONS
+from tools.retail.offline.reading.shop_understanding import ShopUnderstanding
+from tools.retail.offline.reading.slots import cancel_reason
 
 HANDLERS: Mapping[str, Callable[[Request, Toolbox], str]] = {
     "order_status": order_status,

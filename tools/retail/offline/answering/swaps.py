@@ -9,9 +9,9 @@ from core.language.fixed_sentences import list_words
 from core.language.words import content_stems, mentions, stems
 from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
-from core.offline.shop.answering.lookups import products_called
-from core.offline.shop.answering.order_sentences import item_name, options, variant_line
-from core.offline.shop.reading.variants import (
+from tools.retail.offline.answering.lookups import products_called
+from tools.retail.offline.answering.order_sentences import item_name, options, variant_line
+from tools.retail.offline.reading.variants import (
     changes_only_what_is_asked,
     fitting_variants,
     nearest_variants,

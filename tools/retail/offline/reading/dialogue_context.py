@@ -18,12 +18,12 @@ from core.offline.reading.followups import (
 )
 from core.offline.reading.intents import SMALL_TALK
 from core.offline.reading.understanding import Request, Understanding
-from core.offline.shop.reading.items import product_words
-from core.offline.shop.reading.order_intents import CHANGES, change_asked_about
-from core.offline.shop.reading.request_phrases import TAKES_UP
-from core.offline.shop.reading.shop_talk import INVITATION, OPEN_QUESTIONS
-from core.offline.shop.reading.slots import cancel_reason, means_all, ordinal, payment_words
-from core.offline.shop.reading.talked_about import newest_order
+from tools.retail.offline.reading.items import product_words
+from tools.retail.offline.reading.order_intents import CHANGES, change_asked_about
+from tools.retail.offline.reading.request_phrases import TAKES_UP
+from tools.retail.offline.reading.shop_talk import INVITATION, OPEN_QUESTIONS
+from tools.retail.offline.reading.slots import cancel_reason, means_all, ordinal, payment_words
+from tools.retail.offline.reading.talked_about import newest_order
 
 _CORRECTS = re.compile(
     r"\b(?:i meant|i mean|meant|sorry|wrong|correction|actually|instead|rather|not that|oops|typo|mistyped)\b"

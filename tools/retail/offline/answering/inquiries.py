@@ -9,14 +9,14 @@ from core.language.text import normal
 from core.offline.answering.quotations import Quote
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
-from core.offline.shop.answering.choosing import is_delivered, is_pending, meant_items_only
-from core.offline.shop.answering.lookups import all_orders
-from core.offline.shop.answering.order_sentences import day, item_name, money, options, status_sentence
-from core.offline.shop.answering.reads import asked_orders, describe, policy
-from core.offline.shop.answering.swaps import new_version, products_of
-from core.offline.shop.reading.order_intents import change_asked_about
-from core.offline.shop.reading.shop_talk import INVITATION
-from core.offline.shop.reading.variants import price_of
+from tools.retail.offline.answering.choosing import is_delivered, is_pending, meant_items_only
+from tools.retail.offline.answering.lookups import all_orders
+from tools.retail.offline.answering.order_sentences import day, item_name, money, options, status_sentence
+from tools.retail.offline.answering.reads import asked_orders, describe, policy
+from tools.retail.offline.answering.swaps import new_version, products_of
+from tools.retail.offline.reading.order_intents import change_asked_about
+from tools.retail.offline.reading.shop_talk import INVITATION
+from tools.retail.offline.reading.variants import price_of
 
 Facts = Mapping[str, Any]
 _MONEY = re.compile(

@@ -10,11 +10,11 @@ from core.language.mentioned_orders import order_numbers
 from core.language.requested_changes import asks_about
 from core.offline.answering.speaker import Speaker
 from core.offline.answering.toolbox import ReplyNow
-from core.offline.shop.answering.choosing import is_delivered, is_pending, original_method
-from core.offline.shop.answering.lookups import all_orders, order_of
-from core.offline.shop.answering.order_sentences import item_name, tracking_ids
-from core.offline.shop.reading.items import meant_items
-from core.offline.shop.reading.talked_about import newest_order
+from tools.retail.offline.answering.choosing import is_delivered, is_pending, original_method
+from tools.retail.offline.answering.lookups import all_orders, order_of
+from tools.retail.offline.answering.order_sentences import item_name, tracking_ids
+from tools.retail.offline.reading.items import meant_items
+from tools.retail.offline.reading.talked_about import newest_order
 
 Facts = Mapping[str, Any]
 _ASKED = {"which_reason": "cancel", "which_pending": "cancel", "which_delivered": "return", "which_items": "return"}

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core.language.text import normal
-from core.offline.shop.reading.items import squash, value_position
+from tools.retail.offline.reading.items import squash, value_position
 
 Facts = Mapping[str, Any]
 
