@@ -17,7 +17,7 @@ from core.models.capabilities import recall
 from core.models.fallback import Candidate, ChainedChatModel
 from core.models.json_tool_calling import JsonToolsChatModel
 from core.offline.model import OfflineChatModel
-from core.offline.planner import Planner
+from core.offline.planner import MakesPlanner, Planner
 from core.settings import Settings
 from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcriber
 
@@ -33,7 +33,7 @@ NO_KEY = SecretStr("none")
 """What is sent to an endpoint that asks for no key: the client insists on one."""
 
 
-def chat_model(settings: Settings, *, streaming: bool = True, planner: type[Planner] = Planner) -> BaseChatModel:
+def chat_model(settings: Settings, *, streaming: bool = True, planner: MakesPlanner = Planner) -> BaseChatModel:
     """Return the configured chat model with what stands behind it, or the embedded offline one.
 
     An endpoint is followed by the second endpoint, if there is one, and last by the offline model, so that customers
@@ -91,7 +91,7 @@ def endpoint_model(settings: Settings, *, streaming: bool = True) -> "EndpointCh
 
 
 @cache
-def offline_chat_model(planner: type[Planner]) -> BaseChatModel:
+def offline_chat_model(planner: MakesPlanner) -> BaseChatModel:
     """Return the embedded model that needs no endpoint; it keeps nothing of a conversation, so one serves all."""
     model: BaseChatModel = OfflineChatModel(embeddings=embedded_minilm(), planner=planner)
     return model

@@ -73,7 +73,7 @@ def test_the_arguments_fit_the_bound_schema() -> None:
 def test_streamed_words_and_calls_add_up_to_the_same_message() -> None:
     model = MODEL.bind_tools([get_order, list_orders])
     for text in ("where is #W2611340?", "hello", "what is your return policy?"):
-        whole = MODEL.invoke(asked(text))
+        whole = model.invoke(asked(text))
         first, *others = model.stream(asked(text))
         assert isinstance(first, AIMessageChunk)
         total = add_ai_message_chunks(first, *[c for c in others if isinstance(c, AIMessageChunk)])

@@ -4,7 +4,7 @@ connected.
 
 import json
 
-from core.offline.answering.records import records_found, records_named
+from core.offline.answering.found_records import records_found, records_named
 from core.offline.planner import Planner
 from core.offline.reading.chat_request import Conversation, Result
 from tools.retail.offline.reading.shop_talk import GREETING

@@ -18,7 +18,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, PrivateAttr
 
-from core.offline.planner import Decision, Planner
+from core.offline.planner import Decision, MakesPlanner, Planner
 from core.offline.reading.chat_request import read_conversation
 
 OFFLINE = "offline"
@@ -38,8 +38,8 @@ class OfflineChatModel(BaseChatModel):
 
     embeddings: Embeddings | None = None
     """Compares messages with examples and questions with passages; without it, words are compared."""
-    planner: type[Planner] = Planner
-    """What reads and answers; that of a trade comes with its tools."""
+    planner: MakesPlanner = Planner
+    """Makes what reads and answers; that of a trade comes with its tools."""
     _planner: Planner = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:

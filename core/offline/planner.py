@@ -1,6 +1,6 @@
 """Decide what the offline model says or which tools it calls next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,9 +11,9 @@ from core.language.greetings import OFFER_OF_A_PERSON, THANKS
 from core.language.requested_changes import asks_about, names_change, wishes
 from core.language.text import normal
 from core.offline.answering.articles import DONT_KNOW, from_articles, worth_an_answer
+from core.offline.answering.found_records import records_found, records_named
 from core.offline.answering.no_answer import beyond, chosen_article, is_no_answer, left_open, no_answer
 from core.offline.answering.recall import recall
-from core.offline.answering.records import records_found, records_named
 from core.offline.answering.speaker import LANGUAGES, Speaker, language_spoken
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.answering.who import claim, refusal, resumed
@@ -225,6 +225,9 @@ class Planner:
 
     def _reads(self, calls: Sequence[Call]) -> list[Call]:
         return [call for call in calls if call.name not in self.changes and call.name != _PERSON]
+
+
+MakesPlanner = Callable[[Embeddings | None], Planner]
 
 
 def _each_once(calls: Sequence[Call]) -> list[Call]:

@@ -172,7 +172,7 @@ def _with_items_of(proposal: Result, call: Call) -> Call:
     return Call(call.name, {**call.args, **more})
 
 
-def without_contradictions(writes: list[Call]) -> list[Call]:
+def without_contradictions(writes: Sequence[Call]) -> list[Call]:
     """Return the writes without the return of items that are exchanged in the same order: it is an exchange."""
     exchanged = {(_order(c.args), i) for c in writes if c.name == "exchange_items" for i in c.args["item_ids"]}
     kept = []
