@@ -178,7 +178,7 @@ async def play_all(cases: Iterable[Case], *, gate: bool = True, embeddings: Embe
     """Hold every conversation, with the gate or without; tickets are routed with the embedded model unless another is
     given.
     """
-    links = LinkRule.parse("alderfinch.example") if gate else EveryHost()
+    links = LinkRule.of(["alderfinch.example"]) if gate else EveryHost()
     with tempfile.TemporaryDirectory() as folder, nullcontext() if gate else without_gate():
         url = f"sqlite:///{folder}/desk.db"
         writer = TicketWriter(RuleTriage(load_queues(), embeddings or embedded_minilm()))

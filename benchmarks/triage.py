@@ -24,6 +24,7 @@ from core.settings import Settings
 from graph.assembly import json_model, rule_triage
 from graph.handoff.message_triage import Triage, triage
 from graph.handoff.triage_rules import RuleTriage
+from graph.opened_stores import business_of
 from tools.desk.ticket_draft import Category, Priority
 
 MESSAGES = Path(__file__).parent / "data" / "triage.jsonl"
@@ -94,13 +95,13 @@ def main() -> None:
     parser.add_argument("--base-url", help="also ask a model at this OpenAI-compatible endpoint")
     parser.add_argument("--model", default="qwen2.5-coder-0.5b", help="its name there")
     arguments = parser.parse_args()
-    messages = load()
-    results = {"rules": asyncio.run(measure(rule_triage(Settings.model_validate({})), None, messages))}
+    messages, business = load(), business_of(Settings.model_validate({}))
+    results = {"rules": asyncio.run(measure(rule_triage(business), None, messages))}
     if arguments.base_url:
         settings = Settings.model_validate(
             {"base_url": arguments.base_url, "model": arguments.model, "timeout_seconds": 120}
         )
-        results[arguments.model] = asyncio.run(measure(rule_triage(settings), json_model(settings), messages))
+        results[arguments.model] = asyncio.run(measure(rule_triage(business), json_model(settings), messages))
     if arguments.json:
         json.dump(results, sys.stdout, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")

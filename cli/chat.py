@@ -17,6 +17,7 @@ from core.errors import MessageRejected
 from core.language.fixed_sentences import phrase
 from core.settings import Settings
 from graph.agent import SupportAgent, open_agent
+from graph.opened_stores import business_of
 from graph.replies import Progress, Reply, Token
 
 LEAVING = {"/quit", "/exit"}
@@ -48,14 +49,15 @@ async def _chat(customer: str | None, thread: str, locale: str | None) -> None:
     if customer is None and settings.code_sender is None:
         settings = settings.model_copy(update={"code_sender": SecretStr("console")})
     await check_customer(settings, customer)
+    name = business_of(settings).file.name
     async with open_agent(settings) as agent:
         if interactive:
             who = f"customer {customer}" if customer else "nobody signed in"
             err.print(
-                f"[dim]{escape(settings.shop_name)} support · {escape(who)} · thread {escape(thread)} · "
+                f"[dim]{escape(name)} support · {escape(who)} · thread {escape(thread)} · "
                 f"model {escape(settings.model)} · /quit to leave[/dim]"
             )
-        err.print(escape(phrase("disclosure", agent.locale_of(locale), shop=settings.shop_name)), style="dim")
+        err.print(escape(phrase("disclosure", agent.locale_of(locale), shop=name)), style="dim")
         async for line in _lines(interactive):
             try:
                 if interactive:

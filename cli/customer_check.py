@@ -5,8 +5,7 @@ from contextlib import suppress
 
 from core.errors import BackendUnavailable, InputError, Refused
 from core.settings import Settings
-from graph.opened_stores import orders_of
-from tools.business.business_folder import read_business
+from graph.opened_stores import business_of, orders_of
 from tools.retail.known_customers import LOOK_UP_SECONDS
 from tools.retail.shop_records import Order, OrderBackend
 
@@ -15,7 +14,7 @@ async def customer_exists(settings: Settings, customer_id: str) -> bool | None:
     """Say whether the shop knows a customer, or None where there is none or it does not answer: what needs no shop goes
     on.
     """
-    if read_business(settings.business_folder).shop is None:
+    if business_of(settings).shop is None:
         return None
     shop = orders_of(settings)
     try:
@@ -39,9 +38,8 @@ async def check_customer(settings: Settings, customer_id: str | None) -> None:
 def no_customer(settings: Settings, customer_id: str, otherwise: str) -> InputError:
     """Return the failure of naming a customer who is not there, with what else could be done."""
     return InputError(
-        f"there is no customer {customer_id!r} in {settings.shop_name}; check the id (`support-agent orders "
-        f"export FILE` writes "
-        f"all customers, under `users`), or {otherwise}"
+        f"there is no customer {customer_id!r} in {business_of(settings).file.name}; check the id (`support-agent "
+        f"orders export FILE` writes all customers, under `users`), or {otherwise}"
     )
 
 
@@ -52,7 +50,7 @@ async def order_of(shop: OrderBackend, settings: Settings, customer_id: str, ord
         return await shop.get_order(customer_id, order_id)
     except Refused:
         raise InputError(
-            f"customer {customer_id!r} has no order {order_id!r} in {settings.shop_name}; `support-agent "
+            f"customer {customer_id!r} has no order {order_id!r} in {business_of(settings).file.name}; `support-agent "
             f"orders list {customer_id}` "
             "shows those there are"
         ) from None

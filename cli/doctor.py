@@ -24,7 +24,7 @@ from core.settings import Settings, retired_settings
 from graph.business_check import check_business
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.threads import damaged_threads
-from graph.opened_stores import open_desk, orders_of
+from graph.opened_stores import business_of, open_desk, orders_of
 from ingest.article_folder import publish_folder
 from ingest.index.opening_index import open_retriever
 from ingest.search.rerank_fusion import SearchableIndex
@@ -104,7 +104,7 @@ async def _examine() -> list[Finding]:
             findings.append(Finding(part, True, look(settings)))
         except SupportError as error:
             findings.append(Finding(part, False, str(error)))
-    other = read_business(settings.business_folder).shop is None
+    other = business_of(settings).shop is None
     if settings.business:
         findings.append(_business(settings.business))
     checks: dict[str, Callable[[Settings], Awaitable[str]]] = {
@@ -135,7 +135,9 @@ async def _hints(settings: Settings) -> list[str]:
     hints = retired_settings() + open_to_other_tokens(settings)
     try:
         own_shop = await customer_exists(settings, sample_customer()) is False
-        return hints + still_the_samples(settings, own_shop=own_shop, article_urls=await _article_urls(settings))
+        return hints + still_the_samples(
+            business_of(settings), own_shop=own_shop, article_urls=await _article_urls(settings)
+        )
     except SupportError:  # said above
         return hints
 

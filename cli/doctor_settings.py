@@ -9,31 +9,28 @@ from core.factory import transcriber
 from core.models.prices import load_prices
 from core.safety.safe_links import LinkRule
 from core.settings import SAMPLE_BUSINESS, Settings
-from graph.opened_stores import desk_hours, policy_of, queues_of
+from graph.opened_stores import business_of, policy_of
 from graph.runtime.budgets import Budget
 from server.tokens import tokens_of
-from tools.business.business_folder import read_business
+from tools.business.business_folder import Business
 from tools.identity.code_senders import open_sender
 from tools.retail.shop_file import read_shop
 
 SAMPLE_SHOP = SAMPLE_BUSINESS / "shop.json"
-SHOP_NAME = str(Settings.model_fields["shop_name"].default)
 
 
 def _policy(settings: Settings) -> str:
-    policy = policy_of(settings, read_business(settings.business_folder))
+    policy = policy_of(business_of(settings))
     limit = policy.cancel.approval_over
-    asks = (
+    return (
         "cancellations need no approval"
         if limit is None
         else f"staff approves cancellations over {policy.currency}{limit:.2f}"
     )
-    return f"{_named(settings.policy_file)}: {asks}"
 
 
 def _queues(settings: Settings) -> str:
-    queues = queues_of(settings, read_business(settings.business_folder))
-    return f"{_named(settings.queues_file)}: {len(queues)} teams"
+    return f"{len(business_of(settings).queues)} teams"
 
 
 def _prices(settings: Settings) -> str:
@@ -52,8 +49,7 @@ def _tokens(settings: Settings) -> str:
 def _limits(settings: Settings) -> str:
     for written in (settings.turn_budget, settings.daily_budget):
         Budget.parse(written)
-    desk_hours(settings)
-    return f"a turn {settings.turn_budget}; the desk's hours: {settings.desk_hours}"
+    return f"a turn {settings.turn_budget}; the desk's hours: {business_of(settings).file.hours}"
 
 
 def _codes(settings: Settings) -> str:
@@ -62,7 +58,7 @@ def _codes(settings: Settings) -> str:
         sender.get_secret_value() if sender else None,
         sender=settings.code_mail_from,
         secret=secret.get_secret_value() if secret else None,
-        shop_name=settings.shop_name,
+        shop_name=business_of(settings).file.name,
     )
     return "one-time codes can be sent" if opened else "no one-time codes: customers of an open chat have to sign in"
 
@@ -113,21 +109,20 @@ def open_to_other_tokens(settings: Settings) -> list[str]:
     return hints
 
 
-def still_the_samples(settings: Settings, *, own_shop: bool, article_urls: list[str]) -> list[str]:
-    """Return what customers would read of the sample shop, and links they would not get; each says what to set."""
-    links = LinkRule.parse(settings.link_hosts)
+def still_the_samples(business: Business, *, own_shop: bool, article_urls: list[str]) -> list[str]:
+    """Return what customers would read of the sample shop, and links they would not get; each says what to do."""
+    links = LinkRule.of(business.file.link_hosts)
     hosts = {urlsplit(url).hostname or "" for url in article_urls if url}
     unlinked = sorted(host for host in hosts if host and not links.allows_host(host))
     hints = []
-    if settings.shop_name == SHOP_NAME and (own_shop or unlinked):
-        hints.append(f"the shop is still called {SHOP_NAME}, as the sample is; set SUPPORT_SHOP_NAME")
+    if business.folder == SAMPLE_BUSINESS and (own_shop or unlinked):
+        hints.append(
+            f"name, policy and links are still those of the sample, {business.file.name}; copy {SAMPLE_BUSINESS}, "
+            "change its business.yaml and policy.yaml, and name the copy in SUPPORT_BUSINESS"
+        )
     if unlinked:
         hints.append(
-            f"articles lie at {', '.join(unlinked[:3])}, where replies may not link to; add it to SUPPORT_LINK_HOSTS"
-        )
-    if own_shop and settings.policy_file is None:
-        hints.append(
-            "the policy is still the sample's; copy examples/alder-finch/policy.yaml, change it, and name it in "
-            "SUPPORT_POLICY_FILE"
+            f"articles lie at {', '.join(unlinked[:3])}, where replies may not link to; add it to link_hosts in "
+            f"{business.folder / 'business.yaml'}"
         )
     return hints

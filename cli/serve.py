@@ -70,7 +70,7 @@ def serve(
         forwarded_allow_ips=[part.strip() for part in settings.trusted_proxies.split(",") if part.strip()],
         access_log=False,
     )
-    err.print(f"[dim]{settings.shop_name} support on http://{address}:{config.port} · Ctrl+C ends it[/dim]")
+    err.print(f"[dim]{app.state.brand().name} support on http://{address}:{config.port} · Ctrl+C ends it[/dim]")
     if try_as is not None:
         _print_links(settings, f"http://{address}:{config.port}", try_as, on_loopback=_is_loopback(address))
     server = Server(config)

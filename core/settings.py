@@ -118,6 +118,19 @@ _RETIRED = {
     ),
 }
 """Settings of earlier versions, and what to do instead; they count for nothing, and `doctor` says so."""
+_MOVED = {
+    "shop_name": "`name` in business.yaml",
+    "link_hosts": "`link_hosts` in business.yaml",
+    "desk_hours": "`hours` in business.yaml",
+    "desk_timezone": "`timezone` in business.yaml",
+    "desk_available": "`staffed` in business.yaml",
+    "desk_reply_minutes": "`reply_minutes` below `limits` in business.yaml",
+    "desk_reopen_days": "`reopen_days` below `limits` in business.yaml",
+    "queues_file": "`queues` in business.yaml",
+    "tracking_url": "`tracking_url` below `shop` in connectors/shop.yaml",
+    "policy_file": "`policy` below `shop` in connectors/shop.yaml",
+}
+"""Settings of earlier versions that a business says in its own folder now; they are refused."""
 
 
 class Settings(BaseModel, frozen=True, extra="forbid"):
@@ -181,9 +194,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
 
     business: Path | None = Field(
         None,
-        description="Folder of the business: business.yaml, articles/, connectors/, procedures/. It also says name, "
-        "hours and "
-        "links, unless they are set here, and keeps its data in var/ under its own name.",
+        description="Folder of the business: business.yaml, articles/, connectors/, procedures/; the sample shop's if "
+        "unset. The data of a business that is named here is kept in var/ under the name of its folder.",
     )
     connector_secrets: SecretStr | None = Field(
         None,
@@ -206,31 +218,13 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         "sqlite:///var/shop.db",
         description="Shop database as an SQLAlchemy URL, or https:// root of the shop's own API.",
     )
-    policy_file: Path | None = Field(
-        None, description="What the agent may do to an order; examples/alder-finch/policy.yaml by default."
-    )
     desk_url: str = Field("sqlite:///var/desk.db", description="Tickets and the action ledger as an SQLAlchemy URL.")
-    desk_hours: str = Field(
-        "always",
-        description="When people are at the desk: `always`, or for example `Mon-Fri 09:00-17:00, Sat 10:00-14:00`.",
-    )
-    desk_timezone: str = Field("UTC", description="Time zone of the desk's hours, for example Europe/Berlin.")
-    desk_available: bool = Field(True, description="Set to false while nobody is there: tickets become call-backs.")
-    desk_reply_minutes: int = Field(
-        240, ge=1, le=60_000, description="Minutes of opening hours within which customers are promised an answer."
-    )
-    desk_reopen_days: int = Field(
-        14, ge=0, le=3650, description="Days after its closing in which a ticket is reopened instead of a new one made."
-    )
     desk_webhook_url: str | None = Field(None, description="Address that is told every change of a ticket.")
     desk_webhook_secret: SecretStr | None = Field(None, description="Key the webhook's requests are signed with.")
     judge_replies: bool = Field(
         False, description="Let the chat model also judge claims that hold no number (one request more a reply)."
     )
     tickets_by_model: bool = Field(True, description="Let the chat model write what a ticket says (one request).")
-    queues_file: Path | None = Field(
-        None, description="YAML file of the teams that tickets go to; the shipped ones if unset."
-    )
     prices_file: Path | None = Field(
         None, description="YAML of model prices, per request and per million tokens; see core/models/prices.yaml."
     )
@@ -321,17 +315,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     customer_memory: bool = Field(
         False, description="Let customers' preferences and past tickets follow them into new conversations."
     )
-    tracking_url: str | None = Field(
-        None,
-        pattern=r"^https://[A-Za-z0-9.:-]+/[!-~]*\{id\}[!-~]*$",
-        description=(
-            "Carrier's page about a parcel, for example https://track.example/{id}; parcels are not linked without it."
-        ),
-    )
-    link_hosts: str = Field(
-        "alderfinch.example", description="Hosts that replies may link to, separated by commas; subdomains included."
-    )
-    shop_name: str = Field("Alder & Finch", description="Name of the shop in prompts and fixed sentences.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning",
         description="Least severe log line that is kept; `serve` keeps info lines, one a node, unless this is set.",
@@ -445,6 +428,11 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         """
         values = _variables(environ, env_file)
         ours = {k.removeprefix(PREFIX).lower(): v for k, v in values.items() if k.startswith(PREFIX) and v != ""}
+        if moved := [f"{PREFIX}{name.upper()} is {_MOVED[name]} now" for name in sorted(ours) if name in _MOVED]:
+            raise SettingsError(
+                f"{'; '.join(moved)}: write it there, in the folder that SUPPORT_BUSINESS names (a copy of "
+                f"{SAMPLE_BUSINESS} to begin with), and take the variable out"
+            )
         ours = _read_files({name: value for name, value in ours.items() if name not in _RETIRED})
         if older := [f"{name}={value}" for name, value in ours.items() if name in Limits.model_fields]:
             ours = {name: value for name, value in ours.items() if name not in Limits.model_fields}
@@ -514,27 +502,15 @@ def choose_business(folder: str) -> None:
 
 
 def _of_business(folder: Path) -> dict[str, str]:
-    """Return the settings that the folder of a business stands for; raises SettingsError where its file
-    cannot be read.
-    """
+    """Return where the data of a business is kept; raises SettingsError where its file cannot be read."""
     try:
-        content = read_yaml(folder, "business.yaml").content
+        read_yaml(folder, "business.yaml")
     except InputError as error:
         raise SettingsError(f"SUPPORT_BUSINESS is {str(folder)!r}: {error}") from None
-    said = content if isinstance(content, dict) else {}
-    hosts = said.get("link_hosts")
-    named = {
-        "shop_name": said.get("name"),
-        "desk_hours": said.get("hours"),
-        "desk_timezone": said.get("timezone"),
-        # A blank host allows none: the shipped shop's are not this business's.
-        "link_hosts": ",".join(map(str, hosts)) if isinstance(hosts, list) and hosts else "invalid",
-    }
     data = f"var/{folder.resolve().name}"
     files = {"orders": "shop", "desk": "desk", "memory": "memory", "inbox": "inbox"}
     stores = {f"{name}_url": f"sqlite:///{data}/{file}.db" for name, file in files.items()}
-    places = {"data_dir": data, "index_dir": f"{data}/index"}
-    return {name: str(value) for name, value in named.items() if value} | stores | places
+    return {"data_dir": data, "index_dir": f"{data}/index"} | stores
 
 
 def _explain(error: ValidationError) -> str:

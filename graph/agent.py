@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -23,6 +23,7 @@ from core.observability.tracing import set_up_tracing
 from core.settings import Settings
 from graph.assembly import assemble
 from graph.builder import Parts, SupportGraph, build_graph
+from graph.business_reload import BusinessReload, Edition
 from graph.context_window.customer_store import open_store
 from graph.context_window.prompts import text_of
 from graph.intake.identification import without_card_numbers
@@ -44,6 +45,7 @@ from tools.context import Context
 class _Turn:
     """Hold how one turn is run."""
 
+    graph: SupportGraph
     config: RunnableConfig
     given: Any
     """The input of the run, or None to go on where a crash interrupted it."""
@@ -69,19 +71,48 @@ class SupportAgent:
         *,
         max_message_chars: int,
         locale: str = "en",
-        ear: VoiceInput | None = None,
-        know: Callable[[str], Awaitable[None]] | None = None,
+        parts: Parts | None = None,
     ) -> None:
-        self.graph = graph
-        self._know = know
+        """Take a graph, and the parts it was made of, which are closed with the agent."""
+        self.reload: BusinessReload | None = None
+        """Looks for changed files of the business before each turn, where somebody opened them from there."""
+        self._edition = Edition(graph, parts)
         self._locale = locale
-        self._ear = ear or VoiceInput()
         self._max_message_chars = max_message_chars
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    @property
+    def graph(self) -> SupportGraph:
+        """Return the graph that the next turn runs through."""
+        return self._edition.graph
+
+    @property
+    def parts(self) -> Parts | None:
+        """Return what the next turn runs with, where the agent was opened with it."""
+        return self._edition.parts
+
+    async def take_up(self, graph: SupportGraph, parts: Parts) -> None:
+        """Let later turns run through another graph; those under way go on with the parts they began with."""
+        before, self._edition = self._edition, Edition(graph, parts)
+        await before.retire()
+
+    async def close(self) -> None:
+        """Close what the agent was opened with."""
+        if self.reload:
+            await self.reload.close()
+        await self._edition.retire()
+
+    @asynccontextmanager
+    async def _newest_edition(self) -> AsyncIterator[Edition]:
+        """Hold what a turn runs with, after a look whether the business changed."""
+        if self.reload:
+            await self.reload.look()
+        async with self._edition.in_use() as edition:
+            yield edition
+
     def locale_of(self, asked: str | None) -> str:
         """Return the language that is asked for, or else the business's own."""
-        return asked or self._locale
+        return asked or (self.parts.locale if self.parts else self._locale)
 
     async def hear(self, recording: bytes) -> HumanMessage:
         """Return a voice message as words to `send`; nothing is sent yet.
@@ -90,7 +121,7 @@ class SupportAgent:
             MessageRejected: it is too long, not audio or cannot be decoded; or voice is not switched on.
             ModelUnavailable, ModelRejected: the transcription endpoint failed.
         """
-        return await self._ear.hear(recording)
+        return await (self.parts.ear if self.parts else VoiceInput()).hear(recording)
 
     async def send(
         self,
@@ -121,7 +152,7 @@ class SupportAgent:
         context = Context(customer_id=customer_id, channel=channel, locale=self.locale_of(locale))
         async with self._turn(thread_id, text, context, message_id, sent_at=time.time()) as turn:
             if turn.asks_graph:
-                turn.values = await self.graph.ainvoke(
+                turn.values = await turn.graph.ainvoke(
                     turn.given, turn.config, context=context, durability=turn.durability
                 )
             return read_reply(_state(turn.values), thread_id)
@@ -148,7 +179,7 @@ class SupportAgent:
         async with self._turn(thread_id, text, context, message_id, sent_at, turn_token) as turn:
             if turn.asks_graph:
                 speaking: str | None = None
-                async for mode, event in self.graph.astream(
+                async for mode, event in turn.graph.astream(
                     turn.given,
                     turn.config,
                     context=context,
@@ -187,24 +218,24 @@ class SupportAgent:
             message
         ):  # what is said in a recording is known once it was heard
             check_message(text_of(message), self._max_message_chars)
-        if self._know and context.customer_id:
-            await self._know(context.customer_id)
-        async with self._locks.setdefault(thread_id, asyncio.Lock()):
+        async with self._newest_edition() as edition, self._locks.setdefault(thread_id, asyncio.Lock()):
+            if edition.parts and edition.parts.know and context.customer_id:
+                await edition.parts.know(context.customer_id)
             found = await self._newest(config)
             state = _stored(found)
             # Before the run: once it starts, the message is part of the thread.
             check_owner(state, context)
             if message_id is not None and any(m.id == message_id for m in state.messages):
-                snapshot = await self.graph.aget_state(config)
+                snapshot = await edition.graph.aget_state(config)
                 # Not `next`: a task that ended just before the crash is no longer in it, and its step is still to be
                 # closed.
                 unfinished = bool(snapshot.tasks) and not snapshot.interrupts
-                turn = _Turn(config, None, _as_of(snapshot.values, message_id), unfinished, "sync")
+                turn = _Turn(edition.graph, config, None, _as_of(snapshot.values, message_id), unfinished, "sync")
             else:
                 # Plain data: the memory reads no class of ours back.
                 timed = marked(message, sent_at=sent_at)
                 given = {"messages": [message.model_copy(update={"id": message_id, "additional_kwargs": timed})]}
-                turn = _Turn(config, given, {}, True, "sync" if awaits_answer(state) else "exit")
+                turn = _Turn(edition.graph, config, given, {}, True, "sync" if awaits_answer(state) else "exit")
             with prefetch_checkpoint(thread_id, found):
                 yield turn
 
@@ -220,11 +251,11 @@ class SupportAgent:
         ledger already holds. Where the thread no longer waits, nothing happens. The `turn_token` is that of `stream`.
         """
         config = _config(thread_id, turn_token)
-        async with self._locks.setdefault(thread_id, asyncio.Lock()):
+        async with self._newest_edition() as edition, self._locks.setdefault(thread_id, asyncio.Lock()):
             before = await self.state(thread_id)
-            if (await self.graph.aget_state(config)).next == ("approve",):
+            if (await edition.graph.aget_state(config)).next == ("approve",):
                 context = Context(operator=operator)
-                await self.graph.ainvoke(Command(resume=answer), config, context=context, durability="sync")
+                await edition.graph.ainvoke(Command(resume=answer), config, context=context, durability="sync")
             after = await self.state(thread_id)
             if after.approval_problem and answer != {"decisions": []}:
                 raise InputError(after.approval_problem)
@@ -258,11 +289,11 @@ class SupportAgent:
         """
         config = run_config(thread_id)
         context = Context(customer_id=customer_id, channel=channel, locale=locale)
-        async with self._locks.setdefault(thread_id, asyncio.Lock()):
+        async with self._newest_edition() as edition, self._locks.setdefault(thread_id, asyncio.Lock()):
             check_owner(_stored(await self._newest(config)), context)
             if await self.host_calls(thread_id):
                 answer: Command[Any] = Command(resume={"results": list(results)})
-                await self.graph.ainvoke(answer, config, context=context, durability="sync")
+                await edition.graph.ainvoke(answer, config, context=context, durability="sync")
             return read_reply(await self.state(thread_id), thread_id)
 
     async def earlier(self, thread_id: str, state: State) -> list[AnyMessage]:
@@ -327,6 +358,12 @@ async def open_agent(
     settings = settings or Settings.from_env(business=business)
     keep_logs_clean()
     set_up_tracing(settings.langsmith_tracing)
+
+    async def take_up(newer: Parts) -> None:
+        await agent.take_up(build_graph(newer, checkpointer=checkpointer, store=store), newer)
+
+    # Before anything is read: what changes from here on is taken up.
+    reload = BusinessReload(settings, take_up) if parts is None else None
     opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
     async with AsyncExitStack() as held:
         checkpointer = await held.enter_async_context(open_checkpointer(settings.memory_url))
@@ -334,14 +371,10 @@ async def open_agent(
         if settings.retention_days is not None:
             await prune(checkpointer, older_than_days=settings.retention_days)
         graph = build_graph(opened, checkpointer=checkpointer, store=store)
+        agent = SupportAgent(graph, max_message_chars=opened.max_message_chars, parts=opened)
+        agent.reload = reload
         spare_what_stays()
         try:
-            yield SupportAgent(
-                graph,
-                max_message_chars=opened.max_message_chars,
-                locale=opened.locale,
-                ear=opened.ear,
-                know=opened.know,
-            )
+            yield agent
         finally:
-            await opened.close()
+            await agent.close()

@@ -25,7 +25,7 @@ from graph.context_window.summary import ModelSummary, RuleSummary
 from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
 from graph.intake.voice_input import VoiceInput
-from graph.opened_stores import desk_hours, open_desk, open_ledger, orders_of, policy_of, queues_of
+from graph.opened_stores import business_of, open_desk, open_ledger, orders_of, policy_of
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import ProcedureBook, catalogue_of, open_book
 from graph.procedures.prompt import follow_procedure
@@ -36,7 +36,7 @@ from graph.verification.reply_language import ReplyLanguages
 from ingest.article_folder import NoArticles, publish_folder
 from ingest.index.opening_index import open_retriever
 from tools.actions.workflow import ConfirmedActions, no_email
-from tools.business.business_folder import Business, read_business
+from tools.business.business_folder import Business
 from tools.connectors.opening import Opened, open_connectors
 from tools.connectors.source import Source
 from tools.desk.availability import DeskAvailability
@@ -79,12 +79,12 @@ def assemble(
         batches_at_once=1 if local else 8,
         breaker=None if local else Breaker(),
     )
-    business = read_business(settings.business_folder)
+    business = business_of(settings)
     now = (lambda: fixed) if (fixed := business.file.now) else now
     retriever = retriever or _retriever(settings, embeddings, business)
     orders = orders_of(settings) if business.shop else None
-    desk = open_desk(settings, orders)
-    policy = policy_of(settings, business)
+    desk = open_desk(settings, orders, business)
+    policy = policy_of(business)
     ledger = open_ledger(settings, policy)
 
     measured = _measured(settings)
@@ -92,8 +92,11 @@ def assemble(
     def today() -> date:
         return now().date()
 
-    identity = open_identity(settings, orders, policy, now) if orders else None
-    made = make_tools(orders, retriever, policy, today, settings.tracking_url) if orders else general_tools(retriever)
+    identity = open_identity(settings, business, orders, policy, now) if orders else None
+    shop = business.shop
+    made = (
+        make_tools(orders, retriever, policy, today, shop.tracking_url) if orders and shop else general_tools(retriever)
+    )
     connected = connected or business_tools(settings, business, now)
     tools = [
         *(tool for tool in made if identity or tool.name != IDENTIFY),
@@ -115,11 +118,11 @@ def assemble(
             ledger=ledger, tools=tools, policy=policy, email_of=partial(email_of, orders) if orders else no_email
         ),
         identity=identity,
-        writer=ticket_writer(settings),
+        writer=ticket_writer(settings, business),
         availability=DeskAvailability(
-            desk_hours(settings),
-            reply_within=timedelta(minutes=settings.desk_reply_minutes),
-            staffed=settings.desk_available,
+            business.file.desk_hours,
+            reply_within=timedelta(minutes=business.file.limits.reply_minutes),
+            staffed=business.file.staffed,
             now=now,
         ),
         summariser=RuleSummary() if settings.model == "offline" else ModelSummary(chat_model(settings)),
@@ -128,12 +131,13 @@ def assemble(
             max_seconds=settings.limits.voice_max_seconds,
             max_bytes=settings.limits.voice_max_mb * 1_000_000,
         ),
-        shop_name=settings.shop_name,
+        business=business,
+        shop_name=business.file.name,
         instructions=business.instructions,
         phrases=business.phrases,
         topics=business.file.handoff,
         locale=business.file.languages[0],
-        links=LinkRule.parse(settings.link_hosts),
+        links=LinkRule.of(business.file.link_hosts),
         procedures=procedures,
         passages_per_turn=settings.limits.passages_per_turn,
         max_tool_rounds=settings.limits.max_tool_rounds,
@@ -226,9 +230,9 @@ def budgets(settings: Settings, customers: SpendingLog) -> Budgets:
     )
 
 
-def rule_triage(settings: Settings) -> RuleTriage:
+def rule_triage(business: Business) -> RuleTriage:
     """Return the router that needs no model."""
-    return _rule_triage(queues_of(settings, read_business(settings.business_folder)))
+    return _rule_triage(tuple(business.queues))
 
 
 @cache
@@ -258,25 +262,25 @@ def reply_languages(settings: Settings, business: Business | None) -> ReplyLangu
     return ReplyLanguages(business.file.languages) if business and named else ReplyLanguages()
 
 
-def ticket_writer(settings: Settings) -> TicketWriter:
+def ticket_writer(settings: Settings, business: Business) -> TicketWriter:
     """Return what writes tickets."""
     return TicketWriter(
-        rule_triage(settings),
+        rule_triage(business),
         json_model(settings) if settings.tickets_by_model else None,
-        shop_name=settings.shop_name,
+        shop_name=business.file.name,
         seconds=settings.timeout_seconds,
     )
 
 
 def open_identity(
-    settings: Settings, orders: OrderBackend, policy: Policy, now: Callable[[], datetime]
+    settings: Settings, business: Business, orders: OrderBackend, policy: Policy, now: Callable[[], datetime]
 ) -> IdentityDesk | None:
     """Return what proves who customers in open chats are, or None where they have to be signed in."""
     sender = open_sender(
         settings.code_sender.get_secret_value() if settings.code_sender else None,
         sender=settings.code_mail_from,
         secret=settings.code_webhook_secret.get_secret_value() if settings.code_webhook_secret else None,
-        shop_name=settings.shop_name,
+        shop_name=business.file.name,
     )
     if sender is None and policy.identity.reads == "code":
         return None

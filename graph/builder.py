@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial, wraps
+from functools import cached_property, partial, wraps
 from typing import Any, Protocol
 
 from langchain_core.language_models import LanguageModelInput
@@ -50,10 +50,12 @@ from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import ReplyLanguages
 from tools.actions.workflow import ConfirmedActions
 from tools.business.business_file import HandoffTopic
+from tools.business.business_folder import Business
 from tools.context import Context
 from tools.desk.availability import Availability
 from tools.desk.tickets import TicketDesk
 from tools.identity.verification import IdentityDesk
+from tools.offered_choices import fixed_values
 from tools.tool import Tool
 
 SupportGraph = CompiledStateGraph[State, Context, TurnInput, State]
@@ -90,6 +92,8 @@ class Parts:
     """Runs the calls; by default this process, with `tools`."""
     identity: IdentityDesk | None = None
     """Proves who customers in open chats are; without it they have to be signed in."""
+    business: Business | None = None
+    """The folder that all of it was made of, where there is one."""
     shop_name: str = "the business"
     instructions: str = ""
     """What the agent is told besides; a reply may rely on it."""
@@ -124,6 +128,11 @@ class Parts:
     """Whether what is known of a customer follows them into new conversations."""
     databases: Sequence[Closable] = ()
     """What has connections to close at the end."""
+
+    @cached_property
+    def offered_values(self) -> list[list[str]]:
+        """Return the values of each argument of a tool that takes no others: answers that a question may offer."""
+        return fixed_values(self.tools)
 
     async def close(self) -> None:
         """Close every connection that the running event loop opened."""

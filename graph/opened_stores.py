@@ -7,8 +7,6 @@ from core.settings import Settings
 from core.storage.database import Database
 from tools.actions.ledger import ActionLedger
 from tools.business.business_folder import Business, read_business
-from tools.desk.hours import DeskHours
-from tools.desk.queues import Queue, load_queues
 from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.ticket_redaction import CustomerRedaction
 from tools.desk.webhook import WebhookOutbox
@@ -19,31 +17,34 @@ from tools.retail.shop_records import OrderBackend
 from tools.retail.sql.sql_backend import SqlOrderBackend
 
 
-def policy_of(settings: Settings, business: Business) -> Policy:
+def business_of(settings: Settings) -> Business:
+    """Return the business that settings name; raises FilesError."""
+    return read_business(settings.business_folder)
+
+
+def policy_of(business: Business) -> Policy:
     """Return the shop's policy, or for another business the limits and topics that its folder names."""
     named = business.path_of(business.shop.policy) if business.shop else None
-    policy, file = load_policy(settings.policy_file or named), business.file
+    policy, file = load_policy(named), business.file
     topics = {name: tuple(topic.words) for name, topic in file.handoff.items()}
-    limits = {"confirmation_minutes": file.confirmation_minutes, "approval_hours": file.approval_hours}
+    limits = {"confirmation_minutes": file.limits.confirmation_minutes, "approval_hours": file.limits.approval_hours}
     changed: dict[str, Any] = {name: value for name, value in limits.items() if value is not None}
     if not business.shop or topics:
         changed = {**changed, "people_only": topics}
     return policy.model_copy(update=changed)
 
 
-def queues_of(settings: Settings, business: Business) -> tuple[Queue, ...]:
-    """Return the teams that tickets go to: those of SUPPORT_QUEUES_FILE, or of the business."""
-    return tuple(load_queues(settings.queues_file) if settings.queues_file else business.queues)
-
-
-def open_desk(settings: Settings, orders: OrderBackend | None = None) -> SqlTicketDesk:
+def open_desk(
+    settings: Settings, orders: OrderBackend | None = None, business: Business | None = None
+) -> SqlTicketDesk:
     """Return the ticket desk, with a webhook where one is set; names from the shop's records stay out of its texts."""
     database = Database(settings.desk_url)
-    velocity = policy_of(settings, read_business(settings.business_folder)).velocity
+    business = business or business_of(settings)
+    velocity = policy_of(business).velocity
     return SqlTicketDesk(
         database,
-        worked=desk_hours(settings).worked,
-        reopen_days=settings.desk_reopen_days,
+        worked=business.file.desk_hours.worked,
+        reopen_days=business.file.limits.reopen_days,
         outbox=webhook_outbox(settings, database),
         redaction=CustomerRedaction(orders),
         most_tickets=velocity.tickets,
@@ -56,11 +57,6 @@ def webhook_outbox(settings: Settings, database: Database) -> WebhookOutbox | No
     if not settings.desk_webhook_url or not settings.desk_webhook_secret:
         return None
     return WebhookOutbox(database, settings.desk_webhook_url, settings.desk_webhook_secret.get_secret_value())
-
-
-def desk_hours(settings: Settings) -> DeskHours:
-    """Return when people are at the desk."""
-    return DeskHours.parse(settings.desk_hours, settings.desk_timezone)
 
 
 def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
@@ -78,7 +74,7 @@ def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
 def open_ledger(settings: Settings, policy: Policy | None = None) -> ActionLedger:
     """Return the action ledger with the time limits of a policy, by default of the one that settings name."""
     if policy is None:
-        policy = policy_of(settings, read_business(settings.business_folder))
+        policy = policy_of(business_of(settings))
     return ActionLedger(
         settings.desk_url,
         confirmation=timedelta(minutes=policy.confirmation_minutes),

@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from core.errors import SupportError
 from core.settings import Settings
 from graph.builder import Parts
+from graph.opened_stores import business_of
 from server.http.body_limits import BodyLimits
 from server.http.error_answers import handle_failures
 from server.routes import (
@@ -29,7 +30,7 @@ from server.routes.pages import page_routes
 from server.routes.public_routes import VisitorLimit
 from server.routes.voice_routes import FORM_BYTES
 from server.service import open_service
-from server.views.brand import brand_of
+from server.views.brand import CurrentBrand
 
 
 def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
@@ -67,7 +68,8 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
     for routes in (customer_routes, voice_routes, openai_routes, *operators, public_routes):
         app.include_router(routes.router)
     embedders = tuple(origin.strip() for origin in settings.embed_origins.split(",") if origin.strip())
-    app.state.brand = brand_of(settings)
+    first = business_of(settings)
+    app.state.brand = CurrentBrand(lambda: app.state.service.business if hasattr(app.state, "service") else first)
     app.include_router(page_routes(embedders, app.state.brand))
     larger = {
         "/v1/voice": settings.limits.voice_max_mb * 1_000_000 + FORM_BYTES,

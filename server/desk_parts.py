@@ -1,16 +1,12 @@
 """Hold what the operators' pages work with beside the ticket desk itself."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
 from core.factory import embedding_model, endpoint_model
 from core.settings import Settings
-from graph.opened_stores import desk_hours, queues_of
-from tools.business.business_folder import read_business
-from tools.desk.hours import DeskHours
 from tools.desk.reports import DeskReads
 
 
@@ -19,10 +15,6 @@ class DeskParts:
     """Hold the parts of the desk's pages, opened once."""
 
     reads: DeskReads
-    hours: DeskHours
-    reply_within: timedelta
-    """The promised time until an answer, in opening hours."""
-    queues: tuple[str, ...]
     embeddings: Embeddings
     """Tell which questions mean the same."""
     model: BaseChatModel | None
@@ -33,9 +25,6 @@ def open_desk_parts(settings: Settings) -> DeskParts:
     """Return the parts that settings ask for; raises SettingsError."""
     return DeskParts(
         reads=DeskReads(settings.desk_url),
-        hours=desk_hours(settings),
-        reply_within=timedelta(minutes=settings.desk_reply_minutes),
-        queues=tuple(queue.name for queue in queues_of(settings, read_business(settings.business_folder))),
         embeddings=embedding_model(settings),
         model=None if settings.model == "offline" else endpoint_model(settings),
     )

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from core.errors import SettingsError
 from core.settings import Settings
 from core.storage.database import Database
 from graph.agent import SupportAgent, open_agent
-from graph.assembly import assemble
 from graph.builder import Parts
+from graph.opened_stores import business_of
 from server.desk_parts import DeskParts, open_desk_parts
 from server.http.staff_login import StaffLogin
 from server.inbox.broadcast import Broadcast
@@ -28,10 +29,15 @@ from server.personal_stores import keep_expiring
 from server.records import Limits
 from server.stores import upgrade_stores
 from server.tokens import Tokens, tokens_of
-from tools.offered_choices import fixed_values
+from tools.business.business_folder import Business
+from tools.desk.hours import DeskHours
 
 HEARD_AT_ONCE = 8
 """Recordings that one process listens to at a time; each is held in memory and keeps the transcriber busy."""
+
+
+LOOK_SECONDS = 2.0
+"""How often the files of the business are looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +47,6 @@ class Service:
     settings: Settings
     tokens: Tokens
     agent: SupportAgent
-    parts: Parts
     inbox: Inbox
     leases: Leases
     worker: Worker
@@ -51,8 +56,6 @@ class Service:
     desk: DeskParts
     staff_login: StaffLogin | None
     """Signs staff in at a provider, where one is named."""
-    tool_values: Sequence[Sequence[str]]
-    """The values of each argument of a tool that takes no others: answers that a question may offer."""
     stores: Mapping[str, Database]
     """Where the process writes, by what it is called."""
     hearing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HEARD_AT_ONCE))
@@ -60,6 +63,34 @@ class Service:
     """Endless streams that are open in this process, by who holds them."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server begins to shut down; endless streams end then."""
+    first_business: Business
+    """The business as it was when the server began."""
+
+    @property
+    def parts(self) -> Parts:
+        """Return what the next turn runs with."""
+        assert self.agent.parts is not None  # noqa: S101 - `open_service` opens it with them
+        return self.agent.parts
+
+    @property
+    def business(self) -> Business:
+        """Return the business in the newest state that can be used."""
+        return self.parts.business or self.first_business
+
+    @property
+    def queues(self) -> Sequence[str]:
+        """Return the names of the teams that tickets go to."""
+        return [queue.name for queue in self.business.queues]
+
+    @property
+    def hours(self) -> DeskHours:
+        """Return when people are at the desk."""
+        return self.business.file.desk_hours
+
+    @property
+    def reply_within(self) -> timedelta:
+        """Return the promised time until an answer, in opening hours."""
+        return timedelta(minutes=self.business.file.limits.reply_minutes)
 
 
 def pace_of(settings: Settings) -> WorkerSettings:
@@ -73,6 +104,13 @@ def pace_of(settings: Settings) -> WorkerSettings:
     )
 
 
+async def _keep_looking(agent: SupportAgent) -> None:
+    """Take up changed files of the business while nobody writes, too: pages show them, and the log what is wrong."""
+    while agent.reload:
+        await asyncio.sleep(LOOK_SECONDS)
+        await agent.reload.look()
+
+
 @asynccontextmanager
 async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncIterator[Service]:
     """Yield everything a server needs, with its worker running; at the end turns are finished or handed on.
@@ -83,8 +121,8 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     """
     tokens = await asyncio.to_thread(tokens_of, settings)
     await asyncio.to_thread(upgrade_stores, settings)
-    opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
-    if opened.executor and opened.executor.carries_out:
+    business = await asyncio.to_thread(business_of, settings)
+    if parts and parts.executor and parts.executor.carries_out:
         raise SettingsError(
             "the graph hands its tool calls to a host, and a server has none to run them; leave `executor` out, or "
             "run the graph from the host"
@@ -101,16 +139,16 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     leases = Leases(inbox, holder=holder, seconds=settings.limits.lease_seconds)
     urls = {"inbox": settings.inbox_url, "desk": settings.desk_url, "memory": settings.memory_url}
     stores = {name: Database(url) for name, url in urls.items() if url != "memory"}
-    async with open_agent(settings, parts=opened) as agent:
-        give_up = DeadLetterHandler(agent, opened, attempts=settings.limits.turn_attempts)
+    async with open_agent(settings, parts=parts) as agent:
+        give_up = DeadLetterHandler(agent, attempts=settings.limits.turn_attempts)
         worker = Worker(agent, leases, broadcast, metrics, give_up, StoppedTurn(agent), pace_of(settings))
         working = asyncio.create_task(worker.run(), name="worker")
         expiring = asyncio.create_task(keep_expiring(settings), name="expiry")
+        looking = asyncio.create_task(_keep_looking(agent), name="changed files")
         service = Service(
             settings=settings,
             tokens=tokens,
             agent=agent,
-            parts=opened,
             inbox=inbox,
             leases=leases,
             worker=worker,
@@ -119,7 +157,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
             metrics=metrics,
             desk=desk,
             staff_login=StaffLogin(settings) if settings.staff_login_issuer else None,
-            tool_values=fixed_values(opened.tools),
+            first_business=business,
             stores=stores,
         )
         try:
@@ -128,6 +166,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
             service.stopping.set()
             working.cancel()
             expiring.cancel()
+            looking.cancel()
             with suppress(asyncio.CancelledError):
                 await working
             await desk.reads.close()

@@ -15,7 +15,7 @@ import pytest
 from benchmarks.support.loopback import LoopbackHandler, serving
 from server.tokens import Tokens
 from tests.processes import ROOT, environment, free_port, wait_for
-from tests.terminal import fill_sample_shop
+from tests.terminal import copied_sample, fill_sample_shop
 
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
 CUSTOMER = "ada_brook_1001"
@@ -53,6 +53,9 @@ class Site:
 def running_site(folder: Path, **settings: str) -> Iterator[Site]:
     """Serve the sample shop from a folder on loopback."""
     port, log = free_port(), folder / "serve.log"
+    connector = copied_sample(folder / "business") / "connectors" / "shop.yaml"
+    connector.write_text(f"{connector.read_text()}  tracking_url: https://track.example/{{id}}\n")
+    settings |= {"SUPPORT_BUSINESS": str(folder / "business")}
     env = environment(folder, SUPPORT_JWT_SECRET=SECRET, SUPPORT_LIMITS="burst_seconds=0", **settings)
     fill_sample_shop(folder, "--shift-dates")
     with log.open("w") as out:
@@ -165,7 +168,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serving(ShopPage) as origin:
         settings = {
             "SUPPORT_EMBED_ORIGINS": origin,
-            "SUPPORT_TRACKING_URL": "https://track.example/{id}",
             "SUPPORT_TRANSCRIPTION_BASE_URL": f"{origin}/v1",
             "SUPPORT_TRANSCRIPTION_MODEL": "whisper",
         }

@@ -148,7 +148,7 @@ def main() -> int:
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as data, serving(ShopPage) as origin:
-        settings = {"SUPPORT_EMBED_ORIGINS": origin, "SUPPORT_TRACKING_URL": "https://track.example/{id}"}
+        settings = {"SUPPORT_EMBED_ORIGINS": origin}
         with running_site(Path(data), **settings) as site, sync_playwright() as driver:
             ShopPage.chat, site.shop = site.url, origin
             threads = {customer: talk(site, customer, texts) for customer, texts in TALKS.items()}

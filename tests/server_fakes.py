@@ -7,13 +7,16 @@ from typing import Any
 
 import httpx
 from langchain_core.language_models import BaseChatModel
+from pydantic import SecretStr
 
 from core.settings import Limits, Settings
 from core.storage.database import Database
+from graph.builder import Parts
 from server.application import make_app
 from server.records import Role
 from server.service import Service
 from server.tokens import Tokens
+from tests.business_fakes import settings_of
 from tests.graph_fakes import parts, scripted
 from tools.desk.sql_desk import SqlTicketDesk
 
@@ -33,7 +36,6 @@ def settings_in(folder: Path, **others: Any) -> Settings:
         "memory_url": f"sqlite:///{folder}/memory.db",
         "desk_url": f"sqlite:///{folder}/desk.db",
         "jwt_secret": SECRET,
-        "shop_name": "Test Shop",
     }
     limits = {"burst_seconds": 0.0, "reply_wait_seconds": 20} | {
         k: others.pop(k) for k in Limits.model_fields.keys() & others.keys()
@@ -69,6 +71,21 @@ async def serving(
         max_message_chars=settings.limits.max_message_chars,
         **(made_of or {}),
     )
+    async with _running(settings, made) as running:
+        yield running
+
+
+@asynccontextmanager
+async def serving_business(folder: Path, data: Path) -> AsyncIterator[Running]:
+    """Yield a running application that opens the folder of a business itself, without a model, as `serve` does."""
+    limits = Limits(burst_seconds=0, reply_wait_seconds=20)
+    settings = settings_of(folder, data).model_copy(update={"jwt_secret": SecretStr(SECRET), "limits": limits})
+    async with _running(settings, None) as running:
+        yield running
+
+
+@asynccontextmanager
+async def _running(settings: Settings, made: Parts | None) -> AsyncIterator[Running]:
     app = make_app(settings, made)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

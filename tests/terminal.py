@@ -1,5 +1,6 @@
 """Run the command line in this process, in a folder of its own."""
 
+import shutil
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -33,6 +34,12 @@ class Terminal:
     def out(self, *arguments: str) -> str:
         """Return what a command that succeeds wrote on standard output."""
         return self.run(*arguments)[0]
+
+
+def copied_sample(folder: Path) -> Path:
+    """Copy the sample shop, without its evaluations, into a folder that a test may change, and return it."""
+    shutil.copytree(SAMPLE_BUSINESS, folder, ignore=shutil.ignore_patterns("evals"))
+    return folder
 
 
 def fill_sample_shop(folder: Path, *options: str) -> None:

@@ -78,6 +78,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "graph.operator",
         "graph.assembly",
         "graph.business_check",
+        "graph.business_reload",
         "graph.agent",
         "graph.entry",
     ),

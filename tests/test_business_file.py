@@ -1,5 +1,6 @@
 """What business.yaml says besides tools: topics for people, teams, and sentences in the business's own words."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,8 @@ def test_another_business_in_the_same_process_keeps_its_own_words() -> None:
         ("disclosure: 'You write with a machine of {company}.'\n", "disclosure has no place {company}"),
         ("queues: [{name: Big Team, description: x}]\n", "came 'Big Team'"),
         ("queues: nowhere.yaml\n", "cannot be read"),
+        ("limits: {reply_minutes: 0}\n", "limits.reply_minutes: came '0'"),
+        ("limits: {replies: 4}\n", "limits.replies is not known here"),
         ("queues: ../queues.yaml\n", "leads out of the folder"),
     ],
 )
@@ -75,6 +78,34 @@ def test_what_cannot_be_said_or_routed_is_a_line(mill: Path, text: str, said: st
     problem, *_ = problems(mill)
     assert said in problem
     assert problem.startswith(f"business.yaml:{line}: ") or "leads out" in problem
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("hours: Mon-Fri 9-5", "'mon-fri 9-5' are no hours"),
+        ("timezone: Mars/Olym", "'mars/olym' is no time zone"),
+    ],
+)
+def test_hours_that_cannot_be_read_are_a_line(mill: Path, line: str, said: str) -> None:
+    file = mill / "business.yaml"
+    key = line.split(":")[0]
+    file.write_text("\n".join(line if old.startswith(f"{key}:") else old for old in file.read_text().splitlines()))
+    [problem] = problems(mill)
+    assert said in problem.lower()
+    assert problem.startswith(f"business.yaml:{file.read_text().splitlines().index(line) + 1}: ")
+
+
+async def test_what_customers_are_promised_follows_the_folder(mill: Path, tmp_path: Path) -> None:
+    file = mill / "business.yaml"
+    file.write_text(file.read_text().replace("hours: Mon-Fri 09:00-17:00", "hours: always"))
+    add(mill, "limits: {reply_minutes: 60, reopen_days: 0}\n")
+    async with opened(mill, tmp_path) as business:
+        prospect = await business.parts.availability.prospect()
+        assert (prospect.staffed, prospect.wait) == (True, timedelta(minutes=60))
+    add(mill, "staffed: false\n")
+    async with opened(mill, tmp_path) as business:
+        assert (await business.parts.availability.prospect()).wait is None
 
 
 def test_a_topic_that_names_no_team_is_a_line(mill: Path) -> None:

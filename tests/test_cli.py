@@ -13,7 +13,8 @@ from core.settings import SAMPLE_BUSINESS, Settings
 from graph.opened_stores import open_desk
 from tests.desk_fakes import request
 from tests.processes import ROOT
-from tests.terminal import Terminal, fill_sample_shop
+from tests.terminal import Terminal, copied_sample, fill_sample_shop
+from tools.business.business_folder import read_business
 
 SAMPLE = SAMPLE_BUSINESS / "shop.json"
 
@@ -123,14 +124,10 @@ def test_doctor_says_what_is_open_and_what_is_missing(terminal: Terminal, empty:
 @pytest.mark.parametrize(
     ("settings", "part"),
     [
-        ({"SUPPORT_POLICY_FILE": "/nope.yaml"}, "policy"),
-        ({"SUPPORT_POLICY_FILE": str(ROOT / "README.md")}, "policy"),
-        ({"SUPPORT_QUEUES_FILE": "/nope.yaml"}, "queues"),
         ({"SUPPORT_PRICES_FILE": "/nope.yaml"}, "prices"),
         ({"SUPPORT_JWT_KEYS": "/nope.json"}, "tokens"),
         ({"SUPPORT_JWT_SECRET_FILE": str(ROOT / "tools")}, "tokens"),
         ({"SUPPORT_TURN_BUDGET": "much"}, "limits"),
-        ({"SUPPORT_DESK_HOURS": "never"}, "limits"),
         ({"SUPPORT_CODE_SENDER": "pigeon"}, "codes"),
     ],
 )
@@ -140,6 +137,14 @@ def test_doctor_notices_a_setting_that_would_stop_the_agent(
     out, _ = empty.run("doctor", "--json", code=1, **settings)
     wrong = {f["part"] for f in json.loads(out)["findings"] if not f["ok"]}
     assert part in wrong
+
+
+def test_doctor_notices_files_of_the_business_that_would_stop_the_agent(empty: Terminal, tmp_path: Path) -> None:
+    mine = copied_sample(tmp_path / "mine")
+    (mine / "policy.yaml").write_text("currency: x")
+    (mine / "queues.yaml").write_text("- {name: A}")
+    out, _ = empty.run("doctor", "--json", "--business", str(mine), code=1)
+    assert {"policy", "queues", "business"} <= {f["part"] for f in json.loads(out)["findings"] if not f["ok"]}
 
 
 def test_doctor_says_why_tokens_without_audience_and_issuer_are_dangerous() -> None:
@@ -152,21 +157,16 @@ def test_doctor_says_why_tokens_without_audience_and_issuer_are_dangerous() -> N
     assert open_to_other_tokens(Settings.model_validate({})) == []
 
 
-def test_doctor_hints_at_what_is_still_the_sample_shops() -> None:
+def test_doctor_hints_at_what_is_still_the_sample_shops(tmp_path: Path) -> None:
     address = ["https://help.gearkeep.example/returns"]
-    hints = " ".join(still_the_samples(Settings.model_validate({}), own_shop=True, article_urls=address))
-    for name in ("SUPPORT_SHOP_NAME", "SUPPORT_LINK_HOSTS", "SUPPORT_POLICY_FILE"):
+    sample = read_business(SAMPLE_BUSINESS)
+    hints = " ".join(still_the_samples(sample, own_shop=True, article_urls=address))
+    for name in ("Alder & Finch", "SUPPORT_BUSINESS", "link_hosts"):
         assert name in hints
-    mine = Settings.model_validate(
-        {"shop_name": "Gearkeep", "link_hosts": "gearkeep.example", "policy_file": "mine.yaml"}
-    )
-    assert still_the_samples(mine, own_shop=True, article_urls=address) == []
-    assert (
-        still_the_samples(
-            Settings.model_validate({}), own_shop=False, article_urls=["https://help.alderfinch.example/returns"]
-        )
-        == []
-    )
+    (tmp_path / "business.yaml").write_text("name: Gearkeep\nlink_hosts: [gearkeep.example]\n")
+    assert still_the_samples(read_business(tmp_path), own_shop=True, article_urls=address) == []
+    here = ["https://help.alderfinch.example/returns"]
+    assert still_the_samples(sample, own_shop=False, article_urls=here) == []
 
 
 def test_doctor_looks_whose_shop_and_articles_there_are(terminal: Terminal, tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_doctor_looks_whose_shop_and_articles_there_are(terminal: Terminal, tmp_
     assert hints(terminal.settings["SUPPORT_ORDERS_URL"]) == []
     (tmp_path / "shop.json").write_text(SAMPLE.read_text().replace("ada_brook_1001", "ann"))
     terminal.run("orders", "import", str(tmp_path / "shop.json"), SUPPORT_ORDERS_URL=mine)
-    assert any("SUPPORT_SHOP_NAME" in hint for hint in hints(mine))
+    assert any("still those of the sample" in hint for hint in hints(mine))
 
 
 @pytest.mark.parametrize(

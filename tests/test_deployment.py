@@ -39,8 +39,8 @@ def test_a_secret_comes_from_a_file(tmp_path: Path) -> None:
 
 
 def test_a_setting_that_is_itself_a_file_stays_one(tmp_path: Path) -> None:
-    (tmp_path / "queues.yaml").write_text("queues: []")
-    assert from_files(QUEUES_FILE=tmp_path / "queues.yaml").queues_file == tmp_path / "queues.yaml"
+    (tmp_path / "prices.yaml").write_text("models: {}")
+    assert from_files(PRICES_FILE=tmp_path / "prices.yaml").prices_file == tmp_path / "prices.yaml"
 
 
 @pytest.mark.parametrize(

@@ -161,8 +161,8 @@ async def test_a_customer_is_known_by_name_before_the_first_line_of_her_turn(cap
         lines_before.append(len(caplog.records))
         await know(FakeOrders(), customer_id)
 
-    graph = build_graph(parts(scripted("You have 30 days. [1]")), checkpointer=InMemorySaver())
-    agent = SupportAgent(graph, max_message_chars=1000, know=look_up)
+    made = parts(scripted("You have 30 days. [1]"), know=look_up)
+    agent = SupportAgent(build_graph(made, checkpointer=InMemorySaver()), max_message_chars=1000, parts=made)
     try:
         await agent.send("t1", "how do returns work?", customer_id="ada")
         assert lines_before == [0]

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from core.safety.invisible_characters import visible
 from core.safety.safe_links import LinkRule, inert, safe_text
 
-RULE = LinkRule.parse("shop.example")
+RULE = LinkRule.of(["shop.example"])
 RENDERERS = [MarkdownIt("commonmark", {"html": True}), MarkdownIt("js-default", {"html": True})]
 ADDRESS = re.compile(
     r"[a-z][a-z0-9+.-]*:[/\\]{1,3}([^\s/\\?#]*\w[^\s/\\?#]*)|(?<!:)//([^\s/?#]*\w[^\s/?#]*)", re.IGNORECASE

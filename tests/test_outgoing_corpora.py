@@ -13,7 +13,7 @@ import pytest
 from core.safety.safe_links import LinkRule, safe_text
 from tests.test_outgoing import leads
 
-RULE = LinkRule.parse("shop.example")
+RULE = LinkRule.of(["shop.example"])
 
 
 def package(name: str) -> Path:

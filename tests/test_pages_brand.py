@@ -31,7 +31,7 @@ def business(tmp_path: Path) -> Path:
 
 
 async def test_pages_bear_the_name_the_icon_and_the_colour_of_the_business(tmp_path: Path, business: Path) -> None:
-    async with serving(tmp_path, business=business, shop_name="Harbour & Sons") as server:
+    async with serving(tmp_path, business=business) as server:
         for path in ("/", "/chat"):
             page = (await server.client.get(path)).text
             assert "<title>Harbour &amp; Sons</title>" in page

@@ -229,7 +229,7 @@ def test_pictures_of_records_come_from_the_business_alone() -> None:
         for address in ("https://img.shop.example", "https://evil.example")
     ]
     [card] = declared_cards({"id": "", "legs": ""}, {"id": 7, "legs": legs}, "en")
-    shown = card_out(card, LinkRule.parse("shop.example"))
+    shown = card_out(card, LinkRule.of(["shop.example"]))
     assert [(item.name, item.picture) for item in shown.items] == [
         ("Kettle", "https://img.shop.example/kettle.jpg"),
         ("Kettle", ""),
@@ -340,7 +340,7 @@ async def test_a_page_is_told_what_to_show_before_anybody_writes(tmp_path: Path)
     async with serving(tmp_path) as server:
         told = (await server.client.get("/v1/chat", params={"locale": "de"})).json()
         assert told == {
-            "shop": "Test Shop",
+            "shop": "Alder & Finch",
             "open_chat": True,
             "voice_seconds": None,
             "disclosure": phrase("disclosure", "de", shop="Test Shop"),

@@ -14,11 +14,10 @@ import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.errors import APIStatusError
 
-from core.settings import SAMPLE_BUSINESS
 from graph.intake.voice_input import UNHEARD
 from tests.processes import dev_server, environment
 from tests.server_fakes import SECRET, bearer
-from tests.terminal import fill_sample_shop
+from tests.terminal import copied_sample, fill_sample_shop
 from tests.test_voice import wav
 from tests.transcription_server import transcribing
 
@@ -161,9 +160,9 @@ async def test_without_a_key_the_developer_may_do_everything_strange_pages_nothi
     shop: tuple[Path, dict[str, str]],
 ) -> None:
     folder, env = shop
-    policy = (SAMPLE_BUSINESS / "policy.yaml").read_text().replace("approval_over: 500.00", "approval_over: 50.00")
-    (folder / "policy.yaml").write_text(policy)
-    env = env | {"SUPPORT_POLICY_FILE": str(folder / "policy.yaml")}
+    policy = copied_sample(folder / "business") / "policy.yaml"
+    policy.write_text(policy.read_text().replace("approval_over: 500.00", "approval_over: 50.00"))
+    env = env | {"SUPPORT_BUSINESS": str(folder / "business")}
     with dev_server(folder, env) as (url, log):
         developer = get_client(url=url)
         thread = (await developer.threads.create(metadata={"owner": f"customer:{ADA}"}))["thread_id"]

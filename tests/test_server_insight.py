@@ -24,10 +24,12 @@ from tests.desk_fakes import FakeClock, request
 from tests.postgres import fresh_database
 from tests.server_fakes import bearer, serving, settings_in
 from tests.terminal import Terminal
+from tools.business.business_file import BusinessFile
 from tools.desk.reports import DeskReads, LastWords
 from tools.desk.sql_desk import SqlTicketDesk
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+BUSINESS = BusinessFile(name="Test Shop")
 
 
 def reply(text: str = "You have 30 days.", **others: Any) -> dict[str, Any]:
@@ -65,7 +67,7 @@ async def test_each_conversation_counts_once_on_the_day_it_ended(tmp_path: Path)
         ("c", quiet, "hello?", reply("", owner="human")),
         ("d", timedelta(minutes=5), "hello", reply()),
     )
-    found = await insight(inbox, DeskReads(settings.desk_url), settings, days=30, now=NOW)
+    found = await insight(inbox, DeskReads(settings.desk_url), settings, BUSINESS, days=30, now=NOW)
     assert (found.resolved.threads, found.abandoned.threads, found.handed_over.threads) == (["a"], ["b"], ["c"])
     assert (found.going_on.threads, found.conversations.count) == (["d"], 4)
     by_day = {str(d.day): (d.resolved.count, d.abandoned.count, d.handed_over.count, d.requests) for d in found.days}
@@ -95,7 +97,7 @@ async def test_a_conversation_without_an_answer_is_not_resolved(
     settings, quiet = settings_in(tmp_path), timedelta(seconds=QUIET_SECONDS + 1)
     more = [("a", quiet, text, reply("You are welcome!")) for text in last]
     inbox = await kept(settings, ("a", quiet, "do you sell used carpets?", reply(told)), *more)
-    found = await insight(inbox, DeskReads(settings.desk_url), settings, days=30, now=NOW)
+    found = await insight(inbox, DeskReads(settings.desk_url), settings, BUSINESS, days=30, now=NOW)
     assert (found.resolved.threads, found.ended_unanswered.threads) == ([], ["a"])
     await inbox.database.close()
 
@@ -105,7 +107,7 @@ async def test_a_question_that_was_answered_after_all_is_resolved(tmp_path: Path
     again = reply("You have 30 days [1].", sources=[{"number": 1}])
     turns = [("a", quiet, "asdf", reply("I am not sure what you need.")), ("a", quiet, "how long for a return?", again)]
     inbox = await kept(settings, *turns)
-    found = await insight(inbox, DeskReads(settings.desk_url), settings, days=30, now=NOW)
+    found = await insight(inbox, DeskReads(settings.desk_url), settings, BUSINESS, days=30, now=NOW)
     assert (found.resolved.threads, found.ended_unanswered.threads) == (["a"], [])
     await inbox.database.close()
 
@@ -138,7 +140,7 @@ async def test_equal_questions_are_joined_and_nothing_private_is_kept(tmp_path: 
         ("b", timedelta(hours=2), "do you SELL a gift card? write to ada@example.org or call 0151 2345678", unknown),
         ("c", timedelta(hours=2), "Do you sell gift cards?", unknown),
     )
-    found = await insight(inbox, DeskReads(settings.desk_url), settings, days=2, now=NOW)
+    found = await insight(inbox, DeskReads(settings.desk_url), settings, BUSINESS, days=2, now=NOW)
     assert next((q.question, q.figure.threads) for q in found.unanswered) == ("Do you sell gift cards?", ["c", "a"])
     assert "ada@" not in str(found.unanswered)
     assert "2345678" not in str(found.unanswered)
@@ -195,7 +197,7 @@ async def test_the_trend_is_that_of_the_finished_evaluations(tmp_path: Path) -> 
     (tmp_path / "evals" / "broken" / "summary.json").write_text("{}")
     settings = settings_in(tmp_path, data_dir=tmp_path)
     inbox = await kept(settings)
-    found = await insight(inbox, DeskReads(settings.desk_url), settings, days=1, now=NOW)
+    found = await insight(inbox, DeskReads(settings.desk_url), settings, BUSINESS, days=1, now=NOW)
     assert [(e.name, e.passed) for e in found.evaluations] == [("older", 0.9), ("newer", 0.9)]
     assert found.evaluations[0].failures == [{"conversation": "late_parcel", "why": "promises: none kept"}]
     await inbox.database.close()
@@ -228,7 +230,7 @@ async def test_postgresql_gives_the_same_figures_and_one_of_two_takers_the_ticke
         noted_at=clock(), heard_at=clock(), replied_at=clock() - timedelta(minutes=5), heard="Thanks!"
     )
     await desk.rate(ticket.id, stars=4)
-    found = await insight(inbox, reads, settings, days=30, now=NOW)
+    found = await insight(inbox, reads, settings, BUSINESS, days=30, now=NOW)
     assert (found.resolved.threads, found.average_rating) == (["t"], 4.0)
     assert (found.first_reply.count, found.reasons[0].figure.threads) == (1, ["t"])
     for opened in (inbox.database, desk, reads):
@@ -244,7 +246,7 @@ async def test_tickets_of_other_ways_in_are_not_mixed_with_the_servers_conversat
         await desk.reply(ticket.id, operator="mia", text="Here I am.", key="k")
         await desk.rate(ticket.id, stars=4)
     reads = DeskReads(settings.desk_url)
-    found = await insight(inbox, reads, settings, days=1, now=NOW)
+    found = await insight(inbox, reads, settings, BUSINESS, days=1, now=NOW)
     assert found.handed_over.threads == ["served"]
     assert {thread for reason in found.reasons for thread in reason.figure.threads} == {"served", "erased-0123"}
     assert found.first_reply.count == 2

@@ -30,6 +30,20 @@ def test_names_of_earlier_versions_do_not_stop_the_agent_and_are_told() -> None:
     assert fixed.startswith("SUPPORT_TEMPERATURE counts for nothing")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "place"),
+    [
+        ("SHOP_NAME", "Gearkeep", "`name` in business.yaml"),
+        ("LINK_HOSTS", "gearkeep.example", "`link_hosts` in business.yaml"),
+        ("DESK_HOURS", "always", "`hours` in business.yaml"),
+        ("POLICY_FILE", "policy.yaml", "`policy` below `shop` in connectors/shop.yaml"),
+    ],
+)
+def test_what_a_business_says_itself_is_refused_with_its_new_place(name: str, value: str, place: str) -> None:
+    with pytest.raises(SettingsError, match=f"SUPPORT_{name} is {place} now: write it there"):
+        read(**{name: value})
+
+
 def test_a_name_that_never_was_one_is_refused() -> None:
     with pytest.raises(SettingsError, match="SUPPORT_MODLE is not a setting"):
         read(MODLE="offline")

@@ -94,9 +94,8 @@ async def test_a_voice_message_of_any_known_form_is_answered_and_its_sound_not_k
 
 
 async def test_a_program_sends_a_recording_and_the_conversation_never_sees_the_sound() -> None:
-    made = parts(scripted("30 days [1]"))
-    ear = VoiceInput(transcriber=FakeTranscriber("how do returns work?"))
-    agent = SupportAgent(build_graph(made, checkpointer=InMemorySaver()), max_message_chars=1000, ear=ear)
+    made = parts(scripted("30 days [1]"), ear=VoiceInput(transcriber=FakeTranscriber("how do returns work?")))
+    agent = SupportAgent(build_graph(made, checkpointer=InMemorySaver()), max_message_chars=1000, parts=made)
     reply = await agent.send("t", await agent.hear(wav()), customer_id="ada", channel="voice")
     assert reply.text == "30 days [1]"
     assert (await agent.state("t")).messages[0].additional_kwargs["voice"]["seconds"] == 1.0
@@ -152,9 +151,8 @@ async def test_words_beside_a_recording_count_even_if_it_cannot_be_heard() -> No
 async def test_a_voice_message_to_a_person_is_added_to_the_ticket_in_words() -> None:
     desk = MemoryDesk()
     ear = VoiceInput(transcriber=FakeTranscriber("a human please", "my order is late"))
-    agent = SupportAgent(
-        build_graph(parts(scripted("x"), desk=desk), checkpointer=InMemorySaver()), max_message_chars=99, ear=ear
-    )
+    made = parts(scripted("x"), desk=desk, ear=ear)
+    agent = SupportAgent(build_graph(made, checkpointer=InMemorySaver()), max_message_chars=99, parts=made)
     for _ in range(2):
         reply = await agent.send("t", await agent.hear(wav()), customer_id="ada", channel="voice")
     assert (reply.text, reply.owner) == ("", "pending")

@@ -17,7 +17,7 @@ from core.safety.safe_links import inert
 from core.settings import Settings
 from core.storage.database import Database
 from graph.handoff.ticket_facts import shortened
-from graph.opened_stores import open_desk, orders_of, webhook_outbox
+from graph.opened_stores import business_of, open_desk, orders_of, webhook_outbox
 from tools.desk.ownership import Stage
 from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.tickets import Ticket
@@ -208,9 +208,8 @@ def _suggestion(ticket: str, operator: str) -> str:
 
     settings = Settings.from_env()
     model = None if settings.model == "offline" else endpoint_model(settings)
-    return _at_desk(
-        lambda desk: suggest_reply(desk, ticket, operator=operator, model=model, shop_name=settings.shop_name)
-    )
+    name = business_of(settings).file.name
+    return _at_desk(lambda desk: suggest_reply(desk, ticket, operator=operator, model=model, shop_name=name))
 
 
 def _at_desk(work: Callable[[SqlTicketDesk], Awaitable[Answer]]) -> Answer:

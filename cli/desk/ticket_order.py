@@ -6,7 +6,7 @@ from typing import Any
 
 from core.clock import utc_now
 from core.settings import Settings
-from graph.opened_stores import desk_hours
+from graph.opened_stores import business_of
 from tools.desk.reports import NO_WORDS, DeskReads
 from tools.desk.sla import pressing, ticket_wait
 from tools.desk.tickets import Ticket
@@ -16,7 +16,8 @@ async def most_pressing_first(found: Sequence[Ticket]) -> list[Ticket]:
     """Return the open tickets in the order of the desk's page, then the closed ones; raises BackendUnavailable."""
     settings, now = Settings.from_env(), utc_now()
     reads = DeskReads(settings.desk_url)
-    hours, within = desk_hours(settings), timedelta(minutes=settings.desk_reply_minutes)
+    business = business_of(settings).file
+    hours, within = business.desk_hours, timedelta(minutes=business.limits.reply_minutes)
     try:
         last_words = await reads.last_words()
     finally:

@@ -8,7 +8,7 @@ from cli.output import out
 from core.clock import utc_now
 from core.safety.safe_links import inert
 from core.settings import Settings
-from graph.opened_stores import desk_hours
+from graph.opened_stores import business_of
 from tools.desk.ownership import elapsed
 from tools.desk.ticket_data import ticket_data
 from tools.desk.tickets import Ticket
@@ -16,7 +16,7 @@ from tools.desk.tickets import Ticket
 
 def ticket_as_data(ticket: Ticket) -> dict[str, Any]:
     """Return a ticket as plain data, with the seconds for which people have had it while the desk was open."""
-    worked = desk_hours(Settings.from_env()).worked
+    worked = business_of(Settings.from_env()).file.desk_hours.worked
     return {
         **ticket_data(ticket),
         "clock_seconds": elapsed(ticket.ownership, now=utc_now(), worked=worked).total_seconds(),

@@ -12,6 +12,7 @@ from core.settings import Settings
 from graph.assembly import json_model, rule_triage
 from graph.handoff.message_triage import Triage
 from graph.handoff.message_triage import triage as classify
+from graph.opened_stores import business_of
 
 
 def triage(
@@ -21,7 +22,7 @@ def triage(
 ) -> None:
     """Say which queue a message belongs to, how urgent it is, and in which language it is written.
 
-    The teams are those of SUPPORT_QUEUES_FILE, or the shipped ones. Nothing is answered and no ticket is made.
+    The teams are those of the business. Nothing is answered and no ticket is made.
     Example: support-agent triage "My teapot came broken" --json
     """
     if not message.strip():
@@ -35,4 +36,5 @@ def triage(
 async def _triage(message: str, by_rules: bool) -> Triage:
     settings = Settings.from_env()
     model = None if by_rules else json_model(settings)
-    return await classify(message, rules=rule_triage(settings), model=model, shop_name=settings.shop_name)
+    business = business_of(settings)
+    return await classify(message, rules=rule_triage(business), model=model, shop_name=business.file.name)

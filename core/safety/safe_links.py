@@ -7,7 +7,7 @@ joined. Addresses of the web remain as bare text where their host is allowed; al
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -67,9 +67,9 @@ class LinkRule:
     """Hosts that may be linked, subdomains included."""
 
     @classmethod
-    def parse(cls, setting: str) -> "LinkRule":
-        """Read hosts separated by commas."""
-        return cls(frozenset(host.strip().lower().strip(".") for host in setting.split(",") if host.strip(" .")))
+    def of(cls, hosts: Iterable[str]) -> "LinkRule":
+        """Return the rule that allows hosts as a person wrote them."""
+        return cls(frozenset(host.strip().lower().strip(".") for host in hosts if host.strip(" .")))
 
     def allows_host(self, host: str) -> bool:
         """Say whether a host, or one it is a subdomain of, is allowed."""

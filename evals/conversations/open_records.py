@@ -77,7 +77,7 @@ class OpenRecords:
         if not actions:
             return
         orders = SqlOrderBackend(self.settings.orders_url) if self.ground.business.shop else None
-        policy = policy_of(self.settings, self.ground.business)
+        policy = policy_of(self.ground.business)
         tools = (
             [action.tool(orders, policy, self.ground.now.date) for action in WRITE_ACTIONS.values()] if orders else []
         )

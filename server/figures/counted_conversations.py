@@ -13,12 +13,11 @@ from sqlalchemy import select
 
 from core.language.detection import language_of
 from core.safety.safe_links import inert
-from core.settings import Settings
-from graph.opened_stores import desk_hours
 from server.figures.conversation_ends import RETURN_SECONDS, Conversation, came_back, conversations_of
 from server.inbox.inbox_schema import FIGURES, MESSAGES, RATINGS, THREADS
 from server.inbox.message_inbox import Inbox
 from server.schemas.insight_schemas import Counted
+from tools.business.business_file import BusinessFile
 from tools.desk.hours import DeskHours
 from tools.desk.reports import DeskReads, TicketOutcome
 from tools.desk.sla import PRIORITY_SHARE
@@ -54,7 +53,7 @@ def span_of(zone: ZoneInfo, *, days: int, last: date | None, now: datetime) -> S
 
 
 async def counted(
-    inbox: Inbox, desk: DeskReads, settings: Settings, span: Span, now: datetime
+    inbox: Inbox, desk: DeskReads, business: BusinessFile, span: Span, now: datetime
 ) -> tuple[list[Counted], list[Any]]:
     """Return the conversations that ended in a span or in the one before, oldest first, and the rows of all turns since
     then.
@@ -70,7 +69,7 @@ async def counted(
     about = await _about(inbox, list(conversations))
     tickets = {ticket.thread_id: ticket for ticket in await desk.outcomes(begin)}
     done = await desk.done_since(begin)
-    made = await asyncio.to_thread(_all, conversations, about, tickets, done, desk_hours(settings), settings, now)
+    made = await asyncio.to_thread(_all, conversations, about, tickets, done, business, now)
     ended = [one for one in made if span.before <= one.ended_at <= span.until]
     return ended, [turn for turn in turns if span.before <= datetime.fromtimestamp(turn.at, UTC) <= span.until]
 
@@ -110,12 +109,11 @@ def _all(
     about: Mapping[str, _About],
     tickets: Mapping[str, TicketOutcome],
     done: Mapping[str, datetime],
-    hours: DeskHours,
-    settings: Settings,
+    business: BusinessFile,
     now: datetime,
 ) -> list[Counted]:
     back = came_back(conversations.values(), {thread: one.owner for thread, one in about.items()})
-    within = timedelta(minutes=settings.desk_reply_minutes)
+    hours, within = business.desk_hours, timedelta(minutes=business.limits.reply_minutes)
     return [
         _one(one, about.get(thread, _About()), tickets.get(thread), thread in done, thread in back, hours, within, now)
         for thread, one in conversations.items()

@@ -36,6 +36,7 @@ from server.schemas.insight_schemas import (
     Stars,
     Unanswered,
 )
+from tools.business.business_file import BusinessFile
 from tools.desk.reports import DeskReads, TicketOutcome
 
 LINKED = 100
@@ -62,6 +63,7 @@ async def insight(
     inbox: Inbox,
     desk: DeskReads,
     settings: Settings,
+    business: BusinessFile,
     *,
     days: int,
     last: date | None = None,
@@ -77,9 +79,9 @@ async def insight(
         BackendUnavailable: the inbox or the desk does not answer.
         SettingsError: the prices cannot be read.
     """
-    zone, now = ZoneInfo(settings.desk_timezone), now or datetime.now(UTC)
+    zone, now = ZoneInfo(business.timezone), now or datetime.now(UTC)
     span = span_of(zone, days=days, last=last, now=now)
-    everything, turns = await counted(inbox, desk, settings, span, now)
+    everything, turns = await counted(inbox, desk, business, span, now)
     found = narrowed(everything, wanted or {})
     ratings = await _ratings_since(inbox, span.since)
     tickets = await _served(inbox, await desk.outcomes(span.since))
@@ -97,7 +99,7 @@ async def insight(
         return InsightOut(
             since=span.since,
             until=span.until,
-            timezone=settings.desk_timezone,
+            timezone=business.timezone,
             **sums.totals(),
             days=[sums.day(span.first + timedelta(days=n), these) for n in range(days)],
             reasons=_reasons(tickets, span.since),

@@ -7,7 +7,6 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from core.message_marks import mark
 from graph.agent import SupportAgent
-from graph.builder import Parts
 from graph.handoff.handoff_notice import handoff_notice
 from graph.memory.erasure_markers import run_config
 from graph.memory.fencing import TURN_TOKEN
@@ -25,15 +24,16 @@ class DeadLetterHandler:
     Nothing here reads the message with a model or a classifier: one of those may be what it broke.
     """
 
-    def __init__(self, agent: SupportAgent, parts: Parts, *, attempts: int) -> None:
+    def __init__(self, agent: SupportAgent, *, attempts: int) -> None:
         self._agent = agent
-        self._parts = parts
         self._attempts = attempts
 
     async def __call__(self, turn: Turn, error: str) -> dict[str, Any]:
         """Return what the customer is told; raises BackendUnavailable while the desk is down, to be tried again."""
-        prospect = await self._parts.availability.prospect()
-        ticket = await self._parts.desk.open_ticket(
+        parts = self._agent.parts
+        assert parts is not None  # noqa: S101 - a server's agent is opened with them
+        prospect = await parts.availability.prospect()
+        ticket = await parts.desk.open_ticket(
             TicketRequest(
                 thread_id=turn.thread_id,
                 customer_id=turn.customer_id,

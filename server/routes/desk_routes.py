@@ -69,11 +69,11 @@ async def read_desk(who: Operator, service: Serving) -> DeskOut:
     return DeskOut(
         operator=who.subject,
         role=who.role,
-        shop=settings.shop_name,
-        queues=[*service.desk.queues, APPROVALS],
+        shop=service.business.file.name,
+        queues=[*service.queues, APPROVALS],
         people=sorted({who.subject, *await service.desk.reads.people()}),
         replies=await asyncio.to_thread(canned_replies, settings.replies_dir),
-        reply_minutes=settings.desk_reply_minutes,
+        reply_minutes=service.business.file.limits.reply_minutes,
     )
 
 

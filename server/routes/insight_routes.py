@@ -43,7 +43,14 @@ async def read_insight(
     chosen = {name: value for name, value in narrow.items() if value}
     embeddings = service.desk.embeddings
     return await insight(
-        service.inbox, service.desk.reads, service.settings, days=days, last=last, wanted=chosen, embeddings=embeddings
+        service.inbox,
+        service.desk.reads,
+        service.settings,
+        service.business.file,
+        days=days,
+        last=last,
+        wanted=chosen,
+        embeddings=embeddings,
     )
 
 
@@ -90,8 +97,8 @@ async def export(
 
 async def _counted(service: Service, days: int, last: date | None, narrow: dict[str, str]) -> list[Counted]:
     now = datetime.now(UTC)
-    span = span_of(ZoneInfo(service.settings.desk_timezone), days=days, last=last, now=now)
-    found, _ = await counted(service.inbox, service.desk.reads, service.settings, span, now)
+    span = span_of(ZoneInfo(service.business.file.timezone), days=days, last=last, now=now)
+    found, _ = await counted(service.inbox, service.desk.reads, service.business.file, span, now)
     return [one for one in narrowed(found, narrow) if one.ended_at >= span.since]
 
 

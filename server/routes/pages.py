@@ -5,7 +5,7 @@ out of them.
 import gzip
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -130,19 +130,37 @@ def page_headers(embedders: tuple[str, ...], picture_hosts: Sequence[str] = ()) 
     } | ({} if embedders else {"X-Frame-Options": "DENY"})
 
 
-def page_routes(embedders: tuple[str, ...], brand: Brand) -> APIRouter:
+class _Pages:
+    """The files of the pages as the brand makes them now."""
+
+    def __init__(self, brand: Callable[[], Brand]) -> None:
+        self._brand = brand
+        self._made: tuple[Brand, str, dict[str, Asset]] | None = None
+
+    def now(self) -> tuple[Brand, str, dict[str, Asset]]:
+        """Return the brand, the version of the pages and each file by its path."""
+        brand = self._brand()
+        if self._made is None or self._made[0] is not brand:
+            self._made = brand, *read_assets(brand)
+        return self._made
+
+
+def page_routes(embedders: tuple[str, ...], brand: Callable[[], Brand]) -> APIRouter:
     """Return the routes of the pages, which sites of these origins may show in a frame."""
-    version, assets = read_assets(brand)
+    pages = _Pages(brand)
+    pages.now()
     router = APIRouter(include_in_schema=False)
     # Loaded by shops' own pages too, where the widget is embedded; they hold nothing but what everybody may read.
     shared = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
     def page(request: Request) -> Response:
         file = PAGES[request.url.path]
-        headers = page_headers(()) if file in NEVER_FRAMED else page_headers(embedders, brand.link_hosts)
+        shown, _, assets = pages.now()
+        headers = page_headers(()) if file in NEVER_FRAMED else page_headers(embedders, shown.link_hosts)
         return sent(request, assets[file], headers)
 
     def loaded(request: Request, wanted: str, path: str) -> Response:
+        _, version, assets = pages.now()
         if path not in assets or path.endswith(".html"):
             raise HTTPException(404, "there is no such file")
         cached = FOREVER if wanted == version else ASK_AGAIN
@@ -151,11 +169,11 @@ def page_routes(embedders: tuple[str, ...], brand: Brand) -> APIRouter:
         return sent(request, assets[path], shared | drawn | {"Cache-Control": cached})
 
     def widget(request: Request) -> Response:
+        _, version, _ = pages.now()
         entry = asset(f'import "./web/{version}/widget.js";\n'.encode(), ".js")
         return sent(request, entry, shared | {"Cache-Control": ASK_AGAIN})
 
-    template = assets["source.html"].body.decode()
-    router.include_router(source_routes(template, page_headers(embedders)))
+    router.include_router(source_routes(lambda: pages.now()[2]["source.html"].body.decode(), page_headers(embedders)))
     for path in PAGES:
         router.add_api_route(path, page, methods=["GET", "HEAD"])
     router.add_api_route("/widget.js", widget, methods=["GET", "HEAD"])

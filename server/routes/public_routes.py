@@ -42,7 +42,7 @@ class VisitorLimit:
 @router.get("/v1/chat", response_model=ChatOut, responses=failures(422, 503), tags=["customers"])
 async def describe_chat(request: Request, service: Serving, locale: Locale = "en") -> ChatOut:
     """Say what a page shows before somebody writes."""
-    brand: Brand = request.app.state.brand
+    brand: Brand = request.app.state.brand()
     hears = service.parts.ear.transcriber is not None
     return ChatOut(
         shop=brand.name,
@@ -91,6 +91,8 @@ async def ready(service: Serving, response: Response) -> Health:
     parts = {name: "ok" if ok else "cannot be written" for name, ok in zip(service.stores, writable, strict=True)}
     parts["worker"] = "stopped" if service.working.done() else "ok"
     ok = set(parts.values()) == {"ok"} and not service.stopping.is_set()
+    wrong = service.agent.reload.problems if service.agent.reload else ()
+    parts["business"] = f"its changed files are not used: {wrong[0]}" if wrong else "ok"
     parts["shutdown"] = "begun" if service.stopping.is_set() else "no"
     response.status_code = 200 if ok else 503
     return Health(ok=ok, parts=parts)

@@ -29,8 +29,8 @@ async def change_ticket(
 ) -> dict[str, Any]:
     """Give a ticket to somebody or put it back, or change its queue, priority, tags, or until when it is put off."""
     ticket, desk, graph = await known(service, ticket_id), desk_of(service), service.agent.graph
-    if body.queue is not None and (body.queue == APPROVALS or body.queue not in service.desk.queues):
-        raise InputError(f"there is no queue {body.queue!r}; choose one of {', '.join(service.desk.queues)}")
+    if body.queue is not None and (body.queue == APPROVALS or body.queue not in service.queues):
+        raise InputError(f"there is no queue {body.queue!r}; choose one of {', '.join(service.queues)}")
     change = TicketChange(
         queue=body.queue,
         priority=body.priority,

@@ -1,13 +1,12 @@
 """Say what the pages show of the business: its name, its colour, its pictures and its first words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from core.safety.safe_links import LinkRule
-from core.settings import Settings
 from tools.business.business_file import Look
-from tools.business.business_folder import read_business
+from tools.business.business_folder import Business
 from tools.connectors.declarations import in_language
 
 
@@ -48,13 +47,28 @@ class Brand:
         return in_language(self.look.reply_time, locale)
 
 
-def brand_of(settings: Settings) -> Brand:
-    """Return what the pages show of the business that settings name; raises FilesError."""
-    business = read_business(settings.business_folder)
+class CurrentBrand:
+    """What the pages show of the business as it is now."""
+
+    def __init__(self, business: Callable[[], Business]) -> None:
+        """Take what returns the business."""
+        self._business = business
+        self._shown: tuple[Business, Brand] | None = None
+
+    def __call__(self) -> Brand:
+        """Return the brand, made anew after the business changed."""
+        business = self._business()
+        if self._shown is None or self._shown[0] is not business:
+            self._shown = business, brand_of(business)
+        return self._shown[1]
+
+
+def brand_of(business: Business) -> Brand:
+    """Return what the pages show of a business."""
     look = business.file.look
     named = {_place("logo", look.logo): look.logo, _place("avatar", look.avatar): look.avatar}
     pictures = {place: (business.folder / name).read_bytes() for place, name in named.items() if place and name}
-    return Brand(settings.shop_name, look, sorted(LinkRule.parse(settings.link_hosts).hosts), pictures)
+    return Brand(business.file.name, look, sorted(LinkRule.of(business.file.link_hosts).hosts), pictures)
 
 
 def _place(use: str, name: str | None) -> str | None:

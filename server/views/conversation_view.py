@@ -53,7 +53,7 @@ async def view(service: Service, row: dict[str, Any], *, newest_only: bool = Fal
             said.append(shown)
     await _add_times_and_ratings(service, thread_id, said)
     if said and said[-1].role == "agent" and not said[-1].asks:
-        said[-1].choices = choices(said[-1].text, service.tool_values)
+        said[-1].choices = choices(said[-1].text, service.parts.offered_values)
     return ThreadOut(
         thread_id=thread_id,
         disclosure=disclosure(service, row["locale"]),
@@ -75,7 +75,7 @@ async def _add_cards(
     actions = {action.id: action for action in stored}
     for message in said:
         message.asks = [ask_out(actions[i]) for i in asks.get(message.id, ()) if i in actions]
-        if not message.asks and not choices(message.text, service.tool_values):
+        if not message.asks and not choices(message.text, service.parts.offered_values):
             message.cards = [card_out(card, service.parts.links) for card in cards.get(message.id, ())]
     # A yes counts for the question right before it, and for no other.
     for message in said[:-1]:
@@ -201,4 +201,4 @@ def reply_out(reply: dict[str, Any]) -> ReplyOut:
 def disclosure(service: Service, locale: str) -> str:
     """Return what a customer is told at the start of a conversation (EU AI Act, Art. 50)."""
     with own_phrases(service.parts.phrases):
-        return phrase("disclosure", locale, shop=service.settings.shop_name)
+        return phrase("disclosure", locale, shop=service.parts.shop_name)

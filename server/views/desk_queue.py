@@ -58,7 +58,7 @@ async def _tickets(service: Service, desk: OperatorDesk, wanted: Wanted) -> list
 def of_ticket(service: Service, ticket: Ticket, words: LastWords) -> QueueItem:
     """Return a ticket as it stands in the queue."""
     owned = ticket.ownership
-    hours, within = service.desk.hours, service.desk.reply_within
+    hours, within = service.hours, service.reply_within
     wait = ticket_wait(ticket, words, hours=hours, within=within, now=utc_now())
     return QueueItem(
         id=ticket.id,
@@ -85,7 +85,7 @@ def of_ticket(service: Service, ticket: Ticket, words: LastWords) -> QueueItem:
 def of_action(service: Service, action: Action) -> QueueItem:
     """Return an action that waits for staff as it stands in the queue."""
     since = action.yes_at or action.proposed_at
-    wait = wait_of(since, hours=service.desk.hours, within=service.desk.reply_within, now=utc_now())
+    wait = wait_of(since, hours=service.hours, within=service.reply_within, now=utc_now())
     return QueueItem(
         id=action.id,
         kind="approval",

@@ -1,6 +1,7 @@
 """Show the passage of a help article that a reply cites, as text and nothing but text."""
 
 import re
+from collections.abc import Callable
 from html import escape
 from string import Template
 from urllib.parse import quote
@@ -23,10 +24,9 @@ def anchor(heading: str) -> str:
     return re.sub(r"\W+", "-", heading.casefold()).strip("-") or "passage"
 
 
-def source_routes(template: str, headers: dict[str, str]) -> APIRouter:
+def source_routes(template: Callable[[], str], headers: dict[str, str]) -> APIRouter:
     """Return the route of passages' pages; ids are not to be guessed, and whoever was shown one may read it."""
     router = APIRouter(include_in_schema=False)
-    page = Template(template)
 
     async def source(request: Request, passage_id: str) -> Response:
         service: Service = request.app.state.service
@@ -34,7 +34,9 @@ def source_routes(template: str, headers: dict[str, str]) -> APIRouter:
         if not found:
             raise NotFound("this passage is no longer part of the help articles; ask again in the chat")
         return Response(
-            written(page, found[0], service.parts.links), headers=headers, media_type="text/html; charset=utf-8"
+            written(Template(template()), found[0], service.parts.links),
+            headers=headers,
+            media_type="text/html; charset=utf-8",
         )
 
     router.add_api_route("/sources/{passage_id:path}", source, methods=["GET"])

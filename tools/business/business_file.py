@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from tools.connectors.declarations import Text
+from tools.desk.hours import DeskHours
 from tools.desk.queues import Queue
 
 Phrase = Annotated[str, Field(min_length=3, max_length=80)]
@@ -50,6 +51,19 @@ class Look(Section):
     """Where customers sign in."""
 
 
+class BusinessLimits(Section):
+    """Times that are promised to customers, or kept by them."""
+
+    confirmation_minutes: Annotated[int | None, Field(ge=1, le=1440)] = None
+    """How long a customer's yes counts after they were asked."""
+    approval_hours: Annotated[int | None, Field(ge=1, le=720)] = None
+    """How long staff has to decide."""
+    reply_minutes: Annotated[int, Field(ge=1, le=60_000)] = 240
+    """Minutes of opening hours within which customers are promised an answer of a person."""
+    reopen_days: Annotated[int, Field(ge=0, le=3650)] = 14
+    """Days after its closing in which a ticket is reopened instead of a new one made."""
+
+
 class BusinessFile(Section):
     """What `business.yaml` may say; only the name has to be there."""
 
@@ -59,9 +73,13 @@ class BusinessFile(Section):
     tone: str = ""
     instructions: list[str] = Field(default_factory=list)
     """What the agent is told besides; a reply may rely on it, as on an article."""
-    hours: str | None = None
-    """When people are at the desk, as SUPPORT_DESK_HOURS."""
-    timezone: str | None = None
+    hours: str = "always"
+    """When people are at the desk: `always`, or for example `Mon-Fri 09:00-17:00, Sat 10:00-14:00`."""
+    timezone: str = "UTC"
+    """Time zone of the hours, for example Europe/Berlin."""
+    staffed: bool = True
+    """False while nobody is at the desk, whatever the hours: tickets become call-backs."""
+    limits: BusinessLimits = BusinessLimits()
     link_hosts: list[str] = Field(default_factory=list)
     handoff: dict[str, HandoffTopic] = Field(default_factory=dict)
     queues: list[Queue] | str | None = None
@@ -73,8 +91,23 @@ class BusinessFile(Section):
     look: Look = Look()
     now: datetime | None = None
     """The moment it always is, for records that are a snapshot; with its zone."""
-    confirmation_minutes: Annotated[int | None, Field(ge=1, le=1440)] = None
-    approval_hours: Annotated[int | None, Field(ge=1, le=720)] = None
+
+    @property
+    def desk_hours(self) -> DeskHours:
+        """Return when people are at the desk."""
+        return DeskHours.parse(self.hours, self.timezone)
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_time_zone(cls, timezone: str) -> str:
+        DeskHours.parse("always", timezone)
+        return timezone
+
+    @field_validator("hours")
+    @classmethod
+    def _are_hours(cls, hours: str) -> str:
+        DeskHours.parse(hours)
+        return hours
 
     @model_validator(mode="before")
     @classmethod

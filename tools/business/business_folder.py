@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from core.language.fixed_sentences import misfit
@@ -36,7 +37,7 @@ class Business:
         """Return the fixed sentences that it says in its own words."""
         return {**self.file.phrases, **({"disclosure": self.file.disclosure} if self.file.disclosure else {})}
 
-    @property
+    @cached_property  # the file it may stand in is read once, while it is known to be sound
     def queues(self) -> Sequence[Queue]:
         """Return the teams that tickets go to; raises SettingsError where their file is wrong."""
         if isinstance(self.file.queues, str):

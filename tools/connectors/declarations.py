@@ -205,6 +205,8 @@ class Shop(Section):
     """A file that `support-agent orders import` reads: it fills an SQLite database that is not there yet."""
     shift_dates: bool = False
     """Whether its dates are moved as if it had been written today."""
+    tracking_url: Annotated[str | None, Field(pattern=r"^https://[A-Za-z0-9.:-]+/[!-~]*\{id\}[!-~]*$")] = None
+    """The carrier's page about a parcel, for example https://track.example/{id}; without it none is linked."""
 
 
 class ConnectorFile(Section):

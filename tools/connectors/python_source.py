@@ -15,7 +15,9 @@ import json
 import logging
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import CodeType
 from typing import Any, get_type_hints
 
 from langchain_core.tools import StructuredTool
@@ -54,7 +56,10 @@ class PythonSource:
                 if inspect.iscoroutinefunction(function):
                     found = await asyncio.create_task(_ended(function, args))
                 else:
-                    running = self._threads.submit(contextvars.copy_context().run, _call, function, args)
+                    try:
+                        running = self._threads.submit(contextvars.copy_context().run, _call, function, args)
+                    except RuntimeError:  # a newer version of the file took over, and this one was closed
+                        raise BackendUnavailable(f"{name} is not offered any more") from None
                     found = await asyncio.wrap_future(running)
         except TimeoutError:
             if running and running.cancel():  # it never began
@@ -113,8 +118,17 @@ async def _ended(function: Callable[..., Any], args: Mapping[str, Any]) -> Any:
         return _Raised(error)
 
 
+class _AsItIsNow(SourceFileLoader):
+    """A loader without compiled copies: those of a file that was changed twice within a second are out of date."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return the compiled file."""
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def _load(file: Path, names: Collection[str]) -> dict[str, Callable[..., Any]]:
-    spec = importlib.util.spec_from_file_location(f"business_{file.parent.name}_{file.stem}".replace("-", "_"), file)
+    name = f"business_{file.parent.name}_{file.stem}".replace("-", "_")
+    spec = importlib.util.spec_from_file_location(name, file, loader=_AsItIsNow(name, str(file)))
     if spec is None or spec.loader is None or not file.is_file():
         raise FilesError([Problem(file.name, 1, "there is no such Python file", "add it or correct its name")])
     module = importlib.util.module_from_spec(spec)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from core.errors import SettingsError
-
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(
     r"(?P<first>[a-z]{3})(?:\s*-\s*(?P<last>[a-z]{3}))?\s+(?P<opens>\d{1,2}:\d{2})\s*-\s*(?P<closes>\d{1,2}:\d{2})"
@@ -28,14 +26,12 @@ class DeskHours:
         """Read `always`, or spans such as `Mon-Fri 09:00-17:00, Sat 10:00-14:00`.
 
         Raises:
-            SettingsError: the hours or the time zone cannot be understood.
+            ValueError: the hours or the time zone cannot be understood; the text is one of a file's validation.
         """
         try:
             zone = ZoneInfo(timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise SettingsError(
-                f"SUPPORT_DESK_TIMEZONE is {timezone!r}, which is no time zone; use a name such as Europe/Berlin"
-            ) from None
+            raise ValueError(f"{timezone!r} is no time zone; use a name such as Europe/Berlin") from None
         if text.strip().lower() == "always":
             return cls(tuple((day, time(0), time(0)) for day in range(7)), zone)
         spans = [span for part in re.split(r"[,;]", text) for span in _parse_span(part, text)]
@@ -82,9 +78,7 @@ class DeskHours:
 
 def _parse_span(part: str, text: str) -> list[tuple[int, time, time]]:
     match = _SPAN.fullmatch(part.strip().lower())
-    problem = SettingsError(
-        f"SUPPORT_DESK_HOURS is {text!r}; use `always` or spans such as `Mon-Fri 09:00-17:00, Sat 10:00-14:00`"
-    )
+    problem = ValueError(f"{text!r} are no hours; use `always` or spans such as `Mon-Fri 09:00-17:00, Sat 10:00-14:00`")
     if not match or match["first"] not in _DAYS or (match["last"] or "mon") not in _DAYS:
         raise problem
     first = _DAYS.index(match["first"])

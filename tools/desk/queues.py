@@ -54,8 +54,7 @@ def load_queues(path: Path | None = None) -> Sequence[Queue]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
         reason = " ".join(str(error).split())[:300]
         raise SettingsError(
-            f"the queues {path} cannot be read ({reason}); correct the file or SUPPORT_QUEUES_FILE; "
-            f"{SHIPPED} is an example"
+            f"the queues {path} cannot be read ({reason}); correct that file; {SHIPPED} is an example"
         ) from None
     names = [queue.name for queue in queues]
     if not queues or len(set(names)) < len(names):

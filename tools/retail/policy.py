@@ -169,7 +169,7 @@ def load_policy(file: Path | None = None) -> Policy:
     try:
         return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise SettingsError(f"policy file {path} cannot be read ({error.strerror}); set SUPPORT_POLICY_FILE") from None
+        raise SettingsError(f"policy file {path} cannot be read ({error.strerror}); name one that is there") from None
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise SettingsError(f"policy file {path} is not readable YAML ({error}); correct it") from None
     except ValidationError as error:

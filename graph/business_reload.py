@@ -1,0 +1,112 @@
+"""Take up the changed files of a business between turns; a change that does not hold leaves the last good one in use.
+
+Whatever changed, the whole folder is checked and opened anew, beside the one that is in use. A turn goes on with what
+it began with, whose connections are closed when its last turn is over.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from core.errors import SupportError
+from core.settings import Settings
+from graph.assembly import assemble
+from graph.builder import Parts, SupportGraph
+from graph.business_check import check_business
+
+log = logging.getLogger(__name__)
+
+WAIT_SECONDS = 3.0
+"""How long a turn waits for changed files; one that begins later waits again."""
+_NOT_OPENED = ("evals", "proposed", "__pycache__")
+"""Folders of a business that a running agent reads nothing of."""
+
+
+class Edition:
+    """The graph and its parts, as one state of the business's files made them."""
+
+    def __init__(self, graph: SupportGraph, parts: Parts | None = None) -> None:
+        """Take a graph, and the parts that are closed with it."""
+        self.graph, self.parts = graph, parts
+        self._users = 0
+        self._retired = False
+
+    @asynccontextmanager
+    async def in_use(self) -> AsyncIterator["Edition"]:
+        """Keep its connections open inside the block, even if it is retired meanwhile."""
+        self._users += 1
+        try:
+            yield self
+        finally:
+            self._users -= 1
+            await self._close_if_unused()
+
+    async def retire(self) -> None:
+        """Close its connections as soon as nobody uses it."""
+        self._retired = True
+        await self._close_if_unused()
+
+    async def _close_if_unused(self) -> None:
+        if self._retired and not self._users and self.parts:
+            await self.parts.close()
+
+
+class BusinessReload:
+    """Looks whether the files of a business changed, and opens them anew."""
+
+    def __init__(self, settings: Settings, take_up: Callable[[Parts], Awaitable[None]]) -> None:
+        """Note how the files are now, which are yet to be opened; `take_up` gets what later ones are made of."""
+        self.problems: tuple[str, ...] = ()
+        """Why the newest files are not in use, a line each; empty where they are."""
+        self._settings, self._take_up = settings, take_up
+        self._seen = _state_of(settings.business_folder)
+        self._working: asyncio.Task[None] | None = None
+
+    async def look(self) -> None:
+        """Take up files that changed; one that takes long to open is taken up by a later turn."""
+        if self._working is None or self._working.done():
+            found = await asyncio.to_thread(_state_of, self._settings.business_folder)
+            if found == self._seen:
+                return
+            self._seen = found
+            self._working = asyncio.create_task(self._reload(), name="business")
+        await asyncio.wait({self._working}, timeout=WAIT_SECONDS)
+
+    async def close(self) -> None:
+        """Wait until nothing is being opened any more."""
+        if self._working:
+            await asyncio.wait({self._working})
+
+    async def _reload(self) -> None:
+        folder = self._settings.business_folder
+        try:
+            wrong = [str(one) for one in (await asyncio.to_thread(check_business, folder)).problems if not one.warning]
+            parts = None if wrong else await asyncio.to_thread(assemble, self._settings)
+        except SupportError as error:
+            wrong, parts = str(error).splitlines(), None
+        except Exception as error:  # a business's own Python may raise anything; the last good one goes on
+            log.exception("the changed files of %s could not be opened", folder)
+            wrong, parts = [f"they could not be opened ({type(error).__name__}); see the log"], None
+        self.problems = tuple(wrong)
+        for line in wrong:
+            log.error("the changed files of %s are not used, the last good ones are: %s", folder, line)
+        if parts:
+            await self._take_up(parts)
+            log.info("the changed files of %s are used from now on", folder)
+
+
+def _state_of(folder: Path) -> Mapping[str, tuple[int, int]]:
+    """Return time of change and size of each file that is opened, by its path."""
+    found = {}
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _NOT_OPENED and not name.startswith(".")]
+        for name in names:
+            try:
+                status = Path(root, name).stat()
+            except OSError:  # it went away meanwhile, or is a link to nowhere
+                continue
+            found[f"{root}/{name}"] = (status.st_mtime_ns, status.st_size)
+    return found
