@@ -7,7 +7,11 @@ from typing import Any
 import re2
 from jsonschema import Draft202012Validator, ValidationError, validators
 from jsonschema.exceptions import best_match
+from referencing import Registry
+from referencing.exceptions import Unresolvable
 
+_NOTHING_ELSE: Registry[Any] = Registry()
+"""What a schema may refer to beside itself: without it, the validator would load the addresses that it names."""
 _QUIET = re2.Options()
 _QUIET.log_errors = False
 
@@ -45,7 +49,10 @@ SchemaValidator = validators.extend(
 
 def misfit(schema: Mapping[str, Any], value: Any) -> str | None:
     """Say in one line how a value misses a schema (JSON Schema 2020-12), or None where it fits."""
-    error = best_match(SchemaValidator(schema).iter_errors(value))
+    try:
+        error = best_match(SchemaValidator(schema, registry=_NOTHING_ELSE).iter_errors(value))
+    except (Unresolvable, RecursionError):
+        return "arguments: their schema refers to what it does not hold, or to itself without an end"
     if error is None:
         return None
     return f"{'.'.join(map(str, error.absolute_path)) or 'arguments'}: {error.message[:200]}"

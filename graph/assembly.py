@@ -49,6 +49,7 @@ from tools.retail.known_customers import email_of, know
 from tools.retail.offline.shop_planner import ShopPlanner
 from tools.retail.policy import Policy
 from tools.retail.shop_records import OrderBackend
+from tools.retail.sql.sql_backend import SqlOrderBackend
 from tools.spending import SpendingLog
 from tools.tool import Tool
 
@@ -98,10 +99,7 @@ def assemble(
         make_tools(orders, retriever, policy, today, shop.tracking_url) if orders and shop else general_tools(retriever)
     )
     connected = connected or business_tools(settings, business, now)
-    tools = [
-        *(tool for tool in made if identity or tool.name != IDENTIFY),
-        *connected.tools,
-    ]
+    tools = [*(tool for tool in made if identity or tool.name != IDENTIFY), *connected.tools]
     procedures = open_procedures(settings, business, tools, now)
     if procedures:
         tools = procedures.guarded(tools)
@@ -189,10 +187,22 @@ def business_tools(
         secrets=secrets,
         language=business.file.languages[0],
         wrapped=wrapped,
+        taken=own_tool_names(business),
     )
     for problem in opened.problems:
         log.warning("%s", problem)
     return opened
+
+
+def own_tool_names(business: Business) -> set[str]:
+    """Return the names of tools that the program has itself, in any business or for its shop."""
+    shop = shop_tools() if business.shop else ()
+    return {tool.name for tool in (*general_tools(NoArticles()), *shop)} | {IDENTIFY, follow_procedure.name}
+
+
+def shop_tools() -> Sequence[Tool]:
+    """Return the tools that a connected shop brings; nothing of it is opened."""
+    return make_tools(SqlOrderBackend("sqlite://"), NoArticles())
 
 
 def open_procedures(

@@ -9,16 +9,14 @@ from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
 from core.errors import SupportError
 from core.yaml_files import FilesError, Problem, read_yaml
+from graph.assembly import own_tool_names, shop_tools
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import catalogue_of
 from graph.verification.reply_language import CHECKED
-from ingest.article_folder import NoArticles
 from tools.business.business_folder import BUSINESS_FILE, Business, read_business
 from tools.connectors.opening import open_connectors, run_blocking
-from tools.registry import make_tools
 from tools.retail.policy import load_policy
 from tools.retail.shop_file import read_shop
-from tools.retail.sql.sql_backend import SqlOrderBackend
 from tools.tool import Tool
 
 
@@ -48,7 +46,12 @@ def check_business(folder: Path) -> Checked:
     fixed = file.now
     with TemporaryDirectory() as data:
         opened = open_connectors(
-            business.folder, business.connectors, data=Path(data), now=(lambda: fixed) if fixed else utc_now
+            business.folder,
+            business.connectors,
+            data=Path(data),
+            now=(lambda: fixed) if fixed else utc_now,
+            language=file.languages[0],
+            taken=own_tool_names(business),
         )
         run_blocking(opened.close())
     problems += opened.problems
@@ -105,8 +108,3 @@ def _queue_problems(business: Business) -> Sequence[Problem]:
         for name, topic in business.file.handoff.items()
         if topic.queue and topic.queue not in names
     ]
-
-
-def shop_tools() -> Sequence[Tool]:
-    """Return the tools that a connected shop brings; nothing of it is opened."""
-    return make_tools(SqlOrderBackend("sqlite://"), NoArticles())

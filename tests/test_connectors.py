@@ -230,7 +230,7 @@ async def test_hints_of_a_server_are_only_compared(folder: Path) -> None:
     )
     found = await asyncio.to_thread(check_business, folder)
     assert [(str(p).split(";")[0], p.warning) for p in found.problems] == [
-        ("connectors/records.yaml:3: its server says that get_thing is a write", True)
+        ("connectors/records.yaml:3: its source says that get_thing is a write", True)
     ]
     assert [tool.effect for tool in found.tools] == ["read"]
 

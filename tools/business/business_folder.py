@@ -123,7 +123,8 @@ def _connectors(folder: Path) -> tuple[list[tuple[YamlFile, ConnectorFile]], lis
         for name in declared.tools:
             if name in names:
                 said = f"{names[name]} has a tool {name}, too"
-                problems.append(read.problem(("tools", name), said, "give one of the two another name"))
+                advice = f"give one of the two another name, and write `tool: {name}` below it"
+                problems.append(read.problem(("tools", name), said, advice))
             names[name] = read.name
         found.append((read, declared))
     return found, problems

@@ -82,6 +82,8 @@ class ToolDeclaration(Section):
     """What a tool may do."""
 
     effect: Literal["read", "write"]
+    tool: str | None = None
+    """What the source calls it, where it is to have another name here: two sources may have tools of one name."""
     description: str | None = None
     """What the model reads about it; by default what its source says."""
     owner: str | None = None

@@ -1,6 +1,7 @@
 """Call the tools that a connector declares on behalf of a customer."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from tools.connectors.declarations import ConnectorFile, Look, ToolDeclaration
 from tools.connectors.source import LARGEST, Arguments, Offered, SchemaError, Source
 from tools.context import Context
 
+_NAME = re.compile(r"[A-Za-z_][\w-]{0,63}", re.ASCII)
 MOST_LOOKS = 20
 """Items of a list that are looked up for one write."""
 _BOUND = ("$customer", "$thread", "$locale", "$now", "$today", "$key", "$state")
@@ -47,6 +49,11 @@ class Call:
     owner: Condition | None
     connector: Connector
 
+    @property
+    def source_name(self) -> str:
+        """Return what its source calls it."""
+        return self.declaration.tool or self.name
+
     def customer(self, context: Context | None) -> Mapping[str, Any]:
         """Return the customer as conditions know them; raises NotIdentified where nobody is signed in."""
         if context is None or (context.customer_id is None and not self.declaration.open):
@@ -62,7 +69,8 @@ class Call:
         customer = self.customer(context)
         try:
             result = unwrapped(
-                await self.connector.source.call(self.name, self.with_bound(args, context, key="")), self.connector
+                await self.connector.source.call(self.source_name, self.with_bound(args, context, key="")),
+                self.connector,
             )
         except OutcomeUnknown as error:
             raise BackendUnavailable(str(error)) from None
@@ -173,13 +181,16 @@ def sentence(text: str) -> str:
 
 
 def _call(connector: Connector, name: str, declaration: ToolDeclaration, problems: list[Problem]) -> Call:
-    file, here = connector.file, ("tools", name)
-    offered = connector.offered.get(name)
+    file, here, wanted = connector.file, ("tools", name), declaration.tool or name
+    offered = connector.offered.get(wanted)
     if offered is None:
         there = ", ".join(sorted(connector.offered)) or "no tools"
         raise FilesError(
-            [file.problem(here, f"the source has no tool {name}; it has {there}"[:400], "correct the name")]
+            [file.problem(here, f"the source has no tool {wanted}; it has {there}"[:400], "correct the name")]
         )
+    if not _NAME.fullmatch(name):
+        do = f"choose one of letters, digits, - and _, and write `tool: {wanted}` below it"
+        raise FilesError([file.problem(here, f"no model can call a tool {name[:80]!r}", do)])
     known = offered.parameters.get("properties") or {}
     bound = {n: v for n, v in connector.declared.bind.items() if n in known} | declaration.bind
     for argument, value in bound.items():
@@ -189,7 +200,7 @@ def _call(connector: Connector, name: str, declaration: ToolDeclaration, problem
             said = f"{value} stands for nothing"
             raise FilesError([file.problem((*here, "bind"), said, f"use one of {', '.join(_BOUND)}")])
     if offered.read_only is not None and offered.read_only != (declaration.effect == "read"):
-        said = f"its server says that {name} is {'a read' if offered.read_only else 'a write'}"
+        said = f"its source says that {name} is {'a read' if offered.read_only else 'a write'}"
         problems.append(file.problem(here, said, f"it is used as declared, as a {declaration.effect}", warning=True))
     for argument in declaration.once:
         if argument not in known:

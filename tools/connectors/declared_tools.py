@@ -5,7 +5,7 @@ looked up.
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -24,7 +24,7 @@ from core.yaml_files import FilesError, Problem
 from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done
 from tools.connectors.declarations import Look, Text, in_language, language_said
-from tools.connectors.declared_calls import Call, Connector, condition, is_bounded, look_up, looked, sentence, unwrapped
+from tools.connectors.declared_calls import Call, condition, is_bounded, look_up, looked, sentence, unwrapped
 from tools.connectors.declared_cards import declared_cards
 from tools.connectors.json_schemas import at
 from tools.context import Context
@@ -91,7 +91,7 @@ class DeclaredWrite:
         context = _context(change)
         try:
             result = await self.call.connector.source.call(
-                self.call.name, self.call.with_bound(change.args, context, key=key)
+                self.call.source_name, self.call.with_bound(change.args, context, key=key)
             )
         except Refused as no:
             log.info("%s was refused: %s", self.call.name, no)
@@ -209,7 +209,7 @@ def _read_tool(call: Call) -> Tool:
     declaration = call.declaration
     return Tool(
         bound=_bound(call, read),
-        result=_result(call.connector, call.name),
+        result=_result(call),
         also_called=declaration.also_called,
         ahead=_ahead(call),
         cards=partial(declared_cards, declaration.card_labels) if declaration.card else None,
@@ -218,9 +218,9 @@ def _read_tool(call: Call) -> Tool:
     )
 
 
-def _result(connector: Connector, name: str) -> Mapping[str, Any] | None:
+def _result(call: Call) -> Mapping[str, Any] | None:
     """Return the schema of what counts in a result."""
-    schema, path = connector.offered[name].result, connector.declared.result
+    schema, path = call.connector.offered[call.source_name].result, call.connector.declared.result
     return schema if path is None else at(schema, path)
 
 
@@ -264,6 +264,11 @@ def _write_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
         (condition(file, (*here, "rules", n, "must"), rule.must, names), rule.say)
         for n, rule in enumerate(declaration.rules)
     ]
+    sentences = {"ask": declaration.ask, "done": declaration.done}
+    sentences |= {f"rules.{n}.say": rule.say for n, rule in enumerate(declaration.rules)}
+    sentences |= {"approve.because": declaration.approve.because} if declaration.approve else {}
+    for place, text in sentences.items():
+        _check_places(call, (*here, *place.split(".")), text, {*names, *call.arguments.schema["properties"]})
     steps = DeclaredWrite(
         call,
         calls,
@@ -292,8 +297,17 @@ def _write_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
     )
 
 
+def _check_places(call: Call, path: tuple[str, ...], text: Text | None, known: Collection[str]) -> None:
+    """Raise FilesError for a sentence with a place that nothing fills."""
+    said = [text] if isinstance(text, str) else (text or {}).values()
+    unknown = {slot for one in said for slot in _SLOT.findall(one) if slot.split(".")[0] not in known}
+    if unknown:
+        what = f"nothing fills {{{min(unknown)}}}; there is {', '.join(sorted(known))}"
+        raise FilesError([call.connector.file.problem(path, what, "correct the sentence")])
+
+
 def _bound(call: Call, coroutine: Callable[..., Any]) -> StructuredTool:
-    offered = call.connector.offered[call.name]
+    offered = call.connector.offered[call.source_name]
     return StructuredTool(
         name=call.name,
         description=(call.declaration.description or offered.description)[:1_000],

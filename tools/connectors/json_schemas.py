@@ -5,6 +5,8 @@ from typing import Any
 
 DEEPEST = 12
 """Levels of a schema that are read; a cycle ends there."""
+MOST_PARTS = 1_000
+"""Parts of a schema that are read, those that stand in it many times counted each time."""
 
 
 def at(schema: Mapping[str, Any] | None, path: str) -> Mapping[str, Any] | None:
@@ -30,23 +32,39 @@ def resolved(document: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
     return {}
 
 
-def inlined(document: Mapping[str, Any], value: Any, depth: int = 0) -> dict[str, Any]:
-    """Return a schema without references; below the deepest level, and in a circle, anything is accepted."""
-    if depth > DEEPEST:
+def inlined(document: Mapping[str, Any], value: Any) -> dict[str, Any]:
+    """Return a schema without references; where it goes on too deep, in a circle or too far, anything is accepted."""
+    return _inlined(document, value, 0, [MOST_PARTS])
+
+
+def _inlined(document: Mapping[str, Any], value: Any, depth: int, left: list[int]) -> dict[str, Any]:
+    left[0] -= 1  # counted over the whole schema: a few references to each other stand for any number of parts
+    if depth > DEEPEST or left[0] < 0:
         return {}
     found = dict(resolved(document, value))
     nullable = found.pop("nullable", False)
     for key in ("$defs", "discriminator", "xml", "externalDocs", "example", "examples"):
         found.pop(key, None)
     if isinstance(found.get("properties"), Mapping):
-        found["properties"] = {n: inlined(document, v, depth + 1) for n, v in found["properties"].items()}
-    if isinstance(found.get("items"), Mapping):
-        found["items"] = inlined(document, found["items"], depth + 1)
+        found["properties"] = {n: _inlined(document, v, depth + 1, left) for n, v in found["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(found.get(key), Mapping):
+            found[key] = _inlined(document, found[key], depth + 1, left)
     for key in ("allOf", "anyOf", "oneOf"):
         if isinstance(found.get(key), list):
-            found[key] = [inlined(document, each, depth + 1) for each in found[key]]
-    if isinstance(found.get("additionalProperties"), Mapping):
-        found["additionalProperties"] = inlined(document, found["additionalProperties"], depth + 1)
+            found[key] = [_inlined(document, each, depth + 1, left) for each in found[key]]
     if nullable and isinstance(found.get("type"), str):
         found["type"] = [found["type"], "null"]
-    return found
+    return _joined(found)
+
+
+def _joined(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with the fields of the objects that it is all of, so that each is an argument of its own."""
+    parts = schema.get("allOf")
+    if not parts or not all(isinstance(part.get("properties"), Mapping) for part in parts):
+        return schema
+    joined = {"type": "object", "properties": {}, "required": []} | {k: v for k, v in schema.items() if k != "allOf"}
+    fields = [*parts, schema]
+    joined["properties"] = {n: v for part in fields for n, v in (part.get("properties") or {}).items()}
+    joined["required"] = list(dict.fromkeys(n for part in fields for n in part.get("required") or []))
+    return joined

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 NOT_DONE = (-32600, -32601, -32602)
 """JSON-RPC errors by which a server says that it did not even begin."""
+MOST_TOOLS = 1_000
+"""Tools of a server that are read; one that lists pages without an end stops there."""
 Opener = Callable[[], Client]
 
 
@@ -50,7 +52,7 @@ class McpSource:
             tool.name: Offered(
                 tool.name,
                 " ".join((tool.description or tool.name.replace("_", " ")).split()),
-                tool.input_schema,
+                inlined(tool.input_schema, tool.input_schema),
                 _result(tool.output_schema),
                 read_only=tool.annotations.read_only_hint if tool.annotations else None,
             )
@@ -77,7 +79,13 @@ class McpSource:
     async def _list(self) -> list[Any]:
         try:
             async with asyncio.timeout(self._timeout):
-                return list((await (await self._client()).list_tools()).tools)
+                client, found, cursor = await self._client(), list[Any](), None
+                while len(found) <= MOST_TOOLS:
+                    page = await client.list_tools(cursor=cursor)
+                    found += page.tools
+                    if not (cursor := page.next_cursor):
+                        break
+                return found
         except Exception as error:  # noqa: BLE001 - a library of others, over a wire: whatever it raises, nobody answered
             await self._drop()
             raise self._unavailable(error) from None
@@ -141,6 +149,8 @@ class _Session:
 
     async def end(self) -> None:
         self._stop.set()
+        if not self._ready.done():  # it is still waiting for the server, and would not hear of the stop
+            self._task.cancel()
         done, _ = await asyncio.wait([self._task], timeout=5)
         if not done:
             self._task.cancel()

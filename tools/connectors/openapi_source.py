@@ -7,8 +7,10 @@ never.
 import asyncio
 import ipaddress
 import logging
+import re
 import socket
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -23,6 +25,7 @@ from tools.connectors.source import LARGEST, Offered, read_answer
 log = logging.getLogger(__name__)
 
 METHODS = ("get", "put", "post", "delete", "patch")
+FORM = "application/x-www-form-urlencoded"
 BODY = "body"
 """The argument that is the whole body, where the body is no object."""
 
@@ -34,8 +37,10 @@ class Operation:
     method: str
     path: str
     offered: Offered
-    places: Mapping[str, str]
-    """Where each argument goes: path, query, header or body."""
+    places: Mapping[str, Sequence[str]]
+    """Where each argument goes: path, query, header, body, or two of them."""
+    form: bool = False
+    """Whether the body is a form, where the API takes no JSON."""
 
 
 class OpenApiSource:
@@ -84,8 +89,8 @@ class OpenApiSource:
     async def _send(self, operation: Operation, args: Mapping[str, Any]) -> Any:
         given: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "body": {}}
         for name, value in args.items():
-            if value is not None:
-                given[operation.places.get(name, "body")][name] = value
+            for place in operation.places.get(name, ("body",)) if value is not None else ():
+                given[place][name] = value
         path = operation.path
         for name, value in given["path"].items():
             text = str(value)
@@ -100,7 +105,8 @@ class OpenApiSource:
                 operation.method.upper(),
                 self._url + path,
                 params=given["query"] or None,
-                json=body.get(BODY, body) if body else None,
+                json=body.get(BODY, body) if body and not operation.form else None,
+                data=body if operation.form else None,
                 headers=self._headers | {name: str(value) for name, value in given["header"].items()},
             )
             response = await client.send(request, stream=True)
@@ -147,51 +153,78 @@ def read_operations(file: YamlFile) -> tuple[dict[str, Operation], str]:
         )
     found = {}
     for path, item in document["paths"].items():
-        for method, operation in (item or {}).items():
-            if method in METHODS and isinstance(operation, dict) and operation.get("operationId"):
-                shared = item.get("parameters") or []
-                made = _operation(document, method, path, operation, shared)
+        shared = resolved(document, item)
+        for method, operation in shared.items():
+            if method in METHODS and isinstance(operation, Mapping):
+                try:
+                    made = _operation(document, method, str(path), operation, shared.get("parameters") or [])
+                except (AttributeError, TypeError, KeyError):
+                    continue  # it is not written as the standard wants: nobody can call it
                 found[made.offered.name] = made
-    servers = document.get("servers") or [{}]
-    return found, str(servers[0].get("url", ""))
+    servers = document.get("servers")
+    first = servers[0] if isinstance(servers, list) and servers else {}
+    return found, str(first.get("url", "")) if isinstance(first, Mapping) else ""
+
+
+def secret_header(file: YamlFile, secret: str) -> dict[str, str]:
+    """Return the header in which a secret is sent: as the description says, or else as a bearer token."""
+    schemes = resolved(file.content, {"$ref": "#/components/securitySchemes"})
+    for scheme in (resolved(file.content, value) for value in schemes.values()):
+        if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
+            return {str(scheme.get("name")): secret}
+        if scheme.get("type") == "http" and str(scheme.get("scheme")).lower() == "basic":
+            return {"Authorization": f"Basic {b64encode(secret.encode()).decode()}"}
+    return {"Authorization": f"Bearer {secret}"}
 
 
 def _operation(
-    document: Mapping[str, Any], method: str, path: str, operation: Mapping[str, Any], shared: list[Any]
+    document: Mapping[str, Any], method: str, path: str, operation: Mapping[str, Any], shared: Sequence[Any]
 ) -> Operation:
-    name = str(operation["operationId"])
+    name = str(operation.get("operationId") or re.sub(r"\W+", "_", f"{method}{path}").strip("_"))
     properties: dict[str, Any] = {}
     required: list[str] = []
-    places: dict[str, str] = {}
+    places: dict[str, list[str]] = {}
     for parameter in [*shared, *(operation.get("parameters") or [])]:
         parameter = resolved(document, parameter)
         key, place = str(parameter.get("name")), str(parameter.get("in"))
         if place in ("path", "query", "header"):
             described = {"description": parameter["description"]} if "description" in parameter else {}
             properties[key] = inlined(document, parameter.get("schema") or {}) | described
-            places[key] = place
+            places[key] = [place]
             if parameter.get("required"):
                 required.append(key)
     body = resolved(document, operation.get("requestBody") or {})
-    content = (body.get("content") or {}).get("application/json") or {}
+    content, form = _body(body)
     if content:
         schema = inlined(document, content.get("schema") or {})
         if schema.get("type") == "object" or "properties" in schema:
-            properties |= schema.get("properties") or {}
-            required += schema.get("required") or []
-            places |= dict.fromkeys(schema.get("properties") or {}, "body")
+            fields = {n: v for n, v in (schema.get("properties") or {}).items() if not v.get("readOnly")}
+            properties = fields | properties  # a path or query says what its argument is
+            required += [name for name in schema.get("required") or [] if name in fields]
+            for field in fields:
+                places.setdefault(field, []).append("body")
         else:
-            properties[BODY], places[BODY] = schema, "body"
+            properties[BODY], places[BODY] = schema, ["body"]
             required += [BODY] if body.get("required") else []
     parameters = {"type": "object", "properties": properties, "required": list(dict.fromkeys(required))}
     told = str(operation.get("summary") or operation.get("description") or name)
-    offered = Offered(name, " ".join(told.split()), parameters, _result(document, operation))
-    return Operation(method, path, offered, places)
+    read_only = {"get": True, "put": False, "patch": False, "delete": False}.get(method)  # a post may be a search
+    offered = Offered(name, " ".join(told.split()), parameters, _result(document, operation), read_only)
+    return Operation(method, path, offered, places, form)
+
+
+def _body(body: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+    """Return what is said of the body that is sent, JSON where the API takes it, and whether it is a form."""
+    content = body.get("content") or {}
+    for kind, said in content.items():
+        if "json" in kind or kind == "*/*":
+            return said, False
+    return content.get(FORM) or {}, FORM in content
 
 
 def _result(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the schema of what an operation answers when it succeeds, or None where the description does not tell."""
     answers = operation.get("responses") or {}
     good = next((answers[status] for status in answers if str(status).startswith("2")), None)
-    content = (resolved(document, good).get("content") or {}).get("application/json") or {}
+    content, _ = _body(resolved(document, good))
     return inlined(document, content["schema"]) if content.get("schema") else None

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from core.yaml_files import FilesError, Problem, YamlFile, inside, read_yaml
 from tools.connectors.declarations import ConnectorFile, OpenApi
 from tools.connectors.declared_calls import Call, Connector, declared_calls
 from tools.connectors.declared_tools import declared_tools
-from tools.connectors.openapi_source import OpenApiSource, read_operations
+from tools.connectors.openapi_source import OpenApiSource, read_operations, secret_header
 from tools.connectors.python_source import PythonSource
 from tools.connectors.source import Source
 from tools.tool import Tool
@@ -48,6 +48,7 @@ def open_connectors(
     secrets: Mapping[str, str] | None = None,
     language: str = "en",
     wrapped: Callable[[Source], Source] = lambda source: source,
+    taken: Collection[str] = (),
 ) -> Opened:
     """Open every connector but a shop's; one that cannot be opened is a problem, and the others go on.
 
@@ -59,6 +60,7 @@ def open_connectors(
         secrets: Client id and secret of connectors that need them, `id:secret` by the name of their file.
         language: The language of sentences that are written in one only.
         wrapped: What stands in for a source, for example one that notes its calls.
+        taken: Names of tools that the program has itself; a declared one cannot have them.
     """
     tools: list[Tool] = []
     sources: list[Source] = []
@@ -84,6 +86,10 @@ def open_connectors(
             file=file, source=source, offered=offered, declared=declared, now=now, state=state, language=language
         )
         declared_here = declared_calls(connector, problems)
+        for name in declared_here.keys() & set(taken):
+            said = f"the program has a tool {name} of its own"
+            problems.append(file.problem(("tools", name), said, f"choose another name, and write `tool: {name}` below"))
+            del declared_here[name]
         calls.append((connector, declared_here))
         tools += declared_tools(declared_here, problems)
     return Opened(tools, sources, problems, calls)
@@ -92,7 +98,8 @@ def open_connectors(
 def _source(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path, secrets: Mapping[str, str]) -> Source:
     if declared.python is not None:
         path = inside(folder, declared.python)
-        return PythonSource(path, tuple(declared.tools), timeout_seconds=declared.timeout_seconds)
+        names = [tool.tool or name for name, tool in declared.tools.items()]
+        return PythonSource(path, names, timeout_seconds=declared.timeout_seconds)
     if (server := declared.mcp) is not None:
         # Loaded here, because the client's models take a third of a second, and most businesses name no such server.
         from tools.connectors.mcp_source import remote_server, started_server
@@ -114,12 +121,12 @@ def _source(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path, s
     if not url.startswith("https://") and not (api.private and url.startswith("http://")):
         said = f"{url or 'no address'} is no https:// address of an API"
         raise FilesError([file.problem(("openapi",), said, "set url:, and private: true for one inside your network")])
-    token = secrets.get(Path(file.name).stem)
+    secret = secrets.get(Path(file.name).stem)
     return OpenApiSource(
         operations,
         url,
         timeout_seconds=declared.timeout_seconds,
-        headers={"Authorization": f"Bearer {token}"} if token else {},
+        headers=secret_header(described, secret) if secret else {},
         private=api.private,
     )
 

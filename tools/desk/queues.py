@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from core.errors import SettingsError
 from core.settings import SAMPLE_BUSINESS
+from core.yaml_files import FilesError, read_yaml
 from tools.desk.ticket_draft import Priority
 
 SHIPPED = SAMPLE_BUSINESS / "queues.yaml"
@@ -50,8 +50,8 @@ def load_queues(path: Path | None = None) -> Sequence[Queue]:
     """
     path = path or SHIPPED
     try:
-        queues = TypeAdapter(tuple[Queue, ...]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        queues = TypeAdapter(tuple[Queue, ...]).validate_python(read_yaml(path.parent, path.name).content)
+    except (FilesError, ValidationError) as error:
         reason = " ".join(str(error).split())[:300]
         raise SettingsError(
             f"the queues {path} cannot be read ({reason}); correct that file; {SHIPPED} is an example"

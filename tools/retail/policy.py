@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.errors import SettingsError
 from core.language.fixed_sentences import ENGLISH, Catalogue
 from core.settings import SAMPLE_BUSINESS
+from core.yaml_files import FilesError, read_yaml
 from tools.retail.shop_records import Status
 
 SENTENCES = Catalogue(Path(__file__).with_name("sentences"))
@@ -167,11 +167,9 @@ def load_policy(file: Path | None = None) -> Policy:
     """Read a policy file, the packaged one by default; raises SettingsError naming the field that does not fit."""
     path = file or PACKAGED
     try:
-        return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise SettingsError(f"policy file {path} cannot be read ({error.strerror}); name one that is there") from None
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SettingsError(f"policy file {path} is not readable YAML ({error}); correct it") from None
+        return Policy.model_validate(read_yaml(path.parent, path.name).content)
+    except FilesError as error:
+        raise SettingsError(f"policy file {path.parent}/{error}") from None
     except ValidationError as error:
         problem = error.errors()[0]
         field = ".".join(str(part) for part in problem["loc"]) or "(file)"
