@@ -86,6 +86,10 @@ class SupportAgent:
         """Return the graph that the next turn runs through."""
         return self._edition.graph
 
+    @graph.setter
+    def graph(self, graph: SupportGraph) -> None:
+        self._edition.graph = graph
+
     @property
     def parts(self) -> Parts | None:
         """Return what the next turn runs with, where the agent was opened with it."""

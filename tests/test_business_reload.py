@@ -84,7 +84,7 @@ async def test_a_yes_to_what_was_asked_before_a_change_is_carried_out(mill: Runn
     [
         ("business.yaml", "tone:", "tome:", "business.yaml:4: tome is not known here"),
         ("connectors/records.yaml", "effect: read", "effect: reed", "connectors/records.yaml:8: tools.list_bookings"),
-        ("procedures/cancel-booking.md", "record.status", "record_.status", "cancel-booking.md:10: "),
+        ("procedures/cancel-booking.md", "record.status", "record_.status", "cancel-booking.md:11: "),
         ("tools.py", "import sqlite3", "import sqlite3\nraise SystemExit(3)", "tools.py:4: it raises at import"),
     ],
 )

@@ -143,7 +143,7 @@ def test_doctor_notices_files_of_the_business_that_would_stop_the_agent(empty: T
     mine = copied_sample(tmp_path / "mine")
     (mine / "policy.yaml").write_text("currency: x")
     (mine / "queues.yaml").write_text("- {name: A}")
-    out, _ = empty.run("doctor", "--json", "--business", str(mine), code=1)
+    out, _ = empty.run("doctor", "--json", code=1, SUPPORT_BUSINESS=str(mine))
     assert {"policy", "queues", "business"} <= {f["part"] for f in json.loads(out)["findings"] if not f["ok"]}
 
 

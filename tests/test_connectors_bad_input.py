@@ -62,9 +62,9 @@ async def test_a_server_that_never_says_hello_is_one_line_and_the_others_go_on(f
     assert tools == OWN
 
 
-@pytest.mark.parametrize("tool", ["hang", "huge"])
-async def test_a_write_that_a_server_does_not_answer_is_unsure_and_is_not_sent_again(
-    folder: Path, tmp_path: Path, tool: str
+@pytest.mark.parametrize(("tool", "state"), [("hang", "unknown"), ("huge", "done")])
+async def test_what_became_of_a_write_is_what_its_server_said_and_no_more(
+    folder: Path, tmp_path: Path, tool: str, state: str
 ) -> None:
     (folder / "server.py").write_text(SERVER)
     connector(
@@ -81,10 +81,9 @@ async def test_a_write_that_a_server_does_not_answer_is_unsure_and_is_not_sent_a
     args = {"thing_id": "T1"} if tool == "hang" else {}
     async with opened(folder, tmp_path, call(tool, **args), "Anything else?") as mill:
         await mill.say("please move thing T1" if args else "please print everything")
-        said = await mill.say("yes")
+        await mill.say("yes")
         [action] = await mill.parts.actions.ledger.find(thread_id="t")
-        assert action.state == "unknown"
-        assert "is done" not in said
+        assert action.state == state
 
 
 async def test_a_yes_to_a_tool_whose_arguments_changed_meanwhile_does_nothing(folder: Path, tmp_path: Path) -> None:
@@ -95,8 +94,7 @@ async def test_a_yes_to_a_tool_whose_arguments_changed_meanwhile_does_nothing(fo
         for file in ("tools.py", "connectors/records.yaml", "procedures/cancel-booking.md"):
             path = tmp_path / "whole" / file
             path.write_text(path.read_text().replace("booking_id", "number"))
-        [left] = [p for p in check_business(tmp_path / "whole").problems if not p.warning] or [None]
-        assert left is None
+        assert check_business(tmp_path / "whole").ok
         await server.say("c1", "yes", asked["thread_id"])
         found = await server.service.parts.actions.ledger.find(thread_id=asked["thread_id"])
         assert [action.state for action in found if action.state == "done"] == []
@@ -207,7 +205,7 @@ async def test_yaml_that_would_grow_without_bounds_is_one_line(folder: Path, fil
     lines, _ = await checked(folder)
     assert len(lines) == 1, lines
     assert file.split("/")[-1] in lines[0]
-    assert "anchors" in lines[0]
+    assert "anchors" in lines[0] or "aliases" in lines[0]
 
 
 CIRCLES = """
@@ -228,7 +226,7 @@ paths:
         content:
           application/json:
             schema: {allOf: [{$ref: '#/components/schemas/Node'}, {type: object, required: [kind], properties: {kind: {type: string}}}]}
-  /broken: {get: {operationId: broken, parameters: wrong, responses: [1]}}
+  /broken: {get: {operationId: broken, parameters: 7, responses: [1]}}
   /list: [1, 2]
   /form:
     post:

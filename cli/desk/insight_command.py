@@ -9,6 +9,7 @@ from rich.table import Table
 
 from cli.output import errors_shown, out, print_json
 from core.settings import Settings
+from graph.opened_stores import business_of
 from server.figures.insight_sums import insight as add_up
 from server.inbox.message_inbox import Inbox
 from server.records import Limits
@@ -40,7 +41,7 @@ def insight(
 async def _figures(settings: Settings, days: int) -> InsightOut:
     inbox, desk = Inbox(settings.inbox_url, Limits()), DeskReads(settings.desk_url)
     try:
-        return await add_up(inbox, desk, settings, days=days)
+        return await add_up(inbox, desk, settings, business_of(settings).file, days=days)
     finally:
         await inbox.database.close()
         await desk.close()

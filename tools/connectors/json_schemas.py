@@ -34,25 +34,28 @@ def resolved(document: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
 
 def inlined(document: Mapping[str, Any], value: Any) -> dict[str, Any]:
     """Return a schema without references; where it goes on too deep, in a circle or too far, anything is accepted."""
-    return _inlined(document, value, 0, [MOST_PARTS])
+    return _inlined(document, value, (), [MOST_PARTS])
 
 
-def _inlined(document: Mapping[str, Any], value: Any, depth: int, left: list[int]) -> dict[str, Any]:
+def _inlined(document: Mapping[str, Any], value: Any, above: tuple[Any, ...], left: list[int]) -> dict[str, Any]:
+    """Return a schema below others, of each of which the reference stands in `above`, and so many parts are left."""
     left[0] -= 1  # counted over the whole schema: a few references to each other stand for any number of parts
-    if depth > DEEPEST or left[0] < 0:
+    reference = value.get("$ref") if isinstance(value, Mapping) else None
+    if len(above) > DEEPEST or left[0] < 0 or (reference and above.count(reference) > 1):
         return {}
+    above = (*above, reference)
     found = dict(resolved(document, value))
     nullable = found.pop("nullable", False)
     for key in ("$defs", "discriminator", "xml", "externalDocs", "example", "examples"):
         found.pop(key, None)
     if isinstance(found.get("properties"), Mapping):
-        found["properties"] = {n: _inlined(document, v, depth + 1, left) for n, v in found["properties"].items()}
+        found["properties"] = {n: _inlined(document, v, above, left) for n, v in found["properties"].items()}
     for key in ("items", "additionalProperties"):
         if isinstance(found.get(key), Mapping):
-            found[key] = _inlined(document, found[key], depth + 1, left)
+            found[key] = _inlined(document, found[key], above, left)
     for key in ("allOf", "anyOf", "oneOf"):
         if isinstance(found.get(key), list):
-            found[key] = [_inlined(document, each, depth + 1, left) for each in found[key]]
+            found[key] = [_inlined(document, each, above, left) for each in found[key]]
     if nullable and isinstance(found.get("type"), str):
         found["type"] = [found["type"], "null"]
     return _joined(found)

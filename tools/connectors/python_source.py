@@ -9,15 +9,14 @@ import asyncio
 import contextvars
 import dataclasses
 import dis
-import importlib.util
 import inspect
 import json
 import logging
+import sys
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType
+from types import ModuleType
 from typing import Any, get_type_hints
 
 from langchain_core.tools import StructuredTool
@@ -118,22 +117,15 @@ async def _ended(function: Callable[..., Any], args: Mapping[str, Any]) -> Any:
         return _Raised(error)
 
 
-class _AsItIsNow(SourceFileLoader):
-    """A loader without compiled copies: those of a file that was changed twice within a second are out of date."""
-
-    def get_code(self, fullname: str) -> CodeType:
-        """Return the compiled file."""
-        return self.source_to_code(self.get_data(self.path), self.path)
-
-
 def _load(file: Path, names: Collection[str]) -> dict[str, Callable[..., Any]]:
-    name = f"business_{file.parent.name}_{file.stem}".replace("-", "_")
-    spec = importlib.util.spec_from_file_location(name, file, loader=_AsItIsNow(name, str(file)))
-    if spec is None or spec.loader is None or not file.is_file():
+    if not file.is_file():
         raise FilesError([Problem(file.name, 1, "there is no such Python file", "add it or correct its name")])
-    module = importlib.util.module_from_spec(spec)
+    module = ModuleType(f"business_{file.parent.name}_{file.stem}".replace("-", "_"))
+    module.__file__ = str(file)
+    sys.modules[module.__name__] = module  # where dataclasses look for the types that annotations name
     try:
-        spec.loader.exec_module(module)
+        # Without a compiled copy on disk: that of a file which changed twice within a second is out of date.
+        exec(compile(file.read_bytes(), str(file), "exec"), vars(module))  # noqa: S102 - the business's own code
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
