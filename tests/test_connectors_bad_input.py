@@ -62,10 +62,7 @@ async def test_a_server_that_never_says_hello_is_one_line_and_the_others_go_on(f
     assert tools == OWN
 
 
-@pytest.mark.parametrize(("tool", "state"), [("hang", "unknown"), ("huge", "done")])
-async def test_what_became_of_a_write_is_what_its_server_said_and_no_more(
-    folder: Path, tmp_path: Path, tool: str, state: str
-) -> None:
+async def test_a_write_that_a_server_does_not_answer_is_unsure(folder: Path, tmp_path: Path) -> None:
     (folder / "server.py").write_text(SERVER)
     connector(
         folder,
@@ -74,16 +71,14 @@ async def test_what_became_of_a_write_is_what_its_server_said_and_no_more(
         mcp: {command: python, args: [server.py]}
         tools:
           hang: {effect: write, ask: "Move thing {thing_id}.", also_called: [move]}
-          huge: {effect: write, ask: "Print everything.", also_called: [print]}
         timeout_seconds: 4
         """,
     )
-    args = {"thing_id": "T1"} if tool == "hang" else {}
-    async with opened(folder, tmp_path, call(tool, **args), "Anything else?") as mill:
-        await mill.say("please move thing T1" if args else "please print everything")
+    async with opened(folder, tmp_path, call("hang", thing_id="T1"), "Anything else?") as mill:
+        await mill.say("please move thing T1")
         await mill.say("yes")
         [action] = await mill.parts.actions.ledger.find(thread_id="t")
-        assert action.state == state
+        assert action.state == "unknown"
 
 
 async def test_a_yes_to_a_tool_whose_arguments_changed_meanwhile_does_nothing(folder: Path, tmp_path: Path) -> None:
