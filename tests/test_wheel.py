@@ -39,11 +39,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lay the wheel out as an installer does."""
-    folder = tmp_path_factory.mktemp("site")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder)
-    return folder
+    """Install the wheel with pip into a new environment that sees what it needs, and return its site-packages."""
+    folder = tmp_path_factory.mktemp("installed")
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    install = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run(install, check=True)
+    (site,) = folder.glob("lib/python*/site-packages")
+    (site / "dependencies.pth").write_text("\n".join(path for path in sys.path if "site-packages" in path))
+    return site
 
 
 def test_it_holds_the_packages_with_their_types_and_no_benchmarks_or_tests(wheel: Path) -> None:
@@ -78,11 +81,12 @@ class Elsewhere:
 
     def __init__(self, folder: Path, site: Path) -> None:
         self.folder = folder
-        self.env = environment(folder) | {"PYTHONPATH": str(site), "PYTHONSAFEPATH": "1"}
+        self.env = environment(folder) | {"PYTHONPATH": "", "PYTHONSAFEPATH": "1"}
+        self.programs = site.parents[2] / "bin"
 
     def run(self, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "cli.main", *arguments],
+            [str(self.programs / "support-agent"), *arguments],
             cwd=self.folder,
             env=self.env,
             capture_output=True,
@@ -106,7 +110,11 @@ def test_questions_are_answered_from_ones_own_articles(elsewhere: Elsewhere) -> 
     assert "blue paper" in elsewhere.run("ask", "How much does gift wrap cost?")
     script = "import core; print(core.__file__)"
     where = subprocess.run(
-        [sys.executable, "-c", script], env=elsewhere.env, capture_output=True, text=True, check=True
+        [str(elsewhere.programs / "python"), "-c", script],
+        env=elsewhere.env,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert not where.stdout.startswith(str(ROOT))
 
@@ -121,7 +129,7 @@ def server(elsewhere: Elsewhere) -> Iterator[str]:
     """Serve, and yield the address."""
     port, log = free_port(), elsewhere.folder / "serve.log"
     with log.open("w") as out:
-        command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
+        command = [str(elsewhere.programs / "support-agent"), "serve", "--port", str(port)]
         process = subprocess.Popen(
             command, cwd=elsewhere.folder, env=elsewhere.env, stdout=out, stderr=subprocess.STDOUT
         )
