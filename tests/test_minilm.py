@@ -1,6 +1,8 @@
 """The embedded embedding model computes in 8 bits what its float32 form computes, whatever shares the batch."""
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 
 from core.embeddings.minilm import MiniLM, embedded_minilm
 from core.embeddings.onnx_int8 import eight_bit_model
+from tests.processes import environment
 
 TEXTS = [
     "refund",
@@ -53,3 +56,11 @@ def test_a_file_that_is_no_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"\xff" * 100)
     with pytest.raises(ValueError, match=r"model\.onnx is no ONNX model"):
         eight_bit_model(tmp_path / "model.onnx")
+
+
+def test_nothing_is_kept_or_sent_about_the_use_of_the_model(tmp_path: Path) -> None:
+    script = "from core.embeddings.minilm import embedded_minilm as m; m().embed_array(['hello'])"
+    kept = environment(tmp_path, HOME=str(tmp_path), XDG_CACHE_HOME=str(tmp_path / "cache"))
+    kept.pop("ORT_DISABLE_TELEMETRY", None)
+    subprocess.run([sys.executable, "-c", script], env=kept, check=True)
+    assert [path.name for path in tmp_path.rglob("*") if "onnxruntime" in path.name] == []
