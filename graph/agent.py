@@ -116,7 +116,7 @@ class SupportAgent:
 
     def locale_of(self, asked: str | None) -> str:
         """Return the language that is asked for, or else the business's own."""
-        return asked or (self.parts.locale if self.parts else self._locale)
+        return self.parts.locale_of(asked) if self.parts else asked or self._locale
 
     async def hear(self, recording: bytes) -> HumanMessage:
         """Return a voice message as words to `send`; nothing is sent yet.

@@ -134,7 +134,7 @@ def assemble(
         instructions=business.instructions,
         phrases=business.phrases,
         topics=business.file.handoff,
-        locale=business.file.languages[0],
+        locales=business.file.languages,
         links=LinkRule.of(business.file.link_hosts),
         procedures=procedures,
         passages_per_turn=settings.limits.passages_per_turn,

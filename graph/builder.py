@@ -97,8 +97,8 @@ class Parts:
     shop_name: str = "the business"
     instructions: str = ""
     """What the agent is told besides; a reply may rely on it."""
-    locale: str = "en"
-    """The language of fixed sentences where a run names none."""
+    locales: Sequence[str] = ("en",)
+    """The languages the business serves; the first is that of fixed sentences where a run names none."""
     phrases: OwnPhrases = field(default_factory=dict)
     """Fixed sentences that the business says in its own words."""
     topics: Mapping[str, HandoffTopic] = field(default_factory=dict)
@@ -129,6 +129,14 @@ class Parts:
     databases: Sequence[Closable] = ()
     """What has connections to close at the end."""
 
+    def locale_of(self, asked: str | None) -> str:
+        """Return the language to speak where one is asked for, or none is.
+
+        English is what programs and browsers name unasked: where it is not served, it stands for none.
+        """
+        unserved = asked is not None and asked.lower().split("-")[0] == "en" and "en" not in self.locales
+        return self.locales[0] if asked is None or unserved else asked
+
     @cached_property
     def offered_values(self) -> list[list[str]]:
         """Return the values of each argument of a tool that takes no others: answers that a question may offer."""
@@ -155,6 +163,7 @@ def build_graph(
         identity=parts.identity,
         remembers_customers=parts.remembers_customers,
         sees=parts.sees,
+        locale_of=parts.locale_of,
     )
     executor = parts.executor or InProcess([tool.bound for tool in parts.tools], asks_who=parts.identity is not None)
     add(

@@ -9,7 +9,7 @@ from server.records import Spoken
 from server.service import Service
 
 
-async def hear(service: Service, recording: bytes, locale: str) -> tuple[str, Spoken]:
+async def hear(service: Service, recording: bytes, locale: str | None) -> tuple[str, Spoken]:
     """Return a recording's words as they are sent, and as they were heard.
 
     Raises:
@@ -18,6 +18,7 @@ async def hear(service: Service, recording: bytes, locale: str) -> tuple[str, Sp
         Busy: too many are listened to at the moment.
         ModelUnavailable, ModelRejected: the transcription endpoint failed.
     """
+    locale = service.agent.locale_of(locale)
     if service.parts.ear.transcriber is None:
         raise Refused(phrase("voice_off", locale))
     if service.hearing.locked():

@@ -45,10 +45,8 @@ async def opened(folder: Path, data: Path, *answers: Any, **changed: Any) -> Asy
     parts = replace(assemble(settings_of(folder, data)), model=scripted(*answers), **changed)
     if answers and parts.procedures:  # the model leads, and not the procedures themselves
         parts = replace(parts, procedures=replace(parts.procedures, leads=False, chooser=None))
-    agent = SupportAgent(
-        build_graph(parts, checkpointer=InMemorySaver()), max_message_chars=10_000, locale=parts.locale
-    )
+    agent = SupportAgent(build_graph(parts, checkpointer=InMemorySaver()), max_message_chars=10_000, parts=parts)
     try:
         yield Opened(agent, parts, data)
     finally:
-        await parts.close()
+        await agent.close()

@@ -4,6 +4,7 @@ and a wish.
 
 import asyncio
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -48,6 +49,7 @@ async def receive(
     identity: IdentityDesk | None = None,
     remembers_customers: bool = False,
     sees: bool = False,
+    locale_of: Callable[[str], str] = str,
 ) -> dict[str, Any]:
     """Return the state a turn starts with.
 
@@ -62,6 +64,7 @@ async def receive(
         raise MessageRejected(f"a turn starts with a customer message, but {came} came; send one with the role user")
     check_owner(state, context)
     context = context_of(state, context)
+    context = replace(context, locale=locale_of(context.locale))
     looked_at, refused = await asyncio.to_thread(without_blocks, message)
     spoken, excuse = await listen(looked_at, state.messages[:-1], ear, context.locale)
     shown = without_blank_runs(visible(check_message(text_of(spoken), max_message_chars)))
@@ -71,7 +74,7 @@ async def receive(
         # Whose conversation it is stays known; what needs a code needs a new one.
         state = replace(state, verified_by="details")
     if not overheard(spoken):
-        context = replace(context, locale=spoken_language(clip(shown), context.locale))
+        context = replace(context, locale=locale_of(spoken_language(clip(shown), context.locale)))
     code_asked = state.code_asked and not context.customer_id
     typed, spoken = spoken, masked(spoken) if code_asked else spoken
     state = replace(state, messages=[*state.messages[:-1], spoken])
@@ -119,9 +122,10 @@ async def receive(
     if overheard(spoken):  # somebody speaks to an agent in a recording: a wish or a yes has to be typed
         answer = HumanMessage(UNHEARD, id=spoken.id)
     else:
-        update["handoff"] = handoff_wish(state.messages, corrected(clip(shown))) or rule_wish(
-            clip(shown), actions.policy
-        )
+        written = clip(shown)
+        # A slip is put right to an English word, which a word of another language may be near to.
+        asked = (handoff_wish(state.messages, text) for text in (written, corrected(written)))
+        update["handoff"] = next(filter(None, asked), None) or rule_wish(written, actions.policy)
     if update["handoff"]:
         return update
     heard = await hear(

@@ -74,7 +74,7 @@ async def take_in(
     thread_id: str | None,
     key: str | None,
     channel: str,
-    locale: str,
+    locale: str | None,
     spoken: Spoken | None = None,
     recording: bytes = b"",
     pictures: Sequence[Picture] = (),
@@ -87,7 +87,7 @@ async def take_in(
         thread_id=thread_id,
         key=key,
         channel=channel,
-        locale=locale,
+        locale=service.agent.locale_of(locale),
         spoken=spoken,
         recording=recording,
         pictures=pictures,
@@ -160,7 +160,7 @@ async def send_message(
 
 
 async def reply_to(
-    service: Service, who: Identity, accepted: Accepted, locale: str, request: Request, response: Response
+    service: Service, who: Identity, accepted: Accepted, locale: str | None, request: Request, response: Response
 ) -> EventSourceResponse | MessageOut:
     """Answer the sender of an accepted message with a stream of events where that is asked for, or with the reply."""
     if STREAM in request.headers.get("accept", ""):
@@ -291,7 +291,9 @@ def message_out(outcome: Outcome, told_first: str | None) -> MessageOut:
     )
 
 
-async def _events(service: Service, who: Identity, accepted: Accepted, locale: str) -> AsyncIterator[dict[str, str]]:
+async def _events(
+    service: Service, who: Identity, accepted: Accepted, locale: str | None
+) -> AsyncIterator[dict[str, str]]:
     if accepted.spoken is not None:
         yield event("heard", {"text": accepted.text, "heard": accepted.spoken.heard})
     yield event("accepted", {"message_id": accepted.message_id, "thread_id": accepted.thread_id})

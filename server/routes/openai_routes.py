@@ -42,7 +42,6 @@ FAILURES: dict[int | str, dict[str, Any]] = {
     status: {**told, "model": ChatFailure}
     for status, told in (WRITING | {504: {"description": "It takes longer; the message is kept and answered."}}).items()
 }
-LOCALE = "en"
 
 
 @router.get("/models", response_model=ModelList, responses={s: READING[s] for s in (401, 403, 503)})
@@ -75,12 +74,12 @@ async def complete(body: ChatRequest, who: Customer, service: Serving, key: Key 
         thread_id=thread_id,
         key=key,
         channel="api",
-        locale=LOCALE,
+        locale=None,
         spoken=spoken,
         recording=content,
         pictures=pictures,
     )
-    opening = f"{disclosure(service, LOCALE)}\n\n" if accepted.number == 1 else ""
+    opening = f"{disclosure(service, None)}\n\n" if accepted.number == 1 else ""
     if body.stream:
         pieces = _chunks(service, who, accepted, body, opening)
         return EventStream(service.tokens, who, pieces, sep="\n")
@@ -115,11 +114,11 @@ async def read_parts(service: Service, messages: Sequence[ChatMessage]) -> tuple
             if part.image_url is not None:
                 if len(pictures) == MOST_PICTURES:
                     raise MessageRejected(f"a message holds at most {MOST_PICTURES} pictures; send fewer")
-                pictures.append(await _picture(part.image_url.url))
+                pictures.append(await _picture(part.image_url.url, service.agent.locale_of(None)))
             elif part.input_audio is None:
                 words.append(part.words)
             else:
-                text, heard_so = await hear(service, decoded(part.input_audio.data), LOCALE)
+                text, heard_so = await hear(service, decoded(part.input_audio.data), None)
                 words.append(text)
                 spoken.append(heard_so)
         said.append("\n".join(words))
@@ -127,7 +126,7 @@ async def read_parts(service: Service, messages: Sequence[ChatMessage]) -> tuple
     return (PICTURE if pictures and not text.strip() else text), joined(spoken), pictures
 
 
-async def _picture(url: str) -> Picture:
+async def _picture(url: str, locale: str) -> Picture:
     if not url.startswith("data:"):
         raise MessageRejected(
             "a picture was named by its address, and none is fetched; send it as a data: URL in base64"
@@ -135,7 +134,7 @@ async def _picture(url: str) -> Picture:
     try:
         return await asyncio.to_thread(read_picture, decoded_picture(url))
     except PictureRefused as no:
-        raise HTTPException(415, phrase(no.why, LOCALE)) from None
+        raise HTTPException(415, phrase(no.why, locale)) from None
 
 
 def split(messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], list[ChatMessage]]:

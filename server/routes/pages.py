@@ -95,7 +95,8 @@ def read_assets(brand: Brand = UNNAMED, *, version_prefix: str = "/web/") -> tup
 def branded(text: str, brand: Brand) -> str:
     """Return a page, a style sheet or an icon with what is the business's own."""
     icon = f"/web/{brand.logo or 'icon.svg'}"
-    named = text.replace("$business", escape(brand.name)).replace('"/web/icon.svg"', f'"{icon}"')
+    named = text.replace("$business", escape(brand.name)).replace("$languages", ",".join(brand.languages))
+    named = named.replace('"/web/icon.svg"', f'"{icon}"')
     return named.replace(UNNAMED.look.color, brand.look.color)
 
 

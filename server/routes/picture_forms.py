@@ -92,7 +92,7 @@ async def _form(request: Request) -> Written:
     try:
         pictures = [await asyncio.to_thread(read_picture, data) for data in sent]
     except PictureRefused as no:
-        raise HTTPException(415, phrase(no.why, body.locale)) from None
+        raise HTTPException(415, phrase(no.why, request.app.state.service.agent.locale_of(body.locale))) from None
     return Written(body, pictures)
 
 

@@ -40,9 +40,10 @@ class VisitorLimit:
 
 
 @router.get("/v1/chat", response_model=ChatOut, responses=failures(422, 503), tags=["customers"])
-async def describe_chat(request: Request, service: Serving, locale: Locale = "en") -> ChatOut:
+async def describe_chat(request: Request, service: Serving, locale: Locale | None = None) -> ChatOut:
     """Say what a page shows before somebody writes."""
     brand: Brand = request.app.state.brand()
+    locale = service.agent.locale_of(locale)
     hears = service.parts.ear.transcriber is not None
     return ChatOut(
         shop=brand.name,
@@ -63,7 +64,7 @@ async def describe_chat(request: Request, service: Serving, locale: Locale = "en
 @router.post(
     "/v1/tokens", response_model=TokenOut, status_code=201, responses=failures(401, 403, 429, 503), tags=["customers"]
 )
-async def give_token(request: Request, service: Serving, known: Known, locale: str = "en") -> TokenOut:
+async def give_token(request: Request, service: Serving, known: Known, locale: str | None = None) -> TokenOut:
     """Give a visitor nobody knows a short-lived token for an open chat; with the one they still have, they stay the
     same visitor.
     """
@@ -75,7 +76,7 @@ async def give_token(request: Request, service: Serving, known: Known, locale: s
     if known is not None and not known.anonymous:
         raise NotAllowed("this is for visitors; whoever signed a customer in renews their token")
     token = service.tokens.issue_anonymous(minutes=minutes, visitor=known.subject if known else None)
-    return TokenOut(token=token, expires_in=round(minutes * 60), disclosure=disclosure(service, locale[:35]))
+    return TokenOut(token=token, expires_in=round(minutes * 60), disclosure=disclosure(service, locale and locale[:35]))
 
 
 @router.get("/healthz", response_model=Health, tags=["operation"])

@@ -65,7 +65,7 @@ async def speak(
     response: Response,
     send: Annotated[bool, Query(description="False only returns what was heard; nothing is sent or kept.")] = True,
     thread_id: UUID | None = None,
-    locale: Locale = "en",
+    locale: Locale | None = None,
     key: Key = None,
 ) -> Any:
     """Hear a recording, and answer it like a message of `POST /v1/messages`.

@@ -33,7 +33,7 @@ class MessageIn(Strict):
 
     text: Text
     thread_id: UUID | None = Field(None, description="The thread to go on with; leave it out to begin one.")
-    locale: Locale = "en"
+    locale: Locale | None = Field(None, description="The customer's language; the business's own if none is named.")
     channel: Literal["chat", "voice", "email", "api"] = "chat"
     answers: list[Annotated[str, Field(max_length=64)]] = Field(
         default=[],

@@ -18,6 +18,8 @@ class Brand:
     look: Look = field(default_factory=Look)
     link_hosts: Sequence[str] = ()
     """Hosts that replies may link, and pictures of records may come from."""
+    languages: Sequence[str] = ("en",)
+    """Languages that the business serves, its own first."""
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     """Content of each picture by its path below `/web/…/`."""
 
@@ -68,7 +70,8 @@ def brand_of(business: Business) -> Brand:
     look = business.file.look
     named = {_place("logo", look.logo): look.logo, _place("avatar", look.avatar): look.avatar}
     pictures = {place: (business.folder / name).read_bytes() for place, name in named.items() if place and name}
-    return Brand(business.file.name, look, sorted(LinkRule.of(business.file.link_hosts).hosts), pictures)
+    hosts = sorted(LinkRule.of(business.file.link_hosts).hosts)
+    return Brand(business.file.name, look, hosts, business.file.languages, pictures)
 
 
 def _place(use: str, name: str | None) -> str | None:

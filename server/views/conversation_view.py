@@ -198,7 +198,7 @@ def reply_out(reply: dict[str, Any]) -> ReplyOut:
     return ReplyOut(text=reply["text"], sources=sources, owner=reply["owner"], ticket_id=reply["ticket_id"])
 
 
-def disclosure(service: Service, locale: str) -> str:
+def disclosure(service: Service, locale: str | None) -> str:
     """Return what a customer is told at the start of a conversation (EU AI Act, Art. 50)."""
     with own_phrases(service.parts.phrases):
-        return phrase("disclosure", locale, shop=service.parts.shop_name)
+        return phrase("disclosure", service.agent.locale_of(locale), shop=service.parts.shop_name)

@@ -3,15 +3,19 @@
 /** @typedef {Record<string, string>} Words */
 /** @typedef {{language: string, tag: string, direction: "ltr" | "rtl", say: (key: string, values?: Record<string, string | number>) => string}} Speech */
 
-export const LANGUAGES = ["en", "de", "ar"];
+export const LANGUAGES = ["en", "de", "ar", "fr"];
+export const STAFF_LANGUAGES = ["en", "de", "ar"];
+// The languages that the business serves, its own first; the server writes them in.
+const SERVED = "$languages".split(",");
 const RIGHT_TO_LEFT = ["ar"];
 
 /**
  * Return the best of our languages: the wanted ones come first, English last.
  * @param {readonly (string | null | undefined)[]} wanted language tags
+ * @param {readonly string[]} ours
  */
-export function chooseLanguage(wanted) {
-  const known = wanted.map((tag) => tag?.toLowerCase().split("-")[0] ?? "").find((tag) => LANGUAGES.includes(tag));
+export function chooseLanguage(wanted, ours = LANGUAGES) {
+  const known = wanted.map((tag) => tag?.toLowerCase().split("-")[0] ?? "").find((tag) => ours.includes(tag));
   return known ?? "en";
 }
 
@@ -19,10 +23,11 @@ export function chooseLanguage(wanted) {
  * Return how a page speaks.
  * @param {readonly (string | null | undefined)[]} wanted language tags, best first
  * @param {(language: string) => Promise<{default: Words}>} load imports the file of a language
+ * @param {readonly string[]} ours the languages there is a file of
  * @returns {Promise<Speech>}
  */
-export async function loadSpeech(wanted, load) {
-  const language = chooseLanguage(wanted);
+export async function loadSpeech(wanted, load, ours = LANGUAGES) {
+  const language = chooseLanguage(wanted, ours);
   const words = (await load(language)).default;
   const direction = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
   // Names and numbers keep their own direction inside a sentence that runs from right to left.
@@ -36,10 +41,14 @@ export async function loadSpeech(wanted, load) {
 }
 
 /**
- * Return the languages a visitor wants: the one in the address (`?lang=de`), then those of the browser.
+ * Return the languages a visitor wants: the one in the address (`?lang=de`), those of the browser, then the business's own.
+ *
+ * Every browser knows English; where the business does not serve it, that it does says nothing.
  */
 export function wantedLanguages() {
-  return [new URLSearchParams(location.search).get("lang"), ...navigator.languages];
+  const english = SERVED.includes("en") || SERVED[0].startsWith("$");
+  const wanted = navigator.languages.filter((tag) => english || !tag.toLowerCase().startsWith("en"));
+  return [new URLSearchParams(location.search).get("lang"), ...wanted, SERVED[0]];
 }
 
 /**

@@ -3,7 +3,7 @@
 import { ApiError } from "../api.js";
 import { el } from "../dom.js";
 import { icon } from "./icons.js";
-import { loadSpeech, translate, wantedLanguages } from "../words.js";
+import { loadSpeech, STAFF_LANGUAGES, translate, wantedLanguages } from "../words.js";
 import { Conversation } from "./conversation.js";
 import { draftsButton } from "./drafts.js";
 import { listen } from "./keys.js";
@@ -13,7 +13,7 @@ import { byId, complain, named } from "./page.js";
 import { PRIORITIES, Queue } from "./queue.js";
 import { signedOutBy, signIn } from "./sign_in.js";
 
-const speech = await loadSpeech(wantedLanguages(), (language) => import(`../words/staff/${language}.js`));
+const speech = await loadSpeech(wantedLanguages(), (language) => import(`../words/staff/${language}.js`), STAFF_LANGUAGES);
 translate(speech);
 document.title = speech.say("desk");
 const wanted = location.hash; // before the token is taken out of it

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { icon } from "./icons.js";
-import { loadSpeech, translate, wantedLanguages } from "../words.js";
+import { loadSpeech, STAFF_LANGUAGES, translate, wantedLanguages } from "../words.js";
 import { articleSheet, byId, complain, lasting, moment, named, region, sheet, toast } from "./page.js";
 import { line, shares, stackedBars } from "./plots.js";
 import { signedOutBy, signIn } from "./sign_in.js";
@@ -35,7 +35,7 @@ const SPANS = [7, 30, 90, 365];
 const OUTCOMES = ["verified", "assumed", "returned", "unanswered", "handed_over", "abandoned"];
 const FILTERS = ["channel", "language", "queue", "topic"];
 
-const speech = await loadSpeech(wantedLanguages(), (language) => import(`../words/staff/${language}.js`));
+const speech = await loadSpeech(wantedLanguages(), (language) => import(`../words/staff/${language}.js`), STAFF_LANGUAGES);
 translate(speech);
 document.title = speech.say("insight");
 const { api } = await signIn(speech);
