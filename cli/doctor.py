@@ -80,7 +80,7 @@ def _measured(transcription: str | None) -> list[Finding]:
             return [Finding("probe", True, "the offline model needs none")]
         key = (settings.api_key or NO_KEY).get_secret_value()
         endpoint = Endpoint(str(settings.base_url), settings.model, key, settings.timeout_seconds)
-        embeddings = None if settings.embedding_model == "minilm" else settings.embedding_model
+        embeddings = None if settings.embeds_here else settings.embedding_model
         found = asyncio.run(probe_endpoint(endpoint, embedding_model=embeddings, transcription_model=transcription))
         remember(settings.endpoint_file, found)
     except SupportError as error:

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from core.embeddings.minilm import embedded_minilm
 from core.embeddings.multilingual_e5 import NAME, MultilingualE5
+from core.embeddings.onnx_folder import onnx_folder
 from core.embeddings.reranker import RERANK_SECONDS, CrossEncoder, EndpointReranker, Reranker
 from core.errors import SettingsError
 from core.language.detection import language_of
@@ -154,6 +155,8 @@ def embedding_model(
         return embedded_minilm()
     if settings.embedding_model == NAME:
         return embedded_e5()
+    if settings.embedding_folder:
+        return onnx_folder(settings.embedding_folder)
     from core.models.endpoint import EndpointEmbeddings
 
     return EndpointEmbeddings(

@@ -160,8 +160,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
 
     embedding_model: str = Field(
         "minilm",
-        description="Embedding model: `minilm` (embedded), `multilingual-e5` (embedded, the extra `languages`) or a "
-        "name at the endpoint.",
+        description="Embedding model: `minilm` (embedded), `multilingual-e5` (embedded, the extra `languages`), the "
+        "path of a folder with the ONNX export of a sentence-transformers model, or a name at the endpoint.",
     )
     embedding_base_url: str | None = Field(
         None, description="Endpoint of the embedding model, if not SUPPORT_BASE_URL."
@@ -374,13 +374,23 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
             raise ValueError(
                 "SUPPORT_FALLBACK_BASE_URL and SUPPORT_FALLBACK_MODEL belong together; set both or neither"
             )
-        if self.embedding_model not in ("minilm", "multilingual-e5") and not (self.embedding_base_url or self.base_url):
+        if not self.embeds_here and not (self.embedding_base_url or self.base_url):
             raise ValueError(
                 f"SUPPORT_EMBEDDING_MODEL is {self.embedding_model!r} but no endpoint is set; set "
                 f"SUPPORT_EMBEDDING_BASE_URL or "
-                "SUPPORT_BASE_URL, or use `minilm` or `multilingual-e5`"
+                "SUPPORT_BASE_URL, or use `minilm`, `multilingual-e5` or the path of a folder with an ONNX export"
             )
         return self
+
+    @property
+    def embeds_here(self) -> bool:
+        """Say whether texts are embedded in this process, and by no endpoint."""
+        return self.embedding_model in ("minilm", "multilingual-e5") or self.embedding_folder is not None
+
+    @property
+    def embedding_folder(self) -> Path | None:
+        """Return the folder of an embedding model of one's own, or None where the name is no path."""
+        return Path(self.embedding_model) if self.embedding_model.startswith(("/", "./", "../", "~")) else None
 
     @property
     def endpoint_file(self) -> Path:

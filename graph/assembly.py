@@ -71,7 +71,7 @@ def assemble(
     Raises:
         KnowledgeError: the index is missing, corrupt or of another embedding model.
     """
-    local = settings.embedding_model in ("minilm", "multilingual-e5")
+    local = settings.embeds_here
     # A query that an endpoint does not embed soon is answered by keywords; customers do not wait for its recovery.
     embeddings = QueryEmbeddings(
         embedding_model(
