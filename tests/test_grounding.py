@@ -1,5 +1,6 @@
 """Refuse tool calls with invented or misfitting arguments before they run."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -7,10 +8,17 @@ from langchain_core.messages import HumanMessage, ToolMessage
 
 from core.passages import Passage
 from graph.tool_calls.grounding import ungrounded
+from graph.verification.evidence import Evidence, Text
+from graph.verification.evidence_reading import lay_ground
 from graph.verification.reply import faults_of
 from graph.verification.turn_evidence import ground_of
 from tests.graph_fakes import call, parts, scripted
 from tests.test_verified_replies import agent_of
+
+
+def given_by(texts: Sequence[str]) -> Evidence:
+    """Return what the words of a conversation give."""
+    return lay_ground([Text(text, "customer") for text in texts])
 
 
 @pytest.mark.parametrize(
@@ -29,7 +37,7 @@ from tests.test_verified_replies import agent_of
     ],
 )
 def test_arguments_from_the_conversation_are_grounded(args: dict[str, Any], texts: list[str]) -> None:
-    assert ungrounded(args, texts) == []
+    assert ungrounded(args, given_by(texts)) == []
 
 
 @pytest.mark.parametrize(
@@ -44,7 +52,7 @@ def test_arguments_from_the_conversation_are_grounded(args: dict[str, Any], text
     ],
 )
 def test_invented_arguments_are_found(args: dict[str, Any], texts: list[str], invented: list[str]) -> None:
-    assert ungrounded(args, texts) == invented
+    assert ungrounded(args, given_by(texts)) == invented
 
 
 async def test_a_call_with_an_invented_number_does_not_run_and_the_model_is_told() -> None:

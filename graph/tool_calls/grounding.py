@@ -12,7 +12,7 @@ from core.models.tool_call_parsing import misfit
 from graph.routing import HUMAN_TOOL
 from graph.tool_calls.provenance import Sayings, not_asked_for, ungrounded_in_records
 from graph.verification.call_arguments import checked_values
-from graph.verification.evidence import Text
+from graph.verification.evidence import Evidence, Text
 from graph.verification.evidence_reading import lay_ground
 from graph.verification.turn_evidence import MADE_UP
 
@@ -43,7 +43,7 @@ def refusals(
         listed = _listed(tools[call["name"]])
         return not_asked_for(call["name"], call["args"], sayings, also_called=also_called(call["name"]), listed=listed)
 
-    texts = heard(sayings.messages)
+    ground = lay_ground([Text(text, "customer") for text in heard(sayings.messages)])
     told = {}
     for call in calls:
         name, args = call["name"], call["args"]
@@ -55,7 +55,7 @@ def refusals(
         writes = is_write(name)
         if problem := misfit(tools[name], args):
             told[str(call["id"])] = f"{MISFIT} {problem}"
-        elif invented := ungrounded_in_records(args, sayings) if writes else ungrounded(args, texts):
+        elif invented := ungrounded_in_records(args, sayings) if writes else ungrounded(args, ground):
             told[str(call["id"])] = (
                 f"{MADE_UP} {', '.join(invented)} was named neither by the customer nor by an earlier result. "
                 "Look it up first, or ask the customer; never guess."
@@ -74,13 +74,12 @@ def _listed(tool: BaseTool) -> set[str]:
     return {name for name, schema in tool.args.items() if {"enum", "const"} & schema.keys()}
 
 
-def ungrounded(args: Mapping[str, Any], texts: Sequence[str]) -> list[str]:
-    """Return the order numbers, e-mail addresses, phone numbers and amounts in arguments that stand in none of the
-    texts.
+def ungrounded(args: Mapping[str, Any], ground: Evidence) -> list[str]:
+    """Return the order numbers, e-mail addresses, phone numbers and amounts in arguments that nothing in the
+    conversation gives.
 
     Spelling does not matter: `AF-10283`, `#af10283` and `10283` are the same, and so are `$12` and `12.00`.
     """
-    ground = lay_ground([Text(text, "customer") for text in texts])
     return list(dict.fromkeys(value.text for _, value in checked_values(args) if not ground.stands(value)))
 
 

@@ -3,7 +3,7 @@ answers in.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Sequence
 from functools import lru_cache
 
 from core.language.action_words import ACTIONS
@@ -55,6 +55,8 @@ _TOO = re.compile(
 )
 _REMEMBERED = 4_000
 """Texts that are not read again, though each request of a conversation asks about its whole history."""
+_FEW = 50
+"""Texts whose clauses are kept: those of one conversation."""
 _SHORT = 6
 """Words of an answer to a question, or of a correction: `the blue one`, `sorry, I meant AF3`."""
 
@@ -64,13 +66,19 @@ def sentences_that_ask(text: str, tool: str, also_called: tuple[str, ...] = ()) 
     """Return the sentences of a customer that ask for what a tool does; a question about it, or a "don't", asks for
     nothing.
     """
-    return tuple(s for s in sentences(text) if any(_asks(clause, tool, also_called) for clause in _CLAUSE.split(s)))
+    patterns = _patterns(tool, also_called)
+    return tuple(
+        sentence
+        for sentence, clauses in _clauses(text)
+        if any(_asks(clause, plain, patterns) for clause, plain in clauses)
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def mentions(text: str, tool: str, also_called: tuple[str, ...] = ()) -> bool:
     """Say whether a text speaks of what a tool does, however it is said."""
-    return bool(list(_named_in(normalised(text), tool, also_called)))
+    plain = normalised(text)
+    return any(pattern.search(plain) for pattern in _patterns(tool, also_called))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -100,25 +108,28 @@ def sentences(text: str) -> list[str]:
     return [s.strip() for s in _SENTENCE.findall(text) if s.strip()]
 
 
-def _asks(clause: str, tool: str, also_called: Collection[str]) -> bool:
-    plain = normalised(clause)
-    wished = not asks_about(clause) or bool(_ONES_OWN.search(plain))
-    return wished and any(
-        not _NOT.search(plain[: match.start()]) and not _ASKS_FACTS.search(plain[: match.start()])
-        for match in _named_in(plain, tool, also_called)
-    )
+@lru_cache(maxsize=_FEW)
+def _clauses(text: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return the sentences of a text with their clauses, as they were written and in normal form; each tool asks."""
+    return tuple((s, tuple((clause, normalised(clause)) for clause in _CLAUSE.split(s))) for s in sentences(text))
 
 
-def _named_in(plain: str, tool: str, also_called: Collection[str]) -> Iterator[re.Match[str]]:
+def _asks(clause: str, plain: str, patterns: Sequence[re.Pattern[str]]) -> bool:
+    named = [match.start() for pattern in patterns for match in pattern.finditer(plain)]
+    if not named or (asks_about(clause) and not _ONES_OWN.search(plain)):
+        return False
+    return any(not _NOT.search(plain[:start]) and not _ASKS_FACTS.search(plain[:start]) for start in named)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _patterns(tool: str, also_called: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """Return what finds in plain text that somebody speaks of what a tool does."""
     kinds = {kind for kind, named in _NAMED.items() if named.search(tool.lower())}
     if "return" in kinds:
         kinds.discard("items")  # the name of the tool says what is returned
     kinds |= {other for kind in kinds for other in _ALSO_ASKED_AS.get(kind, ())}
-    for kind in sorted(kinds):
-        yield from _SAID[kind].finditer(plain)
     words = [re.escape(normalised(word)) for word in also_called] or ([] if kinds else _stems(tool))
-    for word in words:
-        yield from re.finditer(rf"\b{word}", plain)
+    return (*(_SAID[kind] for kind in sorted(kinds)), *(re.compile(rf"\b{word}") for word in words))
 
 
 def _stems(tool: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -87,9 +88,7 @@ def _read(source: Text) -> Evidence:
 
 def _join(ground: Evidence, part: Evidence) -> None:
     """Add to a ground what one text adds."""
-    for kind, values in part._known.items():
-        ground._known.setdefault(kind, []).extend(values)
-    ground._bare |= part._bare
+    ground.known.join(part.known)
     ground.words += part.words
     ground.data += part.data
     ground.prose += part.prose
@@ -103,19 +102,21 @@ def _join(ground: Evidence, part: Evidence) -> None:
 def _add(ground: Evidence, source: Text) -> None:
     values = find_values(_spoken(source.text) if source.origin == "data" else source.text)
     normal = plain(source.text)
+    rows = [] if source.origin != "prose" else [row.span() for row in _TABLE_ROW.finditer(normal)]
     for value in (*values, *_implied(normal, values)):
-        ground._known.setdefault(value.kind, []).append(value)
-        if value.kind == "number" and (source.origin != "prose" or _in_table(normal, value)):
-            ground._bare |= cast(frozenset[Decimal], value.keys)
+        ground.known.add(value)
+        if value.kind == "number" and (source.origin != "prose" or _is_within(rows, value.start)):
+            ground.known.bare |= cast(frozenset[Decimal], value.keys)
     ground.words += f" {normal.lower()}"
     operands = ground._operands
     operands.percents |= {n for v in values if v.kind == "percent" for n in cast(frozenset[Decimal], v.keys)}
-    for value in values:
-        if value.kind == "duration":
-            lengths = cast(frozenset[tuple[str, Decimal]], value.keys)
-            operands.spans |= lengths
-            if _BEFORE.search(_sentence_around(normal, value.start)):
-                operands.spans_back |= lengths
+    durations = [v for v in values if v.kind == "duration"]
+    backwards = _backwards(normal) if durations else []
+    for value in durations:
+        lengths = cast(frozenset[tuple[str, Decimal]], value.keys)
+        operands.spans |= lengths
+        if _is_within(backwards, value.start):
+            operands.spans_back |= lengths
     operands.percents |= {share for says, share in _SHARES if says.search(normal)}
     operands.dates |= {k for v in values if v.kind == "date" for k in cast(frozenset[DateKey], v.keys)}
     operands.times |= {cast(int, k) for v in values if v.kind == "time" for k in v.keys}
@@ -127,7 +128,7 @@ def _add(ground: Evidence, source: Text) -> None:
         ground.prose += f" {' '.join(normal.lower().split())}"
         return
     operands.amounts |= amounts
-    ground._bare |= amounts
+    ground.known.bare |= amounts
     operands.counts |= {
         n for v in values if v.kind == "number" for n in v.numbers if 1 < n <= MOST_COUNT and n == int(n)
     }
@@ -137,13 +138,13 @@ def _add(ground: Evidence, source: Text) -> None:
     if source.origin == "data" and not _PASSAGES.match(source.text):
         ground.data += f" {normal.lower()}"
         ground.list_lengths |= _list_lengths(source.text)
-        ground._bare |= {Decimal(n) for n in ground.list_lengths}
+        ground.known.bare |= {Decimal(n) for n in ground.list_lengths}
     if source.origin != "customer":
         operands.amounts |= {n for m in _MONEY.finditer(normal) for n in readings(m[1].lstrip("-"))}
         operands.amounts |= {Decimal(m[0]) for m in _PENNIES.finditer(normal)}
         records = _counts(normal)
         operands.counts |= records
-        ground._bare |= records
+        ground.known.bare |= records
 
 
 def _implied(text: str, values: Sequence[Value]) -> list[Value]:
@@ -191,10 +192,10 @@ def _list_lengths(result: str) -> set[int]:
     return lengths
 
 
-def _sentence_around(text: str, position: int) -> str:
-    start = max((m.end() for m in _SENTENCE_END.finditer(text, 0, position)), default=0)
-    end = _SENTENCE_END.search(text, position)
-    return text[start : end.start() if end else len(text)]
+def _backwards(text: str) -> list[tuple[int, int]]:
+    """Return where the sentences stand in which lengths of time count backwards."""
+    ends = [0, *(m.end() for m in _SENTENCE_END.finditer(text)), len(text) + 1]
+    return [(start, end - 1) for start, end in itertools.pairwise(ends) if _BEFORE.search(text, start, end)]
 
 
 def _spoken(data: str) -> str:
@@ -207,5 +208,7 @@ def _is_count(value: Value) -> bool:
     return value.kind == "identifier" and value.text.isdigit() and len(value.text) <= _LONGEST_COUNT
 
 
-def _in_table(text: str, value: Value) -> bool:
-    return any(row.start() <= value.start <= row.end() for row in _TABLE_ROW.finditer(text))
+def _is_within(spans: Sequence[tuple[int, int]], position: int) -> bool:
+    """Say whether a position lies in one of these parts of a text, which stand in their order."""
+    place = bisect_right(spans, position, key=lambda span: span[0])
+    return place > 0 and position <= spans[place - 1][1]

@@ -3,12 +3,12 @@ to a date.
 """
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations
+from itertools import accumulate, combinations
 from typing import cast
 
-from graph.verification.values.date_arithmetic import possible_days, reached_dates, whole
-from graph.verification.values.dates import DateKey, same_date
+from graph.verification.values.date_arithmetic import is_reached, possible_weekdays, whole
 from graph.verification.values.operands import Operands, is_money, numbers_of
 from graph.verification.values.units import Quantity, same_quantity
 from graph.verification.values.value_reading import Value
@@ -21,6 +21,8 @@ _MOST_OPERANDS = 40
 _MOST_FOR_TRIPLES = 10
 _CENT = Decimal("0.01")
 _DAY = Decimal(86_400)
+_DAY_MINUTES = 1_440
+_LONGEST_GAP = 40_000 * _DAY
 _LARGE = Decimal(100)
 _MOST_COUNT = 100
 _FEW_AMOUNTS = 4
@@ -55,28 +57,28 @@ def follows(value: Value, given: Operands) -> bool:
                 _is_span(cast(tuple[str, Decimal], key), given) for key in value.keys
             )
         case "weekday":
-            return any(day.weekday() in value.keys for key in given.dates for day in possible_days(key, given))
+            return not value.keys.isdisjoint(possible_weekdays(given))
         case "date":
-            said = cast(frozenset[DateKey], value.keys)
-            return any(same_date(s, d) for s in said for d in reached_dates(given))
+            return is_reached(value, given)
         case _:
             return False
 
 
 def _is_number(target: Decimal, given: Operands) -> bool:
-    with_data = {r for n in given.numbers for s in given.shown_numbers for r in (n + s, abs(n - s))}
     shown = [*given.shown_numbers, *given.shown_quantities]
-    if target != int(target):  # prices are no numbers to count with
-        with_data = set()
+    if target in _combined(shown) or target in shown or _is_large_difference(target, given):
+        return True
+    if target == int(target) and any(  # prices are no numbers to count with
+        not given.numbers.isdisjoint((target - s, s + target, s - target)) for s in given.shown_numbers
+    ):
+        return True
     prices = {*given.told_amounts, *given.amounts, *given.shown_amounts}
-    counted = {a // p for a in given.shown_amounts for p in prices if p and 2 <= a / p <= _MOST_COUNT}
-    return target in _combined(shown) | with_data | counted | set(shown) or _is_large_difference(target, given)
+    return any(a // p == target and 2 <= a / p <= _MOST_COUNT for a in set(given.shown_amounts) for p in prices if p)
 
 
 def _is_large_difference(target: Decimal, given: Operands) -> bool:
     """Say whether a large number is the difference of two others, as of two readings of a meter."""
-    known = [n for n in given.numbers if n >= _LARGE]
-    return target >= _LARGE and any(abs(a - b) == target for a, b in combinations(known, 2))
+    return target >= _LARGE and any(n >= _LARGE and n + target in given.numbers for n in given.numbers)
 
 
 def _shared_out(given: Operands) -> set[Decimal]:
@@ -104,7 +106,7 @@ def _is_time(target: int, given: Operands) -> bool:
     """
     shifts = {-int(length / 60) for base, length in given.spans_back if base == "s" and length < _HALF_DAY}
     shifts |= {int(length / 60) for base, length in given.shown_spans if base == "s" and length < _HALF_DAY}
-    return any((time + shift) % 1440 == target for time in given.times for shift in shifts)
+    return any((target - shift) % _DAY_MINUTES in given.times for shift in shifts)
 
 
 def _is_amount(target: Decimal, given: Operands) -> bool:
@@ -139,9 +141,8 @@ def _combined(shown: Sequence[Decimal]) -> set[Decimal]:
     """Return sums, differences and products of the numbers a reply shows, and running totals of them."""
     shown = shown[-_MOST_OPERANDS:]
     pairs = list(combinations(shown, 2))
-    totals = {
-        sum(shown[start:end], Decimal()) for start in range(len(shown)) for end in range(start + 2, len(shown) + 1)
-    }
+    sums = list(accumulate(shown, initial=Decimal()))
+    totals = {sums[end] - sums[start] for start in range(len(shown)) for end in range(start + 2, len(shown) + 1)}
     return {a + b for a, b in pairs} | {abs(a - b) for a, b in pairs} | {a * b for a, b in pairs} | totals
 
 
@@ -175,8 +176,17 @@ def _is_span(target: tuple[str, Decimal], given: Operands) -> bool:
         return True
     if base != "s":
         return False
-    days = [d for key in given.dates if (d := whole(key))]
-    between = {Decimal(abs((a - b).days)) * _DAY for a, b in combinations(days, 2)}
-    apart = {abs(a - b) for a, b in combinations(given.times, 2)}
-    between |= {Decimal(60 * minutes) for gap in apart for minutes in (gap, 1440 - gap)}
-    return length > 0 and length in between | {s - gap for s in shown for gap in between}
+    return _is_gap(length, given) or (length > 0 and any(_is_gap(s - length, given) for s in set(shown)))
+
+
+def _is_gap(length: Decimal, given: Operands) -> bool:
+    """Say whether a length of time, in seconds, lies between two dates or two times of day."""
+    if length <= 0 or length % 60:
+        return False
+    if not length % _DAY and length <= _LONGEST_GAP:
+        apart = timedelta(seconds=int(length))
+        days = {d for key in given.dates if (d := whole(key))}
+        if any(d + apart in days for d in days if d <= date.max - apart):
+            return True
+    minutes = int(length / 60)
+    return 0 < minutes < _DAY_MINUTES and any((time + minutes) % _DAY_MINUTES in given.times for time in given.times)

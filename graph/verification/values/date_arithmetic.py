@@ -1,71 +1,87 @@
 """Move dates by known lengths of time, to see which ones a reply may name."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import cast
 
 from graph.verification.values.dates import DateKey
+from graph.verification.values.known_values import KnownValues
 from graph.verification.values.operands import Operands
+from graph.verification.values.value_reading import Value
 
 _DAY = Decimal(86_400)
+_WEEK = 7
+_MOST_DATES, _MOST_SHIFTS, _MOST_WORKDAYS = 100, 40, 260
 _SOME_YEAR = 2025
 """Stands for the year of a date that names none."""
 
 
-def possible_days(key: DateKey, given: Operands) -> list[date]:
-    """Return the days a date may mean; one without a year lies in a year that is known."""
-    year, month, day = key
-    if not month or not day:
-        return []
-    years = {year} if year else {known for known, _, _ in given.dates if known}
-    return [date(y, month, day) for y in years if _valid(y, month, day)]
+def possible_weekdays(given: Operands) -> set[int]:
+    """Return the weekdays of the known dates; one without a year lies in any year that is known."""
+    years = {year for year, _, _ in given.dates if year}
+    found: set[int] = set()
+    for year, month, day in given.dates:
+        if len(found) == _WEEK:
+            break
+        if month and day:
+            found |= {date(y, month, day).weekday() for y in ({year} if year else years) if _valid(y, month, day)}
+    return found
 
 
-def reached_dates(given: Operands) -> set[DateKey]:
-    """Return each known date moved by each known length of time, in calendar and in business days."""
+def is_reached(said: Value, given: Operands) -> bool:
+    """Say whether a date is a known one moved by a known length of time, in calendar or in business days."""
+    shifts = [*sorted(given.spans), *((base, -length) for base, length in sorted(given.spans_back))]
+    dates = sorted(given.dates, key=lambda key: [part or 0 for part in key])
+    return _reached(tuple(dates[:_MOST_DATES]), tuple(shifts[:_MOST_SHIFTS]), frozenset(given.days_away)).has(said)
+
+
+@lru_cache(maxsize=8)
+def _reached(
+    dates: tuple[DateKey, ...], shifts: tuple[tuple[str, Decimal], ...], days_away: frozenset[int]
+) -> KnownValues:
     reached: set[DateKey] = set()
-    for key in given.dates:
+    for key in dates:
         if not (day := whole(key)):
-            reached |= _reached_in_part(key, given)
+            reached |= _reached_in_part(key, shifts)
             continue
-        reached |= {_parts(day + timedelta(days=away)) for away in given.days_away}
-        reached |= {_parts(moved) for base, length in _shifts(given) for moved in _moved(day, base, length)}
-    return reached
+        moves = [*shifts, *(("s", away * _DAY) for away in days_away)]
+        reached |= {(to.year, to.month, to.day) for base, length in moves for to in _moved(day, base, length)}
+    known = KnownValues()
+    known.add(Value("date", "", frozenset(reached)))
+    return known
 
 
-def _shifts(given: Operands) -> list[tuple[str, Decimal]]:
-    """Return by how much dates may be moved, forwards and backwards."""
-    return [*given.spans, *((base, -length) for base, length in given.spans_back)]
-
-
-def _reached_in_part(key: DateKey, given: Operands) -> set[DateKey]:
+def _reached_in_part(key: DateKey, shifts: Sequence[tuple[str, Decimal]]) -> set[DateKey]:
     """Return the same for a day without a year, and for a month of a year."""
     year, month, day = key
     if not month or bool(year) == bool(day):
         return set()
-    spans = _shifts(given)
     if day:
         if not _valid(_SOME_YEAR, month, day):
             return set()
-        moved = (to for base, length in spans for to in _moved(date(_SOME_YEAR, month, day), base, length))
+        moved = (to for base, length in shifts for to in _moved(date(_SOME_YEAR, month, day), base, length))
         return {(None, to.month, to.day) for to in moved}
     first = date(cast(int, year), month, 1)
-    months = (to for base, length in spans if base == "months" for to in _moved(first, base, length))
+    months = (to for base, length in shifts if base == "months" for to in _moved(first, base, length))
     return {(to.year, to.month, None) for to in months}
 
 
 def _moved(day: date, base: str, length: Decimal) -> list[date]:
+    """Return where a day comes to; nothing beyond the calendar."""
     if abs(length) > (1200 if base in ("months", "workdays", "weeks") else 40_000 * _DAY):
         return []
     if base == "months":
         month = day.month - 1 + int(length)
         year, month = day.year + month // 12, month % 12 + 1
-        return [date(year, month, d) for d in range(day.day, 27, -1) if _valid(year, month, d)][:1] or [
-            date(year, month, min(day.day, 28))
-        ]
-    if base == "workdays":
-        return [_business(day, int(length))]
-    return [day + timedelta(days=int(length / _DAY))] if base == "s" else []
+        return next(([date(year, month, d)] for d in range(day.day, 0, -1) if _valid(year, month, d)), [])
+    try:
+        if base == "workdays":
+            return [_business(day, int(length))]
+        return [day + timedelta(days=int(length / _DAY))] if base == "s" else []
+    except OverflowError:
+        return []
 
 
 def _valid(year: int, month: int, day: int) -> bool:
@@ -78,7 +94,11 @@ def _valid(year: int, month: int, day: int) -> bool:
 
 def _business(day: date, days: int) -> date:
     step = timedelta(days=1 if days >= 0 else -1)
-    for _ in range(min(abs(days), 260)):
+    while days and day.weekday() >= 5:
+        day -= step
+    weeks, rest = divmod(min(abs(days), _MOST_WORKDAYS), 5)
+    day += 7 * weeks * step
+    for _ in range(rest):
         day += step
         while day.weekday() >= 5:
             day += step
@@ -89,7 +109,3 @@ def whole(key: DateKey) -> date | None:
     """Return the date of a key that leaves nothing open, or None."""
     year, month, day = key
     return date(year, month, day) if year and month and day else None
-
-
-def _parts(day: date) -> DateKey:
-    return day.year, day.month, day.day

@@ -10,6 +10,7 @@ from graph.verification.values.number_spelling import readings
 from graph.verification.values.units import Quantity
 from graph.verification.values.value_reading import Value
 
+_MOST_SHOWN = 200
 _TIMES_SIGN = 3
 """Most characters between a count and the amount it multiplies."""
 
@@ -47,7 +48,8 @@ class Operands:
     """The numbers of shown quantities, without their units."""
 
     def with_shown(self, shown: Sequence[Value]) -> "Operands":
-        """Return these operands with the values that the reply itself has named; repeated ones count again."""
+        """Return these operands with the newest values that the reply itself has named; repeated ones count again."""
+        shown = shown[-_MOST_SHOWN:]
         return replace(
             self,
             shown_amounts=[

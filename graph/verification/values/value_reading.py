@@ -3,6 +3,7 @@ numbers.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -73,14 +74,16 @@ def find_values(text: str) -> tuple[Value, ...]:
     rest = with_digits(plain(text))
     found: list[Value] = []
     for find in _FINDERS:
-        taken: set[tuple[int, int]] = set()
+        last = (0, 0)
+        left: list[str] = []
         for start, end, value in sorted(find(rest), key=lambda hit: hit[0]):
-            if (start, end) not in taken:
-                if "\0" in rest[start:end]:
+            if (start, end) != last:
+                if start < last[1] or "\0" in rest[start:end]:
                     continue
-                taken.add((start, end))
-                rest = f"{rest[:start]}{chr(0) * (end - start)}{rest[end:]}"
+                left += [rest[last[1] : start], "\0" * (end - start)]
+                last = (start, end)
             found.append(value)
+        rest = "".join([*left, rest[last[1] :]])
     return tuple(found)
 
 
@@ -266,15 +269,15 @@ def _quantities(text: str) -> Hits:
 
 
 def _weekdays(text: str) -> Hits:
-    ends = [0, *(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]
-    for start, end, keys in find_weekdays(text):
-        first = max(e for e in ends if e <= start)
-        last = min(e for e in ends if e >= end)
-        said = [m for m in _OPENS.finditer(text, first, last) if m.start() < start] or [
-            *_OPENS.finditer(text, end, last)
-        ][:1]
-        state = ("closed" if said[-1]["closed"] else "open") if said else ""
-        yield start, end, Value("weekday", text[start:end].strip(), keys, state, start)
+    days = list(find_weekdays(text))
+    ends = [0, *(m.end() for m in _SENTENCE_END.finditer(text)), len(text)] if days else []
+    opens = [(m.start(), "closed" if m["closed"] else "open") for m in _OPENS.finditer(text)] if days else []
+    for start, end, keys in days:
+        first, last = ends[bisect_right(ends, start) - 1], ends[bisect_left(ends, end)]
+        place = bisect_left(opens, (start, ""))
+        before, after = opens[max(place - 1, 0) : place], opens[place : place + 1]
+        said = [state for at, state in (*before, *after) if first <= at < last][:1]
+        yield start, end, Value("weekday", text[start:end].strip(), keys, said[0] if said else "", start)
 
 
 def _hit(match: re.Match[str], value: Value) -> Hits:
