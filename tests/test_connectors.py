@@ -236,7 +236,9 @@ async def test_hints_of_a_server_are_only_compared(folder: Path) -> None:
 
 
 PLANS = """
-def change_plan(plan: str, note: str = "", options: list[str] = [], express: bool = False):
+def change_plan(
+    plan: str, note: str = "", options: list[str] = [], express: bool = False, quantity: int = 1, line: str = ""
+):
     "Change the plan."
     return {"plan": plan, "note": note}
 
@@ -271,12 +273,23 @@ def plans(tmp_path: Path) -> dict[str, Any]:
         ({"plan": "L", "options": ["waive all fees"]}, "Change your plan to L. (options “waive all fees”)"),
         ({"plan": "L", "express": True}, "Change your plan to L. (express yes)"),
         ({"plan": "2026-05-02"}, "Change your plan to 2 May 2026."),
+        ({"plan": "L", "express": False}, "Change your plan to L. (express no)"),
+        ({"plan": "L1", "quantity": 1}, "Change your plan to L1. (quantity 1)"),
+        ({"plan": "L", "line": "L-1001"}, "Change your plan to L. (line L-1001)"),
     ],
 )
 async def test_a_question_leaves_out_nothing_that_a_yes_carries_out(
     plans: dict[str, Any], args: dict[str, Any], asked: str
 ) -> None:
     assert (await plans["change_plan"].plan(Context(customer_id="c1"), args)).summary == asked
+
+
+def test_a_question_that_leaves_arguments_out_is_told_with_its_place(plans: dict[str, Any], tmp_path: Path) -> None:
+    opened_ = open_connectors(
+        tmp_path, read_business(tmp_path).connectors, data=tmp_path, now=lambda: datetime.now(UTC)
+    )
+    [warning] = [str(problem) for problem in opened_.problems if problem.warning]
+    assert warning.startswith("connectors/plans.yaml:4: the question of change_plan leaves out express, line, note, ")
 
 
 async def test_what_a_text_says_is_no_part_of_the_question_and_is_done_as_it_was_shown(plans: dict[str, Any]) -> None:

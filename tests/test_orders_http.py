@@ -1,8 +1,10 @@
 """A shop behind its own REST API is served like a database, and a lost answer is never sent twice."""
 
+import asyncio
 import contextlib
+import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -184,21 +186,98 @@ async def test_an_answer_that_is_not_json_is_named() -> None:
         await answering(200, None, "<html>").get_customer("ada")
 
 
+async def nothing_but_spaces() -> AsyncIterator[bytes]:
+    while True:
+        await asyncio.sleep(0)
+        yield b" "
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, content=b"[" * 100_000),
+        httpx.Response(200, content=b" " * 2_000_000),
+        httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(gzip.compress(b"{}"))),
+    ],
+    ids=["nested", "large", "compressed"],
+)
+async def test_an_answer_that_is_not_to_be_read_is_a_shop_that_does_not_answer(answer: httpx.Response) -> None:
+    shop = HttpOrderBackend("http://shop.test", transport=httpx.MockTransport(lambda request: answer))
+    with pytest.raises(BackendUnavailable, match=r"shop\.test"):
+        await shop.get_customer("ada")
+
+
+async def test_an_answer_without_end_is_given_up_after_the_whole_time() -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, content=nothing_but_spaces()))
+    shop = HttpOrderBackend("http://shop.test", transport=transport, timeout_seconds=0.05)
+    with pytest.raises(BackendUnavailable, match="longer than"):
+        await shop.get_customer("ada")
+
+
+class Spoiled(httpx.AsyncBaseTransport):
+    """A shop that answers reads as it should, and what is named here with something else."""
+
+    def __init__(self, spoils: str, answer: httpx.Response) -> None:
+        self._inner = httpx.ASGITransport(app=shop_server(FakeOrders(), today=TODAY, api_key="key"))
+        self._spoils, self._answer = spoils, answer
+        self.sent = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry one request."""
+        self.sent += request.method != "GET"
+        if self._spoils == request.method or self._spoils in request.url.path:
+            return self._answer
+        return await self._inner.handle_async_request(request)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"{}", b'{"error": "no such route"}', b'{"order": {"order_id": "#AF2"}}', b'{"customer": {}}', b"[" * 100_000],
+)
+@pytest.mark.parametrize("spoils", ["POST", "/changes/"])
+async def test_only_the_changed_record_says_that_a_change_was_made(spoils: str, content: bytes) -> None:
+    change = await Api(keys=True).plan("cancel_order", order_id="#AF1", reason="ordered by mistake")
+    wire = Spoiled(spoils, httpx.Response(200, content=content))
+    shop = HttpOrderBackend("http://shop.test", api_key="key", transport=wire)
+    with pytest.raises(BackendUnavailable):
+        await shop.apply(change, key="k1")
+    assert wire.sent == (spoils == "POST")
+
+
+async def test_another_order_than_the_one_that_was_asked_for_is_not_taken(api: Api) -> None:
+    order = order_json(await api.shop.get_order("ada", "#AF1"))
+    with pytest.raises(Refused):
+        await answering(200, order | {"orders": [order]}).get_order("ada", "#AF2")
+
+
+async def test_an_etag_that_cannot_be_sent_back_sends_nothing() -> None:
+    change = await Api(keys=False).plan("cancel_order", order_id="#AF1", reason="ordered by mistake")
+    order = order_json(await Api(keys=False).shop.get_order("ada", "#AF1"))
+    wire = Spoiled("/orders/", httpx.Response(200, json=order, headers=[(b"ETag", b"\xe4")]))
+    shop = HttpOrderBackend("http://shop.test", api_key="key", idempotency_keys=False, transport=wire)
+    with pytest.raises(BackendUnavailable, match="ETag"):
+        await shop.apply(change, key="k1")
+    assert wire.sent == 0
+
+
+async def test_what_a_shop_says_of_its_no_is_one_short_sentence() -> None:
+    change = await Api(keys=False).plan("cancel_order", order_id="#AF1", reason="ordered by mistake")
+    for reason, told in (("It is\non its way.", "It is on its way."), ("x" * 5_000, "The shop does not allow this.")):
+        wire = Spoiled("POST", httpx.Response(409, json={"reason": reason}))
+        shop = HttpOrderBackend("http://shop.test", api_key="key", idempotency_keys=False, transport=wire)
+        with pytest.raises(Refused) as no:
+            await shop.apply(change, key="k1")
+        assert str(no.value) == told
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [(200, OutcomeUnknown), (500, OutcomeUnknown), (409, Refused), (412, Refused), (403, BackendUnavailable)],
 )
 async def test_what_a_change_may_have_done_is_told_apart(status: int, kind: type[Exception]) -> None:
     change = await Api(keys=False).plan("cancel_order", order_id="#AF1", reason="ordered by mistake")
-    inner = httpx.ASGITransport(app=shop_server(FakeOrders(), today=TODAY, api_key="key"))
-
-    class Spoiled(httpx.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            if request.method == "GET":
-                return await inner.handle_async_request(request)
-            return httpx.Response(status, text="not json")
-
-    shop = HttpOrderBackend("http://shop.test", api_key="key", idempotency_keys=False, transport=Spoiled())
+    wire = Spoiled("POST", httpx.Response(status, text="not json"))
+    shop = HttpOrderBackend("http://shop.test", api_key="key", idempotency_keys=False, transport=wire)
     with pytest.raises(kind) as failure:
         await shop.apply(change, key="k1")
     assert type(failure.value) is kind

@@ -6,6 +6,7 @@ if the customer would read the very words they said yes to; that plan is stored,
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from typing import Literal
 
@@ -18,6 +19,8 @@ from tools.actions.ledger import ActionLedger
 from tools.actions.velocity import within_velocity
 from tools.context import Context
 from tools.tool import Tool, Write
+
+log = logging.getLogger(__name__)
 
 
 async def carry_out(action_id: str, *, ledger: ActionLedger, tools: Mapping[str, Tool]) -> Action:
@@ -87,6 +90,9 @@ async def _run(claimed: Action, *, ledger: ActionLedger, tool: Tool, write: Writ
     except Refused as no:
         return await ledger.finish(claimed, "refused", str(no))
     except BackendUnavailable:
+        return await ledger.finish(claimed, "unknown", phrase("unknown_outcome", locale))
+    except Exception:  # whatever it is: it may have been sent, and nobody said what came of it
+        log.exception("the outcome of %s is unknown", claimed.tool)
         return await ledger.finish(claimed, "unknown", phrase("unknown_outcome", locale))
     return await ledger.finish(claimed, "done", change.done, outcome)
 

@@ -8,8 +8,10 @@ from typing import Any, Literal
 from langchain_core.tools import StructuredTool
 
 from core.errors import InputError
+from core.language.fixed_sentences import ENGLISH
 from tools.actions.changes import Change
 from tools.actions.ledger import ActionLedger
+from tools.actions.shown_arguments import in_one_line, listed
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
 from tools.retail.policy import load_policy
@@ -64,8 +66,9 @@ class HostedActions(ConfirmedActions):
 
     async def plan(self, context: Context, tool: str, args: Mapping[str, Any]) -> Change:
         """Return the call as a change whose records only the host knows."""
-        listed = ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in args.items())
-        what = f"{tool.replace('_', ' ').capitalize()} ({listed})" if listed else tool.replace("_", " ").capitalize()
+        texts = {n: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for n, v in args.items()}
+        name, told = tool.replace("_", " ").capitalize(), listed(in_one_line(texts), ENGLISH)
+        what = f"{name} ({told})" if told else name
         return Change(
             operation=tool,
             customer_id=context.customer_id or "",
@@ -87,7 +90,3 @@ class HostedActions(ConfirmedActions):
         """Return the action as it is; the host has run it, or may not."""
         [action] = await self.get(thread_id, [action_id])
         return action
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

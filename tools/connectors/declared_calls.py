@@ -11,7 +11,7 @@ from core.conditions import Condition, ConditionError, Names, compile_condition
 from core.errors import BackendUnavailable, NotIdentified, OutcomeUnknown, Refused
 from core.language.fixed_sentences import phrase
 from core.privacy.known_people import KNOWN
-from core.safety.invisible_characters import visible
+from core.safety.bounded_answers import short_sentence
 from core.yaml_files import FilesError, Problem, YamlFile
 from tools.connectors.declarations import ConnectorFile, Look, ToolDeclaration
 from tools.connectors.source import LARGEST, Arguments, Offered, SchemaError, Source
@@ -75,7 +75,7 @@ class Call:
         except OutcomeUnknown as error:
             raise BackendUnavailable(str(error)) from None
         except Refused as no:
-            told = "" if self.owner else sentence(str(no))
+            told = "" if self.owner else short_sentence(str(no))
             raise Refused(told or phrase("not_yours" if self.owner else "not_found", context.locale)) from None
         if not is_bounded(result):
             raise BackendUnavailable(f"{self.name} returned more than {LARGEST:,} characters")
@@ -172,12 +172,6 @@ def _lines(value: Any, *, joined: bool) -> list[str]:
     """Return the texts of a personal field; the parts of a name, such as first and last, are one."""
     parts = [value] if isinstance(value, str) else [v for _, v in _fields({"": value}) if isinstance(v, str)]
     return [" ".join(parts)] if joined and parts else parts
-
-
-def sentence(text: str) -> str:
-    """Return a short sentence of a source as one line, or nothing where it is more than that."""
-    line = " ".join(visible(text).split())
-    return line if len(line) <= 200 and "://" not in line else ""
 
 
 def _call(connector: Connector, name: str, declaration: ToolDeclaration, problems: list[Problem]) -> Call:

@@ -17,14 +17,16 @@ from langgraph.prebuilt import ToolRuntime
 
 from core.conditions import Condition
 from core.errors import OutcomeUnknown, Refused
-from core.language.fixed_sentences import ENGLISH, phrase, value_words
+from core.language.fixed_sentences import ENGLISH, phrase
 from core.language.words import stem, stems
+from core.safety.bounded_answers import short_sentence
 from core.safety.invisible_characters import visible
 from core.yaml_files import FilesError, Problem
 from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done
+from tools.actions.shown_arguments import in_one_line, listed, shown
 from tools.connectors.declarations import Look, Text, in_language, language_said
-from tools.connectors.declared_calls import Call, condition, is_bounded, look_up, looked, sentence, unwrapped
+from tools.connectors.declared_calls import Call, condition, is_bounded, look_up, looked, unwrapped
 from tools.connectors.declared_cards import declared_cards
 from tools.connectors.json_schemas import at
 from tools.context import Context
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 
 MOST_SHOWN = 500
 """Characters of an argument that a customer can be asked about."""
+_SHORT_ID = 3
 _SLOT = re.compile(r"\{([a-z_][\w.]*)\}", re.IGNORECASE)
 
 
@@ -53,8 +56,8 @@ class DeclaredWrite:
         """Return what would be done, after the records were looked at and every rule held."""
         customer = self.call.customer(context)
         assert context is not None  # noqa: S101 - `customer` has refused that
-        args = _in_one_line(args)
-        if too_long := [name for name, value in args.items() if len(_shown(value, ENGLISH)) > MOST_SHOWN]:
+        args = in_one_line(args)
+        if too_long := [name for name, value in args.items() if len(shown(value, ENGLISH)) > MOST_SHOWN]:
             raise Refused(phrase("details_wrong", context.locale, names=", ".join(sorted(too_long))))
         if self.call.arguments.misfit(args):
             wrong = sorted(set(args) or self.call.arguments.schema["required"])
@@ -96,7 +99,7 @@ class DeclaredWrite:
         except Refused as no:
             log.info("%s was refused: %s", self.call.name, no)
             told = phrase("not_accepted", context.locale)
-            raise Refused(f"{told} {sentence(str(no))}".strip()) from None
+            raise Refused(f"{told} {short_sentence(str(no))}".strip()) from None
         found = unwrapped(result, self.call.connector)
         if not is_bounded(found):  # it was done; only what was said of it is too much to keep
             log.warning("%s returned more than is kept of a result", self.call.name)
@@ -128,15 +131,15 @@ class DeclaredWrite:
         out.
         """
         if text is not None:
-            said = self._filled(text, context, known)
+            said, told = self._filled(text, context, known), _named(text, context.locale)
             if text is not self.call.declaration.ask:
                 return said
             spoken = language_said(text, context.locale, self.call.connector.language)
-            unsaid = {n: v for n, v in known["args"].items() if _tells(v) and _shown(v, spoken) not in said}
-            return f"{said} ({_listed(unsaid, spoken)})" if unsaid else said
-        listed = _listed(known["args"], ENGLISH)
+            unsaid = {n: v for n, v in known["args"].items() if n not in told and not _stands(v, said)}
+            return f"{said} ({listed(unsaid, spoken)})" if unsaid else said
+        args = listed(known["args"], ENGLISH)
         what = self.call.name.replace("_", " ").capitalize()
-        return otherwise.format(what=f"{what} ({listed})" if listed else what)
+        return otherwise.format(what=f"{what} ({args})" if args else what)
 
     def _filled(self, text: Text, context: Context, known: Mapping[str, Any]) -> str:
         """Put values in the places of a sentence: an argument by its name, a field of a record by its path."""
@@ -147,7 +150,7 @@ class DeclaredWrite:
             found = known["args"].get(head, known.get(head)) if not rest else known.get(head)
             for part in rest:
                 found = found.get(part) if isinstance(found, Mapping) else None
-            return _shown(found, spoken)
+            return shown(found, spoken)
 
         return visible(_SLOT.sub(value, in_language(text, context.locale)))
 
@@ -156,38 +159,15 @@ def _context(change: Change) -> Context:
     return Context(customer_id=change.customer_id or None, thread_id=change.thread_id, locale=change.locale)
 
 
-def _in_one_line(value: Any) -> Any:
-    """Return arguments as they can be shown: each text in one line, without characters that nobody sees."""
-    if isinstance(value, Mapping):
-        return {name: _in_one_line(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_in_one_line(each) for each in value]
-    return " ".join(visible(value).split()) if isinstance(value, str) else value
+def _named(text: Text, locale: str) -> set[str]:
+    """Return the arguments that a sentence shows as a whole."""
+    return {match[1].removeprefix("args.") for match in _SLOT.finditer(in_language(text, locale))}
 
 
-def _tells(value: Any) -> bool:
-    """Say whether an argument has to be read before a yes; a number, or an id, is the customer's own or a record's."""
-    if isinstance(value, Mapping | list):
-        return any(map(_tells, value.values() if isinstance(value, Mapping) else value))
-    if isinstance(value, str):
-        return bool(value) and not (" " not in value and any(c.isdigit() for c in value))
-    return value is True
-
-
-def _listed(args: Mapping[str, Any], language: str) -> str:
-    """Return arguments by name; a text of several words stands in quotes, so that it is no part of the question."""
-    shown = {name.replace("_", " "): _shown(value, language) for name, value in args.items()}
-    return ", ".join(f"{name} “{text}”" if " " in text else f"{name} {text}" for name, text in shown.items())
-
-
-def _shown(value: Any, language: str) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, list):
-        return ", ".join(_shown(each, language) for each in value)
-    if isinstance(value, Mapping):
-        return " ".join(_shown(each, language) for each in value.values())
-    return value_words(value, language)
+def _stands(value: Any, said: str) -> bool:
+    """Say whether an identifier stands in a sentence, where a field of a record shows it."""
+    is_id = isinstance(value, str) and len(value) > _SHORT_ID and any(c.isdigit() for c in value)
+    return is_id and bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said))
 
 
 def declared_tools(calls: Mapping[str, Call], problems: list[Problem]) -> list[Tool]:
@@ -196,9 +176,23 @@ def declared_tools(calls: Mapping[str, Call], problems: list[Problem]) -> list[T
     for call in calls.values():
         try:
             tools.append(_write_tool(call, calls) if call.declaration.effect == "write" else _read_tool(call))
+            problems += _left_out(call)
         except FilesError as error:
             problems.extend(error.problems)
     return tools
+
+
+def _left_out(call: Call) -> list[Problem]:
+    """Warn of a question that does not name each argument."""
+    ask, known = call.declaration.ask, call.arguments.schema["properties"]
+    languages = [] if ask is None else [""] if isinstance(ask, str) else ask
+    left_out = sorted({name for language in languages for name in known if name not in _named(ask or "", language)})
+    if not left_out:
+        return []
+    names = ", ".join(left_out)
+    said = f"the question of {call.name} leaves out {names}; customers read each behind it where it is given"
+    do = f"name it in ask: as {{{left_out[0]}}}, or bind it"
+    return [call.connector.file.problem(("tools", call.name, "ask"), said, do, warning=True)]
 
 
 def _read_tool(call: Call) -> Tool:

@@ -18,6 +18,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
+from core.safety.bounded_answers import AnswerGivenUp, bounded_answer
 from core.yaml_files import FilesError, Problem, YamlFile
 from tools.connectors.json_schemas import inlined, resolved
 from tools.connectors.source import LARGEST, Offered, read_answer
@@ -72,15 +73,12 @@ class OpenApiSource:
         attempts = 2 if operation.method == "get" else 1
         for attempt in range(attempts):
             try:
-                async with asyncio.timeout(self._timeout):  # httpx's own counts from one byte to the next
-                    return await self._send(operation, args)
-            except TimeoutError:
-                raise OutcomeUnknown(f"{self._url} took longer than {self._timeout:g} seconds") from None
+                return await self._send(operation, args)
             except httpx.ConnectError as error:
                 raise BackendUnavailable(f"{self._url} does not answer ({type(error).__name__})") from None
             except httpx.HTTPError as error:
-                if attempt + 1 == attempts:
-                    raise OutcomeUnknown(f"{self._url} did not answer ({type(error).__name__})") from None
+                if attempt + 1 == attempts or isinstance(error, AnswerGivenUp):
+                    raise OutcomeUnknown(f"{self._url} did not answer ({error or type(error).__name__})") from None
         raise OutcomeUnknown(f"{self._url} did not answer")
 
     async def close(self) -> None:
@@ -109,23 +107,14 @@ class OpenApiSource:
                 data=body if operation.form else None,
                 headers=self._headers | {name: str(value) for name, value in given["header"].items()},
             )
-            response = await client.send(request, stream=True)
-            try:
-                return await self._read(response)
-            finally:
-                await response.aclose()
+            return self._read(await bounded_answer(client, request, most=LARGEST, seconds=self._timeout))
 
-    async def _read(self, response: httpx.Response) -> Any:
-        content = b""
-        async for part in response.aiter_bytes():
-            content += part
-            if len(content) > LARGEST:
-                raise OutcomeUnknown(f"{self._url} answered with more than {LARGEST:,} bytes")
+    def _read(self, response: httpx.Response) -> Any:
         if response.status_code in (401, 403, 407, 429) or response.status_code >= 500:
             raise OutcomeUnknown(f"{self._url} answered with status {response.status_code}")
         if not response.is_success:
             raise Refused("")
-        return read_answer(content.decode("utf-8", "replace"), self._url)
+        return read_answer(response.content.decode("utf-8", "replace"), self._url)
 
     def _check_address(self) -> None:
         """Raise BackendUnavailable where the API's name leads into the network we run in."""

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from core.errors import Refused
+from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from tools.actions.changes import Change, Outcome
 from tools.actions.outcome_by_state import outcome_by_state
 from tools.retail.change_records import Records, read_records, records_json
@@ -88,7 +88,7 @@ class HttpOrderBackend:
             raise Refused(NO_ORDER)
         answer = await self._client.get(_order_path(customer_id, order_id))
         order = None if answer is None else _order(answer)
-        if order is None:
+        if order is None or order_key(order.id) != order_key(order_id):
             order = named_order(await self.list_orders(customer_id), order_id)
         if order is None or order.customer_id != customer_id:
             raise Refused(NO_ORDER)
@@ -127,6 +127,8 @@ class HttpOrderBackend:
         records, tag = await self._records(change)
         if records != read_records(change.before):
             raise Refused(CHANGED_MEANWHILE)
+        if not tag.isascii():
+            raise BackendUnavailable(f"{self._client.url} gave an order an ETag that cannot be sent back")
         body = {name: value for name, value in change.args.items() if name != "order_id"}
         headers = ({"If-Match": tag} if tag else {}) | ({"Idempotency-Key": key} if self._keys else {})
         if change.record_id is None:
@@ -134,21 +136,26 @@ class HttpOrderBackend:
         else:
             path, method = f"{_order_path(change.customer_id, change.record_id)}/{PATHS[change.operation]}", "POST"
         answer = await self._client.send(method, path, body, headers)
-        after = {name: answer.content[name] for name in ("order", "customer") if name in answer.content}
+        after = _changed(answer, change)
+        if after is None:
+            raise OutcomeUnknown(f"{answer.url} was asked for a change and did not answer with the changed record")
         return Outcome(key=key, operation=change.operation, after=after)
 
     async def find_outcome(self, change: Change, *, key: str) -> Outcome | None:
         """Return what came of a change: by its key where the API keeps them, else by the state of the records.
 
         Raises:
-            OutcomeUnknown: the records are neither as before the change nor as after it.
+            OutcomeUnknown: the records are neither as before the change nor as after it, or what is told of the key is
+                no changed record.
         """
         if not self._keys:
             return outcome_by_state(change, records_json((await self._records(change))[0]), key=key)
         answer = await self._client.get(f"/changes/{quote(key, safe='')}")
         if answer is None:
             return None
-        after = {name: answer.content[name] for name in ("order", "customer") if name in answer.content}
+        after = _changed(answer, change)
+        if after is None:
+            raise OutcomeUnknown(f"{answer.url}/changes/… did not answer with a changed record, nor with status 404")
         return Outcome(key=key, operation=change.operation, after=after)
 
     async def _records(self, change: Change) -> tuple[Records, str]:
@@ -177,6 +184,15 @@ class HttpOrderBackend:
 
 def _order_path(customer_id: str, order_id: str) -> str:
     return f"/customers/{quote(customer_id, safe='')}/orders/{quote(order_id.strip(), safe='')}"
+
+
+def _changed(answer: Answer, change: Change) -> dict[str, Any] | None:
+    """Return the records that an answer says were changed; None where the one of the change is not among them."""
+    after = {name: answer.content[name] for name in ("order", "customer") if isinstance(answer.content.get(name), dict)}
+    if change.record_id is None:
+        return after if "customer" in after else None
+    named = str(after.get("order", {}).get("order_id", ""))
+    return after if order_key(named) == order_key(change.record_id) else None
 
 
 def _order(answer: Answer, row: Any = None) -> Order:

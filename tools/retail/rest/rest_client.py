@@ -11,9 +11,12 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
+from core.parsed_json import parsed_json
+from core.safety.bounded_answers import bounded_answer, short_sentence
 from tools.retail.shop_records import CHANGED_MEANWHILE
 
 Row = TypeVar("Row", bound=BaseModel)
+_MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class ShopClient:
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer | None:
         """Return what is there, or None where the API answers 404; raises BackendUnavailable otherwise."""
         try:
-            response = await self._client().get(self.url + path, params=dict(query or {}))
+            response = await self._ask("GET", path, params=dict(query or {}))
         except httpx.HTTPError as error:
             raise self._silent(error) from error
         if response.status_code == 404:
@@ -87,7 +90,7 @@ class ShopClient:
             BackendUnavailable: the request did not go out, or was turned away before anything was done.
         """
         try:
-            response = await self._client().request(method, self.url + path, json=dict(body), headers=dict(headers))
+            response = await self._ask(method, path, json=dict(body), headers=dict(headers))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise self._silent(error) from error
         except httpx.HTTPError as error:
@@ -105,13 +108,18 @@ class ShopClient:
         except ValueError as error:
             raise OutcomeUnknown(f"{self.url} was asked for a change and gave no clear answer ({error})") from error
 
+    async def _ask(self, method: str, path: str, **how: Any) -> httpx.Response:
+        client = self._client()
+        request = client.build_request(method, self.url + path, **how)
+        return await bounded_answer(client, request, most=_MOST_BYTES, seconds=self._timeout)
+
     def _client(self) -> httpx.AsyncClient:
         """Return the client of the running loop; connections must not wander from one loop to another."""
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
             self._clients[loop] = httpx.AsyncClient(
                 headers=self._headers,
-                timeout=self._timeout,
+                timeout=httpx.Timeout(self._timeout, connect=self._timeout / 2),  # to tell what was not asked
                 transport=self._transport,
                 verify=self._tls,
                 trust_env=False,
@@ -119,7 +127,7 @@ class ShopClient:
         return self._clients[loop]
 
     def _answer(self, response: httpx.Response) -> Answer:
-        content = response.json()
+        content = parsed_json(response.content)
         if not isinstance(content, dict):
             raise ValueError(f"a JSON {type(content).__name__} where an object was wanted")
         return Answer(content=content, tag=response.headers.get("ETag", ""), url=self.url)
@@ -139,7 +147,7 @@ def _cause(error: httpx.HTTPError) -> str:
 def _reason(response: httpx.Response) -> str:
     """Return the shop's own words for a no, where it gave some."""
     try:
-        reason = response.json()["reason"]
-    except (ValueError, KeyError, TypeError):
-        reason = None
-    return reason if isinstance(reason, str) and reason else "The shop does not allow this."
+        reason = short_sentence(parsed_json(response.content)["reason"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        reason = ""
+    return reason or "The shop does not allow this."
