@@ -19,6 +19,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.support.databases import add_postgres, server_for, store_urls
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.models.fault_server import CONTROL, FAULTS, HARMLESS, FaultServer
 from benchmarks.support.peers import prepare
@@ -90,12 +91,13 @@ async def turn_under(fault: str, server: FaultServer, parts: Parts, settings: Se
 
 
 @asynccontextmanager
-async def sample_agent(folder: Path) -> AsyncIterator[tuple[Parts, Settings]]:
+async def sample_agent(folder: Path, postgres: str | None = None) -> AsyncIterator[tuple[Parts, Settings]]:
     """Yield parts and settings of the sample shop, built in a folder."""
+    url = store_urls(folder, postgres)
     values = {
         "SUPPORT_INDEX_DIR": f"{folder}/index",
-        "SUPPORT_ORDERS_URL": f"sqlite:///{folder}/shop.db",
-        "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
+        "SUPPORT_ORDERS_URL": url("shop"),
+        "SUPPORT_DESK_URL": url("desk"),
         "SUPPORT_MEMORY_URL": "memory",
         "SUPPORT_TURN_SECONDS": str(TURN_SECONDS),
         "SUPPORT_TIMEOUT_SECONDS": str(REQUEST_SECONDS),
@@ -109,12 +111,12 @@ async def sample_agent(folder: Path) -> AsyncIterator[tuple[Parts, Settings]]:
         await parts.close()
 
 
-async def run(faults: Sequence[str]) -> list[Turn]:
+async def run(faults: Sequence[str], postgres: str | None = None) -> list[Turn]:
     """Return one turn per fault and way of answering."""
     gate, server = asyncio.Semaphore(AT_ONCE), FaultServer()
     listening = await server.start()
     with tempfile.TemporaryDirectory() as folder:
-        async with sample_agent(Path(folder)) as (parts, settings):
+        async with sample_agent(Path(folder), postgres) as (parts, settings):
 
             async def one(fault: str, *, streaming: bool) -> Turn:
                 async with gate:
@@ -154,9 +156,12 @@ def show(turns: Sequence[Turn]) -> None:
 
 def main() -> int:
     """Run the benchmark from the command line."""
-    options = parser(__doc__).parse_args()
+    asked = parser(__doc__)
+    add_postgres(asked)
+    options = asked.parse_args()
     logging.getLogger("core.models.fallback").setLevel(logging.CRITICAL)  # every failure is meant
-    turns = asyncio.run(run(FAULTS))
+    with server_for(options) as postgres:
+        turns = asyncio.run(run(FAULTS, postgres))
     if not options.json:
         show(turns)
     return report("Faults of the model endpoint", figures(turns), options)

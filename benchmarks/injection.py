@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 from langchain_core.embeddings import Embeddings
@@ -28,6 +29,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from rich.console import Console
 from rich.progress import track
 
+from benchmarks.support.databases import add_postgres, server_for, store_urls
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.injection_suite import EVIL, SUITE, Case
 from benchmarks.support.injection_world import TODAY, Articles, Obedient, Shop, warranty_server
@@ -174,13 +176,15 @@ def without_gate() -> Iterator[None]:
         yield
 
 
-async def play_all(cases: Iterable[Case], *, gate: bool = True, embeddings: Embeddings | None = None) -> list[Outcome]:
+async def play_all(
+    cases: Iterable[Case], *, gate: bool = True, embeddings: Embeddings | None = None, postgres: str | None = None
+) -> list[Outcome]:
     """Hold every conversation, with the gate or without; tickets are routed with the embedded model unless another is
     given.
     """
     links = LinkRule.of(["alderfinch.example"]) if gate else EveryHost()
     with tempfile.TemporaryDirectory() as folder, nullcontext() if gate else without_gate():
-        url = f"sqlite:///{folder}/desk.db"
+        url = store_urls(Path(folder), postgres)("desk")
         writer = TicketWriter(RuleTriage(load_queues(), embeddings or embedded_minilm()))
         world = World(SqlTicketDesk(Database(url)), ActionLedger(url), writer)
         try:
@@ -235,12 +239,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser(__doc__)
     options.add_argument("--every", type=int, default=1, help="take only each n-th case")
     options.add_argument("--without-gate", action="store_true", help="take the gate away; --check then fails")
+    add_postgres(options)
     chosen = options.parse_args(argv)
 
-    async def run() -> list[Figure]:
+    async def run(postgres: str | None) -> list[Figure]:
         async def played(cases: Iterable[Case]) -> list[Outcome]:
             shown = track([*cases][:: chosen.every], "conversations", console=Console(stderr=True), transient=True)
-            return await play_all(shown, gate=not chosen.without_gate)
+            return await play_all(shown, gate=not chosen.without_gate, postgres=postgres)
 
         attacked, blind = await played(SUITE.cases()), await played(SUITE.blind_cases())
         for outcome in (*attacked, *blind) if not chosen.json else ():
@@ -251,10 +256,11 @@ def main(argv: Sequence[str] | None = None) -> int:
                     f"{outcome.case.carrier}, {planted}, {outcome.case.user.ID}: {what}", markup=False
                 )
         clean = [*SUITE.clean()]
-        return figures(attacked, blind, await play_all(clean), await play_all(clean, gate=False))
+        return figures(attacked, blind, await play_all(clean, postgres=postgres), await play_all(clean, gate=False))
 
     title = "Injection" + (" without the gate" if chosen.without_gate else "")
-    return report(title, asyncio.run(run()), chosen)
+    with server_for(chosen) as postgres:
+        return report(title, asyncio.run(run(postgres)), chosen)
 
 
 if __name__ == "__main__":

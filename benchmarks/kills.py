@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,6 +25,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from benchmarks.support.databases import add_postgres, fresh_database, server_for
 from benchmarks.support.kill_world import World, run
 
 After = Literal["same message", "new message"]
@@ -118,11 +120,14 @@ def points_of(world: World) -> list[str]:
     return [str(name) for name in written[-1]["points"]]
 
 
-def in_a_folder(keys: bool, calls: int, ledger: bool, kills: Sequence[int], after: After, name: str) -> Result:
-    """Play a scenario on files of its own."""
+def in_a_folder(
+    server: str | None, keys: bool, calls: int, ledger: bool, kills: Sequence[int], after: After, name: str
+) -> Result:
+    """Play a scenario on files of its own, or on a database of its own of a PostgreSQL."""
     folder = Path(tempfile.mkdtemp(prefix="kills-"))
+    database = fresh_database(server) if server else None
     try:
-        return play_out(World(folder, keys, calls, ledger), kills, after, name)
+        return play_out(World(folder, keys, calls, ledger, database), kills, after, name)
     finally:
         shutil.rmtree(folder)
 
@@ -176,22 +181,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--check", action="store_true", help="exit with 1 unless every figure but the counts is 0")
+    add_postgres(parser)
     options = parser.parse_args(arguments)
+    with server_for(options) as server:
+        return _measured(options, server)
+
+
+def _measured(options: argparse.Namespace, server: str | None) -> int:
     ledger = not options.without_ledger
     planned = matrix(ledger, options.every)
+    play = partial(in_a_folder, server)
     by_chance = random_kills(ledger, options.seed)
     console = Console(stderr=True)
     with ProcessPoolExecutor(WORKERS, get_context("fork")) as workers, Progress(console=console, transient=True) as bar:
         step = bar.add_task("matrix", total=len(planned))
         results: dict[str, list[Result]] = {"matrix": [], "random": []}
-        for result in workers.map(in_a_folder, *zip(*planned, strict=True)):
+        for result in workers.map(play, *zip(*planned, strict=True)):
             results["matrix"].append(result)
             bar.advance(step)
         step = bar.add_task("random", total=options.random)
         while (killed := sum(len(r.kills) for r in results["random"])) < options.random:
             bar.update(step, completed=killed)
             chunk = islice(by_chance, min(CHUNK, options.random - killed))
-            results["random"] += workers.map(in_a_folder, *zip(*chunk, strict=True))
+            results["random"] += workers.map(play, *zip(*chunk, strict=True))
     table = {kind: figures(found) for kind, found in results.items() if found}
     bad = [result for found in results.values() for result in found if not result.good]
     if options.json:

@@ -22,6 +22,7 @@ import jwt
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.support.databases import add_postgres, server_for, store_urls
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.fleet import ROOT, SECRET, Fleet, environment, free_ports, is_ready
 from benchmarks.support.peers import prepare
@@ -80,9 +81,9 @@ def endpoint(port: int) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 @contextlib.asynccontextmanager
-async def server(folder: Path, model_port: int) -> AsyncIterator[tuple[str, dict[str, str]]]:
+async def server(folder: Path, model_port: int, inbox: str) -> AsyncIterator[tuple[str, dict[str, str]]]:
     """Yield the address of a running server on the sample shop, and the header of a customer."""
-    env = environment(folder, f"sqlite:///{folder}/inbox.db")
+    env = environment(folder, inbox)
     own = {name: value for name, value in env.items() if name.startswith("SUPPORT_")}
     await asyncio.to_thread(prepare, Settings.from_env(own, env_file=None))
     token = jwt.encode({"sub": CUSTOMER, "exp": int(time.time()) + 3600}, SECRET)
@@ -133,12 +134,12 @@ class Writer:
         await self._client.aclose()
 
 
-async def run(seconds: float) -> tuple[list[Answered], float]:
+async def run(seconds: float, postgres: str | None = None) -> tuple[list[Answered], float]:
     """Hold the conversation with an outage of so many seconds; return the replies, and how long the way back took."""
     [port] = free_ports(1)
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as endpoints:
         running = endpoints.enter_context(endpoint(port))
-        async with server(Path(folder), port) as (url, headers):
+        async with server(Path(folder), port, store_urls(Path(folder), postgres)("inbox")) as (url, headers):
             writer = Writer(url, headers)
             for _ in range(3):
                 await writer.write("before")
@@ -193,8 +194,10 @@ def main() -> int:
     """Run the benchmark from the command line."""
     asked = parser(__doc__)
     asked.add_argument("--seconds", type=float, default=60, help="how long the endpoint is gone")
+    add_postgres(asked)
     options = asked.parse_args()
-    answered, back = asyncio.run(run(options.seconds))
+    with server_for(options) as postgres:
+        answered, back = asyncio.run(run(options.seconds, postgres))
     if not options.json:
         show(answered)
     return report("The endpoint goes and comes back", figures(answered, back), options)

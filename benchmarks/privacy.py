@@ -13,7 +13,6 @@ import json
 import os
 import re
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -24,10 +23,13 @@ from typing import Any
 
 import httpx
 import jwt
+from sqlalchemy import make_url
 
+from benchmarks.support.databases import StoreUrls, add_postgres, server_for, store_urls
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.outside import Outside, outside
 from core.settings import SAMPLE_BUSINESS
+from core.storage.database import open_engine
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "a-secret-for-a-benchmark-on-this-machine-alone"  # noqa: S105  it guards nothing
@@ -54,15 +56,15 @@ def repeated(asked: str) -> tuple[int, Any]:
     return 400, {"error": {"message": f"cannot answer: {asked[-6000:]}", "type": "bad_request"}}
 
 
-def environment(folder: Path, others: Outside) -> dict[str, str]:
+def environment(folder: Path, url: StoreUrls, others: Outside) -> dict[str, str]:
     """Return the environment of a server that has everything switched on and keeps it in a folder."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SUPPORT_", "OXLO_", "LANGSMITH_", "LANGCHAIN_"))}
     return kept | {
         "SUPPORT_INDEX_DIR": str(folder / "index"),
-        "SUPPORT_ORDERS_URL": f"sqlite:///{folder}/shop.db",
-        "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
-        "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
-        "SUPPORT_INBOX_URL": f"sqlite:///{folder}/inbox.db",
+        "SUPPORT_ORDERS_URL": url("shop"),
+        "SUPPORT_DESK_URL": url("desk"),
+        "SUPPORT_MEMORY_URL": url("memory"),
+        "SUPPORT_INBOX_URL": url("inbox"),
         "SUPPORT_DATA_DIR": str(folder),
         "SUPPORT_JWT_SECRET": SECRET,
         "SUPPORT_MODEL": "repeater",
@@ -135,7 +137,7 @@ class Customer:
         return answer
 
 
-def converse(customer: Customer, others: Outside, shop: Path, orders: list[str]) -> tuple[str, str]:
+def converse(customer: Customer, others: Outside, shop: str, orders: list[str]) -> tuple[str, str]:
     """Hold the conversations; return the thread of the signed-in one, and the one-time code of the open one."""
     me, shipped, pending = customer.bearer(WHO), *orders
     thread, _ = customer.say(f"Hi, I am Zelda Quuxley ({MAIL}, {PHONE}). Where is my order {shipped}?", None, me)
@@ -144,10 +146,9 @@ def converse(customer: Customer, others: Outside, shop: Path, orders: list[str])
     customer.say("yes", thread, me)
     customer.say("Change my default address to 48 Nirgendheim Road, Portland, OR 97205, USA", thread, me)
     customer.say("yes", thread, me)
-    with contextlib.closing(sqlite3.connect(shop)) as broken:
-        broken.execute("ALTER TABLE orders RENAME TO orders_away")
-        customer.say(f"Where is my order {shipped}? I am Zelda Quuxley, {MAIL}.", thread, me)
-        broken.execute("ALTER TABLE orders_away RENAME TO orders")
+    execute(shop, "ALTER TABLE orders RENAME TO orders_away")
+    customer.say(f"Where is my order {shipped}? I am Zelda Quuxley, {MAIL}.", thread, me)
+    execute(shop, "ALTER TABLE orders_away RENAME TO orders")
     customer.say(
         f"I want to talk to a person. Call {PHONE} or write to {MAIL}. Zelda Quuxley, 47 Nirgendheim Road", thread, me
     )
@@ -176,22 +177,49 @@ def hits(text: str, code: str = "") -> int:
     return found + (len(re.findall(rf"(?<!\d){code}(?!\d)", text)) if code else 0)
 
 
-def raw(folder: Path, *names: str) -> str:
-    """Return the bytes of files, with their journals, as text."""
-    files = [f for name in names for f in sorted(folder.glob(name if "*" in name else f"{name}*")) if f.is_file()]
+def raw(folder: Path, pattern: str) -> str:
+    """Return the bytes of files as text."""
+    files = [file for file in sorted(folder.glob(pattern)) if file.is_file()]
     return "\n".join(file.read_bytes().decode("latin-1") for file in files)
 
 
-def rows(file: Path, *tables: str) -> str:
+def execute(url: str, statement: str) -> list[str]:
+    """Run a statement on a database; return its rows as text, what is binary as what it holds."""
+    engine = open_engine(url)
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            found = connection.exec_driver_sql(statement)
+            return ["|".join(map(_as_text, row)) for row in found] if found.returns_rows else []
+    finally:
+        engine.dispose()
+
+
+def _as_text(value: Any) -> str:
+    return bytes(value).decode("latin-1") if isinstance(value, memoryview | bytes) else str(value)
+
+
+def rows(url: str, *tables: str) -> str:
     """Return all rows of tables as text."""
-    with contextlib.closing(sqlite3.connect(file)) as connection:
-        return "\n".join(str(row) for table in tables for row in connection.execute(f"SELECT * FROM {table}"))  # noqa: S608
+    return "\n".join(row for table in tables for row in execute(url, f'SELECT * FROM "{table}"'))  # noqa: S608
 
 
-def measure(folder: Path) -> list[Figure]:
+def held_in(url: str) -> str:
+    """Return all that a database keeps, as its files hold it and, since PostgreSQL packs long values, as its rows."""
+    if url.startswith("sqlite"):
+        file = Path(make_url(url).database or "")
+        return raw(file.parent, f"{file.name}*")
+    execute(url, "CHECKPOINT")
+    [folder] = execute(url, "SHOW data_directory")
+    [number] = execute(url, "SELECT oid FROM pg_database WHERE datname = current_database()")
+    tables = execute(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return raw(Path(folder), f"base/{number}/*") + rows(url, *tables)
+
+
+def measure(folder: Path, postgres: str | None = None) -> list[Figure]:
     """Run everything and return the counts."""
+    url = store_urls(folder, postgres)
     with outside({"v1": repeated}) as others:
-        env = environment(folder, others)
+        env = environment(folder, url, others)
         orders = canary_shop(folder / "canary.json")
         command(env | {"SUPPORT_LANGSMITH_TRACING": "false"}, "ingest", "examples/alder-finch/articles")
         command(env, "orders", "import", str(folder / "canary.json"), "--replace", "--shift-dates")
@@ -211,12 +239,11 @@ def measure(folder: Path) -> list[Figure]:
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz", server)
             customer = Customer(f"http://127.0.0.1:{port}")
-            thread, code = converse(customer, others, folder / "shop.db", orders)
+            thread, code = converse(customer, others, url("shop"), orders)
             metrics = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
             time.sleep(5)  # what is sent in the background arrives
-            held = hits(raw(folder, "memory.db", "inbox.db"))
-            codes = hits("", code) + len(re.findall(rf"(?<!\d){code}(?!\d)", raw(folder, "inbox.db", "memory.db")))
-            tickets = rows(folder / "desk.db", "tickets", "ticket_notes", "ticket_events", "ticket_deliveries")
+            before = held_in(url("memory")) + held_in(url("inbox"))
+            tickets = rows(url("desk"), "tickets", "ticket_notes", "ticket_events", "ticket_deliveries")
             tickets = tickets.replace(WHO, "")  # whose ticket it is stands in a field of its own
             exported = command(env, "export", "--customer", WHO)
             command(env, "erase", "--customer", WHO, "--yes")
@@ -234,9 +261,10 @@ def measure(folder: Path) -> list[Figure]:
             "tickets": tickets,
             "error answers": "\n".join(customer.errors),
         }
-        left = {name: raw(folder, name) for name in ("memory.db", "inbox.db", "desk.db")}
-        left["effects in shop.db"] = rows(folder / "shop.db", "effects")
-        left["index"] = raw(folder / "index", "**/*")
+        left = {f"the {name}": held_in(url(name)) for name in ("memory", "inbox", "desk")}
+        left["the shop's effects"] = rows(url("shop"), "effects")
+        left["the index"] = raw(folder / "index", "**/*")
+        codes = len(re.findall(rf"(?<!\d){code}(?!\d)", before))
         figures = [Figure(f"in {name}", hits(text, code), 0, "at most") for name, text in sinks.items()]
         return [
             *figures,
@@ -245,7 +273,7 @@ def measure(folder: Path) -> list[Figure]:
                 Figure(f"left in {name} after erasure", hits(text) + text.count(thread), 0, "at most")
                 for name, text in left.items()
             ),
-            Figure("in the conversations before it", held, 20),
+            Figure("in the conversations before it", hits(before), 20),
             Figure("in the export", hits(exported), 20),
             Figure("log lines of nodes", logged.count('"logger": "graph.node"'), 30),
             Figure("kilobytes of traces", len(sinks["traces"]) / 1000, 50),
@@ -268,9 +296,11 @@ def wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
 
 def main() -> int:
     """Run the benchmark and return its exit code."""
-    options: argparse.Namespace = parser(__doc__).parse_args()
-    with tempfile.TemporaryDirectory(prefix="privacy-") as folder:
-        return report("Private data: canaries found", measure(Path(folder)), options)
+    asked = parser(__doc__)
+    add_postgres(asked)
+    options: argparse.Namespace = asked.parse_args()
+    with server_for(options) as postgres, tempfile.TemporaryDirectory(prefix="privacy-") as folder:
+        return report("Private data: canaries found", measure(Path(folder), postgres), options)
 
 
 if __name__ == "__main__":

