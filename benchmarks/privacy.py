@@ -27,7 +27,7 @@ from sqlalchemy import make_url
 
 from benchmarks.support.databases import StoreUrls, add_postgres, server_for, store_urls
 from benchmarks.support.figures import Figure, parser, report
-from benchmarks.support.outside import Outside, outside
+from benchmarks.support.outside import RecordedServices, outside
 from core.settings import SAMPLE_BUSINESS
 from core.storage.database import open_engine
 
@@ -56,7 +56,7 @@ def repeated(asked: str) -> tuple[int, Any]:
     return 400, {"error": {"message": f"cannot answer: {asked[-6000:]}", "type": "bad_request"}}
 
 
-def environment(folder: Path, url: StoreUrls, others: Outside) -> dict[str, str]:
+def environment(folder: Path, url: StoreUrls, others: RecordedServices) -> dict[str, str]:
     """Return the environment of a server that has everything switched on and keeps it in a folder."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SUPPORT_", "OXLO_", "LANGSMITH_", "LANGCHAIN_"))}
     return kept | {
@@ -137,7 +137,7 @@ class Customer:
         return answer
 
 
-def converse(customer: Customer, others: Outside, shop: str, orders: list[str]) -> tuple[str, str]:
+def converse(customer: Customer, others: RecordedServices, shop: str, orders: list[str]) -> tuple[str, str]:
     """Hold the conversations; return the thread of the signed-in one, and the one-time code of the open one."""
     me, shipped, pending = customer.bearer(WHO), *orders
     thread, _ = customer.say(f"Hi, I am Zelda Quuxley ({MAIL}, {PHONE}). Where is my order {shipped}?", None, me)

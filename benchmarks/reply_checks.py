@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.support.figures import Figure, parser, report
-from graph.verification.evidence import Deed, Evidence, Text
-from graph.verification.evidence_reading import lay_ground
+from graph.verification.evidence import Evidence, Text, ToolOutcome
+from graph.verification.evidence_reading import read_evidence
 from graph.verification.reply import faults_of
 from graph.verification.sentences import split_sentences
 from graph.verification.values.value_reading import Value
@@ -68,24 +68,24 @@ class Batch:
         return " · ".join(f"{right / of:.1%}" for right, of in counts)
 
 
-def ground_of_scene(scene: dict[str, Any]) -> Evidence:
+def evidence_of_scene(scene: dict[str, Any]) -> Evidence:
     """Return what the replies of a scene may rely on."""
     articles, tools = scene.get("articles", []), scene.get("tools", [])
-    return lay_ground(
+    return read_evidence(
         [
             *(Text(article) for article in articles),
             *(Text(tool["result"], "data") for tool in tools),
             Text(scene["customer"], "customer"),
         ],
         passages=len(articles),
-        deeds=[Deed(tool["tool"], tool["result"]) for tool in tools],
+        outcomes=[ToolOutcome(tool["tool"], tool["result"]) for tool in tools],
     )
 
 
-def faults_in(reply: str, ground: Evidence) -> tuple[str, ...]:
+def faults_in(reply: str, evidence: Evidence) -> tuple[str, ...]:
     """Return what is wrong with a reply, read sentence by sentence as the graph reads it."""
     shown: list[Value] = []
-    return tuple(fault.text for s in split_sentences(reply)[0] for fault in faults_of(s, ground, shown))
+    return tuple(fault.text for s in split_sentences(reply)[0] for fault in faults_of(s, evidence, shown))
 
 
 def judged(file: Path) -> Batch:
@@ -96,10 +96,10 @@ def judged(file: Path) -> Batch:
 
 
 def _of_scene(scene: dict[str, Any]) -> Iterator[Judged]:
-    ground = ground_of_scene(scene)
+    evidence = evidence_of_scene(scene)
     planted = [pair for entry in scene["planted"] for pair in entry.items()]
     for kind, reply in (*(("sound", reply) for reply in scene["sound"]), *planted):
-        yield Judged(scene["scene"], kind, reply, faults_in(reply, ground))
+        yield Judged(scene["scene"], kind, reply, faults_in(reply, evidence))
 
 
 def batches(only: str | None = None) -> list[Batch]:

@@ -85,7 +85,7 @@ async def measure(way: str, settings: Settings) -> Measured:
         answered, seconds = 0, 0.0
         for number, (sentence, words) in enumerate(track(SPOKEN, way, console=Console(stderr=True), transient=True)):
             started = time.perf_counter()
-            message = await agent.hear(speak(sentence))
+            message = await agent.transcribe(speak(sentence))
             seconds += time.perf_counter() - started
             reply = await agent.send(f"{way}-{number}", message, customer_id=CUSTOMER, channel="voice")
             answered += any(word.lower() in reply.text.lower() for word in words)
@@ -108,7 +108,7 @@ async def _hears(agent: SupportAgent, thread: str, clip: bytes) -> tuple[bool, b
     """
     await agent.send(thread, f"Please cancel my order {PENDING}, I no longer need it", customer_id=CUSTOMER)
     asked = awaits_answer(await agent.state(thread))
-    message = await agent.hear(clip)
+    message = await agent.transcribe(clip)
     await agent.send(thread, message, customer_id=CUSTOMER, channel="voice")
     return asked, not was_unheard(message)
 

@@ -67,7 +67,7 @@ async def _ask(
     async with open_agent(settings) as agent:
         if audio is None:
             return await agent.send(thread, question or "", customer_id=customer, locale=locale), ""
-        message = await agent.hear(_read(audio))
+        message = await agent.transcribe(_read(audio))
         reply = await agent.send(thread, message, customer_id=customer, channel="voice", locale=locale)
         return reply, str(marks(message)["voice"]["heard"])
 

@@ -118,14 +118,14 @@ class SupportAgent:
         """Return the language that is asked for, or else the business's own."""
         return self.parts.locale_of(asked) if self.parts else asked or self._locale
 
-    async def hear(self, recording: bytes) -> HumanMessage:
+    async def transcribe(self, recording: bytes) -> HumanMessage:
         """Return a voice message as words to `send`; nothing is sent yet.
 
         Raises:
             MessageRejected: it is too long, not audio or cannot be decoded; or voice is not switched on.
             ModelUnavailable, ModelRejected: the transcription endpoint failed.
         """
-        return await (self.parts.ear if self.parts else VoiceInput()).hear(recording)
+        return await (self.parts.voice_input if self.parts else VoiceInput()).transcribe(recording)
 
     async def send(
         self,

@@ -124,7 +124,7 @@ def assemble(
             now=now,
         ),
         summariser=RuleSummary() if settings.model == "offline" else ModelSummary(chat_model(settings)),
-        ear=VoiceInput(
+        voice_input=VoiceInput(
             transcriber=transcriber(settings),
             max_seconds=settings.limits.voice_max_seconds,
             max_bytes=settings.limits.voice_max_mb * 1_000_000,

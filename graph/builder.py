@@ -86,7 +86,7 @@ class Parts:
     actions: ConfirmedActions
     summariser: Summariser = field(default_factory=RuleSummary)
     """Shortens turns that leave the state."""
-    ear: VoiceInput = field(default_factory=VoiceInput)
+    voice_input: VoiceInput = field(default_factory=VoiceInput)
     """Hears voice messages."""
     executor: ToolExecutor | None = None
     """Runs the calls; by default this process, with `tools`."""
@@ -158,7 +158,7 @@ def build_graph(
         receive,
         desk=parts.desk,
         actions=parts.actions,
-        ear=parts.ear,
+        voice_input=parts.voice_input,
         max_message_chars=parts.max_message_chars,
         identity=parts.identity,
         remembers_customers=parts.remembers_customers,

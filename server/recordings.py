@@ -9,7 +9,7 @@ from server.records import Spoken
 from server.service import Service
 
 
-async def hear(service: Service, recording: bytes, locale: str | None) -> tuple[str, Spoken]:
+async def transcribe(service: Service, recording: bytes, locale: str | None) -> tuple[str, Spoken]:
     """Return a recording's words as they are sent, and as they were heard.
 
     Raises:
@@ -19,12 +19,12 @@ async def hear(service: Service, recording: bytes, locale: str | None) -> tuple[
         ModelUnavailable, ModelRejected: the transcription endpoint failed.
     """
     locale = service.agent.locale_of(locale)
-    if service.parts.ear.transcriber is None:
+    if service.parts.voice_input.transcriber is None:
         raise Refused(phrase("voice_off", locale))
     if service.hearing.locked():
         raise Busy("many voice messages came at once; send it again in a moment", retry_after=2)
     async with service.hearing:
-        message = await service.agent.hear(recording)
+        message = await service.agent.transcribe(recording)
     if was_unheard(message):
         raise MessageRejected(phrase("not_heard", locale))
     voice = marks(message)["voice"]

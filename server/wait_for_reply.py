@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator
 
 from graph.replies import Progress, Token
-from server.inbox.broadcast import Happening
+from server.inbox.broadcast import TurnEvent
 from server.records import Identity, Outcome
 from server.service import Service
 
@@ -16,7 +16,7 @@ MANY = 50
 
 
 async def follow(
-    service: Service, who: Identity, message_id: str, queue: asyncio.Queue[Happening], *, seconds: float
+    service: Service, who: Identity, message_id: str, queue: asyncio.Queue[TurnEvent], *, seconds: float
 ) -> AsyncIterator[Progress | Token | Outcome]:
     """Yield pieces of the turn that answers a message, and last its outcome; ends early after `seconds`."""
     end = time.monotonic() + seconds
@@ -30,12 +30,12 @@ async def follow(
         look_again = time.monotonic() + pause
         while (left := look_again - time.monotonic()) > 0:
             try:
-                happening = await asyncio.wait_for(queue.get(), left)
+                event = await asyncio.wait_for(queue.get(), left)
             except TimeoutError:
                 break
-            if happening is None:
+            if event is None:
                 break
-            yield happening
+            yield event
             if queue.empty():
                 look_again = time.monotonic() + pause
 
@@ -44,9 +44,9 @@ async def outcome_of(service: Service, who: Identity, thread_id: str, message_id
     """Return what has become of a message, at the latest after `seconds`."""
     outcome: Outcome | None = None
     with service.broadcast.listening(thread_id) as queue:
-        async for happening in follow(service, who, message_id, queue, seconds=seconds):
-            if isinstance(happening, Outcome):
-                outcome = happening
+        async for event in follow(service, who, message_id, queue, seconds=seconds):
+            if isinstance(event, Outcome):
+                outcome = event
     if outcome is None:
         raise AssertionError("following a message ended without its outcome")
     return outcome

@@ -34,7 +34,7 @@ print(wishes("Engrave it with my name."))
 print(answer_to_confirmation("yes, the engraving", [asked]))
 print(answer_to_confirmation("yes, the engraving", [Asked("cancel_order")]))
 print(len(sentences_that_ask("Bitte graviere meinen Ring.", "inscribe")))
-print([claim.deed for claim in find_claims("I have engraved your ring.")])
+print([claim.action for claim in find_claims("I have engraved your ring.")])
 """
 
 

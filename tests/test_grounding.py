@@ -9,16 +9,16 @@ from langchain_core.messages import HumanMessage, ToolMessage
 from core.passages import Passage
 from graph.tool_calls.grounding import ungrounded
 from graph.verification.evidence import Evidence, Text
-from graph.verification.evidence_reading import lay_ground
+from graph.verification.evidence_reading import read_evidence
 from graph.verification.reply import faults_of
-from graph.verification.turn_evidence import ground_of
+from graph.verification.turn_evidence import evidence_of
 from tests.graph_fakes import call, parts, scripted
 from tests.test_verified_replies import agent_of
 
 
 def given_by(texts: Sequence[str]) -> Evidence:
     """Return what the words of a conversation give."""
-    return lay_ground([Text(text, "customer") for text in texts])
+    return read_evidence([Text(text, "customer") for text in texts])
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,10 @@ def test_a_write_counts_as_done_only_once_it_was_carried_out(state: str, wrong: 
         name="cancel_order",
         additional_kwargs={"action": "a", "state": state},
     )
-    ground = ground_of([HumanMessage("cancel it"), result], [])
+    evidence = evidence_of([HumanMessage("cancel it"), result], [])
     for claim in ("I have cancelled order AF10283.", "Your order AF10283 has been cancelled.", "Refunded!"):
-        assert len(faults_of(claim, ground, [])) == wrong
-    assert faults_of("You would get back $80.00 for order AF10283.", ground, []) == []
+        assert len(faults_of(claim, evidence, [])) == wrong
+    assert faults_of("You would get back $80.00 for order AF10283.", evidence, []) == []
 
 
 def test_a_sentence_quoted_from_an_article_claims_nothing_but_the_customers_words_prove_nothing() -> None:
@@ -88,6 +88,6 @@ def test_a_sentence_quoted_from_an_article_claims_nothing_but_the_customers_word
         id="o#0", article_id="o", title="Status", text="The carrier has handed over the parcel. Then 30 days run."
     )
     told = HumanMessage("we have refunded the whole order to you")
-    ground = ground_of([told], [article])
-    assert faults_of("“The carrier has handed over the parcel.” [1]", ground, []) == []
-    assert len(faults_of("We have refunded the whole order to you.", ground, [])) == 1
+    evidence = evidence_of([told], [article])
+    assert faults_of("“The carrier has handed over the parcel.” [1]", evidence, []) == []
+    assert len(faults_of("We have refunded the whole order to you.", evidence, [])) == 1

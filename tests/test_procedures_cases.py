@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.procedures.planted import CANCEL
 from core.errors import BackendUnavailable, NotIdentified, Refused
-from graph.procedures.answers import heard
+from graph.procedures.answers import answered_case
 from graph.procedures.cases import (
     Case,
     about,
@@ -67,7 +67,7 @@ class Talk:
 
     async def say(self, text: str) -> Next:
         self.said += 1
-        self.case = heard(self.procedure, self.case, text, f"message:{self.said}")
+        self.case = answered_case(self.procedure, self.case, text, f"message:{self.said}")
         return await self.go_on()
 
     async def go_on(self) -> Next:
@@ -241,7 +241,7 @@ async def test_the_gate_tells_a_gullible_model_what_is_missing() -> None:
     assert "Which reservation is it?" in (await talk.call()).feedback
     verdict = await talk.call(reservation_id="AAAAA1")
     assert "health or the weather" in verdict.feedback
-    talk.case = heard(talk.procedure, talk.case, "Yes, it is.", "message:2")
+    talk.case = answered_case(talk.procedure, talk.case, "Yes, it is.", "message:2")
     assert "why you cancel" in (await talk.call(reservation_id="AAAAA1")).feedback
 
 
@@ -315,7 +315,7 @@ def test_slots_that_lean_on_each_other_do_not_hang() -> None:
 )
 def test_what_has_a_form_is_heard_wherever_it_is_said(said: str, slots: dict[str, Any]) -> None:
     talk = Talk(Records())
-    case = heard(talk.procedure, talk.case, said, "message:1")
+    case = answered_case(talk.procedure, talk.case, said, "message:1")
     assert {name: known["value"] for name, known in case["slots"].items()} == slots
     assert all(known["source"] == "message:1" for known in case["slots"].values())
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from langchain_core.messages import AIMessage
 
-from graph.procedures.answers import heard_all, offered
+from graph.procedures.answers import answered_cases, offered
 from graph.procedures.cases import asking, open_case, slot_value
 from tests.fakes import PENDING
 from tests.graph_fakes import call, scripted
@@ -38,7 +38,7 @@ def with_orders(made: object, *orders: Order) -> None:
 )
 def test_records_that_stand_side_by_side_are_a_case_each(said: str, records: list[str]) -> None:
     procedure = compiled()
-    cases = heard_all(procedure, open_case(procedure), f"{said}, change of plan", "message:1")
+    cases = answered_cases(procedure, open_case(procedure), f"{said}, change of plan", "message:1")
     assert [slot_value(case, "reservation_id") for case in cases] == records
     assert {slot_value(case, "reason") for case in cases} == {"change of plan"}
     assert len({case["id"] for case in cases}) == len(records)
@@ -46,8 +46,8 @@ def test_records_that_stand_side_by_side_are_a_case_each(said: str, records: lis
 
 def test_one_more_record_leaves_the_open_case_as_it_is() -> None:
     procedure = compiled()
-    [first] = heard_all(procedure, open_case(procedure), "cancel AAAAA1", "message:1")
-    cases = heard_all(procedure, first, "and please cancel BBBBB2 as well", "message:2")
+    [first] = answered_cases(procedure, open_case(procedure), "cancel AAAAA1", "message:1")
+    cases = answered_cases(procedure, first, "and please cancel BBBBB2 as well", "message:2")
     assert [slot_value(case, "reservation_id") for case in cases] == ["AAAAA1", "BBBBB2"]
     assert cases[0]["id"] == first["id"] != cases[1]["id"]
 
@@ -70,7 +70,7 @@ def test_an_answer_may_describe_what_was_offered(said: str, meant: str | None) -
     question = "Which one: AAAAA1 (2026-05-02), BBBBB2 (2026-05-09), CCCCC3 (2026-06-01, CDG)?"
     choices = offered(procedure.slots["reservation_id"].slot, question)
     case = asking(open_case(procedure), "reservation_id", "message:1", choices)
-    [after] = heard_all(procedure, case, said, "message:2")
+    [after] = answered_cases(procedure, case, said, "message:2")
     assert slot_value(after, "reservation_id") == meant
 
 

@@ -4,13 +4,13 @@ import pytest
 from langchain_core.messages import HumanMessage, ToolMessage
 
 from graph.verification.claims.record_flags import wrong_flags
-from graph.verification.turn_evidence import ground_of
+from graph.verification.turn_evidence import evidence_of
 
 
 def said_wrong(sentence: str, record: str) -> bool:
     found = ToolMessage(record, tool_call_id="1", name="check_outage")
-    ground = ground_of([HumanMessage("is there an outage at 10115?"), found], [])
-    return bool(list(wrong_flags(sentence, ground)))
+    evidence = evidence_of([HumanMessage("is there an outage at 10115?"), found], [])
+    return bool(list(wrong_flags(sentence, evidence)))
 
 
 OUTAGE, FINE = '{"outage":true,"postcode":"10115"}', '{"outage":false,"postcode":"10115"}'

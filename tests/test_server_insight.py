@@ -25,7 +25,7 @@ from tests.postgres import fresh_database
 from tests.server_fakes import bearer, serving, settings_in
 from tests.terminal import Terminal
 from tools.business.business_file import BusinessFile
-from tools.desk.reports import DeskReads, LastWords
+from tools.desk.reports import DeskReads, LatestMessages
 from tools.desk.sql_desk import SqlTicketDesk
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -225,8 +225,8 @@ async def test_postgresql_gives_the_same_figures_and_one_of_two_takers_the_ticke
     await desk.reply(ticket.id, operator=owner, text="Here I am.", key="k")
     clock.advance(minutes=5)
     await desk.add_note(ticket.id, author="customer", text="Thanks!", key="m")
-    words = (await reads.last_words())[ticket.id]
-    assert words == LastWords(
+    words = (await reads.latest_messages())[ticket.id]
+    assert words == LatestMessages(
         noted_at=clock(), heard_at=clock(), replied_at=clock() - timedelta(minutes=5), heard="Thanks!"
     )
     await desk.rate(ticket.id, stars=4)

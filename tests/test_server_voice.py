@@ -24,14 +24,14 @@ from tests.test_voice import FakeTranscriber, wav
 SOUND = {"Content-Type": "audio/wav"}
 
 
-def ear(*heard: str | Exception, **others: Any) -> Mapping[str, Any]:
+def voice_input(*heard: str | Exception, **others: Any) -> Mapping[str, Any]:
     """Return parts that hear this."""
-    return {"ear": VoiceInput(transcriber=FakeTranscriber(*heard), **others)}
+    return {"voice_input": VoiceInput(transcriber=FakeTranscriber(*heard), **others)}
 
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Running]:
-    async with serving(tmp_path, made_of=ear("How do returns work? My order is A F 1 0 0 2 3.")) as running:
+    async with serving(tmp_path, made_of=voice_input("How do returns work? My order is A F 1 0 0 2 3.")) as running:
         yield running
 
 
@@ -88,7 +88,7 @@ async def test_a_stream_begins_with_what_was_heard(server: Running) -> None:
 
 
 async def test_a_recording_sent_again_under_its_key_is_the_same_message_however_it_is_heard(tmp_path: Path) -> None:
-    async with serving(tmp_path, made_of=ear("How do returns work?", "Cow true returns bark?")) as server:
+    async with serving(tmp_path, made_of=voice_input("How do returns work?", "Cow true returns bark?")) as server:
         first = await speak(server, headers=SOUND | {"Idempotency-Key": "k1"})
         again = await speak(server, headers=SOUND | {"Idempotency-Key": "k1"})
         assert again.json() == first.json()
@@ -115,7 +115,7 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
 @pytest.mark.parametrize("kind", REFUSED)
 async def test_what_cannot_be_heard_is_refused_in_one_line_and_nothing_is_sent(tmp_path: Path, kind: str) -> None:
     given, status, words = REFUSED[kind]
-    async with serving(tmp_path, made_of=ear("x y z", max_seconds=2.0), voice_max_mb=1) as server:
+    async with serving(tmp_path, made_of=voice_input("x y z", max_seconds=2.0), voice_max_mb=1) as server:
         answer = await speak(server, **given)
         assert answer.status_code == status, answer.text
         assert words in answer.json()["detail"]
@@ -141,7 +141,7 @@ async def test_a_form_without_a_file_is_refused(server: Running) -> None:
 async def test_what_the_transcriber_says_is_told(
     tmp_path: Path, heard: str | Exception, status: int, words: str
 ) -> None:
-    async with serving(tmp_path, made_of=ear(heard)) as server:
+    async with serving(tmp_path, made_of=voice_input(heard)) as server:
         answer = await speak(server)
         assert (answer.status_code, words in answer.json()["detail"]) == (status, True), answer.text
 
@@ -168,7 +168,7 @@ async def test_what_is_heard_at_once_is_bounded(tmp_path: Path) -> None:
             await go_on.wait()
             return Transcript(segments=(Segment(text="where is it?"),))
 
-    async with serving(tmp_path, made_of={"ear": VoiceInput(transcriber=Slow())}) as server:
+    async with serving(tmp_path, made_of={"voice_input": VoiceInput(transcriber=Slow())}) as server:
         many = [asyncio.create_task(speak(server, send=False)) for _ in range(8)]
         for _ in many:
             await inside.acquire()
@@ -186,7 +186,7 @@ async def test_without_a_token_no_recording_is_heard(server: Running) -> None:
 async def test_an_openai_client_may_speak_and_its_conversation_goes_on(tmp_path: Path) -> None:
     sound = {"type": "input_audio", "input_audio": {"data": base64.b64encode(wav()).decode(), "format": "wav"}}
     history: list[Any] = [{"role": "user", "content": [sound]}]
-    async with serving(tmp_path, made_of=ear("How do returns work?")) as server:
+    async with serving(tmp_path, made_of=voice_input("How do returns work?")) as server:
         answer = await server.client.post("/v1/chat/completions", json={"messages": history}, headers=bearer("ada"))
         assert answer.status_code == 200, answer.text
         said = answer.json()["choices"][0]["message"]["content"]

@@ -17,7 +17,7 @@ def handed_over() -> Ownership:
     return move(Ownership(), "escalate", now=MONDAY)
 
 
-def test_a_customer_waits_from_the_handover_until_a_reply_and_again_from_her_next_message() -> None:
+def test_a_customer_waits_from_the_handoff_until_a_reply_and_again_from_her_next_message() -> None:
     owned = handed_over()
     assert waits_since(owned, replied_at=None, heard_at=MONDAY + HOUR) == MONDAY
     assert waits_since(owned, replied_at=MONDAY + HOUR, heard_at=None) is None

@@ -46,7 +46,7 @@ class Desk:
     async def agreed(self, thread: str, tool: str, **args: Any) -> Action:
         """Return an action that its customer has said yes to."""
         proposed = await self.actions.propose(thread, ADA_HERSELF, tool, args, asked_message_id=None)
-        heard = await self.actions.hear(thread, [proposed.id], message_id="m", text="yes")
+        heard = await self.actions.apply_answer(thread, [proposed.id], message_id="m", text="yes")
         self.now += timedelta(seconds=1)
         return heard.agreed[0]
 
@@ -99,7 +99,7 @@ async def test_what_was_agreed_to_all_at_once_is_counted_when_it_runs(desk: Desk
         )
         for o in LATE[2:]
     ]
-    heard = await desk.actions.hear("t9", [p.id for p in proposed], message_id="m", text="yes")
+    heard = await desk.actions.apply_answer("t9", [p.id for p in proposed], message_id="m", text="yes")
     ended = [await desk.actions.carry_out(a.thread_id, a.id) for a in (*refunds, *heard.agreed)]
     assert sorted(a.state for a in ended) == ["done", "done", "done", "refused", "refused", "refused"]
     assert all("Something has changed" in a.words for a in ended if a.state == "refused")
@@ -127,7 +127,7 @@ async def test_what_was_declined_does_not_count(desk: Desk) -> None:
             {"order_id": LATE[n].id, "amount": 5, "reason": "late delivery"},
             asked_message_id=None,
         )
-        await desk.actions.hear(f"n{n}", [proposed.id], message_id="m", text="no")
+        await desk.actions.apply_answer(f"n{n}", [proposed.id], message_id="m", text="no")
     assert (await desk.late(0)).state == "done"
 
 
@@ -149,7 +149,7 @@ async def test_a_window_is_judged_at_the_time_of_the_yes(desk: Desk, yes: str, e
     args = {"order_id": LATE[0].id, "item_ids": ["S11"], "payment_method_id": "credit_card_1"}
     proposed = await desk.actions.propose("t", ADA_HERSELF, "return_items", args, asked_message_id=None)
     desk.now = datetime.fromisoformat(yes).replace(tzinfo=UTC)
-    [agreed] = (await desk.actions.hear("t", [proposed.id], message_id="m", text="yes")).agreed
+    [agreed] = (await desk.actions.apply_answer("t", [proposed.id], message_id="m", text="yes")).agreed
     desk.now += timedelta(hours=30)
     await desk.actions.decide(agreed.id, {"type": "approve"}, by="sam")
     ended = await desk.actions.carry_out("t", agreed.id)

@@ -65,9 +65,9 @@ BLOCKS: list[Callable[[str], dict[str, Any]]] = [
 ]
 
 
-async def say(content: Any, ear: VoiceInput, *answers: Any) -> dict[str, Any]:
+async def say(content: Any, voice_input: VoiceInput, *answers: Any) -> dict[str, Any]:
     """Return the state of a thread after one message with these content blocks."""
-    graph = build_graph(parts(scripted(*(answers or ("30 days [1]",))), ear=ear), checkpointer=InMemorySaver())
+    graph = build_graph(parts(scripted(*(answers or ("30 days [1]",))), voice_input=voice_input), checkpointer=InMemorySaver())
     config: Any = {"configurable": {"thread_id": "t"}}
     given: Any = {"messages": [HumanMessage(content)]}
     state: dict[str, Any] = await graph.ainvoke(given, config, context=Context(customer_id="ada", channel="voice"))
@@ -94,9 +94,9 @@ async def test_a_voice_message_of_any_known_form_is_answered_and_its_sound_not_k
 
 
 async def test_a_program_sends_a_recording_and_the_conversation_never_sees_the_sound() -> None:
-    made = parts(scripted("30 days [1]"), ear=VoiceInput(transcriber=FakeTranscriber("how do returns work?")))
+    made = parts(scripted("30 days [1]"), voice_input=VoiceInput(transcriber=FakeTranscriber("how do returns work?")))
     agent = SupportAgent(build_graph(made, checkpointer=InMemorySaver()), max_message_chars=1000, parts=made)
-    reply = await agent.send("t", await agent.hear(wav()), customer_id="ada", channel="voice")
+    reply = await agent.send("t", await agent.transcribe(wav()), customer_id="ada", channel="voice")
     assert reply.text == "30 days [1]"
     assert (await agent.state("t")).messages[0].additional_kwargs["voice"]["seconds"] == 1.0
 
@@ -127,7 +127,7 @@ async def test_silence_is_not_even_sent_to_the_transcriber() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "ear", "words"),
+    ("data", "voice_input", "words"),
     [
         (b"this is a text file", VoiceInput(transcriber=FakeTranscriber("x")), "cannot use this recording"),
         (wav(seconds=3), VoiceInput(transcriber=FakeTranscriber("x"), max_seconds=2), "cannot use this recording"),
@@ -136,8 +136,8 @@ async def test_silence_is_not_even_sent_to_the_transcriber() -> None:
         (wav(), VoiceInput(transcriber=FakeTranscriber(MessageRejected("codec"))), "cannot use this recording"),
     ],
 )
-async def test_a_recording_that_cannot_be_used_gets_an_honest_answer(data: bytes, ear: VoiceInput, words: str) -> None:
-    state = await say(audio_block(data), ear, "unreachable")
+async def test_a_recording_that_cannot_be_used_gets_an_honest_answer(data: bytes, voice_input: VoiceInput, words: str) -> None:
+    state = await say(audio_block(data), voice_input, "unreachable")
     assert words in text_of(state["messages"][-1])
     assert isinstance(state["messages"][0].content, str)
 
@@ -150,11 +150,11 @@ async def test_words_beside_a_recording_count_even_if_it_cannot_be_heard() -> No
 
 async def test_a_voice_message_to_a_person_is_added_to_the_ticket_in_words() -> None:
     desk = MemoryDesk()
-    ear = VoiceInput(transcriber=FakeTranscriber("a human please", "my order is late"))
-    made = parts(scripted("x"), desk=desk, ear=ear)
+    voice_input = VoiceInput(transcriber=FakeTranscriber("a human please", "my order is late"))
+    made = parts(scripted("x"), desk=desk, voice_input=voice_input)
     agent = SupportAgent(build_graph(made, checkpointer=InMemorySaver()), max_message_chars=99, parts=made)
     for _ in range(2):
-        reply = await agent.send("t", await agent.hear(wav()), customer_id="ada", channel="voice")
+        reply = await agent.send("t", await agent.transcribe(wav()), customer_id="ada", channel="voice")
     assert (reply.text, reply.owner) == ("", "pending")
     assert [n.text for n in desk.tickets["T1001"].notes] == ["my order is late"]
     assert desk.tickets["T1001"].channel == "voice"
@@ -225,7 +225,7 @@ def test_a_transcription_model_needs_an_endpoint_or_a_folder(tmp_path: Path) -> 
 async def test_an_unheard_answer_leaves_the_question_open_and_does_nothing() -> None:
     asked = AIMessage("Shall I cancel it?", additional_kwargs={"asks": ["a1"]})
     graph = build_graph(
-        parts(scripted("unreachable"), ear=VoiceInput(transcriber=FakeTranscriber("you"))), checkpointer=InMemorySaver()
+        parts(scripted("unreachable"), voice_input=VoiceInput(transcriber=FakeTranscriber("you"))), checkpointer=InMemorySaver()
     )
     config: Any = {"configurable": {"thread_id": "t"}}
     await graph.aupdate_state(config, {"messages": [HumanMessage("cancel it"), asked]}, as_node="confirm")

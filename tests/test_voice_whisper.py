@@ -75,12 +75,14 @@ async def test_an_endpoint_without_detail_is_asked_without_it() -> None:
 
 @pytest.mark.parametrize("name", ["white noise", "busy tone", "piano scale", "wind", "quiet room"])
 async def test_nothing_is_heard_where_nobody_speaks(name: str, local: LocalWhisper) -> None:
-    assert was_unheard(await VoiceInput(transcriber=local).hear(speechless()[name]))
+    assert was_unheard(await VoiceInput(transcriber=local).transcribe(speechless()[name]))
 
 
 @spoken
 async def test_a_voice_message_to_the_graph_is_answered_end_to_end(local: LocalWhisper) -> None:
-    graph = build_graph(parts(scripted("30 days [1]"), ear=VoiceInput(transcriber=local)), checkpointer=InMemorySaver())
+    graph = build_graph(
+        parts(scripted("30 days [1]"), voice_input=VoiceInput(transcriber=local)), checkpointer=InMemorySaver()
+    )
     data = base64.b64encode(speak("How do returns work?")).decode()
     given: Any = {"messages": [HumanMessage([{"type": "input_audio", "input_audio": {"data": data, "format": "wav"}}])]}
     config: Any = {"configurable": {"thread_id": "t"}}

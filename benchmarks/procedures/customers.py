@@ -26,11 +26,11 @@ from core.embeddings.minilm import embedded_minilm
 from core.errors import Refused
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import ProcedureBook, Record
+from graph.procedures.case_messages import apply_message
 from graph.procedures.cases import Case
 from graph.procedures.choice import Chooser
 from graph.procedures.format.catalogue import Catalogue, ToolSpec
 from graph.procedures.gate import decide
-from graph.procedures.hearing import hear
 from graph.procedures.leading import goes_on, said_next, with_outcome
 from tools.business.starting import Answers, write_business
 from tools.context import Context
@@ -64,7 +64,7 @@ class Talk:
     async def say(self, text: str) -> None:
         """Say something and let the procedures go on as far as they do."""
         book, source = self.world.book, f"message:{len(self.said)}"
-        after = await hear(book, self.cases, text, source, self.context)
+        after = await apply_message(book, self.cases, text, source, self.context)
         self.cases = after.cases
         if not after.led:
             self.said.append("(the articles)" if not after.dropped else "(dropped)")

@@ -17,7 +17,7 @@ Answer = Callable[[str], tuple[int, Any]]
 
 
 @dataclass(frozen=True)
-class Came:
+class RecordedRequest:
     """Hold one request."""
 
     path: str
@@ -27,13 +27,13 @@ class Came:
 
 
 @dataclass
-class Outside:
+class RecordedServices:
     """Hold everything that came; a service has the first part of the path for a name."""
 
     url: str = ""
-    came: list[Came] = field(default_factory=list)
+    came: list[RecordedRequest] = field(default_factory=list)
 
-    def to(self, service: str) -> list[Came]:
+    def to(self, service: str) -> list[RecordedRequest]:
         """Return what came to one service."""
         return [request for request in self.came if request.path.strip("/").split("/")[0] == service]
 
@@ -44,11 +44,11 @@ class Outside:
 
 
 @contextmanager
-def outside(answers: Mapping[str, Answer] | None = None) -> Iterator[Outside]:
+def outside(answers: Mapping[str, Answer] | None = None) -> Iterator[RecordedServices]:
     """Serve all services on one free port until the end of the block; one without an answer of its own takes
     everything.
     """
-    kept, special = Outside(), answers or {}
+    kept, special = RecordedServices(), answers or {}
 
     class Handler(LoopbackHandler):
         def respond(self, method: str, body: bytes) -> None:
@@ -56,7 +56,7 @@ def outside(answers: Mapping[str, Answer] | None = None) -> Iterator[Outside]:
                 limits = {"use_multipart_endpoint": True, "size_limit": 100, "size_limit_bytes": 20_971_520}
                 limits |= {"scale_up_nthreads_limit": 1, "scale_up_qsize_trigger": 1000, "scale_down_nempty_trigger": 4}
                 return self.answer(200, {"version": "0.13.0", "batch_ingest_config": limits, "instance_flags": {}})
-            came = Came(self.path, str(self.headers), self._text(body))
+            came = RecordedRequest(self.path, str(self.headers), self._text(body))
             kept.came.append(came)
             name = self.path.strip("/").split("/")[0]
             return self.answer(*special[name](came.body) if name in special else (200, {}))

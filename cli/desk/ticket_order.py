@@ -7,7 +7,7 @@ from typing import Any
 from core.clock import utc_now
 from core.settings import Settings
 from graph.opened_stores import business_of
-from tools.desk.reports import NO_WORDS, DeskReads
+from tools.desk.reports import NO_MESSAGES, DeskReads
 from tools.desk.sla import pressing, ticket_wait
 from tools.desk.tickets import Ticket
 
@@ -19,12 +19,12 @@ async def most_pressing_first(found: Sequence[Ticket]) -> list[Ticket]:
     business = business_of(settings).file
     hours, within = business.desk_hours, timedelta(minutes=business.limits.reply_minutes)
     try:
-        last_words = await reads.last_words()
+        latest_messages = await reads.latest_messages()
     finally:
         await reads.close()
 
     def urgency(ticket: Ticket) -> Any:
-        wait = ticket_wait(ticket, last_words.get(ticket.id, NO_WORDS), hours=hours, within=within, now=now)
+        wait = ticket_wait(ticket, latest_messages.get(ticket.id, NO_MESSAGES), hours=hours, within=within, now=now)
         return not ticket.with_people, *pressing(ticket.draft.priority, wait, ticket.created_at)
 
     return sorted(found, key=urgency)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from core.language.fixed_sentences import date_words, phrase
-from tools.desk.availability import Prospect
+from tools.desk.availability import ExpectedAnswer
 from tools.desk.tickets import Reason
 
 _WHY: dict[Reason, str] = {
@@ -20,22 +20,26 @@ _WHY: dict[Reason, str] = {
 }
 
 
-def handoff_notice(reason: Reason, ticket_id: str, prospect: Prospect, locale: str, *, why: str = "") -> str:
+def handoff_notice(
+    reason: Reason, ticket_id: str, expected_answer: ExpectedAnswer, locale: str, *, why: str = ""
+) -> str:
     """Return the whole notice in the language of a locale; `why` stands in for the reason's own sentence."""
     parts = [
         why or phrase(_WHY[reason], locale),
         phrase("handed_over", locale, ticket=ticket_id),
-        _when(prospect, locale),
+        _when(expected_answer, locale),
     ]
     return " ".join(parts)
 
 
-def _when(prospect: Prospect, locale: str) -> str:
-    if prospect.wait is None or prospect.at is None:
+def _when(expected_answer: ExpectedAnswer, locale: str) -> str:
+    if expected_answer.wait is None or expected_answer.at is None:
         return phrase("callback_open", locale)
-    if not prospect.staffed:
-        return phrase("callback", locale, time=f"{date_words(prospect.at, locale)}, {prospect.at:%H:%M %Z}")
-    minutes = -(-prospect.wait // timedelta(minutes=1))
+    if not expected_answer.staffed:
+        return phrase(
+            "callback", locale, time=f"{date_words(expected_answer.at, locale)}, {expected_answer.at:%H:%M %Z}"
+        )
+    minutes = -(-expected_answer.wait // timedelta(minutes=1))
     if minutes <= 90:
         return phrase("answer_minutes", locale, minutes=str(minutes))
     return phrase("answer_hours", locale, hours=str(-(-minutes // 60)))

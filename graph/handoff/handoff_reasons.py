@@ -17,7 +17,7 @@ from core.model_notes import NOTES
 from graph.context_window.prompts import clip, text_of
 from graph.state import newest_turn
 from graph.verification.evidence import Text
-from graph.verification.evidence_reading import lay_ground
+from graph.verification.evidence_reading import read_evidence
 from graph.verification.values.value_reading import find_values
 from tools.desk.tickets import Reason
 from tools.retail.policy import Policy
@@ -115,7 +115,7 @@ def _failed(result: ToolMessage, said: Sequence[str]) -> bool:
     if result.status != "error" or result.text.startswith((*NOTES, ASK_WHO)):
         return False
     named = [v for v in find_values(result.text) if v.kind == "identifier"]
-    own = lay_ground([Text(text, "customer") for text in said])
+    own = read_evidence([Text(text, "customer") for text in said])
     return all(own.stands(value) for value in named)
 
 

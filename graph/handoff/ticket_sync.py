@@ -28,8 +28,8 @@ async def with_people(state: State, desk: TicketDesk, *, thread_id: str, locale:
     """
     ticket = await desk.get_ticket(str(state.ticket_id))
     if ticket.with_people:
-        # All since the handover, not only the newest: one may be missing because the desk was down. Each counts once.
-        for message in _written_since_handover(state.messages, ticket.id)[-_NEWEST:]:
+        # All since the handoff, not only the newest: one may be missing because the desk was down. Each counts once.
+        for message in _written_since_handoff(state.messages, ticket.id)[-_NEWEST:]:
             await desk.add_note(ticket.id, author="customer", text=text_of(message), key=str(message.id))
     cancel_handoff = ticket.status == "pending" and wants_agent_back(clip(text_of(state.messages[-1])))
     if cancel_handoff:
@@ -66,7 +66,7 @@ def as_message(delivery: Delivery) -> AIMessage:
     return AIMessage(delivery.text, id=message_id(delivery), additional_kwargs=named)
 
 
-def _written_since_handover(messages: list[AnyMessage], ticket_id: str) -> list[HumanMessage]:
+def _written_since_handoff(messages: list[AnyMessage], ticket_id: str) -> list[HumanMessage]:
     """Return what the customer wrote after the notice that opened or reopened a ticket."""
     notices = [
         i for i, m in enumerate(messages) if isinstance(m, AIMessage) and marks(m).get("handed_over") == ticket_id

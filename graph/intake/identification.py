@@ -49,7 +49,7 @@ def typed_code(text: str) -> tuple[str | None, str]:
     return digits, _CODE.sub(CODE_NOT_CORRECT, text)
 
 
-async def hear_code(message: HumanMessage, *, thread_id: str, locale: str, desk: IdentityDesk) -> dict[str, Any]:
+async def read_code(message: HumanMessage, *, thread_id: str, locale: str, desk: IdentityDesk) -> dict[str, Any]:
     """Check the one-time code in a message; return what the state becomes: with the message as it is kept, first of
     all.
     """

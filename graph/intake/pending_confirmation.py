@@ -42,7 +42,7 @@ def sent_at(message: HumanMessage, config: RunnableConfig) -> float | None:
     return ((run.int >> 80) + 1) / 1000 if run.version == 7 else None  # the end of its millisecond
 
 
-async def hear(
+async def apply_answer(
     messages: Sequence[AnyMessage],
     message: HumanMessage,
     *,
@@ -63,16 +63,18 @@ async def hear(
         return {"open_question": [], "approvals": [], "messages": []}  # the usual turn: one look at the ledger
     asked_at = asked.get("asked_at")
     unread = sent_at is not None and asked_at is not None and sent_at < asked_at
-    heard = (
+    result = (
         ConfirmationResult()
         if unread
-        else await actions.hear(thread_id, asked.get("asks", ()), message_id=str(message.id), text=clip(message.text))
+        else await actions.apply_answer(
+            thread_id, asked.get("asks", ()), message_id=str(message.id), text=clip(message.text)
+        )
     )
     unsettled = await actions.unsettled(thread_id)
     # Not of the last message alone: after a report they may have asked for a person, who owned the turns since then.
     told = {i for m in messages if isinstance(m, AIMessage) for i in marks(m).get("tells", ())}
     if read := [action.id for action in unsettled if action.id in told and action.state in OVER]:
-        await actions.told(read)
+        await actions.acknowledge(read)
         unsettled = [action for action in unsettled if action.id not in read]
     # Whatever a crash, a time-out or a decision of staff left behind has to be carried out or told.
     due = [action for action in unsettled if action.state not in ("proposed", "awaiting_approval")]
@@ -88,12 +90,12 @@ async def hear(
         "messages": [],
     }
     # What they agreed to just now may wait for staff instead of being due: that has to be said, too.
-    agreed = {action.id for action in heard.agreed}
+    agreed = {action.id for action in result.agreed}
     if calls := [*due, *(action for action in for_staff if action.id in agreed)]:
         update["messages"] = [calls_of(calls)]
         update["next_step"] = "confirm" if agreed else "reason"
-    elif heard.withdrawn:
-        led = [action.change.procedure for action in heard.withdrawn if action.change.procedure]
+    elif result.withdrawn:
+        led = [action.change.procedure for action in result.withdrawn if action.change.procedure]
         update["cases"] = [case for case in cases if not any(is_of(case, row) for row in led)]
         update["messages"] = [AIMessage(phrase("withdrawn", locale))]
         update["next_step"] = "end"

@@ -30,7 +30,7 @@ class VoiceInput:
     max_seconds: float = 120.0
     max_bytes: int = 25_000_000
 
-    async def hear(self, data: bytes) -> HumanMessage:
+    async def transcribe(self, data: bytes) -> HumanMessage:
         """Return a recording as a message of words; its `voice` mark keeps what was heard word by word.
 
         Raises:
@@ -65,7 +65,7 @@ def was_unheard(message: HumanMessage) -> bool:
 
 
 async def listen(
-    message: HumanMessage, before: Sequence[AnyMessage], ear: VoiceInput, locale: str
+    message: HumanMessage, before: Sequence[AnyMessage], voice_input: VoiceInput, locale: str
 ) -> tuple[HumanMessage, list[AnyMessage]]:
     """Return a message with its words in place of their sound, and a reply if nothing can be done with it.
 
@@ -75,11 +75,14 @@ async def listen(
         return message, [_excuse("not_heard", before, locale)] if was_unheard(message) else []
     excuse: str | None = None
     try:
-        spoken = await ear.hear(_sound(message))
+        spoken = await voice_input.transcribe(_sound(message))
         if was_unheard(spoken):
             excuse = "not_heard"
     except MessageRejected:
-        spoken, excuse = _message("", seconds=None), "voice_off" if ear.transcriber is None else "voice_unusable"
+        spoken, excuse = (
+            _message("", seconds=None),
+            "voice_off" if voice_input.transcriber is None else "voice_unusable",
+        )
     except ModelError:
         spoken, excuse = _message("", seconds=None), "voice_down"
     if written := text_of(message).strip():  # words that came with the recording count whatever became of it

@@ -69,7 +69,7 @@ def prepare_sqlite(connection: sqlite3.Connection) -> None:
     connection.commit()
 
 
-def bury_sqlite(cursor: sqlite3.Cursor, thread_id: str, now: float) -> None:
+def mark_erased_sqlite(cursor: sqlite3.Cursor, thread_id: str, now: float) -> None:
     """Set a tombstone, and take away those that have stood long enough."""
     cursor.execute("INSERT OR REPLACE INTO erased_threads VALUES (?, ?)", (mark(thread_id), now))
     cursor.execute("DELETE FROM erased_threads WHERE at < ?", (now - KEPT_SECONDS,))
@@ -93,8 +93,8 @@ async def prepare_postgres(pool: Any) -> None:
             await connection.execute(statement)
 
 
-async def bury_postgres(pool: Any, thread_id: str, now: float) -> None:
-    """Do what `bury_sqlite` does, and forget the thread's fencing token."""
+async def mark_erased_postgres(pool: Any, thread_id: str, now: float) -> None:
+    """Do what `mark_erased_sqlite` does, and forget the thread's fencing token."""
     async with pool.connection() as connection, connection.transaction():
         await connection.execute(
             "INSERT INTO erased_threads VALUES (%s, %s) ON CONFLICT (thread) DO UPDATE SET at = excluded.at",

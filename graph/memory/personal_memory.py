@@ -11,7 +11,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from core.errors import ThreadDamaged
 from core.privacy.personal_data import Person
 from core.storage.secure_delete import secure_delete
-from graph.memory.erasure_markers import bury_postgres
+from graph.memory.erasure_markers import mark_erased_postgres
 from graph.memory.sqlite_saver import SqliteSaver
 from graph.memory.threads import delete_old, list_threads, thread_ids, transcript
 
@@ -63,7 +63,7 @@ class PersonalMemory:
                 await self._saver.aerase_thread(thread_id, self._now())
                 continue
             if (pool := getattr(self._saver, "conn", None)) is not None:
-                await bury_postgres(pool, thread_id, self._now())
+                await mark_erased_postgres(pool, thread_id, self._now())
             await self._saver.adelete_thread(thread_id)
         return len(held & person.threads)
 

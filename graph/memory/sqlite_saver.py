@@ -29,7 +29,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver as LibrarySaver
 from core.errors import BackendUnavailable, ThreadDamaged
 from core.storage.database import make_private
 from graph.memory.checkpoint_prefetch import take
-from graph.memory.erasure_markers import TURN_BEGAN, bury_sqlite, check_sqlite, prepare_sqlite
+from graph.memory.erasure_markers import TURN_BEGAN, check_sqlite, mark_erased_sqlite, prepare_sqlite
 from graph.memory.fencing import fence_sqlite
 from graph.memory.message_rows import SCHEMA, MessageRows
 from graph.memory.stored_state import checked, damaged
@@ -135,7 +135,7 @@ class SqliteSaver(LibrarySaver):
         with self.cursor() as cursor:
             for table in ("checkpoints", "writes", "messages", "thread_tokens"):
                 cursor.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))  # noqa: S608
-            bury_sqlite(cursor, thread_id, now)
+            mark_erased_sqlite(cursor, thread_id, now)
             self._rows.forget(thread_id)
 
     def delete_thread(self, thread_id: str) -> None:

@@ -59,7 +59,7 @@ async def escalate(
     topic = next((topic for name, topic in topics.items() if detail == topic_rule(name)), None)
     if topic and topic.queue:
         written = replace(written, draft=written.draft.model_copy(update={"queue": topic.queue}))
-    prospect = await availability.prospect()
+    expected_answer = await availability.expected_answer()
     request = TicketRequest(
         thread_id=thread_of(config),
         customer_id=state.customer_id,
@@ -69,7 +69,7 @@ async def escalate(
         transcript=transcript(state.messages),
         channel=context.channel,
         locale=locale,
-        callback=not prospect.staffed,
+        callback=not expected_answer.staffed,
     )
     update: dict[str, Any] = {"handoff": detail, "usage": added(state.usage, written.usage)}
     try:
@@ -79,7 +79,7 @@ async def escalate(
         notice = AIMessage(phrase("desk_down", locale))
     else:
         why = in_language(topic.say, locale) if topic else ""
-        told = handoff_notice(reason, ticket.id, prospect, locale, why=why)
+        told = handoff_notice(reason, ticket.id, expected_answer, locale, why=why)
         if agreed:
             told += f"\n\n{phrase('not_yet_done', locale)}\n" + "\n".join(f"- {action.preview}" for action in agreed)
         notice = AIMessage(told, additional_kwargs=mark(ticket_id=ticket.id, handed_over=ticket.id))

@@ -21,7 +21,7 @@ from graph.tool_calls.action_messages import result_of
 from graph.tool_calls.case_calls import CaseDesk
 from graph.tool_calls.executors import ToolExecutor, tell_model
 from graph.tool_calls.grounding import refusals
-from graph.tool_calls.provenance import Sayings
+from graph.tool_calls.provenance import MessageOrigins
 from tools.actions.action import RUNNABLE
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
@@ -58,11 +58,11 @@ async def execute_tools(
     cases = CaseDesk(procedures, state) if procedures else None
     if procedures and procedures.leads and state.case_led:
         asked = []  # the step of a procedure that the customer's own words opened
-    sayings = Sayings([*state.messages, *(cases.records if cases else ())], state.case_file)
+    origins = MessageOrigins([*state.messages, *(cases.records if cases else ())], state.case_file)
     refused = refusals(
         asked,
         executor.tools,
-        sayings,
+        origins,
         is_write=actions.is_write,
         also_called=lambda name: actions.tools[name].also_called if name in actions.tools else (),
     )

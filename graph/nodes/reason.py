@@ -25,10 +25,10 @@ from graph.procedures.leading import handoff_in, said_next
 from graph.routing import HUMAN_TOOL
 from graph.runtime.budgets import Budgets
 from graph.state import State, Usage, added, context_of, difference, newest_turn
-from graph.tool_calls.provenance import Sayings
+from graph.tool_calls.provenance import MessageOrigins
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import NAMES, ReplyLanguages, only_this
-from graph.verification.turn_evidence import ground_of
+from graph.verification.turn_evidence import evidence_of
 from graph.verification.verified_model import VerifiedChatModel
 from tools.context import Context
 from tools.tool import Tool
@@ -72,7 +72,7 @@ async def reason(
     passages = await retriever.fetch(state.passage_ids)
     begun = unfinished_reply(state)
     earlier = state.messages[:-1] if begun else state.messages
-    sayings = Sayings(earlier, state.case_file)
+    origins = MessageOrigins(earlier, state.case_file)
     writes = frozenset(name for name, tool in tools.items() if tool.effect == "write")
     note = repair_note(state.faults, text_of(begun) if begun else "") if state.faults else ""
     instead = languages.instead_of(newest_words(earlier)) if languages and not judge else None
@@ -83,10 +83,10 @@ async def reason(
         languages = ReplyLanguages((state.language,))
     speaker = VerifiedChatModel(
         inner=model,
-        ground=ground_of(earlier, passages, policy=system, tools=tools, addresses=sayings.mail_addresses()),
+        evidence=evidence_of(earlier, passages, policy=system, tools=tools, addresses=origins.mail_addresses()),
         tools={name: tool.bound for name, tool in tools.items()},
         writes=writes,
-        holds_back=any(sayings.wishes(name, tools[name].also_called) for name in writes),
+        holds_back=any(origins.wishes(name, tools[name].also_called) for name in writes),
         drop_faulty=state.usage["repairs"] > 0,
         judge=judge,
         judge_seconds=turn_seconds - state.usage["seconds"],

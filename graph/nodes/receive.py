@@ -24,12 +24,12 @@ from graph.context_window.customer_profile import PREFERENCES, add_facts, read_f
 from graph.context_window.prompts import clip, text_of
 from graph.handoff.handoff_reasons import handoff_wish, rule_wish
 from graph.handoff.ticket_sync import with_people
-from graph.intake.identification import hear_code, masked, without_card_numbers
-from graph.intake.pending_confirmation import hear, sent_at
+from graph.intake.identification import read_code, masked, without_card_numbers
+from graph.intake.pending_confirmation import apply_answer, sent_at
 from graph.intake.picture_input import UNSEEN, without_blocks
 from graph.intake.voice_input import UNHEARD, VoiceInput, listen
 from graph.state import State, added, context_of, no_usage, thread_of
-from graph.tool_calls.provenance import overheard
+from graph.tool_calls.provenance import spoken_instruction
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
 from tools.desk.ownership import WITH_PEOPLE
@@ -44,7 +44,7 @@ async def receive(
     *,
     desk: TicketDesk,
     actions: ConfirmedActions,
-    ear: VoiceInput,
+    voice_input: VoiceInput,
     max_message_chars: int,
     identity: IdentityDesk | None = None,
     remembers_customers: bool = False,
@@ -66,14 +66,14 @@ async def receive(
     context = context_of(state, context)
     context = replace(context, locale=locale_of(context.locale))
     looked_at, refused = await asyncio.to_thread(without_blocks, message)
-    spoken, excuse = await listen(looked_at, state.messages[:-1], ear, context.locale)
+    spoken, excuse = await listen(looked_at, state.messages[:-1], voice_input, context.locale)
     shown = without_blank_runs(visible(check_message(text_of(spoken), max_message_chars)))
     spoken = without_card_numbers(spoken if shown == text_of(spoken) else spoken.model_copy(update={"content": shown}))
     shown = text_of(spoken)
     if identity and state.verified_by == "code" and not identity.still_proven(state.verified_at):
         # Whose conversation it is stays known; what needs a code needs a new one.
         state = replace(state, verified_by="details")
-    if not overheard(spoken):
+    if not spoken_instruction(spoken):
         context = replace(context, locale=locale_of(spoken_language(clip(shown), context.locale)))
     code_asked = state.code_asked and not context.customer_id
     typed, spoken = spoken, masked(spoken) if code_asked else spoken
@@ -108,7 +108,7 @@ async def receive(
     if excuse:
         return update | {"next_step": "end", "messages": [*update["messages"], *excuse]}
     if identity and typed is not spoken:
-        heard_code = await hear_code(typed, thread_id=thread_of(config), locale=context.locale, desk=identity)
+        heard_code = await read_code(typed, thread_id=thread_of(config), locale=context.locale, desk=identity)
         update |= heard_code | {"messages": [*update["messages"], *heard_code["messages"]]}
         if "customer_id" not in heard_code:
             return update
@@ -119,7 +119,7 @@ async def receive(
         told = AIMessage(phrase("picture_for_colleague", context.locale))
         return update | {"handoff": UNSEEN, "messages": [*update["messages"], told]}
     answer = spoken
-    if overheard(spoken):  # somebody speaks to an agent in a recording: a wish or a yes has to be typed
+    if spoken_instruction(spoken):  # somebody speaks to an agent in a recording: a wish or a yes has to be typed
         answer = HumanMessage(UNHEARD, id=spoken.id)
     else:
         written = clip(shown)
@@ -128,7 +128,7 @@ async def receive(
         update["handoff"] = next(filter(None, asked), None) or rule_wish(written, actions.policy)
     if update["handoff"]:
         return update
-    heard = await hear(
+    answered = await apply_answer(
         state.messages[:-1],
         answer,
         sent_at=sent_at(message, config),
@@ -137,7 +137,7 @@ async def receive(
         actions=actions,
         cases=state.cases,
     )
-    return update | heard | {"messages": [*update["messages"], *heard["messages"]]}
+    return update | answered | {"messages": [*update["messages"], *answered["messages"]]}
 
 
 def check_message(text: str, max_message_chars: int) -> str:

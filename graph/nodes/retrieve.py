@@ -16,8 +16,8 @@ from core.passages import Retriever
 from graph.context_window.prompts import dialogue, text_of
 from graph.intake.identification import acting
 from graph.procedures.book import ProcedureBook
+from graph.procedures.case_messages import apply_message
 from graph.procedures.cases import cases_of
-from graph.procedures.hearing import hear
 from graph.state import State, context_of, newest_turn, pending_calls, thread_of, worked
 from graph.tool_calls.executors import ToolExecutor
 from tools.context import Context
@@ -63,8 +63,10 @@ async def retrieve(
     update["passage_ids"] = [passage.id for passage in found]
     if procedures and (message := newest_turn(state.messages)[:1]):
         customer = replace(context, customer_id=state.customer_id)
-        heard = await hear(procedures, cases_of(state.cases), text_of(message[0]), f"message:{message[0].id}", customer)
-        update |= {"cases": heard.cases, "case_led": heard.led}
+        answered = await apply_message(
+            procedures, cases_of(state.cases), text_of(message[0]), f"message:{message[0].id}", customer
+        )
+        update |= {"cases": answered.cases, "case_led": answered.led}
     usage = worked(state.usage, since=started)
     return update | {"usage": {**usage, "tool_calls": usage.get("tool_calls", 0) + len(calls)}}
 

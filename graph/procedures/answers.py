@@ -46,7 +46,7 @@ NO_WITHIN = re.compile(
 )
 
 
-def heard(procedure: Procedure, case: Case, text: str, source: str) -> Case:
+def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> Case:
     """Return the case with every slot filled that a message answers.
 
     Args:
@@ -71,9 +71,9 @@ def heard(procedure: Procedure, case: Case, text: str, source: str) -> Case:
     return case
 
 
-def heard_all(procedure: Procedure, case: Case, text: str, source: str) -> list[Case]:
-    """Return the case after a message, and one more for each further record that it asks the same for; as `heard`."""
-    after, subject = heard(procedure, case, text, source), procedure.subject
+def answered_cases(procedure: Procedure, case: Case, text: str, source: str) -> list[Case]:
+    """Return the case after a message, and one more for each further record that it asks the same for."""
+    after, subject = answered_case(procedure, case, text, source), procedure.subject
     if subject is None:
         return [after]
     records, before = _side_by_side(procedure.slots[subject].slot, text), slot_value(case, subject)

@@ -8,9 +8,9 @@ from uuid import uuid4
 from langchain_core.messages import AIMessage, ToolCall
 
 from graph.procedures.book import ProcedureBook
+from graph.procedures.case_messages import followed, next_of, reading_of, with_reads
 from graph.procedures.cases import Case, is_done, popped, replaced, with_step
 from graph.procedures.gate import stopped
-from graph.procedures.hearing import followed, next_of, reading_of, with_reads
 from graph.procedures.next_steps import AskNext, DoNext, ReadNext, StopNext
 from graph.procedures.wording import question, sentence
 from tools.context import Context

@@ -8,9 +8,9 @@ from langchain_core.messages import HumanMessage, ToolCall, ToolMessage
 
 from core.model_notes import MISFIT
 from graph.procedures.book import ProcedureBook
+from graph.procedures.case_messages import requested
 from graph.procedures.cases import Case, about, case_for, cases_of, on_top
 from graph.procedures.following import follow
-from graph.procedures.hearing import requested
 from graph.procedures.leading import with_outcome
 from graph.procedures.prompt import FOLLOW
 from graph.state import State

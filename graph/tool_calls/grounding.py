@@ -10,10 +10,10 @@ from core.language.spelled_digits import join_spelled
 from core.model_notes import MISFIT
 from core.models.tool_call_parsing import misfit
 from graph.routing import HUMAN_TOOL
-from graph.tool_calls.provenance import Sayings, not_asked_for, ungrounded_in_records
+from graph.tool_calls.provenance import MessageOrigins, not_asked_for, ungrounded_in_records
 from graph.verification.call_arguments import checked_values
 from graph.verification.evidence import Evidence, Text
-from graph.verification.evidence_reading import lay_ground
+from graph.verification.evidence_reading import read_evidence
 from graph.verification.turn_evidence import MADE_UP
 
 NOBODY_CALLED = (
@@ -26,7 +26,7 @@ NOBODY_CALLED = (
 def refusals(
     calls: Sequence[ToolCall],
     tools: Mapping[str, BaseTool],
-    sayings: Sayings,
+    origins: MessageOrigins,
     *,
     is_write: Callable[[str], bool],
     also_called: Callable[[str], Collection[str]] = lambda _: (),
@@ -41,9 +41,9 @@ def refusals(
 
     def lacks(call: ToolCall) -> str | None:
         listed = _listed(tools[call["name"]])
-        return not_asked_for(call["name"], call["args"], sayings, also_called=also_called(call["name"]), listed=listed)
+        return not_asked_for(call["name"], call["args"], origins, also_called=also_called(call["name"]), listed=listed)
 
-    ground = lay_ground([Text(text, "customer") for text in heard(sayings.messages)])
+    evidence = read_evidence([Text(text, "customer") for text in customer_texts(origins.messages)])
     told = {}
     for call in calls:
         name, args = call["name"], call["args"]
@@ -55,7 +55,7 @@ def refusals(
         writes = is_write(name)
         if problem := misfit(tools[name], args):
             told[str(call["id"])] = f"{MISFIT} {problem}"
-        elif invented := ungrounded_in_records(args, sayings) if writes else ungrounded(args, ground):
+        elif invented := ungrounded_in_records(args, origins) if writes else ungrounded(args, evidence):
             told[str(call["id"])] = (
                 f"{MADE_UP} {', '.join(invented)} was named neither by the customer nor by an earlier result. "
                 "Look it up first, or ask the customer; never guess."
@@ -74,16 +74,16 @@ def _listed(tool: BaseTool) -> set[str]:
     return {name for name, schema in tool.args.items() if {"enum", "const"} & schema.keys()}
 
 
-def ungrounded(args: Mapping[str, Any], ground: Evidence) -> list[str]:
+def ungrounded(args: Mapping[str, Any], evidence: Evidence) -> list[str]:
     """Return the order numbers, e-mail addresses, phone numbers and amounts in arguments that nothing in the
     conversation gives.
 
     Spelling does not matter: `AF-10283`, `#af10283` and `10283` are the same, and so are `$12` and `12.00`.
     """
-    return list(dict.fromkeys(value.text for _, value in checked_values(args) if not ground.stands(value)))
+    return list(dict.fromkeys(value.text for _, value in checked_values(args) if not evidence.stands(value)))
 
 
-def heard(messages: Sequence[AnyMessage]) -> list[str]:
+def customer_texts(messages: Sequence[AnyMessage]) -> list[str]:
     """Return what arguments of a look-up may be taken from: the customer's words, tool results, and replies, which were
     checked.
 

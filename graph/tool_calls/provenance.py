@@ -33,7 +33,7 @@ from graph.tool_calls.wanted_changes import (
 )
 from graph.verification.call_arguments import checked_values
 from graph.verification.evidence import Text
-from graph.verification.evidence_reading import lay_ground
+from graph.verification.evidence_reading import read_evidence
 from graph.verification.values.value_reading import Value, find_values
 from tools.search import SEARCH_ARTICLES
 
@@ -91,7 +91,7 @@ _FEWEST_DIGITS = 3
 
 
 @dataclass(frozen=True)
-class Sayings:
+class MessageOrigins:
     """Hold a conversation as far as it is still at hand."""
 
     messages: Sequence[AnyMessage]
@@ -101,7 +101,7 @@ class Sayings:
     def of_customer(self) -> list[str]:
         """Return what the customer said, oldest first, without recordings in which somebody speaks to an agent."""
         kept = [fact for kind in (REQUEST, PREFERENCE) for fact in self.case_file.get(kind, ())]
-        return kept + [clip(m.text) for m in self.messages if isinstance(m, HumanMessage) and not overheard(m)]
+        return kept + [clip(m.text) for m in self.messages if isinstance(m, HumanMessage) and not spoken_instruction(m)]
 
     def wishes(self, tool: str, also_called: Collection[str] = ()) -> list[str]:
         """Return in the customer's words what they want of a tool, oldest first: what was done or taken back since is
@@ -121,7 +121,7 @@ class Sayings:
                     reply, asked = message.text, self._is_of(marks(message).get("asks", ()), tool)
                 if self._is_of(marks(message).get("tells", ()), tool):
                     found = [s for s in found if any(v.kind == "identifier" for v in find_values(s))]
-            elif isinstance(message, HumanMessage) and not overheard(message):
+            elif isinstance(message, HumanMessage) and not spoken_instruction(message):
                 text = corrected(clip(message.text))
                 if asked and answer_to_confirmation(text) == "no":
                     found, going_on = [], False
@@ -160,29 +160,31 @@ class Sayings:
         return [text for m in shown for text in _fields(m.text)]
 
 
-def overheard(message: HumanMessage) -> bool:
+def spoken_instruction(message: HumanMessage) -> bool:
     """Say whether a recording holds words aimed at an agent: they may be anybody's in the room; a customer can type
     theirs.
     """
     return "voice" in marks(message) and bool(directives(message.text))
 
 
-def ungrounded_in_records(args: Mapping[str, Any], sayings: Sayings) -> list[str]:
+def ungrounded_in_records(args: Mapping[str, Any], origins: MessageOrigins) -> list[str]:
     """Return the numbers, addresses and amounts in a write's arguments that neither the customer nor a record of the
     shop gives.
     """
-    shop = sayings.of_shop()
+    shop = origins.of_shop()
     whole = {_normal(text) for text in shop}
-    said = sayings.of_customer()
-    ground = lay_ground([Text(t, "customer") for t in (*said, *map(join_spelled, said), *sayings.of_ledger(), *shop)])
-    values = [v for text, v in checked_values(args) if _normal(text) not in whole and not ground.stands(v)]
+    said = origins.of_customer()
+    evidence = read_evidence(
+        [Text(t, "customer") for t in (*said, *map(join_spelled, said), *origins.of_ledger(), *shop)]
+    )
+    values = [v for text, v in checked_values(args) if _normal(text) not in whole and not evidence.stands(v)]
     return list(dict.fromkeys(value.text for value in values))
 
 
 def not_asked_for(
     tool: str,
     args: Mapping[str, Any],
-    sayings: Sayings,
+    origins: MessageOrigins,
     *,
     also_called: Collection[str] = (),
     listed: Collection[str] = (),
@@ -192,15 +194,15 @@ def not_asked_for(
     Args:
         tool: The tool's name.
         args: Its arguments.
-        sayings: The conversation.
+        origins: The conversation.
         also_called: How customers call what the tool does, where its name does not tell.
         listed: Arguments whose values the tool itself lists.
     """
-    wishes = sayings.wishes(tool, also_called)
+    wishes = origins.wishes(tool, also_called)
     if not wishes:
         return "that they want this"
-    said = sayings.of_customer()
-    shop = {_normal(text) for text in sayings.of_shop()}
+    said = origins.of_customer()
+    shop = {_normal(text) for text in origins.of_shop()}
     own = [_tokens(join_spelled(text)) for text in said]
     numbers = {key for text in said for v in find_values(text) if v.kind in _NUMBERS for key in v.keys}
     numbers |= {key for text in shop for key in _as_number(text)}

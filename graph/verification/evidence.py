@@ -23,8 +23,8 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Deed:
-    """Hold what a tool was called and answered; a call that failed or only asked is not a deed."""
+class ToolOutcome:
+    """Hold how a call of a tool ended; a call that failed or only asked is none."""
 
     tool: str
     """Its name, and what else it is called."""
@@ -39,7 +39,7 @@ class Evidence:
 
     passages: int = 0
     """How many passages there are to cite, numbered from 1."""
-    deeds: tuple[Deed, ...] = ()
+    outcomes: tuple[ToolOutcome, ...] = ()
     addresses: frozenset[str] = frozenset()
     """E-mail addresses, in lower case, that the customer or the shop's records name."""
     data: str = ""
@@ -48,7 +48,7 @@ class Evidence:
     """Everything as one lower-case text."""
     prose: str = ""
     """Articles, policy and earlier replies as one lower-case text with single spaces."""
-    told: str = ""
+    customer_words: str = ""
     """What the customer wrote as one lower-case text."""
     list_lengths: set[int] = field(default_factory=set)
     """How many records the lists in tool results have."""

@@ -1,4 +1,4 @@
-"""Lay the ground of a reply: read from each text what it says, what it implies and what may be calculated with."""
+"""Gather the evidence of a reply: read from each text what it says, what it implies and what may be calculated with."""
 
 import itertools
 import re
@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import cast
 
 from core.parsed_json import parsed_json
-from graph.verification.evidence import Deed, Evidence, Text
+from graph.verification.evidence import ToolOutcome, Evidence, Text
 from graph.verification.values.arithmetic import MONEY_KEY
 from graph.verification.values.dates import DateKey
 from graph.verification.values.number_spelling import NUMBER, plain, readings
@@ -68,47 +68,47 @@ _SHARES = (
 _TEXTS_REMEMBERED = 2_000
 
 
-def lay_ground(
-    texts: Iterable[Text], *, passages: int = 0, deeds: Sequence[Deed] = (), addresses: Iterable[str] = ()
+def read_evidence(
+    texts: Iterable[Text], *, passages: int = 0, outcomes: Sequence[ToolOutcome] = (), addresses: Iterable[str] = ()
 ) -> Evidence:
-    """Return the ground that these texts are."""
-    ground = Evidence(passages=passages, deeds=tuple(deeds), addresses=frozenset(addresses))
+    """Return the evidence that these texts are."""
+    evidence = Evidence(passages=passages, outcomes=tuple(outcomes), addresses=frozenset(addresses))
     for text in texts:
-        _join(ground, _read(text))
-    return ground
+        _join(evidence, _read(text))
+    return evidence
 
 
 @lru_cache(maxsize=_TEXTS_REMEMBERED)
 def _read(source: Text) -> Evidence:
     """Return what one text adds; remembered, because each turn reads its whole history again. Nobody changes it."""
-    ground = Evidence()
-    _add(ground, source)
-    return ground
+    evidence = Evidence()
+    _add(evidence, source)
+    return evidence
 
 
-def _join(ground: Evidence, part: Evidence) -> None:
-    """Add to a ground what one text adds."""
-    ground.known.join(part.known)
-    ground.words += part.words
-    ground.data += part.data
-    ground.prose += part.prose
-    ground.told += part.told
-    ground.list_lengths |= part.list_lengths
+def _join(evidence: Evidence, part: Evidence) -> None:
+    """Add to an evidence what one text adds."""
+    evidence.known.join(part.known)
+    evidence.words += part.words
+    evidence.data += part.data
+    evidence.prose += part.prose
+    evidence.customer_words += part.customer_words
+    evidence.list_lengths |= part.list_lengths
     for name, more in vars(part._operands).items():
         if more:
-            getattr(ground._operands, name).update(more)
+            getattr(evidence._operands, name).update(more)
 
 
-def _add(ground: Evidence, source: Text) -> None:
+def _add(evidence: Evidence, source: Text) -> None:
     values = find_values(_spoken(source.text) if source.origin == "data" else source.text)
     normal = plain(source.text)
     rows = [] if source.origin != "prose" else [row.span() for row in _TABLE_ROW.finditer(normal)]
     for value in (*values, *_implied(normal, values)):
-        ground.known.add(value)
+        evidence.known.add(value)
         if value.kind == "number" and (source.origin != "prose" or _is_within(rows, value.start)):
-            ground.known.bare |= cast(frozenset[Decimal], value.keys)
-    ground.words += f" {normal.lower()}"
-    operands = ground._operands
+            evidence.known.bare |= cast(frozenset[Decimal], value.keys)
+    evidence.words += f" {normal.lower()}"
+    operands = evidence._operands
     operands.percents |= {n for v in values if v.kind == "percent" for n in cast(frozenset[Decimal], v.keys)}
     durations = [v for v in values if v.kind == "duration"]
     backwards = _backwards(normal) if durations else []
@@ -125,26 +125,26 @@ def _add(ground: Evidence, source: Text) -> None:
     amounts = {min(cast(frozenset[Decimal], v.keys)) for v in values if v.kind == "amount" and v.keys}
     if source.origin == "prose":
         operands.told_amounts |= amounts
-        ground.prose += f" {' '.join(normal.lower().split())}"
+        evidence.prose += f" {' '.join(normal.lower().split())}"
         return
     operands.amounts |= amounts
-    ground.known.bare |= amounts
+    evidence.known.bare |= amounts
     operands.counts |= {
         n for v in values if v.kind == "number" for n in v.numbers if 1 < n <= MOST_COUNT and n == int(n)
     }
     operands.numbers |= {n for v in values if v.kind == "number" or _is_count(v) for n in v.numbers}
     if source.origin == "customer":
-        ground.told += f" {normal.lower()}"
+        evidence.customer_words += f" {normal.lower()}"
     if source.origin == "data" and not _PASSAGES.match(source.text):
-        ground.data += f" {normal.lower()}"
-        ground.list_lengths |= _list_lengths(source.text)
-        ground.known.bare |= {Decimal(n) for n in ground.list_lengths}
+        evidence.data += f" {normal.lower()}"
+        evidence.list_lengths |= _list_lengths(source.text)
+        evidence.known.bare |= {Decimal(n) for n in evidence.list_lengths}
     if source.origin != "customer":
         operands.amounts |= {n for m in _MONEY.finditer(normal) for n in readings(m[1].lstrip("-"))}
         operands.amounts |= {Decimal(m[0]) for m in _PENNIES.finditer(normal)}
         records = _counts(normal)
         operands.counts |= records
-        ground.known.bare |= records
+        evidence.known.bare |= records
 
 
 def _implied(text: str, values: Sequence[Value]) -> list[Value]:

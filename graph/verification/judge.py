@@ -32,7 +32,7 @@ class Objections(BaseModel):
 
 
 class ReplyJudge:
-    """Ask a model which sentences the ground does not support."""
+    """Ask a model which sentences the evidence does not support."""
 
     def __init__(self, model: JsonModel, *, seconds: float = 10.0) -> None:
         """Judge with a model that is waited for so many seconds; without its verdict, a reply is sent as the rules left
@@ -41,7 +41,7 @@ class ReplyJudge:
         self._model, self._seconds = model, seconds
 
     async def objections(
-        self, sentences: Sequence[str], ground: Evidence, *, seconds: float, unread: Collection[int] = ()
+        self, sentences: Sequence[str], evidence: Evidence, *, seconds: float, unread: Collection[int] = ()
     ) -> tuple[list[int], JsonAnswer[Objections]]:
         """Return the places of the sentences that are not supported, and what asking cost; nothing to judge costs
         nothing. What no rule can read, in places `unread`, is not supported without a verdict.
@@ -50,10 +50,10 @@ class ReplyJudge:
         if not doubtful:
             return [], JsonAnswer(None)
         listed = "\n".join(f"{number}. {sentences[place].strip()}" for number, place in enumerate(doubtful, start=1))
-        evidence = quote_message(ground.words[-_MOST_EVIDENCE:])
+        quoted = quote_message(evidence.words[-_MOST_EVIDENCE:])
         asked = [
             SystemMessage(_INSTRUCTIONS),
-            HumanMessage(f"Evidence:\n{evidence}\n\nSentences:\n{quote_message(listed)}"),
+            HumanMessage(f"Evidence:\n{quoted}\n\nSentences:\n{quote_message(listed)}"),
         ]
         try:
             async with asyncio.timeout(max(0.0, min(self._seconds, seconds))):

@@ -1,4 +1,4 @@
-"""Say what is wrong with a sentence of a reply: a value that stands nowhere, a deed that was not done."""
+"""Say what is wrong with a sentence of a reply: a value that stands nowhere, an action that was not done."""
 
 import re
 from collections.abc import Sequence
@@ -42,32 +42,32 @@ _NAMES: dict[Kind, str] = {"link": "link", "email": "e-mail address", "identifie
 class Fault:
     """Hold one thing a reply may not say."""
 
-    kind: Literal["value", "deed"]
+    kind: Literal["value", "action"]
     text: str
     """The words that are wrong."""
     why: str
     """What is wrong with them, as a sentence for the model."""
 
 
-def faults_of(sentence: str, ground: Evidence, shown: list[Value]) -> list[Fault]:
+def faults_of(sentence: str, evidence: Evidence, shown: list[Value]) -> list[Fault]:
     """Return what is wrong with a sentence, given what the reply has shown before; none means that it may be sent.
 
-    A value must stand in the ground, or follow from it and from what the reply shows by arithmetic.
+    A value must stand in the evidence, or follow from it and from what the reply shows by arithmetic.
     """
     if len(sentence) > LONGEST_SENTENCE:
         return [Fault("value", sentence[:LONGEST_SENTENCE], "a sentence is too long; write short ones")]
     values = find_values(sentence)
-    standing = [v for v in values if ground.stands(v) and not _miscounts_the_rest(v, sentence, ground, shown)]
+    standing = [v for v in values if evidence.stands(v) and not _miscounts_the_rest(v, sentence, evidence, shown)]
     sums = list(find_expressions(with_digits(plain(sentence))))
     standing += [v for v in values if v not in standing and _is_factor(v, sums, standing)]
-    standing += [v for v in values if v not in standing and _is_example(v, values, sentence, ground)]
+    standing += [v for v in values if v not in standing and _is_example(v, values, sentence, evidence)]
     right = [s for s in sums if all(_has(standing, s, operand) for operand in s.operands)]
     calculated = [_result_of(s) for s in right]
     told = [v for v in standing if not any(v in _inside(standing, s) for s in right)]
     waiting = [
         v
         for v in values
-        if v not in standing and not _counts_a_list(v, sentence) and not _counts_the_rest(v, sentence, ground, shown)
+        if v not in standing and not _counts_a_list(v, sentence) and not _counts_the_rest(v, sentence, evidence, shown)
     ]
     derived: list[Value] = []
     reached: list[Value] = waiting
@@ -76,23 +76,23 @@ def faults_of(sentence: str, ground: Evidence, shown: list[Value]) -> list[Fault
             v
             for v in waiting
             if v not in derived
-            and (_is_result(v, calculated) or ground.derives(v, [*shown, *told, *calculated, *derived]))
+            and (_is_result(v, calculated) or evidence.derives(v, [*shown, *told, *calculated, *derived]))
         ]
         derived += reached
     wrong = [_unsupported(v) for v in waiting if v not in derived]
     wrong += [
-        Fault("deed", claim.text, f"nothing in this conversation shows that this happened: {claim.text!r}")
+        Fault("action", claim.text, f"nothing in this conversation shows that this happened: {claim.text!r}")
         for claim in find_claims(sentence)
-        if not is_true(claim, sentence, ground)
+        if not is_true(claim, sentence, evidence)
     ]
     wrong += [
-        Fault("deed", said, f"nothing in this conversation shows this; the order's record says otherwise: {said!r}")
-        for said in wrong_states(sentence, ground, shown)
+        Fault("action", said, f"nothing in this conversation shows this; the order's record says otherwise: {said!r}")
+        for said in wrong_states(sentence, evidence, shown)
     ]
-    wrong += [Fault("deed", said, f"a record says otherwise: {said!r}") for said in wrong_flags(sentence, ground)]
+    wrong += [Fault("action", said, f"a record says otherwise: {said!r}") for said in wrong_flags(sentence, evidence)]
     wrong += [
         Fault("value", said, f"the promise {said!r} stands in no article, tool result or message")
-        for said in boundless_promises(sentence, ground)
+        for said in boundless_promises(sentence, evidence)
     ]
     if not wrong:
         shown += [*told, *calculated, *derived]
@@ -130,21 +130,21 @@ def _counts_a_list(value: Value, sentence: str) -> bool:
     return small and sentence.rstrip().endswith(":")
 
 
-def _counts_the_rest(value: Value, sentence: str, ground: Evidence, shown: Sequence[Value]) -> bool:
+def _counts_the_rest(value: Value, sentence: str, evidence: Evidence, shown: Sequence[Value]) -> bool:
     """`The other two` counts what is left of a list of known length when what was named before is taken away."""
     if value.kind != "number" or not _REST.search(with_digits(plain(sentence))[: value.start]):
         return False
     named = {key for v in shown if v.kind == "identifier" for key in v.keys}
     taken = {Decimal(len(named)), Decimal(1), *(n for v in shown if v.kind == "number" for n in v.numbers)}
-    return any(n + t in ground.list_lengths for n in value.numbers for t in taken if t)
+    return any(n + t in evidence.list_lengths for n in value.numbers for t in taken if t)
 
 
-def _miscounts_the_rest(value: Value, sentence: str, ground: Evidence, shown: Sequence[Value]) -> bool:
+def _miscounts_the_rest(value: Value, sentence: str, evidence: Evidence, shown: Sequence[Value]) -> bool:
     """`The other three` of three is none too many left out, though three is known as the length of the list."""
     return (
-        bool(value.numbers & {Decimal(n) for n in ground.list_lengths})
+        bool(value.numbers & {Decimal(n) for n in evidence.list_lengths})
         and bool(_REST.search(with_digits(plain(sentence))[: value.start]))
-        and not _counts_the_rest(value, sentence, ground, shown)
+        and not _counts_the_rest(value, sentence, evidence, shown)
     )
 
 
@@ -155,7 +155,7 @@ def _is_factor(value: Value, sums: Sequence[Expression], standing: Sequence[Valu
     )
 
 
-def _is_example(value: Value, values: Sequence[Value], sentence: str, ground: Evidence) -> bool:
+def _is_example(value: Value, values: Sequence[Value], sentence: str, evidence: Evidence) -> bool:
     """`Three days, for example, would be £29.28` chooses its count, where the amount is that many times a
     known price.
     """
@@ -163,7 +163,7 @@ def _is_example(value: Value, values: Sequence[Value], sentence: str, ground: Ev
         value.kind in ("number", "duration", "quantity")
         and bool(_EXAMPLE.search(sentence))
         and any(
-            ground.is_priced(total / n)
+            evidence.is_priced(total / n)
             for v in values
             if v.kind == "amount"
             for total in v.numbers

@@ -39,7 +39,7 @@ LONGEST_REPLY = 8_000
 
 
 class VerifiedChatModel(AsyncChatModel):
-    """Say the sentences of another model's answer that the ground supports, each as soon as it is whole.
+    """Say the sentences of another model's answer that the evidence supports, each as soon as it is whole.
 
     The first sentence that does not stand ends what is said, so that the rest can be asked for again; with
     `drop_faulty` such sentences are left out instead. What was said is never taken back: the pieces joined are the
@@ -47,7 +47,7 @@ class VerifiedChatModel(AsyncChatModel):
     """
 
     inner: Runnable[LanguageModelInput, AIMessage] = Field(exclude=True, repr=False)
-    ground: Evidence = Field(exclude=True, repr=False)
+    evidence: Evidence = Field(exclude=True, repr=False)
     tools: Mapping[str, BaseTool] = Field(exclude=True, repr=False)
     writes: frozenset[str] = frozenset()
     """Tools that change something: what a model says beside a call of one is never said, the program alone asks and
@@ -188,7 +188,9 @@ class VerifiedChatModel(AsyncChatModel):
         unread = {place for place, text in enumerate(held) if text in self._unread}
         if not self.judge or not held or answer.calls:
             return [text for place, text in enumerate(held) if place not in unread]
-        wrong, self._judged = await self.judge.objections(held, self.ground, seconds=self.judge_seconds, unread=unread)
+        wrong, self._judged = await self.judge.objections(
+            held, self.evidence, seconds=self.judge_seconds, unread=unread
+        )
         self._faults += [f"nothing in this conversation shows that {held[place].strip()!r} is so" for place in wrong]
         if self.drop_faulty:
             left = [text for place, text in enumerate(held) if place not in wrong]
@@ -201,7 +203,7 @@ class VerifiedChatModel(AsyncChatModel):
         if self.already_said:
             self._gap = " "
             for sentence in split_sentences(self.already_said)[0]:
-                faults_of(sentence, self.ground, self._shown)
+                faults_of(sentence, self.evidence, self._shown)
 
     def _checked(self, sentence: str) -> str:
         """Return what may be said of a sentence, with the white space that leads up to it."""
@@ -211,7 +213,7 @@ class VerifiedChatModel(AsyncChatModel):
         if len(sentence) > LONGEST_SENTENCE or self._read > LONGEST_REPLY:
             self._faults.append(TOO_LONG)
             return ""
-        cited = self._safe(with_known_citations(sentence, self.ground.passages))
+        cited = self._safe(with_known_citations(sentence, self.evidence.passages))
         if _normal(cited) in self._said:
             return ""
         if _normal(cited) in self._questions:
@@ -228,11 +230,11 @@ class VerifiedChatModel(AsyncChatModel):
             return ""
         unread = False
         if self.languages and not self._is_offline:
-            unread = bool(self.languages.foreign(cited, told=self.ground.told, data=self.ground.data))
+            unread = bool(self.languages.foreign(cited, told=self.evidence.customer_words, data=self.evidence.data))
             if unread and not self.judge:
                 self._faults.append(f"it must be written in {self.languages.listed()}, and {cited.strip()!r} is not")
                 return ""
-        if faults := faults_of(cited, self.ground, self._shown):
+        if faults := faults_of(cited, self.evidence, self._shown):
             self._faults += [fault.why for fault in faults]
             return ""
         text = cited.strip()
@@ -252,7 +254,7 @@ class VerifiedChatModel(AsyncChatModel):
         word is left.
         """
         words = sentence.strip()
-        safe = safe_text(words, self.links, mail=self.ground.addresses.__contains__).strip()
+        safe = safe_text(words, self.links, mail=self.evidence.addresses.__contains__).strip()
         if safe == words:
             return sentence
         if not any(c.isalnum() for c in safe):

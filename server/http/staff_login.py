@@ -36,7 +36,7 @@ class Provider:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Begun:
+class PendingSignIn:
     """A sign-in that has begun: where the browser goes, and what it has to bring back."""
 
     address: str
@@ -60,7 +60,7 @@ class StaffLogin:
         self._roles = roles_of(settings.staff_login_roles)
         self._provider: Provider | None = None
 
-    async def begin(self, redirect_uri: str) -> Begun:
+    async def begin(self, redirect_uri: str) -> PendingSignIn:
         """Return where to sign in; raises BackendUnavailable when the provider does not answer."""
         provider = await self._known()
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
@@ -76,7 +76,7 @@ class StaffLogin:
             "code_challenge_method": "S256",
         }
         kept = {"state": state, "nonce": nonce, "verifier": verifier, "exp": int(time.time()) + STATE_SECONDS}
-        return Begun(address=f"{provider.authorization}?{urlencode(asked)}", state=kept)
+        return PendingSignIn(address=f"{provider.authorization}?{urlencode(asked)}", state=kept)
 
     async def finish(self, code: str, kept: Mapping[str, Any], redirect_uri: str) -> tuple[str, Role]:
         """Return who has signed in, and as what.

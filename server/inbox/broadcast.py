@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 from graph.replies import Progress, Token
 
-Happening = Progress | Token | None
+TurnEvent = Progress | Token | None
 """A piece of a turn, or None when the thread has changed and is to be read anew."""
 UNREAD = 1000
 """Pieces kept for a reader that is slow; it misses later ones, and reads the whole reply at the end."""
@@ -17,7 +17,7 @@ class Broadcast:
     """Hold one queue a listener, by thread, and what the turn that runs in a thread has brought so far."""
 
     def __init__(self) -> None:
-        self._listeners: defaultdict[str, set[asyncio.Queue[Happening]]] = defaultdict(set)
+        self._listeners: defaultdict[str, set[asyncio.Queue[TurnEvent]]] = defaultdict(set)
         self._progress: dict[str, Progress] = {}
         self._written: dict[str, list[str]] = {}
 
@@ -27,9 +27,9 @@ class Broadcast:
         return sum(len(queues) for queues in self._listeners.values())
 
     @contextmanager
-    def listening(self, thread_id: str, *, caught_up: bool = False) -> Iterator[asyncio.Queue[Happening]]:
+    def listening(self, thread_id: str, *, caught_up: bool = False) -> Iterator[asyncio.Queue[TurnEvent]]:
         """Open a queue of what happens in a thread from now on; `caught_up` begins with the turn that runs so far."""
-        queue: asyncio.Queue[Happening] = asyncio.Queue(UNREAD)
+        queue: asyncio.Queue[TurnEvent] = asyncio.Queue(UNREAD)
         if caught_up and (progress := self._progress.get(thread_id)):
             queue.put_nowait(progress)
         if caught_up and (written := self._written.get(thread_id)):
@@ -42,13 +42,13 @@ class Broadcast:
             if not self._listeners[thread_id]:
                 del self._listeners[thread_id]
 
-    def publish(self, thread_id: str, happening: Progress | Token) -> None:
+    def publish(self, thread_id: str, event: Progress | Token) -> None:
         """Tell a piece of the turn that runs to everybody who listens, without waiting for anybody."""
-        if isinstance(happening, Token):
-            self._written.setdefault(thread_id, []).append(happening.text)
+        if isinstance(event, Token):
+            self._written.setdefault(thread_id, []).append(event.text)
         else:
-            self._progress[thread_id] = happening
-        self._tell(thread_id, happening)
+            self._progress[thread_id] = event
+        self._tell(thread_id, event)
 
     def written(self, thread_id: str) -> str:
         """Return what the turn that runs has brought of its reply so far."""
@@ -64,7 +64,7 @@ class Broadcast:
         """Tell that a thread is to be read anew: a message came, or a person did something."""
         self._tell(thread_id, None)
 
-    def _tell(self, thread_id: str, happening: Happening) -> None:
+    def _tell(self, thread_id: str, event: TurnEvent) -> None:
         for queue in self._listeners.get(thread_id, ()):
             with suppress(asyncio.QueueFull):
-                queue.put_nowait(happening)
+                queue.put_nowait(event)

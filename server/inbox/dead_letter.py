@@ -32,7 +32,7 @@ class DeadLetterHandler:
         """Return what the customer is told; raises BackendUnavailable while the desk is down, to be tried again."""
         parts = self._agent.parts
         assert parts is not None  # noqa: S101 - a server's agent is opened with them
-        prospect = await parts.availability.prospect()
+        expected_answer = await parts.availability.expected_answer()
         ticket = await parts.desk.open_ticket(
             TicketRequest(
                 thread_id=turn.thread_id,
@@ -42,10 +42,10 @@ class DeadLetterHandler:
                 draft=_draft(turn),
                 channel=turn.channel,
                 locale=turn.locale,
-                callback=not prospect.staffed,
+                callback=not expected_answer.staffed,
             )
         )
-        notice = handoff_notice("unavailable", ticket.id, prospect, turn.locale)
+        notice = handoff_notice("unavailable", ticket.id, expected_answer, turn.locale)
         if turn.attempt <= self._attempts + 2:  # where even this kills the process, the ticket alone has to do
             await self._put_into_conversation(turn, notice, ticket.id, ticket.status)
         return {"text": notice, "sources": [], "owner": ticket.status, "ticket_id": ticket.id, "handoff": "unavailable"}

@@ -39,7 +39,7 @@ class WorkerSettings:
     shutdown_seconds: float = 20.0
 
 
-class LastResort(Protocol):
+class GiveUp(Protocol):
     """Bring in a person for a turn that cannot be run."""
 
     async def __call__(self, turn: Turn, error: str) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class Worker:
         leases: Leases,
         broadcast: Broadcast,
         metrics: Metrics,
-        give_up: LastResort,
+        give_up: GiveUp,
         keep_stopped: KeepStopped,
         pace: WorkerSettings,
     ) -> None:

@@ -18,7 +18,7 @@ from graph.intake.voice_input import decoded
 from graph.replies import Token
 from server.event_streams import EventStream
 from server.identity import Customer, Serving
-from server.recordings import hear
+from server.recordings import transcribe
 from server.records import JOINT, Accepted, Identity, Outcome, Spoken, joined
 from server.routes.customer_routes import STREAM, Key, json_only, take_in
 from server.schemas.api_schemas import READING, WRITING
@@ -118,7 +118,7 @@ async def read_parts(service: Service, messages: Sequence[ChatMessage]) -> tuple
             elif part.input_audio is None:
                 words.append(part.words)
             else:
-                text, heard_so = await hear(service, decoded(part.input_audio.data), None)
+                text, heard_so = await transcribe(service, decoded(part.input_audio.data), None)
                 words.append(text)
                 spoken.append(heard_so)
         said.append("\n".join(words))

@@ -44,7 +44,7 @@ async def describe_chat(request: Request, service: Serving, locale: Locale | Non
     """Say what a page shows before somebody writes."""
     brand: Brand = request.app.state.brand()
     locale = service.agent.locale_of(locale)
-    hears = service.parts.ear.transcriber is not None
+    hears = service.parts.voice_input.transcriber is not None
     return ChatOut(
         shop=brand.name,
         disclosure=disclosure(service, locale),

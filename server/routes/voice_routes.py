@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from core.errors import MessageRejected
 from core.speech.audio import KNOWN
 from server.identity import Customer, Serving
-from server.recordings import hear
+from server.recordings import transcribe
 from server.routes.customer_routes import STREAM, Key, reply_to, take_in
 from server.schemas.api_schemas import WRITING, HeardOut, Locale, VoiceAbility, VoiceOut, failures
 
@@ -34,7 +34,7 @@ BODY = {
 async def say_whether_heard(who: Customer, service: Serving) -> VoiceAbility:
     """Say whether voice messages are understood here, how long and how large they may be."""
     settings = service.settings
-    available = service.parts.ear.transcriber is not None
+    available = service.parts.voice_input.transcriber is not None
     return VoiceAbility(
         available=available,
         max_seconds=settings.limits.voice_max_seconds,
@@ -77,11 +77,11 @@ async def speak(
     recording = await _recording(request)
     thread = str(thread_id) if thread_id else None
     if not send:
-        text, spoken = await hear(service, recording, locale)
+        text, spoken = await transcribe(service, recording, locale)
         return HeardOut(text=text, heard=spoken.heard, seconds=spoken.seconds)
     accepted = await service.inbox.repeated(who, key, thread_id=thread, recording=recording) if key else None
     if accepted is None:
-        text, spoken = await hear(service, recording, locale)
+        text, spoken = await transcribe(service, recording, locale)
         accepted = await take_in(
             service,
             who,

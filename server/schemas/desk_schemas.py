@@ -128,7 +128,7 @@ class Entry(BaseModel):
     sources: list[PassageOut]
     steps: list[Step] = Field(description="Tools that were called before it.")
     held_back: list[str] = Field(description="What the checks did not let through, as sentences.")
-    ticket_id: str | None = Field(description="The ticket, for the notice of a handover.")
+    ticket_id: str | None = Field(description="The ticket, for the notice of a handoff.")
     images: list[ImageOut] = Field(default=[], description="The pictures that came with it.")
     helpful: bool | None = Field(default=None, description="What the customer thought of it.")
 

@@ -182,8 +182,8 @@ class InsightOut(BaseModel):
     days: list[Day]
     reasons: list[Reason]
     agent_reply: Spread = Field(description="From a message to the agent's reply.")
-    first_reply: Spread = Field(description="From the handover to a person's first reply, in opening hours.")
-    resolution: Spread = Field(description="From the handover to the closing of the ticket, in opening hours.")
+    first_reply: Spread = Field(description="From the handoff to a person's first reply, in opening hours.")
+    resolution: Spread = Field(description="From the handoff to the closing of the ticket, in opening hours.")
     requests: int
     tokens: int
     requests_a_resolution: float | None = Field(description="Model requests for each conversation the agent resolved.")

@@ -10,7 +10,7 @@ from graph.handoff.ticket_title import title_of
 from server.schemas.desk_schemas import QueueItem
 from server.service import Service
 from tools.actions.action import Action, State
-from tools.desk.reports import NO_WORDS, LastWords
+from tools.desk.reports import NO_MESSAGES, LatestMessages
 from tools.desk.sla import Wait, pressing, ticket_wait, wait_of
 from tools.desk.tickets import OperatorDesk, Ticket
 
@@ -46,16 +46,16 @@ async def queue(service: Service, desk: OperatorDesk, wanted: Wanted) -> list[Qu
 
 async def _tickets(service: Service, desk: OperatorDesk, wanted: Wanted) -> list[QueueItem]:
     listed: Sequence[Ticket]
-    words: Mapping[str, LastWords] = {}
+    words: Mapping[str, LatestMessages] = {}
     if wanted.state in ("resolved", "bot"):
         listed = (await desk.list_tickets(status=wanted.state))[-CLOSED_SHOWN:]  # type: ignore[arg-type]
     else:
         listed = await desk.list_tickets(open_only=True)
-        words = await service.desk.reads.last_words()
-    return [of_ticket(service, ticket, words.get(ticket.id, NO_WORDS)) for ticket in listed]
+        words = await service.desk.reads.latest_messages()
+    return [of_ticket(service, ticket, words.get(ticket.id, NO_MESSAGES)) for ticket in listed]
 
 
-def of_ticket(service: Service, ticket: Ticket, words: LastWords) -> QueueItem:
+def of_ticket(service: Service, ticket: Ticket, words: LatestMessages) -> QueueItem:
     """Return a ticket as it stands in the queue."""
     owned = ticket.ownership
     hours, within = service.hours, service.reply_within

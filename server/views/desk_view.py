@@ -22,7 +22,7 @@ from server.views.conversation_view import images_out
 from server.views.desk_queue import of_action, of_ticket
 from server.views.entry_times import timed
 from tools.actions.action import Action
-from tools.desk.reports import NO_WORDS
+from tools.desk.reports import NO_MESSAGES
 from tools.desk.ticket_data import ticket_data
 from tools.desk.tickets import OperatorDesk
 
@@ -57,7 +57,7 @@ async def conversation(service: Service, desk: OperatorDesk, thread_id: str) -> 
     open_action = next((action for action in actions if action.state == "awaiting_approval"), None)
     item = of_action(service, open_action) if open_action else None
     if ticket and ticket.with_people:
-        item = of_ticket(service, ticket, (await service.desk.reads.last_words()).get(ticket.id, NO_WORDS))
+        item = of_ticket(service, ticket, (await service.desk.reads.latest_messages()).get(ticket.id, NO_MESSAGES))
     return ConversationOut(
         thread_id=thread_id,
         customer_id=state.customer_id or (ticket.customer_id if ticket else None),

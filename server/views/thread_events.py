@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from graph.replies import Token
-from server.inbox.broadcast import Happening
+from server.inbox.broadcast import TurnEvent
 from server.schemas.api_schemas import Said, ThreadOut
 from server.service import Service
 from server.views.conversation_view import view
@@ -33,8 +33,8 @@ async def thread_events(service: Service, row: dict[str, Any], last_seen: str) -
         while True:
             for made in told.news(shown):
                 yield made
-            async for happening in _until_changed(service, queue, busy=_is_busy(shown)):
-                yield event("token" if isinstance(happening, Token) else "progress", {"text": happening.text})
+            async for event in _until_changed(service, queue, busy=_is_busy(shown)):
+                yield event("token" if isinstance(event, Token) else "progress", {"text": event.text})
             if service.stopping.is_set():
                 return
             shown = await view(service, row, newest_only=True)
@@ -79,14 +79,14 @@ def _is_busy(shown: ThreadOut) -> bool:
     return shown.owner != "bot" or any(message.waiting for message in shown.messages)
 
 
-async def _until_changed(service: Service, queue: asyncio.Queue[Happening], *, busy: bool) -> AsyncIterator[Any]:
+async def _until_changed(service: Service, queue: asyncio.Queue[TurnEvent], *, busy: bool) -> AsyncIterator[Any]:
     """Yield pieces of the turn that runs, until the thread is to be read again."""
     look_again = time.monotonic() + (LOOK_SECONDS if busy else QUIET_SECONDS)
     while time.monotonic() < look_again and not service.stopping.is_set():
         try:
-            happening = await asyncio.wait_for(queue.get(), LOOK_SECONDS / 4)
+            event = await asyncio.wait_for(queue.get(), LOOK_SECONDS / 4)
         except TimeoutError:
             continue
-        if happening is None:
+        if event is None:
             return
-        yield happening
+        yield event

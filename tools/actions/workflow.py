@@ -91,7 +91,9 @@ class ConfirmedActions:
             raise Refused(phrase("gone", context.locale))
         return await within_velocity(await found.write.plan(context, args), found, self.ledger)
 
-    async def hear(self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str) -> ConfirmationResult:
+    async def apply_answer(
+        self, thread_id: str, asked: Sequence[str], *, message_id: str, text: str
+    ) -> ConfirmationResult:
         """Apply a message to the proposals the customer was just asked about.
 
         Only a clear yes to the question that came directly before counts, and it is stored with the row it confirms.
@@ -181,7 +183,7 @@ class ConfirmedActions:
             raise InputError(f"action {foreign[0]!r} is of another thread; a thread may only carry out its own")
         return found
 
-    async def told(self, action_ids: Sequence[str]) -> None:
+    async def acknowledge(self, action_ids: Sequence[str]) -> None:
         """Record that the customer has read how these actions ended."""
         await self.ledger.mark_told(action_ids)
 

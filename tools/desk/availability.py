@@ -10,7 +10,7 @@ from tools.desk.hours import DeskHours
 
 
 @dataclass(frozen=True)
-class Prospect:
+class ExpectedAnswer:
     """Hold what a customer may be told about the wait."""
 
     staffed: bool
@@ -24,7 +24,7 @@ class Prospect:
 class Availability(Protocol):
     """Tell what a customer may be told about the wait."""
 
-    async def prospect(self) -> Prospect:
+    async def expected_answer(self) -> ExpectedAnswer:
         """Return what holds at this moment."""
         ...
 
@@ -45,10 +45,10 @@ class DeskAvailability:
         self._staffed = staffed
         self._now = now
 
-    async def prospect(self) -> Prospect:
+    async def expected_answer(self) -> ExpectedAnswer:
         """Return what holds at this moment; the promised time counts opening hours only."""
         if not self._staffed:
-            return Prospect(staffed=False, wait=None, at=None)
+            return ExpectedAnswer(staffed=False, wait=None, at=None)
         now = self._now()
         at = self._hours.after(now, self._reply_within)
-        return Prospect(staffed=self._hours.is_open(now), wait=at - now, at=at.astimezone(self._hours.zone))
+        return ExpectedAnswer(staffed=self._hours.is_open(now), wait=at - now, at=at.astimezone(self._hours.zone))

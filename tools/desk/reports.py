@@ -23,7 +23,7 @@ from tools.desk.ticket_draft import Priority
 
 
 @dataclass(frozen=True, kw_only=True)
-class LastWords:
+class LatestMessages:
     """Hold when somebody last wrote in a ticket."""
 
     noted_at: datetime | None
@@ -36,7 +36,7 @@ class LastWords:
     """What the customer wrote last."""
 
 
-NO_WORDS = LastWords(noted_at=None, replied_at=None, heard_at=None)
+NO_MESSAGES = LatestMessages(noted_at=None, replied_at=None, heard_at=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,7 @@ class DeskReads:
         """Close the connections of the running event loop."""
         await self._database.close()
 
-    async def last_words(self) -> Mapping[str, LastWords]:
+    async def latest_messages(self) -> Mapping[str, LatestMessages]:
         """Return when somebody last wrote, for the tickets with notes that people have, by ticket number."""
         open_ones = select(tickets.c.serial).where(tickets.c.stage.in_(WITH_PEOPLE))
         later = notes.alias("later")
@@ -250,5 +250,5 @@ def _line(row: RowMapping) -> TicketLine:
     return TicketLine(id=ticket_number(row["serial"]), wish=row["draft"]["wish"], **{name: row[name] for name in names})
 
 
-def _words(row: RowMapping, heard: str) -> LastWords:
-    return LastWords(noted_at=row["noted_at"], replied_at=row["replied_at"], heard_at=row["heard_at"], heard=heard)
+def _words(row: RowMapping, heard: str) -> LatestMessages:
+    return LatestMessages(noted_at=row["noted_at"], replied_at=row["replied_at"], heard_at=row["heard_at"], heard=heard)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from tools.desk.hours import DeskHours
 from tools.desk.ownership import Ownership
-from tools.desk.reports import LastWords
+from tools.desk.reports import LatestMessages
 from tools.desk.ticket_draft import Priority
 from tools.desk.tickets import Ticket
 
@@ -51,7 +51,9 @@ def wait_of(since: datetime, *, hours: DeskHours, within: timedelta, now: dateti
     return Wait(since, due, "late" if now >= due else "soon" if now >= soon else "ok")
 
 
-def ticket_wait(ticket: Ticket, words: LastWords, *, hours: DeskHours, within: timedelta, now: datetime) -> Wait | None:
+def ticket_wait(
+    ticket: Ticket, words: LatestMessages, *, hours: DeskHours, within: timedelta, now: datetime
+) -> Wait | None:
     """Return how long the customer of a ticket waits for a person's words, or None when they do not."""
     since = waits_since(ticket.ownership, replied_at=words.replied_at, heard_at=words.heard_at)
     within = within * PRIORITY_SHARE[ticket.draft.priority]

@@ -114,7 +114,7 @@ class RefundOrder(Request):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ground:
+class RuleInput:
     """Hold what a rule looks at besides the request."""
 
     policy: Policy
@@ -132,7 +132,7 @@ class WriteAction:
     rank: int
     """Actions of one message are done from the lowest rank up: an address before the items that lock the order."""
     request: type[Request]
-    decide: Callable[[Ground, Any], Change]
+    decide: Callable[[RuleInput, Any], Change]
     """Apply the rule to a checked request."""
     reasons: Callable[[Policy], Iterable[str]] | None = None
     """The reasons the shop's policy accepts, where one has to be given."""
@@ -156,8 +156,8 @@ class WriteAction:
             customer = await orders.get_customer(customer_id)
         swapped = {i.product_id for i in order.items} if order and isinstance(request, SwapRequest) else set()
         products = {product_id: await orders.get_product(product_id) for product_id in sorted(swapped)}
-        ground = Ground(policy=policy, today=today, customer=customer, order=order, products=products)
-        return self.decide(ground, request)
+        given = RuleInput(policy=policy, today=today, customer=customer, order=order, products=products)
+        return self.decide(given, request)
 
     def tool(self, orders: OrderBackend, policy: Policy, today: Callable[[], date]) -> Tool:
         """Make the tool; called directly it plans and has no effect."""
@@ -219,18 +219,18 @@ class ShopWrite:
         return await self.orders.find_outcome(change, key=key)
 
 
-def _order(ground: Ground) -> Order:
-    if ground.order is None:
-        raise Refused(ground.policy.say("which_order"))
-    return ground.order
+def _order(given: RuleInput) -> Order:
+    if given.order is None:
+        raise Refused(given.policy.say("which_order"))
+    return given.order
 
 
-def _swap(rule: Callable[..., Change], ground: Ground, request: SwapRequest, **more: Any) -> Change:
+def _swap(rule: Callable[..., Change], given: RuleInput, request: SwapRequest, **more: Any) -> Change:
     return rule(
-        ground.policy,
-        ground.customer,
-        _order(ground),
-        products=ground.products,
+        given.policy,
+        given.customer,
+        _order(given),
+        products=given.products,
         item_ids=request.item_ids,
         new_item_ids=request.new_item_ids,
         payment_method_id=request.payment_method_id,
@@ -238,10 +238,10 @@ def _swap(rule: Callable[..., Change], ground: Ground, request: SwapRequest, **m
     )
 
 
-def _refund(ground: Ground, request: RefundOrder) -> Change:
+def _refund(given: RuleInput, request: RefundOrder) -> Change:
     amount = Decimal(str(request.amount))
     return refund_order(
-        ground.policy, ground.customer, _order(ground), amount=amount, reason=request.reason, today=ground.today
+        given.policy, given.customer, _order(given), amount=amount, reason=request.reason, today=given.today
     )
 
 

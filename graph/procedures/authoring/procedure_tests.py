@@ -26,7 +26,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import ConversationFileError, Refused
-from graph.procedures.answers import heard
+from graph.procedures.answers import answered_case
 from graph.procedures.cases import Case, asking, open_case, read_key, with_slot, with_step, without_slot
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.gate import Verdict, advance, decide
@@ -160,7 +160,7 @@ async def run(procedure: Procedure, test: ProcedureTest) -> Ending:
     text: str | None = lines.pop(0)
     for turn in range(MOST_TURNS):
         if text is not None:
-            case = heard(procedure, case, text, f"message:{turn}")
+            case = answered_case(procedure, case, text, f"message:{turn}")
         case, found = await advance(procedure, case, read, now=test.now, customer_id=test.customer)
         match found:
             case AskNext():

@@ -16,7 +16,7 @@ from graph.verification.claims.passive_claims import (
     find_written,
 )
 from graph.verification.claims.unspaced_scripts import find_stated_elsewhere
-from graph.verification.evidence import Deed, Evidence
+from graph.verification.evidence import Evidence, ToolOutcome
 from graph.verification.values.number_spelling import plain
 from graph.verification.values.value_reading import find_values
 
@@ -147,7 +147,7 @@ _NOTED = re.compile(
     r"\b(?:recorded|registered|saved|noted|logged|completed|processed|confirmed|accepted|entered|made|in place|"
     r"complete)\b"
 )
-"""Verbs that say of a deed only that it was done."""
+"""Verbs that say of an action only that it was done."""
 _STILL_OPEN = re.compile(r"\b(?:a?waiting|pending|needs?|requires?|requested|wartet|en attente|pendiente)\b[^\",}]*")
 """What a record says is yet to come: `waiting for your approval` approves nothing."""
 _NOT_SO = re.compile(
@@ -163,9 +163,9 @@ _CLAUSE = re.compile(r"[;:]|,\s(?:and|but|so|und|aber|et|mais|y|pero)\s|\s-\s|,\
 
 @dataclass(frozen=True)
 class Claim:
-    """Hold one deed a sentence claims."""
+    """Hold one action a sentence claims."""
 
-    deed: str
+    action: str
     text: str
     by_us: bool
     """Said in the first person, so that only something done in this conversation makes it true."""
@@ -185,13 +185,13 @@ def find_claims(sentence: str) -> list[Claim]:
                 by_us = bool(_BY_US.match(match[0].strip()))
                 also = _ALSO.finditer(text, text.find(match[0]) + len(match[0]))
                 for said in (match, *also):
-                    deed = next(name for name, found in said.groupdict().items() if found)
-                    claims.setdefault(deed, Claim(deed, said[0].strip(), by_us))
+                    action = next(name for name, found in said.groupdict().items() if found)
+                    claims.setdefault(action, Claim(action, said[0].strip(), by_us))
         for match in find_foreign_claims(clause):
             if not claims and not _NOT_A_CLAIM.search(clause[: match.end()]):
                 claims[FOREIGN] = Claim(FOREIGN, match[0].strip(), by_us=True)
     for claim in _stated(text):
-        claims.setdefault(claim.deed, claim)
+        claims.setdefault(claim.action, claim)
     return list(claims.values())
 
 
@@ -215,66 +215,66 @@ def _stated(text: str) -> Iterator[Claim]:
     for match in find_stopped(text):
         if not _CONDITION.search(text):
             yield Claim("cancel", match[0].strip(), by_us=False)
-    for deed, words in find_stated_elsewhere(text):
-        yield Claim(deed, words, by_us=False)
+    for action, words in find_stated_elsewhere(text):
+        yield Claim(action, words, by_us=False)
 
 
-def is_true(claim: Claim, sentence: str, ground: Evidence) -> bool:
+def is_true(claim: Claim, sentence: str, evidence: Evidence) -> bool:
     """Say whether what is claimed was done by a tool, stands in a tool result, or is what the customer told us."""
-    if _is_quoted(sentence, ground):
+    if _is_quoted(sentence, evidence):
         return True
-    if claim.deed in (FOREIGN, DONE):
-        return any(_wrote(deed) for deed in ground.deeds)
-    if claim.text.endswith(" received") and _is_recorded(sentence, claim, ground):
+    if claim.action in (FOREIGN, DONE):
+        return any(_wrote(outcome) for outcome in evidence.outcomes)
+    if claim.text.endswith(" received") and _is_recorded(sentence, claim, evidence):
         return True
-    if _NOTED.search(claim.text) and _is_named_by_tool(sentence, ground):
+    if _NOTED.search(claim.text) and _is_named_by_tool(sentence, evidence):
         return True
-    named = claim.deed in ACTIONS
-    by_name = re.compile(ACTIONS[claim.deed].evidence if named else re.escape(_stem(claim.text)))
-    evidence = by_name if named else re.compile(rf"\b{re.escape(claim.text.split()[-1])}\b")
+    named = claim.action in ACTIONS
+    by_name = re.compile(ACTIONS[claim.action].evidence if named else re.escape(_stem(claim.text)))
+    shown = by_name if named else re.compile(rf"\b{re.escape(claim.text.split()[-1])}\b")
     done = any(
-        by_name.search(deed.tool.lower()) or evidence.search(_what_happened(deed.result))
-        for deed in ground.deeds
-        if _wrote(deed)
+        by_name.search(outcome.tool.lower()) or shown.search(_what_happened(outcome.result))
+        for outcome in evidence.outcomes
+        if _wrote(outcome)
     )
-    if done or (claim.by_us and claim.deed in ACTIONS):
+    if done or (claim.by_us and claim.action in ACTIONS):
         return done
-    if any(evidence.search(_what_is(record)) for record in _records(sentence, ground.data)):
+    if any(shown.search(_what_is(record)) for record in _records(sentence, evidence.data)):
         return True
     told = _TOLD_BY_CUSTOMER.search(plain(sentence).lower())
     if not told:
         return False
-    return bool(evidence.search(ground.told if _OF_HERS.fullmatch(told[0]) else ground.words))
+    return bool(shown.search(evidence.customer_words if _OF_HERS.fullmatch(told[0]) else evidence.words))
 
 
-def _is_quoted(sentence: str, ground: Evidence) -> bool:
+def _is_quoted(sentence: str, evidence: Evidence) -> bool:
     """Say whether a sentence stands in an article as it is: it tells what happens to orders, not what was done to this
     one.
     """
     words = " ".join(plain(sentence).lower().split()).strip(" \"'“”„«».!:")
     if _OF_ONE.search(words) or any(value.kind == "identifier" for value in find_values(sentence)):
         return False
-    return len(words.split()) >= _QUOTED_WORDS and words in ground.prose
+    return len(words.split()) >= _QUOTED_WORDS and words in evidence.prose
 
 
-def _is_recorded(sentence: str, claim: Claim, ground: Evidence) -> bool:
+def _is_recorded(sentence: str, claim: Claim, evidence: Evidence) -> bool:
     """Say whether a record knows what is said to have been received: a payment, a request for a return."""
     subject = plain(sentence).lower().partition(claim.text)[0]
     words = re.findall(rf"[a-z]{{{_VERB + 1},}}", subject)
-    return bool(words) and all(word in _what_is(ground.data) for word in words)
+    return bool(words) and all(word in _what_is(evidence.data) for word in words)
 
 
-def _is_named_by_tool(sentence: str, ground: Evidence) -> bool:
+def _is_named_by_tool(sentence: str, evidence: Evidence) -> bool:
     """Say whether a sentence names what a tool did: `your pause has been recorded` after `pause_subscription`."""
     words = re.findall(r"[a-z]{5,}", plain(sentence).lower())
-    did = [deed.tool.lower().split("_")[0] for deed in ground.deeds if _wrote(deed)]
+    did = [outcome.tool.lower().split("_")[0] for outcome in evidence.outcomes if _wrote(outcome)]
     return any(word.startswith(verb[:6]) for word in words for verb in did if len(verb) >= _VERB)
 
 
-def _wrote(deed: Deed) -> bool:
-    if deed.wrote is not None:
-        return deed.wrote
-    return bool(WRITES.search(deed.tool.lower())) and not READS.match(deed.tool.lower())
+def _wrote(outcome: ToolOutcome) -> bool:
+    if outcome.wrote is not None:
+        return outcome.wrote
+    return bool(WRITES.search(outcome.tool.lower())) and not READS.match(outcome.tool.lower())
 
 
 def _stem(claim: str) -> str:
@@ -301,7 +301,7 @@ def _what_is(record: str) -> str:
 
 
 def _what_happened(result: str) -> str:
-    """Drop what tells of no deed: names of e-mail fields, and what is expected, due or possible."""
+    """Drop what tells of no action: names of e-mail fields, and what is expected, due or possible."""
     return re.sub(
         r"[\"']?e-?mail(?:_address)?[\"']?\s?:|\w*(?:expected|eligible|possible|allowed|available|due|pending|"
         r"estimate)\w*",

@@ -11,7 +11,7 @@ from typing import Literal, cast
 
 from core.language.action_words import ACTIONS, READS
 from core.safety.prefiltered_patterns import PrefilteredPattern
-from graph.verification.evidence import Deed, Evidence
+from graph.verification.evidence import Evidence, ToolOutcome
 from graph.verification.values.dates import DateKey, find_dates, same_date
 from graph.verification.values.number_spelling import plain
 from graph.verification.values.value_reading import Value, find_values
@@ -112,15 +112,15 @@ class _Record:
     dates: tuple[tuple[State, DateKey], ...]
 
 
-def wrong_states(sentence: str, ground: Evidence, shown: Sequence[Value]) -> list[str]:
+def wrong_states(sentence: str, evidence: Evidence, shown: Sequence[Value]) -> list[str]:
     """Return what a sentence says of an order's state against its record; an order without a record is not judged.
 
     The order is the one the words name, or the one named last, or the only one there is.
     """
-    if sentence.rstrip().endswith("?") or not ground.data:
+    if sentence.rstrip().endswith("?") or not evidence.data:
         return []
     text = plain(sentence).lower()
-    records = _records_of(ground.data)
+    records = _records_of(evidence.data)
     if not records:
         return []
     last = next((name for v in reversed(shown) if (name := _key(v.text)) in records), None)
@@ -130,7 +130,7 @@ def wrong_states(sentence: str, ground: Evidence, shown: Sequence[Value]) -> lis
         names = [n for v in find_values(part) if v.kind == "identifier" and (n := _key(v.text)) in records]
         unknown = [v for v in find_values(part) if v.kind == "identifier" and _key(v.text) not in records]
         for state, pattern in _CLAIMS.items():
-            if state == "cancelled" and any(_cancels(deed) for deed in ground.deeds):
+            if state == "cancelled" and any(_cancels(outcome) for outcome in evidence.outcomes):
                 continue
             for match in pattern.finditer(part):
                 if _OPEN.search(_without_state(part[: match.end()], state)):
@@ -146,9 +146,9 @@ def wrong_states(sentence: str, ground: Evidence, shown: Sequence[Value]) -> lis
     return wrong
 
 
-def _cancels(deed: Deed) -> bool:
+def _cancels(outcome: ToolOutcome) -> bool:
     """Say whether a tool cancelled something in this conversation: the record read before is out of date."""
-    return bool(re.search(ACTIONS["cancel"].evidence, deed.tool.lower())) and not READS.match(deed.tool.lower())
+    return bool(re.search(ACTIONS["cancel"].evidence, outcome.tool.lower())) and not READS.match(outcome.tool.lower())
 
 
 def _joined(text: str) -> list[str]:

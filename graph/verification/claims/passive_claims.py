@@ -1,4 +1,4 @@
-"""Find deeds that are stated as a fact without anybody doing them: `the cancellation went through`, `#A1 → cancelled`,
+"""Find actions stated as a fact without anybody doing them: `the cancellation went through`, `#A1 → cancelled`,
 `Done!`.
 
 A state is a fact where it is said of something definite; `a cancelled order is refunded` and `can be cancelled` are
@@ -12,7 +12,7 @@ from core.language.action_words import ACTIONS, DEED_NOUN, NAMED_DEED
 from core.safety.prefiltered_patterns import PrefilteredPattern
 
 DONE = "done"
-"""What a claim is called that names no deed: `all sorted`."""
+"""What a claim is called that names no action: `all sorted`."""
 _LATER = (
     r"(?!\s(?:by|when|once|as soon as|after|if|only|within|via|unless|until|before|for orders|automatically|in "
     r"\d|for \d|or|between|through|"

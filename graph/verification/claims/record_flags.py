@@ -13,7 +13,7 @@ _NOT = (
 _OPEN = re.compile(r"\?|\b(?:if|whether|in case|should|would|could|may|might|when|si|wenn|falls|ob)\b")
 
 
-def wrong_flags(sentence: str, ground: Evidence) -> Iterator[str]:
+def wrong_flags(sentence: str, evidence: Evidence) -> Iterator[str]:
     """Yield what a sentence says about a yes-and-no field that every record says otherwise.
 
     `There is no outage` is wrong where all records that have the field say `"outage": true`; a condition or a question
@@ -23,7 +23,7 @@ def wrong_flags(sentence: str, ground: Evidence) -> Iterator[str]:
     if _OPEN.search(said):
         return
     known: dict[str, set[str]] = {}
-    for name, value in _FLAG.findall(ground.data):
+    for name, value in _FLAG.findall(evidence.data):
         known.setdefault(name, set()).add(value)
     for name, values in known.items():
         words = r"\s".join(map(re.escape, re.sub(r"^(?:is|has)_", "", name).split("_")))

@@ -35,7 +35,7 @@ _CHECKS = [(re.compile(rf"(?<!\w)(?:{said})(?!\w)"), re.compile(known)) for said
 _DENIED = re.compile(r"\b(?:not|n't|isn't|aren't|don't|kein\w*|nicht|pas|nessun\w*|niet|geen|inte|nie|não)\b|n't\b")
 
 
-def boundless_promises(sentence: str, ground: Evidence) -> list[str]:
+def boundless_promises(sentence: str, evidence: Evidence) -> list[str]:
     """Return the words of a sentence that promise something without a bound of which no source speaks."""
     if sentence.rstrip().endswith("?"):
         return []
@@ -44,10 +44,10 @@ def boundless_promises(sentence: str, ground: Evidence) -> list[str]:
         match[0]
         for said, known in _CHECKS
         for match in said.finditer(text)
-        if not _DENIED.search(text[: match.start()]) and not known.search(_own_words(ground))
+        if not _DENIED.search(text[: match.start()]) and not known.search(_own_words(evidence))
     ]
 
 
-def _own_words(ground: Evidence) -> str:
+def _own_words(evidence: Evidence) -> str:
     """Return what the shop says; a customer's wish for a lifelong guarantee gives none."""
-    return f"{ground.prose} {ground.data}"
+    return f"{evidence.prose} {evidence.data}"

@@ -1,4 +1,4 @@
-"""Find deeds stated as done in languages whose words do not part with spaces or carry the whole sentence in
+"""Find actions stated as done in languages whose words do not part with spaces or carry the whole sentence in
 the verb.
 """
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 _ACTIONS = {
-    # deed: Chinese, Japanese, Korean, Arabic, Turkish, Vietnamese, Hindi nouns
+    # action: Chinese, Japanese, Korean, Arabic, Turkish, Vietnamese, Hindi nouns
     "cancel": ("取消", "キャンセル|取り消し|取消", "취소", "إلغاء", "iptal", "hủy", "रद्द"),
     "refund": ("退款|退回|退还|退還", "返金|払い戻し", "환불", "استرداد|رد|إعادة", "iade", "hoàn tiền", "वापस"),
     "exchange": ("换货|更换", "交換", "교환", "استبدال", "değiş", "đổi", "बदल"),
@@ -27,8 +27,8 @@ _FORMS = (
     r"(?:{0})\w*\s(?:कर दिया|किया गया|हो गया|दिया गया)",
 )
 _STATED = [
-    (deed, re.compile(form.format(words)))
-    for deed, all_words in _ACTIONS.items()
+    (action, re.compile(form.format(words)))
+    for action, all_words in _ACTIONS.items()
     for form, words in zip(_FORMS, all_words, strict=True)
 ]
 _PERSONAL_PAST = re.compile(
@@ -47,13 +47,13 @@ _CLAUSE = re.compile(r"[，。！？；、,.!?;]")
 
 
 def find_stated_elsewhere(sentence: str) -> Iterator[tuple[str, str]]:
-    """Yield the deed and the words that state it; conditions, negations and possibilities state nothing."""
+    """Yield the action and the words that state it; conditions, negations and possibilities state nothing."""
     if not _ELSEWHERE.search(sentence):
         return
     for clause in _CLAUSE.split(sentence):
-        found = [(deed, match) for deed, pattern in _STATED for match in pattern.finditer(clause)]
+        found = [(action, match) for action, pattern in _STATED for match in pattern.finditer(clause)]
         found += [(str(match.lastgroup), match) for match in _PERSONAL_PAST.finditer(clause)]
-        for deed, match in found:
+        for action, match in found:
             rest = clause[: match.start()] + clause[match.end() :]
             if not _OPEN.search(rest):
-                yield deed, match[0].strip()
+                yield action, match[0].strip()

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from graph.verification.evidence import Deed, Evidence, Text
-from graph.verification.evidence_reading import lay_ground
+from graph.verification.evidence import Evidence, Text, ToolOutcome
+from graph.verification.evidence_reading import read_evidence
 from graph.verification.reply import faults_of
 from graph.verification.sentences import split_sentences
 from graph.verification.values.value_reading import Value
@@ -24,13 +24,13 @@ ARTICLE = (
 
 def ground_of_tools(*tools: tuple[str, str], article: str = ARTICLE) -> Evidence:
     texts = [Text(article), *(Text(result, "data") for _, result in tools), Text("please see to AF10326", "customer")]
-    return lay_ground(texts, passages=1, deeds=[Deed(name, result) for name, result in tools])
+    return read_evidence(texts, passages=1, outcomes=[ToolOutcome(name, result) for name, result in tools])
 
 
 def faults(reply: str, *tools: tuple[str, str]) -> list[str]:
     shown: list[Value] = []
-    ground = ground_of_tools(*tools)
-    return [fault.text for s in split_sentences(reply)[0] for fault in faults_of(s, ground, shown)]
+    evidence = ground_of_tools(*tools)
+    return [fault.text for s in split_sentences(reply)[0] for fault in faults_of(s, evidence, shown)]
 
 
 @pytest.mark.parametrize(
@@ -185,10 +185,10 @@ def test_the_rest_of_a_list_is_counted() -> None:
 
 
 def test_a_long_run_of_letters_is_read_in_no_time() -> None:
-    ground = ground_of_tools(("get_order", PENDING))
+    evidence = ground_of_tools(("get_order", PENDING))
     started = time.perf_counter()
     for unit in ("キャンセル", "1x", "your order is now ", "refund "):
-        faults_of(unit * (8_000 // len(unit)), ground, [])
+        faults_of(unit * (8_000 // len(unit)), evidence, [])
     assert time.perf_counter() - started < 5.0
 
 
@@ -202,8 +202,8 @@ def test_a_long_run_of_letters_is_read_in_no_time() -> None:
     ],
 )
 def test_an_article_that_says_what_was_done_for_one_customer_makes_it_no_truer(claim: str) -> None:
-    ground = ground_of_tools(("get_order", PENDING), article=f"{ARTICLE} {claim}")
-    assert faults_of(claim, ground, [])
+    evidence = ground_of_tools(("get_order", PENDING), article=f"{ARTICLE} {claim}")
+    assert faults_of(claim, evidence, [])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Hear a customer's message for the open cases: what it answers, corrects, takes back, and asks for besides.
+"""Apply a customer's message to the open cases: what it answers, corrects, takes back, and asks for besides.
 
 Several requests are a stack: the newest is dealt with first, the one below goes on after it. A question in between
 leaves the stack as it is. "Never mind" drops the open case. Several records of one request are a case each.
@@ -11,7 +11,7 @@ from typing import Any
 
 from core.language.confirmations import answer_to_confirmation, takes_back
 from core.language.several import means_every, without_hesitation
-from graph.procedures.answers import heard, heard_all, offered
+from graph.procedures.answers import answered_case, answered_cases, offered
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import (
     MOST_CASES,
@@ -54,7 +54,7 @@ class CasesAfter:
     """Whether the customer took back the open case."""
 
 
-async def hear(book: ProcedureBook, cases: list[Case], text: str, source: str, context: Context) -> CasesAfter:
+async def apply_message(book: ProcedureBook, cases: list[Case], text: str, source: str, context: Context) -> CasesAfter:
     """Return the cases after a message of the customer, with everything read that the open one wants.
 
     Args:
@@ -69,7 +69,7 @@ async def hear(book: ProcedureBook, cases: list[Case], text: str, source: str, c
     if cases and _drops(book, cases[-1], text):
         return CasesAfter(popped(cases), led=False, dropped=True)
     if cases and not _asks_for_another(book, cases[-1], text):
-        cases = _heard_on_top(book, cases, text, source)
+        cases = _answered_on_top(book, cases, text, source)
     answered = [known_of(case) for case in cases] != before
     if cases and cases[-1]["stopped"] and book.leads:  # it was told its no, and nothing was corrected
         cases = popped(cases)
@@ -90,23 +90,23 @@ def known_of(case: Case) -> tuple[Any, ...]:
 def _asks_for_another(book: ProcedureBook, case: Case, text: str) -> bool:
     """Say whether a message that names nothing but a record names it for another request."""
     procedure = followed(book, case)
-    known = heard(procedure, case, text, "")["slots"]
+    known = answered_case(procedure, case, text, "")["slots"]
     if not book.chooser or {name for name in known if known[name] != case["slots"].get(name)} != {procedure.subject}:
         return False
     return book.chooser.choose(text).procedure not in (None, procedure.name)
 
 
-def _heard_on_top(book: ProcedureBook, cases: list[Case], text: str, source: str) -> list[Case]:
+def _answered_on_top(book: ProcedureBook, cases: list[Case], text: str, source: str) -> list[Case]:
     """Return the stack after the open case has heard a message; the record that was named first is dealt with first.
 
     A record that a case below is about already brings that one up.
     """
     procedure = followed(book, cases[-1])
-    first, *more = heard_all(procedure, cases[-1], text, source)
+    first, *more = answered_cases(procedure, cases[-1], text, source)
     record = slot_value(first, procedure.subject) if procedure.subject else None
     again = about(cases[:-1], procedure, record) if record is not None else None
     if again and again["slots"].get(procedure.subject or ""):
-        first, more = heard(procedure, again, text, source), []
+        first, more = answered_case(procedure, again, text, source), []
     return _shared(procedure, on_top(cases, *reversed(more), first), source)
 
 
@@ -205,7 +205,7 @@ def _chosen(book: ProcedureBook, cases: list[Case], text: str, source: str, *, a
         name = book.chooser.choose(part).procedure if book.chooser else None
         if name is None or (cases and cases[-1]["procedure"] == name):
             continue
-        if answered and cases and heard(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:
+        if answered and cases and answered_case(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:
             continue  # this part is the answer
         cases = requested(book.procedures[name], cases, [(text if len(parts) == 1 else part, source)])
     return cases
@@ -216,7 +216,7 @@ def requested(procedure: Procedure, cases: list[Case], messages: Sequence[tuple[
     first, *more = opened(procedure, messages)
     record = slot_value(first, procedure.subject) if procedure.subject else None
     if again := about(cases, procedure, record):
-        first = heard(procedure, again, *messages[-1]) if messages else again
+        first = answered_case(procedure, again, *messages[-1]) if messages else again
     return on_top(cases, *reversed(more), first)
 
 
@@ -230,5 +230,5 @@ def opened(procedure: Procedure, messages: Sequence[tuple[str, str]]) -> list[Ca
     cases = [open_case(procedure)]
     for text, source in messages:
         first, *more = cases
-        cases = [*heard_all(procedure, first, text, source), *more]
+        cases = [*answered_cases(procedure, first, text, source), *more]
     return cases
