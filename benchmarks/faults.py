@@ -19,7 +19,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.support.databases import add_postgres, server_for, store_urls
+from benchmarks.support.databases import add_postgres, server_for, store_urls, stores_in
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.models.fault_server import CONTROL, FAULTS, HARMLESS, FaultServer
 from benchmarks.support.peers import prepare
@@ -95,12 +95,8 @@ async def sample_agent(folder: Path, postgres: str | None = None) -> AsyncIterat
     """Yield parts and settings of the sample shop, built in a folder."""
     url = store_urls(folder, postgres)
     values = {
-        "SUPPORT_INDEX_DIR": f"{folder}/index",
-        "SUPPORT_ORDERS_URL": url("shop"),
-        "SUPPORT_DESK_URL": url("desk"),
-        "SUPPORT_MEMORY_URL": "memory",
-        "SUPPORT_TURN_SECONDS": str(TURN_SECONDS),
-        "SUPPORT_TIMEOUT_SECONDS": str(REQUEST_SECONDS),
+        **stores_in(folder, url),
+        "SUPPORT_LIMITS": f"turn_seconds={TURN_SECONDS} timeout_seconds={REQUEST_SECONDS}",
     }
     settings = Settings.from_env(values, env_file=None)
     await asyncio.to_thread(prepare, settings)

@@ -39,7 +39,6 @@ async def run(batch: int) -> None:
         for business in sorted({talk["business"] for talk in told} - {SHOP}):
             folder = HERE.parent / "examples" / business
             settings = Settings.from_env({"SUPPORT_DATA_DIR": f"{scratch}/{business}"}, business=folder)
-            settings = settings.model_copy(update={"memory_url": f"sqlite:///{scratch}/{business}.db"})
             async with open_agent(settings) as agent:
                 for thread, talk in named:
                     if talk["business"] == business:

@@ -54,12 +54,9 @@ def site(endpoint: str, folder: Path) -> Iterator[str]:
         "SUPPORT_BASE_URL": endpoint,
         "SUPPORT_MODEL": "stub",
         "SUPPORT_API_KEY": "stub",
-        "SUPPORT_INDEX_DIR": f"{folder}/index",
-        "SUPPORT_JWT_SECRET_FILE": f"{folder}/jwt.secret",
+        "SUPPORT_DATA_DIR": str(folder),
         "SUPPORT_LIMITS": "burst_seconds=0 messages_per_minute=1000",
     }
-    for name, file in (("ORDERS", "shop"), ("DESK", "desk"), ("MEMORY", "memory"), ("INBOX", "inbox")):
-        env[f"SUPPORT_{name}_URL"] = f"sqlite:///{folder}/{file}.db"
     cli = [sys.executable, "-m", "cli.main"]
     for command in (
         ["ingest", "examples/alder-finch/articles"],

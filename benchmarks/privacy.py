@@ -25,7 +25,7 @@ import httpx
 import jwt
 from sqlalchemy import make_url
 
-from benchmarks.support.databases import StoreUrls, add_postgres, server_for, store_urls
+from benchmarks.support.databases import StoreUrls, add_postgres, server_for, store_urls, stores_in
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.outside import RecordedServices, outside
 from core.settings import SAMPLE_BUSINESS
@@ -60,12 +60,7 @@ def environment(folder: Path, url: StoreUrls, others: RecordedServices) -> dict[
     """Return the environment of a server that has everything switched on and keeps it in a folder."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SUPPORT_", "OXLO_", "LANGSMITH_", "LANGCHAIN_"))}
     return kept | {
-        "SUPPORT_INDEX_DIR": str(folder / "index"),
-        "SUPPORT_ORDERS_URL": url("shop"),
-        "SUPPORT_DESK_URL": url("desk"),
-        "SUPPORT_MEMORY_URL": url("memory"),
-        "SUPPORT_INBOX_URL": url("inbox"),
-        "SUPPORT_DATA_DIR": str(folder),
+        **stores_in(folder, url),
         "SUPPORT_JWT_SECRET": SECRET,
         "SUPPORT_MODEL": "repeater",
         "SUPPORT_BASE_URL": f"{others.url}/v1",
@@ -78,7 +73,6 @@ def environment(folder: Path, url: StoreUrls, others: RecordedServices) -> dict[
         "LANGSMITH_API_KEY": "none",
         "LANGSMITH_ENDPOINT": f"{others.url}/traces",
         "SUPPORT_LOG_LEVEL": "debug",
-        "SUPPORT_LOG_FORMAT": "json",
         "SUPPORT_LIMITS": f"burst_seconds=0 reply_wait_seconds={TURN_SECONDS}",
         "PYTHONPATH": str(ROOT),
     }

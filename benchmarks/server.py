@@ -33,6 +33,7 @@ from sqlalchemy import text
 
 from benchmarks.support.databases import postgres_server
 from benchmarks.support.fleet import POISON, SECRET, Fleet, environment, free_ports, is_ready, model_endpoint, prepare
+from core.settings import Settings
 from core.storage.database import open_engine
 from graph.memory.checkpointers import open_checkpointer
 
@@ -147,7 +148,10 @@ async def _measure(load: Load, fleet: Fleet, chance: random.Random, url: str, ba
     keeper.cancel()
     watcher.cancel()
     await senders.close()
-    checked = {**check(url, senders.accepted), **await check_memory(fleet.env["SUPPORT_MEMORY_URL"], threads)}
+    checked = {
+        **check(url, senders.accepted),
+        **await check_memory(Settings.from_env(fleet.env, None).memory_url, threads),
+    }
     return {
         "messages": load.messages,
         "killed": fleet.deaths,

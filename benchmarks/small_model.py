@@ -56,11 +56,8 @@ def play(agent: str, given: argparse.Namespace, folder: Path) -> None:
     model = {
         "SUPPORT_BASE_URL": given.base_url,
         "SUPPORT_MODEL": given.model,
-        "SUPPORT_CONTEXT_TOKENS": str(given.context_tokens),
-        "SUPPORT_LIMITS": "max_output_tokens=200",
-        "SUPPORT_TIMEOUT_SECONDS": "300",
-        "SUPPORT_TURN_SECONDS": "600",
-        "SUPPORT_TICKETS_BY_MODEL": "false",
+        "SUPPORT_LIMITS": f"context_tokens={given.context_tokens} max_output_tokens=200 timeout_seconds=300 "
+        "turn_seconds=600",
         "LANGSMITH_TRACING": "false",
     }
     command = [sys.executable, "-m", "benchmarks.agents", agent, "--sample", str(given.limit)]

@@ -99,7 +99,7 @@ def main() -> None:
     results = {"rules": asyncio.run(measure(rule_triage(business), None, messages))}
     if arguments.base_url:
         settings = Settings.model_validate(
-            {"base_url": arguments.base_url, "model": arguments.model, "timeout_seconds": 120}
+            {"base_url": arguments.base_url, "model": arguments.model, "limits": {"timeout_seconds": 120}}
         )
         results[arguments.model] = asyncio.run(measure(rule_triage(business), json_model(settings), messages))
     if arguments.json:

@@ -80,7 +80,7 @@ def shipped_whisper() -> Path | None:
 
 async def measure(way: str, settings: Settings) -> Measured:
     """Speak to an agent, then let it hear clips without a word while an order's cancellation waits for a yes."""
-    orders = SqlOrderBackend(settings.orders_url)
+    orders = SqlOrderBackend(settings.shop_url)
     async with open_agent(settings) as agent:
         answered, seconds = 0, 0.0
         for number, (sentence, words) in enumerate(track(SPOKEN, way, console=Console(stderr=True), transient=True)):
@@ -119,10 +119,7 @@ def run(whisper: Path) -> list[Measured]:
         folder = Path(name)
         base_url = stack.enter_context(whisper_server(whisper))
         base: dict[str, Any] = {
-            "index_dir": folder / "index",
-            "orders_url": f"sqlite:///{folder}/shop.db",
-            "desk_url": f"sqlite:///{folder}/desk.db",
-            "memory_url": "memory",
+            "data_dir": folder,
         }
         embeddings = MiniLM()
         options = IngestOptions(
@@ -132,7 +129,7 @@ def run(whisper: Path) -> list[Measured]:
             count_tokens=embeddings.count_tokens,
         )
         ingest([SAMPLE_BUSINESS / "articles"], options)
-        import_shop(SAMPLE_BUSINESS / "shop.json", base["orders_url"], replace=False)
+        import_shop(SAMPLE_BUSINESS / "shop.json", Settings.model_validate(base).shop_url, replace=False)
         local = Settings.model_validate({**base, "transcription_model": str(whisper)})
         remote = Settings.model_validate({**base, "transcription_model": "whisper", "transcription_base_url": base_url})
         return [asyncio.run(measure("on this machine", local)), asyncio.run(measure("at an endpoint", remote))]

@@ -79,7 +79,7 @@ def _measured(transcription: str | None) -> list[Finding]:
         if settings.model == "offline":
             return [Finding("probe", True, "the offline model needs none")]
         key = (settings.api_key or NO_KEY).get_secret_value()
-        endpoint = Endpoint(str(settings.base_url), settings.model, key, settings.timeout_seconds)
+        endpoint = Endpoint(str(settings.base_url), settings.model, key, settings.limits.timeout_seconds)
         embeddings = None if settings.embeds_here else settings.embedding_model
         found = asyncio.run(probe_endpoint(endpoint, embedding_model=embeddings, transcription_model=transcription))
         remember(settings.endpoint_file, found)
@@ -161,7 +161,7 @@ async def list_models(settings: Settings) -> list[str]:
     headers = {"Authorization": f"Bearer {(settings.api_key or NO_KEY).get_secret_value()}"}
     url = f"{str(settings.base_url).rstrip('/')}/models"
     try:
-        async with httpx.AsyncClient(timeout=settings.timeout_seconds) as client:
+        async with httpx.AsyncClient(timeout=settings.limits.timeout_seconds) as client:
             response = await client.get(url, headers=headers)
     except httpx.HTTPError as error:
         raise SupportError(

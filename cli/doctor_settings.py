@@ -56,7 +56,6 @@ def _codes(settings: Settings) -> str:
     sender, secret = settings.code_sender, settings.code_webhook_secret
     opened = open_sender(
         sender.get_secret_value() if sender else None,
-        sender=settings.code_mail_from,
         secret=secret.get_secret_value() if secret else None,
         shop_name=business_of(settings).file.name,
     )

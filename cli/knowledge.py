@@ -34,7 +34,7 @@ app = typer.Typer(help="Look into the knowledge index.", no_args_is_help=True)
 EXIT_FOUND = 3
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-IndexDir = Annotated[Path | None, typer.Option(help="Folder of the index, if not SUPPORT_INDEX_DIR.")]
+IndexDir = Annotated[Path | None, typer.Option(help="Folder of the index, if not index/ in SUPPORT_DATA_DIR.")]
 
 
 @app.command()

@@ -127,9 +127,9 @@ def _write_logs() -> None:
     try:
         settings = Settings.from_env()
     except SettingsError:
-        write_logs("warning", "auto")
+        write_logs("warning")
     else:
-        write_logs(settings.log_level, settings.log_format)
+        write_logs(settings.log_level)
 
 
 if __name__ == "__main__":

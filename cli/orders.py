@@ -64,7 +64,7 @@ def import_(
 
     Example: support-agent orders import examples/alder-finch/shop.json --replace
     """
-    url = Settings.from_env().orders_url
+    url = Settings.from_env().shop_url
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         progress.add_task(f"Importing {file}…")
@@ -111,7 +111,7 @@ def show(
 @app.command()
 def export(file: Annotated[Path, typer.Argument(help="File to write.")]) -> None:
     """Write the whole shop to a file that `import` reads again."""
-    write_export(Settings.from_env().orders_url, file)
+    write_export(Settings.from_env().shop_url, file)
     out.print(f"Wrote {file}.")
 
 

@@ -34,8 +34,8 @@ class Server(uvicorn.Server):
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; SUPPORT_HOST by default.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; SUPPORT_PORT by default.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
     try_as: Annotated[
         str | None,
         typer.Option(help="Print links to the pages, signed in as this customer and as an operator; on loopback only."),
@@ -46,22 +46,19 @@ def serve(
     Example: support-agent serve --port 8000
     """
     settings = Settings.from_env()
-    address = host or settings.host
-    named = "jwt_secret_file" in settings.model_fields_set and settings.jwt_secret_file.is_file()
-    if not (_is_loopback(address) or settings.jwt_secret or settings.jwt_keys or named):
+    if not (_is_loopback(host) or settings.jwt_secret or settings.jwt_keys):
         raise SettingsError(
-            f"the server would be open to others on {address} with a secret made for this machine alone; set "
-            "SUPPORT_JWT_SECRET, SUPPORT_JWT_KEYS, or SUPPORT_JWT_SECRET_FILE with a file that is there, or "
-            "listen on 127.0.0.1"
+            f"the server would be open to others on {host} with a secret made for this machine alone; set "
+            "SUPPORT_JWT_SECRET or SUPPORT_JWT_KEYS, or listen on 127.0.0.1"
         )
-    write_logs(settings.log_level if "log_level" in settings.model_fields_set else "info", settings.log_format)
+    write_logs(settings.log_level if "log_level" in settings.model_fields_set else "info")
     upgrade_stores(settings)  # what cannot be opened is said in a line, before the server begins to log
     app = make_app(settings)
     logging.getLogger("uvicorn.error").addFilter(lambda record: not hasattr(app.state, "failed"))
     config = uvicorn.Config(
         app,
-        host=address,
-        port=settings.port if port is None else port,
+        host=host,
+        port=port,
         http="h11",  # the protocol that limits headers while they are read
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         log_config=None,  # its lines go where ours go
@@ -70,9 +67,9 @@ def serve(
         forwarded_allow_ips=[part.strip() for part in settings.trusted_proxies.split(",") if part.strip()],
         access_log=False,
     )
-    err.print(f"[dim]{app.state.brand().name} support on http://{address}:{config.port} · Ctrl+C ends it[/dim]")
+    err.print(f"[dim]{app.state.brand().name} support on http://{host}:{config.port} · Ctrl+C ends it[/dim]")
     if try_as is not None:
-        _print_links(settings, f"http://{address}:{config.port}", try_as, on_loopback=_is_loopback(address))
+        _print_links(settings, f"http://{host}:{config.port}", try_as, on_loopback=_is_loopback(host))
     server = Server(config)
     try:
         server.run()
@@ -81,7 +78,7 @@ def serve(
             raise
         raise app.state.failed from None
     if not server.started:
-        raise SettingsError(f"the server could not start on {address}:{config.port}; the lines above say why")
+        raise SettingsError(f"the server could not start on {host}:{config.port}; the lines above say why")
 
 
 def token(

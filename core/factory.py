@@ -80,14 +80,14 @@ def endpoint_model(settings: Settings, *, streaming: bool = True) -> "EndpointCh
         api_key=settings.api_key or NO_KEY,
         temperature=TEMPERATURE,
         max_completion_tokens=settings.limits.max_output_tokens,
-        timeout=settings.timeout_seconds,
-        stream_chunk_timeout=settings.timeout_seconds,
+        timeout=settings.limits.timeout_seconds,
+        stream_chunk_timeout=settings.limits.timeout_seconds,
         max_retries=0,  # the chain repeats requests, within what a turn may spend
         use_responses_api=False,  # otherwise some model names are sent to /responses, which few servers have
         disable_streaming=not streaming,
         stream_usage=True,  # otherwise streams of foreign endpoints carry no usage
         # A client of its own: the library's shared one keeps connections of event loops that are closed by now.
-        http_async_client=bounded_client(settings.timeout_seconds),
+        http_async_client=bounded_client(settings.limits.timeout_seconds),
     )
 
 
@@ -113,7 +113,7 @@ def transcriber(settings: Settings) -> Transcriber | None:
         name,
         str(settings.transcription_base_url or settings.base_url),
         settings.transcription_api_key or settings.api_key or NO_KEY,
-        timeout=settings.timeout_seconds,
+        timeout=settings.limits.timeout_seconds,
         max_retries=MAX_RETRIES,
     )
 
@@ -133,7 +133,7 @@ def evaluation_model(settings: Settings) -> BaseChatModel:
         api_key=settings.eval_api_key or settings.api_key or NO_KEY,
         temperature=TEMPERATURE,
         max_completion_tokens=settings.limits.max_output_tokens,
-        timeout=settings.timeout_seconds,
+        timeout=settings.limits.timeout_seconds,
         max_retries=MAX_RETRIES,
         use_responses_api=False,
     )
@@ -148,7 +148,7 @@ def embedded_e5() -> MultilingualE5:
 def embedding_model(
     settings: Settings, *, timeout_seconds: float | None = None, max_retries: int = MAX_RETRIES
 ) -> Embeddings:
-    """Return the configured embedding model, or the embedded MiniLM; an endpoint has SUPPORT_TIMEOUT_SECONDS for a
+    """Return the configured embedding model, or the embedded MiniLM; an endpoint has the limit timeout_seconds for a
     request unless other seconds are given.
     """
     if settings.embedding_model == "minilm":
@@ -163,7 +163,7 @@ def embedding_model(
         model=settings.embedding_model,
         base_url=settings.embedding_base_url or settings.base_url,
         api_key=settings.embedding_api_key or settings.api_key or NO_KEY,
-        timeout=timeout_seconds or settings.timeout_seconds,
+        timeout=timeout_seconds or settings.limits.timeout_seconds,
         max_retries=max_retries,
         chunk_size=EMBEDDED_AT_ONCE,
         check_embedding_ctx_length=False,  # otherwise it fetches a tokenizer and sends token ids

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -18,12 +18,23 @@ OXLO_MODEL = "llama-3.3-70b"
 SAMPLE_BUSINESS = Path(__file__).resolve().parent.parent / "examples" / "alder-finch"
 """Folder of the sample shop, the business that is opened where no other is named."""
 
-Seconds = Annotated[float, Field(gt=0, le=600)]
-
 
 class Limits(BaseModel, frozen=True, extra="forbid"):
     """Sizes, rates and times that are hardly ever changed; `SUPPORT_LIMITS` names those that differ."""
 
+    timeout_seconds: float = Field(
+        default=30, gt=0, le=600, description="Longest wait for one request to the endpoint, in seconds."
+    )
+    turn_seconds: float = Field(
+        default=45, gt=0, le=600, description="Longest time a turn may spend on models, in seconds."
+    )
+    context_tokens: int | None = Field(
+        default=None,
+        ge=2_000,
+        le=1_000_000,
+        description="Longest request to the model, in tokens; by default it follows the window that `doctor --probe` "
+        "measured.",
+    )
     max_output_tokens: int = Field(
         default=1024, ge=16, le=65536, description="Longest reply of the chat model, in tokens."
     )
@@ -113,6 +124,9 @@ _RETIRED = {
             "max_document_mb",
             "stale_after_days",
             "orders_timeout_seconds",
+            "log_format",
+            "tickets_by_model",
+            "staff_login_name",
         ),
         "it is fixed now; remove it",
     ),
@@ -131,6 +145,19 @@ _MOVED = {
     "policy_file": "`policy` below `shop` in connectors/shop.yaml",
 }
 """Settings of earlier versions that a business says in its own folder now; they are refused."""
+_ELSEWHERE = {
+    **dict.fromkeys(
+        ("desk_url", "memory_url", "inbox_url"),
+        "name one PostgreSQL database in SUPPORT_DATABASE_URL, or the folder of desk.db, memory.db and inbox.db in "
+        "SUPPORT_DATA_DIR",
+    ),
+    "index_dir": "the index is the folder index/ in SUPPORT_DATA_DIR",
+    "jwt_revoked_file": "the list is the file revoked-tokens in SUPPORT_DATA_DIR",
+    "host": "write `support-agent serve --host`",
+    "port": "write `support-agent serve --port`",
+    "code_mail_from": "write it into SUPPORT_CODE_SENDER, as in smtp://…?from=support@shop.example",
+}
+"""Settings of earlier versions, and what to do instead; they are refused, since ignoring them would do harm."""
 
 
 class Settings(BaseModel, frozen=True, extra="forbid"):
@@ -139,7 +166,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     model: str = Field("offline", description="Chat model name at the endpoint, or `offline` for the embedded one.")
     base_url: str | None = Field(None, description="OpenAI-compatible endpoint, for example https://api.oxlo.ai/v1.")
     api_key: SecretStr | None = Field(None, description="Key of the endpoint; OXLO_API_KEY alone selects Oxlo.ai.")
-    timeout_seconds: Seconds = Field(30.0, description="Longest wait for one request to the endpoint.")
     turn_budget: str = Field(
         "requests=8 tool_calls=20",
         description="What one turn may spend: requests, tokens, tool_calls, cost; then a person takes over.",
@@ -153,7 +179,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         description="Sizes, rates and times that differ from those shipped, as in `turns_at_once=8 burst_seconds=0`; "
         "core/settings.py lists them.",
     )
-    turn_seconds: float = Field(45.0, gt=0, le=600, description="Longest time a turn may spend on models, in seconds.")
     fallback_base_url: str | None = Field(None, description="Second endpoint, asked when the first one fails.")
     fallback_model: str | None = Field(None, description="Chat model name at the second endpoint.")
     fallback_api_key: SecretStr | None = Field(None, description="Key of the second endpoint.")
@@ -205,26 +230,28 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
     data_dir: Path = Field(
         Path("var"),
-        description="Folder of what `doctor --probe` measured, of results of evaluations and of drafts of articles.",
+        description="Folder of all that is kept: the databases that no URL names, the index, results of evaluations, "
+        "drafts of articles, revoked-tokens, and what `doctor --probe` measured.",
     )
-    index_dir: Path = Field(Path("var/index"), description="Folder of the published knowledge index.")
+    database_url: str | None = Field(
+        None,
+        description="PostgreSQL database of all that is kept (postgresql://…); files in SUPPORT_DATA_DIR if unset.",
+    )
     index_url: str | None = Field(
         None,
         description="PostgreSQL with pgvector that serves the index instead of the folder; ingests publish to it too.",
     )
     source_hosts: str = Field("", description="Hosts that web pages may be ingested from, separated by commas.")
 
-    orders_url: str = Field(
-        "sqlite:///var/shop.db",
-        description="Shop database as an SQLAlchemy URL, or https:// root of the shop's own API.",
+    orders_url: str | None = Field(
+        None,
+        description="Shop database as an SQLAlchemy URL, or https:// root of the shop's own API, if not with the rest.",
     )
-    desk_url: str = Field("sqlite:///var/desk.db", description="Tickets and the action ledger as an SQLAlchemy URL.")
     desk_webhook_url: str | None = Field(None, description="Address that is told every change of a ticket.")
     desk_webhook_secret: SecretStr | None = Field(None, description="Key the webhook's requests are signed with.")
     judge_replies: bool = Field(
         False, description="Let the chat model also judge claims that hold no number (one request more a reply)."
     )
-    tickets_by_model: bool = Field(True, description="Let the chat model write what a ticket says (one request).")
     prices_file: Path | None = Field(
         None, description="YAML of model prices, per request and per million tokens; see core/models/prices.yaml."
     )
@@ -236,10 +263,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         "and persons in the audit trail: at the start, by a server every six hours, and by `threads prune`; "
         "none keeps all.",
     )
-    memory_url: str = Field(
-        "sqlite:///var/memory.db", description="Conversation memory: sqlite:///, postgresql:// or memory."
-    )
-
     orders_api_key: SecretStr | None = Field(None, description="Key of the shop's own API.")
     orders_idempotency_keys: bool = Field(
         True, description="Whether the shop's own API remembers changes by their Idempotency-Key."
@@ -248,34 +271,24 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     code_sender: SecretStr | None = Field(
         None,
         description="What brings one-time codes to customers of an open chat: `console`, "
-        "smtp://USER:PASSWORD@HOST:PORT, smtps://…, "
-        "or an https:// address of the shop; without it they have to sign in.",
+        "smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS, smtps://…, or an https:// address "
+        "of the shop; without it they have to sign in.",
     )
-    code_mail_from: str | None = Field(None, description="Sender's address of one-time codes by e-mail.")
     code_webhook_secret: SecretStr | None = Field(None, description="Key that posted one-time codes are signed with.")
 
     upgrade_databases: bool = Field(
         True,
         description="Bring older databases up to date when they are opened; `support-agent upgrade` does it otherwise.",
     )
-    inbox_url: str = Field("sqlite:///var/inbox.db", description="Messages of the server as an SQLAlchemy URL.")
-    host: str = Field("127.0.0.1", description="Address the server listens on.")
     trusted_proxies: str = Field(
         "127.0.0.1, ::1",
         description="Addresses or networks of the proxies whose X-Forwarded-For says who is asking, separated by "
         "commas.",
     )
-    port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
     jwt_secret: SecretStr | None = Field(None, description="Secret of HS256 tokens, at least 32 bytes.")
-    jwt_secret_file: Path = Field(
-        Path("var/jwt.secret"), description="Where a secret is made and kept when neither a secret nor keys are set."
-    )
     jwt_keys: str | None = Field(None, description="Key set (JWKS) of RS256 tokens: an address or a file.")
     jwt_issuer: str | None = Field(None, description="Issuer (iss) that tokens must name.")
     jwt_audience: str | None = Field(None, description="Audience (aud) that tokens must name.")
-    jwt_revoked_file: Path = Field(
-        Path("var/revoked-tokens"), description="File with the id (jti) of a revoked token on each line."
-    )
     staff_login_issuer: str | None = Field(
         None,
         pattern=r"^https?://\S+$",
@@ -286,9 +299,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
     staff_login_client_id: str | None = Field(None, description="Name of this server at that provider.")
     staff_login_client_secret: SecretStr | None = Field(None, description="Its secret there.")
-    staff_login_name: str = Field(
-        "your company account", description="What the provider is called on the sign-in button."
-    )
     staff_login_role_claim: str = Field("groups", description="Claim of the ID token that says what somebody may do.")
     staff_login_roles: str = Field(
         "operator=operator, lead=lead, admin=admin",
@@ -304,24 +314,12 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
     open_chat: bool = Field(True, description="Give visitors nobody knows short-lived tokens.")
 
-    context_tokens: int | None = Field(
-        None,
-        ge=2_000,
-        le=1_000_000,
-        description=(
-            "Longest request to the model, in tokens; by default it follows the window that `doctor --probe` measured."
-        ),
-    )
     customer_memory: bool = Field(
         False, description="Let customers' preferences and past tickets follow them into new conversations."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning",
         description="Least severe log line that is kept; `serve` keeps info lines, one a node, unless this is set.",
-    )
-    log_format: Literal["auto", "json", "text"] = Field(
-        "auto",
-        description="Form of log lines: `json`, `text`, or `auto`, which is text on a terminal and JSON elsewhere.",
     )
     telemetry_url: str | None = Field(
         None, description="OTLP/HTTP collector that gets OpenTelemetry traces and metrics, e.g. http://127.0.0.1:4318."
@@ -350,6 +348,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
                 f"SUPPORT_BASE_URL is {self.base_url!r} but no model is named; set SUPPORT_MODEL to one the "
                 f"endpoint offers"
             )
+        if self.database_url and not self.database_url.startswith(("postgresql:", "postgres:")):
+            raise ValueError("SUPPORT_DATABASE_URL is no PostgreSQL database; wanted postgresql://…, or leave it out")
         heard = self.transcription_model
         if heard and not (self.transcription_base_url or self.base_url or Path(heard).is_dir()):
             raise ValueError(
@@ -381,6 +381,45 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
                 "SUPPORT_BASE_URL, or use `minilm`, `multilingual-e5` or the path of a folder with an ONNX export"
             )
         return self
+
+    def store_url(self, name: str) -> str:
+        """Return the SQLAlchemy URL of a store: the database of all, or a file of this name in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / name}.db"
+
+    @property
+    def shop_url(self) -> str:
+        """Return the database or the API of the shop's records."""
+        return self.orders_url or self.store_url("shop")
+
+    @property
+    def desk_url(self) -> str:
+        """Return the database of tickets and the action ledger."""
+        return self.store_url("desk")
+
+    @property
+    def memory_url(self) -> str:
+        """Return the database of conversations."""
+        return self.store_url("memory")
+
+    @property
+    def inbox_url(self) -> str:
+        """Return the database of the server's messages."""
+        return self.store_url("inbox")
+
+    @property
+    def index_dir(self) -> Path:
+        """Return the folder of the published knowledge index."""
+        return self.data_dir / "index"
+
+    @property
+    def jwt_secret_file(self) -> Path:
+        """Return where a secret is made and kept when neither a secret nor keys are set."""
+        return self.data_dir / "jwt.secret"
+
+    @property
+    def jwt_revoked_file(self) -> Path:
+        """Return the file with the id (jti) of a revoked token on each line."""
+        return self.data_dir / "revoked-tokens"
 
     @property
     def embeds_here(self) -> bool:
@@ -443,6 +482,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
                 f"{'; '.join(moved)}: write it there, in the folder that SUPPORT_BUSINESS names (a copy of "
                 f"{SAMPLE_BUSINESS} to begin with), and take the variable out"
             )
+        if elsewhere := [name for name in sorted(ours) if name.removesuffix("_file") in _ELSEWHERE or name in _ELSEWHERE]:
+            said = (f"{PREFIX}{n.upper()} is no setting any more: {_ELSEWHERE.get(n) or _ELSEWHERE[n[:-5]]}" for n in elsewhere)
+            raise SettingsError("; ".join(said))
         ours = _read_files({name: value for name, value in ours.items() if name not in _RETIRED})
         if older := [f"{name}={value}" for name, value in ours.items() if name in Limits.model_fields]:
             ours = {name: value for name, value in ours.items() if name not in Limits.model_fields}
@@ -517,10 +559,7 @@ def _of_business(folder: Path) -> dict[str, str]:
         read_yaml(folder, "business.yaml")
     except InputError as error:
         raise SettingsError(f"SUPPORT_BUSINESS is {str(folder)!r}: {error}") from None
-    data = f"var/{folder.resolve().name}"
-    files = {"orders": "shop", "desk": "desk", "memory": "memory", "inbox": "inbox"}
-    stores = {f"{name}_url": f"sqlite:///{data}/{file}.db" for name, file in files.items()}
-    return {"data_dir": data, "index_dir": f"{data}/index"} | stores
+    return {"data_dir": f"var/{folder.resolve().name}"}
 
 
 def _explain(error: ValidationError) -> str:

@@ -75,7 +75,9 @@ def assemble(
     # A query that an endpoint does not embed soon is answered by keywords; customers do not wait for its recovery.
     embeddings = QueryEmbeddings(
         embedding_model(
-            settings, timeout_seconds=min(settings.timeout_seconds, settings.turn_seconds / 9), max_retries=0
+            settings,
+            timeout_seconds=min(settings.limits.timeout_seconds, settings.limits.turn_seconds / 9),
+            max_retries=0,
         ),
         batches_at_once=1 if local else 8,
         breaker=None if local else Breaker(),
@@ -140,11 +142,11 @@ def assemble(
         passages_per_turn=settings.limits.passages_per_turn,
         max_tool_rounds=settings.limits.max_tool_rounds,
         max_message_chars=settings.limits.max_message_chars,
-        context_tokens=settings.context_tokens
+        context_tokens=settings.limits.context_tokens
         or context_budget(measured.context_tokens if measured else None, settings.limits.max_output_tokens),
         sees=bool(measured and measured.vision),
         budgets=budgets(settings, spending),
-        turn_seconds=settings.turn_seconds,
+        turn_seconds=settings.limits.turn_seconds,
         turn_retries=MAX_RETRIES,
         judge=reply_judge(settings),
         languages=reply_languages(settings, business),
@@ -175,7 +177,7 @@ def business_tools(
     wrapped: Callable[[Source], Source] = lambda source: source,
 ) -> Opened:
     """Return the tools of a business's connectors; what is wrong is logged, and that tool is not there."""
-    data = settings.index_dir.parent
+    data = settings.data_dir
     listed = settings.connector_secrets.get_secret_value() if settings.connector_secrets else ""
     pairs = (part.partition("=") for part in listed.split(",") if "=" in part)
     secrets = {name.strip(): secret.strip() for name, _, secret in pairs}
@@ -276,9 +278,9 @@ def ticket_writer(settings: Settings, business: Business) -> TicketWriter:
     """Return what writes tickets."""
     return TicketWriter(
         rule_triage(business),
-        json_model(settings) if settings.tickets_by_model else None,
+        json_model(settings),
         shop_name=business.file.name,
-        seconds=settings.timeout_seconds,
+        seconds=settings.limits.timeout_seconds,
     )
 
 
@@ -288,7 +290,6 @@ def open_identity(
     """Return what proves who customers in open chats are, or None where they have to be signed in."""
     sender = open_sender(
         settings.code_sender.get_secret_value() if settings.code_sender else None,
-        sender=settings.code_mail_from,
         secret=settings.code_webhook_secret.get_secret_value() if settings.code_webhook_secret else None,
         shop_name=business.file.name,
     )

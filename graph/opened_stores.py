@@ -63,9 +63,9 @@ def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
     """Return the order backend the settings name, filled first where it is a named business's and not there yet."""
     business = read_business(settings.business) if settings.business else None
     if business and business.shop and (data := business.path_of(business.shop.data)):
-        stock(settings.orders_url, data, as_of=date.today() if business.shop.shift_dates else None)
+        stock(settings.shop_url, data, as_of=date.today() if business.shop.shift_dates else None)
     return open_orders(
-        settings.orders_url,
+        settings.shop_url,
         api_key=settings.orders_api_key.get_secret_value() if settings.orders_api_key else None,
         idempotency_keys=settings.orders_idempotency_keys,
     )

@@ -61,7 +61,7 @@ class PersonalDrafts(PersonalFolder):
 
     def __init__(self, folder: Path, desk_url: str) -> None:
         self._folder = folder
-        self._desk = OwnDatabase(desk_url, metadata, called="the ticket desk", setting="SUPPORT_DESK_URL")
+        self._desk = OwnDatabase(desk_url, metadata, called="the ticket desk")
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""

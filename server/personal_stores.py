@@ -96,7 +96,7 @@ async def open_personal_data(settings: Settings) -> AsyncIterator[PersonalData]:
         settings.inbox_url, lease_seconds=settings.limits.lease_seconds, patience=settings.limits.attempt_seconds + 10
     )
     outbox = webhook_outbox(settings, Database(settings.desk_url))
-    in_sql = not settings.orders_url.startswith(("http://", "https://"))
+    in_sql = not settings.shop_url.startswith(("http://", "https://"))
     async with open_checkpointer(settings.memory_url) as saver, open_store(settings.memory_url) as files:
         stores: list[PersonalStore] = [
             PersonalActions(settings.desk_url),  # first: it may refuse, and then nothing was touched
@@ -106,7 +106,7 @@ async def open_personal_data(settings: Settings) -> AsyncIterator[PersonalData]:
             PersonalDevServer(),
             PersonalTickets(settings.desk_url, tells=outbox is not None),
             PersonalProofs(settings.desk_url),
-            *([PersonalEffects(settings.orders_url)] if in_sql else []),
+            *([PersonalEffects(settings.shop_url)] if in_sql else []),
             inbox,
         ]
         try:

@@ -138,7 +138,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     leases = Leases(inbox, holder=holder, seconds=settings.limits.lease_seconds)
     urls = {"inbox": settings.inbox_url, "desk": settings.desk_url, "memory": settings.memory_url}
-    stores = {name: Database(url) for name, url in urls.items() if url != "memory"}
+    stores = {name: Database(url) for name, url in urls.items()}
     async with open_agent(settings, parts=parts) as agent:
         give_up = DeadLetterHandler(agent, attempts=settings.limits.turn_attempts)
         worker = Worker(agent, leases, broadcast, metrics, give_up, StoppedTurn(agent), pace_of(settings))

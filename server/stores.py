@@ -26,7 +26,7 @@ def databases_of(settings: Settings) -> Mapping[str, Sequence[MetaData]]:
     are none.
     """
     kept = [
-        (settings.orders_url, (shop,)),
+        (settings.shop_url, (shop,)),
         (settings.desk_url, (actions, tickets, proofs, spending)),
         (settings.inbox_url, (INBOX,)),
         (settings.memory_url, (MEMORY,)),

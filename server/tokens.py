@@ -46,7 +46,7 @@ class RevokedTokens:
             self._ids, self._seen = frozenset(), None
         except (OSError, ValueError) as error:
             raise BackendUnavailable(
-                f"the list of revoked tokens {self._file} cannot be read ({error}); correct SUPPORT_JWT_REVOKED_FILE"
+                f"the list of revoked tokens {self._file} cannot be read ({error}); correct it"
             ) from error
         return self._ids
 

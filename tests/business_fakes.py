@@ -32,11 +32,7 @@ class Opened:
 
 def settings_of(folder: Path, data: Path) -> Settings:
     """Return settings that open a business and keep its data in a folder."""
-    named = ("DESK", "MEMORY", "INBOX", "ORDERS")
-    stores = {f"SUPPORT_{name}_URL": f"sqlite:///{data}/{name.lower()}.db" for name in named}
-    return Settings.from_env(
-        stores | {"SUPPORT_BUSINESS": str(folder), "SUPPORT_INDEX_DIR": str(data / "index")}, env_file=None
-    )
+    return Settings.from_env({"SUPPORT_BUSINESS": str(folder), "SUPPORT_DATA_DIR": str(data)}, env_file=None)
 
 
 @asynccontextmanager

@@ -21,12 +21,6 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     """Return the environment of a process that keeps everything in one folder and takes no setting from outside."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SUPPORT_", "OXLO_", "OPENAI_", "LANGSMITH_"))}
     ours = {
-        "SUPPORT_INDEX_DIR": str(folder / "index"),
-        "SUPPORT_ORDERS_URL": f"sqlite:///{folder}/shop.db",
-        "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
-        "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
-        "SUPPORT_INBOX_URL": f"sqlite:///{folder}/inbox.db",
-        "SUPPORT_JWT_SECRET_FILE": f"{folder}/jwt.secret",
         "SUPPORT_DATA_DIR": str(folder),
     }
     return kept | QUIET | ours | {"PYTHONPATH": str(ROOT)} | settings

@@ -32,9 +32,7 @@ def bearer(subject: str, role: Role = "customer") -> dict[str, str]:
 def settings_in(folder: Path, **others: Any) -> Settings:
     """Return settings of a quick server that keeps everything in one folder; limits are among the others."""
     values: dict[str, Any] = {
-        "inbox_url": f"sqlite:///{folder}/inbox.db",
-        "memory_url": f"sqlite:///{folder}/memory.db",
-        "desk_url": f"sqlite:///{folder}/desk.db",
+        "data_dir": folder,
         "jwt_secret": SECRET,
     }
     limits = {"burst_seconds": 0.0, "reply_wait_seconds": 20} | {

@@ -14,11 +14,7 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         self.settings = {
-            "SUPPORT_INDEX_DIR": str(folder / "index"),
-            "SUPPORT_ORDERS_URL": f"sqlite:///{folder}/shop.db",
-            "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
-            "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
-            "SUPPORT_INBOX_URL": f"sqlite:///{folder}/inbox.db",
+            "SUPPORT_DATA_DIR": str(folder),
         }
 
     def run(self, *arguments: str, text: str = "", code: int = 0, **settings: str) -> tuple[str, str]:

@@ -74,4 +74,4 @@ def test_on_a_full_disk_nothing_acts_without_its_intent(tmp_path: Path, step: st
         assert report["effects"] == 0 or report["states"][0] in ("running", "done"), report
     no_room = reports[0]
     assert no_room["effects"] == 0
-    assert "SUPPORT_DESK_URL" in no_room["end"]
+    assert "SUPPORT_DATABASE_URL" in no_room["end"]

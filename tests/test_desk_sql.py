@@ -152,6 +152,6 @@ async def test_a_rating_is_kept_with_the_ticket(desk: SqlTicketDesk) -> None:
 async def test_a_desk_that_cannot_be_opened_says_which_setting(tmp_path: Path) -> None:
     (tmp_path / "desk.db").write_bytes(b"this is no database" * 100)
     desk = SqlTicketDesk(Database(f"sqlite:///{tmp_path}/desk.db"))
-    with pytest.raises(BackendUnavailable, match="SUPPORT_DESK_URL"):
+    with pytest.raises(BackendUnavailable, match="SUPPORT_DATABASE_URL"):
         await desk.get_ticket("T1001")
     await desk.close()

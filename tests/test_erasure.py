@@ -64,7 +64,7 @@ SHOP_TABLES = {
 
 
 def settings(folder: Path, **others: Any) -> Settings:
-    return settings_in(folder, orders_url=f"sqlite:///{folder}/shop.db", **others)
+    return settings_in(folder, **others)
 
 
 def left_in(folder: Path, *canaries: str) -> dict[str, list[str]]:
@@ -123,7 +123,7 @@ async def test_nothing_is_left_in_any_file_while_the_server_runs(tmp_path: Path)
     ours = settings(tmp_path)
     model = scripted("You have 30 days. [1]")
     ledger = ActionLedger(ours.desk_url)
-    async with serving(tmp_path, model, orders_url=ours.orders_url) as running:
+    async with serving(tmp_path, model) as running:
         first = await running.say("ada", WORDS)
         thread = first["thread_id"]
         await running.client.post(
@@ -283,9 +283,7 @@ async def test_a_typed_code_is_masked_in_the_inbox_once_it_was_used(tmp_path: Pa
 
 async def test_what_nobody_touched_for_long_goes_and_the_rest_stays(tmp_path: Path) -> None:
     ours = settings(tmp_path)
-    async with serving(
-        tmp_path, scripted(call("request_human", reason="x"), "30 days. [1]"), orders_url=ours.orders_url
-    ) as running:
+    async with serving(tmp_path, scripted(call("request_human", reason="x"), "30 days. [1]")) as running:
         first = await running.say("ada", f"a person please {WORDS}")
         desk = running.service.parts.desk
         assert isinstance(desk, SqlTicketDesk)

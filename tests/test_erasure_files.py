@@ -23,7 +23,7 @@ def names(folder: Path) -> list[str]:
 
 
 async def test_drafts_from_the_tickets_of_an_erased_customer_are_deleted_and_no_other_article(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path, orders_url=f"sqlite:///{tmp_path}/shop.db", data_dir=tmp_path)
+    settings = settings_in(tmp_path)
     desk = SqlTicketDesk(Database(settings.desk_url))
     mine = await desk.open_ticket(request("t1", customer_id="ada"))
     other = await desk.open_ticket(request("t2", customer_id="ben"))

@@ -115,7 +115,7 @@ def test_a_stored_thread_becomes_a_conversation_file_that_reads(tmp_path: Path) 
     (tmp_path / "returns.md").write_text("# Returns\n\nYou can return anything for 30 days.\n", encoding="utf-8")
     assert CliRunner().invoke(support_agent, ["ingest", "returns.md"]).exit_code == 0
     settings = Settings.from_env({}, env_file=None)
-    import_shop(SAMPLE_BUSINESS / "shop.json", settings.orders_url, replace=True)
+    import_shop(SAMPLE_BUSINESS / "shop.json", settings.shop_url, replace=True)
 
     async def converse() -> None:
         async with open_agent(settings) as agent:

@@ -31,8 +31,7 @@ def test_gold_actions_through_our_graph_are_rewarded_by_the_harness(tmp_path: Pa
     from benchmarks.tau3.tau3_harness import replay_under_harness
 
     settings = Settings.from_env({}, None)
-    ground = prepare(write_suite(tmp_path / "suite", PERSON), settings, tmp_path)
-    urls = {"orders_url": f"sqlite:///{ground.shop}", "desk_url": f"sqlite:///{tmp_path}/desk.db"}
-    parts = assemble(settings.model_copy(update=urls | {"index_dir": ground.index}))
+    prepare(write_suite(tmp_path / "suite", PERSON), settings, tmp_path)
+    parts = assemble(settings.model_copy(update={"data_dir": tmp_path}))
     scores = replay_under_harness(parts)
     assert [score.reward for score in scores] == [1.0] * len(scores)

@@ -54,11 +54,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     model = {
         "SUPPORT_BASE_URL": started.stdout.strip().splitlines()[-1],
         "SUPPORT_MODEL": "qwen2.5-coder-0.5b",
-        "SUPPORT_CONTEXT_TOKENS": "6000",
-        "SUPPORT_TIMEOUT_SECONDS": "120",
-        "SUPPORT_TURN_SECONDS": "300",
         # 20 to 40 of the tokens it writes take a second, and so do 200 that it reads
-        "SUPPORT_LIMITS": "max_output_tokens=120 passages_per_turn=2",
+        "SUPPORT_LIMITS": "context_tokens=6000 timeout_seconds=120 turn_seconds=300 max_output_tokens=120 "
+        "passages_per_turn=2",
     }
     yield Settings.from_env(ours | model, env_file=None)
     subprocess.run([str(SERVE), "--port", port, "--stop"], check=False, timeout=30)  # 1 where it has died meanwhile
@@ -124,8 +122,8 @@ async def test_rules_failures_and_budgets_go_to_people_whatever_the_model_says(s
 
 
 async def test_what_no_article_holds_is_not_made_up_and_the_offered_person_comes(settings: Settings) -> None:
-    short = Limits(max_output_tokens=80, passages_per_turn=5)
-    ours = settings.model_copy(update={"tickets_by_model": False, "limits": short})
+    short = settings.limits.model_copy(update={"max_output_tokens": 80, "passages_per_turn": 5})
+    ours = settings.model_copy(update={"limits": short})
     alone = ChainedChatModel(links=[Candidate(ours.model, endpoint_model(ours))])
     # Offered tools, so small a model writes calls whatever it is asked; without them it answers, and makes figures up.
     parts = replace(assemble(ours), model=alone, tools=())

@@ -45,7 +45,7 @@ def clean(text: str) -> bool:
 
 def test_a_record_of_any_library_is_redacted_with_its_fields_and_its_error() -> None:
     stream = io.StringIO()
-    write_logs("info", "json", stream=stream)
+    write_logs("info", stream=stream)
     try:
         raise ValueError(PRIVATE)
     except ValueError:
@@ -86,8 +86,12 @@ def test_messages_that_other_formatters_take_apart_keep_their_form() -> None:
 
 
 def test_text_is_one_line_for_a_terminal() -> None:
-    stream = io.StringIO()
-    write_logs("warning", "text", stream=stream)
+    class Console(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    stream = Console()
+    write_logs("warning", stream=stream)
     logging.getLogger("shop").info("not kept")
     logging.getLogger("shop").warning("two\nlines", extra={"thread_id": "t1"})
     assert stream.getvalue().count("\n") == 1
@@ -148,7 +152,7 @@ async def test_spans_and_figures_of_each_node_are_exported_without_personal_data
 def test_warnings_and_the_default_stream_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
-    write_logs("warning", "auto")
+    write_logs("warning")
     logging.getLogger("x").warning("said")
     assert lines(stream)[0]["message"] == "said"
 

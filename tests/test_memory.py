@@ -73,7 +73,7 @@ async def test_a_url_of_no_known_kind_names_those_there_are() -> None:
 
 async def test_a_memory_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(BackendUnavailable, match="SUPPORT_MEMORY_URL"):
+    with pytest.raises(BackendUnavailable, match="SUPPORT_DATABASE_URL"):
         async with open_checkpointer(f"sqlite:///{tmp_path}/file/memory.db"):
             pass
 

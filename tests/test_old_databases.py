@@ -170,8 +170,7 @@ async def test_stores_in_postgresql_go_on_where_they_were(shared_postgres: str, 
         for column in ("proposed_at", "yes_at", "updated_at"):
             desk.execute(f"UPDATE actions SET {column} = {column} + %s", (shift,))
         [(thread,)] = desk.execute("SELECT thread_id FROM actions WHERE state = 'proposed'").fetchall()
-    urls = {f"SUPPORT_{store}_URL": url for store in ("ORDERS", "DESK", "INBOX", "MEMORY")}
-    async with serving(tmp_path, **urls) as client:
+    async with serving(tmp_path, SUPPORT_DATABASE_URL=url) as client:
         assert "12 Elm Street" in (await say(client, ASKED, thread, "Yes."))["text"]
         staff = bearer("kim", "operator")
         [waiting] = (await client.get("/v1/approvals", headers=staff)).json()["actions"]

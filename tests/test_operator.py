@@ -189,7 +189,7 @@ def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def terminal(tmp_path: Path, shop_folder: Path) -> Terminal:
     made = Terminal(tmp_path)
-    made.settings["SUPPORT_INDEX_DIR"] = str(shop_folder / "index")
+    (tmp_path / "index").symlink_to(shop_folder / "index")
     made.settings["SUPPORT_ORDERS_URL"] = f"sqlite:///{shop_folder}/shop.db"
     return made
 

@@ -224,7 +224,7 @@ async def test_tokens_of_a_sign_in_service_are_verified_by_its_keys(tmp_path: Pa
 def test_a_short_secret_is_refused_and_a_missing_one_is_made_once(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="at least 32"):
         Tokens(secret="short")
-    settings = Settings.model_validate({"jwt_secret_file": tmp_path / "deep" / "jwt.secret"})
+    settings = Settings.model_validate({"data_dir": tmp_path / "deep"})
     token = tokens_of(settings).issue("ada")
     assert jwt.decode(token, (tmp_path / "deep" / "jwt.secret").read_text(), algorithms=["HS256"])["sub"] == "ada"
     assert (tmp_path / "deep" / "jwt.secret").stat().st_mode & 0o777 == 0o600

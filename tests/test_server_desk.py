@@ -20,7 +20,7 @@ OLGA, MIA = bearer("olga", "operator"), bearer("mia", "operator")
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Running]:
-    async with serving(tmp_path, data_dir=tmp_path) as running:
+    async with serving(tmp_path) as running:
         yield running
 
 
@@ -173,7 +173,7 @@ async def test_a_resolved_ticket_becomes_a_draft_that_no_ingest_reads(server: Ru
 
 
 async def test_a_draft_is_reviewed_by_anybody_and_released_by_a_lead(tmp_path: Path) -> None:
-    async with serving(tmp_path, data_dir=tmp_path) as server:
+    async with serving(tmp_path) as server:
         draft = {"question": "Do you mend kettles?", "answer": "Yes."}
         await post(server, "/v1/desk/articles", draft)
         [found] = (await get(server, "/v1/desk/articles"))["drafts"]

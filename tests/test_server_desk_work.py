@@ -39,7 +39,7 @@ async def searched(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     stores: dict[str, Any] = {}
     if request.param == "postgresql":
         url = request.getfixturevalue("shared_postgres")
-        stores = {"inbox_url": fresh_database(url), "desk_url": fresh_database(url)}
+        stores = {"database_url": fresh_database(url)}
     async with serving(tmp_path, **stores) as running:
         yield running
 

@@ -195,7 +195,7 @@ async def test_the_trend_is_that_of_the_finished_evaluations(tmp_path: Path) -> 
         results.save_summary(tmp_path / "evals" / name, summary, finished_at=f"2026-11-{day}T10:00:00+00:00")
     (tmp_path / "evals" / "broken").mkdir()
     (tmp_path / "evals" / "broken" / "summary.json").write_text("{}")
-    settings = settings_in(tmp_path, data_dir=tmp_path)
+    settings = settings_in(tmp_path)
     inbox = await kept(settings)
     found = await insight(inbox, DeskReads(settings.desk_url), settings, BUSINESS, days=1, now=NOW)
     assert [(e.name, e.passed) for e in found.evaluations] == [("older", 0.9), ("newer", 0.9)]
@@ -214,7 +214,7 @@ async def test_postgresql_gives_the_same_figures_and_one_of_two_takers_the_ticke
     tmp_path: Path, shared_postgres: str
 ) -> None:
     url = fresh_database(shared_postgres)
-    settings = settings_in(tmp_path, inbox_url=url, desk_url=url)
+    settings = settings_in(tmp_path, database_url=url)
     inbox = await kept(settings, ("t", timedelta(hours=2), "hello", reply()))
     clock = FakeClock()
     desk, reads = SqlTicketDesk(Database(url), now=clock), DeskReads(url)

@@ -47,12 +47,12 @@ async def test_a_stream_ends_when_its_token_is_revoked_also_while_nothing_happen
         yield {"event": "ready"}
         await asyncio.Event().wait()
 
-    async with serving(tmp_path, jwt_revoked_file=tmp_path / "revoked") as server:
+    async with serving(tmp_path) as server:
         who = await server.service.tokens.verify(TOKENS.issue("olga", role="operator"))
         seen = []
         async for happened in EventStream(server.service.tokens, who, events()).body_iterator:
             seen.append(happened)
-            (tmp_path / "revoked").write_text(who.token_id)
+            (tmp_path / "revoked-tokens").write_text(who.token_id)
         assert seen == [{"event": "ready"}]
 
 

@@ -102,8 +102,8 @@ async def test_a_token_that_would_live_too_long_is_refused(claims: dict[str, int
 
 
 async def test_a_revoked_token_is_refused_from_the_moment_its_id_is_listed(tmp_path: Path) -> None:
-    listed = tmp_path / "revoked"
-    tokens = tokens_of(Settings.model_validate({"jwt_secret": SECRET, "jwt_revoked_file": listed}))
+    listed = tmp_path / "revoked-tokens"
+    tokens = tokens_of(Settings.model_validate({"jwt_secret": SECRET, "data_dir": tmp_path}))
     token, other = tokens.issue("ada"), tokens.issue("ada")
     assert (await tokens.verify(token)).subject == "ada"
     listed.write_text(f"# lost phone\n{jwt.decode(token, options={'verify_signature': False})['jti']}\n")
@@ -120,5 +120,5 @@ async def test_a_revoked_token_is_refused_from_the_moment_its_id_is_listed(tmp_p
 async def test_while_the_list_of_revoked_tokens_cannot_be_read_nobody_gets_in(tmp_path: Path) -> None:
     (tmp_path / "revoked").mkdir()
     tokens = Tokens(secret=SECRET, revoked=tmp_path / "revoked")
-    with pytest.raises(BackendUnavailable, match="SUPPORT_JWT_REVOKED_FILE"):
+    with pytest.raises(BackendUnavailable, match="revoked tokens"):
         await tokens.verify(tokens.issue("ada"))

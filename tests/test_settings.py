@@ -1,5 +1,7 @@
 """Settings of a process: what is written, what is refused, and what earlier versions wrote."""
 
+from pathlib import Path
+
 import pytest
 
 from core.errors import SettingsError
@@ -47,3 +49,29 @@ def test_what_a_business_says_itself_is_refused_with_its_new_place(name: str, va
 def test_a_name_that_never_was_one_is_refused() -> None:
     with pytest.raises(SettingsError, match="SUPPORT_MODLE is not a setting"):
         read(MODLE="offline")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "new"),
+    [
+        ("DESK_URL", "postgresql://db/desk", "SUPPORT_DATABASE_URL"),
+        ("MEMORY_URL_FILE", "/run/secrets/url", "SUPPORT_DATABASE_URL"),
+        ("JWT_REVOKED_FILE", "revoked", "revoked-tokens in SUPPORT_DATA_DIR"),
+        ("HOST", "10.0.0.7", "support-agent serve --host"),
+    ],
+)
+def test_a_name_whose_loss_would_do_harm_is_refused_with_the_new_one(name: str, value: str, new: str) -> None:
+    with pytest.raises(SettingsError, match="no setting any more") as refused:
+        read(**{name: value})
+    assert new in str(refused.value)
+
+
+def test_everything_is_kept_in_one_folder_or_one_database() -> None:
+    files = read(DATA_DIR="/data")
+    assert (files.shop_url, files.desk_url) == ("sqlite:////data/shop.db", "sqlite:////data/desk.db")
+    assert (files.index_dir, files.jwt_secret_file) == (Path("/data/index"), Path("/data/jwt.secret"))
+    one = read(DATABASE_URL="postgresql://db/agent", ORDERS_URL="https://shop.example/api")
+    assert {one.desk_url, one.memory_url, one.inbox_url} == {"postgresql://db/agent"}
+    assert one.shop_url == "https://shop.example/api"
+    with pytest.raises(SettingsError, match="no PostgreSQL database"):
+        read(DATABASE_URL="mysql://agent:hunter2@db")

@@ -34,7 +34,6 @@ def settings(issuer: str) -> dict[str, Any]:
     named = {
         "staff_login_issuer": issuer,
         "staff_login_roles": "support=operator, leads=lead",
-        "staff_login_name": "Shop ID",
     }
     return CLIENT | named
 
@@ -55,7 +54,7 @@ async def signed_in(server: Running, who: str, **tampered: str) -> str:
 
 async def test_staff_comes_back_signed_in_with_the_highest_role_of_their_groups(tmp_path: Path, provider: str) -> None:
     async with serving(tmp_path, **settings(provider)) as server:
-        assert (await server.client.get("/v1/staff-login")).json() == {"name": "Shop ID"}
+        assert (await server.client.get("/v1/staff-login")).json() == {"name": "your company account"}
         for who, role, name in (("lea", "lead", "lea@shop.example"), ("olga", "operator", "olga")):
             behind = await signed_in(server, who)
             token = behind.removeprefix("token=")

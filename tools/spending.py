@@ -64,7 +64,7 @@ class SpendingLog:
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
         """Keep the rows at an SQLAlchemy URL; `clock` gives seconds since 1970."""
-        self._database = OwnDatabase(url, metadata, called="the record of spending", setting="SUPPORT_DESK_URL")
+        self._database = OwnDatabase(url, metadata, called="the record of spending")
         self._clock = clock
         self._unwritten: dict[tuple[str, int], Spending] = {}
         self._next_write = 0.0

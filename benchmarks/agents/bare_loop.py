@@ -44,7 +44,7 @@ class BareLoop:
     def __init__(self, settings: Settings, parts: Parts, today: date) -> None:
         self._settings, self._parts, self._today = settings, parts, today
         key = settings.api_key.get_secret_value() if settings.api_key else "none"
-        self._client = AsyncOpenAI(base_url=settings.base_url, api_key=key, timeout=settings.timeout_seconds)
+        self._client = AsyncOpenAI(base_url=settings.base_url, api_key=key, timeout=settings.limits.timeout_seconds)
         self._tools = {tool.name: tool for tool in parts.tools}
         self._histories: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._states: dict[str, State] = defaultdict(State)

@@ -19,6 +19,7 @@ from sqlalchemy import text
 from benchmarks.server import Senders, check, check_memory, database, none_waits, until
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.fleet import ROOT, Fleet, environment, free_ports, is_ready, model_endpoint, prepare
+from core.settings import Settings
 from core.storage.database import open_engine
 
 PROCESSES = 2
@@ -32,7 +33,7 @@ async def measure(messages: int, url: str, folder: Path) -> list[Figure]:
     restored_url = f"sqlite:///{folder}/restored/inbox.db" if url.startswith("sqlite") else _second_database(url)
     busy = Fleet(environment(folder, url), folder, free_ports(PROCESSES))
     after = Fleet(environment(folder / "restored", restored_url), folder / "restored", free_ports(1))
-    after.env["SUPPORT_INDEX_DIR"] = busy.env["SUPPORT_INDEX_DIR"]
+    (folder / "restored" / "index").symlink_to(folder / "index")
     await asyncio.to_thread(prepare, busy.env)
     async with model_endpoint(busy) as endpoint:
         busy.endpoint = after.endpoint = endpoint
@@ -48,7 +49,7 @@ async def measure(messages: int, url: str, folder: Path) -> list[Figure]:
             await until(lambda: none_waits(restored_url), "messages of the copy still wait", seconds=900)
         finally:
             after.stop()
-    checked = check(restored_url, before) | await check_memory(after.env["SUPPORT_MEMORY_URL"], threads)
+    checked = check(restored_url, before) | await check_memory(Settings.from_env(after.env, None).memory_url, threads)
     return [
         Figure("messages", messages),
         Figure("accepted before the backup", len(before)),

@@ -78,19 +78,14 @@ def _prose(file: ProcedureFile) -> Iterator[str]:
 async def served(way: str, one: Mapping[str, Any], given: Any, data: Path) -> tuple[list[dict[str, Any]], str]:
     """Hold one conversation and return the writes that ran, and everything the customer was told."""
     own = Path(tempfile.mkdtemp(dir=data))
-    stores = {f"SUPPORT_{name}_URL": f"sqlite:///{own}/{name.lower()}.db" for name in ("DESK", "MEMORY", "INBOX")}
+    (own / "index").symlink_to(data / way / f"{one['business']}-index")
     settings = Settings.from_env(
-        stores
-        | {
+        {
             "SUPPORT_BUSINESS": str(folder_for(way, one["business"], data)),
-            "SUPPORT_INDEX_DIR": str(data / way / f"{one['business']}-index"),
             "SUPPORT_DATA_DIR": str(own),
             "SUPPORT_BASE_URL": given.base_url,
             "SUPPORT_MODEL": given.model,
-            "SUPPORT_CONTEXT_TOKENS": "8000",
-            "SUPPORT_LIMITS": "max_output_tokens=160",
-            "SUPPORT_TIMEOUT_SECONDS": "240",
-            "SUPPORT_TURN_SECONDS": "240",
+            "SUPPORT_LIMITS": "context_tokens=8000 max_output_tokens=160 timeout_seconds=240 turn_seconds=240",
         },
         env_file=None,
     )

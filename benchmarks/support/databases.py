@@ -63,5 +63,16 @@ def fresh_database(server: str) -> str:
 
 
 def store_urls(folder: Path, server: str | None) -> StoreUrls:
-    """Return what names each store's database: a file in the folder, or a fresh database of the server."""
-    return cache(lambda name: fresh_database(server) if server else f"sqlite:///{folder}/{name}.db")
+    """Return what names each store's database: a file in the folder; or of the server one for all and the shop's."""
+    fresh = cache(lambda of_shop: fresh_database(str(server)))
+    return lambda name: fresh(name == "shop") if server else f"sqlite:///{folder}/{name}.db"
+
+
+def stores_in(folder: Path, url: StoreUrls) -> dict[str, str]:
+    """Return the settings of a process that keeps everything there."""
+    ours = url("desk")
+    return {
+        "SUPPORT_DATA_DIR": str(folder),
+        "SUPPORT_DATABASE_URL": ours if ours.startswith("postgresql") else "",
+        "SUPPORT_ORDERS_URL": url("shop"),
+    }

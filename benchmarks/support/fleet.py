@@ -138,13 +138,9 @@ async def model_endpoint(fleet: Fleet) -> AsyncIterator[str]:
 def environment(folder: Path, url: str) -> dict[str, str]:
     """Return the environment of servers that keep everything in a folder, or in one PostgreSQL."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SUPPORT_", "OXLO_", "LANGSMITH_"))}
-    shared = url.startswith("postgresql")
     return kept | {
-        "SUPPORT_INDEX_DIR": str(folder / "index"),
-        "SUPPORT_ORDERS_URL": url if shared else f"sqlite:///{folder}/shop.db",
-        "SUPPORT_DESK_URL": url if shared else f"sqlite:///{folder}/desk.db",
-        "SUPPORT_MEMORY_URL": url if shared else f"sqlite:///{folder}/memory.db",
-        "SUPPORT_INBOX_URL": url,
+        "SUPPORT_DATA_DIR": str(folder),
+        "SUPPORT_DATABASE_URL": url if url.startswith("postgresql") else "",
         "SUPPORT_JWT_SECRET": SECRET,
         "SUPPORT_LIMITS": "messages_per_minute=100000 max_waiting=100000 burst_seconds=0.2 lease_seconds=4",
         "LANGSMITH_TRACING": "false",

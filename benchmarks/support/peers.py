@@ -142,10 +142,7 @@ def our_settings(base_url: str, folder: Path, **others: str) -> Settings:
     values = {
         "SUPPORT_BASE_URL": base_url,
         "SUPPORT_MODEL": "stub",
-        "SUPPORT_INDEX_DIR": f"{folder}/index",
-        "SUPPORT_ORDERS_URL": f"sqlite:///{folder}/shop.db",
-        "SUPPORT_DESK_URL": f"sqlite:///{folder}/desk.db",
-        "SUPPORT_MEMORY_URL": f"sqlite:///{folder}/memory.db",
+        "SUPPORT_DATA_DIR": str(folder),
         "SUPPORT_DAILY_BUDGET": "requests=1000000 tokens=10000000000",
     }
     return Settings.from_env(values | others, env_file=None)
@@ -163,7 +160,7 @@ def prepare(settings: Settings) -> None:
             count_tokens=lambda texts: [len(text) // 4 for text in texts],
         ),
     )
-    import_shop(SAMPLE_BUSINESS / "shop.json", settings.orders_url)
+    import_shop(SAMPLE_BUSINESS / "shop.json", settings.shop_url)
 
 
 @asynccontextmanager

@@ -67,10 +67,8 @@ def under_harness(split: str, *, as_json: bool) -> int:
     ):
         settings = Settings.from_env()
         ground = prepare(read_suite(), settings, Path(scratch))
-        urls = {"orders_url": f"sqlite:///{ground.shop}", "desk_url": f"sqlite:///{scratch}/desk.db"}
-        own = urls | {"index_dir": ground.index, "embedding_model": "minilm"}
         bar = bars.add_task("Tasks", total=None)
-        parts = assemble(settings.model_copy(update=own))
+        parts = assemble(ground.settings_in(Path(scratch)))
         scores = replay_under_harness(parts, split=split, told=lambda: bars.advance(bar))
     total = sum(score.reward for score in scores)
     if as_json:

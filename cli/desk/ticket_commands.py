@@ -131,7 +131,7 @@ def reply(
         if not (await graph.aget_state(run_config(replied.thread_id))).values:  # its server delivers it
             return (
                 replied,
-                "has your reply; the conversation is not in SUPPORT_MEMORY_URL, it gets there with its next message",
+                "has your reply; the conversation is not in this memory, it gets there with its next message",
             )
         return replied, f"has your reply, the customer can read it, and the conversation is yours, {operator}"
 

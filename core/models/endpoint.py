@@ -53,7 +53,7 @@ def _translated(base_url: str, model: str) -> Iterator[None]:
         ) from error
     except openai.APITimeoutError as error:
         raise ModelUnavailable(
-            f"{base_url} did not answer in time; try again later or raise SUPPORT_TIMEOUT_SECONDS"
+            f"{base_url} did not answer in time; try again later or raise timeout_seconds in SUPPORT_LIMITS"
         ) from error
     except openai.APIConnectionError as error:
         if isinstance(error.__cause__, ModelUnavailable):  # our own client's: what came was too large

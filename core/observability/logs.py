@@ -12,7 +12,6 @@ from typing import Any, Literal, TextIO
 from core.privacy.redaction import Redactor
 
 Level = Literal["debug", "info", "warning", "error"]
-Form = Literal["auto", "json", "text"]
 
 _REDACTOR = Redactor()
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
@@ -73,14 +72,14 @@ def keep_logs_clean() -> None:
     logging.setLogRecordFactory(CleanRecord)
 
 
-def write_logs(level: Level, form: Form, *, stream: TextIO | None = None) -> None:
-    """Write the records of all libraries to a stream (standard error by default); `auto` is text for a terminal, else
+def write_logs(level: Level, *, stream: TextIO | None = None) -> None:
+    """Write the records of all libraries to a stream (standard error by default): text for a terminal, else
     JSON.
     """
     keep_logs_clean()
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(TextLines() if form == "text" or (form == "auto" and stream.isatty()) else JsonLines())
+    handler.setFormatter(TextLines() if stream.isatty() else JsonLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
     for name in ("httpx", "httpcore", "aiosqlite", "urllib3", "openai"):  # a line a request says what ours say already

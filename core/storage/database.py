@@ -23,6 +23,8 @@ from core.extras import need_extra
 
 BUSY_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_SECONDS = 10
+OWN_SETTINGS = "SUPPORT_DATABASE_URL or SUPPORT_DATA_DIR"
+"""What says where tables of our own are."""
 FILE_RECYCLE_SECONDS = 60
 """How long a connection may go on reading a SQLite file that somebody has moved away meanwhile."""
 READERS = ThreadPoolExecutor(4, "database-reads")

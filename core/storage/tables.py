@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable
-from core.storage.database import Answer, Database, open_engine
+from core.storage.database import OWN_SETTINGS, Answer, Database, open_engine
 from core.storage.schema_versions import bring_up_to_date
 from core.storage.word_index import WORD_INDEXES
 
@@ -22,8 +22,8 @@ class OwnDatabase:
     only the caller knows what a row that is already there means.
     """
 
-    def __init__(self, url: str, tables: MetaData, *, called: str, setting: str) -> None:
-        """Name the database for messages, for example `the action ledger`, and the setting that holds its URL."""
+    def __init__(self, url: str, tables: MetaData, *, called: str, setting: str = OWN_SETTINGS) -> None:
+        """Name the database for messages, for example `the action ledger`, and the settings that say where it is."""
         self._database = Database(url)
         self._tables, self._called, self._setting = tables, called, setting
         self._prepared = False

@@ -58,10 +58,10 @@ class OpenRecords:
     async def read(self) -> dict[str, Any]:
         """Return all records as they stand, by `table/id`."""
         before = len(self.calls)
-        found = await records_of(self.connected.calls, self.settings.index_dir.parent, self.context)
+        found = await records_of(self.connected.calls, self.settings.data_dir, self.context)
         del self.calls[before:]
         if self.ground.business.shop:
-            shop = await asyncio.to_thread(export_shop, self.settings.orders_url)
+            shop = await asyncio.to_thread(export_shop, self.settings.shop_url)
             found |= {
                 f"{table}/{name}": record for table in ("orders", "users") for name, record in shop[table].items()
             }
@@ -76,7 +76,7 @@ class OpenRecords:
         """
         if not actions:
             return
-        orders = SqlOrderBackend(self.settings.orders_url) if self.ground.business.shop else None
+        orders = SqlOrderBackend(self.settings.shop_url) if self.ground.business.shop else None
         policy = policy_of(self.ground.business)
         tools = (
             [action.tool(orders, policy, self.ground.now.date) for action in WRITE_ACTIONS.values()] if orders else []

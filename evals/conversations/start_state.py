@@ -47,10 +47,12 @@ class StartState:
 
     def settings_in(self, folder: Path) -> Settings:
         """Return the settings of an agent that keeps all it has in a folder."""
-        own = {f"{name}_url": f"sqlite:///{folder / name}.db" for name in ("desk", "inbox")}
-        own |= {"orders_url": f"sqlite:///{folder / 'shop.db'}", "memory_url": "memory"}
-        places = {"index_dir": folder / "index", "business": self.suite.business, "embedding_model": "minilm"}
-        return self.settings.model_copy(update={**own, **places, "index_url": None})
+        if self.settings.endpoint_file.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(self.settings.endpoint_file, folder)
+        own = {"data_dir": folder, "business": self.suite.business, "embedding_model": "minilm"}
+        elsewhere = dict.fromkeys(("database_url", "orders_url", "index_url"))
+        return self.settings.model_copy(update={**own, **elsewhere})
 
 
 def prepare(suite: Suite, settings: Settings, folder: Path) -> StartState:

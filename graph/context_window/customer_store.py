@@ -17,11 +17,7 @@ async def open_store(memory_url: str) -> AsyncIterator[BaseStore]:
         SettingsError: the URL is of no known kind.
     """
     # Each loaded where it is used: most installations need one of them or none.
-    if memory_url == "memory":
-        from langgraph.store.memory import InMemoryStore
-
-        yield InMemoryStore()
-    elif memory_url.startswith("sqlite:///"):
+    if memory_url.startswith("sqlite:///"):
         from langgraph.store.sqlite.aio import AsyncSqliteStore
 
         async with AsyncSqliteStore.from_conn_string(memory_url.removeprefix("sqlite:///")) as in_file:
@@ -35,4 +31,4 @@ async def open_store(memory_url: str) -> AsyncIterator[BaseStore]:
             await shared.setup()
             yield shared
     else:
-        raise SettingsError(f"SUPPORT_MEMORY_URL is {memory_url!r}; use sqlite:///FILE, postgresql://… or memory")
+        raise SettingsError(f"{memory_url!r} is no conversation memory; use sqlite:///FILE or postgresql://…")

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from sqlalchemy import MetaData
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import BackendUnavailable, SettingsError
 from core.extras import need_extra
+from core.storage.database import OWN_SETTINGS
 from core.storage.schema_versions import HISTORY, History
 from core.storage.tables import upgrade_database
 from graph.memory.erasure_markers import prepare_postgres
@@ -32,22 +32,20 @@ POOL_SIZE = 8
 
 @asynccontextmanager
 async def open_checkpointer(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
-    """Yield the saver that a URL names: `sqlite:///file`, `postgresql://…` or `memory`.
+    """Yield the saver that a URL names: `sqlite:///file` or `postgresql://…`.
 
     Raises:
         SettingsError: the URL is of no known kind.
         BackendUnavailable: the database cannot be opened.
     """
-    if url == "memory":
-        yield InMemorySaver(serde=SERDE)
-    elif url.startswith("sqlite:///"):
+    if url.startswith("sqlite:///"):
         async with _sqlite(Path(url.removeprefix("sqlite:///"))) as saver:
             yield saver
     elif url.startswith(("postgresql://", "postgres://")):
         async with _postgres(url) as saver:
             yield saver
     else:
-        raise SettingsError(f"SUPPORT_MEMORY_URL is {url!r}; use sqlite:///FILE, postgresql://… or memory")
+        raise SettingsError(f"{url!r} is no conversation memory; use sqlite:///FILE or postgresql://…")
 
 
 MEMORY = MetaData(info={HISTORY: History("memory")})
@@ -61,7 +59,7 @@ async def _sqlite(path: Path) -> AsyncIterator[SqliteSaver]:
         saver = await asyncio.to_thread(SqliteSaver, path, serde=SERDE, checkpoints_kept=CHECKPOINTS_KEPT)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         raise BackendUnavailable(
-            f"the conversation memory {path} cannot be opened ({error}); check SUPPORT_MEMORY_URL and its folder"
+            f"the conversation memory {path} cannot be opened ({error}); check {OWN_SETTINGS}"
         ) from error
     try:
         yield saver
@@ -72,7 +70,7 @@ async def _sqlite(path: Path) -> AsyncIterator[SqliteSaver]:
 @asynccontextmanager
 async def _postgres(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
     # Loaded here because most installations never need the driver.
-    need_extra("postgres", "SUPPORT_MEMORY_URL with postgresql://…")
+    need_extra("postgres", "SUPPORT_DATABASE_URL with postgresql://…")
     import psycopg
     from psycopg.rows import dict_row
     from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -106,5 +104,5 @@ async def _postgres(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
             yield saver
     except (psycopg.OperationalError, PoolTimeout) as error:
         raise BackendUnavailable(
-            "the conversation memory (PostgreSQL) does not answer; check SUPPORT_MEMORY_URL and that it is running"
+            "the conversation memory (PostgreSQL) does not answer; check SUPPORT_DATABASE_URL and that it is running"
         ) from error

@@ -37,7 +37,7 @@ def writing(index_dir: Path, wait_seconds: float = 0.0) -> Iterator[None]:
         lock = (index_dir / ".lock").open("a")
     except OSError as error:
         raise KnowledgeError(
-            f"{index_dir} cannot be written ({error.strerror}); set SUPPORT_INDEX_DIR to another"
+            f"{index_dir} cannot be written ({error.strerror}); set SUPPORT_DATA_DIR to another folder"
         ) from None
     deadline = time.monotonic() + wait_seconds
     with lock:

@@ -23,7 +23,7 @@ OPENED = Opened()
 
 @asynccontextmanager
 async def open_memory() -> AsyncIterator[BaseCheckpointSaver[Any]]:
-    """Yield the saver of SUPPORT_MEMORY_URL."""
+    """Yield the saver of the settings."""
     async with open_checkpointer(Settings.from_env().memory_url) as saver:
         OPENED.saver = saver
         try:

@@ -45,7 +45,7 @@ class Inbox:
     ) -> None:
         """Name the database; it is opened, and its tables are made, on first use."""
         self._url = url
-        self.database = OwnDatabase(url, METADATA, called="the inbox", setting="SUPPORT_INBOX_URL")
+        self.database = OwnDatabase(url, METADATA, called="the inbox")
         self.limits = limits
         self.now = now
         self._burst_seconds = burst_seconds

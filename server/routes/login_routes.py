@@ -26,7 +26,7 @@ Page = Annotated[Literal["desk", "insight"], Query()]
 @router.get("", response_model=StaffLoginOut, responses=failures(503))
 async def describe_login(service: Serving) -> StaffLoginOut:
     """Say whether staff can sign in with a provider, and what it is called."""
-    return StaffLoginOut(name=service.settings.staff_login_name if service.staff_login else None)
+    return StaffLoginOut(name="your company account" if service.staff_login else None)
 
 
 @router.get("/begin", response_class=RedirectResponse, status_code=303, responses=failures(404, 422, 503))

@@ -53,7 +53,7 @@ class ActionLedger:
             lease: How long a process may be silent before another takes over; longer than any time-out of the shop.
             clock: Tells the present moment.
         """
-        self._database = OwnDatabase(url, metadata, called="the action ledger", setting="SUPPORT_DESK_URL")
+        self._database = OwnDatabase(url, metadata, called="the action ledger")
         self._confirmation, self._approval, self._lease, self._clock = confirmation, approval, lease, clock
 
     async def close(self) -> None:

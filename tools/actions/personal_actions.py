@@ -31,8 +31,7 @@ class PersonalActions:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        called, setting = "the action ledger", "SUPPORT_DESK_URL"
-        self._database = OwnDatabase(url, ledger_schema.metadata, called=called, setting=setting)
+        self._database = OwnDatabase(url, ledger_schema.metadata, called="the action ledger")
 
     async def threads_of(self, customer_id: str) -> set[str]:
         """Return the conversations in which something was asked for the customer."""

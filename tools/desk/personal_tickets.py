@@ -29,7 +29,7 @@ class PersonalTickets:
     ) -> None:
         """Name the database; `tells` says that a webhook is told that a ticket was erased."""
         self._url, self._tells, self._now = url, tells, now
-        self._database = OwnDatabase(url, metadata, called="the ticket desk", setting="SUPPORT_DESK_URL")
+        self._database = OwnDatabase(url, metadata, called="the ticket desk")
 
     async def threads_of(self, customer_id: str) -> set[str]:
         """Return the conversations of the customer's tickets."""

@@ -100,7 +100,7 @@ class DeskReads:
     """Read from the desk's tables; every method raises BackendUnavailable."""
 
     def __init__(self, url: str) -> None:
-        self._database = OwnDatabase(url, metadata, called="the ticket desk", setting="SUPPORT_DESK_URL")
+        self._database = OwnDatabase(url, metadata, called="the ticket desk")
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import utc_now
 from core.errors import BackendUnavailable, KeyReused, Refused
-from core.storage.database import Database
+from core.storage.database import OWN_SETTINGS, Database
 from core.storage.tables import make_tables
 from tools.desk.desk_rows import new_key, read_ticket, send
 from tools.desk.desk_schema import (
@@ -407,7 +407,7 @@ class SqlTicketDesk:
             raise
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise BackendUnavailable(
-                f"the ticket desk {self.database} does not answer; check SUPPORT_DESK_URL and its folder"
+                f"the ticket desk {self.database} does not answer; check {OWN_SETTINGS}"
             ) from error
 
 

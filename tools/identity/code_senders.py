@@ -7,7 +7,7 @@ import ssl
 import sys
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
 import httpx
@@ -18,7 +18,7 @@ from tools.identity.verification import CodeSender
 
 TIMEOUT_SECONDS = 10.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-WANTED = "wanted console, smtp://USER:PASSWORD@HOST:PORT, smtps://… or https://…"
+WANTED = "wanted console, smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS, smtps://… or https://…"
 
 
 class ConsoleSender:
@@ -33,12 +33,16 @@ class ConsoleSender:
 class MailSender:
     """Send codes by e-mail through an SMTP server (RFC 5321), encrypted unless the server is on this machine."""
 
-    def __init__(self, url: str, *, sender: str, shop_name: str) -> None:
+    def __init__(self, url: str, *, shop_name: str) -> None:
+        """Take the server, and the sender's address as `?from=`; raises SettingsError where that is missing."""
         parts = urlsplit(url)
+        senders = parse_qs(parts.query).get("from")
+        if not senders:
+            raise SettingsError("SUPPORT_CODE_SENDER names no sender; write …?from=support@shop.example at its end")
         self._tls = parts.scheme == "smtps"
         self._host, self._port = parts.hostname or "localhost", parts.port or (465 if self._tls else 587)
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
-        self._sender, self._shop_name = sender, shop_name
+        self._sender, self._shop_name = senders[0], shop_name
 
     async def send(self, *, email: str, code: str, minutes: int) -> None:
         """Hand the mail to the server; raises BackendUnavailable when it is not taken."""
@@ -98,7 +102,7 @@ class WebhookSender:
             ) from None
 
 
-def open_sender(where: str | None, *, sender: str | None, secret: str | None, shop_name: str) -> CodeSender | None:
+def open_sender(where: str | None, *, secret: str | None, shop_name: str) -> CodeSender | None:
     """Return the sender a setting names, or None where none is set.
 
     Raises:
@@ -111,11 +115,7 @@ def open_sender(where: str | None, *, sender: str | None, secret: str | None, sh
         case "console":
             return ConsoleSender()
         case "smtp" | "smtps":
-            if not sender:
-                raise SettingsError(
-                    "SUPPORT_CODE_SENDER is a mail server but SUPPORT_CODE_MAIL_FROM is not set; set it"
-                )
-            return MailSender(str(where), sender=sender, shop_name=shop_name)
+            return MailSender(str(where), shop_name=shop_name)
         case "http" | "https":
             if not secret:
                 raise SettingsError(

@@ -24,9 +24,8 @@ class PersonalProofs:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        called, setting = "the record of proofs", "SUPPORT_DESK_URL"
-        self._database = OwnDatabase(url, identity_schema.metadata, called=called, setting=setting)
-        self._spending = OwnDatabase(url, spending.metadata, called="the record of spending", setting=setting)
+        self._database = OwnDatabase(url, identity_schema.metadata, called="the record of proofs")
+        self._spending = OwnDatabase(url, spending.metadata, called="the record of spending")
 
     async def threads_of(self, customer_id: str) -> set[str]:
         """Return the conversations in which the customer has proven who they are; a mere claim makes none theirs."""

@@ -79,7 +79,7 @@ class IdentityDesk:
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.rule = rule
-        self._database = OwnDatabase(url, metadata, called="the record of proofs", setting="SUPPORT_DESK_URL")
+        self._database = OwnDatabase(url, metadata, called="the record of proofs")
         self._orders, self._sender, self._clock = orders, sender, clock
         self._sending: set[asyncio.Task[None]] = set()
 
