@@ -14,6 +14,10 @@ from core.errors import MessageRejected
 from core.message_marks import marks
 from core.settings import Settings
 from graph.agent import open_agent
+from graph.assembly import json_model, rule_triage
+from graph.handoff.message_triage import Triage
+from graph.handoff.message_triage import triage as route
+from graph.opened_stores import business_of
 from graph.replies import Reply
 
 
@@ -26,6 +30,13 @@ def ask(
         str | None,
         typer.Option(help="Language of the fixed sentences, for example en or de; by default the business's."),
     ] = None,
+    triage: Annotated[
+        bool,
+        typer.Option(
+            "--triage",
+            help="Answer nothing; say which queue the message belongs to, how urgent it is and in which language.",
+        ),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print reply, sources, tools, owner and usage as JSON.")
     ] = False,
@@ -35,6 +46,9 @@ def ask(
     A recording needs SUPPORT_TRANSCRIPTION_MODEL.
     Example: support-agent ask "How long do I have to return something?" --json
     """
+    if triage:
+        _print_triage(question or "", as_json=as_json)
+        return
     if (question is None) == (audio is None):
         raise MessageRejected("ask with words or with --audio FILE, one of the two")
     reply, heard = asyncio.run(_ask(question, audio, customer, thread or uuid.uuid4().hex, locale))
@@ -77,3 +91,21 @@ def _read(audio: Path) -> bytes:
         return audio.read_bytes()
     except OSError as error:
         raise MessageRejected(f"the recording {audio} cannot be read ({error.strerror}); name an audio file") from None
+
+
+def _print_triage(message: str, *, as_json: bool) -> None:
+    """Print which queue a message belongs to, how urgent it is, and its language; nothing is answered, and no ticket
+    made.
+    """
+    if not message.strip():
+        raise MessageRejected("the message is empty; write what a customer wrote")
+    found = asyncio.run(_triage(message))
+    answer = {**found.classification.model_dump(), "by": found.by, "requests": found.requests}
+    words = " · ".join(f"{name} {value}" for name, value in answer.items())
+    print_json(answer) if as_json else out.print(escape(words))
+
+
+async def _triage(message: str) -> Triage:
+    settings = Settings.from_env()
+    business = business_of(settings)
+    return await route(message, rules=rule_triage(business), model=json_model(settings), shop_name=business.file.name)

@@ -51,8 +51,7 @@ async def order_of(shop: OrderBackend, settings: Settings, customer_id: str, ord
     except Refused:
         raise InputError(
             f"customer {customer_id!r} has no order {order_id!r} in {business_of(settings).file.name}; `support-agent "
-            f"orders list {customer_id}` "
-            "shows those there are"
+            f"orders show --customer {customer_id}` lists those there are"
         ) from None
 
 

@@ -41,8 +41,8 @@ def ingest(
     Reads Markdown, HTML, text, PDF, CSV and JSONL questions with answers, JSON articles, Zendesk and Intercom exports,
     OpenAPI descriptions, sitemaps and lists of addresses (.urls) on the hosts of SUPPORT_SOURCE_HOSTS. What did not
     change since the last ingest is not embedded again; articles that are gone disappear. An article that contains
-    instructions to an agent is kept out until a person releases it (`support-agent knowledge release`). Exit code: 0
-    done, 3 done but something was skipped or kept out, 1 nothing was published.
+    instructions to an agent is kept out until a person releases it (`support-agent knowledge check --release`). Exit
+    code: 0 done, 3 done but something was skipped or kept out, 1 nothing was published.
     """
     with errors_shown():
         settings = Settings.from_env()

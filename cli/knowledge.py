@@ -1,6 +1,5 @@
 """Look into the knowledge index: `support-agent knowledge …`."""
 
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
@@ -18,7 +17,6 @@ from core.errors import InputError, SupportError
 from core.factory import embedding_model, reranker
 from core.passages import Passage, Utterance
 from core.settings import Settings
-from ingest.drafts import propose_article
 from ingest.index.opening_index import open_retriever
 from ingest.index.published_index import open_current
 from ingest.index.publishing import roll_back
@@ -76,13 +74,19 @@ def search(
 
 @app.command()
 def show(
-    passage_id: Annotated[str, typer.Argument(metavar="ID", help="Identifier of a passage, as `search` prints it.")],
+    passage_id: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Identifier of a passage, as `search` prints it.")
+    ] = None,
     as_json: AsJson = False,
     index_dir: IndexDir = None,
 ) -> None:
-    """Show one passage whole."""
+    """Show what the serving index holds and the published versions, newest first; or one passage whole."""
     with errors_shown():
-        index, _ = open_current(index_dir or Settings.from_env().index_dir, None)
+        folder = index_dir or Settings.from_env().index_dir
+        if passage_id is None:
+            _print_index(index_dir, as_json=as_json)
+            return
+        index, _ = open_current(folder, None)
         with index.in_use():
             passage = index.store.passages_by_id([passage_id]).get(passage_id)
         if passage is None:
@@ -93,42 +97,28 @@ def show(
             _print_passage(passage)
 
 
-@app.command()
-def stats(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
-    """Count what the serving index holds."""
-    with errors_shown():
-        index, notice = open_current(index_dir or Settings.from_env().index_dir, None)
-        manifest = index.manifest
-        sizes = {name: (index.folder / name).stat().st_size for name in manifest.sha256}
-        values = manifest.model_dump(exclude={"sha256"}) | {"bytes": sum(sizes.values()), "notice": notice}
-        _print_rows("Knowledge index", values, as_json=as_json)
-
-
-@app.command()
-def versions(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
-    """List the published versions, newest first."""
-    with errors_shown():
-        settings = Settings.from_env()
-        # What serves is listed: the database where one is set and no folder is named.
-        rows = (
-            _stored_versions(settings.index_url)
-            if settings.index_url and not index_dir
-            else _folder_versions(index_dir or settings.index_dir)
+def _print_index(index_dir: Path | None, *, as_json: bool) -> None:
+    settings = Settings.from_env()
+    # What serves is listed: the database where one is set and no folder is named.
+    stored = settings.index_url if not index_dir else None
+    rows = _stored_versions(stored) if stored else _folder_versions(index_dir or settings.index_dir)
+    if not any(row["serving"] for row in rows):
+        open_current(index_dir or settings.index_dir, None)  # says what is wrong
+    if as_json:
+        print_json(rows)
+        return
+    table = Table("Version", "Serving", "Documents", "Passages", "Megabytes", "Embeddings", "Problem")
+    for row in rows:
+        table.add_row(
+            row["name"],
+            "yes" if row["serving"] else "",
+            str(row.get("documents", "")),
+            str(row.get("passages", "")),
+            f"{row['bytes'] / 1e6:.1f}" if "bytes" in row else "",
+            row.get("embedding_model", ""),
+            row["problem"],
         )
-        if as_json:
-            print_json(rows)
-            return
-        table = Table("Version", "Serving", "Documents", "Passages", "Embeddings", "Problem")
-        for row in rows:
-            table.add_row(
-                row["name"],
-                "yes" if row["serving"] else "",
-                str(row.get("documents", "")),
-                str(row.get("passages", "")),
-                row.get("embedding_model", ""),
-                row["problem"],
-            )
-        Console().print(table)
+    Console().print(table)
 
 
 @app.command()
@@ -158,7 +148,9 @@ def _folder_versions(folder: Path) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for name in version_names(folder):
         try:
-            rows.append(_version_row(read_manifest(version_folder(folder, name)), serving))
+            manifest = read_manifest(version_folder(folder, name))
+            size = sum((version_folder(folder, name) / file).stat().st_size for file in manifest.sha256)
+            rows.append(_version_row(manifest, serving) | {"bytes": size})
         except SupportError as error:
             rows.append({"name": name, "serving": name == serving, "problem": str(error)})
     return rows
@@ -170,8 +162,7 @@ def _stored_versions(url: str) -> list[dict[str, Any]]:
 
 
 def _version_row(manifest: Manifest, serving: str | None) -> dict[str, Any]:
-    row = manifest.model_dump(include={"name", "created", "documents", "passages", "embedding_model"})
-    return row | {"serving": manifest.name == serving, "problem": ""}
+    return manifest.model_dump(exclude={"sha256"}) | {"serving": manifest.name == serving, "problem": ""}
 
 
 def _dialogue(texts: Sequence[str]) -> list[Utterance]:
@@ -195,37 +186,40 @@ def _print_passage(passage: Passage) -> None:
     console.print(passage.text, highlight=False, markup=False)
 
 
-def _print_rows(title: str, values: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json(values)
-        return
-    table = Table(title=title, show_header=False, title_justify="left")
-    for name, value in values.items():
-        if value != "":
-            table.add_row(name.replace("_", " ").capitalize(), f"{value:,}" if isinstance(value, int) else str(value))
-    Console().print(table)
-
-
 @app.command()
-def check(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
-    """List duplicates, articles that contradict each other on a number, a date or a price, stale ones, and those kept
-    out.
+def check(
+    release: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="Let this article in, this very text of it; read it first, ingest then.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    index_dir: IndexDir = None,
+) -> None:
+    """List duplicates, articles that contradict each other on a number, a date or a price, stale ones, and those that
+    the last ingest kept out because they contain instructions to an agent.
 
     Exit code: 0 nothing was found, 3 something should be looked at.
     """
     with errors_shown():
         settings = Settings.from_env()
-        index, _ = open_current(index_dir or settings.index_dir, None)
-        with index.in_use():
-            findings = [
-                Finding("instructions", (item.article_id,), "; ".join(item.reasons))
-                for item in flagged_articles(index_dir or settings.index_dir)
-            ]
-            findings += review(
-                list(index.store.articles()),
-                index.vectors.all_vectors(),
-                today=datetime.now(UTC).date(),
-            )
+        if release is not None:
+            item = release_article(index_dir or settings.index_dir, release)
+            released = f"Released {escape(item.article_id)}; the next `support-agent ingest` publishes it."
+            print_json(item.model_dump()) if as_json else Console().print(released)
+            return
+        folder = index_dir or settings.index_dir
+        findings = [
+            Finding("instructions", (item.article_id,), "; ".join([*item.reasons, f"from {item.source}"]))
+            for item in flagged_articles(folder)
+        ]
+        if version_names(folder) or not findings:  # where everything was kept out, nothing is published
+            index, _ = open_current(folder, None)
+            with index.in_use():
+                today = datetime.now(UTC).date()
+                findings += review(list(index.store.articles()), index.vectors.all_vectors(), today=today)
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -234,58 +228,3 @@ def check(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
             table.add_row(finding.kind, escape("\n".join(finding.articles)), escape(finding.detail))
         Console().print(table if findings else "Nothing was found.")
     raise typer.Exit(EXIT_FOUND if findings else 0)
-
-
-@app.command()
-def flagged(as_json: AsJson = False, index_dir: IndexDir = None) -> None:
-    """List the articles that the last ingest kept out because they contain instructions to an agent.
-
-    Exit code: 0 there are none, 3 a person should read them.
-    """
-    with errors_shown():
-        found = flagged_articles(index_dir or Settings.from_env().index_dir)
-    if as_json:
-        print_json([item.model_dump() for item in found])
-    else:
-        table = Table("Article", "Source", "Why")
-        for item in found:
-            table.add_row(escape(item.article_id), escape(item.source), escape("\n".join(item.reasons)))
-        Console().print(table if found else "No article was kept out.")
-    raise typer.Exit(EXIT_FOUND if found else 0)
-
-
-@app.command()
-def release(
-    article_id: Annotated[str, typer.Argument(metavar="ID", help="Article that was kept out; read it first.")],
-    as_json: AsJson = False,
-    index_dir: IndexDir = None,
-) -> None:
-    """Let an article in that an ingest kept out: this very text of it, and no later one. Then ingest again."""
-    with errors_shown():
-        item = release_article(index_dir or Settings.from_env().index_dir, article_id)
-        if as_json:
-            print_json(item.model_dump())
-        else:
-            Console().print(f"Released {escape(item.article_id)}; the next `support-agent ingest` publishes it.")
-
-
-@app.command()
-def propose(
-    question: Annotated[str, typer.Argument(help="What the customer asked, as a title.")],
-    answer: Annotated[str, typer.Argument(help="What resolved it; `-` reads it from standard input.")],
-    ticket: Annotated[str, typer.Option(help="Ticket it comes from, for the reviewer.")] = "",
-    folder: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the draft; else proposed/ in SUPPORT_DATA_DIR or the folder of the business."),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write a resolved ticket down as a draft article for review; drafts are never indexed."""
-    with errors_shown():
-        text = sys.stdin.read() if answer == "-" else answer
-        folder = folder or Settings.from_env().proposals_dir
-        path = propose_article(folder, question=question, answer=text, today=datetime.now(UTC).date(), ticket=ticket)
-        if as_json:
-            print_json({"draft": path})
-        else:
-            Console().print(f"Wrote {path}; review it, then set its status to published.", soft_wrap=True)

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import typer
 
 from cli.lazy import LazyGroup, Named
 from cli.output import errors_shown
+from cli.renamed import present_name
 
 
 class Commands(LazyGroup):
@@ -16,10 +17,6 @@ class Commands(LazyGroup):
     table: ClassVar = {
         "chat": Named("cli.chat:chat", "Talk to the agent; piped input is read line by line, one message a line."),
         "ask": Named("cli.ask:ask", "Ask one question and print the reply."),
-        "triage": Named(
-            "cli.desk.triage_command:triage",
-            "Say which queue a message belongs to, how urgent it is, and in which language it is written.",
-        ),
         "ingest": Named("cli.ingest:ingest", "Make the knowledge index hold exactly the articles of the sources."),
         "doctor": Named(
             "cli.doctor:doctor",
@@ -36,7 +33,7 @@ class Commands(LazyGroup):
         "check": Named(
             "cli.business_commands:check", "Read the folder of a business, open its connectors, and say what is wrong."
         ),
-        "procedures": Named("cli.procedure_commands:app", "Show, test, draft and import the procedures of a business."),
+        "procedures": Named("cli.procedure_commands:app", "Show, test and draft the procedures of a business."),
         "knowledge": Named("cli.knowledge:app", "Look into the knowledge index."),
         "orders": Named("cli.orders:app", "Load, show and export the shop."),
         "eval": Named(
@@ -45,13 +42,10 @@ class Commands(LazyGroup):
         ),
         "tickets": Named(
             "cli.desk.ticket_commands:app",
-            "Work on the tickets that the agent handed over: take, reply, resolve, hand back.",
+            "Work on the tickets that the agent handed over: take, reply, resolve.",
         ),
-        "threads": Named("cli.thread_commands:app", "List, show and delete stored conversations."),
-        "costs": Named(
-            "cli.costs:costs",
-            "Report requests, tokens and money of conversations, by request and by token, so that both can be "
-            "compared.",
+        "threads": Named(
+            "cli.thread_commands:app", "Show stored conversations and what they cost, and delete old ones."
         ),
         "export": Named(
             "cli.storage.privacy_commands:export", "Write down everything that is stored about a customer."
@@ -74,6 +68,10 @@ class Commands(LazyGroup):
             "Print how the server's conversations ended, what they cost, and what no article answered.",
         ),
     }
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read a command line, also one in the words of an earlier version."""
+        return super().parse_args(ctx, present_name(args))
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -76,36 +76,26 @@ def import_(
         out.print(f"Imported {counts} ({report.variants} variants) from {report.file} into {report.database}.")
 
 
-@app.command("list")
-def list_(
-    customer: Annotated[str, typer.Argument(help="Customer id, for example ada_brook_1001.")], as_json: AsJson = False
+@app.command()
+def show(
+    customer: Annotated[str, typer.Option("--customer", help="Customer id, for example ada_brook_1001.")],
+    order: Annotated[str | None, typer.Argument(help="Order number in any usual spelling.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """List the orders of one customer, newest first."""
+    """List the orders of one customer, newest first; or show one with everything that is known about it."""
+    if order is not None:
+        one = as_text(_facts(_ask(lambda shop, settings: order_of(shop, settings, customer, order))))
+        typer.echo(one) if as_json else out.print_json(one)
+        return
     found = _ask(lambda shop, settings: orders_of_customer(shop, settings, customer))
     if as_json:
         typer.echo(as_text([_facts(order) for order in found]))
         return
     table = Table("Order", "Placed", "Status", "Items", "Total")
-    for order in found:
-        facts = _facts(order)
-        items = ", ".join(item.name for item in order.items)
-        table.add_row(order.id, str(order.ordered_at or ""), order.status, items, f"{facts['total']:.2f}")
+    for each in found:
+        items = ", ".join(item.name for item in each.items)
+        table.add_row(each.id, str(each.ordered_at or ""), each.status, items, f"{_facts(each)['total']:.2f}")
     out.print(table)
-
-
-@app.command()
-def show(
-    order: Annotated[str, typer.Argument(help="Order number in any usual spelling.")],
-    customer: Annotated[str, typer.Option("--customer", help="Customer the order belongs to.")],
-    as_json: AsJson = False,
-) -> None:
-    """Show one order with everything that is known about it."""
-    found = _ask(lambda shop, settings: order_of(shop, settings, customer, order))
-    text = as_text(_facts(found))
-    if as_json:
-        typer.echo(text)
-    else:
-        out.print_json(text)
 
 
 @app.command()

@@ -32,16 +32,20 @@ from tools.business.business_folder import Business, read_business
 from tools.connectors.opening import run_blocking
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Name = Annotated[str, typer.Argument(help="Name of the procedure.")]
 
-app = typer.Typer(help="Show, test, draft and import the procedures of a business.", no_args_is_help=True)
+app = typer.Typer(help="Show, test and draft the procedures of a business.", no_args_is_help=True)
 
 
-@app.command("list")
-def list_(as_json: AsJson = False) -> None:
-    """List the procedures of the business: version, writes, rules and tests."""
+@app.command()
+def show(
+    name: Annotated[str | None, typer.Argument(help="Name of a procedure.")] = None, as_json: AsJson = False
+) -> None:
+    """List the procedures of the business; or draw one as a chart (Mermaid): what is asked, the rules, the writes."""
     with errors_shown():
         business, catalogue = _opened()
+        if name is not None:
+            _draw(_named(_sound(business, catalogue), name), as_json)
+            return
         rows: list[dict[str, Any]] = [
             {
                 "name": procedure.name,
@@ -63,50 +67,37 @@ def list_(as_json: AsJson = False) -> None:
         out.print(table)
 
 
-@app.command()
-def show(name: Name, as_json: AsJson = False) -> None:
-    """Draw a procedure as a chart (Mermaid): what is asked and read, the rules, and the writes they guard."""
-    with errors_shown():
-        business, catalogue = _opened()
-        procedure = _named(_sound(business, catalogue), name)
-        drawn = chart(procedure.source)
-        if as_json:
-            print_json({"name": name, "version": procedure.version, "text": procedure.source.text, "chart": drawn})
-        else:
-            typer.echo(drawn)
+def _draw(procedure: Procedure, as_json: bool) -> None:
+    drawn = chart(procedure.source)
+    if as_json:
+        text = procedure.source.text
+        print_json({"name": procedure.name, "version": procedure.version, "text": text, "chart": drawn})
+    else:
+        typer.echo(drawn)
 
 
-@app.command("skeletons")
-def skeletons_(name: Name) -> None:
-    """Write the beginnings of a procedure's tests: one that succeeds, one for each part of each rule turned round.
-
-    They go to procedures/tests/NAME; a file that is there stays as it is. FILL IN marks what no condition tells.
-    """
-    with errors_shown():
-        business, catalogue = _opened()
-        procedure = _named(_sound(business, catalogue), name)
-        folder = _tests(business, name)
-        folder.mkdir(parents=True, exist_ok=True)
-        for file, text in skeletons(procedure).items():
-            if not (path := folder / file).exists():
-                path.write_text(text, encoding="utf-8")
-                out.print(f"[dim]{escape(str(path))}[/dim]")
-
-
-@app.command()
-def mutate(
+@app.command("test")
+def run_tests(
     name: Annotated[str | None, typer.Argument(help="Name of the procedure; all of them by default.")] = None,
+    begin: Annotated[
+        bool, typer.Option("--begin", help="Run nothing; write the beginnings of tests to procedures/tests/NAME.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the tests of the procedures, then again with each rule deleted and negated: some test has to fail for each.
 
-    Exit code 1 when a test fails, or a mutation is not noticed.
+    Exit code 1 when a test fails, or a mutation is not noticed. --begin writes a test that succeeds, and one for each
+    part of each rule turned round; a file that is there stays as it is, and FILL IN marks what no condition tells.
     """
     with errors_shown():
         business, catalogue = _opened()
         procedures = _sound(business, catalogue)
+        chosen = [_named(procedures, name)] if name else procedures
+        if begin:
+            _begin_tests(business, chosen)
+            return
         rows, wrong = [], []
-        for procedure in [_named(procedures, name)] if name else procedures:
+        for procedure in chosen:
             tests = load_tests(_tests(business, procedure.name))
             wrong += [f"{procedure.name}: the test {test} does not pass" for test in failing(procedure, tests)]
             for mutation in mutations(procedure, tests, catalogue):
@@ -124,17 +115,40 @@ def mutate(
             raise typer.Exit(1)
 
 
+def _begin_tests(business: Business, procedures: Sequence[Procedure]) -> None:
+    for procedure in procedures:
+        folder = _tests(business, procedure.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, text in skeletons(procedure).items():
+            if not (path := folder / file).exists():
+                path.write_text(text, encoding="utf-8")
+                out.print(f"[dim]{escape(str(path))}[/dim]")
+
+
 @app.command("draft")
 def draft_(
     from_: Annotated[
-        list[str], typer.Option("--from", help="A stored conversation's id, or a file with a description in prose.")
+        list[str],
+        typer.Option(
+            "--from",
+            help="A stored conversation's id, a file with a description in prose; or flows of Rasa CALM (.yml), an "
+            "Agent Script (.agent), or a folder of such a project.",
+        ),
     ],
+    as_json: AsJson = False,
 ) -> None:
-    """Let the configured model propose a procedure; it lies in procedures/drafts and is not followed.
+    """Let the configured model propose a procedure, or translate what another system left behind.
 
-    A person moves it beside the other procedures once `support-agent check` finds nothing wrong with it.
+    Drafts lie in procedures/drafts and are not followed. A person moves one beside the other procedures once
+    `support-agent check` finds nothing wrong with it. What has no counterpart here is reported.
     """
     with errors_shown():
+        of_other_systems = [Path(source) for source in from_ if _is_of_another_system(Path(source))]
+        if of_other_systems:
+            _import(of_other_systems, as_json)
+        if len(of_other_systems) == len(from_):
+            return
+        from_ = [source for source in from_ if Path(source) not in of_other_systems]
         settings = Settings.from_env()
         if settings.model == "offline":
             raise SettingsError("the offline model writes no procedures; set SUPPORT_BASE_URL and SUPPORT_MODEL")
@@ -144,36 +158,36 @@ def draft_(
         material += asyncio.run(_said(settings, [source for source in from_ if source not in files]))
         path, problems = asyncio.run(draft(chat_model(settings), material, catalogue, business.folder / "procedures"))
         _print(problems)
+        if as_json:
+            print_json([{"file": str(path), "left": []}])
+            return
         out.print(
             f"{escape(str(path))}: a draft; move it to {escape(str(path.parent.parent))} once a person has read it"
         )
 
 
-@app.command("import")
-def import_(
-    file: Annotated[
-        Path, typer.Argument(help="Flows of Rasa CALM (YAML) or an Agent Script (.agent), or a folder of a project.")
-    ],
-    as_json: AsJson = False,
-) -> None:
-    """Translate what another system left behind into drafts, and report what has no counterpart."""
-    with errors_shown():
+def _is_of_another_system(source: Path) -> bool:
+    return source.is_dir() or source.suffix in (".yml", ".yaml", ".agent")
+
+
+def _import(files: Sequence[Path], as_json: bool) -> None:
+    folder = _business().folder / "procedures" / DRAFTS
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for file in files:
         if not file.exists():
             raise InputError(f"there is no file {str(file)!r}; name flows of Rasa CALM, an Agent Script, or a folder")
-        folder = _business().folder / "procedures" / DRAFTS
-        folder.mkdir(parents=True, exist_ok=True)
-        rows = []
         for found in import_from(file):
             path = folder / f"{found.name}.md"
             path.write_text(found.text(), encoding="utf-8")
             rows.append({"file": str(path), "left": found.left})
-        if as_json:
-            print_json(rows)
-            return
-        for row in rows:
-            out.print(escape(str(row["file"])))
-            for line in row["left"]:
-                out.print(f"  [yellow]![/yellow] {escape(line)}", soft_wrap=True)
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        out.print(escape(str(row["file"])))
+        for line in row["left"]:
+            out.print(f"  [yellow]![/yellow] {escape(line)}", soft_wrap=True)
 
 
 def _business() -> Business:
@@ -210,7 +224,7 @@ def _named(procedures: Sequence[Procedure], name: str) -> Procedure:
     found = next((procedure for procedure in procedures if procedure.name == name), None)
     if found is None:
         raise NotFound(
-            f"there is no procedure {name!r} without errors; `support-agent procedures list` shows those there are"
+            f"there is no procedure {name!r} without errors; `support-agent procedures show` lists those there are"
         )
     return found
 
@@ -227,7 +241,7 @@ async def _said(settings: Settings, sources: Sequence[str]) -> list[str]:
             said = dialogue(await transcript(checkpointer, source))
             if not said:
                 raise NotFound(
-                    f"there is no conversation and no file {source!r}; `support-agent threads list` names them"
+                    f"there is no conversation and no file {source!r}; `support-agent threads show` lists them"
                 )
             material.append("\n".join(f"{one.speaker}: {one.text}" for one in said))
     return material

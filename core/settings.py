@@ -482,8 +482,13 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
                 f"{'; '.join(moved)}: write it there, in the folder that SUPPORT_BUSINESS names (a copy of "
                 f"{SAMPLE_BUSINESS} to begin with), and take the variable out"
             )
-        if elsewhere := [name for name in sorted(ours) if name.removesuffix("_file") in _ELSEWHERE or name in _ELSEWHERE]:
-            said = (f"{PREFIX}{n.upper()} is no setting any more: {_ELSEWHERE.get(n) or _ELSEWHERE[n[:-5]]}" for n in elsewhere)
+        if elsewhere := [
+            name for name in sorted(ours) if name.removesuffix("_file") in _ELSEWHERE or name in _ELSEWHERE
+        ]:
+            said = (
+                f"{PREFIX}{n.upper()} is no setting any more: {_ELSEWHERE.get(n) or _ELSEWHERE[n[:-5]]}"
+                for n in elsewhere
+            )
             raise SettingsError("; ".join(said))
         ours = _read_files({name: value for name, value in ours.items() if name not in _RETIRED})
         if older := [f"{name}={value}" for name, value in ours.items() if name in Limits.model_fields]:

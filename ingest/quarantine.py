@@ -87,7 +87,7 @@ def release(index_dir: Path, article_id: str) -> Flagged:
         found = [item for item in flagged_articles(index_dir) if item.article_id == article_id]
         if not found:
             raise InputError(
-                f"no article {article_id!r} was kept out; `support-agent knowledge flagged` lists those that were"
+                f"no article {article_id!r} was kept out; `support-agent knowledge check` lists those that were"
             )
         known = [*(item for item in _released(index_dir) if item.article_id != article_id), _now(found[0])]
         _replace(index_dir / _RELEASED, _RELEASED_LIST.dump_json(known, indent=2))
@@ -100,7 +100,7 @@ def as_skipped(item: Flagged) -> Skipped:
     reason = (
         f"contains instructions to an agent and was kept out ({'; '.join(item.reasons)}); correct it, or read "
         f"it and run "
-        f"`support-agent knowledge release {item.article_id}`, then ingest again"
+        f"`support-agent knowledge check --release {item.article_id}`, then ingest again"
     )
     return Skipped(item.source, reason)
 

@@ -179,7 +179,7 @@ async def test_staff_decides_on_a_foreign_tool_from_the_command_line(tmp_path: P
 
     terminal = Terminal(tmp_path)
     terminal.settings["SUPPORT_BUSINESS"] = str(EXAMPLES / "novanet")
-    [waiting] = json.loads(await asyncio.to_thread(terminal.out, "approvals", "list", "--json"))
+    [waiting] = json.loads(await asyncio.to_thread(terminal.out, "approvals", "show", "--json"))
     approve = ("approvals", "approve", waiting["id"][:8], "--by", "sam", "--json")
     decided = json.loads(await asyncio.to_thread(terminal.out, *approve))
     assert (decided["state"], decided["told"]) == ("done", "A technician is booked for line L-1001, time S1.")

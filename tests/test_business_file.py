@@ -101,11 +101,11 @@ async def test_what_customers_are_promised_follows_the_folder(mill: Path, tmp_pa
     file.write_text(file.read_text().replace("hours: Mon-Fri 09:00-17:00", "hours: always"))
     add(mill, "limits: {reply_minutes: 60, reopen_days: 0}\n")
     async with opened(mill, tmp_path) as business:
-        prospect = await business.parts.availability.prospect()
+        prospect = await business.parts.availability.expected_answer()
         assert (prospect.staffed, prospect.wait) == (True, timedelta(minutes=60))
     add(mill, "staffed: false\n")
     async with opened(mill, tmp_path) as business:
-        assert (await business.parts.availability.prospect()).wait is None
+        assert (await business.parts.availability.expected_answer()).wait is None
 
 
 def test_a_topic_that_names_no_team_is_a_line(mill: Path) -> None:

@@ -63,12 +63,11 @@ def test_show_prints_one_passage_whole(terminal: Terminal) -> None:
     assert "prints the ids" in terminal.run("knowledge", "show", "nowhere", code=1)[1]
 
 
-def test_stats_counts_the_serving_version(terminal: Terminal) -> None:
-    counted = answer(terminal, "stats")
+def test_show_without_an_id_counts_what_serves(terminal: Terminal) -> None:
+    counted, _ = answer(terminal, "show")
     assert (counted["documents"], counted["passages"], counted["dimension"]) == (4, 4, 384)
-    assert (counted["embedding_model"], counted["index_type"], counted["notice"]) == ("minilm", "IndexFlatIP", "")
+    assert (counted["embedding_model"], counted["index_type"], counted["problem"]) == ("minilm", "IndexFlatIP", "")
     assert counted["bytes"] > 10_000
-    assert "minilm" in terminal.run("knowledge", "stats")[0]
 
 
 def test_check_lists_contradictions_and_stale_articles(terminal: Terminal) -> None:
@@ -90,15 +89,15 @@ def test_check_of_an_index_in_order_finds_nothing(tmp_path: Path) -> None:
 
 
 def test_versions_and_rollback(terminal: Terminal) -> None:
-    newest, oldest = answer(terminal, "versions")
+    newest, oldest = answer(terminal, "show")
     assert (newest["serving"], newest["documents"]) == (True, 4)
     assert (oldest["serving"], oldest["documents"]) == (False, 3)
     assert answer(terminal, "rollback") == {"serving": oldest["name"]}
-    assert answer(terminal, "stats")["documents"] == 3
+    assert [row["documents"] for row in answer(terminal, "show") if row["serving"]] == [3]
     assert "lists those there are" in terminal.run("knowledge", "rollback", code=1)[1]
     assert newest["name"] in terminal.run("knowledge", "rollback", newest["name"])[0]
-    assert [version["serving"] for version in answer(terminal, "versions")] == [True, False]
-    shown, _ = terminal.run("knowledge", "versions")
+    assert [version["serving"] for version in answer(terminal, "show")] == [True, False]
+    shown, _ = terminal.run("knowledge", "show")
     assert newest["name"][:8] in shown
 
 
@@ -108,21 +107,8 @@ def test_a_damaged_version_is_listed_with_its_problem(tmp_path: Path) -> None:
     terminal.run("ingest", str(tmp_path / "source"))
     (manifest,) = tmp_path.rglob("manifest.json")
     manifest.write_text("{")
-    (version,) = answer(terminal, "versions")
+    (version,) = answer(terminal, "show")
     assert "cannot be read" in version["problem"]
-
-
-def test_propose_writes_a_draft_from_an_argument_or_standard_input(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path)
-    folder = ("--folder", str(tmp_path / "drafts"))
-    made = answer(terminal, "propose", "Can I pay later?", "Yes, in 30 days.", "--ticket", "T-9", *folder)
-    text = Path(made["draft"]).read_text()
-    assert "Yes, in 30 days." in text
-    assert "status: draft" in text
-    assert "T-9" in text
-    shown, _ = terminal.run("knowledge", "propose", "Do you ship abroad?", "-", *folder, text="To Norway only.")
-    assert "review it" in shown
-    assert len(list((tmp_path / "drafts").iterdir())) == 2
 
 
 def test_bad_files_are_reported_and_the_rest_is_published(tmp_path: Path) -> None:
@@ -137,7 +123,7 @@ def test_bad_files_are_reported_and_the_rest_is_published(tmp_path: Path) -> Non
     assert "unknown kind" in reasons["scan.xyz"]
 
 
-@pytest.mark.parametrize("command", [("search", "x"), ("show", "x"), ("stats",), ("check",), ("rollback",)])
+@pytest.mark.parametrize("command", [("search", "x"), ("show", "x"), ("show",), ("check",), ("rollback",)])
 def test_without_an_index_the_next_step_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
     _, error = Terminal(tmp_path).run("knowledge", *command, code=1)
-    assert "ingest SOURCE" in error or "knowledge versions" in error
+    assert "ingest SOURCE" in error or "knowledge show" in error

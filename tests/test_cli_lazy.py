@@ -2,15 +2,21 @@
 true.
 """
 
+import json
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from typer.main import get_command
 
-from cli.main import Commands
+from cli.main import Commands, app
+from cli.renamed import GONE, RENAMED
+from tests.reference import commands
+from tests.terminal import Terminal
 from tools.retail.shop_records import Status
 from tools.retail.shop_rows import (
     AddressRow,
@@ -57,14 +63,25 @@ def test_the_list_shows_what_each_command_says_of_itself() -> None:
         assert named.line == " ".join(first.split()), name
 
 
+def test_commands_of_earlier_versions_run_or_name_what_to_do(tmp_path: Path) -> None:
+    present = {words.partition(" --")[0] for words in RENAMED.values()}
+    assert present <= set(commands(get_command(app)))
+    out, said = Terminal(tmp_path).run("tickets", "list", "--json")
+    assert json.loads(out) == []
+    assert said.strip() == "`support-agent tickets list` is `support-agent tickets show` now"
+    _, said = Terminal(tmp_path).run("orders", "list", "ada_brook_1001", code=1)
+    assert "orders show --customer" in said
+    assert not {*RENAMED, *GONE} & set(commands(get_command(app)))
+
+
 def test_help_flows_with_the_width_of_the_terminal() -> None:
-    def commands(command: Any) -> Iterator[Any]:
+    def nested_in(command: Any) -> Iterator[Any]:
         yield command
         for nested in getattr(command, "commands", {}).values():
-            yield from commands(nested)
+            yield from nested_in(nested)
 
     for name, named in Commands.table.items():
-        for command in commands(named.load(name)):
+        for command in nested_in(named.load(name)):
             assert all("\n" not in paragraph for paragraph in (command.help or "").split("\n\n")), command.name
 
 

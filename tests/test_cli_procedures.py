@@ -21,19 +21,19 @@ def terminal(tmp_path: Path) -> Terminal:
 
 
 def test_procedures_are_listed_drawn_and_their_tests_notice_every_missing_rule(terminal: Terminal) -> None:
-    [listed] = json.loads(terminal.out("procedures", "list", "--json"))
+    [listed] = json.loads(terminal.out("procedures", "show", "--json"))
     assert (listed["name"], listed["writes"]) == ("book-technician", ["book_technician"])
     assert terminal.out("procedures", "show", "book-technician").startswith("flowchart TD")
-    found = json.loads(terminal.out("procedures", "mutate", "--json"))
+    found = json.loads(terminal.out("procedures", "test", "--json"))
     assert (found["score"], found["problems"]) == (1.0, [])
 
 
 def test_skeletons_leave_what_is_there_and_imports_become_drafts(terminal: Terminal, tmp_path: Path) -> None:
-    terminal.out("procedures", "skeletons", "book-technician")
+    terminal.out("procedures", "test", "book-technician", "--begin")
     assert (tmp_path / "novanet/procedures/tests/book-technician/no_outage-1.yaml").exists()
     flows = tmp_path / "flows.yml"
     flows.write_text("flows: {pay_bill: {description: Pay a bill., steps: [{collect: amount}, {action: action_pay}]}}")
-    [draft] = json.loads(terminal.out("procedures", "import", str(flows), "--json"))
+    [draft] = json.loads(terminal.out("procedures", "draft", "--from", str(flows), "--json"))
     assert Path(draft["file"]).name == "pay-bill.md"
     assert draft["left"]
-    assert len(json.loads(terminal.out("procedures", "list", "--json"))) == 1
+    assert len(json.loads(terminal.out("procedures", "show", "--json"))) == 1

@@ -82,23 +82,23 @@ def test_a_run_that_cannot_be_made_says_what_to_do(
 def test_the_gate_shuts_below_its_thresholds(
     tmp_path: Path, passing: int, arguments: tuple[str, ...], code: int
 ) -> None:
-    assert invoke("gate", str(kept(tmp_path / "run", passing)), *arguments).exit_code == code
+    assert invoke("report", str(kept(tmp_path / "run", passing)), *arguments).exit_code == code
 
 
 def test_the_gate_shuts_when_a_run_did_not_finish(tmp_path: Path) -> None:
     folder = kept(tmp_path / "run", 4)
     (folder / "trials" / f"{NAMES[0]}.1.json").unlink()
-    result = invoke("gate", str(folder), "--pass", "0.5", "--json")
+    result = invoke("report", str(folder), "--pass", "0.5", "--json")
     assert (result.exit_code, json.loads(result.stdout)["below"]) == (1, ["the run did not finish"])
 
 
 def test_compare_shows_what_changed_side_by_side(tmp_path: Path) -> None:
     a, b = kept(tmp_path / "a", 4), kept(tmp_path / "b", 2)
-    result = invoke("compare", str(a), str(b))
+    result = invoke("report", str(a), str(b))
     assert result.exit_code == 0
     assert "conversation-2 (worse)" in result.output
     assert "did not change" in result.output
-    assert json.loads(invoke("compare", str(a), str(b), "--json").stdout)["common"] == 4
+    assert json.loads(invoke("report", str(a), str(b), "--json").stdout)["common"] == 4
 
 
 def test_retrieval_is_measured_over_the_articles_of_a_suite(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from graph.tool_calls.wanted_changes import sentences_that_ask
 from graph.verification.evidence import Text
-from graph.verification.evidence_reading import lay_ground
+from graph.verification.evidence_reading import read_evidence
 from graph.verification.values.value_reading import find_values
 
 FEW, MANY = 100, 400
@@ -52,9 +52,9 @@ def checked(unit: Callable[[int], str], many: int, kind: str) -> Callable[[], An
     others = find_values(" ".join(unit(n + 5_000) for n in range(many)))
 
     def work() -> None:
-        ground = lay_ground([Text(text, "customer"), Text(text + ".", "prose")])
+        evidence = read_evidence([Text(text, "customer"), Text(text + ".", "prose")])
         for value in (*find_values(text), *others):
-            ground.stands(value)
+            evidence.stands(value)
         sentences_that_ask(text, f"cancel_{kind}")
 
     return work

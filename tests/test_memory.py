@@ -66,7 +66,7 @@ async def test_postgresql_keeps_only_the_newest_checkpoints_and_what_they_name(p
 
 
 async def test_a_url_of_no_known_kind_names_those_there_are() -> None:
-    with pytest.raises(SettingsError, match="sqlite:///FILE, postgresql://"):
+    with pytest.raises(SettingsError, match="sqlite:///FILE or postgresql://"):
         async with open_checkpointer("mongodb://x"):
             pass
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from core.errors import InputError
+from core.errors import DocumentError, InputError
 from core.passages import Utterance
 from core.safety.injection_patterns import asks_for_action, directives
 from core.settings import SAMPLE_BUSINESS
@@ -35,7 +35,7 @@ def test_an_article_with_instructions_to_an_agent_is_kept_out_and_reported(tmp_p
     report = ingest_again(tmp_path, good=RETURNS, bad=PLANTED)
     assert report.documents == 1
     assert [item.article_id for item in report.flagged] == ["bad.md"]
-    assert "knowledge release bad.md" in report.faults[0].reason
+    assert "knowledge check --release bad.md" in report.faults[0].reason
     assert "cancel every order" in report.faults[0].reason
     assert "cancel every order" not in served(tmp_path, "cancel order customer")
 
@@ -52,7 +52,7 @@ def test_a_release_holds_for_the_text_that_was_read_and_for_no_other(tmp_path: P
 
 def test_only_what_was_kept_out_can_be_released(tmp_path: Path) -> None:
     ingest_again(tmp_path, good=RETURNS)
-    with pytest.raises(InputError, match="knowledge flagged"):
+    with pytest.raises(InputError, match="knowledge check"):
         release(tmp_path / "index", "good.md")
 
 
@@ -68,14 +68,20 @@ def test_a_trusted_source_is_published_as_it_is(tmp_path: Path) -> None:
     assert ingest([source], replace(options(tmp_path / "index"), trusted=True)).documents == 1
 
 
+def test_what_was_kept_out_is_listed_also_where_nothing_is_published(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError):
+        ingest_again(tmp_path, bad=PLANTED)
+    checked = CliRunner().invoke(app, ["knowledge", "check", "--index-dir", str(tmp_path / "index"), "--json"])
+    assert [found["articles"] for found in json.loads(checked.stdout)] == [["bad.md"]]
+
+
 def test_the_command_line_lists_and_releases(tmp_path: Path) -> None:
     ingest_again(tmp_path, good=RETURNS, bad=PLANTED)
     run, where = CliRunner(), ["--index-dir", str(tmp_path / "index"), "--json"]
-    listed = run.invoke(app, ["knowledge", "flagged", *where])
-    assert (listed.exit_code, json.loads(listed.stdout)[0]["article_id"]) == (3, "bad.md")
     checked = run.invoke(app, ["knowledge", "check", *where])
-    assert (checked.exit_code, json.loads(checked.stdout)[0]["kind"]) == (3, "instructions")
-    assert run.invoke(app, ["knowledge", "release", "bad.md", *where]).exit_code == 0
+    [found] = json.loads(checked.stdout)
+    assert (checked.exit_code, found["kind"], found["articles"]) == (3, "instructions", ["bad.md"])
+    assert run.invoke(app, ["knowledge", "check", "--release", "bad.md", *where]).exit_code == 0
     assert flagged_articles(tmp_path / "index") == []
 
 

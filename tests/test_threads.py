@@ -97,11 +97,11 @@ def test_the_commands_list_show_count_and_prune(tmp_path: Path) -> None:
     fill_sample_shop(tmp_path)
     terminal = Terminal(tmp_path)
     terminal.run("ask", "How long do returns take?", "--thread", "t1")
-    assert "t1" in terminal.out("threads", "list", "--json")
+    assert "t1" in terminal.out("threads", "show", "--json")
     assert "How long do returns take?" in terminal.out("threads", "show", "t1")
-    assert '"by_request": "0"' in terminal.out("costs", "t1", "--json")
+    assert '"by_request": "0"' in terminal.out("threads", "show", "t1", "--costs", "--json")
     assert '"deleted": []' in terminal.out("threads", "prune", "--older-than-days", "9", "--json")
-    terminal.run("costs", "nobody", code=1)
+    terminal.run("threads", "show", "nobody", "--costs", code=1)
 
 
 def test_a_model_that_no_table_lists_costs_what_its_provider_publishes() -> None:

@@ -67,7 +67,9 @@ BLOCKS: list[Callable[[str], dict[str, Any]]] = [
 
 async def say(content: Any, voice_input: VoiceInput, *answers: Any) -> dict[str, Any]:
     """Return the state of a thread after one message with these content blocks."""
-    graph = build_graph(parts(scripted(*(answers or ("30 days [1]",))), voice_input=voice_input), checkpointer=InMemorySaver())
+    graph = build_graph(
+        parts(scripted(*(answers or ("30 days [1]",))), voice_input=voice_input), checkpointer=InMemorySaver()
+    )
     config: Any = {"configurable": {"thread_id": "t"}}
     given: Any = {"messages": [HumanMessage(content)]}
     state: dict[str, Any] = await graph.ainvoke(given, config, context=Context(customer_id="ada", channel="voice"))
@@ -136,7 +138,9 @@ async def test_silence_is_not_even_sent_to_the_transcriber() -> None:
         (wav(), VoiceInput(transcriber=FakeTranscriber(MessageRejected("codec"))), "cannot use this recording"),
     ],
 )
-async def test_a_recording_that_cannot_be_used_gets_an_honest_answer(data: bytes, voice_input: VoiceInput, words: str) -> None:
+async def test_a_recording_that_cannot_be_used_gets_an_honest_answer(
+    data: bytes, voice_input: VoiceInput, words: str
+) -> None:
     state = await say(audio_block(data), voice_input, "unreachable")
     assert words in text_of(state["messages"][-1])
     assert isinstance(state["messages"][0].content, str)
@@ -225,7 +229,8 @@ def test_a_transcription_model_needs_an_endpoint_or_a_folder(tmp_path: Path) -> 
 async def test_an_unheard_answer_leaves_the_question_open_and_does_nothing() -> None:
     asked = AIMessage("Shall I cancel it?", additional_kwargs={"asks": ["a1"]})
     graph = build_graph(
-        parts(scripted("unreachable"), voice_input=VoiceInput(transcriber=FakeTranscriber("you"))), checkpointer=InMemorySaver()
+        parts(scripted("unreachable"), voice_input=VoiceInput(transcriber=FakeTranscriber("you"))),
+        checkpointer=InMemorySaver(),
     )
     config: Any = {"configurable": {"thread_id": "t"}}
     await graph.aupdate_state(config, {"messages": [HumanMessage("cancel it"), asked]}, as_node="confirm")

@@ -31,28 +31,33 @@ _TICKET = re.compile(r"T\d+")
 WAITING: tuple[State, ...] = ("awaiting_approval",)
 
 
-@app.command("list")
-def list_(
+@app.command()
+def show(
+    action: Annotated[str | None, typer.Argument(help="Id of an action, or its first characters.")] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Every action there ever was, not only waiting ones.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the actions that wait for staff, oldest first."""
+    """List the actions that wait for staff, oldest first; or show one with its audit trail.
+
+    The trail says who asked, which yes, which decision, and what was before and after.
+    """
+    if action is not None:
+        _print_one(action, as_json)
+        return
     found = asyncio.run(_find(() if everything else WAITING))
     if as_json:
         print_json([_plain(action) for action in found])
         return
     table = Table("action", Column("customer", overflow="fold"), Column("state", overflow="fold"), "what", "why staff")
-    for action in found:
-        cells = (action.id[:8], action.customer_id, action.state, action.preview, action.approval or "")
+    for each in found:
+        cells = (each.id[:8], each.customer_id, each.state, each.preview, each.approval or "")
         table.add_row(*(escape(cell) for cell in cells))
     out.print(table) if found else out.print("Nothing waits for staff.")
 
 
-@app.command("show")
-def show(action: ActionId, as_json: AsJson = False) -> None:
-    """Show one action with its audit trail: who asked, which yes, which decision, before and after."""
+def _print_one(action: str, as_json: bool) -> None:
     found, history = asyncio.run(_show(action))
     if as_json:
         print_json({**_plain(found), "history": history})
@@ -67,33 +72,36 @@ def show(action: ActionId, as_json: AsJson = False) -> None:
 
 
 @app.command("approve")
-def approve(action: ActionId, by: By, note: Note = "", as_json: AsJson = False) -> None:
+def approve(
+    action: ActionId,
+    by: By,
+    note: Note = "",
+    args: Annotated[
+        str | None,
+        typer.Option(
+            help='Arguments to change first, as JSON: {"reason": "no longer needed"}; the customer is asked for a yes '
+            "to the new ones."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Approve an action: it is carried out, and the customer reads the result in the thread.
 
     Example: support-agent approvals approve T1001 --by mia
     """
-    decide_by_id(action, {"type": "approve", "message": note}, by, as_json)
+    decision: dict[str, Any] = {"type": "approve", "message": note}
+    if args is not None:
+        try:
+            decision = {"type": "edit", "edited_action": {"args": json.loads(args)}}
+        except json.JSONDecodeError as error:
+            raise InputError(f"--args is not JSON ({error.msg}); wanted an object of arguments") from None
+    decide_by_id(action, decision, by, as_json)
 
 
 @app.command("reject")
 def reject(action: ActionId, by: By, note: Note = "", as_json: AsJson = False) -> None:
     """Reject an action: it can never run, and the customer is told."""
     decide_by_id(action, {"type": "reject", "message": note}, by, as_json)
-
-
-@app.command("edit")
-def edit(
-    action: ActionId,
-    by: By,
-    args: Annotated[str, typer.Option(help='The arguments to change, as JSON: {"reason": "no longer needed"}.')],
-    as_json: AsJson = False,
-) -> None:
-    """Change the arguments of an action and approve it so: the customer is asked for a yes to the new ones."""
-    try:
-        new = json.loads(args)
-    except json.JSONDecodeError as error:
-        raise InputError(f"--args is not JSON ({error.msg}); wanted an object of arguments") from None
-    decide_by_id(action, {"type": "edit", "edited_action": {"args": new}}, by, as_json)
 
 
 async def _waiting_at(ticket_id: str) -> str:
@@ -109,7 +117,7 @@ async def _waiting_at(ticket_id: str) -> str:
     if len(found) != 1:
         raise InputError(
             f"{len(found)} actions of this ticket's conversation wait for staff; `support-agent approvals "
-            f"list` shows all, "
+            f"show` lists all, "
             "decide by the action's id"
         )
     return found[0].id
@@ -152,7 +160,7 @@ def check_waits(action: Action, decision: Mapping[str, Any]) -> None:
     if action.state != "awaiting_approval" and not again:
         raise InputError(
             f"{action.id[:8]} is {action.state.replace('_', ' ')}, so nothing was decided; "
-            "`support-agent approvals list` shows what waits"
+            "`support-agent approvals show` lists what waits"
         )
 
 
@@ -178,7 +186,7 @@ async def _one(ledger: ActionLedger, prefix: str) -> Action:
     found = [action for action in await ledger.find() if action.id.startswith(prefix)]
     if len(found) != 1:
         raise InputError(
-            f"{len(found)} actions begin with {prefix!r}; `support-agent approvals list --all` shows the ids"
+            f"{len(found)} actions begin with {prefix!r}; `support-agent approvals show --all` lists the ids"
         )
     return found[0]
 

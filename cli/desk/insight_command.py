@@ -26,7 +26,8 @@ def insight(
     """Print how the server's conversations ended, what they cost, and what no article answered.
 
     The page at /insight shows the same, with links to the conversations. Conversations of the command line and of
-    programs are not the server's: `support-agent tickets list --all` and `support-agent costs` have theirs.
+    programs are not the server's: `support-agent tickets show --all` and `support-agent threads show --costs` have
+    theirs.
 
     Example: support-agent insight --days 7
     """

@@ -26,28 +26,32 @@ from tools.desk.tickets import Ticket
 if TYPE_CHECKING:
     from graph.builder import SupportGraph
 
-app = typer.Typer(
-    help="Work on the tickets that the agent handed over: take, reply, resolve, hand back.", no_args_is_help=True
-)
+app = typer.Typer(help="Work on the tickets that the agent handed over: take, reply, resolve.", no_args_is_help=True)
 
 TicketId = Annotated[str, typer.Argument(help="Number of the ticket, for example T1001.")]
 Operator = Annotated[str, typer.Option("--operator", help="Your name; the customer sees it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Do not tell the customer.")]
 Answer = TypeVar("Answer")
 
 
-@app.command("list")
-def list_(
+@app.command()
+def show(
+    ticket: Annotated[str | None, typer.Argument(help="Number of a ticket, for example T1001.")] = None,
     status: Annotated[
         Stage | None, typer.Option(help="Only tickets of this status; those waiting or in work by default.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List tickets with the time that people have had them: overdue first, then by priority, then by deadline; closed
-    ones last.
+    """List tickets, most pressing first; or show one: what is known, what was tried, what was said.
+
+    The list tells the time that people have had them: overdue ones, then by priority, then by deadline; closed ones
+    last.
     """
+    if named := ticket:
+        one = _at_desk(lambda desk: desk.get_ticket(named))
+        print_json(ticket_as_data(one)) if as_json else print_ticket(one)
+        return
 
     async def work(desk: SqlTicketDesk) -> list[Ticket]:
         return await most_pressing_first(await desk.list_tickets(open_only=not (everything or status), status=status))
@@ -59,26 +63,19 @@ def list_(
     table = Table(box=None, pad_edge=False)
     for heading in ("ticket", "status", "priority", "queue", "operator", "time", "summary"):
         table.add_column(heading)
-    for ticket in found:
-        draft, owned = ticket.draft, ticket.ownership
+    for each in found:
+        draft, owned = each.draft, each.ownership
         cells = (
-            ticket.id,
-            ticket.status,
+            each.id,
+            each.status,
             draft.priority.upper() if draft.priority == "urgent" else draft.priority,
             draft.queue,
             owned.operator or "",
-            clock(ticket),
+            clock(each),
             inert(shortened(draft.summary, 120)),
         )
         table.add_row(*(escape(cell) for cell in cells))
     out.print(table if found else "No tickets.")
-
-
-@app.command()
-def show(ticket: TicketId, as_json: AsJson = False) -> None:
-    """Show a ticket: what is known, what was tried, what was said."""
-    found = _at_desk(lambda desk: desk.get_ticket(ticket))
-    print_json(ticket_as_data(found)) if as_json else print_ticket(found)
 
 
 @app.command()
@@ -112,12 +109,19 @@ def reply(
     key: Annotated[
         str | None, typer.Option(help="Name of this reply: the same name is sent once. By default the same words are.")
     ] = None,
+    only_suggest: Annotated[
+        bool, typer.Option("--suggest", help="Send nothing; print a reply that could be sent.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Reply to the customer in their conversation; repeating an interrupted command sends nothing twice.
 
     Example: support-agent tickets reply T1001 "A new teapot is on its way." --operator mia
     """
+    if only_suggest:
+        suggestion = _suggestion(ticket, operator)
+        print_json({"ticket_id": ticket, "suggestion": suggestion}) if as_json else out.print(escape(suggestion))
+        return
     written = click.edit(_suggestion(ticket, operator), require_save=True) or "" if text is None else text
 
     from graph import operator as people
@@ -145,44 +149,24 @@ def reply(
 
 
 @app.command()
-def suggest(ticket: TicketId, operator: Operator, as_json: AsJson = False) -> None:
-    """Print a reply to edit; nothing is sent."""
-    suggestion = _suggestion(ticket, operator)
-    print_json({"ticket_id": ticket, "suggestion": suggestion}) if as_json else out.print(escape(suggestion))
-
-
-@app.command()
-def resolve(ticket: TicketId, quiet: Quiet = False, as_json: AsJson = False) -> None:
+def resolve(
+    ticket: TicketId,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not tell the customer.")] = False,
+    hand_back: Annotated[
+        bool, typer.Option("--hand-back", help="Nothing is resolved: the agent is to go on, from now on.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Close a ticket; when the customer writes again, the agent answers."""
     from graph import operator as people
 
-    closed = _with_desk(lambda graph, desk: people.resolve(graph, desk, ticket, tell=not quiet))
-    _done(closed, f"is resolved; {_told(quiet)}. When the customer writes again, the agent answers", as_json)
-
-
-@app.command("hand-back")
-def hand_back(ticket: TicketId, quiet: Quiet = False, as_json: AsJson = False) -> None:
-    """Give the conversation back to the agent at once."""
-    from graph import operator as people
-
-    closed = _with_desk(lambda graph, desk: people.hand_back(graph, desk, ticket, tell=not quiet))
-    _done(closed, f"is handed back; {_told(quiet)}. The agent answers from now on", as_json)
-
-
-@app.command()
-def rate(
-    ticket: TicketId,
-    stars: Annotated[int, typer.Option(help="1 (bad) to 5 (good).")],
-    comment: Annotated[str, typer.Option(help="What the customer says about it.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Keep the customer's rating of the outcome with the ticket and the conversation."""
-    from graph import operator as people
-
-    async def work(graph: "SupportGraph", desk: SqlTicketDesk) -> Ticket:
-        return await people.rate_outcome(graph, desk, ticket, stars=stars, comment=comment)
-
-    _done(_with_desk(work), f"is rated {stars} of 5 stars", as_json)
+    close, words = (
+        (people.hand_back, "is handed back; {}. The agent answers from now on")
+        if hand_back
+        else (people.resolve, "is resolved; {}. When the customer writes again, the agent answers")
+    )
+    closed = _with_desk(lambda graph, desk: close(graph, desk, ticket, tell=not quiet))
+    _done(closed, words.format("the customer was not told" if quiet else "the customer was told"), as_json)
 
 
 @app.command()
@@ -222,7 +206,7 @@ def _at_desk(work: Callable[[SqlTicketDesk], Awaitable[Answer]]) -> Answer:
         try:
             return await work(desk)
         except NoTicket as unknown:
-            raise NoTicket(f"{unknown} `support-agent tickets list --all` shows those there are.") from None
+            raise NoTicket(f"{unknown} `support-agent tickets show --all` lists those there are.") from None
         finally:
             await desk.close()
             await orders.close()
@@ -240,10 +224,6 @@ def _with_desk(work: Callable[["SupportGraph", SqlTicketDesk], Awaitable[Answer]
             return await work(thread_graph(checkpointer), desk)
 
     return _at_desk(both)
-
-
-def _told(quiet: bool) -> str:
-    return "the customer was not told" if quiet else "the customer was told"
 
 
 def _done(ticket: Ticket, words: str, as_json: bool) -> None:

@@ -1,5 +1,5 @@
 """Measure retrieval, capture conversations and run under LangSmith: `support-agent eval
-retrieval|capture|langsmith`.
+retrieval|capture`.
 """
 
 import asyncio
@@ -89,36 +89,26 @@ def capture(
         out.print(f"Wrote {path}. Read it before you keep it.", soft_wrap=True)
 
 
-def langsmith(
-    suite: SuiteFolder = None,
-    upload: Annotated[
-        bool, typer.Option("--upload", help="Make the dataset and an experiment (LANGSMITH_API_KEY).")
-    ] = False,
-    dataset: Annotated[str, typer.Option(help="Name the dataset starts with.")] = "support-agent",
-    as_json: AsJson = False,
-) -> None:
-    """Run the suite through `langsmith.aevaluate`; without --upload nothing leaves this machine."""
-    with errors_shown():
-        client = RedactingClient() if upload else None
-        if client is not None and not client.api_key:
-            raise SettingsError("--upload needs a LangSmith key; set LANGSMITH_API_KEY, or leave --upload out")
-        try:
-            rows = asyncio.run(
-                evaluate_with_langsmith(_suite(suite), Settings.from_env(), client=client, dataset=dataset)
-            )
-        except LangSmithError as error:
-            raise SettingsError(
-                f"LangSmith did not take the results ({str(error).splitlines()[0]}); check LANGSMITH_API_KEY"
-            ) from error
-        if as_json:
-            print_json(rows)
-            return
-        table = Table("Evaluator", "Asked", "Right")
-        for key in (k for k in rows[0] if k != "id"):
-            scores = [row[key] for row in rows if isinstance(row[key], bool)]
-            if scores:
-                table.add_row(key, str(len(scores)), f"{sum(scores) / len(scores):.2f}")
-        out.print(table)
+def run_under_langsmith(suite: Suite, *, upload: bool, as_json: bool) -> None:
+    """Run a suite through `langsmith.aevaluate`; without `upload` nothing leaves this machine."""
+    client = RedactingClient() if upload else None
+    if client is not None and not client.api_key:
+        raise SettingsError("--upload needs a LangSmith key; set LANGSMITH_API_KEY, or leave --upload out")
+    try:
+        rows = asyncio.run(evaluate_with_langsmith(suite, Settings.from_env(), client=client))
+    except LangSmithError as error:
+        raise SettingsError(
+            f"LangSmith did not take the results ({str(error).splitlines()[0]}); check LANGSMITH_API_KEY"
+        ) from error
+    if as_json:
+        print_json(rows)
+        return
+    table = Table("Evaluator", "Asked", "Right")
+    for key in (k for k in rows[0] if k != "id"):
+        scores = [row[key] for row in rows if isinstance(row[key], bool)]
+        if scores:
+            table.add_row(key, str(len(scores)), f"{sum(scores) / len(scores):.2f}")
+    out.print(table)
 
 
 def _suite(folder: Path | None) -> Suite:

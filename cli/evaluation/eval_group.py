@@ -6,9 +6,6 @@ from cli.evaluation import eval_data, eval_suite
 
 app = typer.Typer(help="Measure the agent on conversations whose right outcome is known.", no_args_is_help=True)
 app.command("run")(eval_suite.run)
-app.command("gate")(eval_suite.gate)
-app.command("compare")(eval_suite.compare)
 app.command("report")(eval_suite.report)
 app.command("retrieval")(eval_data.retrieval)
 app.command("capture")(eval_data.capture)
-app.command("langsmith")(eval_data.langsmith)

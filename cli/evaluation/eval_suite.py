@@ -1,4 +1,4 @@
-"""Run a suite of conversations and look at what came out: `support-agent eval run|gate|compare|report`."""
+"""Run a suite of conversations and look at what came out: `support-agent eval run|report`."""
 
 import asyncio
 import webbrowser
@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from cli.evaluation.eval_data import run_under_langsmith
 from cli.output import errors_shown, out, print_json
 from core.errors import ConversationFileError
 from core.factory import evaluation_model
@@ -34,7 +35,6 @@ SuiteFolder = Annotated[
     Path | None, typer.Option("--suite", help="Folder with suite.yaml and conversations/; evals/ of the business.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
-Results = Annotated[Path, typer.Argument(help="Results folder, as `eval run` prints it.")]
 
 
 def run(
@@ -60,6 +60,12 @@ def run(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Forget the results the folder holds and run everything.")
     ] = False,
+    langsmith: Annotated[
+        bool, typer.Option("--langsmith", help="Run under `langsmith.aevaluate`; of the other options --suite counts.")
+    ] = False,
+    upload: Annotated[
+        bool, typer.Option("--upload", help="Make the dataset and an experiment at LangSmith (LANGSMITH_API_KEY).")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run every conversation of a suite against the agent as it is configured, and print how often it succeeds.
@@ -69,6 +75,9 @@ def run(
     """
     with errors_shown():
         read = read_suite(suite) if suite else suite_of(Settings.from_env())
+        if langsmith or upload:
+            run_under_langsmith(read, upload=upload, as_json=as_json)
+            return
         settings = Settings.from_env(business=None if read.business == SAMPLE_BUSINESS else read.business)
         chosen = _chosen(read, only or [])
         chosen = chosen.sample(sample) if sample else chosen
@@ -96,79 +105,82 @@ def run(
             out.print(f"Results: {folder}   (support-agent eval report {folder})", soft_wrap=True)
 
 
-def gate(
-    folder: Results,
-    pass_rate: Annotated[float, typer.Option("--pass", min=0, max=1, help="Least share of conversations that pass.")],
+def report(
+    folder: Annotated[Path, typer.Argument(help="Results folder, as `eval run` prints it.")],
+    other: Annotated[
+        Path | None, typer.Argument(help="Second results folder: what it does better or worse than the first.")
+    ] = None,
+    pass_rate: Annotated[
+        float | None, typer.Option("--pass", min=0, max=1, help="Least share of conversations that pass.")
+    ] = None,
     kind: Annotated[list[str] | None, typer.Option("--kind", help="Least share of one kind, as injection=1.0.")] = None,
     evaluator: Annotated[
         list[str] | None, typer.Option("--evaluator", help="Least share of one evaluator, as promises=0.98.")
     ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="HTML file to write; report.html in the folder by default.")
+    ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    show: Annotated[int, typer.Option(help="Transcripts of two runs to print side by side.")] = 3,
     as_json: AsJson = False,
 ) -> None:
-    """Exit with 1 when a run is below a threshold or did not finish."""
+    """Write one HTML file with plots and every failed conversation; or compare two runs; or hold one to thresholds.
+
+    The file needs no network. Two folders: what is significantly better or worse, per kind, with transcripts side by
+    side. --pass, --kind and --evaluator: exit code 1 when the run is below one of them, or did not finish.
+    """
     with errors_shown():
-        summary = summarise(*results.read(folder))
-        below = [] if summary["finished"] else ["the run did not finish"]
-        wanted = {"pass^1": (summary["pass"].get("1", {"value": 0.0})["value"], pass_rate)}
-        for name, least in _thresholds(kind, set(summary["kinds"])).items():
-            wanted[name] = (summary["kinds"][name]["pass"]["1"]["value"], least)
-        for name, least in _thresholds(evaluator, set(summary["evaluators"])).items():
-            right = summary["evaluators"][name]["right"]
-            wanted[name] = (1.0 if right is None else right, least)
-        below += [
-            f"{name} is {value:.3f}, wanted {least:.3f}" for name, (value, least) in wanted.items() if value < least
-        ]
-        if as_json:
-            print_json({"passed": not below, "below": below})
+        run_of = results.read(folder)
+        if other is not None:
+            _print_comparison(compare_runs(run_of, results.read(other)), f"A: {folder}   B: {other}", show, as_json)
+        elif pass_rate is not None or kind or evaluator:
+            _check_thresholds(summarise(*run_of), pass_rate, kind, evaluator, as_json=as_json)
         else:
-            out.print("\n".join(below) if below else "Every threshold is met.")
+            path = write_report(*run_of, file or folder / "report.html")
+            print_json({"file": path}) if as_json else out.print(f"Wrote {path}.", soft_wrap=True)
+            if open_it:
+                webbrowser.open(path.resolve().as_uri())
+
+
+def _check_thresholds(
+    summary: Mapping[str, Any],
+    pass_rate: float | None,
+    kind: list[str] | None,
+    evaluator: list[str] | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what a run is below; raises Exit where it is below anything, or did not finish."""
+    below = [] if summary["finished"] else ["the run did not finish"]
+    wanted = {} if pass_rate is None else {"pass^1": (summary["pass"].get("1", {"value": 0.0})["value"], pass_rate)}
+    for name, least in _thresholds(kind, set(summary["kinds"])).items():
+        wanted[name] = (summary["kinds"][name]["pass"]["1"]["value"], least)
+    for name, least in _thresholds(evaluator, set(summary["evaluators"])).items():
+        right = summary["evaluators"][name]["right"]
+        wanted[name] = (1.0 if right is None else right, least)
+    below += [f"{name} is {value:.3f}, wanted {least:.3f}" for name, (value, least) in wanted.items() if value < least]
+    if as_json:
+        print_json({"passed": not below, "below": below})
+    else:
+        out.print("\n".join(below) if below else "Every threshold is met.")
     raise typer.Exit(EXIT_BELOW if below else 0)
 
 
-def compare(
-    a: Results,
-    b: Results,
-    show: Annotated[int, typer.Option(help="Transcripts to print side by side.")] = 3,
-    as_json: AsJson = False,
-) -> None:
-    """Say what B does significantly better or worse than A, per kind, with transcripts side by side."""
-    with errors_shown():
-        found = compare_runs(results.read(a), results.read(b))
-        if as_json:
-            print_json(found)
-            return
-        table = Table("Kind", "Conversations", "A", "B", "p", "B is", title=f"A: {a}   B: {b}", title_justify="left")
-        for row in found["kinds"]:
-            table.add_row(
-                row["kind"],
-                str(row["conversations"]),
-                f"{row['a']:.2f}",
-                f"{row['b']:.2f}",
-                f"{row['p']:.3f}",
-                row["verdict"],
-            )
-        out.print(table)
-        for name, (one, other) in found["runs"].items():
-            out.print(f"[dim]{name}: {escape(str(one))} → {escape(str(other))}[/dim]")
-        if found["identical"]:
-            out.print("Both runs are identical, turn by turn.")
-        for change in found["changed"][:show]:
-            _side_by_side(change)
-
-
-def report(
-    folder: Results,
-    file: Annotated[
-        Path | None, typer.Option("--file", help="File to write; report.html in the folder by default.")
-    ] = None,
-    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
-) -> None:
-    """Write one HTML file with plots and every failed conversation as a transcript; it needs no network."""
-    with errors_shown():
-        path = write_report(*results.read(folder), file or folder / "report.html")
-        out.print(f"Wrote {path}.", soft_wrap=True)
-        if show:
-            webbrowser.open(path.resolve().as_uri())
+def _print_comparison(found: Mapping[str, Any], title: str, show: int, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    table = Table("Kind", "Conversations", "A", "B", "p", "B is", title=title, title_justify="left")
+    for row in found["kinds"]:
+        shares = (f"{row['a']:.2f}", f"{row['b']:.2f}", f"{row['p']:.3f}")
+        table.add_row(row["kind"], str(row["conversations"]), *shares, row["verdict"])
+    out.print(table)
+    for name, (one, other) in found["runs"].items():
+        out.print(f"[dim]{name}: {escape(str(one))} → {escape(str(other))}[/dim]")
+    if found["identical"]:
+        out.print("Both runs are identical, turn by turn.")
+    for change in found["changed"][:show]:
+        _side_by_side(change)
 
 
 def print_summary(summary: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ from graph.context_window.customer_profile import PREFERENCES, add_facts, read_f
 from graph.context_window.prompts import clip, text_of
 from graph.handoff.handoff_reasons import handoff_wish, rule_wish
 from graph.handoff.ticket_sync import with_people
-from graph.intake.identification import read_code, masked, without_card_numbers
+from graph.intake.identification import masked, read_code, without_card_numbers
 from graph.intake.pending_confirmation import apply_answer, sent_at
 from graph.intake.picture_input import UNSEEN, without_blocks
 from graph.intake.voice_input import UNHEARD, VoiceInput, listen

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import cast
 
 from core.parsed_json import parsed_json
-from graph.verification.evidence import ToolOutcome, Evidence, Text
+from graph.verification.evidence import Evidence, Text, ToolOutcome
 from graph.verification.values.arithmetic import MONEY_KEY
 from graph.verification.values.dates import DateKey
 from graph.verification.values.number_spelling import NUMBER, plain, readings

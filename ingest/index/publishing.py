@@ -109,7 +109,7 @@ def roll_back(index_dir: Path, name: str | None = None) -> str:
         if wanted not in names:
             raise IndexNotFound(
                 f"there is no version {wanted or 'before the serving one'} in {index_dir}; "
-                "`support-agent knowledge versions` lists those there are"
+                "`support-agent knowledge show` lists those there are"
             )
         folder = version_folder(index_dir, wanted)
         verify(folder, read_manifest(folder))

@@ -159,7 +159,7 @@ def roll_back(url: str, name: str | None = None) -> str:
             if wanted is None or wanted not in names:
                 raise IndexNotFound(
                     f"there is no version {wanted or 'before the serving one'} in the knowledge database; "
-                    "`support-agent knowledge versions` lists those there are"
+                    "`support-agent knowledge show` lists those there are"
                 )
             point_to(connection, wanted)
             return wanted
