@@ -109,7 +109,9 @@ class ToolDeclaration(Section):
     card: list[str] | dict[str, Text] = Field(default_factory=dict)
     """Fields of the result that a page shows, in their order, each with its label if it has one of its own."""
     personal: list[str] = Field(default_factory=list)
-    """Fields of the result whose values stay out of logs, traces and tickets."""
+    """Fields of the result, and arguments, whose values stay out of logs, traces and tickets, and leave no trace in the
+    audit trail of somebody who was erased.
+    """
     ahead: Ahead | None = None
 
     @property

@@ -81,12 +81,16 @@ class Call:
             raise BackendUnavailable(f"{self.name} returned more than {LARGEST:,} characters")
         if self.owner and not self.owner.holds({"result": result, "customer": customer, "args": dict(args)}):
             raise Refused(phrase("not_yours", context.locale))
-        if context.customer_id and self.declaration.personal:
-            known = [(field, value) for field, value in _fields(result) if field in self.declaration.personal]
-            names = [text for field, value in known if "name" in field for text in _lines(value, joined=True)]
-            others = [text for field, value in known if "name" not in field for text in _lines(value, joined=False)]
-            KNOWN.add(context.customer_id, names=names, addresses=others)
+        self.keep_out_of_texts(result, context)
         return result
+
+    def keep_out_of_texts(self, value: Any, context: Context) -> None:
+        """Let the redactor know what the personal fields of a result or of arguments say about the customer."""
+        if context.customer_id and self.declaration.personal:
+            known = [(field, inner) for field, inner in _fields(value) if field in self.declaration.personal]
+            names = [text for field, inner in known if "name" in field for text in _lines(inner, joined=True)]
+            others = [text for field, inner in known if "name" not in field for text in _lines(inner, joined=False)]
+            KNOWN.add(context.customer_id, names=names, addresses=others)
 
     def with_bound(self, args: Mapping[str, Any], context: Context, *, key: str) -> dict[str, Any]:
         """Return the arguments with those that no model fills in."""

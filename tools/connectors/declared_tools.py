@@ -63,6 +63,7 @@ class DeclaredWrite:
             wrong = sorted(set(args) or self.call.arguments.schema["required"])
             raise Refused(phrase("details_wrong", context.locale, names=", ".join(wrong)))
         declaration = self.call.declaration
+        self.call.keep_out_of_texts(args, context)
         before: dict[str, Any] = {}
         for name, look in self.looks.items():
             before[name] = await looked(self.calls, look, context, {"args": dict(args), **before})
@@ -75,10 +76,13 @@ class DeclaredWrite:
         if self.approve and self.approve.holds(known) is not False:
             approval = self._filled(self.because, context, known)
         once = declaration.once or list(args)
+        alone = once[0] if len(once) == 1 and once[0] in args else None
+        if alone in declaration.personal:  # the audit trail keeps which record it was, also after an erasure
+            alone = None
         return Change(
             operation=self.call.name,
             customer_id=context.customer_id or "",
-            record_id=str(args[once[0]]) if len(once) == 1 and once[0] in args else None,
+            record_id=str(args[alone]) if alone else None,
             args=dict(sorted(args.items())),
             summary=self._said(declaration.ask, context, known, "{what}."),
             done=self._said(declaration.done, context, known, "Done: {what}."),
