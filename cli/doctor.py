@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import typer
 from rich.markup import escape
 from rich.table import Table
@@ -158,18 +157,9 @@ async def _chat_model(settings: Settings) -> str:
 
 async def list_models(settings: Settings) -> list[str]:
     """Return the model names the endpoint lists; raises SupportError when it does not answer or refuses the key."""
-    headers = {"Authorization": f"Bearer {(settings.api_key or NO_KEY).get_secret_value()}"}
-    url = f"{str(settings.base_url).rstrip('/')}/models"
-    try:
-        async with httpx.AsyncClient(timeout=settings.limits.timeout_seconds) as client:
-            response = await client.get(url, headers=headers)
-    except httpx.HTTPError as error:
-        raise SupportError(
-            f"{settings.base_url} cannot be reached ({type(error).__name__}); check SUPPORT_BASE_URL and that "
-            f"it is running"
-        ) from error
-    if response.status_code in (401, 403):
-        raise SupportError(f"{settings.base_url} refused the key; set SUPPORT_API_KEY to one it accepts")
+    key = (settings.api_key or NO_KEY).get_secret_value()
+    endpoint = Endpoint(str(settings.base_url), settings.model, key, settings.limits.timeout_seconds)
+    response = await endpoint.ask("models")
     try:
         listed: Any = response.json()
         return [str(model["id"]) for model in listed["data"]]

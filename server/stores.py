@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import BackendUnavailable
 from core.settings import Settings
-from core.storage.database import parse_url, shown
+from core.storage.database import cause_of, parse_url, shown
 from core.storage.tables import upgrade_database
 from graph.memory.checkpointers import MEMORY
 from server.inbox.inbox_schema import METADATA as INBOX
@@ -52,8 +52,7 @@ def upgrade_stores(settings: Settings, *, by_command: bool = False) -> None:
         try:
             upgrade_database(url, *stores, may_upgrade=by_command or settings.upgrade_databases)
         except (SQLAlchemyError, OSError) as error:
-            cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-            said = f"the database {shown(parse_url(url))} cannot be used ({cause}); "
+            said = f"the database {shown(parse_url(url))} cannot be used ({cause_of(error)}); "
             said += "check its URL, its folder and its rights"
             if by_command or INBOX in stores or MEMORY in stores:
                 raise BackendUnavailable(said) from error

@@ -9,7 +9,8 @@ import httpx
 import numpy as np
 from pydantic import SecretStr
 
-from core.errors import ModelRejected, ModelUnavailable, SettingsError
+from core.errors import ModelRejected, SettingsError
+from core.models.http_errors import http_errors
 
 if TYPE_CHECKING:  # loaded at the first use of a cross-encoder, which few installations have
     import onnxruntime
@@ -68,16 +69,10 @@ class EndpointReranker:
     def scores(self, question: str, passages: Sequence[str]) -> list[float]:
         """Return how well each passage answers the question; see `Reranker.scores`."""
         body = {"model": self._model, "query": question, "documents": list(passages), "top_n": len(passages)}
+        with http_errors(f"the reranker {self._model!r}", check="SUPPORT_RERANK_BASE_URL and SUPPORT_RERANK_API_KEY"):
+            answer = self._client.post("rerank", json=body).raise_for_status()
         try:
-            answer = self._client.post("rerank", json=body)
-            answer.raise_for_status()
             return _scores(answer.json(), len(passages))
-        except httpx.HTTPStatusError as error:
-            status = error.response.status_code
-            kind = ModelUnavailable if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500 else ModelRejected
-            raise kind(f"the reranker {self._model!r} answered with status {status}; check SUPPORT_RERANK_…") from None
-        except httpx.HTTPError as error:
-            raise ModelUnavailable(f"the reranker {self._model!r} did not answer ({type(error).__name__})") from None
         except (ValueError, KeyError, TypeError, IndexError, AttributeError):
             raise ModelRejected(
                 f"the reranker {self._model!r} gave no score for each passage; is SUPPORT_RERANK_BASE_URL right?"

@@ -13,7 +13,8 @@ from typing import Any
 
 import httpx
 
-from core.errors import ModelError, ModelRejected, ModelUnavailable
+from core.errors import ModelError, ModelRejected
+from core.models.http_errors import http_errors
 
 WEATHER = {
     "type": "function",
@@ -76,21 +77,13 @@ class Endpoint:
         """Return the response to one request; raises ModelUnavailable or ModelRejected."""
         headers = {"Authorization": f"Bearer {self.api_key}"}
         url = f"{self.base_url.rstrip('/')}/{path}"
-        try:
+        with http_errors(self.base_url, check="SUPPORT_BASE_URL and SUPPORT_API_KEY"):
             async with httpx.AsyncClient(timeout=self.seconds, headers=headers) as client:
                 if files is not None:
                     response = await client.post(url, data=body, files=files)
                 else:
                     response = await (client.get(url) if body is None else client.post(url, json=body))
-        except httpx.HTTPError as error:
-            raise ModelUnavailable(
-                f"{self.base_url} did not answer ({type(error).__name__}); check SUPPORT_BASE_URL and that it "
-                f"is running"
-            ) from error
-        if response.status_code >= 400:
-            kind = ModelUnavailable if response.status_code in (429, 500, 502, 503, 504) else ModelRejected
-            raise kind(f"HTTP {response.status_code}: {' '.join(response.text.split())[:150]}")
-        return response
+                return response.raise_for_status()
 
     async def chat(self, text: str, **more: Any) -> dict[str, Any]:
         """Return the first choice of a short chat completion together with its usage."""

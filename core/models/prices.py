@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, Field, ValidationError
 
 from core.errors import SettingsError
+from core.yaml_files import FilesError, read_yaml
 
 SHIPPED = Path(__file__).parent / "prices.yaml"
 _MILLION = Decimal(1_000_000)
@@ -93,8 +93,8 @@ def load_prices(path: Path | None = None) -> PriceTable:
     """
     path = path or SHIPPED
     try:
-        return PriceTable.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        return PriceTable.model_validate(read_yaml(path.parent, path.name).content)
+    except (FilesError, ValidationError) as error:
         reason = str(error).splitlines()[0]
         raise SettingsError(
             f"the prices {path} cannot be read ({reason}); correct the file or SUPPORT_PRICES_FILE; {SHIPPED} "

@@ -4,9 +4,9 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,6 +44,24 @@ def _readers_of_a_fork() -> None:
 os.register_at_fork(after_in_child=_readers_of_a_fork)
 
 Answer = TypeVar("Answer")
+
+
+def cause_of(error: Exception) -> str:
+    """Return the first line of what a database said."""
+    return str(getattr(error, "orig", None) or error).partition("\n")[0]
+
+
+@contextmanager
+def sql_errors(say: Callable[[Exception], Exception], *, but: type[Exception] | None = None) -> Iterator[None]:
+    """Raise what `say` makes of any failure of a database, SQLAlchemy's, SQLite's or its file's; `but` passes as it
+    is.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        if but and isinstance(error, but):
+            raise
+        raise say(error) from error
 
 
 def parse_url(url: str) -> URL:

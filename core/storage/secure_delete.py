@@ -6,10 +6,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import sqlalchemy
-from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import BackendUnavailable
-from core.storage.database import open_engine, parse_url, shown, sqlite_file
+from core.storage.database import open_engine, parse_url, shown, sql_errors, sqlite_file
 
 _WORD_INDEXES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'"
 """Word indexes keep deleted words until their parts are joined."""
@@ -33,14 +32,15 @@ async def secure_delete(url: str, *, tables: tuple[str, ...] = ()) -> None:
     file = sqlite_file(parsed)
     if file is None and parsed.get_backend_name() == "sqlite":
         return
-    try:
-        await asyncio.to_thread(_shred_file, file) if file else await asyncio.to_thread(_vacuum, url, tables)
-    except (sqlite3.Error, SQLAlchemyError, OSError) as error:
-        raise BackendUnavailable(
+
+    def failure(error: Exception) -> BackendUnavailable:
+        return BackendUnavailable(
             f"the rows were deleted, but {shown(parsed)} could not be written anew ({type(error).__name__}); "
-            f"run the command again "
-            "while nothing else uses the database"
-        ) from error
+            "run the command again while nothing else uses the database"
+        )
+
+    with sql_errors(failure):
+        await asyncio.to_thread(_shred_file, file) if file else await asyncio.to_thread(_vacuum, url, tables)
 
 
 async def empty_journal(url: str) -> None:

@@ -1,16 +1,15 @@
 """Keep tables of our own in a database: created on first use, its failures told in our words."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable
-from core.storage.database import OWN_SETTINGS, Answer, Database, open_engine
+from core.storage.database import OWN_SETTINGS, Answer, Database, cause_of, open_engine, sql_errors
 from core.storage.schema_versions import bring_up_to_date
 from core.storage.word_index import WORD_INDEXES
 
@@ -22,9 +21,9 @@ class OwnDatabase:
     only the caller knows what a row that is already there means.
     """
 
-    def __init__(self, url: str, tables: MetaData, *, called: str, setting: str = OWN_SETTINGS) -> None:
+    def __init__(self, url: str | Database, tables: MetaData, *, called: str, setting: str = OWN_SETTINGS) -> None:
         """Name the database for messages, for example `the action ledger`, and the settings that say where it is."""
-        self._database = Database(url)
+        self._database = Database(url) if isinstance(url, str) else url
         self._tables, self._called, self._setting = tables, called, setting
         self._prepared = False
 
@@ -57,14 +56,10 @@ class OwnDatabase:
 
     @asynccontextmanager
     async def _translated(self) -> AsyncIterator[None]:
-        try:
+        with sql_errors(lambda error: self.unavailable(cause_of(error)), but=IntegrityError):
             if not self._prepared:
                 await self._prepare()
             yield
-        except IntegrityError:
-            raise
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise self.unavailable(str(getattr(error, "orig", None) or error).splitlines()[0]) from error
 
     async def _prepare(self) -> None:
         if self._database.file:

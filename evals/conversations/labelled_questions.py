@@ -5,14 +5,14 @@ and recall.
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import mean
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter
 
-from core.errors import ConversationFileError
 from core.passages import Retriever, Utterance
 from evals.conversations.scenarios import Section, Text
+from evals.conversations.suites import explained
 from evals.pass_rates import wilson
 from graph.agent import SupportAgent
 
@@ -20,30 +20,17 @@ from graph.agent import SupportAgent
 class Question(Section):
     """Hold a question, or a dialogue that ends with one, and the articles that answer it."""
 
-    ask: list[Text] = Field(min_length=1)
+    ask: Annotated[list[Text], BeforeValidator(lambda said: [said] if isinstance(said, str) else said)] = Field(
+        min_length=1
+    )
     """What customer and agent say in turn; the last is what is asked now."""
     articles: list[Text] = Field(min_length=1)
 
 
 def read_questions(path: Path) -> list[Question]:
     """Return labelled questions; raises ConversationFileError naming the file and the entry that does not fit."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return TypeAdapter(list[Question]).validate_python(
-            [{**q, "ask": [q["ask"]] if isinstance(q.get("ask"), str) else q.get("ask")} for q in content]
-        )
-    except OSError as error:
-        raise ConversationFileError(
-            f"{path} cannot be read ({error.strerror}); name a file of labelled questions"
-        ) from None
-    except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(map(str, problem["loc"]))
-        raise ConversationFileError(f"{path}: entry {place}: {problem['msg'].lower()}; correct it") from None
-    except (yaml.YAMLError, TypeError, AttributeError, KeyError) as error:
-        raise ConversationFileError(
-            f"{path} is not a list of questions ({error}); wanted `- ask:` with `articles:`"
-        ) from None
+    with explained(path):
+        return TypeAdapter(list[Question]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 async def measure(

@@ -83,7 +83,7 @@ def read_suite(folder: Path = SHIPPED) -> Suite:
     """
     folder = folder.resolve()
     path = folder / "suite.yaml"
-    with _explained(path):
+    with explained(path):
         suite = SuiteFile.model_validate(_yaml(path))
     business = read_business(_business(folder, suite))
     shop = (
@@ -120,7 +120,7 @@ def _business(folder: Path, suite: SuiteFile) -> Path:
 
 def read_scenario(path: Path) -> Scenario:
     """Return one conversation; raises ConversationFileError naming the file and the field."""
-    with _explained(path):
+    with explained(path):
         scenario = Scenario.model_validate(_yaml(path))
     if scenario.id != path.stem:
         raise ConversationFileError(
@@ -146,7 +146,7 @@ class _NoDuplicates(yaml.CSafeLoader):
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
     """Say which file and which field is broken."""
     try:
         yield

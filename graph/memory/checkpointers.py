@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,11 +10,10 @@ from typing import Any
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from sqlalchemy import MetaData
-from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import BackendUnavailable, SettingsError
 from core.extras import need_extra
-from core.storage.database import OWN_SETTINGS
+from core.storage.database import OWN_SETTINGS, cause_of, sql_errors
 from core.storage.schema_versions import HISTORY, History
 from core.storage.tables import upgrade_database
 from graph.memory.erasure_markers import prepare_postgres
@@ -54,13 +52,14 @@ MEMORY = MetaData(info={HISTORY: History("memory")})
 
 @asynccontextmanager
 async def _sqlite(path: Path) -> AsyncIterator[SqliteSaver]:
-    try:
+    def failure(error: Exception) -> BackendUnavailable:
+        return BackendUnavailable(
+            f"the conversation memory {path} cannot be opened ({cause_of(error)}); check {OWN_SETTINGS}"
+        )
+
+    with sql_errors(failure):
         await asyncio.to_thread(upgrade_database, f"sqlite:///{path}", MEMORY)
         saver = await asyncio.to_thread(SqliteSaver, path, serde=SERDE, checkpoints_kept=CHECKPOINTS_KEPT)
-    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
-        raise BackendUnavailable(
-            f"the conversation memory {path} cannot be opened ({error}); check {OWN_SETTINGS}"
-        ) from error
     try:
         yield saver
     finally:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import IndexNotFound, KnowledgeError
 from core.extras import need_extra
+from core.storage.database import sql_errors
 from ingest.index.versions import Manifest
 
 _PUBLISHERS = 727_274
@@ -54,7 +54,7 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
         IndexNotFound: a version was removed while the block read it; begin again.
         KnowledgeError: the database failed, or took more than ten seconds for one statement.
     """
-    with _failures_named(), engine.begin() as connection:
+    with sql_errors(_failure), engine.begin() as connection:
         connection.execute(sa.text(f"SET LOCAL statement_timeout = '{_READ_SECONDS}s'"))
         yield connection
 
@@ -68,7 +68,7 @@ def changing_versions(engine: sa.Engine) -> Iterator[sa.Connection]:
     """
     # Each statement sees what was committed while we waited for the lock.
     with (
-        _failures_named(),
+        sql_errors(_failure),
         engine.connect().execution_options(isolation_level="READ COMMITTED") as connection,
         connection.begin(),
     ):
@@ -78,21 +78,18 @@ def changing_versions(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-@contextmanager
-def _failures_named() -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as error:
-        state = getattr(getattr(error, "orig", None), "sqlstate", "")
-        if state == _UNDEFINED_TABLE:
-            raise IndexNotFound("the version of the index was removed meanwhile; search again") from None
-        if state == _CANCELLED:
-            raise KnowledgeError(
-                f"the knowledge database took more than {_READ_SECONDS} s for one statement; see what else it does, "
-                "and whether `ANALYZE` has run since it was restored"
-            ) from None
-        reason = " ".join(str(error).split())[:200]
-        raise KnowledgeError(f"the knowledge database failed ({reason}); check its address and that it runs") from None
+def _failure(error: Exception) -> KnowledgeError:
+    """Return what a failure of the database means in our words."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", "")
+    if state == _UNDEFINED_TABLE:
+        return IndexNotFound("the version of the index was removed meanwhile; search again")
+    if state == _CANCELLED:
+        return KnowledgeError(
+            f"the knowledge database took more than {_READ_SECONDS} s for one statement; see what else it does, "
+            "and whether `ANALYZE` has run since it was restored"
+        )
+    reason = " ".join(str(error).split())[:200]
+    return KnowledgeError(f"the knowledge database failed ({reason}); check its address and that it runs")
 
 
 def schema_of(name: str) -> str:

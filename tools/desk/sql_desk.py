@@ -1,7 +1,6 @@
 """Keep tickets in a SQL database."""
 
 import hashlib
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
@@ -9,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import utc_now
-from core.errors import BackendUnavailable, KeyReused, Refused
-from core.storage.database import OWN_SETTINGS, Database
-from core.storage.tables import make_tables
+from core.errors import KeyReused, Refused
+from core.storage.database import Database
+from core.storage.tables import OwnDatabase
 from tools.desk.desk_rows import new_key, read_ticket, send
 from tools.desk.desk_schema import (
     deliveries,
@@ -79,7 +78,7 @@ class SqlTicketDesk:
         self._outbox = outbox
         self._redaction = redaction or CustomerRedaction()
         self._most_tickets, self._most_within = most_tickets, most_within
-        self._ready = False
+        self._tables = OwnDatabase(database, metadata, called="the ticket desk")
         self._whose: dict[str, tuple[str, str | None]] = {}
 
     async def open_ticket(self, request: TicketRequest) -> Ticket:
@@ -394,21 +393,10 @@ class SqlTicketDesk:
 
     @asynccontextmanager
     async def _transaction(self, *, writes: bool = True) -> AsyncIterator[AsyncConnection]:
-        try:
-            if not self._ready:
-                # In a transaction of its own: the one below may be rolled back.
-                await make_tables(self.database, metadata)
-                self._ready = True
-            async with self.database.writing() if writes else self.database.reading() as connection:
-                yield connection
-            if writes and self._outbox:
-                self._outbox.wake()
-        except IntegrityError:
-            raise
-        except (SQLAlchemyError, sqlite3.Error) as error:
-            raise BackendUnavailable(
-                f"the ticket desk {self.database} does not answer; check {OWN_SETTINGS}"
-            ) from error
+        async with self._tables.writing() if writes else self._tables.reading() as connection:
+            yield connection
+        if writes and self._outbox:
+            self._outbox.wake()
 
 
 def _same_reply(ticket: Ticket, operator: str, text: str) -> str:

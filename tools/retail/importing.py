@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, inspect, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import BackendUnavailable, OrderFileError
-from core.storage.database import open_engine, parse_url, shown
+from core.storage.database import cause_of, open_engine, parse_url, shown, sql_errors
 from core.storage.schema_versions import bring_up_to_date
 from tools.retail.order_numbers import digits_of, order_key
 from tools.retail.shop_dates import shifted
@@ -115,17 +114,18 @@ def fill(connection: Connection, shop: Shop) -> None:
 
 @contextmanager
 def _transaction(url: str, *, writes: bool = True) -> Iterator[Connection]:
-    engine = open_engine(url)
-    try:
-        with engine.connect().execution_options(writes=writes) as connection, connection.begin():
-            yield connection
-    except SQLAlchemyError as error:
-        raise BackendUnavailable(
-            f"the shop database {shown(parse_url(url))} cannot be used ({getattr(error, 'orig', None) or error}); "
-            "check SUPPORT_ORDERS_URL"
-        ) from error
-    finally:
-        engine.dispose()
+    def failure(error: Exception) -> BackendUnavailable:
+        return BackendUnavailable(
+            f"the shop database {shown(parse_url(url))} cannot be used ({cause_of(error)}); check SUPPORT_ORDERS_URL"
+        )
+
+    with sql_errors(failure):
+        engine = open_engine(url)
+        try:
+            with engine.connect().execution_options(writes=writes) as connection, connection.begin():
+                yield connection
+        finally:
+            engine.dispose()
 
 
 def _count(connection: Connection, table: Table) -> int:

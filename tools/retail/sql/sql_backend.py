@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Connection, func, or_, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable, Refused
-from core.storage.database import Answer, Database
+from core.storage.database import Answer, Database, cause_of, sql_errors
 from tools.actions.changes import Change, Outcome
 from tools.retail.order_numbers import named_order, order_digits, order_key
 from tools.retail.shop_records import NO_CUSTOMER, NO_ORDER, NO_PRODUCT, Customer, Order, Product
@@ -120,8 +119,9 @@ class SqlOrderBackend:
             Refused: the records are no longer as they were when the change was planned.
         """
         await self._check_file()
-        async with self._translated(), self._database.writing() as connection:
-            return await write_change(connection, change, key)
+        with sql_errors(self._failure):
+            async with self._database.writing() as connection:
+                return await write_change(connection, change, key)
 
     async def find_outcome(self, change: Change, *, key: str) -> Outcome | None:
         """Return what was stored under this key, or None: then nothing happened."""
@@ -129,35 +129,30 @@ class SqlOrderBackend:
             return await read_outcome(connection, key)
 
     async def _read(self, work: Callable[[Connection], Answer]) -> Answer:
-        async with self._translated():
+        with sql_errors(self._failure):
             return await self._database.read(work)
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
         await self._check_file()
-        async with self._translated(), self._database.reading() as connection:
-            yield connection
+        with sql_errors(self._failure):
+            async with self._database.reading() as connection:
+                yield connection
 
     async def _check_file(self) -> None:
         """Raise BackendUnavailable where a file would be made by opening it."""
         if self._database.file and not await asyncio.to_thread(self._database.file.exists):
             raise self._no_shop()
 
-    @asynccontextmanager
-    async def _translated(self) -> AsyncIterator[None]:
-        """Turn what SQLAlchemy raises into ours."""
-        try:
-            yield
-        except FileNotFoundError as error:
-            raise self._no_shop() from error
-        except SQLAlchemyError as error:
-            cause = str(getattr(error, "orig", None) or error)
-            if "no such table" in cause or "does not exist" in cause:
-                raise self._no_shop() from error
-            raise BackendUnavailable(
-                f"the shop database {self._database} does not answer ({cause.splitlines()[0]}); "
-                "check SUPPORT_ORDERS_URL and that the database runs"
-            ) from error
+    def _failure(self, error: Exception) -> BackendUnavailable:
+        """Return what a failure of the database means in our words."""
+        cause = cause_of(error)
+        if isinstance(error, FileNotFoundError) or "no such table" in cause or "does not exist" in cause:
+            return self._no_shop()
+        return BackendUnavailable(
+            f"the shop database {self._database} does not answer ({cause}); "
+            "check SUPPORT_ORDERS_URL and that the database runs"
+        )
 
     def _no_shop(self) -> BackendUnavailable:
         return BackendUnavailable(
