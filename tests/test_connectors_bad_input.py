@@ -327,6 +327,28 @@ server.run("stdio")
 """
 
 
+TEXTS = """
+@server.tool()
+def tell(thing_id: str) -> str:
+    "Tell of a thing in a text, as many servers do."
+    return '{"customer_id": "c1", "state": "idle"}' if thing_id == "T1" else thing_id
+
+
+server.run("stdio")
+"""
+
+
+async def test_json_in_the_text_of_an_mcp_server_is_a_record(tmp_path: Path) -> None:
+    (tmp_path / "server.py").write_text(SERVER.replace('server.run("stdio")', TEXTS))
+    source = started_server("python", ["server.py"], {}, folder=tmp_path, timeout_seconds=8)
+    try:
+        assert (await source.offered())["tell"].result is None
+        assert await source.call("tell", {"thing_id": "T1"}) == {"customer_id": "c1", "state": "idle"}
+        assert await source.call("tell", {"thing_id": "007"}) == "007"
+    finally:
+        await source.close()
+
+
 async def test_an_mcp_tool_with_a_schema_in_a_circle_is_offered_without_it(tmp_path: Path) -> None:
     (tmp_path / "server.py").write_text(SERVER.replace('server.run("stdio")', TREES))
     source = started_server("python", ["server.py"], {}, folder=tmp_path, timeout_seconds=8)

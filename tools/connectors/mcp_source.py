@@ -219,13 +219,15 @@ def _result(schema: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     if schema is None:
         return None
     alone = set(schema.get("properties") or {}) == {"result"}
-    return inlined(schema, schema["properties"]["result"] if alone else schema)
+    found = inlined(schema, schema["properties"]["result"] if alone else schema)
+    return None if found.get("type") == "string" else found  # a text may hold JSON, of which it does not tell
 
 
 def _content(result: Any, source: str) -> Any:
     """Return what a result says: its structure, or its text, read as JSON where it is."""
     if result.structured_content is not None:
         found = result.structured_content
-        return found["result"] if isinstance(found, dict) and set(found) == {"result"} else found
+        found = found["result"] if isinstance(found, dict) and set(found) == {"result"} else found
+        return read_answer(found, source) if isinstance(found, str) and found[:1] in ("{", "[") else found
     text = "\n".join(block.text for block in result.content if getattr(block, "type", "") == "text")
     return read_answer(text, source) if text else ""

@@ -196,7 +196,9 @@ def _operation(
             properties[BODY], places[BODY] = schema, ["body"]
             required += [BODY] if body.get("required") else []
     parameters = {"type": "object", "properties": properties, "required": list(dict.fromkeys(required))}
-    told = str(operation.get("summary") or operation.get("description") or name)
+    told = (
+        ". ".join(str(operation[key]).rstrip(".") for key in ("summary", "description") if operation.get(key)) or name
+    )
     read_only = {"get": True, "put": False, "patch": False, "delete": False}.get(method)  # a post may be a search
     offered = Offered(name, " ".join(told.split()), parameters, _result(document, operation), read_only)
     return Operation(method, path, offered, places, form)
