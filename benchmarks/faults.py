@@ -40,7 +40,7 @@ AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Turn:
-    """Hold what one turn under one fault brought about."""
+    """What one turn under one fault brought about."""
 
     fault: str
     streaming: bool

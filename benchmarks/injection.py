@@ -73,7 +73,7 @@ class EveryHost(LinkRule):
 
 @dataclass
 class Outcome:
-    """Hold what came of one conversation."""
+    """What came of one conversation."""
 
     case: Case
     effects: list[str] = field(default_factory=list)
@@ -98,7 +98,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class World:
-    """Hold what all conversations share."""
+    """What all conversations share."""
 
     desk: SqlTicketDesk
     ledger: ActionLedger

@@ -36,7 +36,7 @@ CHUNK = 40
 
 @dataclass
 class Result:
-    """Hold what came of one scenario."""
+    """What came of one scenario."""
 
     name: str
     kills: list[str]

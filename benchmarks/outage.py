@@ -49,7 +49,7 @@ Phase = Literal["before", "during", "after"]
 
 @dataclass(frozen=True)
 class Answered:
-    """Hold one message and what came back."""
+    """One message and what came back."""
 
     phase: Phase
     text: str

@@ -26,7 +26,7 @@ CAUGHT, LET_THROUGH = 0.98, 0.97
 
 @dataclass(frozen=True)
 class Judged:
-    """Hold one written reply and what the checks said."""
+    """One written reply and what the checks said."""
 
     scene: str
     kind: str
@@ -42,7 +42,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Batch:
-    """Hold the replies of one file, in the order they were written; each was new to the rules once."""
+    """The replies of one file, in the order they were written; each was new to the rules once."""
 
     name: str
     first_sight: dict[str, int] | None

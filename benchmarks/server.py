@@ -45,7 +45,7 @@ AT_ONCE = 200
 
 @dataclass
 class Load:
-    """Hold how much is done."""
+    """How much is done."""
 
     threads: int = 100
     processes: int = 4

@@ -32,7 +32,7 @@ UNTRUE = ("groundedness", "promises")
 
 @dataclass(frozen=True)
 class Outcome:
-    """Hold what one agent made of the conversations."""
+    """What one agent made of the conversations."""
 
     conversations: int
     resolved: int

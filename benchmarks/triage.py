@@ -34,7 +34,7 @@ LEAST = {"queue": 0.75, "language": 0.95}
 
 
 class Labelled(BaseModel, frozen=True, extra="forbid"):
-    """Hold a message and where it belongs."""
+    """A message and where it belongs."""
 
     text: str
     queue: str

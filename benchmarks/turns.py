@@ -52,7 +52,7 @@ PLOTTED = {"create_agent": "LangChain create_agent", "ours": "this agent"}
 
 @dataclass
 class Costs:
-    """Hold what each turn of one peer took, in seconds."""
+    """What each turn of one peer took, in seconds."""
 
     processor: list[float] = field(default_factory=list)
     elapsed: list[float] = field(default_factory=list)

@@ -55,7 +55,7 @@ is a robot's and the model the smallest there is."""
 
 @dataclass(frozen=True)
 class Measured:
-    """Hold the figures of one way in."""
+    """The figures of one way in."""
 
     way: str
     sentences: int

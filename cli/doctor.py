@@ -32,7 +32,7 @@ from tools.business.business_folder import read_business
 
 @dataclass(frozen=True)
 class Finding:
-    """Hold what one check found."""
+    """What one check found."""
 
     part: str
     ok: bool

@@ -16,7 +16,7 @@ from core.observability.gc_tuning import no_collection
 
 @dataclass(frozen=True)
 class Named:
-    """Hold where a command is, as `module:name` of a function or of a group, and the line that the list of commands
+    """Where a command is, as `module:name` of a function or of a group, and the line that the list of commands
     shows.
     """
 

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """Hold one piece of an article together with where it stands."""
+    """One piece of an article together with where it stands."""
 
     id: str
     """Stable identifier: the same text at the same place keeps it from one ingest to the next."""
@@ -31,7 +31,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Utterance:
-    """Hold one thing that was said in a conversation."""
+    """One thing that was said in a conversation."""
 
     speaker: Literal["customer", "agent"]
     text: str

@@ -14,7 +14,7 @@ _DRAWS = 20_000
 
 @dataclass(frozen=True)
 class Rate:
-    """Hold a share between 0 and 1 with its 95 % interval."""
+    """A share between 0 and 1 with its 95 % interval."""
 
     value: float
     low: float

@@ -32,7 +32,7 @@ MakeCustomer = Callable[[Scenario, int], Customer]
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """Hold how a suite is run."""
+    """How a suite is run."""
 
     trials: int = 1
     concurrency: int = 4

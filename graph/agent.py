@@ -43,7 +43,7 @@ from tools.context import Context
 
 @dataclass
 class _Turn:
-    """Hold how one turn is run."""
+    """How one turn is run."""
 
     graph: SupportGraph
     config: RunnableConfig
@@ -63,7 +63,7 @@ _FIELDS = {field.name for field in fields(State)}
 
 
 class SupportAgent:
-    """Hold one opened agent that serves any number of threads."""
+    """One opened agent that serves any number of threads."""
 
     def __init__(
         self,

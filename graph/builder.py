@@ -62,7 +62,7 @@ SupportGraph = CompiledStateGraph[State, Context, TurnInput, State]
 
 
 class Closable(Protocol):
-    """Hold connections."""
+    """Connections."""
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""
@@ -71,7 +71,7 @@ class Closable(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Hold what the nodes need, opened once."""
+    """What the nodes need, opened once."""
 
     model: Runnable[LanguageModelInput, AIMessage]
     """A chat model with the tools bound."""

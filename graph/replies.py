@@ -13,7 +13,7 @@ from tools.desk.ownership import WITH_PEOPLE
 
 @dataclass(frozen=True)
 class Source:
-    """Hold one article passage that a reply cites."""
+    """One article passage that a reply cites."""
 
     number: int
     passage_id: str
@@ -25,7 +25,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """Hold what one turn brought about."""
+    """What one turn brought about."""
 
     text: str
     """What the customer reads; empty while a person owns the thread."""
@@ -51,14 +51,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Progress:
-    """Hold a sentence about what the agent is doing."""
+    """A sentence about what the agent is doing."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Token:
-    """Hold a piece of the reply as it is being written."""
+    """A piece of the reply as it is being written."""
 
     text: str
 

@@ -92,7 +92,7 @@ def extend_unique(known: list[str], new: list[str]) -> list[str]:
 
 @dataclass(kw_only=True)
 class TurnInput:
-    """Hold what a caller may hand in: messages, nothing else."""
+    """What a caller may hand in: messages, nothing else."""
 
     messages: Annotated[list[AnyMessage], add_messages] = field(default_factory=list)
     """The conversation: customer messages, replies, tool calls and tool results, oldest first."""
@@ -100,7 +100,7 @@ class TurnInput:
 
 @dataclass(kw_only=True)
 class State(TurnInput):
-    """Hold a conversation; every field has a default, so that an old checkpoint reads in a newer version."""
+    """A conversation; every field has a default, so that an old checkpoint reads in a newer version."""
 
     customer_id: str | None = None
     """Whose conversation this is, verified; the graph sets it once and never changes it."""

@@ -20,7 +20,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
 
 @dataclass(frozen=True)
 class Chunk:
-    """Hold one passage's text and the headings above it, outermost first."""
+    """One passage's text and the headings above it, outermost first."""
 
     headings: tuple[str, ...]
     text: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """Hold one article as it was read, before it is cut into passages."""
+    """One article as it was read, before it is cut into passages."""
 
     id: str
     """Identifier that stays the same from one ingest to the next."""
@@ -42,7 +42,7 @@ class Skipped:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredArticle:
-    """Hold one article with the passages cut from it."""
+    """One article with the passages cut from it."""
 
     id: str
     title: str

@@ -39,7 +39,7 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class IngestOptions:
-    """Hold what an ingest needs to know besides its sources."""
+    """What an ingest needs to know besides its sources."""
 
     index_dir: Path
     embeddings: Embeddings

@@ -22,7 +22,7 @@ _FLAGGED, _RELEASED = "flagged.json", "released.json"
 
 
 class Flagged(BaseModel, frozen=True):
-    """Hold one article that was kept out."""
+    """One article that was kept out."""
 
     article_id: str
     title: str
@@ -33,7 +33,7 @@ class Flagged(BaseModel, frozen=True):
 
 
 class Released(BaseModel, frozen=True):
-    """Hold one article that a person lets in."""
+    """One article that a person lets in."""
 
     article_id: str
     content_hash: str

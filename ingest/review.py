@@ -34,7 +34,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 @dataclass(frozen=True)
 class Finding:
-    """Hold one thing to look at."""
+    """One thing to look at."""
 
     kind: Literal["instructions", "duplicate", "near-duplicate", "contradiction", "stale"]
     articles: tuple[str, ...]

@@ -12,7 +12,7 @@ from tools.desk.reports import DeskReads
 
 @dataclass(frozen=True, kw_only=True)
 class DeskParts:
-    """Hold the parts of the desk's pages, opened once."""
+    """The parts of the desk's pages, opened once."""
 
     reads: DeskReads
     embeddings: Embeddings

@@ -16,7 +16,7 @@ SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
 
 class Metrics:
-    """Hold the figures of one process."""
+    """The figures of one process."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()

@@ -33,7 +33,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalData:
-    """Hold all stores; every method raises BackendUnavailable when one of them cannot be used."""
+    """All stores; every method raises BackendUnavailable when one of them cannot be used."""
 
     stores: Sequence[PersonalStore]
     inbox: PersonalInbox

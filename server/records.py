@@ -16,7 +16,7 @@ JOINT = "\n\n"
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Hold who a verified token says is asking."""
+    """Who a verified token says is asking."""
 
     subject: str
     role: Role
@@ -40,7 +40,7 @@ class Identity:
 
 @dataclass(frozen=True, kw_only=True)
 class Spoken:
-    """Hold what was heard of a voice message."""
+    """What was heard of a voice message."""
 
     heard: str
     """Word by word; the message itself has spelled numbers joined."""
@@ -56,7 +56,7 @@ def joined(spoken: Sequence[Spoken]) -> Spoken | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Accepted:
-    """Hold what a sender is told once the message is on disk."""
+    """What a sender is told once the message is on disk."""
 
     message_id: str
     thread_id: str
@@ -70,7 +70,7 @@ class Accepted:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """Hold what has become of a message."""
+    """What has become of a message."""
 
     message_id: str
     thread_id: str
@@ -80,7 +80,7 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """Hold a turn that was leased to this process: the messages it answers and the token its writes carry."""
+    """A turn that was leased to this process: the messages it answers and the token its writes carry."""
 
     id: str
     thread_id: str
@@ -114,7 +114,7 @@ class CrashSuspect:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Hold how much the inbox takes."""
+    """How much the inbox takes."""
 
     max_waiting: int = 1000
     """Messages of all threads that may wait at a time."""

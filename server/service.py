@@ -42,7 +42,7 @@ LOOK_SECONDS = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """Hold the parts of one server process."""
+    """The parts of one server process."""
 
     settings: Settings
     tokens: Tokens

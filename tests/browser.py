@@ -33,7 +33,7 @@ HEARD = "How long do I have to return something?"
 
 @dataclass
 class Site:
-    """Hold the address of a running server and make tokens it believes."""
+    """The address of a running server, and tokens it believes."""
 
     url: str
     folder: Path

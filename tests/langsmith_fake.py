@@ -28,7 +28,7 @@ PLAIN = {
 
 @dataclass
 class FakeLangSmith:
-    """Hold what was uploaded."""
+    """What was uploaded."""
 
     url: str = ""
     datasets: list[dict[str, Any]] = field(default_factory=list)

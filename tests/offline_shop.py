@@ -149,7 +149,7 @@ def _write_tool(name: str, names: Sequence[str]) -> BaseTool:
 
 @dataclass
 class Talk:
-    """Hold a conversation with the offline model on behalf of one customer."""
+    """A conversation with the offline model on behalf of one customer."""
 
     customer_id: str = "ada_brook_1001"
     embeddings: Embeddings | None = None

@@ -42,7 +42,7 @@ def settings_in(folder: Path, **others: Any) -> Settings:
 
 
 class Running:
-    """Hold a client of a running application, and its insides."""
+    """A client of a running application, and its insides."""
 
     def __init__(self, client: httpx.AsyncClient, service: Service) -> None:
         self.client = client

@@ -41,7 +41,7 @@ ELSEWHERE = {
 
 
 class Shop:
-    """Hold an agent, its shop and its ledger."""
+    """An agent, its shop and its ledger."""
 
     def __init__(self, *answers: Any, orders: FakeOrders | None = None, approval_over: float | None = None) -> None:
         self.orders = orders or FakeOrders()

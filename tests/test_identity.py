@@ -46,7 +46,7 @@ class Letterbox:
 
 
 class OpenChat:
-    """Hold an agent whose customers are not signed in."""
+    """An agent whose customers are not signed in."""
 
     def __init__(self, folder: Path, *answers: Any, rule: IdentityRule | None = None, checkpointer: Any = None) -> None:
         self.now = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -21,7 +21,7 @@ CHOICES = {"team": ["returns", "billing"]}
 
 
 class Shape(BaseModel):
-    """Hold what is asked for."""
+    """What is asked for."""
 
     team: str
     words: tuple[str, ...] = Field((), max_length=3)

@@ -33,7 +33,7 @@ from tools.desk.sql_desk import SqlTicketDesk
 
 
 class Shop:
-    """Hold an agent, a desk and the people's view of the same memory."""
+    """An agent, a desk and the people's view of the same memory."""
 
     def __init__(self, folder: Path) -> None:
         self.desk = SqlTicketDesk(Database(f"sqlite:///{folder}/desk.db"))

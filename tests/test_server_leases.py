@@ -31,7 +31,7 @@ class Clock:
 
 
 class Workers:
-    """Hold two workers of one inbox."""
+    """Two workers of one inbox."""
 
     def __init__(self, url: str) -> None:
         self.url = url

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """Hold the verified facts about this run; never anything that a model or a message claimed."""
+    """The verified facts about this run; never anything that a model or a message claimed."""
 
     customer_id: str | None = None
     """The customer who is signed in, or None in an open chat."""

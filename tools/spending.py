@@ -42,7 +42,7 @@ _TOTALS = select(*(func.coalesce(func.sum(spending.c[name]), 0.0) for name in _A
 
 @dataclass(frozen=True)
 class Spending:
-    """Hold what was spent; `cost` is money in the currency of the prices."""
+    """What was spent; `cost` is money in the currency of the prices."""
 
     requests: float = 0
     tokens: float = 0

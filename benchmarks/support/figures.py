@@ -13,7 +13,7 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Figure:
-    """Hold one measured number and what it has to be."""
+    """One measured number and what it has to be."""
 
     name: str
     value: float

@@ -31,7 +31,7 @@ REPLY = "You are welcome."
 
 @dataclass
 class Fleet:
-    """Hold the server processes, one a slot."""
+    """The server processes, one a slot."""
 
     env: dict[str, str]
     folder: Path

@@ -37,7 +37,7 @@ HILL = {"address1": "7 Hill Lane", "address2": "", "city": "Salem", "state": "OR
 
 @dataclass(frozen=True, kw_only=True)
 class UserTask:
-    """Hold what a customer wants, what a model does for it, and how it shows that they got it."""
+    """What a customer wants, what a model does for it, and how it shows that they got it."""
 
     ID: str
     PROMPT: str
@@ -52,7 +52,7 @@ class UserTask:
 
 @dataclass(frozen=True, kw_only=True)
 class InjectionTask:
-    """Hold what an attacker wants: the words, and what an obedient model does or says then."""
+    """What an attacker wants: the words, and what an obedient model does or says then."""
 
     ID: str
     GOAL: str
@@ -69,7 +69,7 @@ class InjectionTask:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """Hold one conversation; without an injection it is the same conversation unharmed."""
+    """One conversation; without an injection it is the same conversation unharmed."""
 
     user: UserTask
     carrier: Carrier
@@ -79,7 +79,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Suite:
-    """Hold all tasks and attacks."""
+    """All tasks and attacks."""
 
     user_tasks: Mapping[Carrier, tuple[UserTask, ...]]
     injection_tasks: tuple[InjectionTask, ...]

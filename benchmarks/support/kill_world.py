@@ -168,7 +168,7 @@ class WithoutLedger(ConfirmedActions):
 
 @dataclass(frozen=True)
 class World:
-    """Hold where a conversation lives and what kind of shop it is about."""
+    """Where a conversation lives and what kind of shop it is about."""
 
     folder: Path
     keys: bool

@@ -18,7 +18,7 @@ Answer = Callable[[str], tuple[int, Any]]
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """Hold one request."""
+    """One request."""
 
     path: str
     headers: str
@@ -28,7 +28,7 @@ class RecordedRequest:
 
 @dataclass
 class RecordedServices:
-    """Hold everything that came; a service has the first part of the path for a name."""
+    """Everything that came; a service has the first part of the path for a name."""
 
     url: str = ""
     came: list[RecordedRequest] = field(default_factory=list)

@@ -24,7 +24,7 @@ Tables = dict[str, frozenset[tuple[object, ...]]]
 
 @dataclass(frozen=True)
 class ChangedIds:
-    """Hold the ids of the records that differ."""
+    """The ids of the records that differ."""
 
     products: frozenset[str]
     customers: frozenset[str]

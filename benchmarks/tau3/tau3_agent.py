@@ -33,7 +33,7 @@ MAX_TOOL_ROUNDS = 30
 
 @dataclass
 class HarnessState:
-    """Hold one conversation of the harness: our thread, and the calls it still has to answer."""
+    """One conversation of the harness: our thread, and the calls it still has to answer."""
 
     thread_id: str = field(default_factory=lambda: uuid4().hex)
     waiting: list[str] = field(default_factory=list)

@@ -26,7 +26,7 @@ MAX_STEPS = 200
 
 @dataclass(frozen=True)
 class HarnessScore:
-    """Hold how the harness scored one task."""
+    """How the harness scored one task."""
 
     task: str
     reward: float

@@ -44,7 +44,7 @@ FILES = ("db.json", "tasks.json", "expected.json")
 
 @dataclass(frozen=True, kw_only=True)
 class TaskReplay:
-    """Hold what the replay of one task came to."""
+    """What the replay of one task came to."""
 
     task: str
     actions: int
@@ -90,7 +90,7 @@ async def replay(data: Path, scratch: Path, *, told: Callable[[int, int], None])
 
 @dataclass(frozen=True)
 class _Run:
-    """Hold what happened when the actions of a task were run."""
+    """What happened when the actions of a task were run."""
 
     task: str
     actions: int

@@ -13,7 +13,7 @@ Vector = list[float]
 
 
 class _Request:
-    """Hold the texts one caller waits for, and what became of them."""
+    """The texts one caller waits for, and what became of them."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts

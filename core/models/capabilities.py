@@ -39,7 +39,7 @@ CHARS_PER_TOKEN = 2.5
 
 @dataclass(frozen=True)
 class Capabilities:
-    """Hold what was measured; None where it was not, or could not be."""
+    """What was measured; None where it was not, or could not be."""
 
     base_url: str
     model: str

@@ -33,7 +33,7 @@ SHARE_WITH_NEXT = 0.6
 
 @dataclass(frozen=True)
 class Candidate:
-    """Hold one model of the chain."""
+    """One model of the chain."""
 
     name: str
     model: Runnable[LanguageModelInput, AIMessage]

@@ -26,7 +26,7 @@ _UNSUPPORTED = ("default", "minLength", "maxLength", "minItems", "maxItems", "pa
 
 @dataclass(frozen=True)
 class JsonAnswer(Generic[T]):
-    """Hold what came back, and what it cost."""
+    """What came back, and what it cost."""
 
     value: T | None
     """The valid object, or None when the model could not make one."""

@@ -15,7 +15,7 @@ _MILLION = Decimal(1_000_000)
 
 
 class Price(BaseModel, frozen=True, extra="forbid"):
-    """Hold what one model costs; a way of billing that the provider does not offer is left out."""
+    """What one model costs; a way of billing that the provider does not offer is left out."""
 
     per_request: Annotated[Decimal, Field(ge=0)] | None = None
     input: Annotated[Decimal, Field(ge=0)] | None = None
@@ -38,7 +38,7 @@ class Price(BaseModel, frozen=True, extra="forbid"):
 
 
 class PriceTable(BaseModel, frozen=True, extra="forbid"):
-    """Hold the prices of models by name, in one currency."""
+    """The prices of models by name, in one currency."""
 
     currency: str = "USD"
     models: dict[str, Price] = Field(default_factory=dict)

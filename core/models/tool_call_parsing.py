@@ -36,7 +36,7 @@ _OPENER_LENGTH = 43
 
 @dataclass(frozen=True)
 class RawCall:
-    """Hold a tool call as it came."""
+    """A tool call as it came."""
 
     name: str
     arguments: Any
@@ -46,7 +46,7 @@ class RawCall:
 
 @dataclass(frozen=True)
 class Answer:
-    """Hold what a model's message amounts to."""
+    """What a model's message amounts to."""
 
     text: str
     calls: tuple[ToolCall, ...] = ()

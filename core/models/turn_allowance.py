@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Allowance:
-    """Hold what is left to a turn, and what it has asked for."""
+    """What is left to a turn, and what it has asked for."""
 
     seconds: float
     """Seconds until the turn has to be answered, counted from now."""

@@ -31,7 +31,7 @@ Phrase = tuple[str, ...]
 
 
 class KnownPeople:
-    """Hold names and address lines by customer, of the newest customers only; safe to share between threads."""
+    """Names and address lines by customer, of the newest customers only; safe to share between threads."""
 
     def __init__(self, *, kept: int = 2_000) -> None:
         self._kept = kept

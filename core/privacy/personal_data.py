@@ -12,7 +12,7 @@ ERASED = "erased"
 
 @dataclass(frozen=True)
 class Person:
-    """Hold whose data is meant: a customer's id, and the conversations that are theirs."""
+    """Whose data is meant: a customer's id, and the conversations that are theirs."""
 
     customer_id: str | None
     threads: frozenset[str] = frozenset()

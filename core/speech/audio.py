@@ -27,7 +27,7 @@ KNOWN = "wav, mp3, m4a, aac, ogg, webm and flac"
 
 @dataclass(frozen=True)
 class Clip:
-    """Hold a recording as it came."""
+    """A recording as it came."""
 
     data: bytes
     format: str

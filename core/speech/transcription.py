@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Segment:
-    """Hold a stretch of speech; the figures are None where the transcriber gives none."""
+    """A stretch of speech; the figures are None where the transcriber gives none."""
 
     text: str
     no_speech: float | None = None
@@ -33,7 +33,7 @@ class Segment:
 
 @dataclass(frozen=True, kw_only=True)
 class Transcript:
-    """Hold what a transcriber wrote down."""
+    """What a transcriber wrote down."""
 
     segments: tuple[Segment, ...]
     seconds: float | None = None

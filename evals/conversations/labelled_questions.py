@@ -18,7 +18,7 @@ from graph.agent import SupportAgent
 
 
 class Question(Section):
-    """Hold a question, or a dialogue that ends with one, and the articles that answer it."""
+    """A question, or a dialogue that ends with one, and the articles that answer it."""
 
     ask: Annotated[list[Text], BeforeValidator(lambda said: [said] if isinstance(said, str) else said)] = Field(
         min_length=1

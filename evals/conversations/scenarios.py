@@ -39,7 +39,7 @@ class When(Section):
 
 
 class Line(Section):
-    """Hold one thing the customer says; in a file, a plain text stands for a line that is always said."""
+    """One thing the customer says; in a file, a plain text stands for a line that is always said."""
 
     say: str
     repeat: Annotated[int, Field(ge=1, le=1_000_000)] = 1
@@ -59,7 +59,7 @@ class Line(Section):
 
 
 class Answer(Section):
-    """Hold a branch: what the customer says, before their next line, whenever a reply is like this."""
+    """A branch: what the customer says, before their next line, whenever a reply is like this."""
 
     to: When
     say: str
@@ -67,7 +67,7 @@ class Answer(Section):
 
 
 class GoldAction(Section):
-    """Hold one call of a write tool with its exact arguments."""
+    """One call of a write tool with its exact arguments."""
 
     tool: Text
     args: Mapping[str, Any]
@@ -108,7 +108,7 @@ class ToolRule(Section):
 
 
 class Fact(Section):
-    """Hold something a reply says, in any of these spellings; in a file, a plain text stands for the only one."""
+    """Something a reply says, in any of these spellings; in a file, a plain text stands for the only one."""
 
     any: Annotated[tuple[Text, ...], Field(min_length=1)]
     turn: Annotated[int, Field(ge=1)] | None = None
@@ -123,7 +123,7 @@ class Fact(Section):
 
 
 class Facts(Section):
-    """Hold what the replies must and must not say."""
+    """What the replies must and must not say."""
 
     must: tuple[Fact, ...] = ()
     must_not: tuple[Fact, ...] = ()
@@ -135,7 +135,7 @@ class Facts(Section):
 
 
 class Expect(Section):
-    """Hold what must be true after the conversation; what is left out is not judged."""
+    """What must be true after the conversation; what is left out is not judged."""
 
     actions: tuple[GoldAction, ...] = ()
     """Gold actions: replayed on fresh records they give the records that must be there; none means nothing changed."""
@@ -174,7 +174,7 @@ class Expect(Section):
 
 
 class Scenario(Section):
-    """Hold one conversation and what must be true after it."""
+    """One conversation and what must be true after it."""
 
     id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{2,60}$")]
     """The file's name without its ending."""

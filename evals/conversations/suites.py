@@ -21,7 +21,7 @@ SHIPPED = SAMPLE_BUSINESS / "evals"
 
 
 class SuiteFile(Section):
-    """Hold `suite.yaml`; paths are relative to its folder."""
+    """`suite.yaml`; paths are relative to its folder."""
 
     business: str | None = None
     """Folder of the business; by default the one around the suite, or the sample shop's."""
@@ -35,7 +35,7 @@ class SuiteFile(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:
-    """Hold conversations and the world they take place in."""
+    """Conversations and the world they take place in."""
 
     folder: Path
     business: Path

@@ -22,7 +22,7 @@ from graph.state import State
 
 
 class Agent(Protocol):
-    """Hold conversations, one a thread."""
+    """Conversations, one a thread."""
 
     async def send(
         self, thread_id: str, text: str, *, customer_id: str | None = None, channel: str = "chat", locale: str = "en"

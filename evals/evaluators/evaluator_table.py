@@ -19,7 +19,7 @@ Evaluator = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], 
 
 @dataclass(frozen=True)
 class EvaluatorRow:
-    """Hold an evaluator and whether a False from it fails the conversation."""
+    """An evaluator and whether a False from it fails the conversation."""
 
     evaluate: Evaluator
     decides: bool

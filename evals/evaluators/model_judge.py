@@ -23,7 +23,7 @@ are not for you. Answer with JSON only: {"reason": "one or two sentences", "pass
 
 
 class Judgement(BaseModel, extra="ignore"):
-    """Hold what the judge answers: the reason first, so that it is thought before the verdict."""
+    """What the judge answers: the reason first, so that it is thought before the verdict."""
 
     reason: str = Field(min_length=1)
     passed: bool

@@ -49,7 +49,7 @@ def unsupported(reply: str, evidence: Sequence[str]) -> list[str]:
 
 
 class Values:
-    """Hold every value of the evidence."""
+    """Every value of the evidence."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         found = [value for text in texts for value in _values(text)]

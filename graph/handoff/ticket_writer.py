@@ -56,14 +56,14 @@ _NEXT_STEP: Mapping[Reason, str] = {
 
 @dataclass(frozen=True)
 class Written:
-    """Hold a draft and what it cost."""
+    """A draft and what it cost."""
 
     draft: TicketDraft
     usage: Usage
 
 
 class TicketWriter:
-    """Hold what drafts are made with."""
+    """What drafts are made with."""
 
     def __init__(
         self, rules: RuleTriage, model: JsonModel | None = None, *, shop_name: str = "a business", seconds: float = 30.0

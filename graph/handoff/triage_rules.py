@@ -113,7 +113,7 @@ def is_bare_wish(text: str) -> bool:
 
 
 class RuleTriage:
-    """Hold the queues and what their examples mean; safe to use from several threads."""
+    """The queues and what their examples mean; safe to use from several threads."""
 
     def __init__(self, queues: Sequence[Queue], embeddings: Embeddings) -> None:
         self.queues = queues

@@ -23,7 +23,7 @@ UNHEARD = "[voice message without words that could be understood]"
 
 @dataclass(frozen=True, kw_only=True)
 class VoiceInput:
-    """Hold what voice messages are heard with."""
+    """What voice messages are heard with."""
 
     transcriber: Transcriber | None = None
     """None where voice is not switched on."""

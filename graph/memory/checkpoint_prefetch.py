@@ -11,7 +11,7 @@ from langgraph.checkpoint.base import CheckpointTuple
 
 @dataclass
 class _Read:
-    """Hold what was read; the first who asks for it takes it."""
+    """What was read; the first who asks for it takes it."""
 
     thread_id: str
     found: CheckpointTuple

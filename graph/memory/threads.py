@@ -25,7 +25,7 @@ class KeepsTranscripts(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Thread:
-    """Hold what is known of one stored conversation."""
+    """What is known of one stored conversation."""
 
     id: str
     customer_id: str | None

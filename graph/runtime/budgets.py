@@ -17,7 +17,7 @@ DAY_SECONDS = 86_400.0
 
 @dataclass(frozen=True)
 class Budget:
-    """Hold the most of each that may be spent; None is without limit."""
+    """The most of each that may be spent; None is without limit."""
 
     requests: float | None = None
     tokens: float | None = None

@@ -92,7 +92,7 @@ _FEWEST_DIGITS = 3
 
 @dataclass(frozen=True)
 class MessageOrigins:
-    """Hold a conversation as far as it is still at hand."""
+    """A conversation as far as it is still at hand."""
 
     messages: Sequence[AnyMessage]
     case_file: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -16,7 +16,7 @@ Origin = Literal["prose", "data", "plan", "customer"]
 
 @dataclass(frozen=True)
 class Text:
-    """Hold one text a reply may rely on."""
+    """One text a reply may rely on."""
 
     text: str
     origin: Origin = "prose"
@@ -24,7 +24,7 @@ class Text:
 
 @dataclass(frozen=True)
 class ToolOutcome:
-    """Hold how a call of a tool ended; a call that failed or only asked is none."""
+    """How a call of a tool ended; a call that failed or only asked is none."""
 
     tool: str
     """Its name, and what else it is called."""
@@ -35,7 +35,7 @@ class ToolOutcome:
 
 @dataclass
 class Evidence:
-    """Hold everything a reply may rely on, read once and asked for each sentence."""
+    """Everything a reply may rely on, read once and asked for each sentence."""
 
     passages: int = 0
     """How many passages there are to cite, numbered from 1."""

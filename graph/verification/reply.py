@@ -40,7 +40,7 @@ _NAMES: dict[Kind, str] = {"link": "link", "email": "e-mail address", "identifie
 
 @dataclass(frozen=True)
 class Fault:
-    """Hold one thing a reply may not say."""
+    """One thing a reply may not say."""
 
     kind: Literal["value", "action"]
     text: str

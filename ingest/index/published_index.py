@@ -23,7 +23,7 @@ from ingest.index.versions import (
 
 
 class OpenIndex:
-    """Hold one version open for any number of threads; it cannot be removed meanwhile."""
+    """One version open for any number of threads; it cannot be removed meanwhile."""
 
     def __init__(self, folder: Path) -> None:
         """Verify and open the version in a folder.

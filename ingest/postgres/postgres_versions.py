@@ -30,7 +30,7 @@ _COLUMNS = "v.schema, v.manifest, v.candidates"
 
 @dataclass(frozen=True)
 class StoredVersion:
-    """Hold where one version lies and what it was built from."""
+    """Where one version lies and what it was built from."""
 
     schema: str
     manifest: Manifest

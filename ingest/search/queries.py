@@ -15,7 +15,7 @@ _MAX_WINDOWS = 12
 
 @dataclass(frozen=True)
 class Queries:
-    """Hold what is looked up for one turn."""
+    """What is looked up for one turn."""
 
     windows: tuple[str, ...]
     """The newest utterance, in overlapping pieces where it is longer than an embedding model reads well."""

@@ -18,7 +18,7 @@ Resolver = Callable[[str, int], list[str]]
 
 @dataclass(frozen=True)
 class Fetched:
-    """Hold what came from an address."""
+    """What came from an address."""
 
     url: str
     """Address after redirects."""

@@ -13,7 +13,7 @@ from graph.memory.checkpointers import open_checkpointer
 
 @dataclass
 class Opened:
-    """Hold the memory while the server runs."""
+    """The memory while the server runs."""
 
     saver: BaseCheckpointSaver[Any] | None = None
 

@@ -147,7 +147,7 @@ def _cost_a_resolution(sums: "_Counted", ended: Sequence[Counted]) -> Decimal | 
 
 
 class _Counted:
-    """Hold the conversations of a span of time, sorted by how they ended and when."""
+    """The conversations of a span of time, sorted by how they ended and when."""
 
     def __init__(self, turns: Sequence[Any], until: datetime, zone: ZoneInfo, prices: PriceTable, model: str) -> None:
         self._zone = zone

@@ -14,7 +14,7 @@ UNREAD = 1000
 
 
 class Broadcast:
-    """Hold one queue a listener, by thread, and what the turn that runs in a thread has brought so far."""
+    """One queue a listener, by thread, and what the turn that runs in a thread has brought so far."""
 
     def __init__(self) -> None:
         self._listeners: defaultdict[str, set[asyncio.Queue[TurnEvent]]] = defaultdict(set)

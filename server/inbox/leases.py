@@ -22,7 +22,7 @@ from server.records import JOINT, CrashSuspect, Spoken, Turn, joined
 
 
 class Held(NamedTuple):
-    """Hold a lease."""
+    """A lease."""
 
     thread_id: str
     token: int

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerSettings:
-    """Hold how a worker goes about its work; times in seconds."""
+    """How a worker goes about its work; times in seconds."""
 
     turns_at_once: int = 16
     attempt_seconds: float = 120.0

@@ -40,7 +40,7 @@ ASK_AGAIN = "no-cache"
 
 @dataclass(frozen=True)
 class Asset:
-    """Hold one file as it is sent."""
+    """One file as it is sent."""
 
     body: bytes
     packed: bytes

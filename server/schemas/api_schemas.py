@@ -55,7 +55,7 @@ class SourceOut(BaseModel):
 
 
 class CardFieldOut(BaseModel):
-    """Hold a line of a card."""
+    """A line of a card."""
 
     label: str
     value: str
@@ -71,7 +71,7 @@ class CardItemOut(BaseModel):
 
 
 class CardActionOut(BaseModel):
-    """Hold a button of a card."""
+    """A button of a card."""
 
     label: str
     say: str = Field(description="What it sends in the customer's name; empty for a link.")
@@ -79,7 +79,7 @@ class CardActionOut(BaseModel):
 
 
 class CardOut(BaseModel):
-    """Hold a record that a reply is about, as it was looked up in that turn, without what the reply says in words."""
+    """A record that a reply is about, as it was looked up in that turn, without what the reply says in words."""
 
     id: str
     title: str
@@ -90,7 +90,7 @@ class CardOut(BaseModel):
 
 
 class AskOut(BaseModel):
-    """Hold an action the customer is asked to agree to, exactly as it would be carried out."""
+    """An action the customer is asked to agree to, exactly as it would be carried out."""
 
     id: str
     preview: str
@@ -131,7 +131,7 @@ class HandoffOut(BaseModel):
 
 
 class ReplyOut(BaseModel):
-    """Hold what the customer reads."""
+    """What the customer reads."""
 
     text: str = Field(
         description="Empty while people have the conversation (`owner` is `pending` or `human`): the message was "
@@ -192,7 +192,7 @@ class ImageOut(BaseModel):
 
 
 class Said(BaseModel):
-    """Hold one message of a conversation."""
+    """One message of a conversation."""
 
     id: str
     role: Literal["customer", "agent", "operator"]
@@ -210,7 +210,7 @@ class Said(BaseModel):
 
 
 class ThreadOut(BaseModel):
-    """Hold a conversation as its customer sees it."""
+    """A conversation as its customer sees it."""
 
     thread_id: str
     disclosure: str
@@ -247,7 +247,7 @@ class ChatOut(BaseModel):
 
 
 class TokenOut(BaseModel):
-    """Hold a short-lived token for a visitor nobody knows."""
+    """A short-lived token for a visitor nobody knows."""
 
     token: str
     expires_in: int = Field(description="Seconds.")
@@ -267,7 +267,7 @@ class OperatorReply(Strict):
 
 
 class SuggestionOut(BaseModel):
-    """Hold a reply for an operator to edit."""
+    """A reply for an operator to edit."""
 
     text: str
 
@@ -281,7 +281,7 @@ class Decision(Strict):
 
 
 class ActionOut(BaseModel):
-    """Hold an action as staff decide on it."""
+    """An action as staff decide on it."""
 
     id: str
     thread_id: str

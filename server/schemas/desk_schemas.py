@@ -14,7 +14,7 @@ Sla = Literal["none", "ok", "soon", "late"]
 
 
 class QueueItem(BaseModel):
-    """Hold one thing that waits for a person, or that a person is at."""
+    """One thing that waits for a person, or that a person is at."""
 
     id: str = Field(description="Number of the ticket, or id of the action.")
     kind: Literal["ticket", "approval"]
@@ -45,7 +45,7 @@ class QueueOut(BaseModel):
 
 
 class CannedReply(BaseModel):
-    """Hold a prepared reply; `{customer}`, `{operator}`, `{ticket}` and `{shop}` in it are filled in by the page."""
+    """A prepared reply; `{customer}`, `{operator}`, `{ticket}` and `{shop}` in it are filled in by the page."""
 
     name: str
     title: str
@@ -96,7 +96,7 @@ class DeskOut(BaseModel):
 
 
 class PassageOut(BaseModel):
-    """Hold a passage that a reply cites."""
+    """A passage that a reply cites."""
 
     number: int
     article_id: str
@@ -107,7 +107,7 @@ class PassageOut(BaseModel):
 
 
 class Step(BaseModel):
-    """Hold one tool call."""
+    """One tool call."""
 
     tool: str
     args: dict[str, Any]
@@ -117,7 +117,7 @@ class Step(BaseModel):
 
 
 class Entry(BaseModel):
-    """Hold one message with what led to it."""
+    """One message with what led to it."""
 
     id: str
     role: Literal["customer", "agent", "operator", "desk", "note"]
@@ -134,7 +134,7 @@ class Entry(BaseModel):
 
 
 class LedgerStep(BaseModel):
-    """Hold one step in the life of an action."""
+    """One step in the life of an action."""
 
     at: datetime
     state: str
@@ -143,7 +143,7 @@ class LedgerStep(BaseModel):
 
 
 class LedgerRow(BaseModel):
-    """Hold an action as the ledger has it; nothing in it was written by a model."""
+    """An action as the ledger has it; nothing in it was written by a model."""
 
     id: str
     tool: str
@@ -214,7 +214,7 @@ class CaseOut(BaseModel):
 
 
 class ConversationOut(BaseModel):
-    """Hold a conversation as an operator sees it."""
+    """A conversation as an operator sees it."""
 
     thread_id: str
     customer_id: str | None
@@ -248,14 +248,14 @@ class ProposalOut(BaseModel):
 
 
 class Fact(BaseModel):
-    """Hold one thing that a connected system says."""
+    """One thing that a connected system says."""
 
     name: str = Field(description="As the system calls it, for example `expected_delivery`.")
     value: str
 
 
 class Record(BaseModel):
-    """Hold one record of a connected system about a customer."""
+    """One record of a connected system about a customer."""
 
     kind: str = Field(description="What it was listed under, for example `angry`.")
     title: str
@@ -264,7 +264,7 @@ class Record(BaseModel):
 
 
 class Listed(BaseModel):
-    """Hold a conversation as lists show it."""
+    """A conversation as lists show it."""
 
     thread_id: str
     customer_id: str | None
@@ -285,7 +285,7 @@ class ListedOut(BaseModel):
 
 
 class CustomerOut(BaseModel):
-    """Hold what is known of a customer."""
+    """What is known of a customer."""
 
     id: str
     name: str

@@ -8,14 +8,14 @@ from pydantic import BaseModel, Field
 
 
 class Figure(BaseModel):
-    """Hold a count and the newest of what it counts."""
+    """A count and the newest of what it counts."""
 
     count: int
     threads: list[str] = Field(description="Ids of conversations, the newest first, at most 100.")
 
 
 class Day(BaseModel):
-    """Hold what happened on one day."""
+    """What happened on one day."""
 
     day: date
     resolved: Figure
@@ -30,14 +30,14 @@ class Day(BaseModel):
 
 
 class Reason(BaseModel):
-    """Hold how often conversations went to a person for one reason."""
+    """How often conversations went to a person for one reason."""
 
     reason: str
     figure: Figure
 
 
 class Spread(BaseModel):
-    """Hold how long something took, in seconds."""
+    """How long something took, in seconds."""
 
     count: int
     median: float | None
@@ -46,14 +46,14 @@ class Spread(BaseModel):
 
 
 class Stars(BaseModel):
-    """Hold how many conversations were rated with so many stars."""
+    """How many conversations were rated with so many stars."""
 
     stars: int
     figure: Figure
 
 
 class Unanswered(BaseModel):
-    """Hold a question that no article answered."""
+    """A question that no article answered."""
 
     question: str = Field(description="As it was asked last, private data hidden.")
     alike: list[str] = Field(description="Other wordings of the same question.")
@@ -62,7 +62,7 @@ class Unanswered(BaseModel):
 
 
 class Evaluation(BaseModel):
-    """Hold what one evaluation run came to."""
+    """What one evaluation run came to."""
 
     name: str
     finished_at: datetime
@@ -168,7 +168,7 @@ class Backlog(BaseModel):
 
 
 class InsightOut(BaseModel):
-    """Hold how it is going."""
+    """How it is going."""
 
     since: datetime
     until: datetime

@@ -15,19 +15,19 @@ class Tolerant(BaseModel):
 
 
 class InputAudio(Tolerant):
-    """Hold a recording as base64; its format is told by its content."""
+    """A recording as base64; its format is told by its content."""
 
     data: str
 
 
 class ImageUrl(Tolerant):
-    """Hold a picture as a `data:` URL."""
+    """A picture as a `data:` URL."""
 
     url: str
 
 
 class Part(Tolerant):
-    """Hold one part of a message; text is read, recordings are heard, and pictures are kept."""
+    """One part of a message; text is read, recordings are heard, and pictures are kept."""
 
     type: str
     text: str | None = None
@@ -45,7 +45,7 @@ class Part(Tolerant):
 
 
 class ChatMessage(Tolerant):
-    """Hold one message of the conversation as the client has it."""
+    """One message of the conversation as the client has it."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | list[Part] | None = None
@@ -81,7 +81,7 @@ class ChatUsage(BaseModel):
 
 
 class ChatReply(BaseModel):
-    """Hold the text of a reply."""
+    """The text of a reply."""
 
     role: Literal["assistant"] = "assistant"
     content: str
@@ -89,7 +89,7 @@ class ChatReply(BaseModel):
 
 
 class ChatChoice(BaseModel):
-    """Hold the one reply there is."""
+    """The one reply there is."""
 
     index: int = 0
     message: ChatReply
@@ -125,6 +125,6 @@ class ModelList(BaseModel):
 
 
 class ChatFailure(BaseModel):
-    """Hold a failure in the protocol's form."""
+    """A failure in the protocol's form."""
 
     error: dict[str, Any]

@@ -22,7 +22,7 @@ CLOSED_SHOWN = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Hold what of the queue somebody wants to see; None is everything that is open."""
+    """What of the queue somebody wants to see; None is everything that is open."""
 
     queue: str | None = None
     state: str | None = None

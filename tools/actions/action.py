@@ -28,7 +28,7 @@ OVER: tuple[State, ...] = ("done", "refused", "rejected", "expired", "withdrawn"
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """Hold one row of the ledger.
+    """One row of the ledger.
 
     proposed → confirmed (the customer's yes) → running → done | refused | unknown; unknown → running again.
     With approval: proposed → awaiting_approval → approved | rejected | expired, and approved → running.
@@ -87,7 +87,7 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Hold one step in the life of an action."""
+    """One step in the life of an action."""
 
     at: datetime
     state: State

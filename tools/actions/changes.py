@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """Hold one movement of money: a charge to the customer or a refund to them."""
+    """One movement of money: a charge to the customer or a refund to them."""
 
     kind: Literal["charge", "refund"]
     amount: Decimal
@@ -19,7 +19,7 @@ class Move:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """Hold a change that the rules allow, before anything has happened."""
+    """A change that the rules allow, before anything has happened."""
 
     operation: str
     """Name of the tool that asked for it."""
@@ -49,7 +49,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """Hold what came of a change."""
+    """What came of a change."""
 
     key: str
     """The idempotency key it was applied under."""

@@ -20,7 +20,7 @@ from tools.tool import Tool
 
 @dataclass(frozen=True, kw_only=True)
 class HostTool:
-    """Hold one tool of a host: `read` changes nothing, `write` does."""
+    """One tool of a host: `read` changes nothing, `write` does."""
 
     name: str
     description: str

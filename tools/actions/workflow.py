@@ -19,7 +19,7 @@ from tools.tool import Tool
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmationResult:
-    """Hold what a customer's message did to the proposals they were asked about."""
+    """What a customer's message did to the proposals they were asked about."""
 
     agreed: Sequence[Action] = ()
     """Confirmed just now, in the order they are to be carried out."""

@@ -11,7 +11,7 @@ from tools.desk.hours import DeskHours
 
 @dataclass(frozen=True)
 class ExpectedAnswer:
-    """Hold what a customer may be told about the wait."""
+    """What a customer may be told about the wait."""
 
     staffed: bool
     """Somebody is at the desk; otherwise the ticket is a call-back."""

@@ -15,7 +15,7 @@ _LONGEST_WAIT_DAYS = 366 * 2
 
 @dataclass(frozen=True)
 class DeskHours:
-    """Hold the weekly opening hours of a desk in its own time zone."""
+    """The weekly opening hours of a desk in its own time zone."""
 
     spans: tuple[tuple[int, time, time], ...]
     """Weekday (0 is Monday), opening and closing; a closing at 00:00 is midnight at the end of that day."""

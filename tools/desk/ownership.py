@@ -40,7 +40,7 @@ WITH_PEOPLE: frozenset[Stage] = frozenset({"pending", "human"})
 
 @dataclass(frozen=True, kw_only=True)
 class Ownership:
-    """Hold who owns a conversation and the clock of the people's part in it."""
+    """Who owns a conversation and the clock of the people's part in it."""
 
     stage: Stage = "bot"
     operator: str | None = None

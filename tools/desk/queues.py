@@ -15,7 +15,7 @@ SHIPPED = SAMPLE_BUSINESS / "queues.yaml"
 
 
 class Queue(BaseModel, frozen=True, extra="forbid"):
-    """Hold one team and what speaks for it."""
+    """One team and what speaks for it."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")
     description: str = Field(min_length=1)

@@ -24,7 +24,7 @@ from tools.desk.ticket_draft import Priority
 
 @dataclass(frozen=True, kw_only=True)
 class LatestMessages:
-    """Hold when somebody last wrote in a ticket."""
+    """When somebody last wrote in a ticket."""
 
     noted_at: datetime | None
     """When anything was last added."""
@@ -41,7 +41,7 @@ NO_MESSAGES = LatestMessages(noted_at=None, replied_at=None, heard_at=None)
 
 @dataclass(frozen=True, kw_only=True)
 class TicketOutcome:
-    """Hold how a ticket went."""
+    """How a ticket went."""
 
     id: str
     thread_id: str

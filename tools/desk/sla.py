@@ -22,7 +22,7 @@ SOON_SHARE = 0.75
 
 @dataclass(frozen=True)
 class Wait:
-    """Hold how long somebody has waited for an answer of a person; instants in UTC."""
+    """How long somebody has waited for an answer of a person; instants in UTC."""
 
     since: datetime
     due: datetime

@@ -15,7 +15,7 @@ TEXT_LIMITS = {"title": 120, "summary": 1500, "next_step": 500, "wish": 500}
 
 
 class Classification(BaseModel, frozen=True, extra="forbid"):
-    """Hold where a message belongs and how soon somebody should see it."""
+    """Where a message belongs and how soon somebody should see it."""
 
     category: Category = Field(description="What kind of message it is.")
     queue: str = Field(max_length=64, description="Which team handles it: the name of one of the listed queues.")
@@ -28,7 +28,7 @@ class Classification(BaseModel, frozen=True, extra="forbid"):
 
 
 class TicketDraft(Classification, frozen=True, extra="forbid"):
-    """Hold what a colleague has to know to go on without asking again."""
+    """What a colleague has to know to go on without asking again."""
 
     title: str = Field(
         default="", max_length=TEXT_LIMITS["title"], description="What it is about, in at most eight words."

@@ -28,7 +28,7 @@ NoteKind = Literal["customer", "reply", "internal"]
 
 @dataclass(frozen=True, kw_only=True)
 class TicketRequest:
-    """Hold what is known when a conversation goes to a person."""
+    """What is known when a conversation goes to a person."""
 
     thread_id: str
     customer_id: str | None
@@ -46,7 +46,7 @@ class TicketRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class TicketNote:
-    """Hold one message that was added to a ticket."""
+    """One message that was added to a ticket."""
 
     author: str
     """customer, agent, or the name of an operator."""
@@ -59,7 +59,7 @@ class TicketNote:
 
 @dataclass(frozen=True, kw_only=True)
 class Rating:
-    """Hold what the customer thought of the outcome."""
+    """What the customer thought of the outcome."""
 
     stars: int
     """1 (bad) to 5 (good)."""
@@ -69,7 +69,7 @@ class Rating:
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
-    """Hold a ticket as the desk knows it now; instants are in UTC."""
+    """A ticket as the desk knows it now; instants are in UTC."""
 
     id: str
     thread_id: str
@@ -115,7 +115,7 @@ class TicketChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """Hold a message of the desk that has to reach the customer's conversation."""
+    """A message of the desk that has to reach the customer's conversation."""
 
     key: str
     ticket_id: str

@@ -48,7 +48,7 @@ class CodeSender(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """Hold what a customer says about who they are; a claim identifies nobody."""
+    """What a customer says about who they are; a claim identifies nobody."""
 
     email: str = ""
     first_name: str = ""
@@ -58,7 +58,7 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """Hold what became of a typed code."""
+    """What became of a typed code."""
 
     state: Literal["proven", "wrong", "over"]
     """`over`: too late, too many tries, or none was asked for."""

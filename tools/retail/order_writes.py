@@ -36,7 +36,7 @@ Line = Annotated[str, Field(max_length=200)]
 
 
 class Request(BaseModel):
-    """Hold the arguments of a write as the model gave them."""
+    """The arguments of a write as the model gave them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -49,7 +49,7 @@ class CancelOrder(Request):
 
 
 class AddressRequest(Request):
-    """Hold a complete address."""
+    """A complete address."""
 
     address1: Annotated[Line, Field(description="Street and number.")]
     address2: Annotated[Line, Field(description="Apartment or suite, or an empty text.")] = ""
@@ -81,7 +81,7 @@ class ChangeOrderPayment(Request):
 
 
 class SwapRequest(Request):
-    """Hold items and what they are swapped for."""
+    """Items and what they are swapped for."""
 
     order_id: OrderId
     item_ids: ItemIds
@@ -115,7 +115,7 @@ class RefundOrder(Request):
 
 @dataclass(frozen=True, kw_only=True)
 class RuleInput:
-    """Hold what a rule looks at besides the request."""
+    """What a rule looks at besides the request."""
 
     policy: Policy
     today: date
@@ -126,7 +126,7 @@ class RuleInput:
 
 @dataclass(frozen=True, kw_only=True)
 class WriteAction:
-    """Hold one thing the agent may do to the shop."""
+    """One thing the agent may do to the shop."""
 
     name: str
     rank: int

@@ -96,7 +96,7 @@ class IdentityRule(Section):
 
 
 class Policy(Section):
-    """Hold every limit the rules look at."""
+    """Every limit the rules look at."""
 
     currency: Annotated[str, Field(max_length=5)]
     refund_time: str

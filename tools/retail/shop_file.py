@@ -23,7 +23,7 @@ KINDS: dict[str, tuple[str, type[ProductRow] | type[CustomerRow] | type[OrderRow
 
 @dataclass(frozen=True)
 class Shop:
-    """Hold everything a shop file tells."""
+    """Everything a shop file tells."""
 
     products: tuple[Product, ...]
     customers: tuple[Customer, ...]

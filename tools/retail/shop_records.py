@@ -27,7 +27,7 @@ Status = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """Hold a postal address."""
+    """A postal address."""
 
     address1: str
     address2: str
@@ -39,7 +39,7 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentMethod:
-    """Hold one way a customer pays."""
+    """One way a customer pays."""
 
     id: str
     source: Literal["gift_card", "credit_card", "paypal"]
@@ -51,7 +51,7 @@ class PaymentMethod:
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
-    """Hold a customer of the shop."""
+    """A customer of the shop."""
 
     id: str
     first_name: str
@@ -65,7 +65,7 @@ class Customer:
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """Hold one buyable version of a product."""
+    """One buyable version of a product."""
 
     item_id: str
     options: Mapping[str, str]
@@ -75,7 +75,7 @@ class Variant:
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """Hold a product and its variants."""
+    """A product and its variants."""
 
     id: str
     name: str
@@ -84,7 +84,7 @@ class Product:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderItem:
-    """Hold one line of an order."""
+    """One line of an order."""
 
     item_id: str
     product_id: str
@@ -95,7 +95,7 @@ class OrderItem:
 
 @dataclass(frozen=True, kw_only=True)
 class Fulfilment:
-    """Hold one parcel: its tracking ids and the items in it."""
+    """One parcel: its tracking ids and the items in it."""
 
     tracking_ids: tuple[str, ...]
     item_ids: tuple[str, ...]
@@ -103,7 +103,7 @@ class Fulfilment:
 
 @dataclass(frozen=True, kw_only=True)
 class Payment:
-    """Hold one movement of money for an order."""
+    """One movement of money for an order."""
 
     transaction_type: Literal["payment", "refund"]
     amount: Decimal
@@ -112,7 +112,7 @@ class Payment:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """Hold an order as the shop knows it now."""
+    """An order as the shop knows it now."""
 
     id: str
     customer_id: str

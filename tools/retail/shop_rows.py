@@ -37,7 +37,7 @@ class Row(BaseModel):
 
 
 class AddressRow(Row):
-    """Hold a postal address."""
+    """A postal address."""
 
     address1: Text
     address2: Text
@@ -52,14 +52,14 @@ class AddressRow(Row):
 
 
 class NameRow(Row):
-    """Hold a customer's name."""
+    """A customer's name."""
 
     first_name: Text
     last_name: Text
 
 
 class PaymentMethodRow(Row):
-    """Hold one way of paying."""
+    """One way of paying."""
 
     source: Literal["gift_card", "credit_card", "paypal"]
     id: Id
@@ -69,7 +69,7 @@ class PaymentMethodRow(Row):
 
 
 class CustomerRow(Row):
-    """Hold a customer under `users`."""
+    """A customer under `users`."""
 
     user_id: Id
     name: NameRow
@@ -92,7 +92,7 @@ class CustomerRow(Row):
 
 
 class VariantRow(Row):
-    """Hold one version of a product."""
+    """One version of a product."""
 
     item_id: Id
     options: dict[Text, Text]
@@ -101,7 +101,7 @@ class VariantRow(Row):
 
 
 class ProductRow(Row):
-    """Hold a product under `products`."""
+    """A product under `products`."""
 
     name: Text
     product_id: Id
@@ -114,7 +114,7 @@ class ProductRow(Row):
 
 
 class ItemRow(Row):
-    """Hold one line of an order."""
+    """One line of an order."""
 
     name: Text
     product_id: Id
@@ -124,14 +124,14 @@ class ItemRow(Row):
 
 
 class FulfilmentRow(Row):
-    """Hold one parcel."""
+    """One parcel."""
 
     tracking_id: list[Id]
     item_ids: list[Id]
 
 
 class PaymentRow(Row):
-    """Hold one movement of money."""
+    """One movement of money."""
 
     transaction_type: Literal["payment", "refund"]
     amount: Amount
@@ -139,7 +139,7 @@ class PaymentRow(Row):
 
 
 class OrderRow(Row):
-    """Hold an order under `orders`."""
+    """An order under `orders`."""
 
     order_id: Id
     user_id: Id

@@ -88,7 +88,7 @@ FAULTS = (*HTTP_FAULTS, *CONNECTION_FAULTS, *STREAM_FAULTS, *CHOICES, *HARMLESS)
 
 @dataclass
 class FaultServer:
-    """Hold the running server and the requests it got."""
+    """The running server and the requests it got."""
 
     port: int = 0
     requests: int = 0

@@ -163,7 +163,7 @@ _CLAUSE = re.compile(r"[;:]|,\s(?:and|but|so|und|aber|et|mais|y|pero)\s|\s-\s|,\
 
 @dataclass(frozen=True)
 class Claim:
-    """Hold one action a sentence claims."""
+    """One action a sentence claims."""
 
     action: str
     text: str

@@ -106,7 +106,7 @@ _MOMENT_STATE: dict[str, State] = {"s": "shipped", "d": "delivered", "c": "cance
 
 @dataclass(frozen=True)
 class _Record:
-    """Hold what the records of one order say: the states it has or has had, and when."""
+    """What the records of one order say: the states it has or has had, and when."""
 
     states: frozenset[State]
     dates: tuple[tuple[State, DateKey], ...]

@@ -17,7 +17,7 @@ _TIMES_SIGN = 3
 
 @dataclass
 class Operands:
-    """Hold what may be calculated with."""
+    """What may be calculated with."""
 
     amounts: set[Decimal] = field(default_factory=set)
     """Amounts of tool results and of the customer."""

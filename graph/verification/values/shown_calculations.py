@@ -25,7 +25,7 @@ _TIMES, _BY, _PLUS, _MINUS = set("×x*·") | {"times", "mal", "fois", "por"}, se
 
 @dataclass(frozen=True)
 class Expression:
-    """Hold a calculation a text shows: its operands, and what comes out."""
+    """A calculation a text shows: its operands, and what comes out."""
 
     start: int
     end: int

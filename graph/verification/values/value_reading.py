@@ -41,7 +41,7 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Value:
-    """Hold one thing in a text that is either right or wrong."""
+    """One thing in a text that is either right or wrong."""
 
     kind: Kind
     text: str

@@ -21,7 +21,7 @@ _MOST_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Answer:
-    """Hold the JSON object of a response and its ETag."""
+    """The JSON object of a response and its ETag."""
 
     content: Mapping[str, Any]
     tag: str
