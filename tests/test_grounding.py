@@ -91,3 +91,23 @@ def test_a_sentence_quoted_from_an_article_claims_nothing_but_the_customers_word
     evidence = evidence_of([told], [article])
     assert faults_of("“The carrier has handed over the parcel.” [1]", evidence, []) == []
     assert len(faults_of("We have refunded the whole order to you.", evidence, [])) == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fits"),
+    [
+        ("It costs $120.", True),
+        ("It costs 120 in all.", True),
+        ("It weighs 7 kg.", True),
+        ("It is 120 dB loud.", False),
+        ("It has 120 lumens.", False),
+        ("It takes 120 BTU.", False),
+        ("It costs €120.", False),
+        ("It saves 120%.", False),
+        ("It weighs 120 kg.", False),
+    ],
+)
+def test_a_value_counts_with_its_unit(sentence: str, fits: bool) -> None:
+    article = Passage(id="a", article_id="a", title="A", text="The kettle costs $120.")
+    told = ToolMessage('{"id": "A1", "total": "$120.00", "weight_kg": 7}', tool_call_id="1", name="get_order")
+    assert (not faults_of(sentence, evidence_of([told], [article]), [])) is fits

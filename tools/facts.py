@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from core.safety.invisible_characters import visible
+from tools.retail.policy import Policy
+from tools.retail.rules.possible_now import possible_now
 from tools.retail.shop_records import Customer, Order, PaymentMethod, Product
 
 
@@ -15,15 +17,16 @@ def as_text(facts: Any) -> str:
     return visible(json.dumps(_plain(facts), ensure_ascii=False, separators=(",", ":")))
 
 
-def order_facts(order: Order, today: date) -> dict[str, Any]:
-    """Return what is known about an order.
+def order_facts(order: Order, today: date, policy: Policy | None = None) -> dict[str, Any]:
+    """Return what is known about an order, and by a policy what is possible with it today.
 
     Keys: order_id, status, ordered_at, shipped_at, expected_delivery, days_late (where it should be there by now),
     delivered_at, items (item_id, product_id, name, price, options), total, address, parcels (tracking_ids, item_ids),
     payments (type, amount, payment_method_id), paid, refunded, cancel_reason, return_items, return_payment_method_id,
-    exchange_items, exchange_new_items, exchange_payment_method_id, exchange_price_difference. Dates are ISO dates,
-    amounts are text such as "12.50".
+    exchange_items, exchange_new_items, exchange_payment_method_id, exchange_price_difference,
+    cancel_possible, return_possible, exchange_possible. Dates are ISO dates, amounts are text such as "12.50".
     """
+    possible = possible_now(policy, order.status, order.delivered_at, today) if policy else {}
     return {
         "order_id": order.id,
         "status": order.status,
@@ -52,6 +55,7 @@ def order_facts(order: Order, today: date) -> dict[str, Any]:
         "exchange_new_items": order.exchange_new_item_ids,
         "exchange_payment_method_id": order.exchange_payment_method_id,
         "exchange_price_difference": order.exchange_price_difference,
+        **{f"{deed}_possible": allowed for deed, allowed in possible.items()},
     }
 
 

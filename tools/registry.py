@@ -47,8 +47,8 @@ def make_tools(
     policy = policy or load_policy()
     cards = {name: partial(order_cards, policy, tracking_url) for name in ("get_order", "list_orders")}
     reads = (
-        make_get_order(orders, today),
-        make_list_orders(orders, today),
+        make_get_order(orders, policy, today),
+        make_list_orders(orders, policy, today),
         make_find_product(orders),
         make_get_profile(orders),
         make_search_articles(retriever),

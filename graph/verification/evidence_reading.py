@@ -128,7 +128,6 @@ def _add(evidence: Evidence, source: Text) -> None:
         evidence.prose += f" {' '.join(normal.lower().split())}"
         return
     operands.amounts |= amounts
-    evidence.known.bare |= amounts
     operands.counts |= {
         n for v in values if v.kind == "number" for n in v.numbers if 1 < n <= MOST_COUNT and n == int(n)
     }

@@ -1,7 +1,7 @@
 """Describe an order as a card: where it stands, what is in it, and what its customer may do with it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +10,8 @@ from core.clock import utc_now
 from core.language.fixed_sentences import date_words
 from tools.record_cards import Card, CardAction, CardField, CardItem
 from tools.retail.order_wording import amount_words
-from tools.retail.policy import Policy, WindowRule
+from tools.retail.policy import Policy
+from tools.retail.rules.possible_now import possible_now
 
 
 def order_cards(policy: Policy, tracking_url: str | None, result: Any, locale: str) -> Sequence[Card]:
@@ -68,24 +69,13 @@ def _tracking(policy: Policy, tracking_url: str | None, parcels: Sequence[str]) 
 
 def _requests(policy: Policy, order: Mapping[str, Any], order_id: str, status: str) -> list[CardAction]:
     """Return what the rules allow at the moment; each only begins to talk about it."""
-    possible = {
-        "cancel": status in policy.cancel.statuses,
-        "return": _open(policy.return_, order, status),
-        "exchange": _open(policy.exchange, order, status),
-    }
+    arrived = order.get("delivered_at")
+    delivered = date.fromisoformat(str(arrived)[:10]) if arrived else None
     return [
         CardAction(label=policy.say(f"card_{key}"), say=policy.say(f"card_{key}_say", order=order_id))
-        for key, allowed in possible.items()
+        for key, allowed in possible_now(policy, status, delivered, utc_now().date()).items()
         if allowed
     ]
-
-
-def _open(rule: WindowRule, order: Mapping[str, Any], status: str) -> bool:
-    arrived = order.get("delivered_at")
-    if status not in rule.statuses or not arrived:
-        return False
-    last = date.fromisoformat(str(arrived)[:10]) + timedelta(days=rule.window_days or 0)
-    return rule.window_days is None or last >= utc_now().date()
 
 
 def _money(amount: Any, policy: Policy) -> str:

@@ -12,7 +12,7 @@ from core.errors import NotIdentified, Refused
 from core.language.fixed_sentences import ENGLISH, phrase
 from tools.context import Context
 from tools.facts import as_text, order_facts, product_facts, profile_facts
-from tools.retail.policy import SENTENCES
+from tools.retail.policy import SENTENCES, Policy
 from tools.retail.shop_records import OrderBackend
 
 Caller = ToolRuntime[Context, Any]
@@ -38,7 +38,7 @@ def refused_in(locale: str) -> Iterator[None]:
         raise type(no)(SENTENCES.translated(str(no), locale)) from None
 
 
-def make_get_order(orders: OrderBackend, today: Callable[[], date]) -> BaseTool:
+def make_get_order(orders: OrderBackend, policy: Policy, today: Callable[[], date]) -> BaseTool:
     """Make the tool that looks up one order."""
 
     @tool(parse_docstring=True)
@@ -50,19 +50,19 @@ def make_get_order(orders: OrderBackend, today: Callable[[], date]) -> BaseTool:
         """
         customer_id = customer_of(runtime.context)
         with refused_in(runtime.context.locale):
-            return as_text(order_facts(await orders.get_order(customer_id, order_id), today()))
+            return as_text(order_facts(await orders.get_order(customer_id, order_id), today(), policy))
 
     return get_order
 
 
-def make_list_orders(orders: OrderBackend, today: Callable[[], date]) -> BaseTool:
+def make_list_orders(orders: OrderBackend, policy: Policy, today: Callable[[], date]) -> BaseTool:
     """Make the tool that lists the customer's orders."""
 
     @tool(parse_docstring=True)
     async def list_orders(runtime: Caller) -> str:
         """List the customer's orders with all their facts, newest first. Use it when no order number is known."""
         found = await orders.list_orders(customer_of(runtime.context))
-        facts: dict[str, Any] = {"orders": [order_facts(order, today()) for order in found[:ORDERS_SHOWN]]}
+        facts: dict[str, Any] = {"orders": [order_facts(order, today(), policy) for order in found[:ORDERS_SHOWN]]}
         return as_text(facts | ({"older_orders": len(found) - ORDERS_SHOWN} if len(found) > ORDERS_SHOWN else {}))
 
     return list_orders

@@ -239,7 +239,7 @@ def is_true(claim: Claim, sentence: str, evidence: Evidence) -> bool:
     )
     if done or (claim.by_us and claim.action in ACTIONS):
         return done
-    if any(shown.search(_what_is(record)) for record in _records(sentence, evidence.data)):
+    if any(shown.search(_what_is(record)) for record in records_about(sentence, evidence.data)):
         return True
     told = _TOLD_BY_CUSTOMER.search(plain(sentence).lower())
     if not told:
@@ -283,7 +283,7 @@ def _stem(claim: str) -> str:
     return re.sub(r"(?<=..)(?:([a-z])\1)?(?:ed|en|t)$", r"\1", verb) if len(verb) > 4 else verb
 
 
-def _records(sentence: str, data: str) -> list[str]:
+def records_about(sentence: str, data: str) -> list[str]:
     """Return the parts of the tool results about what the sentence names, or all of them where it names nothing."""
     names = {v.text.lower() for v in find_values(sentence) if v.kind == "identifier" and v.text.lower() in data}
     records = []

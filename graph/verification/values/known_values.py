@@ -28,7 +28,7 @@ class KnownValues:
     """Kind, key and unit of each value, and the same with None for any unit."""
     _kinds: set[str] = field(default_factory=set)
     _named: set[Decimal] = field(default_factory=set)
-    """Numbers with a currency or a unit, which a reply may leave out, and ages in years."""
+    """Numbers with a currency or a unit, which a reply may leave out unless it names another, and ages in years."""
     _dates: set[DateKey] = field(default_factory=set)
     """Dates, and the same with any of their parts left open."""
     _days: set[tuple[int | None, int | None]] = field(default_factory=set)
@@ -83,7 +83,7 @@ class KnownValues:
                     or self._shares_key(value)
                     or bool(value.keys & cast(set[Hashable], self._years))
                     or self._is_hour(value)
-                    or bool(value.numbers & self._named)
+                    or (value.unit != "measure" and bool(value.numbers & self._named))
                 )
             case "duration":
                 return self._shares_key(value) or (_is_age(value) and bool((value.numbers - _ONE) & self.bare))

@@ -49,8 +49,8 @@ class Value:
     keys: frozenset[Hashable]
     """What it may stand for; two values are the same when they share a key."""
     unit: str = ""
-    """Currency of an amount; `hour` of a number that may be a time of day; `closed` or `open` of a weekday; else
-    empty.
+    """Currency of an amount; `hour` of a number that may be a time of day, `measure` of one with an unknown unit behind
+    it; `closed` or `open` of a weekday; else empty.
     """
     start: int = 0
     """Where it stands in the plain text."""
@@ -152,6 +152,10 @@ _OPENS = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.;!?\n]\s")
 _NUMBER = re.compile(rf"(?<![\w.,])#?(?P<only>{NUMBER})(?:st|nd|rd|th|x|°)?(?![\w])", re.IGNORECASE)
+_ABBREVIATED_UNIT = re.compile(
+    r"\s?(?=[a-zµ]{0,2}[A-ZΩ])(?!PM\b|AM\b|I\b|[A-Z][a-z]{2,3}\b)[A-Za-zµΩ]{1,4}(?:/\w{1,3})?(?!\w)(?!\s?[A-Z])"
+)
+"""What looks like a unit of measure: `kΩ`, `BTU`, `Nm`."""
 
 
 def _links(text: str) -> Hits:
@@ -260,7 +264,8 @@ def _phones(text: str) -> Hits:
 def _numbers(text: str) -> Hits:
     for match in _NUMBER.finditer(text):
         hour = "hour" if _HOUR.search(text[max(0, match.start() - 12) : match.start()]) else ""
-        yield from _hit(match, Value("number", match["only"], readings(match["only"]), hour, match.start()))
+        unit = "measure" if _ABBREVIATED_UNIT.match(text, match.end()) else hour
+        yield from _hit(match, Value("number", match["only"], readings(match["only"]), unit, match.start()))
 
 
 def _quantities(text: str) -> Hits:
