@@ -23,6 +23,7 @@
     ├── ModelError               the endpoint behind chat, embeddings or transcription
     │   ├── ModelUnavailable
     │   └── ModelRejected
+    │       └── RequestRefused
     ├── BackendUnavailable       the systems of the business or the ticket desk
     │   └── OutcomeUnknown       a change was sent and nobody said what came of it
     ├── Busy                     more came than is taken at a time; says when to try again
@@ -133,6 +134,10 @@ class ModelUnavailable(ModelError):
 
 class ModelRejected(ModelError):
     """Report a request the endpoint will never accept, such as a wrong key or an unknown model."""
+
+
+class RequestRefused(ModelRejected):
+    """Report a kind of request that the endpoint does not take, such as one with tools; another kind may do."""
 
 
 class BackendUnavailable(SupportError):

@@ -14,9 +14,9 @@ from core.embeddings.onnx_folder import onnx_folder
 from core.embeddings.reranker import RERANK_SECONDS, CrossEncoder, EndpointReranker, Reranker
 from core.errors import SettingsError
 from core.language.detection import language_of
-from core.models.capabilities import recall
+from core.models.adapted_model import AdaptedChatModel, Measured
+from core.models.capabilities import Endpoint
 from core.models.fallback import Candidate, ChainedChatModel
-from core.models.json_tool_calling import JsonToolsChatModel
 from core.offline.model import OfflineChatModel
 from core.offline.planner import MakesPlanner, Planner
 from core.settings import Settings
@@ -57,16 +57,13 @@ def chat_model(settings: Settings, *, streaming: bool = True, planner: MakesPlan
     return ChainedChatModel(links=links)
 
 
-def adapted_model(settings: Settings, streaming: bool = True) -> BaseChatModel:
-    """Return the endpoint's model as far as it was measured: without streaming or native tool calls where it
-    has none.
-    """
-    known = recall(settings.endpoint_file, settings.base_url, settings.model)
-    if known is None:
-        return endpoint_model(settings, streaming=streaming)
-    if known.tools is False and (known.json_schema or known.json_mode):
-        return JsonToolsChatModel(model=endpoint_model(settings, streaming=False), by_schema=bool(known.json_schema))
-    return endpoint_model(settings, streaming=streaming and known.streaming is not False)
+def adapted_model(settings: Settings, streaming: bool = True) -> AdaptedChatModel:
+    """Return the endpoint's model, asked as it can be asked: what a probe found out, or finds out once it is used."""
+    key = (settings.api_key or NO_KEY).get_secret_value()
+    endpoint = Endpoint(str(settings.base_url), settings.model, key, settings.timeout_seconds)
+    return AdaptedChatModel(
+        model=endpoint_model(settings, streaming=streaming), endpoint=Measured(settings.endpoint_file, endpoint)
+    )
 
 
 def endpoint_model(settings: Settings, *, streaming: bool = True) -> "EndpointChatModel":

@@ -196,7 +196,7 @@ def build_graph(
     longest = history_chars(parts.context_tokens)
     add(remember, summariser=parts.summariser, history_chars=longest)
     add(execute_tools, executor=executor, actions=parts.actions, identity=parts.identity, procedures=parts.procedures)
-    add(verify, retriever=parts.retriever, links=parts.links)
+    add(verify)
     add(confirm, actions=parts.actions, links=parts.links, procedures=parts.procedures)
     add(approve, actions=parts.actions)
     add(

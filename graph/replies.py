@@ -85,14 +85,14 @@ def read_reply(state: State, thread_id: str, *, already_read: int = 0) -> Reply:
     new = state.messages[already_read:] if already_read else newest_turn(state.messages)
     turn = [m for m in new if isinstance(m, AIMessage)]
     said = [m for m in turn if text_of(m).strip()]
-    sources = [
-        Source(**{**source, "headings": tuple(source["headings"])})
+    sources = {
+        source["number"]: Source(**{**source, "headings": tuple(source["headings"])})
         for message in said
         for source in marks(message).get("sources", ())
-    ]
+    }
     return Reply(
         text=BETWEEN_MESSAGES.join(text_of(m) for m in said),
-        sources=tuple(sources),
+        sources=tuple(sources[number] for number in sorted(sources)),
         tools=tuple(call["name"] for m in turn for call in m.tool_calls),
         owner=state.owner,
         ticket_id=state.ticket_id if state.owner in WITH_PEOPLE else None,

@@ -101,9 +101,15 @@ class Endpoint:
 
 
 async def probe(
-    endpoint: Endpoint, *, embedding_model: str | None = None, transcription_model: str | None = None
+    endpoint: Endpoint,
+    *,
+    embedding_model: str | None = None,
+    transcription_model: str | None = None,
+    sizes: bool = True,
 ) -> Capabilities:
     """Measure an endpoint one question after the other; what fails is noted and does not stop the rest.
+
+    Without `sizes` nothing long is sent, so that whoever uses the endpoint meanwhile hardly notices.
 
     Raises:
         ModelUnavailable, ModelRejected: the endpoint does not answer a plain message.
@@ -120,8 +126,9 @@ async def probe(
         "json_mode": lambda: _json(endpoint, {"type": "json_object"}),
         "streaming": lambda: _streaming(endpoint),
         "vision": lambda: _vision(endpoint),
-        "context_tokens": lambda: _context(endpoint),
     }
+    if sizes:
+        questions["context_tokens"] = lambda: _context(endpoint)
     if embedding_model:
         questions["embeddings"] = lambda: _embeddings(endpoint, embedding_model)
     if transcription_model:

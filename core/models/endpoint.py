@@ -1,7 +1,7 @@
 """Talk to an OpenAI-compatible endpoint, and report its failures as ours."""
 
 import base64
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -14,12 +14,15 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from openai import DefaultAsyncHttpxClient
 
-from core.errors import ModelRejected, ModelUnavailable
+from core.errors import ModelRejected, ModelUnavailable, RequestRefused
 from core.models.tool_call_parsing import RAW_CALLS
+from core.models.turn_allowance import current_allowance
 from core.observability.counters import MODEL_FAILURES
 
 MAX_BYTES = 4_000_000
 """Of one answer as it is sent; a stream wraps each token in some 300."""
+_REFUSED = (400, 422)
+"""What servers answer to a kind of request that they do not know."""
 _MOST_CHARS_A_TOKEN = 32
 """Ordinary text has about four; a run of blanks or dashes may have many more."""
 
@@ -67,6 +70,8 @@ def _translated(base_url: str, model: str) -> Iterator[None]:
         ) from error
     except openai.APIStatusError as error:
         problem = f"{base_url} answered HTTP {error.status_code} for {model!r}: {_first_line(error.message)}"
+        if error.status_code in _REFUSED:
+            raise RequestRefused(problem) from error
         if error.status_code < 500:
             raise ModelRejected(problem) from error
         raise ModelUnavailable(problem, retry_after=_retry_after(error)) from error
@@ -141,6 +146,12 @@ def _length(message: BaseMessage) -> int:
     return len(message.text) + sum(len(str(piece["args"] or "")) for piece in pieces)
 
 
+def forced_tools(tools: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those of the offered tools of which the turn has to have one called now; none where it is free."""
+    forced = current_allowance().forced_tools
+    return [tool for tool in tools if tool["function"]["name"] in forced]
+
+
 def _named_parts(function: dict[str, Any]) -> dict[str, Any]:
     return {"name": function.get("name") or "", "arguments": function.get("arguments")}
 
@@ -160,6 +171,9 @@ class EndpointChatModel(ChatOpenAI):
         # of
         # their fields with its type annotations, which takes longer than the rest of the request.
         ready = {name: payload.pop(name) for name in ("messages", "tools") if name in payload}
+        if forced := forced_tools(ready.get("tools", ())):
+            # Only these are offered and one is required: servers that know no `tool_choice` by name know this one.
+            ready |= {"tools": forced, "tool_choice": "required"}
         return payload | {"messages": [], "extra_body": {**(payload.get("extra_body") or {}), **ready}}
 
     def _generate(

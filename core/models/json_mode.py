@@ -19,7 +19,7 @@ Schema = dict[str, Any]
 
 NO_STREAM: RunnableConfig = {"tags": ["nostream", "langsmith:nostream"]}
 """Marks of an internal request, LangGraph's own and the older one: its tokens are kept out of every stream."""
-_FORMATS = ("json_schema", "json_object", "prompt")
+FORMATS = ("json_schema", "json_object", "prompt")
 _UNSUPPORTED = ("default", "minLength", "maxLength", "minItems", "maxItems", "pattern", "title")
 """What strict JSON schemas of OpenAI-compatible servers do not allow; our own validation still checks it."""
 
@@ -85,11 +85,11 @@ class JsonModel:
 
     async def _request(self, messages: list[BaseMessage], schema: Schema) -> AIMessage:
         while True:
-            name = _FORMATS[self._format]
+            name = FORMATS[self._format]
             try:
                 return await self._model.ainvoke(_worded(messages, schema, name), NO_STREAM, **_arguments(schema, name))
             except ModelRejected:
-                if self._format + 1 == len(_FORMATS):
+                if self._format + 1 == len(FORMATS):
                     raise
                 self._format += 1
 

@@ -21,6 +21,10 @@ class Allowance:
     """The first model of a chain that may be asked: answers of those before it could not be used in this turn."""
     next_model: int | None = None
     """The model of the chain behind the one that answered, or None where it was the last."""
+    forced_tools: frozenset[str] = frozenset()
+    """Tools of which one has to be called now, because the answer before did nothing with a request they are for."""
+    in_json: bool = False
+    """Whether calls are to be written as JSON, because those of the answer before could not be read."""
 
     def __post_init__(self) -> None:
         self._ends = time.monotonic() + self.seconds

@@ -11,6 +11,8 @@ from langchain_core.runnables import Runnable
 from langgraph.runtime import Runtime
 
 from core.language.fixed_sentences import ENGLISH
+from core.message_marks import marked, marks
+from core.models.tool_call_parsing import GARBLED
 from core.models.turn_allowance import Allowance, allow
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
@@ -25,7 +27,9 @@ from graph.procedures.leading import handoff_in, said_next
 from graph.routing import HUMAN_TOOL
 from graph.runtime.budgets import Budgets
 from graph.state import State, Usage, added, context_of, difference, newest_turn
+from graph.tool_calls.expected_calls import expected_tools, forced_tools, untried_reads
 from graph.tool_calls.provenance import MessageOrigins
+from graph.verification.citations import Citations
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import NAMES, ReplyLanguages, only_this
 from graph.verification.turn_evidence import evidence_of
@@ -72,6 +76,13 @@ async def reason(
     passages = await retriever.fetch(state.passage_ids)
     begun = unfinished_reply(state)
     earlier = state.messages[:-1] if begun else state.messages
+    turn = [m for m in newest_turn(state.messages) if isinstance(m, AIMessage)]
+    citations = Citations(
+        passages,
+        links,
+        earlier=[source for m in turn for source in marks(m).get("sources", ())],
+        already_said=text_of(begun) if begun else "",
+    )
     origins = MessageOrigins(earlier, state.case_file)
     writes = frozenset(name for name, tool in tools.items() if tool.effect == "write")
     note = repair_note(state.faults, text_of(begun) if begun else "") if state.faults else ""
@@ -81,12 +92,17 @@ async def reason(
     elif languages and languages.has(state.language) and state.language != ENGLISH:
         note += spoken_note(NAMES[state.language])
         languages = ReplyLanguages((state.language,))
+    known = state.customer_id is not None
+    expected = expected_tools(earlier, state.case_file, tools) if known else frozenset()
+    reads = untried_reads(earlier, tools) if known else frozenset()
     speaker = VerifiedChatModel(
         inner=model,
         evidence=evidence_of(earlier, passages, policy=system, tools=tools, addresses=origins.mail_addresses()),
         tools={name: tool.bound for name, tool in tools.items()},
         writes=writes,
         holds_back=any(origins.wishes(name, tools[name].also_called) for name in writes),
+        expects_call=bool(expected),
+        can_look_up=bool(reads),
         drop_faulty=state.usage["repairs"] > 0,
         judge=judge,
         judge_seconds=turn_seconds - state.usage["seconds"],
@@ -94,19 +110,26 @@ async def reason(
         instructions=instructions,
         opening=_opening(instead, earlier),
         already_said=text_of(begun) if begun else "",
-        said_earlier="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, AIMessage)),
+        said_earlier="\n".join(text_of(m) for m in turn if m is not begun),
         asked="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, HumanMessage)),
         links=links,
+        citations=citations,
         message_id=str(begun.id) if begun else f"msg_{uuid4().hex}",
     )
     allowance = Allowance(
-        turn_seconds - state.usage["seconds"], turn_retries - state.usage["retries"], first_model=state.first_model
+        turn_seconds - state.usage["seconds"],
+        turn_retries - state.usage["retries"],
+        first_model=state.first_model,
+        forced_tools=forced_tools(state.faults, expected, reads),
+        in_json=GARBLED in state.faults,
     )
     with allow(allowance):
         answer = await speaker.ainvoke(
             prompt_messages(earlier, passages, system=system + note, context_tokens=context_tokens, sees=sees)
         )
     answer = with_unique_call_ids(_joined(begun, answer), state.messages)
+    if sources := citations.sources(text_of(answer)):
+        answer = answer.model_copy(update={"additional_kwargs": marked(answer, sources=sources)})
     usage = spent(state.usage, answer, allowance, turn_seconds=turn_seconds, turn_retries=turn_retries)
     usage["requests"] += speaker.judged.requests
     usage["input_tokens"] += speaker.judged.input_tokens

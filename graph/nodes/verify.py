@@ -1,4 +1,4 @@
-"""Decide what becomes of a reply, and attach its sources."""
+"""Decide what becomes of a reply."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,19 +7,17 @@ from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 from langgraph.runtime import Runtime
 
 from core.language.fixed_sentences import phrase
-from core.message_marks import mark, marked, marks
+from core.message_marks import mark, marked
 from core.models.tool_call_parsing import EMPTY
-from core.passages import Passage, Retriever
-from core.safety.safe_links import LinkRule, safe_text
 from graph.context_window.prompts import text_of
 from graph.handoff.handoff_reasons import MODEL_FAILED
 from graph.state import State, context_of, newest_turn
-from graph.verification.reply import NOT_SUPPORTED, cited, is_answer
+from graph.verification.reply import NOT_SUPPORTED, is_answer
 from tools.context import Context
 
 
-async def verify(state: State, runtime: Runtime[Context], *, retriever: Retriever, links: LinkRule) -> dict[str, Any]:
-    """Return the reply with its sources; or the wish to ask once more, then the model behind; or to bring in a person.
+async def verify(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
+    """Return what was held back; or the wish to ask once more, then the model behind; or to bring in a person.
 
     What stands in the state was checked sentence by sentence while it was written, and the customer may have read it.
     """
@@ -37,33 +35,14 @@ async def verify(state: State, runtime: Runtime[Context], *, retriever: Retrieve
             told_instead = phrase("no_safe_answer", context_of(state, runtime.context).locale)
             return {"faults": [], "messages": [AIMessage(told_instead, additional_kwargs=mark(held_back=held_back))]}
         return {"faults": [], "handoff": f"{MODEL_FAILED}: {state.faults[0] if state.faults else 'it gave no reply'}"}
-    passages = await retriever.fetch(state.passage_ids)
-    told = [with_sources(message, passages, links) for message in spoken]
-    if held_back := list(dict.fromkeys([*state.held_back, *state.faults])):
-        # For colleagues who ask why it answered that; the customer and the model never read it.
-        marks(told[-1])["held_back"] = held_back
-    return {"messages": told, "faults": []}
+    if not (held_back := list(dict.fromkeys([*state.held_back, *state.faults]))):
+        return {"faults": []}
+    # For colleagues who ask why it answered that; the customer and the model never read it.
+    told = spoken[-1].model_copy(update={"additional_kwargs": marked(spoken[-1], held_back=held_back)})
+    return {"messages": [told], "faults": []}
 
 
 def answer_of(turn: Sequence[AnyMessage]) -> str:
     """Return what was said after the last look-up; before it, the customer was only told that one is made."""
     last_result = max((i for i, m in enumerate(turn) if isinstance(m, ToolMessage)), default=0)
     return "\n".join(text_of(m) for m in turn[last_result:] if isinstance(m, AIMessage))
-
-
-def with_sources(message: AIMessage, passages: Sequence[Passage], links: LinkRule) -> AIMessage:
-    """Return a message with the passages it cites."""
-    sources = [source(n, passages[n - 1], links) for n in cited(text_of(message)) if n <= len(passages)]
-    return message.model_copy(update={"additional_kwargs": marked(message, sources=sources)})
-
-
-def source(number: int, passage: Passage, links: LinkRule) -> dict[str, Any]:
-    """Return what a page needs to show and link a cited passage."""
-    return {
-        "number": number,
-        "passage_id": passage.id,
-        "article_id": passage.article_id,
-        "title": safe_text(passage.title, links),
-        "headings": [safe_text(heading, links) for heading in passage.headings],
-        "url": links.kept(passage.url),
-    }

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from graph.verification.citations import cited
 from graph.verification.claims.action_claims import find_claims, is_true
 from graph.verification.claims.order_states import wrong_states
-from graph.verification.claims.record_flags import wrong_flags
+from graph.verification.claims.record_flags import wrong_flags, wrong_possibilities
 from graph.verification.claims.unbounded_promises import boundless_promises
 from graph.verification.evidence import Evidence
 from graph.verification.sentences import split_sentences
@@ -16,7 +17,6 @@ from graph.verification.values.number_spelling import plain, with_digits
 from graph.verification.values.shown_calculations import Expression, find_expressions
 from graph.verification.values.value_reading import Kind, Value, find_values
 
-_CITATION = re.compile(r"\s?\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
 NOT_SUPPORTED = ("the ", "nothing in this conversation")
 _CENT = Decimal("0.01")
 _EXAMPLE = re.compile(
@@ -89,7 +89,8 @@ def faults_of(sentence: str, evidence: Evidence, shown: list[Value]) -> list[Fau
         Fault("action", said, f"nothing in this conversation shows this; the order's record says otherwise: {said!r}")
         for said in wrong_states(sentence, evidence, shown)
     ]
-    wrong += [Fault("action", said, f"a record says otherwise: {said!r}") for said in wrong_flags(sentence, evidence)]
+    flags = [*wrong_flags(sentence, evidence), *wrong_possibilities(sentence, evidence, shown)]
+    wrong += [Fault("action", said, f"a record says otherwise: {said!r}") for said in flags]
     wrong += [
         Fault("value", said, f"the promise {said!r} stands in no article, tool result or message")
         for said in boundless_promises(sentence, evidence)
@@ -97,23 +98,6 @@ def faults_of(sentence: str, evidence: Evidence, shown: list[Value]) -> list[Fau
     if not wrong:
         shown += [*told, *calculated, *derived]
     return wrong
-
-
-def with_known_citations(text: str, passages: int) -> str:
-    """Return the text without citations of passages that were never retrieved."""
-
-    def keep(match: re.Match[str]) -> str:
-        known = [n for n in cited(match[0]) if n <= passages]
-        lead = match[0][: match[0].index("[")]
-        return lead + "".join(f"[{n}]" for n in known) if known else ""
-
-    return _CITATION.sub(keep, text)
-
-
-def cited(text: str) -> list[int]:
-    """Return the numbers of the passages a text cites, in order."""
-    numbers = [int(n) for match in _CITATION.finditer(text) for n in match[1].split(",")]
-    return [n for n in dict.fromkeys(numbers) if n >= 1]
 
 
 def is_answer(said: str) -> bool:

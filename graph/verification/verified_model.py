@@ -18,13 +18,24 @@ from core.models.async_base import AsyncChatModel, whole_result
 from core.models.fallback import as_chunk
 from core.models.json_mode import NO_STREAM, JsonAnswer
 from core.models.tool_call_parsing import Answer, begins_call, read_answer
+from core.models.turn_allowance import current_allowance
 from core.offline.model import OFFLINE
 from core.safety.safe_links import LinkRule, safe_text
+from graph.verification.citations import Citations, with_known_citations, without_citations
 from graph.verification.evidence import Evidence
-from graph.verification.inner_works import ONLY_ANNOUNCED, SPEAKS_OF_TOOLS, announces, speaks_of_inner_works
+from graph.verification.inner_works import (
+    DID_NOTHING,
+    NO_ACCESS,
+    ONLY_ANNOUNCED,
+    SPEAKS_OF_TOOLS,
+    announces,
+    asks_back,
+    denies_access,
+    speaks_of_inner_works,
+)
 from graph.verification.judge import Objections, ReplyJudge
 from graph.verification.never_said import never_said, words_of
-from graph.verification.reply import LONGEST_SENTENCE, faults_of, is_answer, with_known_citations
+from graph.verification.reply import LONGEST_SENTENCE, faults_of, is_answer
 from graph.verification.reply_language import ReplyLanguages
 from graph.verification.sentences import split_sentences
 from graph.verification.values.value_reading import Value
@@ -55,6 +66,12 @@ class VerifiedChatModel(AsyncChatModel):
     """
     holds_back: bool = False
     """Whether to wait for the whole answer, because it may call one of them."""
+    expects_call: bool = False
+    """Whether the customer has ordered something that a tool is there for: an answer that neither calls nor asks back
+    does nothing, and is asked for again of the same model, then of the one behind it.
+    """
+    can_look_up: bool = False
+    """Whether there are records that nobody has looked at yet, so that none can be out of reach."""
     drop_faulty: bool = False
     judge: ReplyJudge | None = Field(default=None, exclude=True, repr=False)
     """Judges what holds nothing to check by rule; everything is held back until it has."""
@@ -70,6 +87,8 @@ class VerifiedChatModel(AsyncChatModel):
     message_id: str
     links: LinkRule = LinkRule()
     """Which addresses a reply may carry."""
+    citations: Citations | None = Field(default=None, exclude=True, repr=False)
+    """Numbers the sources as the customer reads them; without it they keep the numbers of the passages."""
     already_said: str = Field(default="", exclude=True, repr=False)
     """What the customer has read of this message before."""
     said_earlier: str = Field(default="", exclude=True, repr=False)
@@ -174,12 +193,23 @@ class VerifiedChatModel(AsyncChatModel):
             held += filter(None, map(self._checked, split_sentences(answer.text[len(taken) :])[0]))
         if self._announced and not answer.calls and not self._faults and not is_answer(self._told):
             self._faults.append(ONLY_ANNOUNCED)
+        if self._does_nothing(whole, answer):
+            self._faults.append(DID_NOTHING)
+            held = []
         if answer.calls and self._announced:
             held.insert(0, self._gap + " ".join(self._announced))
         if not any(call["name"] in self.writes for call in answer.calls):
             for text in await self._not_objected_to(held, answer):
                 yield self._piece(text)
         yield self._end(whole, answer)
+
+    def _does_nothing(self, whole: AIMessageChunk, answer: Answer) -> bool:
+        """Say whether an answer neither calls the tool that was expected nor asks for what it lacks; asked twice, it
+        counts as long as there is another model to ask.
+        """
+        if not self.expects_call or answer.calls or self._is_offline or self._faults or asks_back(whole.text):
+            return False
+        return not self.drop_faulty or current_allowance().next_model is not None
 
     async def _not_objected_to(self, held: list[str], answer: Answer) -> list[str]:
         """Return what was held back, up to the first sentence the judge objects to; or without those that it objects
@@ -225,8 +255,11 @@ class VerifiedChatModel(AsyncChatModel):
         if not self._is_offline and announces(cited):
             self._announced.append(cited.strip())
             return ""
-        if not self._is_offline and speaks_of_inner_works(cited):
+        if not self._is_offline and speaks_of_inner_works(cited, self.tools):
             self._faults.append(SPEAKS_OF_TOOLS)
+            return ""
+        if not self._is_offline and self.can_look_up and denies_access(cited):
+            self._faults.append(NO_ACCESS)
             return ""
         unread = False
         if self.languages and not self._is_offline:
@@ -263,7 +296,9 @@ class VerifiedChatModel(AsyncChatModel):
         return sentence[:start] + safe + sentence[start + len(words) :]
 
     def _piece(self, text: str) -> ChatGenerationChunk:
-        return ChatGenerationChunk(message=AIMessageChunk(content=text, id=self.message_id))
+        """Return a piece of the reply as the customer reads it."""
+        shown = self.citations.shown(text) if self.citations else text
+        return ChatGenerationChunk(message=AIMessageChunk(content=shown, id=self.message_id))
 
     def _end(self, whole: AIMessageChunk, answer: Answer) -> ChatGenerationChunk:
         """Return the last piece: calls that are fit to run, and what the answer cost."""
@@ -285,4 +320,4 @@ class VerifiedChatModel(AsyncChatModel):
 
 
 def _normal(sentence: str) -> str:
-    return " ".join(sentence.lower().split()).strip(" .!*")
+    return " ".join(without_citations(sentence).lower().split()).strip(" .!*")

@@ -1,0 +1,161 @@
+"""Ask an endpoint's model in a way that it understands, which is measured while it is used where nobody has before."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from pydantic import Field, PrivateAttr
+
+from core.errors import ModelError, RequestRefused
+from core.models.async_base import AsyncChatModel, whole_result
+from core.models.capabilities import Capabilities, Endpoint, probe, recall, remember
+from core.models.fallback import as_chunk
+from core.models.json_mode import FORMATS, NO_STREAM
+from core.models.json_tool_calling import JsonToolsChatModel
+from core.models.turn_allowance import current_allowance
+
+log = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 300.0
+"""How long an endpoint that could not be measured is left alone."""
+
+
+class Measured:
+    """What is known of one endpoint: kept in a file by whoever measured it, or measured in the background once."""
+
+    def __init__(self, file: Path, endpoint: Endpoint) -> None:
+        self.refuses_tools = False
+        """Whether it has refused a request with tools that it took without them."""
+        self._file, self._endpoint = file, endpoint
+        self._known: Capabilities | None = None
+        self._not_before = 0.0
+        self.at_work: threading.Thread | None = None
+        """Measures at the moment, or has."""
+
+    @property
+    def known(self) -> Capabilities | None:
+        """Return what was measured, also meanwhile and by another process; None where nobody has."""
+        self._known = self._known or recall(self._file, self._endpoint.base_url, self._endpoint.model)
+        return self._known
+
+    @property
+    def calls_by_json(self) -> bool:
+        """Whether tools are offered by JSON, since it has no calls of its own."""
+        if self.known is None:
+            return self.refuses_tools
+        return self.known.tools is False and bool(self.known.json_schema or self.known.json_mode)
+
+    def begin(self) -> None:
+        """Measure it in the background, unless that was done or is being done; a failure is tried again later."""
+        if self.known or (self.at_work and self.at_work.is_alive()) or time.monotonic() < self._not_before:
+            return
+        self._not_before = time.monotonic() + AGAIN_SECONDS
+        # A thread of its own, since the loop that a turn runs on may end with it.
+        self.at_work = threading.Thread(target=self._measure, name="probe", daemon=True)
+        self.at_work.start()
+
+    def _measure(self) -> None:
+        try:
+            remember(self._file, asyncio.run(probe(self._endpoint, sizes=False)))
+        except (ModelError, OSError) as error:
+            log.warning("%s could not be measured: %s", self._endpoint.base_url, error)
+
+
+class AdaptedChatModel(AsyncChatModel):
+    """Offer tools to an endpoint's model natively, or by JSON where it does not take them or its calls are unreadable.
+
+    What a probe found out decides. Where nobody has probed, the first answer starts one in the background, and until it
+    ends what the endpoint answers decides.
+    """
+
+    model: BaseChatModel
+    endpoint: Measured = Field(exclude=True, repr=False)
+    tools: Sequence[Any] = Field(default=(), exclude=True, repr=False)
+    _in_pieces: Runnable[LanguageModelInput, AIMessage] = PrivateAttr()
+    _whole: Runnable[LanguageModelInput, AIMessage] = PrivateAttr()
+    _by_json: JsonToolsChatModel = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Offer the tools in each way."""
+        super().model_post_init(context)
+        whole = self.model.model_copy(update={"disable_streaming": True})
+        self._in_pieces, self._whole = (m.bind_tools(self.tools) if self.tools else m for m in (self.model, whole))
+        self._by_json = JsonToolsChatModel(model=whole).with_tools(self.tools)
+
+    @property
+    def _llm_type(self) -> str:
+        return "adapted"
+
+    def bind_tools(
+        self, tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool], **kwargs: Any
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Return the model with these tools."""
+        return AdaptedChatModel(model=self.model, endpoint=self.endpoint, tools=tools)
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return await whole_result(self._answered(messages, in_pieces=False))
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        async for piece in self._answered(messages, in_pieces=True):
+            yield piece
+
+    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncIterator[ChatGenerationChunk]:
+        known, allowance = self.endpoint.known, current_allowance()
+        self._by_json.formats = json_formats(known) if known else self._by_json.formats
+        in_pieces = in_pieces and not (known and known.streaming is False)
+        ways = [self._in_pieces if in_pieces else self._whole, *([self._by_json] if self.tools else [])]
+        if self.tools and (allowance.in_json or self.endpoint.calls_by_json):
+            ways = ways[1:]
+        try:
+            for place, way in enumerate(ways):
+                try:
+                    async with aclosing(_asked(way, messages, in_pieces)) as pieces:
+                        async for piece in pieces:
+                            yield ChatGenerationChunk(message=piece)
+                    if place and not allowance.forced_tools:
+                        self.endpoint.refuses_tools = True
+                    return
+                except RequestRefused:  # as a whole: nothing was said
+                    if place + 1 == len(ways):
+                        raise
+        finally:
+            self.endpoint.begin()
+
+
+def json_formats(known: Capabilities) -> list[str]:
+    """Return how an endpoint may be asked for JSON, the best way first."""
+    able = {"json_schema": known.json_schema, "json_object": known.json_mode, "prompt": True}
+    return [name for name in FORMATS if able[name]]
+
+
+async def _asked(
+    way: Runnable[LanguageModelInput, AIMessage], messages: list[BaseMessage], in_pieces: bool
+) -> AsyncGenerator[AIMessageChunk]:
+    if in_pieces:
+        async for piece in way.astream(messages, NO_STREAM):
+            yield as_chunk(piece)
+    else:
+        yield as_chunk(await way.ainvoke(messages, NO_STREAM))

@@ -1,0 +1,69 @@
+"""Tell which tools an answer has to call, because the customer has just ordered what they are for."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
+
+from core.language.requested_changes import wishes
+from core.language.words import content_stems
+from graph.state import newest_turn
+from graph.tool_calls.provenance import MessageOrigins
+from graph.verification.inner_works import DID_NOTHING, NO_ACCESS, ONLY_ANNOUNCED
+from graph.verification.values.value_reading import find_values
+from tools.search import SEARCH_ARTICLES
+from tools.tool import Tool
+
+_THAT_ONE = re.compile(
+    r"\b(?:it|this|that|these|those|them|one|ones|das|diese\w*|es|le|la|les|cette|celui|celle|lo|los|las|est[ea]\w*)\b"
+)
+
+
+def expected_tools(
+    messages: Sequence[AnyMessage], case_file: Mapping[str, Sequence[str]], tools: Mapping[str, Tool]
+) -> frozenset[str]:
+    """Return the writes that the newest message orders for something, and that this turn has not called.
+
+    An order is an imperative or a wish in the first person; what it is for is named by a number, by words of the tool's
+    name or of a record that was shown, or stands for what was spoken of before.
+    """
+    turn = newest_turn(list(messages))
+    called = {call["name"] for m in turn if isinstance(m, AIMessage) for call in m.tool_calls}
+    earlier = messages[: len(messages) - len(turn)]
+    records = (m for m in messages if isinstance(m, ToolMessage) and m.name != SEARCH_ARTICLES)
+    shown = {stem for m in records for stem in content_stems(m.text)}
+    found = set()
+    for name, tool in tools.items():
+        if tool.effect != "write" or name in called:
+            continue
+        before = MessageOrigins(earlier, case_file).wishes(name, tool.also_called)
+        new = MessageOrigins(messages, case_file).wishes(name, tool.also_called)[len(before) :]
+        deed, *things = name.split("_")
+        about = (shown | set(content_stems(" ".join(things)))) - set(content_stems(" ".join((deed, *tool.also_called))))
+        if any((wishes(said) and _is_for(said, about)) or (before and _names(said)) for said in new):
+            found.add(name)
+    return frozenset(found)
+
+
+def untried_reads(messages: Sequence[AnyMessage], tools: Mapping[str, Tool]) -> frozenset[str]:
+    """Return the reads of records, as long as this turn has made none."""
+    if any(isinstance(m, ToolMessage) and m.name != SEARCH_ARTICLES for m in newest_turn(list(messages))):
+        return frozenset()
+    return frozenset(name for name, tool in tools.items() if tool.effect == "read" and name != SEARCH_ARTICLES)
+
+
+def forced_tools(faults: Collection[str], expected: frozenset[str], reads: frozenset[str]) -> frozenset[str]:
+    """Return the tools of which the next answer has to call one, by what was wrong with the answer before."""
+    if DID_NOTHING in faults:
+        return expected
+    if NO_ACCESS in faults:
+        return expected | reads
+    return expected | reads | {SEARCH_ARTICLES} if ONLY_ANNOUNCED in faults else frozenset()
+
+
+def _is_for(said: str, about: Collection[str]) -> bool:
+    return _names(said) or bool(_THAT_ONE.search(said.casefold())) or bool(set(about) & set(content_stems(said)))
+
+
+def _names(said: str) -> bool:
+    return any(value.kind == "identifier" for value in find_values(said))

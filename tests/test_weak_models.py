@@ -1,0 +1,165 @@
+"""A model that does nothing with a request it has a tool for is asked once more with the tool forced, then replaced."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langgraph.checkpoint.memory import InMemorySaver
+
+from core.models.fallback import Candidate, ChainedChatModel
+from core.models.turn_allowance import current_allowance
+from graph.agent import SupportAgent
+from graph.builder import build_graph
+from graph.tool_calls.expected_calls import expected_tools
+from graph.verification.inner_works import asks_back, denies_access, speaks_of_inner_works
+from tests.fakes import FakeOrders
+from tests.graph_fakes import TODAY, KeywordRetriever, call, scripted
+from tests.test_action_flow import Shop
+from tools.registry import make_tools
+
+CANCEL = call("cancel_order", order_id="#AF1", reason="ordered by mistake")
+RULE = "Pending orders are easy to cancel. Is there anything else I can help you with?"
+WISH = "please cancel order #AF1, I ordered it by mistake"
+Asked = tuple[frozenset[str], bool]
+
+
+def noting(asked: list[Asked], answer: AIMessage) -> Callable[[list[BaseMessage]], AIMessage]:
+    """Return an answer that notes which tools the request forces, and whether it asks for JSON."""
+
+    def give(_: list[BaseMessage]) -> AIMessage:
+        asked.append((current_allowance().forced_tools, current_allowance().in_json))
+        return answer
+
+    return give
+
+
+async def test_an_order_that_nothing_is_done_with_is_asked_for_again_with_the_tool_forced() -> None:
+    asked: list[Asked] = []
+    shop = Shop(noting(asked, AIMessage(RULE)), noting(asked, CANCEL))
+    reply = await shop.say(WISH)
+    assert "Cancel order #AF1" in reply
+    assert "easy to cancel" not in reply
+    assert asked == [(frozenset(), False), (frozenset({"cancel_order"}), False)]
+
+
+def remade(shop: Shop, **changed: Any) -> Shop:
+    """Return the shop with an agent of other parts."""
+    graph = build_graph(replace(shop.parts, **changed), checkpointer=InMemorySaver())
+    shop.agent = SupportAgent(graph, max_message_chars=1000)
+    return shop
+
+
+async def test_who_does_nothing_twice_is_followed_by_the_next_model() -> None:
+    first, second = scripted(RULE), scripted(CANCEL)
+    chain = ChainedChatModel(links=[Candidate("weak", first), Candidate("behind", second, breaker=None)])
+    assert "Cancel order #AF1" in await remade(Shop(), model=chain).say(WISH)
+    assert (len(first.requests), len(second.requests)) == (2, 1)
+
+
+async def test_without_another_model_the_second_answer_is_told() -> None:
+    shop = Shop(RULE)
+    assert await shop.say(WISH) == RULE
+    assert len(shop.model.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("please cancel my order", "Which order do you mean?"),
+        ("please cancel order #AF1", "Please tell me the reason first."),
+        ("how do I cancel order #AF1?", RULE),
+        ("I want to cancel my newsletter", RULE),
+        ("the lamp is broken", "I am sorry. Broken goods are easy to return."),
+    ],
+)
+async def test_a_question_back_or_a_question_of_the_customer_forces_nothing(text: str, answer: str) -> None:
+    shop = Shop(answer)
+    assert await shop.say(text) == answer
+    assert len(shop.model.requests) == 1
+
+
+async def test_who_says_that_records_are_out_of_reach_has_to_look() -> None:
+    asked: list[Asked] = []
+    denied = "I do not have access to your orders, but they usually arrive soon."
+    shop = Shop(noting(asked, AIMessage(denied)), noting(asked, call("list_orders")), "Order #AF1 is pending.")
+    blind = [replace(tool, ahead=None) for tool in shop.parts.tools]
+    assert await remade(shop, tools=blind).say("has my latest parcel left?") == "Order #AF1 is pending."
+    assert {"get_order", "list_orders"} <= asked[1][0]
+    assert "cancel_order" not in asked[1][0]
+
+
+async def test_a_call_that_cannot_be_read_is_asked_for_in_json() -> None:
+    asked: list[Asked] = []
+    garbled = AIMessage('<tool_call>{"name": "get_order", "arguments": {"order_id": ')
+    shop = Shop(noting(asked, garbled), noting(asked, AIMessage("Order #AF1 is pending.")))
+    assert await shop.say("where is #AF1?") == "Order #AF1 is pending."
+    assert asked == [(frozenset(), False), (frozenset(), True)]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (["cancel order #AF1"], {"cancel_order"}),
+        (["I'd like to cancel it please"], {"cancel_order"}),
+        (["stornieren Sie bitte die Bestellung #AF1"], {"cancel_order"}),
+        (["I want to cancel my order", "#AF1"], {"cancel_order"}),
+        (["can I cancel order #AF1?"], set()),
+        (["what happens if I cancel #AF1"], set()),
+        (["where is order #AF1?"], set()),
+        (["do not cancel #AF1"], set()),
+    ],
+)
+def test_only_orders_of_the_customer_are_expected_to_be_called(said: list[str], expected: set[str]) -> None:
+    tools = {tool.name: tool for tool in make_tools(FakeOrders(), KeywordRetriever(), None, lambda: TODAY)}
+    messages: list[Any] = []
+    for text in said:
+        messages += [AIMessage("Which one?")] * bool(messages) + [HumanMessage(text)]
+    assert expected_tools(messages, {}, tools) & {"cancel_order", "return_items"} == expected
+    assert expected_tools([*messages, CANCEL], {}, tools) & {"cancel_order"} == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I would use get_order for that.",
+        "Laut Passage 2 haben Sie 30 Tage.",
+        "Selon le passage [1], vous avez 30 jours.",
+        "Según el contexto, tiene 30 días.",
+        "Ich rufe das Werkzeug dafür auf.",
+        "It arrives on (insert date here).",
+        "Hello ${customer}, it is on its way.",
+        "Your number is ______.",
+    ],
+)
+def test_talk_of_inner_works_is_found_in_every_language(sentence: str) -> None:
+    assert speaks_of_inner_works(sentence, {"get_order"})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "denied"),
+    [
+        ("I don't have access to your account.", True),
+        ("Unfortunately, I cannot view your orders.", True),
+        ("Ich habe leider keinen Zugriff auf Ihre Bestellungen.", True),
+        ("I cannot find that order in your account.", False),
+        ("You need no access code for it.", False),
+    ],
+)
+def test_who_denies_to_see_records(sentence: str, denied: bool) -> None:
+    assert denies_access(sentence) is denied
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("Which one do you mean?", True),
+        ("Please send me the order number.", True),
+        ("Bitte nennen Sie mir die Nummer.", True),
+        ("It can be cancelled. Is there anything else?", False),
+        ("It can be cancelled. Can I help you with something else?", False),
+    ],
+)
+def test_whether_anything_else_is_wanted_is_no_question_back(text: str, asks: bool) -> None:
+    assert asks_back(text) is asks
