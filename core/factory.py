@@ -60,7 +60,7 @@ def chat_model(settings: Settings, *, streaming: bool = True, planner: MakesPlan
 def adapted_model(settings: Settings, streaming: bool = True) -> AdaptedChatModel:
     """Return the endpoint's model, asked as it can be asked: what a probe found out, or finds out once it is used."""
     key = (settings.api_key or NO_KEY).get_secret_value()
-    endpoint = Endpoint(str(settings.base_url), settings.model, key, settings.timeout_seconds)
+    endpoint = Endpoint(str(settings.base_url), settings.model, key, settings.limits.timeout_seconds)
     return AdaptedChatModel(
         model=endpoint_model(settings, streaming=streaming), endpoint=Measured(settings.endpoint_file, endpoint)
     )

@@ -218,7 +218,7 @@ def test_records_of_any_connector_become_cards_of_the_fields_it_names() -> None:
     }
     [card] = declared_cards({"booking_id": "", "status": "", "since": {"de": "seit"}, "legs": ""}, record, "de")
     assert (card.id, card.title, card.status) == ("B7", "Booking B7", "active")
-    assert [(field.label, field.value) for field in card.fields] == [("Seit", "5. November 2026")]
+    assert [(field.label, field.value) for field in card.fields] == [("Seit", "5. November 2026, 09:00")]
     assert [(item.name, item.detail) for item in card.items] == [("A", "B")]
     assert declared_cards({"booking_id": ""}, {"other": 1}, "en") == ()
 

@@ -9,6 +9,7 @@ from core.language.requested_changes import wishes
 from core.language.words import content_stems
 from graph.state import newest_turn
 from graph.tool_calls.provenance import MessageOrigins
+from graph.tool_calls.wanted_changes import sentences_that_ask
 from graph.verification.inner_works import DID_NOTHING, NO_ACCESS, ONLY_ANNOUNCED
 from graph.verification.values.value_reading import find_values
 from tools.search import SEARCH_ARTICLES
@@ -30,17 +31,15 @@ def expected_tools(
     turn = newest_turn(list(messages))
     called = {call["name"] for m in turn if isinstance(m, AIMessage) for call in m.tool_calls}
     earlier = messages[: len(messages) - len(turn)]
-    records = (m for m in messages if isinstance(m, ToolMessage) and m.name != SEARCH_ARTICLES)
-    shown = {stem for m in records for stem in content_stems(m.text)}
     found = set()
     for name, tool in tools.items():
         if tool.effect != "write" or name in called:
             continue
-        before = MessageOrigins(earlier, case_file).wishes(name, tool.also_called)
-        new = MessageOrigins(messages, case_file).wishes(name, tool.also_called)[len(before) :]
-        deed, *things = name.split("_")
-        about = (shown | set(content_stems(" ".join(things)))) - set(content_stems(" ".join((deed, *tool.also_called))))
-        if any((wishes(said) and _is_for(said, about)) or (before and _names(said)) for said in new):
+        also = tuple(tool.also_called)
+        before = MessageOrigins(earlier, case_file).wishes(name, also)
+        new = MessageOrigins(messages, case_file).wishes(name, also)[len(before) :]
+        ordered = [said for said in new if sentences_that_ask(said, name, also) and wishes(said)]
+        if (before and any(map(_names, new))) or any(_is_for(said, tool, messages) for said in ordered):
             found.add(name)
     return frozenset(found)
 
@@ -61,8 +60,14 @@ def forced_tools(faults: Collection[str], expected: frozenset[str], reads: froze
     return expected | reads | {SEARCH_ARTICLES} if ONLY_ANNOUNCED in faults else frozenset()
 
 
-def _is_for(said: str, about: Collection[str]) -> bool:
-    return _names(said) or bool(_THAT_ONE.search(said.casefold())) or bool(set(about) & set(content_stems(said)))
+def _is_for(said: str, tool: Tool, messages: Sequence[AnyMessage]) -> bool:
+    """Say whether an order names what the tool works on; the words of the deed itself name nothing."""
+    if _names(said) or _THAT_ONE.search(said.casefold()):
+        return True
+    verb, *things = tool.name.split("_")
+    records = [m.text for m in messages if isinstance(m, ToolMessage) and m.name != SEARCH_ARTICLES]
+    words = set(content_stems(said)) - set(content_stems(" ".join((verb, *tool.also_called))))
+    return any(words & set(content_stems(text)) for text in (" ".join(things), *records))
 
 
 def _names(said: str) -> bool:

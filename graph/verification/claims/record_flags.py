@@ -66,7 +66,10 @@ def _meant(sentence: str, evidence: Evidence, shown: Sequence[Value]) -> str:
     inside = [v.text for v in find_values(sentence) if _is_known(v, evidence)]
     if inside:
         return " ".join(inside)
-    return next((v.text for v in [*reversed(shown), *reversed(find_values(evidence.told))] if _is_known(v, evidence)), "")
+    return next(
+        (v.text for v in [*reversed(shown), *reversed(find_values(evidence.customer_words))] if _is_known(v, evidence)),
+        "",
+    )
 
 
 def _is_known(value: Value, evidence: Evidence) -> bool:
