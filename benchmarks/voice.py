@@ -28,7 +28,7 @@ from benchmarks.support.speech import can_speak, speak, speechless
 from core.embeddings.minilm import MiniLM
 from core.settings import SAMPLE_BUSINESS, Settings
 from graph.agent import SupportAgent, awaits_answer, open_agent
-from graph.intake.voice_input import was_unheard
+from graph.intake.voice_input import was_not_understood
 from ingest.pipeline import IngestOptions, ingest
 from tools.retail.importing import import_shop
 from tools.retail.sql.sql_backend import SqlOrderBackend
@@ -110,7 +110,7 @@ async def _hears(agent: SupportAgent, thread: str, clip: bytes) -> tuple[bool, b
     asked = awaits_answer(await agent.state(thread))
     message = await agent.transcribe(clip)
     await agent.send(thread, message, customer_id=CUSTOMER, channel="voice")
-    return asked, not was_unheard(message)
+    return asked, not was_not_understood(message)
 
 
 def run(whisper: Path) -> list[Measured]:

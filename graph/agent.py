@@ -17,7 +17,7 @@ from langgraph.types import Command, Durability
 
 from core.errors import InputError
 from core.message_marks import marked, marks
-from core.observability.gc_tuning import spare_what_stays
+from core.observability.gc_tuning import freeze_lasting_objects
 from core.observability.logs import keep_logs_clean
 from core.observability.tracing import set_up_tracing
 from core.settings import Settings
@@ -377,7 +377,7 @@ async def open_agent(
         graph = build_graph(opened, checkpointer=checkpointer, store=store)
         agent = SupportAgent(graph, max_message_chars=opened.max_message_chars, parts=opened)
         agent.reload = reload
-        spare_what_stays()
+        freeze_lasting_objects()
         try:
             yield agent
         finally:

@@ -1,6 +1,6 @@
 """Offer the `graph` that `langgraph.json` names; its server brings the memory."""
 
-from core.observability.gc_tuning import spare_what_stays
+from core.observability.gc_tuning import freeze_lasting_objects
 from core.observability.logs import keep_logs_clean
 from core.observability.tracing import set_up_tracing
 from core.settings import Settings
@@ -11,4 +11,4 @@ SETTINGS = Settings.from_env()
 keep_logs_clean()
 set_up_tracing(SETTINGS.langsmith_tracing)
 graph = build_graph(assemble(SETTINGS))
-spare_what_stays()
+freeze_lasting_objects()

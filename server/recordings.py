@@ -4,7 +4,7 @@ from core.errors import Busy, MessageRejected, Refused
 from core.language.fixed_sentences import phrase
 from core.message_marks import marks
 from graph.context_window.prompts import text_of
-from graph.intake.voice_input import was_unheard
+from graph.intake.voice_input import was_not_understood
 from server.records import Spoken
 from server.service import Service
 
@@ -25,7 +25,7 @@ async def transcribe(service: Service, recording: bytes, locale: str | None) -> 
         raise Busy("many voice messages came at once; send it again in a moment", retry_after=2)
     async with service.hearing:
         message = await service.agent.transcribe(recording)
-    if was_unheard(message):
+    if was_not_understood(message):
         raise MessageRejected(phrase("not_heard", locale))
     voice = marks(message)["voice"]
     return text_of(message), Spoken(heard=voice["heard"], seconds=voice["seconds"])

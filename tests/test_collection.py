@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.observability.gc_tuning import DEFAULT, THRESHOLDS, spare_what_stays
+from core.observability.gc_tuning import DEFAULT, THRESHOLDS, freeze_lasting_objects
 
 
 @pytest.fixture(autouse=True)
 def as_found() -> Iterator[None]:
     """Put the collector back as it was."""
     thresholds = gc.get_threshold()
-    spare_what_stays.cache_clear()
+    freeze_lasting_objects.cache_clear()
     gc.unfreeze()
     yield
     gc.set_threshold(*thresholds)
@@ -21,19 +21,19 @@ def as_found() -> Iterator[None]:
 def test_what_is_loaded_is_looked_through_no_more() -> None:
     gc.set_threshold(*DEFAULT)
     loaded = len(gc.get_objects())
-    spare_what_stays()
+    freeze_lasting_objects()
     assert gc.get_freeze_count() >= loaded
     assert gc.get_threshold() == THRESHOLDS
 
 
 def test_it_happens_once_a_process() -> None:
-    spare_what_stays()
+    freeze_lasting_objects()
     gc.unfreeze()
-    spare_what_stays()
+    freeze_lasting_objects()
     assert gc.get_freeze_count() == 0
 
 
 def test_thresholds_that_a_program_chose_stay() -> None:
     gc.set_threshold(5_000, 5, 5)
-    spare_what_stays()
+    freeze_lasting_objects()
     assert gc.get_threshold() == (5_000, 5, 5)

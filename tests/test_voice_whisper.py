@@ -21,7 +21,7 @@ from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcr
 from core.speech.whisper_noise import understood
 from graph.builder import build_graph
 from graph.context_window.prompts import text_of
-from graph.intake.voice_input import VoiceInput, was_unheard
+from graph.intake.voice_input import VoiceInput, was_not_understood
 from tests.graph_fakes import parts, scripted
 from tests.terminal import Terminal
 from tools.context import Context
@@ -75,7 +75,7 @@ async def test_an_endpoint_without_detail_is_asked_without_it() -> None:
 
 @pytest.mark.parametrize("name", ["white noise", "busy tone", "piano scale", "wind", "quiet room"])
 async def test_nothing_is_heard_where_nobody_speaks(name: str, local: LocalWhisper) -> None:
-    assert was_unheard(await VoiceInput(transcriber=local).transcribe(speechless()[name]))
+    assert was_not_understood(await VoiceInput(transcriber=local).transcribe(speechless()[name]))
 
 
 @spoken

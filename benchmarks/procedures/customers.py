@@ -31,7 +31,7 @@ from graph.procedures.cases import Case
 from graph.procedures.choice import Chooser
 from graph.procedures.format.catalogue import Catalogue, ToolSpec
 from graph.procedures.gate import decide
-from graph.procedures.leading import goes_on, said_next, with_outcome
+from graph.procedures.rule_led_cases import goes_on, said_next, with_outcome
 from tools.business.starting import Answers, write_business
 from tools.context import Context
 

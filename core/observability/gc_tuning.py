@@ -12,7 +12,7 @@ THRESHOLDS = (20_000, 20, 50)
 
 
 @cache
-def spare_what_stays() -> None:
+def freeze_lasting_objects() -> None:
     """Leave everything that is loaded by now out of the collections to come, once a process, and make them rarer.
 
     Libraries, models and the index are half a million objects that stay until the end; to look through them stops every

@@ -51,6 +51,6 @@ class PersonalStore(Protocol):
         ...
 
 
-def stand_in() -> str:
+def pseudonym() -> str:
     """Return what takes the place of an id; nothing leads back from it."""
     return f"{ERASED}-{uuid4().hex[:12]}"

@@ -14,7 +14,7 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.fixed_sentences import phrase
 from core.message_marks import Marks, marks
 from graph.context_window.prompts import clip
-from graph.procedures.leading import is_of
+from graph.procedures.rule_led_cases import is_of
 from graph.tool_calls.action_messages import calls_of
 from tools.actions.action import OVER
 from tools.actions.workflow import ConfirmationResult, ConfirmedActions

@@ -58,7 +58,7 @@ def has_sound(message: HumanMessage) -> bool:
     return any(recording_of(block) is not None for block in _blocks(message))
 
 
-def was_unheard(message: HumanMessage) -> bool:
+def was_not_understood(message: HumanMessage) -> bool:
     """Say whether a message is a voice message of which nothing was understood."""
     voice = marks(message).get("voice")
     return isinstance(voice, dict) and not voice.get("heard") and text_of(message) == UNHEARD
@@ -72,11 +72,11 @@ async def listen(
     Never raises for a recording: a customer who spoke gets an answer, and the sound does not stay in the conversation.
     """
     if not has_sound(message):
-        return message, [_excuse("not_heard", before, locale)] if was_unheard(message) else []
+        return message, [_excuse("not_heard", before, locale)] if was_not_understood(message) else []
     excuse: str | None = None
     try:
         spoken = await voice_input.transcribe(_sound(message))
-        if was_unheard(spoken):
+        if was_not_understood(spoken):
             excuse = "not_heard"
     except MessageRejected:
         spoken, excuse = (
@@ -86,7 +86,7 @@ async def listen(
     except ModelError:
         spoken, excuse = _message("", seconds=None), "voice_down"
     if written := text_of(message).strip():  # words that came with the recording count whatever became of it
-        words = written if was_unheard(spoken) else f"{written}\n{text_of(spoken)}"
+        words = written if was_not_understood(spoken) else f"{written}\n{text_of(spoken)}"
         spoken, excuse = spoken.model_copy(update={"content": words}), None
     kwargs = marked(message, **marks(spoken))
     heard = message.model_copy(update={"content": spoken.content, "additional_kwargs": kwargs})

@@ -14,7 +14,7 @@ from core.message_marks import mark, marks
 from core.safety.safe_links import LinkRule, safe_text
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
-from graph.procedures.leading import goes_on, handoff_in
+from graph.procedures.rule_led_cases import goes_on, handoff_in
 from graph.routing import HUMAN_TOOL
 from graph.state import State, context_of, newest_turn, thread_of, turn_actions
 from tools.actions.action import OVER, Action

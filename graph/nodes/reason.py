@@ -22,8 +22,8 @@ from graph.context_window.prompts import language_note, newest_words, repair_not
 from graph.handoff.handoff_reasons import person_is_due
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
-from graph.procedures.following import open_note
-from graph.procedures.leading import handoff_in, said_next
+from graph.procedures.model_led_cases import open_note
+from graph.procedures.rule_led_cases import handoff_in, said_next
 from graph.routing import HUMAN_TOOL
 from graph.runtime.budgets import Budgets
 from graph.state import State, Usage, added, context_of, difference, newest_turn

@@ -10,9 +10,9 @@ from core.model_notes import MISFIT
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import requested
 from graph.procedures.cases import Case, about, case_for, cases_of, on_top
-from graph.procedures.following import follow
-from graph.procedures.leading import with_outcome
+from graph.procedures.model_led_cases import follow
 from graph.procedures.prompt import FOLLOW
+from graph.procedures.rule_led_cases import with_outcome
 from graph.state import State
 from tools.actions.action import OVER, Action
 from tools.context import Context

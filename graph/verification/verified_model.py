@@ -34,7 +34,7 @@ from graph.verification.inner_works import (
     speaks_of_inner_works,
 )
 from graph.verification.judge import Objections, ReplyJudge
-from graph.verification.never_said import never_said, words_of
+from graph.verification.forbidden_statements import forbidden_statements, words_of
 from graph.verification.reply import LONGEST_SENTENCE, faults_of, is_answer
 from graph.verification.reply_language import ReplyLanguages
 from graph.verification.sentences import split_sentences
@@ -135,7 +135,7 @@ class VerifiedChatModel(AsyncChatModel):
 
     @property
     def _llm_type(self) -> str:
-        return "speaker"
+        return "verified"
 
     async def _agenerate(
         self,
@@ -249,7 +249,7 @@ class VerifiedChatModel(AsyncChatModel):
         if _normal(cited) in self._questions:
             self._faults.append("it gives the customer's own question back to them")
             return ""
-        if wrong := never_said(cited, self._words, self.instructions):
+        if wrong := forbidden_statements(cited, self._words, self.instructions):
             self._faults += wrong
             return ""
         if not self._is_offline and announces(cited):

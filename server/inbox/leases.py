@@ -21,7 +21,7 @@ from server.inbox.turn_figures import figures_of
 from server.records import JOINT, CrashSuspect, Spoken, Turn, joined
 
 
-class Held(NamedTuple):
+class HeldLease(NamedTuple):
     """A lease."""
 
     thread_id: str
@@ -98,7 +98,7 @@ class Leases:
             async with self._inbox.writing() as connection:
                 await connection.execute(_held(held).values(holder=None, lease_until=None))
 
-    async def _wait_for(self, thread_id: str, patience: float) -> "Held | None":
+    async def _wait_for(self, thread_id: str, patience: float) -> "HeldLease | None":
         end = time.monotonic() + patience
         while True:
             now = self._inbox.now()
@@ -107,7 +107,7 @@ class Leases:
             async with self._inbox.writing() as connection:
                 token = (await connection.execute(taken.returning(THREADS.c.token))).scalar()
                 if token is not None:
-                    return Held(thread_id, token)
+                    return HeldLease(thread_id, token)
                 known = (await connection.execute(select(THREADS.c.id).where(THREADS.c.id == thread_id))).first()
             if known is None:
                 return None
@@ -115,13 +115,13 @@ class Leases:
                 raise Busy("the agent is writing in this conversation; try again in a moment", retry_after=2)
             await asyncio.sleep(0.1)
 
-    async def _beat(self, held: "Held") -> None:
+    async def _beat(self, held: "HeldLease") -> None:
         while True:
             await asyncio.sleep(self._seconds / 3)
             with suppress(BackendUnavailable):
                 await asyncio.shield(self.renew(held))
 
-    async def renew(self, held: "Turn | Held") -> bool:
+    async def renew(self, held: "Turn | HeldLease") -> bool:
         """Prolong a lease; False says that it was lost."""
         longer = _held(held).values(lease_until=self._inbox.now() + self._seconds)
         async with self._inbox.writing() as connection:
@@ -243,7 +243,7 @@ class Leases:
         return taken
 
 
-def _held(turn: "Turn | Held") -> Any:
+def _held(turn: "Turn | HeldLease") -> Any:
     return update(THREADS).where(
         THREADS.c.id == turn.thread_id, THREADS.c.token == turn.token, THREADS.c.lease_until.is_not(None)
     )

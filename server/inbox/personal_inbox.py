@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.privacy.personal_data import Person, stand_in
+from core.privacy.personal_data import Person, pseudonym
 from core.storage.secure_delete import secure_delete
 from server.inbox.inbox_schema import FIGURES, MESSAGES, NOTES, RATINGS, REPLY_RATINGS, THREADS, TURNS
 from server.inbox.leases import Leases
@@ -36,7 +36,7 @@ class PersonalInbox:
         """Name the database; `patience` is how long a turn under way is waited for, in seconds."""
         self._url, self._patience = url, patience
         self._inbox = Inbox(url, Limits())
-        self._leases = Leases(self._inbox, holder=stand_in(), seconds=lease_seconds)
+        self._leases = Leases(self._inbox, holder=pseudonym(), seconds=lease_seconds)
 
     @asynccontextmanager
     async def quiet(self, threads: Iterable[str]) -> AsyncIterator[None]:
@@ -111,10 +111,10 @@ class PersonalInbox:
             for table in (MESSAGES, TURNS, RATINGS, REPLY_RATINGS, NOTES):
                 rows += (await connection.execute(delete(table).where(table.c.thread_id == thread_id))).rowcount
             rows += (await connection.execute(delete(THREADS).where(THREADS.c.id == thread_id))).rowcount
-            instead = stand_in()
+            instead = pseudonym()
             for turn_id in (await connection.execute(_figures(FIGURES.c.thread_id == thread_id))).scalars().all():
                 counted = update(FIGURES).where(FIGURES.c.turn_id == turn_id)
-                await connection.execute(counted.values(turn_id=stand_in(), thread_id=instead, question=None))
+                await connection.execute(counted.values(turn_id=pseudonym(), thread_id=instead, question=None))
         return rows
 
 

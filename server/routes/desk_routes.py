@@ -36,7 +36,7 @@ from server.views.desk_queue import APPROVALS, Wanted, queue
 from server.views.desk_search import search
 from server.views.desk_view import conversation
 from server.views.thread_events import event
-from tools.desk.reports import Present
+from tools.desk.reports import OperatorPresence
 
 router = APIRouter(prefix="/v1/desk", tags=["operators"])
 ThreadId = Path(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9_.:@+-]+$")
@@ -80,7 +80,7 @@ async def read_desk(who: Operator, service: Serving) -> DeskOut:
 @router.put("/presence", status_code=204, dependencies=[Depends(json_only)], responses=WRITING)
 async def note_presence(body: PresenceIn, who: Operator, service: Serving) -> None:
     """Tell colleagues which conversation one has open, and whether one writes in it; repeated while that is so."""
-    here = Present(operator=who.subject, thread_id=body.thread_id, writing=body.writing)
+    here = OperatorPresence(operator=who.subject, thread_id=body.thread_id, writing=body.writing)
     await service.desk.reads.note_presence(here, utc_now())
     if body.thread_id:
         await note_read(service.inbox, body.thread_id)
@@ -133,7 +133,7 @@ async def read_customer(who: Operator, service: Serving, customer_id: str = Cust
 async def changes(service: Service, asked: Wanted) -> AsyncIterator[dict[str, str]]:
     """Yield what changes in the queue as events, until the server stops."""
     seen: dict[str, str] = {}
-    here: Sequence[Present] = []
+    here: Sequence[OperatorPresence] = []
     typing_now: Sequence[str] = []
     ready = False
     while not service.stopping.is_set():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from core.safety.safe_links import LinkRule
-from tools.business.business_file import Look
+from tools.business.business_file import Appearance
 from tools.business.business_folder import Business
 from tools.connectors.declarations import in_language
 
@@ -15,7 +15,7 @@ class Brand:
     """What the pages show of a business."""
 
     name: str
-    look: Look = field(default_factory=Look)
+    look: Appearance = field(default_factory=Appearance)
     link_hosts: Sequence[str] = ()
     """Hosts that replies may link, and pictures of records may come from."""
     languages: Sequence[str] = ("en",)

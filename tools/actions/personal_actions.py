@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 
 from core.clock import utc_now
 from core.errors import Refused
-from core.privacy.personal_data import ERASED, Person, stand_in
+from core.privacy.personal_data import ERASED, Person, pseudonym
 from core.storage.secure_delete import secure_delete
 from core.storage.tables import OwnDatabase
 from tools.actions import ledger_schema
@@ -82,10 +82,10 @@ class PersonalActions:
                 texts = {"yes_text": None, "decision_note": None, "asked_message_id": None, "yes_message_id": None}
                 values = {
                     **texts,
-                    "thread_id": stand_in(),
+                    "thread_id": pseudonym(),
                     "customer_id": ERASED,
                     "args": {"order_id": order} if order else {},
-                    "fingerprint": stand_in(),
+                    "fingerprint": pseudonym(),
                     "preview": ERASED,
                     "change": change,
                     "approval": ERASED if row["approval"] else None,

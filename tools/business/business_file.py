@@ -33,7 +33,7 @@ Picture = Annotated[str, Field(pattern=r"^[\w./-]+\.(svg|png|webp|jpg)$")]
 """A file of the folder."""
 
 
-class Look(Section):
+class Appearance(Section):
     """What a customer sees first on the pages."""
 
     color: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1b5e4b"
@@ -88,7 +88,7 @@ class BusinessFile(Section):
     """What customers read before they begin: that no person answers, and how to reach one; {shop} is the name."""
     phrases: dict[str, Text] = Field(default_factory=dict)
     """Fixed sentences in the business's own words, by their key in `core/language/sentences`."""
-    look: Look = Look()
+    look: Appearance = Appearance()
     now: datetime | None = None
     """The moment it always is, for records that are a snapshot; with its zone."""
 

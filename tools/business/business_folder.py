@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.language.fixed_sentences import misfit
 from core.yaml_files import FilesError, Problem, YamlFile, inside, read_yaml
-from tools.business.business_file import BusinessFile, Look
+from tools.business.business_file import Appearance, BusinessFile
 from tools.connectors.declarations import ConnectorFile, Shop, Text
 from tools.desk.queues import ONE_QUEUE, Queue, load_queues
 
@@ -88,7 +88,7 @@ def _leading_out(folder: Path) -> list[Problem]:
     return problems
 
 
-def _missing_pictures(folder: Path, read: YamlFile, look: Look) -> list[Problem]:
+def _missing_pictures(folder: Path, read: YamlFile, look: Appearance) -> list[Problem]:
     named = {"logo": look.logo, "avatar": look.avatar}
     return [
         read.problem(("look", key), f"there is no file {name}", "put the picture into the folder, or leave the key out")

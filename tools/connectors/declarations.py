@@ -34,7 +34,7 @@ class Outcome(Section):
     """
 
 
-class Look(Section):
+class ReadPerItem(Section):
     """A read for each item of a list, whose results are a list, too."""
 
     tool: str
@@ -59,7 +59,7 @@ class Limit(Section):
     days: Annotated[int, Field(ge=1, le=365)]
 
 
-class Ahead(Section):
+class ReadAhead(Section):
     """When a read is done before the model is asked: for each identifier in the newest message, or when its records are
     named.
     """
@@ -90,7 +90,7 @@ class ToolDeclaration(Section):
     """CEL over `result` and `customer`: whether a record is the customer's own."""
     open: bool = False
     """Whether somebody who is not signed in may call it."""
-    look: str | dict[str, str | Look] = Field(default_factory=dict)
+    look: str | dict[str, str | ReadPerItem] = Field(default_factory=dict)
     """Reads that a write is planned on: a tool, whose result is `record`, or tools by the name of their result."""
     once: list[str] = Field(default_factory=list)
     """Arguments that make two calls the same one; by default all."""
@@ -112,7 +112,7 @@ class ToolDeclaration(Section):
     """Fields of the result, and arguments, whose values stay out of logs, traces and tickets, and leave no trace in the
     audit trail of somebody who was erased.
     """
-    ahead: Ahead | None = None
+    ahead: ReadAhead | None = None
 
     @property
     def card_labels(self) -> dict[str, Text]:
@@ -120,7 +120,7 @@ class ToolDeclaration(Section):
         return self.card if isinstance(self.card, dict) else dict.fromkeys(self.card, "")
 
     @property
-    def looks(self) -> dict[str, str | Look]:
+    def looks(self) -> dict[str, str | ReadPerItem]:
         """Return the reads a write is planned on, by the name of their result."""
         if isinstance(self.look, dict):
             return self.look or ({"record": self.outcome_read.tool} if self.outcome_read else {})
@@ -186,7 +186,7 @@ class Snapshot(Section):
     """Path of the tables in such a file."""
     first: str | None = None
     """A read without arguments that makes the server write its file."""
-    records: dict[str, str | Look] = Field(default_factory=dict)
+    records: dict[str, str | ReadPerItem] = Field(default_factory=dict)
     """Reads of the customer's records, by the name of their result, as a write's `look`."""
     reset: str | None = None
     """A tool of the source that puts the start state back; without it, a server is started anew for each

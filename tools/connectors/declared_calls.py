@@ -13,7 +13,7 @@ from core.language.fixed_sentences import phrase
 from core.privacy.known_people import KNOWN
 from core.safety.bounded_answers import short_sentence
 from core.yaml_files import FilesError, Problem, YamlFile
-from tools.connectors.declarations import ConnectorFile, Look, ToolDeclaration
+from tools.connectors.declarations import ConnectorFile, ReadPerItem, ToolDeclaration
 from tools.connectors.source import LARGEST, Arguments, Offered, SchemaError, Source
 from tools.context import Context
 
@@ -118,7 +118,7 @@ def declared_calls(connector: Connector, problems: list[Problem]) -> dict[str, C
     return calls
 
 
-async def looked(calls: Mapping[str, Call], look: str | Look, context: Context, known: Mapping[str, Any]) -> Any:
+async def looked(calls: Mapping[str, Call], look: str | ReadPerItem, context: Context, known: Mapping[str, Any]) -> Any:
     """Return the result of a read, or those of one for each item of a list; arguments come from `known["args"]`.
 
     Raises:

@@ -25,7 +25,7 @@ from core.yaml_files import FilesError, Problem
 from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done
 from tools.actions.shown_arguments import in_one_line, listed, shown
-from tools.connectors.declarations import Look, Text, in_language, language_said
+from tools.connectors.declarations import ReadPerItem, Text, in_language, language_said
 from tools.connectors.declared_calls import Call, condition, is_bounded, look_up, looked, unwrapped
 from tools.connectors.declared_cards import declared_cards
 from tools.connectors.json_schemas import at
@@ -50,7 +50,7 @@ class DeclaredWrite:
     approve: Condition | None
     because: Any
     done: Condition | None
-    looks: Mapping[str, str | Look]
+    looks: Mapping[str, str | ReadPerItem]
 
     async def plan(self, context: Context | None, args: Mapping[str, Any], *, waited_days: int = 0) -> Change:
         """Return what would be done, after the records were looked at and every rule held."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.privacy.personal_data import Person, stand_in
+from core.privacy.personal_data import Person, pseudonym
 from core.storage.secure_delete import secure_delete
 from core.storage.tables import OwnDatabase
 from tools.desk.desk_schema import deliveries, events, metadata, notes, presence, ticket_number, tickets
@@ -90,7 +90,7 @@ class PersonalTickets:
             "detail": "",
             "transcript": "",
             "comment": None,
-            "thread_id": stand_in(),
+            "thread_id": pseudonym(),
             **values,
         }
         if row["stage"] in WITH_PEOPLE:
@@ -101,7 +101,7 @@ class PersonalTickets:
         if not self._tells:
             return
         # Whoever was told of the ticket learns that it has to go there too.
-        told = {"uid": f"evt_{stand_in()}", "ticket": serial, "kind": "ticket.erased", "attempts": 0}
+        told = {"uid": f"evt_{pseudonym()}", "ticket": serial, "kind": "ticket.erased", "attempts": 0}
         body = {"id": told["uid"], "type": "ticket.erased", "ticket": {"id": ticket_number(serial)}}
         await connection.execute(events.insert().values(**told, body=json.dumps(body), next_attempt_at=self._now()))
 

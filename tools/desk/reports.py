@@ -78,7 +78,7 @@ class TicketLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Present:
+class OperatorPresence:
     """An operator who has the desk open."""
 
     operator: str
@@ -198,14 +198,17 @@ class DeskReads:
         async with self._database.reading() as connection:
             return {f"{ticket_number(row[0])}:{row[1]}": row[2] for row in await connection.execute(query)}
 
-    async def present(self, since: datetime) -> Sequence[Present]:
+    async def present(self, since: datetime) -> Sequence[OperatorPresence]:
         """Return who has had the desk open since an instant, by name."""
         query = select(presence).where(presence.c.seen_at >= since).order_by(presence.c.operator)
         async with self._database.reading() as connection:
             rows = list((await connection.execute(query)).mappings())
-        return [Present(operator=row["operator"], thread_id=row["thread_id"], writing=row["writing"]) for row in rows]
+        return [
+            OperatorPresence(operator=row["operator"], thread_id=row["thread_id"], writing=row["writing"])
+            for row in rows
+        ]
 
-    async def note_presence(self, here: Present, at: datetime) -> None:
+    async def note_presence(self, here: OperatorPresence, at: datetime) -> None:
         """Remember what an operator has open."""
         values = {"thread_id": here.thread_id, "writing": here.writing, "seen_at": at}
         async with self._database.writing() as connection:

@@ -13,7 +13,7 @@ rely on what a business tells its agent, and so use some of its words.
 """
 
 
-def never_said(sentence: str, before: Sequence[str] = (), instructions: str = "") -> list[str]:
+def forbidden_statements(sentence: str, before: Sequence[str] = (), instructions: str = "") -> list[str]:
     """Return what is wrong with a sentence that nothing could support, as sentences for the model.
 
     Args:
