@@ -143,6 +143,7 @@ _MOVED = {
     "queues_file": "`queues` in business.yaml",
     "tracking_url": "`tracking_url` below `shop` in connectors/shop.yaml",
     "policy_file": "`policy` below `shop` in connectors/shop.yaml",
+    "orders_idempotency_keys": "`idempotency_keys` below `shop` in connectors/shop.yaml",
 }
 """Settings of earlier versions that a business says in its own folder now; they are refused."""
 _ELSEWHERE = {
@@ -153,6 +154,7 @@ _ELSEWHERE = {
     ),
     "index_dir": "the index is the folder index/ in SUPPORT_DATA_DIR",
     "jwt_revoked_file": "the list is the file revoked-tokens in SUPPORT_DATA_DIR",
+    "orders_api_key": "write it into SUPPORT_CONNECTOR_SECRETS by the name of the connector's file, as in shop=KEY",
     "host": "write `support-agent serve --host`",
     "port": "write `support-agent serve --port`",
     "code_mail_from": "write it into SUPPORT_CODE_SENDER, as in smtp://…?from=support@shop.example",
@@ -225,7 +227,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     connector_secrets: SecretStr | None = Field(
         None,
         description=(
-            "Secrets of connectors by the name of their file, separated by commas: `booking=TOKEN, airline=ID:SECRET`."
+            "Secrets of connectors by the name of their file, separated by commas: `shop=KEY, airline=ID:SECRET`."
         ),
     )
     data_dir: Path = Field(
@@ -263,11 +265,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         "and persons in the audit trail: at the start, by a server every six hours, and by `threads prune`; "
         "none keeps all.",
     )
-    orders_api_key: SecretStr | None = Field(None, description="Key of the shop's own API.")
-    orders_idempotency_keys: bool = Field(
-        True, description="Whether the shop's own API remembers changes by their Idempotency-Key."
-    )
-
     code_sender: SecretStr | None = Field(
         None,
         description="What brings one-time codes to customers of an open chat: `console`, "
@@ -381,6 +378,13 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
                 "SUPPORT_BASE_URL, or use `minilm`, `multilingual-e5` or the path of a folder with an ONNX export"
             )
         return self
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Return the secrets of connectors by the name of their file."""
+        listed = self.connector_secrets.get_secret_value() if self.connector_secrets else ""
+        pairs = (part.partition("=") for part in listed.split(",") if "=" in part)
+        return {name.strip(): secret.strip() for name, _, secret in pairs}
 
     def store_url(self, name: str) -> str:
         """Return the SQLAlchemy URL of a store: the database of all, or a file of this name in the data folder."""

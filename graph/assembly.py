@@ -178,15 +178,12 @@ def business_tools(
 ) -> Opened:
     """Return the tools of a business's connectors; what is wrong is logged, and that tool is not there."""
     data = settings.data_dir
-    listed = settings.connector_secrets.get_secret_value() if settings.connector_secrets else ""
-    pairs = (part.partition("=") for part in listed.split(",") if "=" in part)
-    secrets = {name.strip(): secret.strip() for name, _, secret in pairs}
     opened = open_connectors(
         business.folder,
         business.connectors,
         data=data,
         now=now,
-        secrets=secrets,
+        secrets=settings.secrets,
         language=business.file.languages[0],
         wrapped=wrapped,
         taken=own_tool_names(business),

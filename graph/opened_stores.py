@@ -61,13 +61,14 @@ def webhook_outbox(settings: Settings, database: Database) -> WebhookOutbox | No
 
 def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
     """Return the order backend the settings name, filled first where it is a named business's and not there yet."""
-    business = read_business(settings.business) if settings.business else None
-    if business and business.shop and (data := business.path_of(business.shop.data)):
-        stock(settings.shop_url, data, as_of=date.today() if business.shop.shift_dates else None)
+    business = business_of(settings)
+    shop = business.shop
+    if shop and settings.business and (data := business.path_of(shop.data)):
+        stock(settings.shop_url, data, as_of=date.today() if shop.shift_dates else None)
     return open_orders(
         settings.shop_url,
-        api_key=settings.orders_api_key.get_secret_value() if settings.orders_api_key else None,
-        idempotency_keys=settings.orders_idempotency_keys,
+        api_key=settings.secrets.get(business.shop_name or ""),
+        idempotency_keys=shop is None or shop.idempotency_keys,
     )
 
 

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.language.fixed_sentences import own_phrases, phrase
+from core.settings import Settings
 from graph.business_check import check_business
+from graph.opened_stores import orders_of
 from tests.business_fakes import EXAMPLES, opened
 from tools.business.starting import Answers, write_business
 
@@ -112,3 +115,15 @@ def test_a_topic_that_names_no_team_is_a_line(mill: Path) -> None:
     file = mill / "business.yaml"
     file.write_text(file.read_text().replace("    words:", "    queue: nobody\n    words:"))
     assert ["there is no team nobody" in problem for problem in problems(mill)] == [True]
+
+
+async def test_the_key_and_the_habits_of_a_shops_api_come_from_its_connector(tmp_path: Path) -> None:
+    (tmp_path / "business.yaml").write_text("name: Mine")
+    (tmp_path / "connectors").mkdir()
+    (tmp_path / "connectors" / "store.yaml").write_text("shop: {idempotency_keys: false}")
+    named = {"SUPPORT_ORDERS_URL": "https://shop.example/api", "SUPPORT_CONNECTOR_SECRETS": "other=x, store=hunter2"}
+    asked: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graph.opened_stores.open_orders", lambda url, **how: asked.update(how, url=url))
+        orders_of(Settings.from_env(named, None, business=tmp_path))
+    assert asked == {"url": "https://shop.example/api", "api_key": "hunter2", "idempotency_keys": False}

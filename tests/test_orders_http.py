@@ -166,7 +166,7 @@ def answering(status: int, content: Any, text: str | None = None) -> HttpOrderBa
     [
         (200, ["a list"], "JSON object"),
         (200, {"user_id": "ada"}, "customer whose name does not fit"),
-        (401, {}, "SUPPORT_ORDERS_API_KEY"),
+        (401, {}, "SUPPORT_CONNECTOR_SECRETS"),
         (500, {}, "status 500"),
         (302, {}, "status 302"),
     ],

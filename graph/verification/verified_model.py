@@ -23,6 +23,7 @@ from core.offline.model import OFFLINE
 from core.safety.safe_links import LinkRule, safe_text
 from graph.verification.citations import Citations, with_known_citations, without_citations
 from graph.verification.evidence import Evidence
+from graph.verification.forbidden_statements import forbidden_statements, words_of
 from graph.verification.inner_works import (
     DID_NOTHING,
     NO_ACCESS,
@@ -34,7 +35,6 @@ from graph.verification.inner_works import (
     speaks_of_inner_works,
 )
 from graph.verification.judge import Objections, ReplyJudge
-from graph.verification.forbidden_statements import forbidden_statements, words_of
 from graph.verification.reply import LONGEST_SENTENCE, faults_of, is_answer
 from graph.verification.reply_language import ReplyLanguages
 from graph.verification.sentences import split_sentences

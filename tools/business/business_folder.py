@@ -33,6 +33,11 @@ class Business:
         return next((connector.shop for _, connector in self.connectors if connector.shop), None)
 
     @property
+    def shop_name(self) -> str | None:
+        """Return the name of the shop's connector, under which its secret is listed, or None."""
+        return next((Path(file.name).stem for file, connector in self.connectors if connector.shop), None)
+
+    @property
     def phrases(self) -> dict[str, Text]:
         """Return the fixed sentences that it says in its own words."""
         return {**self.file.phrases, **({"disclosure": self.file.disclosure} if self.file.disclosure else {})}

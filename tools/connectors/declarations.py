@@ -211,6 +211,8 @@ class Shop(Section):
     """Whether its dates are moved as if it had been written today."""
     tracking_url: Annotated[str | None, Field(pattern=r"^https://[A-Za-z0-9.:-]+/[!-~]*\{id\}[!-~]*$")] = None
     """The carrier's page about a parcel, for example https://track.example/{id}; without it none is linked."""
+    idempotency_keys: bool = True
+    """Whether an API of the shop's own remembers changes by their Idempotency-Key."""
 
 
 class ConnectorFile(Section):

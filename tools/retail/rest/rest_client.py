@@ -136,7 +136,11 @@ class ShopClient:
         return BackendUnavailable(f"the shop at {self.url} does not answer ({_cause(error)}); check SUPPORT_ORDERS_URL")
 
     def _odd(self, response: httpx.Response) -> BackendUnavailable:
-        hint = "SUPPORT_ORDERS_API_KEY" if response.status_code in (401, 403) else "SUPPORT_ORDERS_URL, or try later"
+        hint = (
+            "SUPPORT_CONNECTOR_SECRETS (shop=KEY)"
+            if response.status_code in (401, 403)
+            else "SUPPORT_ORDERS_URL, or try later"
+        )
         return BackendUnavailable(f"the shop at {self.url} answered with status {response.status_code}; check {hint}")
 
 
