@@ -1,6 +1,7 @@
 """Read a picture that a customer sent: its pixels, without anything else that its file tells, and never too many."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Literal, TypedDict
 
@@ -11,11 +12,19 @@ MOST_PICTURES = 4
 MOST_BYTES = 8_000_000
 """Bytes of one picture as it was sent."""
 _FORMATS = ("JPEG", "PNG", "WEBP")
+_SCALABLE = ("L", "LA", "RGB", "RGBA", "CMYK")
+"""Modes whose pixels can be averaged."""
 _MOST_PIXELS = 40_000_000
 """More than any phone takes; a file of a few bytes may claim a thousand times as many."""
+_JPEG, _SCAN, _MOST_SCANS = b"\xff\xd8", b"\xff\xda", 100
+"""What begins a JPEG, and each of its scans: a progressive one has about ten, and each goes over all of its pixels."""
 _LONGEST_SIDE, _QUALITY = 1_568, 85
 """What models look at; more is thrown away."""
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+READERS = ThreadPoolExecutor(2, "pictures")
+"""Where pictures are read: a large one takes a second and 200 MB, and others wait for it and for nothing else."""
 
 
 class Picture(TypedDict):
@@ -45,17 +54,18 @@ def read_picture(data: bytes) -> Picture:
 
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
         raise PictureRefused("picture_heic")
-    if len(data) > MOST_BYTES:
+    if len(data) > MOST_BYTES or (data.startswith(_JPEG) and data.count(_SCAN) > _MOST_SCANS):
         raise PictureRefused("picture_unusable")
     try:
         with Image.open(BytesIO(data), formats=_FORMATS) as opened:
             if opened.width * opened.height > _MOST_PIXELS:  # nothing is unpacked before this
                 raise PictureRefused("picture_unusable")
             opened.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(opened).convert("RGBA")
+            small: Image.Image = opened if opened.mode in _SCALABLE else opened.convert("RGBA")
+            small.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))  # before anything else is done to so many pixels
+            upright = ImageOps.exif_transpose(small).convert("RGBA")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise PictureRefused("picture_unusable") from None
-    upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
     plain = Image.new("RGB", upright.size, "white")
     plain.paste(upright, mask=upright.getchannel("A"))
     written = BytesIO()

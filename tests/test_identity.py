@@ -227,6 +227,21 @@ async def test_a_proof_from_the_future_counts_for_nothing(tmp_path: Path) -> Non
     assert await chat.actions.ledger.find(thread_id="t") == []
 
 
+async def test_a_clock_set_back_gives_no_code_a_longer_life_and_no_account_more_of_them(tmp_path: Path) -> None:
+    chat = OpenChat(tmp_path)
+    for n in range(5):
+        await chat.identity.identify(f"t{n}", Claim(email="ada@example.com"))
+        await asyncio.gather(*chat.identity._sending)
+    asked_at = chat.now
+    chat.now -= timedelta(seconds=50)  # as the clocks of two machines may differ
+    assert chat.identity.still_proven(asked_at.timestamp())
+    chat.now -= timedelta(minutes=50)
+    await chat.identity.identify("another", Claim(email="ada@example.com"))
+    await asyncio.gather(*chat.identity._sending)
+    assert len(chat.box.codes["ada@example.com"]) == 5
+    assert (await chat.identity.check("t4", chat.code, message_id="m")).state == "over"
+
+
 async def test_one_conversation_may_not_try_account_after_account(tmp_path: Path) -> None:
     chat = OpenChat(tmp_path, *([NOBODY] * 5), NOBODY, "Too many.")
     for _ in range(5):

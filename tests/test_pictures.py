@@ -10,7 +10,7 @@ import httpx
 import pytest
 from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
-from PIL import Image
+from PIL import Image, ImageOps
 
 from core.language.fixed_sentences import phrase
 from core.pictures import PictureRefused, read_picture
@@ -52,6 +52,22 @@ def test_a_picture_keeps_its_pixels_and_nothing_else(kind: str, mode: str) -> No
 
 def test_a_large_picture_becomes_one_that_models_look_at() -> None:
     assert read_picture(drawn(size=(4_000, 2_000)))["width"] == 1_568
+
+
+def test_a_jpeg_of_more_scans_than_any_camera_writes_is_refused_before_it_is_read() -> None:
+    plain = drawn(size=(64, 64), progressive=True)
+    scan = plain[plain.rindex(b"\xff\xda") : -2]
+    assert read_picture(plain)["width"] == 64
+    with pytest.raises(PictureRefused):
+        read_picture(plain[:-2] + scan * 1_000 + plain[-2:])
+
+
+def test_a_large_picture_is_scaled_before_anything_else_is_done_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned: list[int] = []
+    transpose = ImageOps.exif_transpose
+    monkeypatch.setattr(ImageOps, "exif_transpose", lambda image: (turned.append(image.width), transpose(image))[1])
+    read_picture(drawn("PNG", (4_000, 3_000)))
+    assert turned == [1_568]
 
 
 @pytest.mark.parametrize(

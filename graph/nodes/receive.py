@@ -18,6 +18,7 @@ from core.language.detection import spoken_language
 from core.language.fixed_sentences import phrase
 from core.language.words import corrected
 from core.message_marks import marks
+from core.pictures import READERS
 from core.safety.invisible_characters import visible, without_blank_runs
 from graph.context_window.case_file import preferences_in
 from graph.context_window.customer_profile import PREFERENCES, add_facts, read_file
@@ -26,7 +27,7 @@ from graph.handoff.handoff_reasons import handoff_wish, rule_wish
 from graph.handoff.ticket_sync import with_people
 from graph.intake.identification import masked, read_code, without_card_numbers
 from graph.intake.pending_confirmation import apply_answer, sent_at
-from graph.intake.picture_input import UNSEEN, without_blocks
+from graph.intake.picture_input import UNSEEN, has_picture, without_blocks
 from graph.intake.voice_input import UNHEARD, VoiceInput, listen
 from graph.state import State, added, context_of, no_usage, thread_of
 from graph.tool_calls.provenance import spoken_instruction
@@ -65,7 +66,11 @@ async def receive(
     check_owner(state, context)
     context = context_of(state, context)
     context = replace(context, locale=locale_of(context.locale))
-    looked_at, refused = await asyncio.to_thread(without_blocks, message)
+    looked_at, refused = (
+        await asyncio.get_running_loop().run_in_executor(READERS, without_blocks, message)
+        if has_picture(message)
+        else (message, None)
+    )
     spoken, excuse = await listen(looked_at, state.messages[:-1], voice_input, context.locale)
     shown = without_blank_runs(visible(check_message(text_of(spoken), max_message_chars)))
     spoken = without_card_numbers(spoken if shown == text_of(spoken) else spoken.model_copy(update={"content": shown}))

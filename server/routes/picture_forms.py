@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from core.language.fixed_sentences import phrase
 from core.parsed_json import parsed_json
-from core.pictures import MOST_BYTES, MOST_PICTURES, Picture, PictureRefused, read_picture
+from core.pictures import MOST_BYTES, MOST_PICTURES, READERS, Picture, PictureRefused, read_picture
 from graph.intake.picture_input import PICTURE
 from server.schemas.api_schemas import MessageIn
 
@@ -90,7 +90,7 @@ async def _form(request: Request) -> Written:
         fields["answers"] = [fields["answers"]]
     body = _checked(fields)
     try:
-        pictures = [await asyncio.to_thread(read_picture, data) for data in sent]
+        pictures = [await asyncio.get_running_loop().run_in_executor(READERS, read_picture, data) for data in sent]
     except PictureRefused as no:
         raise HTTPException(415, phrase(no.why, request.app.state.service.agent.locale_of(body.locale))) from None
     return Written(body, pictures)
