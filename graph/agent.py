@@ -257,9 +257,12 @@ class SupportAgent:
         config = _config(thread_id, turn_token)
         async with self._newest_edition() as edition, self._locks.setdefault(thread_id, asyncio.Lock()):
             before = await self.state(thread_id)
-            if (await edition.graph.aget_state(config)).next == ("approve",):
+            waiting = (await edition.graph.aget_state(config)).next
+            # Whoever died between two steps left the thread neither at its request nor at its end.
+            go_on: Command[Any] | None = Command(resume=answer) if waiting == ("approve",) else None
+            if go_on or (waiting and answer == {"decisions": []}):
                 context = Context(operator=operator)
-                await edition.graph.ainvoke(Command(resume=answer), config, context=context, durability="sync")
+                await edition.graph.ainvoke(go_on, config, context=context, durability="sync")
             after = await self.state(thread_id)
             if after.approval_problem and answer != {"decisions": []}:
                 raise InputError(after.approval_problem)

@@ -20,6 +20,7 @@ from server.desk_parts import DeskParts, open_desk_parts
 from server.http.staff_login import StaffLogin
 from server.inbox.broadcast import Broadcast
 from server.inbox.dead_letter import DeadLetterHandler
+from server.inbox.decided_actions import keep_deciding
 from server.inbox.leases import Leases
 from server.inbox.message_inbox import Inbox
 from server.inbox.stopped_turn import StoppedTurn
@@ -143,8 +144,11 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
         give_up = DeadLetterHandler(agent, attempts=settings.limits.turn_attempts)
         worker = Worker(agent, leases, broadcast, metrics, give_up, StoppedTurn(agent), pace_of(settings))
         working = asyncio.create_task(worker.run(), name="worker")
-        expiring = asyncio.create_task(keep_expiring(settings), name="expiry")
-        looking = asyncio.create_task(_keep_looking(agent), name="changed files")
+        aside = [
+            asyncio.create_task(keep_expiring(settings), name="expiry"),
+            asyncio.create_task(keep_deciding(agent, leases), name="decisions"),
+            asyncio.create_task(_keep_looking(agent), name="changed files"),
+        ]
         service = Service(
             settings=settings,
             tokens=tokens,
@@ -165,8 +169,8 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
         finally:
             service.stopping.set()
             working.cancel()
-            expiring.cancel()
-            looking.cancel()
+            for task in aside:
+                task.cancel()
             with suppress(asyncio.CancelledError):
                 await working
             await desk.reads.close()

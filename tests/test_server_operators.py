@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from server.inbox.decided_actions import go_on_with_decisions
 from server.routes.operator_routes import _changes
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, scripted
@@ -155,6 +157,24 @@ async def test_fifty_clicks_of_approval_are_one_effect_and_the_customer_is_told(
         assert any(answer.json().get("state") == "done" for answer in clicks)
         assert len(orders.outcomes) == 1
         assert "is cancelled" in (await said(server, thread))[-1][1]
+
+
+@pytest.mark.parametrize(("decision", "effects", "told"), [("approve", 1, "is cancelled"), ("reject", 0, "#AF1")])
+async def test_a_decision_whose_process_dies_is_carried_out_without_another_message(
+    tmp_path: Path, decision: str, effects: int, told: str
+) -> None:
+    orders = FakeOrders()
+    async with serving(tmp_path, scripted(CANCEL, "Sure."), made_of=cancelling(orders)) as server:
+        thread, action = await waiting_for_staff(server)
+        service, before = server.service, len(await said(server, thread))
+        await service.parts.actions.decide(action, {"type": decision}, by="olga")  # and there it dies
+        await go_on_with_decisions(service.agent, service.leases)
+        assert orders.outcomes == {}  # it may still live
+        for _ in range(2):
+            await go_on_with_decisions(service.agent, service.leases, after=timedelta())
+        assert len(orders.outcomes) == effects
+        [more] = (await said(server, thread))[before:]
+        assert told in more[1]
 
 
 async def test_a_rejected_action_never_runs(tmp_path: Path) -> None:
