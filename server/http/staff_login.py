@@ -5,6 +5,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,11 +16,14 @@ from jwt import PyJWKSet
 from jwt.exceptions import PyJWTError
 
 from core.errors import BackendUnavailable, NotAllowed, SettingsError, TokenRejected
+from core.parsed_json import parsed_json
+from core.safety.bounded_answers import bounded_answer
 from core.settings import Settings
 from server.records import STAFF, Role
 
 ALGORITHMS = ("RS256", "ES256", "PS256")
 TIMEOUT = 10.0
+MOST_BYTES = 1_000_000
 STATE_SECONDS = 600
 """How long somebody may take to sign in at the provider."""
 LEEWAY_SECONDS = 10
@@ -47,8 +51,10 @@ class PendingSignIn:
 class StaffLogin:
     """Fulfil signing in at one provider, whose endpoints are looked up on first use."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Take what settings say; raises SettingsError when something is missing."""
+    def __init__(self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        """Take what settings say, and what carries the requests instead of the network in tests; raises SettingsError
+        when something is missing.
+        """
         if not settings.staff_login_client_id or not settings.staff_login_client_secret:
             raise SettingsError(
                 "SUPPORT_STAFF_LOGIN_ISSUER needs SUPPORT_STAFF_LOGIN_CLIENT_ID and _CLIENT_SECRET; set both"
@@ -59,6 +65,7 @@ class StaffLogin:
         self._claim = settings.staff_login_role_claim
         self._roles = roles_of(settings.staff_login_roles)
         self._provider: Provider | None = None
+        self._transport = transport
 
     async def begin(self, redirect_uri: str) -> PendingSignIn:
         """Return where to sign in; raises BackendUnavailable when the provider does not answer."""
@@ -96,18 +103,21 @@ class StaffLogin:
         answer = await self._ask("POST", provider.token, data=form, auth=(self._client_id, self._client_secret))
         if answer.status_code != 200:
             raise TokenRejected("the sign-in service did not take the code; begin again")
-        claims = self._claims(provider, (await self._ask("GET", provider.keys)).text, answer.json(), kept["nonce"])
+        keys = _told(await self._ask("GET", provider.keys))
+        claims = self._claims(provider, keys, _told(answer), kept["nonce"])
         # The e-mail address first: by it the agent knows which customer account is their own.
         name = next((claims[key] for key in ("email", "preferred_username", "sub") if claims.get(key)), "")
         return str(name)[:255], self._role(claims)
 
-    def _claims(self, provider: Provider, keys: str, answer: Mapping[str, Any], nonce: str) -> dict[str, Any]:
+    def _claims(
+        self, provider: Provider, keys: Mapping[str, Any], answer: Mapping[str, Any], nonce: str
+    ) -> dict[str, Any]:
         """Return the claims of an ID token (OpenID Connect Core 1.0, section 3.1.3.7)."""
         token = str(answer.get("id_token", ""))
         try:
             wanted = jwt.get_unverified_header(token).get("kid")
             # Fetched at each sign-in, which are few: a key that was changed counts at once.
-            signing = [key for key in PyJWKSet.from_json(keys).keys if key.public_key_use in (None, "sig")]
+            signing = [key for key in PyJWKSet.from_dict({**keys}).keys if key.public_key_use in (None, "sig")]
             fits = [key for key in signing if key.key_id == wanted] or (signing if len(signing) == 1 else [])
             if not fits:
                 raise jwt.InvalidKeyError("no key of the provider has signed it")
@@ -120,7 +130,7 @@ class StaffLogin:
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iat", "sub"]},
             )
-        except PyJWTError as error:
+        except (PyJWTError, TypeError, AttributeError) as error:  # the library takes a key set as it comes
             raise TokenRejected(
                 f"the sign-in service's answer is not valid ({type(error).__name__}); begin again"
             ) from error
@@ -141,14 +151,14 @@ class StaffLogin:
         if self._provider is None:
             answer = await self._ask("GET", f"{self._issuer}/.well-known/openid-configuration")
             try:
-                told = answer.raise_for_status().json()
+                told = _told(answer.raise_for_status())
                 provider = Provider(
-                    issuer=told["issuer"],
-                    authorization=told["authorization_endpoint"],
-                    token=told["token_endpoint"],
-                    keys=told["jwks_uri"],
+                    issuer=str(told["issuer"]),
+                    authorization=str(told["authorization_endpoint"]),
+                    token=str(told["token_endpoint"]),
+                    keys=str(told["jwks_uri"]),
                 )
-            except (httpx.HTTPStatusError, ValueError, KeyError) as error:
+            except (httpx.HTTPStatusError, KeyError) as error:
                 raise BackendUnavailable(
                     "the sign-in service does not describe itself; check SUPPORT_STAFF_LOGIN_ISSUER"
                 ) from error
@@ -161,10 +171,22 @@ class StaffLogin:
 
     async def _ask(self, method: str, address: str, **how: Any) -> httpx.Response:
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
-                return await client.request(method, address, **how)
-        except httpx.HTTPError as error:
+            auth = how.pop("auth", None)
+            async with httpx.AsyncClient(
+                timeout=TIMEOUT, trust_env=False, auth=auth, transport=self._transport
+            ) as client:
+                request = client.build_request(method, address, **how)
+                return await bounded_answer(client, request, most=MOST_BYTES, seconds=TIMEOUT)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise BackendUnavailable("the sign-in service does not answer; try again later") from error
+
+
+def _told(answer: httpx.Response) -> Mapping[str, Any]:
+    """Return the JSON object of an answer; raises BackendUnavailable where it is none."""
+    with suppress(ValueError):
+        if isinstance(told := parsed_json(answer.content), dict):
+            return told
+    raise BackendUnavailable("the sign-in service answers with something else than a JSON object; try again later")
 
 
 def roles_of(setting: str) -> dict[str, set[str]]:
