@@ -37,18 +37,18 @@ from ingest.article_folder import NoArticles, publish_folder
 from ingest.index.opening_index import open_retriever
 from tools.actions.workflow import ConfirmedActions, no_email
 from tools.business.business_folder import Business
+from tools.connectors.declared_accounts import DeclaredAccounts
 from tools.connectors.opening import Opened, open_connectors
 from tools.connectors.source import Source
 from tools.desk.availability import DeskAvailability
 from tools.desk.queues import Queue
-from tools.identify import IDENTIFY
+from tools.identify import IDENTIFY, identify
 from tools.identity.code_senders import open_sender
-from tools.identity.verification import IdentityDesk
+from tools.identity.verification import Accounts, IdentityDesk
 from tools.registry import general_tools, make_tools
 from tools.retail.known_customers import email_of, know
 from tools.retail.offline.shop_planner import ShopPlanner
 from tools.retail.policy import Policy
-from tools.retail.shop_records import OrderBackend
 from tools.retail.sql.sql_backend import SqlOrderBackend
 from tools.spending import SpendingLog
 from tools.tool import Tool
@@ -95,13 +95,15 @@ def assemble(
     def today() -> date:
         return now().date()
 
-    identity = open_identity(settings, business, orders, policy, now) if orders else None
+    connected = connected or business_tools(settings, business, now)
+    accounts = orders or declared_accounts(business, connected)
+    identity = open_identity(settings, business, accounts, policy, now) if accounts else None
     shop = business.shop
     made = (
         make_tools(orders, retriever, policy, today, shop.tracking_url) if orders and shop else general_tools(retriever)
     )
-    connected = connected or business_tools(settings, business, now)
-    tools = [*(tool for tool in made if identity or tool.name != IDENTIFY), *connected.tools]
+    tools = [*(tool for tool in made if identity or tool.name != IDENTIFY), *declared_tools(business, connected)]
+    tools += [Tool(bound=identify, effect="control")] if identity and not orders else []
     procedures = open_procedures(settings, business, tools, now)
     if procedures:
         tools = procedures.guarded(tools)
@@ -281,8 +283,23 @@ def ticket_writer(settings: Settings, business: Business) -> TicketWriter:
     )
 
 
+def declared_tools(business: Business, connected: Opened) -> Sequence[Tool]:
+    """Return the tools of connectors that a model may call: all but what finds accounts."""
+    lookup = business.file.identity.lookup if business.file.identity else None
+    return [tool for tool in connected.tools if tool.name != lookup]
+
+
+def declared_accounts(business: Business, connected: Opened) -> DeclaredAccounts | None:
+    """Return what finds accounts by the read that the business names, or None where it names none."""
+    said = business.file.identity
+    calls = {name: call for _, named in connected.calls for name, call in named.items()}
+    if said is None or said.lookup not in calls:
+        return None
+    return DeclaredAccounts(calls[said.lookup], said.customer, said.email)
+
+
 def open_identity(
-    settings: Settings, business: Business, orders: OrderBackend, policy: Policy, now: Callable[[], datetime]
+    settings: Settings, business: Business, accounts: Accounts, policy: Policy, now: Callable[[], datetime]
 ) -> IdentityDesk | None:
     """Return what proves who customers in open chats are, or None where they have to be signed in."""
     sender = open_sender(
@@ -292,4 +309,4 @@ def open_identity(
     )
     if sender is None and policy.identity.reads == "code":
         return None
-    return IdentityDesk(settings.desk_url, orders=orders, rule=policy.identity, sender=sender, clock=now)
+    return IdentityDesk(settings.desk_url, accounts=accounts, rule=policy.identity, sender=sender, clock=now)

@@ -9,12 +9,13 @@ from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
 from core.errors import SupportError
 from core.yaml_files import FilesError, Problem, read_yaml
-from graph.assembly import own_tool_names, shop_tools
+from graph.assembly import declared_tools, own_tool_names, shop_tools
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import catalogue_of
 from graph.verification.reply_language import CHECKED
 from tools.business.business_folder import BUSINESS_FILE, Business, read_business
-from tools.connectors.opening import open_connectors, run_blocking
+from tools.connectors.declared_accounts import DETAILS
+from tools.connectors.opening import Opened, open_connectors, run_blocking
 from tools.retail.policy import load_policy
 from tools.retail.shop_file import read_shop
 from tools.tool import Tool
@@ -54,13 +55,14 @@ def check_business(folder: Path) -> Checked:
             taken=own_tool_names(business),
         )
         run_blocking(opened.close())
-    problems += opened.problems
+    problems += [*opened.problems, *_identity_problems(business, opened)]
+    tools = declared_tools(business, opened)
     articles = {
         path.name: path.read_text(encoding="utf-8", errors="replace") for path in business.articles.glob("*.md")
     }
     procedures, wrong = check_folder(
         folder / "procedures",
-        catalogue_of([*opened.tools, *(shop_tools() if business.shop else ())]),
+        catalogue_of([*tools, *(shop_tools() if business.shop else ())]),
         embed=embedded_minilm().embed_array,
         languages=file.languages,
         articles=articles,
@@ -74,12 +76,37 @@ def check_business(folder: Path) -> Checked:
         said = f"no rule can check what a model claims in {', '.join(unchecked)}, so it is not let answer in it"
         advice = "set SUPPORT_JUDGE_REPLIES=true to have the model judge its own claims there"
         problems.append(Problem(BUSINESS_FILE, 1, said, advice, warning=True))
-    if not opened.tools and not business.shop:
+    if not tools and not business.shop:
         said = "no tool is connected, so that the agent can only answer from articles"
         problems.append(Problem(BUSINESS_FILE, 1, said, "add a file to connectors/", warning=True))
     if not articles and not business.shop:
         problems.append(Problem(BUSINESS_FILE, 1, "there are no help articles", "add some to articles/", warning=True))
-    return Checked(business, opened.tools, [p.name for p in procedures], len(articles), problems)
+    return Checked(business, tools, [p.name for p in procedures], len(articles), problems)
+
+
+def _identity_problems(business: Business, opened: Opened) -> Sequence[Problem]:
+    """Return what is wrong with how customers are found who are not signed in."""
+    said = business.file.identity
+    calls = {name: call for _, named in opened.calls for name, call in named.items()}
+    if said is None or (business.shop and said.lookup is None):
+        return []
+    if business.shop:
+        what, do = "a shop finds its customers itself", "take lookup out"
+    elif said.lookup not in calls or calls[said.lookup].declaration.effect != "read":
+        what = f"there is no read {said.lookup} that finds customers"
+        do = "declare it in connectors/ and name it in lookup"
+    else:
+        schema = calls[said.lookup].arguments.schema
+        takes, needs = set(schema["properties"]), set(schema["required"])
+        if "email" in takes or {"first_name", "last_name", "zip"} <= takes:
+            unknown = sorted(needs - {*DETAILS, said.customer.rpartition(".")[2]})
+            if not unknown:
+                return []
+            what, do = f"{said.lookup} needs {', '.join(unknown)}, which nobody is asked for", "bind it"
+        else:
+            what = f"{said.lookup} takes neither email nor first_name, last_name and zip"
+            do = "name a read that takes what customers say of themselves"
+    return [read_yaml(business.folder, BUSINESS_FILE).problem(("identity",), what, do)]
 
 
 def _shop_problems(business: Business) -> Sequence[Problem]:

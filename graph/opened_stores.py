@@ -29,6 +29,8 @@ def policy_of(business: Business) -> Policy:
     topics = {name: tuple(topic.words) for name, topic in file.handoff.items()}
     limits = {"confirmation_minutes": file.limits.confirmation_minutes, "approval_hours": file.limits.approval_hours}
     changed: dict[str, Any] = {name: value for name, value in limits.items() if value is not None}
+    if file.identity:
+        changed["identity"] = file.identity
     if not business.shop or topics:
         changed = {**changed, "people_only": topics}
     return policy.model_copy(update=changed)

@@ -22,10 +22,11 @@ from graph.memory.checkpointers import open_checkpointer
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, parts, scripted
 from tools.identity.code_senders import ConsoleSender
+from tools.identity.rule import IdentityRule
 from tools.identity.verification import NO_MATCH, TOO_MANY, Claim, IdentityDesk
 from tools.registry import make_tools
 from tools.retail.offline.shop_planner import ShopPlanner
-from tools.retail.policy import IdentityRule, load_policy
+from tools.retail.policy import load_policy
 
 SENT = phrase("code_sent", "en", minutes="10")
 OVER = phrase("code_over", "en")
@@ -55,7 +56,7 @@ class OpenChat:
         self.desk_file = folder / "identity.db"
         self.identity = IdentityDesk(
             f"sqlite:///{self.desk_file}",
-            orders=self.orders,
+            accounts=self.orders,
             rule=rule or IdentityRule(),
             sender=self.box,
             clock=lambda: self.now,

@@ -15,8 +15,8 @@ from core.message_marks import mark, marked, marks
 from core.privacy.card_numbers import without_cards
 from graph.state import State
 from tools.context import Context
+from tools.identity.rule import IdentityRule, Proof
 from tools.identity.verification import Claim, IdentityDesk
-from tools.retail.policy import IdentityRule, Proof
 
 KNOWN_ALREADY = (
     "It is settled whose account this conversation is about, and it cannot change. For another account, please "

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from tools.connectors.declarations import Text
 from tools.desk.hours import DeskHours
 from tools.desk.queues import Queue
+from tools.identity.rule import IdentityRule
 
 Phrase = Annotated[str, Field(min_length=3, max_length=80)]
 
@@ -51,6 +52,17 @@ class Appearance(Section):
     """Where customers sign in."""
 
 
+class Identity(IdentityRule):
+    """How a customer whom no channel has signed in is found, and what they must prove; a shop finds them itself."""
+
+    lookup: str | None = None
+    """A read of a connector with arguments among `email`, `first_name`, `last_name` and `zip`; no model may call it."""
+    customer: str = "customer_id"
+    """Path of the customer's id in its result."""
+    email: str = "email"
+    """Path of the address that one-time codes go to."""
+
+
 class BusinessLimits(Section):
     """Times that are promised to customers, or kept by them."""
 
@@ -80,6 +92,8 @@ class BusinessFile(Section):
     staffed: bool = True
     """False while nobody is at the desk, whatever the hours: tickets become call-backs."""
     limits: BusinessLimits = BusinessLimits()
+    identity: Identity | None = None
+    """Who an open chat is about; without it customers have to be signed in, but those of a shop."""
     link_hosts: list[str] = Field(default_factory=list)
     handoff: dict[str, HandoffTopic] = Field(default_factory=dict)
     queues: list[Queue] | str | None = None

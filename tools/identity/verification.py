@@ -22,8 +22,7 @@ from core.clock import utc_now
 from core.errors import BackendUnavailable, Refused
 from core.storage.tables import OwnDatabase
 from tools.identity.identity_schema import metadata, proofs
-from tools.retail.policy import IdentityRule
-from tools.retail.shop_records import Customer, OrderBackend
+from tools.identity.rule import IdentityRule
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +44,36 @@ class CodeSender(Protocol):
 
     async def send(self, *, email: str, code: str, minutes: int) -> None:
         """Send the code, which is good for so many minutes; raises BackendUnavailable when that fails."""
+        ...
+
+
+class Account(Protocol):
+    """An account that details fit."""
+
+    @property
+    def id(self) -> str:
+        """Who the customer is."""
+        ...
+
+    @property
+    def email(self) -> str:
+        """Where codes go."""
+        ...
+
+
+class Accounts(Protocol):
+    """Find accounts by what a customer says; every method raises BackendUnavailable where nobody can tell."""
+
+    async def find_customer(self, *, email: str) -> Account | None:
+        """Return the account of an e-mail address, or None."""
+        ...
+
+    async def find_customer_by_name(self, *, first_name: str, last_name: str, zip_code: str) -> Account | None:
+        """Return the account of a person at a postcode, or None."""
+        ...
+
+    async def get_customer(self, customer_id: str) -> Account:
+        """Return an account by its id; raises Refused where there is none."""
         ...
 
 
@@ -75,14 +104,14 @@ class IdentityDesk:
         self,
         url: str,
         *,
-        orders: OrderBackend,
+        accounts: Accounts,
         rule: IdentityRule,
         sender: CodeSender | None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.rule = rule
         self._database = OwnDatabase(url, metadata, called="the record of proofs")
-        self._orders, self._sender, self._clock = orders, sender, clock
+        self._accounts, self._sender, self._clock = accounts, sender, clock
         self._sending: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -91,7 +120,7 @@ class IdentityDesk:
         await asyncio.gather(*here, return_exceptions=True)
         await self._database.close()
 
-    async def identify(self, thread_id: str, claim: Claim) -> Customer | None:
+    async def identify(self, thread_id: str, claim: Claim) -> Account | None:
         """Take a claim: return the customer where the policy lets details suffice for reads, else send a code and
         return None.
 
@@ -109,7 +138,7 @@ class IdentityDesk:
 
     async def send_code(self, thread_id: str, customer_id: str) -> None:
         """Send a code to a customer who is known by details; raises as `identify`."""
-        await self._send_code(thread_id, await self._orders.get_customer(customer_id))
+        await self._send_code(thread_id, await self._accounts.get_customer(customer_id))
 
     def still_proven(self, proven_at: float) -> bool:
         """Say whether a code that was typed at this moment, in seconds since 1970, still proves who is writing."""
@@ -151,20 +180,20 @@ class IdentityDesk:
                 return Checked(state="over")
         return Checked(state="wrong", tries_left=left)
 
-    async def _named(self, claim: Claim) -> Customer | None:
+    async def _named(self, claim: Claim) -> Account | None:
         if claim.email.strip():
-            return await self._orders.find_customer(email=claim.email.strip())
+            return await self._accounts.find_customer(email=claim.email.strip())
         name = (claim.first_name.strip(), claim.last_name.strip(), claim.zip.strip())
         if not all(name):
             raise Refused(INCOMPLETE)
-        return await self._orders.find_customer_by_name(first_name=name[0], last_name=name[1], zip_code=name[2])
+        return await self._accounts.find_customer_by_name(first_name=name[0], last_name=name[1], zip_code=name[2])
 
-    async def _send_code(self, thread_id: str, customer: Customer | None) -> None:
+    async def _send_code(self, thread_id: str, customer: Account | None) -> None:
         if self._sender is None:
             raise Refused(CANNOT_SEND)
         code = f"{secrets.randbelow(1_000_000):06d}"
         wanted = await self._record(thread_id, customer, code=code)
-        if wanted and customer:
+        if wanted and customer and customer.email:
             # Beside the turn: how long a mail server takes would tell that there is such an account.
             task = asyncio.create_task(self._deliver(self._sender, customer.email, code), name="one-time-code")
             self._sending.add(task)
@@ -177,7 +206,7 @@ class IdentityDesk:
         except (BackendUnavailable, TimeoutError) as error:
             logger.warning("a one-time code could not be sent (%s); check SUPPORT_CODE_SENDER", type(error).__name__)
 
-    async def _record(self, thread_id: str, customer: Customer | None, *, code: str | None) -> bool:
+    async def _record(self, thread_id: str, customer: Account | None, *, code: str | None) -> bool:
         """Keep an attempt; returns whether its code may be sent. An account that was sent too many gets
         none, silently.
         """

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -12,6 +12,7 @@ from core.errors import SettingsError
 from core.language.fixed_sentences import ENGLISH, Catalogue
 from core.settings import SAMPLE_BUSINESS
 from core.yaml_files import FilesError, read_yaml
+from tools.identity.rule import IdentityRule
 from tools.retail.shop_records import Status
 
 SENTENCES = Catalogue(Path(__file__).with_name("sentences"))
@@ -71,28 +72,6 @@ class VelocityRule(Section):
     """By the tool's name; what is not named is not counted."""
     tickets: Annotated[int, Field(ge=1, le=1000)] = 10
     """After so many, further conversations are noted on the ticket that people have, and they decide."""
-
-
-Proof = Literal["details", "code"]
-
-
-class IdentityRule(Section):
-    """Say what a customer whom no channel has signed in must prove."""
-
-    reads: Proof = "code"
-    writes: Proof = "code"
-    code_minutes: Annotated[int, Field(ge=1, le=60)] = 10
-    code_tries: Annotated[int, Field(ge=1, le=10)] = 3
-    attempts_per_hour: Annotated[int, Field(ge=1, le=20)] = 5
-    proof_hours: Annotated[int, Field(ge=1, le=720)] = 24
-
-    @model_validator(mode="after")
-    def _writes_need_no_less(self) -> Self:
-        if self.reads == "code" and self.writes == "details":
-            raise ValueError(
-                "writes: details is less than reads: code; changes need at least the proof that reads need"
-            )
-        return self
 
 
 class Policy(Section):
