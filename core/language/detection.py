@@ -36,6 +36,10 @@ _WORDS: dict[str, str] = {
     "pl": "i lub jest są był ja ty pan pani mój moja moje do z na w dla nie mam ma może mogę chcę co kiedy gdzie "
     "dlaczego jak który kto "
     "ten ta to ale jeśli mi proszę się od po już czy",
+    "sv": "jag är och inte min mitt mina var hur när en ett med för kan har på till att det vill skulle den som om "
+    "vad ni vi",
+    "da": "jeg er og ikke min mit mine hvor hvordan hvornår en et med for kan har på til at det vil skal den som om "
+    "hvad vi",
     "tr": "ve veya bir bu şu ben sen siz benim sizin için ile var yok mı mi mu mü değil ne zaman nerede nasıl neden "
     "hangi kim ama lütfen istiyorum olarak daha çok",
 }
@@ -47,6 +51,7 @@ _LETTERS = {
     "es": re.compile("[ñ¿¡]"),
     "pt": re.compile("[ãõ]"),
     "pl": re.compile("[łąęśżźćń]"),
+    "da": re.compile("[æø]"),
     "tr": re.compile("[ğışİ]"),
 }
 _ALONE = {
@@ -57,6 +62,8 @@ _ALONE = {
     "nl": "hoi bedankt goedendag alstublieft",
     "pl": "cześć dziękuję dzień dobry",
     "pt": "olá obrigado obrigada",
+    "sv": "hej tack",
+    "da": "tak",
     "tr": "merhaba teşekkürler teşekkür",
 }
 """Words that tell a language by themselves."""

@@ -17,10 +17,11 @@ from core.offline.answering.recall import recall
 from core.offline.answering.speaker import LANGUAGES, Speaker, language_spoken
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.answering.who import claim, refusal, resumed
-from core.offline.reading import languages, small_talk
+from core.offline.reading import small_talk
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.followups import SHORT, asks_something, is_own_question, last_question, leans_on_before
 from core.offline.reading.intents import QUESTION
+from core.offline.reading.languages import english_only
 from core.offline.reading.misspellings import spelled_right
 from core.offline.reading.understanding import Request, Understanding
 
@@ -112,8 +113,7 @@ class Planner:
             return small_talk.THANKS if THANKS.match(normal(message)) else small_talk.NOTHING_OPEN
         if answer == "no" and last_reply:
             return small_talk.NOTHING_CHANGED
-        code = languages.language(message)
-        return languages.english_only(code) if code != "en" and self.read.rule(message) in (None, QUESTION) else None
+        return (english_only(message) or None) if self.read.rule(message) in (None, QUESTION) else None
 
     def requests(self, conversation: Conversation) -> list[Request]:
         """Return what the customer wants now; a fragment such as "and abroad?" goes on with the question before it."""
