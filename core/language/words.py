@@ -70,7 +70,7 @@ youre theyre ive
 """
 _LEXICON = frozenset(_LEXICON_TEXT.split()) | {word for word in STOP_WORDS if len(word) > 2 and word.isalpha()}
 """The words by which requests are recognised, whatever the business."""
-_WORD = re.compile(r"(?<![\w@.#/'’-])[^\W\d_]{3,}(?![\w@#/'’-]|\.\w)")
+_SPELT = re.compile(r"(?<![\w@.#/'’-])[^\W\d_]{3,}(?![\w@#/'’-]|\.\w)")
 _SHORTEST, _LONG = 4, 8
 """In shorter words only little slips are put right; longer ones may have two."""
 _LONGEST = 2_000
@@ -98,7 +98,7 @@ def corrected(text: str, own_words: Collection[str] = frozenset()) -> str:
         right = _nearest(plain, known)
         return right.capitalize() if word[0].isupper() else right
 
-    return _WORD.sub(one, text)
+    return _SPELT.sub(one, text)
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:
