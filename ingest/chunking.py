@@ -1,11 +1,11 @@
 """Cut a document into passages along its headings, none longer than the embedding model reads."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
+from core.language.sentence_splitting import sentences
 from ingest.documents_read import Document
 
 TokenCounter = Callable[[list[str]], list[int]]
@@ -15,7 +15,6 @@ Section = tuple[tuple[str, ...], list[str]]
 """Heading path and paragraphs."""
 
 _PARSER = MarkdownIt("commonmark").enable("table")
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
 
 
 @dataclass(frozen=True)
@@ -85,17 +84,17 @@ def _pack(blocks: list[str], count_tokens: TokenCounter, room: int) -> Iterator[
 
 def _split(block: str, count_tokens: TokenCounter, room: int) -> Iterator[str]:
     """Yield pieces of a block that fit: whole sentences or lines, and single words where one sentence is too long."""
-    sentences = [sentence for sentence in _SENTENCE_END.split(block) if sentence.strip()]
-    separator = "\n" if block.count("\n") >= len(sentences) - 1 else " "
-    if len(sentences) == 1:
+    parts = sentences(block)
+    separator = "\n" if block.count("\n") >= len(parts) - 1 else " "
+    if len(parts) == 1:
         # A word without spaces of its own (a key, a table of digits) is cut by characters.
-        sentences = [word[i : i + 200] for word in block.split() for i in range(0, len(word), 200)]
+        parts = [word[i : i + 200] for word in block.split() for i in range(0, len(word), 200)]
     piece, used = "", 0
-    for sentence, size in zip(sentences, count_tokens(sentences), strict=True):
+    for sentence, size in zip(parts, count_tokens(parts), strict=True):
         if used and used + size > room:
             yield piece
             piece, used = "", 0
-        if size > room and len(sentences) > 1 and " " in sentence:
+        if size > room and len(parts) > 1 and " " in sentence:
             yield from _split(sentence, count_tokens, room)
             continue
         piece, used = (f"{piece}{separator}{sentence}" if piece else sentence), used + size

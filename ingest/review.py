@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from core.language.sentence_splitting import sentences
 from ingest.documents_read import StoredArticle
 from ingest.search_words import roots_in
 
@@ -29,7 +30,6 @@ _AMOUNT = re.compile(
     r"|years?|dollars?|euros?|items?|orders?|kg|lbs?|miles?|km)",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def _likeness(first: str, second: str) -> float:
 
 def _contradictions(first: str, second: str) -> Iterator[str]:
     """Yield the sentence pairs that say much the same but with another number, date or price."""
-    theirs = [(sentence, _amounts(sentence), _subject(sentence)) for sentence in _SENTENCE.split(second)]
-    for sentence in _SENTENCE.split(first):
+    theirs = [(sentence, _amounts(sentence), _subject(sentence)) for sentence in sentences(second)]
+    for sentence in sentences(first):
         amounts, subject = _amounts(sentence), _subject(sentence)
         if not amounts or len(subject) < 3:
             continue

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
+from core.language.sentence_splitting import split_sentences
 from graph.verification.evidence import Evidence, Text, ToolOutcome
 from graph.verification.evidence_reading import read_evidence
 from graph.verification.reply import faults_of
-from graph.verification.sentences import split_sentences
 from graph.verification.values.value_reading import Value
 
 PENDING = '{"order_id": "#AF10326", "status": "pending", "total": "113.45", "refunded": "0.00", "card": "Visa 2896"}'

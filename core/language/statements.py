@@ -2,7 +2,8 @@
 
 import re
 
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*(?:\s{0,8}\[\d+\])*")
+from core.language.sentence_splitting import sentences
+
 _CITED = re.compile(r"\[\d+\]")
 _NAME = re.compile(
     r"\b(?:my name is|my name's|i am called|this is|mein name ist|ich heiße|je m'appelle|me llamo)\s+"
@@ -18,11 +19,6 @@ _PROMISE = re.compile(
     re.IGNORECASE,
 )
 _OFFER = re.compile(r"\bif you\b|\?\s*$|\bwould you\b|\bcan you\b", re.IGNORECASE)
-
-
-def sentences(text: str) -> list[str]:
-    """Cut a text into sentences."""
-    return [sentence.strip() for sentence in _SENTENCE.findall(text) if sentence.strip()]
 
 
 def names_in(text: str) -> list[str]:

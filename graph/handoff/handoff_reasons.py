@@ -10,8 +10,8 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.disputes import disputes_charge, reports_fraud
 from core.language.fixed_sentences import PHRASES
 from core.language.greetings import OFFER_OF_A_PERSON
+from core.language.sentence_splitting import sentences
 from core.language.signals import is_angry, names_staff, reports_problem, wants_human
-from core.language.statements import sentences
 from core.message_marks import marks
 from core.model_notes import NOTES
 from graph.context_window.prompts import clip, text_of

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.language.confirmations import answer_to_confirmation, takes_back
+from core.language.sentence_splitting import sentences
 from core.language.several import means_every, without_hesitation
 from graph.procedures.answers import answered_case, answered_cases, offered
 from graph.procedures.book import ProcedureBook
@@ -37,8 +38,8 @@ from tools.context import Context
 PLAIN_NO = re.compile(
     r"^\W*(?:no+|nope|nah|nein|nee|non|não|nie|niet|not really|no thanks?|no thank you)\W*$", re.IGNORECASE
 )
-SENTENCES = re.compile(
-    r"(?<=[.!?])\s+|\n+|(?:,|(?<![,\s]))\s{1,8}(?:and also|and then|also|außerdem|aussi|también|anche|também)\b\s{1,8}",
+ALSO = re.compile(
+    r"(?:,|(?<![,\s]))\s{1,8}(?:and also|and then|also|außerdem|aussi|también|anche|também)\b\s{1,8}",
     re.IGNORECASE,
 )
 
@@ -198,7 +199,7 @@ def _drops(book: ProcedureBook, case: Case, text: str) -> bool:
 
 def _chosen(book: ProcedureBook, cases: list[Case], text: str, source: str, *, answered: bool) -> list[Case]:
     """Return the stack with a case for each request in a message; an answer is no request."""
-    parts = [part for part in SENTENCES.split(text) if part.strip()] if answered else [text]
+    parts = [part for sentence in sentences(text) for part in ALSO.split(sentence)] if answered else [text]
     if answered and len(parts) == 1:
         return cases
     for part in parts:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from core.language.action_words import ACTIONS
 from core.language.confirmations import answer_to_confirmation
 from core.language.requested_changes import asks_about
+from core.language.sentence_splitting import sentences
 from core.language.text import normalised
 
 _ALSO_ASKED_AS = {"cancel": {"refund"}, "return": {"refund"}}
@@ -17,8 +18,7 @@ _NO_OWN_KIND = r"(?!\s+(?:polic|window|period|label|costs?\b|fees?\b|shipping|ru
 """`Return policy` names a rule, not a return."""
 _SAID = {kind: re.compile(rf"\b(?:{words.wished})\b{_NO_OWN_KIND}") for kind, words in ACTIONS.items() if words.wished}
 _NAMED = {kind: re.compile(words.named) for kind, words in ACTIONS.items() if words.named}
-_SENTENCE = re.compile(r"[^.!?;\n]+(?:[.](?=\S)[^.!?;\n]*)*[.!?;]*")
-_CLAUSE = re.compile(r",\s|\s(?:and|but|und|aber|et|(?<!quero )(?<!preciso )mais|y|pero|e|ma|mas|en|maar|i|ale)\s")
+_CLAUSE = re.compile(r"[,;]\s|\s(?:and|but|und|aber|et|(?<!quero )(?<!preciso )mais|y|pero|e|ma|mas|en|maar|i|ale)\s")
 _QUESTION_WORD = (
     r"(?:how|what|when|where|which|who|why|wie|wieviel|was|wann|wo|warum|welche\w*|wer|combien|comment|quand|"
     r"où|pourquoi|quel\w*|cuánt\w*|cómo|cuándo|dónde|"
@@ -101,11 +101,6 @@ def goes_on_with_it(text: str) -> bool:
 def agrees(text: str) -> bool:
     """Say whether a text says to go ahead."""
     return answer_to_confirmation(text) == "yes"
-
-
-def sentences(text: str) -> list[str]:
-    """Cut a text into sentences, as they were written."""
-    return [s.strip() for s in _SENTENCE.findall(text) if s.strip()]
 
 
 @lru_cache(maxsize=_FEW)

@@ -14,6 +14,7 @@ from langchain_core.tools import BaseTool
 from pydantic import Field, PrivateAttr
 
 from core.errors import ModelUnavailable
+from core.language.sentence_splitting import split_sentences
 from core.models.async_base import AsyncChatModel, whole_result
 from core.models.fallback import as_chunk
 from core.models.json_mode import NO_STREAM, JsonAnswer
@@ -37,7 +38,6 @@ from graph.verification.inner_works import (
 from graph.verification.judge import Objections, ReplyJudge
 from graph.verification.reply import LONGEST_SENTENCE, faults_of, is_answer
 from graph.verification.reply_language import ReplyLanguages
-from graph.verification.sentences import split_sentences
 from graph.verification.values.value_reading import Value
 
 BROKE_OFF = "it broke off before its end"

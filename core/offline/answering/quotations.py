@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from core.language.sentence_splitting import sentences
 from core.language.text import normal
 from core.language.words import content_stems, content_words
 from core.offline.reading.chat_request import QuotedPassage
-from core.offline.reading.clauses import sentences
 
 _CLOSE = 0.42
 """Likeness from which a passage counts as an answer: mean of the cosines of its best sentence and of the whole."""

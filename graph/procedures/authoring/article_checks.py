@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from core.language.sentence_splitting import sentences
 from graph.procedures.format.procedure_file import Problem, ProcedureFile
 
 HOURS = {"hour": 1.0, "day": 24.0, "week": 168.0, "minute": 1 / 60}
@@ -97,6 +98,4 @@ def _words(text: str) -> set[str]:
 def _sentences(text: str) -> Iterator[tuple[int, str]]:
     """Yield each sentence with its line."""
     for number, row in enumerate(text.splitlines(), start=1):
-        for sentence in re.split(r"(?<=[.!?])\s+", row):
-            if sentence.strip():
-                yield number, sentence
+        yield from ((number, sentence) for sentence in sentences(row))

@@ -1,14 +1,16 @@
-"""Cut a reply into sentences without losing a character, also while it is still being written."""
+"""Cut text into sentences: without losing a character, also while it is still being written, or for reading them."""
 
 import re
 
 _ABBREVIATIONS = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|approx|no|nr|st|dr|mr|mrs|ms|vs|incl|excl|max|min|ca|bzw|z\.b|d\.h|usw|inkl|p\.ex|"
-    r"ej|sig|sra?|"
+    r"ej|sig|sra?|ave|apt|ste|blvd|rd|"
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|a\.m|p\.m|u\.s)|\b[a-z]|\b\d{1,2})\.$",
     re.IGNORECASE,
 )
-_END = re.compile(r"(?:(?<![.!?…])[.!?…]+[\"'”’)\]*_]*(?:\s?\[\d{1,2}(?:\s{0,4},\s{0,4}\d{1,2})*\])*)(?=\s)|\n")
+_END = re.compile(
+    r"(?:(?<![.!?…。！？])[.!?…。！？]+[\"'”’)\]*_]*(?:\s?\[\d{1,2}(?:\s{0,4},\s{0,4}\d{1,2})*\])*)(?=\s)|\n"
+)
 _CITES = re.compile(r"\s{0,8}(?:\[(?:\d|$)|$)")
 _LOOK_BACK = 40
 """Characters before an end that tell whether an abbreviation ends there."""
@@ -46,3 +48,8 @@ def split_sentences(text: str, *, finished: bool = True) -> tuple[list[str], str
             ([*sentences, rest], "") if rest.strip() or not sentences else ([*sentences[:-1], sentences[-1] + rest], "")
         )
     return sentences, rest
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text without the white space around them."""
+    return [sentence.strip() for sentence in split_sentences(text)[0] if sentence.strip()]
