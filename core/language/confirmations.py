@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.language.action_words import ACTIONS, any_action
+from core.language.negations import CONTRACTED, NEGATION
 from core.language.signals import any_of
 from core.language.text import normalised
 from core.language.words import corrected
@@ -109,9 +110,8 @@ _CONDITION = any_of(
     r"ma|anche|mas|também|maar|ook|alleen|ale|tylko|jeśli)\b",
     r"\d",
 )
-_NEGATION = re.compile(
-    r"n't\b|\b(?:no|non|not|never|none|neither|nor|without|dont|cannot|nein|nicht|nie|kein\w*|pas|ne|jamais|rien|nunca|"
-    r"nada|ningun\w*|mai|niente|não|nao|niet|nooit|geen|nigdy|żad\w*|нет|не|لا|ليس)\b"
+_NEGATED = re.compile(
+    rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|none|neither|nor|without|cannot|nein|rien|nada|niente|нет)(?!\w)"
 )
 _YES_AND = re.compile(rf"^(?:(?:{_ACCEPTED}|oh|well)[ ,.!]+)*(?:{_AGREED}|{_ACCEPTED}|{_COURTESY}){_GAP}(?P<rest>.+)$")
 _WORDS = re.compile(r"[^\W_]+")
@@ -177,7 +177,7 @@ def _repeats(normal: str, preview: str) -> bool:
     A word of negation repeats nothing: the preview's "no longer needed" does not make "yes… no" a yes.
     """
     yes = _YES_AND.match(normal)
-    if not yes or _NEGATION.search(yes["rest"]) or _CONDITION.search(_NUMBER.sub("", yes["rest"])) or "?" in normal:
+    if not yes or _NEGATED.search(yes["rest"]) or _CONDITION.search(_NUMBER.sub("", yes["rest"])) or "?" in normal:
         return False
     said, shown = _WORDS.findall(yes["rest"]), set(_WORDS.findall(normalised(preview)))
     telling = [word for word in said if word not in _SMALL_WORDS]

@@ -12,6 +12,7 @@ from typing import Any
 import re2
 
 from core.language.confirmations import answer_to_confirmation, wants_it_otherwise
+from core.language.negations import CONTRACTED, NEGATION
 from core.language.several import count_of, hesitates, means_another
 from core.language.text import normalised
 from core.language.words import content_stems
@@ -23,7 +24,7 @@ from graph.procedures.offers import meant
 
 NUMBER = re2.compile(r"(?:^|[^\w.,])[$€£]?(-?\d+(?:[.,]\d+)?)(?:$|[^\w])")
 DENIED = re.compile(
-    r"\b(?:not|no|isn't|wasn't|nicht|kein\w*|pas|non|sin|instead of|rather than|statt)\s+"
+    rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|sin|instead of|rather than|statt)\s+"
     r"(?:(?:the|an?|my|about|for|of|number|because|it|is|was|das|die|der|wegen|une?|le|la|el|pour|por)\s+){0,3}$"
 )
 CORRECTS = re.compile(
@@ -37,7 +38,7 @@ JOINS = re.compile(
 """How what stands between two values begins where both are meant."""
 LONGEST_ANSWER = 300
 """Characters of a message that is taken whole as an answer in free words."""
-NEGATED = re.compile(r"\b(?:not|no|never|nicht|kein\w*|pas|sin|non|não|niet|nie)\b|n't\b")
+NEGATED = re.compile(rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|sin)(?!\w)")
 YES_WITHIN = re.compile(
     r"^(?:yes|yeah|yep|sure|correct|right|it is|it was|i am|i do|i did|ja|oui|s[ií]|sì|sim|tak)\b", re.IGNORECASE
 )

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from core.language.action_words import ACTIONS
 from core.language.confirmations import answer_to_confirmation
+from core.language.negations import NEGATION
 from core.language.requested_changes import asks_about
 from core.language.sentence_splitting import sentences
 from core.language.text import normalised
@@ -45,10 +46,7 @@ _ONES_OWN = re.compile(
     r"dit|mój|moj\w+)\b|\d{2}|#"
 )
 """Who asks whether or how their own order can be cancelled may have it cancelled; who asks about orders may not."""
-_NOT = re.compile(
-    r"\b(?:don't|do not|dont|didn't|did not|never|not|nicht|kein\w*|niemals|ne|pas|jamais|no|nunca|non|mai|não|"
-    r"niet|nooit|nie|nigdy|لا|لم)\s(?:\S+\s){0,4}$"
-)
+_NOT = re.compile(rf"(?<!\w)(?:{NEGATION})\s(?:\S+\s){{0,4}}$")
 _TOO = re.compile(
     r"\b(?:too|also|as well|same|the other|auch|ebenso|aussi|pareil|también|anche|também|ook|też|również|أيضا|"
     r"meant|meine|meinte)\b"

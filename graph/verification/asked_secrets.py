@@ -6,6 +6,7 @@ a request is held, unless it warns of giving secrets away, or names the page on 
 
 import re
 
+from core.language.negations import CONTRACTED, NEGATION
 from core.language.signals import any_of
 from core.language.text import normalised
 
@@ -56,12 +57,8 @@ _GIVES = (
     r"mitteil|teil|geb|send|demand|communiqu|partag|donn|envoy|pid|ped|compart|envi|dig|chied|comunic|condivid|invi|vrag|"
     r"del|deel|stur|stuur|geef|gev|pyta|podaw|udostępn|pros|peç|partilh)\w*"
 )
-_NEVER = (
-    r"(?:never|not|\w+n't|nobody|no one|niemals|niemand|nie|nicht|jamais|pas|ne|nunca|no|mai|non|nooit|niet|nigdy|não)"
-)
-_WARNS = re.compile(
-    rf"\b{_NEVER}\b(?:[ ,][\w'-]+){{0,3}} {_GIVES}|\b{_GIVES}(?: [\w'-]+){{0,5}} {_NEVER}\b|никогда|لا |不要"
-)
+_NEVER = rf"(?:{NEGATION}|{CONTRACTED}|nobody|no one|niemand)"
+_WARNS = re.compile(rf"\b{_NEVER}\b(?:[ ,][\w'-]+){{0,3}} {_GIVES}|\b{_GIVES}(?: [\w'-]+){{0,5}} {_NEVER}\b|不要")
 """`We never ask for your password`."""
 _ELSEWHERE = re.compile(
     r"\b(?:on|in|at|under|through|via) (?:the|our|your) (?:\w+[ -]){0,3}(?:page|site|website|app|form|account|settings|"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.language.action_words import ACTIONS, NAMED_DEED, READS, WRITES, deed_of
+from core.language.negations import NEGATION
 from graph.verification.claims.first_person_claims import find_foreign_claims
 from graph.verification.claims.participle_claims import find_participles
 from graph.verification.claims.passive_claims import (
@@ -97,9 +98,8 @@ _CLAIMS = (
 _NOT_A_CLAIM = re.compile(
     r"\b(?:if|nach \d+|when|whenever|once|unless|until|after|before|as soon as|in case|whether|should (?:it|"
     r"your|the|an?)|provided|would|could|can|cannot|can't|may|might|must|needs? to|"
-    r"never|not|n't|no|nothing|neither|nor|nobody|without|falls|wenn|sobald|nachdem|bevor|nicht|kein\w*|nichts|"
-    r"si|quand|lorsque|une fois|ne|pas|cuando|hasta|"
-    r"non|quando|niet|geen|zodra|als u|als je|inte|ikke|när|não|nie|jeśli|gdy|kiedy|"
+    rf"{NEGATION}|nothing|neither|nor|nobody|without|falls|wenn|sobald|nachdem|bevor|nichts|"
+    r"si|quand|lorsque|une fois|cuando|hasta|quando|zodra|als u|als je|när|jeśli|gdy|kiedy|"
     r"any|every|each|all (?:orders|items|refunds)|orders that|items that|anything|that (?:was|were|has|have|is|"
     r"are)|which (?:was|were|has|have|is|are))\b|\b\w{1,20}n't\b"
 )

@@ -2,6 +2,7 @@
 
 import re
 
+from core.language.negations import CONTRACTED, NEGATION
 from graph.verification.evidence import Evidence
 from graph.verification.values.number_spelling import plain
 
@@ -32,7 +33,7 @@ _BOUNDLESS = (
     ),
 )
 _CHECKS = [(re.compile(rf"(?<!\w)(?:{said})(?!\w)"), re.compile(known)) for said, known in _BOUNDLESS]
-_DENIED = re.compile(r"\b(?:not|n't|isn't|aren't|don't|kein\w*|nicht|pas|nessun\w*|niet|geen|inte|nie|não)\b|n't\b")
+_DENIED = re.compile(rf"(?<!\w)(?:{NEGATION}|{CONTRACTED})(?!\w)[^,;:!]*$")
 
 
 def boundless_promises(sentence: str, evidence: Evidence) -> list[str]:
