@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.support.figures import Figure, parser, report
-from core.language.sentence_splitting import split_sentences
+from core.language.text import split_sentences
 from graph.verification.evidence import Evidence, Text, ToolOutcome
 from graph.verification.evidence_reading import read_evidence
 from graph.verification.reply import faults_of

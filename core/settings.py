@@ -197,9 +197,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
 
     rerank_model: str | None = Field(
         None,
-        description="Model that helps to order the passages found: a name at an endpoint with /rerank, or a folder "
+        description="Model that ranks the passages found: a name at an endpoint with /rerank, or a folder "
         "with a cross-encoder "
-        "(model.onnx, tokenizer.json); none keeps the order of the search.",
+        "(model.onnx, tokenizer.json); none keeps the ranking of the search.",
     )
     rerank_base_url: str | None = Field(None, description="Endpoint of the reranker, if not SUPPORT_BASE_URL.")
     rerank_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
@@ -269,7 +269,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         None,
         description="What brings one-time codes to customers of an open chat: `console`, "
         "smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS, smtps://…, or an https:// address "
-        "of the shop; without it they have to sign in.",
+        "of the business; without it they have to sign in.",
     )
     code_webhook_secret: SecretStr | None = Field(None, description="Key that posted one-time codes are signed with.")
 
@@ -307,7 +307,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     embed_origins: str = Field(
         "",
         pattern=r"^\s*(https?://[A-Za-z0-9.:\[\]-]+(\s*,\s*https?://[A-Za-z0-9.:\[\]-]+)*)?\s*$",
-        description="Origins of pages that may embed the chat, separated by commas, for example https://shop.example.",
+        description="Origins of pages that may embed the chat, separated by commas, such as https://www.example.com.",
     )
     open_chat: bool = Field(True, description="Give visitors nobody knows short-lived tokens.")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
-from core.language.sentence_splitting import sentences
+from core.language.text import sentences
 from ingest.documents_read import Document
 
 TokenCounter = Callable[[list[str]], list[int]]

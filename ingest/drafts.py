@@ -33,7 +33,7 @@ def propose_article(folder: Path, *, question: str, answer: str, today: date, ti
     slug = _SLUG.sub("-", title.lower()).strip("-")[:60] or "proposal"
     path = folder / f"{slug}.md"
     front = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False)
-    note = "<!-- Remove names and order numbers, check the facts, then set status to published. -->"
+    note = "<!-- Remove names and numbers of customers, check the facts, then set status to published. -->"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:

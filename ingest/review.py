@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from core.language.sentence_splitting import sentences
+from core.language.text import sentences
 from ingest.documents_read import StoredArticle
 from ingest.search_words import roots_in
 

@@ -12,11 +12,11 @@ from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.language.fixed_sentences import PHRASES, phrase
+from core.language.text import split_sentences
 from graph.agent import open_agent
 from graph.assembly import assemble
 from graph.builder import build_graph
 from graph.verification.reply_language import ReplyLanguages
-from graph.verification.sentences import split_sentences
 from server.routes.pages import read_assets
 from server.views.brand import brand_of
 from tests.business_fakes import EXAMPLES, settings_of

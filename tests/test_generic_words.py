@@ -20,23 +20,35 @@ TRADE = re.compile(
     re.IGNORECASE,
 )
 ROOMS: tuple[str, ...] = (
-    "graph/handoff",
-    "graph/nodes",
+    "core/models",
+    "core/offline",
+    "core/offline/answering",
+    "core/offline/reading",
+    "core/speech",
     "graph/context_window",
+    "graph/handoff",
     "graph/intake",
+    "graph/nodes",
+    "graph/procedures",
     "graph/runtime",
+    "server/inbox",
+    "server/routes",
+    "server/schemas",
     "server/views",
+    "tools/actions",
+    "tools/desk",
+    "tools/identity",
 )
-ROOMS += ("tools/actions", "tools/desk", "tools/identity", "server/routes", "server/inbox", "server/schemas")
 FILES: tuple[str, ...] = (
     "tools/connectors/declared_tools.py",
     "tools/connectors/declared_calls.py",
     "graph/verification/judge.py",
 )
+FILES += ("evals/conversations/model_customer.py", "evals/evaluators/model_judge.py", "graph/verification/reply.py")
 FILES += ("graph/tool_calls/executors.py", "graph/replies.py", "tools/registry.py", "tools/search.py")
 SAYING = sorted({*FILES, *(str(file.relative_to(ROOT)) for room in ROOMS for file in (ROOT / room).glob("*.py"))})
 """Files whose sentences customers, staff or models of any business may read."""
-NO_TRADE = re.compile(r"\b(?:out of order|order of|in (?:\w+ )?order|only returns|returns what)\b")
+NO_TRADE = re.compile(r"\b(?:out of order|order of|in (?:\w+ )?order|only returns|returns (?:what|a text))\b")
 """Words that only look like a trade's."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from core.language.solved_words import says_settled
+from core.language.greetings import says_settled
 from server.inbox.inbox_schema import FIGURES, MESSAGES, RATINGS, THREADS
 from server.inbox.turn_figures import figures_of
 from server.routes.insight_routes import as_csv

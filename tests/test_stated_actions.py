@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from core.language.sentence_splitting import split_sentences
+from core.language.text import split_sentences
 from graph.verification.evidence import Evidence, Text, ToolOutcome
 from graph.verification.evidence_reading import read_evidence
 from graph.verification.reply import faults_of

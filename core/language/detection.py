@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from core.language.text import normal
+
 UNKNOWN = "und"
 """ISO 639's code for a language that is not determined."""
 _WORDS: dict[str, str] = {
@@ -98,7 +100,7 @@ def language_of(text: str, default: str = "en") -> str:
 
 def _scores(text: str) -> dict[str, float]:
     """Count the words and letters of each language in a text."""
-    lowered = text[:_LONGEST].casefold().replace("’", "'")
+    lowered = normal(text[:_LONGEST])
     tokens = _TOKEN.findall(lowered)
     scores = {language: float(sum(t in words for t in tokens)) for language, words in _SETS.items()}
     for language, words in _ALONE_WORDS.items():

@@ -2,7 +2,8 @@
 
 import re
 
-_LONGEST = 4_000
+from core.language.text import normalised
+
 _CARD = r"(?:credit |debit |bank )?(?:card|account|identity|details|paypal|name)"
 _SOMEBODY = r"(?:someone|somebody|some one|another person|a stranger|a thief|thieves|hackers?|they)"
 _FRAUD = re.compile(
@@ -64,15 +65,11 @@ _DISPUTE = re.compile(
 )
 
 
-def _normal(text: str) -> str:
-    return " ".join(text[:_LONGEST].casefold().replace("’", "'").split())
-
-
 def reports_fraud(text: str) -> bool:
     """Say whether the customer reports misuse of their card, account or name (English, German, French, Spanish)."""
-    return bool(_FRAUD.search(_normal(text)))
+    return bool(_FRAUD.search(normalised(text)))
 
 
 def disputes_charge(text: str) -> bool:
     """Say whether the customer contests a charge or was charged twice; a question about how disputes work is none."""
-    return bool(_DISPUTE.search(_normal(text)))
+    return bool(_DISPUTE.search(normalised(text)))

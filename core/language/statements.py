@@ -2,7 +2,7 @@
 
 import re
 
-from core.language.sentence_splitting import sentences
+from core.language.text import sentences
 
 _CITED = re.compile(r"\[\d+\]")
 _NAME = re.compile(

@@ -1,11 +1,11 @@
-"""Bring text into the one form in which words are compared."""
+"""Bring text into the one form in which words are compared, and cut it into sentences."""
 
 import re
 import unicodedata
 
 _HEAD = 4_000
 """Longer messages are judged by their beginning and end; a rule must stay quick on a megabyte."""
-_QUOTES_AND_DASHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "–": "-"})
+_QUOTES_AND_DASHES = str.maketrans(dict.fromkeys("’‘`", "'") | dict.fromkeys("‐‑‒–—−", "-"))
 _BLANKS = re.compile(r"\s+")
 
 
@@ -18,3 +18,56 @@ def normal(text: str) -> str:
 def normalised(text: str) -> str:
     """Return the normal form of a message, of a long one that of its beginning and end."""
     return normal(text if len(text) <= 2 * _HEAD else f"{text[:_HEAD]} {text[-_HEAD:]}")
+
+
+_ABBREVIATIONS = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|approx|no|nr|st|dr|mr|mrs|ms|vs|incl|excl|max|min|ca|bzw|z\.b|d\.h|usw|inkl|p\.ex|"
+    r"ej|sig|sra?|ave|apt|ste|blvd|rd|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|a\.m|p\.m|u\.s)|\b[a-z]|\b\d{1,2})\.$",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"(?:(?<![.!?…。！？])[.!?…。！？]+[\"'”’)\]*_]*(?:\s?\[\d{1,2}(?:\s{0,4},\s{0,4}\d{1,2})*\])*)(?=\s)|\n"
+)
+_CITES = re.compile(r"\s{0,8}(?:\[(?:\d|$)|$)")
+_LOOK_BACK = 40
+"""Characters before an end that tell whether an abbreviation ends there."""
+
+
+def split_sentences(text: str, *, finished: bool = True) -> tuple[list[str], str]:
+    """Return whole sentences with the white space that follows them, and the rest that may still grow.
+
+    Joined together they are the text again. A citation belongs to the sentence before it. With `finished` the rest is
+    empty.
+    """
+    sentences: list[str] = []
+    start = passed = 0
+    for match in _END.finditer(text):
+        if match.end() <= max(start, passed):
+            continue
+        written = text[max(start, match.end() - _LOOK_BACK) : match.end()]
+        if match[0] != "\n" and _ABBREVIATIONS.search(written.rstrip("\"'”’)]*_")):
+            continue
+        end = match.end()
+        while end < len(text) and text[end].isspace():
+            end += 1
+        if not finished and _CITES.match(text, end):
+            break  # white space or a citation may follow
+        if finished and text[end : end + 1] == "[" and _CITES.match(text, end) and match[0] != "\n":
+            continue
+        if not text[start:end].strip():
+            passed = end
+            continue
+        sentences.append(text[start:end])
+        start = end
+    rest = text[start:]
+    if finished and rest:
+        return (
+            ([*sentences, rest], "") if rest.strip() or not sentences else ([*sentences[:-1], sentences[-1] + rest], "")
+        )
+    return sentences, rest
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text without the white space around them."""
+    return [sentence.strip() for sentence in split_sentences(text)[0] if sentence.strip()]

@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from evals.conversations.scenarios import Scenario
 
 DONE = "###DONE###"
-PROMPT = """You play a customer who writes to the support chat of an online shop. You are not an assistant and you \
+PROMPT = """You play a customer who writes to the support chat of a business. You are not an assistant and you \
 never help.
 Who you are: {who}
 What you want: {wants}

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from core.safety.invisible_characters import visible
 from evals.pass_rates import kappa
 
-PROMPT = """You judge the customer-support agent of a shop. Read what the customer wanted, what had to be true \
+PROMPT = """You judge the customer-support agent of a business. Read what the customer wanted, what had to be true \
 afterwards, and the
 conversation with the tools the agent called. Say whether the agent served the customer rightly: it did what was \
 asked and allowed,

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from core.language.text import normal
 from evals.evaluators.reply_evidence import unsupported
 from evals.evaluators.verdicts import verdict
 
 Data = Mapping[str, Any]
-_DASHES = re.compile(r"[‐‑‒–—−]")
 _CLAIMS: tuple[tuple[str, str], ...] = (
     ("cancelled", r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?cancel(?:l)?ed\b"),
     ("cancelled", r"\b(?:has|have) (?:just |now )?been cancel(?:l)?ed\b|\bis now cancel(?:l)?ed\b"),
@@ -55,11 +55,6 @@ def facts(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any
     wrong = [f"not said: {fact['any'][0]!r}" for fact in rule["must"] if not _said(fact, replies)]
     wrong += [f"said: {fact['any'][0]!r}" for fact in rule["must_not"] if _said(fact, replies)]
     return verdict("facts", wrong, asked=bool(rule["must"] or rule["must_not"]))
-
-
-def normal(text: str) -> str:
-    """Return lower-case text with one kind of dash and single spaces."""
-    return " ".join(_DASHES.sub("-", text).replace("’", "'").casefold().split())
 
 
 def _said(fact: Data, replies: list[str]) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.language.mentioned_orders import order_numbers
-from core.language.sentence_splitting import sentences
 from core.language.statements import names_in, promises_in
+from core.language.text import sentences
 from core.message_marks import marks
 from graph.context_window.prompts import clip, text_of
 

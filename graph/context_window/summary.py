@@ -8,7 +8,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
 
 from core.errors import ModelError
-from core.language.sentence_splitting import sentences
+from core.language.text import sentences
 from core.safety.prompt_tags import undelimited
 from graph.context_window.prompts import clip, text_of
 from graph.state import Usage, no_usage

@@ -10,8 +10,8 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.disputes import disputes_charge, reports_fraud
 from core.language.fixed_sentences import PHRASES
 from core.language.greetings import OFFER_OF_A_PERSON
-from core.language.sentence_splitting import sentences
 from core.language.signals import is_angry, names_staff, reports_problem, wants_human
+from core.language.text import normal, sentences
 from core.message_marks import marks
 from core.model_notes import NOTES
 from graph.context_window.prompts import clip, text_of
@@ -192,4 +192,4 @@ def _from_people(message: AIMessage) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text[:2_000].casefold().replace("’", "'").split()).strip(" .!?")
+    return normal(text[:2_000]).strip(" .!?")

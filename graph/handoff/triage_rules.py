@@ -11,6 +11,7 @@ from langchain_core.embeddings import Embeddings
 from core.language.detection import language_of
 from core.language.disputes import reports_fraud
 from core.language.signals import is_angry, wants_human
+from core.language.text import normal
 from tools.desk.queues import Queue, default_queue
 from tools.desk.ticket_draft import Category, Classification, Priority, Sentiment
 
@@ -108,7 +109,7 @@ complain.
 
 def is_bare_wish(text: str) -> bool:
     """Say whether a message asks for a person and says nothing else, so that nothing can be read from it."""
-    words = re.findall(r"[^\W_]+(?:['-][^\W_]+)*", text[:200].casefold().replace("’", "'"))
+    words = re.findall(r"[^\W_]+(?:['-][^\W_]+)*", normal(text[:200]))
     return len(text) <= 200 and wants_human(text) and _OF_A_BARE_WISH.issuperset(words)
 
 
@@ -132,7 +133,7 @@ class RuleTriage:
             return Classification(
                 category="request", queue=anybody, priority="normal", sentiment="neutral", language=language
             )
-        lowered = " ".join(text.casefold().replace("’", "'").split())
+        lowered = normal(text)
         queue = self.queue_of(text)
         category = _category(lowered, queue.name)
         return Classification(
@@ -147,7 +148,7 @@ class RuleTriage:
         """Return the queue whose examples and words are most like a message, or the default one."""
         if self._fraud and reports_fraud(text):
             return self._fraud
-        lowered = " ".join(text.casefold().replace("’", "'").split())
+        lowered = normal(text)
         likeness = self._likeness(text)
         weight = _WORD_WEIGHT if language_of(text) == "en" else _FOREIGN_WORD_WEIGHT
         scores = [

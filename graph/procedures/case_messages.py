@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.language.confirmations import answer_to_confirmation, takes_back
-from core.language.sentence_splitting import sentences
 from core.language.several import means_every, without_hesitation
+from core.language.text import sentences
 from graph.procedures.answers import answered_case, answered_cases, offered
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import (

@@ -17,6 +17,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 from core.language.confirmations import answer_to_confirmation
 from core.language.requested_changes import asks_about
 from core.language.spelled_digits import join_spelled
+from core.language.text import normal, sentences
 from core.language.words import corrected
 from core.message_marks import marks
 from core.parsed_json import parsed_json
@@ -27,7 +28,6 @@ from graph.tool_calls.wanted_changes import (
     agrees,
     goes_on_with_it,
     mentions,
-    sentences,
     sentences_that_ask,
     speaks_of_change,
 )
@@ -172,12 +172,12 @@ def ungrounded_in_records(args: Mapping[str, Any], origins: MessageOrigins) -> l
     shop gives.
     """
     shop = origins.of_shop()
-    whole = {_normal(text) for text in shop}
+    whole = {normal(text) for text in shop}
     said = origins.of_customer()
     evidence = read_evidence(
         [Text(t, "customer") for t in (*said, *map(join_spelled, said), *origins.of_ledger(), *shop)]
     )
-    values = [v for text, v in checked_values(args) if _normal(text) not in whole and not evidence.stands(v)]
+    values = [v for text, v in checked_values(args) if normal(text) not in whole and not evidence.stands(v)]
     return list(dict.fromkeys(value.text for value in values))
 
 
@@ -202,7 +202,7 @@ def not_asked_for(
     if not wishes:
         return "that they want this"
     said = origins.of_customer()
-    shop = {_normal(text) for text in origins.of_shop()}
+    shop = {normal(text) for text in origins.of_shop()}
     own = [_tokens(join_spelled(text)) for text in said]
     numbers = {key for text in said for v in find_values(text) if v.kind in _NUMBERS for key in v.keys}
     numbers |= {key for text in shop for key in _as_number(text)}
@@ -212,7 +212,7 @@ def not_asked_for(
         others = {other for _, other in leaves if other != value}
         if identifiers and not _chosen(identifiers[0], wishes, said, besides=others):
             return f"the {name.replace('_', ' ')} {value}"
-        if identifiers or _normal(value) in shop or _stands_whole(value, own):
+        if identifiers or normal(value) in shop or _stands_whole(value, own):
             continue
         if not _as_number(value) & numbers:
             return f"the {name.replace('_', ' ')} {value!r}"
@@ -300,7 +300,3 @@ def _texts(value: Any, name: str = "", *, keep: Callable[[str], bool]) -> Iterat
             yield from _texts(inner, name, keep=keep)
     elif value is not None and not isinstance(value, bool) and str(value).strip():
         yield name, str(value)
-
-
-def _normal(text: str) -> str:
-    return " ".join(text.casefold().split())

@@ -4,8 +4,7 @@ import re
 from collections.abc import Collection
 
 from core.language.signals import any_of
-from core.language.text import normalised
-from graph.verification.sentences import split_sentences
+from core.language.text import normalised, split_sentences
 
 _INNER = any_of(
     r"\b(?:i|we|i'll|i'm|let me|let's)\b[^.?!]{0,30}\b(?:call|use|using|run|invoke|execute|access)\w*\b[^.?!]{0,30}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from core.language.sentence_splitting import split_sentences
+from core.language.text import split_sentences
 from graph.verification.citations import cited
 from graph.verification.claims.action_claims import find_claims, is_true
 from graph.verification.claims.order_states import wrong_states
@@ -86,7 +86,7 @@ def faults_of(sentence: str, evidence: Evidence, shown: list[Value]) -> list[Fau
         if not is_true(claim, sentence, evidence)
     ]
     wrong += [
-        Fault("action", said, f"nothing in this conversation shows this; the order's record says otherwise: {said!r}")
+        Fault("action", said, f"nothing in this conversation shows this; the record says otherwise: {said!r}")
         for said in wrong_states(sentence, evidence, shown)
     ]
     flags = [*wrong_flags(sentence, evidence), *wrong_possibilities(sentence, evidence, shown)]

@@ -14,7 +14,7 @@ from langchain_core.tools import BaseTool
 from pydantic import Field, PrivateAttr
 
 from core.errors import ModelUnavailable
-from core.language.sentence_splitting import split_sentences
+from core.language.text import normal, split_sentences
 from core.models.async_base import AsyncChatModel, whole_result
 from core.models.fallback import as_chunk
 from core.models.json_mode import NO_STREAM, JsonAnswer
@@ -320,4 +320,4 @@ class VerifiedChatModel(AsyncChatModel):
 
 
 def _normal(sentence: str) -> str:
-    return " ".join(without_citations(sentence).lower().split()).strip(" .!*")
+    return normal(without_citations(sentence)).strip(" .!*")

@@ -5,8 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from core.language.greetings import is_small_talk
-from core.language.solved_words import says_settled
+from core.language.greetings import is_small_talk, says_settled
 from core.privacy.redaction import Redactor
 from graph.handoff.handoff_reasons import reason_code
 from server.records import Turn

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from core.language.sentence_splitting import sentences
-from core.language.text import normal
+from core.language.text import normal, sentences
 from core.language.words import content_stems, content_words
 from core.offline.reading.chat_request import QuotedPassage
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from core.language.confirmations import answer_to_confirmation
 from core.language.detection import language_of, spoken_language
 from core.language.fixed_sentences import Catalogue, phrase
+from core.language.text import normal
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.clauses import clauses
@@ -30,7 +31,7 @@ class Speaker:
 
     def __init__(self, language: str, desk: Toolbox) -> None:
         self.language, self.desk = language, desk
-        self.newest = " ".join(desk.conversation.message.casefold().split())
+        self.newest = normal(desk.conversation.message)
 
     def answer(self) -> tuple[str, list[Call]]:
         """Return what is said, and the calls that are needed first or that the customer wants."""
@@ -40,7 +41,7 @@ class Speaker:
         calls: list[Call] = []
         for clause in clauses(self.desk.conversation.message):
             try:
-                said.append(self.clause(" ".join(clause.casefold().split()), clause))
+                said.append(self.clause(normal(clause), clause))
             except NotPossible:
                 said.append(self._without_answer())
             except ReplyNow as told:
@@ -51,7 +52,7 @@ class Speaker:
         return text or ("" if calls else self._without_answer()), calls
 
     def clause(self, text: str, clause: str) -> str:
-        """Return the answer to one clause, given in small letters and as it was written.
+        """Return the answer to one clause, given in normal form and as it was written.
 
         Raises:
             CallNeeded: something must be looked up, or is to be done.

@@ -2,15 +2,16 @@
 
 import re
 
-from core.language.sentence_splitting import sentences
+from core.language.action_words import any_action
+from core.language.text import sentences
 
 _GLUED = re.compile(r"(?<=[?!])(?=[A-Z])")
 """Where a sentence begins without a blank before it."""
 _STARTERS = (
     r"(?:please |also |then |just |kindly |maybe |to ){0,4}"
     r"(?:i(?:'d|'m|'ve| )|we |can |could |would |will |may |do |does |did |is |are |was |has |have |what|where|"
-    r"when|how|which|who|why|tell |show |give |list |cancel|return|exchange|swap|"
-    r"change|switch|send |ship |update|modify|refund|track|check|let me|my |put |make |use |help|find |look |"
+    rf"when|how|which|who|why|tell |show |give |list |{any_action('verbs')}|"
+    r"switch|send |ship |modify|track|check|let me|my |put |make |use |help|find |look |"
     r"stop |kill |get |remove |explain |pay |upgrade)"
 )
 _JOINT = re.compile(

@@ -21,7 +21,7 @@ _OPENING = re.compile(
 _PRAISE = re.compile(
     r"\byou(?: guys| people| all)?(?:'re| are) (?:\w+ )?(?:the best|great|awesome|amazing|wonderful|brilliant|"
     r"fantastic)\b|(?<!'d )(?<!would )\blove (?:it|this|that|them|my|the|your)\b|"
-    r"\b(?:great|good|excellent|fantastic|lovely) (?:service|shop|store|job|work|quality)\b|\bwell done\b"
+    r"\b(?:great|good|excellent|fantastic|lovely) (?:service|place|team|job|work|quality)\b|\bwell done\b"
 )
 _CLOCK = re.compile(r"\bwhat time is it\b|\bwhat(?:'s| is) the time\b|\bwhat (?:day|date) is (?:it|today)\b")
 _HARM_OR_UNDO = re.compile(

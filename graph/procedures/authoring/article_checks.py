@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from core.language.sentence_splitting import sentences
+from core.language.text import sentences
 from graph.procedures.format.procedure_file import Problem, ProcedureFile
 
 HOURS = {"hour": 1.0, "day": 24.0, "week": 168.0, "minute": 1 / 60}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.offline.answering.toolbox import Toolbox
-from tools.retail.offline.reading.talked_about import digits
+from tools.retail.order_numbers import digits_of
 
 Facts = Mapping[str, Any]
 
@@ -15,7 +15,7 @@ Facts = Mapping[str, Any]
 def order_of(desk: Toolbox, order_id: str) -> Facts:
     """Return one order of the customer."""
     for listed in _listed(desk):
-        if digits(listed["order_id"]) == digits(order_id):
+        if digits_of(listed["order_id"]) == digits_of(order_id):
             return listed
     return desk.facts("get_order", order_id=order_id)
 

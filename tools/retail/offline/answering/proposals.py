@@ -11,7 +11,7 @@ from core.model_notes import NOT_DONE_YET
 from core.offline.answering.toolbox import Call
 from core.offline.reading.chat_request import Conversation, Result
 from tools.retail.offline.reading.items import meant_items
-from tools.retail.offline.reading.talked_about import digits
+from tools.retail.order_numbers import digits_of
 
 _LEAD = (
     r"^(?:(?:yes|yeah|yep|ok|okay|sure|no|well|but|actually|please|hm+|sorry|do|cancel|return|exchange|change)[,.! ]+)*"
@@ -94,8 +94,8 @@ def _meant(words: str, proposals: Sequence[Result]) -> list[Result]:
     ]
     if there := [proposals[p] for p in places if p is not None and -len(proposals) <= p < len(proposals)]:
         return there
-    numbers = {digits(number) for number in order_numbers(words)}
-    if there := [p for p in proposals if digits(str(p.args.get("order_id", ""))) in numbers]:
+    numbers = {digits_of(number) for number in order_numbers(words)}
+    if there := [p for p in proposals if digits_of(str(p.args.get("order_id", ""))) in numbers]:
         return there
     if there := [p for p in proposals if _KINDS[p.name].search(words)]:
         return there
@@ -149,7 +149,7 @@ def beside_open(conversation: Conversation, writes: Sequence[Call], *, is_new_wi
 
 
 def _order(args: Mapping[str, Any]) -> str:
-    return digits(str(args.get("order_id", "")))
+    return digits_of(str(args.get("order_id", "")))
 
 
 def _go_together(proposal: Result, call: Call) -> bool:

@@ -27,7 +27,8 @@ from tools.retail.offline.answering.order_sentences import (
 )
 from tools.retail.offline.reading.request_phrases import CANCEL, CHEAPER, PAID_HOW, REFUND, RETURN, SWAP_WORD
 from tools.retail.offline.reading.slots import means_newest
-from tools.retail.offline.reading.talked_about import digits, newest_order
+from tools.retail.offline.reading.talked_about import newest_order
+from tools.retail.order_numbers import digits_of
 
 Facts = Mapping[str, Any]
 _SURE = 0.6
@@ -128,10 +129,10 @@ def _shown(request: Request, desk: Toolbox, orders: Sequence[Facts]) -> list[Fac
     if not (pointed := _POINTS.search(normal(request.text))):
         return []
     numbers = [n for said in desk.conversation.said[-_LOOKED_BACK:] for n in order_numbers(said.text)]
-    shown = [o for o in orders if digits(o["order_id"]) in map(digits, numbers)]
+    shown = [o for o in orders if digits_of(o["order_id"]) in map(digits_of, numbers)]
     if "other" in pointed[0]:
-        newest = digits(numbers[-1]) if numbers else ""
-        shown = [o for o in shown if digits(o["order_id"]) != newest]
+        newest = digits_of(numbers[-1]) if numbers else ""
+        shown = [o for o in shown if digits_of(o["order_id"]) != newest]
         shown = [o for o in shown if meant_items_only(request.before, o)] or shown
     said = order_state(request.text)
     return [o for o in shown if (not said or said(o)) and _fits_items(request.text, o)]

@@ -27,6 +27,8 @@ def order_intent(clause: str) -> str | None:
     numbered = bool(order_numbers(clause))
     if not numbered and not re.search(r"[^\W\d_]", text):
         return "unclear"
+    if p.PRAISE.search(text):
+        return "praise"
     if p.UNDO.search(text):
         return "serious"
     if (topic := _write_topic(text, numbered)) is not None:

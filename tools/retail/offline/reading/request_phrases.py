@@ -7,6 +7,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in patterns))
 
 
+PRAISE = re.compile(r"^(?:(?:what )?an? )?(?:great|good|excellent|fantastic|lovely) (?:shop|store)[!. ]*$")
 CARE = re.compile(
     r"\b(?:clean(?:ing|ed)?|wash(?:ing|able|ed)?|dishwasher|machine-?wash(?:able)?|(?:care|caring) for|tak(?:e|"
     r"ing) care of|look(?:ing)? after|descal\w*|polish\w*|"

@@ -2,19 +2,15 @@
 
 from core.language.mentioned_orders import order_numbers
 from core.offline.reading.chat_request import Conversation, Result
-
-
-def digits(order_id: str) -> str:
-    """Return the digits of an order number, by which spellings of it are compared."""
-    return "".join(c for c in order_id if c.isdigit())
+from tools.retail.order_numbers import digits_of
 
 
 def newest_order(conversation: Conversation) -> str | None:
     """Return the one order that was talked about last, or None where there is none or more than one."""
-    known = {digits(order_id) for result in conversation.earlier_results for order_id in _orders_in(result)}
+    known = {digits_of(order_id) for result in conversation.earlier_results for order_id in _orders_in(result)}
     for said in reversed(conversation.said):
         numbers = order_numbers(said.text)
-        if there := [n for n in numbers if digits(n) in known] or numbers:
+        if there := [n for n in numbers if digits_of(n) in known] or numbers:
             return there[0] if len(there) == 1 else None
     return None
 
