@@ -157,7 +157,7 @@ _ELSEWHERE = {
     "orders_api_key": "write it into SUPPORT_CONNECTOR_SECRETS by the name of the connector's file, as in shop=KEY",
     "host": "write `support-agent serve --host`",
     "port": "write `support-agent serve --port`",
-    "code_mail_from": "write it into SUPPORT_CODE_SENDER, as in smtp://…?from=support@shop.example",
+    "code_mail_from": "write it into SUPPORT_CODE_SENDER, as in smtp://…?from=support@example.com",
 }
 """Settings of earlier versions, and what to do instead; they are refused, since ignoring them would do harm."""
 

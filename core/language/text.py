@@ -26,6 +26,8 @@ _ABBREVIATIONS = re.compile(
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|a\.m|p\.m|u\.s)|\b[a-z]|\b\d{1,2})\.$",
     re.IGNORECASE,
 )
+_PRICE = re.compile(r"[$€£] ?\d[\d.,]{0,12}[.,]\d\d\.$")
+"""What ends with a number and yet ends a sentence."""
 _END = re.compile(
     r"(?:(?<![.!?…。！？])[.!?…。！？]+[\"'”’)\]*_]*(?:\s?\[\d{1,2}(?:\s{0,4},\s{0,4}\d{1,2})*\])*)(?=\s)|\n"
 )
@@ -46,7 +48,8 @@ def split_sentences(text: str, *, finished: bool = True) -> tuple[list[str], str
         if match.end() <= max(start, passed):
             continue
         written = text[max(start, match.end() - _LOOK_BACK) : match.end()]
-        if match[0] != "\n" and _ABBREVIATIONS.search(written.rstrip("\"'”’)]*_")):
+        words = written.rstrip("\"'”’)]*_")
+        if match[0] != "\n" and _ABBREVIATIONS.search(words) and not _PRICE.search(words):
             continue
         end = match.end()
         while end < len(text) and text[end].isspace():

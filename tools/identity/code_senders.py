@@ -38,7 +38,7 @@ class MailSender:
         parts = urlsplit(url)
         senders = parse_qs(parts.query).get("from")
         if not senders:
-            raise SettingsError("SUPPORT_CODE_SENDER names no sender; write …?from=support@shop.example at its end")
+            raise SettingsError("SUPPORT_CODE_SENDER names no sender; write …?from=support@example.com at its end")
         self._tls = parts.scheme == "smtps"
         self._host, self._port = parts.hostname or "localhost", parts.port or (465 if self._tls else 587)
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
