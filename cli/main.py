@@ -26,7 +26,7 @@ class Commands(LazyGroup):
         "approvals": Named("cli.desk.approval_commands:app", "Show what waits for staff, and decide it."),
         "serve": Named(
             "cli.serve:serve",
-            "Serve the agent over HTTP, in one process; start any number of them on the same databases.",
+            "Serve the agent over HTTP; start any number of processes on the same databases, here or elsewhere.",
         ),
         "token": Named("cli.serve:token", "Print a token for trying the server."),
         "new": Named("cli.business_commands:new", "Write the folder of a new business: small, and working."),

@@ -2,6 +2,8 @@
 
 import ipaddress
 import logging
+import socket
+from functools import partial
 from types import FrameType
 from typing import Annotated
 
@@ -9,13 +11,16 @@ import typer
 import uvicorn
 
 from cli.output import err, out
+from cli.serve_workers import run_workers
 from core.errors import SettingsError
 from core.observability.logs import write_logs
 from core.settings import Settings
+from graph.opened_stores import business_of
 from server.application import make_app
 from server.records import ROLES, Role
 from server.stores import upgrade_stores
 from server.tokens import tokens_of
+from server.views.brand import CurrentBrand
 
 LINK_MINUTES = 12 * 60
 MAX_HEADER_BYTES = 32_768
@@ -40,8 +45,9 @@ def serve(
         str | None,
         typer.Option(help="Print links to the pages, signed in as this customer and as an operator; on loopback only."),
     ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that serve the port together.")] = 1,
 ) -> None:
-    """Serve the agent over HTTP, in one process; start any number of them on the same databases.
+    """Serve the agent over HTTP; start any number of processes on the same databases, here or elsewhere.
 
     Example: support-agent serve --port 8000
     """
@@ -51,8 +57,22 @@ def serve(
             f"the server would be open to others on {host} with a secret made for this machine alone; set "
             "SUPPORT_JWT_SECRET or SUPPORT_JWT_KEYS, or listen on 127.0.0.1"
         )
-    write_logs(settings.log_level if "log_level" in settings.model_fields_set else "info")
     upgrade_stores(settings)  # what cannot be opened is said in a line, before the server begins to log
+    name = CurrentBrand(lambda: business_of(settings))().name
+    err.print(f"[dim]{name} support on http://{host}:{port} · Ctrl+C ends it[/dim]")
+    if try_as is not None:
+        _print_links(settings, f"http://{host}:{port}", try_as, on_loopback=_is_loopback(host))
+    if workers == 1:
+        _run(settings, host, port)
+        return
+    with _listen(host, port) as shared:
+        if run_workers(partial(_run, settings, host, port), shared, workers):
+            raise typer.Exit(1)
+
+
+def _run(settings: Settings, host: str, port: int, shared: socket.socket | None = None) -> None:
+    """Serve until a signal ends it, on a socket of its own or on one that processes share."""
+    write_logs(settings.log_level if "log_level" in settings.model_fields_set else "info")
     app = make_app(settings)
     logging.getLogger("uvicorn.error").addFilter(lambda record: not hasattr(app.state, "failed"))
     config = uvicorn.Config(
@@ -67,18 +87,24 @@ def serve(
         forwarded_allow_ips=[part.strip() for part in settings.trusted_proxies.split(",") if part.strip()],
         access_log=False,
     )
-    err.print(f"[dim]{app.state.brand().name} support on http://{host}:{config.port} · Ctrl+C ends it[/dim]")
-    if try_as is not None:
-        _print_links(settings, f"http://{host}:{config.port}", try_as, on_loopback=_is_loopback(host))
     server = Server(config)
     try:
-        server.run()
+        server.run([shared] if shared else None)
     except SystemExit:
         if not hasattr(app.state, "failed"):
             raise
         raise app.state.failed from None
     if not server.started:
-        raise SettingsError(f"the server could not start on {host}:{config.port}; the lines above say why")
+        raise SettingsError(f"the server could not start on {host}:{port}; the lines above say why")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that several processes can accept from."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise SettingsError(f"the server could not start on {host}:{port} ({error.strerror})") from None
 
 
 def token(

@@ -64,3 +64,9 @@ def test_nothing_is_kept_or_sent_about_the_use_of_the_model(tmp_path: Path) -> N
     kept.pop("ORT_DISABLE_TELEMETRY", None)
     subprocess.run([sys.executable, "-c", script], env=kept, check=True)
     assert [path.name for path in tmp_path.rglob("*") if "onnxruntime" in path.name] == []
+
+
+def test_both_arithmetics_say_the_same() -> None:
+    texts = ["How do I return something?", "Where is my parcel?"]
+    eight_bit, exact = (MiniLM(eight_bit=chosen).embed_array(texts) for chosen in (True, False))
+    assert min(float(one @ other) for one, other in zip(eight_bit, exact, strict=True)) > 0.999

@@ -1,12 +1,13 @@
 """Run real server processes: other people's clients, a shutdown, and what is killed and restarted under load."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +155,35 @@ async def test_nothing_is_lost_doubled_or_out_of_order_while_processes_are_kille
         figures = await run(Load(threads=4, processes=2, sends=3, kills=1), url, folder)
     assert figures["killed"] >= 1 + figures["poison_attempts"] - 1
     assert missed(figures) == []
+
+
+def test_workers_share_a_port_and_one_that_dies_is_replaced(shop: tuple[Path, dict[str, str]]) -> None:
+    folder, env = shop
+    port, log = free_port(), folder / "workers.log"
+    with log.open("ab") as out:
+        command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port), "--workers", "2"]
+        process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=out, stderr=out)
+    url = f"http://127.0.0.1:{port}/readyz"
+    try:
+        wait_for(url, process, log, seconds=300)
+        first = _children(process.pid)
+        os.kill(max(first), signal.SIGKILL)
+        wait_until(lambda: len(_children(process.pid) - first) == 1)
+        wait_for(url, process, log, seconds=300)
+    finally:
+        process.terminate()
+    assert process.wait(60) == 0
+    assert b"Traceback" not in log.read_bytes()
+
+
+def _children(parent: int) -> set[int]:
+    """Return the processes that serve: those that multiprocessing spawned."""
+    found = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return {int(pid) for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.1)

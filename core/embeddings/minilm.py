@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from core.embeddings.onnx_int8 import multiplies_eight_bit
 from core.errors import ModelError
 from core.observability.gc_tuning import give_back_freed_memory
 
@@ -38,7 +39,9 @@ class MiniLM(Embeddings):
     attention mask, divided by its length. Model and tokenizer open at the first use and are shared by all threads.
     """
 
-    def __init__(self, batch_size: int = 32, threads: int = 2) -> None:
+    def __init__(self, batch_size: int = 32, threads: int = 2, *, eight_bit: bool | None = None) -> None:
+        """Compute with 8-bit products where the processor has instructions for them, or as told."""
+        self._eight_bit = multiplies_eight_bit() if eight_bit is None else eight_bit
         self._batch_size = batch_size
         self._threads = threads
         self._helpers = ThreadPoolExecutor(threads, "minilm")
@@ -111,7 +114,8 @@ class MiniLM(Embeddings):
                 options.inter_op_num_threads = 1
                 # An arena keeps what the largest batch ever needed, 100 MB and more; a query takes as long without.
                 options.enable_cpu_mem_arena = False
-                model = eight_bit_model(_checked(_model_path(), _MODEL_SHA256))
+                file = _checked(_model_path(), _MODEL_SHA256)
+                model = eight_bit_model(file) if self._eight_bit else file.read_bytes()
                 self._session = onnxruntime.InferenceSession(
                     model,
                     options,

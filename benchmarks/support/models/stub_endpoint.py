@@ -40,19 +40,27 @@ TICKET = {
 }
 _PASSAGE = re.compile(r'<passage number="1" title="([^"]*)"')
 _STATUS = re.compile(r'"status": ?"(\w+)"')
+_CANCEL = re.compile(r"cancel (?:order )?AF\d{5}", re.IGNORECASE)
 _PERSON = re.compile(r"my sister's wedding", re.IGNORECASE)
 
 
 def answer(request: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
-    """Return the text and the tool calls for a chat request: look up a named order once, then point to what
-    was found.
+    """Return the text and the tool calls for a chat request: look up a named order once, search where no article is
+    at hand, propose a cancellation; then point to what was found.
     """
     if request.get("response_format"):
         return json.dumps(TICKET), []
     messages = request["messages"]
+    offered = {tool["function"]["name"] for tool in request.get("tools") or ()}
     newest = next(i for i in range(len(messages) - 1, -1, -1) if messages[i]["role"] == "user")
     text = _text(messages[newest]["content"]).rsplit("<customer_message>", 1)[-1]
     results = [_text(m["content"]) for m in messages[newest:] if m["role"] == "tool"]
+    called = [c["function"]["name"] for m in messages[newest:] for c in m.get("tool_calls") or ()]
+    if "cancel_order" in offered and _CANCEL.search(text) and "cancel_order" not in called:
+        arguments = {"order_id": f"#{_ORDER.findall(text)[0]}", "reason": "no longer needed"}
+        return "", [_call("cancel_order", arguments)]
+    if results and (quoted := _PASSAGE.search(" ".join(results))):
+        return f"Our article “{html.unescape(quoted[1])}” has the answer to your question. [1]", []
     if results:
         return f"The status of your order is: {' and '.join(_STATUS.findall(' '.join(results)))}.", []
     if request.get("tools") and (named := _ORDER.findall(text)):
@@ -60,6 +68,8 @@ def answer(request: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     if request.get("tools") and _PERSON.search(text):
         return "", [_call("request_human", {"reason": "a special request"})]
     quoted = _PASSAGE.search(_text(messages[newest]["content"]))
+    if not quoted and "search_articles" in offered:
+        return "", [_call("search_articles", {"query": text.strip()})]
     return (f"Our article “{html.unescape(quoted[1])}” has the answer to your question. [1]" if quoted else REPLY), []
 
 

@@ -1,0 +1,68 @@
+"""Time what people wait for at a command line: commands, a server until it is ready, a first answer in a chat."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import median
+
+from benchmarks.race.players import Field
+from benchmarks.race.served import running
+from benchmarks.support.figures import Figure
+from benchmarks.support.fleet import free_ports
+from benchmarks.support.peers import CUSTOMER, ROOT
+
+COMMANDS: tuple[tuple[str, Sequence[str], str, float], ...] = (
+    ("support-agent --help", ["--help"], "", 0.3),
+    ("tickets list", ["tickets", "list"], "", 0.8),
+    ("ask", ["ask", "How do I return something?"], "", 1.5),
+    ("doctor", ["doctor"], "", 2.0),
+    ("make chat with one turn, second time", ["chat", "--customer", CUSTOMER], "How do I return something?\n", 2.0),
+)
+
+
+def measure(field: Field, *, full: bool) -> Iterator[Figure]:
+    """Yield seconds of each command, and of a server until it is ready."""
+    field.shown()
+    settings = offline(field.folder / "minilm")
+    rounds = 7 if full else 3
+    times: dict[str, list[float]] = {}
+    spent: dict[str, list[float]] = {}
+    for number in range(-1, rounds):  # the first fills the disk's cache and makes the databases
+        for name, arguments, typed, _ in COMMANDS:
+            before, begun = _children_seconds(), time.perf_counter()
+            subprocess.run(
+                [sys.executable, "-m", "cli.main", *arguments],
+                env=settings,
+                cwd=ROOT,
+                input=typed.encode(),
+                capture_output=True,
+                check=True,
+            )
+            if number >= 0:
+                times.setdefault(name, []).append(time.perf_counter() - begun)
+                spent.setdefault(name, []).append(_children_seconds() - before)
+        (port,) = free_ports(1)
+        before, begun = _children_seconds(), time.perf_counter()
+        with running([sys.executable, "-m", "cli.main", "serve", "--port", str(port)], settings, port):
+            if number >= 0:
+                times.setdefault("serve until ready", []).append(time.perf_counter() - begun)
+    targets = {name: target for name, _, _, target in COMMANDS} | {"serve until ready": 2.0}
+    for name, taken in times.items():
+        yield Figure(f"seconds: {name}", median(taken), targets[name], "at most")
+        if name in spent:
+            yield Figure(f"seconds: {name}, processor time", median(spent[name]))
+
+
+def offline(folder: Path) -> dict[str, str]:
+    """Return the environment of commands that work on the sample shop without an endpoint."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SUPPORT_", "OXLO_"))}
+    return kept | {"SUPPORT_DATA_DIR": str(folder)}
+
+
+def _children_seconds() -> float:
+    """Return the processor time of all processes that were waited for."""
+    times = os.times()
+    return times.children_user + times.children_system

@@ -1,0 +1,41 @@
+"""This project's agent, answering a message a line as the peers do: `python -m benchmarks.race.ours WORLD`.
+
+`python -m benchmarks.race.ours WORLD FILE` is a graph of four steps instead that embeds, asks and remembers, and does
+nothing else: what the libraries alone take.
+"""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.race.peers.lines import answer_lines
+from benchmarks.support.peers import CUSTOMER, empty_graph, our_settings
+from core.factory import embedding_model
+from graph.agent import open_agent
+
+
+async def main(world: dict[str, Any], empty: str | None) -> None:
+    """Answer lines until standard input is closed."""
+    settings = our_settings(world["url"], Path(world["folder"]), SUPPORT_EMBEDDING_MODEL=world["embedding_model"])
+    if empty:
+        async with empty_graph(world["url"], Path(empty), embedding_model(settings)) as nothing:
+
+            async def bare(thread: str, text: str) -> str:
+                return str(await nothing(thread, text))
+
+            await answer_lines(bare)
+        return
+    async with open_agent(settings) as agent:
+
+        async def turn(thread: str, text: str) -> str:
+            return (await agent.send(thread, text, customer_id=world.get("customer", CUSTOMER))).text
+
+        await answer_lines(turn)
+
+
+if __name__ == "__main__":
+    asyncio.run(
+        main(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), sys.argv[2] if len(sys.argv) > 2 else None)
+    )
