@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from cli.output import err, out
-from cli.serve_workers import run_workers
+from cli.output import err, errors_shown, out
 from core.errors import SettingsError
 from core.observability.logs import write_logs
 from core.settings import Settings
 from graph.opened_stores import business_of
 from server.application import make_app
+from server.http.workers import run_workers
 from server.records import ROLES, Role
 from server.stores import upgrade_stores
 from server.tokens import tokens_of
@@ -66,7 +66,7 @@ def serve(
         _run(settings, host, port)
         return
     with _listen(host, port) as shared:
-        if run_workers(partial(_run, settings, host, port), shared, workers):
+        if run_workers(partial(_work, settings, host, port), shared, workers):
             raise typer.Exit(1)
 
 
@@ -96,6 +96,11 @@ def _run(settings: Settings, host: str, port: int, shared: socket.socket | None 
         raise app.state.failed from None
     if not server.started:
         raise SettingsError(f"the server could not start on {host}:{port}; the lines above say why")
+
+
+def _work(settings: Settings, host: str, port: int, shared: socket.socket) -> None:
+    with errors_shown():
+        _run(settings, host, port, shared)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from multiprocessing import connection, get_context
 from multiprocessing.context import SpawnProcess
 
-from cli.output import errors_shown
-
 
 def run_workers(work: Callable[[socket.socket], None], shared: socket.socket, workers: int) -> int:
     """Run this many processes on one socket until a signal ends them; return the exit code.
@@ -19,7 +17,7 @@ def run_workers(work: Callable[[socket.socket], None], shared: socket.socket, wo
     running: list[SpawnProcess] = []
 
     def start() -> None:
-        process = spawn.Process(target=_work, args=(work, shared))
+        process = spawn.Process(target=work, args=(shared,))
         process.start()
         running.append(process)
 
@@ -47,8 +45,3 @@ def run_workers(work: Callable[[socket.socket], None], shared: socket.socket, wo
         for number, handler in before.items():
             signal.signal(number, handler)
     return 1 if failed else 0
-
-
-def _work(work: Callable[[socket.socket], None], shared: socket.socket) -> None:
-    with errors_shown():
-        work(shared)
