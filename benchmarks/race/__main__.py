@@ -8,7 +8,7 @@ from pathlib import Path
 
 import benchmarks.race
 from benchmarks.concurrency import READING_SECONDS, many_at_once
-from benchmarks.race import commands, growth, query_vectors, served, slow_model, thread_turns
+from benchmarks.race import commands, growth, query_arithmetic, served, slow_model, thread_turns
 from benchmarks.race.environment import peers_python
 from benchmarks.race.players import Field
 from benchmarks.support.figures import Figure, parser, report
@@ -30,7 +30,7 @@ PARTS: dict[str, tuple[Callable[..., Iterator[Figure]], float]] = {
     "served": (served.measure, slow_model.LATENCY),
     "readers": (readers, 0.0),
     "growth": (growth.measure, 0.0),
-    "vectors": (query_vectors.measure, 0.0),
+    "vectors": (query_arithmetic.measure, 0.0),
 }
 """What measures each part, and seconds that its endpoint takes for an answer."""
 

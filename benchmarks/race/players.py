@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -111,7 +112,9 @@ class Field:
             kept.write_text("{}", encoding="utf-8")
             with self.players([OURS]) as ready:
                 ready[OURS].turn("first", QUESTION)
-            request = sent(self.url)[-1]
+                request = sent(self.url)[0]
+                while not (self.folder / "stub" / "endpoints.json").exists():
+                    time.sleep(0.05)  # it looks once what the endpoint can do, which is no part of a turn
             passages = request["messages"][-1]["content"].partition('<passage number="3"')[0]
             shown = {
                 "system": request["messages"][0]["content"],

@@ -52,6 +52,8 @@ def answer(request: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
         return json.dumps(TICKET), []
     messages = request["messages"]
     offered = {tool["function"]["name"] for tool in request.get("tools") or ()}
+    if offered == {"get_weather"}:  # the probe of what an endpoint can do: this one calls tools
+        return "", [_call("get_weather", {"city": city}) for city in ("Paris", "Rome")]
     newest = next(i for i in range(len(messages) - 1, -1, -1) if messages[i]["role"] == "user")
     text = _text(messages[newest]["content"]).rsplit("<customer_message>", 1)[-1]
     results = [_text(m["content"]) for m in messages[newest:] if m["role"] == "tool"]
