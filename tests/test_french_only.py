@@ -16,6 +16,7 @@ from core.language.text import split_sentences
 from graph.agent import open_agent
 from graph.assembly import assemble
 from graph.builder import build_graph
+from graph.business_check import check_business
 from graph.verification.reply_language import ReplyLanguages
 from server.routes.pages import read_assets
 from server.views.brand import brand_of
@@ -23,6 +24,7 @@ from tests.business_fakes import EXAMPLES, settings_of
 from tests.server_fakes import Running, bearer, serving_business
 from tests.terminal import Terminal
 from tools.business.business_folder import read_business
+from tools.business.starting import Answers, write_business
 
 ENGLISH = {part for text in PHRASES["en"].values() for part in re.split(r"\{\w+\}", text) if len(part) > 15}
 """What stands between the places of the English sentences."""
@@ -139,6 +141,23 @@ async def test_what_a_page_shows_first_is_french(net: Running) -> None:
         "/v1/voice", content=b"RIFF", headers=bearer("c-a") | {"Content-Type": "audio/wav"}
     )
     assert no_voice.json()["detail"] == phrase("voice_off", "fr")
+
+
+async def test_a_new_business_speaks_its_own_language_first(tmp_path: Path) -> None:
+    write_business(tmp_path / "moulin", Answers(name="Le Moulin", languages=("fr",), record="commande"))
+    assert check_business(tmp_path / "moulin").ok
+    talk = (
+        "je veux annuler ma commande",
+        "B1002",
+        "je veux annuler la commande B1001",
+        "oui",
+        "Comment vous joindre ?",
+    )
+    async with open_agent(settings_of(tmp_path / "moulin", tmp_path)) as agent:
+        said = [(await agent.send("t", text, customer_id="c1")).text for text in talk]
+    for text in said:
+        assert_french(text.replace("first sample commande", "").replace("second sample commande", ""))
+    assert said[3].startswith("C'est fait : « commande B1001 » est annulé.")
 
 
 def test_pages_know_that_english_is_not_served(folder: Path) -> None:

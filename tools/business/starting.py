@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from core.errors import InputError
+from tools.business.starting_texts import TEXTS
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ tools:
     look: get_{record}                       # read before the customer is asked; its owner rule holds here, too
     rules:
       - must: "record.status == 'active'"
-        say: "This {record} is not active, so it cannot be cancelled."
+        say: "{not_active}"
     outcome: {{tool: get_{record}, done: "record.status == 'cancelled'"}}
-    also_called: [cancel, call off]
-    ask: "Cancel {record} {{{record}_id}}: {{record.what}}."
-    done: "Your {record} {{{record}_id}} is cancelled."
+    also_called: [{called}]
+    ask: "{ask}"
+    done: "{done}"
 """
 _TOOLS = '''"""The records of the business; put your own database or service in their place."""
 
@@ -91,35 +92,19 @@ INSERT INTO {record}s VALUES
 _PROCEDURE = """---
 name: cancel-{record}
 description: Cancel a {record} of the customer. Use when they do not want it any more.
-examples: [I want to cancel my {record}, please cancel it for me, I do not need the {record} any more]
+examples: [{examples}]
 tools: [get_{record}]
 slots:
-  {record}_id: {{ask: "Which {record} is it? Its number begins with B.", pattern: '[Bb][0-9]{{4}}'}}
+  {record}_id: {{ask: "{which}", pattern: '[Bb][0-9]{{4}}'}}
 facts:
   record: get_{record}({record}_id)
 rules:
-  active: {{must: "record.status == 'active'", say: "This {record} is not active, so it cannot be cancelled."}}
+  active: {{must: "record.status == 'active'", say: "{not_active}"}}
 do:
   cancel: {{tool: cancel_{record}, args: {{{record}_id: {record}_id}}, needs: [active]}}
 ---
 1. Find out which {record} it is ({{{record}_id}}).
 2. If nothing forbids it, do {{do.cancel}}.
-"""
-_CANCELLING = """---
-title: Cancelling
----
-# Cancelling a {record}
-
-You can cancel an active {record} here at any time, free of charge. Money that was paid goes back within 5 business \
-days.
-"""
-_CONTACT = """---
-title: Contact
----
-# How to reach us
-
-People are at the desk {hours}. Outside of these hours the assistant answers, and a person writes back on the next \
-working day.
 """
 
 
@@ -142,18 +127,22 @@ def write_business(folder: Path, answers: Answers) -> Sequence[Path]:
         "link_hosts": [],
         "handoff": {"legal action": {"words": ["my lawyer*", "take you to court"]}},
     }
+    said = {
+        name: text.replace("RECORD", answers.record).replace("HOURS", answers.hours)
+        for name, text in TEXTS.get(answers.languages[0], TEXTS["en"]).items()
+    }
     files = {
         "business.yaml": yaml.safe_dump(business, sort_keys=False, allow_unicode=True),
         "connectors/records.yaml": _CONNECTOR,
         f"procedures/cancel-{answers.record}.md": _PROCEDURE,
         "tools.py": _TOOLS,
         "records.sql": _SQL,
-        "articles/cancelling.md": _CANCELLING,
-        "articles/contact.md": _CONTACT,
+        "articles/cancelling.md": "{cancelling}",
+        "articles/contact.md": "{contact}",
     }
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        filled = text if name == "business.yaml" else text.format(record=answers.record, hours=answers.hours)
+        filled = text if name == "business.yaml" else text.format(record=answers.record, **said)
         path.write_text(filled, encoding="utf-8")
     return [folder / name for name in files]
