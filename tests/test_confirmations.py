@@ -62,6 +62,42 @@ def test_a_clear_no(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "hmm no, better not, keep it",
+        "on second thought no, I'd rather keep it",
+        "well, I think I'll keep it, thanks",
+        "no, sorry, please leave it as it is",
+        "uhm, actually no. I changed my mind",
+        "lieber doch nicht, bitte behalten",
+        "ach nein, ich möchte es doch behalten",
+        "hm, doch lieber nicht, danke",
+        "finalement non, je le garde",
+        "mejor no, me lo quedo",
+        "meglio di no, lo tengo",
+    ],
+)
+def test_a_refusal_with_words_around_it_is_a_no(text: str) -> None:
+    assert answer_to_confirmation(text) == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no, the city is Springfield",
+        "no, cancel the other one",
+        "go ahead, don't wait",
+        "cancel the order, don't wait",
+        "no, keep the kettle and return the mug",
+        "keep it simple and do it",
+        "nein, nach Springfield",
+    ],
+)
+def test_a_no_that_asks_for_something_else_is_read_again(text: str) -> None:
+    assert answer_to_confirmation(text) == "other"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "yes but refund it to PayPal",
         "yes, and also change the address",
         "yes if I get the money today",

@@ -76,33 +76,53 @@ _ACCEPTS = re.compile(
 )
 _KINDS = {name: re.compile(rf"\b(?:{words.stems})") for name, words in ACTIONS.items() if words.stems}
 _ONE_OF_SEVERAL = re.compile(r"\b(?:this|that) one\b|\bthe (?:order|request|\w+(?:tion|turn|change|fund|date))\b")
-_NO = re.compile(
-    r"^(?:(?:oh|well|ok|okay|hm+|actually|sorry|please|wait|hold on|um+|ah)[ ,.!]+)*"
-    r"(?:(?:no+|nope|nah|n|negative|never ?mind|nevermind|nvm|stop(?: it| that)?|don't|do not|dont|please "
+_KEPT = r"(?:it|that|this|them|these|those|everything|all of (?:it|them)|(?:the|my) (?:orders?|items?))"
+_KEEPS = (
+    r"(?:(?:i|i'll|i will|i'd|i would|we|we'll|let me|let's|want to|like to|prefer to|rather|better|just|please) )*"
+    rf"keep(?:ing)? {_KEPT}(?: as (?:it )?is)?|"
+    r"(?:ich (?:möchte|will|würde|werde) )?(?:(?:es|das|sie|ihn|alles|die (?:bestellung|sachen)|lieber|doch|bitte) )*"
+    r"behalten?(?: (?:es|das|sie|ihn|alles))?|ich behalte (?:es|das|sie|ihn|alles)|"
+    r"(?:je (?:préfère |veux )?)?(?:le |la |les |l')garde[rz]?|tout garder|"
+    r"me l[oa]s? quedo|(?:prefiero |quiero )?quedárme(?:l[oa]s?)|l[oa] tengo|(?:preferisco )?tener(?:l[oaie])|"
+    r"(?:quero |prefiro )?ficar com (?:ele|ela|isso)|"
+    r"(?:ik )?(?:houd?|wil) (?:het|hem|ze|alles)(?: liever)?(?: houden)?"
+)
+"""What keeps things as they are."""
+_REFUSED = (
+    r"no+|nope|nah|n|negative|never ?mind|nevermind|nvm|stop(?: it| that)?|don't|do not|dont|please "
     r"don't|forget (?:it|that|about it)|not (?:now|yet|anymore|today|any more)|"
     r"absolutely not|definitely not|certainly not|of course not|(?:i'd |i would |i had )?(?:rather|better) not|"
     r"let's not|i'll (?:pass|leave it)|(?:maybe|perhaps) (?:later|another time|not)|not interested|no way|"
-    r"abort|leave (?:it|everything)(?: as (?:it )?is)?|keep (?:it|the order|my order|everything)|"
+    r"abort|leave (?:it|everything)(?: as (?:it )?is)?|"
     r"(?:i|i've|i have)(?:'ve| have)? changed my mind|cancel (?:that|this)(?: request)?|(?:i )?(?:do not|don't|"
     r"no longer) (?:want|need) (?:that|this|it|to)(?: any ?more)?|(?:let's )?not do (?:it|that|this)|"
     r"hold off|wait|that's (?:wrong|not right|not correct|incorrect)|that is (?:wrong|not right|incorrect)|wrong|undo|"
-    r"nein|nee|nö|lieber nicht|abbrechen|stopp|doch nicht|lass(?:en sie)?(?: es)?|nicht|"
-    r"non|pas maintenant|annulez|arrêtez|laissez tomber|surtout pas|"
-    r"mejor no|déjalo|olvídalo|para|detente|ahora no|"
-    r"non ora|lascia(?: stare| perdere)?|annulla|ferma|"
+    r"nein|nee|nö|abbrechen|stopp|(?:(?:doch|lieber|besser|jetzt|noch) )+nicht|lass(?:en)?(?: (?:sie|wir))?"
+    r"(?: (?:es|das|mal))?(?: (?:lieber|doch))?|vergessen sie (?:es|das)|vergiss es|hat sich erledigt|"
+    r"nicht nötig|nicht|"
+    r"non|pas maintenant|(?:plutôt|surtout|finalement) pas|annulez|arrêtez|laissez tomber|"
+    r"mejor no|déjalo(?: así)?|olvídalo|para|detente|ahora no|"
+    r"(?:meglio )?(?:di )?no|non ora|lascia(?: stare| perdere)?|annulla|ferma|"
     r"não|nao|deixa|deixe(?: pra lá)?|melhor não|pare|"
     r"niet|nee|laat maar|toch niet|liever niet|"
-    r"nie|zostaw|lepiej nie|anuluj|لا|كلا|👎|❌|🚫))(?!\w)(?P<rest>.*)$"
+    rf"nie|zostaw|lepiej nie|anuluj|لا|كلا|👎|❌|🚫|{_KEEPS}"
 )
-_NO_REST = re.compile(
-    rf"^[ ,.!;:–-]*(?:(?:{_COURTESY}|{_THANKS}|{_MEANT}|{_DEED}|wait|no|not|don't|do not|do (?:that|it|this)|"
-    rf"leave (?:it|everything|that)(?: as (?:it )?is)?|keep (?:it|the order|my order|the items?|everything|"
-    rf"them)|"
-    r"i changed my mind|cancel (?:it|that|this)|it's (?:fine|ok|okay)|that's (?:all|fine)|stop|want (?:it|that|"
-    r"this|to)|need (?:it|that)|as it is|any ?more|(?:just )?forget (?:it|that|about (?:it|that))|never ?mind|"
-    r"i (?:don't|do not) want (?:that|this|it|to)|dank u|nicht|nichts|mehr|lo hagas|rien|o faça|doen|rób "
-    r"tego)[ ,.!;:–-]*)*$"
+_HESITATION = (
+    r"oh|well|ok|okay|hm+|u+h+m*|um+|ah|ach|er+|actually|sorry|please|wait|hold on|now|then|so|"
+    r"(?:on|after) (?:second|further) thou?ghts?|come to think of it|you know what|after all|anyway|"
+    r"i (?:think|guess)|(?:i(?:'ve| have)? )?thought about it(?: again)?|"
+    r"ähm?|na ja|naja|also|ach so|eigentlich|moment|entschuldigung|ich (?:denke|glaube)|bitte|"
+    r"finalement|en fait|euh|pardon|bueno|pensándolo bien|perdón|allora|anzi|scusa|bom|pensando bem"
 )
+"""What people say before they decide."""
+_NO = re.compile(rf"^(?:(?:{_HESITATION})[ ,.!…]+)*(?:{_REFUSED})(?!\w)(?P<rest>.*)$")
+_BESIDE_NO = re.compile(
+    rf"(?<!\w)(?:{_REFUSED}|{_HESITATION}|{_COURTESY}|{_THANKS}|{_DEED}|{_MEANT}|do (?:that|it|this)|"
+    r"leave (?:it|everything|that)(?: as (?:it )?is)?|"
+    r"it's (?:fine|ok|okay)|that's (?:all|fine)|want (?:it|that|this|to)|need (?:it|that)|as it is|any ?more|"
+    r"(?:just )?forget (?:it|that|about (?:it|that))|dank u|nichts|mehr|lo hagas|rien|o faça|doen|rób tego)(?!\w)"
+)
+"""What may stand beside a refusal without asking for anything else."""
 _CONDITION = any_of(
     r"\?",
     r"\b(?:but|however|except|unless|only|if|instead|though|although|provided|as long as|rather than|also|as "
@@ -168,7 +188,12 @@ def _answer(normal: str, asked: Sequence[Asked]) -> Literal["yes", "no", "other"
     if len(asked) == 1 and _repeats(normal, asked[0].preview) and _means(normal, asked):
         return "yes"
     refused = (no for words in (normal, plain) if (no := _NO.match(words)))
-    return "no" if "?" not in normal and any(_NO_REST.match(no["rest"]) for no in refused) else "other"
+    return "no" if "?" not in normal and any(_asks_nothing_else(no["rest"]) for no in refused) else "other"
+
+
+def _asks_nothing_else(rest: str) -> bool:
+    """Say whether what follows a refusal only refuses again, hesitates or is polite."""
+    return not _BESIDE_NO.sub(" ", rest).strip(" ,.!;:–-…")
 
 
 def _repeats(normal: str, preview: str) -> bool:

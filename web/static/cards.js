@@ -61,7 +61,8 @@ export function askCard(asks, { say }, answer) {
  * @param {Speech["say"]} say
  */
 function outcome({ state, preview, words }, say) {
-  const fate = state === "done" ? "done" : ["refused", "rejected", "expired", "withdrawn"].includes(state) ? "not_done" : "under_way";
+  const over = ["refused", "rejected", "expired", "withdrawn", "passed_over"];
+  const fate = state === "done" ? "done" : over.includes(state) ? "not_done" : "under_way";
   const key = `fate ${fate}`;
   return [
     el("p", { class: `fate-of ${fate}` }, icon(fate === "done" ? "check" : fate === "not_done" ? "x" : "history"), el("b", {}, say(key))),

@@ -48,7 +48,7 @@ export class MessageList {
     if (before) return before.replaceWith(drawn);
     this.#beginDay(said);
     this.root.append(drawn);
-    this.#closeQuestions(said.id);
+    this.#closeQuestions(said);
   }
 
   /** @param {Said} said */
@@ -59,13 +59,16 @@ export class MessageList {
   }
 
   /**
-   * A yes counts for the newest question only.
-   * @param {string} newest
+   * A yes counts for the newest question only; one that a reply passed over is not under way.
+   * @param {Said} newest
    */
   #closeQuestions(newest) {
     for (const said of this.talk.messages.values()) {
-      if (said.id === newest || !said.asks.some((ask) => ask.open)) continue;
-      said.asks.forEach((ask) => (ask.open = false));
+      if (said.id === newest.id || !said.asks.some((ask) => ask.open || ask.state === "proposed")) continue;
+      for (const ask of said.asks) {
+        ask.open = false;
+        if (newest.role !== "customer" && ask.state === "proposed") ask.state = "passed_over";
+      }
       this.put(said);
     }
   }
