@@ -83,3 +83,57 @@ def test_a_reason_is_no_refusal_and_thanks_end_the_talk() -> None:
     assert [name for name, _ in talk.proposed] == ["cancel_order"]
     talk.say("no")
     assert talk.say("thanks anyway").startswith("You are welcome")
+
+
+MOVE = "Change the address of AF10326 to 5 Linden Street, Portland, OR 97210"
+
+
+def _proposed_address(talk: Talk) -> tuple[str, str, str, str]:
+    [(name, args)] = talk.proposed
+    assert (name, args["order_id"]) == ("change_order_address", "#AF10326")
+    return args["address1"], args["city"], args["state"], args["zip"]
+
+
+@pytest.mark.parametrize("question", ["What address does it go to now?", "and where does it go to now?"])
+def test_where_it_goes_is_asked_of_the_order_talked_about(question: str) -> None:
+    talk = Talk(ADA, embeddings=MiniLM())
+    talk.say(MOVE)
+    talk.say("yes")
+    assert talk.say(question).startswith("It goes to")
+    assert talk.reads == ["get_order"]
+    assert talk.say("what is my address?").startswith("Your default address")
+
+
+@pytest.mark.parametrize(
+    "text", ["12 Maple Street, same city", "12 Maple Street", "12 Maple Street, same city and zip"]
+)
+def test_what_a_new_address_leaves_out_is_as_in_the_present_one(text: str) -> None:
+    talk = Talk(ADA)
+    talk.say(f"Change the address of AF10326 to {text}")
+    assert _proposed_address(talk) == ("12 Maple Street", "Portland", "OR", "97205")
+
+
+def test_another_town_needs_its_own_postcode() -> None:
+    talk = Talk(ADA)
+    assert "What is the state and ZIP code" in talk.say("Send AF10326 to 9 Oak Street, Seattle")
+    talk.say("WA 98101")
+    assert _proposed_address(talk) == ("9 Oak Street", "Seattle", "WA", "98101")
+
+
+@pytest.mark.parametrize(
+    ("corrections", "address"),
+    [
+        (["No, the city is Springfield"], ("5 Linden Street", "Springfield", "OR", "97210")),
+        (["the zip is wrong, it's 97211"], ("5 Linden Street", "Portland", "OR", "97211")),
+        (["no, 7 Oak Street instead"], ("7 Oak Street", "Portland", "OR", "97210")),
+        (["No, the city is Springfield", "and the zip is 97477"], ("5 Linden Street", "Springfield", "OR", "97477")),
+    ],
+)
+def test_a_correction_of_a_proposed_address_makes_a_new_proposal(
+    corrections: list[str], address: tuple[str, str, str, str]
+) -> None:
+    talk = Talk(ADA)
+    talk.say(MOVE)
+    for correction in corrections:
+        talk.say(correction)
+    assert _proposed_address(talk) == address

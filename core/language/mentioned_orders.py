@@ -2,7 +2,7 @@
 
 import re
 
-from core.language.postal_addresses import STATES, STREET, read_address
+from core.language.postal_addresses import STATES, STREET, named_parts, read_address
 from core.language.spelled_digits import join_spelled
 from core.language.text import normal
 
@@ -13,7 +13,7 @@ _NO_PREFIX_TEXT = (
 )
 _NO_PREFIX = frozenset(_NO_PREFIX_TEXT.split()) | {code.casefold() for code in STATES.values()}
 """Words that may stand before a number without belonging to it."""
-_PREFIXED = re.compile(r"(?<![\w.,$€£@/-])#?\s?([A-Za-z]{1,3})(\s?-?\s?)(\d{4,10})(?![\w@]|\.\d)")
+_PREFIXED = re.compile(r"(?<![\w.,$€£@/'’-])#?\s?([A-Za-z]{1,3})(\s?-?\s?)(\d{4,10})(?![\w@]|\.\d)")
 _SPELLED = re.compile(r"(?<![\w.,$€£])#?\s?(?:([A-Za-z])\s)?([A-Za-z])?[\s-]?((?:\d[ -]){3,9}\d)(?![\w-])")
 _BARE = re.compile(r"(?<![\w.,$€£@/-])(?P<sign>#\s?)?(?P<digits>\d{4,8})(?![\w@%-]|[.,]\d)")
 _OTHER_NUMBER = re.compile(
@@ -47,13 +47,18 @@ def order_numbers(text: str) -> list[str]:
                 letters = ""
             found[match.start(3)] = f"#{letters}{digits}" if letters else digits
             taken.update(range(*match.span()))
+    postcode = (named_parts(text) | read_address(text)).get("zip")
     for match in _PREFIXED.finditer(text):
         letters, gap, digits = match.groups()
         word = letters.casefold() in _NO_PREFIX if gap else letters.casefold() in {"no", "nr"}
-        if not word and match.start(3) not in taken and not _OTHER_NUMBER.search(_before(text, match)):
+        if (
+            not word
+            and digits != postcode
+            and match.start(3) not in taken
+            and not _OTHER_NUMBER.search(_before(text, match))
+        ):
             found[match.start(3)] = f"#{letters.upper()}{digits}"
             taken.update(range(*match.span()))
-    postcode = read_address(text).get("zip")
     for match in _BARE.finditer(text):
         if match["digits"] != postcode and match.start("digits") not in taken and _is_order(text, match):
             found[match.start("digits")] = match["digits"]

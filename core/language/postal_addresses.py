@@ -37,7 +37,36 @@ _PROVINCE_CODE = re.compile(
 )
 """A Canadian province with its postal code."""
 _COUNTRY = re.compile(r"\b(usa|u\.s\.a\.?|united states(?: of america)?|u\.s\.|canada)(?!\w)", re.IGNORECASE)
+_STREET_ABROAD = re.compile(
+    r"\b(?:[^\W\d_][\w.-]*(?:straße|strasse|str\.|weg|gasse|allee|platz|ring|damm|ufer)|"
+    r"(?:rue|avenue|boulevard|calle|avenida|via|plaza)(?: [^\W\d_][\w.'-]*){1,5}),?\s+\d{1,4}[a-z]?\b|"
+    r"\b\d{1,4},? (?:bis )?(?:rue|avenue|boulevard)(?: (?!\d)[\w.'-]+){1,5}",
+    re.IGNORECASE,
+)
+"""`Lindenstraße 5`, `Calle Mayor 7`, `12 rue de la Paix`."""
+_PARTS = r"(?:city|town|state|zip(?: code)?|post ?code|country|place|area)"
+_SAME = re.compile(
+    rf"\b(?:in |with )?(?:the )?same {_PARTS}(?:(?:,? and |, ?)(?:the )?(?:same )?{_PARTS})*\b", re.IGNORECASE
+)
+_NAMED_CITY = re.compile(
+    r"\b(?:city|town|stadt|ort|ville|ciudad) (?:is|should be|must be|name is|to|ist|est|es)(?: called)? "
+    r"(?!wrong|right|the same|not\b|correct|missing|incorrect|falsch)"
+    r"([^\W\d_][\w'-]*(?: (?!and\b|not\b|und\b)[^\W\d_][\w'-]*){0,2})",
+    re.IGNORECASE,
+)
+_NAMED_ZIP = re.compile(
+    r"\b(?:zip|post(?:al)? ?code|postcode|plz|postleitzahl|code postal|código postal)\b"
+    r"[^.?!\d]{0,30}(\d{5}(?:-\d{4})?)\b",
+    re.IGNORECASE,
+)
+_NAMED_STATE = re.compile(
+    rf"\bstate (?:is|should be|must be|to) ({'|'.join(sorted([*STATES, *STATES.values()], key=len, reverse=True))})\b",
+    re.IGNORECASE,
+)
 _CITY_LEAD = re.compile(r"^(?:in|to|at|city(?: of)?|and|the|is|town of)\s+", re.IGNORECASE)
+_BESIDE_CITY = re.compile(
+    r"(?:^|\s+)(?:instead|please|thanks|thank you|rather|now|statt\w*|bitte|danke)$", re.IGNORECASE
+)
 NEEDED = ("address1", "city", "state", "zip")
 
 
@@ -48,7 +77,8 @@ def read_address(text: str) -> dict[str, str]:
     Only parts that stand in the text are there, apart from address2 (empty where none is given) and the country
     (USA, unless another is named) when street and ZIP code are both found.
     """
-    street = STREET.search(text) or _PO_BOX.search(text)
+    text = _SAME.sub(" ", text)
+    street = STREET.search(text) or _PO_BOX.search(text) or _STREET_ABROAD.search(text)
     if street is None:
         return {}
     found = {"address1": street[0].strip(" ,.")}
@@ -65,6 +95,20 @@ def read_address(text: str) -> dict[str, str]:
         found["city"] = city
     if "zip" in found:
         found = {"address2": "", "country": "USA"} | found
+    return found
+
+
+def named_parts(text: str) -> dict[str, str]:
+    """Return the parts of an address that a text calls by their names: `the city is Springfield`, `apartment 4`."""
+    found: dict[str, str] = {}
+    if city := _NAMED_CITY.search(text):
+        found["city"] = city[1]
+    if code := _NAMED_ZIP.search(text):
+        found["zip"] = code[1]
+    if state := _NAMED_STATE.search(text):
+        found["state"] = STATES.get(state[1].casefold(), state[1].upper())
+    if unit := _UNIT.search(text):
+        found["address2"] = unit[0].strip()
     return found
 
 
@@ -95,5 +139,5 @@ def _city(text: str) -> str:
     parts = [part.strip(" .") for part in re.split(r"[,;\n]", text) if part.strip(" .")]
     if not parts:
         return ""
-    words = _CITY_LEAD.sub("", parts[-1]).split()
+    words = _BESIDE_CITY.sub("", _CITY_LEAD.sub("", parts[-1])).split()
     return " ".join(words) if 0 < len(words) <= 4 and not any(c.isdigit() for c in parts[-1]) else ""

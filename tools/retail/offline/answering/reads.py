@@ -47,7 +47,9 @@ _ABOUT_ITEMS = re.compile(
     r"items?|contents?|contain\w*|in it|products?|ordered)\b"
 )
 _ABOUT_MONEY = re.compile(r"\b(?:pay|paid|cost|total|price|spend|spent|amount|charged?|how much)\b")
-_ABOUT_ADDRESS = re.compile(r"\b(?:address|going to|sent to|shipped to|delivered to|where to)\b")
+_ABOUT_ADDRESS = re.compile(
+    r"\b(?:address|going to|sent to|shipped to|delivered to|where to|where (?:does|will) \w+ go)\b"
+)
 _ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*)\b")
 _OPEN = ("pending", "processed")
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from core.language.fixed_sentences import list_words
-from core.language.postal_addresses import NEEDED, read_address
 from core.language.text import normal
 from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
+from tools.retail.offline.answering.addresses import new_address, order_address
 from tools.retail.offline.answering.choosing import (
     chosen_items,
     chosen_orders,
@@ -19,7 +19,7 @@ from tools.retail.offline.answering.choosing import (
     named_method,
     original_method,
 )
-from tools.retail.offline.answering.lookups import order_of, profile_of
+from tools.retail.offline.answering.lookups import profile_of
 from tools.retail.offline.answering.order_sentences import item_name, method_name, status_sentence
 from tools.retail.offline.answering.swaps import new_version, products_of
 from tools.retail.offline.reading.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
@@ -94,38 +94,26 @@ def change_address(request: Request, desk: Toolbox) -> str:
     )  # fmt: skip
     target = request.numbers[:1] if len(request.numbers) > 1 else ()
     orders = [o for o in orders if not target or _same(o, target[0])]
-    address = _new_address(request, desk)
-    return _do(desk, [Call("change_order_address", {"order_id": o["order_id"], **address}) for o in orders])
+    return _do(
+        desk,
+        [
+            Call(
+                "change_order_address",
+                {"order_id": o["order_id"], **order_address(request, desk, o)},
+            )
+            for o in orders
+        ],
+    )
 
 
 def change_default_address(request: Request, desk: Toolbox) -> str:
     """Change the address in the customer's profile."""
-    return _do(desk, [Call("change_default_address", _new_address(request, desk))])
+    present = dict(profile_of(desk).get("default_address") or {})
+    return _do(desk, [Call("change_default_address", new_address(request, desk, present))])
 
 
 def _same(order: Facts, order_id: str) -> bool:
     return "".join(filter(str.isdigit, str(order["order_id"]))) == "".join(filter(str.isdigit, order_id))
-
-
-def _new_address(request: Request, desk: Toolbox) -> dict[str, str]:
-    """Return the address a request gives: in words, as the default one, or as that of another order."""
-    address = read_address(request.text) or read_address(", ".join(request.words.splitlines()))
-    if not address:
-        plain = normal(request.words)
-        if len(request.numbers) > 1:
-            return dict(order_of(desk, request.numbers[-1])["address"])
-        if request.intent == "change_address" and any(
-            w in plain for w in ("default", "profile", "my account", "on file", "home address")
-        ):
-            return dict(profile_of(desk)["default_address"])
-        raise ReplyNow(
-            "What is the full new address (street and number, apartment if there is one, city, state and ZIP code)?"
-        )
-    names = {"address1": "street and number", "city": "city", "state": "state", "zip": "ZIP code"}
-    missing = [names[part] for part in NEEDED if part not in address]
-    if missing:
-        raise ReplyNow(f"I have “{address['address1']}”. What is the {list_words(missing, 'en')} of the new address?")
-    return {"address2": "", "country": "USA"} | address
 
 
 def change_payment(request: Request, desk: Toolbox) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from core.language.confirmations import answer_to_confirmation
 from core.language.mentioned_orders import order_numbers
+from core.language.postal_addresses import named_parts, read_address
 from core.language.text import normal
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.followups import (
@@ -37,6 +38,13 @@ _THE_ONE = re.compile(
 _OWN_MEANS = re.compile(r"\b(?:my|use|pay|mistake|longer)\b")
 """What makes a question an answer: `can I use my gift card?`"""
 _OF_ORDER = re.compile(r"\btracking (?:number|id|code|link)\b|\b(?:delivery|arrival) date\b")
+_DESTINATION = re.compile(
+    r"\b(?:where|(?:what|which) address)\b.*\b(?:it|they|this|that|order|parcel|package)\b.*"
+    r"\b(?:go|goes|going|sent|shipped|delivered)\b"
+)
+_ADDRESS = re.compile(r"\baddress\b")
+_SENT_TO = frozenset({"change_address", "change_default_address"})
+_OF_PROFILE = re.compile(r"\b(?:default|profile|account|on file|saved|stored|registered|home|e-?mail|my address)\b")
 _IN_GENERAL = re.compile(r"\b(?:if|when do|when will i (?:get|receive)|how long|usually|always|no|find)\b")
 
 
@@ -51,11 +59,15 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
     if takes_up_inquiry(conversation) and (wanted := [r for r in earlier if r.intent in CHANGES]):
         return wanted
     asked = asks_something(conversation.last_reply, OPEN_QUESTIONS)
+    if asked and (corrected := _corrected_address(message, earlier)):
+        return corrected
     if _is_fragment(message, own, understanding, asked=asked):
         continued = [r for r in earlier if r.intent in CHANGES] if asked else earlier
         numbers = tuple(order_numbers(message))
         return [replace(r, text=message, before=r.words, numbers=numbers or r.numbers) for r in continued or earlier]
     number = newest_order(conversation)
+    if number and _asks_where_to(own[0].intent, normal(message)):
+        return [replace(own[0], intent="order_status", numbers=(number,)), *own[1:]]
     if (
         own[0].intent == "policy"
         and number
@@ -75,6 +87,22 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
             agreed = [e for e in agreed if e.intent != "cancel"]
         return [*agreed, *own]
     return [_with_before(r, earlier) for r in own]
+
+
+def _corrected_address(message: str, earlier: list[Request]) -> list[Request]:
+    """Return the change of an address that a message goes on with by naming a part of it, else nothing."""
+    if not (read_address(message) or named_parts(message)):
+        return []
+    numbers = tuple(order_numbers(message))
+    return [
+        replace(e, text=message, before=e.words, numbers=numbers or e.numbers) for e in earlier if e.intent in _SENT_TO
+    ]
+
+
+def _asks_where_to(intent: str, plain: str) -> bool:
+    """Say whether a question about an address is about that of the order talked about, and not the customer's own."""
+    own_data = intent == "profile" and _ADDRESS.search(plain)
+    return bool(own_data or (intent == "policy" and _DESTINATION.search(plain))) and not _OF_PROFILE.search(plain)
 
 
 def takes_up_inquiry(conversation: Conversation) -> bool:
