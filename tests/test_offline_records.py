@@ -4,7 +4,7 @@ connected.
 
 import json
 
-from core.offline.answering.found_records import records_found, records_named
+from core.offline.answering.found_records import answers_by_field, own_fields, own_records, records_found, records_named
 from core.offline.planner import Planner
 from core.offline.reading.chat_request import Conversation, Result
 from tools.retail.offline.reading.shop_talk import GREETING
@@ -25,9 +25,51 @@ def test_each_record_is_a_line_of_its_plain_fields() -> None:
     ]
 
 
+TRIP = {
+    "reservation_id": "AB12CD",
+    "user_id": "mia",
+    "cabin": "basic_economy",
+    "insurance": "yes",
+    "created_at": "2026-05-01T09:00:00",
+    "flights": [{"flight_number": "F1", "date": "2026-05-20"}, {"flight_number": "F2", "date": "2026-05-21"}],
+    "passengers": [{"first_name": "Mia", "dob": "1990-01-01"}],
+    "reservations": ["AB12CD", "EF34GH"],
+}
+
+
+def test_a_record_is_told_by_its_own_fields_and_not_by_what_stands_in_its_lists() -> None:
+    assert records_found([result(TRIP)]).splitlines()[1:] == [
+        "- reservation id: AB12CD, cabin: basic economy, insurance: yes, created at: 1 May 2026, 09:00, "
+        "reservations: AB12CD, EF34GH"
+    ]
+
+
+def test_of_a_record_only_what_is_asked_about_is_told() -> None:
+    found = Result(name="get_trip", args={"reservation_id": "AB12CD"}, text=json.dumps(TRIP))
+    asked = Conversation("does AB12CD have insurance?", results=(found,), tools=TOOLS)
+    assert records_named(asked).splitlines()[1:] == ["- reservation id: AB12CD, insurance: yes"]
+    assert answers_by_field(asked)
+    asked = Conversation("which flights are on ab12cd?", results=(found,), tools=TOOLS)
+    assert records_named(asked).endswith("flights: F1 20 May 2026; F2 21 May 2026")
+    assert not answers_by_field(Conversation("may I bring a dog on AB12CD?", results=(found,), tools=TOOLS))
+
+
+def test_a_field_that_is_asked_for_in_so_many_words_is_told() -> None:
+    found = (result({"lines": [{"id": "L-1", "plan": "Fibre 300"}, {"id": "L-2", "plan": "DSL 50"}]}),)
+    said = own_fields(Conversation("what plan am I on?", results=found, tools=TOOLS))
+    assert said.splitlines()[1:] == ["- id: L-1, plan: Fibre 300", "- id: L-2, plan: DSL 50"]
+    assert own_fields(Conversation("how do I cancel my plan?", results=found, tools=TOOLS)) == ""
+
+
+def test_a_record_is_told_only_where_the_customers_own_is_spoken_of() -> None:
+    found = (result(TRIP),)
+    assert own_records(Conversation("which trips do I have?", results=found, tools=TOOLS))
+    assert own_records(Conversation("and if you fly no trips there?", results=found, tools=TOOLS)) == ""
+
+
 def test_nothing_is_told_where_nothing_was_found_or_a_trade_has_its_own_sentences() -> None:
     assert records_found([result({"bookings": []})]) == ""
-    asked = Conversation("who founded you?", results=(result([{"booking_id": "A1"}]),), tools=TOOLS)
+    asked = Conversation("who keeps my bookings?", results=(result([{"booking_id": "A1"}]),), tools=TOOLS)
     assert "A1" in Planner(None).decide(asked).text
     assert "A1" not in ShopPlanner(None).decide(asked).text
 

@@ -11,7 +11,7 @@ from core.language.greetings import OFFER_OF_A_PERSON, THANKS
 from core.language.requested_changes import asks_about, names_change, wishes
 from core.language.text import normal
 from core.offline.answering.articles import DONT_KNOW, from_articles, worth_an_answer
-from core.offline.answering.found_records import records_found, records_named
+from core.offline.answering.found_records import answers_by_field, beside_names, own_fields, own_records, records_named
 from core.offline.answering.no_answer import beyond, chosen_article, is_no_answer, left_open, no_answer
 from core.offline.answering.recall import recall
 from core.offline.answering.speaker import LANGUAGES, Speaker, language_spoken
@@ -152,11 +152,14 @@ class Planner:
         requests = [] if done and is_answer else self._worth_answering(conversation, after_change=bool(done))
         tells_records = self.tells_records and not done
         if tells_records and all(r.intent == QUESTION for r in requests) and (named := records_named(conversation)):
-            return Decision(named)
+            quote = None if answers_by_field(conversation) or not requests else desk.quote(beside_names(conversation))
+            return Decision(f"{quote.text}\n\n{named}" if quote else named)
+        if tells_records and (own := own_fields(conversation)):
+            return Decision(own)
         said, calls, unanswered = self._handled(requests, desk)
         said = [*done, *said]
         if unanswered and not self._reads(calls):
-            if self.tells_records and (records := records_found(conversation.results)):
+            if self.tells_records and (records := own_records(conversation)):
                 said.append(records)
             elif said or calls:
                 said.append(left_open(beyond(unanswered, said, desk)))

@@ -29,13 +29,20 @@ IDENTIFIER = re.compile(
     r"#?(?:(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{4,}\b|\b\d{5,}\b|\b[A-Z]{5,}\b)"
 )
 MOST_CLAUSES = 6
-QUESTION = re.compile(
-    r"^\W*(?:how|what|when|where|which|who|why|is|are|was|were|do|does|did|"
+_BEGINS = (
+    r"^\W*(?:(?:and|but|so|also|or|und|aber|oder|et|mais|ou|y|pero|o|e|ma|en|maar)\s)?(?:how|what|when|where|which|who|why|is|are|was|were|do|does|did|"
     r"wie|was|wann|wo|welche\w*|wer|warum|gibt|comment|combien|quel\w*|quand|où|qui|pourquoi|est-ce|"
     r"cómo|cuánto|qué|cuándo|dónde|cuál\w*|quién|por qué|come|cosa|quanto|quando|dove|quale|chi|perché|como|onde|"
-    r"hoe\w*|wat|waar)\b[^.!]*\?\s*$",
+    r"hoe\w*|wat|waar)\b"
+)
+QUESTION = re.compile(rf"{_BEGINS}[^.!]*\?\s*$", re.IGNORECASE)
+PART_OF_QUESTION = re.compile(_BEGINS, re.IGNORECASE)
+"""How a clause of a question begins: `how long does it take, and …?`"""
+LOOKS_UP = re.compile(
+    r"^\W*(?:please )?(?:(?:show|tell|list)(?: me| us)?|let me see|zeig\w*|montre\w*|muéstr\w*|mostra\w*)\b",
     re.IGNORECASE,
 )
+"""What asks to see something: `show me my trips`."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,9 @@ class Chooser:
         answered from the articles.
         """
         clauses = [part for part in CLAUSES.split(message) if len(part.split()) > 1][:MOST_CLAUSES]
-        wishes = [part for part in clauses if not QUESTION.match(part)]
-        if len(wishes) == len(clauses) and not QUESTION.match(message):
+        asks = PART_OF_QUESTION if message.rstrip().endswith("?") else QUESTION
+        wishes = [part for part in clauses if not (asks.match(part) or LOOKS_UP.match(part))]
+        if len(wishes) == len(clauses) and not (QUESTION.match(message) or LOOKS_UP.match(message)):
             wishes.append(message)
         found = [self._nearest(part) for part in dict.fromkeys(wishes) if self._names and part.strip()]
         return max(found, key=lambda choice: (choice.procedure is not None, choice.likeness), default=Choice(None, 0.0))

@@ -1,21 +1,54 @@
-"""Tell the records that tools found, field by field."""
+"""Tell the records that tools found: the fields that a question is about, or all of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from core.language.fixed_sentences import ENGLISH, value_words
 from core.language.requested_changes import names_change
+from core.language.words import content_stems
 from core.offline.reading.chat_request import Conversation, Result
 
 _MOST = 8
-"""Records that one reply tells."""
+"""Records that one reply tells, and values that one field does."""
+_OWN = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours|this|that|it|these|those)\b")
+_OWNER = re.compile(r"(?:user|customer|account)_?id")
+"""Fields that say no more than whose the record is."""
 
 
-def records_found(results: Sequence[Result]) -> str:
-    """Return a line a record, or an empty text where none was found."""
+def records_found(results: Sequence[Result], asked: str = "") -> str:
+    """Return a line a record, or an empty text where none was found; of a record with fields that are `asked` about,
+    these alone beside the one that names it.
+    """
+    stems = set(content_stems(asked))
     lines = [
-        line for result in results if not result.failed for record in _records(result.data) if (line := _line(record))
+        line
+        for result in results
+        if not result.failed
+        for record in _records(result.data)
+        if (line := _line(record, stems))
     ]
     return "\n".join(["This is what I find for you:", *(f"- {line}" for line in lines[:_MOST])]) if lines else ""
+
+
+def own_records(conversation: Conversation) -> str:
+    """Return the records that were looked up for a message about the customer's own; of others, nothing is told."""
+    return (
+        records_found(conversation.results, conversation.message) if _OWN.search(conversation.message.lower()) else ""
+    )
+
+
+def own_fields(conversation: Conversation) -> str:
+    """Return the fields of own records that a message asks for in so many words, as in `what is my plan?`."""
+    stems = set(content_stems(conversation.message))
+    if not stems or not _OWN.search(conversation.message.lower()):
+        return ""
+    told = [
+        result
+        for result in conversation.results
+        if any(stems <= set(content_stems(" ".join(record).replace("_", " "))) for record in _records(result.data))
+    ]
+    return records_found(told, conversation.message)
 
 
 def records_named(conversation: Conversation) -> str:
@@ -23,26 +56,88 @@ def records_named(conversation: Conversation) -> str:
     asked = conversation.message.casefold()
     if names_change(asked):
         return ""
-    return records_found(
-        [r for r in conversation.results if any(str(v).casefold() in asked for v in r.args.values() if v)]
-    )
+    return records_found(_named(conversation), beside_names(conversation))
+
+
+def answers_by_field(conversation: Conversation) -> bool:
+    """Say whether a record that the message names has a field of what is asked about."""
+    stems = set(content_stems(beside_names(conversation)))
+    return any(_asked(record, stems) for result in _named(conversation) for record in _records(result.data))
+
+
+def _named(conversation: Conversation) -> list[Result]:
+    asked = conversation.message.casefold()
+    return [
+        r
+        for r in conversation.results
+        if not r.failed and any(str(v).casefold() in asked for v in r.args.values() if v)
+    ]
+
+
+def beside_names(conversation: Conversation) -> str:
+    """Return a message without the numbers that its records were looked up by."""
+    message = conversation.message
+    for value in {str(v) for r in conversation.results for v in r.args.values() if v}:
+        message = re.sub(re.escape(value), " ", message, flags=re.IGNORECASE)
+    return message
 
 
 def _records(data: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield the records in a result: the objects of its lists, or the result itself."""
+    """Yield the records in a result: the result itself, or the objects of its lists where it is no more than these."""
     if isinstance(data, Mapping):
         lists = [value for value in data.values() if isinstance(value, list)]
         inner = [record for value in lists for record in value if isinstance(record, Mapping)]
-        yield from inner or [data]
+        is_record = any(_is_plain(value) for value in data.values())
+        yield from [data] if is_record or not inner else inner
     elif isinstance(data, list):
         yield from (record for record in data if isinstance(record, Mapping))
 
 
-def _line(record: Mapping[str, Any]) -> str:
-    """Return the plain fields of a record as words."""
-    plain = {name: value for name, value in record.items() if isinstance(value, str | int | float) and value != ""}
-    return ", ".join(f"{name.replace('_', ' ')}: {_said(value)}" for name, value in plain.items())
+def _asked(record: Mapping[str, Any], stems: Collection[str]) -> dict[str, Any]:
+    """Return the fields that some words name, or that hold what they name."""
+    return {name: value for name, value in record.items() if set(stems) & set(content_stems(_words(name, value)))}
 
 
-def _said(value: str | int | float) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+def _words(name: str, value: Any) -> str:
+    """Return a field's name with the plain words in it, without what stands in it as figures."""
+    inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    kinds = {str(v) for one in inside if isinstance(one, Mapping) for v in one.values() if isinstance(v, str)}
+    return " ".join((name, *kinds)).replace("_", " ")
+
+
+def _line(record: Mapping[str, Any], stems: Collection[str]) -> str:
+    """Return a record in words: its name and what is asked about, or else its plain fields."""
+    told = {name: value for name, value in record.items() if not _OWNER.fullmatch(name) and value not in ("", None)}
+    first = dict([next(((n, v) for n, v in told.items() if _is_plain(v)), ("", ""))])
+    asked = _asked(told, stems)
+    fields = {**first, **asked} if asked else {name: value for name, value in told.items() if _is_plain(value)}
+    lists = {} if asked else {name: value for name, value in told.items() if _is_list_of_plain(value)}
+    parts = ((name, _told(value)) for name, value in {**fields, **lists}.items())
+    return ", ".join(f"{name.replace('_', ' ')}: {words}" for name, words in parts if words)
+
+
+def _told(value: Any) -> str:
+    """Return a value as it is read: of records within a record their plain values, parted by semicolons."""
+    if isinstance(value, Mapping):
+        inner = list(value.values())
+        if any(isinstance(one, Mapping) for one in inner):
+            return "; ".join(filter(None, map(_told, inner[:_MOST])))
+        return " ".join(dict.fromkeys(_told(one) for one in inner if _is_plain(one)))
+    if isinstance(value, list):
+        mark = ", " if _is_list_of_plain(value) else "; "
+        return mark.join(filter(None, map(_told, value[:_MOST])))
+    return _spoken(value) if _is_plain(value) else ""
+
+
+def _spoken(value: str | int | float) -> str:
+    """Return a plain value as it is read; a number or an id keeps its form."""
+    words = value_words(value, ENGLISH)
+    return words.replace("_", " ") if re.fullmatch(r"[A-Za-z_]+", words) else words
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _is_list_of_plain(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_plain, value))

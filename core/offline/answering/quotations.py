@@ -38,6 +38,20 @@ _FOUND_FIRST = 0.1
 """What it counts that the search put a passage first: it knows the titles of all articles, and what was talked
 about.
 """
+_NAME_NOTHING_TEXT = """
+since yesterday today tomorrow tonight now morning evening day days week weeks month months year years ago
+recently already still yet even instead really again always never ever often usually actually exactly anyway
+maybe perhaps almost suddenly properly currently probably ok okay one two three four five six seven eight nine
+ten hundred first second last next another other others same different whole every each both few several able
+allowed possible sure come came comes coming go goes went gone keep keeps kept keeping show shows showed shown
+say says said saying look looks looked looking see sees saw seen suppose supposed seem seems happen happens
+happened cut put take takes took taken bring brings brought give gives gave start starts started stop stops
+stopped try tries tried find finds found think thinks thought mean means meant let leave leaves left turn turns
+turned stay stays stayed begin ends ended become became call called ask asked hear heard feel felt understand
+sort kind way thing things stuff bit lot part
+"""
+_NAME_NOTHING = frozenset(_NAME_NOTHING_TEXT.split())
+"""Words that say when, how or that something is, but name nothing a passage could be about."""
 _HOW_MUCH = re.compile(
     r"\b(?:how (?:long|many|much|often|fast|quickly|soon|old|big|far|late)|when|until|costs?|price|fee|pay)\b"
 )
@@ -123,9 +137,9 @@ def read_out(title: str, passages: Sequence[QuotedPassage]) -> str:
 
 
 def _strangers(question: str, passages: Sequence[QuotedPassage]) -> list[str]:
-    """Return the words of a question that carry meaning and stand in none of the passages."""
+    """Return the words of a question that name something and stand in none of the passages."""
     known = {word for p in passages for word in content_stems(f"{p.title} {p.section} {p.text}")}
-    return [word for word in content_words(question) if not set(content_stems(word)) & known]
+    return [w for w in content_words(question) if w not in _NAME_NOTHING and not set(content_stems(w)) & known]
 
 
 def _about_a_stranger(question: str, strange: Sequence[str], best: _Scored, embeddings: Embeddings) -> bool:

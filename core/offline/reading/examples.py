@@ -13,6 +13,8 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "My voucher does not work",
         "How do I get an invoice?",
         "Delete my data",
+        "Close my account",
+        "Stop sending me advertising by e-mail",
         "How long is the warranty?",
         "My payment was declined",
         "The thing stopped working after a few months",

@@ -1,0 +1,33 @@
+"""Without a model a procedure is chosen for a wish, and never for a question or for what is to be shown."""
+
+import numpy as np
+import pytest
+
+from benchmarks.procedures.planted import CANCEL
+from core.language.words import content_stems
+from graph.procedures.choice import Chooser
+from tests.procedure_fakes import compiled
+
+WORDS = ("cancel", "flight", "trip", "money", "hello", "thank")
+
+
+def embed(texts: list[str]) -> np.ndarray:
+    """Return vectors by a few words; a text without any of them is like no other."""
+    rows = np.array([[1e-6 + (word in " ".join(content_stems(text))) for word in WORDS] for text in texts])
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize(
+    ("message", "chosen"),
+    [
+        ("I want to cancel my flight", True),
+        ("my plans changed, cancel my flight please", True),
+        ("can someone cancel my flight?", True),
+        ("how do I cancel my flight?", False),
+        ("how long does it take to cancel a flight, and do I have to cancel the trip myself?", False),
+        ("show me the flight I want to cancel", False),
+        ("tell me about my trip", False),
+    ],
+)
+def test_only_a_wish_chooses_a_procedure(message: str, chosen: bool) -> None:
+    assert (Chooser([compiled(CANCEL)], embed).choose(message).procedure is not None) is chosen
