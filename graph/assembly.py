@@ -220,8 +220,10 @@ def open_procedures(
         raise FilesError([Problem(p.file, p.line, p.message, "run support-agent check") for p in wrong])
     if not found:
         return None
-    embed = embedded_minilm().embed_array if settings.model == "offline" else None
-    return open_book(found, tools, embed=embed, now=now)
+    leads = settings.model == "offline"
+    # The model of the search compares messages with examples, too; where an endpoint embeds, none is loaded for that.
+    embed = embedded_minilm().embed_array if leads or settings.embedding_model == "minilm" else None
+    return open_book(found, tools, embed=embed, leads=leads, now=now)
 
 
 def _measured(settings: Settings) -> Capabilities | None:

@@ -70,13 +70,13 @@ def words(texts: list[str]) -> np.ndarray:
     return unit
 
 
-def following(model: Any, *texts: str, leads: bool = False) -> Parts:
-    """Return parts whose shop tools are guarded by procedures."""
+def following(model: Any, *texts: str, leads: bool | None = False) -> Parts:
+    """Return parts whose shop tools are guarded by procedures; None for `leads` has them choose but not lead."""
     tools = make_tools(FakeOrders(), KeywordRetriever(), None, lambda: TODAY)
     files = [parse_procedure(text, "p.md")[0] for text in texts]
     procedures, problems = check_procedures([file for file in files if file], catalogue_of(tools))
     assert [p for p in problems if p.severity == "error"] == []
-    book = open_book(procedures, tools, embed=words if leads else None)
+    book = open_book(procedures, tools, embed=None if leads is False else words, leads=bool(leads))
     guarded = [*book.guarded(tools), Tool(bound=follow_procedure, effect="control")]
     ledger = ActionLedger(f"sqlite:///{tempfile.mkdtemp()}/desk.db")
     return parts(model, tools=guarded, actions=ConfirmedActions(ledger=ledger, tools=guarded), procedures=book)

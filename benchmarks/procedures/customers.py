@@ -64,7 +64,7 @@ class Talk:
     async def say(self, text: str) -> None:
         """Say something and let the procedures go on as far as they do."""
         book, source = self.world.book, f"message:{len(self.said)}"
-        after = await apply_message(book, self.cases, text, source, self.context)
+        after = await apply_message(book, self.cases, text, source, self.context, chooses=True)
         self.cases = after.cases
         if not after.led:
             self.said.append("(the articles)" if not after.dropped else "(dropped)")

@@ -56,7 +56,7 @@ async def execute_tools(
     confirmed = _confirmed(state)
     asked = [call for call in calls if str(call["id"]) not in confirmed]  # what the graph calls stands in the ledger
     cases = CaseDesk(procedures, state) if procedures else None
-    if procedures and procedures.leads and state.case_led:
+    if any(marks(m).get("procedure") for m in newest_turn(state.messages)[-1:]):
         asked = []  # the step of a procedure that the customer's own words opened
     origins = MessageOrigins([*state.messages, *(cases.records if cases else ())], state.case_file)
     refused = refusals(

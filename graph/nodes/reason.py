@@ -23,7 +23,7 @@ from graph.handoff.handoff_reasons import person_is_due
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
 from graph.procedures.model_led_cases import open_note
-from graph.procedures.rule_led_cases import handoff_in, said_next
+from graph.procedures.procedure_turn import calls_of_procedure, led_by_procedure
 from graph.routing import HUMAN_TOOL
 from graph.runtime.budgets import Budgets
 from graph.state import State, Usage, added, context_of, difference, newest_turn
@@ -61,18 +61,13 @@ async def reason(
     system = with_earlier(system, with_file(state.customer_file, state.case_file), state.summary)
     if over := await budgets.spent(state):
         return {"handoff": over}
+    wanted_by_case: frozenset[str] = frozenset()
     if procedures:
-        cases, customer = (
-            cases_of(state.cases),
-            replace(context_of(state, runtime.context), customer_id=state.customer_id),
-        )
-        if procedures.leads and state.case_led:
-            said, cases = said_next(procedures, cases, customer, person_tool=HUMAN_TOOL)
-            if said:
-                handoff = handoff_in(said, HUMAN_TOOL)
-                update = {"messages": [said], "cases": cases, "faults": []}
-                return update | ({"handoff": handoff} if handoff else {})
-        system += open_note(procedures, cases, customer)
+        customer = replace(context_of(state, runtime.context), customer_id=state.customer_id)
+        if led := await led_by_procedure(procedures, state, customer, person_tool=HUMAN_TOOL):
+            return led
+        system += open_note(procedures, cases_of(state.cases), customer)
+        wanted_by_case = await calls_of_procedure(procedures, state, customer)
     passages = await retriever.fetch(state.passage_ids)
     begun = unfinished_reply(state)
     earlier = state.messages[:-1] if begun else state.messages
@@ -93,14 +88,14 @@ async def reason(
         note += spoken_note(NAMES[state.language])
         languages = ReplyLanguages((state.language,))
     known = state.customer_id is not None
-    expected = expected_tools(earlier, state.case_file, tools) if known else frozenset()
+    expected = expected_tools(earlier, state.case_file, tools) | wanted_by_case if known else frozenset()
     reads = untried_reads(earlier, tools) if known else frozenset()
     speaker = VerifiedChatModel(
         inner=model,
         evidence=evidence_of(earlier, passages, policy=system, tools=tools, addresses=origins.mail_addresses()),
         tools={name: tool.bound for name, tool in tools.items()},
         writes=writes,
-        holds_back=any(origins.wishes(name, tools[name].also_called) for name in writes),
+        holds_back=bool(wanted_by_case) or any(origins.wishes(name, tools[name].also_called) for name in writes),
         expects_call=bool(expected),
         can_look_up=bool(reads),
         drop_faulty=state.usage["repairs"] > 0,

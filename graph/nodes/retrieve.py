@@ -63,9 +63,8 @@ async def retrieve(
     update["passage_ids"] = [passage.id for passage in found]
     if procedures and (message := newest_turn(state.messages)[:1]):
         customer = replace(context, customer_id=state.customer_id)
-        answered = await apply_message(
-            procedures, cases_of(state.cases), text_of(message[0]), f"message:{message[0].id}", customer
-        )
+        said, source, chooses = text_of(message[0]), f"message:{message[0].id}", procedures.leads
+        answered = await apply_message(procedures, cases_of(state.cases), said, source, customer, chooses=chooses)
         update |= {"cases": answered.cases, "case_led": answered.led}
     usage = worked(state.usage, since=started)
     return update | {"usage": {**usage, "tool_calls": usage.get("tool_calls", 0) + len(calls)}}

@@ -53,7 +53,7 @@ class ProcedureBook:
     records: Mapping[str, Record] = field(default_factory=dict)
     """The reads that conditions may call, as plain JSON."""
     chooser: Chooser | None = None
-    """Chooses among procedures where no model does."""
+    """Chooses among procedures where no model does, or where one did nothing with a request."""
     leads: bool = False
     """Whether procedures ask and act themselves: the offline model leaves open cases to them."""
     now: Callable[[], datetime.datetime] = utc_now
@@ -162,6 +162,7 @@ def open_book(
     tools: Sequence[Tool],
     *,
     embed: Embed | None = None,
+    leads: bool = True,
     now: Callable[[], datetime.datetime] = utc_now,
 ) -> ProcedureBook:
     """Return the book of checked procedures.
@@ -169,7 +170,8 @@ def open_book(
     Args:
         procedures: What `check_folder` found sound.
         tools: The business's tools.
-        embed: Compares messages with examples; given where no model chooses and leads.
+        embed: Compares messages with examples; without it only a model chooses.
+        leads: Whether procedures ask and act themselves, as there is no model that does.
         now: Tells when it is.
     """
     return ProcedureBook(
@@ -177,7 +179,7 @@ def open_book(
         catalogue=catalogue_of(tools),
         records={tool.name: record_of(tool) for tool in tools if tool.effect == "read"},
         chooser=Chooser(procedures, embed) if embed else None,
-        leads=embed is not None,
+        leads=leads and embed is not None,
         now=now,
     )
 

@@ -55,7 +55,9 @@ class CasesAfter:
     """Whether the customer took back the open case."""
 
 
-async def apply_message(book: ProcedureBook, cases: list[Case], text: str, source: str, context: Context) -> CasesAfter:
+async def apply_message(
+    book: ProcedureBook, cases: list[Case], text: str, source: str, context: Context, *, chooses: bool
+) -> CasesAfter:
     """Return the cases after a message of the customer, with everything read that the open one wants.
 
     Args:
@@ -64,6 +66,7 @@ async def apply_message(book: ProcedureBook, cases: list[Case], text: str, sourc
         text: What the customer said.
         source: Where, as `message:ID`.
         context: On whose behalf records are read.
+        chooses: Whether a request opens a case; else a model opens them.
     """
     cases = [case for case in cases if book.of(case) is not None]  # a tool that is gone cannot be followed any more
     before = [known_of(case) for case in cases]
@@ -72,10 +75,10 @@ async def apply_message(book: ProcedureBook, cases: list[Case], text: str, sourc
     if cases and not _asks_for_another(book, cases[-1], text):
         cases = _answered_on_top(book, cases, text, source)
     answered = [known_of(case) for case in cases] != before
-    if cases and cases[-1]["stopped"] and book.leads:  # it was told its no, and nothing was corrected
+    if cases and cases[-1]["stopped"]:  # it was told its no, and nothing was corrected
         cases = popped(cases)
         before = before[:-1]
-    if book.chooser:
+    if chooses:
         cases = _chosen(book, cases, text, source, answered=answered)
     changed = [known_of(case) for case in cases] != before
     led = changed or bool(cases and cases[-1]["asked"] and not QUESTION.match(text))

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from langchain_core.messages import AIMessage, ToolCall
 
+from core.message_marks import mark
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import followed, next_of, reading_of, with_reads
 from graph.procedures.cases import Case, is_done, popped, replaced, with_step
@@ -33,7 +34,8 @@ def said_next(
                 told.append(question(replace(ask, note=case["note"]), read, context.locale))
                 return AIMessage("\n\n".join(told)), cases
             case DoNext() as do:
-                return AIMessage("\n\n".join(told), tool_calls=[_call(do.tool, do.args)]), cases
+                own = mark(procedure=procedure.name)
+                return AIMessage("\n\n".join(told), tool_calls=[_call(do.tool, do.args)], additional_kwargs=own), cases
             case StopNext() as stop:
                 told.append(sentence(stop, read, context.locale))
                 held = stopped(case, stop, told[-1])

@@ -1,0 +1,70 @@
+"""Let procedures go on by themselves where no model leads, or where the one that does did nothing with a request."""
+
+import asyncio
+from typing import Any
+
+from langchain_core.messages import AIMessage
+
+from graph.context_window.prompts import text_of
+from graph.procedures.book import ProcedureBook
+from graph.procedures.case_messages import apply_message, next_of
+from graph.procedures.cases import Case, cases_of
+from graph.procedures.next_steps import AskNext, DoNext, StopNext
+from graph.procedures.prompt import FOLLOW
+from graph.procedures.rule_led_cases import handoff_in, said_next
+from graph.state import State, newest_turn
+from tools.context import Context
+
+
+async def led_by_procedure(
+    book: ProcedureBook, state: State, customer: Context, *, person_tool: str
+) -> dict[str, Any] | None:
+    """Return what a procedure says or calls now without the model, or None where the model is to answer.
+
+    A no is the business's own sentence, whatever model leads. Everything else procedures say where they lead, or once
+    an answer could not be used: then the message is read as it is without a model.
+    """
+    cases, led = cases_of(state.cases), state.case_led
+    gave_up = state.first_model > 0
+    text, source = _newest(state)
+    if gave_up and not led and book.chooser:
+        answered = await apply_message(book, cases, text, source, customer, chooses=True)
+        cases, led = answered.cases, answered.led
+    if not led or not (book.leads or gave_up or (_is_a_no(book, cases, customer) and "?" not in text)):
+        return None
+    said, cases = said_next(book, cases, customer, person_tool=person_tool)
+    if not said:
+        return None
+    handoff = handoff_in(said, person_tool)
+    update = {"messages": [said], "cases": cases, "case_led": True, "faults": []}
+    return update | ({"handoff": handoff} if handoff else {})
+
+
+async def calls_of_procedure(book: ProcedureBook, state: State, customer: Context) -> frozenset[str]:
+    """Return the calls of which a model has to make one, because the message is about a procedure; a question back is
+    as good.
+    """
+    turn = newest_turn(state.messages)
+    called = {call["name"] for m in turn if isinstance(m, AIMessage) for call in m.tool_calls}
+    if book.leads or FOLLOW in called:
+        return frozenset()
+    if cases := cases_of(state.cases):
+        match next_of(book, cases[-1], customer) if state.case_led and book.of(cases[-1]) else None:
+            case DoNext() as do:
+                return frozenset({do.tool}) - called
+            case AskNext():
+                return frozenset({FOLLOW})
+        return frozenset()
+    if book.chooser and (await asyncio.to_thread(book.chooser.choose, _newest(state)[0])).procedure:
+        return frozenset({FOLLOW})
+    return frozenset()
+
+
+def _newest(state: State) -> tuple[str, str]:
+    """Return what the customer said last, and where it stands."""
+    message = newest_turn(state.messages)[0]
+    return text_of(message), f"message:{message.id}"
+
+
+def _is_a_no(book: ProcedureBook, cases: list[Case], customer: Context) -> bool:
+    return bool(cases) and book.of(cases[-1]) is not None and isinstance(next_of(book, cases[-1], customer), StopNext)
