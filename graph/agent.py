@@ -370,7 +370,7 @@ async def open_agent(
         await agent.take_up(build_graph(newer, checkpointer=checkpointer, store=store), newer)
 
     # Before anything is read: what changes from here on is taken up.
-    reload = BusinessReload(settings, take_up) if parts is None else None
+    reload = await asyncio.to_thread(BusinessReload, settings, take_up) if parts is None else None
     opened = await asyncio.to_thread(assemble, settings) if parts is None else parts
     async with AsyncExitStack() as held:
         checkpointer = await held.enter_async_context(open_checkpointer(settings.memory_url))

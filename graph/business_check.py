@@ -1,6 +1,6 @@
 """Check the folder of a business: read every file, open every connector, compile every procedure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +14,7 @@ from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import catalogue_of
 from graph.verification.reply_language import CHECKED
 from tools.business.business_folder import BUSINESS_FILE, Business, read_business
+from tools.connectors.declarations import Text
 from tools.connectors.declared_accounts import DETAILS
 from tools.connectors.opening import Opened, open_connectors, run_blocking
 from tools.retail.policy import load_policy
@@ -70,7 +71,7 @@ def check_business(folder: Path) -> Checked:
     problems += [
         Problem(one.file, one.line, one.message, f"correct it ({one.kind})", one.severity == "warning") for one in wrong
     ]
-    problems += _shop_problems(business)
+    problems += [*_shop_problems(business), *_unspoken(business)]
     problems += _queue_problems(business)
     if unchecked := [code for code in file.languages if code not in CHECKED]:
         said = f"no rule can check what a model claims in {', '.join(unchecked)}, so it is not let answer in it"
@@ -121,6 +122,20 @@ def _shop_problems(business: Business) -> Sequence[Problem]:
             except SupportError as error:
                 problems.append(file.problem(("shop", key), str(error), "correct that file"))
     return problems
+
+
+def _unspoken(business: Business) -> Iterator[Problem]:
+    """Yield a warning for each sentence of a tool that is written by language, but not in all that are served."""
+    for file, connector in business.connectors:
+        for name, tool in connector.tools.items():
+            said: dict[tuple[object, ...], Text | None] = {("ask",): tool.ask, ("done",): tool.done}
+            said |= {("rules", number, "say"): rule.say for number, rule in enumerate(tool.rules)}
+            said |= {("approve", "because"): tool.approve.because} if tool.approve else {}
+            for place, text in said.items():
+                missing = [code for code in business.file.languages if isinstance(text, dict) and code not in text]
+                if missing:
+                    what = f"{name} says nothing in {', '.join(missing)} here"
+                    yield file.problem(("tools", name, *place), what, "add the sentence", warning=True)
 
 
 def _queue_problems(business: Business) -> Sequence[Problem]:

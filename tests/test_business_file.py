@@ -111,6 +111,17 @@ async def test_what_customers_are_promised_follows_the_folder(mill: Path, tmp_pa
         assert (await business.parts.availability.expected_answer()).wait is None
 
 
+def test_a_sentence_of_a_tool_that_is_missing_in_a_language_is_a_warning(mill: Path) -> None:
+    file, connector = mill / "business.yaml", mill / "connectors" / "records.yaml"
+    file.write_text(file.read_text().replace("languages:\n- en\n", "languages: [fr, en]\n"))
+    text = connector.read_text()
+    ask = next(line for line in text.splitlines() if line.strip().startswith("ask:"))
+    connector.write_text(text.replace(ask, '    ask: {en: "Cancel {booking_id}."}'))
+    number = connector.read_text().splitlines().index('    ask: {en: "Cancel {booking_id}."}') + 1
+    found = [str(problem) for problem in check_business(mill).problems if "connectors" in problem.file]
+    assert found == [f"connectors/records.yaml:{number}: cancel_booking says nothing in fr here; add the sentence"]
+
+
 def test_a_topic_that_names_no_team_is_a_line(mill: Path) -> None:
     file = mill / "business.yaml"
     file.write_text(file.read_text().replace("    words:", "    queue: nobody\n    words:"))

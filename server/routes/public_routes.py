@@ -42,7 +42,7 @@ class VisitorLimit:
 @router.get("/v1/chat", response_model=ChatOut, responses=failures(422, 503), tags=["customers"])
 async def describe_chat(request: Request, service: Serving, locale: Locale | None = None) -> ChatOut:
     """Say what a page shows before somebody writes."""
-    brand: Brand = request.app.state.brand()
+    brand: Brand = await asyncio.to_thread(request.app.state.brand)  # it may read pictures
     locale = service.agent.locale_of(locale)
     hears = service.parts.voice_input.transcriber is not None
     return ChatOut(

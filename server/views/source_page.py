@@ -1,5 +1,6 @@
 """Show the passage of a help article that a reply cites, as text and nothing but text."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from html import escape
@@ -34,7 +35,7 @@ def source_routes(template: Callable[[], str], headers: dict[str, str]) -> APIRo
         if not found:
             raise NotFound("this passage is no longer part of the help articles; ask again in the chat")
         return Response(
-            written(Template(template()), found[0], service.parts.links),
+            written(Template(await asyncio.to_thread(template)), found[0], service.parts.links),
             headers=headers,
             media_type="text/html; charset=utf-8",
         )
