@@ -20,6 +20,11 @@ def normalised(text: str) -> str:
     return normal(text if len(text) <= 2 * _HEAD else f"{text[:_HEAD]} {text[-_HEAD:]}")
 
 
+def without_accents(text: str) -> str:
+    """Return small letters without their accents: `Å` and `å` become `a`."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
 _ABBREVIATIONS = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|approx|no|nr|st|dr|mr|mrs|ms|vs|incl|excl|max|min|ca|bzw|z\.b|d\.h|usw|inkl|p\.ex|"
     r"ej|sig|sra?|ave|apt|ste|blvd|rd|"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
-from core.language.mentioned_orders import order_numbers
+from core.language.reference_numbers import reference_numbers
 from core.language.statements import names_in, promises_in
 from core.language.text import sentences
 from core.message_marks import marks
@@ -62,7 +62,7 @@ def _facts(message: AnyMessage) -> Iterable[tuple[str, str]]:
     text = clip(text_of(message))
     if isinstance(message, HumanMessage):
         yield from ((NAME, name) for name in names_in(text))
-        yield from ((ORDER, number) for number in order_numbers(text))
+        yield from ((ORDER, number) for number in reference_numbers(text))
         for sentence in sentences(text):
             if _PREFERENCE.search(sentence):
                 yield PREFERENCE, sentence
@@ -74,7 +74,7 @@ def _facts(message: AnyMessage) -> Iterable[tuple[str, str]]:
         if ticket := marks(message).get("ticket_id"):
             yield TICKET, str(ticket)
         else:
-            yield from ((ORDER, number) for number in order_numbers(text))
+            yield from ((ORDER, number) for number in reference_numbers(text))
         yield from ((PROMISE, sentence) for sentence in promises_in(text))
 
 

@@ -6,7 +6,6 @@ from these words or from a record; that is decided here, without a model.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,7 +16,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 from core.language.confirmations import answer_to_confirmation
 from core.language.requested_changes import asks_about
 from core.language.spelled_digits import join_spelled
-from core.language.text import normal, sentences
+from core.language.text import normal, sentences, without_accents
 from core.language.words import corrected
 from core.message_marks import marks
 from core.parsed_json import parsed_json
@@ -262,8 +261,7 @@ def _stands_whole(value: str, own: Sequence[Sequence[str]]) -> bool:
 
 
 def _tokens(text: str) -> list[str]:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return [_SHORT_FORMS.get(word, word) for word in re.findall(r"\w+", plain)]
+    return [_SHORT_FORMS.get(word, word) for word in re.findall(r"\w+", without_accents(text))]
 
 
 def _is_article(message: ToolMessage) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.language.mentioned_orders import order_numbers
+from core.language.reference_numbers import reference_numbers
 
 _MOST = 3
 """Orders that one message has looked up; a model calls for more by itself."""
@@ -20,12 +20,12 @@ _OWN_ORDERS = re.compile(
 
 def named_orders(message: str) -> list[Mapping[str, Any]]:
     """Return the arguments that look up each order a message names by its number."""
-    return [{"order_id": number} for number in order_numbers(message)[:_MOST]]
+    return [{"order_id": number} for number in reference_numbers(message)[:_MOST]]
 
 
 def own_orders(message: str) -> list[Mapping[str, Any]]:
     """Return the arguments that list the customer's orders, where a message asks about them without a number."""
-    return [{}] if _OWN_ORDERS.search(message) and not order_numbers(message) else []
+    return [{}] if _OWN_ORDERS.search(message) and not reference_numbers(message) else []
 
 
 AHEAD: dict[str, Callable[[str], Sequence[Mapping[str, Any]]]] = {"get_order": named_orders, "list_orders": own_orders}

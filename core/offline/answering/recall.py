@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from core.language.fixed_sentences import list_words
-from core.language.mentioned_orders import order_numbers
+from core.language.reference_numbers import reference_numbers
 from core.language.statements import names_in, promises_in
 from core.offline.reading.chat_request import Conversation
 
@@ -36,7 +36,9 @@ def recall(conversation: Conversation) -> str:
     answers = []
     if _ASKS_NAME.search(asked) and (names := _known(conversation, "customer name", names_in, by_customer=True)):
         answers.append(f"You told me that your name is {names[-1]}.")
-    if _ASKS_NUMBER.search(asked) and (named := _known(conversation, "order number", order_numbers, by_customer=True)):
+    if _ASKS_NUMBER.search(asked) and (
+        named := _known(conversation, "order number", reference_numbers, by_customer=True)
+    ):
         answers.append(
             f"The first number in this conversation is {named[0]}."
             + (f" After it came {list_words(named[1:4], 'en')}." if named[1:] else "")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.language.confirmations import answer_to_confirmation
-from core.language.mentioned_orders import order_numbers
+from core.language.reference_numbers import reference_numbers
 from core.offline.answering.toolbox import Call, CallNeeded, Toolbox
 from core.offline.planner import Planner
 from core.offline.reading.chat_request import Conversation
@@ -55,7 +55,7 @@ class ShopPlanner(Planner):
         goes_on = (
             (answer == "yes" and takes_up_inquiry(conversation))
             or (answer == "no" and cancel_reason(message))
-            or (answer == "other" and order_numbers(message))
+            or (answer == "other" and reference_numbers(message))
         )
         return None if goes_on else super().settled(desk)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.language.fixed_sentences import list_words
-from core.language.mentioned_orders import order_numbers
+from core.language.reference_numbers import reference_numbers
 from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.lookups import all_orders, order_of, profile_of
@@ -139,7 +139,7 @@ def _each_item_in_one_order(text: str, orders: Sequence[Facts]) -> bool:
 
 def _pointed_at(request: Request, desk: Toolbox) -> str | None:
     """Return the order meant by "the second one" after a list of them."""
-    listed_ids = order_numbers(desk.conversation.last_reply)
+    listed_ids = reference_numbers(desk.conversation.last_reply)
     place = ordinal(request.text)
     if place is None or len(listed_ids) < 2 or not -len(listed_ids) <= place < len(listed_ids):
         return None

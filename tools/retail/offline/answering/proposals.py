@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.language.mentioned_orders import order_numbers
+from core.language.reference_numbers import reference_numbers
 from core.language.text import normal
 from core.language.words import content_stems, stems
 from core.model_notes import NOT_DONE_YET
@@ -94,7 +94,7 @@ def _meant(words: str, proposals: Sequence[Result]) -> list[Result]:
     ]
     if there := [proposals[p] for p in places if p is not None and -len(proposals) <= p < len(proposals)]:
         return there
-    numbers = {digits_of(number) for number in order_numbers(words)}
+    numbers = {digits_of(number) for number in reference_numbers(words)}
     if there := [p for p in proposals if digits_of(str(p.args.get("order_id", ""))) in numbers]:
         return there
     if there := [p for p in proposals if _KINDS[p.name].search(words)]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.language.fixed_sentences import list_words
-from core.language.mentioned_orders import order_numbers
+from core.language.reference_numbers import reference_numbers
 from core.language.text import normal
 from core.offline.answering.articles import TROUBLE, from_articles
 from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
@@ -130,7 +130,7 @@ def _shown(request: Request, desk: Toolbox, orders: Sequence[Facts]) -> list[Fac
     """
     if not (pointed := _POINTS.search(normal(request.text))):
         return []
-    numbers = [n for said in desk.conversation.said[-_LOOKED_BACK:] for n in order_numbers(said.text)]
+    numbers = [n for said in desk.conversation.said[-_LOOKED_BACK:] for n in reference_numbers(said.text)]
     shown = [o for o in orders if digits_of(o["order_id"]) in map(digits_of, numbers)]
     if "other" in pointed[0]:
         newest = digits_of(numbers[-1]) if numbers else ""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.language.fixed_sentences import Catalogue, date_words, list_words
-from core.language.mentioned_orders import order_numbers
+from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about
 from core.offline.answering.speaker import Speaker
 from core.offline.answering.toolbox import ReplyNow
@@ -39,7 +39,7 @@ class ShopSpeaker(Speaker):
         going_on = next((intent for key, intent in _ASKED.items() if self.as_it_is(key).split("{")[0] in last), None)
         if going_on and not asks_about(clause):
             return self._handlers()[going_on](text)
-        if order_numbers(clause):
+        if reference_numbers(clause):
             return self._status(text)
         return self.quoted(clause)
 
@@ -48,7 +48,7 @@ class ShopSpeaker(Speaker):
 
     def _orders(self, text: str, fits: Callable[[Facts], bool], *, none: str, which: str) -> Facts:
         """Return the one order that is meant; raises CallNeeded, or ReplyNow with the question which one."""
-        numbers = order_numbers(text) or order_numbers(self.desk.conversation.message)
+        numbers = reference_numbers(text) or reference_numbers(self.desk.conversation.message)
         if not numbers and (before := newest_order(self.desk.conversation)):
             numbers = [before]
         if numbers:
@@ -85,7 +85,7 @@ class ShopSpeaker(Speaker):
         return ""
 
     def _status(self, text: str) -> str:
-        numbers = order_numbers(text) or order_numbers(self.desk.conversation.message)
+        numbers = reference_numbers(text) or reference_numbers(self.desk.conversation.message)
         if numbers:
             return "\n\n".join(self._told(order_of(self.desk, number)) for number in numbers[:_SHOWN])
         if (before := newest_order(self.desk.conversation)) is not None:

@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 
 from core.language.confirmations import answer_to_confirmation
-from core.language.mentioned_orders import order_numbers
 from core.language.postal_addresses import named_parts, read_address
+from core.language.reference_numbers import reference_numbers
 from core.language.text import normal
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.followups import (
@@ -63,7 +63,7 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
         return corrected
     if _is_fragment(message, own, understanding, asked=asked):
         continued = [r for r in earlier if r.intent in CHANGES] if asked else earlier
-        numbers = tuple(order_numbers(message))
+        numbers = tuple(reference_numbers(message))
         return [replace(r, text=message, before=r.words, numbers=numbers or r.numbers) for r in continued or earlier]
     number = newest_order(conversation)
     if number and _asks_where_to(own[0].intent, normal(message)):
@@ -93,7 +93,7 @@ def _corrected_address(message: str, earlier: list[Request]) -> list[Request]:
     """Return the change of an address that a message goes on with by naming a part of it, else nothing."""
     if not (read_address(message) or named_parts(message)):
         return []
-    numbers = tuple(order_numbers(message))
+    numbers = tuple(reference_numbers(message))
     return [
         replace(e, text=message, before=e.words, numbers=numbers or e.numbers) for e in earlier if e.intent in _SENT_TO
     ]
@@ -118,9 +118,9 @@ def _earlier(conversation: Conversation, understanding: Understanding) -> list[R
         if answer_to_confirmation(text) == "no":
             break  # what was wished for before it is over
         found = [r for r in understanding.requests(text) if r.intent not in SMALL_TALK]
-        bare = order_numbers(text) and not understanding.has_own_intent(text)
+        bare = reference_numbers(text) and not understanding.has_own_intent(text)
         if found and not bare and (understanding.has_own_intent(text) or any(r.intent != "policy" for r in found)):
-            numbers = next((tuple(n) for later in added if (n := order_numbers(later))), ())
+            numbers = next((tuple(n) for later in added if (n := reference_numbers(later))), ())
             since = "\n".join(reversed(added))
             decided = any(TAKES_UP.search(normal(later)) for later in [*added, conversation.message])
             return [
@@ -146,14 +146,14 @@ def _is_fragment(message: str, own: list[Request], understanding: Understanding,
         return False
     short = len(message.split()) <= SHORT
     fills = bool(
-        order_numbers(message)
+        reference_numbers(message)
         or payment_words(message)
         or cancel_reason(message)
         or ordinal(message) is not None
         or means_all(message)
     )
     if asked:
-        general = is_own_question(message) and not order_numbers(message) and not _OWN_MEANS.search(normal(message))
+        general = is_own_question(message) and not reference_numbers(message) and not _OWN_MEANS.search(normal(message))
         return (short or fills) and not general
     plain = normal(message)
     return short and fills and bool(_CORRECTS.search(plain) or CONTINUES.match(plain) or len(message.split()) <= 3)

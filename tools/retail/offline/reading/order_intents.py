@@ -2,8 +2,8 @@
 
 import re
 
-from core.language.mentioned_orders import order_numbers
 from core.language.postal_addresses import read_address
+from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about, wishes
 from core.language.text import normal
 from core.language.words import spelled
@@ -24,7 +24,7 @@ def order_intent(clause: str) -> str | None:
         return general
     clause = clause[:MAX_CLAUSE]
     text = spelled(normal(clause))
-    numbered = bool(order_numbers(clause))
+    numbered = bool(reference_numbers(clause))
     if not numbered and not re.search(r"[^\W\d_]", text):
         return "unclear"
     if p.PRAISE.search(text):
@@ -39,7 +39,7 @@ def order_intent(clause: str) -> str | None:
 def change_asked_about(words: str) -> str | None:
     """Return the change that an inquiry is about, as if it were wanted; None where it is about none."""
     words = words[:MAX_CLAUSE]
-    topic = _write_topic(spelled(normal(words)), bool(order_numbers(words)))
+    topic = _write_topic(spelled(normal(words)), bool(reference_numbers(words)))
     return "return" if topic == "refund" and refund_reason(words) is None else topic
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.language.mentioned_orders import order_numbers
+from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about, wishes
 from core.language.text import normal
 from core.offline.reading.clauses import clauses
@@ -41,7 +41,9 @@ class ShopUnderstanding(Understanding):
         said = clauses(text)
         meant = [clause for clause in said if not NEGATED.match(normal(clause))] or said
         found = self.asked(meant)
-        if order_numbers(" ".join(c for c in said if c not in meant)):  # "don't cancel AF1, just tell me when it ships"
+        if reference_numbers(
+            " ".join(c for c in said if c not in meant)
+        ):  # "don't cancel AF1, just tell me when it ships"
             found = [replace(r, intent="order_status") if _is_about_one(r) else r for r in found]
         wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
         return _with_numbers([one for r in wanted for one in _both_addresses(_of_the_order(r, text))], text)
@@ -71,13 +73,13 @@ class ShopUnderstanding(Understanding):
 
     def fallback(self, clause: str) -> str:
         """Take a number for a question about that order."""
-        return "order_status" if order_numbers(clause) else super().fallback(clause)
+        return "order_status" if reference_numbers(clause) else super().fallback(clause)
 
     def merged(self, parts: Sequence[Part]) -> list[Part]:
         """Join clauses that belong together, and read again what became an inquiry by it."""
         return [
             (known if (known := order_intent(text)) == "inquiry" or intent == "policy" else intent, text)
-            if order_numbers(text) and intent in ("policy", "order_status")
+            if reference_numbers(text) and intent in ("policy", "order_status")
             else (intent, text)
             for intent, text in super().merged(parts)
         ]
@@ -85,8 +87,8 @@ class ShopUnderstanding(Understanding):
 
 def _of_the_order(request: Request, message: str) -> Request:
     """Take "what was refunded?" beside one order number for a question about that order."""
-    if request.intent == "policy" and len(order_numbers(message)) == 1 and _HAPPENED.search(normal(request.text)):
-        return replace(request, intent="order_status", numbers=tuple(order_numbers(message)))
+    if request.intent == "policy" and len(reference_numbers(message)) == 1 and _HAPPENED.search(normal(request.text)):
+        return replace(request, intent="order_status", numbers=tuple(reference_numbers(message)))
     return request
 
 
@@ -131,13 +133,15 @@ def _adds_to(before: str | None, intent: str | None, clause: str) -> bool:
 
 def _same_order(one: str, other: str) -> bool:
     """Say whether two clauses may speak of one order: one of them names none, or both the same."""
-    return not order_numbers(one) or not order_numbers(other) or order_numbers(one) == order_numbers(other)
+    return (
+        not reference_numbers(one) or not reference_numbers(other) or reference_numbers(one) == reference_numbers(other)
+    )
 
 
 def _with_numbers(requests: list[Request], message: str) -> list[Request]:
     """Give each request the order numbers of its own words, or else the message's where that is clear."""
-    of_message = tuple(order_numbers(message))
-    named = [tuple(order_numbers(r.text)) for r in requests]
+    of_message = tuple(reference_numbers(message))
+    named = [tuple(reference_numbers(r.text)) for r in requests]
     missing = [r for r, own in zip(requests, named, strict=True) if not own]
     shared = of_message if len(of_message) == 1 or len(missing) == len(requests) else ()
     return [

@@ -1,6 +1,6 @@
 """Tell which order a conversation is about."""
 
-from core.language.mentioned_orders import order_numbers
+from core.language.reference_numbers import reference_numbers
 from core.offline.reading.chat_request import Conversation, Result
 from tools.retail.order_numbers import digits_of
 
@@ -9,7 +9,7 @@ def newest_order(conversation: Conversation) -> str | None:
     """Return the one order that was talked about last, or None where there is none or more than one."""
     known = {digits_of(order_id) for result in conversation.earlier_results for order_id in _orders_in(result)}
     for said in reversed(conversation.said):
-        numbers = order_numbers(said.text)
+        numbers = reference_numbers(said.text)
         if there := [n for n in numbers if digits_of(n) in known] or numbers:
             return there[0] if len(there) == 1 else None
     return None

@@ -1,4 +1,4 @@
-"""Find order numbers in a message, in every usual spelling."""
+"""Find the numbers by which people name what they write about, in every usual spelling."""
 
 import re
 
@@ -30,10 +30,11 @@ _LOOK_AROUND = 120
 """Characters before and after a number that tell what it is the number of."""
 
 
-def order_numbers(text: str) -> list[str]:
-    """Return the order numbers in a text in every usual spelling, each once, in order of appearance.
+def reference_numbers(text: str) -> list[str]:
+    """Return the numbers of records in a text in every usual spelling, each once, in order of appearance.
 
-    A number with letters comes back as `#W2611340`, one without letters as its digits, for the shop to complete.
+    A number with letters comes back as `#W2611340`, one without letters as its digits, for whoever keeps the record to
+    complete.
     """
     text = join_spelled(text)
     speaks_of_orders = bool(_ORDER_TALK.search(normal(text)))
