@@ -296,6 +296,14 @@ def test_the_offline_model_is_entered_by_its_model_and_its_planners() -> None:
     assert entered == set()
 
 
+def test_text_is_cut_into_sentences_in_one_place() -> None:
+    cuts = re.compile(r"\(\?<=\[\.!\?|\[\^\.!\?;?\\n\]\+\(")
+    assert cuts.search(r"(?<=[.!?])\s+|\n+")
+    assert cuts.search(r"[^.!?\n]+(?:[.!?](?!\s|$)")
+    found = {module_of(file) for package in MAY_IMPORT for file in our_files(package) if cuts.search(file.read_text())}
+    assert found <= {"core.language.text"}
+
+
 FOR_LIBRARIES = {"find_class", "get_by_ids", "get_client_info", "get_tokens", "set_client_info", "set_tokens"} | {
     "acopy_thread",
     "adelete_for_runs",
