@@ -93,6 +93,13 @@ def test_a_sentence_quoted_from_an_article_claims_nothing_but_the_customers_word
     assert len(faults_of("We have refunded the whole order to you.", evidence, [])) == 1
 
 
+def test_what_an_article_says_of_one_place_stands_beside_what_another_says_of_a_second() -> None:
+    texts = ("On Sundays the desk is closed.", "Our stores are open on Sundays.")
+    articles = [Passage(id=text, article_id=text, title="Hours", text=text) for text in texts]
+    assert [faults_of(text, evidence_of([], articles), []) for text in texts] == [[], []]
+    assert faults_of(texts[0], evidence_of([], articles[1:]), []) != []
+
+
 @pytest.mark.parametrize(
     ("sentence", "fits"),
     [

@@ -31,7 +31,8 @@ THANKS = re.compile(
 )
 
 GOODBYE = re.compile(
-    r"^(?:ok(?:ay)?|no|great|thanks|alright)?[,!. ]*(?:(?:no,? )?(?:that(?:'s| is| was| will be)? (?:all|"
+    r"^(?:(?:ok(?:ay)?|no|great|thanks?(?: you)?|alright)[,!. ]*){0,3}"
+    r"(?:(?:no,? )?(?:that(?:'s| is| was| will be)? (?:all|"
     r"everything|it)(?: for (?:now|today))?|nothing (?:else|more)|i'm (?:good|done|all set)|we're done)[,!. "
     r"]*(?:thanks?(?: you)?|bye|goodbye|for now)*|"
     r"(?:good ?bye|bye(?: bye)?|see (?:you|ya)(?: later)?|have a (?:nice|good|great|lovely) (?:day|one|evening|"

@@ -30,7 +30,9 @@ IDENTIFIER = re.compile(
 )
 MOST_CLAUSES = 6
 _BEGINS = (
-    r"^\W*(?:(?:and|but|so|also|or|und|aber|oder|et|mais|ou|y|pero|o|e|ma|en|maar)\s)?(?:how|what|when|where|which|who|why|is|are|was|were|do|does|did|"
+    r"^\W*(?:(?:and|but|so|also|or|und|aber|oder|et|mais|ou|y|pero|o|e|ma|en|maar)\s)?"
+    r"(?:(?:until|till|by|since|from) when|(?:can|could|may) (?:i|we)|"
+    r"how|what|when|where|which|who|why|is|are|was|were|do|does|did|"
     r"wie|was|wann|wo|welche\w*|wer|warum|gibt|comment|combien|quel\w*|quand|où|qui|pourquoi|est-ce|"
     r"cómo|cuánto|qué|cuándo|dónde|cuál\w*|quién|por qué|come|cosa|quanto|quando|dove|quale|chi|perché|como|onde|"
     r"hoe\w*|wat|waar)\b"

@@ -12,6 +12,7 @@ from core.offline.reading.chat_request import Conversation, Result
 _MOST = 8
 """Records that one reply tells, and values that one field does."""
 _OWN = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours|this|that|it|these|those)\b")
+_SEE = re.compile(r"\b(?:show|see|list|view|display)\b")
 _OWNER = re.compile(r"(?:user|customer|account)_?id")
 """Fields that say no more than whose the record is."""
 
@@ -40,9 +41,11 @@ def own_records(conversation: Conversation) -> str:
 
 def own_fields(conversation: Conversation) -> str:
     """Return the fields of own records that a message asks for in so many words, as in `what is my plan?`."""
-    stems = set(content_stems(conversation.message))
-    if not stems or not _OWN.search(conversation.message.lower()):
+    stems, said = set(content_stems(conversation.message)), conversation.message.lower()
+    if not stems or not _OWN.search(said):
         return ""
+    if _SEE.search(said):
+        return records_found(conversation.results, conversation.message)
     told = [
         result
         for result in conversation.results
@@ -110,6 +113,7 @@ def _line(record: Mapping[str, Any], stems: Collection[str]) -> str:
     told = {name: value for name, value in record.items() if not _OWNER.fullmatch(name) and value not in ("", None)}
     first = dict([next(((n, v) for n, v in told.items() if _is_plain(v)), ("", ""))])
     asked = _asked(told, stems)
+    asked = {} if asked.keys() <= first.keys() else asked  # who names a record wants to know more than its name
     fields = {**first, **asked} if asked else {name: value for name, value in told.items() if _is_plain(value)}
     lists = {} if asked else {name: value for name, value in told.items() if _is_list_of_plain(value)}
     parts = ((name, _told(value)) for name, value in {**fields, **lists}.items())

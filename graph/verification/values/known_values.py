@@ -139,7 +139,7 @@ class KnownValues:
     def _has_weekday(self, value: Value) -> bool:
         same = {unit for unit in ("open", "closed", "") if self._shares_key(value, unit)}
         if value.unit == "closed":
-            return "weekday" in self._kinds and same <= {"closed"}
+            return "weekday" in self._kinds and (not same or "closed" in same)  # one place closes, another opens
         if same == {"closed"} and value.unit == "open":
             return False
         return bool(same) or not value.keys.isdisjoint(self._weekdays)
