@@ -122,6 +122,14 @@ def test_structured_values_lose_personal_fields_and_keys() -> None:
     assert PLAIN.values(given_) == {"zip": "[address]", "note": ["call [phone]", 3, None], "[email]": "[email]"}
 
 
+@pytest.mark.parametrize(
+    ("value", "clean"),
+    [(4111111111111111, "[card]"), (2025550123, "[phone]"), (10283, 10283), (1764470000, 1764470000), (True, True)],
+)
+def test_a_number_is_read_like_its_digits(value: object, clean: object) -> None:
+    assert PLAIN.values({"n": [value]}) == {"n": [clean]}
+
+
 SURROUNDINGS = st.text(st.sampled_from("abc xyz,.;:!?\n\"'()"), max_size=20).map(lambda s: f"{s} ")
 
 

@@ -12,6 +12,10 @@ LONGEST = 20_000
 """Longer texts are cut: nothing that is looked at by a person is longer."""
 
 
+_FEW_DIGITS = 6
+"""A number of no more digits names nobody; a longer one may be a card or a telephone."""
+
+
 class Redactor:
     """Replace what names a person by what kind of thing it was, for example `[email]`; numbers of orders, parcels and
     tickets stay.
@@ -46,9 +50,11 @@ class Redactor:
             }
         if isinstance(value, list | tuple | set | frozenset):
             return [self.values(item) for item in value]
+        written = str(value)
         if value is None or isinstance(value, bool | int | float):
-            return value
-        return self.text(str(value))
+            cleaned = self.text(written) if isinstance(value, int) and len(written) > _FEW_DIGITS else written
+            return value if cleaned == written else cleaned
+        return self.text(written)
 
     def _spans(self, text: str) -> Iterator[Span]:
         for find in ALWAYS:
