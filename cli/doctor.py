@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from core.factory import NO_KEY, embedding_model, reranker
 from core.models.capabilities import Endpoint, remember
 from core.models.capabilities import probe as probe_endpoint
 from core.passages import Utterance
+from core.privacy.redaction import Redactor
 from core.settings import Settings, retired_settings
 from graph.business_check import check_business
 from graph.memory.checkpointers import open_checkpointer
@@ -56,7 +57,8 @@ def doctor(
     perhaps not meant so, such as the sample shop's name over your own orders. With --probe the endpoint is measured
     first, and the agent adapts to what was found: native tool calls or calls as JSON, streaming or not.
     """
-    findings = [*(_measured(transcription) if probe else ()), *asyncio.run(_examine())]
+    found = [*(_measured(transcription) if probe else ()), *asyncio.run(_examine())]
+    findings = [replace(f, detail=Redactor().text(f.detail)) for f in found]  # an address may hold a password
     if as_json:
         print_json({"ok": all(f.ok for f in findings), "findings": [asdict(f) for f in findings]})
     else:

@@ -138,6 +138,13 @@ def test_doctor_notices_a_setting_that_would_stop_the_agent(
     assert part in wrong
 
 
+def test_doctor_prints_no_key_that_stands_where_it_should_not(empty: Terminal) -> None:
+    key = "sk-0123456789abcdef0123456789abcdef"
+    out, _ = empty.run("doctor", "--json", code=1, SUPPORT_LIMITS=key)
+    assert "SUPPORT_LIMITS" in out
+    assert key not in out
+
+
 def test_doctor_notices_files_of_the_business_that_would_stop_the_agent(empty: Terminal, tmp_path: Path) -> None:
     mine = copied_sample(tmp_path / "mine")
     (mine / "policy.yaml").write_text("currency: x")
