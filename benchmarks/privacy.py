@@ -205,8 +205,14 @@ def held_in(url: str) -> str:
     execute(url, "CHECKPOINT")
     [folder] = execute(url, "SHOW data_directory")
     [number] = execute(url, "SELECT oid FROM pg_database WHERE datname = current_database()")
-    tables = execute(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    return raw(Path(folder), f"base/{number}/*") + rows(url, *tables)
+    return raw(Path(folder), f"base/{number}/*") + live(url)
+
+
+def live(url: str) -> str:
+    """Return what a database holds for whoever asks it; a SQLite file holds nothing else."""
+    if url.startswith("sqlite"):
+        return held_in(url)
+    return rows(url, *execute(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
 
 
 def measure(folder: Path, postgres: str | None = None) -> list[Figure]:
@@ -236,7 +242,7 @@ def measure(folder: Path, postgres: str | None = None) -> list[Figure]:
             thread, code = converse(customer, others, url("shop"), orders)
             metrics = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
             time.sleep(5)  # what is sent in the background arrives
-            before = held_in(url("memory")) + held_in(url("inbox"))
+            before = live(url("memory")) + live(url("inbox"))
             tickets = rows(url("desk"), "tickets", "ticket_notes", "ticket_events", "ticket_deliveries")
             tickets = tickets.replace(WHO, "")  # whose ticket it is stands in a field of its own
             exported = command(env, "export", "--customer", WHO)

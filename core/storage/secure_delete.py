@@ -83,6 +83,8 @@ def _vacuum(url: str, tables: tuple[str, ...]) -> None:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             there = set(sqlalchemy.inspect(connection).get_table_names())
             for table in sorted(there & set(tables)):
-                connection.exec_driver_sql(f'VACUUM (FULL) "{table}"')
+                connection.exec_driver_sql(f'VACUUM (FULL, ANALYZE) "{table}"')
+            # Its statistics hold samples of the rows; what they held before goes with the old versions of their own.
+            connection.exec_driver_sql("VACUUM (FULL) pg_catalog.pg_statistic")
     finally:
         engine.dispose()
