@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import psycopg
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage
 from sqlalchemy import MetaData, text
@@ -23,6 +24,7 @@ from core.errors import Busy, NotFound, Refused
 from core.settings import Settings
 from core.storage.database import Database
 from core.storage.schema_versions import HISTORY
+from core.storage.secure_delete import secure_delete
 from core.storage.tables import OwnDatabase
 from graph.agent import SupportAgent, open_agent
 from graph.context_window.customer_profile import PREFERENCES, add_facts
@@ -342,6 +344,21 @@ async def test_a_title_that_grows_by_what_stands_in_for_addresses_can_be_read(tm
     await desk.open_ticket(request(draft=draft(title="a@b.co " * 17)))
     assert (await desk.get_ticket("T1001")).draft.title.startswith("[email] [email]")
     await desk.close()
+
+
+@pytest.mark.server
+async def test_the_statistics_of_postgresql_keep_no_sample_of_erased_rows(shared_postgres: str) -> None:
+    url = fresh_database(shared_postgres)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE inbox_messages (text text)")
+        connection.execute("INSERT INTO inbox_messages SELECT 'zelda quuxley ' || n % 3 FROM generate_series(1, 90) n")
+        connection.execute("ANALYZE inbox_messages")
+        connection.execute("DELETE FROM inbox_messages")
+        await secure_delete(url, tables=("inbox_messages",))
+        connection.execute("CHECKPOINT")
+        [folder] = connection.execute("SHOW data_directory").fetchone() or ()
+        [file] = connection.execute("SELECT pg_relation_filepath('pg_statistic')").fetchone() or ()
+    assert b"quuxley" not in (Path(folder) / file).read_bytes()
 
 
 @pytest.mark.server

@@ -12,6 +12,13 @@ from core.storage.database import open_engine, parse_url, shown, sql_errors, sql
 
 _WORD_INDEXES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'"
 """Word indexes keep deleted words until their parts are joined."""
+_SAMPLED = """
+    SELECT s.attname, format_type(a.atttypid, a.atttypmod) FROM pg_stats s
+    JOIN pg_attribute a ON a.attrelid = to_regclass(quote_ident(s.tablename)) AND a.attname = s.attname
+    WHERE s.tablename = %(table)s AND s.schemaname = current_schema()
+    AND format_type(a.atttypid, a.atttypmod) ~ '^(text|character|json|bytea)'
+"""
+"""Columns whose statistics hold samples of words; a table without rows keeps those it had."""
 PATIENCE_SECONDS = 30.0
 """How long to wait for other processes to end their transactions."""
 SHORT_PATIENCE_SECONDS = 1.0
@@ -83,8 +90,10 @@ def _vacuum(url: str, tables: tuple[str, ...]) -> None:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             there = set(sqlalchemy.inspect(connection).get_table_names())
             for table in sorted(there & set(tables)):
+                for column, kind in connection.exec_driver_sql(_SAMPLED, {"table": table}).all():
+                    # The statistics of a column go when its type is set, be it the one that it has.
+                    connection.exec_driver_sql(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {kind}')
                 connection.exec_driver_sql(f'VACUUM (FULL, ANALYZE) "{table}"')
-            # Its statistics hold samples of the rows; what they held before goes with the old versions of their own.
             connection.exec_driver_sql("VACUUM (FULL) pg_catalog.pg_statistic")
     finally:
         engine.dispose()
