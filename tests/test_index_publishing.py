@@ -113,7 +113,7 @@ def test_rolling_back_serves_the_version_before_and_running_readers_follow(tmp_p
     assert retriever.search_now(question, limit=1)[0].text.startswith("Second")
     assert roll_back(index_dir) == version_names(index_dir)[1]
     assert retriever.search_now(question, limit=1)[0].text.startswith("First")
-    with pytest.raises(IndexNotFound, match="knowledge versions"):
+    with pytest.raises(IndexNotFound, match="knowledge show"):
         roll_back(index_dir)
 
 

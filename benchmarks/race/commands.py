@@ -16,7 +16,7 @@ from benchmarks.support.peers import CUSTOMER, ROOT
 
 COMMANDS: tuple[tuple[str, Sequence[str], str, float], ...] = (
     ("support-agent --help", ["--help"], "", 0.3),
-    ("tickets list", ["tickets", "list"], "", 0.8),
+    ("tickets show", ["tickets", "show"], "", 0.8),
     ("ask", ["ask", "How do I return something?"], "", 1.5),
     ("doctor", ["doctor"], "", 2.0),
     ("make chat with one turn, second time", ["chat", "--customer", CUSTOMER], "How do I return something?\n", 2.0),
