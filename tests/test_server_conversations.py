@@ -28,7 +28,7 @@ class SlowModel(ScriptedChatModel):
     """A semaphore; each reply needs one of it."""
 
     async def _astream(self, messages: list[BaseMessage], *_: Any, **__: Any) -> AsyncIterator[ChatGenerationChunk]:
-        reply = str(self._next(messages).content)
+        reply = str(self._answer(messages).content)
         first, rest = reply.split(". ", 1)
         yield ChatGenerationChunk(message=AIMessageChunk(content=f"{first}. "))
         self.begun.set()

@@ -1,23 +1,22 @@
 """Offer the offline rules as a chat model like any other."""
 
-import asyncio
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.embeddings import Embeddings
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, UsageMetadata
 from langchain_core.messages.tool import tool_call_chunk
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, PrivateAttr
 
+from core.models.whole_answers import WholeAnswerChatModel
 from core.offline.planner import Decision, MakesPlanner, Planner
 from core.offline.reading.chat_request import read_conversation
 
@@ -27,7 +26,7 @@ CHARS_PER_TOKEN = 4
 """How many characters are counted as a token: there is no tokenizer to ask."""
 
 
-class OfflineChatModel(BaseChatModel):
+class OfflineChatModel(WholeAnswerChatModel):
     """Understand requests by rules and examples, call bound tools, and answer with passages and tool results only.
 
     The same request always gets the same answer. Nothing is generated: each sentence is fixed, quoted from a numbered
@@ -66,8 +65,8 @@ class OfflineChatModel(BaseChatModel):
         bound = [] if tool_choice == "none" else [convert_to_openai_tool(tool) for tool in tools]
         return self.bind(tools=bound, **kwargs)
 
-    def _answer(self, messages: Sequence[BaseMessage], tools: Sequence[Mapping[str, Any]]) -> AIMessage:
-        """Return the next message for a request."""
+    def _answer(self, messages: list[BaseMessage], **kwargs: Any) -> AIMessage:
+        tools: Sequence[Mapping[str, Any]] = kwargs.get("tools") or ()
         schemas = {
             t["function"]["name"]: t["function"].get("parameters", {})
             | {"description": t["function"].get("description", "")}
@@ -85,39 +84,8 @@ class OfflineChatModel(BaseChatModel):
             response_metadata={"model_name": OFFLINE, "finish_reason": "tool_calls" if calls else "stop"},
         )
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=self._answer(messages, kwargs.get("tools") or ()))])
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        for chunk in _chunks(self._answer(messages, kwargs.get("tools") or ())):
-            if run_manager:
-                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-            yield chunk
-
-    async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        answer = await asyncio.to_thread(self._answer, messages, kwargs.get("tools") or ())
-        for chunk in _chunks(answer):
-            if run_manager:
-                await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-            yield chunk
+    def _pieces(self, answer: AIMessage) -> Iterator[ChatGenerationChunk]:
+        return _chunks(answer)
 
 
 def _chunks(answer: AIMessage) -> Iterator[ChatGenerationChunk]:

@@ -1,20 +1,21 @@
 """Offer a chat model that says what it was told to, for tests and rehearsals."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import Field
 
+from core.models.whole_answers import WholeAnswerChatModel
+
 Answer = AIMessage | Exception | Callable[[list[BaseMessage]], AIMessage]
 
 
-class ScriptedChatModel(BaseChatModel):
+class ScriptedChatModel(WholeAnswerChatModel):
     """Give the listed answers in order; an exception is raised, a function is called with the request.
 
     An answer may be an `AIMessageChunk` with the calls as an endpoint would send them, and name its own finish reason.
@@ -33,7 +34,7 @@ class ScriptedChatModel(BaseChatModel):
         """Return the model itself: the script already knows its calls."""
         return self
 
-    def _next(self, messages: list[BaseMessage]) -> AIMessage:
+    def _answer(self, messages: list[BaseMessage], **kwargs: Any) -> AIMessage:
         answer: Answer = self.answers[min(len(self.requests), len(self.answers) - 1)]
         self.requests.append(messages)
         if isinstance(answer, Exception):
@@ -42,38 +43,8 @@ class ScriptedChatModel(BaseChatModel):
         # A fresh id each time: a message that is given twice is two messages of the conversation.
         return message.model_copy(update={"id": f"scripted-{id(self)}-{len(self.requests)}"})
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=self._next(messages))])
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        for chunk in _chunks(self._next(messages)):
-            if run_manager:
-                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-            yield chunk
-
-    async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        for chunk in _chunks(self._next(messages)):
-            if run_manager:
-                await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-            yield chunk
+    def _pieces(self, answer: AIMessage) -> Iterator[ChatGenerationChunk]:
+        return _chunks(answer)
 
 
 def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
