@@ -7,8 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from graph.replies import Progress, Token
 from server.event_streams import EventStream
 from server.tokens import LEEWAY_SECONDS
+from server.views.thread_events import thread_events
 from tests.server_fakes import TOKENS, Running, serving
 
 STREAM = {"Accept": "text/event-stream"}
@@ -65,3 +67,18 @@ async def test_nobody_holds_more_than_a_few_streams(tmp_path: Path) -> None:
         assert answers[7].status_code == 200
         assert all(a.headers["retry-after"] for a in answers if a.status_code == 429)
         assert (await follow(server, "/v1/desk/events", nearly_over("olga", operator=True))).status_code == 200
+
+
+async def test_who_reads_along_is_told_what_is_being_written(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        thread = (await server.say("ada", "how do returns work?"))["thread_id"]
+        events = thread_events(server.service, {"id": thread, "locale": "en"}, "")
+        await anext(events)  # from now on it listens
+        for piece in (Progress("I am looking it up"), Token("You have")):
+            server.service.broadcast.publish(thread, piece)
+        told: dict[str, str] = {}
+        while "token" not in told:
+            happened = await anext(events)
+            told[happened["event"]] = happened["data"]
+        await events.aclose()  # type: ignore[attr-defined]
+    assert (told["progress"], told["token"]) == ('{"text": "I am looking it up"}', '{"text": "You have"}')

@@ -33,8 +33,8 @@ async def thread_events(service: Service, row: dict[str, Any], last_seen: str) -
         while True:
             for made in told.news(shown):
                 yield made
-            async for event in _until_changed(service, queue, busy=_is_busy(shown)):
-                yield event("token" if isinstance(event, Token) else "progress", {"text": event.text})
+            async for happened in _until_changed(service, queue, busy=_is_busy(shown)):
+                yield event("token" if isinstance(happened, Token) else "progress", {"text": happened.text})
             if service.stopping.is_set():
                 return
             shown = await view(service, row, newest_only=True)
