@@ -58,6 +58,7 @@ def test_a_field_that_is_asked_for_in_so_many_words_is_told() -> None:
     found = (result({"lines": [{"id": "L-1", "plan": "Fibre 300"}, {"id": "L-2", "plan": "DSL 50"}]}),)
     said = own_fields(Conversation("what plan am I on?", results=found, tools=TOOLS))
     assert said.splitlines()[1:] == ["- id: L-1, plan: Fibre 300", "- id: L-2, plan: DSL 50"]
+    assert own_fields(Conversation("which lines do I have?", results=found, tools=TOOLS)) == said
     assert own_fields(Conversation("how do I cancel my plan?", results=found, tools=TOOLS)) == ""
 
 

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from tests.fakes import FakeOrders
 from tools.facts import order_facts
-from tools.retail.offline.answering.order_sentences import arrival_sentence
+from tools.retail.offline.answering.order_sentences import arrival_sentence, status_sentence
+from tools.retail.policy import load_policy
+from tools.retail.shop_records import Status
 
 EXPECTED = date(2026, 11, 18)
 
@@ -34,3 +36,9 @@ def test_a_late_order_is_not_told_as_if_it_were_on_time() -> None:
     facts = {"status": "processed", "expected_delivery": "2026-11-18"}
     assert arrival_sentence(facts) == "Delivery is expected on 18 November 2026."
     assert "was expected on 18 November 2026: it is 5 days late" in arrival_sentence(facts | {"days_late": 5})
+
+
+@pytest.mark.parametrize("status", get_args(Status))
+def test_a_reply_has_the_word_of_cards_and_rules_for_a_state(status: str) -> None:
+    word, _, _ = load_policy().name("status", status).partition(" (")
+    assert word in status_sentence({"order_id": "#AF1", "status": status})

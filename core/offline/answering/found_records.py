@@ -49,9 +49,14 @@ def own_fields(conversation: Conversation) -> str:
     told = [
         result
         for result in conversation.results
-        if any(stems <= set(content_stems(" ".join(record).replace("_", " "))) for record in _records(result.data))
+        if any(stems <= _names(result.data) | _names(record) for record in _records(result.data))
     ]
     return records_found(told, conversation.message)
+
+
+def _names(data: Any) -> set[str]:
+    """Return the stems of the names of fields."""
+    return set(content_stems(" ".join(data).replace("_", " "))) if isinstance(data, Mapping) else set()
 
 
 def records_named(conversation: Conversation) -> str:

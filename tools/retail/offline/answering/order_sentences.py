@@ -16,8 +16,8 @@ _STATUS = {
     "processed": "is processed: it is packed or on its way",
     "delivered": "was delivered",
     "cancelled": "is cancelled",
-    "return requested": "was delivered, and a return is requested",
-    "exchange requested": "was delivered, and an exchange is requested",
+    "return requested": "was delivered, and has a return requested",
+    "exchange requested": "was delivered, and has an exchange requested",
 }
 METHOD_NAMES = {"paypal": "PayPal", "gift_card": "gift card", "credit_card": "credit card"}
 _BRANDS = {"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express"}

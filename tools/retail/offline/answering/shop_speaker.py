@@ -15,6 +15,7 @@ from tools.retail.offline.answering.lookups import all_orders, order_of
 from tools.retail.offline.answering.order_sentences import item_name, tracking_ids
 from tools.retail.offline.reading.items import meant_items
 from tools.retail.offline.reading.talked_about import newest_order
+from tools.retail.policy import SENTENCES
 
 Facts = Mapping[str, Any]
 _ASKED = {"which_reason": "cancel", "which_pending": "cancel", "which_delivered": "return", "which_items": "return"}
@@ -101,7 +102,7 @@ class ShopSpeaker(Speaker):
 
     def _head(self, order: Facts) -> str:
         status = str(order.get("status", ""))
-        words = self.catalogue[self.language].get(f"status_{status}", status)
+        words = SENTENCES[self.language].get(f"status_{status}", status)
         return self.say("order", order=str(order["order_id"]), status=words)
 
     def _told(self, order: Facts) -> str:
