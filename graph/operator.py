@@ -101,8 +101,13 @@ async def release(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, op
 
 
 async def reopen(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str) -> Ticket:
-    """Open a closed ticket again and take it; raises Refused when it is open, or another one of its conversation is."""
-    ticket = await desk.reopen(ticket_id, operator)
+    """Open a closed ticket again, take it and tell the customer; raises Refused when it is open, or another one of its
+    conversation is.
+    """
+    before = await desk.get_ticket(ticket_id)
+    notice = phrase("ticket_reopened", before.locale, ticket=before.id)
+    ticket = await desk.reopen(ticket_id, operator, notice=notice)
+    await deliver(graph, desk, ticket.thread_id)
     await _follow(graph, ticket)
     return ticket
 

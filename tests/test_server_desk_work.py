@@ -54,6 +54,11 @@ async def found(server: Running, words: str) -> list[str]:
     return [one["thread_id"] for one in (await get(server, "/v1/desk/conversations", q=words))["items"]]
 
 
+async def sla(server: Running, ticket: str) -> str:
+    items = (await get(server, "/v1/desk/queue"))["items"]
+    return str(next(item["sla"] for item in items if item["id"] == ticket))
+
+
 async def queued(server: Running, **query: Any) -> list[str]:
     return [item["id"] for item in (await get(server, "/v1/desk/queue", **query))["items"]]
 
@@ -164,6 +169,49 @@ async def test_a_closed_ticket_is_opened_again_by_who_reopens_it(server: Running
     await post(server, f"/v1/tickets/{ticket}/resolve", None, who=MIA)
     await server.say("ada", "I want to talk to a person", thread)
     await post(server, "/v1/tickets/T9999/reopen", None, 404)
+
+
+async def test_an_answered_ticket_that_is_reopened_keeps_nobody_waiting(server: Running) -> None:
+    thread, ticket = await handed_over(server)
+    await post(server, f"/v1/tickets/{ticket}/resolve", None)
+    await post(server, f"/v1/tickets/{ticket}/reopen", None)
+    assert await sla(server, ticket) == "ok"  # nobody had answered
+    await post(server, f"/v1/tickets/{ticket}/reply", {"text": "Your parcel is on its way."})
+    await post(server, f"/v1/tickets/{ticket}/resolve", None)
+    await post(server, f"/v1/tickets/{ticket}/reopen", None)
+    assert await sla(server, ticket) == "none"
+    await server.say("ada", "It is still not here", thread)
+    assert await sla(server, ticket) == "ok"
+
+
+async def test_notices_say_what_happened_and_when_they_were_written(server: Running) -> None:
+    thread, ticket = await handed_over(server)
+    await post(server, f"/v1/tickets/{ticket}/reply", {"text": "Your parcel is on its way."})
+    before = datetime.now(UTC)
+    await post(server, f"/v1/tickets/{ticket}/resolve", None)
+    between = datetime.now(UTC)
+    await post(server, f"/v1/tickets/{ticket}/reopen", None)
+    closed, opened = (await get(server, f"/v1/desk/conversations/{thread}"))["entries"][-2:]
+    assert "is closed" in closed["text"]
+    assert "is open again" in opened["text"]
+    assert before <= datetime.fromisoformat(closed["at"]) <= between <= datetime.fromisoformat(opened["at"])
+    seen = await server.client.get(f"/v1/threads/{thread}", headers=bearer("ada"))
+    assert [message["at"] for message in seen.json()["messages"][-2:]] == [closed["at"], opened["at"]]
+
+
+async def test_a_mention_finds_its_conversations_for_who_is_mentioned_and_nobody_else(server: Running) -> None:
+    thread, ticket = await handed_over(server)
+    joined = (await server.say("ben", "how do returns work?"))["thread_id"]
+    await post(server, f"/v1/tickets/{ticket}/note", {"text": "Please look, @Mia."})
+    await post(server, f"/v1/desk/conversations/{joined}/note", {"text": "@mia and @olga.b, write to x@olga"})
+
+    async def mentions(who: dict[str, str]) -> set[str]:
+        answer = await server.client.get("/v1/desk/conversations", params={"mentions_me": "true"}, headers=who)
+        return {one["thread_id"] for one in answer.json()["items"]}
+
+    assert await mentions(MIA) == {thread, joined}
+    assert await mentions(OLGA) == set()
+    assert "olga" in (await get(server, "/v1/desk"))["people"]
 
 
 async def test_a_conversation_of_the_agent_is_joined(server: Running) -> None:

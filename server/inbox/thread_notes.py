@@ -96,6 +96,19 @@ async def notes_of(inbox: Inbox, thread_id: str) -> Sequence[ThreadNote]:
     return [ThreadNote(row.author, row.text, datetime.fromtimestamp(row.noted_at, UTC)) for row in rows]
 
 
+async def notes_with(inbox: Inbox, text: str) -> Sequence[tuple[str, str]]:
+    """Return the notes on threads that hold a text, in any case, each as its thread and its words."""
+    query = select(NOTES.c.thread_id, NOTES.c.text).where(NOTES.c.text.icontains(text, autoescape=True))
+    async with inbox.reading() as connection:
+        return [(row[0], row[1]) for row in await connection.execute(query)]
+
+
+async def note_authors(inbox: Inbox) -> Sequence[str]:
+    """Return who has written a note on a thread."""
+    async with inbox.reading() as connection:
+        return list((await connection.execute(select(NOTES.c.author).distinct())).scalars())
+
+
 async def own_threads(inbox: Inbox, owner: str) -> Sequence[OwnThread]:
     """Return an owner's newest conversations, those with the newest words first."""
     last = MESSAGES.alias()

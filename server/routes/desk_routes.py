@@ -15,7 +15,7 @@ from core.clock import utc_now
 from core.errors import BackendUnavailable
 from server.event_streams import EndlessStream
 from server.identity import Operator, Serving
-from server.inbox.thread_notes import note_read, typing
+from server.inbox.thread_notes import note_authors, note_read, typing
 from server.routes.customer_routes import STREAM, json_only
 from server.routes.operator_routes import LOOK_SECONDS, desk_of
 from server.schemas.api_schemas import READING, WRITING
@@ -33,7 +33,7 @@ from server.views.canned_replies import canned_replies
 from server.views.desk_customer import customer_of
 from server.views.desk_lists import all_conversations
 from server.views.desk_queue import APPROVALS, Wanted, queue
-from server.views.desk_search import search
+from server.views.desk_search import mentioning, search
 from server.views.desk_view import conversation
 from server.views.thread_events import event
 from tools.desk.reports import OperatorPresence
@@ -71,7 +71,7 @@ async def read_desk(who: Operator, service: Serving) -> DeskOut:
         role=who.role,
         shop=service.business.file.name,
         queues=[*service.queues, APPROVALS],
-        people=sorted({who.subject, *await service.desk.reads.people()}),
+        people=sorted({who.subject, *await service.desk.reads.people(), *await note_authors(service.inbox)}),
         replies=await asyncio.to_thread(canned_replies, settings.replies_dir),
         reply_minutes=service.business.file.limits.reply_minutes,
     )
@@ -118,9 +118,12 @@ async def list_conversations(
     who: Operator,
     service: Serving,
     q: str = Query("", max_length=200, description="Words that all have to occur, each by its beginning."),
+    mentions_me: bool = Query(False, description="Only those in which a note mentions who asks, as @name."),
     page: int = Query(1, ge=1, le=10_000),
 ) -> ListedOut:
     """List all conversations, or those that a search finds, those with the newest words first, a page at a time."""
+    if mentions_me:
+        return await mentioning(service, who.subject, page=page)
     return await (search(service, q, page=page) if q.strip() else all_conversations(service, page=page))
 
 

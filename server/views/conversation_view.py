@@ -88,7 +88,7 @@ async def _add_times_and_ratings(service: Service, thread_id: str, said: Sequenc
     accepted, answered = await times(service.inbox, thread_id)
     helpful = await reply_ratings(service.inbox, thread_id)
     wrote: Mapping[str, datetime] = {}
-    if any(message.role == "operator" for message in said):
+    if any(message.id.startswith("desk-") for message in said):
         with suppress(BackendUnavailable):
             wrote = await service.desk.reads.reply_times(thread_id)
     turn = ""

@@ -1,11 +1,13 @@
 """Find conversations by words: in what customers wrote, in replies, in tickets and in notes."""
 
+import re
 from functools import partial
 
 from sqlalchemy import Connection, select, text
 
 from core.storage.word_index import terms_of
 from server.inbox.inbox_schema import MESSAGE_WORDS, REPLY_WORDS, THREADS
+from server.inbox.thread_notes import notes_with
 from server.schemas.desk_schemas import ListedOut
 from server.service import Service
 from server.views.desk_lists import listed
@@ -24,6 +26,15 @@ async def search(service: Service, query: str, *, page: int) -> ListedOut:
         if not found:
             break
     return await listed(service, found or set(), page=page)
+
+
+async def mentioning(service: Service, name: str, *, page: int) -> ListedOut:
+    """Return a page of the conversations in which a note mentions a colleague as @name; raises BackendUnavailable."""
+    mention = f"@{name}"
+    held = [*await service.desk.reads.notes_with(mention), *await notes_with(service.inbox, mention)]
+    # What stands around tells olga from olga.b, from olga-2 and from an e-mail address.
+    whole = re.compile(rf"(?<!\w){re.escape(mention)}(?![\w@+-]|\.\w)", re.IGNORECASE)
+    return await listed(service, {thread for thread, words in held if whole.search(words)}, page=page)
 
 
 def _threads_with(connection: Connection, term: str) -> set[str]:

@@ -64,7 +64,7 @@ async def conversation(service: Service, desk: OperatorDesk, thread_id: str) -> 
         verified_by=state.verified_by,
         owner=ticket.status if ticket and ticket.with_people else state.owner,
         locale=ticket.locale if ticket else "en",
-        entries=await timed(service.inbox, thread_id, entries, ticket),
+        entries=await timed(service.inbox, thread_id, entries, ticket, await service.desk.reads.reply_times(thread_id)),
         actions=[await _row(service, action) for action in actions],
         cases=cases_out(state, service.parts.procedures),
         ticket=ticket_data(ticket) if ticket else None,

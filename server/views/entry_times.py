@@ -1,6 +1,6 @@
 """Say when each entry of a conversation was written, and put colleagues' notes where they belong in time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -13,20 +13,24 @@ from server.schemas.desk_schemas import Entry
 from tools.desk.tickets import Ticket, TicketNote
 
 
-async def timed(inbox: Inbox, thread_id: str, entries: Sequence[Entry], ticket: Ticket | None) -> list[Entry]:
+async def timed(
+    inbox: Inbox, thread_id: str, entries: Sequence[Entry], ticket: Ticket | None, wrote: Mapping[str, datetime]
+) -> list[Entry]:
     """Return the entries with their times and the ticket's internal notes among them; times of other servers are not
     known.
+
+    `wrote` says when people and the desk wrote, by the keys of deliveries.
     """
     accepted, answered = await times(inbox, thread_id)
     notes = ticket.notes if ticket else ()
-    replied = {f"desk-{ticket.id}:{note.key}": note.created_at for note in notes if ticket and note.kind == "reply"}
     turn = ""
     for entry in entries:
         if entry.role == "customer":
             turn = entry.id
             entry.at = accepted.get(entry.id)
         else:
-            entry.at = replied.get(entry.id) if entry.role == "operator" else answered.get(turn)
+            from_desk = entry.id.startswith("desk-")
+            entry.at = wrote.get(entry.id.removeprefix("desk-")) if from_desk else answered.get(turn)
     written = [note for note in notes if note.kind == "internal"]
     return _with_notes(entries, sorted([*written, *await notes_of(inbox, thread_id)], key=lambda note: note.created_at))
 

@@ -34,6 +34,8 @@ class LatestMessages:
     """When the customer wrote first after that."""
     heard: str = ""
     """What the customer wrote last."""
+    reopened_at: datetime | None = None
+    """When a colleague last opened it again."""
 
 
 NO_MESSAGES = LatestMessages(noted_at=None, replied_at=None, heard_at=None)
@@ -112,11 +114,13 @@ class DeskReads:
         later = notes.alias("later")
         answered = exists().where(later.c.ticket == notes.c.ticket, later.c.kind == "reply", later.c.id > notes.c.id)
         unanswered = (notes.c.kind == "customer") & ~answered
+        reopened = (notes.c.kind == "notice") & notes.c.key.startswith("reopen:")
         query = (
             select(
                 notes.c.ticket,
                 func.max(notes.c.created_at).label("noted_at"),
                 func.max(case((notes.c.kind == "reply", notes.c.created_at))).label("replied_at"),
+                func.max(case((reopened, notes.c.created_at))).label("reopened_at"),
                 func.min(case((unanswered, notes.c.created_at))).label("heard_at"),
                 func.max(case((notes.c.kind == "customer", notes.c.id))).label("heard"),
             )
@@ -180,20 +184,31 @@ class DeskReads:
 
         return await self._database.read(find)
 
-    async def people(self) -> Sequence[str]:
-        """Return the operators who have written or taken anything, or have the desk open, by name."""
-        taken = select(tickets.c.operator).where(tickets.c.operator.is_not(None))
-        wrote = select(notes.c.author).where(notes.c.kind == "reply")
+    async def notes_with(self, text: str) -> Sequence[tuple[str, str]]:
+        """Return the internal notes that hold a text, in any case, each as its conversation and its words."""
+        query = (
+            select(tickets.c.thread_id, notes.c.text)
+            .join_from(notes, tickets, tickets.c.serial == notes.c.ticket)
+            .where(notes.c.kind == "internal", notes.c.text.icontains(text, autoescape=True))
+        )
         async with self._database.reading() as connection:
-            names = await connection.execute(taken.union(wrote, select(presence.c.operator)))
+            return [(row[0], row[1]) for row in await connection.execute(query)]
+
+    async def people(self) -> Sequence[str]:
+        """Return the operators who ever wrote, took or closed anything or had the desk open, by name."""
+        taken = select(tickets.c.operator).where(tickets.c.operator.is_not(None))
+        closed = select(tickets.c.closed_by).where(tickets.c.closed_by.is_not(None))
+        wrote = select(notes.c.author).where(notes.c.kind != "customer", notes.c.author != "agent")
+        async with self._database.reading() as connection:
+            names = await connection.execute(taken.union(closed, wrote, select(presence.c.operator)))
             return sorted(set(names.scalars()))
 
     async def reply_times(self, thread_id: str) -> Mapping[str, datetime]:
-        """Return when people wrote each of their replies in a conversation, by the key of its delivery."""
+        """Return when each reply of people and each notice of the desk was written, by the key of its delivery."""
         query = (
             select(notes.c.ticket, notes.c.key, notes.c.created_at)
             .join_from(notes, tickets, tickets.c.serial == notes.c.ticket)
-            .where(tickets.c.thread_id == thread_id, notes.c.kind == "reply")
+            .where(tickets.c.thread_id == thread_id, notes.c.kind.in_(("reply", "notice")))
         )
         async with self._database.reading() as connection:
             return {f"{ticket_number(row[0])}:{row[1]}": row[2] for row in await connection.execute(query)}
@@ -254,4 +269,5 @@ def _line(row: RowMapping) -> TicketLine:
 
 
 def _words(row: RowMapping, heard: str) -> LatestMessages:
-    return LatestMessages(noted_at=row["noted_at"], replied_at=row["replied_at"], heard_at=row["heard_at"], heard=heard)
+    times = {name: row[name] for name in ("noted_at", "replied_at", "heard_at", "reopened_at")}
+    return LatestMessages(**times, heard=heard)

@@ -30,17 +30,21 @@ class Wait:
     standing: Literal["ok", "soon", "late"]
 
 
-def waits_since(owned: Ownership, *, replied_at: datetime | None, heard_at: datetime | None) -> datetime | None:
+def waits_since(
+    owned: Ownership, *, replied_at: datetime | None, heard_at: datetime | None, reopened_at: datetime | None = None
+) -> datetime | None:
     """Return since when the customer of a ticket waits for a person's words, or None when they do not.
 
     Args:
         owned: Who has the conversation.
         replied_at: When a person last replied.
         heard_at: When the customer wrote first after that.
+        reopened_at: When a colleague last opened it again: what was answered before stays answered.
     """
     if owned.running_since is None:
         return None
-    answered = replied_at is not None and replied_at >= owned.running_since
+    latest = max(replied_at, reopened_at or replied_at) if replied_at else None
+    answered = latest is not None and latest >= owned.running_since
     return heard_at if answered else owned.running_since
 
 
@@ -55,7 +59,8 @@ def ticket_wait(
     ticket: Ticket, words: LatestMessages, *, hours: DeskHours, within: timedelta, now: datetime
 ) -> Wait | None:
     """Return how long the customer of a ticket waits for a person's words, or None when they do not."""
-    since = waits_since(ticket.ownership, replied_at=words.replied_at, heard_at=words.heard_at)
+    times = {"replied_at": words.replied_at, "heard_at": words.heard_at, "reopened_at": words.reopened_at}
+    since = waits_since(ticket.ownership, **times)
     within = within * PRIORITY_SHARE[ticket.draft.priority]
     return wait_of(since, hours=hours, within=within, now=now) if since and ticket.with_people else None
 

@@ -263,16 +263,18 @@ class SqlTicketDesk:
         async with self._transaction() as connection:
             return await self._move(connection, ticket_id, "release", operator)
 
-    async def reopen(self, ticket_id: str, operator: str) -> Ticket:
-        """Open a closed ticket again and give it to an operator; raises Refused when another ticket of its conversation
-        is open.
+    async def reopen(self, ticket_id: str, operator: str, *, notice: str) -> Ticket:
+        """Open a closed ticket again, give it to an operator and put the notice on its way; one that a person had
+        answered stays answered. Raises Refused when another ticket of its conversation is open.
         """
         try:
             async with self._transaction() as connection:
                 await self._move(
                     connection, ticket_id, "escalate", None, closed_at=None, closed_by=None, merged_into=None
                 )
-                return await self._move(connection, ticket_id, "take", operator)
+                ticket = await self._move(connection, ticket_id, "take", operator)
+                await self._tell(connection, ticket, "reopen", notice)
+                return ticket
         except IntegrityError:
             raise Refused(
                 f"Another ticket of the conversation of {ticket_id} is open already; work on that one."
@@ -336,9 +338,14 @@ class SqlTicketDesk:
         async with self._transaction() as connection:
             ticket = await self._move(connection, ticket_id, how, operator, **values)
             if notice:
-                key = f"{ticket.id}:{how}:{ticket.ownership.stretches}"
-                await send(connection, ticket, key=key, author="desk", text=notice)
+                await self._tell(connection, ticket, how, notice)
             return ticket
+
+    async def _tell(self, connection: AsyncConnection, ticket: Ticket, what: str, notice: str) -> None:
+        """Put a notice of what happened to a ticket on its way to the customer, once a stretch."""
+        key = f"{what}:{ticket.ownership.stretches}"
+        await self._insert_note(connection, ticket, author="desk", text=notice, key=key, kind="notice")
+        await send(connection, ticket, key=f"{ticket.id}:{key}", author="desk", text=notice)
 
     async def _move(
         self,

@@ -23,7 +23,8 @@ Reason = Literal[
 """Why a conversation goes to a person: the customer asked, is angry, reports fraud or disputes a charge; a rule of the
 shop requires it; attempts failed again and again; the turn's budget is spent; no source answers; the model is down; or
 what the model itself gave as its reason."""
-NoteKind = Literal["customer", "reply", "internal"]
+NoteKind = Literal["customer", "reply", "internal", "notice"]
+"""Who a note is from: the customer, a person to the customer, a colleague, or the desk itself to the customer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,9 +197,9 @@ class OperatorDesk(TicketDesk, Protocol):
         """Put a taken ticket back to those that wait for anybody; raises Refused as `take`."""
         ...
 
-    async def reopen(self, ticket_id: str, operator: str) -> Ticket:
-        """Open a closed ticket again and give it to an operator; raises Refused when another ticket of its conversation
-        is open.
+    async def reopen(self, ticket_id: str, operator: str, *, notice: str) -> Ticket:
+        """Open a closed ticket again, give it to an operator and put the notice on its way; one that a person had
+        answered stays answered. Raises Refused when another ticket of its conversation is open.
         """
         ...
 

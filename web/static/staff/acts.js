@@ -12,6 +12,8 @@ import { articleSheet, named, sheet } from "./page.js";
  *   leave: (how: "resolve" | "hand-back") => void, say: (words: string) => void, write: () => void, others: () => import("./queue.js").Item[]}} Work
  */
 
+/** Milliseconds in which fresh buttons do nothing: the second of two quick clicks was meant for what stood there before. */
+const SETTLES = 600;
 const HOUR = 3_600_000;
 const MORNING = 9;
 
@@ -30,6 +32,14 @@ export class Acts {
     /** @type {Shown | null} */
     this.shown = null;
     this.drawn = "";
+    this.settling = 0;
+    const held = (/** @type {Event} */ event) => {
+      const button = event.target instanceof Element && event.target.closest("button"); // opening a menu harms nobody
+      if (!button || place.getAttribute("aria-disabled") !== "true") return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    place.addEventListener("click", held, { capture: true });
   }
 
   /**
@@ -45,6 +55,13 @@ export class Acts {
     const held = document.activeElement?.getAttribute("data-act");
     this.place.replaceChildren(...(shown ? this.#offered(shown, ticket) : []));
     if (held) /** @type {HTMLElement | null} */ (this.place.querySelector(`[data-act="${held}"]`))?.focus();
+    this.#settle();
+  }
+
+  #settle() {
+    clearTimeout(this.settling);
+    this.place.setAttribute("aria-disabled", "true");
+    this.settling = setTimeout(() => this.place.removeAttribute("aria-disabled"), SETTLES);
   }
 
   /** Resolve the ticket that is shown, if that is offered. */
@@ -122,9 +139,10 @@ export class Acts {
     const { speech, work } = this;
     const off = ticket.snoozed_until !== null && Date.parse(ticket.snoozed_until) > Date.now();
     if (off) return this.#button("wake", "alarm-clock", () => work.change({ snoozed_until: new Date().toISOString() }));
-    const until = (/** @type {Date} */ time) => async () => {
+    const put_off = async (/** @type {Date} */ time) => {
       if (await work.change({ snoozed_until: time.toISOString() })) work.say(speech.say("snoozed_said"));
     };
+    const until = (/** @type {Date} */ time) => () => this.#unlessUnanswered("snooze_anyway", () => put_off(time));
     const at = (/** @type {number} */ days) => {
       const time = new Date();
       time.setDate(time.getDate() + days);
@@ -144,9 +162,18 @@ export class Acts {
    * @param {"resolve" | "hand-back"} how
    */
   #close(how) {
+    this.#unlessUnanswered(how === "resolve" ? "resolve_anyway" : "hand_back_anyway", () => this.work.leave(how));
+  }
+
+  /**
+   * Do something, after asking where the customer's newest message has no answer of a person.
+   * @param {string} anyway names the button that does it all the same
+   * @param {() => unknown} act
+   */
+  #unlessUnanswered(anyway, act) {
     const { speech, work } = this;
     const left = this.shown ? unanswered(this.shown) : "";
-    if (!left) return work.leave(how);
+    if (!left) return act();
     sheet(speech, "not_answered_title", (close) => [
       el("p", {}, speech.say("not_answered")),
       el("blockquote", { dir: "auto" }, left),
@@ -154,7 +181,7 @@ export class Acts {
         "div",
         { class: "buttons" },
         el("button", { class: "primary", click: () => (close(), work.write()) }, speech.say("answer_first")),
-        el("button", { click: () => (close(), work.leave(how)) }, speech.say(how === "resolve" ? "resolve_anyway" : "hand_back_anyway")),
+        el("button", { "data-act": anyway, click: () => (close(), act()) }, speech.say(anyway)),
       ),
     ]);
   }
@@ -168,7 +195,7 @@ export class Acts {
       el(
         "div",
         { class: "buttons" },
-        ...others.map((item) => el("button", { click: () => (close(), work.act("merge", { into: item.id })) }, `${item.id} ${item.title}`)),
+        ...others.map((item) => el("button", { click: () => (close(), work.act("merge", { into: item.id })) }, speech.say("merge_into", { ticket: ticket.id, into: item.id, title: item.title }))),
       ),
     ], { ticket: ticket.id });
   }

@@ -2,6 +2,8 @@
 
 import { el } from "../dom.js";
 import { icon } from "./icons.js";
+import { Mentions } from "./mentions.js";
+import { sheet } from "./page.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
 /** @typedef {{name: string, title: string, text: string}} Canned */
@@ -25,19 +27,21 @@ export class Composer {
     this.place = place;
     this.speech = speech;
     this.canned = canned;
-    this.people = people;
     this.work = work;
     /** @type {Mode} */
     this.mode = "reply";
     this.ticket = "";
     this.idle = 0;
+    /** What was put in as a whole and not yet changed. */
+    this.prepared = "";
     /** The words that were last tried to be sent, and their name: sent twice, they count once. */
     this.tried = { text: "", key: "" };
     this.text = el("textarea", { id: "words", rows: 3, maxlength: 20_000, input: () => this.#typed(), keydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
+    this.mentions = new Mentions(this.text, speech, people);
     this.label = el("label", { for: "words", class: "spoken" });
     this.modes = el("div", { role: "group", "aria-label": speech.say("write_what") });
     this.extra = el("div", { class: "buttons" });
-    place.replaceChildren(el("form", { submit: (/** @type {Event} */ event) => this.#send(event) }, this.modes, this.label, this.text, this.extra));
+    place.replaceChildren(el("form", { submit: (/** @type {Event} */ event) => this.#send(event) }, this.modes, this.label, this.text, this.mentions.list, this.mentions.warning, this.extra));
     this.write("reply");
   }
 
@@ -68,6 +72,7 @@ export class Composer {
     this.label.textContent = speech.say(this.mode === "reply" ? "reply" : "note_for_colleagues");
     this.text.placeholder = speech.say(this.mode === "reply" ? "reply_hint" : "note_hint");
     this.place.className = this.mode;
+    this.mentions.show(false);
     const button = (/** @type {Mode} */ name) =>
       el("button", { type: "button", class: "quiet small", "aria-pressed": String(this.mode === name), disabled: name === "reply" && this.mayReply === false, click: () => this.begin(name) }, icon(name === "reply" ? "message-square" : "sticky-note"), speech.say(`mode_${name}`));
     this.modes.replaceChildren(button("reply"), button("note"));
@@ -85,12 +90,31 @@ export class Composer {
   }
 
   /**
-   * Put words below what was typed, and mark the place in them that is to be filled in.
+   * Write prepared words, in place of other prepared ones; where something was typed, ask what becomes of it.
    * @param {string} words
    */
   put(words) {
-    const typed = this.text.value.trimEnd();
-    if (!typed.includes(words)) this.text.value = typed ? `${typed}\n\n${words}` : words;
+    const typed = this.text.value.trim();
+    if (!typed || this.text.value === this.prepared) return this.#write(words, words);
+    const { speech } = this;
+    sheet(speech, "put_title", (close) => [
+      el(
+        "div",
+        { class: "buttons" },
+        el("button", { class: "primary", "data-act": "put_instead", click: () => (close(), this.#write(words, words)) }, speech.say("put_instead")),
+        el("button", { "data-act": "put_below", click: () => (close(), this.#write(`${typed}\n\n${words}`, words)) }, speech.say("put_below")),
+      ),
+    ]);
+  }
+
+  /**
+   * Write a text, and mark the place in its prepared words that is to be filled in.
+   * @param {string} text
+   * @param {string} words
+   */
+  #write(text, words) {
+    this.text.value = text;
+    this.prepared = words;
     this.#typed();
     this.text.focus();
     const place = /\[[^\[\]]+\](?!\()/.exec(words);
@@ -111,12 +135,14 @@ export class Composer {
   }
 
   #noteTools() {
-    const mention = (/** @type {string} */ name) => () => {
-      this.text.setRangeText(`@${name} `, this.text.selectionStart, this.text.selectionEnd, "end");
-      this.#typed();
+    const { speech } = this;
+    const begin = () => {
+      const before = this.text.value.slice(0, this.text.selectionStart);
       this.text.focus();
+      this.text.setRangeText(/\S$/.test(before) ? " @" : "@", this.text.selectionStart, this.text.selectionEnd, "end");
+      this.#typed();
     };
-    return [this.#menu("mention", "user", this.people.map((name) => [name, mention(name)]))];
+    return [el("button", { type: "button", click: begin }, icon("user"), speech.say("mention"))];
   }
 
   /**
@@ -149,6 +175,7 @@ export class Composer {
 
   #typed() {
     if (this.ticket) sessionStorage.setItem(this.#draft(), this.text.value);
+    this.mentions.show(this.mode === "note");
     if (this.mode !== "reply") return;
     this.work.typing(Boolean(this.text.value));
     clearTimeout(this.idle);
@@ -157,7 +184,7 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    if (this.mentions.key(event) || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     this.text.form?.requestSubmit();
   }

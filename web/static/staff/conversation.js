@@ -210,7 +210,7 @@ export class Conversation {
   #leave(how) {
     const ticket = this.shown?.ticket;
     const thread = this.thread;
-    if (!ticket) return;
+    if (!ticket || this.list.leaving.has(ticket.id)) return;
     const next = this.list.next();
     this.list.leaving.add(ticket.id);
     this.list.show();

@@ -1,7 +1,7 @@
 // The operator's desk: who waits on the left, the open conversation in the middle, what is known of its customer on the right.
 
-import { ApiError } from "../api.js";
 import { el } from "../dom.js";
+import { bulkButtons } from "./bulk.js";
 import { icon } from "./icons.js";
 import { loadSpeech, STAFF_LANGUAGES, translate, wantedLanguages } from "../words.js";
 import { Conversation } from "./conversation.js";
@@ -9,9 +9,9 @@ import { draftsButton } from "./drafts.js";
 import { listen } from "./keys.js";
 import { List } from "./list.js";
 import { Notices } from "./notice.js";
-import { byId, complain, named } from "./page.js";
+import { byId, named } from "./page.js";
 import { PRIORITIES, Queue } from "./queue.js";
-import { signedOutBy, signIn } from "./sign_in.js";
+import { signIn } from "./sign_in.js";
 
 const speech = await loadSpeech(wantedLanguages(), (language) => import(`../words/staff/${language}.js`), STAFF_LANGUAGES);
 translate(speech);
@@ -24,10 +24,13 @@ byId("work", HTMLElement).hidden = false;
 fill("queue", desk.queues);
 fill("priority", PRIORITIES);
 const queue = new Queue(api);
-const list = new List(api, speech, queue, desk.operator, bulk);
+const list = new List(api, speech, queue, desk.operator, (items) => bulkButtons(api, speech, desk, list, () => conversation.reload(), items));
 const conversation = new Conversation(api, speech, desk, queue, list);
 new Notices(speech, queue, desk.operator);
 byId("settings", HTMLElement).before(draftsButton(api, speech, desk.role));
+queue.addEventListener("people", () => {
+  for (const { operator } of queue.people) if (!desk.people.includes(operator)) desk.people.push(operator);
+});
 queue.addEventListener("item", (event) => {
   const { item, id } = /** @type {CustomEvent} */ (event).detail;
   if (conversation.shown?.ticket?.id === id || item?.thread_id === conversation.thread || item === null) void conversation.reload();
@@ -57,43 +60,6 @@ function open() {
 /** @param {string} hash */
 function threadOf(hash) {
   return new URLSearchParams(hash.slice(1)).get("thread") ?? "";
-}
-
-/**
- * Return the buttons for several tickets at once.
- * @param {import("./queue.js").Item[]} items
- */
-function bulk(items) {
-  const each = (/** @type {(item: import("./queue.js").Item) => Promise<any>} */ act) => async () => {
-    const refused = [];
-    for (const item of items) {
-      try {
-        await act(item);
-        list.chosen.delete(item.id);
-      } catch (error) {
-        if (signedOutBy(error)) return;
-        refused.push(`${item.id}: ${error instanceof Error ? error.message : error}`);
-      }
-    }
-    list.show();
-    await conversation.reload();
-    complain(speech, refused.length ? new ApiError(409, refused.join(" ")) : undefined);
-  };
-  const change = (/** @type {Record<string, unknown>} */ body) => each((item) => api.call("PATCH", `/v1/tickets/${item.id}`, { ...body, ...("operator" in body ? { instead_of: item.operator } : {}) }));
-  const choice = (/** @type {string} */ name, /** @type {[string, string][]} */ options, /** @type {(value: string) => Record<string, unknown>} */ body) =>
-    el(
-      "select",
-      { "aria-label": speech.say(name), "data-act": name, change: (/** @type {Event} */ event) => void change(body(/** @type {HTMLSelectElement} */ (event.target).value))() },
-      el("option", { value: "" }, speech.say(name)),
-      ...options.map(([value, words]) => el("option", { value }, words)),
-    );
-  return [
-    choice("assignee", desk.people.map((name) => [name, name]), (operator) => ({ operator })),
-    choice("queue", desk.queues.filter((name) => name !== "approvals").map((name) => [name, named(speech, "queue", name)]), (name) => ({ queue: name })),
-    choice("priority", PRIORITIES.map((name) => [name, named(speech, "priority", name)]), (priority) => ({ priority })),
-    el("button", { class: "small", "data-act": "bulk-resolve", click: each((item) => api.call("POST", `/v1/tickets/${item.id}/resolve`)) }, speech.say("resolve")),
-    el("button", { class: "quiet small", "data-act": "bulk-none", click: () => (list.chosen.clear(), list.show()) }, speech.say("choose_none")),
-  ];
 }
 
 /**

@@ -3,6 +3,7 @@
 import { el, linkable } from "../dom.js";
 import { gallery } from "../pictures.js";
 import { icon } from "./icons.js";
+import { pieces, same } from "./mentions.js";
 import { moment, region } from "./page.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
@@ -34,6 +35,16 @@ export class Entries {
     this.operator = operator;
     /** @type {Map<string, {json: string, shown: HTMLElement}>} */
     this.known = new Map();
+    this.atEnd = true;
+    scroller.addEventListener("scroll", () => (this.atEnd = this.#isAtEnd()));
+    // Pictures take their room when they arrive.
+    const grown = new ResizeObserver(() => this.atEnd && this.toEnd());
+    for (const each of [list, scroller]) grown.observe(each);
+  }
+
+  #isAtEnd() {
+    const { scroller } = this;
+    return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
   }
 
   /**
@@ -41,8 +52,7 @@ export class Entries {
    * @param {Entry[]} entries
    */
   show(entries) {
-    const { scroller } = this;
-    const at_end = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
+    if (!entries.length) this.atEnd = true; // another conversation comes
     const before = this.known;
     this.known = new Map();
     let day = "";
@@ -57,7 +67,7 @@ export class Entries {
       if (this.list.children[place] !== element) this.list.insertBefore(element, this.list.children[place] ?? null);
     });
     while (this.list.children.length > shown.length) this.list.lastElementChild?.remove();
-    if (at_end) this.toEnd();
+    if (this.atEnd) this.toEnd();
   }
 
   /** Scroll to the newest entry. */
@@ -98,11 +108,11 @@ export class Entries {
   }
 
   /**
-   * Make what mentions the one who reads stand out.
+   * Make mentions stand out, most of all those of the one who reads.
    * @param {string} text
    */
   #mentions(text) {
-    return text.split(/(@[\w.-]+)/).map((part) => (part === `@${this.operator}` ? el("mark", {}, part) : part));
+    return pieces(text).map(({ text, name }) => (name ? el(same(name, this.operator) ? "mark" : "strong", {}, text) : text));
   }
 
   /** @param {Entry} entry */

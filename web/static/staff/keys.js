@@ -5,7 +5,7 @@ import { sheet } from "./page.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
 
-const SHOWN = [["j / k", "key_move"], ["Enter", "key_open"], ["r", "key_reply"], ["n", "key_note"], ["e", "key_resolve"], ["Ctrl + Enter", "key_send"], ["/", "key_search"], ["Esc", "key_close"], ["?", "key_help"]];
+const SHOWN = [["j / k", "key_move"], ["r", "key_reply"], ["n", "key_note"], ["e", "key_resolve"], ["Ctrl + Enter", "key_send"], ["/", "key_search"], ["Esc", "key_close"], ["?", "key_help"]];
 
 /**
  * Listen to the keys.

@@ -48,6 +48,8 @@ export class List {
       approvals: (item) => item.kind === "approval",
       snoozed: (item) => snoozed(item),
     };
+    /** Views that the server lists: they hold conversations that nobody waits in, too. */
+    this.listed = ["mentions", "all"];
     this.list = byId("queue", HTMLUListElement);
     this.filters = byId("filters", HTMLFormElement);
     this.filters.addEventListener("change", () => this.#turn(1));
@@ -70,14 +72,17 @@ export class List {
   }
 
   /**
-   * Move to the next row, or the one before.
-   * @param {number} by 1 or -1
+   * Open the next row, or the one before: what is marked is what the other keys act on.
+   * @param {1 | -1} by
    */
   move(by) {
     const links = [...this.list.querySelectorAll("a")];
-    const held = links.findIndex((link) => link === document.activeElement);
-    const now = held >= 0 ? held : links.findIndex((link) => link.hasAttribute("aria-current"));
-    links[Math.max(0, Math.min(links.length - 1, now + by))]?.focus();
+    // A conversation may have several rows, a ticket and an approval.
+    const current = (/** @type {HTMLAnchorElement} */ link) => link.hasAttribute("aria-current");
+    const now = by > 0 ? links.findLastIndex(current) : links.findIndex(current);
+    const to = links[Math.max(0, Math.min(links.length - 1, now + by))];
+    to?.scrollIntoView({ block: "nearest" });
+    to?.click();
   }
 
   /** Return the thread of the row below the one that is open, or of the one above it. */
@@ -105,6 +110,7 @@ export class List {
     if (!this.found) this.page = Math.min(this.page, pages);
     const shown = waiting.slice((this.page - 1) * PAGE, this.page * PAGE);
     this.#showViews();
+    this.#showFilters();
     this.#showBulk();
     this.list.replaceChildren(...(this.found ? this.found.items.map((one) => this.#foundRow(one)) : shown.map((item) => this.#row(item))));
     const empty = this.found ? this.found.items.length === 0 : waiting.length === 0;
@@ -147,14 +153,14 @@ export class List {
    */
   async #turn(page) {
     this.page = page;
-    if (!this.query && this.view !== "all") {
+    if (!this.query && !this.listed.includes(this.view)) {
       this.found = null;
       this.show();
       this.list.scrollTop = 0;
       return;
     }
     const asked = this.query;
-    const wanted = new URLSearchParams({ page: String(page), ...(asked ? { q: asked } : {}) });
+    const wanted = new URLSearchParams({ page: String(page), ...(asked ? { q: asked } : this.view === "mentions" ? { mentions_me: "true" } : {}) });
     try {
       const found = await this.api.call("GET", `/v1/desk/conversations?${wanted}`);
       if (asked !== this.query || page !== this.page) return;
@@ -168,7 +174,7 @@ export class List {
 
   #showViews() {
     const held = document.activeElement?.getAttribute("data-view");
-    const buttons = [...Object.keys(this.views), "all"].map((name) => {
+    const buttons = [...Object.keys(this.views), ...this.listed].map((name) => {
       const fits = this.views[name];
       const count = fits ? this.queue.sorted((item) => fits(item) && !this.leaving.has(item.id)).length : 0;
       const choose = () => {
@@ -184,12 +190,29 @@ export class List {
     if (held) buttons.find((button) => button.getAttribute("data-view") === held)?.focus();
   }
 
+  /** Name the filters that leave something out, folded or not; a click on one takes it away. */
+  #showFilters() {
+    const { speech } = this;
+    const place = byId("active", HTMLElement);
+    const active = [...this.filters.elements].filter((one) => one instanceof HTMLSelectElement && one.value !== "");
+    place.hidden = active.length === 0 || this.found !== null;
+    const chip = (/** @type {HTMLSelectElement} */ select) => {
+      const drop = () => {
+        select.value = "";
+        void this.#turn(1);
+      };
+      const words = `${speech.say(select.name)}: ${named(speech, select.name, select.value)}`;
+      return el("button", { type: "button", class: "quiet small", "aria-label": speech.say("filter_drop", { filter: words }), click: drop }, words, icon("x"));
+    };
+    place.replaceChildren(...active.map((one) => chip(/** @type {HTMLSelectElement} */ (one))));
+  }
+
   #showBulk() {
     const place = byId("bulk", HTMLElement);
     const items = [...this.queue.items.values()].filter((item) => this.chosen.has(item.id));
     place.hidden = items.length === 0;
     const held = document.activeElement?.getAttribute("data-act");
-    place.replaceChildren(el("span", {}, this.speech.say("chosen", { count: items.length })), ...this.bulk(items));
+    place.replaceChildren(...(items.length ? [el("span", {}, this.speech.say("chosen", { count: items.length })), ...this.bulk(items)] : []));
     if (held) /** @type {HTMLElement | null} */ (place.querySelector(`[data-act="${held}"]`))?.focus();
   }
 
@@ -235,7 +258,7 @@ export class List {
           "data-item": item.id,
           "aria-current": item.thread_id === this.opened ? "true" : null,
         },
-        el("span", { class: "row" }, el("span", { class: "title", dir: "auto" }, title), el("span", { class: `sla ${item.sla}`, title: slaWords(speech, item) }, slaBrief(speech, item))),
+        el("span", { class: "row" }, el("span", { class: "title", dir: "auto" }, title), this.#standing(item)),
         el(
           "span",
           { class: "row" },
@@ -244,6 +267,16 @@ export class List {
         ),
       ),
     );
+  }
+
+  /**
+   * Return how long is left until an answer was promised, or when what was put off comes back.
+   * @param {Item} item
+   */
+  #standing(item) {
+    const { speech } = this;
+    if (snoozed(item)) return el("span", { class: "sla" }, speech.say("brief_until", { time: moment(speech, item.snoozed_until ?? "") }));
+    return el("span", { class: `sla ${item.sla}`, title: slaWords(speech, item) }, slaBrief(speech, item));
   }
 
   /** @param {Listed} one */

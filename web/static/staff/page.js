@@ -84,9 +84,11 @@ const UNDO = 10_000;
  */
 export function toast(words, ...more) {
   byId("news", HTMLElement).textContent = words;
-  document.querySelector(".toast")?.remove();
+  const place = byId("toasts", HTMLElement);
+  // What can still be undone stays until its time is over; other words give way to newer ones.
+  if (!more.length) for (const before of place.querySelectorAll(".toast:not(:has(button))")) before.remove();
   const shown = el("div", { class: "toast" }, el("span", {}, words), ...more);
-  document.body.append(shown);
+  place.append(shown);
   setTimeout(() => shown.remove(), more.length ? UNDO : SHOWN);
   return () => shown.remove();
 }

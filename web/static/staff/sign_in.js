@@ -121,7 +121,7 @@ function pasted(form) {
       "submit",
       (event) => {
         event.preventDefault();
-        resolve(input.value.trim());
+        resolve(/[#&]token=([^&\s]+)/.exec(input.value)?.[1] ?? input.value.trim()); // a whole link will do
         input.value = "";
       },
       { once: true },
