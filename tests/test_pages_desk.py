@@ -168,6 +168,7 @@ def test_a_ticket_is_taken_answered_with_an_edited_suggestion_resolved_and_propo
     page.get_by_role("button", name="Take").click()
     state(page, "with a person · olga")
     page.get_by_role("button", name="Suggest a reply").click()
+    page.get_by_role("button", name="Add it below").click()
     reply = page.get_by_label("Reply to the customer")
     expect(reply).to_have_value(re.compile(r"^Hello.*I have read everything.*olga", re.DOTALL))
     reply.fill("Hello, [what is to be said].")

@@ -66,6 +66,7 @@ def test_a_note_a_prepared_reply_and_the_guard_before_resolving(site: Site, open
     page.locator(".entry.note").get_by_text("Ask the maker.").wait_for()
     assert "Ask the maker." not in str(shop.act(f"/v1/tickets/{ticket}/thread", method="GET"))
     page.keyboard.press("Escape")
+    page.locator("#acts:not([aria-disabled])").wait_for()
     page.keyboard.press("e")
     page.get_by_role("dialog").get_by_text("The lamp is dark").wait_for()
     page.get_by_role("button", name="Answer first").click()
@@ -98,6 +99,7 @@ def test_a_ticket_is_given_away_put_off_and_several_are_changed_at_once(site: Si
     row(page, first).get_by_text("#vip").wait_for()
     page.get_by_text("Snooze", exact=True).click()
     page.get_by_role("button", name="For an hour").click()
+    page.get_by_role("button", name="Snooze anyway").click()
     row(page, first).wait_for(state="detached")
     view(page, "Snoozed").click()
     row(page, first).wait_for()
@@ -133,13 +135,14 @@ def test_new_work_is_noticed_and_colleagues_see_each_other(site: Site, opener: O
     olga.keyboard.press("Escape")
     olga.locator("#queue a").nth(1).wait_for()
     olga.locator("#entries").get_by_text("I want to talk to a person").wait_for()
+    opened = olga.locator("#queue a[aria-current]")
     olga.keyboard.press("k")
     olga.keyboard.press("k")
-    first = olga.evaluate("document.activeElement.dataset.item")
+    first = opened.first.get_attribute("data-item")
     olga.keyboard.press("j")
-    assert olga.evaluate("document.activeElement.dataset.item") != first
+    expect(opened.first).not_to_have_attribute("data-item", first)
     olga.keyboard.press("k")
-    assert olga.evaluate("document.activeElement.dataset.item") == first
+    expect(opened.first).to_have_attribute("data-item", first)
     olga.keyboard.press("?")
     olga.get_by_role("dialog").get_by_text("write a reply").wait_for()
     for each in (thread, other):
