@@ -97,7 +97,8 @@ def main() -> None:
         from core.settings import choose_business
 
         choose_business(business)
-    _write_logs()
+    if arguments and "--help" not in arguments:
+        _write_logs()
     with errors_shown():
         app(arguments)
 

@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 
 from core.errors import SupportError
-from core.privacy.redaction import Redactor
 
 EXIT_FAILED = 1
 out = Console(highlight=False)
@@ -22,6 +21,8 @@ def errors_shown() -> Iterator[None]:
     try:
         yield
     except SupportError as error:
+        from core.privacy.redaction import Redactor  # a command that goes well, and a help, wait for none of it
+
         line = Redactor().text(" ".join(str(error).split()))
         Console(stderr=True).print(f"error: {line}", highlight=False, markup=False, soft_wrap=True)
         sys.exit(EXIT_FAILED)

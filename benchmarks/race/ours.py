@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.race.peers.lines import answer_lines
-from benchmarks.support.peers import CUSTOMER, empty_graph, our_settings
 from core.factory import embedding_model
+from core.settings import Settings
 from graph.agent import open_agent
 
 
 async def main(world: dict[str, Any], empty: str | None) -> None:
     """Answer lines until standard input is closed."""
-    settings = our_settings(world["url"], Path(world["folder"]), SUPPORT_EMBEDDING_MODEL=world["embedding_model"])
+    settings = Settings.from_env(world["settings"], env_file=None)
     if empty:
+        from benchmarks.support.peers import empty_graph  # which loads what the other peers need too
+
         async with empty_graph(world["url"], Path(empty), embedding_model(settings)) as nothing:
 
             async def bare(thread: str, text: str) -> str:
@@ -30,7 +32,7 @@ async def main(world: dict[str, Any], empty: str | None) -> None:
     async with open_agent(settings) as agent:
 
         async def turn(thread: str, text: str) -> str:
-            return (await agent.send(thread, text, customer_id=world.get("customer", CUSTOMER))).text
+            return (await agent.send(thread, text, customer_id=world["customer"])).text
 
         await answer_lines(turn)
 

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.race.environment import PEERS
-from benchmarks.support.peers import ORDERS, ROOT, our_settings, prepare
+from benchmarks.support.peers import CUSTOMER, ORDERS, ROOT, our_settings, our_values, prepare
 
 OURS = "this agent"
 EMBEDDED = "this agent, embedded model"
@@ -99,8 +99,9 @@ class Field:
         """Write what an agent is given; return the file."""
         file = self.folder / f"{name.replace(' ', '-')}.json"
         embedding = "minilm" if name == EMBEDDED else "stub"
-        ours = {"url": self.url, "folder": f"{self.folder}/{embedding}", "embedding_model": embedding}
-        file.write_text(json.dumps(ours | {"orders": ORDERS} | self.shown()), encoding="utf-8")
+        ours = our_values(self.url, self.folder / embedding) | {"SUPPORT_EMBEDDING_MODEL": embedding}
+        given = {"url": self.url, "settings": ours, "customer": CUSTOMER}
+        file.write_text(json.dumps(given | {"orders": ORDERS} | self.shown()), encoding="utf-8")
         return file
 
     def shown(self) -> dict[str, Any]:

@@ -137,15 +137,19 @@ def _to(node: str, _: object) -> str:
     return node
 
 
-def our_settings(base_url: str, folder: Path, **others: str) -> Settings:
-    """Return settings of an agent that uses the endpoint and keeps its data in a folder."""
-    values = {
+def our_values(base_url: str, folder: Path) -> dict[str, str]:
+    """Return as variables the settings of an agent that uses the endpoint and keeps its data in a folder."""
+    return {
         "SUPPORT_BASE_URL": base_url,
         "SUPPORT_MODEL": "stub",
         "SUPPORT_DATA_DIR": str(folder),
         "SUPPORT_DAILY_BUDGET": "requests=1000000 tokens=10000000000",
     }
-    return Settings.from_env(values | others, env_file=None)
+
+
+def our_settings(base_url: str, folder: Path, **others: str) -> Settings:
+    """Return such settings, and others beside."""
+    return Settings.from_env(our_values(base_url, folder) | others, env_file=None)
 
 
 def prepare(settings: Settings) -> None:

@@ -83,11 +83,17 @@ def corrected(text: str, own_words: Collection[str] = frozenset()) -> str:
 
     A postal address and what follows it stay as they are: streets and towns are no words. So does a very long text.
     """
+    return _corrected(text, frozenset(own_words))
+
+
+@lru_cache(maxsize=256)
+def _corrected(text: str, own_words: frozenset[str]) -> str:
+    """Do so; a turn asks for the same few texts again for each of the tools."""
     if len(text) > _LONGEST:
         return text
     if address := read_address(text):
         words, street, rest = text.partition(address["address1"])
-        return f"{corrected(words, own_words)}{street}{rest}"
+        return f"{_corrected(words, own_words)}{street}{rest}"
     known = [*own_words, *_LEXICON]
 
     def one(found: re.Match[str]) -> str:

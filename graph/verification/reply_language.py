@@ -64,7 +64,8 @@ class ReplyLanguages:
                 return _likeliest(word)[0]
             words = words.replace(word, " ")
         words = _NO_WORDS.sub(" ", words)
-        doubts = [(words, _DOUBT), *((clause, _DOUBT_OF_CLAUSE) for clause in _CLAUSE.split(words))]
+        clauses = _CLAUSE.split(words)
+        doubts = [(words, _DOUBT), *((clause, _DOUBT_OF_CLAUSE) for clause in clauses if len(clauses) > 1)]
         likeliest = ((_likeliest(part, self._codes), doubt) for part, doubt in doubts)
         return next((code for (code, lead), doubt in likeliest if lead > doubt), None)
 
