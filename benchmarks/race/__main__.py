@@ -50,6 +50,7 @@ def main() -> int:
         print(f"{part} …", file=sys.stderr)
         with tempfile.TemporaryDirectory() as folder, stub_endpoint(latency=latency) as url:
             field = Field(Path(folder), url, python, left_out=left_out)
+            field.shown()  # the index and the shop are there from then on
             figures += measure(field, full=chosen.full)
     if left_out:
         print(f"left out, because they did not start: {', '.join(sorted(set(left_out)))}", file=sys.stderr)

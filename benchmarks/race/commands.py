@@ -25,7 +25,6 @@ COMMANDS: tuple[tuple[str, Sequence[str], str, float], ...] = (
 
 def measure(field: Field, *, full: bool) -> Iterator[Figure]:
     """Yield seconds of each command, and of a server until it is ready."""
-    field.shown()
     settings = offline(field.folder / "minilm")
     rounds = 7 if full else 3
     times: dict[str, list[float]] = {}

@@ -155,7 +155,6 @@ FILL: dict[str, Callable[[Path, int], None]] = {
 
 def measure(field: Field, *, full: bool) -> Iterator[Figure]:
     """Yield milliseconds of a turn, of a desk list and of an insight page at each size, and how fast they grow."""
-    field.shown()
     for what, (reduced, whole) in SIZES.items():
         found: dict[int, dict[str, float]] = {}
         for size in whole if full else reduced:
