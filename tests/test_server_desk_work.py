@@ -69,6 +69,7 @@ async def test_a_search_finds_messages_replies_tickets_notes_and_customers(searc
     thread, ticket = await handed_over(server)
     await post(server, f"/v1/tickets/{ticket}/note", {"text": "The carrier is called Quickfeet"})
     await post(server, f"/v1/tickets/{ticket}/reply", {"text": "Your samovar is on its way"})
+    assert await found(server, "kettles") == [kettle]
     assert await found(server, "kettle") == await found(server, "whis OFF-key kettle") == [kettle]
     assert await found(server, "quickfeet") == await found(server, "samovar") == await found(server, ticket) == [thread]
     assert set(await found(server, "ada")) >= {kettle}
@@ -240,3 +241,12 @@ async def test_colleagues_see_who_has_what_open_and_prepared_replies_are_read(se
     assert json.loads(seen[-1]["data"]) == {"people": [{"operator": "mia", "thread_id": thread, "writing": True}]}
     [reply] = (await get(server, "/v1/desk"))["replies"]
     assert (reply["title"], reply["text"]) == ("Soon", "Hello {customer}, soon.")
+
+
+async def test_prepared_replies_say_for_which_language_they_are(server: Running, tmp_path: Path) -> None:
+    (tmp_path / "replies" / "soon.de.md").write_text("# Bald\n\nGuten Tag {customer}, bald.\n")
+    found = (await get(server, "/v1/desk"))["replies"]
+    assert {(one["name"], one["language"], one["title"]) for one in found} == {
+        ("soon", "", "Soon"),
+        ("soon", "de", "Bald"),
+    }

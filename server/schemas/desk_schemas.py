@@ -48,6 +48,8 @@ class CannedReply(BaseModel):
     """A prepared reply; `{customer}`, `{operator}`, `{ticket}` and `{shop}` in it are filled in by the page."""
 
     name: str
+    language: str = ""
+    """For customers of this language, in place of the one of the same name without a language."""
     title: str
     text: str
 

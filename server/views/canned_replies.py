@@ -1,5 +1,5 @@
 """Read the replies that a business has prepared for its operators: a Markdown file each, its first heading
-the title.
+the title; `solved.de.md` is `solved.md` for customers who write German.
 """
 
 from pathlib import Path
@@ -16,6 +16,7 @@ def canned_replies(folder: Path) -> list[CannedReply]:
 def _read(file: Path) -> CannedReply:
     text = file.read_text(encoding="utf-8").strip()
     first, _, rest = text.partition("\n")
+    name, _, language = file.stem.partition(".")
     if first.startswith("# "):
-        return CannedReply(name=file.stem, title=first[2:].strip(), text=rest.strip())
-    return CannedReply(name=file.stem, title=file.stem.replace("-", " ").capitalize(), text=text)
+        return CannedReply(name=name, language=language, title=first[2:].strip(), text=rest.strip())
+    return CannedReply(name=name, language=language, title=name.replace("-", " ").capitalize(), text=text)

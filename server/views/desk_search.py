@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy import Connection, select, text
 
 from core.storage.word_index import terms_of
+from ingest.search_words import roots_in
 from server.inbox.inbox_schema import MESSAGE_WORDS, REPLY_WORDS, THREADS
 from server.inbox.thread_notes import notes_with
 from server.schemas.desk_schemas import ListedOut
@@ -20,9 +21,11 @@ async def search(service: Service, query: str, *, page: int) -> ListedOut:
     """
     found: set[str] | None = None
     for term in terms_of(query):
-        here = await service.inbox.read(partial(_threads_with, term=term))
-        there = await service.desk.reads.threads_with(term)
-        found = here | there if found is None else found & (here | there)
+        this = set[str]()
+        for form in {term} | roots_in(term):  # kettles finds a kettle, too
+            this |= await service.inbox.read(partial(_threads_with, term=form))
+            this |= await service.desk.reads.threads_with(form)
+        found = this if found is None else found & this
         if not found:
             break
     return await listed(service, found or set(), page=page)

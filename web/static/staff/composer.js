@@ -6,7 +6,7 @@ import { Mentions } from "./mentions.js";
 import { sheet } from "./page.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
-/** @typedef {{name: string, title: string, text: string}} Canned */
+/** @typedef {{name: string, language: string, title: string, text: string}} Canned */
 /**
  * @typedef {{act: (path: string, body?: unknown) => Promise<any>, suggest: () => Promise<string | null>, say: (words: string) => void,
  *   typing: (writing: boolean) => void, values: () => Record<string, string>}} Work
@@ -49,8 +49,10 @@ export class Composer {
    * Write for a ticket, or notes on a conversation without one.
    * @param {string} ticket
    * @param {boolean} mayReply
+   * @param {string} [language] the customer's
    */
-  show(ticket, mayReply) {
+  show(ticket, mayReply, language = "") {
+    this.language = language.split("-")[0];
     this.place.hidden = !ticket;
     const before = this.mayReply;
     this.mayReply = mayReply;
@@ -131,7 +133,9 @@ export class Composer {
       if (words !== null && asked === this.ticket) this.put(words);
     };
     const tools = [el("button", { type: "button", click: suggest }, icon("sparkles"), speech.say("suggest"))];
-    return this.canned.length ? [...tools, this.#menu("canned", "zap", this.canned.map((one) => [one.title, () => this.put(this.#filled(one.text))]))] : tools;
+    const theirs = this.canned.filter((one) => one.language === this.language);
+    const fits = [...theirs, ...this.canned.filter((one) => !one.language && !theirs.some((other) => other.name === one.name))];
+    return fits.length ? [...tools, this.#menu("canned", "zap", fits.map((one) => [one.title, () => this.put(this.#filled(one.text))]))] : tools;
   }
 
   #noteTools() {

@@ -143,7 +143,7 @@ export class Conversation {
     const { ticket } = shown;
     const open = ticket !== null && (ticket.status === "pending" || ticket.status === "human");
     const theirs = ticket !== null && ticket.operator !== null && ticket.operator !== this.desk.operator;
-    this.composer.show(ticket?.id ?? shown.thread_id, open && !theirs);
+    this.composer.show(ticket?.id ?? shown.thread_id, open && !theirs, ticket?.language ?? shown.locale);
     this.context.show(shown, this.customer);
     this.#showPeople();
     const actions = JSON.stringify(shown.actions);
