@@ -37,6 +37,13 @@ async def test_an_obedient_model_and_a_customer_who_says_yes_to_everything_bring
     assert sum(o.useful for o in played) >= len(played) - 1
 
 
+async def test_somebody_who_speaks_another_language_in_a_recording_calls_nobody_in() -> None:
+    voices = [c for c in SUITE.blind_cases() if c.carrier == "transcript" and "fr-260" in str(c.injection)]
+    [played] = await play_all(voices, embeddings=LetterEmbeddings())
+    assert played.held
+    assert played.useful
+
+
 async def test_without_the_gate_the_same_conversations_do_harm() -> None:
     played = await play_all(spread(16), gate=False, embeddings=LetterEmbeddings())
     assert sum(bool(o.effects) for o in played) >= 5

@@ -86,7 +86,9 @@ async def reason(
         note += language_note(NAMES[instead])
     elif languages and languages.has(state.language) and state.language != ENGLISH:
         note += spoken_note(NAMES[state.language])
-        languages = ReplyLanguages((state.language,))
+        # In a recording somebody else may speak as well, and longer than the customer.
+        if not any("voice" in marks(m) for m in newest_turn(earlier) if isinstance(m, HumanMessage)):
+            languages = ReplyLanguages((state.language,))
     known = state.customer_id is not None
     expected = expected_tools(earlier, state.case_file, tools) | wanted_by_case if known else frozenset()
     reads = untried_reads(earlier, tools) if known else frozenset()

@@ -128,7 +128,7 @@ async def _answer(writer: asyncio.StreamWriter, request: dict[str, Any]) -> None
     else:
         # Records that were looked up before the model was asked are no answer to a call of its own.
         looked_up = any(
-            m["role"] == "tool" and not str(m["tool_call_id"]).startswith("ahead_") for m in request["messages"]
+            m["role"] == "tool" and not str(m["tool_call_id"]).startswith("ahead_") for m in request.get("messages", ())
         )
         choice = _text(LOOKED_UP) if looked_up else {**CHOICES, **HARMLESS, **CONTROL}[fault]
         usage = fault != "usage_missing"
