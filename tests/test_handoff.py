@@ -176,6 +176,22 @@ async def test_who_no_longer_wants_to_wait_has_the_agent_back(text: str) -> None
     assert (await agent.send("t", "how do returns work?", customer_id="ada")).text == "30 days. [1]"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "never mind, I don't need a person any more. How do returns work?",
+        "That's solved now. Can you tell me how returns work?",
+    ],
+)
+async def test_who_calls_a_person_off_and_asks_on_is_answered(text: str) -> None:
+    made = parts(scripted("30 days. [1]", "30 days. [1]"))
+    agent = agent_of(made)
+    await agent.send("t", "I want to talk to a human", customer_id="ada")
+    back = await agent.send("t", text, customer_id="ada")
+    assert back.owner == "bot"
+    assert "30 days. [1]" in back.text
+
+
 @pytest.mark.parametrize("text", ["is it resolved?", "it is not solved", "please hurry", "yes"])
 async def test_other_words_keep_the_place_in_the_queue(text: str) -> None:
     assert (await talk(parts(scripted("unreachable")), "I want to talk to a human", text)).owner == "pending"

@@ -137,3 +137,32 @@ def test_a_correction_of_a_proposed_address_makes_a_new_proposal(
     for correction in corrections:
         talk.say(correction)
     assert _proposed_address(talk) == address
+
+
+def test_a_follow_up_is_not_answered_with_what_was_told_before() -> None:
+    talk = Talk(ADA, embeddings=MiniLM())
+    assert "30 days" in talk.say("How long are returns accepted?")
+    reply = talk.say("and for sale items?")
+    assert "Final-sale items" in reply
+    assert "30 days" not in reply
+
+
+def test_a_question_about_items_of_a_kind_is_not_about_the_customers_orders() -> None:
+    reply = Talk(ADA, embeddings=MiniLM()).say("Can I return items that were on sale?")
+    assert "Final-sale items" in reply
+    assert "#AF" not in reply
+
+
+@pytest.mark.parametrize("reason", ["found it cheaper", "I found one for less elsewhere"])
+def test_a_reason_that_is_none_of_the_two_is_not_taken_for_one(reason: str) -> None:
+    talk = Talk(ADA)
+    talk.say("cancel AF10326")
+    assert "no longer needed" in talk.say(reason)
+    assert talk.proposed == []
+
+
+@pytest.mark.parametrize("text", ["person please, the lamp is broken", "a real person please", "human pls"])
+def test_a_person_is_asked_for_in_two_words(text: str) -> None:
+    talk = Talk(ADA)
+    talk.say(text)
+    assert talk.handed_over

@@ -74,3 +74,39 @@ def test_a_question_proposes_nothing(text: str) -> None:
     talk = Talk(ADA)
     talk.say(text)
     assert talk.proposed == []
+
+
+@pytest.mark.parametrize(
+    ("text", "street"),
+    [
+        ("Bitte die Lieferadresse von AF10326 ändern: Lindenstraße 5, Portland, OR 97210", "Lindenstraße 5"),
+        ("Changez l'adresse de la commande AF10326 : 12 rue de Lyon, Portland, OR 97210", "12 rue de Lyon"),
+        ("Por favor cambie la dirección del pedido AF10326: Calle Mayor 7, Portland, OR 97210", "Calle Mayor 7"),
+    ],
+)
+def test_an_address_is_changed_in_the_customers_language(text: str, street: str) -> None:
+    talk = Talk(ADA)
+    talk.say(text)
+    [(name, args)] = talk.proposed
+    assert (name, args["address1"], args["city"], args["zip"]) == ("change_order_address", street, "Portland", "97210")
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("Kann ich AF10283 noch stornieren?", "Stornieren geht nur, solange"),
+        ("Kann ich AF10326 noch stornieren?", "noch stornieren. Schreiben Sie"),
+        ("Kann ich AF10142 zurückgeben?", "noch etwas zurückgeben"),
+        ("Puis-je encore annuler la commande AF10326 ?", "encore annuler cette commande"),
+    ],
+)
+def test_what_can_be_done_is_told_to_who_asks_and_nothing_is_proposed(text: str, holds: str) -> None:
+    talk = Talk(ADA)
+    assert holds in talk.say(text)
+    assert talk.proposed == []
+
+
+def test_a_slip_is_a_mistake() -> None:
+    talk = Talk(ADA)
+    talk.say("AF10326 bitte stornieren, ich habe mich vertan")
+    assert talk.proposed == [("cancel_order", {"order_id": "#AF10326", "reason": "ordered by mistake"})]

@@ -346,7 +346,7 @@ async def test_a_page_is_told_what_to_show_before_anybody_writes(tmp_path: Path)
             "disclosure": phrase("disclosure", "de", shop="Test Shop"),
             "greeting": "Guten Tag! Wie können wir Ihnen helfen?",
             "reply_time": "Der Assistent antwortet sofort, unser Team meist innerhalb von vier Stunden.",
-            "suggestions": ["Wo ist meine Bestellung?", "Wie funktioniert eine Rückgabe?"],
+            "suggestions": ["Wo ist meine Bestellung?", "Zeigen Sie mir meine Bestellungen."],
             "logo": "/web/now/brand/logo.svg",
             "avatar": "/web/now/brand/logo.svg",
             "sign_in": None,

@@ -75,6 +75,7 @@ _HUMAN = any_of(
     r"\bcall (?:me|us) back\b|\bcallback\b|\b(?:want|need|like|request|get) (?:a )?(?:phone )?call (?:back "
     r")?(?:from|by) (?:you|your|a|an|the|someone|somebody)\b",
     r"\b(?:someone|somebody) who (?:can|could|is able to|will) (?:actually|really) help\b",
+    r"^(?:an? )?(?:(?:real|live|actual) )?(?:person|human|agent|representative|operator),? (?:please|pls|plz)\b",
 )
 _HUMAN_ELSEWHERE = any_of(
     # German

@@ -7,7 +7,9 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.language.fixed_sentences import phrase
+from core.language.requested_changes import asks_about, wishes
 from core.language.signals import wants_agent_back
+from core.language.text import sentences
 from core.message_marks import mark, marks
 from graph.context_window.prompts import clip, text_of
 from graph.state import State
@@ -31,15 +33,23 @@ async def with_people(state: State, desk: TicketDesk, *, thread_id: str, locale:
         # All since the handoff, not only the newest: one may be missing because the desk was down. Each counts once.
         for message in _written_since_handoff(state.messages, ticket.id)[-_NEWEST:]:
             await desk.add_note(ticket.id, author="customer", text=text_of(message), key=str(message.id))
-    cancel_handoff = ticket.status == "pending" and wants_agent_back(clip(text_of(state.messages[-1])))
+    written = clip(text_of(state.messages[-1]))
+    cancel_handoff = ticket.status == "pending" and wants_agent_back(written)
     if cancel_handoff:
         ticket = await desk.cancel_handoff(ticket.id)
     arrived = await collect(state.messages, desk, thread_id=thread_id)
     update: dict[str, Any] = {"owner": ticket.status if ticket.with_people else "bot", "messages": arrived}
     if cancel_handoff and not ticket.with_people:
         arrived.append(AIMessage(phrase("cancel_handoff", locale, ticket=ticket.id)))
-        update["next_step"] = "end"
+        if not _asks_more(written):
+            update["next_step"] = "end"
     return update
+
+
+def _asks_more(text: str) -> bool:
+    """Say whether a customer who calls a person off goes on with a question or a wish for the agent."""
+    others = [said for said in sentences(text) if not wants_agent_back(said)]
+    return any("?" in said or asks_about(said) or wishes(said) for said in others)
 
 
 async def collect(messages: list[AnyMessage], desk: TicketDesk, *, thread_id: str) -> list[AnyMessage]:

@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -52,6 +52,7 @@ sort kind way thing things stuff bit lot part
 """
 _NAME_NOTHING = frozenset(_NAME_NOTHING_TEXT.split())
 """Words that say when, how or that something is, but name nothing a passage could be about."""
+_MARKER = re.compile(r" ?\[\d+\]")
 _HOW_MUCH = re.compile(
     r"\b(?:how (?:long|many|much|often|fast|quickly|soon|old|big|far|late)|when|until|costs?|price|fee|pay)\b"
 )
@@ -80,11 +81,13 @@ def find_quote(
     embeddings: Embeddings | None,
     *,
     before: str = "",
+    told: str = "",
     on_topic: bool = False,
 ) -> Quote | None:
     """Return the sentences that answer a question, each with its citation such as [2], or None when nothing fits.
 
-    For a question that leans on the one `before` it, a passage must fit both the new words and the two together.
+    For a question that leans on the one `before` it, a passage must fit both the new words and the two together; what
+    was `told` to the one before is not said again where another passage has the new words.
     Passages that are known to be `on_topic` need not fit so well.
     """
     candidates = [(p, statements(p.text)) for p in passages[:_CONSIDERED]]
@@ -106,6 +109,9 @@ def find_quote(
         return None
     if embeddings and strange and _about_a_stranger(question, strange, best, embeddings):
         return None
+    if before and _is_told(best, told):
+        best = _with_new_words(question, best, [s for s in scored[1:] if s.score >= close]) or best
+        scored = [best, *(s for s in scored if s is not best and not _is_told(s, told))]
     said = [_cited(best, _MAX_SENTENCES, _MAX_CHARS)]
     said += [
         _cited(other, 2, _MAX_CHARS_BESIDE)
@@ -113,6 +119,21 @@ def find_quote(
         if other.score >= _CLOSE and _belongs_beside(other, best, question)
     ]
     return Quote(" ".join(said), best.score)
+
+
+def _is_told(scored: _Scored, told: str) -> bool:
+    """Say whether what would be quoted from a passage stands in a reply."""
+    return _MARKER.sub("", _cited(scored, _MAX_SENTENCES, _MAX_CHARS)) in _MARKER.sub("", told)
+
+
+def _with_new_words(question: str, told: _Scored, others: Sequence[_Scored]) -> _Scored | None:
+    """Return the first passage that has words of a question which the told one lacks, led by the sentence with them."""
+    new = set(content_stems(question)) - set(content_stems(told.passage.text))
+    for other in others:
+        with_them = [len(new & set(content_stems(sentence.replace("-", " ")))) for sentence in other.sentences]
+        if max(with_them):
+            return replace(other, scores=[float(count) for count in with_them])
+    return None
 
 
 def near_titles(

@@ -84,7 +84,8 @@ class Toolbox:
         passages = self.conversation.passages
         if about:
             passages = tuple(p for p in passages if not set(about).isdisjoint(content_stems(f"{p.title} {p.section}")))
-        return find_quote(question, passages, self._embeddings, before=before, on_topic=bool(about))
+        told = self.conversation.last_reply
+        return find_quote(question, passages, self._embeddings, before=before, told=told, on_topic=bool(about))
 
     def near(self, question: str) -> list[str]:
         """Return the titles of up to three articles near a question that none of them answers."""

@@ -15,6 +15,7 @@ from tools.retail.offline.answering.order_sentences import day, item_name, money
 from tools.retail.offline.answering.reads import asked_orders, describe, policy
 from tools.retail.offline.answering.swaps import new_version, products_of
 from tools.retail.offline.reading.order_intents import change_asked_about
+from tools.retail.offline.reading.request_phrases import RELATIVE
 from tools.retail.offline.reading.shop_talk import INVITATION
 from tools.retail.offline.reading.variants import price_of
 
@@ -41,7 +42,8 @@ time.
 """
 _MOST = 3
 _POINTS = re.compile(
-    r"\b(?:it|that|this|they|them|the (?:\w+ )?one|the other|my (?:\w+ )?(?:orders?|purchase|parcel|package))\b"
+    rf"\b(?:it|that(?!{RELATIVE})|this|they|them|the (?:\w+ )?one|the other|"
+    r"my (?:\w+ )?(?:orders?|purchase|parcel|package))\b"
 )
 _LIKELY = 0.5
 """Score from which the answer to the question behind an inquiry is taken, whatever its own words find."""

@@ -10,6 +10,8 @@ from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about
 from core.offline.answering.speaker import Speaker
 from core.offline.answering.toolbox import ReplyNow
+from core.offline.reading.understanding import Request
+from tools.retail.offline.answering.addresses import order_address
 from tools.retail.offline.answering.choosing import is_delivered, is_pending, original_method
 from tools.retail.offline.answering.lookups import all_orders, order_of
 from tools.retail.offline.answering.order_sentences import item_name, tracking_ids
@@ -18,8 +20,20 @@ from tools.retail.offline.reading.talked_about import newest_order
 from tools.retail.policy import SENTENCES
 
 Facts = Mapping[str, Any]
-_ASKED = {"which_reason": "cancel", "which_pending": "cancel", "which_delivered": "return", "which_items": "return"}
+_ASKED = {
+    "which_reason": "cancel",
+    "which_pending": "cancel",
+    "which_delivered": "return",
+    "which_items": "return",
+    "ask_address": "address",
+    "which_address": "address",
+}
 """What the answer to a question of ours goes on with."""
+_POSSIBLE: Mapping[str, tuple[Callable[[Facts], bool], str, str]] = {
+    "cancel": (is_pending, "cancellable", "too_late"),
+    "return": (is_delivered, "returnable", "too_early"),
+}
+"""Changes that are asked about as well: which orders they are possible for, and what is said of the others."""
 _DATES = ("ordered_at", "shipped_at", "expected_delivery", "delivered_at")
 _SHOWN = 5
 
@@ -34,8 +48,12 @@ class ShopSpeaker(Speaker):
         if not (self.desk.can("get_order") and self.desk.can("list_orders")):
             return self.quoted(clause)
         for intent, handler in self._handlers().items():
-            if self.hears(intent, text) and not (intent in ("cancel", "return") and asks_about(clause)):
+            if not self.hears(intent, text):
+                continue
+            if not (intent in _POSSIBLE and asks_about(clause)):
                 return handler(text)
+            if reference_numbers(clause):
+                return self._possible(intent, order_of(self.desk, reference_numbers(clause)[0]))
         last = self.desk.conversation.last_reply
         going_on = next((intent for key, intent in _ASKED.items() if self.as_it_is(key).split("{")[0] in last), None)
         if going_on and not asks_about(clause):
@@ -45,7 +63,30 @@ class ShopSpeaker(Speaker):
         return self.quoted(clause)
 
     def _handlers(self) -> Mapping[str, Callable[[str], str]]:
-        return {"cancel": self._cancel, "return": self._return, "list": self._list, "status": self._status}
+        return {
+            "cancel": self._cancel,
+            "return": self._return,
+            "address": self._address,
+            "list": self._list,
+            "status": self._status,
+        }
+
+    def _possible(self, intent: str, order: Facts) -> str:
+        """Say whether a change that is only asked about can be made to an order."""
+        fits, yes, no = _POSSIBLE[intent]
+        return f"{self._told(order)} {self.say(yes if fits(order) else no)}"
+
+    def _address(self, text: str) -> str:
+        order = self._orders(text, is_pending, none="none_pending", which="which_address")
+        if not is_pending(order):
+            return f"{self._told(order)} {self.say('too_late_address')}"
+        message = self.desk.conversation.message
+        try:
+            address = order_address(Request("change_address", message), self.desk, order)
+        except ReplyNow:
+            return self.say("ask_address")
+        self.desk.look_up("change_order_address", order_id=str(order["order_id"]), **address)
+        return ""
 
     def _orders(self, text: str, fits: Callable[[Facts], bool], *, none: str, which: str) -> Facts:
         """Return the one order that is meant; raises CallNeeded, or ReplyNow with the question which one."""

@@ -210,8 +210,11 @@ POLICY_WORDS = re.compile(
     r"long|how many days|how do (?:i|you|we)|how does|how can i|what happens|what if|is it ok|in general|"
     r"generally|usually|normally|guarantee|warranty)\b"
 )
+RELATIVE = r" (?:was|were|is|are|has|have|had|came|come|arrived|went|i|we|you)\b"
+"""What follows a `that` which points at nothing: `items that were on sale`."""
 THAT_ONE = re.compile(
-    r"\b(?:my|it|this|these|that|those|them|the (?!shop|store|order process|post|refund|return)[\w-]+|instead)\b"
+    rf"\b(?:my|it|this|these|that(?!{RELATIVE})|those|them|"
+    r"the (?!shop|store|order process|post|refund|return)[\w-]+|instead)\b"
 )
 SWAP_WORD = re.compile(r"\b(?:exchange|exchanging|exchanged|swap(?:ped|ping)?)\b")
 REFUND_NEWS = re.compile(

@@ -18,7 +18,7 @@ _NOT_NEEDED = re.compile(
     r"\b(?:no longer (?:need|want|required|necessary|interested)\w*|(?:don't|do not|dont|doesn't|won't|not) "
     r"(?:need|want|require|be needing)\b(?! to)[^.?!]*|changed my mind|change of mind|"
     r"not needed|unneeded|need (?:it|them|this|that) any ?more|not interested|already (?:have|bought|got)|"
-    r"found (?:it|one|another|something)|"
+    r"found (?:it|one|another|something)(?! cheaper| for less| at a (?:lower|better) price)|"
     r"bought (?:it|one) (?:elsewhere|somewhere)|nicht mehr|plus besoin|ya no|non (?:mi |ne ho )?(?:serve|più "
     r"bisogno)|não preciso|niet meer nodig|nie potrzebuję)"
 )
