@@ -110,7 +110,9 @@ def test_a_signed_in_customer_goes_on_on_another_device_and_keeps_the_words(site
     said(first).locator(".agent .text").first.wait_for()
     with first.expect_download() as saved:
         from_menu(first, "Save as a text file")
+    assert re.fullmatch(r"Conversation \d{4}-\d\d-\d\d\.txt", saved.value.suggested_filename)
     kept = saved.value.path().read_text(encoding="utf-8")
+    assert "[1] Returning items" in kept
     assert question in kept
     assert "Alder & Finch" in kept
     second = opener.open(site.page("/chat", token))
@@ -138,3 +140,31 @@ def test_colleagues_note_something_on_a_conversation_that_the_agent_has(site: Si
     desk.keyboard.press("Control+Enter")
     desk.locator("#entries .note").get_by_text("A regular, be kind.").wait_for()
     assert page.get_by_text("A regular, be kind.").count() == 0
+
+
+def test_half_written_words_stay_with_their_conversation(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat", site.token("lena_fischer_1008")))
+    box = page.get_by_role("textbox", name="Write a message")
+    say(page, "How long do I have to return a lamp?")
+    said(page).locator(".agent .text").first.wait_for()
+    box.fill("and what about")
+    from_menu(page, "New conversation")
+    page.get_by_role("button", name=re.compile("return a lamp")).wait_for()
+    assert box.input_value() == ""
+    box.fill("something else")
+    page.get_by_role("button", name=re.compile("return a lamp")).click()
+    said(page).get_by_text("return a lamp").wait_for()
+    assert box.input_value() == "and what about"
+
+
+def test_a_person_can_be_called_off_and_the_rating_left_out(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat", site.token("tom_baker_1009")))
+    page.get_by_role("button", name="Talk to a person").click()
+    page.get_by_role("button", name="I no longer need a person.").click()
+    said(page).get_by_text("nobody will be called in").wait_for()
+    assert page.get_by_role("status").filter(has_text="waiting for a person").count() == 0
+    from_menu(page, "Rate this conversation")
+    page.get_by_role("radio", name="1 of 5 stars").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("radio", name="1 of 5 stars").wait_for(state="detached")
+    assert opener.axe(page) == []

@@ -19,6 +19,13 @@ async ([name, type, data]) => {
   box.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
 }
 """
+IN_SIGHT = """
+(words) => {
+  const shown = words.getRootNode().querySelector(".scroller").getBoundingClientRect();
+  const own = words.getBoundingClientRect();
+  return own.height > 0 && own.top >= shown.top - 1 && own.bottom <= shown.bottom + 1;
+}
+"""
 
 
 def picture(color: str) -> bytes:
@@ -68,3 +75,28 @@ def test_pictures_are_chosen_and_pasted_and_sent_and_seen_by_both_sides(site: Si
     desk = opener.open(site.page("/desk", site.token("olga", operator=True)) + f"&thread={thread}")
     assert pixel(desk, "Picture 1") == middle
     assert opener.axe(desk) == []
+
+
+def test_pictures_are_previewed_and_the_newest_message_stays_in_sight(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat", site.token("noah_kim_1014")))
+    page.get_by_role("button", name="Add a picture").wait_for()
+    held = io.BytesIO()
+    Image.new("RGB", (400, 900), "green").save(held, "PNG")
+    tall = {"name": "tall.png", "mimeType": "image/png", "buffer": held.getvalue()}
+    page.locator("input[type=file]").set_input_files([tall, {**tall, "name": "film.gif", "mimeType": "image/gif"}])
+    refused = page.get_by_text("Only JPEG, PNG and WebP pictures can be sent.")
+    refused.wait_for()
+    assert refused.evaluate(IN_SIGHT)
+    preview = page.locator(".chosen img")
+    preview.wait_for()
+    page.wait_for_function("(img) => img.naturalHeight === 900", arg=preview.element_handle())
+    page.get_by_role("textbox", name="Write a message").fill("My kettle arrived like this")
+    page.keyboard.press("Enter")
+    page.get_by_role("log").locator(".agent .text").first.wait_for()
+    page.reload()
+    newest = page.get_by_role("log").locator(".agent .text").last
+    newest.wait_for()
+    page.wait_for_function(
+        "(img) => img.naturalHeight > 0", arg=page.get_by_role("img", name="Picture 1").element_handle()
+    )
+    page.wait_for_function(f"(words) => ({IN_SIGHT})(words)", arg=newest.element_handle())

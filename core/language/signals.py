@@ -260,6 +260,8 @@ _AGENT_BACK = any_of(
     r"\b(?:it|this|that|everything|the (?:problem|issue|matter))(?: is|'s| has been| was) (?:already |now "
     r")?(?:solved|resolved|sorted|settled)(?: out)?\b(?!\?)",
     r"\b(?:zurück zum|weiter mit dem) (?:bot|assistenten|chatbot)\b|\bhat sich (?:schon |bereits )?erledigt\b",
+    r"\bbrauche? (?:jetzt |doch )?kein\w* (?:mensch\w*|person|mitarbeiter\w*|kolleg\w*) mehr\b|"
+    r"\bplus besoin d'(?:une personne|un humain|un conseiller|aide)\b|لم أعد بحاجة إلى شخص",
     r"\b(?:revenir|retour) (?:au|à l')\s?(?:bot|assistant|robot)\b|\bvolver (?:al|con el) (?:bot|asistente)\b",
 )
 _DROPPED = re.compile(

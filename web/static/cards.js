@@ -121,13 +121,19 @@ function words(said) {
  * Return the form for a rating.
  * @param {Speech} speech
  * @param {(score: number, comment: string) => Promise<unknown>} rate
+ * @param {() => void} dismiss
  */
-export function ratingForm({ say }, rate) {
+export function ratingForm({ say }, rate, dismiss) {
   const stars = [1, 2, 3, 4, 5].map((score) =>
     el("label", {}, el("input", { type: "radio", name: "score", value: score, required: true, class: "spoken" }), el("span", { "aria-hidden": "true" }, "★"), el("span", { class: "spoken" }, say("stars", { score }))),
   );
   const comment = el("textarea", { rows: 2, maxlength: 2000, "aria-label": say("comment"), placeholder: say("comment") });
   const form = el("form", { class: "card rating" }, el("fieldset", {}, el("legend", {}, say("rate_how")), ...stars), comment, el("button", { class: "primary" }, say("rate_send")));
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    dismiss();
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     await rate(Number(new FormData(form).get("score")), comment.value.trim());

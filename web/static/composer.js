@@ -11,6 +11,8 @@ import { Recorder } from "./recorder.js";
 /** The box a message is written in, with its buttons. */
 export class Composer {
   #recorder = new Recorder();
+  /** Where the draft is kept: each conversation has its own. */
+  #place = "";
 
   /**
    * @param {Speech} speech
@@ -28,8 +30,19 @@ export class Composer {
     this.pictures = new Pictures(speech, told);
     const { row, input, button } = this.pictures;
     this.root = el("form", { class: "composer", submit: this.#onSubmit, paste: this.#onPaste }, row, this.text, button, input, this.mic, this.send);
-    this.text.value = talk.kept.get("draft", "sessionStorage");
+    this.restore();
+  }
+
+  /** Show what was half written in the conversation that is shown now. */
+  restore() {
+    this.#place = this.#placeNow();
+    this.text.value = this.talk.kept.get(this.#place, "sessionStorage");
+    this.pictures.take();
     this.#grow();
+  }
+
+  #placeNow() {
+    return `draft ${this.talk.kept.get("thread")}`;
   }
 
   /**
@@ -104,7 +117,11 @@ export class Composer {
   };
 
   #changed() {
-    this.talk.kept.set("draft", this.text.value, "sessionStorage");
+    const place = this.#placeNow();
+    // A conversation that began meanwhile takes the draft along.
+    if (place !== this.#place) this.talk.kept.set(this.#place, "", "sessionStorage");
+    this.#place = place;
+    this.talk.kept.set(place, this.text.value, "sessionStorage");
     this.#grow();
   }
 

@@ -53,11 +53,18 @@ export class Pictures {
 
   #show() {
     this.row.replaceChildren(...this.chosen.map((file) =>
-      el("li", {}, el("bdi", {}, file.name), el("button", { type: "button", class: "icon quiet small", "aria-label": this.speech.say("remove_picture", { name: file.name }), click: () => {
+      el("li", {}, this.#preview(file), el("bdi", {}, file.name), el("button", { type: "button", class: "icon quiet small", "aria-label": this.speech.say("remove_picture", { name: file.name }), click: () => {
         this.chosen = this.chosen.filter((other) => other !== file);
         this.#show();
       } }, icon("x"))),
     ));
+  }
+
+  /** @param {File} file */
+  #preview(file) {
+    const address = URL.createObjectURL(file);
+    const done = () => URL.revokeObjectURL(address);
+    return el("img", { src: address, alt: "", load: done, error: done });
   }
 }
 

@@ -19,6 +19,9 @@ const BEFORE = 3;
 export class ChatView {
   #draftText = document.createTextNode("");
   #rated = false;
+  /** Whether the newest is to stay in sight, however late pictures above it come. */
+  #atEnd = true;
+  #top = 0;
 
   /**
    * @param {Speech} speech
@@ -57,9 +60,14 @@ export class ChatView {
       this.disclosure, this.welcome, this.messages.root, this.pending, this.draft, this.noted, el("div", { class: "under-way" }, this.dots, this.progress, this.halt), this.offers, this.end,
     );
 
-    this.handoff = el("p", { class: "handoff", role: "status", hidden: true });
+    this.scroller.addEventListener("scroll", () => this.#scrolled());
+    new ResizeObserver(() => this.#atEnd && !this.panel.hidden && this.#toEnd()).observe(this.messages.root);
+
+    this.handoffWords = el("span");
+    this.callOff = el("button", { type: "button", class: "link", hidden: true, click: () => talk.send(say("call_off")) }, say("call_off"));
+    this.handoff = el("p", { class: "handoff", role: "status", hidden: true }, this.handoffWords, " ", this.callOff);
     this.problem = el("p", { class: "problem", role: "alert", hidden: true });
-    this.composer = new Composer(speech, talk, { sent: () => this.#toEnd(), told: (words) => (this.progress.textContent = words) });
+    this.composer = new Composer(speech, talk, { sent: () => this.#toEnd(), told: (words) => this.#tell(words) });
     this.asking = el("dialog", { class: "card", keydown: (/** @type {KeyboardEvent} */ event) => event.stopPropagation() });
     const footer = el("footer", {}, this.problem, this.composer.root);
     this.panel = el(page ? "main" : "section", { class: page ? "panel page" : "panel", hidden: !page, ...(page ? {} : { role: "dialog", "aria-label": say("title") }) }, header, this.handoff, this.scroller, footer, this.asking);
@@ -83,7 +91,7 @@ export class ChatView {
    * @param {any} [detail]
    */
   show(change, detail) {
-    const stay = !this.#nearEnd();
+    const stay = !this.#atEnd;
     if (change === "token") this.#write(detail);
     else if (change === "message") this.messages.put(detail);
     else if (change === "waiting") this.#waiting();
@@ -117,7 +125,7 @@ export class ChatView {
     if (this.talk.begun) return;
     const earlier = await this.talk.earlier().catch(() => []);
     if (!earlier.length || this.talk.begun) return this.before.replaceChildren();
-    this.before.replaceChildren(el(this.page ? "h2" : "h3", {}, this.speech.say("earlier")), earlierList(earlier.slice(0, BEFORE), this.speech, (id) => this.talk.resume(id)));
+    this.before.replaceChildren(el(this.page ? "h2" : "h3", {}, this.speech.say("earlier")), earlierList(earlier.slice(0, BEFORE), this.speech, (id) => this.#resume(id)));
   }
 
   /**
@@ -211,7 +219,8 @@ export class ChatView {
     this.handoff.hidden = !handoff;
     this.handoff.className = `handoff ${key}`;
     const words = handoff ? say(`handoff ${key}`, { ticket: handoff.ticket_id, operator: handoff.operator ?? "" }) : "";
-    if (this.handoff.textContent !== words) this.handoff.textContent = words;
+    if (this.handoffWords.textContent !== words) this.handoffWords.textContent = words;
+    this.callOff.hidden = handoff?.stage !== "pending";
     if (handoff?.stage === "resolved") this.#askRating(false);
   }
 
@@ -230,12 +239,23 @@ export class ChatView {
     const { say } = this.speech;
     const { handoff, outbox } = this.talk;
     const lost = [handoff && handoff.stage !== "resolved" ? "leave_person" : "", outbox.unsent.length ? "leave_unsent" : ""].filter(Boolean);
-    if (!lost.length) return this.talk.forget();
+    if (!lost.length) return this.#forget();
     const leave = el("button", { type: "button", click: () => {
       this.asking.close();
-      this.talk.forget();
+      this.#forget();
     } }, say("leave"));
     this.#ask(say("anew"), [...lost.map((key) => el("p", {}, say(key)))], this.#closer(say("stay"), "primary"), leave);
+  }
+
+  #forget() {
+    this.talk.forget();
+    this.composer.restore();
+  }
+
+  /** @param {string} threadId */
+  #resume(threadId) {
+    this.talk.resume(threadId);
+    this.composer.restore();
   }
 
   async #showEarlier() {
@@ -244,7 +264,7 @@ export class ChatView {
     const words = Array.isArray(earlier) ? say("none_earlier") : String(earlier.message);
     const list = Array.isArray(earlier) && earlier.length ? earlierList(earlier, this.speech, (id) => {
       this.asking.close();
-      this.talk.resume(id);
+      this.#resume(id);
     }) : el("p", {}, words);
     this.#ask(say("earlier"), [el("h2", {}, say("earlier")), list], this.#closer(say("close")));
   }
@@ -271,6 +291,9 @@ export class ChatView {
       this.end.append(ratingForm(this.speech, async (score, comment) => {
         await this.talk.rate(score, comment);
         this.#rated = true;
+      }, () => {
+        this.end.replaceChildren();
+        this.composer.focus();
       }));
     }
     if (wanted) this.end.querySelector("input")?.focus();
@@ -290,6 +313,7 @@ export class ChatView {
 
   #clear() {
     this.#rated = false;
+    this.#atEnd = true;
     this.messages.clear();
     this.pending.replaceChildren();
     this.end.replaceChildren();
@@ -304,7 +328,21 @@ export class ChatView {
     return scrollHeight - scrollTop - clientHeight < NEAR_END;
   }
 
+  /** Only who scrolls up wants to stay where they are. */
+  #scrolled() {
+    const up = this.scroller.scrollTop < this.#top;
+    if (up || this.#nearEnd()) this.#atEnd = this.#nearEnd();
+    this.#top = this.scroller.scrollTop;
+  }
+
+  /** @param {string} words about what is being written or attached */
+  #tell(words) {
+    this.progress.textContent = words;
+    if (words) this.#toEnd();
+  }
+
   #toEnd() {
+    this.#atEnd = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 }

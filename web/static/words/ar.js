@@ -31,6 +31,7 @@ export default {
   "handoff callback": "التذكرة {ticket}: لا يوجد أحد الآن، وسيجيبك موظف هنا.",
   "handoff human": "التذكرة {ticket}: تولّى {operator} المحادثة.",
   "handoff resolved": "أُغلقت التذكرة {ticket}.",
+  call_off: "لم أعد بحاجة إلى شخص.",
   rate: "قيّم هذه المحادثة",
   rate_how: "ما رأيك في خدمتنا؟",
   rate_send: "إرسال التقييم",

@@ -31,6 +31,7 @@ export default {
   "handoff callback": "Ticket {ticket}: Gerade ist niemand da, ein Mensch antwortet hier.",
   "handoff human": "Ticket {ticket}: {operator} hat übernommen.",
   "handoff resolved": "Ticket {ticket} ist abgeschlossen.",
+  call_off: "Ich brauche keinen Menschen mehr.",
   rate: "Gespräch bewerten",
   rate_how: "Wie zufrieden sind Sie?",
   rate_send: "Bewertung senden",

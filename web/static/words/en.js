@@ -31,6 +31,7 @@ export default {
   "handoff callback": "Ticket {ticket}: nobody is there right now, a person will answer here.",
   "handoff human": "Ticket {ticket}: {operator} has taken over.",
   "handoff resolved": "Ticket {ticket} is closed.",
+  call_off: "I no longer need a person.",
   rate: "Rate this conversation",
   rate_how: "How did we do?",
   rate_send: "Send rating",

@@ -31,6 +31,7 @@ export default {
   "handoff callback": "Ticket {ticket} : il n’y a personne pour le moment, une personne répondra ici.",
   "handoff human": "Ticket {ticket} : {operator} a pris le relais.",
   "handoff resolved": "Le ticket {ticket} est fermé.",
+  call_off: "Je n'ai plus besoin d'une personne.",
   rate: "Évaluer cette conversation",
   rate_how: "Êtes-vous satisfait ?",
   rate_send: "Envoyer l’évaluation",
