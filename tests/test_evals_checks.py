@@ -120,6 +120,7 @@ def test_what_is_not_asked_is_not_judged() -> None:
         ("Together that is $12.50", ['"price":"10.00"', '"price":"2.50"'], []),
         ("on November 22, 2026", ['"delivered_at":"2026-11-22"'], []),
         ("on 22 November", ["2026-11-22"], []),
+        ("on 22 November 2026, 09:30", ["2026-11-22T09:30:00"], []),
         ("on 23 November", ["2026-11-22"], ["-----11-23"]),
         ("Order AF10042 is there", ["#AF10042"], []),
         ("Order AF10043 is there", ["#AF10042"], ["af10043"]),

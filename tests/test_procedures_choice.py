@@ -24,6 +24,8 @@ def embed(texts: list[str]) -> np.ndarray:
         ("my plans changed, cancel my flight please", True),
         ("can someone cancel my flight?", True),
         ("how do I cancel my flight?", False),
+        ("can I cancel my flight?", False),
+        ("can I cancel my flight HAT123?", True),
         ("how long does it take to cancel a flight, and do I have to cancel the trip myself?", False),
         ("show me the flight I want to cancel", False),
         ("tell me about my trip", False),

@@ -24,19 +24,18 @@ NONE = (
 )  # fmt: skip
 """What people say without wanting any procedure."""
 CLAUSES = re.compile(r"(?<=[,;:.!?–])\s+|\s(?:because|since|but|weil|denn|parce que|porque|perché)\s")
-IDENTIFIER = re.compile(
-    r"(\b(?:for|on|of|about|with|from|für|von|pour|para)\s)?"
-    r"#?(?:(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{4,}\b|\b\d{5,}\b|\b[A-Z]{5,}\b)"
-)
+_RECORD = r"#?(?:(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{4,}\b|\b\d{5,}\b|\b[A-Z]{5,}\b)"
+IDENTIFIER = re.compile(rf"(\b(?:for|on|of|about|with|from|für|von|pour|para)\s)?{_RECORD}")
 MOST_CLAUSES = 6
 _BEGINS = (
     r"^\W*(?:(?:and|but|so|also|or|und|aber|oder|et|mais|ou|y|pero|o|e|ma|en|maar)\s)?"
-    r"(?:(?:until|till|by|since|from) when|(?:can|could|may) (?:i|we)|"
+    r"(?:(?:until|till|by|since|from) when|(?:can|could|may) (?:i|we)(?!.*(?-i:{record}))|"
     r"how|what|when|where|which|who|why|is|are|was|were|do|does|did|"
     r"wie|was|wann|wo|welche\w*|wer|warum|gibt|comment|combien|quel\w*|quand|où|qui|pourquoi|est-ce|"
     r"cómo|cuánto|qué|cuándo|dónde|cuál\w*|quién|por qué|come|cosa|quanto|quando|dove|quale|chi|perché|como|onde|"
     r"hoe\w*|wat|waar)\b"
-)
+).replace("{record}", _RECORD)
+"""How a question begins. Who asks whether they may do something with a record that they name wants it done."""
 QUESTION = re.compile(rf"{_BEGINS}[^.!]*\?\s*$", re.IGNORECASE)
 PART_OF_QUESTION = re.compile(_BEGINS, re.IGNORECASE)
 """How a clause of a question begins: `how long does it take, and …?`"""
