@@ -48,7 +48,7 @@ def test_a_second_tab_has_the_thread_and_writes_along(site: Site, opener: Opener
     second.get_by_role("log").get_by_text("30 days").wait_for()
     say(second, "And how long does shipping take?")
     first.get_by_text("And how long does shipping take?").wait_for()
-    first.get_by_role("link", name="Source 2: Shipping times and costs").wait_for()
+    first.get_by_role("link", name="Source 1: Shipping times and costs").wait_for()
     assert first.locator(".said.customer").count() == second.locator(".said.customer").count() == 2
 
 

@@ -38,9 +38,9 @@ _PROVINCE_CODE = re.compile(
 """A Canadian province with its postal code."""
 _COUNTRY = re.compile(r"\b(usa|u\.s\.a\.?|united states(?: of america)?|u\.s\.|canada)(?!\w)", re.IGNORECASE)
 _STREET_ABROAD = re.compile(
-    r"\b(?:[^\W\d_][\w.-]*(?:straße|strasse|str\.|weg|gasse|allee|platz|ring|damm|ufer)|"
-    r"(?:rue|avenue|boulevard|calle|avenida|via|plaza)(?: [^\W\d_][\w.'-]*){1,5}),?\s+\d{1,4}[a-z]?\b|"
-    r"\b\d{1,4},? (?:bis )?(?:rue|avenue|boulevard)(?: (?!\d)[\w.'-]+){1,5}",
+    r"(?<![\w.-])(?:[^\W\d_][\w.-]{0,40}(?:straße|strasse|str\.|weg|gasse|allee|platz|ring|damm|ufer)|"
+    r"(?:rue|avenue|boulevard|calle|avenida|via|plaza)(?: [^\W\d_][\w.'-]{0,30}){1,5}),?\s{1,4}\d{1,4}[a-z]?\b|"
+    r"\b\d{1,4},? (?:bis )?(?:rue|avenue|boulevard)(?: (?!\d)[\w.'-]{1,30}){1,5}",
     re.IGNORECASE,
 )
 """`Lindenstraße 5`, `Calle Mayor 7`, `12 rue de la Paix`."""
@@ -65,7 +65,7 @@ _NAMED_STATE = re.compile(
 )
 _CITY_LEAD = re.compile(r"^(?:in|to|at|city(?: of)?|and|the|is|town of)\s+", re.IGNORECASE)
 _BESIDE_CITY = re.compile(
-    r"(?:^|\s+)(?:instead|please|thanks|thank you|rather|now|statt\w*|bitte|danke)$", re.IGNORECASE
+    r"(?:^|\s)(?:instead|please|thanks|thank you|rather|now|statt\w*|bitte|danke)$", re.IGNORECASE
 )
 NEEDED = ("address1", "city", "state", "zip")
 

@@ -15,7 +15,7 @@ _NOT = (
     r"ningun[ao]?|nessun[ao]?)"
 )
 _OPEN = re.compile(r"\?|\b(?:if|whether|in case|should|would|could|may|might|when|si|wenn|falls|ob)\b")
-_POSSIBLE = re.compile(r"(?:is_)?(?:can_(?P<a>\w+)|(?P<b>\w+?)_(?:is_)?(?:possible|allowed)|(?P<c>\w{4,})[ai]ble)")
+_POSSIBLE = re.compile(r"^(?:is_)?(?:can_(?P<a>\w+)|(?P<b>\w+?)_(?:is_)?(?:possible|allowed)|(?P<c>\w{4,})[ai]ble)$")
 """Names of fields that tell whether something can be done: `cancel_possible`, `can_return`, `refundable`."""
 _CAN = (
     r"\b(?:can|cannot|can't|able to|possible to|kann|kannst|können|könnt|lässt sich|peut|peux|pouvez|puede[ns]?)(?!\w)"
