@@ -55,7 +55,7 @@ def running_site(folder: Path, **settings: str) -> Iterator[Site]:
     port, log = free_port(), folder / "serve.log"
     connector = copied_sample(folder / "business") / "connectors" / "shop.yaml"
     connector.write_text(f"{connector.read_text()}  tracking_url: https://track.example/{{id}}\n")
-    settings |= {"SUPPORT_BUSINESS": str(folder / "business")}
+    settings = {"SUPPORT_BUSINESS": str(folder / "business")} | settings
     env = environment(folder, SUPPORT_JWT_SECRET=SECRET, SUPPORT_LIMITS="burst_seconds=0", **settings)
     fill_sample_shop(folder, "--shift-dates")
     with log.open("w") as out:

@@ -83,7 +83,7 @@ def test_what_is_shown_is_saved_and_an_article_is_written_for_a_question(
     page.get_by_role("textbox", name="Text").fill("Carols, and songs of the sea.")
     page.get_by_role("button", name="Release").click()
     page.locator("#news").get_by_text("Released").wait_for()
-    [article] = (site.folder / "business" / "proposed").glob(f"*{counted[:6]}*.md")
+    [article] = (site.folder / "business").rglob(f"*{counted[:6]}*.md")
     assert "songs of the sea" in article.read_text()
 
 

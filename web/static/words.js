@@ -46,7 +46,7 @@ export async function loadSpeech(wanted, load, ours = LANGUAGES) {
  * Every browser knows English; where the business does not serve it, that it does says nothing.
  */
 export function wantedLanguages() {
-  const english = SERVED.includes("en") || SERVED[0].startsWith("$");
+  const english = SERVED.includes("en") || SERVED[0]?.startsWith("$");
   const wanted = navigator.languages.filter((tag) => english || !tag.toLowerCase().startsWith("en"));
   return [new URLSearchParams(location.search).get("lang"), ...wanted, SERVED[0]];
 }

@@ -79,8 +79,9 @@ export class List {
     const links = [...this.list.querySelectorAll("a")];
     // A conversation may have several rows, a ticket and an approval.
     const current = (/** @type {HTMLAnchorElement} */ link) => link.hasAttribute("aria-current");
-    const now = by > 0 ? links.findLastIndex(current) : links.findIndex(current);
-    const to = links[Math.max(0, Math.min(links.length - 1, now + by))];
+    const marked = links.filter(current);
+    const from = by > 0 ? marked.at(-1) : marked[0];
+    const to = links[Math.max(0, Math.min(links.length - 1, (from ? links.indexOf(from) : -1) + by))];
     to?.scrollIntoView({ block: "nearest" });
     to?.click();
   }
