@@ -9,16 +9,15 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import Field, PrivateAttr
 
 from core.errors import ModelError, RequestRefused
-from core.models.async_base import AsyncChatModel, whole_result
+from core.models.async_base import PiecewiseChatModel
 from core.models.capabilities import Capabilities, Endpoint, probe, recall, remember
 from core.models.fallback import as_chunk
 from core.models.json_mode import FORMATS, NO_STREAM
@@ -49,16 +48,15 @@ class Measured:
         self._known = self._known or recall(self._file, self._endpoint.base_url, self._endpoint.model)
         return self._known
 
-    @property
-    def calls_by_json(self) -> bool:
-        """Whether tools are offered by JSON, since it has no calls of its own."""
-        if self.known is None:
+    def calls_by_json(self, known: Capabilities | None) -> bool:
+        """Say whether tools are offered by JSON, since it has no calls of its own as far as is known."""
+        if known is None:
             return self.refuses_tools
-        return self.known.tools is False and bool(self.known.json_schema or self.known.json_mode)
+        return known.tools is False and bool(known.json_schema or known.json_mode)
 
     def begin(self) -> None:
         """Measure it in the background, unless that was done or is being done; a failure is tried again later."""
-        if self.known or (self.at_work and self.at_work.is_alive()) or time.monotonic() < self._not_before:
+        if time.monotonic() < self._not_before or (self.at_work and self.at_work.is_alive()) or self.known:
             return
         self._not_before = time.monotonic() + AGAIN_SECONDS
         # A thread of its own, since the loop that a turn runs on may end with it.
@@ -72,7 +70,7 @@ class Measured:
             log.warning("%s could not be measured: %s", self._endpoint.base_url, error)
 
 
-class AdaptedChatModel(AsyncChatModel):
+class AdaptedChatModel(PiecewiseChatModel):
     """Offer tools to an endpoint's model natively, or by JSON where it does not take them or its calls are unreadable.
 
     What a probe found out decides. Where nobody has probed, the first answer starts one in the background, and until it
@@ -103,31 +101,12 @@ class AdaptedChatModel(AsyncChatModel):
         """Return the model with these tools."""
         return AdaptedChatModel(model=self.model, endpoint=self.endpoint, tools=tools)
 
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return await whole_result(self._answered(messages, in_pieces=False))
-
-    async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        async for piece in self._answered(messages, in_pieces=True):
-            yield piece
-
     async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncIterator[ChatGenerationChunk]:
         known, allowance = self.endpoint.known, current_allowance()
         self._by_json.formats = json_formats(known) if known else self._by_json.formats
         in_pieces = in_pieces and not (known and known.streaming is False)
         ways = [self._in_pieces if in_pieces else self._whole, *([self._by_json] if self.tools else [])]
-        if self.tools and (allowance.in_json or self.endpoint.calls_by_json):
+        if self.tools and (allowance.in_json or self.endpoint.calls_by_json(known)):
             ways = ways[1:]
         try:
             for place, way in enumerate(ways):

@@ -7,15 +7,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
 from core.errors import ModelError, ModelRejected, ModelUnavailable
-from core.models.async_base import AsyncChatModel, whole_result
+from core.models.async_base import PiecewiseChatModel
 from core.models.circuit_breaker import Breaker
 from core.models.json_mode import NO_STREAM
 from core.models.turn_allowance import Allowance, current_allowance
@@ -41,7 +40,7 @@ class Candidate:
     """None for a model in this process: it is always asked, and without a limit of time."""
 
 
-class ChainedChatModel(AsyncChatModel):
+class ChainedChatModel(PiecewiseChatModel):
     """Answer with the first model of a list that can; a failure in the middle of an answer is reported, not hidden.
 
     Requests that failed in passing are sent again within the turn's allowance. A model that failed twice in a row rests
@@ -65,25 +64,6 @@ class ChainedChatModel(AsyncChatModel):
             if isinstance(link.model, BaseChatModel)
         ]
         return ChainedChatModel(links=bound)
-
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return await whole_result(self._answered(messages, in_pieces=False))
-
-    async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        async for piece in self._answered(messages, in_pieces=True):
-            yield piece
 
     async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncIterator[ChatGenerationChunk]:
         """Yield the answer; where nobody reads along it is asked for as a whole, which costs half as much."""

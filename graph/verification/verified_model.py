@@ -4,18 +4,17 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.tool import tool_call_chunk
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import Field, PrivateAttr
 
 from core.errors import ModelUnavailable
 from core.language.text import normal, split_sentences
-from core.models.async_base import AsyncChatModel, whole_result
+from core.models.async_base import PiecewiseChatModel
 from core.models.fallback import as_chunk
 from core.models.json_mode import NO_STREAM, JsonAnswer
 from core.models.tool_call_parsing import Answer, begins_call, read_answer
@@ -49,7 +48,7 @@ LONGEST_REPLY = 8_000
 """Characters of an answer that are checked and shown; a longer one is none to a customer."""
 
 
-class VerifiedChatModel(AsyncChatModel):
+class VerifiedChatModel(PiecewiseChatModel):
     """Say the sentences of another model's answer that the evidence supports, each as soon as it is whole.
 
     The first sentence that does not stand ends what is said, so that the rest can be asked for again; with
@@ -137,23 +136,9 @@ class VerifiedChatModel(AsyncChatModel):
     def _llm_type(self) -> str:
         return "verified"
 
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return await whole_result(self._spoken(self._whole(messages)))
-
-    async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        async for piece in self._spoken(self.inner.astream(messages, NO_STREAM)):
+    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncIterator[ChatGenerationChunk]:
+        asked = self.inner.astream(messages, NO_STREAM) if in_pieces else self._whole(messages)
+        async for piece in self._spoken(asked):
             yield piece
 
     async def _whole(self, messages: list[BaseMessage]) -> AsyncIterator[AIMessage]:
