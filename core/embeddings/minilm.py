@@ -16,6 +16,7 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from core.embeddings.onnx_int8 import multiplies_eight_bit
+from core.embeddings.pooling import mean_of_tokens, padded, unit
 from core.errors import ModelError
 from core.observability.gc_tuning import give_back_freed_memory
 
@@ -152,17 +153,9 @@ def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
 
 
 def _pool(session: "onnxruntime.InferenceSession", encodings: "list[Encoding]") -> npt.NDArray[np.float32]:
-    longest = max(len(e.ids) for e in encodings)
-    ids = np.zeros((len(encodings), longest), dtype=np.int64)
-    mask = np.zeros_like(ids)
-    for row, encoding in enumerate(encodings):
-        ids[row, : len(encoding.ids)] = encoding.ids
-        mask[row, : len(encoding.ids)] = 1
+    ids, mask = padded(encodings)
     (hidden,) = session.run(None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)})
-    weights = mask[:, :, None].astype(np.float32)
-    mean = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
-    pooled: npt.NDArray[np.float32] = mean / np.linalg.norm(mean, axis=1, keepdims=True)
-    return pooled
+    return unit(mean_of_tokens(hidden, mask))
 
 
 def _model_path() -> Path:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from core.embeddings.pooling import mean_of_tokens, padded, unit
 from core.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -65,22 +66,10 @@ class OnnxFolder(Embeddings):
 
     def _run(self, texts: list[str]) -> npt.NDArray[np.float32]:
         tokenizer, session = self._open()
-        encodings = tokenizer.encode_batch(texts)
-        longest = max(len(encoding.ids) for encoding in encodings)
-        ids = np.zeros((len(encodings), longest), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = 1
+        ids, mask = padded(tokenizer.encode_batch(texts))
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         hidden = session.run(None, {put.name: given[put.name] for put in session.get_inputs()})[0]
-        if self._takes_first:
-            pooled = hidden[:, 0]
-        else:
-            weights = mask[:, :, None].astype(np.float32)
-            pooled = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
-        vectors: npt.NDArray[np.float32] = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
-        return vectors
+        return unit(hidden[:, 0] if self._takes_first else mean_of_tokens(hidden, mask))
 
     def _open(self) -> "tuple[Tokenizer, onnxruntime.InferenceSession]":
         with self._opening:
