@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from core.language.fixed_sentences import list_words
 from core.language.reference_numbers import reference_numbers
-from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
+from core.offline.answering.toolbox import CallNeeded, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
-from tools.retail.offline.answering.lookups import all_orders, order_of, profile_of
+from tools.retail.offline.answering.lookups import all_orders, each_looked_up, order_of, profile_of
 from tools.retail.offline.answering.order_sentences import METHOD_NAMES, item_name, method_name, order_lines
 from tools.retail.offline.reading.items import look_alikes, meant_items, mentioned_options
 from tools.retail.offline.reading.slots import means_all, means_newest, ordinal, payment_words
@@ -48,16 +49,7 @@ def order_state(text: str) -> Callable[[Facts], bool] | None:
 
 def named_orders(request: Request, desk: Toolbox) -> list[Facts]:
     """Return the orders whose numbers were given; raises CallNeeded with every look-up that is missing, or ReplyNow."""
-    found: list[Facts] = []
-    missing: list[Call] = []
-    for order_id in request.numbers:
-        try:
-            found.append(order_of(desk, order_id))
-        except CallNeeded as needed:
-            missing += needed.calls
-    if missing:
-        raise CallNeeded(*missing)
-    return found
+    return each_looked_up(request.numbers, partial(order_of, desk))
 
 
 def chosen_orders(

@@ -3,13 +3,29 @@
 Each raises CallNeeded with that call, or ReplyNow with the tool's own sentence where it refused.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from core.offline.answering.toolbox import Toolbox
+from core.offline.answering.toolbox import Call, CallNeeded, Toolbox
 from tools.retail.order_numbers import digits_of
 
 Facts = Mapping[str, Any]
+Asked = TypeVar("Asked")
+Found = TypeVar("Found")
+
+
+def each_looked_up(asked: Iterable[Asked], look_up: Callable[[Asked], Found]) -> list[Found]:
+    """Return what each look-up finds; raises CallNeeded with all calls that are missing, to be made at once."""
+    found: list[Found] = []
+    missing: list[Call] = []
+    for one in asked:
+        try:
+            found.append(look_up(one))
+        except CallNeeded as needed:
+            missing += needed.calls
+    if missing:
+        raise CallNeeded(*missing)
+    return found
 
 
 def order_of(desk: Toolbox, order_id: str) -> Facts:

@@ -8,11 +8,11 @@ from core.language.fixed_sentences import list_words
 from core.language.reference_numbers import reference_numbers
 from core.language.text import normal
 from core.offline.answering.articles import TROUBLE, from_articles
-from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
+from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
 from tools.retail.offline.answering.choosing import meant_items_only, named_orders, order_state
-from tools.retail.offline.answering.lookups import all_orders, order_of, profile_of
+from tools.retail.offline.answering.lookups import all_orders, each_looked_up, order_of, profile_of
 from tools.retail.offline.answering.order_sentences import (
     address_text,
     arrival_sentence,
@@ -69,19 +69,15 @@ def order_status(request: Request, desk: Toolbox) -> str:
 
 def _found(request: Request, desk: Toolbox) -> tuple[list[Facts], list[str]]:
     """Return the orders among several numbers, and a sentence about each number that is no order of the customer's."""
-    found: list[Facts] = []
-    missing: list[Call] = []
-    not_found: list[str] = []
-    for order_id in request.numbers:
+
+    def look_up(order_id: str) -> Facts | str:
         try:
-            found.append(order_of(desk, order_id))
-        except CallNeeded as needed:
-            missing += needed.calls
+            return order_of(desk, order_id)
         except ReplyNow as told:
-            not_found.append(f"{order_id}: {told.text}")
-    if missing:
-        raise CallNeeded(*missing)
-    return found, not_found
+            return f"{order_id}: {told.text}"
+
+    looked_up = each_looked_up(request.numbers, look_up)
+    return [o for o in looked_up if not isinstance(o, str)], [told for told in looked_up if isinstance(told, str)]
 
 
 def _paid_how(order: Facts, desk: Toolbox) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 from core.language.confirmations import answer_to_confirmation
 from core.language.fixed_sentences import list_words
 from core.language.words import content_stems, mentions, stems
-from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
+from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
-from tools.retail.offline.answering.lookups import products_called
+from tools.retail.offline.answering.lookups import each_looked_up, products_called
 from tools.retail.offline.answering.order_sentences import item_name, options, variant_line
 from tools.retail.offline.reading.variants import (
     changes_only_what_is_asked,
@@ -39,20 +39,12 @@ _NO_THING = frozenset(
 
 def products_of(desk: Toolbox, product_ids: Sequence[str]) -> dict[str, Facts]:
     """Return products by id; raises CallNeeded with every look-up that is missing."""
-    found: dict[str, Facts] = {}
-    missing: list[Call] = []
-    for product_id in product_ids:
-        try:
-            fitting = products_called(desk, product_id)
-        except CallNeeded as needed:
-            missing += needed.calls
-            continue
-        found[product_id] = next(
-            (p for p in fitting if str(p.get("product_id")) == product_id), fitting[0] if fitting else {}
-        )
-    if missing:
-        raise CallNeeded(*missing)
-    return found
+
+    def look_up(product_id: str) -> Facts:
+        fitting = products_called(desk, product_id)
+        return next((p for p in fitting if str(p.get("product_id")) == product_id), fitting[0] if fitting else {})
+
+    return dict(zip(product_ids, each_looked_up(product_ids, look_up), strict=True))
 
 
 def _direction(text: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.language.fixed_sentences import list_words
 from core.language.text import normal
-from core.offline.answering.toolbox import Call, CallNeeded, ReplyNow, Toolbox
+from core.offline.answering.toolbox import Call, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.addresses import new_address, order_address
 from tools.retail.offline.answering.choosing import (
@@ -19,7 +19,7 @@ from tools.retail.offline.answering.choosing import (
     named_method,
     original_method,
 )
-from tools.retail.offline.answering.lookups import profile_of
+from tools.retail.offline.answering.lookups import each_looked_up, profile_of
 from tools.retail.offline.answering.order_sentences import item_name, method_name, status_sentence
 from tools.retail.offline.answering.swaps import new_version, products_of
 from tools.retail.offline.reading.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
@@ -32,13 +32,8 @@ _WHOLE = re.compile(r"\b(?:whole|entire|(?:one|order) (?:with|that has|which has
 
 def _do(desk: Toolbox, calls: Sequence[Call]) -> str:
     """Call the tools; what they did is told from their results once these are there."""
-    missing: list[Call] = []
-    for call in calls:
-        try:
-            desk.look_up(call.name, **call.args)
-        except CallNeeded as needed:
-            missing += needed.calls
-    raise CallNeeded(*missing) if missing else ReplyNow("")
+    each_looked_up(calls, lambda call: desk.look_up(call.name, **call.args))
+    raise ReplyNow("")
 
 
 def cancel(request: Request, desk: Toolbox) -> str:
