@@ -1,7 +1,7 @@
 """Compare what a reply says there is, or is not, with the yes-and-no fields of records: `{"outage": true}`."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from core.language.action_words import ACTIONS
 from core.language.text import normalised
@@ -43,11 +43,8 @@ def wrong_possibilities(sentence: str, evidence: Evidence, shown: Sequence[Value
         return
     if _OPEN.search(said) or _RULE.search(said):
         return
-    known: dict[str, set[str]] = {}
-    for record in records_about(_meant(sentence, evidence, shown), evidence.data):
-        for name, value in _FLAG.findall(record):
-            known.setdefault(name, set()).add(value)
-    for name, values in known.items():
+    records = records_about(_meant(sentence, evidence, shown), evidence.data)
+    for name, values in _flags_of(records).items():
         found = _POSSIBLE.fullmatch(name)
         if not found or len(values) > 1:
             continue
@@ -59,6 +56,15 @@ def wrong_possibilities(sentence: str, evidence: Evidence, shown: Sequence[Value
                 continue
             if values != {"false" if denied else "true"}:
                 yield match[0]
+
+
+def _flags_of(records: Iterable[str]) -> dict[str, set[str]]:
+    """Return the values of each yes-and-no field, in all of these records."""
+    known: dict[str, set[str]] = {}
+    for record in records:
+        for name, value in _FLAG.findall(record):
+            known.setdefault(name, set()).add(value)
+    return known
 
 
 def _meant(sentence: str, evidence: Evidence, shown: Sequence[Value]) -> str:
@@ -85,10 +91,7 @@ def wrong_flags(sentence: str, evidence: Evidence) -> Iterator[str]:
     said = " ".join(sentence.lower().split())
     if _OPEN.search(said):
         return
-    known: dict[str, set[str]] = {}
-    for name, value in _FLAG.findall(evidence.data):
-        known.setdefault(name, set()).add(value)
-    for name, values in known.items():
+    for name, values in _flags_of([evidence.data]).items():
         words = r"\s".join(map(re.escape, re.sub(r"^(?:is|has)_", "", name).split("_")))
         denied = re.search(rf"\b{_NOT}\s?(?:\w+\s){{0,2}}{words}\b", said)
         told = re.search(

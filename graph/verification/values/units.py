@@ -109,16 +109,18 @@ def find_quantities(text: str) -> Iterator[tuple[int, int, str, frozenset[Quanti
     """Yield start, end, the number as written and what each quantity may be; a range gives two."""
     for match in _SIDES.finditer(text):
         for side in re.finditer(NUMBER, match["sides"]):
-            dimension, factor, metric = _unit(_spelt(match["unit"]))
-            sizes = frozenset((dimension, (n * factor).normalize(), metric) for n in readings(side[0]))
             start = match.start() + side.start()
-            yield start, start + len(side[0]), f"{side[0]} {match['unit']}", sizes
+            yield start, start + len(side[0]), f"{side[0]} {match['unit']}", _sizes(side[0], match["unit"])
     for match in _QUANTITY.finditer(text):
         for number, unit in ((match["low"], match["low_unit"] or match["unit"]), (match["only"], match["unit"])):
             if number:
-                dimension, factor, metric = _unit(_spelt(unit))
-                sizes = frozenset((dimension, (n * factor).normalize(), metric) for n in readings(number))
-                yield match.start(), match.end(), f"{number} {unit}", sizes
+                yield match.start(), match.end(), f"{number} {unit}", _sizes(number, unit)
+
+
+def _sizes(number: str, unit: str) -> frozenset[Quantity]:
+    """Return what a number with a unit may be."""
+    dimension, factor, metric = _unit(_spelt(unit))
+    return frozenset((dimension, (n * factor).normalize(), metric) for n in readings(number))
 
 
 def same_quantity(said: Quantity, known: Quantity) -> bool:
