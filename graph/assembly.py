@@ -85,7 +85,7 @@ def assemble(
     business = business_of(settings)
     now = (lambda: fixed) if (fixed := business.file.now) else now
     retriever = retriever or _retriever(settings, embeddings, business)
-    orders = orders_of(settings) if business.shop else None
+    orders = orders_of(settings, business) if business.shop else None
     desk = open_desk(settings, orders, business)
     policy = policy_of(business)
     ledger = open_ledger(settings, policy)

@@ -61,9 +61,9 @@ def webhook_outbox(settings: Settings, database: Database) -> WebhookOutbox | No
     return WebhookOutbox(database, settings.desk_webhook_url, settings.desk_webhook_secret.get_secret_value())
 
 
-def orders_of(settings: Settings) -> SqlOrderBackend | HttpOrderBackend:
+def orders_of(settings: Settings, business: Business | None = None) -> SqlOrderBackend | HttpOrderBackend:
     """Return the order backend the settings name, filled first where it is a named business's and not there yet."""
-    business = business_of(settings)
+    business = business or business_of(settings)
     shop = business.shop
     if shop and settings.business and (data := business.path_of(shop.data)):
         stock(settings.shop_url, data, as_of=date.today() if shop.shift_dates else None)

@@ -1,6 +1,7 @@
 """Define what a conversation carries from node to node and from turn to turn."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
@@ -189,6 +190,11 @@ def newest_turn(messages: list[AnyMessage]) -> list[AnyMessage]:
     backwards = range(len(messages) - 1, -1, -1)
     start = next((i for i in backwards if isinstance(messages[i], HumanMessage)), len(messages))
     return messages[start:]
+
+
+def called_in(messages: Sequence[AnyMessage]) -> set[str]:
+    """Return the names of the tools that messages call."""
+    return {call["name"] for m in messages if isinstance(m, AIMessage) for call in m.tool_calls}
 
 
 def pending_calls(messages: list[AnyMessage]) -> list[ToolCall]:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
 from core.errors import SettingsError
 from core.settings import Settings
@@ -64,8 +65,6 @@ class Service:
     """Endless streams that are open in this process, by who holds them."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server begins to shut down; endless streams end then."""
-    first_business: Business
-    """The business as it was when the server began."""
 
     @property
     def parts(self) -> Parts:
@@ -76,7 +75,12 @@ class Service:
     @property
     def business(self) -> Business:
         """Return the business in the newest state that can be used."""
-        return self.parts.business or self.first_business
+        return self.parts.business or self._business_of_settings
+
+    @cached_property
+    def _business_of_settings(self) -> Business:
+        """Return the business for an agent whose parts came from no folder."""
+        return business_of(self.settings)
 
     @property
     def queues(self) -> Sequence[str]:
@@ -122,7 +126,6 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     """
     tokens = await asyncio.to_thread(tokens_of, settings)
     await asyncio.to_thread(upgrade_stores, settings)
-    business = await asyncio.to_thread(business_of, settings)
     if parts and parts.executor and parts.executor.carries_out:
         raise SettingsError(
             "the graph hands its tool calls to a host, and a server has none to run them; leave `executor` out, or "
@@ -161,7 +164,6 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
             metrics=metrics,
             desk=desk,
             staff_login=StaffLogin(settings) if settings.staff_login_issuer else None,
-            first_business=business,
             stores=stores,
         )
         try:

@@ -3,8 +3,6 @@
 import asyncio
 from typing import Any
 
-from langchain_core.messages import AIMessage
-
 from graph.context_window.prompts import text_of
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import apply_message, next_of
@@ -12,7 +10,7 @@ from graph.procedures.cases import Case, cases_of
 from graph.procedures.next_steps import AskNext, DoNext, StopNext
 from graph.procedures.prompt import FOLLOW
 from graph.procedures.rule_led_cases import handoff_in, said_next
-from graph.state import State, newest_turn
+from graph.state import State, called_in, newest_turn
 from tools.context import Context
 
 
@@ -44,8 +42,7 @@ async def calls_of_procedure(book: ProcedureBook, state: State, customer: Contex
     """Return the calls of which a model has to make one, because the message is about a procedure; a question back is
     as good.
     """
-    turn = newest_turn(state.messages)
-    called = {call["name"] for m in turn if isinstance(m, AIMessage) for call in m.tool_calls}
+    called = called_in(newest_turn(state.messages))
     if book.leads or FOLLOW in called:
         return frozenset()
     if cases := cases_of(state.cases):

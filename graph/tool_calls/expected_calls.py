@@ -3,11 +3,11 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
+from langchain_core.messages import AnyMessage, ToolMessage
 
 from core.language.requested_changes import wishes
 from core.language.words import content_stems
-from graph.state import newest_turn
+from graph.state import called_in, newest_turn
 from graph.tool_calls.provenance import MessageOrigins
 from graph.tool_calls.wanted_changes import sentences_that_ask
 from graph.verification.inner_works import DID_NOTHING, NO_ACCESS, ONLY_ANNOUNCED
@@ -29,15 +29,18 @@ def expected_tools(
     name or of a record that was shown, or stands for what was spoken of before.
     """
     turn = newest_turn(list(messages))
-    called = {call["name"] for m in turn if isinstance(m, AIMessage) for call in m.tool_calls}
-    earlier = messages[: len(messages) - len(turn)]
+    called = called_in(turn)
+    origins = MessageOrigins(messages, case_file)
+    before_turn = MessageOrigins(messages[: len(messages) - len(turn)], case_file)
     found = set()
     for name, tool in tools.items():
         if tool.effect != "write" or name in called:
             continue
         also = tuple(tool.also_called)
-        before = MessageOrigins(earlier, case_file).wishes(name, also)
-        new = MessageOrigins(messages, case_file).wishes(name, also)[len(before) :]
+        if not (wanted := origins.wishes(name, also)):
+            continue
+        before = before_turn.wishes(name, also)
+        new = wanted[len(before) :]
         ordered = [said for said in new if sentences_that_ask(said, name, also) and wishes(said)]
         if (before and any(map(_names, new))) or any(_is_for(said, tool, messages) for said in ordered):
             found.add(name)
