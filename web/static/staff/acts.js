@@ -139,10 +139,10 @@ export class Acts {
     const { speech, work } = this;
     const off = ticket.snoozed_until !== null && Date.parse(ticket.snoozed_until) > Date.now();
     if (off) return this.#button("wake", "alarm-clock", () => work.change({ snoozed_until: new Date().toISOString() }));
-    const put_off = async (/** @type {Date} */ time) => {
+    const putOff = async (/** @type {Date} */ time) => {
       if (await work.change({ snoozed_until: time.toISOString() })) work.say(speech.say("snoozed_said"));
     };
-    const until = (/** @type {Date} */ time) => () => this.#unlessUnanswered("snooze_anyway", () => put_off(time));
+    const until = (/** @type {Date} */ time) => () => this.#unlessUnanswered("snooze_anyway", () => putOff(time));
     const at = (/** @type {number} */ days) => {
       const time = new Date();
       time.setDate(time.getDate() + days);
