@@ -196,6 +196,11 @@ def scripted(*answers: Any) -> ScriptedChatModel:
     return ScriptedChatModel(answers=[AIMessage(a) if isinstance(a, str) else a for a in answers])
 
 
+def searches_for_ever(messages: Sequence[Any]) -> AIMessage:
+    """Return a message that searches for something else each time."""
+    return call("search_articles", query=f"shipping, part {len(messages)}")
+
+
 TODAY = date(2026, 11, 22)
 
 

@@ -10,7 +10,7 @@ from core.models.prices import Price, PriceTable
 from core.settings import Settings
 from graph.agent import SupportAgent
 from graph.runtime.budgets import Budget, Budgets
-from tests.graph_fakes import call, parts, scripted
+from tests.graph_fakes import call, parts, scripted, searches_for_ever
 from tests.test_verified_replies import agent_of
 from tools.spending import Spending, SpendingLog
 
@@ -27,7 +27,7 @@ def test_a_budget_that_cannot_be_read_is_an_error_that_shows_how(written: str) -
 
 
 async def test_a_turn_that_spends_its_budget_goes_to_a_person() -> None:
-    made = parts(scripted(lambda _: call("get_order", order_id="A1")), budgets=Budgets(turn=Budget(requests=3)))
+    made = parts(scripted(searches_for_ever), budgets=Budgets(turn=Budget(requests=3)))
     reply = await agent_of(made).send("t", "where is A1?", customer_id="ada")
     assert (reply.owner, reply.requests) == ("pending", 3)
     assert reply.handoff == "the budget of this turn is spent: requests 3 of 3"

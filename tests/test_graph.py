@@ -12,7 +12,7 @@ from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.replies import Progress, Reply, Token
 from graph.state import TurnInput, newest_turn
-from tests.graph_fakes import CARE, RETURNS, SHIPPING, MemoryDesk, call, parts, scripted
+from tests.graph_fakes import CARE, RETURNS, SHIPPING, MemoryDesk, call, parts, scripted, searches_for_ever
 from tools.context import Context
 
 
@@ -147,7 +147,7 @@ async def test_a_resolved_ticket_gives_the_conversation_back() -> None:
 
 
 async def test_a_model_that_calls_tools_for_ever_is_stopped_by_a_person() -> None:
-    made = parts(scripted(lambda _: call("get_order", order_id="A1")), max_tool_rounds=3)
+    made = parts(scripted(searches_for_ever), max_tool_rounds=3)
     reply = await agent_of(made).send("t", "where is A1?", customer_id="ada")
     assert reply.owner == "pending"
     assert reply.requests == 4

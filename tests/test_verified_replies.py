@@ -306,6 +306,24 @@ async def test_neither_sentence_by_sentence_nor_of_the_business_are_the_instruct
     assert "language" not in reply.text
 
 
+async def test_a_call_that_was_just_answered_is_not_made_again() -> None:
+    refused = call("get_order", order_id="B77")  # a number that nobody named
+    said = refused.model_copy(update={"content": "You can return items within 30 days of delivery."})
+    _, reply = await streamed(parts(scripted(said, refused)))
+    assert (reply.text, reply.owner, reply.requests) == (said.text, "bot", 2)
+    _, reply = await streamed(parts(scripted(refused, refused, "You have 30 days. [1]")))
+    assert (reply.text, reply.owner, reply.requests) == ("You have 30 days. [1]", "bot", 3)
+    _, reply = await streamed(parts(scripted(refused, refused)))
+    assert (reply.owner, reply.requests) == ("pending", 3)
+
+
+async def test_customers_never_read_what_a_refused_call_tells_the_model() -> None:
+    asks_person = call("request_human", reason="a person is needed")
+    echo = "Nobody was called in: the customer has not asked for a person. You have 30 days. [1]"
+    _, reply = await streamed(parts(scripted(asks_person, echo, "You have 30 days. [1]")))
+    assert reply.text == "You have 30 days. [1]"
+
+
 @pytest.mark.parametrize("piece", ["1 + ", "#AF1 ", "I have refunded, ", "A. "])
 async def test_a_reply_without_end_holds_nobody_up(piece: str) -> None:
     began = time.process_time()

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.runnables import Runnable
 from langgraph.runtime import Runtime
 
 from core.language.fixed_sentences import ENGLISH
 from core.message_marks import marked, marks
+from core.model_notes import NOTES
 from core.models.tool_call_parsing import GARBLED
 from core.models.turn_allowance import Allowance, allow
 from core.passages import Retriever
@@ -105,9 +106,13 @@ async def reason(
         judge_seconds=turn_seconds - state.usage["seconds"],
         languages=languages,
         instructions=instructions,
+        notes="\n".join(
+            m.text for m in newest_turn(earlier) if isinstance(m, ToolMessage) and m.text.startswith(NOTES)
+        ),
         opening=_opening(instead, earlier),
         already_said=text_of(begun) if begun else "",
         said_earlier="\n".join(text_of(m) for m in turn if m is not begun),
+        answered_calls=next((tuple(m.tool_calls) for m in reversed(turn) if m.tool_calls), ()),
         asked="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, HumanMessage)),
         links=links,
         citations=citations,

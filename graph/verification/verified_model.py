@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import Runnable
@@ -41,6 +42,7 @@ from graph.verification.values.value_reading import Value
 
 BROKE_OFF = "it broke off before its end"
 TOO_LONG = "it or a sentence of it is too long; answer in a few short sentences"
+CALLED_BEFORE = "it only makes a call once more whose result stands above; answer from that result"
 UNAVAILABLE = "it did not come, the model is unavailable"
 
 
@@ -81,6 +83,8 @@ class VerifiedChatModel(PiecewiseChatModel):
     """
     instructions: str = Field(default="", exclude=True, repr=False)
     """What the model is told before every conversation; it is not for customers."""
+    notes: str = Field(default="", exclude=True, repr=False)
+    """What results of this turn's calls tell the model alone, such as why a call was refused."""
     opening: str = ""
     """What the customer reads first, where the offline model does not answer."""
     message_id: str
@@ -92,6 +96,8 @@ class VerifiedChatModel(PiecewiseChatModel):
     """What the customer has read of this message before."""
     said_earlier: str = Field(default="", exclude=True, repr=False)
     """What the customer has read in this turn before this message; sentences of it are not said again."""
+    answered_calls: tuple[ToolCall, ...] = Field(default=(), exclude=True, repr=False)
+    """The newest calls of this turn, which have their results: made once more, they are dropped."""
     asked: str = Field(default="", exclude=True, repr=False)
     """What the customer has written; their questions are no answers to them, though small models give them back."""
     _judged: JsonAnswer[Objections] = PrivateAttr()
@@ -172,10 +178,13 @@ class VerifiedChatModel(PiecewiseChatModel):
         except ModelUnavailable as error:
             broke_off = f"{BROKE_OFF if whole.text or whole.tool_call_chunks else UNAVAILABLE} ({error})"
         answer = Answer(whole.text, fault=broke_off) if broke_off else read_answer(whole, self.tools)
+        called, answer = answer.calls, replace(answer, calls=tuple(filter(self._is_new, answer.calls)))
         if answer.fault:
             self._faults.append(answer.fault)
         elif answer.text.startswith(taken):
             held += filter(None, map(self._checked, split_sentences(answer.text[len(taken) :])[0]))
+        if called and not answer.calls and not self._faults and not is_answer(f"{self.said_earlier}\n{self._told}"):
+            self._faults.append(CALLED_BEFORE)
         if self._announced and not answer.calls and not self._faults and not is_answer(self._told):
             self._faults.append(ONLY_ANNOUNCED)
         if self._does_nothing(whole, answer):
@@ -187,6 +196,10 @@ class VerifiedChatModel(PiecewiseChatModel):
             for text in await self._not_objected_to(held, answer):
                 yield self._piece(text)
         yield self._end(whole, answer)
+
+    def _is_new(self, call: ToolCall) -> bool:
+        """Say whether a call is none of those whose results the model has just read."""
+        return all((call["name"], call["args"]) != (made["name"], made["args"]) for made in self.answered_calls)
 
     def _does_nothing(self, whole: AIMessageChunk, answer: Answer) -> bool:
         """Say whether an answer neither calls the tool that was expected nor asks for what it lacks; asked twice, it
@@ -234,7 +247,7 @@ class VerifiedChatModel(PiecewiseChatModel):
         if _normal(cited) in self._questions:
             self._faults.append("it gives the customer's own question back to them")
             return ""
-        if wrong := forbidden_statements(cited, self._words, self.instructions):
+        if wrong := forbidden_statements(cited, self._words, self.instructions, self.notes):
             self._faults += wrong
             return ""
         if not self._is_offline and announces(cited):
