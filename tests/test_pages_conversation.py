@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -82,6 +83,21 @@ def test_what_is_being_written_can_be_stopped(site: Site, opener: Opener) -> Non
     say(page, QUESTION, key="Control+Enter")
     with page.expect_request("**/stop"):
         page.get_by_role("button", name="Stop").click()
+
+
+def test_a_message_that_is_read_before_its_post_is_answered_stands_there_once(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat"))
+    say(page, QUESTION, key="Control+Enter")
+    said(page).locator(".agent .text").first.wait_for()
+    held: list[tuple[Any, Any]] = []
+    page.route("**/v1/messages", lambda route: held.append((route, route.fetch())))
+    say(page, "How long does delivery take?", key="Control+Enter")
+    said(page).locator(".agent .text").nth(1).wait_for()
+    [(route, response)] = held
+    with page.expect_response("**/v1/messages"):
+        route.fulfill(response=response)
+    said(page).locator(".customer .fate").get_by_text("Seen").wait_for()
+    assert page.get_by_text("How long does delivery take?", exact=True).count() == 1
 
 
 def test_a_question_with_answers_to_choose_from_is_answered_by_one_click(site: Site, opener: Opener) -> None:

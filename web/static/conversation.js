@@ -207,6 +207,7 @@ export class Conversation {
 
   /** @param {Outgoing} message */
   async #deliver(message) {
+    const before = new Set(this.messages.keys());
     const kept = await this.#patiently(() => this.#post(message));
     // Given up meanwhile, or written down for who goes on in this window.
     if (this.#closed || !this.outgoing.includes(message)) return;
@@ -216,8 +217,9 @@ export class Conversation {
       this.kept.set("thread", kept.thread_id);
     }
     message.messageId = kept.message_id;
-    // A repeated one may be known already.
-    if (kept.status !== "waiting" || this.waiting.some((said) => said.id === kept.message_id)) {
+    // A repeated one may be known already, and one that nobody else's turn held up may be read before this answer comes.
+    const said = [...this.messages.values()].some((one) => !before.has(one.id) && one.role === "customer" && one.text.includes(message.text));
+    if (said || kept.status !== "waiting" || this.waiting.some((one) => one.id === kept.message_id)) {
       this.outbox.only((other) => other !== message);
     }
     this.changed("waiting");
