@@ -1,7 +1,8 @@
 r"""Apply a pattern of Python's engine only where RE2, whose time is linear, finds that it may match.
 
-RE2 knows no lookaround and reads `\b` and `\w` as ASCII. A pattern without its lookarounds and edges, with classes of
-Unicode, matches wherever the pattern itself does, and perhaps elsewhere; so what is found in its matches is the same.
+RE2 knows no lookaround and reads `\b` and `\w` as ASCII. A pattern without its lookarounds and edges, to which every
+character beyond ASCII may be a letter, matches wherever the pattern itself does, and perhaps elsewhere; so what is
+found in its matches is the same. (Letters as Unicode has them would take half a megabyte a pattern.)
 """
 
 import re
@@ -15,10 +16,12 @@ _PIECE = re.compile(
     r"\\.|\(\?P<\w+>|\(\?<?[=!]|\{\d+,?\d*\}|\[\^?\]?(?:\\.|[^\[\]\\])*\]|[^\\(){}\[\]^$]+|.", re.DOTALL
 )
 _NEVER = "[^\\x00-\\x{10FFFF}]"
-_IN_CLASS = {"\\w": r"\p{L}\p{N}_", "\\d": r"\p{Nd}", "\\s": r"\s\v\x1c-\x1f\x85\p{Z}"}
+_BEYOND_ASCII = r"\x80-\x{10FFFF}"
+_IN_CLASS = {"\\w": rf"0-9A-Za-z_{_BEYOND_ASCII}", "\\d": r"\p{Nd}", "\\s": r"\s\v\x1c-\x1f\x85\p{Z}"}
+_IN_NEGATED_CLASS = _IN_CLASS | {"\\w": "0-9A-Za-z_"}
 _ALONE = {
     **{written: f"[{read}]" for written, read in _IN_CLASS.items()},
-    **{written.upper(): f"[^{read}]" for written, read in _IN_CLASS.items()},
+    **{written.upper(): f"[^{read}]" for written, read in _IN_NEGATED_CLASS.items()},
     **dict.fromkeys((r"\b", r"\B", r"\A", r"\Z", "^", "$"), ""),
 }
 _LOOKAROUND = frozenset(("(?=", "(?!", "(?<=", "(?<!"))
@@ -81,7 +84,8 @@ class PrefilteredPattern:
 
 def _without_lookaround(pattern: str) -> str:
     """Return what RE2 reads of a pattern: a language that holds the pattern's own."""
-    pattern = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), pattern.replace(_LETTER, r"\p{L}"))
+    pattern = pattern.replace(_LETTER, f"[A-Za-z{_BEYOND_ASCII}]")
+    pattern = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), pattern)
     kept: list[str] = []
     skipped = 0
     for piece in _PIECE.findall(pattern.replace("(?!)", _NEVER)):
@@ -97,7 +101,9 @@ def _without_lookaround(pattern: str) -> str:
         elif piece.startswith("["):
             if re.search(r"\\[WDS]", piece):
                 raise ValueError(f"{piece!r} negates a class within a class, which RE2 reads as ASCII: write it out")
-            kept.append(re.sub(r"\\[wds]", lambda m: _IN_CLASS[m[0]], piece))
+            for written, read in (_IN_NEGATED_CLASS if piece.startswith("[^") else _IN_CLASS).items():
+                piece = piece.replace(written, read)
+            kept.append(piece)
         else:
             kept.append(_ALONE.get(piece, piece))
     return "".join(kept)
