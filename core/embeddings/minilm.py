@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -115,16 +116,19 @@ class MiniLM(Embeddings):
                 options.inter_op_num_threads = 1
                 # An arena keeps what the largest batch ever needed, 100 MB and more; a query takes as long without.
                 options.enable_cpu_mem_arena = False
-                file = _checked(_model_path(), _MODEL_SHA256)
-                model = eight_bit_model(file) if self._eight_bit else file.read_bytes()
-                self._session = onnxruntime.InferenceSession(
-                    model,
-                    options,
-                    providers=["CPUExecutionProvider"],
-                    # The fused operator takes three times as long on a short text as an addition and a normalisation.
-                    disabled_optimizers=["SkipLayerNormFusion"],
-                )
-                del model
+                shipped = _checked(_model_path(), _MODEL_SHA256)
+                with tempfile.NamedTemporaryFile() as file:  # of bytes the session would keep a copy
+                    file.write(eight_bit_model(shipped, products=self._eight_bit))
+                    file.flush()
+                    give_back_freed_memory()
+                    self._session = onnxruntime.InferenceSession(
+                        file.name,
+                        options,
+                        providers=["CPUExecutionProvider"],
+                        # The fused operator takes three times as long on a short text as an addition and a
+                        # normalisation.
+                        disabled_optimizers=["SkipLayerNormFusion"],
+                    )
                 give_back_freed_memory()
             return self._session
 

@@ -32,8 +32,8 @@ class _Weight:
     scales: str
 
 
-def eight_bit_model(path: Path) -> bytes:
-    """Return the model in a file with its products and its table look-ups in 8 bits; other parts stay as they are.
+def eight_bit_model(path: Path, *, products: bool = True) -> bytes:
+    """Return the model in a file with its table look-ups, and its products if wanted, in 8 bits; all else stays.
 
     Raises:
         OSError: the file cannot be read.
@@ -49,13 +49,13 @@ def eight_bit_model(path: Path) -> bytes:
     weights = _weights(graph, stored)
     nodes: list[Any] = []
     for node in graph.node:
-        if node.op_type == "MatMul" and (weight := weights.get(node.input[1])):
+        if products and node.op_type == "MatMul" and (weight := weights.get(node.input[1])):
             numbers = _array(stored[weight.numbers])
             if numbers.ndim == 2 and numbers.dtype == np.int8 and len(numbers) % BLOCK == 0:
                 graph.initializer.extend(_blocks(node.name, numbers, _array(stored[weight.scales])))
                 nodes.append(_product(node, numbers.shape))
                 continue
-        if node.op_type == "Gather" and (weight := weights.get(node.input[0])) and not node.attribute:
+        if node.op_type == "Gather" and (weight := weights.get(node.input[0])) and not any(a.i for a in node.attribute):
             nodes += _look_up(node, weight)
             continue
         nodes.append(node)
