@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 from langchain_core.messages import AIMessage
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from core.models.json_mode import JsonModel
 from core.offline.model import OFFLINE
 from graph.business_check import check_business
 from graph.verification.judge import ReplyJudge
-from graph.verification.reply_language import CHECKED, ReplyLanguages, only_this
+from graph.verification.reply_language import CHECKED, ReplyLanguages, identifier, only_this
 from tests.graph_fakes import parts, scripted
 from tests.test_verified_replies import agent_of, streamed
 
@@ -135,3 +136,15 @@ async def test_a_reply_in_another_language_than_the_customers_is_asked_for_again
     reply = await agent.send("t", "Wie lange habe ich bei Ihnen Zeit für die returns nach dem Kauf?")
     assert reply.text == "Sie haben 30 Tage. [1]"
     assert "The customer writes German" in model.requests[0][0].text
+
+
+@pytest.fixture(scope="module")
+def in_memory() -> LanguageIdentifier:
+    return LanguageIdentifier.from_model_file(MODEL_FILE)
+
+
+@pytest.mark.parametrize("text", ["", "ok", "Your order was cancelled.", "Agizo lako limefutwa.", "ご注文はキャンセル"])
+def test_the_languages_of_a_text_are_ranked_as_with_the_model_in_memory(
+    text: str, in_memory: LanguageIdentifier
+) -> None:
+    assert identifier().rank(text) == in_memory.rank(text)

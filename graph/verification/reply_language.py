@@ -1,10 +1,16 @@
 """Tell whether a sentence of a reply is in a language in which the checks can read what it claims."""
 
+import os
 import re
+import tempfile
 import unicodedata
+from array import array
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 CHECKED = ("en", "de", "fr", "es", "it", "nl", "pl", "pt")
 """Languages whose claims the rules in `graph.verification.claims` know; all are written in Latin letters."""
@@ -34,6 +40,8 @@ _NO_WORDS = re.compile(r"https?://\S+|(?<!\S)[^\s@]+@\S+|#?\b[A-Za-z]{0,4}-?\d[\
 _CLAUSE = re.compile(r"[,;:()|–—]")
 _NAMED = re.compile(r'"(?:\w*name|title|product|item|city|address\d?|street)"\s?:\s?"([^"\\\n]{2,80})"')
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_ROWS_KEPT = 2_000
+"""Rows of transitions held in memory, a kilobyte each; an ordinary sentence enters about a hundred."""
 
 
 class ReplyLanguages:
@@ -42,7 +50,7 @@ class ReplyLanguages:
     def __init__(self, served: Sequence[str] = CHECKED) -> None:
         """Take of the languages that a business serves those that can be checked, or English where none can."""
         self._codes = tuple(code for code in served if code in CHECKED) or CHECKED[:1]
-        _identifier()
+        identifier()  # loaded by the first agent with a model that writes by itself, not in its first turn
 
     def has(self, code: str) -> bool:
         """Say whether a reply may be written in a language."""
@@ -93,7 +101,7 @@ def _likeliest(text: str, among: Sequence[str] = ()) -> tuple[str, float]:
     words = " ".join(_CLAUSE.sub(" ", text).split())
     if not words:
         return "", 0.0
-    scores = {code: float(score) for code, score in _identifier().rank(words) if code not in _VARIANTS}
+    scores = {code: float(score) for code, score in identifier().rank(words) if code not in _VARIANTS}
     best = max((code for code in scores if code not in among), key=scores.__getitem__)
     return best, scores[best] - max((scores[code] for code in among), default=scores[best])
 
@@ -104,8 +112,51 @@ def _is_not_latin(word: str) -> bool:
 
 
 @cache
-def _identifier() -> Any:
-    # Loaded by the first agent with a model that writes by itself: it takes half a second, and 80 MB.
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+def identifier() -> Any:
+    """Return py3langid's identifier of 142 languages; its first call in a process takes half a second.
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
+    Held in memory it would take 76 MB more: its tables are read row by row, from files without a name.
+    """
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
+    from py3langid.modelio import load_model
+
+    weights, priors, codes, transitions, rows, features = load_model(MODEL_DIR / MODEL_FILE)
+    return LanguageIdentifier(
+        _Weights(weights), priors, codes, _Transitions(transitions), array("i", features), tk_row=rows
+    )
+
+
+class _RowsOnDisk:
+    """Rows of numbers in an unnamed file; safe to share between threads and with forked processes.
+
+    Read, not mapped: mapped pages would count as memory of this process, and one text touches nearly all of them.
+    """
+
+    def __init__(self, table: npt.NDArray[Any]) -> None:
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - open until the process ends
+        table.tofile(self._file)
+        self.dtype, self._size = table.dtype, table[0].nbytes
+
+    def read(self, number: int) -> bytes:
+        """Return one row."""
+        return os.pread(self._file.fileno(), self._size, number * self._size)
+
+
+class _Weights(_RowsOnDisk):
+    """The weights of each feature for each language."""
+
+    def __getitem__(self, numbers: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+        data = b"".join(self.read(number) for number in numbers.tolist())
+        return np.frombuffer(data, self.dtype).reshape(len(numbers), -1)
+
+
+class _Transitions(_RowsOnDisk):
+    """The next state of an automaton, in rows of 256 bytes that may come, as one sequence."""
+
+    def __init__(self, transitions: "array[int]") -> None:
+        kind: Any = transitions.typecode
+        super().__init__(np.frombuffer(transitions, kind).reshape(-1, 256))
+        self._row = lru_cache(_ROWS_KEPT)(lambda number: memoryview(self.read(number)).cast(kind))
+
+    def __getitem__(self, place: int) -> int:
+        return int(self._row(place >> 8)[place & 255])
