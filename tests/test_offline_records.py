@@ -4,7 +4,14 @@ connected.
 
 import json
 
-from core.offline.answering.found_records import answers_by_field, own_fields, own_records, records_found, records_named
+from core.offline.answering.found_records import (
+    answers_by_field,
+    own_fields,
+    own_records,
+    records_found,
+    records_named,
+    state_beside,
+)
 from core.offline.planner import Planner
 from core.offline.reading.chat_request import Conversation, Result
 from tools.retail.offline.reading.shop_talk import GREETING
@@ -88,3 +95,23 @@ def test_a_record_that_a_message_names_is_told_unless_a_change_is_asked_about() 
     assert records_named(asked).endswith("- seat: 12A")
     assert records_named(Conversation("can I cancel booking B1?", results=(found,), tools=TOOLS)) == ""
     assert records_named(Conversation("which seat do I have?", results=(found,), tools=TOOLS)) == ""
+
+
+ACCOUNT = Result(name="get_account", args={}, text=json.dumps({"tier": "gold", "trips": ["AB12CD", "EF34GH"]}))
+TRIPS = tuple(
+    Result(name="get_trip", args={"id": trip}, text=json.dumps({"id": trip, "insurance": told, "flights": ["F1"]}))
+    for trip, told in (("AB12CD", "yes"), ("EF34GH", "no"))
+)
+
+
+def test_records_that_only_led_to_others_are_left_out_unless_they_are_asked_about() -> None:
+    found = (ACCOUNT, *TRIPS)
+    assert "gold" not in records_found(found, "show me my trips")
+    assert "gold" in records_found(found, "show me my tier and my trips")
+
+
+def test_how_things_stand_is_told_from_the_records_that_own_ones_led_to() -> None:
+    asked = Conversation("do I have insurance?", results=(ACCOUNT, *TRIPS), tools=TOOLS)
+    assert state_beside(asked).splitlines()[1:] == ["- id: AB12CD, insurance: yes", "- id: EF34GH, insurance: no"]
+    assert state_beside(Conversation("am I insured?", results=(), tools=TOOLS)) == ""
+    assert state_beside(Conversation("how do I cancel my flights?", results=(ACCOUNT, *TRIPS), tools=TOOLS)) == ""

@@ -29,6 +29,9 @@ def embed(texts: list[str]) -> np.ndarray:
         ("how long does it take to cancel a flight, and do I have to cancel the trip myself?", False),
         ("show me the flight I want to cancel", False),
         ("tell me about my trip", False),
+        ("my flight was cancelled, do I get money back?", False),
+        ("my trip is off. Cancel my flight, will you?", True),
+        ("do you give money back for a flight", False),
     ],
 )
 def test_only_a_wish_chooses_a_procedure(message: str, chosen: bool) -> None:

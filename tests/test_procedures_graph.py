@@ -183,6 +183,23 @@ async def test_without_a_model_a_refusal_a_question_between_and_a_second_request
     assert [c["stopped"]["rule"] for c in (await agent.state("t")).cases] == ["waiting"]
 
 
+async def test_what_is_said_after_a_no_is_about_the_same_record() -> None:
+    made = following(scripted("unreachable"), CANCEL, leads=True)
+    agent = agent_of(made)
+    first = await agent.send("t", "please cancel my order #AF2", customer_id="ada")
+    again = await agent.send("t", "I do not want the order any more", customer_id="ada")
+    assert again.text == first.text
+    assert "#AF2" in again.text
+
+
+async def test_a_yes_is_no_reason_in_free_words() -> None:
+    free = CANCEL.replace("one_of: [no longer needed, ordered by mistake], ", "")
+    made = following(scripted("unreachable"), free, leads=True)
+    agent = agent_of(made)
+    assert (await agent.send("u", "cancel my order #AF1", customer_id="ada")).text == "May I ask why?"
+    assert (await agent.send("u", "yes", customer_id="ada")).text == "May I ask why?"
+
+
 async def test_an_open_case_keeps_its_version_when_the_file_has_changed() -> None:
     made = following(scripted("unreachable"), CANCEL, leads=True)
     saver = InMemorySaver()

@@ -14,7 +14,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import MessageRejected, ModelUnavailable, SettingsError
-from core.language.spelled_digits import join_spelled
+from core.language.reference_numbers import join_spelled
 from core.settings import Settings
 from core.speech.audio import Clip, read_clip
 from core.speech.transcription import Segment, Transcript

@@ -78,6 +78,10 @@ class Tool:
     """The arguments with which a customer's newest message asks for this read by itself: it is made before the model
     is asked.
     """
+    led_to: Callable[[str, Any], Sequence[Mapping[str, Any]]] | None = None
+    """The arguments that a record which was read before the model is asked holds for this read, where the message
+    speaks of what it tells.
+    """
     cards: Cards | None = None
     """Describes the records of a read's result as a page draws them."""
     personal: Sequence[str] = ()

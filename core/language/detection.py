@@ -108,3 +108,8 @@ def _scores(text: str) -> dict[str, float]:
     for language, marks in _LETTERS.items():
         scores[language] += 1.5 * bool(marks.search(lowered))
     return scores
+
+
+def is_small_word(word: str, language: str) -> bool:
+    """Say whether a word, in small letters, is one of the most frequent small ones of a language."""
+    return word in _SETS.get(language, ())

@@ -7,11 +7,20 @@ from typing import Any
 from langchain_core.embeddings import Embeddings
 
 from core.language.confirmations import answer_to_confirmation
+from core.language.fixed_sentences import ENGLISH
+from core.language.follow_ups import leans_on_before
 from core.language.greetings import OFFER_OF_A_PERSON, THANKS
 from core.language.requested_changes import asks_about, names_change, wishes
 from core.language.text import normal
 from core.offline.answering.articles import DONT_KNOW, from_articles, worth_an_answer
-from core.offline.answering.found_records import answers_by_field, beside_names, own_fields, own_records, records_named
+from core.offline.answering.found_records import (
+    answers_by_field,
+    beside_names,
+    own_fields,
+    own_records,
+    records_named,
+    state_beside,
+)
 from core.offline.answering.no_answer import beyond, chosen_article, is_no_answer, left_open, no_answer
 from core.offline.answering.recall import recall
 from core.offline.answering.speaker import LANGUAGES, Speaker, language_spoken
@@ -19,7 +28,7 @@ from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyN
 from core.offline.answering.who import claim, refusal, resumed
 from core.offline.reading import small_talk
 from core.offline.reading.chat_request import Conversation
-from core.offline.reading.followups import SHORT, asks_something, is_own_question, last_question, leans_on_before
+from core.offline.reading.followups import SHORT, asks_something, is_own_question, last_question
 from core.offline.reading.intents import QUESTION
 from core.offline.reading.languages import english_only
 from core.offline.reading.misspellings import spelled_right
@@ -86,7 +95,8 @@ class Planner:
             return Decision("\n\n".join(done)) if done else self._decided(*speaker.answer())
         if remembered := recall(conversation):
             return Decision(remembered)
-        desk = Toolbox(spelled_right(conversation), self._embeddings)
+        every = Toolbox(spelled_right(conversation), self._embeddings)
+        desk = english if (english := every.written_in(ENGLISH)).conversation.passages else every
         try:
             settled = (None if done else self.settled(desk)) or chosen_article(desk)
         except CallNeeded as needed:
@@ -152,19 +162,15 @@ class Planner:
         requests = [] if done and is_answer else self._worth_answering(conversation, after_change=bool(done))
         tells_records = self.tells_records and not done
         if tells_records and all(r.intent == QUESTION for r in requests) and (named := records_named(conversation)):
-            quote = None if answers_by_field(conversation) or not requests else desk.quote(beside_names(conversation))
-            return Decision(f"{quote.text}\n\n{named}" if quote else named)
+            return Decision(self._with_records(named, desk) if requests else named)
         if tells_records and (own := own_fields(conversation)):
             return Decision(own)
         said, calls, unanswered = self._handled(requests, desk)
         said = [*done, *said]
         if unanswered and not self._reads(calls):
-            if self.tells_records and (records := own_records(conversation)):
-                said.append(records)
-            elif said or calls:
-                said.append(left_open(beyond(unanswered, said, desk)))
-            else:
-                said.append(no_answer(unanswered[0].words, desk))
+            said.append(self._unanswered(unanswered, desk, beside=[*said, *(call.name for call in calls)]))
+        elif tells_records and said:
+            said.append(state_beside(conversation))
         text = "\n\n".join(dict.fromkeys(part for part in said if part))
         if calls:
             return self._decided(text, calls if self._reads(calls) else self.proposed(conversation, calls))
@@ -175,6 +181,28 @@ class Planner:
         if text == conversation.last_reply and "?" in text and not text.endswith(tuple(self.open_questions)):
             text = f"{small_talk.TEDIOUS}\n\n{text}"
         return Decision(text or self.introduction("unclear", conversation.tools))
+
+    def _unanswered(self, requests: Sequence[Request], desk: Toolbox, *, beside: Sequence[str]) -> str:
+        """Return what is said to requests that no article answers: records that tell how things stand, what is near by
+        far, other records of the customer's, or what stays open.
+        """
+        words = requests[0].words
+        if self.tells_records and (state := state_beside(desk.conversation)):
+            return state
+        if not beside and desk.nearest(words):
+            return no_answer(words, desk)
+        if self.tells_records and (records := own_records(desk.conversation)):
+            return records
+        return left_open(beyond(requests, beside, desk)) if beside else no_answer(words, desk)
+
+    def _with_records(self, records: str, desk: Toolbox) -> str:
+        """Return the records that a message names beside what the articles say to it."""
+        question = beside_names(desk.conversation)
+        if answers_by_field(desk.conversation):
+            return records
+        if quote := desk.quote(question):
+            return f"{quote.text}\n\n{records}"
+        return f"{records}\n\n{no_answer(question, desk)}" if asks_about(question) else records
 
     def _worth_answering(self, conversation: Conversation, *, after_change: bool) -> list[Request]:
         found = self.requests(conversation)

@@ -39,6 +39,8 @@ _CLAIMS: tuple[tuple[str, str], ...] = (
     ),
     ("refunded", r"\b(?:has|have) (?:just |now )?been refunded\b"),
 )
+_QUOTED = re.compile(r"„[^“]*“|«[^»]*»|“[^”]*”")
+"""What a reply quotes is in the language of its source."""
 _PROMISES = re.compile(
     r"\b(?:i|we) (?:can )?(?:guarantee|promise)\b|\bguaranteed to arrive\b|\b(?:i|we)(?:'ll| will) "
     r"(?:personally )?make sure\b"
@@ -116,13 +118,13 @@ def _done(deed: str, said: str, turn: Data, outputs: Data) -> bool:
 
 
 def language(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
-    """Check the language of each reply; short ones, where nobody can tell, count as right."""
+    """Check the language of each reply's own words; short ones, where nobody can tell, count as right."""
     wanted = reference_outputs["language"]
     if wanted is None:
         return verdict("language", [], asked=False)
     wrong = []
     for number, turn in enumerate(outputs["turns"], 1):
-        found = detect(turn["reply"])
+        found = detect(_QUOTED.sub(" ", turn["reply"]))
         if found not in (None, wanted):
             wrong.append(f"turn {number}: the reply reads as {found!r}, wanted {wanted!r}")
     return verdict("language", wrong)

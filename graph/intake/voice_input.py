@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from core.errors import MessageRejected, ModelError
 from core.language.fixed_sentences import phrase
-from core.language.spelled_digits import join_spelled
+from core.language.reference_numbers import join_spelled
 from core.message_marks import Marks, mark, marked, marks
 from core.speech.audio import check_length, read_clip
 from core.speech.transcription import Transcriber

@@ -2,16 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from langchain_core.messages import AIMessage, AnyMessage, ToolCall
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.language.fixed_sentences import phrase
+from core.language.follow_ups import leans_on_before
+from core.parsed_json import parsed_json
 from core.passages import Retriever
 from graph.context_window.prompts import dialogue, text_of
 from graph.intake.identification import acting
@@ -23,6 +25,9 @@ from graph.tool_calls.executors import ToolExecutor
 from tools.context import Context
 from tools.identity.verification import IdentityDesk
 from tools.tool import Tool
+
+MOST_LED_TO = 5
+"""Reads at most that the records of a message lead to."""
 
 
 async def retrieve(
@@ -54,6 +59,9 @@ async def retrieve(
     if executor and calls:
         runtime.stream_writer({"progress": phrase("looking_up", context.locale)})
         found, results = await asyncio.gather(search, executor.run(calls, config, runtime, reader))
+        if further := calls_led_to(state.messages, tools, calls, results):
+            calls = [*calls, *further]
+            results = [*results, *await executor.run(further, config, runtime, reader)]
         told = {str(m.tool_call_id) for m in results if m.status == "success"}  # a number may be of something else
         if kept := [call for call in calls if call["id"] in told]:
             read = [m for m in results if m.tool_call_id in told]
@@ -76,10 +84,40 @@ def calls_ahead(messages: Sequence[AnyMessage], tools: Sequence[Tool]) -> list[T
     """
     if pending_calls(list(messages)):
         return []
-    said = text_of(messages[-1])
-    return [
-        ToolCall(name=tool.name, args=dict(args), id=f"ahead_{uuid4().hex}", type="tool_call")
+    said = _asked(messages)
+    return [_ahead(tool, args) for tool in tools if tool.ahead and tool.effect == "read" for args in tool.ahead(said)]
+
+
+def calls_led_to(
+    messages: Sequence[AnyMessage], tools: Sequence[Tool], made: Sequence[ToolCall], results: Sequence[ToolMessage]
+) -> list[ToolCall]:
+    """Return the reads that the newest message asks for and the records just read lead to, a few at most."""
+    said = _asked(messages)
+    known = {(call["name"], str(call["args"])) for call in made}
+    found = {
+        (tool.name, str(args)): _ahead(tool, args)
+        for message in results
+        if message.status == "success" and (record := _record(message.text)) is not None
         for tool in tools
-        if tool.ahead and tool.effect == "read"
-        for args in tool.ahead(said)
-    ]
+        if tool.led_to and tool.name not in {call["name"] for call in made if call["id"] == message.tool_call_id}
+        for args in tool.led_to(said, record)
+    }
+    return [call for key, call in found.items() if key not in known][:MOST_LED_TO]
+
+
+def _asked(messages: Sequence[AnyMessage]) -> str:
+    """Return the newest message, behind the one before it where it leans on that one."""
+    said = text_of(messages[-1])
+    before = [text_of(m) for m in messages[:-1] if isinstance(m, HumanMessage)][-1:]
+    return "\n".join([*before, said]) if leans_on_before(said) else said
+
+
+def _record(text: str) -> Any:
+    try:
+        return parsed_json(text)
+    except ValueError:
+        return None
+
+
+def _ahead(tool: Tool, args: Mapping[str, Any]) -> ToolCall:
+    return ToolCall(name=tool.name, args=dict(args), id=f"ahead_{uuid4().hex}", type="tool_call")

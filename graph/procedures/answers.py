@@ -158,11 +158,16 @@ def offered(slot: Slot, question: str) -> dict[str, str]:
     return shown
 
 
+def in_words(choice: str) -> str:
+    """Return a choice as it is written and read in small letters: `basic economy` for `basic_economy`."""
+    return normalised(choice).replace("_", " ")
+
+
 def _chosen(choices: list[str], text: str) -> list[tuple[Any, str]]:
-    said = normalised(text)
+    said = in_words(text)
     found = []
     for choice in choices:
-        place = re.search(rf"(?<!\w){re.escape(normalised(choice))}(?!\w)", said)
+        place = re.search(rf"(?<!\w){re.escape(in_words(choice))}(?!\w)", said)
         if place and not DENIED.search(said[: place.start()]):
             found.append((place.start(), choice))
     if not found and not NEGATED.search(said):  # `my plans changed` is a `change of plan`
@@ -170,7 +175,7 @@ def _chosen(choices: list[str], text: str) -> list[tuple[Any, str]]:
         worded = [c for c in choices if len(own := set(content_stems(c))) > 1 and own <= stems]
         return [(worded[0], worded[0])] if len(worded) == 1 else []
     # The longest of those that begin at one place, and only where one is named.
-    longest = [c for p, c in found if not any(c != o and normalised(c) in normalised(o) for _, o in found)]
+    longest = [c for p, c in found if not any(c != o and in_words(c) in in_words(o) for _, o in found)]
     return [(longest[0], longest[0])] if len(longest) == 1 else []
 
 
@@ -192,7 +197,7 @@ def _answer(slot: Slot, text: str) -> Any:
     if slot.one_of:
         return None  # it would have been heard
     said = text.strip()
-    other = said.endswith("?") or hesitates(said)
+    other = said.endswith("?") or hesitates(said) or answer_to_confirmation(said) != "other"
     return said if said and not other and len(said) <= LONGEST_ANSWER else None
 
 

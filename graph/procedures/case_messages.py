@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.language.confirmations import answer_to_confirmation, takes_back
-from core.language.several import means_every, without_hesitation
+from core.language.several import means_another, means_every, without_hesitation
 from core.language.text import sentences
 from graph.procedures.answers import answered_case, answered_cases, offered
 from graph.procedures.book import ProcedureBook
@@ -23,11 +23,13 @@ from graph.procedures.cases import (
     on_top,
     open_case,
     popped,
+    replaced,
     slot_value,
+    with_slot,
     without_reads,
     without_slot,
 )
-from graph.procedures.choice import QUESTION
+from graph.procedures.choice import is_question
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.gate import advance
 from graph.procedures.interpreter import Reading, next_step, reading
@@ -75,13 +77,15 @@ async def apply_message(
     if cases and not _asks_for_another(book, cases[-1], text):
         cases = _answered_on_top(book, cases, text, source)
     answered = [known_of(case) for case in cases] != before
-    if cases and cases[-1]["stopped"]:  # it was told its no, and nothing was corrected
+    told_no = cases[-1] if cases and cases[-1]["stopped"] else None
+    if told_no:  # nothing was corrected
         cases = popped(cases)
         before = before[:-1]
     if chooses:
         cases = _chosen(book, cases, text, source, answered=answered)
+        cases = _of_the_same_record(book, cases, told_no, text) if told_no else cases
     changed = [known_of(case) for case in cases] != before
-    led = changed or bool(cases and cases[-1]["asked"] and not QUESTION.match(text))
+    led = changed or bool(cases and cases[-1]["asked"] and not is_question(text))
     cases = await with_reads(book, cases, source, context)
     return CasesAfter(await _for_every(book, cases, text, source, context), led=bool(cases) and led)
 
@@ -213,6 +217,17 @@ def _chosen(book: ProcedureBook, cases: list[Case], text: str, source: str, *, a
             continue  # this part is the answer
         cases = requested(book.procedures[name], cases, [(text if len(parts) == 1 else part, source)])
     return cases
+
+
+def _of_the_same_record(book: ProcedureBook, cases: list[Case], told_no: Case, text: str) -> list[Case]:
+    """Return the stack, whose top is about the record of the case that was told its no where it asks the same again."""
+    procedure = followed(book, told_no)
+    subject = procedure.subject
+    again = bool(cases) and cases[-1]["procedure"] == told_no["procedure"] and subject not in cases[-1]["slots"]
+    if not subject or not again or subject not in told_no["slots"] or means_another(text):
+        return cases
+    record = told_no["slots"][subject]
+    return replaced(cases, with_slot(procedure, cases[-1], subject, record["value"], record["source"]))
 
 
 def requested(procedure: Procedure, cases: list[Case], messages: Sequence[tuple[str, str]]) -> list[Case]:

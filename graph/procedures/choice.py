@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.language.requested_changes import asks_about, wishes
 from graph.procedures.format.procedure import Procedure
 
 Embed = Callable[[list[str]], np.ndarray]
@@ -69,11 +70,13 @@ class Chooser:
         answered from the articles.
         """
         clauses = [part for part in CLAUSES.split(message) if len(part.split()) > 1][:MOST_CLAUSES]
-        asks = PART_OF_QUESTION if message.rstrip().endswith("?") else QUESTION
-        wishes = [part for part in clauses if not (asks.match(part) or LOOKS_UP.match(part))]
-        if len(wishes) == len(clauses) and not (QUESTION.match(message) or LOOKS_UP.match(message)):
-            wishes.append(message)
-        found = [self._nearest(part) for part in dict.fromkeys(wishes) if self._names and part.strip()]
+        asks = message.rstrip().endswith("?")
+        wanted = [part for part in clauses if not (is_question(part, asks=asks) or LOOKS_UP.match(part))]
+        if len(wanted) == len(clauses) and not (is_question(message) or LOOKS_UP.match(message)):
+            wanted.append(message)
+        elif asks:  # `my line is dead, do I get money back?` tells why it asks
+            wanted = [part for part in wanted if wishes(part)]
+        found = [self._nearest(part) for part in dict.fromkeys(wanted) if self._names and part.strip()]
         return max(found, key=lambda choice: (choice.procedure is not None, choice.likeness), default=Choice(None, 0.0))
 
     def _nearest(self, text: str) -> Choice:
@@ -86,6 +89,13 @@ class Chooser:
         others = [*near[:best], *near[best + 1 :], float((self._none @ vector).max())]
         chosen = near[best] >= NEAR and near[best] - max(others) >= APART
         return Choice(self._names[best] if chosen else None, near[best])
+
+
+def is_question(text: str, *, asks: bool = False) -> bool:
+    """Say whether a text is a question, or a clause of a message that `asks`; many leave out the mark."""
+    if "?" in text or asks:
+        return bool((PART_OF_QUESTION if asks else QUESTION).match(text))
+    return bool(PART_OF_QUESTION.match(text)) and asks_about(text)
 
 
 def _lines(procedure: Procedure) -> list[str]:

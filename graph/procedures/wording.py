@@ -36,7 +36,8 @@ def question(ask: AskNext, read: Reading, locale: str) -> str:
     """Return the question for a slot, with what records offer."""
     slot = read.procedure.slots[ask.slot].slot
     said = filled(slot.ask or ask.slot, read, locale)
-    choices = [str(choice) for choice in (ask.choices or slot.one_of or ()) if not isinstance(choice, dict | list)]
+    named = [choice.replace("_", " ") for choice in slot.one_of or ()]
+    choices = [str(choice) for choice in (ask.choices or named) if not isinstance(choice, dict | list)]
     if choices and len(choices) <= LISTED:
         said = f"{said} ({', '.join(choices)})"
     return f"{ask.note} {said}".strip()

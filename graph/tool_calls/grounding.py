@@ -6,7 +6,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool
 
-from core.language.spelled_digits import join_spelled
+from core.language.reference_numbers import join_spelled
 from core.model_notes import MISFIT
 from core.models.tool_call_parsing import misfit
 from graph.routing import HUMAN_TOOL

@@ -14,8 +14,8 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from core.language.confirmations import answer_to_confirmation
+from core.language.reference_numbers import join_spelled
 from core.language.requested_changes import asks_about
-from core.language.spelled_digits import join_spelled
 from core.language.text import normal, sentences, without_accents
 from core.language.words import corrected
 from core.message_marks import marks

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.language.detection import language_of
+from core.language.glossaries.glossary import in_english
 from core.passages import Utterance
 from ingest.search_words import codes_in, words_in
 
@@ -11,6 +13,8 @@ _CONTEXT_WORDS = 60
 _REMEMBERED = 30
 _WINDOW, _STEP = 120, 80
 _MAX_WINDOWS = 12
+_GLOSSED = 600
+"""Characters of a question that are put into English."""
 
 
 @dataclass(frozen=True)
@@ -36,21 +40,30 @@ def queries_for(dialogue: Sequence[Utterance]) -> Queries | None:
     texts = tuple(utterance.text for utterance in dialogue if utterance.text.strip())[-_REMEMBERED:]
     if not texts:
         return None
+    newest = _with_english(texts[-1])
     codes: dict[str, int] = {}
     for age, text in enumerate(reversed(texts)):
         for code in codes_in(text):
             codes.setdefault(code, age)
-    windows = tuple(dict.fromkeys(_windows(texts[-1])))
+    windows = tuple(dict.fromkeys(_windows(newest)))
     before = [u.text for u in dialogue[:-1] if u.speaker == "customer" and u.text.strip()]
+    leans = bool(before) and len(windows) == 1
+    said = _with_english(before[-1]).split()[-_CONTEXT_WORDS:] if leans else []
     return Queries(
         windows=windows,
         # A long message carries its own context; a short one leans on what the customer said before it. Both are read
         # together: what was said before, on its own, finds the answer to the question before.
-        context=" ".join((*before[-1].split()[-_CONTEXT_WORDS:], windows[0])) if before and len(windows) == 1 else "",
-        words=Counter(words_in(texts[-1])),
+        context=" ".join((*said, windows[0])) if leans else "",
+        words=Counter(words_in(newest)),
         codes=codes,
         utterances=texts,
     )
+
+
+def _with_english(text: str) -> str:
+    """Return a question with what its words mean in English behind them, where a glossary of its language knows any."""
+    asked = text[:_GLOSSED]
+    return f"{text} {in_english(asked, language_of(asked))}".rstrip()
 
 
 def _windows(text: str) -> Iterator[str]:

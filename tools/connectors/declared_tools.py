@@ -5,20 +5,18 @@ looked up.
 import json
 import logging
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-import re2
 from langchain_core.tools import StructuredTool
 from langgraph.prebuilt import ToolRuntime
 
 from core.conditions import Condition
 from core.errors import OutcomeUnknown, Refused
 from core.language.fixed_sentences import ENGLISH, phrase
-from core.language.words import stem, stems
 from core.safety.bounded_answers import short_sentence
 from core.safety.invisible_characters import visible
 from core.yaml_files import FilesError, Problem
@@ -29,6 +27,7 @@ from tools.connectors.declarations import ReadPerItem, Text, in_language, langua
 from tools.connectors.declared_calls import Call, condition, is_bounded, look_up, looked, unwrapped
 from tools.connectors.declared_cards import declared_cards
 from tools.connectors.json_schemas import at
+from tools.connectors.reads_ahead import asked_ahead, led_to
 from tools.context import Context
 from tools.tool import Tool, Velocity
 
@@ -179,7 +178,7 @@ def declared_tools(calls: Mapping[str, Call], problems: list[Problem]) -> list[T
     tools = []
     for call in calls.values():
         try:
-            tools.append(_write_tool(call, calls) if call.declaration.effect == "write" else _read_tool(call))
+            tools.append(_write_tool(call, calls) if call.declaration.effect == "write" else _read_tool(call, calls))
             problems += _left_out(call)
         except FilesError as error:
             problems.extend(error.problems)
@@ -199,7 +198,7 @@ def _left_out(call: Call) -> list[Problem]:
     return [call.connector.file.problem(("tools", call.name, "ask"), said, do, warning=True)]
 
 
-def _read_tool(call: Call) -> Tool:
+def _read_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
     async def read(runtime: ToolRuntime[Context, Any], **args: Any) -> str:
         result = await call.read(runtime.context or Context(), args)
         return visible(json.dumps(result, ensure_ascii=False, separators=(",", ":"), default=str))
@@ -209,7 +208,8 @@ def _read_tool(call: Call) -> Tool:
         bound=_bound(call, read),
         result=_result(call),
         also_called=declaration.also_called,
-        ahead=_ahead(call),
+        ahead=asked_ahead(call, calls),
+        led_to=led_to(call),
         cards=partial(declared_cards, declaration.card_labels) if declaration.card else None,
         personal=declaration.personal,
         rank=declaration.rank,
@@ -220,27 +220,6 @@ def _result(call: Call) -> Mapping[str, Any] | None:
     """Return the schema of what counts in a result."""
     schema, path = call.connector.offered[call.source_name].result, call.connector.declared.result
     return schema if path is None else at(schema, path)
-
-
-def _ahead(call: Call) -> Callable[[str], Sequence[Mapping[str, Any]]] | None:
-    """Return what finds in a message the arguments that the read is made with before the model is asked."""
-    declared = call.declaration.ahead
-    if declared is None:
-        return None
-    if declared.pattern and declared.into:
-        into = declared.into
-        try:
-            pattern = re2.compile(declared.pattern)
-        except re2.error as error:
-            where = ("tools", call.name, "ahead", "pattern")
-            raise FilesError(
-                [call.connector.file.problem(where, f"no pattern of RE2: {error}", "correct it")]
-            ) from None
-        return lambda text: [{into: found.group(0)} for found in pattern.finditer(text)]
-    asked_about = {
-        stem(word) for word in f"{call.name.replace('_', ' ')} {' '.join(call.declaration.also_called)}".split()[1:]
-    }
-    return lambda text: [{}] if asked_about & set(stems(text)) else []
 
 
 def _write_tool(call: Call, calls: Mapping[str, Call]) -> Tool:

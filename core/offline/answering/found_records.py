@@ -6,13 +6,19 @@ from typing import Any
 
 from core.language.fixed_sentences import ENGLISH, value_words
 from core.language.requested_changes import names_change
-from core.language.words import content_stems
+from core.language.text import normal
+from core.language.words import content_stems, content_words
+from core.offline.answering.quotations import NAME_NOTHING
 from core.offline.reading.chat_request import Conversation, Result
 
 _MOST = 8
 """Records that one reply tells, and values that one field does."""
-_OWN = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours|this|that|it|these|those)\b")
+_OWN = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours|this|that|it|these|those|they|them)\b")
 _SEE = re.compile(r"\b(?:show|see|list|view|display)\b")
+_HOW_IT_STANDS = re.compile(r"^(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|when|which|who)\b")
+_SAYS = re.compile(r"\b(?:what|where|how many|show|see|list|view|display|tell|know)\b")
+_SAME_START = 5
+"""Letters with which two words begin that mean the same: `insured` and `insurance`."""
 _OWNER = re.compile(r"(?:user|customer|account)_?id")
 """Fields that say no more than whose the record is."""
 
@@ -21,22 +27,60 @@ def records_found(results: Sequence[Result], asked: str = "") -> str:
     """Return a line a record, or an empty text where none was found; of a record with fields that are `asked` about,
     these alone beside the one that names it.
     """
-    stems = set(content_stems(asked))
+    stems = {one for word in content_words(asked) if word not in NAME_NOTHING for one in content_stems(word)}
     lines = [
         line
-        for result in results
-        if not result.failed
+        for result in _without_ways(results, stems)
         for record in _records(result.data)
         if (line := _line(record, stems))
     ]
     return "\n".join(["This is what I find for you:", *(f"- {line}" for line in lines[:_MOST])]) if lines else ""
 
 
+def state_beside(conversation: Conversation) -> str:
+    """Return the fields that a question how things stand names, of records that the customer's own ones led to."""
+    asked = normal(conversation.message)
+    if not (_HOW_IT_STANDS.match(asked) and _OWN.search(asked)):
+        return ""
+    found = [result for result in conversation.results if not result.failed]
+    led_to = [one for one in found if any(_leads_to(other, one) for other in found if other is not one)]
+    stems = content_stems(asked)
+    return records_found([r for r in led_to if any(_asked(record, stems) for record in _records(r.data))], asked)
+
+
+def _without_ways(results: Sequence[Result], stems: Collection[str]) -> list[Result]:
+    """Return what was found, without the records that only led to others, unless these are asked about too."""
+    found = [result for result in results if not result.failed]
+    return [one for one in found if not any(_only_leads_to(one, other, stems) for other in found if other is not one)]
+
+
+def _leads_to(one: Result, other: Result) -> bool:
+    return not {str(value) for value in other.args.values() if value}.isdisjoint(_texts(one.data))
+
+
+def _only_leads_to(one: Result, other: Result, stems: Collection[str]) -> bool:
+    led_to = {str(value) for value in other.args.values() if value}
+    beside = [{n: v for n, v in r.items() if led_to.isdisjoint(_texts(v))} for r in _records(one.data)]
+    return _leads_to(one, other) and not any(_asked(kept, stems) for kept in beside)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts in a value, however deep."""
+    if isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(inner)
+    else:
+        yield str(value)
+
+
 def own_records(conversation: Conversation) -> str:
-    """Return the records that were looked up for a message about the customer's own; of others, nothing is told."""
-    return (
-        records_found(conversation.results, conversation.message) if _OWN.search(conversation.message.lower()) else ""
-    )
+    """Return the records that were looked up for a question what the customer's own say; else nothing is told, nor
+    what was told just before.
+    """
+    said = normal(conversation.message)
+    asks = _OWN.search(said) and (_SAYS.search(said) or _HOW_IT_STANDS.match(said))
+    told = records_found(conversation.results, conversation.message) if asks else ""
+    return told if told not in conversation.last_reply else ""
 
 
 def own_fields(conversation: Conversation) -> str:
@@ -49,9 +93,13 @@ def own_fields(conversation: Conversation) -> str:
     told = [
         result
         for result in conversation.results
-        if any(stems <= _names(result.data) | _names(record) for record in _records(result.data))
+        if any(_all_named(stems, _names(result.data) | _names(record)) for record in _records(result.data))
     ]
     return records_found(told, conversation.message)
+
+
+def _all_named(stems: Collection[str], names: Collection[str]) -> bool:
+    return all(_meet([one], names) for one in stems)
 
 
 def _names(data: Any) -> set[str]:
@@ -103,7 +151,16 @@ def _records(data: Any) -> Iterator[Mapping[str, Any]]:
 
 def _asked(record: Mapping[str, Any], stems: Collection[str]) -> dict[str, Any]:
     """Return the fields that some words name, or that hold what they name."""
-    return {name: value for name, value in record.items() if set(stems) & set(content_stems(_words(name, value)))}
+    return {name: value for name, value in record.items() if _meet(stems, content_stems(_words(name, value)))}
+
+
+def _meet(some: Collection[str], others: Collection[str]) -> bool:
+    """Say whether two sets of stems share one, or long ones that begin alike."""
+    return any(
+        a == b or (min(len(a), len(b)) >= _SAME_START and a[:_SAME_START] == b[:_SAME_START])
+        for a in some
+        for b in others
+    )
 
 
 def _words(name: str, value: Any) -> str:
@@ -131,7 +188,10 @@ def _told(value: Any) -> str:
         inner = list(value.values())
         if any(isinstance(one, Mapping) for one in inner):
             return "; ".join(filter(None, map(_told, inner[:_MOST])))
-        return " ".join(dict.fromkeys(_told(one) for one in inner if _is_plain(one)))
+        plain = ((name, one) for name, one in value.items() if _is_plain(one) and one != "")
+        return " ".join(
+            dict.fromkeys(_told(one) if isinstance(one, str) else f"{name} {_told(one)}" for name, one in plain)
+        )
     if isinstance(value, list):
         mark = ", " if _is_list_of_plain(value) else "; "
         return mark.join(filter(None, map(_told, value[:_MOST])))

@@ -9,13 +9,16 @@ from core.language.several import place_of
 from core.language.text import normal
 from core.language.words import content_stems
 from core.offline.answering.articles import DONT_KNOW, worth_an_answer
-from core.offline.answering.quotations import read_out
+from core.offline.answering.nearest import read_out
+from core.offline.answering.quotations import is_told
 from core.offline.answering.toolbox import Toolbox
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.understanding import Request
 
 _SORRY = DONT_KNOW.partition(" If you like")[0]
 _STILL = "I am sorry, I have found nothing about that either."
+_NOT_SURE = "I am not sure that this answers it; the nearest I find is in"
+_NO_MORE = "I am sorry, our help articles say no more about that."
 _PERSON = "If you like, I can bring in a colleague; just write “person”."
 _NEAREST = "The nearest articles are "
 _ALIKE = 88
@@ -25,7 +28,17 @@ _CHOICE = 4
 
 
 def no_answer(question: str, desk: Toolbox) -> str:
-    """Return what is said where no article answers; in other words than the last time."""
+    """Return what is said where no article answers; in other words than the last time.
+
+    The article that is nearest by far is quoted as such, and never twice.
+    """
+    if nearest := desk.nearest(question):
+        title, quote = nearest
+        told = is_told(quote, desk.conversation.last_reply)
+        return f"{_NO_MORE if told else f'{_NOT_SURE} “{title}”: {quote}'} {_PERSON}"
+    read = [title for title in desk.near(question) if f"{_NOT_SURE} “{title}”" in desk.conversation.last_reply]
+    if read:
+        return f"{_NO_MORE} {_PERSON}"
     said = _STILL if desk.conversation.last_reply.startswith((_SORRY, _STILL)) else _SORRY
     titles = [f"“{title}”" for title in desk.near(question)]
     near = f"{_NEAREST}{list_words(titles, 'en')}; write a title to read it. " if titles else ""
@@ -34,7 +47,7 @@ def no_answer(question: str, desk: Toolbox) -> str:
 
 def is_no_answer(reply: str) -> bool:
     """Say whether a reply only told that nothing answers."""
-    return reply.startswith((_SORRY, _STILL))
+    return reply.startswith((_SORRY, _STILL, _NO_MORE))
 
 
 def beyond(unanswered: Sequence[Request], said: Sequence[str], desk: Toolbox) -> list[Request]:

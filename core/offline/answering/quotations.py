@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,12 +13,12 @@ from core.language.text import normal, sentences
 from core.language.words import content_stems, content_words
 from core.offline.reading.chat_request import QuotedPassage
 
+Reading = Callable[[str], str]
+"""Puts a text into the language it is compared in."""
 _CLOSE = 0.42
 """Likeness from which a passage counts as an answer: mean of the cosines of its best sentence and of the whole."""
 _CLOSE_FOR_STRANGERS = 0.48
 """The same where the question has a word that no passage at hand has."""
-_NEAR = 0.28
-"""From here an article is near enough to be offered where none answers."""
 _MUCH_BETTER = 0.08
 """How much likeness a passage gains by leaving out a word that it does not have, where it is about something else."""
 _WORDS_CLOSE = 0.55
@@ -29,9 +29,11 @@ _NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.8, 0.9
 fit so well.
 """
 _MAX_CHARS_BESIDE = 240
-_MAX_SENTENCES = 4
-_MAX_CHARS = 420
-_CONSIDERED = 12
+MAX_SENTENCES = 4
+MAX_CHARS = 420
+"""The longest quotation of one passage."""
+CONSIDERED = 12
+"""Passages at most that are compared."""
 _FEW_WORDS = 2
 """A follow-up with no more words than these says nothing without the question before it."""
 _FOUND_FIRST = 0.1
@@ -50,7 +52,7 @@ stopped try tries tried find finds found think thinks thought mean means meant l
 turned stay stays stayed begin ends ended become became call called ask asked hear heard feel felt understand
 sort kind way thing things stuff bit lot part
 """
-_NAME_NOTHING = frozenset(_NAME_NOTHING_TEXT.split())
+NAME_NOTHING = frozenset(_NAME_NOTHING_TEXT.split())
 """Words that say when, how or that something is, but name nothing a passage could be about."""
 _MARKER = re.compile(r" ?\[\d+\]")
 _HOW_MUCH = re.compile(
@@ -68,7 +70,9 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class _Scored:
+class Scored:
+    """A passage with its sentences, and how well each and all of it fit a question."""
+
     passage: QuotedPassage
     sentences: list[str]
     scores: list[float]
@@ -83,27 +87,29 @@ def find_quote(
     before: str = "",
     told: str = "",
     on_topic: bool = False,
+    reading: Reading = str,
 ) -> Quote | None:
     """Return the sentences that answer a question, each with its citation such as [2], or None when nothing fits.
 
     For a question that leans on the one `before` it, a passage must fit both the new words and the two together; what
     was `told` to the one before is not said again where another passage has the new words.
-    Passages that are known to be `on_topic` need not fit so well.
+    Passages that are known to be `on_topic` need not fit so well. `reading` puts what they say into the language of the
+    question.
     """
-    candidates = [(p, statements(p.text)) for p in passages[:_CONSIDERED]]
+    candidates = [(p, statements(p.text)) for p in passages[:CONSIDERED]]
     candidates = [(p, s) for p, s in candidates if s]
     if not candidates or not content_stems(question):
         return None
-    scored = _scored(question, candidates, embeddings)
+    scored = scored_passages(question, candidates, embeddings, reading)
     if before:
-        together = _scored(f"{before} {question}", candidates, embeddings)
+        together = scored_passages(f"{before} {question}", candidates, embeddings, reading)
         alone = len(content_stems(question)) > _FEW_WORDS
         scored = [_mean(one, other) for one, other in zip(scored, together, strict=True)] if alone else together
     # Whether any of them answers is for the words alone; which of them does, for the search as well.
     places = {s.passage.number: place for place, s in enumerate(scored)}
     scored.sort(key=lambda s: places[s.passage.number] * _FOUND_FIRST / len(candidates) - s.score)
     best = scored[0]
-    strange = [] if before or on_topic else _strangers(question, [s.passage for s in scored])
+    strange = [] if before or on_topic or reading is not str else _strangers(question, [s.passage for s in scored])
     close = (_CLOSE_FOR_STRANGERS if strange else _CLOSE) if embeddings else _WORDS_CLOSE
     if best.score < close * (_ON_TOPIC if on_topic else 1):
         return None
@@ -112,21 +118,29 @@ def find_quote(
     if before and _is_told(best, told):
         best = _with_new_words(question, best, [s for s in scored[1:] if s.score >= close]) or best
         scored = [best, *(s for s in scored if s is not best and not _is_told(s, told))]
-    said = [_cited(best, _MAX_SENTENCES, _MAX_CHARS)]
+        if _is_told(best, told):  # of what they have read, only what the new words are about
+            (again,) = scored_passages(question, [(best.passage, best.sentences)], embeddings, reading)
+            return Quote(cited(again, 1, MAX_CHARS), best.score)
+    said = [cited(best, MAX_SENTENCES, MAX_CHARS)]
     said += [
-        _cited(other, 2, _MAX_CHARS_BESIDE)
+        cited(other, 2, _MAX_CHARS_BESIDE)
         for other in scored[1:2]
-        if other.score >= _CLOSE and _belongs_beside(other, best, question)
+        if other.score >= _CLOSE and _belongs_beside(other, best, question) and not _overlap(other, best)
     ]
     return Quote(" ".join(said), best.score)
 
 
-def _is_told(scored: _Scored, told: str) -> bool:
+def _is_told(scored: Scored, told: str) -> bool:
     """Say whether what would be quoted from a passage stands in a reply."""
-    return _MARKER.sub("", _cited(scored, _MAX_SENTENCES, _MAX_CHARS)) in _MARKER.sub("", told)
+    return is_told(cited(scored, MAX_SENTENCES, MAX_CHARS), told)
 
 
-def _with_new_words(question: str, told: _Scored, others: Sequence[_Scored]) -> _Scored | None:
+def is_told(quote: str, told: str) -> bool:
+    """Say whether a quotation stands in a reply, under whatever number."""
+    return _MARKER.sub("", quote) in _MARKER.sub("", told)
+
+
+def _with_new_words(question: str, told: Scored, others: Sequence[Scored]) -> Scored | None:
     """Return the first passage that has words of a question which the told one lacks, led by the sentence with them."""
     new = set(content_stems(question)) - set(content_stems(told.passage.text))
     for other in others:
@@ -136,34 +150,13 @@ def _with_new_words(question: str, told: _Scored, others: Sequence[_Scored]) -> 
     return None
 
 
-def near_titles(
-    question: str, passages: Sequence[QuotedPassage], embeddings: Embeddings | None, *, most: int = 3
-) -> list[str]:
-    """Return the titles of the articles nearest to a question that none of them answers, likest first; none where all
-    are far.
-    """
-    candidates = [(p, s) for p in passages[:_CONSIDERED] if (s := statements(p.text))]
-    if not candidates or not content_stems(question):
-        return []
-    scored = sorted(_scored(question, candidates, embeddings), key=lambda one: -one.score)
-    return list(dict.fromkeys(one.passage.title for one in scored if one.score >= _NEAR and one.passage.title))[:most]
-
-
-def read_out(title: str, passages: Sequence[QuotedPassage]) -> str:
-    """Return how an article begins, cited; an empty string where none of the passages is of it."""
-    own = [p for p in passages if p.title == title]
-    first = min(own, key=lambda p: p.number, default=None)
-    said = statements(first.text) if first else []
-    return _cited(_Scored(first, said, [0.0] * len(said), 0.0), _MAX_SENTENCES, _MAX_CHARS) if first and said else ""
-
-
 def _strangers(question: str, passages: Sequence[QuotedPassage]) -> list[str]:
     """Return the words of a question that name something and stand in none of the passages."""
     known = {word for p in passages for word in content_stems(f"{p.title} {p.section} {p.text}")}
-    return [w for w in content_words(question) if w not in _NAME_NOTHING and not set(content_stems(w)) & known]
+    return [w for w in content_words(question) if w not in NAME_NOTHING and not set(content_stems(w)) & known]
 
 
-def _about_a_stranger(question: str, strange: Sequence[str], best: _Scored, embeddings: Embeddings) -> bool:
+def _about_a_stranger(question: str, strange: Sequence[str], best: Scored, embeddings: Embeddings) -> bool:
     """Say whether a passage fits much better without a word that it does not have: "gift wrapping" is not about gift
     cards.
     """
@@ -178,7 +171,12 @@ def _about_a_stranger(question: str, strange: Sequence[str], best: _Scored, embe
     return bool((fits[1:] > fits[0] + _MUCH_BETTER).any())
 
 
-def _belongs_beside(other: _Scored, best: _Scored, question: str) -> bool:
+def _overlap(one: Scored, other: Scored) -> bool:
+    """Say whether two passages share sentences, as neighbours of one article may."""
+    return not set(one.sentences).isdisjoint(other.sentences)
+
+
+def _belongs_beside(other: Scored, best: Scored, question: str) -> bool:
     """Say whether a second passage is quoted, too: a neighbour in the article, or one whose heading names what was
     asked about.
     """
@@ -188,41 +186,47 @@ def _belongs_beside(other: _Scored, best: _Scored, question: str) -> bool:
     return other.score >= _NEAR_ELSEWHERE * best.score and not set(content_stems(question)).isdisjoint(heading)
 
 
-def _scored(
-    question: str, candidates: Sequence[tuple[QuotedPassage, list[str]]], embeddings: Embeddings | None
-) -> list[_Scored]:
-    rarity = _rarity([f"{p.title} {p.section} {p.text}" for p, _ in candidates])
+def scored_passages(
+    question: str,
+    candidates: Sequence[tuple[QuotedPassage, list[str]]],
+    embeddings: Embeddings | None,
+    reading: Reading = str,
+) -> list[Scored]:
+    """Return the passages with how well they fit a question, in their order, each as `reading` reads it."""
+    wholes = [reading(f"{p.title}. {p.section}. {p.text}") for p, _ in candidates]
+    read = [[reading(part) for part in parts] for _, parts in candidates]
+    rarity = _rarity(wholes)
     asked = set(content_stems(question))
     if embeddings is None:
         return [
-            _Scored(p, s, [_shared(asked, f"{p.title} {p.section} {one}", rarity) for one in s],
-                    _shared(asked, f"{p.title} {p.section} {p.text}", rarity))
-            for p, s in candidates
+            Scored(p, s, [_shared(asked, f"{p.title} {p.section} {one}", rarity) for one in s],
+                    _shared(asked, whole, rarity))
+            for (p, s), whole in zip(candidates, wholes, strict=True)
         ]  # fmt: skip
     texts = [question]
-    for passage, parts in candidates:
-        texts += [f"{passage.title}. {passage.section}. {passage.text}", *parts]
+    for whole, parts in zip(wholes, read, strict=True):
+        texts += [whole, *parts]
     wants_number = bool(_HOW_MUCH.search(question.casefold()))
     vectors = np.asarray(embeddings.embed_documents(texts), dtype=np.float64)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     alike = (vectors @ vectors[0]).tolist()
     found, position = [], 1
-    for passage, parts in candidates:
+    for (passage, said), parts, told in zip(candidates, read, wholes, strict=True):
         whole, each = alike[position], alike[position + 1 : position + 1 + len(parts)]
         position += 1 + len(parts)
-        words = _shared(asked, f"{passage.title} {passage.section} {passage.text}", rarity)
+        words = _shared(asked, told, rarity)
         each = [
             cosine + 0.15 * _shared(asked, one, rarity) + (0.08 if wants_number and any(map(str.isdigit, one)) else 0.0)
             for cosine, one in zip(each, parts, strict=True)
         ]
-        found.append(_Scored(passage, parts, each, 0.5 * whole + 0.5 * max(each) + 0.1 * (words - 0.5)))
+        found.append(Scored(passage, said, each, 0.5 * whole + 0.5 * max(each) + 0.1 * (words - 0.5)))
     return found
 
 
-def _mean(one: _Scored, other: _Scored) -> _Scored:
+def _mean(one: Scored, other: Scored) -> Scored:
     """Weigh the question alone and with the one before it; what fits one of these well need not fit both."""
     scores = [(a + b) / 2 for a, b in zip(one.scores, other.scores, strict=True)]
-    return _Scored(
+    return Scored(
         one.passage, one.sentences, scores, max((one.score + other.score) / 2, 0.85 * max(one.score, other.score))
     )
 
@@ -241,7 +245,7 @@ def _shared(asked: set[str], text: str, rarity: dict[str, float]) -> float:
     return sum(rarity.get(word, unseen) for word in asked if word in there) / total if total else 0.0
 
 
-def _cited(scored: _Scored, most: int, room: int) -> str:
+def cited(scored: Scored, most: int, room: int) -> str:
     """Return the best sentence with those around it, as far as there is room, in their order, and the citation once.
 
     Neighbours carry the conditions of a rule, so the nearest go in first, whatever they score.

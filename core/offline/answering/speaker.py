@@ -1,16 +1,22 @@
 """Answer in another language than English what rules can answer."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 from core.language.confirmations import answer_to_confirmation
-from core.language.detection import language_of, spoken_language
-from core.language.fixed_sentences import Catalogue, phrase
+from core.language.detection import spoken_language
+from core.language.fixed_sentences import ENGLISH, Catalogue, phrase
+from core.language.glossaries.glossary import in_english, unknown_words
 from core.language.text import normal
+from core.language.words import content_stems
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.clauses import clauses
 
+_GOES_ON = re.compile(r"(?:und|aber|oder|et|mais|ou|y|pero|o)\b")
+_OWN_LANGUAGE = 0.15
+"""What it counts that an article is in the customer's language."""
 LANGUAGES = Catalogue(Path(__file__).parent.parent / "languages")
 """What is heard and said in each language but English, by the same keys."""
 
@@ -74,14 +80,32 @@ class Speaker:
         return own[key] if key in own else LANGUAGES[self.language][key]
 
     def quoted(self, question: str) -> str:
-        """Quote the articles, in English where there is none in the language; raises CallNeeded to search them."""
-        quote = self.desk.quote(question)
-        if quote is None:
-            self.desk.search(question)
-            return self._without_answer()
-        told = re.sub(r"\[\d+\]", "", quote.text)
-        english = language_of(told, "en") == "en"
-        return self.say("in_english", quote=quote.text) if english else quote.text
+        """Quote the articles in the language, or English ones by what the words mean; raises CallNeeded to search
+        them.
+        """
+        english = self.desk.written_in(ENGLISH)
+        read = partial(in_english, language=self.language, own_words=english.words)
+        own = self.desk.written_in(self.language, read)
+        asked, before = read(question), read(self._before(question))
+        if len(clauses(self.desk.conversation.message)) > 1 and not content_stems(asked):
+            return ""  # `und jetzt?` beside what it is about
+        if not unknown_words(question, self.language, english.words):
+            mine, theirs = own.quote(asked, before), english.quote(asked, before)
+            if mine and (theirs is None or mine.score + _OWN_LANGUAGE >= theirs.score):
+                return mine.text
+            if theirs:
+                return self.say("in_english", quote=theirs.text)
+        if not self.desk.has_searched:
+            self.desk.search(f"{before} {asked}".strip() or question)
+        for words in (f"{before} {asked}", read(self.desk.conversation.message)):
+            if nearest := own.nearest(words) or english.nearest(words):
+                return self.say("not_sure", title=nearest[0], quote=nearest[1])
+        return self._without_answer()
+
+    def _before(self, question: str) -> str:
+        """Return the customer's message before this one, where a question goes on with it; else an empty string."""
+        said = [said.text for said in self.desk.conversation.said if said.by_customer]
+        return said[-1] if said and _GOES_ON.match(normal(question)) else ""
 
     def _short(self) -> tuple[str, list[Call]] | None:
         """Answer a greeting, thanks, and a bare yes or no."""

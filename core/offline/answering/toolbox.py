@@ -1,13 +1,16 @@
 """Give handlers what they need to answer one request: facts from tool results, and the way to ask for more."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
+from core.language.detection import language_of
+from core.language.text import normal
 from core.language.words import content_stems
-from core.offline.answering.quotations import Quote, find_quote, near_titles
+from core.offline.answering.nearest import near_titles, quote_of_nearest
+from core.offline.answering.quotations import Quote, Reading, find_quote
 from core.offline.reading.chat_request import Conversation, Result
 
 
@@ -43,6 +46,7 @@ class NotPossible(ReplyNow):
 
 
 NOT_LOOKED_UP = "I am sorry, I could not look that up. Please tell me the number or the name once more."
+_SEARCH = "search_articles"
 _LONGEST_QUERY = 300
 """Characters of a question that are searched for; the rest of a long message only blurs it."""
 
@@ -50,9 +54,20 @@ _LONGEST_QUERY = 300
 class Toolbox:
     """Look facts up in this turn's results, or interrupt the handler with the call that would bring them."""
 
-    def __init__(self, conversation: Conversation, embeddings: Embeddings | None) -> None:
+    def __init__(self, conversation: Conversation, embeddings: Embeddings | None, reading: Reading = str) -> None:
         self.conversation = conversation
         self._embeddings = embeddings
+        self._reading = reading
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Return the words of the passages at hand, in small letters."""
+        return frozenset(normal(" ".join(f"{p.title} {p.text}" for p in self.conversation.passages)).split())
+
+    def written_in(self, language: str, reading: Reading = str) -> "Toolbox":
+        """Return the same with the passages alone that are in a language, to be compared as `reading` reads them."""
+        passages = tuple(p for p in self.conversation.passages if language_of(f"{p.title} {p.text}") == language)
+        return Toolbox(replace(self.conversation, passages=passages), self._embeddings, reading)
 
     def can(self, name: str) -> bool:
         """Say whether a tool is bound."""
@@ -85,11 +100,25 @@ class Toolbox:
         if about:
             passages = tuple(p for p in passages if not set(about).isdisjoint(content_stems(f"{p.title} {p.section}")))
         told = self.conversation.last_reply
-        return find_quote(question, passages, self._embeddings, before=before, told=told, on_topic=bool(about))
+        return find_quote(
+            question,
+            passages,
+            self._embeddings,
+            before=before,
+            told=told,
+            on_topic=bool(about),
+            reading=self._reading,
+        )
 
     def near(self, question: str) -> list[str]:
         """Return the titles of up to three articles near a question that none of them answers."""
         return near_titles(question, self.conversation.passages, self._embeddings)
+
+    def nearest(self, question: str) -> tuple[str, str] | None:
+        """Return title and quotation of the article that is nearest to a question by far, where meaning is compared."""
+        if self._embeddings is None:
+            return None
+        return quote_of_nearest(question, self.conversation.passages, self._embeddings, self._reading)
 
     def search(self, question: str) -> None:
         """Have the articles searched for a question on its own, once; raises CallNeeded where they can be and were not.
@@ -97,8 +126,13 @@ class Toolbox:
         At the beginning of a conversation that has been done; later on the passages at hand were found for all of the
         talk.
         """
-        if self.can("search_articles") and (self.conversation.said or question != self.conversation.message):
-            self.look_up("search_articles", query=question[:_LONGEST_QUERY])
+        if self.can(_SEARCH) and (self.conversation.said or question != self.conversation.message):
+            self.look_up(_SEARCH, query=question[:_LONGEST_QUERY])
+
+    @property
+    def has_searched(self) -> bool:
+        """Say whether the articles were searched in this turn."""
+        return any(result.name == _SEARCH for result in self.conversation.results)
 
     def _call(self, name: str, args: Mapping[str, Any]) -> Call:
         """Return a call that fits the bound schema; raises NotPossible when the tool is not there or asks for more."""

@@ -1,27 +1,18 @@
-"""Tell whether a message leans on what was said before it, and on what."""
+"""Tell what a message that leans on what was said before it leans on, and whether it answers."""
 
 import re
 from collections.abc import Collection
 
+from core.language.follow_ups import REFERS, leans_on_before
 from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.small_talk import OPEN_QUESTIONS
 
-CONTINUES = re.compile(
-    r"^(?:and|also|what about|how about|or|but|then|so|ok|okay|yes|no|yeah|sure|the|both|all|just|only|to|for|"
-    r"with|on|from|it's|its|it is|that's)\b"
-)
 SHORT = 14
 """Words at most of a message that may only go on with what was said before."""
 REMEMBERED = 4
 """Customer messages that are looked back over for what the newest one continues."""
-_REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|one|ones|there)\b")
-_OWN_SUBJECT = re.compile(
-    r"\b(?:do|does|did) (?!(?:i|we|you|he|she|it|they|this|that|these|those|the|my|our|your|their|any|all|both|"
-    r"not)\b)\w+"
-)
-"""What makes a question whole that begins with `and`: `how long does shipping take`, unlike `how long do I have`."""
 _QUESTION_WORDS = 4
 _ASIDE = re.compile(
     r"^(?:(?:but |and |ok(?:ay)?,? )?(?:before (?:that|i (?:decide|answer|say yes))|first|one (?:more |quick "
@@ -39,14 +30,7 @@ def asks_something(reply: str, open_questions: Collection[str] = OPEN_QUESTIONS)
 def is_own_question(message: str) -> bool:
     """Say whether a message asks something that needs nothing said before: no answer to what the agent asked."""
     plain = _ASIDE.sub("", normal(message))
-    return asks_about(plain) and not _REFERS.search(plain) and len(plain.split()) >= _QUESTION_WORDS
-
-
-def leans_on_before(message: str) -> bool:
-    """Say whether a short message goes on with, or points at, what was said before it."""
-    plain = normal(message)
-    continues = CONTINUES.match(plain) and not _OWN_SUBJECT.search(plain)
-    return len(plain.split()) <= 10 and bool(continues or _REFERS.search(plain))
+    return asks_about(plain) and not REFERS.search(plain) and len(plain.split()) >= _QUESTION_WORDS
 
 
 def last_question(conversation: Conversation) -> str:

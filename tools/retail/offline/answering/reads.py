@@ -6,8 +6,9 @@ from typing import Any
 
 from core.language.fixed_sentences import list_words
 from core.language.reference_numbers import reference_numbers
+from core.language.requested_changes import asks_about
 from core.language.text import normal
-from core.offline.answering.articles import TROUBLE, from_articles
+from core.offline.answering.articles import DONT_KNOW, TROUBLE, from_articles
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
@@ -25,7 +26,17 @@ from tools.retail.offline.answering.order_sentences import (
     status_sentence,
     tracking_sentence,
 )
-from tools.retail.offline.reading.request_phrases import CANCEL, CHEAPER, PAID_HOW, REFUND, RETURN, SWAP_WORD
+from tools.retail.offline.reading.items import product_words
+from tools.retail.offline.reading.request_phrases import (
+    CANCEL,
+    CHEAPER,
+    ORDER_FACT,
+    PAID_HOW,
+    REFUND,
+    RETURN,
+    STATUS,
+    SWAP_WORD,
+)
 from tools.retail.offline.reading.slots import means_newest
 from tools.retail.offline.reading.talked_about import newest_order
 from tools.retail.order_numbers import digits_of
@@ -37,6 +48,10 @@ _LISTED = 10
 _LOOKED_BACK = 4
 _POINTS = re.compile(r"\b(?:the|that) other(?: one| order)?\b|\b(?:the|that) (?:\w+ )?one\b")
 _NAMED_ONE = re.compile(r"\bthe (?!other|delivered|pending|first|second|last|latest|newest)\w+ one\b")
+_NUMBER = re.compile(r"#?\b[a-z]{0,3}\d{4,}\b", re.IGNORECASE)
+_ON_ITS_WAY = re.compile(
+    r"\b(?:here|come|came|arriv\w*|show(?:ed|n)? up|turn(?:ed)? up|where|when|late|waiting|deliver\w*|going on)\b"
+)
 _MONTH = re.compile(
     r"\b(?:in|from|of|during|since) (january|february|march|april|may|june|july|august|september|october|"
     r"november|december)\b"
@@ -50,7 +65,7 @@ _ABOUT_MONEY = re.compile(r"\b(?:pay|paid|cost|total|price|spend|spent|amount|ch
 _ABOUT_ADDRESS = re.compile(
     r"\b(?:address|going to|sent to|shipped to|delivered to|where to|where (?:does|will) \w+ go)\b"
 )
-_ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*)\b")
+_ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*|(?:get|got|have) (?:my|the) money)\b")
 _OPEN = ("pending", "processed")
 
 
@@ -63,8 +78,11 @@ def order_status(request: Request, desk: Toolbox) -> str:
     told = "\n\n".join(
         [*((_paid_how(order, desk) if how else describe(order, request.text)) for order in orders), *not_found]
     )
-    advice = desk.quote(request.text) if TROUBLE.search(normal(request.text)) else None
-    return f"{told}\n\n{advice.text}" if advice and advice.score >= _SURE else told
+    plain = normal(request.text)
+    advice = desk.quote(_NUMBER.sub("my order", request.text))
+    beside = bool(advice) and not any(known.search(plain) for known in (STATUS, ORDER_FACT, PAID_HOW, _ABOUT_REFUND))
+    wanted = beside if asks_about(plain) else bool(TROUBLE.search(plain))
+    return f"{told}\n\n{advice.text}" if wanted and advice and (beside or advice.score >= _SURE) else told
 
 
 def _found(request: Request, desk: Toolbox) -> tuple[list[Facts], list[str]]:
@@ -237,6 +255,7 @@ _TROUBLES = (
         r"disappeared)\b"
     ), "What happens when a parcel is lost?"),
     (re.compile(
+        r"^(?!.*\b(?:codes?|vouchers?|coupons?|password|links?|site|website|app|log ?in|payment|card)\b).*"
         r"\b(?:stopped working|dead|died|(?:does(?:n't| not)|won't|will not) (?:work|turn on|start|switch on|"
         r"charge)|broke|leak\w*|fell apart|came off|is faulty)\b"
     ), "Is a fault covered by the warranty?"),
@@ -259,4 +278,13 @@ def policy(request: Request, desk: Toolbox) -> str:
     if thing := thing_to_care_for(request.text):
         about_it = care_quote(request.text, thing, desk)
         return about_it.text if about_it else NOTHING_ABOUT_IT
-    return from_articles(request, desk, troubles=_TROUBLES, topics=_TOPICS)
+    told = from_articles(request, desk, troubles=_TROUBLES, topics=_TOPICS)
+    return (_own_goods(request, desk) or told) if told == DONT_KNOW else told
+
+
+def _own_goods(request: Request, desk: Toolbox) -> str:
+    """Tell the orders that have what is spoken of, where no article answers; raises CallNeeded to list them."""
+    if not (_ON_ITS_WAY.search(normal(request.text)) and product_words(request.text) and desk.can("list_orders")):
+        return ""
+    named = [order for order in all_orders(desk) if meant_items_only(request.text, order)]
+    return "\n\n".join(describe(order, request.text) for order in named[:_LISTED])

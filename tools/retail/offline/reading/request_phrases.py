@@ -39,6 +39,7 @@ CANCEL = _any(
 )
 RETURN = _any(
     r"\breturn(?:ing|s|able|ed)?\b(?! (?:address|to stock|to me|the call|my call))",
+    r"\b(?:go|goes|going) back\b(?! (?:to|and)\b)",
     r"\b(?:send|sending|give|giving|bring|bringing|ship|shipping|take|mail) (?:(?:it|this|that|them|these|"
     r"those|something|things|items?|everything|all|an?|the|my|one|two|both|of|\w+) ){0,5}back\b",
     r"\b(?:zurückgeben|zurücksenden|zurückschicken|renvoyer|devolver|restituire|retourneren|zwrócić)\b",
@@ -225,8 +226,8 @@ WAS_DONE = re.compile(
 )
 ABOUT_RULES = re.compile(r"\b(?:policy|policies|fee|fees|time|times|label|window|process|instructions)\b")
 CHEAPER = re.compile(
-    r"\bcheaper (?:now|today|than)\b|\bprices? (?:has |have |just )?(?:dropped|drop|fell|fallen|gone down|went "
-    r"down|went lower|adjust\w*|match\w*)\b|"
+    r"\bcheaper (?:now|today|than)\b|\bprices? (?:(?:of|for|on) (?:[\w'-]+ ){1,5})?(?:has |have |just )?(?:dropped|"
+    r"drop|fell|fallen|gone down|went down|went lower|adjust\w*|match\w*)\b|"
     r"\b(?:give|pay|refund|get|credit)\b[^.?!]*\bdifference\b"
 )
 GENERAL_TRACKING = re.compile(r"\bif\b|\bhow (?:long|do|can)\b.*\b(?:take|track)\b")

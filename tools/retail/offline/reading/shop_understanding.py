@@ -63,7 +63,8 @@ class ShopUnderstanding(Understanding):
             return False
         if intent == "change_payment":
             return bool(payment_words(clause) or re.search(r"\bpa(?:y|id)|\bcharge", plain))  # a gift is no gift card
-        return not (intent == "product" and _OWNED.search(plain))
+        # What is told of a thing asks for nothing that the shop sells.
+        return intent != "product" or bool((asks_about(clause) or wishes(clause)) and not _OWNED.search(plain))
 
     def joined(self, before: Part, intent: str | None, clause: str) -> Part | None:
         """Return two clauses as one where the second goes on about the first, else None."""

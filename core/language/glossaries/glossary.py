@@ -1,0 +1,46 @@
+"""Put the words of a question into English one by one, for articles that nobody wrote in its language."""
+
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from core.language.detection import is_small_word
+from core.language.fixed_sentences import Catalogue
+from core.language.text import normal
+
+GLOSSARIES = Catalogue(Path(__file__).parent)
+"""What the beginnings of words mean, by language."""
+_WORD = re.compile(r"[^\W_]+")
+_SHORT = 4
+"""Letters of a beginning that may stand before a whole ending; a shorter one is the word itself, or nearly."""
+_ENDING = 2
+_LINK = re.compile(r"^(?:es|en|s|n)(?=\w{4})")
+"""What joins the parts of a German compound."""
+
+
+def in_english(text: str, language: str, own_words: Collection[str] = ()) -> str:
+    """Return the known words of a text in English, in their order, with numbers and the business's own words between
+    them; empty where a language has no glossary.
+    """
+    meanings = GLOSSARIES.get(language, {})
+    said = [(word, _meaning(word, meanings)) for word in _WORD.findall(normal(text))]
+    names = frozenset(own_words)
+    kept = [meaning or (word if word in names or word.isdigit() else "") for word, meaning in said]
+    return " ".join(filter(None, kept)) if meanings else ""
+
+
+def unknown_words(text: str, language: str, own_words: Collection[str] = ()) -> list[str]:
+    """Return the words of a text that a glossary does not know, nor the business, and that are no small ones."""
+    meanings, names = GLOSSARIES.get(language, {}), frozenset(own_words)
+    words = [word for word in _WORD.findall(normal(text)) if not (word in names or is_small_word(word, language))]
+    return [word for word in words if len(word) >= _SHORT and not word.isdigit() and _meaning(word, meanings) is None]
+
+
+def _meaning(word: str, meanings: Mapping[str, str]) -> str | None:
+    """Return what a word means, of a compound what its parts do."""
+    for end in range(len(word), 1, -1):
+        start, rest = word[:end], word[end:]
+        if start in meanings and (len(start) >= _SHORT or len(rest) <= _ENDING):
+            more = _meaning(_LINK.sub("", rest), meanings) if len(rest) >= _SHORT else None
+            return f"{meanings[start]} {more}" if more else meanings[start]
+    return None
