@@ -251,7 +251,7 @@ def test_what_is_noted_on_messages_is_read_and_written_through_its_accessors() -
     assert readers == {
         "core/message_marks.py",
         "core/models/endpoint.py",
-        "core/models/fallback.py",
+        "core/models/async_base.py",
         "core/models/json_tool_calling.py",
         "core/models/tool_call_parsing.py",
     }

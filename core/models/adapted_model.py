@@ -4,23 +4,22 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import Field, PrivateAttr
 
 from core.errors import ModelError, RequestRefused
-from core.models.async_base import PiecewiseChatModel
+from core.models.async_base import PiecewiseChatModel, answer_of
 from core.models.capabilities import Capabilities, Endpoint, probe, recall, remember
-from core.models.fallback import as_chunk
-from core.models.json_mode import FORMATS, NO_STREAM
+from core.models.json_mode import FORMATS
 from core.models.json_tool_calling import JsonToolsChatModel
 from core.models.turn_allowance import current_allowance
 
@@ -101,7 +100,7 @@ class AdaptedChatModel(PiecewiseChatModel):
         """Return the model with these tools."""
         return AdaptedChatModel(model=self.model, endpoint=self.endpoint, tools=tools)
 
-    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncIterator[ChatGenerationChunk]:
+    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[ChatGenerationChunk]:
         known, allowance = self.endpoint.known, current_allowance()
         self._by_json.formats = json_formats(known) if known else self._by_json.formats
         in_pieces = in_pieces and not (known and known.streaming is False)
@@ -111,7 +110,7 @@ class AdaptedChatModel(PiecewiseChatModel):
         try:
             for place, way in enumerate(ways):
                 try:
-                    async with aclosing(_asked(way, messages, in_pieces)) as pieces:
+                    async with aclosing(answer_of(way, messages, in_pieces=in_pieces)) as pieces:
                         async for piece in pieces:
                             yield ChatGenerationChunk(message=piece)
                     if place and not allowance.forced_tools:
@@ -128,13 +127,3 @@ def json_formats(known: Capabilities) -> list[str]:
     """Return how an endpoint may be asked for JSON, the best way first."""
     able = {"json_schema": known.json_schema, "json_object": known.json_mode, "prompt": True}
     return [name for name in FORMATS if able[name]]
-
-
-async def _asked(
-    way: Runnable[LanguageModelInput, AIMessage], messages: list[BaseMessage], in_pieces: bool
-) -> AsyncGenerator[AIMessageChunk]:
-    if in_pieces:
-        async for piece in way.astream(messages, NO_STREAM):
-            yield as_chunk(piece)
-    else:
-        yield as_chunk(await way.ainvoke(messages, NO_STREAM))

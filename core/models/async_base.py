@@ -4,14 +4,18 @@ another model.
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage, message_chunk_to_message
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, message_chunk_to_message
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
 from pydantic import ConfigDict
+
+from core.models.json_mode import NO_STREAM
 
 
 class AsyncChatModel(BaseChatModel):
@@ -33,7 +37,7 @@ class PiecewiseChatModel(AsyncChatModel):
     """A chat model whose subclass yields its answer in pieces, and asks others as a whole where nobody reads along."""
 
     @abstractmethod
-    def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncIterator[ChatGenerationChunk]:
+    def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[ChatGenerationChunk]:
         """Yield the answer."""
 
     async def _agenerate(
@@ -51,15 +55,51 @@ class PiecewiseChatModel(AsyncChatModel):
         stop: list[str] | None = None,
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
+    ) -> AsyncGenerator[ChatGenerationChunk]:
         async for piece in self._answered(messages, in_pieces=True):
             yield piece
 
 
-async def whole_result(pieces: AsyncIterator[ChatGenerationChunk]) -> ChatResult:
+async def whole_result(pieces: AsyncGenerator[ChatGenerationChunk]) -> ChatResult:
     """Return the pieces of an answer, of which there is at least one, as a whole.
 
     The library has such a function, too; it joins them in a thread, and to reach one takes longer than to join them.
     """
     first, *rest = [piece async for piece in pieces]
     return ChatResult(generations=[ChatGeneration(message=message_chunk_to_message((first + rest).message))])
+
+
+async def answer_of(
+    model: Runnable[LanguageModelInput, AIMessage], messages: list[BaseMessage], *, in_pieces: bool
+) -> AsyncGenerator[AIMessageChunk]:
+    """Yield another model's answer, in one piece where nobody reads along, which costs half as much.
+
+    A model that stands around others is asked past the library's entrance, where each is configured and traced anew;
+    the one that answers is traced.
+    """
+    if isinstance(model, PiecewiseChatModel):
+        async with aclosing(model._answered(messages, in_pieces=in_pieces)) as pieces:
+            async for piece in pieces:
+                yield cast(AIMessageChunk, piece.message)
+    elif in_pieces:
+        async for message in model.astream(messages, NO_STREAM):
+            yield as_chunk(message)
+    else:
+        yield as_chunk(await model.ainvoke(messages, NO_STREAM))
+
+
+def as_chunk(message: BaseMessage) -> AIMessageChunk:
+    """Return a message of a model that does not stream as the one chunk of a stream."""
+    if isinstance(message, AIMessageChunk):
+        return message
+    answer = message if isinstance(message, AIMessage) else AIMessage(message.content)
+    return AIMessageChunk(
+        content=answer.content,
+        id=answer.id,
+        name=answer.name,
+        additional_kwargs=answer.additional_kwargs,
+        response_metadata=answer.response_metadata,
+        usage_metadata=answer.usage_metadata,
+        tool_calls=answer.tool_calls,
+        invalid_tool_calls=answer.invalid_tool_calls,
+    )

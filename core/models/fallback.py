@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,9 +14,8 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
 from core.errors import ModelError, ModelRejected, ModelUnavailable
-from core.models.async_base import PiecewiseChatModel
+from core.models.async_base import PiecewiseChatModel, answer_of
 from core.models.circuit_breaker import Breaker
-from core.models.json_mode import NO_STREAM
 from core.models.turn_allowance import Allowance, current_allowance
 
 log = logging.getLogger(__name__)
@@ -65,8 +64,8 @@ class ChainedChatModel(PiecewiseChatModel):
         ]
         return ChainedChatModel(links=bound)
 
-    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncIterator[ChatGenerationChunk]:
-        """Yield the answer; where nobody reads along it is asked for as a whole, which costs half as much."""
+    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[ChatGenerationChunk]:
+        """Yield the answer."""
         problem: ModelError = ModelUnavailable("every model endpoint rests after failures; try again in some seconds")
         allowance = current_allowance()
         for position, link in enumerate(self.links):
@@ -139,11 +138,11 @@ async def _pieces(
         raise ModelUnavailable(f"no time is left in this turn to ask {link.name}")
     ends = None if limit is None else asyncio.get_running_loop().time() + limit
     held: list[AIMessageChunk] = []
-    stream = link.model.astream(messages, NO_STREAM) if in_pieces else _whole(link, messages)
+    stream = answer_of(link.model, messages, in_pieces=in_pieces)
     while True:
         try:
             async with asyncio.timeout_at(ends):
-                piece = as_chunk(await anext(stream))
+                piece = await anext(stream)
         except StopAsyncIteration:
             break
         except TimeoutError as error:
@@ -155,25 +154,3 @@ async def _pieces(
             held = []
     for waiting in held:
         yield waiting
-
-
-async def _whole(link: Candidate, messages: list[BaseMessage]) -> AsyncIterator[AIMessage]:
-    """Yield an answer in one piece."""
-    yield await link.model.ainvoke(messages, NO_STREAM)
-
-
-def as_chunk(message: BaseMessage) -> AIMessageChunk:
-    """Return a message of a model that does not stream as the one chunk of a stream."""
-    if isinstance(message, AIMessageChunk):
-        return message
-    answer = message if isinstance(message, AIMessage) else AIMessage(message.content)
-    return AIMessageChunk(
-        content=answer.content,
-        id=answer.id,
-        name=answer.name,
-        additional_kwargs=answer.additional_kwargs,
-        response_metadata=answer.response_metadata,
-        usage_metadata=answer.usage_metadata,
-        tool_calls=answer.tool_calls,
-        invalid_tool_calls=answer.invalid_tool_calls,
-    )

@@ -1,7 +1,7 @@
 """Let the customer read only what was checked: a chat model around another one that passes on verified sentences."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +15,8 @@ from pydantic import Field, PrivateAttr
 
 from core.errors import ModelUnavailable
 from core.language.text import normal, split_sentences
-from core.models.async_base import PiecewiseChatModel
-from core.models.fallback import as_chunk
-from core.models.json_mode import NO_STREAM, JsonAnswer
+from core.models.async_base import PiecewiseChatModel, answer_of
+from core.models.json_mode import JsonAnswer
 from core.models.tool_call_parsing import Answer, begins_call, read_answer
 from core.models.turn_allowance import current_allowance
 from core.offline.model import OFFLINE
@@ -142,24 +141,18 @@ class VerifiedChatModel(PiecewiseChatModel):
     def _llm_type(self) -> str:
         return "verified"
 
-    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncIterator[ChatGenerationChunk]:
-        asked = self.inner.astream(messages, NO_STREAM) if in_pieces else self._whole(messages)
-        async for piece in self._spoken(asked):
+    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[ChatGenerationChunk]:
+        async for piece in self._spoken(answer_of(self.inner, messages, in_pieces=in_pieces)):
             yield piece
 
-    async def _whole(self, messages: list[BaseMessage]) -> AsyncIterator[AIMessage]:
-        """Yield the other model's answer in one piece: nobody reads along."""
-        yield await self.inner.ainvoke(messages, NO_STREAM)
-
-    async def _spoken(self, answer_pieces: AsyncIterator[AIMessage]) -> AsyncIterator[ChatGenerationChunk]:
+    async def _spoken(self, answer_pieces: AsyncIterator[AIMessageChunk]) -> AsyncGenerator[ChatGenerationChunk]:
         """Yield what may be said of an answer, while it comes."""
         self._begin()
         whole, taken, pending = AIMessageChunk(content=""), "", ""
         held: list[str] = []
         broke_off = None
         try:
-            async for piece in answer_pieces:
-                chunk = as_chunk(piece)
+            async for chunk in answer_pieces:
                 whole = whole + chunk
                 self._is_offline = whole.response_metadata.get("model_name") == OFFLINE
                 pending += chunk.text
