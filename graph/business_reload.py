@@ -8,7 +8,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from core.errors import SupportError
@@ -98,15 +98,19 @@ class BusinessReload:
             log.info("the changed files of %s are used from now on", folder)
 
 
-def _state_of(folder: Path) -> Mapping[str, tuple[int, int]]:
+def _state_of(folder: Path | str) -> Mapping[str, tuple[int, int]]:
     """Return time of change and size of each file that is opened, by its path."""
-    found = {}
-    for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _NOT_OPENED and not name.startswith(".")]
-        for name in names:
-            try:
-                status = Path(root, name).stat()
-            except OSError:  # it went away meanwhile, or is a link to nowhere
-                continue
-            found[f"{root}/{name}"] = (status.st_mtime_ns, status.st_size)
+    found: dict[str, tuple[int, int]] = {}
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:  # it went away meanwhile
+        return found
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in _NOT_OPENED and not entry.name.startswith("."):
+                found |= _state_of(entry.path)
+            continue
+        with suppress(OSError):  # it went away meanwhile, or is a link to nowhere
+            status = entry.stat()
+            found[entry.path] = (status.st_mtime_ns, status.st_size)
     return found

@@ -85,6 +85,7 @@ def speaks_of_change(text: str) -> bool:
     return any(pattern.search(plain) for pattern in _SAID.values())
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def goes_on_with_it(text: str) -> bool:
     """Say whether a text has no kind of change of its own and completes the one spoken of before: a slot, a
     correction.
@@ -95,6 +96,7 @@ def goes_on_with_it(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def agrees(text: str) -> bool:
     """Say whether a text says to go ahead."""
     return answer_to_confirmation(text) == "yes"

@@ -152,7 +152,8 @@ _STILL_OPEN = re.compile(r"\b(?:a?waiting|pending|needs?|requires?|requested|war
 """What a record says is yet to come: `waiting for your approval` approves nothing."""
 _NOT_SO = re.compile(
     r"(?:[\"']|(?<![\"'\w]))\w+[\"']?\s?:\s?(?:[\"']?0(?:\.0+)?[\"']?(?![\d.])|null|none|false|[\"']{2}|\[\]|"
-    r"\{\})|[\"']?\b(?:can|may)_\w+[\"']?\s?:|\b\w{1,60}(?:able|ible|_until|_deadline|_policy|_window|_fee)\b"
+    r"\{\})|[\"']?\b(?:can|may)_\w+[\"']?\s?:|"
+    r"\b\w{2,70}\b(?:(?<=able)|(?<=ible)|(?<=_until)|(?<=_deadline)|(?<=_policy)|(?<=_window)|(?<=_fee))"
 )
 """Fields of a record that are empty, and those that tell what may be done: `"refunded": "0.00"` has refunded
 nothing.
@@ -303,8 +304,8 @@ def _what_is(record: str) -> str:
 def _what_happened(result: str) -> str:
     """Drop what tells of no action: names of e-mail fields, and what is expected, due or possible."""
     return re.sub(
-        r"[\"']?e-?mail(?:_address)?[\"']?\s?:|\w*(?:expected|eligible|possible|allowed|available|due|pending|"
-        r"estimate)\w*",
+        r"[\"']?e-?mail(?:_address)?[\"']?\s?:|\b\w*(?:expected|eligible|possible|allowed|available|due|"
+        r"pending|estimate)\w*",
         "",
         result.lower(),
     )

@@ -221,14 +221,23 @@ def _lengths(number: str, unit: str) -> list[Decimal]:
 
 def _spans(number: Decimal, unit: str) -> Iterator[Hashable]:
     """Yield the lengths of time a number of units can be: a year is twelve months, and 365 days."""
-    for spellings, (base, factor) in UNITS:
-        if any(re.fullmatch(spelling, unit, re.IGNORECASE) for spelling in spellings):
-            yield base, (number * factor).normalize()
-            if base == "months" and factor == 12:
-                yield "s", (number * 365 * 86_400).normalize()
-            if base == "s" and factor == 604_800:
-                yield "weeks", number.normalize()
-            return
+    base, factor = _unit_of_time(unit)
+    if not factor:
+        return
+    yield base, (number * factor).normalize()
+    if base == "months" and factor == 12:
+        yield "s", (number * 365 * 86_400).normalize()
+    if base == "s" and factor == 604_800:
+        yield "weeks", number.normalize()
+
+
+@lru_cache(maxsize=_TEXTS_REMEMBERED)
+def _unit_of_time(unit: str) -> tuple[str, Decimal]:
+    """Return what a unit is counted in, and how many of that it is; none of what is no unit of time."""
+    return next(
+        (known for spellings, known in UNITS if any(re.fullmatch(s, unit, re.IGNORECASE) for s in spellings)),
+        ("", Decimal()),
+    )
 
 
 def _working_days(keys: frozenset[Hashable]) -> frozenset[Hashable]:
