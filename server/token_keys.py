@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import httpx
 import jwt
-from jwt import PyJWKClient, PyJWKSet
+from jwt import PyJWK, PyJWKSet
 from jwt.exceptions import PyJWTError
 
 from core.errors import BackendUnavailable, SettingsError, TokenRejected
+from core.parsed_json import parsed_json
+from core.safety.bounded_answers import bounded_answer
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +26,7 @@ STALE_SECONDS = 86_400
 """Keys that could not be fetched again for so long serve no more: one of them may have been withdrawn."""
 RETRY_SECONDS = 10
 FETCH_SECONDS = 5
+MOST_BYTES = 1_000_000
 
 
 class TokenKeys(Protocol):
@@ -41,10 +45,10 @@ class FileKeys:
     def __init__(self, file: Path) -> None:
         """Read the file; raises SettingsError when it is no key set."""
         try:
-            found = PyJWKSet.from_json(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, PyJWTError) as error:
+            found = signing_keys(parsed_json(file.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
             raise SettingsError(f"SUPPORT_JWT_KEYS names {file}, which is no key set ({error}); correct it") from error
-        self._keys = {key.key_id: key.key for key in found.keys}
+        self._keys = {key.key_id: key.key for key in found}
 
     async def find(self, token: str) -> Any:
         """Return the key a token names; raises TokenRejected for an unknown one."""
@@ -95,18 +99,45 @@ class RemoteKeys:
         try:
             self._keys = self._fetch()
             self._fetched = began
-        except (OSError, ValueError, PyJWTError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             log.warning("the key set of the sign-in service cannot be fetched: %s", error)
         finally:
             self._tried = began
 
 
-def open_keys(key_set: str) -> TokenKeys:
-    """Return the keys at an address or in a file; raises SettingsError for a file that is no key set."""
+def open_keys(
+    key_set: str, *, transport: httpx.AsyncBaseTransport | None = None, seconds: float = FETCH_SECONDS
+) -> TokenKeys:
+    """Return the keys at an address or in a file.
+
+    Args:
+        key_set: An http or https address, or a path.
+        transport: What carries the requests instead of the network in tests.
+        seconds: How long a key set may take as a whole.
+
+    Raises:
+        SettingsError: the file is no key set.
+    """
     if urlsplit(key_set).scheme not in ("http", "https"):
         return FileKeys(Path(key_set))
-    client = PyJWKClient(key_set, cache_jwk_set=False, timeout=FETCH_SECONDS)
-    return RemoteKeys(lambda: {str(key.key_id): key.key for key in client.get_signing_keys()})
+    return RemoteKeys(lambda: asyncio.run(_fetched(key_set, transport, seconds)))
+
+
+def signing_keys(document: Any) -> list[PyJWK]:
+    """Return the keys of a key set (RFC 7517) that sign; raises ValueError for anything else."""
+    try:
+        keys = PyJWKSet.from_dict({**document}).keys
+    except (PyJWTError, TypeError, AttributeError) as error:  # the library takes a key set as it comes
+        raise ValueError(f"it is no set of keys: {error or type(error).__name__}") from error
+    return [key for key in keys if key.public_key_use in (None, "sig")]
+
+
+async def _fetched(address: str, transport: httpx.AsyncBaseTransport | None, seconds: float) -> Mapping[str, Any]:
+    """Return the keys at an address by id; raises httpx.HTTPError or ValueError."""
+    async with httpx.AsyncClient(timeout=seconds, transport=transport) as client:
+        request = client.build_request("GET", address)
+        answer = await bounded_answer(client, request, most=MOST_BYTES, seconds=seconds)
+    return {str(key.key_id): key.key for key in signing_keys(parsed_json(answer.raise_for_status().content))}
 
 
 def _named(keys: Mapping[Any, Any], token: str) -> Any:

@@ -1,18 +1,20 @@
 """Tokens are verified while the sign-in service is down, can be revoked, and do not live for ever."""
 
+import asyncio
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from core.errors import BackendUnavailable, TokenRejected
 from core.settings import Settings
-from server.token_keys import FRESH_SECONDS, RETRY_SECONDS, STALE_SECONDS, RemoteKeys
+from server.token_keys import FRESH_SECONDS, RETRY_SECONDS, STALE_SECONDS, RemoteKeys, open_keys
 from server.tokens import Tokens, tokens_of
 
 SECRET = "s" * 40
@@ -35,7 +37,7 @@ class SignInService:
     def fetch(self) -> Mapping[str, Any]:
         self.asked += 1
         if self.down:
-            raise OSError("connection refused")
+            raise httpx.ConnectError("connection refused")
         return self.keys
 
     async def settled(self) -> None:
@@ -90,6 +92,33 @@ async def test_a_new_key_is_fetched_when_a_token_names_it() -> None:
     service.keys = {"k2": PRIVATE.public_key()}
     service.now += RETRY_SECONDS + 1
     assert (await service.tokens.verify(signed("k2"))).subject == "ada"
+
+
+async def _endless(piece: bytes) -> AsyncIterator[bytes]:
+    while True:
+        yield piece
+        await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize("nonsense", [b"", b"<html>", b"[]", b'{"keys": 7}', b"[" * 100_000, b'{"keys": [5, null]}'])
+async def test_a_key_set_that_is_none_lets_nobody_in(nonsense: bytes) -> None:
+    service = httpx.MockTransport(lambda _: httpx.Response(200, content=nonsense))
+    with pytest.raises(BackendUnavailable):
+        await open_keys("https://login.example/keys", transport=service).find(signed())
+
+
+@pytest.mark.parametrize("piece", [b" ", b" " * 100_000])
+async def test_a_key_set_without_end_is_given_up(piece: bytes) -> None:
+    service = httpx.MockTransport(lambda _: httpx.Response(200, content=_endless(piece)))
+    with pytest.raises(BackendUnavailable):
+        await open_keys("https://login.example/keys", transport=service, seconds=0.1).find(signed())
+
+
+async def test_the_keys_at_an_address_verify_a_token() -> None:
+    public = {**jwt.algorithms.RSAAlgorithm.to_jwk(PRIVATE.public_key(), as_dict=True), "kid": "k1", "use": "sig"}
+    service = httpx.MockTransport(lambda _: httpx.Response(200, json={"keys": [public, public | {"kid": "k2"}]}))
+    tokens = Tokens(keys=open_keys("https://login.example/keys", transport=service))
+    assert (await tokens.verify(signed())).subject == "ada"
 
 
 @pytest.mark.parametrize("claims", [{"exp": SOON + 90_000}, {"exp": SOON, "iat": SOON - 90_000}])

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 import httpx
 import jwt
-from jwt import PyJWKSet
 from jwt.exceptions import PyJWTError
 
 from core.errors import BackendUnavailable, NotAllowed, SettingsError, TokenRejected
@@ -20,10 +19,10 @@ from core.parsed_json import parsed_json
 from core.safety.bounded_answers import bounded_answer
 from core.settings import Settings
 from server.records import STAFF, Role
+from server.token_keys import MOST_BYTES, signing_keys
 
 ALGORITHMS = ("RS256", "ES256", "PS256")
 TIMEOUT = 10.0
-MOST_BYTES = 1_000_000
 STATE_SECONDS = 600
 """How long somebody may take to sign in at the provider."""
 LEEWAY_SECONDS = 10
@@ -117,7 +116,7 @@ class StaffLogin:
         try:
             wanted = jwt.get_unverified_header(token).get("kid")
             # Fetched at each sign-in, which are few: a key that was changed counts at once.
-            signing = [key for key in PyJWKSet.from_dict({**keys}).keys if key.public_key_use in (None, "sig")]
+            signing = signing_keys(keys)
             fits = [key for key in signing if key.key_id == wanted] or (signing if len(signing) == 1 else [])
             if not fits:
                 raise jwt.InvalidKeyError("no key of the provider has signed it")
@@ -130,7 +129,7 @@ class StaffLogin:
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iat", "sub"]},
             )
-        except (PyJWTError, TypeError, AttributeError) as error:  # the library takes a key set as it comes
+        except (PyJWTError, ValueError) as error:
             raise TokenRejected(
                 f"the sign-in service's answer is not valid ({type(error).__name__}); begin again"
             ) from error
