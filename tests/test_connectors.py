@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
+from core.safety.public_addresses import Resolver
 from core.schema_check import misfit
 from core.yaml_files import FilesError, read_yaml
 from graph.business_check import check_business
@@ -341,10 +342,16 @@ components:
 """
 
 
-def gym(tmp_path: Path, handler: Any, *, timeout_seconds: float = 5) -> OpenApiSource:
+def public(_host: str, _port: int) -> list[str]:
+    return ["93.184.216.34"]
+
+
+def gym(tmp_path: Path, handler: Any, *, timeout_seconds: float = 5, resolver: Resolver = public) -> OpenApiSource:
     (tmp_path / "api.yaml").write_text(API)
     operations, url = read_operations(read_yaml(tmp_path, "api.yaml"))
-    return OpenApiSource(operations, url, timeout_seconds=timeout_seconds, transport=httpx.MockTransport(handler))
+    return OpenApiSource(
+        operations, url, timeout_seconds=timeout_seconds, transport=httpx.MockTransport(handler), resolver=resolver
+    )
 
 
 async def test_an_operation_is_sent_where_its_arguments_belong(tmp_path: Path) -> None:
@@ -405,6 +412,27 @@ async def test_an_answer_that_never_ends_is_left_after_the_whole_time(tmp_path: 
     source = gym(tmp_path, lambda _: httpx.Response(200, stream=Drops()), timeout_seconds=0.05)
     with pytest.raises(OutcomeUnknown, match="took longer than"):
         await source.call("join_course", {"member_id": "m", "course_id": "c", "seats": 1})
+
+
+async def test_an_api_is_asked_at_the_very_address_that_was_checked_and_never_inside_the_network(
+    tmp_path: Path,
+) -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={})
+
+    answers = iter([["93.184.216.34"], ["127.0.0.1"], ["93.184.216.34", "169.254.169.254"], ["::1"]])
+    source = gym(tmp_path, answer, resolver=lambda *_: next(answers))
+    given = {"member_id": "m", "course_id": "c", "seats": 1}
+    await source.call("join_course", given)
+    for _ in range(3):
+        with pytest.raises(BackendUnavailable, match="private address"):
+            await source.call("join_course", given)
+    [request] = seen
+    assert (request.url.host, request.headers["Host"]) == ("93.184.216.34", "gym.example")
+    assert request.extensions["sni_hostname"] == "gym.example"
 
 
 def test_a_pattern_in_a_schema_of_others_runs_in_linear_time() -> None:

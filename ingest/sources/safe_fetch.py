@@ -1,19 +1,15 @@
 """Fetch a web page from an allow-listed host, and never from an address inside the network we run in."""
 
-import ipaddress
-import socket
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import httpx
 
 from core.errors import DocumentError
+from core.safety.public_addresses import PrivateAddress, Resolver, pin, public_address, resolve
 
 MAX_REDIRECTS = 5
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
-
-Resolver = Callable[[str, int], list[str]]
-"""Returns the addresses of a host and port."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +20,6 @@ class Fetched:
     """Address after redirects."""
     content_type: str
     content: bytes
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """Return the addresses a host name has now.
-
-    Raises:
-        OSError: it has none.
-    """
-    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 class SafeFetcher:
@@ -75,13 +62,8 @@ class SafeFetcher:
         except (httpx.InvalidURL, ValueError):
             raise DocumentError(f"{url[:200]!r} is no web address") from None
         address = self._checked_address(parsed)
-        # We connect to the very address that was checked: a second look-up could give another one.
-        request = self._client.build_request(
-            "GET",
-            parsed.copy_with(host=address),
-            headers={"Host": parsed.netloc.decode("ascii"), "User-Agent": "support-agent-ingest"},
-            extensions={"sni_hostname": parsed.host},
-        )
+        request = self._client.build_request("GET", parsed, headers={"User-Agent": "support-agent-ingest"})
+        pin(request, address)
         try:
             response = self._client.send(request, stream=True)
             try:
@@ -101,15 +83,11 @@ class SafeFetcher:
         if url.host.lower() not in self._allowed:
             raise DocumentError(f"leads to {url.host!r}, which SUPPORT_SOURCE_HOSTS does not list")
         try:
-            addresses = self._resolve(url.host, url.port or (443 if url.scheme == "https" else 80))
+            return public_address(url, self._resolve)
         except OSError as error:
             raise DocumentError(f"{url.host!r} cannot be resolved ({error})") from None
-        private = [address for address in addresses if not ipaddress.ip_address(address).is_global]
-        if private or not addresses:
-            raise DocumentError(
-                f"leads to the private address {', '.join(private) or '(none)'}, which is never fetched"
-            )
-        return addresses[0]
+        except PrivateAddress as error:
+            raise DocumentError(f"leads to the private address {error}, which is never fetched") from None
 
     def _body(self, response: httpx.Response) -> bytes:
         """Read the body, unpacked, and stop where it grows too large."""

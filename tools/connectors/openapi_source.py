@@ -5,20 +5,19 @@ never.
 """
 
 import asyncio
-import ipaddress
 import logging
 import re
-import socket
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from core.safety.bounded_answers import AnswerGivenUp, bounded_answer
+from core.safety.public_addresses import PrivateAddress, Resolver, pin, public_address, resolve
 from core.yaml_files import FilesError, Problem, YamlFile
 from tools.connectors.json_schemas import inlined, resolved
 from tools.connectors.source import LARGEST, Offered, read_answer
@@ -56,9 +55,10 @@ class OpenApiSource:
         headers: Mapping[str, str] | None = None,
         private: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
+        resolver: Resolver = resolve,
     ) -> None:
         """Take the operations and the root of the API; `private` allows addresses of the network we run in."""
-        self._operations, self._url, self._private = operations, url.rstrip("/"), private
+        self._operations, self._url, self._private, self._resolve = operations, url.rstrip("/"), private, resolver
         self._timeout, self._headers, self._transport = timeout_seconds, dict(headers or {}), transport
 
     async def offered(self) -> Mapping[str, Offered]:
@@ -68,8 +68,6 @@ class OpenApiSource:
     async def call(self, name: str, args: Mapping[str, Any]) -> Any:
         """Send one request; what the API refuses (4xx) was not done."""
         operation = self._operations[name]
-        if not self._private and self._transport is None:
-            await asyncio.to_thread(self._check_address)
         attempts = 2 if operation.method == "get" else 1
         for attempt in range(attempts):
             try:
@@ -107,6 +105,8 @@ class OpenApiSource:
                 data=body if operation.form else None,
                 headers=self._headers | {name: str(value) for name, value in given["header"].items()},
             )
+            if not self._private:
+                pin(request, await asyncio.to_thread(self._address))
             return self._read(await bounded_answer(client, request, most=LARGEST, seconds=self._timeout))
 
     def _read(self, response: httpx.Response) -> Any:
@@ -116,17 +116,17 @@ class OpenApiSource:
             raise Refused("")
         return read_answer(response.content.decode("utf-8", "replace"), self._url)
 
-    def _check_address(self) -> None:
-        """Raise BackendUnavailable where the API's name leads into the network we run in."""
-        parsed = urlsplit(self._url)
+    def _address(self) -> str:
+        """Return the address of the API; raises BackendUnavailable where it leads into the network we run in."""
+        url = httpx.URL(self._url)
         try:
-            found = socket.getaddrinfo(parsed.hostname, parsed.port or 443, type=socket.SOCK_STREAM)
+            return public_address(url, self._resolve)
         except OSError as error:
-            raise BackendUnavailable(f"{parsed.hostname} cannot be resolved ({error})") from None
-        if any(not ipaddress.ip_address(str(entry[4][0])).is_global for entry in found):
+            raise BackendUnavailable(f"{url.host} cannot be resolved ({error})") from None
+        except PrivateAddress:
             raise BackendUnavailable(
-                f"{parsed.hostname} leads to a private address; say `private: true` if it is meant so"
-            )
+                f"{url.host} leads to a private address; say `private: true` if it is meant so"
+            ) from None
 
 
 def read_operations(file: YamlFile) -> tuple[dict[str, Operation], str]:
