@@ -7,6 +7,7 @@ it began with, whose connections are closed when its last turn is over.
 import asyncio
 import logging
 import os
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from core.errors import SupportError
 from core.settings import Settings
 from graph.assembly import assemble
-from graph.builder import Parts, SupportGraph
+from graph.builder import Parts, SupportGraph, build_graph
 from graph.business_check import check_business
 
 log = logging.getLogger(__name__)
@@ -81,21 +82,63 @@ class BusinessReload:
             await asyncio.wait({self._working})
 
     async def _reload(self) -> None:
-        folder = self._settings.business_folder
-        try:
-            wrong = [str(one) for one in (await asyncio.to_thread(check_business, folder)).problems if not one.warning]
-            parts = None if wrong else await asyncio.to_thread(assemble, self._settings)
-        except SupportError as error:
-            wrong, parts = str(error).splitlines(), None
-        except Exception as error:  # a business's own Python may raise anything; the last good one goes on
-            log.exception("the changed files of %s could not be opened", folder)
-            wrong, parts = [f"they could not be opened ({type(error).__name__}); see the log"], None
-        self.problems = tuple(wrong)
-        for line in wrong:
-            log.error("the changed files of %s are not used, the last good ones are: %s", folder, line)
+        parts, self.problems = await asyncio.to_thread(_opened_anew, self._settings)
         if parts:
             await self._take_up(parts)
-            log.info("the changed files of %s are used from now on", folder)
+            log.info("the changed files of %s are used from now on", self._settings.business_folder)
+
+
+class NewestGraph:
+    """The graph of a business's files as they last held, for a server that asks for it at each run, on any event
+    loop.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Open the business; raises what `assemble` raises."""
+        self._settings, self._looking = settings, threading.Lock()
+        self._seen = _state_of(settings.business_folder)
+        self._edition = _edition_of(assemble(settings))
+
+    @asynccontextmanager
+    async def in_use(self) -> AsyncIterator[SupportGraph]:
+        """Yield the graph, made anew where files changed, and keep its connections open inside the block."""
+        if older := await asyncio.to_thread(self._look):
+            await older.retire()
+        async with self._edition.in_use() as edition:
+            yield edition.graph
+
+    def _look(self) -> Edition | None:
+        """Return the edition that a newer one has replaced."""
+        with self._looking:
+            found = _state_of(self._settings.business_folder)
+            if found == self._seen:
+                return None
+            self._seen = found
+            parts, _ = _opened_anew(self._settings)
+            if parts is None:
+                return None
+            older, self._edition = self._edition, _edition_of(parts)
+            return older
+
+
+def _edition_of(parts: Parts) -> Edition:
+    return Edition(build_graph(parts), parts)
+
+
+def _opened_anew(settings: Settings) -> tuple[Parts | None, tuple[str, ...]]:
+    """Return what changed files are made of, or why the last good ones go on, a line each."""
+    folder = settings.business_folder
+    try:
+        wrong = [str(one) for one in check_business(folder).problems if not one.warning]
+        parts = None if wrong else assemble(settings)
+    except SupportError as error:
+        wrong, parts = str(error).splitlines(), None
+    except Exception as error:  # a business's own Python may raise anything; the last good one goes on
+        log.exception("the changed files of %s could not be opened", folder)
+        wrong, parts = [f"they could not be opened ({type(error).__name__}); see the log"], None
+    for line in wrong:
+        log.error("the changed files of %s are not used, the last good ones are: %s", folder, line)
+    return parts, tuple(wrong)
 
 
 def _state_of(folder: Path | str) -> Mapping[str, tuple[int, int]]:

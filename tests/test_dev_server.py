@@ -7,7 +7,7 @@ import pytest
 from langgraph_sdk import get_client
 
 from tests.processes import ROOT, dev_server, environment
-from tests.terminal import fill_sample_shop
+from tests.terminal import copied_sample, fill_sample_shop
 
 pytestmark = pytest.mark.server
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.server
 def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     folder = tmp_path_factory.mktemp("shop")
     fill_sample_shop(folder)
-    env = environment(folder)
+    env = environment(folder, SUPPORT_BUSINESS=str(copied_sample(folder / "business")))
     return folder, env
 
 
@@ -59,9 +59,24 @@ async def test_two_turns_on_one_thread_stream_and_remember(shop: tuple[Path, dic
         nodes: Any = await client.assistants.get_graph(assistant)
         assert {"retrieve", "reason", "execute_tools", "escalate"} <= {n["id"] for n in nodes["nodes"]}
         assert (await client.assistants.get_schemas(assistant))["input_schema"]
+        business = folder / "business" / "business.yaml"
+        good = business.read_text() + "phrases: {why_asked: By all means.}\n"
+        business.write_text(good)
+        assert "By all means." in await asked_for_person(client)
+        business.write_text(good.replace("By all means.", "Certainly.").replace("languages:", "tongues:"))
+        assert "By all means." in await asked_for_person(client)
+        assert "tongues is not known here" in log.read_text()
     text = log.read_text()
     assert "Blocking" not in text
     assert "Traceback" not in text
+
+
+async def asked_for_person(client: Any) -> str:
+    """Return what a new conversation reads that begins with the wish for a person."""
+    thread = (await client.threads.create())["thread_id"]
+    await turn(client, thread, "I want to talk to a person")
+    state: Any = await client.threads.get_state(thread)
+    return str(state["values"]["messages"][-1]["content"])
 
 
 def test_the_module_form_is_used(tmp_path: Path) -> None:
