@@ -31,6 +31,7 @@ from graph.procedures.book import ProcedureBook, catalogue_of, open_book
 from graph.procedures.prompt import follow_procedure
 from graph.runtime.budgets import Budget, Budgets
 from graph.runtime.instrumentation import NoTelemetry
+from graph.tool_calls.wanted_changes import sentences_that_ask
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import ReplyLanguages
 from ingest.article_folder import NoArticles, publish_folder
@@ -223,7 +224,12 @@ def open_procedures(
     leads = settings.model == "offline"
     # The model of the search compares messages with examples, too; where an endpoint embeds, none is loaded for that.
     embed = embedded_minilm().embed_array if leads or settings.embedding_model == "minilm" else None
-    return open_book(found, tools, embed=embed, leads=leads, now=now)
+    return open_book(found, tools, embed=embed, asks=_asks, leads=leads, now=now)
+
+
+def _asks(text: str, tool: str, also_called: Sequence[str]) -> bool:
+    """Say whether a text asks for what a tool does, and not for something that it only helps with."""
+    return bool(sentences_that_ask(text, tool, tuple(also_called), strictly=True))
 
 
 def _measured(settings: Settings) -> Capabilities | None:

@@ -14,8 +14,8 @@ def _begins(*patterns: str) -> re.Pattern[str]:
 
 
 _LEAD = re.compile(
-    r"(?:[\s,:;.!¡¿?–-]|(?:hi|hello|hey|there|and|also|but|so|ok|okay|well|then|oh|um|now|first|second|finally|"
-    r"(?:a |one )?(?:quick |more )*question|yes|no|sorry|thanks|thank you|just|"
+    r"(?:[\s,:;.!¡¿?–-]|(?:hi|hello|hey|there|and|also|but|so|ok|okay|well|then|oh|um+|uh+|hm+|er|now|first|second|finally|"
+    r"(?:a |one )?(?:quick |more )*question|yes|yeah|yep|no|sorry|thanks|thank you|just|"
     r"hallo|guten tag|und|aber|dann|also|ach|(?:eine |kurze )*frage|ja|nein|danke|bonjour|salut|et|mais|alors|"
     r"donc|(?:une )?(?:petite )?question|oui|non|merci|"
     r"hola|buenos días|y|pero|entonces|(?:una )?(?:pequeña )?pregunta|sí|gracias)\b)+"

@@ -15,7 +15,7 @@ from core.clock import utc_now
 from core.errors import BackendUnavailable, Refused
 from core.parsed_json import parsed_json
 from graph.procedures.cases import Case, case_for, kept, open_case
-from graph.procedures.choice import Chooser, Embed
+from graph.procedures.choice import Asks, Chooser, Embed, nobody_asks
 from graph.procedures.format.catalogue import Catalogue, ToolSpec, spec_from_schema
 from graph.procedures.format.compile import compile_procedure
 from graph.procedures.format.procedure import Procedure
@@ -162,6 +162,7 @@ def open_book(
     tools: Sequence[Tool],
     *,
     embed: Embed | None = None,
+    asks: Asks = nobody_asks,
     leads: bool = True,
     now: Callable[[], datetime.datetime] = utc_now,
 ) -> ProcedureBook:
@@ -171,14 +172,17 @@ def open_book(
         procedures: What `check_folder` found sound.
         tools: The business's tools.
         embed: Compares messages with examples; without it only a model chooses.
+        asks: Tells whether a text asks for what a tool does, so that no procedure takes it for its own.
         leads: Whether procedures ask and act themselves, as there is no model that does.
         now: Tells when it is.
     """
+    owned = {name for procedure in procedures for name in procedure.writes}
+    others = [tool for tool in tools if tool.effect == "write" and tool.name not in owned]
     return ProcedureBook(
         procedures={procedure.name: procedure for procedure in procedures},
         catalogue=catalogue_of(tools),
         records={tool.name: record_of(tool) for tool in tools if tool.effect == "read"},
-        chooser=Chooser(procedures, embed) if embed else None,
+        chooser=Chooser(procedures, embed, others=others, asks=asks) if embed else None,
         leads=leads and embed is not None,
         now=now,
     )

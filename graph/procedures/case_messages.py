@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.language.confirmations import answer_to_confirmation, takes_back
+from core.language.reference_numbers import join_spelled
 from core.language.several import means_another, means_every, without_hesitation
 from core.language.text import sentences
 from graph.procedures.answers import answered_case, answered_cases, offered
@@ -70,6 +71,7 @@ async def apply_message(
         context: On whose behalf records are read.
         chooses: Whether a request opens a case; else a model opens them.
     """
+    text = join_spelled(text)
     cases = [case for case in cases if book.of(case) is not None]  # a tool that is gone cannot be followed any more
     before = [known_of(case) for case in cases]
     if cases and _drops(book, cases[-1], text):
@@ -211,11 +213,12 @@ def _chosen(book: ProcedureBook, cases: list[Case], text: str, source: str, *, a
         return cases
     for part in parts:
         name = book.chooser.choose(part).procedure if book.chooser else None
-        if name is None or (cases and cases[-1]["procedure"] == name):
+        if not book.chooser or name is None or (cases and cases[-1]["procedure"] == name):
             continue
         if answered and cases and answered_case(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:
             continue  # this part is the answer
-        cases = requested(book.procedures[name], cases, [(text if len(parts) == 1 else part, source)])
+        said = book.chooser.own_part(text if len(parts) == 1 else part, name)
+        cases = requested(book.procedures[name], cases, [(said, source)])
     return cases
 
 

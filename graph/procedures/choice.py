@@ -10,10 +10,13 @@ import numpy as np
 
 from core.language.requested_changes import asks_about, wishes
 from graph.procedures.format.procedure import Procedure
+from tools.tool import Tool
 
 Embed = Callable[[list[str]], np.ndarray]
 """Return unit vectors of texts, one a row."""
 
+Asks = Callable[[str, str, Sequence[str]], bool]
+"""Say whether a text asks in so many words for what the tool of a name does, which is also called so."""
 NEAR = 0.5
 """Cosine to an example from which a message is taken for a request of that kind."""
 APART = 0.04
@@ -27,24 +30,37 @@ NONE = (
 CLAUSES = re.compile(r"(?<=[,;:.!?–])\s+|\s(?:because|since|but|weil|denn|parce que|porque|perché)\s")
 _RECORD = r"#?(?:(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{4,}\b|\b\d{5,}\b|\b[A-Z]{5,}\b)"
 IDENTIFIER = re.compile(rf"(\b(?:for|on|of|about|with|from|für|von|pour|para)\s)?{_RECORD}")
+BESIDES = re.compile(r",?\s(?:and|und|et|y|e|en|i)\s")
 MOST_CLAUSES = 6
+_LEADS_UP = (
+    r"^\W*(?:(?:and|but|so|also|or|well|um+|uh+|hm+|er|hi|hey|hello|yes|yeah|ok|okay|und|aber|oder|hallo|et|mais|ou|"
+    r"bonjour|y|pero|o|e|ma|hola|en|maar)\W+){0,4}"
+)
+_ASKING = (
+    r"how|what|when|where|which|who|why|wie|was|wann|wo|welche\w*|wer|warum|comment|combien|quel\w*|quand|où|qui|"
+    r"pourquoi|cómo|cuánto|qué|cuándo|dónde|cuál\w*|quién|por qué|come|cosa|quanto|quando|dove|quale|chi|perché|como|"
+    r"onde|hoe\w*|wat|waar"
+)
 _BEGINS = (
-    r"^\W*(?:(?:and|but|so|also|or|und|aber|oder|et|mais|ou|y|pero|o|e|ma|en|maar)\s)?"
-    r"(?:(?:until|till|by|since|from) when|(?:can|could|may) (?:i|we)(?!.*(?-i:{record}))|"
-    r"how|what|when|where|which|who|why|is|are|was|were|do|does|did|"
-    r"wie|was|wann|wo|welche\w*|wer|warum|gibt|comment|combien|quel\w*|quand|où|qui|pourquoi|est-ce|"
-    r"cómo|cuánto|qué|cuándo|dónde|cuál\w*|quién|por qué|come|cosa|quanto|quando|dove|quale|chi|perché|como|onde|"
-    r"hoe\w*|wat|waar)\b"
-).replace("{record}", _RECORD)
+    rf"{_LEADS_UP}(?:(?:until|till|by|since|from) when|(?:can|could|may) (?:i|we)(?!.*(?-i:{_RECORD}))|{_ASKING}|"
+    r"is|are|was|were|do|does|did|gibt|est-ce)\b"
+)
 """How a question begins. Who asks whether they may do something with a record that they name wants it done."""
 QUESTION = re.compile(rf"{_BEGINS}[^.!]*\?\s*$", re.IGNORECASE)
 PART_OF_QUESTION = re.compile(_BEGINS, re.IGNORECASE)
 """How a clause of a question begins: `how long does it take, and …?`"""
 LOOKS_UP = re.compile(
-    r"^\W*(?:please )?(?:(?:show|tell|list)(?: me| us)?|let me see|zeig\w*|montre\w*|muéstr\w*|mostra\w*)\b",
+    r"^\W*(?:(?:and|but|so|also|then|now|ok|okay|und|dann|et|alors|y|e|allora)\W+)?"
+    r"(?:please |(?:can|could|would|will) you (?:please )?)?"
+    r"(?:(?:show|tell|list)(?: me| us)?|let me see|zeig\w*|montre\w*|muéstr\w*|mostra\w*)\b",
     re.IGNORECASE,
 )
 """What asks to see something: `show me my trips`."""
+
+
+def nobody_asks(_text: str, _tool: str, _also_called: Sequence[str]) -> bool:
+    """Take no text for a wish."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -58,8 +74,15 @@ class Choice:
 class Chooser:
     """The choice among procedures by embeddings; the vectors of examples are made once."""
 
-    def __init__(self, procedures: Sequence[Procedure], embed: Embed) -> None:
-        self._embed = embed
+    def __init__(
+        self, procedures: Sequence[Procedure], embed: Embed, *, others: Sequence[Tool] = (), asks: Asks = nobody_asks
+    ) -> None:
+        """Take the procedures, what embeds, the writes that none of them owns, and what tells who asks for which."""
+        self._embed, self._tools, self._asks = embed, others, asks
+        self._others = [*NONE]
+        for tool in others:
+            self._others += [tool.name.replace("_", " "), *tool.also_called, tool.bound.description]
+        self._writes = [procedure.writes for procedure in procedures]
         self._names = [procedure.name for procedure in procedures]
         self._lines = [_lines(procedure) for procedure in procedures]
         self._vectors: list[np.ndarray] | None = None
@@ -76,19 +99,33 @@ class Chooser:
             wanted.append(message)
         elif asks:  # `my line is dead, do I get money back?` tells why it asks
             wanted = [part for part in wanted if wishes(part)]
-        found = [self._nearest(part) for part in dict.fromkeys(wanted) if self._names and part.strip()]
+        found = [self._nearest(part, message) for part in dict.fromkeys(wanted) if self._names and part.strip()]
         return max(found, key=lambda choice: (choice.procedure is not None, choice.likeness), default=Choice(None, 0.0))
 
-    def _nearest(self, text: str) -> Choice:
+    def own_part(self, message: str, procedure: str) -> str:
+        """Return a message without the parts of it that ask in so many words for what another tool does."""
+        place = self._names.index(procedure)
+        parts = BESIDES.split(message)
+        return " & ".join(part for part in parts if not self._asks_elsewhere(part, place)) or message
+
+    def _nearest(self, text: str, message: str) -> Choice:
         if self._vectors is None or self._none is None:
             self._vectors = [self._embed(lines) for lines in self._lines]
-            self._none = self._embed(list(NONE))
+            self._none = self._embed(self._others)
         vector = self._embed([_plain(text)])[0]
         near = [float((rows @ vector).max()) for rows in self._vectors]
         best = int(np.argmax(near))
         others = [*near[:best], *near[best + 1 :], float((self._none @ vector).max())]
         chosen = near[best] >= NEAR and near[best] - max(others) >= APART
+        if chosen and any(self._asks_elsewhere(said, best) for said in (text, message)):
+            chosen = False
         return Choice(self._names[best] if chosen else None, near[best])
+
+    def _asks_elsewhere(self, text: str, best: int) -> bool:
+        """Say whether a text asks in so many words for what another tool does, and not for what the procedure does."""
+        if any(self._asks(text, name, ()) for name in self._writes[best]):
+            return False
+        return any(self._asks(text, tool.name, tool.also_called) for tool in self._tools)
 
 
 def is_question(text: str, *, asks: bool = False) -> bool:

@@ -59,11 +59,15 @@ _SHORT = 6
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def sentences_that_ask(text: str, tool: str, also_called: tuple[str, ...] = ()) -> tuple[str, ...]:
+def sentences_that_ask(
+    text: str, tool: str, also_called: tuple[str, ...] = (), *, strictly: bool = False
+) -> tuple[str, ...]:
     """Return the sentences of a customer that ask for what a tool does; a question about it, or a "don't", asks for
     nothing.
+
+    Strictly, a wish that the tool only helps with, such as money back by cancelling, asks for another one.
     """
-    patterns = _patterns(tool, also_called)
+    patterns = _patterns(tool, also_called, strictly=strictly)
     return tuple(
         sentence
         for sentence, clauses in _clauses(text)
@@ -116,12 +120,13 @@ def _asks(clause: str, plain: str, patterns: Sequence[re.Pattern[str]]) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _patterns(tool: str, also_called: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+def _patterns(tool: str, also_called: tuple[str, ...], *, strictly: bool = False) -> tuple[re.Pattern[str], ...]:
     """Return what finds in plain text that somebody speaks of what a tool does."""
     kinds = {kind for kind, named in _NAMED.items() if named.search(tool.lower())}
     if "return" in kinds:
         kinds.discard("items")  # the name of the tool says what is returned
-    kinds |= {other for kind in kinds for other in _ALSO_ASKED_AS.get(kind, ())}
+    if not strictly:
+        kinds |= {other for kind in kinds for other in _ALSO_ASKED_AS.get(kind, ())}
     words = [re.escape(normalised(word)) for word in also_called] or ([] if kinds else _stems(tool))
     return (*(_SAID[kind] for kind in sorted(kinds)), *(re.compile(rf"\b{word}") for word in words))
 
