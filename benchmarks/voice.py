@@ -28,7 +28,7 @@ from benchmarks.support.speech import can_speak, speak, speechless
 from core.embeddings.minilm import MiniLM
 from core.settings import SAMPLE_BUSINESS, Settings
 from graph.agent import SupportAgent, awaits_answer, open_agent
-from graph.intake.voice_input import was_not_understood
+from graph.intake.attachments import was_not_understood
 from ingest.pipeline import IngestOptions, ingest
 from tools.retail.importing import import_shop
 from tools.retail.sql.sql_backend import SqlOrderBackend

@@ -26,17 +26,15 @@ from graph.builder import Parts, SupportGraph, build_graph
 from graph.business_reload import BusinessReload, Edition
 from graph.context_window.customer_store import open_store
 from graph.context_window.prompts import text_of
+from graph.intake.attachments import VoiceInput, has_picture, has_sound
 from graph.intake.identification import without_card_numbers
-from graph.intake.picture_input import has_picture
-from graph.intake.voice_input import VoiceInput, has_sound
 from graph.memory.checkpoint_prefetch import prefetch_checkpoint
 from graph.memory.checkpointers import open_checkpointer
-from graph.memory.erasure_markers import run_config
 from graph.memory.fencing import TURN_TOKEN
 from graph.memory.threads import earlier, prune
 from graph.nodes.receive import check_message, check_owner
 from graph.replies import BETWEEN_MESSAGES, Event, Progress, Reply, Token, read_reply, reply_text
-from graph.state import State
+from graph.state import State, run_config
 from graph.tool_calls.executors import TOOL_CALLS
 from tools.context import Context
 

@@ -20,7 +20,7 @@ from graph.context_window.history import history_chars
 from graph.context_window.prompts import system_prompt
 from graph.context_window.summary import RuleSummary, Summariser
 from graph.handoff.ticket_writer import TicketWriter
-from graph.intake.voice_input import VoiceInput
+from graph.intake.attachments import VoiceInput
 from graph.nodes.approve import approve
 from graph.nodes.confirm import confirm
 from graph.nodes.escalate import escalate

@@ -20,8 +20,7 @@ from graph.context_window.prompts import newest_words
 from graph.handoff.reply_placeholders import check_finished
 from graph.handoff.ticket_sync import collect
 from graph.handoff.ticket_writer import TicketWriter, transcript
-from graph.memory.erasure_markers import run_config
-from graph.state import State, TurnInput
+from graph.state import State, TurnInput, run_config
 from tools.context import Context
 from tools.desk.tickets import OperatorDesk, Ticket, TicketRequest
 

@@ -13,6 +13,9 @@ from typing_extensions import TypedDict
 from core.message_marks import marks
 from tools.context import Context
 
+TURN_BEGAN = "turn_began"
+"""Name of the moment in a run's configuration, in seconds since the epoch."""
+
 NextStep = Literal["confirm", "reason", "end"]
 """What follows what the graph itself has said or called: the ledger's words, the model, or nothing."""
 
@@ -177,6 +180,11 @@ def context_of(state: State, context: Context | None) -> Context:
     """Return the context of a run as this conversation has it: in the language that the customer speaks."""
     context = context or Context()
     return replace(context, locale=state.language) if state.language else context
+
+
+def run_config(thread_id: str) -> RunnableConfig:
+    """Return the configuration of a run on a thread that begins now."""
+    return {"configurable": {"thread_id": thread_id, TURN_BEGAN: time.time()}}
 
 
 def thread_of(config: RunnableConfig) -> str:

@@ -4,7 +4,7 @@ from core.errors import Busy, MessageRejected, Refused
 from core.language.fixed_sentences import phrase
 from core.message_marks import marks
 from graph.context_window.prompts import text_of
-from graph.intake.voice_input import was_not_understood
+from graph.intake.attachments import was_not_understood
 from server.records import Spoken
 from server.service import Service
 

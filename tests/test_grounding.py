@@ -9,9 +9,8 @@ from langchain_core.messages import HumanMessage, ToolMessage
 from core.passages import Passage
 from graph.tool_calls.grounding import ungrounded
 from graph.verification.evidence import Evidence, Text
-from graph.verification.evidence_reading import read_evidence
+from graph.verification.evidence_reading import evidence_of, read_evidence
 from graph.verification.reply import faults_of
-from graph.verification.turn_evidence import evidence_of
 from tests.graph_fakes import call, parts, scripted
 from tests.test_verified_replies import agent_of
 

@@ -16,7 +16,7 @@ from core.language.fixed_sentences import phrase
 from core.pictures import PictureRefused, read_picture
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.intake.picture_input import PICTURE
+from graph.intake.attachments import PICTURE
 from server.dev_server.run_validation import only_user_messages
 from tests.graph_fakes import parts, scripted
 from tests.server_fakes import Running, bearer, serving

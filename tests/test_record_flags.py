@@ -4,7 +4,7 @@ import pytest
 from langchain_core.messages import HumanMessage, ToolMessage
 
 from graph.verification.claims.record_flags import wrong_flags, wrong_possibilities
-from graph.verification.turn_evidence import evidence_of
+from graph.verification.evidence_reading import evidence_of
 
 
 def said_wrong(sentence: str, record: str) -> bool:

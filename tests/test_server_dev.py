@@ -14,7 +14,7 @@ import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.errors import APIStatusError
 
-from graph.intake.voice_input import UNHEARD
+from graph.intake.attachments import UNHEARD
 from tests.processes import dev_server, environment
 from tests.server_fakes import SECRET, bearer
 from tests.terminal import copied_sample, fill_sample_shop

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from core.errors import MessageRejected, ModelUnavailable
 from core.speech.audio import Clip
 from core.speech.transcription import Segment, Transcript
-from graph.intake.voice_input import VoiceInput
+from graph.intake.attachments import VoiceInput
 from server.inbox.inbox_schema import THREADS
 from tests.server_fakes import Running, bearer, serving
 from tests.test_voice import FakeTranscriber, wav

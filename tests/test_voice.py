@@ -22,7 +22,7 @@ from core.speech.whisper_noise import understood
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.context_window.prompts import text_of
-from graph.intake.voice_input import VoiceInput
+from graph.intake.attachments import VoiceInput
 from tests.graph_fakes import MemoryDesk, parts, scripted
 from tools.context import Context
 

@@ -21,7 +21,7 @@ from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcr
 from core.speech.whisper_noise import understood
 from graph.builder import build_graph
 from graph.context_window.prompts import text_of
-from graph.intake.voice_input import VoiceInput, was_not_understood
+from graph.intake.attachments import VoiceInput, was_not_understood
 from tests.graph_fakes import parts, scripted
 from tests.terminal import Terminal
 from tools.context import Context

@@ -5,7 +5,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.verification.inner_works import announces, speaks_of_inner_works
+from graph.verification.forbidden_statements import announces, speaks_of_inner_works
 from tests.graph_fakes import parts, scripted
 
 FORMS = [

@@ -125,7 +125,7 @@ def reply(
     written = click.edit(_suggestion(ticket, operator), require_save=True) or "" if text is None else text
 
     from graph import operator as people
-    from graph.memory.erasure_markers import run_config
+    from graph.state import run_config
 
     async def work(graph: "SupportGraph", desk: SqlTicketDesk) -> tuple[Ticket, str]:
         before = len((await desk.get_ticket(ticket)).notes)

@@ -6,7 +6,7 @@ but in the state of their threads.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from langgraph.store.base import BaseStore
 
@@ -52,8 +52,3 @@ async def erase(store: BaseStore, customer_id: str) -> None:
     """Delete all that is kept of a customer; raises what the store raises."""
     for key in _KEYS.values():
         await store.adelete(namespace(customer_id), key)
-
-
-def with_file(customer_file: Mapping[str, Sequence[str]] | None, case_file: Mapping[str, Sequence[str]]) -> CaseFile:
-    """Return the facts of earlier conversations and those of this one together, the earlier first."""
-    return {kind: [*facts] for part in (customer_file or {}, case_file) for kind, facts in part.items()}

@@ -9,6 +9,7 @@ from core.message_marks import marks
 from core.passages import Passage
 from core.pictures import Picture
 from core.safety.prompt_tags import quote_earlier, quote_passages, quote_turn, undelimited
+from graph.context_window.case_file import CaseFile
 from graph.context_window.prompts import clip, text_of
 from graph.state import newest_turn
 
@@ -63,6 +64,11 @@ def leaving_messages(messages: Sequence[AnyMessage], *, history_chars: int) -> l
             break
         first_kept = start
     return list(messages[:first_kept])
+
+
+def with_file(customer_file: Mapping[str, Sequence[str]] | None, case_file: Mapping[str, Sequence[str]]) -> CaseFile:
+    """Return the facts of earlier conversations and those of this one together, the earlier first."""
+    return {kind: [*facts] for part in (customer_file or {}, case_file) for kind, facts in part.items()}
 
 
 def with_earlier(system: str, case_file: Mapping[str, Sequence[str]], summary: str) -> str:

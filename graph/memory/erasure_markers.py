@@ -6,13 +6,10 @@ the hash of a thread's id and the moment of its erasure, for a day. A thread of 
 
 import hashlib
 import sqlite3
-import time
 from typing import Any
 
-from langchain_core.runnables import RunnableConfig
+from graph.state import TURN_BEGAN
 
-TURN_BEGAN = "turn_began"
-"""Name of the moment in a run's configuration, in seconds since the epoch."""
 REFUSED = "this conversation was erased while it was being answered"
 KEPT_SECONDS = 86_400
 LONGEST_TURN_SECONDS = 600
@@ -51,11 +48,6 @@ END $$
     "CREATE OR REPLACE TRIGGER rows_of_erased_stay_away BEFORE INSERT ON left_messages "
     "FOR EACH ROW EXECUTE FUNCTION rows_of_erased_stay_away()",
 )
-
-
-def run_config(thread_id: str) -> RunnableConfig:
-    """Return the configuration of a run on a thread that begins now."""
-    return {"configurable": {"thread_id": thread_id, TURN_BEGAN: time.time()}}
 
 
 def mark(thread_id: str) -> str:

@@ -29,10 +29,11 @@ from langgraph.checkpoint.sqlite import SqliteSaver as LibrarySaver
 from core.errors import BackendUnavailable, ThreadDamaged
 from core.storage.database import make_private
 from graph.memory.checkpoint_prefetch import take
-from graph.memory.erasure_markers import TURN_BEGAN, check_sqlite, mark_erased_sqlite, prepare_sqlite
+from graph.memory.erasure_markers import check_sqlite, mark_erased_sqlite, prepare_sqlite
 from graph.memory.fencing import fence_sqlite
 from graph.memory.message_rows import SCHEMA, MessageRows
 from graph.memory.stored_state import checked, damaged
+from graph.state import TURN_BEGAN
 
 BUSY_TIMEOUT_SECONDS = 10.0
 _CHANNEL, _DIGESTS = "messages", "messages@digests"

@@ -17,8 +17,7 @@ from core.models.tool_call_parsing import GARBLED
 from core.models.turn_allowance import Allowance, allow
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
-from graph.context_window.customer_profile import with_file
-from graph.context_window.history import prompt_messages, with_earlier
+from graph.context_window.history import prompt_messages, with_earlier, with_file
 from graph.context_window.prompts import language_note, newest_words, repair_note, spoken_note, text_of
 from graph.handoff.handoff_reasons import person_is_due
 from graph.procedures.book import ProcedureBook
@@ -31,9 +30,9 @@ from graph.state import State, Usage, added, context_of, difference, newest_turn
 from graph.tool_calls.expected_calls import expected_tools, forced_tools, untried_reads
 from graph.tool_calls.provenance import MessageOrigins
 from graph.verification.citations import Citations
+from graph.verification.evidence_reading import evidence_of
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import NAMES, ReplyLanguages, only_this
-from graph.verification.turn_evidence import evidence_of
 from graph.verification.verified_model import VerifiedChatModel
 from tools.context import Context
 from tools.tool import Tool

@@ -25,10 +25,9 @@ from graph.context_window.customer_profile import PREFERENCES, add_facts, read_f
 from graph.context_window.prompts import clip, text_of
 from graph.handoff.handoff_reasons import handoff_wish, rule_wish
 from graph.handoff.ticket_sync import with_people
+from graph.intake.attachments import UNHEARD, UNSEEN, VoiceInput, has_picture, listen, without_blocks
 from graph.intake.identification import masked, read_code, without_card_numbers
 from graph.intake.pending_confirmation import apply_answer, sent_at
-from graph.intake.picture_input import UNSEEN, has_picture, without_blocks
-from graph.intake.voice_input import UNHEARD, VoiceInput, listen
 from graph.state import State, added, context_of, no_usage, thread_of
 from graph.tool_calls.provenance import spoken_instruction
 from tools.actions.workflow import ConfirmedActions

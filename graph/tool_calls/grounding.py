@@ -13,8 +13,7 @@ from graph.routing import HUMAN_TOOL
 from graph.tool_calls.provenance import MessageOrigins, not_asked_for, ungrounded_in_records
 from graph.verification.call_arguments import checked_values
 from graph.verification.evidence import Evidence, Text
-from graph.verification.evidence_reading import read_evidence
-from graph.verification.turn_evidence import MADE_UP
+from graph.verification.evidence_reading import MADE_UP, read_evidence
 
 NOBODY_CALLED = (
     f"{MADE_UP} nobody was called in: the customer has not asked for a person, and nothing that they asked for "

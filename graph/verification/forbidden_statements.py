@@ -1,11 +1,171 @@
-"""Find what no reply may say whatever its evidence: a question for a secret, and the agent's own instructions."""
+"""Find what no reply may say whatever its evidence: questions for secrets, the agent's instructions and inner works."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
+from core.language.negations import CONTRACTED, NEGATION
+from core.language.signals import any_of
+from core.language.text import normalised, split_sentences
 from graph.context_window.prompts import system_prompt
-from graph.verification.asked_secrets import asks_for_secret
+
+_SECRET = any_of(
+    r"\b(?:pass ?words?|pass ?phrase|pass ?code|log-?in (?:details|data|credentials)|credentials|pin|"
+    r"tan|otp|cvv2?|cvc2?|"
+    r"(?:security|verification|access|one[- ]time|sms|authentication|log-?in|(?:six|6|four|4|eight|8)[- ]digit) "
+    r"(?:codes?|numbers?)|codes? (?:from|in|by) (?:the|your|that|my) (?:e-?mail|sms|text|message|phone|app)|"
+    r"(?:code|number)s? (?:that |which )?(?:we|i|you) (?:(?:have|had|were|just) )*"
+    r"(?:sent|texted|e-?mailed|received|got)|"
+    r"(?:(?:card|account) (?:number|digits)|number (?:on|of) (?:the|your) card)|"
+    r"(?:sixteen|16|three|3|four|4) digits (?:on|from|of)|social security|ssn|maiden name)\b",
+    r"\b(?:passw[oö]rt\w*|kennwort\w*|zugangsdaten|sicherheitscode|einmalcode|prüfziffer|kartennummer|code aus)\b",
+    r"\b(?:mots? de passe|identifiants de connexion|cryptogramme|code (?:reçu|secret|de sécurité|pin|confidentiel)|"
+    r"numéro (?:complet )?de (?:la |votre )?carte)\b",
+    r"\b(?:contraseña|clave|credenciales|código (?:de seguridad|recibido|secreto)|"
+    r"número (?:completo )?de (?:la |su )?tarjeta)\b",
+    r"\b(?:credenziali|codice (?:di sicurezza|ricevuto|segreto)|numero (?:completo )?(?:della|di) (?:sua )?carta)\b",
+    r"\b(?:senha|palavra-passe|código (?:de segurança|recebido|secreto)|número (?:completo )?do (?:seu )?cartão)\b",
+    r"\b(?:wachtwoord\w*|pincode|beveiligingscode|kaartnummer|inloggegevens)\b",
+    r"\b(?:hasł[oaeu]|kod (?:z sms\w*|bezpieczeństwa|pin)|numer\w* (?:\w+ )?karty|dane logowania)\b",
+    r"парол[ья]|код из смс|номер карты|סיסמה|كلمة (?:المرور|السر)|رقم البطاقة",
+    r"密码|密碼|验证码|パスワード|暗証番号|비밀번호|인증번호",
+)
+_NO_SECRET = re.compile(
+    r"[\"“„«‘][^\"”“»’]{1,40}[\"”“»’]|\b(?:forg[eo]t(?:ten)?|reset(?:ting)?|chang(?:e|ing)|choose|set|new) "
+    r"(?:your |the |my |an? )*"
+    r"(?:new )?passwords?|\bpasswords? (?:reset|change|link|rules?|managers?)|\blast (?:four|4|three|3) digits"
+    r"(?: (?:of|on) (?:your|the) card(?: number)?)?"
+)
+"""What is called by a secret's name and is none: a label, a reset, the end of a number."""
+_ASKS = any_of(
+    r"\?",
+    r"\b(?:please|kindly|here|me|us|(?:i|we)(?:'ll| will| only| just)? need|send|tell|type|enter|key in|paste|message|"
+    r"drop|read|write|reply|answer|share|give|provide|confirm|submit|repeat|what(?:'s| is| are)|which|let me have)\b",
+    r"\b(?:bitte|hier|mir|uns|nennen|schicken|schreiben|tippen|geben|senden|eingeben|lautet)\b",
+    r"\b(?:merci de|s'il vous pla[iî]t|ici|moi|nous|quel)\b",
+    r"\b(?:por favor|aquí|cuál)\b|\b(?:mánde|envíe|díga|escriba|indique|facilite|introduzca|confirme)\w*\b",
+    r"\b(?:per favore|qui|qual)\b|\b(?:invi|scriv|indic|conferm|fornisc|inserisc)\w*\b",
+    r"\b(?:aqui|qual|passe|digite)\b|\b(?:envi|escrev|inform|confirm)\w*\b",
+    r"\b(?:graag|hier|mij|ons|wat is|stuur|geef|typ)\w*\b",
+    r"\b(?:proszę|tutaj|tu|mi|nam|jaki\w*|podaj|wyślij|wpisz|napisz|potwierdź)\w*\b",
+    r"[^\x00-\u024f]",
+)
+"""Words that put a question or make a request."""
+_GIVES = (
+    r"(?:ask|shar|send|sent|tell|told|giv|need|want|requir|reveal|disclos|stor|sav|keep|see|know|frag|bitten|verlang|weiter|"
+    r"mitteil|teil|geb|send|demand|communiqu|partag|donn|envoy|pid|ped|compart|envi|dig|chied|comunic|condivid|invi|vrag|"
+    r"del|deel|stur|stuur|geef|gev|pyta|podaw|udostępn|pros|peç|partilh)\w*"
+)
+_NEVER = rf"(?:{NEGATION}|{CONTRACTED}|nobody|no one|niemand)"
+_WARNS = re.compile(rf"\b{_NEVER}\b(?:[ ,][\w'-]+){{0,3}} {_GIVES}|\b{_GIVES}(?: [\w'-]+){{0,5}} {_NEVER}\b|不要")
+"""`We never ask for your password`."""
+_ELSEWHERE = re.compile(
+    r"\b(?:on|in|at|under|through|via) (?:the|our|your) (?:\w+[ -]){0,3}(?:page|site|website|app|form|account|settings|"
+    r"checkout)\b"
+)
+"""`Enter it on the sign-in page.`"""
+_ALL_THE_SAME = re.compile(
+    r"\b(?:here|me|us|but|just|simply|instead|so|only|or (?:simply|just|write|send|tell|reply|type)|chat|"
+    r"hier|mir|aber|oder|ici|moi|mais|aquí|pero|qui|ma|aqui|mas|"
+    r"maar|tutaj|ale)\b(?! not\b| never\b)"
+)
+"""What takes a warning back, or turns the way to another page into a way to us."""
+
+
+def asks_for_secret(sentence: str) -> bool:
+    """Say whether a sentence speaks of a secret in any other way than to warn, or to name the page it belongs on."""
+    plain = _NO_SECRET.sub(" ", re.sub(r"(?<=\b\w)[-._* ](?=\w\b)", "", normalised(sentence)))
+    if not (_SECRET.search(plain) and _ASKS.search(plain)):
+        return False
+    told = _WARNS.search(plain) or _ELSEWHERE.search(plain)
+    return not told or "?" in plain or bool(_ALL_THE_SAME.search(plain))
+
+
+_INNER = any_of(
+    r"\b(?:i|we|i'll|i'm|let me|let's)\b[^.?!]{0,30}\b(?:call|use|using|run|invoke|execute|access)\w*\b[^.?!]{0,30}"
+    r"\b(?:tools?|functions?|api)\b",
+    r"\b(?:tool|function|api)[ _-]?(?:calls?|results?|responses?|outputs?|names?|arguments?)\b",
+    r"\b(?:available|provided|given|appropriate|right) (?:tools?|functions?|api)\b",
+    r"`?\b[a-z]+(?:_[a-z]+)+\b`? (?:tool|function)\b|`[a-z]+(?:_[a-z]+)+`|\b[a-z]+(?:_[a-z]+)+\(",
+    r"\bpassages? \[?\d|\b(?:according to|based on|from|in|by) (?:the |these |those )?(?:(?:provided|given|above|"
+    r"retrieved|relevant) )?(?:passages?|context|search results)\b",
+    r"\b(?:provided|given|retrieved) (?:help )?(?:articles?|passages?|context|documents?|information)\b",
+    r"\b(?:laut|gemäß|selon|d'après|según|de acuerdo con|secondo|volgens|według|segundo)\b (?:\w+ ){0,2}"
+    r"(?:passagen?|textstellen?|kontext|contextes?|extraits?|pasajes?|fragmentos?|contexto|passaggi[oa]?|contesto)\b",
+    r"\b(?:rufe|nutze|verwende|appelle|utilise|llam[oa]ré|utilizaré|usaré)\b[^.?!]{0,30}\b(?:funktion|werkzeug|tool|"
+    r"fonction|outil|función|herramienta)\b",
+    r"\b(?:as an ai (?:language )?model|my training data|system prompt)\b",
+)
+_PLACE = re.compile(
+    r"\[(?!\d|picture\]|voice message)(?=[^\]\[]{0,80}[a-z])[^\]\[]{2,80}\](?![(\[:])"  # not [1] or [text](…)
+    r"|\{\{\s*[a-z_ ]{2,40}\s*\}\}|\{[a-z]+(?:_[a-z]+)+\}"
+    r"|<(?:insert|your|customer|order|tracking|date|name|amount|number)[a-z_ ]{0,40}>"
+    r"|\(insert\b[^)]{0,80}\)|\$\{\w{1,40}\}|_{4,}"
+    r"|\bX{4,}\b",
+    re.IGNORECASE,
+)
+_ANNOUNCES = any_of(
+    r"\b(?:let me|allow me to|i(?:'ll| will| need to| have to| am going to|'m going to| must| would need to)) "
+    r"(?:\w+ ){0,3}(?:look|check|search|fetch|retrieve|pull up|query|call|access|find out)\b",
+    r"\bich (?:werde|muss) [^.?!]{0,40}(?:nachsehen|nachschauen|prüfen|überprüfen|suchen)\b",
+    r"\bich (?:sehe|schaue) [^.?!]{0,20}nach\b",
+    r"\bje (?:vais|dois) [^.?!]{0,20}(?:vérifier|regarder|chercher|consulter)\b",
+    r"\b(?:voy a|déjeme|déjame|tengo que) [^.?!]{0,20}(?:comprobar|verificar|revisar|buscar|consultar)\w*",
+)
+_NO_ACCESS = any_of(
+    r"\b(?:do not|don't|cannot|can't|unable to|not able to|have no|without|no longer) (?:currently )?(?:have )?"
+    r"(?:any |direct |the )?access\b(?! code| point)",
+    r"\b(?:cannot|can't|unable to|not able to) (?:directly )?(?:view|look up|look into|retrieve|pull up) "
+    r"(?:your|the|any|individual|specific|personal|customer)\b",
+    r"\b(?:kein\w*|nicht)\b[^.?!]{0,20}\bzugriff\b|\bpas\b[^.?!]{0,20}\baccès\b|\bno tengo\b[^.?!]{0,20}\bacceso\b",
+)
+_ASKS_BACK = any_of(
+    r"[?？؟]|\bplease (?:first )?(?:tell|give|send|name|provide|share|specify|confirm|let me know|reply|"
+    r"type|enter|sign)\b",
+    r"\b(?:let me know|tell me) (?:which|what|the|your|if|whether)\b",
+    r"\bbitte\b[^.!]{0,60}\b(?:nennen|geben|teilen|schicken|sagen|bestätigen|nenne|gib|sag|schick|bestätige|melden)\b",
+    r"\b(?:nennen|geben|teilen|schicken|sagen|bestätigen) sie\b|\b(?:veuillez|merci de|pouvez-vous)\b",
+    r"\b(?:indique|indíqueme|dígame|proporcione|facilite|confirme)\b",
+)
+_ANYTHING_ELSE = any_of(
+    r"\b(?:anything|something) else\b|\b(?:other|further|more) (?:questions?|help|assistance)\b|"
+    r"\b(?:can|may) i (?:further )?(?:help|assist) you\b|\bneed (?:any )?(?:help|assistance)\b",
+    r"\bsonst noch\b|\bweitere fragen\b|\b(?:autre chose|d'autres questions)\b|"
+    r"\b(?:algo más|otra cosa|más preguntas)\b",
+)
+SPEAKS_OF_TOOLS = "customers must read nothing of tools, functions, passages or places to fill in"
+ONLY_ANNOUNCED = "it announces a look-up and makes none; make the tool call now, or answer from what is there"
+DID_NOTHING = "the customer asks for something that a tool is there for, and it calls none; call it now"
+NO_ACCESS = "it says that records cannot be looked at, and tools are there for it; call one of them now"
+
+
+def speaks_of_inner_works(sentence: str, tools: Collection[str] = ()) -> bool:
+    """Say whether a sentence speaks of what customers know nothing of, such as the name of one of the tools, or has a
+    place that was never filled in.
+    """
+    words = re.findall(r"\w+", sentence.casefold())
+    return (
+        any("_" in word and word in tools for word in words)
+        or bool(_INNER.search(normalised(sentence)))
+        or bool(_PLACE.search(sentence))
+    )
+
+
+def denies_access(sentence: str) -> bool:
+    """Say whether a sentence tells that the agent cannot look at the customer's records."""
+    return bool(_NO_ACCESS.search(normalised(sentence)))
+
+
+def asks_back(text: str) -> bool:
+    """Say whether an answer asks the customer for something; whether they want anything else is no such question."""
+    asked = (normalised(sentence) for sentence in split_sentences(text)[0])
+    return any(_ASKS_BACK.search(said) and not _ANYTHING_ELSE.search(said) for said in asked)
+
+
+def announces(sentence: str) -> bool:
+    """Say whether a sentence only tells that something is going to be looked up."""
+    return bool(_ANNOUNCES.search(normalised(sentence)))
+
 
 OUR_RUN, THEIR_RUN = 7, 12
 """So many words in a row of the agent's own instructions, or of those of the business, are no coincidence. A reply may

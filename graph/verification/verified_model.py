@@ -23,8 +23,7 @@ from core.offline.model import OFFLINE
 from core.safety.safe_links import LinkRule, safe_text
 from graph.verification.citations import Citations, with_known_citations, without_citations
 from graph.verification.evidence import Evidence
-from graph.verification.forbidden_statements import forbidden_statements, words_of
-from graph.verification.inner_works import (
+from graph.verification.forbidden_statements import (
     DID_NOTHING,
     NO_ACCESS,
     ONLY_ANNOUNCED,
@@ -32,7 +31,9 @@ from graph.verification.inner_works import (
     announces,
     asks_back,
     denies_access,
+    forbidden_statements,
     speaks_of_inner_works,
+    words_of,
 )
 from graph.verification.judge import Objections, ReplyJudge
 from graph.verification.reply import LONGEST_SENTENCE, faults_of, is_answer

@@ -5,8 +5,7 @@ one.
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from graph.intake.picture_input import picture_of
-from graph.intake.voice_input import recording_of
+from graph.intake.attachments import picture_of, recording_of
 
 SERVERS_OWN = frozenset(
     {

@@ -8,8 +8,8 @@ from langchain_core.messages import AIMessage, HumanMessage
 from core.message_marks import mark
 from graph.agent import SupportAgent
 from graph.handoff.handoff_notice import handoff_notice
-from graph.memory.erasure_markers import run_config
 from graph.memory.fencing import TURN_TOKEN
+from graph.state import run_config
 from server.records import Turn
 from tools.desk.ticket_draft import TicketDraft
 from tools.desk.tickets import TicketRequest

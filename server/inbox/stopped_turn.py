@@ -5,8 +5,8 @@ from typing import Any
 from langchain_core.messages import AIMessage, HumanMessage
 
 from graph.agent import SupportAgent
-from graph.memory.erasure_markers import run_config
 from graph.memory.fencing import TURN_TOKEN
+from graph.state import run_config
 from server.records import Turn
 
 CUT = " …"

@@ -12,8 +12,7 @@ from langchain_core.messages import HumanMessage
 from core.errors import BackendUnavailable, LeaseLost
 from core.privacy.redaction import Redactor
 from graph.agent import SupportAgent
-from graph.intake.picture_input import pictured
-from graph.intake.voice_input import spoken_message
+from graph.intake.attachments import pictured, spoken_message
 from graph.replies import Reply
 from server.inbox.broadcast import Broadcast
 from server.inbox.leases import Leases

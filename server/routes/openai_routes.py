@@ -13,8 +13,7 @@ from starlette.exceptions import HTTPException
 from core.errors import MessageRejected
 from core.language.fixed_sentences import phrase
 from core.pictures import MOST_PICTURES, Picture, PictureRefused, read_picture
-from graph.intake.picture_input import PICTURE, decoded_picture
-from graph.intake.voice_input import decoded
+from graph.intake.attachments import PICTURE, decoded, decoded_picture
 from graph.replies import Token
 from server.event_streams import EventStream
 from server.identity import Customer, Serving

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from core.language.fixed_sentences import phrase
 from core.parsed_json import parsed_json
 from core.pictures import MOST_BYTES, MOST_PICTURES, READERS, Picture, PictureRefused, read_picture
-from graph.intake.picture_input import PICTURE
+from graph.intake.attachments import PICTURE
 from server.schemas.api_schemas import MessageIn
 
 FORM = "multipart/form-data"

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from core.language.action_words import ACTIONS, NAMED_DEED, READS, WRITES, deed_of
 from core.language.negations import NEGATION
-from graph.verification.claims.first_person_claims import find_foreign_claims
-from graph.verification.claims.participle_claims import find_participles
+from graph.verification.claims.foreign_claims import find_foreign_claims, find_participles, find_stated_elsewhere
 from graph.verification.claims.passive_claims import (
     DONE,
     find_bare,
@@ -16,7 +15,6 @@ from graph.verification.claims.passive_claims import (
     find_stopped,
     find_written,
 )
-from graph.verification.claims.unspaced_scripts import find_stated_elsewhere
 from graph.verification.evidence import Evidence, ToolOutcome
 from graph.verification.values.number_spelling import plain
 from graph.verification.values.value_reading import find_values

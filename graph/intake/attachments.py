@@ -1,8 +1,7 @@
-"""Listen to a voice message: its words take the place of its sound, before anything else reads it."""
+"""Take recordings and pictures out of a message: sound becomes words, pictures stay beside them, read anew."""
 
 import base64
-import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from core.errors import MessageRejected, ModelError
 from core.language.fixed_sentences import phrase
 from core.language.reference_numbers import join_spelled
 from core.message_marks import Marks, mark, marked, marks
+from core.pictures import MOST_PICTURES, Picture, PictureRefused, read_picture
 from core.speech.audio import check_length, read_clip
 from core.speech.transcription import Transcriber
 from core.speech.whisper_noise import understood
@@ -118,13 +118,9 @@ def _sound(message: HumanMessage) -> bytes:
 def decoded(written: str) -> bytes:
     """Return the bytes of a recording; raises MessageRejected when it is not base64."""
     try:
-        return base64.b64decode(written.partition(",")[2] if written.startswith("data:") else written, validate=True)
-    except (binascii.Error, ValueError):
+        return _bytes(written)
+    except ValueError:
         raise MessageRejected("the voice message is not base64; encode the bytes of the recording") from None
-
-
-def _blocks(message: HumanMessage) -> list[Any]:
-    return message.content if isinstance(message.content, list) else []
 
 
 def recording_of(block: Any) -> str | None:
@@ -138,3 +134,76 @@ def recording_of(block: Any) -> str | None:
     ):
         return str(block.get("base64") or block.get("data") or "")
     return None
+
+
+PICTURE = "[picture]"
+"""What stands in a conversation for a picture without words."""
+UNSEEN = "the customer sent a picture, which the model cannot see"
+
+
+def picture_of(block: Any) -> str | None:
+    """Return the base64 or address of a picture block as OpenAI (`image_url`) or LangChain (`image`) writes it, or
+    None.
+    """
+    if not isinstance(block, Mapping):
+        return None
+    if block.get("type") == "image_url":
+        named = block.get("image_url")
+        return str(named.get("url", "") if isinstance(named, Mapping) else named or "")
+    if block.get("type") == "image" or (
+        block.get("type") == "file" and str(block.get("mime_type", "")).startswith("image/")
+    ):
+        return str(block.get("base64") or block.get("data") or block.get("url") or "")
+    return None
+
+
+def has_picture(message: HumanMessage) -> bool:
+    """Say whether a message carries a picture, read or not."""
+    return bool(marks(message).get("pictures")) or any(picture_of(block) is not None for block in _blocks(message))
+
+
+def pictured(message: HumanMessage, pictures: Sequence[Picture]) -> HumanMessage:
+    """Return a message with pictures that were read already."""
+    text = text_of(message) if text_of(message).strip() else PICTURE
+    kwargs = marked(message, pictures=list(pictures))
+    return message.model_copy(update={"content": text, "additional_kwargs": kwargs})
+
+
+def without_blocks(message: HumanMessage) -> tuple[HumanMessage, str | None]:
+    """Return a message with its pictures beside its words, and the key of what to say where one of them is no use.
+
+    Sound stays where it is; a picture is never fetched from an address.
+    """
+    sent = [found for block in _blocks(message) if (found := picture_of(block)) is not None]
+    if not sent:
+        return message, None
+    pictures: list[Picture] = []
+    refused: str | None = None if len(sent) <= MOST_PICTURES else "picture_unusable"
+    for written in sent[:MOST_PICTURES]:
+        try:
+            pictures.append(read_picture(decoded_picture(written)))
+        except PictureRefused as no:
+            refused = no.why
+    rest = [block for block in _blocks(message) if picture_of(block) is None]
+    spoken = any(not isinstance(block, str) and block.get("type") != "text" for block in rest)
+    words = message.model_copy(update={"content": rest})
+    if spoken:
+        return words.model_copy(update={"additional_kwargs": marked(message, pictures=pictures)}), refused
+    return pictured(words, pictures), refused
+
+
+def decoded_picture(written: str) -> bytes:
+    """Return the bytes of base64 or of a `data:` URL; raises PictureRefused."""
+    try:
+        return _bytes(written)
+    except ValueError:
+        raise PictureRefused("picture_unusable") from None
+
+
+def _bytes(written: str) -> bytes:
+    """Return the bytes of base64 or of a `data:` URL; raises ValueError."""
+    return base64.b64decode(written.partition(",")[2] if written.startswith("data:") else written, validate=True)
+
+
+def _blocks(message: AnyMessage) -> list[Any]:
+    return message.content if isinstance(message.content, list) else []
