@@ -50,8 +50,8 @@ from tools.desk.availability import DeskAvailability
 from tools.desk.hours import DeskHours
 from tools.desk.queues import load_queues
 from tools.desk.sql_desk import SqlTicketDesk
-from tools.registry import make_tools
 from tools.retail.policy import load_policy
+from tools.retail.shop_tools import make_tools
 from tools.tool import Tool
 
 MOST_YESES = 3

@@ -17,8 +17,8 @@ from cli.customer_check import order_of, orders_of_customer
 from core.clock import utc_now
 from core.settings import Settings
 from graph.opened_stores import orders_of
-from tools.facts import as_text, order_facts
 from tools.retail.importing import import_shop, write_export
+from tools.retail.record_facts import as_text, order_facts
 from tools.retail.shop_records import Order, OrderBackend
 
 app = typer.Typer(help="Load, show and export the shop.", no_args_is_help=True)

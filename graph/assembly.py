@@ -24,7 +24,7 @@ from graph.context_window.history import context_budget
 from graph.context_window.summary import ModelSummary, RuleSummary
 from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
-from graph.intake.voice_input import VoiceInput
+from graph.intake.attachments import VoiceInput
 from graph.opened_stores import business_of, open_desk, open_ledger, orders_of, policy_of
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import ProcedureBook, catalogue_of, open_book
@@ -46,10 +46,11 @@ from tools.desk.queues import Queue
 from tools.identify import IDENTIFY, identify
 from tools.identity.code_senders import open_sender
 from tools.identity.verification import Accounts, IdentityDesk
-from tools.registry import general_tools, make_tools
+from tools.registry import general_tools
 from tools.retail.known_customers import email_of, know
 from tools.retail.offline.shop_planner import ShopPlanner
 from tools.retail.policy import Policy
+from tools.retail.shop_tools import make_tools
 from tools.retail.sql.sql_backend import SqlOrderBackend
 from tools.spending import SpendingLog
 from tools.tool import Tool

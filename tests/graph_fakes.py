@@ -30,9 +30,9 @@ from tools.desk.hours import DeskHours
 from tools.desk.ownership import Move, Ownership, move
 from tools.desk.queues import load_queues
 from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketNote, TicketRequest
-from tools.registry import make_tools
 from tools.retail.policy import Policy
 from tools.retail.shop_records import OrderBackend
+from tools.retail.shop_tools import make_tools
 from tools.tool import Tool
 
 RETURNS = Passage(

@@ -25,9 +25,9 @@ from core.offline.model import OfflineChatModel
 from core.passages import Passage
 from core.safety.prompt_tags import quote_turn
 from core.settings import SAMPLE_BUSINESS
-from tools.facts import as_text, order_facts, product_facts, profile_facts
 from tools.retail.offline.shop_planner import ShopPlanner
 from tools.retail.order_numbers import digits_of, order_key
+from tools.retail.record_facts import as_text, order_facts, product_facts, profile_facts
 from tools.retail.shop_file import Shop, read_shop
 from tools.retail.shop_records import Order
 

@@ -26,8 +26,8 @@ from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, parts, scripted
 from tools.context import Context
 from tools.desk.ticket_draft import TicketDraft
-from tools.registry import make_tools
 from tools.retail.policy import load_policy
+from tools.retail.shop_tools import make_tools
 
 CANCEL = call("cancel_order", order_id="#AF1", reason="ordered by mistake")
 ELSEWHERE = {

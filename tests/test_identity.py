@@ -24,9 +24,9 @@ from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_
 from tools.identity.code_senders import ConsoleSender
 from tools.identity.rule import IdentityRule
 from tools.identity.verification import NO_MATCH, TOO_MANY, Claim, IdentityDesk
-from tools.registry import make_tools
 from tools.retail.offline.shop_planner import ShopPlanner
 from tools.retail.policy import load_policy
+from tools.retail.shop_tools import make_tools
 
 SENT = phrase("code_sent", "en", minutes="10")
 OVER = phrase("code_over", "en")

@@ -17,7 +17,7 @@ from graph.tool_calls.provenance import MessageOrigins, not_asked_for, ungrounde
 from tests.graph_fakes import KeywordRetriever, LetterEmbeddings, call, parts, scripted
 from tests.test_action_flow import Shop
 from tests.test_verified_replies import agent_of
-from tools.registry import make_tools
+from tools.retail.shop_tools import make_tools
 
 CASES = [*SUITE.cases()]
 ORDER = (

@@ -7,9 +7,9 @@ from typing import Any, get_args
 import pytest
 
 from tests.fakes import FakeOrders
-from tools.facts import order_facts
 from tools.retail.offline.answering.order_sentences import arrival_sentence, status_sentence
 from tools.retail.policy import load_policy
+from tools.retail.record_facts import order_facts
 from tools.retail.shop_records import Status
 
 EXPECTED = date(2026, 11, 18)

@@ -15,8 +15,8 @@ from core.errors import Refused
 from core.passages import Passage, Utterance
 from tests.fakes import ADA, DELIVERED, LAMP, PENDING, FakeOrders
 from tools.context import Context
-from tools.registry import make_tools
 from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.shop_tools import make_tools
 
 
 class OnePassage:

@@ -48,7 +48,7 @@ async def test_a_slow_tool_lets_a_model_do_nothing(monkeypatch: pytest.MonkeyPat
     made.procedures.records["get_order"] = never  # type: ignore[index]
     await agent_with(made, InMemorySaver()).send("t", "cancel #AF1, no longer needed", customer_id="ada")
     assert "cancel_order cannot run" in told(made, 1)
-    assert not await made.actions.any_open("t")
+    assert not await made.actions.ledger.any_open("t")
 
 
 async def test_an_open_case_keeps_its_rules_when_its_file_is_gone() -> None:

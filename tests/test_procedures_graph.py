@@ -19,7 +19,7 @@ from tests.fakes import FakeOrders
 from tests.graph_fakes import TODAY, KeywordRetriever, call, parts, scripted
 from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions
-from tools.registry import make_tools
+from tools.retail.shop_tools import make_tools
 from tools.tool import Tool
 
 CANCEL = """\
@@ -104,7 +104,7 @@ async def test_a_write_runs_only_through_its_procedure_and_the_model_reads_why()
     assert "'waiting' of the procedure 'cancel-order'" in told(made, 1)
     assert "so it cannot be cancelled" in told(made, 1)
     assert reply.text == "It cannot be."
-    assert not await made.actions.any_open("t")
+    assert not await made.actions.ledger.any_open("t")
 
 
 async def test_what_is_missing_is_told_and_a_claim_counts_only_after_its_question() -> None:

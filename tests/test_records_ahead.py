@@ -11,8 +11,8 @@ from graph.agent import SupportAgent
 from graph.builder import build_graph
 from tests.fakes import FOREIGN, PENDING, FakeOrders
 from tests.graph_fakes import TODAY, KeywordRetriever, call, confirmed_actions, parts, scripted
-from tools.registry import make_tools
-from tools.retail.asked_orders import named_orders, own_orders
+from tools.retail.order_reads import named_orders, own_orders
+from tools.retail.shop_tools import make_tools
 
 ORDER = replace(PENDING, id="#AF1001")
 OF_ANOTHER = replace(FOREIGN, id="#AF1009")

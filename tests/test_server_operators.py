@@ -15,8 +15,8 @@ from server.routes.operator_routes import _changes
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, scripted
 from tests.server_fakes import Running, bearer, serving
-from tools.registry import make_tools
 from tools.retail.policy import load_policy
+from tools.retail.shop_tools import make_tools
 
 OLGA = bearer("olga", "operator")
 

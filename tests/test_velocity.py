@@ -19,8 +19,8 @@ from tools.actions.action import Action
 from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
-from tools.registry import make_tools
 from tools.retail.known_customers import email_of
+from tools.retail.shop_tools import make_tools
 
 ADA_HERSELF = Context(customer_id="ada")
 LATE = [

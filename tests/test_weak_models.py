@@ -13,11 +13,11 @@ from core.models.turn_allowance import current_allowance
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.tool_calls.expected_calls import expected_tools
-from graph.verification.inner_works import asks_back, denies_access, speaks_of_inner_works
+from graph.verification.forbidden_statements import asks_back, denies_access, speaks_of_inner_works
 from tests.fakes import FakeOrders
 from tests.graph_fakes import TODAY, KeywordRetriever, call, scripted
 from tests.test_action_flow import Shop
-from tools.registry import make_tools
+from tools.retail.shop_tools import make_tools
 
 CANCEL = call("cancel_order", order_id="#AF1", reason="ordered by mistake")
 RULE = "Pending orders are easy to cancel. Is there anything else I can help you with?"

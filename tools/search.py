@@ -3,7 +3,7 @@
 from langchain_core.tools import BaseTool, tool
 
 from core.passages import Retriever, Utterance
-from tools.facts import as_text
+from tools.tool import result_text
 
 PASSAGES_SHOWN = 5
 SEARCH_ARTICLES = "search_articles"
@@ -22,10 +22,11 @@ def make_search_articles(retriever: Retriever) -> BaseTool:
         """
         found = await retriever.search([Utterance("customer", query)], limit=PASSAGES_SHOWN)
         passages = [
-            {"id": p.id, "title": p.title, "section": " > ".join(p.headings), "text": p.text, "url": p.url or None}
+            {"id": p.id, "title": p.title, "section": " > ".join(p.headings), "text": p.text}
+            | ({"url": p.url} if p.url else {})
             for p in found
         ]
         # The ids let the graph number these passages after those at hand, so that a reply can cite them.
-        return as_text({"passages": passages}), [p.id for p in found]
+        return result_text({"passages": passages}), [p.id for p in found]
 
     return search_articles

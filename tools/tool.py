@@ -2,12 +2,14 @@
 led.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from langchain_core.tools import BaseTool
 
+from core.safety.invisible_characters import visible
 from tools.actions.changes import Change, Outcome
 from tools.context import Context
 from tools.record_cards import Cards
@@ -96,3 +98,8 @@ class Tool:
     def words(self) -> str:
         """Return what it is called, in words."""
         return " ".join((self.name.replace("_", " "), *self.also_called))
+
+
+def result_text(result: Any) -> str:
+    """Return a result as the model reads it: one line of JSON without characters that nobody sees."""
+    return visible(json.dumps(result, ensure_ascii=False, separators=(",", ":"), default=str))

@@ -66,7 +66,7 @@ class ChainedChatModel(PiecewiseChatModel):
 
     async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[ChatGenerationChunk]:
         """Yield the answer."""
-        problem: ModelError = ModelUnavailable("every model endpoint rests after failures; try again in some seconds")
+        problem: ModelError | None = None
         allowance = current_allowance()
         for position, link in enumerate(self.links):
             if position < allowance.first_model:
@@ -89,7 +89,7 @@ class ChainedChatModel(PiecewiseChatModel):
                 if begun:
                     raise ModelUnavailable(str(error)) from error
                 problem = error
-        raise problem
+        raise problem or ModelUnavailable("every model endpoint rests after failures; try again in some seconds")
 
 
 async def _ask(

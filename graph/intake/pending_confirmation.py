@@ -105,7 +105,7 @@ async def apply_answer(
 async def _any_open(actions: ConfirmedActions, thread_id: str) -> bool:
     """Say whether anything of a thread is open; without the ledger nothing can run, and what needs none is answered."""
     try:
-        return await actions.any_open(thread_id)
+        return await actions.ledger.any_open(thread_id)
     except BackendUnavailable as error:
         log.error("whether something is open is not known: %s", error)
         return False

@@ -152,10 +152,6 @@ class ConfirmedActions:
         await self.ledger.expire_due()
         return self.in_order(await self.ledger.find(thread_id=thread_id, unsettled=True))
 
-    async def any_open(self, thread_id: str) -> bool:
-        """Say whether anything of a thread is proposed, waits, runs, or was not told yet."""
-        return await self.ledger.any_open(thread_id)
-
     async def carry_out(self, thread_id: str, action_id: str) -> Action:
         """Run an action of this thread if it may run; return it as it is now."""
         await self.get(thread_id, [action_id])

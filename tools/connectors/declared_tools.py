@@ -2,7 +2,6 @@
 looked up.
 """
 
-import json
 import logging
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -29,7 +28,7 @@ from tools.connectors.declared_cards import declared_cards
 from tools.connectors.json_schemas import at
 from tools.connectors.reads_ahead import asked_ahead, led_to
 from tools.context import Context
-from tools.tool import Tool, Velocity
+from tools.tool import Tool, Velocity, result_text
 
 log = logging.getLogger(__name__)
 
@@ -201,7 +200,7 @@ def _left_out(call: Call) -> list[Problem]:
 def _read_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
     async def read(runtime: ToolRuntime[Context, Any], **args: Any) -> str:
         result = await call.read(runtime.context or Context(), args)
-        return visible(json.dumps(result, ensure_ascii=False, separators=(",", ":"), default=str))
+        return result_text(result)
 
     declaration = call.declaration
     return Tool(

@@ -11,11 +11,11 @@ from core.language.fixed_sentences import date_words
 from tools.record_cards import Card, CardAction, CardField, CardItem
 from tools.retail.order_wording import amount_words
 from tools.retail.policy import Policy
-from tools.retail.rules.possible_now import possible_now
+from tools.retail.record_facts import possible_now
 
 
 def order_cards(policy: Policy, tracking_url: str | None, result: Any, locale: str) -> Sequence[Card]:
-    """Return the cards of `tools.facts.order_facts`, or of a list of them; none for what is neither."""
+    """Return the cards of `tools.retail.record_facts.order_facts`, or of a list of them; none for what is neither."""
     if not isinstance(result, Mapping):
         return ()
     listed = result.get("orders", [result])

@@ -1,6 +1,7 @@
-"""Let the model read the shop on behalf of the customer of this run."""
+"""Let the model read the shop for the customer of this run; what a message names is read before it is asked."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -10,10 +11,37 @@ from langgraph.prebuilt import ToolRuntime
 
 from core.errors import NotIdentified, Refused
 from core.language.fixed_sentences import ENGLISH, phrase
+from core.language.reference_numbers import reference_numbers
 from tools.context import Context
-from tools.facts import as_text, order_facts, product_facts, profile_facts
 from tools.retail.policy import SENTENCES, Policy
+from tools.retail.record_facts import as_text, order_facts, product_facts, profile_facts
 from tools.retail.shop_records import OrderBackend
+
+_MOST = 3
+"""Orders that one message has looked up; a model calls for more by itself."""
+_OWN_ORDERS = re.compile(
+    r"\b(?:my|our|meine?[nrs]?|unsere?|mes|mon|ma|mis?|mi[oa]s?|i)\W(?:[\w#'’-]+\W){0,3}?"
+    r"(?:orders?|ordered|parcels?|packages?|deliver(?:y|ies)|shipments?|bestellung(?:en)?|paket|lieferung|"
+    r"commandes?|colis|livraison|pedidos?|paquete|"
+    r"env[ií]o)\b"
+    r"|\bwhere(?:['’]s| is| are) my\b",
+    re.IGNORECASE,
+)
+
+
+def named_orders(message: str) -> list[Mapping[str, Any]]:
+    """Return the arguments that look up each order a message names by its number."""
+    return [{"order_id": number} for number in reference_numbers(message)[:_MOST]]
+
+
+def own_orders(message: str) -> list[Mapping[str, Any]]:
+    """Return the arguments that list the customer's orders, where a message asks about them without a number."""
+    return [{}] if _OWN_ORDERS.search(message) and not reference_numbers(message) else []
+
+
+AHEAD: dict[str, Callable[[str], Sequence[Mapping[str, Any]]]] = {"get_order": named_orders, "list_orders": own_orders}
+"""What makes a read before the model is asked, by the read's name."""
+
 
 Caller = ToolRuntime[Context, Any]
 

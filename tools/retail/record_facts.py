@@ -1,20 +1,33 @@
 """Write records as compact JSON text for the model: every fact, amounts with two decimals, nothing without a value."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.safety.invisible_characters import visible
-from tools.retail.policy import Policy
-from tools.retail.rules.possible_now import possible_now
+from tools.retail.policy import Policy, WindowRule
 from tools.retail.shop_records import Customer, Order, PaymentMethod, Product
+from tools.tool import result_text
+
+
+def possible_now(policy: Policy, status: str, delivered: date | None, today: date) -> dict[str, bool]:
+    """Return whether an order of this status can be cancelled, returned and exchanged."""
+    return {
+        "cancel": status in policy.cancel.statuses,
+        "return": _open(policy.return_, status, delivered, today),
+        "exchange": _open(policy.exchange, status, delivered, today),
+    }
+
+
+def _open(rule: WindowRule, status: str, delivered: date | None, today: date) -> bool:
+    if status not in rule.statuses or delivered is None:
+        return False
+    return rule.window_days is None or (today - delivered).days <= rule.window_days
 
 
 def as_text(facts: Any) -> str:
     """Return facts as one line of JSON without characters a reader cannot see."""
-    return visible(json.dumps(_plain(facts), ensure_ascii=False, separators=(",", ":")))
+    return result_text(_plain(facts))
 
 
 def order_facts(order: Order, today: date, policy: Policy | None = None) -> dict[str, Any]:
