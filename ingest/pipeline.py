@@ -21,6 +21,7 @@ from ingest.index.store_writing import write_store
 from ingest.index.vectors import build_vector_index, write_vector_index
 from ingest.index.versions import INDEX_FILE, STORE_FILE, VECTORS_FILE, Manifest
 from ingest.quarantine import Flagged, as_skipped, flag, note_flagged, released_texts
+from ingest.search_words import STEMMING
 from ingest.sources.decoding import decode
 from ingest.sources.documents import find_files, read_file
 from ingest.sources.safe_fetch import SafeFetcher
@@ -144,7 +145,7 @@ def ingest_documents(
         report.added = sum(article.id not in known for article in articles)
         report.changed = sum(article.id in known and article != known[article.id] for article in articles)
         report.removed = len(known.keys() - {article.id for article in articles})
-        if previous and articles == list(known.values()):
+        if previous and previous.manifest.stemming == STEMMING and articles == list(known.values()):
             report.version = previous.manifest.name
         else:
             kept = (
@@ -228,6 +229,7 @@ def _publish(articles: Sequence[StoredArticle], vectors: Vectors, options: Inges
             index_type=type(index).__name__,
             passage_tokens=options.passage_tokens,
             sha256={},
+            stemming=STEMMING,
         )
 
     return publish(options.index_dir, write, keep=options.keep_versions)

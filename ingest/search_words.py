@@ -3,10 +3,15 @@
 import re
 from collections.abc import Mapping
 
+from core.language.text import stem
+
 _WORD = re.compile(r"\w+")
 _CODE = re.compile(r"\w+(?:[-_/.#]\w+)*")
 _DIGIT = re.compile(r"\d")
 _NOT_WORD = re.compile(r"[\W_]+")
+STEMMING = 2
+"""How the words in an index that is written now are stemmed; one whose manifest does not say was written by rule 1."""
+_OLD_ENDINGS = ("", "s", "ed", "ing")
 _COMMON = 0.2
 """Share of the passages above which a word says nothing about any of them."""
 _ROWS_PER_WORD, _MOST_ROWS = 120, 20_000
@@ -53,18 +58,12 @@ def codes_in(text: str) -> list[str]:
     return list(codes)
 
 
-def roots_in(text: str) -> set[str]:
-    """Return the words of a text without the commonest English endings, so that `returning` and `return` are one."""
-    return {_root(word) for word in words_in(text.replace("'", "").replace("’", ""))}
+def roots_in(text: str, stemming: int = STEMMING) -> set[str]:
+    """Return the stems of the words of a text, so that `returning` and `return` are one.
 
-
-def _root(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith("ing") and len(word) > 6:
-        return word[:-3]
-    if word.endswith("ed") and len(word) > 5:
-        return word[:-2]
-    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
-        return word[:-1]
-    return word
+    For an index that was written before the library stemmed them, each word with and without the endings cut then.
+    """
+    words = words_in(text.replace("'", "").replace("’", ""))
+    if stemming < STEMMING:
+        return {word.removesuffix(ending) for word in words for ending in _OLD_ENDINGS}
+    return {stem(word) for word in words}

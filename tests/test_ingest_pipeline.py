@@ -1,5 +1,9 @@
 """An ingest publishes exactly what its sources hold and embeds only what is new."""
 
+import hashlib
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,8 +11,10 @@ import pytest
 from core.errors import DocumentError, IndexBusy
 from core.passages import Utterance
 from ingest.index.publishing import writing
+from ingest.index.versions import MANIFEST_FILE, STORE_FILE, read_manifest
 from ingest.pipeline import Progress, ingest
 from ingest.search.article_search import HybridRetriever
+from ingest.search_words import STEMMING
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options, write_articles
 
 RETURNS = "# Returns\n\n## Time\n\nReturn within 30 days.\n\n## Cost\n\nReturns are free."
@@ -94,3 +100,34 @@ def test_progress_reaches_the_end_of_each_stage(tmp_path: Path) -> None:
     ingest([source], options(tmp_path / "index"), seen.append)
     assert Progress("read", 2, 2) in seen
     assert seen[-1] == Progress("embed", 3, 3)
+
+
+KETTLES = "# Kettles\n\n## Filter\n\nThe filter holds back chalk."
+TEAPOTS = "# Teapots\n\n## Filter\n\nThe filter holds back leaves."
+
+
+def test_an_index_of_an_earlier_program_names_its_articles_and_is_written_anew(tmp_path: Path) -> None:
+    model = WordEmbeddings()
+    index_dir, first = ingest_texts(tmp_path, {"kettles": KETTLES, "teapots": TEAPOTS}, model)
+    make_old(index_dir / "versions" / first.version)
+    dialogue = [Utterance("customer", "I bought kettles"), Utterance("customer", "what about the filter")]
+    found = HybridRetriever(index_dir, model, "words").search_now(dialogue, limit=1)
+    assert [passage.article_id for passage in found] == ["kettles.md"]
+    model.embedded.clear()
+    second = ingest([tmp_path / "source"], options(index_dir, model))
+    assert (second.published, second.embedded, model.embedded) == (True, 0, [])
+    assert read_manifest(index_dir / "versions" / second.version).stemming == STEMMING
+    found = HybridRetriever(index_dir, model, "words").search_now(dialogue, limit=1)
+    assert [passage.article_id for passage in found] == ["kettles.md"]
+    assert not ingest([tmp_path / "source"], options(index_dir, model)).published
+
+
+def make_old(version: Path) -> None:
+    """Give a version the word forms and the manifest that a program wrote before stems were those of the library."""
+    with closing(sqlite3.connect(version / STORE_FILE)) as connection, connection:
+        for table in ("vocabulary", "title_roots"):
+            connection.execute(f"UPDATE {table} SET root = 'kettle' WHERE root = 'kettl'")
+    manifest = read_manifest(version)
+    digest = hashlib.sha256((version / STORE_FILE).read_bytes()).hexdigest()
+    written = manifest.model_dump(exclude={"stemming"}) | {"sha256": manifest.sha256 | {STORE_FILE: digest}}
+    (version / MANIFEST_FILE).write_text(json.dumps(written))

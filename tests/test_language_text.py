@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.language.text import normal, sentences, split_sentences
+from core.language.text import normal, sentences, split_sentences, stem
 from core.language.words import content_stems, stems
 from core.offline.reading.languages import english_only
 
@@ -10,6 +10,12 @@ from core.offline.reading.languages import english_only
 def test_words_with_digits_hyphens_and_few_letters_are_compared() -> None:
     assert stems("A 3-person tent, TV") == ["a", "3person", "tent", "tv"]
     assert content_stems("error E42 of my TV") == ["error", "e42", "tv"]
+
+
+def test_the_forms_of_a_word_have_one_stem() -> None:
+    assert {stem(word) for word in ("return", "returns", "returned", "returning", "return's")} == {"return"}
+    assert stem("cancellation") == stem("cancelled") == stem("cancel")
+    assert stem("e-mails") == stem("email")
 
 
 def test_one_form_has_plain_quotes_dashes_and_blanks() -> None:

@@ -1,7 +1,8 @@
-"""Bring text into the one form in which words are compared, and cut it into sentences."""
+"""Bring text into the one form in which words are compared, stem words, and cut text into sentences."""
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _HEAD = 4_000
 """Longer messages are judged by their beginning and end; a rule must stay quick on a megabyte."""
@@ -23,6 +24,14 @@ def normalised(text: str) -> str:
 def without_accents(text: str) -> str:
     """Return small letters without their accents: `Å` and `å` become `a`."""
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return what the forms of an English word in small letters share: `returned` and `returns` become `return`."""
+    from snowballstemmer import EnglishStemmer  # late: it reads the tables of all languages
+
+    return str(EnglishStemmer().stemWord(word.replace("-", "").removesuffix("'s")))
 
 
 _ABBREVIATIONS = re.compile(

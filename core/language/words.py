@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from core.embeddings.minilm import embedded_minilm
 from core.errors import ModelError
 from core.language.postal_addresses import read_address
-from core.language.text import normal
+from core.language.text import normal, stem
 
 _STOP_TEXT = """
 a about after again all also am an and any anyone anything are as at be because been before being but by can could \
@@ -149,18 +149,13 @@ _SAME_TEXT = {
 }
 
 
-def stem(word: str) -> str:
-    """Cut the commonest English endings, so that "returned" and "returns" meet."""
-    word = word.replace("-", "").removesuffix("'s")
-    for ending, left in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
-            word = word.removesuffix(ending) + left
-            break
-    return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word.removesuffix("e")
-
-
 _CANONICAL = {other: word for word, others in _SAME_TEXT.items() for other in others.split()}
-_SAME = {stem(other): stem(word) for word, others in _SAME_TEXT.items() for other in others.split()}
+
+
+@cache
+def _same() -> dict[str, str]:
+    """Return the stem that stands for each stem of the same meaning."""
+    return {stem(other): stem(word) for word, others in _SAME_TEXT.items() for other in others.split()}
 
 
 def stems(text: str) -> list[str]:
@@ -176,7 +171,7 @@ def content_words(text: str) -> list[str]:
 def content_stems(text: str) -> list[str]:
     """Return the stems of the words that carry meaning, in order; words that mean the same share one stem."""
     found = [stem(word) for word in content_words(text)]
-    return [_SAME.get(word, word) for word in found]
+    return [_same().get(word, word) for word in found]
 
 
 def with_synonyms(text: str) -> str:

@@ -37,7 +37,7 @@ class OpenIndex:
             self.manifest: Manifest = read_manifest(folder)
             verify(folder, self.manifest)
             try:
-                self.store = PassageStore(folder / STORE_FILE)
+                self.store = PassageStore(folder / STORE_FILE, stemming=self.manifest.stemming)
             except sqlite3.Error as error:
                 raise IndexCorrupt(f"{folder / STORE_FILE} cannot be opened ({error})") from None
             opened.callback(self.store.close)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from core.errors import IndexCorrupt
 from core.passages import Passage
 from ingest.documents_read import StoredArticle
-from ingest.search_words import telling
+from ingest.search_words import STEMMING, telling
 
 Rows = npt.NDArray[np.int64]
 
@@ -27,8 +27,8 @@ _JOINED = "passages p JOIN articles a ON a.number = p.article"
 class PassageStore:
     """Read the store of one published version; safe to share between threads."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, stemming: int = STEMMING) -> None:
+        self._path, self.stemming = path, stemming
         self._frequencies: dict[str, int] = {}
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         for _ in range(_CONNECTIONS):

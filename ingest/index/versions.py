@@ -47,6 +47,8 @@ class Manifest(BaseModel, frozen=True, extra="forbid"):
     index_type: str
     passage_tokens: int
     sha256: dict[str, str]
+    stemming: int = 1
+    """How its words are stemmed, see `ingest.search_words`."""
 
 
 def read_manifest(folder: Path) -> Manifest:

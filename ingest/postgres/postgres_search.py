@@ -21,7 +21,7 @@ class PostgresSnapshot:
 
     def __init__(self, connection: sa.Connection, version: StoredVersion) -> None:
         self._connection, self._version = connection, version
-        self.article_count = version.manifest.documents
+        self.article_count, self.stemming = version.manifest.documents, version.manifest.stemming
         read_from(connection, version)
 
     def _query(self, sql: str, **values: object) -> list[Any]:

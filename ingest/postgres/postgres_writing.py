@@ -23,7 +23,7 @@ from ingest.postgres.postgres_versions import (
     versions_in,
 )
 from ingest.search.ranking import Vectors
-from ingest.search_words import codes_in, roots_in
+from ingest.search_words import STEMMING, codes_in, roots_in
 
 EXACT_UP_TO = 20_000
 """Number of passages up to which every vector is compared."""
@@ -62,7 +62,7 @@ def publish_to_postgres(url: str, index_dir: Path, *, keep: int = 5, exact_up_to
     engine = connect(url)
     try:
         with index.in_use(), changing_versions(engine) as connection:
-            manifest = index.manifest
+            manifest = index.manifest.model_copy(update={"stemming": STEMMING})
             if manifest.name not in {version.manifest.name for version in versions_in(connection)}:
                 version = StoredVersion(schema_of(manifest.name), manifest, None)
                 vectors = index.vectors.all_vectors()

@@ -17,6 +17,8 @@ class Titles(Protocol):
     """Know the titles of an index and how common their words are."""
 
     article_count: int
+    stemming: int
+    """How its words are stemmed, see `ingest.search_words`."""
 
     def vocabulary(self, roots: Collection[str]) -> dict[str, tuple[int, int]]:
         """Return how many articles and how many titles hold each root that occurs."""
@@ -34,7 +36,7 @@ def named_articles(utterances: Sequence[str], titles: Titles) -> dict[int, float
     share of the title's weight, where a root weighs log(1 + articles / articles that hold it), times the weight of the
     rarest root found. Earlier utterances count less.
     """
-    spoken = [roots_in(text) for text in reversed(utterances)]
+    spoken = [roots_in(text, titles.stemming) for text in reversed(utterances)]
     known = titles.vocabulary(set().union(*spoken))
     most = max(_FEW, _COMMON * titles.article_count)
     naming = [root for root, (_, in_titles) in known.items() if 0 < in_titles <= most]

@@ -5,7 +5,8 @@ from typing import Any
 
 import re2
 
-from core.language.words import stem, stems
+from core.language.text import stem
+from core.language.words import stems
 from core.yaml_files import FilesError
 from tools.connectors.declared_calls import Call
 

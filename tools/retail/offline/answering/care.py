@@ -2,8 +2,8 @@
 
 import re
 
-from core.language.text import normal
-from core.language.words import content_stems, stem
+from core.language.text import normal, stem
+from core.language.words import content_stems
 from core.offline.answering.quotations import Quote
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from tools.retail.offline.answering.lookups import products_called

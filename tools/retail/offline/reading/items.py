@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.language.text import normal
-from core.language.words import STOP_WORDS, stem, stems
+from core.language.text import normal, stem
+from core.language.words import STOP_WORDS, stems
 from tools.retail.offline.reading.slots import kept_part, means_all
 
 Facts = Mapping[str, Any]
