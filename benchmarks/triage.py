@@ -53,7 +53,7 @@ async def measure(rules: RuleTriage, model: JsonModel | None, messages: Sequence
     answers: list[Triage] = []
     started = time.perf_counter()
     for message in track(messages, "classifying", console=Console(stderr=True), transient=True):
-        answers.append(await triage(message.text, rules=rules, model=model, shop_name="Alder & Finch"))
+        answers.append(await triage(message.text, rules=rules, model=model, business_name="Alder & Finch"))
     seconds = time.perf_counter() - started
     pairs = list(zip(messages, answers, strict=True))
     total = Counter(m.queue for m in messages)

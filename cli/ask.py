@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli.customer_check import check_customer
 from cli.output import err, out, print_json
+from cli.retail.customer_check import check_customer
 from core.errors import MessageRejected
 from core.message_marks import marks
 from core.settings import Settings
@@ -108,4 +108,6 @@ def _print_triage(message: str, *, as_json: bool) -> None:
 async def _triage(message: str) -> Triage:
     settings = Settings.from_env()
     business = business_of(settings)
-    return await route(message, rules=rule_triage(business), model=json_model(settings), shop_name=business.file.name)
+    return await route(
+        message, rules=rule_triage(business), model=json_model(settings), business_name=business.file.name
+    )

@@ -57,7 +57,7 @@ def _codes(settings: Settings) -> str:
     opened = open_sender(
         sender.get_secret_value() if sender else None,
         secret=secret.get_secret_value() if secret else None,
-        shop_name=business_of(settings).file.name,
+        business_name=business_of(settings).file.name,
     )
     return "one-time codes can be sent" if opened else "no one-time codes: customers of an open chat have to sign in"
 

@@ -20,7 +20,7 @@ class Commands(LazyGroup):
         "ingest": Named("cli.ingest:ingest", "Make the knowledge index hold exactly the articles of the sources."),
         "doctor": Named(
             "cli.doctor:doctor",
-            "Check the settings and the files they name, the model endpoint, the index, the shop, the desk and "
+            "Check the settings and the files they name, the model endpoint, the index, the records, the desk and "
             "the memory.",
         ),
         "approvals": Named("cli.desk.approval_commands:app", "Show what waits for staff, and decide it."),
@@ -35,7 +35,7 @@ class Commands(LazyGroup):
         ),
         "procedures": Named("cli.procedure_commands:app", "Show, test and draft the procedures of a business."),
         "knowledge": Named("cli.knowledge:app", "Look into the knowledge index."),
-        "orders": Named("cli.orders:app", "Load, show and export the shop."),
+        "orders": Named("cli.retail.orders:app", "Load, show and export the shop."),
         "eval": Named(
             "cli.evaluation.eval_group:app",
             "Measure the agent on conversations whose right outcome is known.",

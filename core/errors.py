@@ -145,7 +145,7 @@ class BackendUnavailable(SupportError):
 
 
 class OutcomeUnknown(BackendUnavailable):
-    """Report a change that was sent to the shop and may or may not have happened; look before sending it again."""
+    """Report a change that was sent to the business and may or may not have happened; look before sending it again."""
 
 
 class Busy(SupportError):

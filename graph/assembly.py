@@ -136,7 +136,7 @@ def assemble(
             max_bytes=settings.limits.voice_max_mb * 1_000_000,
         ),
         business=business,
-        shop_name=business.file.name,
+        business_name=business.file.name,
         instructions=business.instructions,
         phrases=business.phrases,
         topics=business.file.handoff,
@@ -287,7 +287,7 @@ def ticket_writer(settings: Settings, business: Business) -> TicketWriter:
     return TicketWriter(
         rule_triage(business),
         json_model(settings),
-        shop_name=business.file.name,
+        business_name=business.file.name,
         seconds=settings.limits.timeout_seconds,
     )
 
@@ -314,7 +314,7 @@ def open_identity(
     sender = open_sender(
         settings.code_sender.get_secret_value() if settings.code_sender else None,
         secret=settings.code_webhook_secret.get_secret_value() if settings.code_webhook_secret else None,
-        shop_name=business.file.name,
+        business_name=business.file.name,
     )
     if sender is None and policy.identity.reads == "code":
         return None

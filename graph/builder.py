@@ -94,7 +94,7 @@ class Parts:
     """Proves who customers in open chats are; without it they have to be signed in."""
     business: Business | None = None
     """The folder that all of it was made of, where there is one."""
-    shop_name: str = "the business"
+    business_name: str = "the business"
     instructions: str = ""
     """What the agent is told besides; a reply may rely on it."""
     locales: Sequence[str] = ("en",)
@@ -181,7 +181,7 @@ def build_graph(
         model=parts.model,
         tools={tool.name: tool for tool in parts.tools},
         retriever=parts.retriever,
-        system=system_prompt(parts.shop_name, parts.instructions)
+        system=system_prompt(parts.business_name, parts.instructions)
         + (listing(parts.procedures.sorted) if parts.procedures else ""),
         context_tokens=parts.context_tokens,
         budgets=parts.budgets,

@@ -1,6 +1,7 @@
 """Open the stores that settings name; whoever works on tickets or orders needs neither a model nor the index."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from core.settings import Settings
@@ -10,6 +11,7 @@ from tools.business.business_folder import Business, read_business
 from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.ticket_redaction import CustomerRedaction
 from tools.desk.webhook import WebhookOutbox
+from tools.retail.known_customers import redactor_for
 from tools.retail.opening_orders import open_orders, stock
 from tools.retail.policy import Policy, load_policy
 from tools.retail.rest.rest_backend import HttpOrderBackend
@@ -48,7 +50,7 @@ def open_desk(
         worked=business.file.desk_hours.worked,
         reopen_days=business.file.limits.reopen_days,
         outbox=webhook_outbox(settings, database),
-        redaction=CustomerRedaction(orders),
+        redaction=CustomerRedaction(partial(redactor_for, orders) if orders else None),
         most_tickets=velocity.tickets,
         most_within=timedelta(days=velocity.days),
     )
@@ -69,7 +71,7 @@ def orders_of(settings: Settings, business: Business | None = None) -> SqlOrderB
         stock(settings.shop_url, data, as_of=date.today() if shop.shift_dates else None)
     return open_orders(
         settings.shop_url,
-        api_key=settings.secrets.get(business.shop_name or ""),
+        api_key=settings.secrets.get(business.shop_connector or ""),
         idempotency_keys=shop is None or shop.idempotency_keys,
     )
 

@@ -20,10 +20,11 @@ from graph.memory.personal_memory import PersonalMemory
 from graph.opened_stores import webhook_outbox
 from server.inbox.personal_inbox import PersonalInbox
 from server.personal_drafts import PersonalDevServer, PersonalDrafts
-from tools.actions.personal_actions import PersonalActions, PersonalEffects
+from tools.actions.personal_actions import PersonalActions
 from tools.desk.personal_tickets import PersonalTickets
 from tools.desk.webhook import WebhookOutbox
 from tools.identity.personal_proofs import PersonalProofs
+from tools.retail.sql.personal_effects import PersonalEffects
 
 log = logging.getLogger(__name__)
 EXPIRY_SECONDS = 6 * 3600

@@ -21,7 +21,7 @@ class Identity:
     subject: str
     role: Role
     anonymous: bool = False
-    """True for a visitor of an open chat, who owns threads but is no customer of the shop."""
+    """True for a visitor of an open chat, who owns threads but is no customer of the business."""
     expires_at: float = float("inf")
     """When the token ends, in seconds since 1970."""
     token_id: str = ""

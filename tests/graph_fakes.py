@@ -222,7 +222,7 @@ def parts(model: BaseChatModel, *, passages: Sequence[Passage] = (RETURNS, SHIPP
         "writer": writer(),
         "availability": availability(),
         "actions": confirmed_actions(FakeOrders()),
-        "shop_name": "Test Shop",
+        "business_name": "Test Shop",
         "links": LinkRule(frozenset({"h"})),
     }
     return Parts(**(values | others))

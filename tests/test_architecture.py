@@ -108,7 +108,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "evals.runner",
         "evals.reports",
     ),
-    "cli": ("cli", "cli.desk", "cli.evaluation", "cli.storage"),
+    "cli": ("cli", "cli.retail", "cli.desk", "cli.evaluation", "cli.storage"),
     "benchmarks": ("benchmarks.support", "benchmarks.businesses", "benchmarks.agents", "benchmarks.tau3", "benchmarks"),
 }
 """The rooms inside each package from the bottom up, and modules that put rooms together: each may import those

@@ -37,7 +37,7 @@ async def test_a_code_goes_out_by_mail() -> None:
     received: list[str] = []
     server = await mail_server(received)
     port = server.sockets[0].getsockname()[1]
-    sender = MailSender(f"smtp://127.0.0.1:{port}?from=shop@example.com", shop_name="Alder")
+    sender = MailSender(f"smtp://127.0.0.1:{port}?from=shop@example.com", business_name="Alder")
     await sender.send(email="ada@example.com", code="123456", minutes=10)
     server.close()
     mail = "".join(received)
@@ -48,7 +48,7 @@ async def test_a_code_goes_out_by_mail() -> None:
 
 @pytest.mark.server
 async def test_a_mail_server_that_is_down_is_reported_without_the_code() -> None:
-    sender = MailSender("smtp://127.0.0.1:1?from=shop@example.com", shop_name="Alder")
+    sender = MailSender("smtp://127.0.0.1:1?from=shop@example.com", business_name="Alder")
     with pytest.raises(BackendUnavailable) as error:
         await sender.send(email="ada@example.com", code="123456", minutes=10)
     assert "SUPPORT_CODE_SENDER" in str(error.value)
@@ -85,17 +85,17 @@ async def test_a_code_is_posted_signed(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_sender_that_cannot_work_is_refused(where: str, wanted: str) -> None:
     with pytest.raises(SettingsError, match=wanted) as error:
-        open_sender(where, secret=None, shop_name="Alder")
+        open_sender(where, secret=None, business_name="Alder")
     assert "hunter2" not in str(error.value)
 
 
 def test_codes_are_posted_encrypted_only() -> None:
     with pytest.raises(SettingsError, match="https://"):
-        open_sender("http://shop.example", secret="key", shop_name="Alder")
+        open_sender("http://shop.example", secret="key", business_name="Alder")
 
 
 def test_the_setting_names_the_sender() -> None:
-    assert open_sender(None, secret=None, shop_name="Alder") is None
-    assert isinstance(open_sender("console", secret=None, shop_name="Alder"), ConsoleSender)
-    mail = open_sender("smtps://mail.example?from=shop@example.com", secret=None, shop_name="Alder")
+    assert open_sender(None, secret=None, business_name="Alder") is None
+    assert isinstance(open_sender("console", secret=None, business_name="Alder"), ConsoleSender)
+    mail = open_sender("smtps://mail.example?from=shop@example.com", secret=None, business_name="Alder")
     assert isinstance(mail, MailSender)

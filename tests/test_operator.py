@@ -126,7 +126,7 @@ async def test_a_rating_is_kept_with_the_ticket_and_the_conversation_and_only_it
 @pytest.mark.parametrize("answer", ["Hello Ada, …", ModelUnavailable("down"), None])
 async def test_a_suggestion_is_made_with_or_without_a_model_and_sends_nothing(shop: Shop, answer: Any) -> None:
     model = None if answer is None else scripted(answer)
-    text = await suggest_reply(shop.desk, "T1001", operator="mia", model=model, shop_name="Test Shop")
+    text = await suggest_reply(shop.desk, "T1001", operator="mia", model=model, business_name="Test Shop")
     assert text == answer if isinstance(answer, str) else "mia from Test Shop" in text
     assert await shop.desk.undelivered() == []
 
@@ -136,7 +136,7 @@ async def test_a_suggestion_quotes_the_article_that_fits_and_links_it(shop: Shop
     url = "https://help.shop.example/returns"
     text = "You can return an unused kettle within 30 days. See [the form](https://help.shop.example/form)."
     article = Passage(id="r", article_id="r", title="Returns", text=text, url=url)
-    parts: dict[str, Any] = {"operator": "mia", "shop_name": "Test Shop", "retriever": KeywordRetriever(article)}
+    parts: dict[str, Any] = {"operator": "mia", "business_name": "Test Shop", "retriever": KeywordRetriever(article)}
     links = LinkRule(frozenset({"shop.example"}))
     words = await suggest_reply(shop.desk, "T1001", model=None, links=links, **parts)
     assert "within 30 days. See [the form](https://help.shop.example/form)." in words
@@ -151,7 +151,7 @@ async def test_a_suggestion_quotes_the_article_that_fits_and_links_it(shop: Shop
 
 async def test_a_suggestion_takes_up_all_that_the_customer_wrote_and_goes_out_only_filled_in(shop: Shop) -> None:
     async def suggested() -> str:
-        return await suggest_reply(shop.desk, "T1001", operator="mia", model=None, shop_name="Test Shop")
+        return await suggest_reply(shop.desk, "T1001", operator="mia", model=None, business_name="Test Shop")
 
     await shop.say("my order is AF10023 [the blue one]")
     await shop.say("are you there?")

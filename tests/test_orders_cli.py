@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.orders import app
+from cli.retail.orders import app
 from core.errors import InputError
 from core.settings import SAMPLE_BUSINESS
 

@@ -96,7 +96,7 @@ class BareLoop:
     def _system(self, passages: list[Passage], customer_id: str | None) -> str:
         articles = "\n\n".join(f"{passage.title}\n{passage.text}" for passage in passages)
         return SYSTEM.format(
-            shop=self._parts.shop_name, today=self._today, customer=customer_id or "unknown", articles=articles
+            shop=self._parts.business_name, today=self._today, customer=customer_id or "unknown", articles=articles
         )
 
     async def _ask(self, messages: list[dict[str, Any]], used: dict[str, int]) -> dict[str, Any]:

@@ -193,7 +193,7 @@ def _suggestion(ticket: str, operator: str) -> str:
     settings = Settings.from_env()
     model = None if settings.model == "offline" else endpoint_model(settings)
     name = business_of(settings).file.name
-    return _at_desk(lambda desk: suggest_reply(desk, ticket, operator=operator, model=model, shop_name=name))
+    return _at_desk(lambda desk: suggest_reply(desk, ticket, operator=operator, model=model, business_name=name))
 
 
 def _at_desk(work: Callable[[SqlTicketDesk], Awaitable[Answer]]) -> Answer:

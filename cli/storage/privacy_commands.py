@@ -9,14 +9,14 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.customer_check import customer_exists, no_customer
 from cli.output import err, errors_shown, out, print_json
+from cli.retail.customer_check import customer_exists, no_customer
 from core.errors import InputError
 from core.privacy.personal_data import Person
 from core.settings import Settings
 from server.personal_stores import PersonalData, open_personal_data
 
-Customer = Annotated[str | None, typer.Option(help="Id of the customer, as the shop knows it.")]
+Customer = Annotated[str | None, typer.Option(help="Id of the customer, as the business knows it.")]
 Thread = Annotated[
     list[str] | None, typer.Option(help="Id of one conversation, for visitors without an account; may be repeated.")
 ]
@@ -31,8 +31,8 @@ def export(
 ) -> None:
     """Write down everything that is stored about a customer.
 
-    That is conversations, tickets, changes to orders and proofs of identity. The shop's own records (account, orders)
-    are the shop's to give.
+    That is conversations, tickets, changes to records and proofs of identity. The business's own records are the
+    business's to give.
 
     Example: support-agent export --customer ada_brook_1001 --file ada.json
     """
@@ -66,9 +66,9 @@ def erase(
     the LangGraph dev server (`.langgraph_api` in the working folder) that name them; stop that server first, or it
     writes them again.
 
-    Beyond this command: the shop's own records; backups; of PostgreSQL its write-ahead log, replicas and backups, which
-    its administrator lets expire (`SELECT pg_switch_wal(); CHECKPOINT;` frees segments that no replica or archive
-    holds).
+    Beyond this command: the business's own records; backups; of PostgreSQL its write-ahead log, replicas and
+    backups, which its administrator lets expire (`SELECT pg_switch_wal(); CHECKPOINT;` frees segments that no replica
+    or archive holds).
 
     Example: support-agent erase --customer ada_brook_1001
     """
@@ -95,7 +95,7 @@ async def _person(settings: Settings, data: PersonalData, customer: str | None, 
         raise InputError("it is not said whose data is meant; give --customer ID, or --thread ID for a visitor")
     found = await data.find(customer) if customer else Person(None)
     person = Person(found.customer_id, found.threads | set(threads or ()))
-    # Who has left the shop may still have data here; a name that neither knows is a slip of the pen.
+    # Who has left the business may still have data here; a name that neither knows is a slip of the pen.
     if (
         customer
         and await customer_exists(settings, customer) is False

@@ -116,7 +116,7 @@ FIELDS = {
     **dict.fromkeys(("phone", "phone_number"), PHONE),
     **dict.fromkeys(("address1", "address2", "street", "zip", "zip_code", "postal_code", "postcode", "city"), ADDRESS),
 }
-"""Names of fields whose whole value is personal, as the shop's records and the tools have them."""
+"""Names of fields whose whole value is personal, as the business's records and the tools have them."""
 
 
 def _matches(pattern: re.Pattern[str], instead: str, text: str, *, group: int | str = 0) -> Iterator[Span]:

@@ -209,7 +209,7 @@ def directives(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def asks_for_action(text: str) -> bool:
-    """Say whether a text is aimed at an agent, or demands a deed in the shop of whoever reads it."""
+    """Say whether a text is aimed at an agent, or demands a deed in the business of whoever reads it."""
     if directives(text):
         return True
     return any(

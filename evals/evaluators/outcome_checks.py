@@ -1,4 +1,4 @@
-"""Judge what a conversation brought about: the shop's records, the tools called, who owns it, its ticket,
+"""Judge what a conversation brought about: the business's records, the tools called, who owns it, its ticket,
 its faults.
 """
 

@@ -12,7 +12,7 @@ from tools.desk.queues import Queue
 from tools.desk.ticket_draft import Classification
 
 _LONGEST = 6_000
-_INSTRUCTIONS = """You route messages that customers write to {shop_name}. Decide for the message between the tags:
+_INSTRUCTIONS = """You route messages that customers write to {business_name}. Decide for the message between the tags:
 
 - queue: the team that handles it, one of
 {queues}
@@ -42,7 +42,9 @@ class Triage:
     requests: int = 0
 
 
-async def triage(text: str, *, rules: RuleTriage, model: JsonModel | None = None, shop_name: str = "a shop") -> Triage:
+async def triage(
+    text: str, *, rules: RuleTriage, model: JsonModel | None = None, business_name: str = "a business"
+) -> Triage:
     """Return where a message belongs: by the model in at most two requests, or by rules when there is none
     or it fails.
     """
@@ -50,7 +52,7 @@ async def triage(text: str, *, rules: RuleTriage, model: JsonModel | None = None
     guess = rules.classify(text)
     if model is not None:
         instructions = _INSTRUCTIONS.format(
-            shop_name=shop_name,
+            business_name=business_name,
             queues=described(rules.queues),
             examples="\n".join(f"  {example} → {queue}" for example, queue in rules.nearest(text)),
             guess=guess.model_dump_json(),

@@ -20,7 +20,7 @@ QUOTED = 600
 """Characters of an article that a suggestion without a model quotes."""
 FITS = 0.5
 """The share of a question's words that a passage has to hold for being quoted without a model."""
-_SUGGEST = """You help a colleague of the support team of {shop_name}. Write the reply that they could send to the \
+_SUGGEST = """You help a colleague of the support team of {business_name}. Write the reply that they could send to the \
 customer next: short, friendly,
 in the language {language}, using only what stands in the conversation, the articles and the records below. Promise \
 nothing that is not certain;
@@ -35,7 +35,7 @@ async def suggest_reply(
     *,
     operator: str,
     model: BaseChatModel | None,
-    shop_name: str,
+    business_name: str,
     retriever: Retriever | None = None,
     records: Sequence[str] = (),
     links: LinkRule | None = None,
@@ -47,13 +47,13 @@ async def suggest_reply(
     asked = title_of(_heard(ticket))
     said = [Utterance("customer", asked)] if asked else []
     found = await retriever.search(said, limit=PASSAGES) if retriever and said else []
-    plain = _plain(ticket, asked, found, operator, shop_name, links or LinkRule())
+    plain = _plain(ticket, asked, found, operator, business_name, links or LinkRule())
     if model is None:
         return plain
     talk = "\n".join([ticket.transcript, *(f"{note.author}: {note.text}" for note in ticket.notes)])
     known = [f"Article “{passage.title}” ({passage.url}): {passage.text}" for passage in found]
     known += [f"Record: {record}" for record in (*ticket.draft.facts, *records)]
-    words = _SUGGEST.format(shop_name=shop_name, language=ticket.draft.language, operator=operator)
+    words = _SUGGEST.format(business_name=business_name, language=ticket.draft.language, operator=operator)
     try:
         data = quote_message("\n\n".join([talk, *known]))
         answer = await model.ainvoke([SystemMessage(words), HumanMessage(data)], NO_STREAM)
@@ -62,9 +62,11 @@ async def suggest_reply(
     return answer.text.strip() or plain
 
 
-def _plain(ticket: Ticket, asked: str, found: Sequence[Passage], operator: str, shop_name: str, links: LinkRule) -> str:
+def _plain(
+    ticket: Ticket, asked: str, found: Sequence[Passage], operator: str, business_name: str, links: LinkRule
+) -> str:
     """Return a reply without a model: what an article says where one fits, else that a person is at it."""
-    parts = [f"Hello, this is {operator} from {shop_name}. You wrote: {' '.join(_unanswered(ticket))}"]
+    parts = [f"Hello, this is {operator} from {business_name}. You wrote: {' '.join(_unanswered(ticket))}"]
     if passage := next((passage for passage in found if _fits(passage, asked)), None):
         parts.append(without_places(passage.text)[:QUOTED])
         if passage.url and links.allows(passage.url):

@@ -20,7 +20,7 @@ _LEFT_OUT = frozenset(
         "item_ids",
     }
 )
-"""Personal data, which the shop has, and ids that tell a colleague nothing."""
+"""Personal data, which the business has, and ids that tell a colleague nothing."""
 _PLURAL = ("orders", "products")
 
 

@@ -20,7 +20,7 @@ from tools.desk.ticket_draft import Classification, TicketDraft
 from tools.desk.tickets import Reason
 
 _NEWEST, _LINE, _TRANSCRIPT = 24, 600, 9_000
-_INSTRUCTIONS = """A customer of {shop_name} is handed over from the assistant to a colleague. Write the ticket as \
+_INSTRUCTIONS = """A customer of {business_name} is handed over from the assistant to a colleague. Write the ticket as \
 one JSON object, in English, so
 that the colleague can go on without asking again.
 
@@ -66,11 +66,16 @@ class TicketWriter:
     """What drafts are made with."""
 
     def __init__(
-        self, rules: RuleTriage, model: JsonModel | None = None, *, shop_name: str = "a business", seconds: float = 30.0
+        self,
+        rules: RuleTriage,
+        model: JsonModel | None = None,
+        *,
+        business_name: str = "a business",
+        seconds: float = 30.0,
     ) -> None:
         self._rules = rules
         self._model = model
-        self._shop_name = shop_name
+        self._business_name = business_name
         self._seconds = seconds
 
     async def write(
@@ -138,7 +143,7 @@ class TicketWriter:
         queues = self._rules.queues
         classified = guess.model_dump_json(include=set(Classification.model_fields))
         instructions = _INSTRUCTIONS.format(
-            shop_name=self._shop_name, queues=described(queues), guess=classified, reason=detail
+            business_name=self._business_name, queues=described(queues), guess=classified, reason=detail
         )
         asked = [SystemMessage(instructions), HumanMessage(quote_message(transcript(messages)))]
         return await model.ask(asked, TicketDraft, choices=choices(queues), instead=guess)

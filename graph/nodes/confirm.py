@@ -60,7 +60,7 @@ async def confirm(
     update["approvals"] = list(dict.fromkeys([*state.approvals, *waiting]))
     if text := safe_text(
         text, links, mail=lambda _: True
-    ):  # previews name products, in the words of the shop's records
+    ):  # previews name products, in the words of the business's records
         kwargs = mark(
             asks=[action.id for action in proposed],
             # Not what waits or runs: how that ends is still to be told.

@@ -28,7 +28,7 @@ class ToolExecutor(Protocol):
     """Run tool calls and return one result for each."""
 
     carries_out: bool
-    """Whether writes the customer agreed to are run by `run` as well, and not by the shop's own rules."""
+    """Whether writes the customer agreed to are run by `run` as well, and not by the business's own rules."""
 
     @property
     def tools(self) -> Mapping[str, BaseTool]:

@@ -57,9 +57,9 @@ _FREE_TEXT = frozenset(
         "reason",
     ]
 )
-"""Fields of a record that hold somebody's words; a number in them is no number of the shop."""
+"""Fields of a record that hold somebody's words; a number in them is no number of the business."""
 _LISTED = frozenset({"reason", "state", "country"})
-"""Arguments that the shop's policy lists, or that are spelled in too many ways to compare."""
+"""Arguments that the business's policy lists, or that are spelled in too many ways to compare."""
 _SHORT_FORMS = {
     short: word
     for word, shorts in {
@@ -149,12 +149,12 @@ class MessageOrigins:
         return kept + [m.text for m in ours]
 
     def mail_addresses(self) -> set[str]:
-        """Return the e-mail addresses, in lower case, that the customer or a record of the shop names."""
-        texts = (*self.of_customer(), *self.of_shop())
+        """Return the e-mail addresses, in lower case, that the customer or a record of the business names."""
+        texts = (*self.of_customer(), *self.of_records())
         return {value.text.lower() for text in texts for value in find_values(text) if value.kind == "email"}
 
-    def of_shop(self) -> list[str]:
-        """Return the fields of the shop's records that tools have shown, without articles and anybody's words."""
+    def of_records(self) -> list[str]:
+        """Return the fields of the business's records that tools have shown, without articles and anybody's words."""
         shown = (m for m in self.messages if isinstance(m, ToolMessage) and m.status != "error" and not _is_article(m))
         return [text for m in shown for text in _fields(m.text)]
 
@@ -168,13 +168,13 @@ def spoken_instruction(message: HumanMessage) -> bool:
 
 def ungrounded_in_records(args: Mapping[str, Any], origins: MessageOrigins) -> list[str]:
     """Return the numbers, addresses and amounts in a write's arguments that neither the customer nor a record of the
-    shop gives.
+    business gives.
     """
-    shop = origins.of_shop()
-    whole = {normal(text) for text in shop}
+    records = origins.of_records()
+    whole = {normal(text) for text in records}
     said = origins.of_customer()
     evidence = read_evidence(
-        [Text(t, "customer") for t in (*said, *map(join_spelled, said), *origins.of_ledger(), *shop)]
+        [Text(t, "customer") for t in (*said, *map(join_spelled, said), *origins.of_ledger(), *records)]
     )
     values = [v for text, v in checked_values(args) if normal(text) not in whole and not evidence.stands(v)]
     return list(dict.fromkeys(value.text for value in values))
@@ -201,17 +201,17 @@ def not_asked_for(
     if not wishes:
         return "that they want this"
     said = origins.of_customer()
-    shop = {normal(text) for text in origins.of_shop()}
+    records = {normal(text) for text in origins.of_records()}
     own = [_tokens(join_spelled(text)) for text in said]
     numbers = {key for text in said for v in find_values(text) if v.kind in _NUMBERS for key in v.keys}
-    numbers |= {key for text in shop for key in _as_number(text)}
+    numbers |= {key for text in records for key in _as_number(text)}
     leaves = [*_texts(args, keep=lambda name: name not in _FREE_TEXT | _LISTED and name not in listed)]
     for name, value in leaves:
         identifiers = [v for v in find_values(value) if v.kind == "identifier" and len(value.split()) == 1]
         others = {other for _, other in leaves if other != value}
         if identifiers and not _chosen(identifiers[0], wishes, said, besides=others):
             return f"the {name.replace('_', ' ')} {value}"
-        if identifiers or normal(value) in shop or _stands_whole(value, own):
+        if identifiers or normal(value) in records or _stands_whole(value, own):
             continue
         if not _as_number(value) & numbers:
             return f"the {name.replace('_', ' ')} {value!r}"
@@ -270,7 +270,7 @@ def _is_article(message: ToolMessage) -> bool:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _fields(result: str) -> tuple[str, ...]:
-    """Return the fields of a record that are the shop's and ask for nothing; a result that is no JSON counts as a
+    """Return the fields of a record that are the business's and ask for nothing; a result that is no JSON counts as a
     whole.
     """
     fields = (text for _, text in _texts(_read(result), keep=lambda name: name not in _FREE_TEXT))

@@ -41,7 +41,7 @@ class Evidence:
     """How many passages there are to cite, numbered from 1."""
     outcomes: tuple[ToolOutcome, ...] = ()
     addresses: frozenset[str] = frozenset()
-    """E-mail addresses, in lower case, that the customer or the shop's records name."""
+    """E-mail addresses, in lower case, that the customer or the business's records name."""
     data: str = ""
     """All tool results but articles as one lower-case text."""
     words: str = ""

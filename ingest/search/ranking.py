@@ -20,7 +20,7 @@ _FEEDBACK = 10
 
 # How much each signal counts beside a cosine. Chosen on half of the dialogues of two public corpora and checked on the
 # other
-# half and on the shop's own articles; the weight of the talk before with three small corpora of other trades, too.
+# half and on the business's own articles; the weight of the talk before with three small corpora of other trades, too.
 # `python -m benchmarks.retrieval` prints the result of all.
 _CONTEXT = 0.35
 _WORDS = 0.1

@@ -98,7 +98,7 @@ async def suggest(who: Operator, service: Serving, ticket_id: str = TicketId) ->
         ticket_id,
         operator=who.subject,
         model=service.desk.model,
-        shop_name=service.business.file.name,
+        business_name=service.business.file.name,
         retriever=service.parts.retriever,
         records=[record.model_dump_json() for record in about.records] if about else (),
         links=service.parts.links,

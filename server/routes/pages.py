@@ -151,7 +151,7 @@ def page_routes(embedders: tuple[str, ...], brand: Callable[[], Brand]) -> APIRo
     pages = _Pages(brand)
     pages.now()
     router = APIRouter(include_in_schema=False)
-    # Loaded by shops' own pages too, where the widget is embedded; they hold nothing but what everybody may read.
+    # Loaded by businesses' own pages too, where the widget is embedded; they hold nothing but what everybody may read.
     shared = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
     def page(request: Request) -> Response:

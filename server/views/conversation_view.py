@@ -201,4 +201,4 @@ def reply_out(reply: dict[str, Any]) -> ReplyOut:
 def disclosure(service: Service, locale: str | None) -> str:
     """Return what a customer is told at the start of a conversation (EU AI Act, Art. 50)."""
     with own_phrases(service.parts.phrases):
-        return phrase("disclosure", service.agent.locale_of(locale), shop=service.parts.shop_name)
+        return phrase("disclosure", service.agent.locale_of(locale), shop=service.parts.business_name)

@@ -49,7 +49,7 @@ def as_tools(tools: Sequence[HostTool]) -> list[Tool]:
 
 
 class HostedActions(ConfirmedActions):
-    """Lead a host's writes through proposal, yes and ledger; no rule of a shop is applied to them."""
+    """Lead a host's writes through proposal, yes and ledger; no rule of a business is applied to them."""
 
     def __init__(self, *, ledger: ActionLedger, tools: Sequence[HostTool], confirm_writes: bool = True) -> None:
         """Take the host's tools; without `confirm_writes` its writes are run at once, because its own policy makes the

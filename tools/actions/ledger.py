@@ -50,7 +50,7 @@ class ActionLedger:
             url: Where the rows are kept; tables are created on first use.
             confirmation: How long after the proposal a yes counts.
             approval: How long staff may take.
-            lease: How long a process may be silent before another takes over; longer than any time-out of the shop.
+            lease: How long a process may be silent before another takes over; longer than any time-out of the business.
             clock: Tells the present moment.
         """
         self._database = OwnDatabase(url, metadata, called="the action ledger")
@@ -145,7 +145,7 @@ class ActionLedger:
         """Take the action to carry it out, or None when it may not run or another process is at it.
 
         Gives confirmed and approved actions, and those in flight whose lease has lapsed: a process died there, and
-        `attempts` above 1 says that the shop must be asked for the outcome first.
+        `attempts` above 1 says that the business must be asked for the outcome first.
         """
         now = self._clock()
         lapsed = actions.c.state.in_(IN_FLIGHT) & (actions.c.lease_until <= now)

@@ -1,12 +1,10 @@
-"""Look after the personal data around actions: the ledger and the shop's record of effects stay as an audit trail
-without a person.
-"""
+"""Look after the personal data of actions: the ledger stays as an audit trail without a person."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from core.clock import utc_now
 from core.errors import Refused
@@ -18,7 +16,6 @@ from tools.actions.action import IN_FLIGHT
 from tools.actions.ledger import WITHDRAWABLE
 from tools.actions.ledger_schema import actions
 from tools.actions.ledger_schema import events as steps
-from tools.retail.sql import sql_schema
 
 
 class PersonalActions:
@@ -97,55 +94,6 @@ class PersonalActions:
                 await connection.execute(update(actions).where(actions.c.id == row["id"]).values(values))
                 await connection.execute(update(steps).where(steps.c.action_id == row["id"]).values(detail=None))
             return len(rows)
-
-
-class PersonalEffects:
-    """Fulfil `PersonalStore` for what the agent noted in the shop's own database about its changes; the shop's records
-    are not ours.
-    """
-
-    name = "effects"
-    tables: Sequence[str] = ("effects",)
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._database = OwnDatabase(
-            url, sql_schema.metadata, called="the shop's database", setting="SUPPORT_ORDERS_URL"
-        )
-
-    async def threads_of(self, customer_id: str) -> set[str]:
-        """Return nothing: effects know no conversation."""
-        return set()
-
-    async def export(self, person: Person) -> list[dict[str, Any]]:
-        """Return what was changed."""
-        query = select(sql_schema.effects).where(sql_schema.effects.c.customer_id == person.customer_id)
-        async with self._database.reading() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
-
-    async def erase(self, person: Person) -> int:
-        """Leave of each effect its key, so that it cannot happen again, its order and its time."""
-        return await self._strip(sql_schema.effects.c.customer_id == person.customer_id)
-
-    async def expire(self, before: datetime) -> int:
-        """Do so to effects of before then."""
-        old = (sql_schema.effects.c.applied_at < before) & (sql_schema.effects.c.customer_id != ERASED)
-        return await self._strip(old)
-
-    async def compact(self) -> None:
-        """Leave nothing in the file."""
-        await secure_delete(self._url, tables=("effects",))
-
-    async def close(self) -> None:
-        """Close the connections of the running event loop."""
-        await self._database.close()
-
-    async def _strip(self, which: ColumnElement[bool]) -> int:
-        values = {"customer_id": ERASED, "args": {}, "after": {}}
-        async with self._database.writing() as connection:
-            if not await connection.scalar(select(func.count()).select_from(sql_schema.effects).where(which)):
-                return 0
-            return int((await connection.execute(update(sql_schema.effects).where(which).values(values))).rowcount)
 
 
 def _of(person: Person) -> ColumnElement[bool]:

@@ -33,7 +33,7 @@ class Business:
         return next((connector.shop for _, connector in self.connectors if connector.shop), None)
 
     @property
-    def shop_name(self) -> str | None:
+    def shop_connector(self) -> str | None:
         """Return the name of the shop's connector, under which its secret is listed, or None."""
         return next((Path(file.name).stem for file, connector in self.connectors if connector.shop), None)
 

@@ -3,39 +3,38 @@ it.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from core.errors import BackendUnavailable, Refused
 from core.privacy.redaction import Redactor
 from tools.desk.ticket_draft import TEXT_LIMITS
 from tools.desk.tickets import TicketRequest
-from tools.retail.known_customers import redactor_of
-from tools.retail.shop_records import OrderBackend
 
 LOOK_UP_SECONDS = 3.0
-"""A shop that does not answer must not keep a ticket from being opened."""
+"""Records that do not answer must not keep a ticket from being opened."""
 
 
 class CustomerRedaction:
     """Make redactors that know the name and the address of one customer."""
 
-    def __init__(self, orders: OrderBackend | None = None) -> None:
-        """Take where records are looked up; without it, only what the process has read is known."""
-        self._orders = orders
+    def __init__(self, look_up: Callable[[str], Awaitable[Redactor]] | None = None) -> None:
+        """Take what looks a customer's record up; without it, only what the process has read is known."""
+        self._look_up = look_up
 
     async def of(self, customer_id: str | None) -> Redactor:
         """Return the redactor for a customer's tickets."""
-        if self._orders is None or customer_id is None:
+        if self._look_up is None or customer_id is None:
             return Redactor()
         try:
             async with asyncio.timeout(LOOK_UP_SECONDS):
-                return redactor_of(await self._orders.get_customer(customer_id))
+                return await self._look_up(customer_id)
         except (Refused, BackendUnavailable, TimeoutError):
             return Redactor()
 
 
 def redacted(request: TicketRequest, redactor: Redactor) -> TicketRequest:
-    """Return the request with its free texts redacted; numbers of orders and parcels stay."""
+    """Return the request with its free texts redacted; numbers of records stay."""
     draft = request.draft
     # What stands in for an address can be longer than it, and a text over its limit could not be read again.
     texts = {name: redactor.text(getattr(draft, name))[:limit] for name, limit in TEXT_LIMITS.items()}

@@ -1,4 +1,4 @@
-"""Send one-time codes: to the terminal while developing, by e-mail, or through a web service of the shop."""
+"""Send one-time codes: to the terminal while developing, by e-mail, or through a web service of the business."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ class ConsoleSender:
 class MailSender:
     """Send codes by e-mail through an SMTP server (RFC 5321), encrypted unless the server is on this machine."""
 
-    def __init__(self, url: str, *, shop_name: str) -> None:
+    def __init__(self, url: str, *, business_name: str) -> None:
         """Take the server, and the sender's address as `?from=`; raises SettingsError where that is missing."""
         parts = urlsplit(url)
         senders = parse_qs(parts.query).get("from")
@@ -42,15 +42,16 @@ class MailSender:
         self._tls = parts.scheme == "smtps"
         self._host, self._port = parts.hostname or "localhost", parts.port or (465 if self._tls else 587)
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
-        self._sender, self._shop_name = senders[0], shop_name
+        self._sender, self._business_name = senders[0], business_name
 
     async def send(self, *, email: str, code: str, minutes: int) -> None:
         """Hand the mail to the server; raises BackendUnavailable when it is not taken."""
         message = EmailMessage()
-        message["Subject"] = f"Your one-time code for {self._shop_name}"
+        message["Subject"] = f"Your one-time code for {self._business_name}"
         message["From"], message["To"] = self._sender, email
         message.set_content(
-            f"Your one-time code for the chat with {self._shop_name} is {code}.\n\nIt is good for {minutes} minutes. "
+            f"Your one-time code for the chat with {self._business_name} is {code}.\n\n"
+            f"It is good for {minutes} minutes. "
             "If you did not ask for it, ignore this message and give the code to nobody."
         )
         try:
@@ -76,7 +77,7 @@ class MailSender:
 
 
 class WebhookSender:
-    """Post codes to the shop, which brings them to the customer; signed as in `tools/desk/webhook.py`."""
+    """Post codes to the business, which brings them to the customer; signed as in `tools/desk/webhook.py`."""
 
     def __init__(self, url: str, *, secret: str) -> None:
         self._url, self._secret = url, secret
@@ -102,7 +103,7 @@ class WebhookSender:
             ) from None
 
 
-def open_sender(where: str | None, *, secret: str | None, shop_name: str) -> CodeSender | None:
+def open_sender(where: str | None, *, secret: str | None, business_name: str) -> CodeSender | None:
     """Return the sender a setting names, or None where none is set.
 
     Raises:
@@ -115,7 +116,7 @@ def open_sender(where: str | None, *, secret: str | None, shop_name: str) -> Cod
         case "console":
             return ConsoleSender()
         case "smtp" | "smtps":
-            return MailSender(str(where), shop_name=shop_name)
+            return MailSender(str(where), business_name=business_name)
         case "http" | "https":
             if not secret:
                 raise SettingsError(

@@ -50,5 +50,5 @@ def boundless_promises(sentence: str, evidence: Evidence) -> list[str]:
 
 
 def _own_words(evidence: Evidence) -> str:
-    """Return what the shop says; a customer's wish for a lifelong guarantee gives none."""
+    """Return what the business says; a customer's wish for a lifelong guarantee gives none."""
     return f"{evidence.prose} {evidence.data}"

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.customer_check import order_of, orders_of_customer
+from cli.retail.customer_check import order_of, orders_of_customer
 from core.clock import utc_now
 from core.settings import Settings
 from graph.opened_stores import orders_of

@@ -1,0 +1,4 @@
+"""Commands about the shop of a business that has one.
+
+What only a business with the connector `shop` has.
+"""
