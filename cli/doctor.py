@@ -51,10 +51,10 @@ def doctor(
         str | None, typer.Option(help="Name of a transcription model to try as well with --probe.")
     ] = None,
 ) -> None:
-    """Check the settings and the files they name, the model endpoint, the index, the shop, the desk and the memory.
+    """Check the settings and the files they name, the model endpoint, the index, the records, the desk and the memory.
 
     Exit code 1 when something needs attention (✗); each line says what to do. A hint (!) is for what works but is
-    perhaps not meant so, such as the sample shop's name over your own orders. With --probe the endpoint is measured
+    perhaps not meant so, such as the sample business's name over your own records. With --probe the endpoint is measured
     first, and the agent adapts to what was found: native tool calls or calls as JSON, streaming or not.
     """
     found = [*(_measured(transcription) if probe else ()), *asyncio.run(_examine())]
@@ -172,7 +172,7 @@ async def list_models(settings: Settings) -> list[str]:
 async def _embeddings(settings: Settings) -> str:
     model = embedding_model(settings)
     started = time.perf_counter()
-    vector = await asyncio.to_thread(model.embed_query, "Where is my order?")
+    vector = await asyncio.to_thread(model.embed_query, "How can I reach you?")
     milliseconds = (time.perf_counter() - started) * 1000
     return f"{settings.embedding_model}, {len(vector)} dimensions, first query {milliseconds:.0f} ms"
 
