@@ -116,7 +116,8 @@ class World:
             desk=self.desk,
             writer=self.writer,
             availability=DeskAvailability(DeskHours.parse("always"), reply_within=timedelta(hours=4)),
-            actions=ConfirmedActions(ledger=self.ledger, tools=tools, policy=policy),
+            actions=ConfirmedActions(ledger=self.ledger, tools=tools),
+            people_only=policy.people_only,
             links=links,
         )
 

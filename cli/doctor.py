@@ -54,8 +54,8 @@ def doctor(
     """Check the settings and the files they name, the model endpoint, the index, the records, the desk and the memory.
 
     Exit code 1 when something needs attention (✗); each line says what to do. A hint (!) is for what works but is
-    perhaps not meant so, such as the sample business's name over your own records. With --probe the endpoint is measured
-    first, and the agent adapts to what was found: native tool calls or calls as JSON, streaming or not.
+    perhaps not meant so, such as the sample business's name over your own records. With --probe the endpoint is
+    measured first, and the agent adapts to what was found: native tool calls or calls as JSON, streaming or not.
     """
     found = [*(_measured(transcription) if probe else ()), *asyncio.run(_examine())]
     findings = [replace(f, detail=Redactor().text(f.detail)) for f in found]  # an address may hold a password

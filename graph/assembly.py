@@ -119,7 +119,7 @@ def assemble(
         retriever=retriever,
         desk=desk,
         actions=ConfirmedActions(
-            ledger=ledger, tools=tools, policy=policy, email_of=partial(email_of, orders) if orders else no_email
+            ledger=ledger, tools=tools, email_of=partial(email_of, orders) if orders else no_email
         ),
         identity=identity,
         writer=ticket_writer(settings, business),
@@ -140,6 +140,7 @@ def assemble(
         instructions=business.instructions,
         phrases=business.phrases,
         topics=business.file.handoff,
+        people_only=policy.people_only,
         locales=business.file.languages,
         links=LinkRule.of(business.file.link_hosts),
         procedures=procedures,

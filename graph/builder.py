@@ -103,6 +103,8 @@ class Parts:
     """Fixed sentences that the business says in its own words."""
     topics: Mapping[str, HandoffTopic] = field(default_factory=dict)
     """What only people handle, and what is said of it."""
+    people_only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The phrases that give away each topic that only people handle."""
     links: LinkRule = field(default_factory=LinkRule)
     """Which addresses replies and sources may carry."""
     procedures: ProcedureBook | None = None
@@ -162,6 +164,7 @@ def build_graph(
         max_message_chars=parts.max_message_chars,
         identity=parts.identity,
         remembers_customers=parts.remembers_customers,
+        people_only=parts.people_only,
         sees=parts.sees,
         locale_of=parts.locale_of,
     )

@@ -30,7 +30,7 @@ from tools.desk.hours import DeskHours
 from tools.desk.ownership import Move, Ownership, move
 from tools.desk.queues import load_queues
 from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketNote, TicketRequest
-from tools.retail.policy import Policy
+from tools.retail.policy import Policy, load_policy
 from tools.retail.shop_records import OrderBackend
 from tools.retail.shop_tools import make_tools
 from tools.tool import Tool
@@ -208,7 +208,7 @@ def confirmed_actions(orders: OrderBackend, *, policy: Policy | None = None, **t
     """Return actions on a ledger of its own in a temporary folder."""
     ledger = ActionLedger(f"sqlite:///{tempfile.mkdtemp()}/desk.db", **timing)
     tools = make_tools(orders, KeywordRetriever(), policy, lambda: TODAY)
-    return ConfirmedActions(ledger=ledger, tools=tools, policy=policy)
+    return ConfirmedActions(ledger=ledger, tools=tools)
 
 
 def parts(model: BaseChatModel, *, passages: Sequence[Passage] = (RETURNS, SHIPPING), **others: Any) -> Parts:
@@ -223,6 +223,7 @@ def parts(model: BaseChatModel, *, passages: Sequence[Passage] = (RETURNS, SHIPP
         "availability": availability(),
         "actions": confirmed_actions(FakeOrders()),
         "business_name": "Test Shop",
+        "people_only": load_policy().people_only,
         "links": LinkRule(frozenset({"h"})),
     }
     return Parts(**(values | others))

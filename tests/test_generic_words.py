@@ -108,10 +108,7 @@ def test_a_shop_is_known_only_where_it_is_connected() -> None:
         "evals/conversations/start_state.py",
         "graph/assembly.py",
         "graph/business_check.py",
-        "graph/handoff/handoff_reasons.py",
         "graph/opened_stores.py",
         "server/personal_stores.py",
         "server/stores.py",
-        "tools/actions/hosted.py",
-        "tools/actions/workflow.py",
     }

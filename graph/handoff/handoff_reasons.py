@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
@@ -20,7 +21,6 @@ from graph.verification.evidence import Text
 from graph.verification.evidence_reading import read_evidence
 from graph.verification.values.value_reading import find_values
 from tools.desk.tickets import Reason
-from tools.retail.policy import Policy
 
 IN_WORDS: Mapping[Reason, str] = {
     "asked": "the customer asked for a person",
@@ -80,10 +80,20 @@ def handoff_wish(messages: Sequence[AnyMessage], text: str) -> str | None:
     return _wish(text, said)
 
 
-def rule_wish(text: str, policy: Policy) -> str | None:
-    """Return the rule by which people handle what a message is about, in words, or None."""
-    topic = policy.topic_for_people(text)
+def rule_wish(text: str, people_only: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Return the rule by which people handle what a message is about, in words, or None.
+
+    `people_only` names the phrases of each topic that only people handle; a `*` stands for any end of a word.
+    """
+    plain = " ".join(text.split())
+    topic = next((topic for topic, phrases in people_only.items() if _any_of(phrases).search(plain)), None)
     return topic_rule(topic) if topic else None
+
+
+@cache
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    written = "|".join(re.escape(" ".join(phrase.split())).replace(r"\*", r"\w*") for phrase in phrases)
+    return re.compile(rf"(?<!\w)(?:{written})(?!\w)", re.IGNORECASE)
 
 
 def topic_rule(topic: str) -> str:

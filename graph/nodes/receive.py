@@ -4,7 +4,7 @@ and a wish.
 
 import asyncio
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +46,7 @@ async def receive(
     actions: ConfirmedActions,
     voice_input: VoiceInput,
     max_message_chars: int,
+    people_only: Mapping[str, tuple[str, ...]],
     identity: IdentityDesk | None = None,
     remembers_customers: bool = False,
     sees: bool = False,
@@ -129,7 +130,7 @@ async def receive(
         written = clip(shown)
         # A slip is put right to an English word, which a word of another language may be near to.
         asked = (handoff_wish(state.messages, text) for text in (written, corrected(written)))
-        update["handoff"] = next(filter(None, asked), None) or rule_wish(written, actions.policy)
+        update["handoff"] = next(filter(None, asked), None) or rule_wish(written, people_only)
     if update["handoff"]:
         return update
     answered = await apply_answer(

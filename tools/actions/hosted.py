@@ -14,7 +14,6 @@ from tools.actions.ledger import ActionLedger
 from tools.actions.shown_arguments import in_one_line, listed
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
-from tools.retail.policy import load_policy
 from tools.tool import Tool
 
 
@@ -56,7 +55,6 @@ class HostedActions(ConfirmedActions):
         model ask.
         """
         super().__init__(ledger=ledger, tools=as_tools(tools))
-        self.policy = load_policy().model_copy(update={"people_only": {}})
         self._approve = {tool.name: tool.approve for tool in tools}
         self._writes = {tool.name for tool in tools if tool.effect == "write"} if confirm_writes else set[str]()
 

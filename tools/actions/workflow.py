@@ -13,7 +13,6 @@ from tools.actions.execution import carry_out, context_of
 from tools.actions.ledger import ActionLedger
 from tools.actions.velocity import within_velocity
 from tools.context import Context
-from tools.retail.policy import Policy, load_policy
 from tools.tool import Tool
 
 
@@ -41,7 +40,6 @@ class ConfirmedActions:
         *,
         ledger: ActionLedger,
         tools: Sequence[Tool],
-        policy: Policy | None = None,
         email_of: EmailOf = no_email,
     ) -> None:
         """Take the tools of the agent; those that write are led from here.
@@ -49,7 +47,6 @@ class ConfirmedActions:
         `email_of` tells a customer's e-mail address: staff do not decide on an account of their own.
         """
         self.ledger = ledger
-        self.policy = policy or load_policy()
         self.tools = {tool.name: tool for tool in tools}
         self._email_of = email_of
 

@@ -1,8 +1,6 @@
 """Read the shop's policy: what is allowed in which state, within which window, up to which amount."""
 
-import re
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -129,17 +127,6 @@ class Policy(Section):
         wanted = name.casefold()
         fits = (c for c, others in self.countries.items() if wanted in {c.casefold(), *(o.casefold() for o in others)})
         return next(fits, None)
-
-    def topic_for_people(self, text: str) -> str | None:
-        """Return the topic of a message that only people handle, or None."""
-        plain = " ".join(text.split())
-        return next((topic for topic, phrases in self.people_only.items() if _any_of(phrases).search(plain)), None)
-
-
-@cache
-def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    written = "|".join(re.escape(" ".join(phrase.split())).replace(r"\*", r"\w*") for phrase in phrases)
-    return re.compile(rf"(?<!\w)(?:{written})(?!\w)", re.IGNORECASE)
 
 
 def load_policy(file: Path | None = None) -> Policy:
