@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.output import errors_shown, print_json
+from cli.output import AsJson, errors_shown, print_json
 from core.errors import InputError, SupportError
 from core.factory import embedding_model, reranker
 from core.passages import Passage, Utterance
@@ -31,7 +31,6 @@ app = typer.Typer(help="Look into the knowledge index.", no_args_is_help=True)
 
 EXIT_FOUND = 3
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 IndexDir = Annotated[Path | None, typer.Option(help="Folder of the index, if not index/ in SUPPORT_DATA_DIR.")]
 
 

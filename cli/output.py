@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.console import Console
 from core.errors import SupportError
 
 EXIT_FAILED = 1
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.output import err, errors_shown, out, print_json
+from cli.output import AsJson, err, errors_shown, out, print_json
 from core.errors import InputError, NotFound, SettingsError
 from core.factory import chat_model
 from core.settings import Settings
@@ -30,8 +30,6 @@ from graph.procedures.format.procedure import Procedure
 from graph.procedures.format.procedure_file import Problem
 from tools.business.business_folder import Business, read_business
 from tools.connectors.opening import run_blocking
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 app = typer.Typer(help="Show, test and draft the procedures of a business.", no_args_is_help=True)
 

@@ -11,15 +11,13 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from rich.markup import escape
 from rich.table import Column, Table
 
-from cli.output import errors_shown, out, print_json
+from cli.output import AsJson, errors_shown, out, print_json
 from core.errors import InputError
 from core.models.prices import PriceTable, load_prices
 from core.settings import Settings
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.threads import Thread, get_thread, list_threads, prune, thread_ids, transcript
 from server.personal_stores import open_personal_data
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 app = typer.Typer(help="Show stored conversations and what they cost, and delete old ones.", no_args_is_help=True)
 

@@ -11,6 +11,8 @@ from ingest.chunking import passage_prefix
 from ingest.documents_read import StoredArticle
 
 Vectors = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+"""Places of passages in an index."""
 
 
 def embedded_passages(articles: Iterable[StoredArticle]) -> list[str]:

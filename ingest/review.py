@@ -10,13 +10,11 @@ from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from core.language.text import sentences
 from ingest.documents_read import StoredArticle
+from ingest.embedding import Vectors
 from ingest.search_words import roots_in
-
-Vectors = npt.NDArray[np.float32]
 
 _SAME_WORDS = 0.9
 _ALIKE = 0.85

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from cli.output import err, out, print_json
+from cli.output import AsJson, err, out, print_json
 from core.errors import InputError
 from core.settings import Settings
 from graph.opened_stores import open_desk, open_ledger
@@ -26,7 +26,6 @@ ActionId = Annotated[
 ]
 By = Annotated[str, typer.Option(help="Who decides; kept in the audit trail.")]
 Note = Annotated[str, typer.Option(help="A sentence for the customer and the audit trail.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 _TICKET = re.compile(r"T\d+")
 WAITING: tuple[State, ...] = ("awaiting_approval",)
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from cli.desk.ticket_order import most_pressing_first
 from cli.desk.ticket_printing import clock, print_ticket, ticket_as_data
-from cli.output import out, print_json
+from cli.output import AsJson, out, print_json
 from core.errors import NoTicket, Refused
 from core.safety.safe_links import inert
 from core.settings import Settings
@@ -30,7 +30,6 @@ app = typer.Typer(help="Work on the tickets that the agent handed over: take, re
 
 TicketId = Annotated[str, typer.Argument(help="Number of the ticket, for example T1001.")]
 Operator = Annotated[str, typer.Option("--operator", help="Your name; the customer sees it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Answer = TypeVar("Answer")
 
 

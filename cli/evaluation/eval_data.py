@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from cli.output import errors_shown, out, print_json
+from cli.output import AsJson, errors_shown, out, print_json
 from core.errors import ConversationFileError, SettingsError
 from core.observability.tracing import RedactingClient
 from core.settings import Settings
@@ -32,7 +32,6 @@ from graph.opened_stores import orders_of
 SuiteFolder = Annotated[
     Path | None, typer.Option("--suite", help="Folder with suite.yaml and conversations/; evals/ of the business.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
 
 def retrieval(

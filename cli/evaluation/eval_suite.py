@@ -14,8 +14,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from cli.evaluation.eval_data import run_under_langsmith
-from cli.output import errors_shown, out, print_json
+from cli.evaluation.eval_data import SuiteFolder, run_under_langsmith
+from cli.output import AsJson, errors_shown, out, print_json
 from core.errors import ConversationFileError
 from core.factory import evaluation_model
 from core.models.prices import Price, PriceTable, load_prices
@@ -30,11 +30,6 @@ from evals.reports.run_summary import summarise
 from evals.runner import RunOptions, manifest, run_suite
 
 EXIT_BELOW, EXIT_STOPPED = 1, 130
-
-SuiteFolder = Annotated[
-    Path | None, typer.Option("--suite", help="Folder with suite.yaml and conversations/; evals/ of the business.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
 
 def run(

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cli.output import AsJson
 from cli.retail.customer_check import order_of, orders_of_customer
 from core.clock import utc_now
 from core.settings import Settings
@@ -25,7 +26,6 @@ app = typer.Typer(help="Load, show and export the shop.", no_args_is_help=True)
 out = Console()
 err = Console(stderr=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Answer = TypeVar("Answer")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.output import err, errors_shown, out, print_json
+from cli.output import AsJson, err, errors_shown, out, print_json
 from cli.retail.customer_check import customer_exists, no_customer
 from core.errors import InputError
 from core.privacy.personal_data import Person
@@ -20,7 +20,6 @@ Customer = Annotated[str | None, typer.Option(help="Id of the customer, as the b
 Thread = Annotated[
     list[str] | None, typer.Option(help="Id of one conversation, for visitors without an account; may be repeated.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def export(

@@ -6,13 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.output import errors_shown, out, print_json
+from cli.output import AsJson, errors_shown, out, print_json
 from core.settings import Settings
 from server.backups import back_up
 from server.backups import restore as put_back
 from server.stores import upgrade_stores
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def backup(

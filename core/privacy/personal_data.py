@@ -6,6 +6,12 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import uuid4
 
+from sqlalchemy import MetaData
+
+from core.storage.database import OWN_SETTINGS
+from core.storage.secure_delete import secure_delete
+from core.storage.tables import OwnDatabase
+
 ERASED = "erased"
 """Stands in audit rows where a customer, a conversation or words of theirs stood."""
 
@@ -49,6 +55,24 @@ class PersonalStore(Protocol):
     async def close(self) -> None:
         """Close what the running event loop opened."""
         ...
+
+
+class PersonalTables:
+    """What is alike in every `PersonalStore` over tables of ours."""
+
+    tables: Sequence[str] = ()
+
+    def __init__(self, url: str, schema: MetaData, *, called: str, setting: str = OWN_SETTINGS) -> None:
+        self._url = url
+        self._database = OwnDatabase(url, schema, called=called, setting=setting)
+
+    async def compact(self) -> None:
+        """Leave nothing in the file."""
+        await secure_delete(self._url, tables=tuple(self.tables))
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        await self._database.close()
 
 
 def pseudonym() -> str:

@@ -9,14 +9,12 @@ from pathlib import Path
 from queue import LifoQueue
 
 import numpy as np
-import numpy.typing as npt
 
 from core.errors import IndexCorrupt
 from core.passages import Passage
 from ingest.documents_read import StoredArticle
+from ingest.embedding import Rows
 from ingest.search_words import STEMMING, telling
-
-Rows = npt.NDArray[np.int64]
 
 _CONNECTIONS = 4
 _REMEMBERED = 50_000

@@ -6,13 +6,9 @@ from typing import Any
 
 import faiss
 import numpy as np
-import numpy.typing as npt
 
 from core.errors import IndexCorrupt
-
-Vectors = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
-
+from ingest.embedding import Rows, Vectors
 
 EXACT_UP_TO = 50_000
 """Number of passages up to which every vector is compared: a few milliseconds, and nothing is missed."""

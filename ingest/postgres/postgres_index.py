@@ -9,12 +9,13 @@ from langchain_core.embeddings import Embeddings
 
 from core.errors import IndexMismatch, IndexNotFound
 from core.passages import Passage, Utterance
+from ingest.embedding import Vectors
 from ingest.postgres.postgres_search import PostgresSnapshot
 from ingest.postgres.postgres_versions import StoredVersion, connect, serving_in, transaction
 from ingest.search.article_search import RetrievalHealth
 from ingest.search.queries import Queries, queries_for
 from ingest.search.query_vectors import QueryVectors
-from ingest.search.ranking import Vectors, embedded_texts, rank
+from ingest.search.ranking import embedded_texts, rank
 
 
 class PostgresRetriever:

@@ -8,8 +8,8 @@ import numpy as np
 import sqlalchemy as sa
 
 from core.passages import Passage
+from ingest.embedding import Rows, Vectors
 from ingest.postgres.postgres_versions import StoredVersion, read_from
-from ingest.search.ranking import Rows, Vectors
 from ingest.search_words import telling
 
 _COLUMNS = "p.id, a.id AS article_id, a.title, p.text, p.headings, a.url, p.position, a.metadata"

@@ -9,6 +9,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from ingest.documents_read import StoredArticle
+from ingest.embedding import Vectors
 from ingest.index.published_index import open_current
 from ingest.index.vectors import WANTED_RECALL, exact_neighbours, recall
 from ingest.postgres.postgres_search import PostgresSnapshot
@@ -22,7 +23,6 @@ from ingest.postgres.postgres_versions import (
     schema_of,
     versions_in,
 )
-from ingest.search.ranking import Vectors
 from ingest.search_words import STEMMING, codes_in, roots_in
 
 EXACT_UP_TO = 20_000

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from ingest.search.ranking import Vectors
+from ingest.embedding import Vectors
 
 _log = logging.getLogger(__name__)
 

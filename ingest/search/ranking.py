@@ -4,13 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from ingest.embedding import Rows, Vectors
 from ingest.search.queries import Queries
 from ingest.search.topics import Titles, named_articles, rarity
-
-Vectors = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
 
 _DEPTH = 100
 """Passages taken from each kind of search before they are ranked together."""

@@ -8,9 +8,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 
 from core.clock import utc_now
 from core.errors import Refused
-from core.privacy.personal_data import ERASED, Person, pseudonym
-from core.storage.secure_delete import secure_delete
-from core.storage.tables import OwnDatabase
+from core.privacy.personal_data import ERASED, Person, PersonalTables, pseudonym
 from tools.actions import ledger_schema
 from tools.actions.action import IN_FLIGHT
 from tools.actions.ledger import WITHDRAWABLE
@@ -18,7 +16,7 @@ from tools.actions.ledger_schema import actions
 from tools.actions.ledger_schema import events as steps
 
 
-class PersonalActions:
+class PersonalActions(PersonalTables):
     """Fulfil `PersonalStore` for the ledger: who did what when stays; for whom, to what address and in which words
     goes.
     """
@@ -27,8 +25,7 @@ class PersonalActions:
     tables: Sequence[str] = ("actions", "action_events")
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self._database = OwnDatabase(url, ledger_schema.metadata, called="the action ledger")
+        super().__init__(url, ledger_schema.metadata, called="the action ledger")
 
     async def threads_of(self, customer_id: str) -> set[str]:
         """Return the conversations in which something was asked for the customer."""
@@ -60,14 +57,6 @@ class PersonalActions:
     async def expire(self, before: datetime) -> int:
         """Do so to actions that were over before then."""
         return await self._strip(actions.c.settled & (actions.c.updated_at < before) & (actions.c.preview != ERASED))
-
-    async def compact(self) -> None:
-        """Leave nothing in the file."""
-        await secure_delete(self._url, tables=tuple(self.tables))
-
-    async def close(self) -> None:
-        """Close the connections of the running event loop."""
-        await self._database.close()
 
     async def _strip(self, which: ColumnElement[bool]) -> int:
         async with self._database.writing() as connection:

@@ -8,9 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.privacy.personal_data import Person, pseudonym
-from core.storage.secure_delete import secure_delete
-from core.storage.tables import OwnDatabase
+from core.privacy.personal_data import Person, PersonalTables, pseudonym
 from tools.desk.desk_schema import deliveries, events, metadata, notes, presence, ticket_number, tickets
 from tools.desk.ownership import WITH_PEOPLE
 from tools.desk.ticket_draft import TEXT_LIMITS
@@ -18,7 +16,7 @@ from tools.desk.ticket_draft import TEXT_LIMITS
 _TEXTS = {**dict.fromkeys(TEXT_LIMITS, ""), "summary": "Erased.", "facts": [], "steps_tried": [], "language": "und"}
 
 
-class PersonalTickets:
+class PersonalTickets(PersonalTables):
     """Fulfil `PersonalStore` for tickets, their notes, messages on their way and changes to be sent."""
 
     name = "tickets"
@@ -28,8 +26,8 @@ class PersonalTickets:
         self, url: str, *, tells: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         """Name the database; `tells` says that a webhook is told that a ticket was erased."""
-        self._url, self._tells, self._now = url, tells, now
-        self._database = OwnDatabase(url, metadata, called="the ticket desk")
+        super().__init__(url, metadata, called="the ticket desk")
+        self._tells, self._now = tells, now
 
     async def threads_of(self, customer_id: str) -> set[str]:
         """Return the conversations of the customer's tickets."""
@@ -64,14 +62,6 @@ class PersonalTickets:
         """Empty tickets that were closed before then."""
         closed = tickets.c.stage.not_in(WITH_PEOPLE) & (tickets.c.closed_at < before)
         return await self._empty(closed & (tickets.c.transcript != "") | closed & (tickets.c.detail != ""), {})
-
-    async def compact(self) -> None:
-        """Leave nothing in the file."""
-        await secure_delete(self._url, tables=tuple(self.tables))
-
-    async def close(self) -> None:
-        """Close the connections of the running event loop."""
-        await self._database.close()
 
     async def _empty(self, which: ColumnElement[bool], values: dict[str, Any]) -> int:
         async with self._database.writing() as connection:

@@ -6,15 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select
 
-from core.privacy.personal_data import Person
-from core.storage.secure_delete import secure_delete
+from core.privacy.personal_data import Person, PersonalTables
 from core.storage.tables import OwnDatabase
 from tools import spending
 from tools.identity import identity_schema
 from tools.identity.identity_schema import proofs
 
 
-class PersonalProofs:
+class PersonalProofs(PersonalTables):
     """Fulfil `PersonalStore` for what was done to prove who customers are, and for what their conversations
     cost today.
     """
@@ -23,8 +22,7 @@ class PersonalProofs:
     tables: Sequence[str] = ("identity_proofs", "spending")
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self._database = OwnDatabase(url, identity_schema.metadata, called="the record of proofs")
+        super().__init__(url, identity_schema.metadata, called="the record of proofs")
         self._spending = OwnDatabase(url, spending.metadata, called="the record of spending")
 
     async def threads_of(self, customer_id: str) -> set[str]:
@@ -53,13 +51,9 @@ class PersonalProofs:
         async with self._database.writing() as connection:
             return int((await connection.execute(delete(proofs).where(proofs.c.asked_at < before))).rowcount)
 
-    async def compact(self) -> None:
-        """Leave nothing in the file."""
-        await secure_delete(self._url, tables=tuple(self.tables))
-
     async def close(self) -> None:
         """Close the connections of the running event loop."""
-        await self._database.close()
+        await super().close()
         await self._spending.close()
 
 

@@ -6,13 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 
-from core.privacy.personal_data import ERASED, Person
-from core.storage.secure_delete import secure_delete
-from core.storage.tables import OwnDatabase
+from core.privacy.personal_data import ERASED, Person, PersonalTables
 from tools.retail.sql import sql_schema
 
 
-class PersonalEffects:
+class PersonalEffects(PersonalTables):
     """Fulfil `PersonalStore` for what the agent noted in the shop's database about its changes; the shop's records are
     not ours.
     """
@@ -21,10 +19,7 @@ class PersonalEffects:
     tables: Sequence[str] = ("effects",)
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self._database = OwnDatabase(
-            url, sql_schema.metadata, called="the shop's database", setting="SUPPORT_ORDERS_URL"
-        )
+        super().__init__(url, sql_schema.metadata, called="the shop's database", setting="SUPPORT_ORDERS_URL")
 
     async def threads_of(self, customer_id: str) -> set[str]:
         """Return nothing: effects know no conversation."""
@@ -44,14 +39,6 @@ class PersonalEffects:
         """Do so to effects of before then."""
         old = (sql_schema.effects.c.applied_at < before) & (sql_schema.effects.c.customer_id != ERASED)
         return await self._strip(old)
-
-    async def compact(self) -> None:
-        """Leave nothing in the file."""
-        await secure_delete(self._url, tables=("effects",))
-
-    async def close(self) -> None:
-        """Close the connections of the running event loop."""
-        await self._database.close()
 
     async def _strip(self, which: ColumnElement[bool]) -> int:
         values = {"customer_id": ERASED, "args": {}, "after": {}}
