@@ -74,7 +74,7 @@ async def apply_answer(
     # Not of the last message alone: after a report they may have asked for a person, who owned the turns since then.
     told = {i for m in messages if isinstance(m, AIMessage) for i in marks(m).get("tells", ())}
     if read := [action.id for action in unsettled if action.id in told and action.state in OVER]:
-        await actions.acknowledge(read)
+        await actions.ledger.mark_told(read)
         unsettled = [action for action in unsettled if action.id not in read]
     # Whatever a crash, a time-out or a decision of staff left behind has to be carried out or told.
     due = [action for action in unsettled if action.state not in ("proposed", "awaiting_approval")]

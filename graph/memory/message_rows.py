@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS messages (
   PRIMARY KEY (thread_id, digest)
 );
 """
-CACHED_MESSAGES = 20_000
+_CACHED_MESSAGES = 20_000
 _DIGEST_BYTES = 12
 _AT_ONCE = 500
 
@@ -26,9 +26,8 @@ class MessageRows:
     A row never changes, so a message in memory cannot be stale, whoever else writes to the database.
     """
 
-    def __init__(self, serde: SerializerProtocol, *, cached: int = CACHED_MESSAGES) -> None:
+    def __init__(self, serde: SerializerProtocol) -> None:
         self._serde = serde
-        self._cached = cached
         self._digests: OrderedDict[int, tuple[AnyMessage, str, bytes]] = OrderedDict()
         self._messages: OrderedDict[bytes, AnyMessage] = OrderedDict()
 
@@ -80,7 +79,7 @@ class MessageRows:
         """Keep a message in memory; holding it also keeps its identity from being given to another object."""
         self._digests[id(message)] = message, thread_id, digest
         self._messages[digest] = message
-        while len(self._digests) > self._cached:
+        while len(self._digests) > _CACHED_MESSAGES:
             self._digests.popitem(last=False)
-        while len(self._messages) > self._cached:
+        while len(self._messages) > _CACHED_MESSAGES:
             self._messages.popitem(last=False)

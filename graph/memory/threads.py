@@ -13,6 +13,9 @@ from core.errors import ThreadDamaged
 from graph.memory.sqlite_saver import SqliteSaver
 from graph.state import State, Usage, added
 
+_LOOKED_AT = 2_000
+"""Newest threads whose stored state `damaged_threads` reads."""
+
 
 @runtime_checkable
 class KeepsTranscripts(Protocol):
@@ -44,10 +47,10 @@ async def list_threads(saver: BaseCheckpointSaver[Any]) -> list[Thread]:
     return sorted(found, key=lambda thread: thread.updated, reverse=True)
 
 
-async def damaged_threads(saver: BaseCheckpointSaver[Any], *, newest: int = 2_000) -> list[str]:
+async def damaged_threads(saver: BaseCheckpointSaver[Any]) -> list[str]:
     """Return the threads, among the newest ones, whose stored state is not what was written."""
     found = []
-    for thread_id in list(await thread_ids(saver))[-newest:]:
+    for thread_id in list(await thread_ids(saver))[-_LOOKED_AT:]:
         try:
             await saver.aget_tuple(_config(thread_id))
         except ThreadDamaged:

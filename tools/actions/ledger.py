@@ -25,6 +25,7 @@ from tools.actions.ledger_schema import actions, events, metadata
 
 WITHDRAWABLE: tuple[State, ...] = ("proposed", "awaiting_approval", *RUNNABLE)
 LEASE = timedelta(seconds=120)
+"""How long a process may be silent before another takes over; longer than any time-out of the records."""
 PROPOSALS_TRIED = 3
 _OPEN = select(actions.c.id).where(actions.c.thread_id == bindparam("thread"), actions.c.settled.is_(False)).limit(1)
 
@@ -41,7 +42,6 @@ class ActionLedger:
         *,
         confirmation: timedelta = timedelta(minutes=60),
         approval: timedelta = timedelta(hours=48),
-        lease: timedelta = LEASE,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """Open the ledger at an SQLAlchemy URL.
@@ -50,11 +50,10 @@ class ActionLedger:
             url: Where the rows are kept; tables are created on first use.
             confirmation: How long after the proposal a yes counts.
             approval: How long staff may take.
-            lease: How long a process may be silent before another takes over; longer than any time-out of the business.
             clock: Tells the present moment.
         """
         self._database = OwnDatabase(url, metadata, called="the action ledger")
-        self._confirmation, self._approval, self._lease, self._clock = confirmation, approval, lease, clock
+        self._confirmation, self._approval, self._clock = confirmation, approval, clock
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""
@@ -153,7 +152,7 @@ class ActionLedger:
         values = {
             "state": "running",
             "claim": uuid.uuid4().hex,
-            "lease_until": now + self._lease,
+            "lease_until": now + LEASE,
             "attempts": actions.c.attempts + 1,
             "updated_at": now,
         }

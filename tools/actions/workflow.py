@@ -176,10 +176,6 @@ class ConfirmedActions:
             raise InputError(f"action {foreign[0]!r} is of another thread; a thread may only carry out its own")
         return found
 
-    async def acknowledge(self, action_ids: Sequence[str]) -> None:
-        """Record that the customer has read how these actions ended."""
-        await self.ledger.mark_told(action_ids)
-
     async def decide(self, action_id: str, decision: Mapping[str, Any], *, by: str) -> Action:
         """Apply one decision of staff: approve, reject (with a message) or edit (with new arguments).
 
