@@ -16,6 +16,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.types import Command, Durability
 
 from core.errors import InputError
+from core.language.detection import served_locale
 from core.message_marks import marked, marks
 from core.observability.gc_tuning import freeze_lasting_objects
 from core.observability.logs import keep_logs_clean
@@ -114,7 +115,7 @@ class SupportAgent:
 
     def locale_of(self, asked: str | None) -> str:
         """Return the language that is asked for, or else the business's own."""
-        return self.parts.locale_of(asked) if self.parts else asked or self._locale
+        return served_locale(asked, self.parts.locales) if self.parts else asked or self._locale
 
     async def transcribe(self, recording: bytes) -> HumanMessage:
         """Return a voice message as words to `send`; nothing is sent yet.

@@ -13,6 +13,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 
+from core.language.detection import served_locale
 from core.language.fixed_sentences import OwnPhrases, own_phrases
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
@@ -131,14 +132,6 @@ class Parts:
     databases: Sequence[Closable] = ()
     """What has connections to close at the end."""
 
-    def locale_of(self, asked: str | None) -> str:
-        """Return the language to speak where one is asked for, or none is.
-
-        English is what programs and browsers name unasked: where it is not served, it stands for none.
-        """
-        unserved = asked is not None and asked.lower().split("-")[0] == "en" and "en" not in self.locales
-        return self.locales[0] if asked is None or unserved else asked
-
     @cached_property
     def offered_values(self) -> list[list[str]]:
         """Return the values of each argument of a tool that takes no others: answers that a question may offer."""
@@ -166,7 +159,7 @@ def build_graph(
         remembers_customers=parts.remembers_customers,
         people_only=parts.people_only,
         sees=parts.sees,
-        locale_of=parts.locale_of,
+        locale_of=partial(served_locale, locales=parts.locales),
     )
     executor = parts.executor or InProcess([tool.bound for tool in parts.tools], asks_who=parts.identity is not None)
     add(

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from core.language.text import normal
 
@@ -96,6 +97,15 @@ def language_of(text: str, default: str = "en") -> str:
     scores = _scores(text)
     best = max(scores, key=lambda language: (scores[language], language == default))
     return best if scores[best] > 0 else default
+
+
+def served_locale(asked: str | None, locales: Sequence[str]) -> str:
+    """Return the language to speak where one is asked for, or none is; the first of those served is the usual one.
+
+    English is what programs and browsers name unasked: where it is not served, it stands for none.
+    """
+    unserved = asked is not None and asked.lower().split("-")[0] == "en" and "en" not in locales
+    return locales[0] if asked is None or unserved else asked
 
 
 def _scores(text: str) -> dict[str, float]:
