@@ -10,9 +10,9 @@ from core.embeddings.minilm import embedded_minilm
 from core.embeddings.query_cache import QueryEmbeddings
 from core.factory import MAX_RETRIES, chat_model, embedding_model, endpoint_model, reranker, transcriber
 from core.models.capabilities import Capabilities, recall
-from core.models.circuit_breaker import Breaker
 from core.models.json_mode import JsonModel
 from core.models.prices import load_prices
+from core.models.request_limits import Breaker
 from core.observability.telemetry import open_telemetry
 from core.offline.planner import Planner
 from core.passages import Retriever

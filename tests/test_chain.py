@@ -8,9 +8,8 @@ from langchain_core.messages import AIMessage
 
 from benchmarks.support.models.scripted import ScriptedChatModel
 from core.errors import ModelRejected, ModelUnavailable
-from core.models.circuit_breaker import Breaker
 from core.models.fallback import Candidate, ChainedChatModel
-from core.models.turn_allowance import Allowance, allow
+from core.models.request_limits import Allowance, Breaker, allow
 
 DOWN = ModelUnavailable("down")
 

@@ -21,7 +21,7 @@ from core.models.adapted_model import AdaptedChatModel, Measured
 from core.models.capabilities import Capabilities, Endpoint, probe, recall, remember
 from core.models.endpoint import EndpointChatModel
 from core.models.json_tool_calling import JsonToolsChatModel, as_message
-from core.models.turn_allowance import Allowance, allow
+from core.models.request_limits import Allowance, allow
 from core.settings import Settings
 from tests.graph_fakes import call, get_order, parts
 from tests.test_verified_replies import streamed

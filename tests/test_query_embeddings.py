@@ -8,7 +8,7 @@ from langchain_core.embeddings import Embeddings
 
 from core.embeddings.query_cache import QueryEmbeddings
 from core.errors import ModelUnavailable
-from core.models.circuit_breaker import Breaker
+from core.models.request_limits import Breaker
 
 
 class Model(Embeddings):

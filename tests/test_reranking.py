@@ -17,7 +17,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from core.embeddings.reranker import CrossEncoder, EndpointReranker, Reranker
 from core.errors import ModelRejected, ModelUnavailable, SettingsError
 from core.factory import reranker
-from core.models.circuit_breaker import Breaker
+from core.models.request_limits import Breaker
 from core.passages import Passage, Utterance
 from core.settings import Settings
 from ingest.index.opening_index import open_retriever

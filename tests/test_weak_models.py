@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.models.fallback import Candidate, ChainedChatModel
-from core.models.turn_allowance import current_allowance
+from core.models.request_limits import current_allowance
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.tool_calls.expected_calls import expected_tools

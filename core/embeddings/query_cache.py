@@ -7,7 +7,7 @@ from threading import BoundedSemaphore, Event, Lock
 from langchain_core.embeddings import Embeddings
 
 from core.errors import ModelUnavailable
-from core.models.circuit_breaker import Breaker
+from core.models.request_limits import Breaker
 
 Vector = list[float]
 

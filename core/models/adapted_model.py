@@ -21,7 +21,7 @@ from core.models.async_base import PiecewiseChatModel, answer_of
 from core.models.capabilities import Capabilities, Endpoint, probe, recall, remember
 from core.models.json_mode import FORMATS
 from core.models.json_tool_calling import JsonToolsChatModel
-from core.models.turn_allowance import current_allowance
+from core.models.request_limits import current_allowance
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from openai import DefaultAsyncHttpxClient
 
 from core.errors import ModelRejected, ModelUnavailable, RequestRefused
+from core.models.request_limits import current_allowance
 from core.models.tool_call_parsing import RAW_CALLS
-from core.models.turn_allowance import current_allowance
 from core.observability.counters import MODEL_FAILURES
 
 MAX_BYTES = 4_000_000

@@ -15,8 +15,7 @@ from langchain_core.tools import BaseTool
 
 from core.errors import ModelError, ModelRejected, ModelUnavailable
 from core.models.async_base import PiecewiseChatModel, answer_of
-from core.models.circuit_breaker import Breaker
-from core.models.turn_allowance import Allowance, current_allowance
+from core.models.request_limits import Allowance, Breaker, current_allowance
 
 log = logging.getLogger(__name__)
 

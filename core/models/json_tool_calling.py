@@ -17,8 +17,8 @@ from pydantic import Field
 from core.errors import RequestRefused
 from core.models.async_base import AsyncChatModel
 from core.models.json_mode import FORMATS, NO_STREAM
+from core.models.request_limits import current_allowance
 from core.models.tool_call_parsing import RAW_CALLS
-from core.models.turn_allowance import current_allowance
 
 EXPLANATION = """
 

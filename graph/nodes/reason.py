@@ -13,8 +13,8 @@ from langgraph.runtime import Runtime
 from core.language.fixed_sentences import ENGLISH
 from core.message_marks import marked, marks
 from core.model_notes import NOTES
+from core.models.request_limits import Allowance, allow
 from core.models.tool_call_parsing import GARBLED
-from core.models.turn_allowance import Allowance, allow
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from graph.context_window.history import prompt_messages, with_earlier, with_file

@@ -17,8 +17,8 @@ from core.errors import ModelUnavailable
 from core.language.text import normal, split_sentences
 from core.models.async_base import PiecewiseChatModel, answer_of
 from core.models.json_mode import JsonAnswer
+from core.models.request_limits import current_allowance
 from core.models.tool_call_parsing import Answer, begins_call, read_answer
-from core.models.turn_allowance import current_allowance
 from core.offline.model import OFFLINE
 from core.safety.safe_links import LinkRule, safe_text
 from graph.verification.citations import Citations, with_known_citations, without_citations

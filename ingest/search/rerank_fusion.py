@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from core.embeddings.reranker import Reranker
-from core.models.circuit_breaker import Breaker
+from core.models.request_limits import Breaker
 from core.passages import Passage, Utterance
 from ingest.chunking import passage_prefix
 from ingest.search.article_search import RetrievalHealth

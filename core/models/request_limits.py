@@ -1,7 +1,7 @@
-"""Hold what one turn may still spend on its model: seconds and retries; whoever sends requests looks here."""
+"""Say whether a request may be sent: what a turn may still spend on its model, and whether an endpoint rests."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -50,3 +50,37 @@ def allow(allowance: Allowance) -> Iterator[Allowance]:
 def current_allowance() -> Allowance:
     """Return the current allowance, or a fresh one where no turn set any."""
     return _current.get() or Allowance(seconds=45, retries=2)
+
+
+class Breaker:
+    """Count failures of one endpoint: after a few in a row it rests, then one request tries it again.
+
+    The rest is short enough that an endpoint which is back serves again within half a minute.
+    """
+
+    def __init__(
+        self, *, failures: int = 2, rest_seconds: float = 10.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._limit, self._rest, self._clock = failures, rest_seconds, clock
+        self._failed = 0
+        self._closed_from = 0.0
+
+    def allows(self) -> bool:
+        """Say whether a request may be sent; after a rest, the first one to ask is the trial and the others wait on."""
+        if self._failed < self._limit:
+            return True
+        now = self._clock()
+        if now < self._closed_from:
+            return False
+        self._closed_from = now + self._rest
+        return True
+
+    def succeeded(self) -> None:
+        """Note that the endpoint answered."""
+        self._failed = 0
+
+    def failed(self, *, for_good: bool = False) -> None:
+        """Note a failure; one that will not pass by itself opens the breaker at once."""
+        self._failed = self._limit if for_good else self._failed + 1
+        if self._failed >= self._limit:
+            self._closed_from = self._clock() + self._rest
