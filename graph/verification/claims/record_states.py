@@ -1,5 +1,6 @@
-"""Compare what a reply says of an order's state with the order's record: pending, packed, shipped, delivered,
-cancelled.
+"""Compare what a reply says of a record's state with the record: waiting, packed, shipped, delivered, cancelled.
+
+The words are those in which replies and records of any business put it, in many languages.
 """
 
 import re
@@ -106,16 +107,16 @@ _MOMENT_STATE: dict[str, State] = {"s": "shipped", "d": "delivered", "c": "cance
 
 @dataclass(frozen=True)
 class _Record:
-    """What the records of one order say: the states it has or has had, and when."""
+    """What is recorded under one number: the states it has or has had, and when."""
 
     states: frozenset[State]
     dates: tuple[tuple[State, DateKey], ...]
 
 
 def wrong_states(sentence: str, evidence: Evidence, shown: Sequence[Value]) -> list[str]:
-    """Return what a sentence says of an order's state against its record; an order without a record is not judged.
+    """Return what a sentence says of a state against the record; what has no record is not judged.
 
-    The order is the one the words name, or the one named last, or the only one there is.
+    The record is the one the words name, or the one named last, or the only one there is.
     """
     if sentence.rstrip().endswith("?") or not evidence.data:
         return []
@@ -152,7 +153,7 @@ def _cancels(outcome: ToolOutcome) -> bool:
 
 
 def _joined(text: str) -> list[str]:
-    """Return the keys of the order numbers a statement is about: the last one, and those joined to it by `and`."""
+    """Return the keys of the numbers a statement is about: the last one, and those joined to it by `and`."""
     found = [v for v in find_values(text) if v.kind == "identifier"]
     joined = found[-1:]
     for before, after in reversed(list(pairwise(found))):
@@ -177,7 +178,7 @@ def _agrees(state: State, record: _Record, part: str, end: int) -> bool:
 
 @lru_cache(maxsize=_GROUNDS_REMEMBERED)
 def _records_of(data: str) -> dict[str, _Record]:
-    """Return what is known of each order whose status a tool told; what a later result says is added."""
+    """Return what is known of each record whose status a tool told; what a later result says is added."""
     found: dict[str, _Record] = {}
     for name, record in _pieces(data):
         states: set[State] = set()
@@ -200,7 +201,7 @@ def _records_of(data: str) -> dict[str, _Record]:
 
 
 def _pieces(data: str) -> list[tuple[str, str]]:
-    """Cut tool results into the parts that follow each order's number."""
+    """Cut tool results into the parts that follow each record's number."""
     starts = [(m.start(), _key(m[1])) for m in _NUMBERED.finditer(data)]
     return [(name, data[start:end]) for (start, name), (end, _) in pairwise([*starts, (len(data), "")])]
 
