@@ -9,8 +9,8 @@ from typing import Literal
 from core.language.text import split_sentences
 from graph.verification.citations import cited
 from graph.verification.claims.action_claims import find_claims, is_true
-from graph.verification.claims.record_states import wrong_states
 from graph.verification.claims.record_flags import wrong_flags, wrong_possibilities
+from graph.verification.claims.record_states import wrong_states
 from graph.verification.claims.unbounded_promises import boundless_promises
 from graph.verification.evidence import Evidence
 from graph.verification.values.number_spelling import plain, with_digits

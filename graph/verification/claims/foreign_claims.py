@@ -147,7 +147,7 @@ def find_stated_elsewhere(sentence: str) -> Iterator[tuple[str, str]]:
 
 
 _HARMLESS = (
-    # ordered, paid, sent, arrived: what records tell, and `order_states` compares with them
+    # ordered, paid, sent, arrived: what records tell, and `record_states` compares with them
     "bestellt|aufgegeben|gekauft|bezahlt|beglichen|geliefert|zugestellt|versandt|versendet|verschickt|eingegangen|"
     "angekommen|abgeholt|abgelaufen|eingetroffen|command\\w+|achet\\w+|pay[ée]\\w*|livr\\w+|expédi\\w+|reçue?s?|"
     "arriv\\w+|pass[ée]e?s?|pedid[oa]s?|comprad\\w+|pagad\\w+|entregad\\w+|recibid\\w+|llegad\\w+|recogid\\w+|"
