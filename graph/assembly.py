@@ -43,10 +43,9 @@ from tools.connectors.opening import Opened, open_connectors
 from tools.connectors.source import Source
 from tools.desk.availability import DeskAvailability
 from tools.desk.queues import Queue
-from tools.identify import IDENTIFY, identify
 from tools.identity.code_senders import open_sender
 from tools.identity.verification import Accounts, IdentityDesk
-from tools.registry import general_tools
+from tools.registry import IDENTIFY, general_tools, identify
 from tools.retail.known_customers import email_of, know
 from tools.retail.offline.shop_planner import ShopPlanner
 from tools.retail.policy import Policy

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from langchain_core.messages import ToolCall, ToolMessage
 
 from core.passages import Passage, Utterance
-from tools.search import make_search_articles
+from tools.registry import make_search_articles
 
 FOUND = Passage(id="p7", article_id="warranty", title="Warranty", headings=(), text="2 years")
 

@@ -25,7 +25,7 @@ from core.models.request_limits import Allowance, allow
 from core.settings import Settings
 from tests.graph_fakes import call, get_order, parts
 from tests.test_verified_replies import streamed
-from tools.identify import identify
+from tools.registry import identify
 
 SERVER = pytest.mark.server
 

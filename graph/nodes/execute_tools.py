@@ -25,9 +25,8 @@ from graph.tool_calls.provenance import MessageOrigins
 from tools.actions.action import RUNNABLE
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
-from tools.identify import IDENTIFY
 from tools.identity.verification import IdentityDesk
-from tools.search import SEARCH_ARTICLES
+from tools.registry import IDENTIFY, SEARCH_ARTICLES
 
 NOTHING_NEW = "Nothing further was found."
 

@@ -12,7 +12,7 @@ from graph.tool_calls.provenance import MessageOrigins
 from graph.tool_calls.wanted_changes import sentences_that_ask
 from graph.verification.forbidden_statements import DID_NOTHING, NO_ACCESS, ONLY_ANNOUNCED
 from graph.verification.values.value_reading import find_values
-from tools.search import SEARCH_ARTICLES
+from tools.registry import SEARCH_ARTICLES
 from tools.tool import Tool
 
 _THAT_ONE = re.compile(

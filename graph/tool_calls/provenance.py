@@ -34,7 +34,7 @@ from graph.verification.call_arguments import checked_values
 from graph.verification.evidence import Text
 from graph.verification.evidence_reading import read_evidence
 from graph.verification.values.value_reading import Value, find_values
-from tools.search import SEARCH_ARTICLES
+from tools.registry import SEARCH_ARTICLES
 
 _REMEMBERED = 1_000
 """Results that are not read again, though each request of a conversation asks about them."""

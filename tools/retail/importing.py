@@ -4,8 +4,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from core.errors import BackendUnavailable, OrderFileError
 from core.storage.database import cause_of, open_engine, parse_url, shown, sql_errors
 from core.storage.schema_versions import bring_up_to_date
 from tools.retail.order_numbers import digits_of, order_key
-from tools.retail.shop_dates import shifted
 from tools.retail.shop_file import Shop, read_shop, shop_json
 from tools.retail.shop_records import Customer, Order, Product
 from tools.retail.sql import sql_schema as schema
@@ -31,6 +30,26 @@ from tools.retail.sql.sql_rows import (
     to_orders,
     to_products,
 )
+
+HAPPENED = ("ordered_at", "shipped_at", "delivered_at")
+DATES = (*HAPPENED, "expected_delivery")
+
+
+def shifted(shop: Shop, today: date) -> Shop:
+    """Return the shop with all dates moved by the same days, so that the newest thing that happened was yesterday.
+
+    An expected delivery moves along and may lie ahead; the time between any two dates stays what it was.
+    """
+    happened = [moment for order in shop.orders for name in HAPPENED if (moment := getattr(order, name))]
+    if not happened:
+        return shop
+    by = today - timedelta(days=1) - max(happened)
+    return replace(shop, orders=tuple(_moved(order, by) for order in shop.orders))
+
+
+def _moved(order: Order, by: timedelta) -> Order:
+    return replace(order, **{name: moment + by for name in DATES if (moment := getattr(order, name)) is not None})
+
 
 ROWS_AT_ONCE = 500
 
@@ -50,7 +69,7 @@ class ImportReport:
 def import_shop(path: Path, url: str, replace: bool = False, *, as_of: date | None = None) -> ImportReport:
     """Load a shop file into a database in one transaction; with `replace`, in place of what is there.
 
-    With `as_of`, all dates are moved so that the shop looks as it would on that day (see `tools/retail/shop_dates.py`).
+    With `as_of`, all dates are moved so that the shop looks as it would on that day (see `tools/retail/importing.py`).
 
     Raises:
         OrderFileError: the file does not fit, or the database already holds a shop and `replace` was not asked for.
