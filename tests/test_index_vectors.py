@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from core.errors import IndexCorrupt
+from ingest.embedding import Vectors
 from ingest.index.vectors import (
     WANTED_RECALL,
     VectorIndex,
-    Vectors,
     build_vector_index,
     exact_neighbours,
     recall,
