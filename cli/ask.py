@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from cli.customer_check import check_customer
 from cli.output import err, out, print_json
-from cli.retail.customer_check import check_customer
 from core.errors import MessageRejected
 from core.message_marks import marks
 from core.settings import Settings

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from rich.markup import escape
 
 from cli.ask import print_reply, print_sources
+from cli.customer_check import check_customer
 from cli.output import err, out
-from cli.retail.customer_check import check_customer
 from core.errors import MessageRejected
 from core.language.fixed_sentences import phrase
 from core.settings import Settings

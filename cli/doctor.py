@@ -11,9 +11,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from cli.customer_check import customer_exists
 from cli.doctor_settings import CHECKS, open_to_other_tokens, sample_customer, still_the_samples
 from cli.output import out, print_json
-from cli.retail.customer_check import customer_exists
 from core.errors import SupportError
 from core.factory import NO_KEY, embedding_model, reranker
 from core.models.capabilities import Endpoint, remember

@@ -23,6 +23,7 @@ PACKAGES = ("core", "ingest", "tools", "graph", "server", "evals", "cli")
 OF_A_SHOP = ("tools/retail/", "cli/retail/")
 """Rooms of the one trade that the program brings with it, as the connector `shop`."""
 NAMING_THE_CONNECTOR = {
+    "cli/customer_check.py",
     "cli/main.py",
     "cli/renamed.py",
     "core/settings.py",

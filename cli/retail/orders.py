@@ -13,11 +13,12 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cli.customer_check import no_customer
 from cli.output import AsJson
-from cli.retail.customer_check import order_of, orders_of_customer
 from core.clock import utc_now
+from core.errors import InputError, Refused
 from core.settings import Settings
-from graph.opened_stores import orders_of
+from graph.opened_stores import business_of, orders_of
 from tools.retail.importing import import_shop, write_export
 from tools.retail.record_facts import as_text, order_facts
 from tools.retail.shop_records import Order, OrderBackend
@@ -122,3 +123,28 @@ def _ask(question: Callable[[OrderBackend, Settings], Awaitable[Answer]]) -> Ans
 
     answer: Answer = asyncio.run(asked())
     return answer
+
+
+async def order_of(shop: OrderBackend, settings: Settings, customer_id: str, order_id: str) -> Order:
+    """Return an order of a customer; raises InputError where there is no such customer, or no such order of theirs."""
+    await _customer(shop, settings, customer_id)
+    try:
+        return await shop.get_order(customer_id, order_id)
+    except Refused:
+        raise InputError(
+            f"customer {customer_id!r} has no order {order_id!r} in {business_of(settings).file.name}; `support-agent "
+            f"orders show --customer {customer_id}` lists those there are"
+        ) from None
+
+
+async def orders_of_customer(shop: OrderBackend, settings: Settings, customer_id: str) -> list[Order]:
+    """Return the orders of a customer, newest first; raises InputError where there is no such customer."""
+    await _customer(shop, settings, customer_id)
+    return list(await shop.list_orders(customer_id))
+
+
+async def _customer(shop: OrderBackend, settings: Settings, customer_id: str) -> None:
+    try:
+        await shop.get_customer(customer_id)
+    except Refused:
+        raise no_customer(settings, customer_id, "import the shop that has it") from None

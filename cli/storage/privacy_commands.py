@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli.customer_check import customer_exists, no_customer
 from cli.output import AsJson, err, errors_shown, out, print_json
-from cli.retail.customer_check import customer_exists, no_customer
 from core.errors import InputError
 from core.privacy.personal_data import Person
 from core.settings import Settings
