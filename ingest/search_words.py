@@ -61,7 +61,7 @@ def codes_in(text: str) -> list[str]:
 def roots_in(text: str, stemming: int = STEMMING) -> set[str]:
     """Return the stems of the words of a text, so that `returning` and `return` are one.
 
-    For an index that was written before the library stemmed them, each word with and without the endings cut then.
+    For an index that was written by rule 1, each word with and without the endings cut then.
     """
     words = words_in(text.replace("'", "").replace("’", ""))
     if stemming < STEMMING:

@@ -123,7 +123,7 @@ def test_an_index_of_an_earlier_program_names_its_articles_and_is_written_anew(t
 
 
 def make_old(version: Path) -> None:
-    """Give a version the word forms and the manifest that a program wrote before stems were those of the library."""
+    """Give a version the word forms and the manifest that a program wrote by rule 1."""
     with closing(sqlite3.connect(version / STORE_FILE)) as connection, connection:
         for table in ("vocabulary", "title_roots"):
             connection.execute(f"UPDATE {table} SET root = 'kettle' WHERE root = 'kettl'")

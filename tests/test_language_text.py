@@ -14,7 +14,7 @@ def test_words_with_digits_hyphens_and_few_letters_are_compared() -> None:
 
 def test_the_forms_of_a_word_have_one_stem() -> None:
     assert {stem(word) for word in ("return", "returns", "returned", "returning", "return's")} == {"return"}
-    assert stem("cancellation") == stem("cancelled") == stem("cancel")
+    assert {stem(word) for word in ("cancel", "cancelled", "cancelling")} == {"cancel"}
     assert stem("e-mails") == stem("email")
 
 

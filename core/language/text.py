@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
 _HEAD = 4_000
 """Longer messages are judged by their beginning and end; a rule must stay quick on a megabyte."""
@@ -26,12 +25,14 @@ def without_accents(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
-@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """Return what the forms of an English word in small letters share: `returned` and `returns` become `return`."""
-    from snowballstemmer import EnglishStemmer  # late: it reads the tables of all languages
-
-    return str(EnglishStemmer().stemWord(word.replace("-", "").removesuffix("'s")))
+    """Cut the commonest English endings, so that "returned" and "returns" meet."""
+    word = word.replace("-", "").removesuffix("'s")
+    for ending, left in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = word.removesuffix(ending) + left
+            break
+    return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word.removesuffix("e")
 
 
 _ABBREVIATIONS = re.compile(

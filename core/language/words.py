@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -152,10 +152,7 @@ _SAME_TEXT = {
 _CANONICAL = {other: word for word, others in _SAME_TEXT.items() for other in others.split()}
 
 
-@cache
-def _same() -> dict[str, str]:
-    """Return the stem that stands for each stem of the same meaning."""
-    return {stem(other): stem(word) for word, others in _SAME_TEXT.items() for other in others.split()}
+_SAME = {stem(other): stem(word) for word, others in _SAME_TEXT.items() for other in others.split()}
 
 
 def stems(text: str) -> list[str]:
@@ -171,7 +168,7 @@ def content_words(text: str) -> list[str]:
 def content_stems(text: str) -> list[str]:
     """Return the stems of the words that carry meaning, in order; words that mean the same share one stem."""
     found = [stem(word) for word in content_words(text)]
-    return [_same().get(word, word) for word in found]
+    return [_SAME.get(word, word) for word in found]
 
 
 def with_synonyms(text: str) -> str:
