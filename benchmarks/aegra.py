@@ -26,7 +26,9 @@ from langgraph_sdk import get_client
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.support.fleet import environment, free_ports, prepare
+from benchmarks.support.fleet import environment, free_ports
+from benchmarks.support.sample_shop import prepare
+from core.settings import Settings
 
 ADA = "ada_brook_1001"
 HANDOVER = "I want to talk to a human."
@@ -128,7 +130,7 @@ def converse(folder: Path) -> list[dict[str, Any]]:
     """Return what became of each turn; aegra is stopped and started again in the middle of the conversation."""
     with postgres(folder) as url:
         env = environment(folder, url)
-        prepare(env)
+        prepare(Settings.from_env(env, env_file=None))
         thread, turns = None, []
         first, *rest = QUESTIONS
         for questions in ([first], rest):

@@ -18,7 +18,8 @@ from statistics import quantiles
 
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.models.stub_endpoint import stub_endpoint
-from benchmarks.support.peers import Turn, our_agent, our_settings, prepare
+from benchmarks.support.peers import Turn, our_agent, our_settings
+from benchmarks.support.sample_shop import prepare
 from benchmarks.turns import question
 
 LATENCY = 0.5

@@ -22,7 +22,7 @@ from rich.table import Table
 from benchmarks.support.databases import add_postgres, server_for, store_urls, stores_in
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.models.fault_server import CONTROL, FAULTS, HARMLESS, FaultServer
-from benchmarks.support.peers import prepare
+from benchmarks.support.sample_shop import prepare
 from core.factory import chat_model
 from core.settings import Settings
 from graph.agent import SupportAgent

@@ -25,7 +25,7 @@ from rich.table import Table
 from benchmarks.support.databases import add_postgres, server_for, store_urls
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.fleet import ROOT, SECRET, Fleet, environment, free_ports, is_ready
-from benchmarks.support.peers import prepare
+from benchmarks.support.sample_shop import prepare
 from core.settings import Settings
 
 CUSTOMER = "ada_brook_1001"

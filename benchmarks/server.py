@@ -32,7 +32,8 @@ from rich.table import Table
 from sqlalchemy import text
 
 from benchmarks.support.databases import postgres_server
-from benchmarks.support.fleet import POISON, SECRET, Fleet, environment, free_ports, is_ready, model_endpoint, prepare
+from benchmarks.support.fleet import POISON, SECRET, Fleet, environment, free_ports, is_ready, model_endpoint
+from benchmarks.support.sample_shop import prepare
 from core.settings import Settings
 from core.storage.database import open_engine
 from graph.memory.checkpointers import open_checkpointer
@@ -113,7 +114,7 @@ async def run(load: Load, url: str, folder: Path, bars: Progress | None = None) 
     """Return what became of the messages of one run, shown on its way where there are bars."""
     chance = random.Random(load.seed)
     fleet = Fleet(environment(folder, url), folder, free_ports(load.processes))
-    await asyncio.to_thread(prepare, fleet.env)
+    await asyncio.to_thread(prepare, Settings.from_env(fleet.env, env_file=None))
     async with model_endpoint(fleet) as endpoint:
         fleet.endpoint = endpoint
         try:

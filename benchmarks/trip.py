@@ -14,7 +14,8 @@ from typing import Any
 
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.models.stub_endpoint import stub_endpoint
-from benchmarks.support.peers import our_settings, prepare
+from benchmarks.support.peers import our_settings
+from benchmarks.support.sample_shop import prepare
 from graph.agent import open_agent
 
 ROOT = Path(__file__).resolve().parent.parent

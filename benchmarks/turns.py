@@ -37,8 +37,8 @@ from benchmarks.support.peers import (
     langchain_agent,
     our_agent,
     our_settings,
-    prepare,
 )
+from benchmarks.support.sample_shop import prepare
 from core.embeddings.minilm import embedded_minilm
 from core.settings import SAMPLE_BUSINESS
 from graph.replies import Token

@@ -18,7 +18,8 @@ from sqlalchemy import text
 
 from benchmarks.server import Senders, check, check_memory, database, none_waits, until
 from benchmarks.support.figures import Figure, parser, report
-from benchmarks.support.fleet import ROOT, Fleet, environment, free_ports, is_ready, model_endpoint, prepare
+from benchmarks.support.fleet import ROOT, Fleet, environment, free_ports, is_ready, model_endpoint
+from benchmarks.support.sample_shop import prepare
 from core.settings import Settings
 from core.storage.database import open_engine
 
@@ -34,7 +35,7 @@ async def measure(messages: int, url: str, folder: Path) -> list[Figure]:
     busy = Fleet(environment(folder, url), folder, free_ports(PROCESSES))
     after = Fleet(environment(folder / "restored", restored_url), folder / "restored", free_ports(1))
     (folder / "restored" / "index").symlink_to(folder / "index")
-    await asyncio.to_thread(prepare, busy.env)
+    await asyncio.to_thread(prepare, Settings.from_env(busy.env, env_file=None))
     async with model_endpoint(busy) as endpoint:
         busy.endpoint = after.endpoint = endpoint
         try:

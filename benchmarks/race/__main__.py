@@ -13,7 +13,8 @@ from benchmarks.race.environment import peers_python
 from benchmarks.race.players import Field
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.models.stub_endpoint import stub_endpoint
-from benchmarks.support.peers import our_settings, prepare
+from benchmarks.support.peers import our_settings
+from benchmarks.support.sample_shop import prepare
 
 
 def readers(field: Field, *, full: bool) -> Iterator[Figure]:

@@ -14,7 +14,8 @@ from statistics import median
 from typing import Any
 
 from benchmarks.race.environment import PEERS
-from benchmarks.support.peers import CUSTOMER, ORDERS, ROOT, our_settings, our_values, prepare
+from benchmarks.support.peers import CUSTOMER, ORDERS, ROOT, our_settings, our_values
+from benchmarks.support.sample_shop import prepare
 
 OURS = "this agent"
 EMBEDDED = "this agent, embedded model"

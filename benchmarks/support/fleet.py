@@ -20,9 +20,6 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from benchmarks.support import peers
-from core.settings import Settings
-
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "benchmark-secret-of-more-than-32-bytes"  # noqa: S105  for servers on loopback that live for minutes
 POISON = "this message is poison"
@@ -146,8 +143,3 @@ def environment(folder: Path, url: str) -> dict[str, str]:
         "LANGSMITH_TRACING": "false",
         "PYTHONPATH": str(ROOT),
     }
-
-
-def prepare(env: dict[str, str]) -> None:
-    """Fill the sample shop and the index."""
-    peers.prepare(Settings.from_env(env, env_file=None))

@@ -20,14 +20,11 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from openai import AsyncOpenAI
 
-from core.factory import embedding_model
 from core.settings import SAMPLE_BUSINESS, Settings
 from graph.agent import SupportAgent, open_agent
 from graph.context_window.prompts import system_prompt
 from graph.memory.checkpointers import open_checkpointer
 from graph.runtime.sync_bridge import inline_route
-from ingest.pipeline import IngestOptions, ingest
-from tools.retail.importing import import_shop
 
 ROOT = Path(__file__).resolve().parents[2]
 CUSTOMER = "ada_brook_1001"
@@ -150,21 +147,6 @@ def our_values(base_url: str, folder: Path) -> dict[str, str]:
 def our_settings(base_url: str, folder: Path, **others: str) -> Settings:
     """Return such settings, and others beside."""
     return Settings.from_env(our_values(base_url, folder) | others, env_file=None)
-
-
-def prepare(settings: Settings) -> None:
-    """Build the sample index and the sample shop that settings name."""
-    embeddings = embedding_model(settings)
-    ingest(
-        [SAMPLE_BUSINESS / "articles"],
-        IngestOptions(
-            index_dir=settings.index_dir,
-            embeddings=embeddings,
-            embedding_model=settings.embedding_model,
-            count_tokens=lambda texts: [len(text) // 4 for text in texts],
-        ),
-    )
-    import_shop(SAMPLE_BUSINESS / "shop.json", settings.shop_url)
 
 
 @asynccontextmanager
