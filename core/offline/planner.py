@@ -161,7 +161,11 @@ class Planner:
         is_answer = answer_to_confirmation(conversation.message) != "other"
         requests = [] if done and is_answer else self._worth_answering(conversation, after_change=bool(done))
         tells_records = self.tells_records and not done
-        if tells_records and all(r.intent == QUESTION for r in requests) and (named := records_named(conversation)):
+        if (
+            tells_records
+            and all(r.intent in (QUESTION, "unclear") for r in requests)
+            and (named := records_named(conversation))
+        ):
             return Decision(self._with_records(named, desk) if requests else named)
         if tells_records and (own := own_fields(conversation)):
             return Decision(own)
@@ -187,10 +191,11 @@ class Planner:
         far, other records of the customer's, or what stays open.
         """
         words = requests[0].words
-        if self.tells_records and (state := state_beside(desk.conversation)):
-            return state
+        state = state_beside(desk.conversation) if self.tells_records else ""
         if not beside and desk.nearest(words):
-            return no_answer(words, desk)
+            return "\n\n".join(filter(None, (no_answer(words, desk), state)))
+        if state:
+            return state
         if self.tells_records and (records := own_records(desk.conversation)):
             return records
         return left_open(beyond(requests, beside, desk)) if beside else no_answer(words, desk)

@@ -38,8 +38,8 @@ _LEADS_UP = (
 )
 _ASKING = (
     r"how|what|when|where|which|who|why|wie|was|wann|wo|welche\w*|wer|warum|comment|combien|quel\w*|quand|où|qui|"
-    r"pourquoi|cómo|cuánto|qué|cuándo|dónde|cuál\w*|quién|por qué|come|cosa|quanto|quando|dove|quale|chi|perché|como|"
-    r"onde|hoe\w*|wat|waar"
+    r"pourquoi|que (?:faire|dois|puis|se passe)|qu'est-ce|cómo|cuánto|qué|cuándo|dónde|cuál\w*|quién|por qué|come|"
+    r"cosa|quanto|quando|dove|quale|chi|perché|como|onde|hoe\w*|wat|waar"
 )
 _BEGINS = (
     rf"{_LEADS_UP}(?:(?:until|till|by|since|from) when|(?:can|could|may) (?:i|we)(?!.*(?-i:{_RECORD}))|{_ASKING}|"

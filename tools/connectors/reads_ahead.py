@@ -25,7 +25,7 @@ def asked_ahead(call: Call, calls: Mapping[str, Call]) -> Callable[[str], Sequen
         return lambda text: [{into: found.group(0)} for found in pattern.finditer(text)]
     behind = [c for c in calls.values() if c.declaration.effect == "read" and c.declaration.ahead]
     asked_about = set().union(_names(call), *(_names(c) for c in behind if _pattern(c)))
-    return lambda text: [{}] if asked_about & set(stems(text)) else []
+    return lambda text: [{}] if asked_about & _stems(text) else []
 
 
 def led_to(call: Call) -> Callable[[str, Any], Sequence[Args]] | None:
@@ -38,11 +38,17 @@ def led_to(call: Call) -> Callable[[str, Any], Sequence[Args]] | None:
     into, names = declared.into, _names(call)
 
     def found(message: str, record: Any) -> Sequence[Args]:
-        if not names & set(stems(message)):
+        if not names & _stems(message):
             return []
         return [{into: text} for text in dict.fromkeys(_texts(record)) if pattern.fullmatch(text)]
 
     return found
+
+
+def _stems(text: str) -> set[str]:
+    """Return the stems of words, and of what a plural leaves: `bookings` is a `booking`, and that has a stem, too."""
+    found = set(stems(text))
+    return found | {stem(word) for word in found}
 
 
 def _names(call: Call) -> set[str]:

@@ -15,7 +15,10 @@ _MOST = 8
 """Records that one reply tells, and values that one field does."""
 _OWN = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours|this|that|it|these|those|they|them)\b")
 _SEE = re.compile(r"\b(?:show|see|list|view|display)\b")
-_HOW_IT_STANDS = re.compile(r"^(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|when|which|who)\b")
+_HOW_IT_STANDS = re.compile(
+    r"^(?:and |but |so )?(?:is|are|was|were|do (?:i|we) have|does|did|has|have|when|which|who)\b(?!.*"
+    r"\b(?:can|could|may|should|must|would) (?:i|we|you)\b)"
+)
 _SAYS = re.compile(r"\b(?:what|where|how many|show|see|list|view|display|tell|know)\b")
 _SAME_START = 5
 """Letters with which two words begin that mean the same: `insured` and `insurance`."""

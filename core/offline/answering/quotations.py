@@ -12,6 +12,7 @@ from langchain_core.embeddings import Embeddings
 from core.language.text import normal, sentences
 from core.language.words import content_stems, content_words
 from core.offline.reading.chat_request import QuotedPassage
+from core.offline.reading.intents import HOW_MUCH
 
 Reading = Callable[[str], str]
 """Puts a text into the language it is compared in."""
@@ -55,9 +56,6 @@ sort kind way thing things stuff bit lot part
 NAME_NOTHING = frozenset(_NAME_NOTHING_TEXT.split())
 """Words that say when, how or that something is, but name nothing a passage could be about."""
 _MARKER = re.compile(r" ?\[\d+\]")
-_HOW_MUCH = re.compile(
-    r"\b(?:how (?:long|many|much|often|fast|quickly|soon|old|big|far|late)|when|until|costs?|price|fee|pay)\b"
-)
 
 
 @dataclass(frozen=True)
@@ -206,7 +204,7 @@ def scored_passages(
     texts = [question]
     for whole, parts in zip(wholes, read, strict=True):
         texts += [whole, *parts]
-    wants_number = bool(_HOW_MUCH.search(question.casefold()))
+    wants_number = bool(HOW_MUCH.search(question.casefold()))
     vectors = np.asarray(embeddings.embed_documents(texts), dtype=np.float64)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     alike = (vectors @ vectors[0]).tolist()

@@ -23,6 +23,10 @@ _PRAISE = re.compile(
     r"fantastic)\b|(?<!'d )(?<!would )\blove (?:it|this|that|them|my|the|your)\b|"
     r"\b(?:great|good|excellent|fantastic|lovely) (?:service|place|team|job|work|quality)\b|\bwell done\b"
 )
+HOW_MUCH = re.compile(
+    r"\b(?:how (?:long|many|much|often|fast|quickly|soon|old|big|far|late)|when|until|costs?|price|fee|pay)\b"
+)
+"""What asks for a figure."""
 _CLOCK = re.compile(r"\bwhat time is it\b|\bwhat(?:'s| is) the time\b|\bwhat (?:day|date) is (?:it|today)\b")
 _HARM_OR_UNDO = re.compile(
     r"\b(?:charges?|payments?|transactions?|debit)\b[^.?!]{0,40}\b(?:i|we) (?:never|didn't|did not|haven't|"

@@ -13,7 +13,7 @@ from core.language.text import normal
 from core.language.words import content_stems
 from core.offline.reading.clauses import clauses
 from core.offline.reading.examples import EXAMPLES
-from core.offline.reading.intents import QUESTION, SMALL_TALK, rule_intent
+from core.offline.reading.intents import HOW_MUCH, QUESTION, SMALL_TALK, rule_intent
 
 _ALIKE = 0.5
 """Cosine from which a message counts as saying the same as an example (MiniLM; unrelated sentences stay under 0.3)."""
@@ -86,8 +86,8 @@ class Understanding:
         return rule_intent(clause)
 
     def may_be(self, intent: str, clause: str) -> bool:
-        """Say whether a clause can ask for what the likest example does."""
-        return True
+        """Say whether a clause can ask for what the likest example does; who asks how long is not making talk."""
+        return intent not in SMALL_TALK or not HOW_MUCH.search(normal(clause))
 
     def joined(self, before: Part, intent: str | None, clause: str) -> Part | None:
         """Return two clauses as one where the second goes on about the first, else None."""

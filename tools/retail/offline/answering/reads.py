@@ -49,9 +49,7 @@ _LOOKED_BACK = 4
 _POINTS = re.compile(r"\b(?:the|that) other(?: one| order)?\b|\b(?:the|that) (?:\w+ )?one\b")
 _NAMED_ONE = re.compile(r"\bthe (?!other|delivered|pending|first|second|last|latest|newest)\w+ one\b")
 _NUMBER = re.compile(r"#?\b[a-z]{0,3}\d{4,}\b", re.IGNORECASE)
-_ON_ITS_WAY = re.compile(
-    r"\b(?:here|come|came|arriv\w*|show(?:ed|n)? up|turn(?:ed)? up|where|when|late|waiting|deliver\w*|going on)\b"
-)
+_ON_ITS_WAY = re.compile(r"\b(?:here|show(?:ed|n)? up|turn(?:ed)? up|where|when|late|waiting|going on|days ago)\b")
 _MONTH = re.compile(
     r"\b(?:in|from|of|during|since) (january|february|march|april|may|june|july|august|september|october|"
     r"november|december)\b"
@@ -66,6 +64,8 @@ _ABOUT_ADDRESS = re.compile(
     r"\b(?:address|going to|sent to|shipped to|delivered to|where to|where (?:does|will) \w+ go)\b"
 )
 _ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*|(?:get|got|have) (?:my|the) money)\b")
+_ABOUT_ORDERS = (STATUS, ORDER_FACT, PAID_HOW, _ABOUT_MONEY, _ABOUT_ADDRESS, _ABOUT_REFUND, _ABOUT_ITEMS)
+"""What a record of an order answers by itself."""
 _OPEN = ("pending", "processed")
 
 
@@ -80,9 +80,9 @@ def order_status(request: Request, desk: Toolbox) -> str:
     )
     plain = normal(request.text)
     advice = desk.quote(_NUMBER.sub("my order", request.text))
-    beside = bool(advice) and not any(known.search(plain) for known in (STATUS, ORDER_FACT, PAID_HOW, _ABOUT_REFUND))
+    beside = bool(advice) and not any(known.search(plain) for known in _ABOUT_ORDERS)
     wanted = beside if asks_about(plain) else bool(TROUBLE.search(plain))
-    return f"{told}\n\n{advice.text}" if wanted and advice and (beside or advice.score >= _SURE) else told
+    return f"{told}\n\n{advice.text}" if wanted and advice and advice.score >= _SURE else told
 
 
 def _found(request: Request, desk: Toolbox) -> tuple[list[Facts], list[str]]:
@@ -243,7 +243,9 @@ def profile(request: Request, desk: Toolbox) -> str:
 _TROUBLES = (
     (re.compile((
         r"\b(?:arrive[ds]?|arriving|came|comes?|gets? here|was|is|are|were) (?:\w+ )?(?:broken|damaged|cracked|"
-        r"torn|shattered|in pieces|smashed|scratched|dented|faulty|defective)\b|\barrived in pieces\b"
+        r"torn|shattered|in pieces|smashed|scratched|dented|faulty|defective)\b|\barrived in pieces\b|"
+        r"\b(?:came|arrived|has|have|got|there is|there's) (?:with )?(?:an? )?(?:\w+ )?"
+        r"(?:crack|dent|scratch|hole|tear|chip)s?\b"
     )),
      "What should I do when an item arrives damaged or broken?"),
     (re.compile(r"\bmissing\b|\bincomplete\b|\bnot in the (?:box|parcel|package)\b"),

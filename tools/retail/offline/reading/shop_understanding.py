@@ -55,7 +55,7 @@ class ShopUnderstanding(Understanding):
     def may_be(self, intent: str, clause: str) -> bool:
         """Say whether a clause can ask for what the likest example does."""
         plain = normal(clause)
-        if intent in CHANGES and asks_about(clause):
+        if (intent in CHANGES and asks_about(clause)) or not super().may_be(intent, clause):
             return False
         if intent in _PERSONAL and (not _MINE.search(plain) or _DUTY.search(plain)):
             return False  # a question about orders or accounts in general is one for the articles
