@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.procedures.planted import CANCEL
 from core.errors import BackendUnavailable, NotIdentified, Refused
-from graph.procedures.answers import answered_case
+from graph.procedures.answers import answered_case, asks_why, said_beside
 from graph.procedures.cases import (
     Case,
     about,
@@ -358,3 +358,20 @@ async def test_who_is_not_signed_in_is_asked_to_and_nobody_is_bothered() -> None
     assert (
         sentence(stop, reading(talk.procedure, talk.case, now=NOW, customer_id=None), "en") == "Please sign in first."
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("cancel AB12CD please, my sister is getting married", "my sister is getting married"),
+        ("the airport is closed. Cancel my flight", "the airport is closed"),
+        ("cancel AB12CD, it is reservation AB12CD", ""),
+        ("hello, cancel my flight", ""),
+        ("cancel my flight, how long does it take?", ""),
+    ],
+)
+def test_what_a_request_says_beside_what_it_asks_for_is_its_reason(said: str, reason: str) -> None:
+    free = compiled(CANCEL.replace("one_of: [change of plan, airline cancelled flight, other], ", ""))
+    assert said_beside(free, said) == reason
+    assert asks_why(free, "reason")
+    assert not asks_why(compiled(), "reason")

@@ -200,6 +200,15 @@ async def test_a_yes_is_no_reason_in_free_words() -> None:
     assert (await agent.send("u", "yes", customer_id="ada")).text == "May I ask why?"
 
 
+async def test_what_a_request_said_beside_is_offered_as_its_reason() -> None:
+    free = CANCEL.replace("one_of: [no longer needed, ordered by mistake], ", "")
+    agent = agent_of(following(scripted("unreachable"), free, leads=True))
+    asked = await agent.send("t", "cancel my order #AF1, it is no longer needed", customer_id="ada")
+    assert "You wrote “it is no longer needed”" in asked.text
+    await agent.send("t", "yes", customer_id="ada")
+    assert (await agent.state("t")).cases[0]["slots"]["reason"]["value"] == "it is no longer needed"
+
+
 async def test_an_open_case_keeps_its_version_when_the_file_has_changed() -> None:
     made = following(scripted("unreachable"), CANCEL, leads=True)
     saver = InMemorySaver()

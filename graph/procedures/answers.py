@@ -12,11 +12,15 @@ from typing import Any
 import re2
 
 from core.language.confirmations import answer_to_confirmation, wants_it_otherwise
+from core.language.greetings import is_small_talk
 from core.language.negations import CONTRACTED, NEGATION
+from core.language.requested_changes import asks_about, wishes
 from core.language.several import count_of, hesitates, means_another
+from core.language.statements import names_in
 from core.language.text import normalised
 from core.language.words import content_stems
-from graph.procedures.cases import Case, alike, another, slot_value, with_slot
+from graph.procedures.cases import Case, alike, another, open_case, slot_value, with_slot
+from graph.procedures.choice import CLAUSES
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.format.procedure_file import Slot
 from graph.procedures.format.slot_values import date_in, fitting
@@ -67,9 +71,31 @@ def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> C
         answer = _answer(slot, text)
         if answer is None:
             answer = meant(case["offered"], text)
+        if answer is None and asks_why(procedure, asked) and answer_to_confirmation(text) == "yes":
+            answer = case["beside"] or None
         if answer is not None:
             case = with_slot(procedure, case, asked, answer, source)
     return case
+
+
+REASONS = ("reason", "problem", "issue", "fault", "cause", "complaint")
+"""What a slot in free words is called whose answer a request may hold already."""
+
+
+def asks_why(procedure: Procedure, name: str) -> bool:
+    """Say whether a slot asks for a reason in free words."""
+    slot = procedure.slots[name].slot
+    return name in REASONS and bool(slot.ask) and slot.type == "text" and not (slot.pattern or slot.one_of)
+
+
+def said_beside(procedure: Procedure, text: str) -> str:
+    """Return what a request says beside what it asks for, as in `I need a technician, the line is dead`."""
+    said = [part.strip(" ,;:.!-–") for part in CLAUSES.split(text) if len(part.split()) > 1]
+    told = [part for part in said if not (wishes(part) or asks_about(part) or is_small_talk(part) or names_in(part))]
+    if len(said) > 1:  # `it is line L-1001` says no more than which one
+        told = [part for part in told if not answered_case(procedure, open_case(procedure), part, "")["slots"]]
+    beside = ", ".join(part for part in told if content_stems(part))
+    return beside if len(beside) <= LONGEST_ANSWER else ""
 
 
 def answered_cases(procedure: Procedure, case: Case, text: str, source: str) -> list[Case]:

@@ -13,7 +13,7 @@ from core.language.confirmations import answer_to_confirmation, takes_back
 from core.language.reference_numbers import join_spelled
 from core.language.several import means_another, means_every, without_hesitation
 from core.language.text import sentences
-from graph.procedures.answers import answered_case, answered_cases, offered
+from graph.procedures.answers import answered_case, answered_cases, offered, said_beside
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import (
     MOST_CASES,
@@ -217,8 +217,11 @@ def _chosen(book: ProcedureBook, cases: list[Case], text: str, source: str, *, a
             continue
         if answered and cases and answered_case(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:
             continue  # this part is the answer
-        said = book.chooser.own_part(text if len(parts) == 1 else part, name)
+        asked = text if len(parts) == 1 else part
+        said = book.chooser.own_part(asked, name)
         cases = requested(book.procedures[name], cases, [(said, source)])
+        beside = said_beside(book.procedures[name], asked)
+        cases = [case if case["procedure"] != name else {**case, "beside": case["beside"] or beside} for case in cases]
     return cases
 
 

@@ -66,6 +66,8 @@ class Case(TypedDict):
     """The slots the customer was asked for, each with the message after which it was first asked."""
     offered: dict[str, str]
     """What the last question offered as answers, each with the words that stood beside it."""
+    beside: str
+    """What the request said beside what it asks for, or an empty text: the answer that is offered to a question why."""
     note: str
     """Why a slot is asked for again: what was said about the last answer, or an empty text."""
     stopped: dict[str, str] | None
@@ -85,6 +87,7 @@ def open_case(procedure: Procedure) -> Case:
         asked=None,
         asks={},
         offered={},
+        beside="",
         note="",
         stopped=None,
     )
@@ -94,7 +97,7 @@ def case_for(values: Mapping[str, Any] | None) -> Case | None:
     """Return a case that was kept as plain values; one of another shape is none."""
     if values is None:
         return None
-    values = {"id": "", "offered": {}, **values}  # the first cases had neither
+    values = {"id": "", "offered": {}, "beside": "", **values}  # the first cases had none of them
     return cast(Case, values) if Case.__required_keys__ <= values.keys() else None
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.language.fixed_sentences import value_words
+from core.language.fixed_sentences import phrase, value_words
+from graph.procedures.answers import asks_why
 from graph.procedures.format.procedure_file import PLACE, Text
 from graph.procedures.interpreter import Reading, unknown_named
 from graph.procedures.next_steps import AskNext, StopNext
@@ -40,6 +41,8 @@ def question(ask: AskNext, read: Reading, locale: str) -> str:
     choices = [str(choice) for choice in (ask.choices or named) if not isinstance(choice, dict | list)]
     if choices and len(choices) <= LISTED:
         said = f"{said} ({', '.join(choices)})"
+    if read.case["beside"] and asks_why(read.procedure, ask.slot):
+        said = f"{said} {phrase('as_you_wrote', locale, said=read.case['beside'])}"
     return f"{ask.note} {said}".strip()
 
 
