@@ -17,16 +17,16 @@ _WORDS: dict[str, str] = {
     "in am auf nicht "
     "kein keine habe haben hat kann können würde wird was wann wo warum wie welche wer dieser dieses aber wenn "
     "mir mich bitte ein eine "
-    "einen einer dem den des noch auch bei seit bis wir",
+    "einen einer dem den des noch auch bei seit bis wir kostet gibt man viel viele dauert",
     "fr": "le la les un une des et ou est sont était je tu vous il elle mon ma mes votre vos à de du pour avec dans "
     "sur ne pas ai avez a "
     "peut puis pouvez voudrais quand où pourquoi comment quel quelle qui ce cette mais si me s'il plaît au aux "
     "en par nous été "
-    "c'est j'ai je n'ai l'article que quels",
+    "c'est j'ai je n'ai l'article que quels combien coûte d'un d'une est-ce qu'est-ce depuis chez son sa ses leur",
     "es": "el la los las un una unos y o es son era yo tú usted mi mis su sus tu a de del para con en sobre no he ha "
     "han puede puedo "
     "quiero qué cuándo dónde por cómo cuál quién este esta pero si me favor se le lo al que está están hay "
-    "tienen me han ya",
+    "tienen me han ya cuánto cuántos cuántas cuánta cuesta tengo hay hasta desde",
     "it": "il lo la gli le un una e o è sono era io tu lei mio mia suo sua a di del della per con nel su non ho ha "
     "hai può posso vorrei "
     "che quando dove perché come quale chi questo questa ma se mi prego da al alla ordine ci sono",
@@ -50,7 +50,7 @@ _SETS = {language: frozenset(words.split()) for language, words in _WORDS.items(
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LETTERS = {
     "de": re.compile("[äöüß]"),
-    "fr": re.compile("[çèêœùâî]"),
+    "fr": re.compile("[çèêœùâîûëï]"),
     "es": re.compile("[ñ¿¡]"),
     "pt": re.compile("[ãõ]"),
     "pl": re.compile("[łąęśżźćń]"),
