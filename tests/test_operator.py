@@ -131,6 +131,15 @@ async def test_a_suggestion_is_made_with_or_without_a_model_and_sends_nothing(sh
     assert await shop.desk.undelivered() == []
 
 
+async def test_a_suggestion_without_a_model_is_written_in_the_customer_s_language(shop: Shop) -> None:
+    ticket = await shop.desk.open_ticket(request("g", draft=draft(language="de", wish="Wo ist mein Paket?")))
+    words = await suggest_reply(shop.desk, ticket.id, operator="mia", model=None, business_name="Test Shop")
+    assert words.startswith("Guten Tag, hier ist mia von Test Shop. Sie schrieben: “Wo ist mein Paket?”")
+    assert words.endswith("Freundliche Grüße\nmia")
+    unclear = await shop.desk.open_ticket(request("u", draft=draft(language="und"), locale="fr-CA"))
+    assert "Cordialement" in await suggest_reply(shop.desk, unclear.id, operator="mia", model=None, business_name="S")
+
+
 async def test_a_suggestion_quotes_the_article_that_fits_and_links_it(shop: Shop) -> None:
     await shop.say("how long do I have to return an unused kettle?")
     url = "https://help.shop.example/returns"

@@ -6,6 +6,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from core.errors import ModelError
+from core.language.fixed_sentences import PHRASES, phrase
 from core.models.json_mode import NO_STREAM
 from core.passages import Passage, Retriever, Utterance
 from core.safety.prompt_tags import quote_message
@@ -65,15 +66,18 @@ async def suggest_reply(
 def _plain(
     ticket: Ticket, asked: str, found: Sequence[Passage], operator: str, business_name: str, links: LinkRule
 ) -> str:
-    """Return a reply without a model: what an article says where one fits, else that a person is at it."""
-    parts = [f"Hello, this is {operator} from {business_name}. You wrote: {' '.join(_unanswered(ticket))}"]
+    """Return a reply in the customer's language: what an article says where one fits, else that a person is at it."""
+    spoken = ticket.draft.language if ticket.draft.language in PHRASES else ticket.locale
+    you_wrote = " ".join(_unanswered(ticket))
+    parts = [phrase("suggested_hello", spoken, operator=operator, shop=business_name, asked=you_wrote)]
     if passage := next((passage for passage in found if _fits(passage, asked)), None):
         parts.append(without_places(passage.text)[:QUOTED])
         if passage.url and links.allows(passage.url):
-            parts.append(f"You can read more here: [{without_places(passage.title)}]({passage.url})")
+            link = f"[{without_places(passage.title)}]({passage.url})"
+            parts.append(phrase("suggested_link", spoken, link=link))
     else:
-        parts.append("I have read everything you wrote and am looking into it now. I will answer you here.")
-    return "\n\n".join([*parts, f"Best regards\n{operator}"])
+        parts.append(phrase("suggested_wait", spoken))
+    return "\n\n".join([*parts, f"{phrase('suggested_regards', spoken)}\n{operator}"])
 
 
 def _fits(passage: Passage, asked: str) -> bool:
