@@ -158,7 +158,7 @@ class SupportAgent:
                 turn.values = await turn.graph.ainvoke(
                     turn.given, turn.config, context=context, durability=turn.durability
                 )
-            return read_reply(_state(turn.values), thread_id)
+            return self._read(_state(turn.values), thread_id)
 
     async def stream(
         self,
@@ -199,7 +199,7 @@ class SupportAgent:
                             yield Token(BETWEEN_MESSAGES)
                         speaking = speaker
                         yield Token(piece)
-            yield read_reply(_state(turn.values), thread_id)
+            yield self._read(_state(turn.values), thread_id)
 
     @asynccontextmanager
     async def _turn(
@@ -265,7 +265,7 @@ class SupportAgent:
             after = await self.state(thread_id)
             if after.approval_problem and answer != {"decisions": []}:
                 raise InputError(after.approval_problem)
-            return read_reply(after, thread_id, already_read=len(before.messages))
+            return self._read(after, thread_id, already_read=len(before.messages))
 
     async def host_calls(self, thread_id: str) -> list[dict[str, Any]]:
         """Return the tool calls (id, name, args) the host has to run before the thread's turn goes on; see
@@ -300,7 +300,11 @@ class SupportAgent:
             if await self.host_calls(thread_id):
                 answer: Command[Any] = Command(resume={"results": list(results)})
                 await edition.graph.ainvoke(answer, config, context=context, durability="sync")
-            return read_reply(await self.state(thread_id), thread_id)
+            return self._read(await self.state(thread_id), thread_id)
+
+    def _read(self, state: State, thread_id: str, *, already_read: int = 0) -> Reply:
+        drawn = {tool.name: tool.cards for tool in self.parts.tools if tool.cards} if self.parts else {}
+        return read_reply(state, thread_id, already_read=already_read, drawn=drawn)
 
     async def earlier(self, thread_id: str, state: State) -> list[AnyMessage]:
         """Return what was said in a thread before the messages that its state still holds, oldest first."""

@@ -1,14 +1,16 @@
 """Hold what comes out of a turn: its reply, and the events on the way to it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
 from core.message_marks import marks
 from graph.context_window.prompts import text_of
 from graph.state import Owner, State, newest_turn
 from tools.desk.ownership import WITH_PEOPLE
+from tools.record_cards import Cards, cards_in
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Reply:
     thread_id: str
     stops: tuple[str, ...] = ()
     """Procedures that are stopped, each with the rule that did it: `cancel-booking: active`."""
+    records: tuple[str, ...] = ()
+    """Ids of the records that were looked up and have cards."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reply as plain data for JSON."""
@@ -80,8 +84,13 @@ def reply_text(event: Any) -> str:
     return text_of(message)
 
 
-def read_reply(state: State, thread_id: str, *, already_read: int = 0) -> Reply:
-    """Read a finished turn out of the state, or what came after the messages that were already read."""
+def read_reply(
+    state: State, thread_id: str, *, already_read: int = 0, drawn: Mapping[str, Cards] | None = None
+) -> Reply:
+    """Read a finished turn out of the state, or what came after the messages that were already read.
+
+    `drawn` describes the results of tools as cards, by the tools' names.
+    """
     new = state.messages[already_read:] if already_read else newest_turn(state.messages)
     turn = [m for m in new if isinstance(m, AIMessage)]
     said = [m for m in turn if text_of(m).strip()]
@@ -106,4 +115,11 @@ def read_reply(state: State, thread_id: str, *, already_read: int = 0) -> Reply:
             for case in state.cases
             if case.get("stopped") and case["stopped"].get("rule")
         ),
+        records=_records(new, drawn or {}),
     )
+
+
+def _records(messages: Iterable[AnyMessage], drawn: Mapping[str, Cards]) -> tuple[str, ...]:
+    results = [m for m in messages if isinstance(m, ToolMessage) and m.status == "success" and m.name in drawn]
+    found = (card.id for m in results for card in cards_in(text_of(m), drawn[str(m.name)], "en"))
+    return tuple(dict.fromkeys(found))

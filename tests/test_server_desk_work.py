@@ -12,14 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.messages import AIMessage
+from langchain_core.tools import tool
 
 from server.routes.desk_routes import changes
 from server.views.desk_queue import Wanted
 from tests.business_fakes import EXAMPLES
+from tests.graph_fakes import scripted
 from tests.postgres import fresh_database, shared_postgres
 from tests.server_fakes import Running, bearer, serving
 from tests.test_server_desk import MIA, OLGA, get, post
 from tests.test_server_operators import handed_over
+from tools.record_cards import Card
+from tools.tool import Tool
 
 __all__ = ["shared_postgres"]
 
@@ -78,6 +83,45 @@ async def test_a_search_finds_messages_replies_tickets_notes_and_customers(searc
     newest_first = (await get(server, "/v1/desk/conversations"))["items"]
     assert [one["thread_id"] for one in newest_first] == [thread, kettle]
     assert newest_first[1]["first_line"] == "My kettle whistles off-key"
+
+
+async def test_a_search_shows_where_its_words_stand(searched: Running) -> None:
+    server = searched
+    words = "Hello. " + "I have a long story to tell. " * 8 + "My kettles whistle off-key, both of them."
+    plain = (await server.say("ada", words))["thread_id"]
+    thread, ticket = await handed_over(server)
+    await post(server, f"/v1/tickets/{ticket}/note", {"text": "The kettle man is called Quickfeet @olga"})
+    items = (await get(server, "/v1/desk/conversations", q="KETTLE off"))["items"]
+    [one] = items
+    assert one["thread_id"] == plain
+    assert one["snippet"].startswith("… ")
+    assert one["snippet"].endswith("My kettles whistle off-key, both of them.")
+    assert one["hits"] == ["kettles", "off"]
+    [noted] = (await get(server, "/v1/desk/conversations", q="quickfeet"))["items"]
+    assert (noted["thread_id"], noted["snippet"]) == (thread, "The kettle man is called Quickfeet @olga")
+    [first] = (await get(server, "/v1/desk/conversations", q="hello story"))["items"]
+    assert (first["snippet"], first["hits"]) == ("", ["Hello", "story"])
+    [mentioned] = (await get(server, "/v1/desk/conversations", mentions_me=True))["items"]
+    assert (mentioned["snippet"], mentioned["hits"]) == (noted["snippet"], ["@olga"])
+    assert (await get(server, "/v1/desk/conversations"))["items"][0]["snippet"] == ""
+
+
+@tool
+async def get_booking() -> str:
+    """Look up the customer's booking."""
+    return json.dumps({"id": "BX-77001"})
+
+
+async def test_a_record_is_found_by_its_number_where_no_text_names_it(tmp_path: Path) -> None:
+    bookings = Tool(bound=get_booking, cards=lambda found, _: [Card(id=found["id"], title="Booking")])
+    call = AIMessage("", tool_calls=[{"name": "get_booking", "args": {}, "id": "c"}])
+    model = scripted(call, "Here it is.")
+    async with serving(tmp_path, model, made_of={"tools": [bookings]}) as server:
+        thread = (await server.say("ada", "show my booking, please"))["thread_id"]
+        shown = (await server.client.get(f"/v1/threads/{thread}", headers=bearer("ada"))).json()
+        assert [card["title"] for card in shown["messages"][-1]["cards"]] == ["Booking"]
+        assert await found(server, "#bx-77001") == await found(server, "77001") == [thread]
+        assert await found(server, "77002") == []
 
 
 async def test_what_was_there_before_the_index_is_found_and_what_was_erased_is_not(tmp_path: Path) -> None:

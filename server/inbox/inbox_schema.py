@@ -123,4 +123,12 @@ REPLY_WORDS = WordIndex(
     sqlite_text="coalesce(json_extract(new.reply, '$.text'), '')",
     postgres_text="coalesce(reply::json ->> 'text', '')",
 )
-METADATA.info[WORD_INDEXES] = (MESSAGE_WORDS, REPLY_WORDS)
+RECORD_WORDS = WordIndex(
+    name="inbox_turns_records",
+    table="inbox_turns",
+    key="id",
+    owner="thread_id",
+    sqlite_text="coalesce(json_extract(new.reply, '$.records'), '')",
+    postgres_text="coalesce(reply::json ->> 'records', '')",
+)
+METADATA.info[WORD_INDEXES] = (MESSAGE_WORDS, REPLY_WORDS, RECORD_WORDS)

@@ -277,6 +277,8 @@ class Listed(BaseModel):
     ticket_id: str | None
     state: str = Field(description="State of its newest ticket; bot where it has none.")
     operator: str | None
+    snippet: str = Field(default="", description="Of what a search found, the newest text that has most of its words.")
+    hits: list[str] = Field(default=[], description="The words of the search as they stand in snippet and first line.")
 
 
 class ListedOut(BaseModel):

@@ -5,12 +5,11 @@ from dataclasses import asdict
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
-from core.parsed_json import parsed_json
 from core.safety.safe_links import LinkRule
 from graph.context_window.prompts import text_of
 from server.schemas.api_schemas import AskOut, CardOut
 from tools.actions.action import Action
-from tools.record_cards import Card, Cards, without_said
+from tools.record_cards import Card, Cards, cards_in, without_said
 
 
 def cards_by_reply(messages: Sequence[AnyMessage], drawn: Mapping[str, Cards], locale: str) -> dict[str, list[Card]]:
@@ -27,19 +26,12 @@ def cards_by_reply(messages: Sequence[AnyMessage], drawn: Mapping[str, Cards], l
         elif (
             isinstance(message, ToolMessage) and message.status == "success" and (draw := drawn.get(message.name or ""))
         ):
-            looked_up |= {card.id: card for card in _read(draw, text_of(message), locale)}
+            looked_up |= {card.id: card for card in cards_in(text_of(message), draw, locale)}
         elif isinstance(message, AIMessage) and not message.tool_calls and (text := text_of(message)).strip():
             named = [card for card_id, card in looked_up.items() if card_id.lstrip("#") in text]
             if shown := named or (list(looked_up.values()) if len(looked_up) == 1 else []):
                 found[str(message.id)] = [without_said(card, text) for card in shown]
     return found
-
-
-def _read(draw: Cards, result: str, locale: str) -> Sequence[Card]:
-    try:
-        return draw(parsed_json(result), locale)
-    except ValueError:  # a result that was shortened, or is a host's own words
-        return ()
 
 
 def card_out(card: Card, links: LinkRule) -> CardOut:

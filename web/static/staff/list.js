@@ -3,14 +3,14 @@
 import { el } from "../dom.js";
 import { icon } from "./icons.js";
 import { byId, complain, moment, named } from "./page.js";
-import { slaBrief, slaWords, snoozed } from "./queue.js";
+import { slaBrief, slaWords, snoozed, titleOf } from "./queue.js";
 import { signedOutBy } from "./sign_in.js";
 
 /** @typedef {import("./queue.js").Item} Item */
 /** @typedef {import("../words.js").Speech} Speech */
 /**
  * @typedef {{thread_id: string, customer_id: string | null, first_line: string, last_at: string, channel: string, locale: string,
- *   ticket_id: string | null, state: string, operator: string | null}} Listed
+ *   ticket_id: string | null, state: string, operator: string | null, snippet: string, hits: string[]}} Listed
  */
 
 const PAGE = 50;
@@ -236,7 +236,7 @@ export class List {
   /** @param {Item} item */
   #row(item) {
     const { speech } = this;
-    const title = item.title || speech.say("title_of_reason", { reason: named(speech, "reason", item.reason) });
+    const title = titleOf(speech, item);
     const about = [item.customer_id ?? speech.say("visitor"), named(speech, "queue", item.queue)];
     if (item.operator) about.push(item.operator);
     if (item.callback) about.push(speech.say("callback"));
@@ -290,9 +290,21 @@ export class List {
       el(
         "a",
         { href: `#thread=${encodeURIComponent(one.thread_id)}`, "data-item": one.thread_id, "aria-current": one.thread_id === this.opened ? "true" : null },
-        el("span", { class: "title", dir: "auto" }, one.first_line),
+        el("span", { class: "title", dir: "auto" }, ...marked(one.first_line, one.hits)),
+        one.snippet ? el("span", { class: "snippet", dir: "auto" }, ...marked(one.snippet, one.hits)) : null,
         el("span", { class: "row" }, el("span", { class: "quiet" }, about.filter(Boolean).join(" · "))),
       ),
     );
   }
+}
+
+/**
+ * Return a text in which these words are marked.
+ * @param {string} text
+ * @param {string[]} hits
+ */
+function marked(text, hits) {
+  if (!hits.length) return [text];
+  const words = hits.map((hit) => hit.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
+  return text.split(new RegExp(`(?<![\\p{L}\\p{N}_])(${words})(?![\\p{L}\\p{N}_])`, "u")).map((part, place) => (place % 2 ? el("mark", {}, part) : part));
 }
