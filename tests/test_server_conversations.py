@@ -124,6 +124,10 @@ async def test_a_customer_finds_earlier_conversations_on_every_device(tmp_path: 
             (first, "how do returns work?"),
             (second, "how long is shipping?"),
         ]
+        assert {(one["ticket_id"], one["state"]) for one in found} == {(None, "bot")}
+        await server.say("ada", "I want to talk to a person", second)
+        newest = (await server.client.get("/v1/threads", headers=ADA)).json()["threads"][0]
+        assert (newest["thread_id"], newest["ticket_id"], newest["state"]) == (second, "T1001", "pending")
 
 
 async def test_a_reply_that_is_being_written_can_be_stopped_and_the_conversation_goes_on(tmp_path: Path) -> None:

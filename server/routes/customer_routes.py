@@ -1,6 +1,7 @@
 """Let customers write, read their conversations and rate them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 
-from core.errors import NotFound, Refused
+from core.errors import BackendUnavailable, NotFound, Refused
 from core.pictures import Picture
 from graph.nodes.receive import check_message
 from graph.operator import rate_outcome
@@ -36,6 +37,7 @@ from server.views.conversation_view import disclosure, find_picture, reply_out, 
 from server.views.thread_events import event, thread_events
 from server.wait_for_reply import follow, outcome_of
 from tools.actions.action import OVER
+from tools.desk.reports import TicketLine
 from tools.desk.tickets import OperatorDesk
 
 STREAM = "text/event-stream"
@@ -225,12 +227,16 @@ async def follow_thread(thread_id: UUID, who: Customer, service: Serving, reques
 async def list_threads(who: Customer, service: Serving) -> OwnThreadsOut:
     """List own conversations, those with the newest words first."""
     found = await own_threads(service.inbox, who.owner)
-    return OwnThreadsOut(
-        threads=[
-            OwnThreadOut(thread_id=one.id, first_words=one.first_words[:SHOWN_WORDS], last_at=one.last_at)
-            for one in found
-        ]
-    )
+    tickets: Mapping[str, TicketLine] = {}
+    with suppress(BackendUnavailable):  # the conversations are there all the same
+        tickets = await service.desk.reads.lines([one.id for one in found])
+    listed = [
+        OwnThreadOut(thread_id=one.id, first_words=one.first_words[:SHOWN_WORDS], last_at=one.last_at) for one in found
+    ]
+    for one in listed:
+        if ticket := tickets.get(one.thread_id):
+            one.ticket_id, one.state, one.operator = ticket.id, ticket.stage, ticket.operator
+    return OwnThreadsOut(threads=listed)
 
 
 @router.post("/threads/{thread_id}/typing", status_code=204, responses=WRITING)

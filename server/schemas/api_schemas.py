@@ -105,6 +105,9 @@ class OwnThreadOut(BaseModel):
     thread_id: str
     first_words: str
     last_at: datetime
+    ticket_id: str | None = Field(default=None, description="Its newest ticket; null where no person was asked.")
+    state: str = Field(default="bot", description="How that stands: bot, pending, human or resolved.")
+    operator: str | None = Field(default=None, description="Who has it.")
 
 
 class OwnThreadsOut(BaseModel):

@@ -14,7 +14,7 @@ import { Patience } from "./patience.js";
  *   images?: {id: string, url: string, width: number, height: number}[]}} Said */
 /** @typedef {{ticket_id: string, stage: "pending" | "human" | "resolved", operator: string | null, callback: boolean,
  *   writing: boolean, read_at: string | null}} Handoff */
-/** @typedef {{thread_id: string, first_words: string, last_at: string}} Earlier */
+/** @typedef {{thread_id: string, first_words: string, last_at: string, ticket_id: string | null, state: string, operator: string | null}} Earlier */
 /** @typedef {{shop: string, disclosure: string, open_chat: boolean, voice_seconds: number | null, greeting: string, reply_time: string,
  *   suggestions: string[], logo: string | null, avatar: string | null, sign_in: string | null, link_hosts: string[],
  *   image_mb?: number | null}} Chat */

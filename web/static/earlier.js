@@ -18,7 +18,8 @@ export function earlierList(earlier, speech, choose) {
   const rows = earlier.map((one) =>
     el("li", {}, el("button", { type: "button", class: "earlier", click: () => choose(one.thread_id) },
       el("span", { class: "first", dir: "auto" }, one.first_words),
-      el("time", { class: "quiet", datetime: one.last_at }, moment(one.last_at, speech)))),
+      el("time", { class: "quiet", datetime: one.last_at }, moment(one.last_at, speech)),
+      one.ticket_id && one.state !== "bot" ? el("span", { class: "quiet" }, speech.say(`handoff ${one.state}`, { ticket: one.ticket_id, operator: one.operator ?? "" })) : null)),
   );
   return el("ul", { class: "earliers", "aria-label": speech.say("earlier") }, ...rows);
 }
