@@ -1,6 +1,7 @@
 """Look at the insight page in a browser: every figure leads to its conversations."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def test_figures_lead_to_their_conversations(site: Site, opener: Opener, counted
 def test_what_is_shown_is_saved_and_an_article_is_written_for_a_question(
     site: Site, opener: Opener, counted: str
 ) -> None:
-    page = insight(opener, site)
+    page = opener.open(site.page("/insight", Tokens(secret=SECRET).issue("lea", role="lead")))
     with page.expect_download() as saving:
         page.get_by_role("button", name="JSON").click()
     saved = json.loads(Path(saving.value.path()).read_text())["items"]
@@ -77,14 +78,54 @@ def test_what_is_shown_is_saved_and_an_article_is_written_for_a_question(
     page.get_by_role("textbox", name="Answer").fill("Carols.")
     page.get_by_role("button", name="Write the draft").click()
     page.locator("#news").get_by_text("The draft is kept").wait_for()
-    page.goto(site.page("/desk", Tokens(secret=SECRET).issue("lea", role="lead")))
-    page.get_by_role("button", name="Drafts").click()
+    page.get_by_role("button", name="Drafts").click()  # here as at the desk
     page.get_by_role("dialog").locator("summary", has_text=counted[:6]).click()
     page.get_by_role("textbox", name="Text").fill("Carols, and songs of the sea.")
     page.get_by_role("button", name="Release").click()
     page.locator("#news").get_by_text("Released").wait_for()
     [article] = (site.folder / "business").rglob(f"*{counted[:6]}*.md")
     assert "songs of the sea" in article.read_text()
+
+
+def test_a_lead_reads_the_period_sorts_looks_behind_and_keeps_the_view(
+    site: Site, opener: Opener, counted: str
+) -> None:
+    page = insight(opener, site, "?days=7")
+    period = page.locator("#as-of strong")
+    assert page.get_by_label("Up to").input_value() != ""
+    assert re.search(r"\d.* 20\d\d", period.inner_text())
+    page.get_by_text("compared with").wait_for()
+    page.get_by_role("button", name="Containment:").wait_for()
+    page.get_by_role("button", name="Conversations:").click()
+    listed = page.get_by_role("dialog")
+    count = int(re.findall(r"\d+", listed.get_by_role("heading").inner_text())[0])
+    assert listed.locator("tbody tr").count() == count
+    listed.get_by_role("button", name="Close").click()
+    page.locator("#groups").get_by_role("button", name="Channel").click()
+    row = page.locator("#groups tbody tr", has_text="chat")
+    row.get_by_role("button", name="chat · Handed over").click()
+    listed.get_by_role("row", name="priya_raman_1005").first.wait_for()
+    listed.get_by_role("button", name="Close").click()
+    page.get_by_role("link", name="Open tickets by hour").click()
+    page.locator("#backlog").get_by_text("Last:").or_(
+        page.locator("#backlog").get_by_text("No ticket was open")
+    ).wait_for()
+    page.locator("#backlog summary").click()
+    assert page.locator("#backlog tbody tr").count() == 49
+    order = page.locator("#backlog").get_by_role("button", name="Tickets")
+    order.click()
+    assert page.locator("#backlog th[aria-sort=descending]").count() == 1
+    shown = [int(text) for text in page.locator("#backlog tbody td").all_inner_texts()]
+    assert shown == sorted(shown, reverse=True)
+    page.locator("select[name=channel]").select_option("chat")
+    page.wait_for_url(re.compile("channel=chat"))
+    page.reload()
+    page.locator(".tile").first.wait_for()
+    chosen = [page.locator(f"select[name={name}]").input_value() for name in ("days", "channel")]
+    assert chosen == ["7", "chat"]
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="CSV").click()
+    assert re.fullmatch(r"conversations-20\d\d-\d\d-\d\d-20\d\d-\d\d-\d\d\.csv", saving.value.suggested_filename)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from server.inbox.message_inbox import Inbox
 from server.inbox.turn_figures import figures_of, lacks_source
 from server.records import Limits, Turn
 from server.routes.operator_routes import desk_of
-from tests.desk_fakes import FakeClock, request
+from tests.desk_fakes import FakeClock, draft, request
 from tests.postgres import fresh_database
 from tests.server_fakes import bearer, serving, settings_in
 from tests.terminal import Terminal
@@ -96,9 +96,12 @@ async def test_a_conversation_without_an_answer_is_not_resolved(
 ) -> None:
     settings, quiet = settings_in(tmp_path), timedelta(seconds=QUIET_SECONDS + 1)
     more = [("a", quiet, text, reply("You are welcome!")) for text in last]
-    inbox = await kept(settings, ("a", quiet, "do you sell used carpets?", reply(told)), *more)
+    before = reply("You have 30 days. [1]", sources=[{"number": 1, "title": "Returns"}])
+    first = ("a", quiet, "how long for a return?", before)
+    inbox = await kept(settings, first, ("a", quiet, "do you sell used carpets?", reply(told)), *more)
     found = await insight(inbox, DeskReads(settings.desk_url), settings, BUSINESS, days=30, now=NOW)
     assert (found.resolved.threads, found.ended_unanswered.threads) == ([], ["a"])
+    assert [group.name for group in found.groups["topic"]] == [""]  # not what was asked and answered before
     await inbox.database.close()
 
 
@@ -207,6 +210,40 @@ def test_the_command_prints_the_same_figures(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path)
     assert len(json.loads(terminal.out("insight", "--days", "7", "--json"))["days"]) == 7
     assert "Requests" in terminal.out("insight")
+
+
+async def test_a_filter_and_the_last_day_hold_for_tickets_ratings_and_backlog_too(tmp_path: Path) -> None:
+    settings, day = settings_in(tmp_path), timedelta(days=1)
+    clock = FakeClock(NOW - 20 * day)
+    told = reply("", handoff="asked", owner="pending")
+    inbox = await kept(settings, *((thread, 2 * day, "a person please", told) for thread in ("old", "new", "other")))
+    desk, reads = SqlTicketDesk(Database(settings.desk_url), now=clock), DeskReads(settings.desk_url)
+    await desk.open_ticket(request("old", draft=draft(queue="returns")))
+    clock.advance(days=18)
+    for thread, queue in (("new", "returns"), ("other", "support")):
+        ticket = await desk.open_ticket(request(thread, draft=draft(queue=queue)))
+        await desk.reply(ticket.id, operator="mia", text="Here I am.", key="k")
+        await desk.rate(ticket.id, stars=4)
+    for days, last, wanted, open_now in ((7, None, {}, 3), (7, None, {"queue": "returns"}, 2), (3, 10, {}, 1)):
+        back = (NOW - last * day).date() if last else None
+        found = await insight(inbox, reads, settings, BUSINESS, days=days, last=back, now=NOW, wanted=wanted)
+        assert found.backlog[-1].open == open_now, (days, last, wanted)  # the oldest was opened before all of it
+        begun = [thread for reason in found.reasons for thread in reason.figure.threads]
+        assert len(begun) == found.first_reply.count == sum(s.figure.count for s in found.ratings) == open_now - 1
+    for opened in (inbox.database, desk, reads):
+        await opened.close()
+
+
+async def test_what_is_busy_and_where_procedures_stop_name_their_conversations(tmp_path: Path) -> None:
+    settings, hour = settings_in(tmp_path), timedelta(hours=1)
+    stopped = reply(stops=["cancel-order: shipped"], tools=["get_order"], sources=[{"number": 1, "title": "Returns"}])
+    inbox = await kept(
+        settings, ("a", 3 * hour, "x", stopped), ("a", 2 * hour, "y", stopped), ("b", hour, "z", stopped)
+    )
+    found = await insight(inbox, DeskReads(settings.desk_url), settings, BUSINESS, days=1, now=NOW)
+    for [one] in (found.stops, found.actions, found.articles):
+        assert (one.count, one.threads) == (2, ["b", "a"])
+    await inbox.database.close()
 
 
 @pytest.mark.server

@@ -91,7 +91,11 @@ class Conversation:
 
     @property
     def topic(self) -> str:
-        """What it was about: the article it cited last, or else the tool it used last, or nothing."""
+        """What it was about: the article it cited last, or else the tool it used last; nothing where what was asked
+        last got no answer, which no earlier article is about.
+        """
+        if self.unanswered:
+            return ""
         return self.articles[-1] if self.articles else self.tools[-1].replace("_", " ") if self.tools else ""
 
 

@@ -3,7 +3,6 @@ answered.
 """
 
 import asyncio
-import json
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,9 +18,19 @@ from core.models.prices import PriceTable, load_prices
 from core.privacy.personal_data import ERASED
 from core.settings import Settings
 from server.figures.conversation_ends import Conversation, backlog, conversations_of
-from server.figures.counted_conversations import counted, narrowed, span_of
+from server.figures.counted_conversations import Span, counted, narrowed, span_of
 from server.figures.evaluation_trend import evaluations
-from server.figures.outcome_figures import busiest, containment, groups, missed, operators, outcomes, over, satisfaction
+from server.figures.outcome_figures import (
+    busiest,
+    containment,
+    figure,
+    groups,
+    missed,
+    operators,
+    outcomes,
+    over,
+    satisfaction,
+)
 from server.figures.question_topics import grouped
 from server.inbox.inbox_schema import FIGURES, RATINGS, THREADS
 from server.inbox.message_inbox import Inbox
@@ -29,7 +38,6 @@ from server.schemas.insight_schemas import (
     Backlog,
     Counted,
     Day,
-    Figure,
     InsightOut,
     Reason,
     Spread,
@@ -39,8 +47,6 @@ from server.schemas.insight_schemas import (
 from tools.business.business_file import BusinessFile
 from tools.desk.reports import DeskReads, TicketOutcome
 
-LINKED = 100
-"""Conversations that a figure names."""
 QUESTIONS = 50
 ALIKE_SHOWN = 6
 BACKLOG_HOURS = 48
@@ -83,14 +89,19 @@ async def insight(
     span = span_of(zone, days=days, last=last, now=now)
     everything, turns = await counted(inbox, desk, business, span, now)
     found = narrowed(everything, wanted or {})
-    ratings = await _ratings_since(inbox, span.since)
-    tickets = await _served(inbox, await desk.outcomes(span.since))
+    chosen = {one.thread_id for one in found}
+    ratings = [one for one in await _ratings(inbox, span) if not wanted or one[1] in chosen]
+    served = await _served(inbox, await desk.outcomes(span.since))
+    tickets = [one for one in served if not wanted or one.thread_id in chosen]
 
     def add_up() -> InsightOut:
-        chosen = {one.thread_id for one in found}
         mine = [
             turn for turn in turns if turn.at >= span.since.timestamp() and (not wanted or turn.thread_id in chosen)
         ]
+        begun, closed, rated = (
+            [one for one in tickets if (at := getattr(one, when)) and span.since <= at <= span.until]
+            for when in ("created_at", "closed_at", "rated_at")
+        )
         these = [one for one in found if one.ended_at >= span.since]
         ended = over(these)
         before = over(one for one in found if one.ended_at < span.since)
@@ -102,12 +113,12 @@ async def insight(
             timezone=business.timezone,
             **sums.totals(),
             days=[sums.day(span.first + timedelta(days=n), these) for n in range(days)],
-            reasons=_reasons(tickets, span.since),
+            reasons=_reasons(begun),
             first_reply=_spread(
-                (t.first_reply.total_seconds(), t.thread_id) for t in tickets if t.first_reply is not None
+                (t.first_reply.total_seconds(), t.thread_id) for t in begun if t.first_reply is not None
             ),
-            resolution=_spread((t.spent.total_seconds(), t.thread_id) for t in tickets if t.closed_at),
-            **_ratings(ratings, tickets),
+            resolution=_spread((t.spent.total_seconds(), t.thread_id) for t in closed),
+            **_stars(ratings, rated),
             over=len(ended),
             over_before=len(before),
             outcomes=outcomes(ended, before),
@@ -117,11 +128,9 @@ async def insight(
             sla=missed(these, [one for one in found if one.ended_at < span.since]),
             operators=operators(these),
             backlog=_backlog(opened, span.until),
-            articles=busiest(title for turn in mine for title in json.loads(turn.articles or "[]")),
-            stops=busiest(
-                stop for _, stop in sorted({(t.thread_id, s) for t in mine for s in json.loads(t.stops or "[]")})
-            ),
-            actions=busiest(name for turn in mine for name in json.loads(turn.tools or "[]")),
+            articles=busiest(mine, "articles"),
+            stops=busiest(mine, "stops"),
+            actions=busiest(mine, "tools"),
             cost_a_resolution=_cost_a_resolution(sums, ended),
             filters={name: sorted({str(getattr(one, name)) for one in everything} - {""}) for name in FILTERS},
             unanswered=_unanswered(mine, embeddings),
@@ -143,7 +152,7 @@ def _cost_a_resolution(sums: "_Counted", ended: Sequence[Counted]) -> Decimal | 
     resolved = sum(one.outcome in ("verified", "assumed") for one in ended)
     costs = sums.totals()
     cost = costs["by_request"] or costs["by_token"]
-    return round(Decimal(cost) / resolved, 4) if cost and resolved else None
+    return round(Decimal(cost) / resolved, 4) if cost is not None and resolved else None
 
 
 class _Counted:
@@ -168,19 +177,19 @@ class _Counted:
         waits = ((seconds, one.thread_id) for one in self._all for seconds in one.waits)
         resolved = self._ended["resolved"]
         return {
-            "conversations": _figure(one.thread_id for one in self._all),
+            "conversations": figure(one.thread_id for one in self._all),
             "agent_reply": _spread(waits),
             "requests_a_resolution": round(sum(c.requests for c in resolved) / len(resolved), 2) if resolved else None,
             "currency": self._currency,
-            "going_on": _figure(c.thread_id for c in self._ended["going_on"]),
-            **{figure: _figure(c.thread_id for c in self._ended[name]) for name, figure in ENDINGS.items()},
+            "going_on": figure(c.thread_id for c in self._ended["going_on"]),
+            **{called: figure(c.thread_id for c in self._ended[name]) for name, called in ENDINGS.items()},
             **self._cost(self._all),
         }
 
     def day(self, day: date, counted: Sequence[Counted]) -> Day:
         """Return the figures of one day; a conversation counts on the day of its last turn, its cost when it arose."""
         ends: dict[str, Any] = {
-            figure: _figure(c.thread_id for c in self._by_day[day, name]) for name, figure in ENDINGS.items()
+            called: figure(c.thread_id for c in self._by_day[day, name]) for name, called in ENDINGS.items()
         }
         ended = Counter(str(one.outcome) for one in counted if one.ended_at.astimezone(self._zone).date() == day)
         return Day(day=day, **ends, outcomes=dict(ended), **self._cost(self._turns[day]))
@@ -197,10 +206,11 @@ class _Counted:
         }
 
 
-async def _ratings_since(inbox: Inbox, since: datetime) -> list[Rated]:
+async def _ratings(inbox: Inbox, span: Span) -> list[Rated]:
     rated = select(RATINGS.c.rated_at, RATINGS.c.thread_id, RATINGS.c.score)
+    within = RATINGS.c.rated_at.between(span.since.timestamp(), span.until.timestamp())
     async with inbox.reading() as connection:
-        ratings = await connection.execute(rated.where(RATINGS.c.rated_at >= since.timestamp()))
+        ratings = await connection.execute(rated.where(within))
         return [(row.rated_at, row.thread_id, row.score) for row in ratings]
 
 
@@ -223,12 +233,6 @@ def _day(at: float, zone: ZoneInfo) -> date:
     return datetime.fromtimestamp(at, zone).date()
 
 
-def _figure(threads: Iterable[str]) -> Figure:
-    """Count conversations that come the oldest first, each once."""
-    found = list(dict.fromkeys(threads))
-    return Figure(count=len(found), threads=found[: -LINKED - 1 : -1])
-
-
 def _spread(measured: Iterable[tuple[float, str]]) -> Spread:
     slowest = sorted(measured, reverse=True)
     values = [seconds for seconds, _ in slowest]
@@ -243,20 +247,19 @@ def _spread(measured: Iterable[tuple[float, str]]) -> Spread:
     )
 
 
-def _reasons(tickets: Sequence[TicketOutcome], since: datetime) -> list[Reason]:
+def _reasons(tickets: Iterable[TicketOutcome]) -> list[Reason]:
     threads: defaultdict[str, list[str]] = defaultdict(list)
     for ticket in tickets:
-        if ticket.created_at >= since:
-            threads[ticket.reason].append(ticket.thread_id)
+        threads[ticket.reason].append(ticket.thread_id)
     ordered = sorted(threads.items(), key=lambda item: -len(item[1]))
-    return [Reason(reason=reason, figure=_figure(of)) for reason, of in ordered]
+    return [Reason(reason=reason, figure=figure(of)) for reason, of in ordered]
 
 
-def _ratings(of_threads: Sequence[Rated], tickets: Sequence[TicketOutcome]) -> dict[str, Any]:
+def _stars(of_threads: Sequence[Rated], tickets: Sequence[TicketOutcome]) -> dict[str, Any]:
     """Join the ratings of conversations and of tickets; a conversation counts once, with its newest rating."""
     of_tickets = [(t.rated_at.timestamp(), t.thread_id, t.stars) for t in tickets if t.rated_at and t.stars]
     stars = {thread_id: given for _, thread_id, given in sorted([*of_threads, *of_tickets])}
-    figures = [Stars(stars=n, figure=_figure(t for t, given in stars.items() if given == n)) for n in range(5, 0, -1)]
+    figures = [Stars(stars=n, figure=figure(t for t, given in stars.items() if given == n)) for n in range(5, 0, -1)]
     return {"ratings": figures, "average_rating": round(statistics.mean(stars.values()), 2) if stars else None}
 
 
@@ -274,5 +277,5 @@ def _question(group: Sequence[Any]) -> Unanswered:
         question=wordings[0],
         alike=wordings[1:ALIKE_SHOWN],
         last_at=datetime.fromtimestamp(group[0].at, UTC),
-        figure=_figure(turn.thread_id for turn in reversed(group)),
+        figure=figure(turn.thread_id for turn in reversed(group)),
     )

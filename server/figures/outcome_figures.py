@@ -2,14 +2,18 @@
 repeat.
 """
 
+import json
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
-from server.figures.conversation_ends import HAPPY_STARS, OUTCOMES
-from server.schemas.insight_schemas import Comment, Counted, Group, Named, Rate, Satisfaction, Service
+from server.figures.conversation_ends import HAPPY_STARS, OUTCOMES, TurnRow
+from server.schemas.insight_schemas import Comment, Counted, Figure, Group, Named, Rate, Satisfaction, Service
 
 SHOWN = 20
+LINKED = 100
+"""Conversations that a figure names."""
 GROUPED_BY = ("topic", "queue", "channel", "language", "operator")
 
 
@@ -103,9 +107,20 @@ def operators(found: Sequence[Counted]) -> list[Service]:
     ]
 
 
-def busiest(names: Iterable[str]) -> list[Named]:
-    """Return what occurred most often."""
-    return [Named(name=name, count=count) for name, count in Counter(names).most_common(SHOWN)]
+def figure(threads: Iterable[str]) -> Figure:
+    """Count conversations that come the oldest first, each once."""
+    found = list(dict.fromkeys(threads))
+    return Figure(count=len(found), threads=found[: -LINKED - 1 : -1])
+
+
+def busiest(turns: Iterable[TurnRow], column: Literal["articles", "tools", "stops"]) -> list[Named]:
+    """Return what stands in a column of turns, that of the most conversations first; turns come oldest first."""
+    threads: dict[str, list[str]] = {}
+    for turn in turns:
+        for name in json.loads(getattr(turn, column) or "[]"):
+            threads.setdefault(str(name), []).append(turn.thread_id)
+    found = [Named(name=name, **figure(of).model_dump()) for name, of in threads.items()]
+    return sorted(found, key=lambda one: -one.count)[:SHOWN]
 
 
 def _happy(found: Iterable[Counted]) -> int:

@@ -87,7 +87,9 @@ class Counted(BaseModel):
     began_at: datetime
     ended_at: datetime
     first_line: str
-    topic: str = Field(description="The article it cited last, or the tool it used last.")
+    topic: str = Field(
+        description="The article it cited last, or the tool it used last; empty where it was unanswered."
+    )
     queue: str = Field(description="Queue of its ticket; empty where it has none.")
     channel: str
     language: str
@@ -124,11 +126,10 @@ class Group(BaseModel):
     outcomes: dict[str, int]
 
 
-class Named(BaseModel):
-    """How often something occurred."""
+class Named(Figure):
+    """In how many conversations something occurred."""
 
     name: str
-    count: int
 
 
 class Comment(BaseModel):
@@ -203,7 +204,7 @@ class InsightOut(BaseModel):
     backlog: list[Backlog]
     articles: list[Named]
     stops: list[Named] = Field(
-        description="Procedures that were stopped, each with the rule that did it, by how many conversations."
+        description="Procedures that were stopped, each with the rule that did it, the most frequent first."
     )
     actions: list[Named] = Field(description="Tools that were called, the busiest first.")
     cost_a_resolution: Decimal | None = Field(description="Null where no price is set or nothing was resolved.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, case, exists, func, inspect, select, text, update
+from sqlalchemy import Connection, RowMapping, case, exists, func, inspect, or_, select, text, update
 
 from core.storage.tables import OwnDatabase
 from tools.actions.ledger_schema import actions
@@ -194,6 +194,17 @@ class DeskReads:
         async with self._database.reading() as connection:
             return [(row[0], row[1]) for row in await connection.execute(query)]
 
+    async def notes_of(self, threads: Sequence[str]) -> Sequence[tuple[str, str]]:
+        """Return what stands in the tickets of these conversations, each as its conversation and its words."""
+        query = (
+            select(tickets.c.thread_id, notes.c.text)
+            .join_from(notes, tickets, tickets.c.serial == notes.c.ticket)
+            .where(tickets.c.thread_id.in_(threads))
+            .order_by(notes.c.id)
+        )
+        async with self._database.reading() as connection:
+            return [(row[0], row[1]) for row in await connection.execute(query)]
+
     async def people(self) -> Sequence[str]:
         """Return the operators who ever wrote, took or closed anything or had the desk open, by name."""
         taken = select(tickets.c.operator).where(tickets.c.operator.is_not(None))
@@ -232,12 +243,12 @@ class DeskReads:
                 await connection.execute(presence.insert().values(operator=here.operator, **values))
 
     async def outcomes(self, since: datetime) -> Sequence[TicketOutcome]:
-        """Return how the tickets went that were opened, closed or rated since an instant, oldest first."""
+        """Return how the tickets went that were opened, closed or rated since an instant or are open, oldest first."""
         names = [name for name in TicketOutcome.__dataclass_fields__ if name not in ("id", "queue", "priority")]
-        touched = (tickets.c.created_at >= since) | (tickets.c.closed_at >= since) | (tickets.c.rated_at >= since)
+        happened = or_(*(tickets.c[name] >= since for name in ("created_at", "closed_at", "rated_at")))
         query = (
             select(tickets.c.serial, tickets.c.draft, *(tickets.c[name] for name in names))
-            .where(touched)
+            .where(happened | tickets.c.closed_at.is_(None))
             .order_by(tickets.c.serial)
         )
         async with self._database.reading() as connection:

@@ -1,15 +1,19 @@
 // The insight page: how it is going, what the words mean, and the conversations behind every figure.
 
 import { el } from "../dom.js";
+import { draftsButton } from "./drafts.js";
 import { icon } from "./icons.js";
 import { loadSpeech, STAFF_LANGUAGES, translate, wantedLanguages } from "../words.js";
-import { articleSheet, byId, complain, lasting, moment, named, region, sheet, toast } from "./page.js";
+import { numbersOf } from "./numbers.js";
+import { articleSheet, byId, complain, moment, named, region, sheet, toast } from "./page.js";
 import { line, shares, stackedBars } from "./plots.js";
 import { signedOutBy, signIn } from "./sign_in.js";
+import { table } from "./tables.js";
 
 /** @typedef {{count: number, threads: string[]}} Figure */
 /** @typedef {{count: number, median: number | null, p90: number | null, slowest: string[]}} Spread */
 /** @typedef {{requests: number, tokens: number, by_request: string | null, by_token: string | null}} Cost */
+/** @typedef {Figure & {name: string}} Named */
 /** @typedef {{name: string, count: number, share: number | null, share_before: number | null}} Rate */
 /** @typedef {{day: string, outcomes: Record<string, number>} & Cost} Day */
 /** @typedef {{name: string, over: number, outcomes: Record<string, number>}} Group */
@@ -18,14 +22,14 @@ import { signedOutBy, signIn } from "./sign_in.js";
  *   low: number, high: number, failures: {conversation: string, why: string}[]}} Evaluation
  */
 /**
- * @typedef {{thread_id: string, customer: string | null, ended_at: string, first_line: string, topic: string, outcome: string, operator: string}} Counted
+ * @typedef {{thread_id: string, customer: string | null, ended_at: string, first_line: string, outcome: string, sla_missed: boolean | null, stars: number | null} & Record<string, unknown>} Counted
  */
 /**
  * @typedef {{since: string, until: string, timezone: string, conversations: Figure, going_on: Figure, over: number, over_before: number,
  *   outcomes: Rate[], containment: Rate, sla: Rate, groups: Record<string, Group[]>, days: Day[], reasons: {reason: string, figure: Figure}[],
  *   satisfaction: {rated: number, share: number | null, share_before: number | null, comments: {thread_id: string, stars: number, comment: string}[]},
  *   operators: {operator: string, tickets: number, first_reply_median: number | null, resolution_median: number | null, missed: number, rated: number, happy: number}[],
- *   backlog: {at: string, open: number}[], articles: {name: string, count: number}[], actions: {name: string, count: number}[], stops: {name: string, count: number}[],
+ *   backlog: {at: string, open: number}[], articles: Named[], actions: Named[], stops: Named[],
  *   agent_reply: Spread, first_reply: Spread, resolution: Spread, requests_a_resolution: number | null, cost_a_resolution: string | null, currency: string,
  *   ratings: {stars: number, figure: Figure}[], average_rating: number | null, filters: Record<string, string[]>,
  *   unanswered: {question: string, alike: string[], last_at: string, figure: Figure}[], evaluations: Evaluation[]} & Cost} Insight
@@ -34,32 +38,44 @@ import { signedOutBy, signIn } from "./sign_in.js";
 const SPANS = [7, 30, 90, 365];
 const OUTCOMES = ["verified", "assumed", "returned", "unanswered", "handed_over", "abandoned"];
 const FILTERS = ["channel", "language", "queue", "topic"];
+const DAY = 86_400_000;
 
 const speech = await loadSpeech(wantedLanguages(), (language) => import(`../words/staff/${language}.js`), STAFF_LANGUAGES);
 translate(speech);
 document.title = speech.say("insight");
-const { api } = await signIn(speech);
+const { api, desk } = await signIn(speech);
+byId("sign-out", HTMLElement).before(draftsButton(api, speech, desk.role));
 byId("work", HTMLElement).hidden = false;
 
 const form = byId("span", HTMLFormElement);
 const days = /** @type {HTMLSelectElement} */ (form.elements.namedItem("days"));
-days.append(...SPANS.map((count) => el("option", { value: count, selected: count === 30 }, speech.say("last_days", { days: count }))));
+const last = /** @type {HTMLInputElement} */ (form.elements.namedItem("last"));
+const address = new URLSearchParams(location.search);
+days.append(...SPANS.map((count) => el("option", { value: count, selected: count === Number(address.get("days") ?? 30) }, speech.say("last_days", { days: count }))));
+for (const name of FILTERS) choices(name, [], address.get(name) ?? "");
+last.value = address.get("last") ?? "";
 form.addEventListener("change", () => void load());
 form.addEventListener("submit", (event) => event.preventDefault());
 byId("exports", HTMLElement).append(...["csv", "json"].map((format) => el("button", { type: "button", click: () => void save(format) }, icon("download"), speech.say(`export_${format}`))));
+const { number, percent, points, money, told, shortDay, period, inZone } = numbersOf(speech, () => shownDays.zone);
 let grouped = "topic";
+/** The days that are shown, the time zone they are days of, and the newest one there is. */
+let shownDays = { first: "", last: "", zone: "UTC", today: "" };
 await load();
 
-/** Return what is asked for, as a query; empty fields are left out. */
+/** Return what is asked for, as a query; empty fields are left out, and so is today as the last day. */
 function query(more = {}) {
-  const chosen = [...new FormData(form)].filter(([, value]) => value).map(([name, value]) => /** @type {[string, string]} */ ([name, String(value)]));
+  const chosen = [...new FormData(form)].filter(([name, value]) => value && !(name === "last" && value === shownDays.today)).map(([name, value]) => /** @type {[string, string]} */ ([name, String(value)]));
   return new URLSearchParams([...chosen, ...Object.entries(more).filter(([, value]) => value)]).toString();
 }
 
 async function load() {
   complain(speech);
+  const asked = query(address.has("lang") ? { lang: address.get("lang") } : {});
   try {
-    show(await api.call("GET", `/v1/insight?${query()}`));
+    const found = await api.call("GET", `/v1/insight?${query()}`);
+    history.replaceState(null, "", `?${asked}`);
+    show(found);
   } catch (error) {
     if (!signedOutBy(error)) complain(speech, error);
   }
@@ -67,22 +83,58 @@ async function load() {
 
 /** @param {Insight} found */
 function show(found) {
-  byId("as-of", HTMLElement).textContent = speech.say("as_of", { time: moment(speech, found.until), zone: found.timezone });
+  const first = found.days[0]?.day ?? "";
+  const newest = found.days.at(-1)?.day ?? "";
+  shownDays = { first, last: newest, zone: found.timezone, today: last.value && last.value !== shownDays.today ? shownDays.today : newest };
+  last.value = newest;
+  const before = (/** @type {string} */ day) => new Date(Date.parse(day) - found.days.length * DAY).toISOString();
+  byId("as-of", HTMLElement).replaceChildren(
+    el("strong", {}, period(first, newest)),
+    ` ${speech.say("compared_with", { before: period(before(first), before(newest)) })} `,
+    el("span", { class: "quiet" }, speech.say("as_of", { time: inZone(found.until, { dateStyle: "medium", timeStyle: "short" }), zone: found.timezone })),
+    el("span", { class: "quiet" }, ` ${speech.say("export_help", { going_on: found.going_on.count })}`),
+  );
   for (const name of FILTERS) choices(name, found.filters[name] ?? []);
-  byId("figures", HTMLElement).replaceChildren(
-    tiles(found),
+  const sections = [
     perDay(found),
     groups(found),
     unanswered(found),
-    section("times", table(["what", "count", "median", "p90", "slowest"], timeRows(found))),
-    section("backlog", el("p", { class: "quiet" }, speech.say("backlog_help")), line(speech.say("backlog"), found.backlog.map((one) => hour(one.at)), found.backlog.map((one) => one.open))),
-    section("operators", table(["operator", "tickets", "first_reply", "resolution", "missed", "rating"], operatorRows(found), "operators_none")),
-    section("reasons_title", table(["reason", "count"], found.reasons.map(({ reason, figure }) => [named(speech, "reason", reason), opens(named(speech, "reason", reason), figure)]), "reasons_none")),
+    section("stops", el("p", { class: "quiet" }, speech.say("stops_help")), table(speech, ["stops_name", "count"], found.stops.map((one) => busy(one, one.name.replaceAll(/[-_]/g, " "))), "stops_none")),
+    section("times", table(speech, ["what", "count", "median", "p90", "slowest"], timeRows(found))),
+    backlog(found),
+    section("operators", el("p", { class: "quiet" }, speech.say("sort_help")), table(speech, ["operator", "tickets", "first_reply", "resolution", "missed", "rating"], operatorRows(found), "operators_none")),
+    section("reasons_title", table(speech, ["reason", "count"], found.reasons.map(({ reason, figure }) => [named(speech, "reason", reason), opens(named(speech, "reason", reason), figure)]), "reasons_none")),
     ratings(found),
-    section("busiest", table(["busiest_name", "count"], [...found.articles.map((one) => [one.name, number(one.count)]), ...found.actions.map((one) => [named(speech, "tool", one.name), number(one.count)])], "busiest_none")),
-    section("stops", el("p", { class: "quiet" }, speech.say("stops_help")), table(["stops_name", "count"], found.stops.map((one) => [one.name.replaceAll(/[-_]/g, " "), number(one.count)]), "stops_none")),
+    section("busiest", table(speech, ["busiest_name", "count"], [...found.articles.map((one) => busy(one, one.name)), ...found.actions.map((one) => busy(one, named(speech, "tool", one.name)))], "busiest_none")),
     costs(found),
     trend(found.evaluations),
+  ];
+  byId("contents", HTMLElement).replaceChildren(...sections.map((one) => el("a", { href: `#${one.id}` }, one.querySelector("h2")?.textContent ?? "")));
+  byId("figures", HTMLElement).replaceChildren(tiles(found), ...sections);
+}
+
+/**
+ * Return a row of something that occurred in conversations.
+ * @param {Named} one
+ * @param {string} name
+ */
+function busy(one, name) {
+  return [name, { shown: opens(name, one), by: one.count }];
+}
+
+/** @param {Insight} found */
+function backlog(found) {
+  const when = (/** @type {string} */ at) => inZone(at, { weekday: "short", hour: "numeric", minute: "2-digit" });
+  const hours = found.backlog.map((one) => when(one.at));
+  const most = found.backlog.reduce((one, other) => (other.open > one.open ? other : one), { at: "", open: 0 });
+  const newest = found.backlog.at(-1);
+  const said = most.open && newest ? speech.say("backlog_most", { most: most.open, time: when(most.at), last: newest.open }) : speech.say("backlog_none");
+  return section(
+    "backlog",
+    el("p", { class: "quiet" }, speech.say("backlog_help")),
+    el("p", {}, said),
+    line(speech.say("backlog"), hours, found.backlog.map((one) => one.open)),
+    el("details", {}, el("summary", {}, speech.say("in_numbers")), table(speech, ["hour", "tickets"], found.backlog.map((one) => [when(one.at), { shown: number(one.open), by: one.open }]).reverse())),
   );
 }
 
@@ -90,10 +142,10 @@ function show(found) {
  * Fill a filter with the values there are; what is chosen stays.
  * @param {string} name
  * @param {string[]} values
+ * @param {string} [chosen]
  */
-function choices(name, values) {
+function choices(name, values, chosen = form[name].value) {
   const select = /** @type {HTMLSelectElement} */ (form.elements.namedItem(name));
-  const chosen = select.value;
   const all = chosen && !values.includes(chosen) ? [...values, chosen] : values;
   select.replaceChildren(el("option", { value: "" }, speech.say("any")), ...all.map((value) => el("option", { value, selected: value === chosen }, shown(name, value))));
 }
@@ -111,20 +163,30 @@ function shown(name, value) {
 
 /** @param {Insight} found */
 function tiles(found) {
-  const rates = found.outcomes.map((rate) =>
-    tile(speech.say(`outcome_${rate.name}`), speech.say(`means_${rate.name}`), percent(rate.share), el("button", { class: "figure", click: () => void drill(speech.say(`outcome_${rate.name}`), { outcome: rate.name }), "aria-label": `${speech.say(`outcome_${rate.name}`)}: ${rate.count}` }, number(rate.count)), change(rate.share, rate.share_before), rate.name),
-  );
-  const { satisfaction } = found;
+  const { containment, satisfaction, sla } = found;
+  const counts = (/** @type {string} */ title, /** @type {number} */ count, /** @type {(one: Counted) => boolean} */ fits, narrow = {}) =>
+    el("button", { class: "figure", "aria-label": `${title}: ${count}`, click: () => void drill(title, narrow, { count, fits }) }, number(count));
+  const rates = found.outcomes.map((rate) => {
+    const title = speech.say(`outcome_${rate.name}`);
+    return tile(title, speech.say(`means_${rate.name}`), percent(rate.share), counts(title, rate.count, () => true, { outcome: rate.name }), change(rate.share, rate.share_before), rate.name);
+  });
+  const rated = (/** @type {string} */ name, /** @type {string} */ meaning, /** @type {number} */ count, /** @type {(one: Counted) => boolean} */ fits, /** @type {string} */ value, /** @type {string} */ before) =>
+    tile(speech.say(name), meaning, value, counts(speech.say(name), count, fits), before);
   return el(
     "div",
     { class: "tiles" },
     ...rates,
-    tile(speech.say("containment"), speech.say("means_containment"), percent(found.containment.share), "", change(found.containment.share, found.containment.share_before)),
-    tile(speech.say("csat"), speech.say("means_csat", { count: satisfaction.rated }), percent(satisfaction.share), "", change(satisfaction.share, satisfaction.share_before)),
-    tile(speech.say("sla_missed"), speech.say("means_sla"), percent(found.sla.share), found.sla.count ? number(found.sla.count) : "", change(found.sla.share, found.sla.share_before)),
-    tile(speech.say("conversations"), speech.say("means_conversations", { going_on: found.going_on.count }), number(found.over), "", el("span", { class: "quiet" }, speech.say("before", { value: number(found.over_before) }))),
+    rated("containment", speech.say("means_containment"), containment.count, (one) => isOver(one) && one.outcome !== "handed_over", percent(containment.share), change(containment.share, containment.share_before)),
+    rated("csat", speech.say("means_csat", { count: satisfaction.rated }), satisfaction.rated, (one) => one.stars !== null, percent(satisfaction.share), change(satisfaction.share, satisfaction.share_before)),
+    rated("sla_missed", speech.say("means_sla"), sla.count, (one) => one.sla_missed === true, percent(sla.share), change(sla.share, sla.share_before)),
+    rated("conversations", speech.say("means_conversations", { going_on: found.going_on.count }), found.over, isOver, number(found.over), speech.say("before", { value: number(found.over_before) })),
     ...(found.cost_a_resolution === null ? [] : [tile(speech.say("cost_a_resolution"), speech.say("means_cost"), money(found.cost_a_resolution, found.currency), "", "")]),
   );
+}
+
+/** @param {Counted} one */
+function isOver(one) {
+  return one.outcome !== "going_on";
 }
 
 /**
@@ -132,11 +194,11 @@ function tiles(found) {
  * @param {string} meaning
  * @param {string} value
  * @param {Node | string} more
- * @param {Node | string} before
+ * @param {string} before
  * @param {string} [tone]
  */
 function tile(name, meaning, value, more, before, tone = "") {
-  return el("div", { class: `tile ${tone}` }, el("h2", {}, name), el("p", { class: "value" }, el("strong", {}, value), more, before), el("p", { class: "quiet" }, meaning));
+  return el("div", { class: `tile ${tone}` }, el("h2", {}, name), el("p", { class: "value" }, el("strong", {}, value), more), before ? el("p", { class: "before" }, before) : null, el("p", { class: "quiet" }, meaning));
 }
 
 /**
@@ -145,8 +207,8 @@ function tile(name, meaning, value, more, before, tone = "") {
  * @param {number | null} before
  */
 function change(now, before) {
-  if (now === null || before === null) return el("span", { class: "quiet" }, speech.say("before_none"));
-  return el("span", { class: "quiet" }, speech.say("before", { value: percent(before) }));
+  if (now === null || before === null) return speech.say("before_none");
+  return speech.say("before_points", { value: percent(before), points: points(now - before) });
 }
 
 /** @param {Insight} found */
@@ -166,6 +228,7 @@ function perDay(found) {
       {},
       el("summary", {}, speech.say("as_table")),
       table(
+        speech,
         ["day", ...OUTCOMES.map((name) => `outcome_${name}`), "requests", "tokens"],
         busy.map((day) => [
           day.day,
@@ -184,18 +247,25 @@ function perDay(found) {
 function groups(found) {
   const place = el("div", {});
   const draw = () => {
-    const rows = (found.groups[grouped] ?? []).map((group) => [
-      el("button", { class: "figure", click: () => void drill(shown(grouped, group.name), group.name ? { [grouped]: group.name } : {}), disabled: !group.name }, shown(grouped, group.name)),
-      number(group.over),
-      ...OUTCOMES.map((name) => percent((group.outcomes[name] ?? 0) / group.over)),
-    ]);
+    const rows = (found.groups[grouped] ?? []).map((group) => {
+      const name = shown(grouped, group.name);
+      const leads = (/** @type {number} */ count, outcome = "") => {
+        const title = outcome ? `${name} · ${speech.say(`outcome_${outcome}`)}` : name;
+        const narrow = { outcome, ...(group.name ? { [grouped]: group.name } : {}) };
+        const fits = (/** @type {Counted} */ one) => isOver(one) && one[grouped] === group.name;
+        const button = el("button", { class: "figure", "aria-label": `${title}: ${count}`, click: () => void drill(title, narrow, { count, fits }) }, number(count));
+        const share = el("span", { class: "quiet" }, ` ${percent(count / group.over)}`);
+        return { shown: count ? el("span", { class: "pair" }, button, outcome ? share : "") : "–", by: count };
+      };
+      return [name, leads(group.over), ...OUTCOMES.map((outcome) => leads(group.outcomes[outcome] ?? 0, outcome))];
+    });
     place.replaceChildren(
       el("div", { class: "tabs" }, ...Object.keys(found.groups).map((name) => el("button", { class: "quiet small", "aria-pressed": String(name === grouped), click: () => ((grouped = name), draw()) }, speech.say(name)))),
-      table([grouped, "conversations", ...OUTCOMES.map((name) => `outcome_${name}`)], rows, "groups_none"),
+      table(speech, [grouped, "conversations", ...OUTCOMES.map((name) => `outcome_${name}`)], rows, "groups_none"),
     );
   };
   draw();
-  const made = section("groups", place);
+  const made = section("groups", el("p", { class: "quiet" }, speech.say("sort_help")), place);
   made.classList.add("wide");
   return made;
 }
@@ -208,7 +278,7 @@ function unanswered(found) {
     moment(speech, one.last_at),
     el("button", { class: "small", click: () => write(one.question) }, icon("pencil"), speech.say("write_article")),
   ]);
-  const made = section("unanswered_title", el("p", { class: "quiet" }, speech.say("unanswered_help")), table(["question", "count", "last", "article_of_it"], rows, "unanswered_none"));
+  const made = section("unanswered_title", el("p", { class: "quiet" }, speech.say("unanswered_help")), table(speech, ["question", "count", "last", "article_of_it"], rows, "unanswered_none"));
   made.classList.add("wide");
   return made;
 }
@@ -242,10 +312,10 @@ function timeRows(found) {
 function operatorRows(found) {
   return found.operators.map((one) => [
     el("button", { class: "figure", click: () => void drill(one.operator, { operator: one.operator }) }, one.operator),
-    number(one.tickets),
-    told(one.first_reply_median),
-    told(one.resolution_median),
-    number(one.missed),
+    { shown: number(one.tickets), by: one.tickets },
+    { shown: told(one.first_reply_median), by: one.first_reply_median ?? -1 },
+    { shown: told(one.resolution_median), by: one.resolution_median ?? -1 },
+    { shown: number(one.missed), by: one.missed },
     one.rated ? speech.say("happy_of", { happy: one.happy, rated: one.rated }) : "–",
   ]);
 }
@@ -253,7 +323,7 @@ function operatorRows(found) {
 /** @param {Insight} found */
 function ratings(found) {
   const said = found.satisfaction.comments.map((one) => el("li", {}, `${"★".repeat(one.stars)} `, el("a", { href: `/desk#thread=${encodeURIComponent(one.thread_id)}`, dir: "auto" }, one.comment)));
-  return section("ratings_title", table(["stars", "count"], found.ratings.map(({ stars, figure }) => ["★".repeat(stars), opens("★".repeat(stars), figure)])), said.length ? el("ul", {}, ...said) : el("p", { class: "quiet" }, speech.say("comments_none")));
+  return section("ratings_title", table(speech, ["stars", "count"], found.ratings.map(({ stars, figure }) => ["★".repeat(stars), opens("★".repeat(stars), figure)])), said.length ? el("ul", {}, ...said) : el("p", { class: "quiet" }, speech.say("comments_none")));
 }
 
 /** @param {Insight} found */
@@ -261,6 +331,7 @@ function costs(found) {
   return section(
     "costs",
     table(
+      speech,
       ["what", "value"],
       [
         [speech.say("requests"), number(found.requests)],
@@ -270,7 +341,7 @@ function costs(found) {
         ...(found.by_token === null ? [] : [[speech.say("by_token"), money(found.by_token, found.currency)]]),
       ],
     ),
-    found.cost_a_resolution === null ? el("p", { class: "quiet" }, speech.say("costs_help")) : "",
+    found.by_request === null && found.by_token === null ? el("p", { class: "quiet" }, speech.say("costs_help")) : "",
   );
 }
 
@@ -283,7 +354,7 @@ function trend(runs) {
     const failed = el("details", {}, el("summary", {}, number(run.failures.length)), failures);
     return [moment(speech, run.finished_at), run.name, `${run.agent} · ${run.model}`, number(run.conversations), percent(run.passed), failed];
   });
-  return section("trend", shares(speech.say("trend"), runs.map((run) => shortDay(run.finished_at)), points), table(["finished", "run", "model", "conversations", "passed", "failed"], rows));
+  return section("trend", shares(speech.say("trend"), runs.map((run) => shortDay(run.finished_at)), points), table(speech, ["finished", "run", "model", "conversations", "passed", "failed"], rows));
 }
 
 /**
@@ -293,28 +364,29 @@ function trend(runs) {
  */
 function opens(title, figure) {
   if (!figure.count) return "0";
-  return el("button", { class: "figure", "aria-label": `${title}: ${figure.count}`, click: () => void drill(title, {}, figure.threads) }, number(figure.count));
+  return el("button", { class: "figure", "aria-label": `${title}: ${figure.count}`, click: () => void drill(title, {}, figure) }, number(figure.count));
 }
 
 /**
  * List the conversations behind a figure.
  * @param {string} title
  * @param {Record<string, string>} narrow
- * @param {string[]} [threads] these alone
+ * @param {{threads?: string[], count?: number, fits?: (one: Counted) => boolean}} [only] these alone
  */
-async function drill(title, narrow, threads) {
+async function drill(title, narrow, { threads, count = 0, fits = () => true } = {}) {
   try {
     const asked = new URLSearchParams(query());
-    for (const [name, value] of Object.entries(narrow)) asked.set(name, value);
+    for (const [name, value] of Object.entries(narrow)) if (value) asked.set(name, value);
     const { items } = await api.call("GET", `/v1/insight/conversations?${asked}`);
-    const found = /** @type {Counted[]} */ (items).filter((one) => !threads || threads.includes(one.thread_id));
+    const found = /** @type {Counted[]} */ (items).filter((one) => fits(one) && (!threads || threads.includes(one.thread_id)));
     const link = (/** @type {string} */ thread, /** @type {string} */ words) => el("a", { href: `/desk#thread=${encodeURIComponent(thread)}`, dir: "auto" }, words || thread);
     const known = new Set(found.map((one) => one.thread_id));
     const rows = [
-      ...found.map((one) => [link(one.thread_id, one.first_line), one.customer ?? speech.say("visitor"), moment(speech, one.ended_at), one.topic, speech.say(`outcome_${one.outcome}`)]),
+      ...found.map((one) => [link(one.thread_id, one.first_line), one.customer ?? speech.say("visitor"), moment(speech, one.ended_at), String(one.topic), speech.say(`outcome_${one.outcome}`)]),
       ...(threads ?? []).filter((thread) => !known.has(thread)).map((thread) => [link(thread, ""), "", "", "", ""]),
     ];
-    sheet(speech, "behind", () => [table(["first_line", "customer", "ended", "topic", "outcome"], rows)], { title, count: String(rows.length) });
+    const cut = rows.length < count ? el("p", { class: "quiet" }, speech.say("behind_part", { shown: rows.length, count })) : "";
+    sheet(speech, "behind", () => [cut, table(speech, ["first_line", "customer", "ended", "topic", "outcome"], rows)], { title, count: String(Math.max(count, rows.length)) });
   } catch (error) {
     if (!signedOutBy(error)) complain(speech, error);
   }
@@ -328,7 +400,7 @@ async function save(format) {
   try {
     const file = await api.file(`/v1/insight/export?${query({ format })}`);
     const href = URL.createObjectURL(file);
-    const link = el("a", { href, download: `conversations.${format}` });
+    const link = el("a", { href, download: `conversations-${shownDays.first}-${shownDays.last}.${format}` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(href), 1_000);
   } catch (error) {
@@ -341,50 +413,5 @@ async function save(format) {
  * @param {...(Node | string)} inside
  */
 function section(title, ...inside) {
-  return el("section", { class: "card" }, el("h2", {}, speech.say(title)), ...inside);
-}
-
-/**
- * @param {string[]} heads
- * @param {(Node | string)[][]} rows
- * @param {string} [empty] what is said where there are none
- */
-function table(heads, rows, empty = "nothing_yet") {
-  if (!rows.length) return el("p", { class: "empty" }, speech.say(empty));
-  const body = rows.map((cells) => el("tr", {}, ...cells.map((cell, place) => (place ? el("td", {}, cell) : el("th", { scope: "row" }, cell)))));
-  const made = el("table", {}, el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, speech.say(head))))), el("tbody", {}, ...body));
-  return el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": heads.map((head) => speech.say(head)).join(", ") }, made);
-}
-
-/** @param {string} instant */
-function shortDay(instant) {
-  return new Intl.DateTimeFormat(region(speech), { day: "numeric", month: "numeric" }).format(new Date(instant));
-}
-
-/** @param {string} instant */
-function hour(instant) {
-  return new Intl.DateTimeFormat(region(speech), { weekday: "short", hour: "numeric", minute: "2-digit" }).format(new Date(instant));
-}
-
-/** @param {number | null} seconds */
-function told(seconds) {
-  return seconds === null ? "–" : lasting(speech, seconds);
-}
-
-/** @param {number} value */
-function number(value) {
-  return new Intl.NumberFormat(region(speech), { maximumFractionDigits: 2 }).format(value);
-}
-
-/** @param {number | null} share */
-function percent(share) {
-  return share === null ? "–" : new Intl.NumberFormat(region(speech), { style: "percent", maximumFractionDigits: 1 }).format(share);
-}
-
-/**
- * @param {string} value
- * @param {string} currency
- */
-function money(value, currency) {
-  return new Intl.NumberFormat(region(speech), { style: "currency", currency, maximumFractionDigits: 4 }).format(Number(value));
+  return el("section", { class: "card", id: title }, el("h2", {}, speech.say(title)), ...inside);
 }

@@ -79,7 +79,13 @@ export function line(title, labels, values) {
   const scale = scaleTo(Math.max(1, ...values));
   const plot = frame(title, scale, labels);
   const slot = (width() - LEFT) / Math.max(1, values.length);
-  plot.append(draw("polyline", { class: "line", points: values.map((value, place) => `${LEFT + (place + 0.5) * slot},${height(value, scale)}`).join(" ") }));
+  const at = values.map((value, place) => ({ x: LEFT + (place + 0.5) * slot, y: height(value, scale) }));
+  plot.append(draw("polyline", { class: "line", points: at.map(({ x, y }) => `${x},${y}`).join(" ") }));
+  at.forEach(({ x, y }, place) => {
+    const dot = draw("circle", { class: "dot", cx: x, cy: y, r: 2.5 });
+    dot.append(draw("title", {}, `${labels[place]}: ${values[place]}`));
+    plot.append(dot);
+  });
   return plot;
 }
 
