@@ -2,8 +2,8 @@
 
 import { ApiError } from "../api.js";
 import { el } from "../dom.js";
-import { complain, later, named, toast } from "./page.js";
-import { PRIORITIES } from "./queue.js";
+import { complain, later, named, sheet, toast } from "./page.js";
+import { PRIORITIES, titleOf } from "./queue.js";
 import { signedOutBy } from "./sign_in.js";
 
 /** @typedef {import("./queue.js").Item} Item */
@@ -18,10 +18,10 @@ import { signedOutBy } from "./sign_in.js";
  * @param {Item[]} items
  */
 export function bulkButtons(api, speech, desk, list, reload, items) {
-  const each = async (/** @type {(item: Item) => Promise<any>} */ act) => {
+  const each = async (/** @type {(item: Item) => Promise<any>} */ act, these = items) => {
     const refused = [];
     const done = [];
-    for (const item of items) {
+    for (const item of these) {
       try {
         await act(item);
         done.push(item);
@@ -45,21 +45,33 @@ export function bulkButtons(api, speech, desk, list, reload, items) {
     const undo = () => (hide(), void each(async (item) => done.includes(item) && patch(item, before(item))));
     const hide = toast(speech.say("bulk_said", { count: done.length }), el("button", { "data-act": "undo", click: undo }, speech.say("undo")));
   };
-  const resolve = () => {
-    for (const { id } of items) {
+  const resolve = (/** @type {Item[]} */ these) => {
+    for (const { id } of these) {
       list.leaving.add(id);
       list.chosen.delete(id);
     }
     list.show();
     const back = () => {
-      for (const { id } of items) list.leaving.delete(id);
+      for (const { id } of these) list.leaving.delete(id);
       list.show();
     };
     const act = async () => {
-      await each((item) => api.call("POST", `/v1/tickets/${item.id}/resolve`));
+      await each((item) => api.call("POST", `/v1/tickets/${item.id}/resolve`), these);
       back();
     };
-    later(speech, speech.say("bulk_resolved", { count: items.length }), back, act);
+    later(speech, speech.say("bulk_resolved", { count: these.length }), back, act);
+  };
+  const resolveAnswered = () => {
+    const waiting = items.filter((item) => item.since !== null);
+    const others = items.filter((item) => item.since === null);
+    if (!waiting.length) return resolve(items);
+    const choose = (/** @type {() => void} */ close, /** @type {string} */ name, /** @type {Item[]} */ these, level = "") =>
+      el("button", { class: level, "data-act": name, click: () => (close(), resolve(these)) }, speech.say(name, { count: these.length }));
+    sheet(speech, "bulk_unanswered_title", (close) => [
+      el("p", {}, speech.say("bulk_unanswered")),
+      el("ul", {}, ...waiting.map((item) => el("li", { dir: "auto" }, `${item.id}: ${titleOf(speech, item)}`))),
+      el("div", { class: "buttons" }, others.length ? choose(close, "resolve_others", others, "primary") : null, choose(close, "resolve_all", items)),
+    ]);
   };
   const choice = (/** @type {string} */ name, /** @type {[string, string][]} */ options, /** @type {(value: string) => unknown} */ chosen) =>
     el(
@@ -75,7 +87,7 @@ export function bulkButtons(api, speech, desk, list, reload, items) {
     ),
     choice("queue", queues.map((name) => [name, named(speech, "queue", name)]), (queue) => change(() => ({ queue }), (item) => ({ queue: item.queue }))),
     choice("priority", PRIORITIES.map((name) => [name, named(speech, "priority", name)]), (priority) => change(() => ({ priority }), (item) => ({ priority: item.priority }))),
-    el("button", { class: "small", "data-act": "bulk-resolve", click: resolve }, speech.say("resolve")),
+    el("button", { class: "small", "data-act": "bulk-resolve", click: resolveAnswered }, speech.say("resolve")),
     el("button", { class: "quiet small", "data-act": "bulk-none", click: () => (list.chosen.clear(), list.show()) }, speech.say("choose_none")),
   ];
 }

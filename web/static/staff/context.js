@@ -94,9 +94,9 @@ export class ContextPane {
       ["reopened", ticket.reopened ? String(ticket.reopened) : ""],
       ["first_reply", ticket.first_reply_seconds === null ? "" : lasting(speech, ticket.first_reply_seconds)],
       ["reason", `${named(speech, "reason", ticket.reason)} · ${ticket.detail}`],
-      ["sentiment", named(speech, "sentiment", ticket.sentiment)],
+      ["sentiment", ticket.sentiment === "neutral" ? "" : named(speech, "sentiment", ticket.sentiment)],
       ["summary", ticket.summary],
-      ["wish", ticket.wish],
+      ["wish", ticket.summary.includes(ticket.wish) ? "" : ticket.wish], // said twice, it is no help
       ["next_step", ticket.next_step],
       ["facts", ticket.facts],
       ["steps_tried", ticket.steps_tried],

@@ -1,6 +1,6 @@
 // What waits for people: kept up to date by the server's events. Whoever shows it is told of every change.
 
-import { byId, lasting } from "./page.js";
+import { byId, lasting, named } from "./page.js";
 import { signedOutBy } from "./sign_in.js";
 
 /** @typedef {import("../api.js").Api} Api */
@@ -129,4 +129,13 @@ export function slaBrief(speech, item) {
   if (!item.due) return "";
   const left = lasting(speech, Math.abs(Date.parse(item.due) - Date.now()) / 1000);
   return speech.say(item.sla === "late" ? "brief_late" : "brief_due", { left });
+}
+
+/**
+ * Say what an item is about; where nothing was said yet, why it is there.
+ * @param {Speech} speech
+ * @param {Item} item
+ */
+export function titleOf(speech, item) {
+  return item.title || speech.say("title_of_reason", { reason: named(speech, "reason", item.reason) });
 }
