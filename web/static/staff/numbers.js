@@ -19,7 +19,8 @@ export function numbersOf(speech, zone) {
     points: (/** @type {number} */ shares) => format(100 * shares, { maximumFractionDigits: 1, signDisplay: "exceptZero" }),
     money: (/** @type {string} */ value, /** @type {string} */ currency) => format(Number(value), { style: "currency", currency, maximumFractionDigits: 4 }),
     told: (/** @type {number | null} */ seconds) => (seconds === null ? "–" : lasting(speech, seconds)),
-    shortDay: (/** @type {string} */ instant) => new Intl.DateTimeFormat(place, { day: "numeric", month: "numeric" }).format(new Date(instant)),
+    /** Without marks of direction: plots are drawn from left to right. */
+    shortDay: (/** @type {string} */ instant) => new Intl.DateTimeFormat(place, { day: "numeric", month: "numeric" }).format(new Date(instant)).replaceAll(/[\u200e\u200f]/g, ""),
     /** A span of days, each as `2026-11-30`. */
     period: (/** @type {string} */ first, /** @type {string} */ last) => new Intl.DateTimeFormat(place, { dateStyle: "medium", timeZone: "UTC" }).formatRange(new Date(first), new Date(last)),
     /** An instant by the clock of the desk. */
