@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.settings import Settings
 from core.storage.database import Database
@@ -10,13 +10,15 @@ from tools.actions.ledger import ActionLedger
 from tools.business.business_folder import Business, read_business
 from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.ticket_redaction import CustomerRedaction
-from tools.desk.webhook import WebhookOutbox
 from tools.retail.known_customers import redactor_for
 from tools.retail.opening_orders import open_orders, stock
 from tools.retail.policy import Policy, load_policy
-from tools.retail.rest.rest_backend import HttpOrderBackend
 from tools.retail.shop_records import OrderBackend
 from tools.retail.sql.sql_backend import SqlOrderBackend
+
+if TYPE_CHECKING:  # their client of HTTP takes long to load, and most stores need none
+    from tools.desk.webhook import WebhookOutbox
+    from tools.retail.rest.rest_backend import HttpOrderBackend
 
 
 def business_of(settings: Settings) -> Business:
@@ -56,14 +58,16 @@ def open_desk(
     )
 
 
-def webhook_outbox(settings: Settings, database: Database) -> WebhookOutbox | None:
+def webhook_outbox(settings: Settings, database: Database) -> "WebhookOutbox | None":
     """Return what sends changes of tickets, or None where no webhook is set."""
     if not settings.desk_webhook_url or not settings.desk_webhook_secret:
         return None
+    from tools.desk.webhook import WebhookOutbox
+
     return WebhookOutbox(database, settings.desk_webhook_url, settings.desk_webhook_secret.get_secret_value())
 
 
-def orders_of(settings: Settings, business: Business | None = None) -> SqlOrderBackend | HttpOrderBackend:
+def orders_of(settings: Settings, business: Business | None = None) -> "SqlOrderBackend | HttpOrderBackend":
     """Return the order backend the settings name, filled first where it is a named business's and not there yet."""
     business = business or business_of(settings)
     shop = business.shop

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-import phonenumbers
 from stdnum import iban
 
 from core.privacy.card_numbers import card_numbers
@@ -206,6 +205,8 @@ def _is_phone(written: str, digits: str, before: str) -> bool:
 
 
 def _valid(written: str, region: str) -> bool:
+    import phonenumbers  # at the first number that may be one: who only lists tickets does not wait for it
+
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(written, region))
     except phonenumbers.NumberParseException:

@@ -9,9 +9,9 @@ import html
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
-
-from publicsuffixlist import PublicSuffixList
 
 from core.safety.invisible_characters import visible
 
@@ -32,7 +32,6 @@ _DEFINITION = re.compile(r"(?m)^[ \t>*-]*\[(?P<label>[^\[\]\n]+)\]:[ \t]*")
 _SCHEMES = (
     "javascript|vbscript|data|mailto|tel|sms|file|blob|about|intent|cid|mid|facetime|skype|whatsapp|view-source|ms-\\w+"
 )
-_SUFFIXES = PublicSuffixList(accept_unknown=False)
 _OURS = frozenset(("example", "test", "invalid", "localhost", "onion"))
 """Ends of names that no registry gives out, and that lead somewhere all the same."""
 _WIDE_DOT = re.compile(r"(?<=[\w-])[\u3002\uff61](?=([^\W_][\w-]{1,40}))")
@@ -189,7 +188,15 @@ def _without_scheme(found: str) -> str | None:
 def _ends_a_name(label: str) -> bool:
     """Say whether registries give out names with this end, or everybody takes it for one; two letters always count."""
     label = label.lower()
-    return len(label) == 2 or label in _OURS or label.startswith("xn--") or _SUFFIXES.publicsuffix(label) is not None
+    return len(label) == 2 or label in _OURS or label.startswith("xn--") or _suffixes().publicsuffix(label) is not None
+
+
+@cache
+def _suffixes() -> Any:
+    # Read at the first address without a scheme: it takes longer than a command that lists tickets may.
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(accept_unknown=False)
 
 
 def _is_sentence_end(address: str) -> bool:

@@ -5,22 +5,26 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
-from tools.retail.importing import import_shop
-from tools.retail.rest.rest_backend import HttpOrderBackend
 from tools.retail.sql.sql_backend import SqlOrderBackend
+
+if TYPE_CHECKING:  # loaded where they are used: who lists tickets waits for neither
+    from tools.retail.rest.rest_backend import HttpOrderBackend
 
 
 def open_orders(
     url: str, *, api_key: str | None = None, timeout_seconds: float = 10.0, idempotency_keys: bool = True
-) -> SqlOrderBackend | HttpOrderBackend:
+) -> "SqlOrderBackend | HttpOrderBackend":
     """Return the backend for a database URL, or for the https:// root of a shop's own API.
 
     Nothing is connected yet. Raises SettingsError when the URL is of another kind.
     """
     if url.startswith(("http://", "https://")):
+        from tools.retail.rest.rest_backend import HttpOrderBackend
+
         return HttpOrderBackend(
             url, api_key=api_key, timeout_seconds=timeout_seconds, idempotency_keys=idempotency_keys
         )
@@ -36,6 +40,8 @@ def stock(url: str, file: Path, *, as_of: date | None = None) -> None:
     path = make_url(url).database if url.startswith("sqlite:") else None
     if not path or path == ":memory:" or Path(path).exists():
         return
+    from tools.retail.importing import import_shop
+
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=Path(path).parent) as folder:
         made = Path(folder) / "shop.db"
