@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from core.language.action_words import ACTIONS, NAMED_DEED, READS, WRITES, deed_of
 from core.language.negations import NEGATION
+from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.claims.foreign_claims import find_foreign_claims, find_participles, find_stated_elsewhere
 from graph.verification.claims.passive_claims import (
     DONE,
@@ -45,49 +46,49 @@ _ADVERBS = (
 _WE = r"(?:i|we|our \w+|the \w+ team|my \w+)"
 _CLAIMS = (
     # I have cancelled, we've just refunded, I went ahead and cancelled
-    re.compile(
+    PrefilteredPattern(
         rf"\b{_WE}(?:'ve|\shave|\shas|\sjust|\salready|\swent ahead and|\sdid|\swas able to "
         rf"have)?\s{_ADVERBS}(?:you\s|it\s|this\s|that\s)?(?:{_ANY_DEED})\b"
     ),
     # I am cancelling, I'm processing: doing it in this moment is a claim as well
-    re.compile(
+    PrefilteredPattern(
         rf"\b(?:i'm|i am|we're|we are|let me|i'll|i will|we'll|we "
         rf"will)\s{_ADVERBS}(?P<transfer>transferr?(?:ing)?|connect(?:ing)?|escalat(?:e|ing)|hand(?:ing)?|"
         rf"pass(?:ing)?|put(?:ting)?)\s"
         r"(?:you|this|your|it)\b(?=.{0,60}\b(?:agent|person|human|colleague|specialist|representative|team|"
         r"department|supervisor|manager|someone|operator|over|through|line)\b)"
     ),
-    re.compile(
+    PrefilteredPattern(
         rf"\b(?:i'm|i am|we're|we are)\s{_ADVERBS}(?:(?P<cancel>cancell?ing)|(?P<refund>refunding|crediting|"
         rf"reimbursing)|(?P<change>updating|changing)|"
         r"(?P<send>sending|e-?mailing)|(?P<process>processing)|(?P<create>issuing|opening|creating|submitting))\b"
     ),
     # ich habe … storniert, j'ai annulé, he cancelado
-    re.compile(rf"\b(?:ich habe|wir haben|habe ich|haben wir)\s(?:[^.!?;]{{0,80}}\s)?(?:{NAMED_DEED})\b"),
-    re.compile(rf"\b(?:j'ai|nous avons|he|hemos)\s(?:\w+\s){{0,2}}(?:{NAMED_DEED})\b"),
+    PrefilteredPattern(rf"\b(?:ich habe|wir haben|habe ich|haben wir)\s(?:[^.!?;]{{0,80}}\s)?(?:{NAMED_DEED})\b"),
+    PrefilteredPattern(rf"\b(?:j'ai|nous avons|he|hemos)\s(?:\w+\s){{0,2}}(?:{NAMED_DEED})\b"),
     # your order has been cancelled, the refund was issued, it is now cancelled, the label was e-mailed
-    re.compile(rf"\b(?:has|have)\s{_ADVERBS}been\s{_ADVERBS}(?:{_ANY_DEED})\b"),
-    re.compile(rf"\b(?:has|have|was|were|had)\s{_ADVERBS}(?:gone\s)?{_ADVERBS}(?:{NAMED_DEED})\b"),
-    re.compile(rf"\b(?:is|are)\s(?:now|all|already|officially)\s{_ADVERBS}(?:{NAMED_DEED})\b"),
-    re.compile(rf"\b(?:wurden?|ist|sind)\s(?:[^.!?;]{{0,80}}\s)?(?:{NAMED_DEED})\b(?=\s?(?:worden|[.!,]|$))"),
+    PrefilteredPattern(rf"\b(?:has|have)\s{_ADVERBS}been\s{_ADVERBS}(?:{_ANY_DEED})\b"),
+    PrefilteredPattern(rf"\b(?:has|have|was|were|had)\s{_ADVERBS}(?:gone\s)?{_ADVERBS}(?:{NAMED_DEED})\b"),
+    PrefilteredPattern(rf"\b(?:is|are)\s(?:now|all|already|officially)\s{_ADVERBS}(?:{NAMED_DEED})\b"),
+    PrefilteredPattern(rf"\b(?:wurden?|ist|sind)\s(?:[^.!?;]{{0,80}}\s)?(?:{NAMED_DEED})\b(?=\s?(?:worden|[.!,]|$))"),
     # your cake is ordered, your December box is skipped
-    re.compile(
+    PrefilteredPattern(
         rf"\byour\s[^.!?;,]{{1,50}}?\s(?:is|are)\s{_ADVERBS}(?:{NAMED_DEED}|(?P<settled>ordered|skipped|paused|"
         rf"renewed|blocked|frozen|saved|signed up|"
         rf"locked|on hold|in the post))\b(?!\s(?:for \d|or|if)\b)(?=\s?(?:[.!,-]|$|for\b|and\b|as\b|until\b|on\b))"
     ),
     # a bare "Cancelled!", "Done - refunded."
-    re.compile(
+    PrefilteredPattern(
         rf"^\W*(?:(?:done|all set|great|okay|ok|sure|perfect|good news|erledigt)\W+)?(?:{NAMED_DEED})\b\s?[.!,:-]"
     ),
     # the refund is on its way, a replacement is on the way, an e-mail is on its way
-    re.compile(
+    PrefilteredPattern(
         r"\b(?:(?P<refund>refund|money|reimbursement|credit)|(?P<exchange>replacement|exchange)|"
         r"(?P<send>e-?mail|label|confirmation|link|letter|message|code))\b[^.!?;]{0,40}\b"
         r"(?:is|are)\s(?:now\s|already\s)?(?:on (?:its|their|the) way|under way|underway|in progress|heading|"
         r"going out|coming)\b"
     ),
-    re.compile(
+    PrefilteredPattern(
         r"\byou(?:'ll| will| should)\s(?:now |soon |shortly )?(?:get|receive|see|"
         r"have)\s[^.!?;]{0,40}\b(?P<send>confirmation|e-?mail|label)\b[^.!?;]{0,40}\b(?:shortly|soon|in a "
         r"(?:few|moment|minute)|any minute|right away|momentarily)\b"
