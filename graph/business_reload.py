@@ -62,14 +62,14 @@ class BusinessReload:
         """Note how the files are now, which are yet to be opened; `take_up` gets what later ones are made of."""
         self.problems: tuple[str, ...] = ()
         """Why the newest files are not in use, a line each; empty where they are."""
-        self._settings, self._take_up = settings, take_up
-        self._seen = _state_of(settings.business_folder)
+        self._settings, self._folder, self._take_up = settings, settings.business_folder, take_up
+        self._seen = _state_of(self._folder)
         self._working: asyncio.Task[None] | None = None
 
     async def look(self) -> None:
         """Take up files that changed; one that takes long to open is taken up by a later turn."""
         if self._working is None or self._working.done():
-            found = await asyncio.to_thread(_state_of, self._settings.business_folder)
+            found = await asyncio.to_thread(_state_of, self._folder)
             if found == self._seen:
                 return
             self._seen = found
@@ -85,7 +85,7 @@ class BusinessReload:
         parts, self.problems = await asyncio.to_thread(_opened_anew, self._settings)
         if parts:
             await self._take_up(parts)
-            log.info("the changed files of %s are used from now on", self._settings.business_folder)
+            log.info("the changed files of %s are used from now on", self._folder)
 
 
 class NewestGraph:
