@@ -9,23 +9,26 @@ from core.factory import transcriber
 from core.models.prices import load_prices
 from core.safety.safe_links import LinkRule
 from core.settings import SAMPLE_BUSINESS, Settings
-from graph.opened_stores import business_of, policy_of
+from graph.opened_stores import business_of, rules_of
 from graph.runtime.budgets import Budget
 from server.tokens import tokens_of
 from tools.business.business_folder import Business
 from tools.identity.code_senders import open_sender
+from tools.retail.policy import Policy
 from tools.retail.shop_file import read_shop
 
 SAMPLE_SHOP = SAMPLE_BUSINESS / "shop.json"
 
 
 def _policy(settings: Settings) -> str:
-    policy = policy_of(business_of(settings))
-    limit = policy.cancel.approval_over
+    rules = rules_of(business_of(settings))
+    if not isinstance(rules, Policy):
+        return f"a yes counts {rules.confirmation_minutes} minutes, a request to staff {rules.approval_hours} hours"
+    limit = rules.cancel.approval_over
     return (
         "cancellations need no approval"
         if limit is None
-        else f"staff approves cancellations over {policy.currency}{limit:.2f}"
+        else f"staff approves cancellations over {rules.currency}{limit:.2f}"
     )
 
 

@@ -25,7 +25,7 @@ from graph.context_window.summary import ModelSummary, RuleSummary
 from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
 from graph.intake.attachments import VoiceInput
-from graph.opened_stores import business_of, open_desk, open_ledger, orders_of, policy_of
+from graph.opened_stores import business_of, open_desk, open_ledger, orders_of, rules_of
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import ProcedureBook, catalogue_of, open_book
 from graph.procedures.prompt import follow_procedure
@@ -38,6 +38,7 @@ from ingest.article_folder import NoArticles, publish_folder
 from ingest.index.opening_index import open_retriever
 from tools.actions.workflow import ConfirmedActions, no_email
 from tools.business.business_folder import Business
+from tools.business.business_rules import BusinessRules
 from tools.connectors.declared_accounts import DeclaredAccounts
 from tools.connectors.opening import Opened, open_connectors
 from tools.connectors.source import Source
@@ -88,8 +89,8 @@ def assemble(
     retriever = retriever or _retriever(settings, embeddings, business)
     orders = orders_of(settings, business) if business.shop else None
     desk = open_desk(settings, orders, business)
-    policy = policy_of(business)
-    ledger = open_ledger(settings, policy)
+    rules = rules_of(business)
+    ledger = open_ledger(settings, rules)
 
     measured = _measured(settings)
 
@@ -98,10 +99,12 @@ def assemble(
 
     connected = connected or business_tools(settings, business, now)
     accounts = orders or declared_accounts(business, connected)
-    identity = open_identity(settings, business, accounts, policy, now) if accounts else None
+    identity = open_identity(settings, business, accounts, rules, now) if accounts else None
     shop = business.shop
     made = (
-        make_tools(orders, retriever, policy, today, shop.tracking_url) if orders and shop else general_tools(retriever)
+        make_tools(orders, retriever, rules, today, shop.tracking_url)
+        if orders and shop and isinstance(rules, Policy)
+        else general_tools(retriever)
     )
     tools = [*(tool for tool in made if identity or tool.name != IDENTIFY), *declared_tools(business, connected)]
     tools += [Tool(bound=identify, effect="control")] if identity and not orders else []
@@ -139,7 +142,7 @@ def assemble(
         instructions=business.instructions,
         phrases=business.phrases,
         topics=business.file.handoff,
-        people_only=policy.people_only,
+        people_only=rules.people_only,
         locales=business.file.languages,
         links=LinkRule.of(business.file.link_hosts),
         procedures=procedures,
@@ -308,7 +311,7 @@ def declared_accounts(business: Business, connected: Opened) -> DeclaredAccounts
 
 
 def open_identity(
-    settings: Settings, business: Business, accounts: Accounts, policy: Policy, now: Callable[[], datetime]
+    settings: Settings, business: Business, accounts: Accounts, rules: BusinessRules, now: Callable[[], datetime]
 ) -> IdentityDesk | None:
     """Return what proves who customers in open chats are, or None where they have to be signed in."""
     sender = open_sender(
@@ -316,6 +319,6 @@ def open_identity(
         secret=settings.code_webhook_secret.get_secret_value() if settings.code_webhook_secret else None,
         business_name=business.file.name,
     )
-    if sender is None and policy.identity.reads == "code":
+    if sender is None and rules.identity.reads == "code":
         return None
-    return IdentityDesk(settings.desk_url, accounts=accounts, rule=policy.identity, sender=sender, clock=now)
+    return IdentityDesk(settings.desk_url, accounts=accounts, rule=rules.identity, sender=sender, clock=now)

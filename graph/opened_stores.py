@@ -8,11 +8,12 @@ from core.settings import Settings
 from core.storage.database import Database
 from tools.actions.ledger import ActionLedger
 from tools.business.business_folder import Business, read_business
+from tools.business.business_rules import BusinessRules
 from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.ticket_redaction import CustomerRedaction
 from tools.retail.known_customers import redactor_for
 from tools.retail.opening_orders import open_orders, stock
-from tools.retail.policy import Policy, load_policy
+from tools.retail.policy import load_policy
 from tools.retail.shop_records import OrderBackend
 from tools.retail.sql.sql_backend import SqlOrderBackend
 
@@ -26,10 +27,10 @@ def business_of(settings: Settings) -> Business:
     return read_business(settings.business_folder)
 
 
-def policy_of(business: Business) -> Policy:
-    """Return the shop's policy, or for another business the limits and topics that its folder names."""
-    named = business.path_of(business.shop.policy) if business.shop else None
-    policy, file = load_policy(named), business.file
+def rules_of(business: Business) -> BusinessRules:
+    """Return what holds in a business, by a shop's policy and by what its folder names."""
+    rules = load_policy(business.path_of(business.shop.policy)) if business.shop else BusinessRules()
+    file = business.file
     topics = {name: tuple(topic.words) for name, topic in file.handoff.items()}
     limits = {"confirmation_minutes": file.limits.confirmation_minutes, "approval_hours": file.limits.approval_hours}
     changed: dict[str, Any] = {name: value for name, value in limits.items() if value is not None}
@@ -37,7 +38,7 @@ def policy_of(business: Business) -> Policy:
         changed["identity"] = file.identity
     if not business.shop or topics:
         changed = {**changed, "people_only": topics}
-    return policy.model_copy(update=changed)
+    return rules.model_copy(update=changed)
 
 
 def open_desk(
@@ -46,7 +47,7 @@ def open_desk(
     """Return the ticket desk, with a webhook where one is set; names from the shop's records stay out of its texts."""
     database = Database(settings.desk_url)
     business = business or business_of(settings)
-    velocity = policy_of(business).velocity
+    velocity = rules_of(business).velocity
     return SqlTicketDesk(
         database,
         worked=business.file.desk_hours.worked,
@@ -80,12 +81,11 @@ def orders_of(settings: Settings, business: Business | None = None) -> "SqlOrder
     )
 
 
-def open_ledger(settings: Settings, policy: Policy | None = None) -> ActionLedger:
-    """Return the action ledger with the time limits of a policy, by default of the one that settings name."""
-    if policy is None:
-        policy = policy_of(business_of(settings))
+def open_ledger(settings: Settings, rules: BusinessRules | None = None) -> ActionLedger:
+    """Return the action ledger with the time limits of these rules, by default of the business that settings name."""
+    rules = rules or rules_of(business_of(settings))
     return ActionLedger(
         settings.desk_url,
-        confirmation=timedelta(minutes=policy.confirmation_minutes),
-        approval=timedelta(hours=policy.approval_hours),
+        confirmation=timedelta(minutes=rules.confirmation_minutes),
+        approval=timedelta(hours=rules.approval_hours),
     )

@@ -12,13 +12,14 @@ from core.settings import Settings
 from evals.conversations.scenarios import GoldAction, Scenario
 from evals.conversations.start_state import StartState, change_state, stock_shop
 from graph.assembly import business_tools
-from graph.opened_stores import policy_of
+from graph.opened_stores import rules_of
 from tools.connectors.opening import Opened
 from tools.connectors.snapshots import records_of, reset
 from tools.connectors.source import Offered, Source
 from tools.context import Context
 from tools.retail.importing import export_shop
 from tools.retail.order_writes import WRITE_ACTIONS
+from tools.retail.policy import Policy
 from tools.retail.sql.sql_backend import SqlOrderBackend
 
 
@@ -77,9 +78,11 @@ class OpenRecords:
         if not actions:
             return
         orders = SqlOrderBackend(self.settings.shop_url) if self.ground.business.shop else None
-        policy = policy_of(self.ground.business)
+        rules = rules_of(self.ground.business)
         tools = (
-            [action.tool(orders, policy, self.ground.now.date) for action in WRITE_ACTIONS.values()] if orders else []
+            [action.tool(orders, rules, self.ground.now.date) for action in WRITE_ACTIONS.values()]
+            if orders and isinstance(rules, Policy)
+            else []
         )
         writes = {tool.name: tool.write for tool in (*tools, *self.connected.tools) if tool.write}
         try:

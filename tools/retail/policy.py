@@ -4,13 +4,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from core.errors import SettingsError
 from core.language.fixed_sentences import ENGLISH, Catalogue
 from core.settings import SAMPLE_BUSINESS
 from core.yaml_files import FilesError, read_yaml
-from tools.identity.rule import IdentityRule
+from tools.business.business_rules import BusinessRules, Section, VelocityRule
 from tools.retail.shop_records import Status
 
 SENTENCES = Catalogue(Path(__file__).with_name("sentences"))
@@ -19,14 +19,7 @@ PACKAGED = SAMPLE_BUSINESS / "policy.yaml"
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 Days = Annotated[int, Field(ge=0, le=3650)]
-Phrase = Annotated[str, Field(min_length=3, max_length=80)]
 Statuses = Annotated[tuple[Status, ...], Field(min_length=1)]
-
-
-class Section(BaseModel):
-    """Refuse unknown keys, so that a misspelt limit is noticed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ChangeRule(Section):
@@ -62,25 +55,23 @@ class RefundRule(Section):
     reasons: dict[str, RefundReason]
 
 
-class VelocityRule(Section):
-    """How often one customer may have the same thing done, over all conversations, before staff decides."""
+class ActionVelocity(VelocityRule):
+    """How often one customer may have each thing done, over all conversations, before staff decides."""
 
-    days: Annotated[int, Field(ge=1, le=365)] = 30
-    actions: dict[str, Annotated[int, Field(ge=0, le=1000)]] = {"refund_order": 3, "change_order_payment": 3}
+    actions: dict[str, Annotated[int, Field(ge=0, le=1000)]] = Field(
+        default={"refund_order": 3, "change_order_payment": 3}
+    )
     """By the tool's name; what is not named is not counted."""
-    tickets: Annotated[int, Field(ge=1, le=1000)] = 10
-    """After so many, further conversations are noted on the ticket that people have, and they decide."""
 
 
-class Policy(Section):
-    """Every limit the rules look at."""
+class Policy(BusinessRules):
+    """Every limit the rules of a shop look at."""
 
     currency: Annotated[str, Field(max_length=5)]
     refund_time: str
     confirmation_minutes: Annotated[int, Field(ge=1, le=1440)]
     approval_hours: Annotated[int, Field(ge=1, le=720)]
-    identity: IdentityRule = IdentityRule()
-    velocity: VelocityRule = VelocityRule()
+    velocity: ActionVelocity = ActionVelocity()
     cancel: CancelRule
     change: ChangeRule
     return_: Annotated[WindowRule, Field(alias="return")]
@@ -94,11 +85,6 @@ class Policy(Section):
     """The language in which its rules are told: one with a file in `sentences/`."""
     countries: dict[str, tuple[str, ...]]
     """The shop's name of each country it ships to, and other names for it; empty means anywhere."""
-
-    people_only: dict[str, Annotated[tuple[Phrase, ...], Field(min_length=1)]] = {}
-    """The topics that only people handle, each with the phrases that give it away; a `*` stands for any end of a
-    word.
-    """
 
     @model_validator(mode="after")
     def _country_names_are_clear(self) -> Self:
