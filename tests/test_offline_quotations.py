@@ -67,3 +67,9 @@ def test_of_what_was_told_already_only_the_sentence_that_is_asked_for_is_said_ag
     talk = Talk("ada_brook_1001", embeddings=MiniLM())
     talk.say("do you deliver to a PO box in Canada?")
     assert talk.say("ok and how much would that be?").startswith("Outside the United States we deliver to Canada only")
+
+
+def test_a_message_that_goes_on_is_answered_from_the_article_that_was_quoted() -> None:
+    talk = Talk("ada_brook_1001", embeddings=MiniLM())
+    talk.say("can a friend pick my parcel up at the store?")
+    assert "Bring the order number and a photo ID" in talk.say("what does she have to bring?")

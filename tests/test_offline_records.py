@@ -115,3 +115,15 @@ def test_how_things_stand_is_told_from_the_records_that_own_ones_led_to() -> Non
     assert state_beside(asked).splitlines()[1:] == ["- id: AB12CD, insurance: yes", "- id: EF34GH, insurance: no"]
     assert state_beside(Conversation("am I insured?", results=(), tools=TOOLS)) == ""
     assert state_beside(Conversation("how do I cancel my flights?", results=(ACCOUNT, *TRIPS), tools=TOOLS)) == ""
+
+
+def test_a_record_that_is_named_among_own_ones_is_told_alone_and_days_where_they_are_asked_for() -> None:
+    lines = Result(name="get_lines", args={}, text=json.dumps({"lines": [{"id": "L-1", "zip": "10115"},
+                                                                        {"id": "L-22", "zip": "10119"}]}))  # fmt: skip
+    outages = tuple(
+        Result(name="check", args={"zip": code}, text=json.dumps({"outage": told, "zip": code}))
+        for code, told in (("10115", True), ("10119", False))
+    )
+    asked = Conversation("is L-22 hit by the outage, too?", results=(lines, *outages), tools=TOOLS)
+    assert state_beside(asked).splitlines()[1:] == ["- outage: no, zip: 10119"]
+    assert "F1 20 May 2026" in records_found([result(TRIP)], "when do we leave?")

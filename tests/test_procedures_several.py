@@ -63,6 +63,8 @@ def test_one_more_record_leaves_the_open_case_as_it_is() -> None:
         ("the 4th of May", None),
         ("the first or the second", None),
         ("le deuxième", "BBBBB2"),
+        ("on monday, please", "CCCCC3"),
+        ("saturday would suit me", None),
     ],
 )
 def test_an_answer_may_describe_what_was_offered(said: str, meant: str | None) -> None:

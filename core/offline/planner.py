@@ -190,7 +190,10 @@ class Planner:
         """Return what is said to requests that no article answers: records that tell how things stand, what is near by
         far, other records of the customer's, or what stays open.
         """
-        words = requests[0].words
+        first, words = requests[0], requests[0].words
+        goes_on = len(first.text.split()) <= SHORT
+        if not beside and goes_on and (more := desk.more(first.text, first.before.replace("\n", " "))):
+            return more
         state = state_beside(desk.conversation) if self.tells_records else ""
         if not beside and desk.nearest(words):
             return "\n\n".join(filter(None, (no_answer(words, desk), state)))

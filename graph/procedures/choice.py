@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.language.requested_changes import asks_about, wishes
+from core.language.words import corrected
 from graph.procedures.format.procedure import Procedure
 from tools.tool import Tool
 
@@ -92,6 +93,7 @@ class Chooser:
         """Return the procedure that a message or a clause of it asks for, or none; what only asks for information is
         answered from the articles.
         """
+        message = corrected(message)
         clauses = [part for part in CLAUSES.split(message) if len(part.split()) > 1][:MOST_CLAUSES]
         asks = message.rstrip().endswith("?")
         wanted = [part for part in clauses if not (is_question(part, asks=asks) or LOOKS_UP.match(part))]

@@ -50,7 +50,8 @@ def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = (), top
     quote = desk.quote(question, request.before.replace("\n", " "))
     trouble = _behind(question, troubles)
     if trouble and (quote is None or quote.score < _VERY_SURE):
-        quote = desk.quote(trouble) or quote
+        behind = desk.quote(trouble)
+        quote = behind if behind and (quote is None or behind.score > quote.score) else quote
     if quote is None or quote.score < _VERY_SURE:
         desk.search(trouble or with_synonyms(request.words.replace("\n", " ")))
     if quote is None and (topic := _behind(question, topics)):

@@ -16,9 +16,12 @@ _MOST = 8
 _OWN = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours|this|that|it|these|those|they|them)\b")
 _SEE = re.compile(r"\b(?:show|see|list|view|display)\b")
 _HOW_IT_STANDS = re.compile(
-    r"^(?:and |but |so )?(?:is|are|was|were|do (?:i|we) have|does|did|has|have|when|which|who)\b(?!.*"
-    r"\b(?:can|could|may|should|must|would) (?:i|we|you)\b)"
+    r"^(?:and |but |so )?(?:(?:on|in|for|from|to|at) )?"
+    r"(?:is|are|was|were|do (?:i|we) have|does|did|has|have|when|which|who)\b"
+    r"(?!.*\b(?:can|could|may|should|must|would) (?:i|we|you)\b)"
 )
+_WHEN = "when"
+_IDENTIFIER = re.compile(r"\d.*\d")
 _SAYS = re.compile(r"\b(?:what|where|how many|show|see|list|view|display|tell|know)\b")
 _SAME_START = 5
 """Letters with which two words begin that mean the same: `insured` and `insurance`."""
@@ -31,6 +34,7 @@ def records_found(results: Sequence[Result], asked: str = "") -> str:
     these alone beside the one that names it.
     """
     stems = {one for word in content_words(asked) if word not in NAME_NOTHING for one in content_stems(word)}
+    stems |= {_WHEN} & set(normal(asked).split())
     lines = [
         line
         for result in _without_ways(results, stems)
@@ -43,12 +47,17 @@ def records_found(results: Sequence[Result], asked: str = "") -> str:
 def state_beside(conversation: Conversation) -> str:
     """Return the fields that a question how things stand names, of records that the customer's own ones led to."""
     asked = normal(conversation.message)
-    if not (_HOW_IT_STANDS.match(asked) and _OWN.search(asked)):
-        return ""
     found = [result for result in conversation.results if not result.failed]
+    named = {text for result in found for text in _texts(result.data) if _IDENTIFIER.search(text)}
+    named = {text for text in named if text.casefold() in asked.split()}
+    if not (_HOW_IT_STANDS.match(asked) and (named or _OWN.search(asked))):
+        return ""
     led_to = [one for one in found if any(_leads_to(other, one) for other in found if other is not one)]
     stems = content_stems(asked)
-    return records_found([r for r in led_to if any(_asked(record, stems) for record in _records(r.data))], asked)
+    told = [r for r in led_to if any(_asked(record, stems) for record in _records(r.data))]
+    ways = [set(_texts(record)) for r in found for record in _records(r.data) if not named.isdisjoint(_texts(record))]
+    own = [r for r in told if any(not way.isdisjoint(map(str, r.args.values())) for way in ways)] if named else told
+    return records_found(own, asked)
 
 
 def _without_ways(results: Sequence[Result], stems: Collection[str]) -> list[Result]:
@@ -154,7 +163,14 @@ def _records(data: Any) -> Iterator[Mapping[str, Any]]:
 
 def _asked(record: Mapping[str, Any], stems: Collection[str]) -> dict[str, Any]:
     """Return the fields that some words name, or that hold what they name."""
-    return {name: value for name, value in record.items() if _meet(stems, content_stems(_words(name, value)))}
+    named = {name: value for name, value in record.items() if _meet(stems, content_stems(_words(name, value)))}
+    dated = {name: value for name, value in record.items() if _WHEN in stems and _has_dates(value)}
+    return {name: value for name, value in record.items() if name in named or name in dated}
+
+
+def _has_dates(value: Any) -> bool:
+    """Say whether a value lists things each of which has its day, as flights do."""
+    return isinstance(value, list) and any(isinstance(one, Mapping) and "date" in one for one in value)
 
 
 def _meet(some: Collection[str], others: Collection[str]) -> bool:

@@ -12,6 +12,7 @@ from core.offline.answering.quotations import (
     Reading,
     Scored,
     cited,
+    is_told,
     scored_passages,
     statements,
 )
@@ -19,6 +20,10 @@ from core.offline.reading.chat_request import QuotedPassage
 
 _NEAR = 0.28
 """From here an article is near enough to be offered where none answers."""
+_GOES_ON, _GOES_ON_ALONE = 0.4, 0.25
+"""How much a sentence of the article that was just quoted has to be like a message with what it leans on, and alone."""
+_A_SENTENCE = 20
+"""Characters of a sentence that tells which article was quoted."""
 _CLEARLY_NEAR, _BEFORE_OTHERS = 0.34, 0.12
 """From here, and where no other article is as near by so much, the nearest one is quoted as what is nearest."""
 
@@ -45,6 +50,32 @@ def quote_of_nearest(
     if not best.passage.title or best.score - others < _BEFORE_OTHERS:
         return None
     return best.passage.title, cited(best, MAX_SENTENCES, MAX_CHARS)
+
+
+def more_of_told(
+    question: str,
+    before: str,
+    passages: Sequence[QuotedPassage],
+    embeddings: Embeddings,
+    told: str,
+    reading: Reading = str,
+) -> str:
+    """Return what the articles that were just quoted say to a short message that goes on, not told before if there is
+    such; else an empty text.
+    """
+    titles = {p.title for p in passages if any(is_told(s, told) for s in statements(p.text) if len(s) > _A_SENTENCE)}
+    own = [(p, s) for p in passages[:CONSIDERED] if p.title in titles and (s := statements(p.text))]
+    asked = f"{before} {question}".strip()
+    if not own or not content_stems(asked):
+        return ""
+    new = [(p, untold) for p, said in own if (untold := [s for s in said if not is_told(s, told)])]
+    for candidates in filter(None, (new, own)):
+        best = max(scored_passages(asked, candidates, embeddings, reading), key=lambda one: max(one.scores))
+        (alone,) = scored_passages(question, [(best.passage, best.sentences)], embeddings, reading)
+        fits = max(alone.scores) >= _GOES_ON_ALONE or not content_stems(question)
+        if fits and max(best.scores if before else alone.scores) >= _GOES_ON:
+            return cited(best if before else alone, 2, MAX_CHARS)
+    return ""
 
 
 def _nearest_first(

@@ -20,6 +20,8 @@ _CLOSE = 0.42
 """Likeness from which a passage counts as an answer: mean of the cosines of its best sentence and of the whole."""
 _CLOSE_FOR_STRANGERS = 0.48
 """The same where the question has a word that no passage at hand has."""
+_SAID_ALONE = 0.35
+"""Likeness of a sentence from which new words tell by themselves which one is asked for."""
 _MUCH_BETTER = 0.08
 """How much likeness a passage gains by leaving out a word that it does not have, where it is about something else."""
 _WORDS_CLOSE = 0.55
@@ -118,7 +120,7 @@ def find_quote(
         scored = [best, *(s for s in scored if s is not best and not _is_told(s, told))]
         if _is_told(best, told):  # of what they have read, only what the new words are about
             (again,) = scored_passages(question, [(best.passage, best.sentences)], embeddings, reading)
-            return Quote(cited(again, 1, MAX_CHARS), best.score)
+            return Quote(cited(again if max(again.scores) >= _SAID_ALONE else best, 1, MAX_CHARS), best.score)
     said = [cited(best, MAX_SENTENCES, MAX_CHARS)]
     said += [
         cited(other, 2, _MAX_CHARS_BESIDE)

@@ -14,7 +14,7 @@ from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyN
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.clauses import clauses
 
-_GOES_ON = re.compile(r"(?:und|aber|oder|et|mais|ou|y|pero|o)\b")
+_GOES_ON = re.compile(r"\W*(?:und|aber|oder|et|mais|ou|y|pero|o)\b")
 _OWN_LANGUAGE = 0.15
 """What it counts that an article is in the customer's language."""
 LANGUAGES = Catalogue(Path(__file__).parent.parent / "languages")
@@ -95,6 +95,8 @@ class Speaker:
                 return mine.text
             if theirs:
                 return self.say("in_english", quote=theirs.text)
+        if more := own.more(asked, before) or english.more(asked, before):
+            return more
         if not self.desk.has_searched:
             self.desk.search(f"{before} {asked}".strip() or question)
         for words in (f"{before} {asked}", read(self.desk.conversation.message)):

@@ -9,7 +9,7 @@ from langchain_core.embeddings import Embeddings
 from core.language.detection import language_of
 from core.language.text import normal
 from core.language.words import content_stems
-from core.offline.answering.nearest import near_titles, quote_of_nearest
+from core.offline.answering.nearest import more_of_told, near_titles, quote_of_nearest
 from core.offline.answering.quotations import Quote, Reading, find_quote
 from core.offline.reading.chat_request import Conversation, Result
 
@@ -119,6 +119,13 @@ class Toolbox:
         if self._embeddings is None:
             return None
         return quote_of_nearest(question, self.conversation.passages, self._embeddings, self._reading)
+
+    def more(self, question: str, before: str) -> str:
+        """Return what the articles that were just quoted say to a message that goes on, or an empty text."""
+        told = self.conversation.last_reply
+        if self._embeddings is None or "[" not in told:
+            return ""
+        return more_of_told(question, before, self.conversation.passages, self._embeddings, told, self._reading)
 
     def search(self, question: str) -> None:
         """Have the articles searched for a question on its own, once; raises CallNeeded where they can be and were not.
