@@ -152,7 +152,7 @@ def _cost_a_resolution(sums: "_Counted", ended: Sequence[Counted]) -> Decimal | 
     resolved = sum(one.outcome in ("verified", "assumed") for one in ended)
     costs = sums.totals()
     cost = costs["by_request"] or costs["by_token"]
-    return round(Decimal(cost) / resolved, 4) if cost is not None and resolved else None
+    return round(Decimal(cost) / resolved, 4) if cost and resolved else None
 
 
 class _Counted:

@@ -1,10 +1,12 @@
 """Show why a search found a conversation: the newest text that has most of its words, and these words in it."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from core.safety.safe_links import inert
 from server.inbox.inbox_schema import MESSAGES, NOTES, TURNS
@@ -27,13 +29,18 @@ async def add_snippets(service: Service, items: Sequence[Listed], terms: Sequenc
     Raises:
         BackendUnavailable: the inbox or the desk does not answer.
     """
-    texts: dict[str, list[str]] = {item.thread_id: [] for item in items}
-    for thread, text in [*await _said(service, list(texts)), *await service.desk.reads.notes_of(list(texts))]:
+    partly = [item for item in items if _found(item.first_line, terms) < len(terms)]
+    texts: dict[str, list[str]] = {item.thread_id: [] for item in partly}
+    said, noted = await asyncio.gather(
+        service.inbox.read(partial(_said, threads=list(texts))), service.desk.reads.notes_of(list(texts))
+    )
+    for thread, text in [*said, *noted]:
         texts[thread].append(text)
-    for item in items:
+    for item in partly:
         best = max([item.first_line, *reversed(texts[item.thread_id])], key=lambda text: _found(text, terms))
-        if best != item.first_line and _found(best, terms) > _found(item.first_line, terms):
+        if _found(best, terms) > _found(item.first_line, terms):
             item.snippet = inert(excerpt(best, terms))
+    for item in items:
         shown = f"{item.first_line}\n{item.snippet}"
         item.hits = list(dict.fromkeys(hit.group() for term in terms for hit in term.finditer(shown)))
 
@@ -51,14 +58,13 @@ def _found(text: str, terms: Sequence[re.Pattern[str]]) -> int:
     return sum(bool(term.search(text)) for term in terms)
 
 
-async def _said(service: Service, threads: Sequence[str]) -> list[tuple[str, str]]:
+def _said(connection: Connection, *, threads: Sequence[str]) -> list[tuple[str, str]]:
     """Return what was said and noted in conversations, each with its text, the oldest first."""
     messages = select(MESSAGES.c.thread_id, MESSAGES.c.text, MESSAGES.c.accepted_at)
     replies = select(TURNS.c.thread_id, TURNS.c.reply, TURNS.c.finished_at).where(TURNS.c.reply.is_not(None))
     notes = select(NOTES.c.thread_id, NOTES.c.text, NOTES.c.noted_at)
-    async with service.inbox.reading() as connection:
-        said = [tuple(row) for row in await connection.execute(messages.where(MESSAGES.c.thread_id.in_(threads)))]
-        for row in await connection.execute(replies.where(TURNS.c.thread_id.in_(threads))):
-            said.append((row.thread_id, str(json.loads(row.reply).get("text", "")), row.finished_at or 0.0))
-        said += [tuple(row) for row in await connection.execute(notes.where(NOTES.c.thread_id.in_(threads)))]
+    said = [tuple(row) for row in connection.execute(messages.where(MESSAGES.c.thread_id.in_(threads)))]
+    for row in connection.execute(replies.where(TURNS.c.thread_id.in_(threads))):
+        said.append((row.thread_id, str(json.loads(row.reply).get("text", "")), row.finished_at or 0.0))
+    said += [tuple(row) for row in connection.execute(notes.where(NOTES.c.thread_id.in_(threads)))]
     return [(thread, text) for thread, text, _ in sorted(said, key=lambda one: one[2])]

@@ -202,8 +202,7 @@ class DeskReads:
             .where(tickets.c.thread_id.in_(threads))
             .order_by(notes.c.id)
         )
-        async with self._database.reading() as connection:
-            return [(row[0], row[1]) for row in await connection.execute(query)]
+        return await self._database.read(lambda connection: [(row[0], row[1]) for row in connection.execute(query)])
 
     async def people(self) -> Sequence[str]:
         """Return the operators who ever wrote, took or closed anything or had the desk open, by name."""
