@@ -53,6 +53,7 @@ def test_rules_route_plain_matters(rules: RuleTriage, text: str, queue: str, pri
     [
         "talk to a person",
         "Can I speak to a human, please?",
+        "Can I have a person, please?",
         "Hello. I don’t want a bot, give me a real person",
         "Ich möchte bitte mit einem Menschen sprechen",
         "je voudrais parler à un conseiller",

@@ -83,8 +83,8 @@ _BAD_FEELING = re.compile(
     r"ärgerlich|schade|déçue?|triste|decepcionad[oa])\b"
 )
 
-_WISHING = """hi hello hey there please pls now i i'd id we just want need would like rather prefer to can could may \
-will you let me us get give put
+_WISHING = """hi hello hey there please pls now i i'd id we just want have need would like rather prefer to can could \
+may will you let me us get give put
     through connect transfer pass hand over talk speak chat write talking speaking chatting directly with a an the \
 any some real live actual
     human humans being person people someone somebody anyone anybody agent agents operator representative rep advisor \
