@@ -186,3 +186,26 @@ async def test_the_second_order_may_go_to_a_person_when_the_first_is_done() -> N
     assert "#AF1" in done.text
     assert done.text.count("A colleague has to look at an order of 624") == 1
     assert (done.owner, done.handoff) == ("pending", "cancel-order: cheap")
+
+
+async def test_two_requests_of_one_message_are_dealt_with_in_its_order() -> None:
+    made = following(scripted("unreachable"), CANCEL, PAY, leads=True)
+    agent = agent_of(made)
+    text = "please cancel my order #AF2, no longer needed, and I want to pay #AF1 with another card"
+    told_no = await agent.send("t", text, customer_id="ada")
+    assert "so it cannot be cancelled" in told_no.text
+    assert told_no.text.endswith("Which payment method? (paypal 1, gift card 1)")
+    asked = await agent.send("t", "paypal 1", customer_id="ada")
+    assert "#AF1" in asked.text
+    cases = (await agent.state("t")).cases
+    assert [case["procedure"] for case in cases] == ["change-payment"]
+
+
+async def test_what_was_asked_first_is_dealt_with_first_and_the_rest_goes_on_after_it() -> None:
+    made = following(scripted("unreachable"), CANCEL, PAY, leads=True)
+    with_orders(made, ANOTHER)
+    agent = agent_of(made)
+    text = "I want to pay #AF1 with another card, and please cancel my order #AF5, no longer needed"
+    assert (await agent.send("t", text, customer_id="ada")).text.startswith("Which payment method?")
+    cases = (await agent.state("t")).cases
+    assert [slot_value(case, "order_id") for case in cases] == ["#AF5", "#AF1"]  # type: ignore[arg-type]

@@ -34,7 +34,7 @@ from graph.procedures.choice import is_question
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.gate import advance
 from graph.procedures.interpreter import Reading, next_step, reading
-from graph.procedures.next_steps import AskNext, Next
+from graph.procedures.next_steps import AskNext, Next, StopNext
 from graph.procedures.wording import question
 from tools.context import Context
 
@@ -156,9 +156,10 @@ async def with_reads(book: ProcedureBook, cases: list[Case], source: str, contex
     """Return the stack with everything read that its cases want, and the next question of its top noted."""
     if not cases:
         return cases
-    # What lies below goes on in the same breath when the top has come to a no.
-    below = [(await _advanced(book, case, context))[0] if _beside(cases, case) else case for case in cases[:-1]]
     case, found = await _advanced(book, without_reads(cases[-1], only_failed=True), context)
+    # What lies below goes on in the same breath when the top has come to a no.
+    no = isinstance(found, StopNext)
+    below = [await _read_below(book, c, source, context, asks=no) if no or _beside(cases, c) else c for c in cases[:-1]]
     procedure = followed(book, case)
     if isinstance(found, AskNext) and found.note:  # nothing is there under the last answer
         case = {**without_slot(procedure, case, found.slot), "note": found.note}
@@ -166,6 +167,12 @@ async def with_reads(book: ProcedureBook, cases: list[Case], source: str, contex
     if isinstance(found, AskNext):
         case = _asked(book, case, found, source, context)
     return [*below, case]
+
+
+async def _read_below(book: ProcedureBook, case: Case, source: str, context: Context, *, asks: bool) -> Case:
+    """Return a case that is not on top with everything read that it wants, and its question noted where it is put."""
+    case, found = await _advanced(book, case, context)
+    return _asked(book, case, found, source, context) if asks and isinstance(found, AskNext) else case
 
 
 def _beside(cases: list[Case], case: Case) -> bool:
@@ -208,20 +215,23 @@ def _drops(book: ProcedureBook, case: Case, text: str) -> bool:
 
 def _chosen(book: ProcedureBook, cases: list[Case], text: str, source: str, *, answered: bool) -> list[Case]:
     """Return the stack with a case for each request in a message; an answer is no request."""
+    if not book.chooser:
+        return cases
     parts = [part for sentence in sentences(text) for part in ALSO.split(sentence)] if answered else [text]
     if answered and len(parts) == 1:
         return cases
     for part in parts:
-        name = book.chooser.choose(part).procedure if book.chooser else None
-        if not book.chooser or name is None or (cases and cases[-1]["procedure"] == name):
-            continue
-        if answered and cases and answered_case(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:
-            continue  # this part is the answer
-        asked = text if len(parts) == 1 else part
-        said = book.chooser.own_part(asked, name)
-        cases = requested(book.procedures[name], cases, [(said, source)])
-        beside = said_beside(book.procedures[name], asked)
-        cases = [case if case["procedure"] != name else {**case, "beside": case["beside"] or beside} for case in cases]
+        # What was named first is dealt with first: it comes to lie on top.
+        for name, said in reversed(book.chooser.requests(part)):
+            if cases and cases[-1]["procedure"] == name:
+                continue
+            if answered and cases and answered_case(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:
+                continue  # this part is the answer
+            cases = requested(book.procedures[name], cases, [(said, source)])
+            beside = said_beside(book.procedures[name], part)
+            cases = [
+                case if case["procedure"] != name else {**case, "beside": case["beside"] or beside} for case in cases
+            ]
     return cases
 
 

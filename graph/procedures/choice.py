@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.language.requested_changes import asks_about, wishes
+from core.language.text import sentences
 from core.language.words import corrected
 from graph.procedures.format.procedure import Procedure
 from tools.tool import Tool
@@ -104,7 +105,25 @@ class Chooser:
         found = [self._nearest(part, message) for part in dict.fromkeys(wanted) if self._names and part.strip()]
         return max(found, key=lambda choice: (choice.procedure is not None, choice.likeness), default=Choice(None, 0.0))
 
-    def own_part(self, message: str, procedure: str) -> str:
+    def requests(self, message: str) -> list[tuple[str, str]]:
+        """Return the procedures that a message asks for, each with its part of the message, in the message's order.
+
+        A part is a request of its own where it names a number and is for another procedure than those before it; what
+        stands behind a request belongs to it.
+        """
+        parts = [part for sentence in sentences(message) for part in BESIDES.split(sentence)]
+        found: list[tuple[str, str]] = []
+        for part in parts if len(parts) > 1 else []:
+            name = self.choose(part).procedure if any(c.isdigit() for c in part) else None
+            if name and all(name != earlier for earlier, _ in found):
+                found.append((name, part))
+            elif found:
+                found[-1] = (found[-1][0], f"{found[-1][1]} & {part}")
+        if len(found) < 2 and (name := self.choose(message).procedure):
+            found = [(name, message)]
+        return [(name, self._own_part(said, name)) for name, said in found if len(found) > 1 or said == message]
+
+    def _own_part(self, message: str, procedure: str) -> str:
         """Return a message without the parts of it that ask in so many words for what another tool does."""
         place = self._names.index(procedure)
         parts = BESIDES.split(message)
