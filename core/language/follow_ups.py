@@ -7,7 +7,8 @@ from core.language.words import content_words
 
 CONTINUES = re.compile(
     r"^(?:and|also|what about|how about|or|but|then|so|ok|okay|yes|no|yeah|sure|the|both|all|just|only|to|for|"
-    r"with|on|from|it's|its|it is|that's)\b|^(?:why(?: not)?|how come|since when|really|are you sure)\W*$"
+    r"with|on|from|it's|its|it is|that's)\b|^(?:why(?: not)?|how come|since when|really|are you sure|"
+    r"(?:how|when|where|which|what|who)(?: \w+)?)\W*$"
 )
 REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|one|ones|there)\b")
 _OWN_SUBJECT = re.compile(

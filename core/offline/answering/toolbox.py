@@ -1,5 +1,6 @@
 """Give handlers what they need to answer one request: facts from tool results, and the way to ask for more."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -46,6 +47,8 @@ class NotPossible(ReplyNow):
 
 
 NOT_LOOKED_UP = "I am sorry, I could not look that up. Please tell me the number or the name once more."
+_IDENTIFIER = re.compile(r"#?(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{4,}\b")
+"""Names one record of one customer; no article is about it, though one may show such a number as an example."""
 _SEARCH = "search_articles"
 _LONGEST_QUERY = 300
 """Characters of a question that are searched for; the rest of a long message only blurs it."""
@@ -112,13 +115,14 @@ class Toolbox:
 
     def near(self, question: str) -> list[str]:
         """Return the titles of up to three articles near a question that none of them answers."""
-        return near_titles(question, self.conversation.passages, self._embeddings)
+        return near_titles(_IDENTIFIER.sub("", question), self.conversation.passages, self._embeddings)
 
     def nearest(self, question: str) -> tuple[str, str] | None:
         """Return title and quotation of the article that is nearest to a question by far, where meaning is compared."""
         if self._embeddings is None:
             return None
-        return quote_of_nearest(question, self.conversation.passages, self._embeddings, self._reading)
+        asked = _IDENTIFIER.sub("", question)
+        return quote_of_nearest(asked, self.conversation.passages, self._embeddings, self._reading)
 
     def more(self, question: str, before: str) -> str:
         """Return what the articles that were just quoted say to a message that goes on, or an empty text."""
