@@ -45,15 +45,16 @@ def queries_for(dialogue: Sequence[Utterance]) -> Queries | None:
     for age, text in enumerate(reversed(texts)):
         for code in codes_in(text):
             codes.setdefault(code, age)
-    windows = tuple(dict.fromkeys(_windows(newest)))
+    asked = tuple(dict.fromkeys(_windows(texts[-1])))
+    windows = tuple(dict.fromkeys((*asked, newest.removeprefix(texts[-1]).strip() or asked[0])))
     before = [u.text for u in dialogue[:-1] if u.speaker == "customer" and u.text.strip()]
-    leans = bool(before) and len(windows) == 1
+    leans = bool(before) and len(asked) == 1
     said = _with_english(before[-1]).split()[-_CONTEXT_WORDS:] if leans else []
     return Queries(
         windows=windows,
         # A long message carries its own context; a short one leans on what the customer said before it. Both are read
         # together: what was said before, on its own, finds the answer to the question before.
-        context=" ".join((*said, windows[0])) if leans else "",
+        context=" ".join((*said, asked[0])) if leans else "",
         words=Counter(words_in(newest)),
         codes=codes,
         utterances=texts,
