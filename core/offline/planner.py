@@ -8,9 +8,9 @@ from langchain_core.embeddings import Embeddings
 
 from core.language.confirmations import answer_to_confirmation
 from core.language.fixed_sentences import ENGLISH
-from core.language.follow_ups import leans_on_before
 from core.language.greetings import OFFER_OF_A_PERSON, THANKS
 from core.language.requested_changes import asks_about, names_change, wishes
+from core.language.several import leans_on_before
 from core.language.text import normal
 from core.offline.answering.articles import DONT_KNOW, from_articles, worth_an_answer
 from core.offline.answering.found_records import (

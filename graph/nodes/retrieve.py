@@ -12,7 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.language.fixed_sentences import phrase
-from core.language.follow_ups import leans_on_before
+from core.language.several import leans_on_before
 from core.parsed_json import parsed_json
 from core.passages import Retriever
 from graph.context_window.prompts import dialogue, text_of
