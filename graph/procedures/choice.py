@@ -119,9 +119,10 @@ class Chooser:
                 found.append((name, part))
             elif found:
                 found[-1] = (found[-1][0], f"{found[-1][1]} & {part}")
-        if len(found) < 2 and (name := self.choose(message).procedure):
-            found = [(name, message)]
-        return [(name, self._own_part(said, name)) for name, said in found if len(found) > 1 or said == message]
+        if len(found) < 2:
+            name = self.choose(message).procedure
+            found = [(name, message)] if name else []
+        return [(name, self._own_part(said, name)) for name, said in found]
 
     def _own_part(self, message: str, procedure: str) -> str:
         """Return a message without the parts of it that ask in so many words for what another tool does."""
