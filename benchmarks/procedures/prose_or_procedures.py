@@ -78,7 +78,9 @@ def _prose(file: ProcedureFile) -> Iterator[str]:
 async def served(way: str, one: Mapping[str, Any], given: Any, data: Path) -> tuple[list[dict[str, Any]], str]:
     """Hold one conversation and return the writes that ran, and everything the customer was told."""
     own = Path(tempfile.mkdtemp(dir=data))
-    (own / "index").symlink_to(data / way / f"{one['business']}-index")
+    index = data / way / f"{one['business']}-index"
+    index.mkdir(parents=True, exist_ok=True)
+    (own / "index").symlink_to(index)
     settings = Settings.from_env(
         {
             "SUPPORT_BUSINESS": str(folder_for(way, one["business"], data)),
