@@ -32,6 +32,7 @@ def embed(texts: list[str]) -> np.ndarray:
         ("my flight was cancelled, do I get money back?", False),
         ("my trip is off. Cancel my flight, will you?", True),
         ("do you give money back for a flight", False),
+        ("can I have my flight cancelled", True),
     ],
 )
 def test_only_a_wish_chooses_a_procedure(message: str, chosen: bool) -> None:

@@ -51,6 +51,8 @@ _BEGINS = (
 QUESTION = re.compile(rf"{_BEGINS}[^.!]*\?\s*$", re.IGNORECASE)
 PART_OF_QUESTION = re.compile(_BEGINS, re.IGNORECASE)
 """How a clause of a question begins: `how long does it take, and …?`"""
+ORDERS = re.compile(r"^\W*(?:can|could|may) (?:i|we) (?:please )?(?:have|get)\b", re.IGNORECASE)
+"""A wish in the form of a question, where nothing marks it as one: `can I have a technician on the 3rd`."""
 LOOKS_UP = re.compile(
     r"^\W*(?:(?:and|but|so|also|then|now|ok|okay|und|dann|et|alors|y|e|allora)\W+)?"
     r"(?:please |(?:can|could|would|will) you (?:please )?)?"
@@ -154,7 +156,7 @@ def is_question(text: str, *, asks: bool = False) -> bool:
     """Say whether a text is a question, or a clause of a message that `asks`; many leave out the mark."""
     if "?" in text or asks:
         return bool((PART_OF_QUESTION if asks else QUESTION).match(text))
-    return bool(PART_OF_QUESTION.match(text)) and asks_about(text)
+    return bool(PART_OF_QUESTION.match(text)) and asks_about(text) and not ORDERS.match(text)
 
 
 def _lines(procedure: Procedure) -> list[str]:
