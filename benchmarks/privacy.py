@@ -181,9 +181,13 @@ def execute(url: str, statement: str) -> list[str]:
     """Run a statement on a database; return its rows as text, what is binary as what it holds."""
     engine = open_engine(url)
     try:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with engine.connect() as opened:
+            postgres = engine.dialect.name == "postgresql"  # which takes no VACUUM inside of a transaction
+            connection = opened.execution_options(isolation_level="AUTOCOMMIT") if postgres else opened
             found = connection.exec_driver_sql(statement)
-            return ["|".join(map(_as_text, row)) for row in found] if found.returns_rows else []
+            rows = ["|".join(map(_as_text, row)) for row in found] if found.returns_rows else []
+            opened.commit()
+            return rows
     finally:
         engine.dispose()
 
