@@ -55,6 +55,19 @@ class Edition:
             await self.parts.close()
 
 
+class _Files:
+    """The files of a business as they were when somebody looked last."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._seen = _state_of(folder)
+
+    def changed(self) -> bool:
+        """Say whether a file changed, came or went since the last look."""
+        before, self._seen = self._seen, _state_of(self.folder)
+        return self._seen != before
+
+
 class BusinessReload:
     """Looks whether the files of a business changed, and opens them anew."""
 
@@ -62,17 +75,15 @@ class BusinessReload:
         """Note how the files are now, which are yet to be opened; `take_up` gets what later ones are made of."""
         self.problems: tuple[str, ...] = ()
         """Why the newest files are not in use, a line each; empty where they are."""
-        self._settings, self._folder, self._take_up = settings, settings.business_folder, take_up
-        self._seen = _state_of(self._folder)
+        self._settings, self._take_up = settings, take_up
+        self._files = _Files(settings.business_folder)
         self._working: asyncio.Task[None] | None = None
 
     async def look(self) -> None:
         """Take up files that changed; one that takes long to open is taken up by a later turn."""
         if self._working is None or self._working.done():
-            found = await asyncio.to_thread(_state_of, self._folder)
-            if found == self._seen:
+            if not await asyncio.to_thread(self._files.changed):
                 return
-            self._seen = found
             self._working = asyncio.create_task(self._reload(), name="business")
         await asyncio.wait({self._working}, timeout=WAIT_SECONDS)
 
@@ -85,7 +96,7 @@ class BusinessReload:
         parts, self.problems = await asyncio.to_thread(_opened_anew, self._settings)
         if parts:
             await self._take_up(parts)
-            log.info("the changed files of %s are used from now on", self._folder)
+            log.info("the changed files of %s are used from now on", self._files.folder)
 
 
 class NewestGraph:
@@ -96,7 +107,7 @@ class NewestGraph:
     def __init__(self, settings: Settings) -> None:
         """Open the business; raises what `assemble` raises."""
         self._settings, self._looking = settings, threading.Lock()
-        self._seen = _state_of(settings.business_folder)
+        self._files = _Files(settings.business_folder)
         self._edition = _edition_of(assemble(settings))
 
     @asynccontextmanager
@@ -110,10 +121,8 @@ class NewestGraph:
     def _look(self) -> Edition | None:
         """Return the edition that a newer one has replaced."""
         with self._looking:
-            found = _state_of(self._settings.business_folder)
-            if found == self._seen:
+            if not self._files.changed():
                 return None
-            self._seen = found
             parts, _ = _opened_anew(self._settings)
             if parts is None:
                 return None

@@ -114,9 +114,11 @@ class Chooser:
         stands behind a request belongs to it.
         """
         parts = [part for sentence in sentences(message) for part in BESIDES.split(sentence)]
+        named = [any(c.isdigit() for c in part) for part in parts]
         found: list[tuple[str, str]] = []
-        for part in parts if len(parts) > 1 else []:
-            name = self.choose(part).procedure if any(c.isdigit() for c in part) else None
+        # With one such part there can be no second request, and each look at a part embeds it.
+        for part, names in zip(parts, named, strict=True) if sum(named) > 1 else ():
+            name = self.choose(part).procedure if names else None
             if name and all(name != earlier for earlier, _ in found):
                 found.append((name, part))
             elif found:
