@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.observability.gc_tuning import DEFAULT, THRESHOLDS, freeze_lasting_objects
+from core.observability.gc_tuning import DEFAULT, THRESHOLDS, freeze_lasting_objects, no_collection
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +37,11 @@ def test_thresholds_that_a_program_chose_stay() -> None:
     gc.set_threshold(5_000, 5, 5)
     freeze_lasting_objects()
     assert gc.get_threshold() == (5_000, 5, 5)
+
+
+def test_what_was_loaded_without_collections_is_looked_through_no_more() -> None:
+    with no_collection():
+        assert not gc.isenabled()
+        loaded: list[object] = []
+    assert gc.isenabled()
+    assert all(found is not loaded for found in gc.get_objects())

@@ -32,6 +32,7 @@ def no_collection() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()  # or the first object made from here on would have all of them looked through
         gc.enable()
 
 
