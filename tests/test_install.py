@@ -1,5 +1,6 @@
 """Check the locks, and that an installation that fails says in one line what failed and what to do."""
 
+import importlib.util
 import re
 import runpy
 import shlex
@@ -78,6 +79,7 @@ def test_uv_installs_exactly_the_lock_and_then_the_project_and_checks_both(
     assert "--no-deps --no-build-isolation --require-hashes -r requirements.lock" in lock
     assert f"--no-deps --no-build-isolation --editable {ROOT}" in project
     assert checked.startswith("pip check")
+    assert Path(importlib.util.cache_from_source(str(ROOT / "core" / "settings.py"))).is_file()
 
 
 @pytest.mark.parametrize(

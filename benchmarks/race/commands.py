@@ -56,9 +56,14 @@ def measure(field: Field, *, full: bool) -> Iterator[Figure]:
 
 
 def offline(folder: Path) -> dict[str, str]:
-    """Return the environment of commands that work on the sample shop without an endpoint."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SUPPORT_", "OXLO_"))}
-    return kept | {"SUPPORT_DATA_DIR": str(folder)}
+    """Return the environment of commands that work on the sample shop without an endpoint.
+
+    Python keeps what it has compiled, as it does unless a variable forbids it.
+    """
+    others = ("SUPPORT_", "OXLO_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(others)} | {
+        "SUPPORT_DATA_DIR": str(folder)
+    }
 
 
 def _children_seconds() -> float:
