@@ -67,7 +67,7 @@ def install(lock: Path, folder: Path) -> None:
         _run([*as_it_is, "--require-hashes", "-r", backend.name], folder)
     _run([*as_it_is, "--require-hashes", "-r", str(lock)], folder)
     _run([*as_it_is, "--editable", str(ROOT)], folder)
-    # Else the first start compiles the project's own code, and each one does where a variable forbids Python to keep it.
+    # Else the first start compiles the project's own code, and each one where a variable forbids Python to keep it.
     for package in ROOT.glob("*/__init__.py"):
         compileall.compile_dir(package.parent, quiet=2)
     _run(check, folder)

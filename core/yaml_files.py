@@ -121,11 +121,12 @@ def read_yaml(folder: Path, name: str) -> YamlFile:
     try:
         if path.suffix == ".json":  # its own parser is the quicker one, and descriptions of APIs are long
             return YamlFile(name, parsed_json(text), {})
-        node = yaml.compose(text, Loader=_Loader)
         lines: dict[tuple[str, ...], int] = {}
+        loader = _Loader(text)
+        node = loader.get_single_node()
         if node is not None:
             _note_lines(node, (), lines)
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506
+        content = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FilesError([Problem(name, line, f"no YAML: {error.problem}", "correct it")]) from None
