@@ -184,6 +184,7 @@ def build_graph(
         links=parts.links,
         turn_seconds=parts.turn_seconds,
         turn_retries=parts.turn_retries,
+        max_tool_rounds=parts.max_tool_rounds,
         judge=parts.judge,
         procedures=parts.procedures,
         languages=parts.languages,

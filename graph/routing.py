@@ -46,9 +46,14 @@ def after_reason(state: State, *, max_tool_rounds: int) -> Literal["execute_tool
     calls = pending_calls(state.messages)
     if not calls:
         return "verify"
-    if tool_rounds(state.messages) > max_tool_rounds:
+    if tool_rounds(state.messages) > rounds_of(state, max_tool_rounds):
         return "escalate"
     return "execute_tools"
+
+
+def rounds_of(state: State, max_tool_rounds: int) -> int:
+    """Return how many rounds of tools the turn has, up to the model that it may ask first: each has its own."""
+    return max_tool_rounds * (state.first_model + 1)
 
 
 def after_execute_tools(state: State) -> Literal["confirm", "reason"]:

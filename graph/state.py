@@ -223,6 +223,14 @@ def turn_actions(messages: list[AnyMessage]) -> list[str]:
     return list(dict.fromkeys(str(action_id) for action_id in reported if action_id))
 
 
+def results_by_round(messages: list[AnyMessage]) -> list[list[ToolMessage]]:
+    """Return the results of the newest turn, by the message that called for them."""
+    turn = newest_turn(messages)
+    results = {m.tool_call_id: m for m in turn if isinstance(m, ToolMessage)}
+    called = [m.tool_calls for m in turn if isinstance(m, AIMessage) and m.tool_calls]
+    return [[results[str(call["id"])] for call in calls if call["id"] in results] for calls in called]
+
+
 def tool_rounds(messages: list[AnyMessage]) -> int:
     """Return how many messages of the newest turn called tools."""
     return sum(1 for m in newest_turn(messages) if isinstance(m, AIMessage) and m.tool_calls)

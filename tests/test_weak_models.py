@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.models.fallback import Candidate, ChainedChatModel
-from core.models.request_limits import current_allowance
+from core.models.request_limits import Breaker, current_allowance
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.tool_calls.expected_calls import expected_tools
@@ -163,3 +163,42 @@ def test_who_denies_to_see_records(sentence: str, denied: bool) -> None:
 )
 def test_whether_anything_else_is_wanted_is_no_question_back(text: str, asks: bool) -> None:
     assert asks_back(text) is asks
+
+
+def chained(*models: Any) -> ChainedChatModel:
+    """Return models of which each stands behind the one before; the last needs no endpoint."""
+    return ChainedChatModel(
+        links=[
+            Candidate(f"model {n}", model, breaker=None if model is models[-1] else Breaker())
+            for n, model in enumerate(models)
+        ]
+    )
+
+
+async def test_a_question_that_was_just_replied_to_is_asked_of_the_next_model() -> None:
+    weak = scripted("What is the order number?", "So what is the order number?")
+    behind = scripted(CANCEL)
+    shop = remade(Shop(), model=chained(weak, behind))
+    assert await shop.say("please cancel my order, I ordered it by mistake") == "What is the order number?"
+    assert "Cancel order #AF1" in await shop.say("#AF1")
+
+
+async def test_a_question_is_asked_again_where_the_customer_asked_something_themselves() -> None:
+    shop = Shop("Which order do you mean?", "It is free. Which order do you mean?")
+    await shop.say("please cancel my order")
+    assert await shop.say("does it cost anything?") == "It is free. Which order do you mean?"
+
+
+async def test_who_makes_calls_up_twice_is_followed_by_the_next_model() -> None:
+    made_up = call("cancel_order", order_id="#AF77", reason="ordered by mistake")
+    also = call("cancel_order", order_id="#AF78", reason="ordered by mistake")
+    weak, behind = scripted(made_up, also), scripted(CANCEL)
+    assert "Cancel order #AF1" in await remade(Shop(), model=chained(weak, behind)).say(WISH)
+    assert (len(weak.requests), len(behind.requests)) == (2, 1)
+
+
+async def test_who_uses_up_their_rounds_is_followed_by_the_next_model() -> None:
+    weak = scripted(*(call("search_articles", query=query) for query in ("lamps", "cancelling", "orders", "mistakes")))
+    behind = scripted(CANCEL)
+    assert "Cancel order #AF1" in await remade(Shop(), model=chained(weak, behind), max_tool_rounds=3).say(WISH)
+    assert (len(weak.requests), len(behind.requests)) == (4, 1)

@@ -72,7 +72,7 @@ class OfflineChatModel(WholeAnswerChatModel):
             | {"description": t["function"].get("description", "")}
             for t in tools
         }
-        decision = self._planner.decide(read_conversation(messages, schemas))
+        decision = self._planner.decide(read_conversation(messages, schemas, model_name=OFFLINE))
         calls = [
             ToolCall(name=call.name, args=dict(call.args), id=_call_id(messages, position, call.name), type="tool_call")
             for position, call in enumerate(decision.calls)

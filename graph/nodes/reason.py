@@ -24,9 +24,9 @@ from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
 from graph.procedures.model_led_cases import open_note
 from graph.procedures.procedure_turn import calls_of_procedure, led_by_procedure
-from graph.routing import HUMAN_TOOL
+from graph.routing import HUMAN_TOOL, rounds_of
 from graph.runtime.budgets import Budgets
-from graph.state import State, Usage, added, context_of, difference, newest_turn
+from graph.state import State, Usage, added, context_of, difference, newest_turn, results_by_round, tool_rounds
 from graph.tool_calls.expected_calls import expected_tools, forced_tools, untried_reads
 from graph.tool_calls.provenance import MessageOrigins
 from graph.verification.citations import Citations
@@ -36,6 +36,10 @@ from graph.verification.reply_language import NAMES, ReplyLanguages, only_this
 from graph.verification.verified_model import VerifiedChatModel
 from tools.context import Context
 from tools.tool import Tool
+
+TOO_MANY_ROUNDS = "it looks further, though this turn has no look-ups left; answer from what stands above"
+FRUITLESS = 2
+"""After so many rounds in which each call was refused as made up, the next model is asked."""
 
 
 async def reason(
@@ -51,12 +55,14 @@ async def reason(
     links: LinkRule,
     turn_seconds: float = 45.0,
     turn_retries: int = 3,
+    max_tool_rounds: int = 5,
     judge: ReplyJudge | None = None,
     procedures: ProcedureBook | None = None,
     languages: ReplyLanguages | None = None,
     sees: bool = False,
 ) -> dict[str, Any]:
     """Return the model's message as far as it is supported, what was wrong with the rest, and what it cost."""
+    state = replace(state, first_model=first_asked(state))
     instructions = system
     system = with_earlier(system, with_file(state.customer_file, state.case_file), state.summary)
     if over := await budgets.spent(state):
@@ -113,6 +119,7 @@ async def reason(
         said_earlier="\n".join(text_of(m) for m in turn if m is not begun),
         answered_calls=next((tuple(m.tool_calls) for m in reversed(turn) if m.tool_calls), ()),
         asked="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, HumanMessage)),
+        asked_before=_last_reply(earlier),
         links=links,
         citations=citations,
         message_id=str(begun.id) if begun else f"msg_{uuid4().hex}",
@@ -128,6 +135,10 @@ async def reason(
         answer = await speaker.ainvoke(
             prompt_messages(earlier, passages, system=system + note, context_tokens=context_tokens, sees=sees)
         )
+    faults = [] if answer.tool_calls else speaker.faults
+    used_up = tool_rounds(state.messages) >= rounds_of(state, max_tool_rounds)
+    if answer.tool_calls and used_up and allowance.next_model is not None:
+        answer, faults = answer.model_copy(update={"tool_calls": []}), [TOO_MANY_ROUNDS]
     answer = with_unique_call_ids(_joined(begun, answer), state.messages)
     if sources := citations.sources(text_of(answer)):
         answer = answer.model_copy(update={"additional_kwargs": marked(answer, sources=sources)})
@@ -141,7 +152,8 @@ async def reason(
     says_something = bool(answer.tool_calls or text_of(answer).strip())
     return {
         "messages": [answer] if says_something else [],
-        "faults": [] if answer.tool_calls else speaker.faults,
+        "faults": faults,
+        "first_model": state.first_model,
         "next_model": allowance.next_model,
         **person_called(answer, earlier),
         "usage": usage,
@@ -149,6 +161,21 @@ async def reason(
         "day_began": day_began,
         "day_usage": added(day_usage, more),
     }
+
+
+def first_asked(state: State) -> int:
+    """Return the first model that may be asked: the one behind, where all calls of the last two rounds were refused
+    because the one that answered had made them up.
+    """
+    last = results_by_round(state.messages)[-FRUITLESS:]
+    fruitless = len(last) == FRUITLESS and all(m.text.startswith(NOTES) for results in last for m in results)
+    return state.next_model if fruitless and state.next_model is not None else state.first_model
+
+
+def _last_reply(earlier: Sequence[AnyMessage]) -> str:
+    """Return what the customer read last before the newest turn."""
+    before = earlier[: len(earlier) - len(newest_turn(list(earlier)))]
+    return next((text_of(m) for m in reversed(before) if isinstance(m, AIMessage) and text_of(m).strip()), "")
 
 
 def _opening(instead: str | None, earlier: Sequence[AnyMessage]) -> str:

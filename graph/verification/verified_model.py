@@ -12,6 +12,7 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import Field, PrivateAttr
+from rapidfuzz.fuzz import ratio
 
 from core.errors import ModelUnavailable
 from core.language.text import normal, split_sentences
@@ -43,6 +44,9 @@ from graph.verification.values.value_reading import Value
 BROKE_OFF = "it broke off before its end"
 TOO_LONG = "it or a sentence of it is too long; answer in a few short sentences"
 CALLED_BEFORE = "it only makes a call once more whose result stands above; answer from that result"
+ASKED_BEFORE = "it asks once more what the customer has just replied to; go on from what they wrote"
+SAME_QUESTION = 90.0
+"""Similarity in per cent (of rapidfuzz) from which on two questions are the same."""
 UNAVAILABLE = "it did not come, the model is unavailable"
 
 
@@ -100,12 +104,15 @@ class VerifiedChatModel(PiecewiseChatModel):
     """The newest calls of this turn, which have their results: made once more, they are dropped."""
     asked: str = Field(default="", exclude=True, repr=False)
     """What the customer has written; their questions are no answers to them, though small models give them back."""
+    asked_before: str = Field(default="", exclude=True, repr=False)
+    """What the customer had read last when they wrote: its questions are not asked once more."""
     _judged: JsonAnswer[Objections] = PrivateAttr()
     _faults: list[str] = PrivateAttr()
     _shown: list[Value] = PrivateAttr()
     _gap: str = PrivateAttr()
     _said: list[str] = PrivateAttr()
     _questions: set[str] = PrivateAttr()
+    _asked_before: set[str] = PrivateAttr()
     _unread: list[str] = PrivateAttr()
     _words: list[str] = PrivateAttr()
     _opening: str = PrivateAttr()
@@ -118,7 +125,8 @@ class VerifiedChatModel(PiecewiseChatModel):
     def model_post_init(self, _: Any) -> None:
         """Begin with nothing said."""
         self._faults, self._shown, self._said, self._gap = [], [], [], ""
-        self._questions = {_normal(q) for q in split_sentences(self.asked)[0] if q.rstrip().endswith("?")}
+        self._questions = _questions_of(self.asked)
+        self._asked_before = _questions_of(self.asked_before)
         self._judged = JsonAnswer(None)
         self._unread, self._opening, self._words = [], self.opening, words_of(self.already_said)
 
@@ -241,6 +249,9 @@ class VerifiedChatModel(PiecewiseChatModel):
         if _normal(cited) in self._questions:
             self._faults.append("it gives the customer's own question back to them")
             return ""
+        if not self._is_offline and self._asks_again(cited):
+            self._faults.append(ASKED_BEFORE)
+            return ""
         if wrong := forbidden_statements(cited, self._words, self.instructions, self.notes):
             self._faults += wrong
             return ""
@@ -273,6 +284,12 @@ class VerifiedChatModel(PiecewiseChatModel):
             self._unread.append(said)
         self._told += said
         return said
+
+    def _asks_again(self, sentence: str) -> bool:
+        """Say whether a sentence is, but for a word or a comma, a question that the customer has just replied to."""
+        if self._questions or not asks_back(sentence):
+            return False
+        return any(ratio(_normal(sentence), asked) >= SAME_QUESTION for asked in self._asked_before)
 
     def _safe(self, sentence: str) -> str:
         """Return a sentence as words and allowed links, with the white space around it; nothing where no
@@ -309,6 +326,10 @@ class VerifiedChatModel(PiecewiseChatModel):
             chunk_position="last",
         )
         return ChatGenerationChunk(message=message)
+
+
+def _questions_of(text: str) -> set[str]:
+    return {_normal(sentence) for sentence in split_sentences(text)[0] if sentence.rstrip().endswith("?")}
 
 
 def _normal(sentence: str) -> str:

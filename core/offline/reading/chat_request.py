@@ -80,14 +80,16 @@ class Conversation:
         return self.said[-1].text if self.said and not self.said[-1].by_customer else ""
 
 
-def read_conversation(messages: Sequence[BaseMessage], tools: Mapping[str, Mapping[str, Any]]) -> Conversation:
+def read_conversation(
+    messages: Sequence[BaseMessage], tools: Mapping[str, Mapping[str, Any]], *, model_name: str
+) -> Conversation:
     """Return the conversation in a request: system prompt, history, the newest customer message and this turn's tool
-    traffic.
+    traffic as far as it is for the model of this name.
     """
     start = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage)), default=len(messages))
     turn = messages[start:]
     prompt = turn[0].text if turn else ""
-    results = _results(turn)
+    results = _results(turn, model_name)
     passages = [QuotedPassage(*p) for p in read_passages(prompt)]
     for result in results:
         passages += [QuotedPassage(*p) for p in read_passages(result.text)]
@@ -100,17 +102,20 @@ def read_conversation(messages: Sequence[BaseMessage], tools: Mapping[str, Mappi
             for m in messages[:start]
             if isinstance(m, HumanMessage | AIMessage) and m.text.strip()
         ),
-        earlier_results=_results(messages[:start]),
+        earlier_results=_results(messages[:start], model_name),
         facts=read_earlier(messages[0].text) if messages and isinstance(messages[0], SystemMessage) else {},
         tools=tools,
     )
 
 
-def _results(messages: Sequence[BaseMessage]) -> tuple[Result, ...]:
-    """Pair each tool result with the call it answers."""
-    calls = {call["id"]: call for m in messages if isinstance(m, AIMessage) for call in m.tool_calls}
+def _results(messages: Sequence[BaseMessage], model_name: str) -> tuple[Result, ...]:
+    """Pair each tool result with the call it answers; why calls of another model were refused is left out."""
+    calls = {call["id"]: (call, m) for m in messages if isinstance(m, AIMessage) for call in m.tool_calls}
     found = []
     for message in messages:
-        if isinstance(message, ToolMessage) and (call := calls.get(message.tool_call_id)):
-            found.append(Result(call["name"], call["args"], message.text, message.status == "error"))
+        if isinstance(message, ToolMessage) and message.tool_call_id in calls:
+            call, caller = calls[message.tool_call_id]
+            result = Result(call["name"], call["args"], message.text, message.status == "error")
+            if not result.for_model or caller.response_metadata.get("model_name", "") == model_name:
+                found.append(result)
     return tuple(found)
