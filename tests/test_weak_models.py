@@ -5,11 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
+from core.model_notes import NOT_RUN
 from core.models.fallback import Candidate, ChainedChatModel
 from core.models.request_limits import Breaker, current_allowance
+from core.offline.model import OFFLINE
+from core.offline.reading.chat_request import read_conversation
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.tool_calls.expected_calls import expected_tools
@@ -202,3 +205,11 @@ async def test_who_uses_up_their_rounds_is_followed_by_the_next_model() -> None:
     behind = scripted(CANCEL)
     assert "Cancel order #AF1" in await remade(Shop(), model=chained(weak, behind), max_tool_rounds=3).say(WISH)
     assert (len(weak.requests), len(behind.requests)) == (4, 1)
+
+
+@pytest.mark.parametrize(("caller", "heard"), [("some-model", 0), (OFFLINE, 1)])
+def test_the_offline_model_hears_why_its_own_calls_were_refused_and_no_others(caller: str, heard: int) -> None:
+    called = CANCEL.model_copy(update={"response_metadata": {"model_name": caller}})
+    told = ToolMessage(f"{NOT_RUN} #AF1 was made up.", tool_call_id=str(CANCEL.tool_calls[0]["id"]), status="error")
+    conversation = read_conversation([HumanMessage("how do I cancel?"), called, told], {}, model_name=OFFLINE)
+    assert len(conversation.results) == heard

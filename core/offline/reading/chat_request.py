@@ -116,6 +116,6 @@ def _results(messages: Sequence[BaseMessage], model_name: str) -> tuple[Result, 
         if isinstance(message, ToolMessage) and message.tool_call_id in calls:
             call, caller = calls[message.tool_call_id]
             result = Result(call["name"], call["args"], message.text, message.status == "error")
-            if not result.for_model or caller.response_metadata.get("model_name", "") == model_name:
+            if not result.for_model or caller.response_metadata.get("model_name", model_name) == model_name:
                 found.append(result)
     return tuple(found)
