@@ -18,7 +18,7 @@ from tools.retail.order_numbers import digits_of, order_key
 from tools.retail.shop_file import Shop, read_shop, shop_json
 from tools.retail.shop_records import Customer, Order, Product
 from tools.retail.sql import sql_schema as schema
-from tools.retail.sql.sql_queries import select_below, select_customers, select_methods, select_orders, select_products
+from tools.retail.sql.sql_reads import select_below, select_customers, select_methods, select_orders, select_products
 from tools.retail.sql.sql_rows import (
     address_values,
     fulfilment_values,
