@@ -27,9 +27,9 @@ from core.safety.prompt_tags import quote_turn
 from core.settings import SAMPLE_BUSINESS
 from tools.retail.offline.shop_planner import ShopPlanner
 from tools.retail.order_numbers import digits_of, order_key
-from tools.retail.record_facts import as_text, order_facts, product_facts, profile_facts
 from tools.retail.shop_file import Shop, read_shop
 from tools.retail.shop_records import Order
+from tools.retail.shown_records import as_text, order_facts, product_facts, profile_facts
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOP = read_shop(SAMPLE_BUSINESS / "shop.json")

@@ -9,8 +9,8 @@ import pytest
 from tests.fakes import FakeOrders
 from tools.retail.offline.answering.order_sentences import arrival_sentence, status_sentence
 from tools.retail.policy import load_policy
-from tools.retail.record_facts import order_facts
 from tools.retail.shop_records import Status
+from tools.retail.shown_records import order_facts
 
 EXPECTED = date(2026, 11, 18)
 

@@ -25,9 +25,9 @@ from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_
 from tests.server_fakes import Running, bearer, serving
 from tools.connectors.declared_cards import declared_cards
 from tools.record_cards import without_said
-from tools.retail.order_cards import order_cards
 from tools.retail.policy import load_policy
 from tools.retail.shop_tools import make_tools
+from tools.retail.shown_records import order_cards
 
 SHOP = "https://shop.example"
 

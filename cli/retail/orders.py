@@ -20,8 +20,8 @@ from core.errors import InputError, Refused
 from core.settings import Settings
 from graph.opened_stores import business_of, orders_of
 from tools.retail.importing import import_shop, write_export
-from tools.retail.record_facts import as_text, order_facts
 from tools.retail.shop_records import Order, OrderBackend
+from tools.retail.shown_records import as_text, order_facts
 
 app = typer.Typer(help="Load, show and export the shop.", no_args_is_help=True)
 out = Console()

@@ -14,8 +14,8 @@ from core.language.fixed_sentences import ENGLISH, phrase
 from core.language.reference_numbers import reference_numbers
 from tools.context import Context
 from tools.retail.policy import SENTENCES, Policy
-from tools.retail.record_facts import as_text, order_facts, product_facts, profile_facts
 from tools.retail.shop_records import OrderBackend
+from tools.retail.shown_records import as_text, order_facts, product_facts, profile_facts
 
 _MOST = 3
 """Orders that one message has looked up; a model calls for more by itself."""

@@ -6,11 +6,11 @@ from functools import partial
 
 from core.passages import Retriever
 from tools.registry import identify, make_search_articles, request_human
-from tools.retail.order_cards import order_cards
 from tools.retail.order_reads import AHEAD, make_find_product, make_get_order, make_get_profile, make_list_orders
 from tools.retail.order_writes import WRITE_ACTIONS
 from tools.retail.policy import Policy, load_policy
 from tools.retail.shop_records import OrderBackend
+from tools.retail.shown_records import order_cards
 from tools.tool import Tool
 
 
