@@ -26,9 +26,8 @@ from core.passages import Passage
 from core.safety.prompt_tags import quote_turn
 from core.settings import SAMPLE_BUSINESS
 from tools.retail.offline.shop_planner import ShopPlanner
-from tools.retail.order_numbers import digits_of, order_key
 from tools.retail.shop_file import Shop, read_shop
-from tools.retail.shop_records import Order
+from tools.retail.shop_records import Order, digits_of, order_key
 from tools.retail.shown_records import as_text, order_facts, product_facts, profile_facts
 
 ROOT = Path(__file__).resolve().parent.parent

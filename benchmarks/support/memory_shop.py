@@ -5,8 +5,16 @@ from collections.abc import Sequence
 from core.errors import Refused
 from tools.actions.changes import Change, Outcome
 from tools.retail.change_records import read_records
-from tools.retail.order_numbers import named_order
-from tools.retail.shop_records import CHANGED_MEANWHILE, NO_CUSTOMER, NO_ORDER, NO_PRODUCT, Customer, Order, Product
+from tools.retail.shop_records import (
+    CHANGED_MEANWHILE,
+    NO_CUSTOMER,
+    NO_ORDER,
+    NO_PRODUCT,
+    Customer,
+    Order,
+    Product,
+    named_order,
+)
 
 
 class MemoryShop:

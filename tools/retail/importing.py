@@ -14,9 +14,8 @@ from sqlalchemy import Connection, Table, func, insert, inspect, select
 from core.errors import BackendUnavailable, OrderFileError
 from core.storage.database import cause_of, open_engine, parse_url, shown, sql_errors
 from core.storage.schema_versions import bring_up_to_date
-from tools.retail.order_numbers import digits_of, order_key
 from tools.retail.shop_file import Shop, read_shop, shop_json
-from tools.retail.shop_records import Customer, Order, Product
+from tools.retail.shop_records import Customer, Order, Product, digits_of, order_key
 from tools.retail.sql import sql_schema as schema
 from tools.retail.sql.sql_reads import select_below, select_customers, select_methods, select_orders, select_products
 from tools.retail.sql.sql_rows import (

@@ -10,8 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.errors import OrderFileError
-from tools.retail.order_numbers import order_key
-from tools.retail.shop_records import Customer, Order, Product
+from tools.retail.shop_records import Customer, Order, Product, order_key
 from tools.retail.shop_rows import CustomerRow, OrderRow, ProductRow, customer_json, order_json, product_json
 
 KINDS: dict[str, tuple[str, type[ProductRow] | type[CustomerRow] | type[OrderRow]]] = {

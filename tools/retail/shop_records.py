@@ -1,6 +1,7 @@
-"""Describe the shop: its records, and the Protocol every order backend fulfils."""
+"""Define the shop's records, how an order's number is read however it is spelt, and the backend that holds them."""
 
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -189,3 +190,34 @@ class OrderBackend(Protocol):
             BackendUnavailable: the shop was not reached.
         """
         ...
+
+
+def order_key(spelling: str) -> str:
+    """Return upper-case letters and digits only: `#W2611340`, `w2611340` and `W 2611340` share one key."""
+    return "".join(c for c in unicodedata.normalize("NFKC", spelling).upper() if c.isalnum())
+
+
+def order_digits(spelling: str) -> str:
+    """Return the digits of a number given without its letters, or an empty string.
+
+    `2611340` may stand for `#W2611340`. With the sign, `#2611340` claims to be the whole number and is taken at its
+    word.
+    """
+    key = order_key(spelling)
+    return key if key.isdecimal() and "#" not in unicodedata.normalize("NFKC", spelling) else ""
+
+
+def digits_of(order_id: str) -> str:
+    """Return the digits in an order's own number."""
+    return "".join(c for c in order_key(order_id) if c.isdecimal())
+
+
+def named_order(orders: Iterable[Order], spelling: str) -> Order | None:
+    """Return the order a spelling means: the one with this key, or the only one with these bare digits."""
+    key, digits = order_key(spelling), order_digits(spelling)
+    known = list(orders)
+    exact = [order for order in known if order_key(order.id) == key]
+    alike = [order for order in known if digits and digits_of(order.id) == digits]
+    if exact:
+        return exact[0]
+    return alike[0] if len(alike) == 1 else None

@@ -15,9 +15,18 @@ from tools.actions.changes import Change, Outcome
 from tools.actions.outcome_by_state import outcome_by_state
 from tools.retail.change_records import Records, read_records, records_json
 from tools.retail.known_customers import remember_customers, remember_orders
-from tools.retail.order_numbers import named_order, order_key
 from tools.retail.rest.rest_client import Answer, ShopClient
-from tools.retail.shop_records import CHANGED_MEANWHILE, NO_CUSTOMER, NO_ORDER, NO_PRODUCT, Customer, Order, Product
+from tools.retail.shop_records import (
+    CHANGED_MEANWHILE,
+    NO_CUSTOMER,
+    NO_ORDER,
+    NO_PRODUCT,
+    Customer,
+    Order,
+    Product,
+    named_order,
+    order_key,
+)
 from tools.retail.shop_rows import CustomerRow, OrderRow, ProductRow
 
 PATHS = {

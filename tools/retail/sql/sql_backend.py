@@ -11,8 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.errors import BackendUnavailable, Refused
 from core.storage.database import Answer, Database, cause_of, sql_errors
 from tools.actions.changes import Change, Outcome
-from tools.retail.order_numbers import named_order, order_digits, order_key
-from tools.retail.shop_records import NO_CUSTOMER, NO_ORDER, NO_PRODUCT, Customer, Order, Product
+from tools.retail.shop_records import (
+    NO_CUSTOMER,
+    NO_ORDER,
+    NO_PRODUCT,
+    Customer,
+    Order,
+    Product,
+    named_order,
+    order_digits,
+    order_key,
+)
 from tools.retail.sql import sql_schema as schema
 from tools.retail.sql.sql_reads import read_customers, read_orders, read_products
 from tools.retail.sql.sql_rows import name_key

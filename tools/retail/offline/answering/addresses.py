@@ -10,7 +10,7 @@ from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.lookups import order_of, profile_of
 from tools.retail.offline.answering.proposals import open_proposals
-from tools.retail.order_numbers import digits_of
+from tools.retail.shop_records import digits_of
 
 Facts = Mapping[str, Any]
 _NAMES = {"address1": "street and number", "city": "city", "state": "state", "zip": "ZIP code"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from core.offline.answering.toolbox import Call, CallNeeded, Toolbox
-from tools.retail.order_numbers import digits_of
+from tools.retail.shop_records import digits_of
 
 Facts = Mapping[str, Any]
 Asked = TypeVar("Asked")

@@ -11,7 +11,7 @@ from core.model_notes import NOT_DONE_YET
 from core.offline.answering.toolbox import Call
 from core.offline.reading.chat_request import Conversation, Result
 from tools.retail.offline.reading.items import meant_items
-from tools.retail.order_numbers import digits_of
+from tools.retail.shop_records import digits_of
 
 _LEAD = (
     r"^(?:(?:yes|yeah|yep|ok|okay|sure|no|well|but|actually|please|hm+|sorry|do|cancel|return|exchange|change)[,.! ]+)*"

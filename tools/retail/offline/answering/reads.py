@@ -39,7 +39,7 @@ from tools.retail.offline.reading.request_phrases import (
 )
 from tools.retail.offline.reading.slots import means_newest
 from tools.retail.offline.reading.talked_about import newest_order
-from tools.retail.order_numbers import digits_of
+from tools.retail.shop_records import digits_of
 
 Facts = Mapping[str, Any]
 _SURE = 0.6

@@ -2,7 +2,7 @@
 
 from core.language.reference_numbers import reference_numbers
 from core.offline.reading.chat_request import Conversation, Result
-from tools.retail.order_numbers import digits_of
+from tools.retail.shop_records import digits_of
 
 
 def newest_order(conversation: Conversation) -> str | None:
