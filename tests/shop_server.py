@@ -16,12 +16,11 @@ from starlette.routing import Route
 from core.errors import Refused
 from tools.actions.changes import Change
 from tools.context import Context
-from tools.retail.change_records import read_records
 from tools.retail.order_writes import WRITE_ACTIONS
 from tools.retail.policy import load_policy
 from tools.retail.rest.rest_backend import PATHS
 from tools.retail.shop_records import CHANGED_MEANWHILE, OrderBackend
-from tools.retail.shop_rows import customer_json, order_json, product_json
+from tools.retail.shop_rows import customer_json, order_json, product_json, read_records
 
 OPERATIONS = {path: name for name, path in PATHS.items()}
 NOT_FOUND = Response(status_code=404)

@@ -45,8 +45,8 @@ from tools.actions.changes import Change
 from tools.actions.ledger import ActionLedger
 from tools.desk.personal_tickets import PersonalTickets
 from tools.desk.sql_desk import SqlTicketDesk
-from tools.retail.change_records import Records, records_json
 from tools.retail.shop_records import Customer
+from tools.retail.shop_rows import Records, records_json
 from tools.spending import Spending, SpendingLog
 
 WORDS = "Quuxley zelda.quux@example.com +12025550123 4111111111111111 Nirgendweg7"

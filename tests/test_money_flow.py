@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from core.errors import Refused
 from tests.fakes import ADA, DELIVERED, HOME, LAMP, MUG, PENDING, line
 from tools.actions.changes import Change, Move
-from tools.retail.change_records import read_records
 from tools.retail.policy import load_policy
 from tools.retail.rules import order_rules as rules
 from tools.retail.rules.money import ZERO, book, refundable, settle
 from tools.retail.rules.refund_rule import refund_order
 from tools.retail.shop_records import Customer, Order, Payment, PaymentMethod, Product
+from tools.retail.shop_rows import read_records
 
 POLICY = load_policy()
 TODAY = date(2026, 11, 12)

@@ -14,10 +14,10 @@ from core.errors import BackendUnavailable, Refused
 from core.settings import SAMPLE_BUSINESS
 from tools.actions.changes import Change, Outcome
 from tools.context import Context
-from tools.retail.change_records import read_records
 from tools.retail.importing import export_shop, import_shop
 from tools.retail.order_writes import WRITE_ACTIONS
 from tools.retail.policy import load_policy
+from tools.retail.shop_rows import read_records
 from tools.retail.sql.sql_backend import SqlOrderBackend
 
 SAMPLE = SAMPLE_BUSINESS / "shop.json"

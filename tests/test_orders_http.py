@@ -18,11 +18,10 @@ from tests.fakes import ADA, BEN, DELIVERED, LAMP, PENDING, FakeOrders
 from tests.shop_server import FaultyTransport, shop_server
 from tools.actions.changes import Change
 from tools.context import Context
-from tools.retail.change_records import read_records
 from tools.retail.order_writes import WRITE_ACTIONS
 from tools.retail.policy import load_policy
 from tools.retail.rest.rest_backend import PATHS, HttpOrderBackend
-from tools.retail.shop_rows import order_json
+from tools.retail.shop_rows import order_json, read_records
 
 TODAY = date(2026, 11, 22)
 CONTRACT = Path(__file__).resolve().parent.parent / "tools" / "shop_api.yaml"

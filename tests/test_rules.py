@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from core.errors import Refused
 from tests.fakes import ADA, CANCELLED, DELIVERED, HOME, LAMP, MUG, PENDING, PROCESSED, line
 from tools.actions.changes import Change, change_json, read_change
-from tools.retail.change_records import read_records
 from tools.retail.policy import RefundRule, load_policy
 from tools.retail.rules import order_rules as rules
 from tools.retail.rules.money import refundable
 from tools.retail.rules.refund_rule import refund_order
 from tools.retail.shop_records import Address, Order, Payment
+from tools.retail.shop_rows import read_records
 
 POLICY = load_policy()
 TODAY = date(2026, 11, 22)

@@ -39,8 +39,8 @@ from tools.desk.availability import DeskAvailability
 from tools.desk.hours import DeskHours
 from tools.desk.queues import load_queues
 from tools.desk.sql_desk import SqlTicketDesk
-from tools.retail.change_records import Records, read_records, records_json
 from tools.retail.shop_records import Address, Customer, Order, OrderItem, Payment, PaymentMethod, Product
+from tools.retail.shop_rows import Records, read_records, records_json
 from tools.retail.shop_tools import make_tools
 
 TODAY = date(2026, 11, 22)

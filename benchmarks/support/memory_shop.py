@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from core.errors import Refused
 from tools.actions.changes import Change, Outcome
-from tools.retail.change_records import read_records
 from tools.retail.shop_records import (
     CHANGED_MEANWHILE,
     NO_CUSTOMER,
@@ -15,6 +14,7 @@ from tools.retail.shop_records import (
     Product,
     named_order,
 )
+from tools.retail.shop_rows import read_records
 
 
 class MemoryShop:

@@ -5,6 +5,7 @@ more.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -257,3 +258,27 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """The records a change touches, at one moment; None where it does not touch them."""
+
+    order: Order | None = None
+    customer: Customer | None = None
+
+
+def records_json(records: Records) -> dict[str, Any]:
+    """Write records as plain JSON values in the shape of the shop file."""
+    order = {"order": order_json(records.order)} if records.order else {}
+    customer = {"customer": customer_json(records.customer)} if records.customer else {}
+    return order | customer
+
+
+def read_records(content: Mapping[str, Any]) -> Records:
+    """Read back what `records_json` wrote."""
+    order, customer = content.get("order"), content.get("customer")
+    return Records(
+        order=OrderRow.model_validate(order).record() if order else None,
+        customer=CustomerRow.model_validate(customer).record() if customer else None,
+    )

@@ -13,7 +13,6 @@ import httpx
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from tools.actions.changes import Change, Outcome
 from tools.actions.outcome_by_state import outcome_by_state
-from tools.retail.change_records import Records, read_records, records_json
 from tools.retail.known_customers import remember_customers, remember_orders
 from tools.retail.rest.rest_client import Answer, ShopClient
 from tools.retail.shop_records import (
@@ -27,7 +26,7 @@ from tools.retail.shop_records import (
     named_order,
     order_key,
 )
-from tools.retail.shop_rows import CustomerRow, OrderRow, ProductRow
+from tools.retail.shop_rows import CustomerRow, OrderRow, ProductRow, Records, read_records, records_json
 
 PATHS = {
     "cancel_order": "cancel",

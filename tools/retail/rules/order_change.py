@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from tools.actions.changes import Change, Move
-from tools.retail.change_records import Records, records_json
 from tools.retail.order_wording import money_words
 from tools.retail.policy import Policy
 from tools.retail.rules.money import refunded_before, settle
 from tools.retail.shop_records import Customer, Order
+from tools.retail.shop_rows import Records, records_json
 
 
 def order_change(

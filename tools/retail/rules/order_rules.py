@@ -12,7 +12,6 @@ from typing import Any
 from core.errors import Refused
 from core.language.fixed_sentences import list_words
 from tools.actions.changes import Change, Move
-from tools.retail.change_records import Records, records_json
 from tools.retail.order_wording import address_words, amount_words, item_words, method_words, money_words
 from tools.retail.policy import Policy
 from tools.retail.rules.address_check import checked_address
@@ -29,6 +28,7 @@ from tools.retail.rules.money import (
 from tools.retail.rules.order_change import order_change
 from tools.retail.rules.shared_conditions import approval_above, known_reason, require_status, require_window
 from tools.retail.shop_records import Address, Customer, Order, Product
+from tools.retail.shop_rows import Records, records_json
 
 
 def cancel_order(policy: Policy, customer: Customer, order: Order, *, reason: str) -> Change:

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Refused
 from tools.actions.changes import Change, Outcome
-from tools.retail.change_records import Records, read_records
 from tools.retail.shop_records import CHANGED_MEANWHILE, Address, Customer, Order
+from tools.retail.shop_rows import Records, read_records
 from tools.retail.sql import sql_schema as schema
 from tools.retail.sql.sql_reads import read_customers, read_orders
 from tools.retail.sql.sql_rows import address_values, item_values, name_key, order_values, payment_values
