@@ -14,7 +14,6 @@ from core.language.fixed_sentences import list_words
 from tools.actions.changes import Change, Move
 from tools.retail.order_wording import address_words, amount_words, item_words, method_words, money_words
 from tools.retail.policy import Policy
-from tools.retail.rules.address_check import checked_address
 from tools.retail.rules.item_choice import chosen_lines, chosen_swaps, swap_difference, swap_pairs, swapped
 from tools.retail.rules.money import (
     ZERO,
@@ -25,8 +24,14 @@ from tools.retail.rules.money import (
     require_balance,
     require_refundable,
 )
-from tools.retail.rules.order_change import order_change
-from tools.retail.rules.shared_conditions import approval_above, known_reason, require_status, require_window
+from tools.retail.rules.shared_conditions import (
+    approval_above,
+    checked_address,
+    known_reason,
+    order_change,
+    require_status,
+    require_window,
+)
 from tools.retail.shop_records import Address, Customer, Order, Product
 from tools.retail.shop_rows import Records, records_json
 

@@ -8,8 +8,13 @@ from tools.actions.changes import Change
 from tools.retail.order_wording import amount_words
 from tools.retail.policy import Policy
 from tools.retail.rules.money import book, refundable
-from tools.retail.rules.order_change import order_change
-from tools.retail.rules.shared_conditions import approval_above, known_reason, require_status, require_window
+from tools.retail.rules.shared_conditions import (
+    approval_above,
+    known_reason,
+    order_change,
+    require_status,
+    require_window,
+)
 from tools.retail.shop_records import Customer, Order
 
 
