@@ -17,7 +17,7 @@ from tools.actions.changes import Change, Move
 from tools.retail.policy import load_policy
 from tools.retail.rules import order_rules as rules
 from tools.retail.rules.money import ZERO, book, refundable, settle
-from tools.retail.rules.refund_rule import refund_order
+from tools.retail.rules.order_rules import refund_order
 from tools.retail.shop_records import Customer, Order, Payment, PaymentMethod, Product
 from tools.retail.shop_rows import read_records
 

@@ -16,7 +16,7 @@ from tools.actions.changes import Change, change_json, read_change
 from tools.retail.policy import RefundRule, load_policy
 from tools.retail.rules import order_rules as rules
 from tools.retail.rules.money import refundable
-from tools.retail.rules.refund_rule import refund_order
+from tools.retail.rules.order_rules import refund_order
 from tools.retail.shop_records import Address, Order, Payment
 from tools.retail.shop_rows import read_records
 

@@ -21,7 +21,7 @@ from tools.context import Context
 from tools.retail.order_reads import Caller, customer_of, refused_in
 from tools.retail.policy import Policy
 from tools.retail.rules import order_rules as rules
-from tools.retail.rules.refund_rule import refund_order
+from tools.retail.rules.order_rules import refund_order
 from tools.retail.shop_records import Address, Customer, Order, OrderBackend, Product
 from tools.tool import Tool, Velocity
 

@@ -1,6 +1,7 @@
 """Show the shop's records: as compact JSON for the model, and an order as a card of a page.
 
-Every fact, amounts with two decimals, nothing without a value."""
+Every fact, amounts with two decimals, nothing without a value.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
