@@ -20,8 +20,16 @@ from core.language.fixed_sentences import phrase
 from core.storage.tables import OwnDatabase
 from tools.actions.action import IN_FLIGHT, RUNNABLE, Action, Event, State
 from tools.actions.changes import Change, Outcome, change_json, fingerprint
-from tools.actions.ledger_rows import first_action, note, one_action, stored_action, to_action
-from tools.actions.ledger_schema import actions, events, metadata
+from tools.actions.ledger_schema import (
+    actions,
+    events,
+    first_action,
+    metadata,
+    note,
+    one_action,
+    stored_action,
+    to_action,
+)
 
 WITHDRAWABLE: tuple[State, ...] = ("proposed", "awaiting_approval", *RUNNABLE)
 LEASE = timedelta(seconds=120)
