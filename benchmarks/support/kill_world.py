@@ -31,9 +31,8 @@ from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
 from graph.memory.checkpointers import open_checkpointer
 from tools.actions.action import Action
-from tools.actions.changes import Change, Outcome
+from tools.actions.changes import Change, Outcome, outcome_by_state
 from tools.actions.ledger import ActionLedger
-from tools.actions.outcome_by_state import outcome_by_state
 from tools.actions.workflow import ConfirmedActions
 from tools.desk.availability import DeskAvailability
 from tools.desk.hours import DeskHours

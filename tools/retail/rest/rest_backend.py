@@ -11,8 +11,7 @@ from urllib.parse import quote
 import httpx
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
-from tools.actions.changes import Change, Outcome
-from tools.actions.outcome_by_state import outcome_by_state
+from tools.actions.changes import Change, Outcome, outcome_by_state
 from tools.retail.known_customers import remember_customers, remember_orders
 from tools.retail.rest.rest_client import Answer, ShopClient
 from tools.retail.shop_records import (
