@@ -8,6 +8,7 @@ if the customer would read the very words they said yes to; that plan is stored,
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
@@ -16,7 +17,6 @@ from core.observability.counters import ACTIONS
 from tools.actions.action import Action
 from tools.actions.changes import Change, Outcome
 from tools.actions.ledger import ActionLedger
-from tools.actions.velocity import within_velocity
 from tools.context import Context
 from tools.tool import Tool, Write
 
@@ -106,3 +106,21 @@ async def _apply(claimed: Action, change: Change, write: Write) -> Outcome:
         if earlier is None:
             raise
         return earlier
+
+
+async def within_velocity(change: Change, tool: Tool, ledger: ActionLedger, *, action: Action | None = None) -> Change:
+    """Return the change; staff has to agree where the customer has agreed to as many of its kind lately as the tool
+    allows.
+
+    Counted is what came before `action`, the one that is about to run, or before now.
+
+    Raises:
+        BackendUnavailable: the ledger cannot be read.
+    """
+    limit = tool.velocity
+    if limit is None or change.approval:
+        return change
+    count = await ledger.count_agreed(change.customer_id, change.operation, days=limit.days, before=action)
+    if count < limit.most:
+        return change
+    return replace(change, approval=f"this was asked for {count} times within {limit.days} days")

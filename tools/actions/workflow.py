@@ -9,9 +9,8 @@ from core.language.confirmations import Asked, answer_to_confirmation, takes_bac
 from core.language.fixed_sentences import phrase
 from tools.actions.action import Action
 from tools.actions.changes import Change
-from tools.actions.execution import carry_out, context_of
+from tools.actions.execution import carry_out, context_of, within_velocity
 from tools.actions.ledger import ActionLedger
-from tools.actions.velocity import within_velocity
 from tools.context import Context
 from tools.tool import Tool
 
