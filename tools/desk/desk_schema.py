@@ -1,4 +1,4 @@
-"""Define the tables of the ticket desk, and turn their rows into records."""
+"""Define the tables of the ticket desk, turn their rows into records, and read and write them inside a transaction."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -20,9 +20,12 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    select,
     text,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.errors import NoTicket
 from core.storage.schema_versions import HISTORY, History
 from core.storage.word_index import WORD_INDEXES, WordIndex
 from tools.desk.ownership import Ownership
@@ -224,3 +227,24 @@ def delivery_of(row: RowMapping) -> Delivery:
         author=row["author"],
         text=row["text"],
     )
+
+
+async def read_ticket(connection: AsyncConnection, serial: int, asked_for: str = "", *, lock: bool = False) -> Ticket:
+    """Read a ticket with its notes, on demand held until the transaction ends; raises Refused when there is none."""
+    query = select(tickets).where(tickets.c.serial == serial)
+    row = (await connection.execute(query.with_for_update() if lock else query)).mappings().first()
+    if row is None:
+        raise NoTicket(f"There is no ticket {asked_for or ticket_number(serial)}.")
+    note_rows = await connection.execute(select(notes).where(notes.c.ticket == serial).order_by(notes.c.id))
+    return ticket_of(row, note_rows.mappings())
+
+
+async def send(connection: AsyncConnection, ticket: Ticket, *, key: str, author: str, text: str) -> None:
+    """Put a message on its way to the customer's conversation."""
+    values = {"key": key, "ticket": serial_of(ticket.id), "thread_id": ticket.thread_id, "author": author, "text": text}
+    await connection.execute(deliveries.insert().values(values))
+
+
+def new_key(result: Any) -> int:
+    """Return the key of the row that was inserted."""
+    return int(result.inserted_primary_key[0])

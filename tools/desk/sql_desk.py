@@ -15,14 +15,16 @@ from core.clock import utc_now
 from core.errors import KeyReused, Refused
 from core.storage.database import Database
 from core.storage.tables import OwnDatabase
-from tools.desk.desk_rows import new_key, read_ticket, send
 from tools.desk.desk_schema import (
     deliveries,
     delivery_of,
     metadata,
+    new_key,
     notes,
     ownership_of,
     ownership_values,
+    read_ticket,
+    send,
     serial_of,
     ticket_of,
     tickets,
