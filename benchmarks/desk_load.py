@@ -26,8 +26,7 @@ from benchmarks.page_latency import site
 from benchmarks.support.figures import Figure, parser, report
 from core.storage.database import Database
 from tools.desk.sql_desk import SqlTicketDesk
-from tools.desk.ticket_draft import TicketDraft
-from tools.desk.tickets import TicketRequest
+from tools.desk.tickets import TicketDraft, TicketRequest
 
 WORDS = [
     "kettle",

@@ -25,7 +25,7 @@ from graph.assembly import json_model, rule_triage
 from graph.handoff.message_triage import Triage, triage
 from graph.handoff.triage_rules import RuleTriage
 from graph.opened_stores import business_of
-from tools.desk.ticket_draft import Category, Priority
+from tools.desk.tickets import Category, Priority
 
 MESSAGES = Path(__file__).parent / "data" / "triage.jsonl"
 FIELDS = ("queue", "category", "priority", "language")

@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tools.desk.ticket_draft import TicketDraft
-from tools.desk.tickets import TicketRequest
+from tools.desk.tickets import TicketDraft, TicketRequest
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 

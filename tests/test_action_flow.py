@@ -25,7 +25,7 @@ from graph.state import TurnInput
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, parts, scripted
 from tools.context import Context
-from tools.desk.ticket_draft import TicketDraft
+from tools.desk.tickets import TicketDraft
 from tools.retail.policy import load_policy
 from tools.retail.shop_tools import make_tools
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from core.errors import ModelRejected, ModelUnavailable
 from core.models.json_mode import JsonModel, strict_schema
-from tools.desk.ticket_draft import TicketDraft
+from tools.desk.tickets import TicketDraft
 
 GOOD = '{"team": "returns", "words": ["broken"]}'
 CUT = "✂"

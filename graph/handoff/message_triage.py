@@ -9,7 +9,7 @@ from core.models.json_mode import JsonModel
 from core.safety.prompt_tags import quote_message
 from graph.handoff.triage_rules import RuleTriage
 from tools.desk.queues import Queue
-from tools.desk.ticket_draft import Classification
+from tools.desk.tickets import Classification
 
 _LONGEST = 6_000
 _INSTRUCTIONS = """You route messages that customers write to {business_name}. Decide for the message between the tags:

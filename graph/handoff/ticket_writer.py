@@ -16,8 +16,7 @@ from graph.handoff.ticket_facts import facts_in, shortened
 from graph.handoff.ticket_title import title_of
 from graph.handoff.triage_rules import RuleTriage, is_bare_wish
 from graph.state import Usage, no_usage
-from tools.desk.ticket_draft import Classification, TicketDraft
-from tools.desk.tickets import Reason
+from tools.desk.tickets import Classification, Reason, TicketDraft
 
 _NEWEST, _LINE, _TRANSCRIPT = 24, 600, 9_000
 _INSTRUCTIONS = """A customer of {business_name} is handed over from the assistant to a colleague. Write the ticket as \

@@ -13,7 +13,7 @@ from core.language.disputes import reports_fraud
 from core.language.signals import is_angry, wants_human
 from core.language.text import normal
 from tools.desk.queues import Queue, default_queue
-from tools.desk.ticket_draft import Category, Classification, Priority, Sentiment
+from tools.desk.tickets import Category, Classification, Priority, Sentiment
 
 Vectors = npt.NDArray[np.float32]
 

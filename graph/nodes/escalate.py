@@ -26,8 +26,7 @@ from tools.business.business_file import HandoffTopic
 from tools.connectors.declarations import in_language
 from tools.context import Context
 from tools.desk.availability import Availability
-from tools.desk.ticket_draft import MOST_LISTED, TicketDraft
-from tools.desk.tickets import TicketDesk, TicketRequest
+from tools.desk.tickets import MOST_LISTED, TicketDesk, TicketDraft, TicketRequest
 
 
 async def escalate(

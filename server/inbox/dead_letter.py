@@ -11,8 +11,7 @@ from graph.handoff.handoff_notice import handoff_notice
 from graph.memory.fencing import TURN_TOKEN
 from graph.state import run_config
 from server.records import Turn
-from tools.desk.ticket_draft import TicketDraft
-from tools.desk.tickets import TicketRequest
+from tools.desk.tickets import TicketDraft, TicketRequest
 
 log = logging.getLogger(__name__)
 _SHOWN = 400

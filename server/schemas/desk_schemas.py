@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from server.schemas.api_schemas import ImageOut, Strict, Text
-from tools.desk.ticket_draft import Priority
+from tools.desk.tickets import Priority
 
 Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\s,][^,\n]*$")]
 Sla = Literal["none", "ok", "soon", "late"]

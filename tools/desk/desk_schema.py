@@ -29,8 +29,7 @@ from core.errors import NoTicket
 from core.storage.schema_versions import HISTORY, History
 from core.storage.word_index import WORD_INDEXES, WordIndex
 from tools.desk.ownership import Ownership
-from tools.desk.ticket_draft import TicketDraft
-from tools.desk.tickets import Delivery, Rating, Ticket, TicketNote
+from tools.desk.tickets import Delivery, Rating, Ticket, TicketDraft, TicketNote
 
 FIRST_NUMBER = 1001
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.privacy.personal_data import Person, PersonalTables, pseudonym
 from tools.desk.desk_schema import deliveries, events, metadata, notes, presence, ticket_number, tickets
 from tools.desk.ownership import WITH_PEOPLE
-from tools.desk.ticket_draft import TEXT_LIMITS
+from tools.desk.tickets import TEXT_LIMITS
 
 _TEXTS = {**dict.fromkeys(TEXT_LIMITS, ""), "summary": "Erased.", "facts": [], "steps_tried": [], "language": "und"}
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from core.errors import SettingsError
 from core.settings import SAMPLE_BUSINESS
 from core.yaml_files import FilesError, read_yaml
-from tools.desk.ticket_draft import Priority
+from tools.desk.tickets import Priority
 
 SHIPPED = SAMPLE_BUSINESS / "queues.yaml"
 

@@ -19,7 +19,7 @@ from tools.desk.desk_schema import (
     tickets,
 )
 from tools.desk.ownership import WITH_PEOPLE, Stage
-from tools.desk.ticket_draft import Priority
+from tools.desk.tickets import Priority
 
 
 @dataclass(frozen=True, kw_only=True)

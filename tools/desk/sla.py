@@ -9,8 +9,7 @@ from typing import Literal
 from tools.desk.hours import DeskHours
 from tools.desk.ownership import Ownership
 from tools.desk.reports import LatestMessages
-from tools.desk.ticket_draft import Priority
-from tools.desk.tickets import Ticket
+from tools.desk.tickets import Priority, Ticket
 
 _PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")
 _FAR = datetime.max.replace(tzinfo=UTC)

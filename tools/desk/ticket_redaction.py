@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from core.errors import BackendUnavailable, Refused
 from core.privacy.redaction import Redactor
-from tools.desk.ticket_draft import TEXT_LIMITS
-from tools.desk.tickets import TicketRequest
+from tools.desk.tickets import TEXT_LIMITS, TicketRequest
 
 LOOK_UP_SECONDS = 3.0
 """Records that do not answer must not keep a ticket from being opened."""
