@@ -46,8 +46,7 @@ from graph.handoff.triage_rules import RuleTriage
 from graph.replies import Reply, Token
 from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions
-from tools.desk.availability import DeskAvailability
-from tools.desk.hours import DeskHours
+from tools.desk.hours import DeskAvailability, DeskHours
 from tools.desk.queues import load_queues
 from tools.desk.sql_desk import SqlTicketDesk
 from tools.retail.policy import load_policy

@@ -42,7 +42,7 @@ from tools.business.business_rules import BusinessRules
 from tools.connectors.declared_accounts import DeclaredAccounts
 from tools.connectors.opening import Opened, open_connectors
 from tools.connectors.source import Source
-from tools.desk.availability import DeskAvailability
+from tools.desk.hours import DeskAvailability
 from tools.desk.queues import Queue
 from tools.identity.code_senders import open_sender
 from tools.identity.verification import Accounts, IdentityDesk

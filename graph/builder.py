@@ -53,7 +53,7 @@ from tools.actions.workflow import ConfirmedActions
 from tools.business.business_file import HandoffTopic
 from tools.business.business_folder import Business
 from tools.context import Context
-from tools.desk.availability import Availability
+from tools.desk.hours import Availability
 from tools.desk.tickets import TicketDesk
 from tools.identity.verification import IdentityDesk
 from tools.offered_choices import fixed_values

@@ -25,8 +25,7 @@ from tests.fakes import FakeOrders
 from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
-from tools.desk.availability import DeskAvailability
-from tools.desk.hours import DeskHours
+from tools.desk.hours import DeskAvailability, DeskHours
 from tools.desk.ownership import Move, Ownership, move
 from tools.desk.queues import load_queues
 from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketNote, TicketRequest

@@ -34,8 +34,7 @@ from tools.actions.action import Action
 from tools.actions.changes import Change, Outcome, outcome_by_state
 from tools.actions.ledger import ActionLedger
 from tools.actions.workflow import ConfirmedActions
-from tools.desk.availability import DeskAvailability
-from tools.desk.hours import DeskHours
+from tools.desk.hours import DeskAvailability, DeskHours
 from tools.desk.queues import load_queues
 from tools.desk.sql_desk import SqlTicketDesk
 from tools.retail.shop_records import Address, Customer, Order, OrderItem, Payment, PaymentMethod, Product

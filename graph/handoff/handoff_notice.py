@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from core.language.fixed_sentences import date_words, phrase
-from tools.desk.availability import ExpectedAnswer
+from tools.desk.hours import ExpectedAnswer
 from tools.desk.tickets import Reason
 
 _WHY: dict[Reason, str] = {

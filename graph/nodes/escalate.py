@@ -25,7 +25,7 @@ from tools.actions.workflow import ConfirmedActions
 from tools.business.business_file import HandoffTopic
 from tools.connectors.declarations import in_language
 from tools.context import Context
-from tools.desk.availability import Availability
+from tools.desk.hours import Availability
 from tools.desk.tickets import MOST_LISTED, TicketDesk, TicketDraft, TicketRequest
 
 

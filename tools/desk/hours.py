@@ -1,10 +1,13 @@
-"""Know when people sit at the ticket desk, and measure time by their working hours."""
+"""Know when people sit at the ticket desk, measure time by it, and say when a customer can count on an answer."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.clock import utc_now
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(
@@ -91,3 +94,48 @@ def _parse_span(part: str, text: str) -> list[tuple[int, time, time]]:
     if closes != time(0) and closes <= opens:
         raise problem
     return [(day % 7, opens, closes) for day in range(first, last + 1 if last >= first else last + 8)]
+
+
+@dataclass(frozen=True)
+class ExpectedAnswer:
+    """What a customer may be told about the wait."""
+
+    staffed: bool
+    """Somebody is at the desk; otherwise the ticket is a call-back."""
+    wait: timedelta | None
+    """How long an answer takes at most, or None when nobody can say."""
+    at: datetime | None
+    """The same as an instant in the desk's own time zone."""
+
+
+class Availability(Protocol):
+    """Tell what a customer may be told about the wait."""
+
+    async def expected_answer(self) -> ExpectedAnswer:
+        """Return what holds at this moment."""
+        ...
+
+
+class DeskAvailability:
+    """Fulfil `Availability` by weekly hours and one promise; another class may ask a rota instead."""
+
+    def __init__(
+        self,
+        hours: DeskHours,
+        *,
+        reply_within: timedelta,
+        staffed: bool = True,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._hours = hours
+        self._reply_within = reply_within
+        self._staffed = staffed
+        self._now = now
+
+    async def expected_answer(self) -> ExpectedAnswer:
+        """Return what holds at this moment; the promised time counts opening hours only."""
+        if not self._staffed:
+            return ExpectedAnswer(staffed=False, wait=None, at=None)
+        now = self._now()
+        at = self._hours.after(now, self._reply_within)
+        return ExpectedAnswer(staffed=self._hours.is_open(now), wait=at - now, at=at.astimezone(self._hours.zone))
