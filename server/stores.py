@@ -14,7 +14,7 @@ from graph.memory.checkpointers import MEMORY
 from server.inbox.inbox_schema import METADATA as INBOX
 from tools.actions.ledger_schema import metadata as actions
 from tools.desk.desk_schema import metadata as tickets
-from tools.identity.identity_schema import metadata as proofs
+from tools.identity.verification import metadata as proofs
 from tools.retail.sql.sql_schema import metadata as shop
 from tools.spending import metadata as spending
 

@@ -10,7 +10,7 @@ from core.privacy.personal_data import Person, PersonalTables
 from core.storage.tables import OwnDatabase
 from tools import spending
 from tools.identity import identity_schema
-from tools.identity.identity_schema import proofs
+from tools.identity.verification import proofs
 
 
 class PersonalProofs(PersonalTables):

@@ -15,14 +15,48 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import utc_now
 from core.errors import BackendUnavailable, Refused
+from core.storage.column_types import Instant
+from core.storage.schema_versions import HISTORY, History
 from core.storage.tables import OwnDatabase
-from tools.identity.identity_schema import metadata, proofs
 from tools.identity.rule import IdentityRule
+
+metadata = MetaData(info={HISTORY: History("proofs")})
+
+proofs = Table(
+    "identity_proofs",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("thread_id", String(255), nullable=False),
+    Column("customer_id", String(255), comment="whose account was named, or none where there is no such account"),
+    Column("asked_at", Instant, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False, comment="of thread, customer and code; empty once the code is over"),
+    Column("tries", Integer, nullable=False),
+    Column("is_open", Boolean, nullable=False, comment="a code may still be typed for it"),
+    Column("proven_by", String(255), comment="message that held the right code"),
+)
+Index("identity_proofs_of_thread", proofs.c.thread_id, proofs.c.asked_at)
+Index("identity_proofs_of_customer", proofs.c.customer_id, proofs.c.asked_at)
+
 
 logger = logging.getLogger(__name__)
 
