@@ -21,8 +21,8 @@ from graph.intake.identification import typed_code
 from graph.memory.checkpointers import open_checkpointer
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, parts, scripted
+from tools.business.business_rules import IdentityRule
 from tools.identity.code_senders import ConsoleSender
-from tools.identity.rule import IdentityRule
 from tools.identity.verification import NO_MATCH, TOO_MANY, Claim, IdentityDesk
 from tools.retail.offline.shop_planner import ShopPlanner
 from tools.retail.policy import load_policy

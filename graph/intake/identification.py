@@ -14,8 +14,8 @@ from core.language.fixed_sentences import phrase
 from core.message_marks import mark, marked, marks
 from core.privacy.card_numbers import without_cards
 from graph.state import State
+from tools.business.business_rules import IdentityRule, Proof
 from tools.context import Context
-from tools.identity.rule import IdentityRule, Proof
 from tools.identity.verification import Claim, IdentityDesk
 
 KNOWN_ALREADY = (

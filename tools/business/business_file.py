@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from tools.business.business_rules import IdentityRule
 from tools.connectors.declarations import Text
 from tools.desk.hours import DeskHours
 from tools.desk.queues import Queue
-from tools.identity.rule import IdentityRule
 
 Phrase = Annotated[str, Field(min_length=3, max_length=80)]
 

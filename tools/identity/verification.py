@@ -37,7 +37,7 @@ from core.errors import BackendUnavailable, Refused
 from core.storage.column_types import Instant
 from core.storage.schema_versions import HISTORY, History
 from core.storage.tables import OwnDatabase
-from tools.identity.rule import IdentityRule
+from tools.business.business_rules import IdentityRule
 
 metadata = MetaData(info={HISTORY: History("proofs")})
 
