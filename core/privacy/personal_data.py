@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import uuid4
 
-from sqlalchemy import MetaData
+from sqlalchemy import ColumnElement, MetaData, Table, or_, select
 
 from core.storage.database import OWN_SETTINGS
 from core.storage.secure_delete import secure_delete
@@ -61,10 +61,22 @@ class PersonalTables:
     """What is alike in every `PersonalStore` over tables of ours."""
 
     tables: Sequence[str] = ()
+    owned: Table
+    """Its rows name a customer_id and a thread_id."""
 
     def __init__(self, url: str, schema: MetaData, *, called: str, setting: str = OWN_SETTINGS) -> None:
         self._url = url
         self._database = OwnDatabase(url, schema, called=called, setting=setting)
+
+    async def threads_of(self, customer_id: str) -> set[str]:
+        """Return the conversations of the customer's rows."""
+        query = select(self.owned.c.thread_id).where(self.owned.c.customer_id == customer_id)
+        async with self._database.reading() as connection:
+            return set((await connection.execute(query)).scalars())
+
+    def _of(self, person: Person) -> ColumnElement[bool]:
+        """Return the condition that a row is the person's."""
+        return or_(self.owned.c.customer_id == person.customer_id, self.owned.c.thread_id.in_(person.threads))
 
     async def compact(self) -> None:
         """Leave nothing in the file."""

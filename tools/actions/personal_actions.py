@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from core.clock import utc_now
 from core.errors import Refused
 from core.privacy.personal_data import ERASED, Person, PersonalTables, pseudonym
-from tools.actions import ledger_schema
 from tools.actions.action import IN_FLIGHT
 from tools.actions.ledger import WITHDRAWABLE
-from tools.actions.ledger_schema import actions
+from tools.actions.ledger_schema import actions, metadata
 from tools.actions.ledger_schema import events as steps
 
 
@@ -23,21 +22,16 @@ class PersonalActions(PersonalTables):
 
     name = "actions"
     tables: Sequence[str] = ("actions", "action_events")
+    owned = actions
 
     def __init__(self, url: str) -> None:
-        super().__init__(url, ledger_schema.metadata, called="the action ledger")
-
-    async def threads_of(self, customer_id: str) -> set[str]:
-        """Return the conversations in which something was asked for the customer."""
-        query = select(actions.c.thread_id).where(actions.c.customer_id == customer_id)
-        async with self._database.reading() as connection:
-            return set((await connection.execute(query)).scalars())
+        super().__init__(url, metadata, called="the action ledger")
 
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return what was asked for, agreed to and done."""
         left_out = ("claim", "lease_until", "fingerprint", "settled")
         async with self._database.reading() as connection:
-            rows = (await connection.execute(select(actions).where(_of(person)))).mappings()
+            rows = (await connection.execute(select(actions).where(self._of(person)))).mappings()
             return [{k: v for k, v in row.items() if k not in left_out} for row in rows]
 
     async def erase(self, person: Person) -> int:
@@ -46,13 +40,13 @@ class PersonalActions(PersonalTables):
         Raises:
             Refused: a change is being carried out at this moment.
         """
-        busy = _of(person) & actions.c.state.in_(IN_FLIGHT) & (actions.c.lease_until > utc_now())
+        busy = self._of(person) & actions.c.state.in_(IN_FLIGHT) & (actions.c.lease_until > utc_now())
         async with self._database.reading() as connection:
             if action := await connection.scalar(select(actions.c.id).where(busy).limit(1)):
                 raise Refused(
                     f"Action {action[:8]} is being carried out at the moment; run the command again in two minutes."
                 )
-        return await self._strip(_of(person))
+        return await self._strip(self._of(person))
 
     async def expire(self, before: datetime) -> int:
         """Do so to actions that were over before then."""
@@ -83,7 +77,3 @@ class PersonalActions(PersonalTables):
                 await connection.execute(update(actions).where(actions.c.id == row["id"]).values(values))
                 await connection.execute(update(steps).where(steps.c.action_id == row["id"]).values(detail=None))
             return len(rows)
-
-
-def _of(person: Person) -> ColumnElement[bool]:
-    return or_(actions.c.customer_id == person.customer_id, actions.c.thread_id.in_(person.threads))

@@ -3,20 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from tools.business.business_rules import IdentityRule
+from tools.business.business_rules import IdentityRule, Phrase, Section
 from tools.connectors.declarations import Text
 from tools.desk.hours import DeskHours
 from tools.desk.queues import Queue
-
-Phrase = Annotated[str, Field(min_length=3, max_length=80)]
-
-
-class Section(BaseModel):
-    """A part of the file; a key that is not known is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class HandoffTopic(Section):
@@ -80,7 +72,7 @@ class BusinessFile(Section):
     """What `business.yaml` may say; only the name has to be there."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    languages: Annotated[list[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]], Field(min_length=1)] = ["en"]
+    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]] = Field(["en"], min_length=1)
     """Languages it serves; the first is spoken where a customer's is not known."""
     tone: str = ""
     instructions: list[str] = Field(default_factory=list)

@@ -5,12 +5,17 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Proof = Literal["details", "code"]
+Phrase = Annotated[str, Field(min_length=3, max_length=80)]
 
 
-class IdentityRule(BaseModel):
-    """What a customer whom no channel has signed in must prove: details that fit an account, or a code sent there."""
+class Section(BaseModel):
+    """A part of a file; a key that is not known is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IdentityRule(Section):
+    """What a customer whom no channel has signed in must prove: details that fit an account, or a code sent there."""
 
     reads: Proof = "code"
     writes: Proof = "code"
@@ -26,15 +31,6 @@ class IdentityRule(BaseModel):
                 "writes: details is less than reads: code; changes need at least the proof that reads need"
             )
         return self
-
-
-Phrase = Annotated[str, Field(min_length=3, max_length=80)]
-
-
-class Section(BaseModel):
-    """Refuse unknown keys, so that a misspelt limit is noticed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class VelocityRule(Section):

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.clock import utc_now
 from core.privacy.personal_data import Person, PersonalTables, pseudonym
 from tools.desk.desk_schema import deliveries, events, metadata, notes, presence, ticket_number, tickets
 from tools.desk.ownership import WITH_PEOPLE
@@ -21,24 +22,17 @@ class PersonalTickets(PersonalTables):
 
     name = "tickets"
     tables: Sequence[str] = ("tickets", "ticket_notes", "ticket_deliveries", "ticket_events", "desk_presence")
+    owned = tickets
 
-    def __init__(
-        self, url: str, *, tells: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, url: str, *, tells: bool = False, now: Callable[[], datetime] = utc_now) -> None:
         """Name the database; `tells` says that a webhook is told that a ticket was erased."""
         super().__init__(url, metadata, called="the ticket desk")
         self._tells, self._now = tells, now
 
-    async def threads_of(self, customer_id: str) -> set[str]:
-        """Return the conversations of the customer's tickets."""
-        query = select(tickets.c.thread_id).where(tickets.c.customer_id == customer_id)
-        async with self._database.reading() as connection:
-            return set((await connection.execute(query)).scalars())
-
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return the tickets with their notes."""
         async with self._database.reading() as connection:
-            rows = (await connection.execute(select(tickets).where(_of(person)))).mappings().all()
+            rows = (await connection.execute(select(tickets).where(self._of(person)))).mappings().all()
             return [
                 {
                     "ticket": ticket_number(row["serial"]),
@@ -56,7 +50,7 @@ class PersonalTickets(PersonalTables):
 
     async def erase(self, person: Person) -> int:
         """Empty the person's tickets; open ones are closed."""
-        return await self._empty(_of(person), {"customer_id": None})
+        return await self._empty(self._of(person), {"customer_id": None})
 
     async def expire(self, before: datetime) -> int:
         """Empty tickets that were closed before then."""
@@ -94,7 +88,3 @@ class PersonalTickets(PersonalTables):
         told = {"uid": f"evt_{pseudonym()}", "ticket": serial, "kind": "ticket.erased", "attempts": 0}
         body = {"id": told["uid"], "type": "ticket.erased", "ticket": {"id": ticket_number(serial)}}
         await connection.execute(events.insert().values(**told, body=json.dumps(body), next_attempt_at=self._now()))
-
-
-def _of(person: Person) -> ColumnElement[bool]:
-    return or_(tickets.c.customer_id == person.customer_id, tickets.c.thread_id.in_(person.threads))

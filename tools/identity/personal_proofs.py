@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import delete, select
 
 from core.privacy.personal_data import Person, PersonalTables
 from core.storage.tables import OwnDatabase
 from tools import spending
-from tools.identity import identity_schema
-from tools.identity.verification import proofs
+from tools.identity.verification import metadata, proofs
 
 
 class PersonalProofs(PersonalTables):
@@ -20,9 +19,10 @@ class PersonalProofs(PersonalTables):
 
     name = "proofs of identity"
     tables: Sequence[str] = ("identity_proofs", "spending")
+    owned = proofs
 
     def __init__(self, url: str) -> None:
-        super().__init__(url, identity_schema.metadata, called="the record of proofs")
+        super().__init__(url, metadata, called="the record of proofs")
         self._spending = OwnDatabase(url, spending.metadata, called="the record of spending")
 
     async def threads_of(self, customer_id: str) -> set[str]:
@@ -34,7 +34,7 @@ class PersonalProofs(PersonalTables):
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return when codes were asked for, and whether they were typed."""
         names = ("thread_id", "customer_id", "asked_at", "tries", "proven_by")
-        query = select(*(proofs.c[name] for name in names)).where(_of(person))
+        query = select(*(proofs.c[name] for name in names)).where(self._of(person))
         async with self._database.reading() as connection:
             return [dict(row) for row in (await connection.execute(query)).mappings()]
 
@@ -44,7 +44,7 @@ class PersonalProofs(PersonalTables):
         async with self._spending.writing() as connection:
             await connection.execute(delete(spending.spending).where(spent))
         async with self._database.writing() as connection:
-            return int((await connection.execute(delete(proofs).where(_of(person)))).rowcount)
+            return int((await connection.execute(delete(proofs).where(self._of(person)))).rowcount)
 
     async def expire(self, before: datetime) -> int:
         """Delete the rows of codes that were asked for before then."""
@@ -55,7 +55,3 @@ class PersonalProofs(PersonalTables):
         """Close the connections of the running event loop."""
         await super().close()
         await self._spending.close()
-
-
-def _of(person: Person) -> ColumnElement[bool]:
-    return or_(proofs.c.customer_id == person.customer_id, proofs.c.thread_id.in_(person.threads))
