@@ -12,7 +12,7 @@ from core.passages import Passage, Retriever, Utterance
 from core.safety.prompt_tags import quote_message
 from core.safety.safe_links import LinkRule
 from graph.handoff.reply_placeholders import without_places
-from graph.handoff.ticket_title import title_of
+from graph.handoff.ticket_writer import title_of
 from ingest.search_words import roots_in
 from tools.desk.tickets import OperatorDesk, Ticket
 

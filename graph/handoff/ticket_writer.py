@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
+from core.language.greetings import is_small_talk
 from core.message_marks import marks
 from core.models.json_mode import JsonAnswer, JsonModel
 from core.safety.prompt_tags import quote_message
 from graph.context_window.prompts import clip, text_of
 from graph.handoff.message_triage import choices, described
 from graph.handoff.ticket_facts import facts_in, shortened
-from graph.handoff.ticket_title import title_of
 from graph.handoff.triage_rules import RuleTriage, is_bare_wish
 from graph.state import Usage, no_usage
 from tools.desk.tickets import Classification, Reason, TicketDraft
@@ -198,3 +198,16 @@ def _steps(messages: Sequence[AnyMessage]) -> list[str]:
 def _numbers(text: str) -> set[str]:
     """Return the numbers of two digits and more in a text, as digits alone."""
     return set(re.findall(r"\d{2,}", re.sub(r"(?<=\d)[,.](?=\d)", "", text)))
+
+
+LONGEST = 90
+_LEAST_WORDS = 3
+
+
+def title_of(said: Sequence[str]) -> str:
+    """Return the newest message of the customer that says something of the matter, shortened; empty where none does."""
+    return next((shortened(" ".join(words.split()), LONGEST) for words in reversed(said) if _tells(words)), "")
+
+
+def _tells(words: str) -> bool:
+    return len(words.split()) >= _LEAST_WORDS and not is_bare_wish(words) and not is_small_talk(words)

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.clock import utc_now
 from core.safety.safe_links import inert
-from graph.handoff.ticket_title import title_of
+from graph.handoff.ticket_writer import title_of
 from server.schemas.desk_schemas import QueueItem
 from server.service import Service
 from tools.actions.action import Action, State
