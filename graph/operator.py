@@ -17,7 +17,7 @@ from core.language.fixed_sentences import phrase
 from core.message_marks import marks
 from graph.builder import SupportGraph
 from graph.context_window.prompts import newest_words
-from graph.handoff.reply_placeholders import check_finished
+from graph.handoff.suggested_replies import check_finished
 from graph.handoff.ticket_sync import collect
 from graph.handoff.ticket_writer import TicketWriter, transcript
 from graph.state import State, TurnInput, run_config

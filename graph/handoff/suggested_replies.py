@@ -1,17 +1,17 @@
-"""Suggest what an operator could write next, from the conversation, articles and records; nothing is sent."""
+"""Suggest replies to operators, and find what they still have to fill in before one may go to the customer."""
 
+import re
 from collections.abc import Sequence
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from core.errors import ModelError
+from core.errors import ModelError, Refused
 from core.language.fixed_sentences import PHRASES, phrase
 from core.models.json_mode import NO_STREAM
 from core.passages import Passage, Retriever, Utterance
 from core.safety.prompt_tags import quote_message
 from core.safety.safe_links import LinkRule
-from graph.handoff.reply_placeholders import without_places
 from graph.handoff.ticket_writer import title_of
 from ingest.search_words import roots_in
 from tools.desk.tickets import OperatorDesk, Ticket
@@ -99,3 +99,24 @@ def _unanswered(ticket: Ticket) -> list[str]:
         elif note.kind == "reply":
             heard, before = [], heard or before
     return [f"“{without_places(words)}”" for words in dict.fromkeys(heard or before)]
+
+
+# Three letters and more, so that a footnote or a number in brackets is none; and no Markdown link.
+_PLACE = re.compile(r"\[[^\[\]]*[^\W\d_]{3}[^\[\]]*\](?!\()")
+_BRACKETS = re.compile(r"\[([^\[\]]*)\](?!\()")
+
+
+def without_places(text: str) -> str:
+    """Return a text, on one line, in which nothing looks like a place to fill in; links stay links."""
+    return _BRACKETS.sub(r"(\1)", " ".join(text.split()))
+
+
+def check_finished(text: str) -> None:
+    """Raise Refused when a reply still has a place to fill in, for example `[Answer the customer.]`."""
+    if found := _PLACE.search(text):
+        shown = " ".join(found[0].split())
+        raise Refused(
+            f"The reply is not finished, so nothing was sent: it still says “{shown}”. Write there what the "
+            f"customer should "
+            "read, and take the square brackets away (round ones are sent as they are)."
+        )
