@@ -250,7 +250,7 @@ class SupportAgent:
     async def decide(self, thread_id: str, answer: Any, *, operator: str, turn_token: int | None = None) -> Reply:
         """Answer a thread's request for approval on behalf of staff, and return what the customer reads.
 
-        The answer has the format of `graph.tool_calls.approval_format`; one without decisions goes on with what the
+        The answer has the format of `graph.tool_calls.action_messages`; one without decisions goes on with what the
         ledger already holds. Where the thread no longer waits, nothing happens. The `turn_token` is that of `stream`.
         """
         config = _config(thread_id, turn_token)

@@ -9,8 +9,7 @@ from langgraph.types import interrupt
 
 from core.errors import InputError, Refused
 from graph.state import State, thread_of
-from graph.tool_calls.action_messages import calls_of
-from graph.tool_calls.approval_format import approval_request, read_decisions
+from graph.tool_calls.action_messages import approval_request, calls_of, read_decisions
 from tools.actions.action import Action
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
