@@ -25,7 +25,7 @@ from core.settings import Settings
 from graph.assembly import assemble
 from graph.builder import Parts, SupportGraph, build_graph
 from graph.business_reload import BusinessReload, Edition
-from graph.context_window.customer_store import open_store
+from graph.context_window.customer_profile import open_store
 from graph.context_window.prompts import text_of
 from graph.intake.attachments import VoiceInput, has_picture, has_sound
 from graph.intake.identification import without_card_numbers

@@ -13,8 +13,7 @@ from core.privacy.known_people import KNOWN
 from core.privacy.personal_data import Person, PersonalStore
 from core.settings import Settings
 from core.storage.database import Database
-from graph.context_window.customer_store import open_store
-from graph.context_window.personal_files import PersonalFiles
+from graph.context_window.customer_profile import PersonalFiles, open_store
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.personal_memory import PersonalMemory
 from graph.opened_stores import webhook_outbox

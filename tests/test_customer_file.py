@@ -8,9 +8,15 @@ from pathlib import Path
 from core.safety.prompt_tags import read_earlier
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.context_window.customer_profile import PREFERENCES, TICKETS, add_facts, erase, read_file
-from graph.context_window.customer_store import open_store
-from graph.context_window.personal_files import PersonalFiles
+from graph.context_window.customer_profile import (
+    PREFERENCES,
+    TICKETS,
+    PersonalFiles,
+    add_facts,
+    erase,
+    open_store,
+    read_file,
+)
 from graph.memory.checkpointers import open_checkpointer
 from tests.graph_fakes import parts, scripted
 

@@ -27,8 +27,7 @@ from core.storage.schema_versions import HISTORY
 from core.storage.secure_delete import secure_delete
 from core.storage.tables import OwnDatabase
 from graph.agent import SupportAgent, open_agent
-from graph.context_window.customer_profile import PREFERENCES, add_facts
-from graph.context_window.customer_store import open_store
+from graph.context_window.customer_profile import PREFERENCES, add_facts, open_store
 from graph.memory.checkpointers import MEMORY, open_checkpointer
 from graph.memory.personal_memory import PersonalMemory
 from server.inbox.leases import Leases

@@ -1,16 +1,48 @@
 """Let a customer's preferences and past tickets follow them into new conversations, through the LangGraph store.
 
 What is kept stands under the namespace that `namespace` returns, one item a kind. To erase a customer, open the store
-with `graph.context_window.customer_store.open_store` and call `erase`; nothing else of these files is written anywhere
+with `graph.context_window.customer_profile.open_store` and call `erase`; nothing else of these files is written anywhere
 but in the state of their threads.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
 
 from langgraph.store.base import BaseStore
 
+from core.errors import SettingsError
+from core.privacy.personal_data import Person
 from graph.context_window.case_file import CaseFile
+
+
+@asynccontextmanager
+async def open_store(memory_url: str) -> AsyncIterator[BaseStore]:
+    """Yield the store in the database of a memory URL (see `graph.memory.checkpointers.open_checkpointer`); its tables
+    are made if needed.
+
+    Raises:
+        SettingsError: the URL is of no known kind.
+    """
+    # Each loaded where it is used: most installations need one of them or none.
+    if memory_url.startswith("sqlite:///"):
+        from langgraph.store.sqlite.aio import AsyncSqliteStore
+
+        async with AsyncSqliteStore.from_conn_string(memory_url.removeprefix("sqlite:///")) as in_file:
+            await in_file.conn.execute("PRAGMA busy_timeout=10000")
+            await in_file.setup()
+            yield in_file
+    elif memory_url.startswith(("postgresql://", "postgres://")):
+        from langgraph.store.postgres.aio import AsyncPostgresStore
+
+        async with AsyncPostgresStore.from_conn_string(memory_url) as shared:
+            await shared.setup()
+            yield shared
+    else:
+        raise SettingsError(f"{memory_url!r} is no conversation memory; use sqlite:///FILE or postgresql://…")
+
 
 PREFERENCES = "preference from an earlier conversation"
 TICKETS = "ticket of an earlier conversation"
@@ -52,3 +84,54 @@ async def erase(store: BaseStore, customer_id: str) -> None:
     """Delete all that is kept of a customer; raises what the store raises."""
     for key in _KEYS.values():
         await store.adelete(namespace(customer_id), key)
+
+
+_PAGE = 1_000
+
+
+class PersonalFiles:
+    """Fulfil `PersonalStore` for the LangGraph store; its bytes lie in the file of the conversation memory, which that
+    one cleans.
+    """
+
+    name = "customer files"
+    tables: Sequence[str] = ("store", "store_migrations")
+
+    def __init__(self, store: BaseStore) -> None:
+        self._store = store
+
+    async def threads_of(self, customer_id: str) -> set[str]:
+        """Return nothing: a file names no conversation."""
+        return set()
+
+    async def export(self, person: Person) -> list[dict[str, Any]]:
+        """Return what is kept, by kind."""
+        file = await read_file(self._store, person.customer_id) if person.customer_id else {}
+        return [{"kind": kind, "facts": facts} for kind, facts in file.items()]
+
+    async def erase(self, person: Person) -> int:
+        """Delete the file; its kinds are counted."""
+        kinds = len(await self.export(person))
+        if person.customer_id:
+            await erase(self._store, person.customer_id)
+        return kinds
+
+    async def expire(self, before: datetime) -> int:
+        """Delete what has not been added to since then."""
+        top = namespace("")[0]
+        found = await self._store.asearch((top,), limit=_PAGE)
+        old = [item for item in found if _in_utc(item.updated_at) < before]
+        for item in old:
+            await self._store.adelete(item.namespace, item.key)
+        return len(old)
+
+    async def compact(self) -> None:
+        """Leave it to the conversation memory."""
+
+    async def close(self) -> None:
+        """Leave the store to whoever opened it."""
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a moment with its zone; SQLite leaves it out."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
