@@ -11,8 +11,8 @@ from graph.verification.citations import cited
 from graph.verification.claims.action_claims import find_claims, is_true
 from graph.verification.claims.record_flags import wrong_flags, wrong_possibilities
 from graph.verification.claims.record_states import wrong_states
-from graph.verification.claims.unbounded_promises import boundless_promises
 from graph.verification.evidence import Evidence
+from graph.verification.forbidden_statements import boundless_promises
 from graph.verification.values.number_spelling import plain, with_digits
 from graph.verification.values.shown_calculations import Expression, find_expressions
 from graph.verification.values.value_reading import Kind, Value, find_values
