@@ -169,7 +169,7 @@ def without_gate() -> Iterator[None]:
         patch("graph.nodes.reason.person_is_due", lambda _: True),
         patch("graph.tool_calls.grounding.ungrounded_in_records", lambda *_: []),
         patch("graph.nodes.receive.spoken_instruction", lambda _: False),
-        patch("graph.verification.citations.safe_text", lambda text, _: text),
+        patch("graph.verification.reply.safe_text", lambda text, _: text),
         patch("graph.nodes.confirm.safe_text", lambda text, *_, **__: text),
         patch("graph.verification.verified_model.safe_text", lambda text, *_, **__: text),
     ):

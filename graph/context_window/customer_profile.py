@@ -1,8 +1,7 @@
 """Let a customer's preferences and past tickets follow them into new conversations, through the LangGraph store.
 
 What is kept stands under the namespace that `namespace` returns, one item a kind. To erase a customer, open the store
-with `graph.context_window.customer_profile.open_store` and call `erase`; nothing else of these files is written anywhere
-but in the state of their threads.
+with `open_store` and call `erase`; nothing else of these files is written anywhere but in the state of their threads.
 """
 
 import logging

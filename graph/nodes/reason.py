@@ -29,9 +29,9 @@ from graph.runtime.budgets import Budgets
 from graph.state import State, Usage, added, context_of, difference, newest_turn, results_by_round, tool_rounds
 from graph.tool_calls.expected_calls import expected_tools, forced_tools, untried_reads
 from graph.tool_calls.provenance import MessageOrigins
-from graph.verification.citations import Citations
 from graph.verification.evidence_reading import evidence_of
 from graph.verification.judge import ReplyJudge
+from graph.verification.reply import Citations
 from graph.verification.reply_language import NAMES, ReplyLanguages, only_this
 from graph.verification.verified_model import VerifiedChatModel
 from tools.context import Context

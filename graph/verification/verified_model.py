@@ -22,7 +22,6 @@ from core.models.request_limits import current_allowance
 from core.models.tool_call_parsing import Answer, begins_call, read_answer
 from core.offline.model import OFFLINE
 from core.safety.safe_links import LinkRule, safe_text
-from graph.verification.citations import Citations, with_known_citations, without_citations
 from graph.verification.evidence import Evidence
 from graph.verification.forbidden_statements import (
     DID_NOTHING,
@@ -37,7 +36,14 @@ from graph.verification.forbidden_statements import (
     words_of,
 )
 from graph.verification.judge import Objections, ReplyJudge
-from graph.verification.reply import LONGEST_SENTENCE, faults_of, is_answer
+from graph.verification.reply import (
+    LONGEST_SENTENCE,
+    Citations,
+    faults_of,
+    is_answer,
+    with_known_citations,
+    without_citations,
+)
 from graph.verification.reply_language import ReplyLanguages
 from graph.verification.values.value_reading import Value
 
