@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterator
 from datetime import date
 
 from core.safety.prefiltered_patterns import PrefilteredPattern
-from graph.verification.values.number_words import MONTHS, SHORT_WEEKDAYS, WEEKDAYS
+from graph.verification.values.number_spelling import MONTHS, SHORT_WEEKDAYS, WEEKDAYS
 
 _MORNING = {"am", "in the morning"}
 _AFTERNOON = {"pm", "in the afternoon", "in the evening"}

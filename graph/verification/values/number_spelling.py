@@ -5,13 +5,135 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 
 from core.safety.prefiltered_patterns import PrefilteredPattern
-from graph.verification.values.number_words import (
-    BEFORE_UNITS,
-    BETWEEN_NUMBER_AND_UNIT,
-    MONTHS,
-    NUMBER_WORDS,
-    UNIT_PATTERN,
+
+_ENGLISH = (
+    "zero - two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
 )
+_ENGLISH_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+NUMBER_WORDS: dict[str, int] = {
+    **{word: number for number, word in enumerate(_ENGLISH.split()) if word != "-"},
+    **{word: 10 * number for number, word in enumerate(_ENGLISH_TENS.split(), start=2)},
+    # German, French and Spanish words that mean nothing else in English
+    "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwölf": 12,
+    "vierzehn": 14, "fünfzehn": 15, "zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfzig": 50, "sechzig": 60,
+    "neunzig": 90, "hundert": 100,
+    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "douze": 12,
+    "quatorze": 14, "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60,
+    "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
+    "catorce": 14, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "noventa": 90,
+    "cien": 100,
+    "trece": 13, "quince": 15, "dieciocho": 18, "onze": 11, "treize": 13, "seize": 16, "elf": 11, "dreizehn": 13,
+    "sechzehn": 16,
+    "siebzig": 70, "achtzig": 80, "achtzehn": 18,
+    # Italian, Portuguese, Dutch, Swedish, Polish
+    "tre": 3, "quattro": 4, "cinque": 5, "sette": 7, "otto": 8, "nove": 9, "dieci": 10, "dodici": 12, "quattordici": 14,
+    "quindici": 15, "venti": 20, "trenta": 30, "quaranta": 40, "cinquanta": 50, "sessanta": 60, "novanta": 90,
+    "cento": 100,
+    "dois": 2, "duas": 2, "três": 3, "quatro": 4, "sete": 7, "oito": 8, "doze": 12, "catorze": 14, "vinte": 20,
+    "trinta": 30, "quarenta": 40, "cinquenta": 50, "sessenta": 60, "cem": 100,
+    "twee": 2, "drie": 3, "vijf": 5, "zes": 6, "zeven": 7, "negen": 9, "tien": 10, "twaalf": 12, "veertien": 14,
+    "vijftien": 15, "twintig": 20, "dertig": 30, "veertig": 40, "vijftig": 50, "zestig": 60, "negentig": 90,
+    "honderd": 100,
+    "två": 2, "fyra": 4, "fem": 5, "sju": 7, "åtta": 8, "nio": 9, "tio": 10, "tolv": 12, "fjorton": 14, "femton": 15,
+    "tjugo": 20, "trettio": 30, "fyrtio": 40, "femtio": 50, "sextio": 60, "nittio": 90, "hundra": 100,
+    "dwa": 2, "dwie": 2, "dwóch": 2, "trzy": 3, "trzech": 3, "cztery": 4, "czterech": 4, "pięć": 5, "pięciu": 5,
+    "sześć": 6,
+    "sześciu": 6, "siedem": 7, "siedmiu": 7, "osiem": 8, "ośmiu": 8, "dziewięć": 9, "dziesięć": 10, "dziesięciu": 10,
+    "dwanaście": 12, "czternaście": 14, "czternastu": 14, "piętnaście": 15, "dwadzieścia": 20, "trzydzieści": 30,
+    "trzydziestu": 30, "sześćdziesiąt": 60,
+}  # fmt: skip
+"""What a number word is worth; `one` is left to the caller, because it is mostly a pronoun."""
+
+BEFORE_UNITS: dict[str, int] = {"due": 2, "sei": 6, "once": 11, "sex": 6, "dez": 10, "sto": 100}
+"""Number words that mean something else in another language, unless a unit of time follows."""
+
+_UNIT_SPELLINGS: dict[str, tuple[str, Decimal]] = {
+    "seconds? secs? sekund(?:en?|er|y)? secondes? segundos? second[io]": ("s", Decimal(1)),
+    "minutes? mins? minut(?:en?|er|os?|[ioy])? min": ("s", Decimal(60)),
+    "hours? hrs? hr h std stunden? heures? horas? or[ae] uren uur timm(?:ar|e) timer? godzin[ay]?": (
+        "s",
+        Decimal(3600),
+    ),
+    "days? nights? nächte nuits? noches tage?n? werktage?n? jours? días? dias? giorn[io] dag(?:en|ar|er|e)? "
+    "dygn vardagar arbetsdagar hverdag(?:e|er)? dni dzień": (
+        "s",
+        Decimal(86_400),
+    ),
+    "weeks? wks? wochen? semaines? semanas? settiman[ae] weken week veckor vecka uger? uker? tygodni[ea]? tydzień": (
+        "s",
+        Decimal(604_800),
+    ),
+    "months? mths? monate?n? mois mes(?:es)? mes[ei] maanden maand månader? måneder? miesi(?:ąc[ea]?|ęcy)": (
+        "months",
+        Decimal(1),
+    ),
+    "quarters? quartale?": ("months", Decimal(3)),
+    "years? yrs? jahre?n? ans? années? años? ann[io] anos? jaar år lata? rok[ui]?": ("months", Decimal(12)),
+}
+UNIT_PATTERN = "|".join(f"(?:{'|'.join(spellings.split())})" for spellings in _UNIT_SPELLINGS)
+"""Matches one unit of time; longer spellings must be bounded by the caller."""
+UNITS = [(spellings.split(), unit) for spellings, unit in _UNIT_SPELLINGS.items()]
+
+WORKING = re.compile(
+    r"business|working|bank|werktag|vardag|arbetsdag|hverdag|ouvr|hábil|laborable|lavorativ|úteis|robocz|werkdag",
+    re.IGNORECASE,
+)
+"""Words of days of which a week has five."""
+
+BETWEEN_NUMBER_AND_UNIT = (
+    r"(?:business|working|calendar|full|whole|more|additional|extra|further|consecutive|long|short|bank|week|"
+    r"volle?n?|weitere?n?|ganze?n?|ouvrables?|ouvrés?|hábiles|laborables|lavorativi|úteis|werk|robocz(?:e|ych)|"
+    r"kolejn(?:e|ych)|pełn(?:e|ych)|hela)"
+)
+"""Words that may stand between a number and its unit."""
+
+CURRENCIES: dict[str, str] = {
+    "$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "bucks": "USD", "dólares": "USD",
+    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
+    "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP",
+    "¥": "JPY", "jpy": "JPY", "yen": "JPY",
+    "₹": "INR", "inr": "INR", "rupees": "INR",
+    "chf": "CHF", "francs": "CHF", "franken": "CHF", "cad": "CAD", "aud": "AUD", "nzd": "NZD", "sek": "SEK",
+    "nok": "NOK", "dkk": "DKK", "pln": "PLN", "zł": "PLN", "brl": "BRL", "r$": "BRL", "mxn": "MXN", "cny": "CNY",
+    "kr": "", "kronor": "", "kroner": "", "złotych": "PLN", "złote": "PLN", "kč": "CZK", "czk": "CZK", "huf": "HUF",
+    "try": "TRY", "zar": "ZAR",
+}  # fmt: skip
+
+_MONTH_SPELLINGS = (
+    "january stycznia styczeń januar janvier enero gennaio janeiro januari jan января",
+    "february lutego luty februar février febrero febbraio fevereiro februari feb февраля",
+    "march marca marzec marts märz mars marzo março maart mar марта",
+    "april kwietnia kwiecień avril abril aprile apr апреля",
+    "may maja maj mai mayo maggio maio mei мая",
+    "june czerwca czerwiec juni juin junio giugno junho jun июня",
+    "july lipca lipiec juli juillet julio luglio julho jul июля",
+    "august sierpnia sierpień augusti août agosto augustus aug августа",
+    "september września wrzesień septembre septiembre settembre setembro sept sep сентября",
+    "october października październik oktober octobre octubre ottobre outubro oct okt октября",
+    "november listopada listopad novembre noviembre novembro nov ноября",
+    "december grudnia grudzień dezember décembre diciembre dicembre dezembro dec dez декабря",
+)
+MONTHS = {word: number for number, words in enumerate(_MONTH_SPELLINGS, start=1) for word in words.split()}
+
+_WEEKDAY_SPELLINGS = (
+    "monday montags måndag mandag poniedziałek poniedziałku montag lundi lunes lunedì segunda-feira maandag mon",
+    "tuesday dienstags tisdag tirsdag wtorek wtorku dienstag mardi martes martedì terça-feira dinsdag tues tue",
+    "wednesday mittwochs onsdag środa środę środy mittwoch mercredi miércoles mercoledì quarta-feira woensdag wed",
+    "thursday donnerstags torsdag czwartek czwartku donnerstag jeudi jueves giovedì quinta-feira donderdag "
+    "thurs thur thu",
+    "friday freitags fredag piątek piątku freitag vendredi viernes venerdì sexta-feira vrijdag fri",
+    "saturday samstags lördag lørdag sobota sobotę soboty samstag samedi sábado sabato zaterdag sat",
+    "sunday sonntags söndag søndag niedziela niedzielę niedzieli sonntag dimanche domingo domenica zondag sun",
+)
+WEEKDAYS = {word: number for number, words in enumerate(_WEEKDAY_SPELLINGS) for word in words.split()}
+SHORT_WEEKDAYS = {"mon", "tues", "tue", "wed", "thurs", "thur", "thu", "fri", "sat", "sun"}
+
+TOP_LEVEL_DOMAINS = (
+    "com|net|org|info|biz|io|co|app|dev|shop|store|online|site|help|support|example|test|invalid|edu|gov|"
+    "uk|de|fr|es|it|nl|be|ch|at|pl|pt|br|eu|us|ca|au|in|jp|cn|me|ly|ai|to|tv|gg|xyz|link|page|cloud"
+)
+
 
 MOST_CHARS = 60_000
 """Longer texts are read up to here; a check must stay quick on a megabyte."""

@@ -12,14 +12,17 @@ from typing import Literal, cast
 
 from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.values.dates import find_dates, find_times, find_weekdays
-from graph.verification.values.number_spelling import NUMBER, plain, readings, with_digits
-from graph.verification.values.number_words import (
+from graph.verification.values.number_spelling import (
     BETWEEN_NUMBER_AND_UNIT,
     CURRENCIES,
+    NUMBER,
     TOP_LEVEL_DOMAINS,
     UNIT_PATTERN,
     UNITS,
     WORKING,
+    plain,
+    readings,
+    with_digits,
 )
 from graph.verification.values.units import find_quantities
 
