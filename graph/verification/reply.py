@@ -15,7 +15,7 @@ from graph.verification.claims.record_states import wrong_states
 from graph.verification.evidence import Evidence
 from graph.verification.forbidden_statements import boundless_promises
 from graph.verification.values.number_spelling import plain, with_digits
-from graph.verification.values.shown_calculations import Expression, find_expressions
+from graph.verification.values.operands import Expression, find_expressions
 from graph.verification.values.value_reading import Kind, Value, find_values
 
 NOT_SUPPORTED = ("the ", "nothing in this conversation")
