@@ -11,13 +11,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
-from core.errors import SettingsError
+from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import BaseChatModel
+
+from core.errors import Busy, MessageRejected, Refused, SettingsError
+from core.factory import embedding_model, endpoint_model
+from core.language.fixed_sentences import phrase
+from core.message_marks import marks
 from core.settings import Settings
 from core.storage.database import Database
 from graph.agent import SupportAgent, open_agent
 from graph.builder import Parts
+from graph.context_window.prompts import text_of
+from graph.intake.attachments import was_not_understood
 from graph.opened_stores import business_of
-from server.desk_parts import DeskParts, open_desk_parts
 from server.http.staff_login import StaffLogin
 from server.inbox.broadcast import Broadcast
 from server.inbox.dead_letter import DeadLetterHandler
@@ -28,11 +35,33 @@ from server.inbox.stopped_turn import StoppedTurn
 from server.inbox.worker import Worker, WorkerSettings
 from server.metrics import Metrics
 from server.personal_stores import keep_expiring
-from server.records import Limits
+from server.records import Limits, Spoken
 from server.stores import upgrade_stores
 from server.tokens import Tokens, tokens_of
 from tools.business.business_folder import Business
 from tools.desk.hours import DeskHours
+from tools.desk.reports import DeskReads
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskParts:
+    """The parts of the desk's pages, opened once."""
+
+    reads: DeskReads
+    embeddings: Embeddings
+    """Tell which questions mean the same."""
+    model: BaseChatModel | None
+    """Suggests replies to operators; None where there is nothing but the offline model."""
+
+
+def open_desk_parts(settings: Settings) -> DeskParts:
+    """Return the parts that settings ask for; raises SettingsError."""
+    return DeskParts(
+        reads=DeskReads(settings.desk_url),
+        embeddings=embedding_model(settings),
+        model=None if settings.model == "offline" else endpoint_model(settings),
+    )
+
 
 HEARD_AT_ONCE = 8
 """Recordings that one process listens to at a time; each is held in memory and keeps the transcriber busy."""
@@ -179,3 +208,25 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
             await inbox.database.close()
             for store in stores.values():
                 await store.close()
+
+
+async def transcribe(service: Service, recording: bytes, locale: str | None) -> tuple[str, Spoken]:
+    """Return a recording's words as they are sent, and as they were heard.
+
+    Raises:
+        Refused: voice messages are not understood here.
+        MessageRejected: it is too long, not audio, cannot be decoded, or holds no words.
+        Busy: too many are listened to at the moment.
+        ModelUnavailable, ModelRejected: the transcription endpoint failed.
+    """
+    locale = service.agent.locale_of(locale)
+    if service.parts.voice_input.transcriber is None:
+        raise Refused(phrase("voice_off", locale))
+    if service.hearing.locked():
+        raise Busy("many voice messages came at once; send it again in a moment", retry_after=2)
+    async with service.hearing:
+        message = await service.agent.transcribe(recording)
+    if was_not_understood(message):
+        raise MessageRejected(phrase("not_heard", locale))
+    voice = marks(message)["voice"]
+    return text_of(message), Spoken(heard=voice["heard"], seconds=voice["seconds"])

@@ -92,7 +92,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "server.backups",
         "server.service",
         "server.wait_for_reply",
-        "server.recordings",
+        "server.service",
         "server.identity",
         "server.views",
         "server.figures",

@@ -17,7 +17,6 @@ from graph.intake.attachments import PICTURE, decoded, decoded_picture
 from graph.replies import Token
 from server.event_streams import EventStream
 from server.identity import Customer, Serving
-from server.recordings import transcribe
 from server.records import JOINT, Accepted, Identity, Outcome, Spoken, joined
 from server.routes.customer_routes import STREAM, Key, json_only, take_in
 from server.schemas.api_schemas import READING, WRITING
@@ -32,7 +31,7 @@ from server.schemas.openai_schemas import (
     ModelCard,
     ModelList,
 )
-from server.service import Service
+from server.service import Service, transcribe
 from server.views.conversation_view import disclosure
 from server.wait_for_reply import follow, outcome_of
 

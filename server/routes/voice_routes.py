@@ -10,9 +10,9 @@ from starlette.exceptions import HTTPException
 from core.errors import MessageRejected
 from core.speech.audio import KNOWN
 from server.identity import Customer, Serving
-from server.recordings import transcribe
 from server.routes.customer_routes import STREAM, Key, reply_to, take_in
 from server.schemas.api_schemas import WRITING, HeardOut, Locale, VoiceAbility, VoiceOut, failures
+from server.service import transcribe
 
 router = APIRouter(prefix="/v1/voice", tags=["customers"])
 FORM_BYTES = 64 * 1024
