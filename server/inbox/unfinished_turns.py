@@ -1,4 +1,4 @@
-"""Bring in a person for a message that cannot be processed, so that it ends in front of somebody and not in a loop."""
+"""Bring a turn that did not come to its reply to an end: one that cannot be processed, and one that the customer stopped."""
 
 import logging
 from typing import Any
@@ -78,3 +78,26 @@ def _draft(turn: Turn) -> TicketDraft:
         next_step="Answer the customer; the assistant was out of order for this message.",
         wish=shown,
     )
+
+
+CUT = " …"
+
+
+class StoppedTurn:
+    """Fulfil `KeepStopped`; the conversation stays with the agent."""
+
+    def __init__(self, agent: SupportAgent) -> None:
+        self._agent = agent
+
+    async def __call__(self, turn: Turn, written: str) -> dict[str, Any]:
+        """Return the reply, which is what was written of it, and nothing where that is nothing."""
+        text = written.rstrip() + CUT if written.strip() else ""
+        config = run_config(turn.thread_id)
+        config["configurable"][TURN_TOKEN] = turn.token
+        said = [AIMessage(text, id=f"stopped-{turn.id}")] if text else []
+        update: dict[str, Any] = {"messages": [HumanMessage(turn.text, id=turn.id), *said]}
+        if turn.customer_id:  # an open chat that proved itself keeps its customer
+            update["customer_id"] = turn.customer_id
+        await self._agent.graph.aupdate_state(config, update, as_node="escalate")
+        owner = (await self._agent.state(turn.thread_id)).owner
+        return {"text": text, "sources": [], "owner": owner, "ticket_id": None, "handoff": None}
