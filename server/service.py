@@ -27,11 +27,10 @@ from graph.intake.attachments import was_not_understood
 from graph.opened_stores import business_of
 from server.http.staff_login import StaffLogin
 from server.inbox.broadcast import Broadcast
-from server.inbox.decided_actions import keep_deciding
 from server.inbox.leases import Leases
 from server.inbox.message_inbox import Inbox
 from server.inbox.unfinished_turns import DeadLetterHandler, StoppedTurn
-from server.inbox.worker import Worker, WorkerSettings
+from server.inbox.worker import Worker, WorkerSettings, keep_deciding
 from server.metrics import Metrics
 from server.personal_stores import keep_expiring
 from server.records import Limits, Spoken

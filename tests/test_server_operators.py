@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from server.inbox.decided_actions import go_on_with_decisions
+from server.inbox.worker import go_on_with_decisions
 from server.routes.operator_routes import _changes
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, scripted

@@ -5,11 +5,12 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from langchain_core.messages import HumanMessage
 
-from core.errors import BackendUnavailable, LeaseLost
+from core.errors import BackendUnavailable, LeaseLost, SupportError
 from core.privacy.redaction import Redactor
 from graph.agent import SupportAgent
 from graph.intake.attachments import pictured, spoken_message
@@ -242,3 +243,25 @@ def _message(turn: Turn) -> str | HumanMessage:
     if not turn.pictures:
         return said
     return pictured(said if isinstance(said, HumanMessage) else HumanMessage(said), turn.pictures)
+
+
+LOOK_SECONDS = 30.0
+LONG_ENOUGH = timedelta(seconds=30)
+"""What was decided so long ago is not being carried out by whoever took the decision."""
+
+
+async def keep_deciding(agent: SupportAgent, leases: Leases) -> None:
+    """Do so every half minute until cancelled."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        try:
+            await go_on_with_decisions(agent, leases)
+        except SupportError as error:
+            log.warning("decisions of staff that were left could not be carried out: %s", error)
+
+
+async def go_on_with_decisions(agent: SupportAgent, leases: Leases, *, after: timedelta = LONG_ENOUGH) -> None:
+    """Carry out what was approved, and tell each customer what was decided; raises BackendUnavailable and Busy."""
+    for action in await agent.parts.actions.ledger.left_behind(after=after) if agent.parts else ():
+        async with leases.holding(action.thread_id) as token:
+            await agent.decide(action.thread_id, {"decisions": []}, operator=str(action.decided_by), turn_token=token)
