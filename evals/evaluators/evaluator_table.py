@@ -10,8 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evals.evaluators.cost_checks import money, requests, seconds, tokens
-from evals.evaluators.outcome_checks import end_state, errors, escalation, procedures, ticket, tools
+from evals.evaluators.outcome_checks import (
+    end_state,
+    errors,
+    escalation,
+    money,
+    procedures,
+    requests,
+    seconds,
+    ticket,
+    tokens,
+    tools,
+)
 from evals.evaluators.reply_evaluators import citations, facts, groundedness, language, promises
 
 Evaluator = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]

@@ -1,12 +1,15 @@
-"""Judge what a conversation brought about: the business's records, the tools called, who owns it, its ticket,
-its faults.
-"""
+"""Judge what a conversation brought about (records, tools, owner, ticket, faults), and measure what it cost."""
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evals.evaluators.verdicts import verdict
+
+def verdict(key: str, wrong: list[str], *, asked: bool = True) -> dict[str, Any]:
+    """Return True without faults, False with them in the comment, or None when nothing was asked."""
+    score = (not wrong) if asked else None
+    return {"key": key, "score": score, "comment": "; ".join(wrong)}
+
 
 Data = Mapping[str, Any]
 
@@ -117,3 +120,34 @@ def errors(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, An
     if reference_outputs["rejects"] and not any(turn["error"] for turn in outputs["turns"]):
         wrong.append("the message was accepted, wanted a clear error")
     return verdict("errors", wrong)
+
+
+Data = Mapping[str, Any]
+
+
+def requests(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
+    """Count model requests."""
+    return _limited("requests", outputs["requests"], reference_outputs["max_requests"])
+
+
+def tokens(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
+    """Count tokens read and written."""
+    return _limited("tokens", outputs["input_tokens"] + outputs["output_tokens"], reference_outputs["max_tokens"])
+
+
+def seconds(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
+    """Measure the time the customer waited, all turns together."""
+    return _limited("seconds", round(outputs["seconds"], 3), reference_outputs["max_seconds"])
+
+
+def money(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
+    """Measure US dollars; None where the model has no known price."""
+    return _limited("money", outputs["cost"], None)
+
+
+def _limited(key: str, value: float | None, limit: float | None) -> dict[str, Any]:
+    """Return the value as the score, or, with a limit, whether it was kept."""
+    if limit is None or value is None:
+        return {"key": key, "score": value, "comment": ""}
+    kept = value <= limit
+    return {"key": key, "score": kept, "comment": "" if kept else f"{value:g} {key}, wanted at most {limit:g}"}

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 from core.language.text import normal
+from evals.evaluators.outcome_checks import verdict
 from evals.evaluators.reply_evidence import unsupported
-from evals.evaluators.verdicts import verdict
 
 Data = Mapping[str, Any]
 _CLAIMS: tuple[tuple[str, str], ...] = (
