@@ -16,9 +16,8 @@ from core.settings import Settings
 from evals import results
 from evals.conversations.conversation import Customer, play
 from evals.conversations.gold import expected_changes, inputs, reference_outputs
-from evals.conversations.model_customer import prompt_digest
+from evals.conversations.played_customers import ScriptedCustomer, prompt_digest
 from evals.conversations.scenarios import Scenario
-from evals.conversations.scripted_customer import ScriptedCustomer
 from evals.conversations.start_state import prepare
 from evals.conversations.suites import Suite
 from evals.conversations.world import MakeAgent, open_world

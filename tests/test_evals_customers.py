@@ -6,8 +6,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from benchmarks.support.models.scripted import ScriptedChatModel
-from evals.conversations.model_customer import ModelCustomer, prompt_digest
-from evals.conversations.scripted_customer import ScriptedCustomer
+from evals.conversations.played_customers import ModelCustomer, ScriptedCustomer, prompt_digest
 from evals.evaluators.model_judge import ModelJudge, agreement
 from tests.eval_fakes import outputs, scenario, trial, turn, wanted
 

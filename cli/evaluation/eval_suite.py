@@ -21,7 +21,7 @@ from core.factory import evaluation_model
 from core.models.prices import Price, PriceTable, load_prices
 from core.settings import SAMPLE_BUSINESS, Settings
 from evals import results
-from evals.conversations.model_customer import ModelCustomer
+from evals.conversations.played_customers import ModelCustomer
 from evals.conversations.suites import Suite, read_suite, suite_of
 from evals.evaluators.model_judge import ModelJudge
 from evals.reports.comparison import compare as compare_runs

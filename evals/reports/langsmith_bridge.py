@@ -17,7 +17,7 @@ from core.models.prices import load_prices
 from core.settings import Settings
 from evals.conversations.conversation import play
 from evals.conversations.gold import expected_changes, inputs, reference_outputs
-from evals.conversations.scripted_customer import ScriptedCustomer
+from evals.conversations.played_customers import ScriptedCustomer
 from evals.conversations.start_state import StartState, prepare
 from evals.conversations.suites import Suite
 from evals.conversations.world import open_world
