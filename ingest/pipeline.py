@@ -11,8 +11,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from core.errors import DocumentError, KnowledgeError
-from ingest.article_passages import content_hash, stored_article
-from ingest.chunking import TokenCounter
+from ingest.chunking import TokenCounter, content_hash, stored_article
 from ingest.documents_read import Document, Skipped, StoredArticle
 from ingest.embedding import Vectors, embed, embedded_passages
 from ingest.index.published_index import OpenIndex, open_current
