@@ -9,9 +9,8 @@ from core.errors import DocumentError
 from ingest.documents_read import Document, Skipped
 from ingest.sources.decoding import decode
 from ingest.sources.faiss_folder import read_langchain_pickle
-from ingest.sources.json_articles import read_json
+from ingest.sources.json_articles import is_openapi, read_json, read_openapi
 from ingest.sources.markdown_articles import read_markdown
-from ingest.sources.openapi_articles import is_openapi, read_openapi
 from ingest.sources.pdf_articles import read_pdf
 from ingest.sources.question_files import read_csv, read_json_lines
 from ingest.sources.web_pages import read_html
