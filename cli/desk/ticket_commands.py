@@ -9,8 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.desk.ticket_order import most_pressing_first
-from cli.desk.ticket_printing import clock, print_ticket, ticket_as_data
+from cli.desk.ticket_printing import clock, most_pressing_first, print_ticket, ticket_as_data
 from cli.output import AsJson, out, print_json
 from core.errors import NoTicket, Refused
 from core.safety.safe_links import inert

@@ -1,5 +1,7 @@
-"""Show a ticket on a terminal, and as plain data."""
+"""Put tickets into the order in which they press, and show one on a terminal and as plain data."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from rich.markup import escape
@@ -10,6 +12,8 @@ from core.safety.safe_links import inert
 from core.settings import Settings
 from graph.opened_stores import business_of
 from tools.desk.ownership import elapsed
+from tools.desk.reports import NO_MESSAGES, DeskReads
+from tools.desk.sla import pressing, ticket_wait
 from tools.desk.ticket_data import ticket_data
 from tools.desk.tickets import Ticket
 
@@ -67,3 +71,21 @@ def _said(transcript: str) -> list[tuple[str, str]]:
 def _shown(text: str) -> str:
     """Return what strangers wrote, for a terminal: nothing in it colours, moves the cursor or can be clicked."""
     return escape(inert(text))
+
+
+async def most_pressing_first(found: Sequence[Ticket]) -> list[Ticket]:
+    """Return the open tickets in the order of the desk's page, then the closed ones; raises BackendUnavailable."""
+    settings, now = Settings.from_env(), utc_now()
+    reads = DeskReads(settings.desk_url)
+    business = business_of(settings).file
+    hours, within = business.desk_hours, timedelta(minutes=business.limits.reply_minutes)
+    try:
+        latest_messages = await reads.latest_messages()
+    finally:
+        await reads.close()
+
+    def urgency(ticket: Ticket) -> Any:
+        wait = ticket_wait(ticket, latest_messages.get(ticket.id, NO_MESSAGES), hours=hours, within=within, now=now)
+        return not ticket.with_people, *pressing(ticket.draft.priority, wait, ticket.created_at)
+
+    return sorted(found, key=urgency)
