@@ -12,8 +12,8 @@ from langchain_core.messages import HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from core.errors import ThreadForbidden
-from core.identity_words import ASK_WHO, CODE_CORRECT, CODE_NOT_CORRECT
 from core.language.fixed_sentences import phrase
+from core.model_notes import ASK_WHO, CODE_CORRECT, CODE_NOT_CORRECT
 from core.offline.model import OfflineChatModel
 from graph.agent import SupportAgent
 from graph.builder import build_graph

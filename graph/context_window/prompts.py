@@ -5,7 +5,7 @@ from pathlib import Path
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage
 
-from core.identity_words import CODE_CORRECT
+from core.model_notes import CODE_CORRECT
 from core.passages import Utterance
 
 _FAULTS_TOLD = 5

@@ -6,7 +6,6 @@ from functools import cache
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
-from core.identity_words import ASK_WHO
 from core.language.confirmations import answer_to_confirmation
 from core.language.disputes import disputes_charge, reports_fraud
 from core.language.fixed_sentences import PHRASES
@@ -14,7 +13,7 @@ from core.language.greetings import OFFER_OF_A_PERSON
 from core.language.signals import is_angry, names_staff, reports_problem, wants_human
 from core.language.text import normal, sentences
 from core.message_marks import marks
-from core.model_notes import NOTES
+from core.model_notes import ASK_WHO, NOTES
 from graph.context_window.prompts import clip, text_of
 from graph.state import newest_turn
 from graph.verification.evidence import Text

@@ -9,9 +9,9 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 
 from core.errors import BackendUnavailable, InputError, Refused
-from core.identity_words import CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
 from core.language.fixed_sentences import phrase
 from core.message_marks import mark, marked, marks
+from core.model_notes import CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
 from core.privacy.card_numbers import without_cards
 from graph.state import State
 from tools.business.business_rules import IdentityRule, Proof

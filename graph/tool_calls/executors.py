@@ -14,8 +14,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from core.errors import BackendUnavailable, InputError, NotIdentified, Refused
-from core.identity_words import ASK_WHO
-from core.model_notes import MISFIT
+from core.model_notes import ASK_WHO, MISFIT
 from tools.context import Context
 
 log = logging.getLogger(__name__)

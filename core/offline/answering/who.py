@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from core.identity_words import ASK_WHO, CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
+from core.model_notes import ASK_WHO, CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
 from core.offline.answering.toolbox import Call
 from core.offline.reading.chat_request import Conversation
 
