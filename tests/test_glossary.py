@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core.embeddings.minilm import MiniLM
-from core.language.glossaries.glossary import GLOSSARIES, in_english, unknown_words
+from core.language.glossary import GLOSSARIES, in_english, unknown_words
 from core.offline.model import OfflineChatModel
 from core.passages import Passage
 from core.safety.prompt_tags import quote_turn

@@ -122,9 +122,6 @@ def errors(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, An
     return verdict("errors", wrong)
 
 
-Data = Mapping[str, Any]
-
-
 def requests(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
     """Count model requests."""
     return _limited("requests", outputs["requests"], reference_outputs["max_requests"])

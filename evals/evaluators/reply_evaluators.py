@@ -4,15 +4,13 @@ language.
 
 import json
 import re
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from core.language.text import normal
-from evals.evaluators.outcome_checks import verdict
+from evals.evaluators.outcome_checks import Data, verdict
 from evals.evaluators.reply_evidence import unsupported
 
-Data = Mapping[str, Any]
 _CLAIMS: tuple[tuple[str, str], ...] = (
     ("cancelled", r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?cancel(?:l)?ed\b"),
     ("cancelled", r"\b(?:has|have) (?:just |now )?been cancel(?:l)?ed\b|\bis now cancel(?:l)?ed\b"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.language.detection import language_of
-from core.language.glossaries.glossary import in_english
+from core.language.glossary import in_english
 from core.passages import Utterance
 from ingest.search_words import codes_in, words_in
 

@@ -1,4 +1,4 @@
-"""Bring a turn that did not come to its reply to an end: one that cannot be processed, and one that the customer stopped."""
+"""Bring turns without a reply to an end: those that cannot be processed, and those that the customer stopped."""
 
 import logging
 from typing import Any

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.language.confirmations import answer_to_confirmation
 from core.language.detection import spoken_language
 from core.language.fixed_sentences import ENGLISH, Catalogue, phrase
-from core.language.glossaries.glossary import in_english, unknown_words
+from core.language.glossary import in_english, unknown_words
 from core.language.text import normal
 from core.language.words import content_stems
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox

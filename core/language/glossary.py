@@ -8,7 +8,7 @@ from core.language.detection import is_small_word
 from core.language.fixed_sentences import Catalogue
 from core.language.text import normal
 
-GLOSSARIES = Catalogue(Path(__file__).parent)
+GLOSSARIES = Catalogue(Path(__file__).with_name("glossaries"))
 """What the beginnings of words mean, by language."""
 _WORD = re.compile(r"[^\W_]+")
 _SHORT = 4
