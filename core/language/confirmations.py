@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.language.action_words import ACTIONS, any_action
-from core.language.negations import CONTRACTED, NEGATION
 from core.language.signals import any_of
 from core.language.text import normalised
-from core.language.words import corrected
+from core.language.words import CONTRACTED, NEGATION, corrected
 
 _AGREED = (
     r"yes|yeah|yep|yup|yea|ya|aye|y|ye|sure(?: thing)?|certainly|definitely|absolutely|of course|exactly|"

@@ -13,12 +13,11 @@ import re2
 
 from core.language.confirmations import answer_to_confirmation, wants_it_otherwise
 from core.language.greetings import is_small_talk
-from core.language.negations import CONTRACTED, NEGATION
 from core.language.requested_changes import asks_about, wishes
 from core.language.several import count_of, hesitates, means_another
 from core.language.statements import names_in
 from core.language.text import normalised
-from core.language.words import content_stems
+from core.language.words import CONTRACTED, NEGATION, content_stems
 from graph.procedures.cases import Case, alike, another, open_case, slot_value, with_slot
 from graph.procedures.choice import CLAUSES
 from graph.procedures.format.procedure import Procedure

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from core.language.action_words import ACTIONS
 from core.language.confirmations import answer_to_confirmation
-from core.language.negations import NEGATION
 from core.language.requested_changes import asks_about
 from core.language.text import normalised, sentences
+from core.language.words import NEGATION
 
 _ALSO_ASKED_AS = {"cancel": {"refund"}, "return": {"refund"}}
 """Who wants their money back may have to cancel or to return for it."""

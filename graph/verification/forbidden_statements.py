@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from core.language.negations import CONTRACTED, NEGATION
 from core.language.signals import any_of
 from core.language.text import normalised, split_sentences
+from core.language.words import CONTRACTED, NEGATION
 from graph.context_window.prompts import system_prompt
 from graph.verification.evidence import Evidence
 from graph.verification.values.number_spelling import plain

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.language.action_words import ACTIONS, NAMED_DEED, READS, WRITES, deed_of
-from core.language.negations import NEGATION
+from core.language.words import NEGATION
 from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.claims.foreign_claims import find_foreign_claims, find_participles, find_stated_elsewhere
 from graph.verification.claims.passive_claims import (
