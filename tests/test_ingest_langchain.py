@@ -8,8 +8,7 @@ import pytest
 from langchain_core.documents import Document as LangChainDocument
 
 from ingest.documents_read import Document, Skipped
-from ingest.langchain.langchain_bridge import to_langchain
-from ingest.langchain.vector_store import KnowledgeVectorStore
+from ingest.langchain.langchain_bridge import KnowledgeVectorStore, to_langchain
 from ingest.pipeline import ingest
 from ingest.sources.documents import read_file
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts, options
