@@ -237,7 +237,6 @@ async def _memory(settings: Settings) -> str:
     if damaged:
         raise SupportError(
             f"{len(damaged)} of the newest conversations are not what was written and are left alone "
-            f"({', '.join(damaged[:5])}); restore "
-            "the memory from a backup, or delete them"
+            f"({', '.join(damaged[:5])}); restore the memory from a backup, or delete them"
         )
     return f"{settings.memory_url.split('@')[-1]} opens"

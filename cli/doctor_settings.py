@@ -99,14 +99,12 @@ def open_to_other_tokens(settings: Settings) -> list[str]:
     if settings.jwt_audience is None:
         hints.append(
             "tokens of the sign-in service count here whatever they were issued for: who gets one for another "
-            "application, or runs "
-            "one, is let in as that customer or operator; set SUPPORT_JWT_AUDIENCE"
+            "application, or runs one, is let in as that customer or operator; set SUPPORT_JWT_AUDIENCE"
         )
     if settings.jwt_issuer is None:
         hints.append(
-            "tokens count whatever issuer they name, so another tenant of the same sign-in service can issue "
-            "some for here; "
-            "set SUPPORT_JWT_ISSUER"
+            "tokens count whatever issuer they name, so another tenant of the same sign-in service can issue some for "
+            "here; set SUPPORT_JWT_ISSUER"
         )
     return hints
 

@@ -336,9 +336,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     def _endpoint_is_whole(self) -> "Settings":
         if self.model != "offline" and not self.base_url:
             raise ValueError(
-                f"SUPPORT_MODEL is {self.model!r} but no endpoint is set; set SUPPORT_BASE_URL (or "
-                f"OXLO_API_KEY for Oxlo.ai), "
-                "or set SUPPORT_MODEL=offline"
+                f"SUPPORT_MODEL is {self.model!r} but no endpoint is set; set SUPPORT_BASE_URL (or OXLO_API_KEY for "
+                "Oxlo.ai), or set SUPPORT_MODEL=offline"
             )
         if self.model == "offline" and self.base_url and "model" not in self.model_fields_set:
             raise ValueError(
@@ -351,8 +350,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         if heard and not (self.transcription_base_url or self.base_url or Path(heard).is_dir()):
             raise ValueError(
                 f"SUPPORT_TRANSCRIPTION_MODEL is {heard!r}, which is no folder, and no endpoint is set; set "
-                f"SUPPORT_TRANSCRIPTION_BASE_URL "
-                "or SUPPORT_BASE_URL, or name the folder of a CTranslate2 Whisper model"
+                "SUPPORT_TRANSCRIPTION_BASE_URL or SUPPORT_BASE_URL, or name the folder of a CTranslate2 Whisper model"
             )
         if self.rerank_model and not (self.rerank_base_url or self.base_url or Path(self.rerank_model).is_dir()):
             raise ValueError(
@@ -362,8 +360,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         if self.desk_webhook_url and not self.desk_webhook_secret:
             raise ValueError(
                 "SUPPORT_DESK_WEBHOOK_URL is set but SUPPORT_DESK_WEBHOOK_SECRET is not; set a secret that the "
-                "receiver knows, "
-                "its requests are signed with it"
+                "receiver knows, its requests are signed with it"
             )
         if self.api_key and not self.base_url:
             raise ValueError("SUPPORT_API_KEY is set but SUPPORT_BASE_URL is not; name the endpoint the key belongs to")

@@ -98,9 +98,8 @@ def release(index_dir: Path, article_id: str) -> Flagged:
 def as_skipped(item: Flagged) -> Skipped:
     """Return a flagged article as a line of the report."""
     reason = (
-        f"contains instructions to an agent and was kept out ({'; '.join(item.reasons)}); correct it, or read "
-        f"it and run "
-        f"`support-agent knowledge check --release {item.article_id}`, then ingest again"
+        f"contains instructions to an agent and was kept out ({'; '.join(item.reasons)}); correct it, or read it and "
+        f"run `support-agent knowledge check --release {item.article_id}`, then ingest again"
     )
     return Skipped(item.source, reason)
 

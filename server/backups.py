@@ -169,9 +169,8 @@ def _targets(
         ]
         if not fits:
             raise InputError(
-                f"the copy keeps {', '.join(sorted(names))} in one {kind} database, and no database of the "
-                f"settings does; "
-                "set the URLs of the databases as they were"
+                f"the copy keeps {', '.join(sorted(names))} in one {kind} database, and no database of the settings "
+                "does; set the URLs of the databases as they were"
             )
         found.append((entry, fits[0]))
     return found

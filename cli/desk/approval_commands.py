@@ -115,9 +115,8 @@ async def _waiting_at(ticket_id: str) -> str:
     found = [action for action in await _find(WAITING) if action.thread_id == thread_id]
     if len(found) != 1:
         raise InputError(
-            f"{len(found)} actions of this ticket's conversation wait for staff; `support-agent approvals "
-            f"show` lists all, "
-            "decide by the action's id"
+            f"{len(found)} actions of this ticket's conversation wait for staff; `support-agent approvals show` lists "
+            "all, decide by the action's id"
         )
     return found[0].id
 

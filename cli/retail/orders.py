@@ -39,8 +39,7 @@ def import_(
         typer.Option(
             "--shift-dates",
             help="Move all dates by the same number of days, so that the newest thing that happened in the file was "
-            "yesterday: "
-            "return windows of a sample shop are open then. Not for a real shop.",
+            "yesterday: return windows of a sample shop are open then. Not for a real shop.",
         ),
     ] = False,
     as_json: AsJson = False,

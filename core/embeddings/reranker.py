@@ -132,8 +132,7 @@ class CrossEncoder:
         except Exception as error:  # noqa: BLE001 - the runtime's exceptions have no class of their own
             raise ModelRejected(
                 f"{self._folder / MODEL_FILE} gives no score for pairs of texts "
-                f"({' '.join(str(error).split())[:120]}); "
-                "is it the export of a cross-encoder?"
+                f"({' '.join(str(error).split())[:120]}); is it the export of a cross-encoder?"
             ) from None
         return found
 

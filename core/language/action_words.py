@@ -35,10 +35,9 @@ class ActionWords:
 NOTHING = r"(?!)"
 ACTIONS: dict[str, ActionWords] = {
     "cancel": ActionWords(
-        r"cancell?ed|called off|voided|withdrawn|revoked|halted|stopped|storniert|annulliert|abgesagt|"
-        r"annulé\w*|cancelad[oa]s?|anulad[oa]s?|annullat[oaie]|cancellat[oaie]|geannuleerd|"
-        r"anulowan[aey]|anulowano|avbokade?s?|avbokats?|avbeställ(?:d|t|ts)|annuller(?:et|at|ats)|kansellert|"
-        r"avlyst|zrušen[aoy]?|peruttu|ακυρώθηκε|"
+        r"cancell?ed|called off|voided|withdrawn|revoked|halted|stopped|storniert|annulliert|abgesagt|annulé\w*|"
+        r"cancelad[oa]s?|anulad[oa]s?|annullat[oaie]|cancellat[oaie]|geannuleerd|anulowan[aey]|anulowano|avbokade?s?|"
+        r"avbokats?|avbeställ(?:d|t|ts)|annuller(?:et|at|ats)|kansellert|avlyst|zrušen[aoy]?|peruttu|ακυρώθηκε|"
         r"отмен[её]н[аоы]?|аннулирован[аоы]?|скасован[аоы]",
         r"cancell?ations?|stornierung|storno|annullierung|annulation|cancelaci[óo]n|baja|kündigung|résiliation|"
         r"disdetta|opzegging|uppsägning|anulaci[óo]n|annullamento|cancellazione|cancelamento|annulering|"
@@ -111,10 +110,9 @@ ACTIONS: dict[str, ActionWords] = {
     "change": ActionWords(
         r"changed|updated|modified|corrected|edited|amended|adjusted|switched|altered|moved|rescheduled|"
         r"redirected|rerouted|"
-        r"geändert|aktualisiert|modifié\w*|actualizad[oa]s?|modificad[oa]s?|modificat[oaie]|spostat[oaie]|"
-        r"verplaatst|verschoben|umgebucht|déplacé\w*|reprogramad[oa]s?|remarcad[oa]s?|flyttade?s?|flyttats|"
-        r"przeniesion[aey]|перенес[её]н[аоы]?|aggiornat[oaie]|alterad[oa]s?|atualizad[oa]s?|gewijzigd|"
-        r"aangepast|"
+        r"geändert|aktualisiert|modifié\w*|actualizad[oa]s?|modificad[oa]s?|modificat[oaie]|spostat[oaie]|verplaatst|"
+        r"verschoben|umgebucht|déplacé\w*|reprogramad[oa]s?|remarcad[oa]s?|flyttade?s?|flyttats|przeniesion[aey]|"
+        r"перенес[её]н[аоы]?|aggiornat[oaie]|alterad[oa]s?|atualizad[oa]s?|gewijzigd|aangepast|"
         r"zmienion[aey]|zmieniono|ändrade?s?|ändrats|изменен[аоы]?|изменён[аоы]?|replaced",
         r"(?:address |date )?(?:changes?|modifications?|amendments?)|\w*änderung|umbuchung|verschiebung|"
         r"wijziging|verplaatsing|modifica|spostamento|modification|changement|cambio|modificación|alteração|"
@@ -195,9 +193,8 @@ ACTIONS: dict[str, ActionWords] = {
         r"block|lock|sperr|freez",
     ),
     "repair": ActionWords(
-        r"repaired|mended|ready (?:for (?:collection|pick-?up)|to (?:be )?(?:picked up|collected?|pick up))|"
-        r"repariert|abholbereit|réparé\w*|reparad[oa]s?|riparat[oaie]|gerepareerd|naprawion[aey]|reparerade?s?|"
-        r"reparerats",
+        r"repaired|mended|ready (?:for (?:collection|pick-?up)|to (?:be )?(?:picked up|collected?|pick up))|repariert|"
+        r"abholbereit|réparé\w*|reparad[oa]s?|riparat[oaie]|gerepareerd|naprawion[aey]|reparerade?s?|reparerats",
         "",
         r"repaired|ready|complet|finish|fixed|done|pick_?up|collect",
     ),

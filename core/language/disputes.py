@@ -25,8 +25,7 @@ _FRAUD = re.compile(
             r"\b(?:don't|do not|can't|cannot) recogni[sz]e (?:this|that|the|these|a|some|an|your)? ?(?:\w+ "
             r"){0,2}(?:charge|order|purchase|payment|transaction|debit)",
             r"\bwithout my (?:permission|consent|knowledge)\b[^.!?]{0,60}\b(?:card|account|charge|paid|money)|"
-            r"\b(?:card|account|charged|debited|money)\b[^.!?]{0,60}\bwithout my (?:permission|consent|"
-            r"knowledge)\b",
+            r"\b(?:card|account|charged|debited|money)\b[^.!?]{0,60}\bwithout my (?:permission|consent|knowledge)\b",
             r"\b(?:phishing|scam) (?:e-?mail|mail|text|message|sms|call|site|website)\b",
             # German, French, Spanish
             r"\bjemand\b[^.!?]{0,60}\b(?:meiner|meine|meinem|mein) (?:gestohlenen )?(?:karte|kreditkarte|konto|"

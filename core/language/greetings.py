@@ -7,13 +7,11 @@ import re
 from core.language.text import normal
 
 GREETING = re.compile(
-    r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good "
-    r"(?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos "
-    r"d[ií]as|ciao|olá|cześć)"
-    r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:good (?:morning|afternoon|evening|"
-    r"day)|how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|my name is "
-    r"[\w'-]+(?: [\w'-]+)?|i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need "
-    r"(?:your )?assistance))*[!.,? :)]*$"
+    r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good (?:morning|"
+    r"afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos d[ií]as|ciao|olá|"
+    r"cześć)(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:good (?:morning|afternoon|evening|day)|"
+    r"how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|my name is [\w'-]+(?: [\w'-]+)?|"
+    r"i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need (?:your )?assistance))*[!.,? :)]*$"
 )
 
 THANKS = re.compile(
@@ -65,9 +63,8 @@ def is_small_talk(text: str) -> bool:
 _ENDS = r"(?=\s*(?:$|[.,!;:)]|(?:now|thanks?|thank|it|my|the|that|this|everything|all|and|bye|cheers)\b))"
 """What may follow: not `fixed price`."""
 _SETTLED = re.compile(
-    r"\b(?:"
-    rf"(?:that|this|it|you|which|your (?:answer|advice|tip|hint)) (?:has |have |really |totally |just "
-    rf")*(?:solved|fixed|sorted|resolved|answered|cleared)\b{_ENDS}"
+    r"\b(?:(?:that|this|it|you|which|your (?:answer|advice|tip|hint)) (?:has |have |really |totally |just )*(?:solved|"
+    rf"fixed|sorted|resolved|answered|cleared)\b{_ENDS}"
     rf"|(?:that|this|it)(?:'s| is| has) (?:all |now |been |finally )*(?:solved|fixed|sorted|resolved|settled)\b{_ENDS}"
     r"|(?:that|this|it|your (?:answer|advice|tip|hint)) (?:really |totally |definitely )?(?:helped|worked|did "
     r"the trick|answers (?:my|the) question)\b"
@@ -75,9 +72,8 @@ _SETTLED = re.compile(
     r"has been| was)? (?:now )?(?:solved|fixed|resolved|answered|settled|sorted)\b"
     r"|that(?:'s| is| was) (?:all|exactly what|everything) i (?:needed|wanted|was looking for)|all (?:sorted|"
     r"solved|set|good now)\b"
-    r"|das hat (?:mir )?(?:sehr )?(?:geholfen|geklappt|funktioniert)|(?:problem|frage|sache) (?:ist "
-    r")?(?:gelöst|geklärt|beantwortet|erledigt)|(?:es|jetzt) (?:geht|funktioniert|klappt) (?:jetzt|wieder|"
-    r"es)\b|hat sich erledigt"
+    r"|das hat (?:mir )?(?:sehr )?(?:geholfen|geklappt|funktioniert)|(?:problem|frage|sache) (?:ist )?(?:gelöst|"
+    r"geklärt|beantwortet|erledigt)|(?:es|jetzt) (?:geht|funktioniert|klappt) (?:jetzt|wieder|es)\b|hat sich erledigt"
     r"|(?:ça|cela) (?:marche|fonctionne)(?: maintenant)?\b|(?:problème|question) (?:est )?(?:résolue?|réglée?)|"
     r"c'est (?:réglé|résolu)|ça m'a (?:bien |beaucoup )?aidé"
     r"|(?:problema|duda) (?:está )?(?:resuelt[oa]|solucionad[oa]|risolt[oa])|ya funciona\b|me (?:ha )?(?:ayudó|"
@@ -89,9 +85,8 @@ _SETTLED = re.compile(
 _DOUBT = re.compile(
     r"\?|\b(?:not|n't|no|never|nothing|nobody|none|hardly|barely|still|but|however|although|until|if|unless|"
     r"only|half|part(?:ly|ially)?|almost|except|hop(?:e|ed|ing|efully)|wish|would|could"
-    r"|should|will|again and again|before|yesterday|last time|aber|nicht|nie|kein\w*|noch|wenn|falls|fast|"
-    r"leider|obwohl|hoff\w*|pas|mais|jamais|si|encore|presque|pero|nunca|todavía|casi|aún|ojalá|esper[oa]\w*|"
-    r"espère)\b"
+    r"|should|will|again and again|before|yesterday|last time|aber|nicht|nie|kein\w*|noch|wenn|falls|fast|leider|"
+    r"obwohl|hoff\w*|pas|mais|jamais|si|encore|presque|pero|nunca|todavía|casi|aún|ojalá|esper[oa]\w*|espère)\b"
     r"|n't\b|(?<!\w)(?:لم|لا|ليس|لكن|إذا|لو)(?!\w)",
     re.IGNORECASE,
 )

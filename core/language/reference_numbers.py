@@ -20,9 +20,8 @@ _SPELLED_DIGITS = re.compile(
 _LETTERS = re.compile(r"\b([a-z]) ([a-z])(?: ([a-z]))? ?(?=\d{4,10}\b)")
 """Two or three letters said one by one before a number."""
 _NO_PREFIX_TEXT = (
-    "a i is my of in to on at no it an or by for the nr and are was has did id us am pm as be do if so up we "
-    "hi ok not but "
-    "order number"
+    "a i is my of in to on at no it an or by for the nr and are was has did id us am pm as be do if so up we hi ok not "
+    "but order number"
 )
 _NO_PREFIX = frozenset(_NO_PREFIX_TEXT.split()) | {code.casefold() for code in STATES.values()}
 """Words that may stand before a number without belonging to it."""

@@ -28,14 +28,12 @@ _TELL_ME = _begins(
     r"(?:i(?:'d| would)? (?:just |only )*(?:like|want|wanted|need|love) to (?:know|ask|understand|find out)|i "
     r"(?:just )?wonder(?:ed)?|i(?:'m| am| was) (?:just )?(?:wondering|curious|asking)|(?:just|only|merely) "
     r"(?:out of )?(?:curio\w*|wondering|asking))",
-    r"(?:(?:können|könnten|würden) sie|kannst du|könntest du) (?:mir )?(?:bitte )?(?:sagen|erklären)|(?:wissen "
-    r"sie|weißt du)|ich (?:wüsste gern|möchte (?:gern )?(?:wissen|fragen)|frage mich)|nur aus neugier|sagen "
-    r"sie mir",
+    r"(?:(?:können|könnten|würden) sie|kannst du|könntest du) (?:mir )?(?:bitte )?(?:sagen|erklären)|(?:wissen sie|"
+    r"weißt du)|ich (?:wüsste gern|möchte (?:gern )?(?:wissen|fragen)|frage mich)|nur aus neugier|sagen sie mir",
     r"(?:pouvez[ -]vous|pourriez[ -]vous|peux[ -]tu) (?:me )?(?:dire|expliquer|indiquer)|savez[ -]vous|je "
     r"(?:voudrais|veux|souhaite|aimerais) (?:savoir|demander)|(?:juste )?par curiosité|dites[ -]moi",
-    r"(?:me )?(?:puede|podría|puedes|podrías)(?: usted)? (?:decirme|decir|explicarme|explicar|indicar)|"
-    r"sabe(?:s|n)? (?:si|cómo)|(?:quisiera|quiero|me gustaría) (?:saber|preguntar)|(?:solo|sólo) por "
-    r"curiosidad|dígame",
+    r"(?:me )?(?:puede|podría|puedes|podrías)(?: usted)? (?:decirme|decir|explicarme|explicar|indicar)|sabe(?:s|n)? "
+    r"(?:si|cómo)|(?:quisiera|quiero|me gustaría) (?:saber|preguntar)|(?:solo|sólo) por curiosidad|dígame",
 )
 """What asks for words, whatever follows."""
 _QUESTION = _begins(
@@ -89,9 +87,8 @@ _WISH = _begins(
     r"s'il (?:vous|te) pla[iî]t|veuillez|(?:pouvez|pourriez)[ -]vous|peux[ -]tu|pourrais[ -]tu|je (?:veux|"
     r"voudrais|souhaite|aimerais|dois|désire)|(?:annul|chang|modifi|rembours|échang|renvoy|envoy)(?:ez|e)",
     # Spanish
-    r"por favor|(?:me )?(?:puede|podría|puedes|podrías|pueden)(?: usted)? \w+[aei]r(?:me|lo|la|los|las)?|"
-    r"(?:quiero|quisiera|me gustaría|necesito (?:que|\w+[aei]r)|deseo)|(?:cancel|cambi|devuelv|reembols|anul|"
-    r"envi)(?:e|a|en)",
+    r"por favor|(?:me )?(?:puede|podría|puedes|podrías|pueden)(?: usted)? \w+[aei]r(?:me|lo|la|los|las)?|(?:quiero|"
+    r"quisiera|me gustaría|necesito (?:que|\w+[aei]r)|deseo)|(?:cancel|cambi|devuelv|reembols|anul|envi)(?:e|a|en)",
 )
 _CHANGE = re.compile(rf"\b(?:{any_action('verbs')})(?:l?ed|l?ing|s|d)?\b")
 _POLITE = re.compile(r"\b(?:please|pls|plz|bitte|s'il (?:vous|te) pla[iî]t|por favor)\b")

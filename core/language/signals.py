@@ -35,16 +35,14 @@ _HUMAN = any_of(
     r"\b(?:transfer|connect|redirect) (?:me|us)(?: please| now)?(?:[.!]|$)",
     r"\bput (?:me|us) through\b",
     rf"\b(?:get|give|bring|send|find) me {_ADJECTIVES}{_STAFF}\b",
-    rf"\b(?:i|we)(?:'d| would)? (?:just )?(?:want|need|like|prefer|demand|require|insist on)(?: to (?:have|get|"
-    rf"see))? {_ADJECTIVES}"
-    rf"{_PERSON_NOUN}\b(?! (?:tent|tents|size|sized|to (?:sign|pick|collect|receive|come|visit|repair|fix|install)|"
-    r"sleeping))",
+    r"\b(?:i|we)(?:'d| would)? (?:just )?(?:want|need|like|prefer|demand|require|insist on)(?: to (?:have|get|see))? "
+    rf"{_ADJECTIVES}{_PERSON_NOUN}\b(?! (?:tent|tents|size|sized|to (?:sign|pick|collect|receive|come|visit|repair|fix|"
+    r"install)|sleeping))",
     rf"\b(?:get|take) (?:a )?hold of {_ADJECTIVES}{_STAFF}\b",
     rf"\b(?:reach|contact|call) {_ADJECTIVES}(?:human|real person|live|operator|representative|supervisor|"
     rf"man[ae]ger|colleague|member of)\b",
     r"\b(?:human|real person|live agent|human agent|real agent|actual person|live person|live chat|operator|"
-    r"representative|supervisor)"
-    r"(?:,? (?:please|pls|now|needed|required|asap))+",
+    r"representative|supervisor)(?:,? (?:please|pls|now|needed|required|asap))+",
     r"\b(?:a|real|live|actual) (?:person|human(?: being)?|agent|operator|representative),? (?:please|pls|now)\b",
     r"^(?:(?:yes|yeah|yep|sure|ok|okay|please)[,.!]* )*[\"'“„]?(?:(?:a|an|the|your|real|live|human) )*"
     r"(?:human|agent|operator|representative|real person|person|colleague|supervisor|man[ae]ger|human being|"
@@ -53,10 +51,9 @@ _HUMAN = any_of(
     # taking up the offer of one
     r"^(?:(?:yes|yeah|yep|sure|ok|okay|please|do|then|can you|could you)[,.!]* )*bring in (?:a|an|one of your|"
     r"your|some) (?:real )?(?:colleagues?|person|human|people|agent)\b(?! (?:of mine|at my))",
-    r"\b(?:is there|are there) (?:anyone|anybody|someone|somebody|an? (?:real |actual |live )?(?:human|person|"
-    r"employee|agent|representative|colleague|member of (?:staff|your team))|real people|any humans?)"
-    r"(?: there| here| available| around| on the other end)*[^.!?]{0,20}\b(?:talk|speak|chat|help|answer|write|"
-    r"reach|look|assist|there|here)\b",
+    r"\b(?:is there|are there) (?:anyone|anybody|someone|somebody|an? (?:real |actual |live )?(?:human|person|employee|"
+    r"agent|representative|colleague|member of (?:staff|your team))|real people|any humans?)(?: there| here| available|"
+    r" around| on the other end)*[^.!?]{0,20}\b(?:talk|speak|chat|help|answer|write|reach|look|assist|there|here)\b",
     r"\b(?:do(?:n't| not) want|no longer want|hate|refuse|sick of|tired of|fed up with)(?: to)?(?: (?:talk|"
     r"speak|chat|talking|speaking|chatting|deal|dealing)"
     r"(?:ing)?(?: (?:to|with))?)? (?:a |an |the |this |you,? |your )*(?:stupid )?(?:chat ?)?(?:bots?|robots?|"
@@ -79,11 +76,10 @@ _HUMAN = any_of(
 )
 _HUMAN_ELSEWHERE = any_of(
     # German
-    r"\b(?:mit|an|zu) (?:einem|einer|eine|ihrem|echten|einen|'nem|nem)? ?(?:echten |richtigen |menschlichen |"
-    r"realen |anderen )?(?:menschen|jemandem(?: vom| von der| von| aus dem)?|mitarbeiter(?:in)?|kolleg(?:en|"
-    r"in)|berater(?:in)?|person|kundenberater(?:in)?|vorgesetzten|agenten|kundendienst|kundenservice|support) "
-    r"?(?:bitte )?(?:\w+ )?(?:sprechen|reden|verbinden|verbunden|weiterleiten|weitergeleitet|schreiben|chatten|"
-    r"durchstellen|kontakt)",
+    r"\b(?:mit|an|zu) (?:einem|einer|eine|ihrem|echten|einen|'nem|nem)? ?(?:echten |richtigen |menschlichen |realen |"
+    r"anderen )?(?:menschen|jemandem(?: vom| von der| von| aus dem)?|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|"
+    r"person|kundenberater(?:in)?|vorgesetzten|agenten|kundendienst|kundenservice|support) ?(?:bitte )?(?:\w+ "
+    r")?(?:sprechen|reden|verbinden|verbunden|weiterleiten|weitergeleitet|schreiben|chatten|durchstellen|kontakt)",
     r"\b(?:sprechen|reden|verbinden|spreche|rede) (?:sie )?(?:mich )?(?:bitte )?mit (?:einem|einer) (?:echten "
     r")?(?:menschen|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|person)",
     r"\b(?:echte[nr]?|richtige[nr]?) (?:menschen?|person|mitarbeiter(?:in)?)\b",
@@ -188,19 +184,17 @@ _ANGER = any_of(
     r"\b(?:assholes?|bastards?|scumbags?)\b",
     r"\b(?:idiots|morons|crooks|scammers|thieves|liars)\b",
     # feelings said aloud about us
-    r"\b(?:i am|i'm|im|we are|we're|getting|makes me|making me|i feel|am) (?:(?:so|very|really|extremely|"
-    r"absolutely|totally|beyond|quite|just|completely|getting|utterly|pretty|damn|fucking) )*"
-    r"(?:angry|furious|livid|outraged|enraged|fuming|pissed(?: off)?|disgusted|appalled|infuriated|sick of "
-    r"(?:this|you|your|waiting)|fed up|raging)\b",
+    r"\b(?:i am|i'm|im|we are|we're|getting|makes me|making me|i feel|am) (?:(?:so|very|really|extremely|absolutely|"
+    r"totally|beyond|quite|just|completely|getting|utterly|pretty|damn|fucking) )*(?:angry|furious|livid|outraged|"
+    r"enraged|fuming|pissed(?: off)?|disgusted|appalled|infuriated|sick of (?:this|you|your|waiting)|fed up|raging)\b",
     r"\b(?:i am|i'm|im) (?:(?:so|very|really|extremely|absolutely) )*mad (?:at|with) (?:you|your|this)\b",
     r"\b(?:i've|i have|we've|we have) had (?:it|enough)\b|\bhad it with (?:you|this)\b|\benough is enough\b",
     r"\bfed up with\b|\bsick and tired\b|\b(?:lost|losing|running out of) (?:all |my )*patience\b",
     # judgements that are an outcry
-    r"\b(?:this|that|it|it's|its|this's|service|shop|company|your \w+)(?: is|'s| are| was)?(?: (?:just|so|"
-    r"absolutely|completely|totally|utterly|beyond|really|simply|a|an|the|total|complete|absolute|truly|"
-    r"downright|frankly))*"
-    r" (?:ridiculous|outrageous|unacceptable|disgraceful|disgrace|scandalous|scandal|pathetic|disgusting|"
-    r"infuriating|appalling|a? ?joke|rip-?off|shameful|bullshit|atrocious|horrendous)\b",
+    r"\b(?:this|that|it|it's|its|this's|service|shop|company|your \w+)(?: is|'s| are| was)?(?: (?:just|so|absolutely|"
+    r"completely|totally|utterly|beyond|really|simply|a|an|the|total|complete|absolute|truly|downright|frankly))* "
+    r"(?:ridiculous|outrageous|unacceptable|disgraceful|disgrace|scandalous|scandal|pathetic|disgusting|infuriating|"
+    r"appalling|a? ?joke|rip-?off|shameful|bullshit|atrocious|horrendous)\b",
     r"\b(?:ridiculous|outrageous|unacceptable|disgraceful|shameful|pathetic|disgusting)(?:!|\.$|$)",
     r"\bworst (?:\w+ ){0,3}(?:ever|service|company|shop|store|experience|support|customer service|i(?:'ve| have))\b",
     r"\b(?:terrible|horrible|awful|lousy|pathetic|abysmal|dreadful) (?:customer )?(?:service|company|support|"
@@ -220,9 +214,8 @@ _ANGER = any_of(
     r"you in court\b|\blegal action\b|\bsue (?:you|your|this)\b|\bclass action\b",
     r"\breport(?:ing)? (?:you|this|your \w+) to\b",
     # other languages
-    r"\b(?:frechheit|unverschämt\w*|sauerei|verarsch\w*|betrüger|abzocke(?:r)?|scheiß\w*|scheiss\w*|"
-    r"inkompetent\w*|idioten|stinksauer|wütend|mein(?:en)? anwalt|anzeige erstatten|unfassbar schlecht\w*|"
-    r"saftladen)\b",
+    r"\b(?:frechheit|unverschämt\w*|sauerei|verarsch\w*|betrüger|abzocke(?:r)?|scheiß\w*|scheiss\w*|inkompetent\w*|"
+    r"idioten|stinksauer|wütend|mein(?:en)? anwalt|anzeige erstatten|unfassbar schlecht\w*|saftladen)\b",
     r"\b(?:inadmissible|scandaleu(?:x|se)|honteu(?:x|se)|porter plainte|arnaqu\w*|voleurs|escrocs?|mon avocat|"
     r"furieu(?:x|se)|putain|merde|incompétents?|ras le bol|marre de)\b",
     r"\b(?:vergüenza|inaceptable|estafa(?:dores)?|ladrones|denunciar(?:los|les)?|mi abogado|furios[oa]|"
@@ -265,9 +258,8 @@ _AGENT_BACK = any_of(
     r"\b(?:revenir|retour) (?:au|à l')\s?(?:bot|assistant|robot)\b|\bvolver (?:al|con el) (?:bot|asistente)\b",
 )
 _DROPPED = re.compile(
-    r"^(?:(?:oh|ok|okay|ah|sorry|actually|no)[,.! ]+)*(?:never ?mind|nevermind|nvm|forget (?:it|that|about it)|"
-    r"laissez tomber|olvídelo|vergessen sie es)(?:[,.! ]+(?:thanks?|thank you|please|then|sorry|merci|gracias|"
-    r"danke))*[.! ]*$"
+    r"^(?:(?:oh|ok|okay|ah|sorry|actually|no)[,.! ]+)*(?:never ?mind|nevermind|nvm|forget (?:it|that|about it)|laissez "
+    r"tomber|olvídelo|vergessen sie es)(?:[,.! ]+(?:thanks?|thank you|please|then|sorry|merci|gracias|danke))*[.! ]*$"
 )
 
 

@@ -13,13 +13,10 @@ _TOKEN = re.compile(r"[^\W_]+")
 _WORDS_TOO = frozenset(
     re.findall(
         r"\w+",
-        "will mark rose may june april august art grant rich bill hope grace joy faith summer dean page an so "
-        "do my max "
-        "pat sue rob drew chase frank ray gene dale glen iris ivy lily daisy pearl ruby violet amber crystal "
-        "jean black "
-        "white brown green gray young long short day price park brook woods field stone best case mail order "
-        "early late "
-        "close ward cook baker king lane love rush ",
+        "will mark rose may june april august art grant rich bill hope grace joy faith summer dean page an so do my "
+        "max pat sue rob drew chase frank ray gene dale glen iris ivy lily daisy pearl ruby violet amber crystal jean "
+        "black white brown green gray young long short day price park brook woods field stone best case mail order "
+        "early late close ward cook baker king lane love rush ",
     )
 )
 """Names that are words as well: these are only taken for names when they are written with a capital."""

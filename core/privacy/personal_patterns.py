@@ -51,10 +51,9 @@ _IBAN = re.compile(r"(?<![^\W_])[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30
 _NOT_A_PERSON = re.compile(
     r"(?:\b(?:orders?|items?|products?|variants?|tracking|parcels?|shipments?|tickets?|articles?|skus?|"
     r"invoices?|refs?|references?"
-    r"|returns?|fulfill?ments?|bestellung|bestellnummer|artikel|sendung(?:snummer)?|commande|pedido)"
-    r"(?:[ _-]?(?:numbers?|no|ids?|nr|nummer|code))?|_ids?)(?:[\s\"'`:=#\[({,.;/-]|\b(?:and|or|und|is|are|for|"
-    r"with|to|number|no)\b)*$"
-    r"(?!\n)",
+    r"|returns?|fulfill?ments?|bestellung|bestellnummer|artikel|sendung(?:snummer)?|commande|"
+    r"pedido)(?:[ _-]?(?:numbers?|no|ids?|nr|nummer|code))?|_ids?)(?:[\s\"'`:=#\[({,.;/-]|\b(?:and|or|und|is|are|for|"
+    r"with|to|number|no)\b)*$(?!\n)",
     re.IGNORECASE,
 )
 _PHONE_WORD = re.compile(
@@ -95,9 +94,8 @@ _ADDRESS = re.compile(
     r"|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b"
 )
 _INTRODUCED = re.compile(
-    r"\b(?i:my (?:full )?name is|my name's|i am called|mein name ist|ich heiße|je m'appelle|me llamo|mi chiamo|"
-    r"signed by) "
-    r"([A-ZÀ-Ý][\w'’-]{0,40}(?: [A-ZÀ-Ý][\w'’-]{0,40}){0,3})"
+    r"\b(?i:my (?:full )?name is|my name's|i am called|mein name ist|ich heiße|je m'appelle|me llamo|mi chiamo|signed "
+    r"by) ([A-ZÀ-Ý][\w'’-]{0,40}(?: [A-ZÀ-Ý][\w'’-]{0,40}){0,3})"
     r"|\b(?i:i am|i'm|i’m|this is|ich bin|hier ist|je suis|soy) ([A-ZÀ-Ý][\w'’-]{0,40}(?: [A-ZÀ-Ý][\w'’-]{0,40}){1,3})"
 )
 _FIELDS = (

@@ -50,11 +50,10 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "speaks to an AI",
-        rf"(?:^|[.!?:;*>\])\"'“\n—–-]\s{{0,8}}|\b(?:dear|hey|hello|hi|attention|note (?:to|for)|notice (?:to|"
-        rf"for)|instructions? (?:to|for)|message (?:to|for)|reminder (?:to|for)|memo (?:to|for)|info for|"
-        rf"important for|an|für|pour|para)\s+)"
-        rf"(?:the |an? |any |all |every |our |your |dear |die |den |les |el |la )?{_READER}\s*(?:[,:!—–]|\s-\s|"
-        rf"that (?:reads?|is reading|processes)|reading|processing|who)",
+        r"(?:^|[.!?:;*>\])\"'“\n—–-]\s{0,8}|\b(?:dear|hey|hello|hi|attention|note (?:to|for)|notice (?:to|for)|"
+        r"instructions? (?:to|for)|message (?:to|for)|reminder (?:to|for)|memo (?:to|for)|info for|important for|an|"
+        r"für|pour|para)\s+)(?:the |an? |any |all |every |our |your |dear |die |den |les |el |la "
+        rf")?{_READER}\s*(?:[,:!—–]|\s-\s|that (?:reads?|is reading|processes)|reading|processing|who)",
     ),
     (
         "speaks to an AI",
@@ -86,12 +85,10 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "calls a tool",
-        r"\b(?:cancel_order|change_order_address|change_order_payment|change_order_items|return_items|"
-        r"exchange_items|refund_order|change_default_address|request_human|get_profile|get_order|list_orders|"
-        r"search_articles)\b|"
-        r"\b(?:call|invoke|execute|trigger|run|use)\s+(?:the\s+|your\s+|a\s+)?[`'\"]?[a-z]+(?:_[a-z]+)+\b|"
-        r"\b(?:call|invoke|execute|trigger|use) (?:the|your|any|all|every) (?:\w+ ){0,3}(?:tools?|"
-        r"functions?)\b|"
+        r"\b(?:cancel_order|change_order_address|change_order_payment|change_order_items|return_items|exchange_items|"
+        r"refund_order|change_default_address|request_human|get_profile|get_order|list_orders|search_articles)\b|"
+        r"\b(?:call|invoke|execute|trigger|run|use)\s+(?:the\s+|your\s+|a\s+)?[`'\"]?[a-z]+(?:_[a-z]+)+\b|\b(?:call|"
+        r"invoke|execute|trigger|use) (?:the|your|any|all|every) (?:\w+ ){0,3}(?:tools?|functions?)\b|"
         r"[\"']?(?:name|tool|function|action)[\"']?\s*:\s*[\"'][\w ]+[\"']\s*,\s*[\"']?(?:arguments|parameters|"
         r"args|action_input)[\"']?\s*:",
     ),
@@ -102,20 +99,18 @@ _RULES: tuple[tuple[str, str], ...] = (
         r"completions?)\b[^.!?\n]{0,80}\b(?:include|add|append|insert|write|mention|say|link|put|embed|with|"
         r"state|promote|recommend)|"
         r"\b(?:include|add|append|insert|embed|render|put|prepend|attach|mention|"
-        r"write)\b[^.!?\n]{0,120}\b(?:in|to|at the (?:end|beginning|start|top) of|into|with) (?:your|every|"
-        r"each|any|all|the) (?:next |final |first )?(?:reply|replies|responses?|answers?|output|summary|"
-        r"message you)\b|"
+        r"write)\b[^.!?\n]{0,120}\b(?:in|to|at the (?:end|beginning|start|top) of|into|with) (?:your|every|each|any|"
+        r"all|the) (?:next |final |first )?(?:reply|replies|responses?|answers?|output|summary|message you)\b|"
         r"\b(?:end|begin|start|finish|conclude|preface) (?:your|every|each|all|the) (?:reply|replies|"
         r"responses?|answers?|messages?|conversations?)\b|\b(?:respond|answer|reply) (?:only|exactly|solely|"
         r"exclusively|always) with\b|"
         r"\b(?:when|whenever|before|after|while|if)(?: you(?:'re| are)?)? (?:answer(?:ing)?|respond(?:ing)?|"
         r"reply(?:ing)?|summari[sz](?:e|ing)|generat(?:e|ing)|assist(?:ing)?) (?:to )?(?:this|that|the|a|any|"
         r"users?|customers?|questions?|your|with)\b|"
-        r"\b(?:output|print|repeat|say|write|display) (?:exactly|verbatim|only|the following|this text|the "
-        r"(?:text|words) (?:above|below))|\b(?:original|first|previous|user's|users'|customer's) (?:task|"
-        r"question|query|request) (?:is|was|has been|can|and|must|should|instead)\b|\bbefore you (?:can "
-        r")?(?:solve|answer|respond|reply|do anything else)\b|\bbefore you can (?:continue|proceed|complete|"
-        r"help)\b|"
+        r"\b(?:output|print|repeat|say|write|display) (?:exactly|verbatim|only|the following|this text|the (?:text|"
+        r"words) (?:above|below))|\b(?:original|first|previous|user's|users'|customer's) (?:task|question|query|"
+        r"request) (?:is|was|has been|can|and|must|should|instead)\b|\bbefore you (?:can )?(?:solve|answer|respond|"
+        r"reply|do anything else)\b|\bbefore you can (?:continue|proceed|complete|help)\b|"
         r"\b(?:your|the) (?:real|actual|true|new|only|next|primary|secret) (?:task|goal|job|mission|objective|"
         r"purpose|instruction)\b|\bthe (?:task|job|question) (?:that )?i gave you\b",
     ),
@@ -143,10 +138,10 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "claims authority over the agent",
-        rf"\bimportant (?:message|instructions?|notice|update|note|directive) (?:from|to|for) (?:the )?(?:me|"
+        r"\bimportant (?:message|instructions?|notice|update|note|directive) (?:from|to|for) (?:the )?(?:me|"
         rf"you|us|{_READER}|system|developers?|admin\w*|management|operator|openai|anthropic|security|shop)\b|"
-        rf"\b(?:this is|message from|signed by|order from|on behalf of) (?:the |your )?(?:system|developers?|"
-        rf"admin(?:istrator)?s?|openai|anthropic|security team|prompt engineer|creator)\b|"
+        r"\b(?:this is|message from|signed by|order from|on behalf of) (?:the |your )?(?:system|developers?|"
+        r"admin(?:istrator)?s?|openai|anthropic|security team|prompt engineer|creator)\b|"
         r"\b(?:you (?:must|have to|need to|are (?:required|instructed|ordered|authori[sz]ed) to) (?:now |"
         r"immediately |first |also |always |strictly )?(?:obey|comply|follow (?:these|this|the following|my)|"
         r"execute|perform the following|call the|issue a|refund|cancel the|transfer the|reveal|ignore|pretend|"
@@ -154,12 +149,11 @@ _RULES: tuple[tuple[str, str], ...] = (
         r"existing|other) (?:\w+ )?(?:input|instructions?|rules?|guidelines?|text|messages?|constraints?)\b|"
         r"\byou (?:are|'re) (?:now )?(?:dan\b|running (?:as|in)|in (?:a )?(?:test|debug|developer|maintenance|"
         r"training|admin))|\bthis is (?:only )?(?:a|an) (?:\w+ )?(?:test|drill|exercise|"
-        r"simulation)\b[^\n]{0,40}\b(?:generate|perform|respond|output|execute|do)\b|\bpretend (?:to be|that "
-        r"you|you)\b|\bact as (?:if you|an? (?:unrestricted|different|ai|dan|linux|admin))\b|"
-        r"\b(?:decode|decrypt|translate) (?:and (?:then )?(?:follow|execute|run|obey)|the following (?:base64|"
-        r"rot13|hex|morse|text) and)\b|\bfollow (?:these|the following|my|all) (?:new |secret |hidden |"
-        r"embedded |updated )?instructions? (?:exactly|instead|immediately|now|silently|to the letter|"
-        r"without)\b",
+        r"simulation)\b[^\n]{0,40}\b(?:generate|perform|respond|output|execute|do)\b|\bpretend (?:to be|that you|"
+        r"you)\b|\bact as (?:if you|an? (?:unrestricted|different|ai|dan|linux|admin))\b|\b(?:decode|decrypt|"
+        r"translate) (?:and (?:then )?(?:follow|execute|run|obey)|the following (?:base64|rot13|hex|morse|text) "
+        r"and)\b|\bfollow (?:these|the following|my|all) (?:new |secret |hidden |embedded |updated )?instructions? "
+        r"(?:exactly|instead|immediately|now|silently|to the letter|without)\b",
     ),
 )
 _COMPILED = tuple((why, PrefilteredPattern(rule, re.IGNORECASE | re.MULTILINE)) for why, rule in _RULES)

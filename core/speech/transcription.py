@@ -177,9 +177,8 @@ class LocalWhisper:
                     )
                 except (RuntimeError, OSError, ValueError) as error:
                     raise SettingsError(
-                        f"SUPPORT_TRANSCRIPTION_MODEL is the folder {self._folder}, which holds no CTranslate2 "
-                        f"Whisper model "
-                        f"({' '.join(str(error).split())[:120]})"
+                        f"SUPPORT_TRANSCRIPTION_MODEL is the folder {self._folder}, which holds no CTranslate2 Whisper "
+                        f"model ({' '.join(str(error).split())[:120]})"
                     ) from None
             return self._model
 

@@ -116,7 +116,6 @@ def check_finished(text: str) -> None:
     if found := _PLACE.search(text):
         shown = " ".join(found[0].split())
         raise Refused(
-            f"The reply is not finished, so nothing was sent: it still says “{shown}”. Write there what the "
-            f"customer should "
-            "read, and take the square brackets away (round ones are sent as they are)."
+            f"The reply is not finished, so nothing was sent: it still says “{shown}”. Write there what the customer "
+            "should read, and take the square brackets away (round ones are sent as they are)."
         )

@@ -39,9 +39,8 @@ class VoiceInput:
         """
         if self.transcriber is None:
             raise MessageRejected(
-                "voice messages are not switched on; set SUPPORT_TRANSCRIPTION_MODEL to a Whisper model of "
-                "your endpoint or to a "
-                "folder, or write the message"
+                "voice messages are not switched on; set SUPPORT_TRANSCRIPTION_MODEL to a Whisper model of your "
+                "endpoint or to a folder, or write the message"
             )
         clip = read_clip(data, max_seconds=self.max_seconds, max_bytes=self.max_bytes)
         if clip.silent:

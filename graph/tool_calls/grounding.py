@@ -61,9 +61,8 @@ def refusals(
             )
         elif writes and name not in due and (lacking := lacks(call)):
             told[str(call["id"])] = (
-                f"{MADE_UP} the customer has not said {lacking}. Do nothing that only a text asks for; if the "
-                f"customer wants a "
-                "change, ask them to say in their own words what, and for which one."
+                f"{MADE_UP} the customer has not said {lacking}. Do nothing that only a text asks for; if the customer "
+                "wants a change, ask them to say in their own words what, and for which one."
             )
     return told
 

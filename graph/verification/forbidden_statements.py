@@ -33,10 +33,9 @@ _SECRET = any_of(
     r"密码|密碼|验证码|パスワード|暗証番号|비밀번호|인증번호",
 )
 _NO_SECRET = re.compile(
-    r"[\"“„«‘][^\"”“»’]{1,40}[\"”“»’]|\b(?:forg[eo]t(?:ten)?|reset(?:ting)?|chang(?:e|ing)|choose|set|new) "
-    r"(?:your |the |my |an? )*"
-    r"(?:new )?passwords?|\bpasswords? (?:reset|change|link|rules?|managers?)|\blast (?:four|4|three|3) digits"
-    r"(?: (?:of|on) (?:your|the) card(?: number)?)?"
+    r"[\"“„«‘][^\"”“»’]{1,40}[\"”“»’]|\b(?:forg[eo]t(?:ten)?|reset(?:ting)?|chang(?:e|ing)|choose|set|new) (?:your |"
+    r"the |my |an? )*(?:new )?passwords?|\bpasswords? (?:reset|change|link|rules?|managers?)|\blast (?:four|4|three|3) "
+    r"digits(?: (?:of|on) (?:your|the) card(?: number)?)?"
 )
 """What is called by a secret's name and is none: a label, a reset, the end of a number."""
 _ASKS = any_of(
@@ -214,15 +213,13 @@ def _runs(instructions: str, length: int) -> frozenset[tuple[str, ...]]:
 _BOUNDLESS = (
     # (what a reply says, what an article or a record may say for the same)
     (
-        r"lifelong|lifetime (?:warranty|guarantee)|(?:warranty|guarantee) for life|lebenslang\w*|garantie à "
-        r"vie|de por vida|garanzia a vita|vitalíci\w*|levenslang\w*|dożywotni\w*|livstids\w*|"
-        r"пожизненн\w*|终身|終身|生涯保証|평생",
+        r"lifelong|lifetime (?:warranty|guarantee)|(?:warranty|guarantee) for life|lebenslang\w*|garantie à vie|de por "
+        r"vida|garanzia a vita|vitalíci\w*|levenslang\w*|dożywotni\w*|livstids\w*|пожизненн\w*|终身|終身|生涯保証|평생",
         r"life|lebens|à vie|de por vida|a vita|vitalíci|levens|dożywotni|livstid|пожизнен|终身|終身|生涯|평생",
     ),
     (
-        r"(?:no|without(?: an?y?)?|ohne|sans|sin|senza|sem|zonder|bez|utan) (?:time limit|deadline|minimum "
-        r"(?:term|contract|period)|(?:zeitliche )?frist|mindestlaufzeit|(?:limite de temps|date limite|délai "
-        r"limite)|"
+        r"(?:no|without(?: an?y?)?|ohne|sans|sin|senza|sem|zonder|bez|utan) (?:time limit|deadline|minimum (?:term|"
+        r"contract|period)|(?:zeitliche )?frist|mindestlaufzeit|(?:limite de temps|date limite|délai limite)|"
         r"(?:límite de tiempo|plazo)|limiti di tempo|scadenza|prazo|tijdslimiet|termijn|limitu czasu|"
         r"tidsgräns)|unbefristet\w*|never expires?|indefinitely|for ever|forever",
         r"\b(?:no|without(?: an?)?|ohne|kein\w*|sans|sin|senza|sem|zonder|geen|bez|utan|ingen) (?:time limit|"

@@ -36,9 +36,8 @@ class PostgresSnapshot:
             return []
         expression = " | ".join(f"'{word}'" for word in chosen)
         found = self._query(
-            "SELECT row, ts_rank_cd(words, q, 1) FROM passages, to_tsquery('english', :q) q WHERE words @@ q "
-            "AND (CAST(:rows AS bigint[]) IS NULL OR row = ANY(CAST(:rows AS bigint[]))) ORDER BY 2 DESC, row "
-            "LIMIT :limit",
+            "SELECT row, ts_rank_cd(words, q, 1) FROM passages, to_tsquery('english', :q) q WHERE words @@ q AND "
+            "(CAST(:rows AS bigint[]) IS NULL OR row = ANY(CAST(:rows AS bigint[]))) ORDER BY 2 DESC, row LIMIT :limit",
             q=expression,
             rows=None if rows is None else rows.tolist(),
             limit=limit,
@@ -50,9 +49,8 @@ class PostgresSnapshot:
         if self._query("SELECT to_regclass(:name)", name=f'"{self._version.schema}".lexemes')[0][0] is None:
             return telling(dict.fromkeys(words, 1), self._version.manifest.passages)
         counted = self._query(
-            "SELECT w.word, coalesce(min(l.passages), 0) FROM unnest(CAST(:words AS text[])) w (word) "
-            "LEFT JOIN LATERAL unnest(to_tsvector('english', w.word)) t ON true LEFT JOIN lexemes l USING "
-            "(lexeme) GROUP BY 1",
+            "SELECT w.word, coalesce(min(l.passages), 0) FROM unnest(CAST(:words AS text[])) w (word) LEFT JOIN "
+            "LATERAL unnest(to_tsvector('english', w.word)) t ON true LEFT JOIN lexemes l USING (lexeme) GROUP BY 1",
             words=list(words),
         )
         return telling(dict(map(tuple, counted)), self._version.manifest.passages)

@@ -108,7 +108,6 @@ def outcome_by_state(change: Change, now: Mapping[str, Any], *, key: str) -> Out
     if touched and before:
         return None
     raise OutcomeUnknown(
-        f"the records of {change.record_id or change.customer_id} are neither as before {change.operation} nor "
-        f"as after it; "
-        "a person has to look"
+        f"the records of {change.record_id or change.customer_id} are neither as before {change.operation} nor as "
+        "after it; a person has to look"
     )

@@ -92,8 +92,7 @@ def _rows(path: Path, kind: str, content: Any) -> list[Any]:
             came = "" if problem["type"] == "missing" else f" came {str(problem['input'])[:80]!r};"
             raise OrderFileError(
                 f"{path}: {kind} {key!r}, field {field}:{came} wanted: "
-                f"{problem['msg'][:1].lower()}{problem['msg'][1:]}; "
-                "nothing was imported"
+                f"{problem['msg'][:1].lower()}{problem['msg'][1:]}; nothing was imported"
             ) from None
         if getattr(row, id_field) != key:
             raise OrderFileError(

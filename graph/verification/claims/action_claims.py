@@ -21,17 +21,13 @@ from graph.verification.values.number_spelling import plain
 from graph.verification.values.value_reading import find_values
 
 _HARMLESS = (
-    "looked|checked|found|seen|read|understood|noticed|noted|searched|compared|reviewed|considered|learned|"
-    "gathered|listed|"
-    "summari[sz]ed|explained|mentioned|provided|shown|tried|wanted|liked|loved|hoped|needed|said|told|"
-    "described|meant|thought|"
-    "assumed|calculated|counted|included|been|had|got|answered|helped|offered|used|understood|quoted|"
-    "identified|located|verified|"
-    "attempted|based|interested|concerned|delighted|pleased|related|required|allowed|entitled|supposed|limited|"
-    "designed|"
-    "stated|expected|intended|planned|kept|agreed|appreciated|realised|realized|misunderstood|translated|"
-    "double-checked|need|proceed|exceed|succeed|speed|feed|indeed|hundred|recommended|suggested|wished|missed|"
-    "noted"
+    "looked|checked|found|seen|read|understood|noticed|noted|searched|compared|reviewed|considered|learned|gathered|"
+    "listed|summari[sz]ed|explained|mentioned|provided|shown|tried|wanted|liked|loved|hoped|needed|said|told|described|"
+    "meant|thought|assumed|calculated|counted|included|been|had|got|answered|helped|offered|used|understood|quoted|"
+    "identified|located|verified|attempted|based|interested|concerned|delighted|pleased|related|required|allowed|"
+    "entitled|supposed|limited|designed|stated|expected|intended|planned|kept|agreed|appreciated|realised|realized|"
+    "misunderstood|translated|double-checked|need|proceed|exceed|succeed|speed|feed|indeed|hundred|recommended|"
+    "suggested|wished|missed|noted"
 )
 _IRREGULAR = (
     "sent|paid|put|set|made|given|taken|written|spoken|begun|brought|bought|built|cut|let|left|held|drawn|frozen"
@@ -52,11 +48,10 @@ _CLAIMS = (
     ),
     # I am cancelling, I'm processing: doing it in this moment is a claim as well
     PrefilteredPattern(
-        rf"\b(?:i'm|i am|we're|we are|let me|i'll|i will|we'll|we "
-        rf"will)\s{_ADVERBS}(?P<transfer>transferr?(?:ing)?|connect(?:ing)?|escalat(?:e|ing)|hand(?:ing)?|"
-        rf"pass(?:ing)?|put(?:ting)?)\s"
-        r"(?:you|this|your|it)\b(?=.{0,60}\b(?:agent|person|human|colleague|specialist|representative|team|"
-        r"department|supervisor|manager|someone|operator|over|through|line)\b)"
+        r"\b(?:i'm|i am|we're|we are|let me|i'll|i will|we'll|we "
+        rf"will)\s{_ADVERBS}(?P<transfer>transferr?(?:ing)?|connect(?:ing)?|escalat(?:e|ing)|hand(?:ing)?|pass(?:ing)?|"
+        r"put(?:ting)?)\s(?:you|this|your|it)\b(?=.{0,60}\b(?:agent|person|human|colleague|specialist|"
+        r"representative|team|department|supervisor|manager|someone|operator|over|through|line)\b)"
     ),
     PrefilteredPattern(
         rf"\b(?:i'm|i am|we're|we are)\s{_ADVERBS}(?:(?P<cancel>cancell?ing)|(?P<refund>refunding|crediting|"

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 _CLAUSE_END = r"(?=\s*(?:[.,!;:)]|$|\s(?:und|oder|en|och|og|et|y|e|i)\b))"
 
 _GERMAN_LOOKS = (
-    "gefunden|gesehen|geprüft|nachgesehen|verstanden|gelesen|geschaut|nachgeschaut|gesucht|geholfen|erhalten|"
-    "bekommen|gehört|gemerkt|"
-    "notiert|erklärt|beschrieben|genannt|gesagt|gemeint|versucht|entdeckt|überprüft|geöffnet|geschlossen|"
-    "beantwortet|gewünscht|gehabt|"
-    "verglichen|berechnet|zusammengefasst|aufgelistet|gezeigt|verloren|gewesen|nachgelesen|durchsucht|"
-    "angegeben|erwähnt|gerechnet"
+    "gefunden|gesehen|geprüft|nachgesehen|verstanden|gelesen|geschaut|nachgeschaut|gesucht|geholfen|erhalten|bekommen|"
+    "gehört|gemerkt|notiert|erklärt|beschrieben|genannt|gesagt|gemeint|versucht|entdeckt|überprüft|geöffnet|"
+    "geschlossen|beantwortet|gewünscht|gehabt|verglichen|berechnet|zusammengefasst|aufgelistet|gezeigt|verloren|"
+    "gewesen|nachgelesen|durchsucht|angegeben|erwähnt|gerechnet"
 )
 _FRENCH_LOOKS = (
     r"trouvé\w*|vue?s?|vérifié\w*|lue?s?|compris\w*|regardé\w*|cherché\w*|consulté\w*|noté\w*|reçue?s?|"
@@ -20,34 +18,28 @@ _FRENCH_LOOKS = (
     r"consulter|regarder|lire|voir|trouver|ici|aussi|plus"
 )
 _SPANISH_LOOKS = (
-    "encontrado|visto|comprobado|leído|entendido|mirado|buscado|consultado|revisado|recibido|dicho|sido|tenido|"
-    "podido|querido|"
-    "verificado|calculado|explicado|comparado|estado|consultar|revisar|comprobar|ver|leer"
+    "encontrado|visto|comprobado|leído|entendido|mirado|buscado|consultado|revisado|recibido|dicho|sido|tenido|podido|"
+    "querido|verificado|calculado|explicado|comparado|estado|consultar|revisar|comprobar|ver|leer"
 )
 _ITALIAN_LOOKS = (
-    "trovato|visto|controllato|verificato|letto|capito|cercato|guardato|ricevuto|detto|avuto|potuto|voluto|"
-    "dovuto|spiegato|"
-    "calcolato|confrontato|consultato|scritto|chiesto|bisogno|molto|tutto|questo|stato|stata"
+    "trovato|visto|controllato|verificato|letto|capito|cercato|guardato|ricevuto|detto|avuto|potuto|voluto|dovuto|"
+    "spiegato|calcolato|confrontato|consultato|scritto|chiesto|bisogno|molto|tutto|questo|stato|stata"
 )
 _DUTCH_LOOKS = (
-    "gevonden|gezien|gecontroleerd|gelezen|begrepen|gekeken|gezocht|nagekeken|ontvangen|gekregen|bekeken|"
-    "gehoord|geprobeerd|"
-    "vergeleken|berekend|verteld|geopend|gesloten|gehad|geweest|bericht|geen|gegevens"
+    "gevonden|gezien|gecontroleerd|gelezen|begrepen|gekeken|gezocht|nagekeken|ontvangen|gekregen|bekeken|gehoord|"
+    "geprobeerd|vergeleken|berekend|verteld|geopend|gesloten|gehad|geweest|bericht|geen|gegevens"
 )
 _NORDIC_LOOKS = (
-    "hittat|sett|kontrollerat|läst|förstått|tittat|letat|fått|kollat|fundet|set|læst|forstået|kigget|ledt|fået|"
-    "tjekket|funnet|lest|"
-    "sjekket|öppet|åpent|åbent|lukket|stängt|varit|haft|mycket|annat|något|inget|allt|ett|det|att|rätt"
+    "hittat|sett|kontrollerat|läst|förstått|tittat|letat|fått|kollat|fundet|set|læst|forstået|kigget|ledt|fået|tjekket|"
+    "funnet|lest|sjekket|öppet|åpent|åbent|lukket|stängt|varit|haft|mycket|annat|något|inget|allt|ett|det|att|rätt"
 )
 _PORTUGUESE = (
-    "cancel|reembols|envi|solicit|alter|atualiz|registr?|agend|marqu|reserv|cri|apliqu|adicion|remov|bloque|"
-    "ativ|encaminh|transfer|"
-    "devolv|ped|abr|troqu|mud|inici|emit|prolongu|renov|process|anul|avis|encomend|estend"
+    "cancel|reembols|envi|solicit|alter|atualiz|registr?|agend|marqu|reserv|cri|apliqu|adicion|remov|bloque|ativ|"
+    "encaminh|transfer|devolv|ped|abr|troqu|mud|inici|emit|prolongu|renov|process|anul|avis|encomend|estend"
 )
 _POLISH = (
-    "anulowa|zwróci|wysła|zmieni|zamówi|zarezerwowa|zgłosi|utworzy|przekaza|zablokowa|przedłuży|aktywowa|"
-    "zaktualizowa|przela|"
-    "wystawi|doda|usunę|złoży|odda|umówi|zapisa|otworzy|odwoła|przesunę|poprosi"
+    "anulowa|zwróci|wysła|zmieni|zamówi|zarezerwowa|zgłosi|utworzy|przekaza|zablokowa|przedłuży|aktywowa|zaktualizowa|"
+    "przela|wystawi|doda|usunę|złoży|odda|umówi|zapisa|otworzy|odwoła|przesunę|poprosi"
 )
 _CLAIMS = (
     re.compile(

@@ -27,9 +27,8 @@ _HOW = (
     r"erfolgreich|met succes|pomyślnie|успешно)\s){0,3}"
 )
 _STATE = (
-    r"complete|successful|final|through|in place|in effect|effective|under ?way|in progress|on (?:its|their|"
-    r"the) way|on file|out of the way|all set|in the (?:system|books)|being (?:processed|made|issued|sent|"
-    r"carried out)|"
+    r"complete|successful|final|through|in place|in effect|effective|under ?way|in progress|on (?:its|their|the) way|"
+    r"on file|out of the way|all set|in the (?:system|books)|being (?:processed|made|issued|sent|carried out)|"
     r"done|finished|confirmed|approved|completed|finali[sz]ed|sorted(?: out)?|arranged|settled|taken care of|"
     r"dealt with|"
     r"erfolgt|durch|durchgeführt|abgeschlossen|vollzogen|gespeichert|eingetragen|unterwegs|vorgenommen|"
@@ -87,17 +86,15 @@ _FACTS = (
     # I took care of the cancellation, we've gone ahead with the refund
     PrefilteredPattern(
         r"\b(?:i|we|our team)(?:'ve| have| has)?\s(?:just |now |already |also )?(?:gone|went) ahead "
-        r"with\s(?:\S+\s){0,3}?"
-        rf"(?:{DEED_NOUN})\b"
+        rf"with\s(?:\S+\s){{0,3}}?(?:{DEED_NOUN})\b"
     ),
     PrefilteredPattern(
         r"\b(?:i|we|our team)(?:'ve| have| has)?\s(?:just |now |already |also |went ahead and |gone ahead and )?(?:"
         r"took care of|"
         r"taken care of|"
         r"handled|processed|completed|made|arranged(?: for)?|"
-        r"put through|pushed through|carried out|did|done|seen to|saw to|initiated|triggered|confirmed|sorted "
-        r"out|dealt with|finali[sz]ed)\s"
-        rf"(?:(?:your|the|that|this|an?)\s)(?:\w+\s)?(?:{DEED_NOUN})\b"
+        r"put through|pushed through|carried out|did|done|seen to|saw to|initiated|triggered|confirmed|sorted out|"
+        rf"dealt with|finali[sz]ed)\s(?:(?:your|the|that|this|an?)\s)(?:\w+\s)?(?:{DEED_NOUN})\b"
     ),
     # su pedido está cancelado, il suo ordine è stato annullato, de bestelling is geannuleerd
     PrefilteredPattern(
@@ -155,10 +152,9 @@ _FACTS = (
     PrefilteredPattern(r"\byou(?:'ve| have)?\s(?P<refund>got)\s[$€£]\s?\d[\d.,]*\sback\b"),
     # the order is gone
     PrefilteredPattern(
-        r"\b(?:(?:your|the|this)\s(?:[\w-]+\s)?(?:order|booking|appointment|subscription|reservation)|"
-        r"order #?\w*\d\w*)\b"
-        r"[^.!?;|]{0,25}?\s(?P<cancel>is (?:now )?(?:gone|off(?! (?:to|by|the|limits)\b)|no more|history|off the books|"
-        r"off your account|out of the system)|"
+        r"\b(?:(?:your|the|this)\s(?:[\w-]+\s)?(?:order|booking|appointment|subscription|reservation)|order "
+        r"#?\w*\d\w*)\b[^.!?;|]{0,25}?\s(?P<cancel>is (?:now )?(?:gone|off(?! (?:to|by|the|limits)\b)|no more|history|"
+        r"off the books|off your account|out of the system)|"
         r"(?:has )?(?:vanished|disappeared) from)"
     ),
     PrefilteredPattern(
@@ -183,10 +179,9 @@ _HEAD = (
     r"ihre|die|votre|su|la|el|il|de|uw|new|neue)\s)?"
 )
 _THING = (
-    "orders?|booking|reservation|appointment|items?|address|e-?mail|subscription|payment|label|voucher|pedido|"
-    "reserva|dirección|commande|adresse|bestellung|buchung|ordine|prenotazione|"
-    "indirizzo|encomenda|endereço|bestelling|boeking|adres|zamówienie|rezerwacja|beställning(?:en)?|"
-    "order(?:n)?|bokning(?:en)?|заказ"
+    "orders?|booking|reservation|appointment|items?|address|e-?mail|subscription|payment|label|voucher|pedido|reserva|"
+    "dirección|commande|adresse|bestellung|buchung|ordine|prenotazione|indirizzo|encomenda|endereço|bestelling|boeking|"
+    "adres|zamówienie|rezerwacja|beställning(?:en)?|order(?:n)?|bokning(?:en)?|заказ"
 )
 """What stands before a participle in a headline."""
 _GOES_ON = (
@@ -239,11 +234,10 @@ _BARS_OF_A_HEADER = 4
 """
 _BARE = re.compile(
     r"(?:^\W*(?:(?:okay|ok|great|perfect|sure|yes|there you go|hi\b[^.!?,]*|si|sì|oui|ja|да|no problem|of "
-    r"course)\W+)?(?:it's |it is |that's |that is |that was |this is |everything is |everything's |we're |"
-    r"you're |you are )?"
-    r"(?:all |now |already )*(?P<done>done(?: and dusted)?|all set|sorted(?: out)?|taken care of|dealt with|"
-    r"finished|handled|settled|erledigt|geregelt|c'est fait|c'est chose faite|listo|hecho|ya está hecho|fatto|"
-    r"è fatta|feito|pronto|prontinho|klaar|geregeld|gedaan|"
+    r"course)\W+)?(?:it's |it is |that's |that is |that was |this is |everything is |everything's |we're |you're |you "
+    r"are )?(?:all |now |already )*(?P<done>done(?: and dusted)?|all set|sorted(?: out)?|taken care of|dealt with|"
+    r"finished|handled|settled|erledigt|geregelt|c'est fait|c'est chose faite|listo|hecho|ya está hecho|fatto|è fatta|"
+    r"feito|pronto|prontinho|klaar|geregeld|gedaan|"
     r"gotowe|zrobione|załatwione|klart|färdigt|ordnat|gjort|готово|сделано|tamamdır|完成|已完成|完了しました|완료되었습니다|완료했습니다|تم)"
     r"(?: for you| as you asked| as requested| für sie| pour vous)?\s?(?:[.!,:;]|-|$))"
     r"|\b(?:mission accomplished|job done|your (?:request|wish) (?:was|is|has been) (?:successful|completed?|"
@@ -253,9 +247,8 @@ _BARE = re.compile(
     r"seen to))(?P<done_too>\b(?: done)?)"
 )
 _WONT_COME = re.compile(
-    r"\b(?:your|the|this|that)\s(?:[\w#-]+\s){1,3}(?P<cancel>(?:won't|will not|will no longer|is not going "
-    r"to)\s(?:now )?(?:ship|be (?:sent|shipped|coming|charged)|be on its way|go out))(?=\s*(?:[.!,;]|$|any "
-    r"?more|and))"
+    r"\b(?:your|the|this|that)\s(?:[\w#-]+\s){1,3}(?P<cancel>(?:won't|will not|will no longer|is not going to)\s(?:now "
+    r")?(?:ship|be (?:sent|shipped|coming|charged)|be on its way|go out))(?=\s*(?:[.!,;]|$|any ?more|and))"
 )
 _SOMEBODY = re.compile(
     r"\b(?:(?:a|an|my|our|one of (?:my|our)|the)\s(?:\w+\s)?(?:colleagues?|technician|specialist|courier|"
@@ -267,8 +260,7 @@ _SOMEBODY = re.compile(
 )
 _GOING_ON = re.compile(
     r"\b(?:a new|the new|your new|replacement)\s(?:\w+\s)?(?P<exchange>(?:is|are)\s(?:already |now |currently "
-    r")?(?:being (?:prepared|packed|made|sent|shipped|arranged)|on (?:its|the) way|in the post|coming|"
-    r"ordered))\b"
+    r")?(?:being (?:prepared|packed|made|sent|shipped|arranged)|on (?:its|the) way|in the post|coming|ordered))\b"
 )
 _BEFORE = re.compile(r"\b(?:to|all set to|not|n't|almost|nearly|once|if|when|until|se|si|wenn|quand|als)\s\W*$")
 

@@ -27,10 +27,9 @@ _WORDS: dict[State, str] = {
     ),
     "packed": r"(?:being )?packed|being prepared|awaiting collection",
     "shipped": (
-        r"shipped|dispatched|despatched|in transit|on (?:its|their|the) way|left (?:us|our (?:warehouse|depot|"
-        r"shop))|with the (?:carrier|courier)|out for delivery|unterwegs|versandt|versendet|"
-        r"verschickt|expédiée?s?|en route|enviad[oa]s?|en camino|spedit[oa]|a caminho|verzonden|onderweg|"
-        r"wysłan[aey]|skickade?s?|skickats"
+        r"shipped|dispatched|despatched|in transit|on (?:its|their|the) way|left (?:us|our (?:warehouse|depot|shop))|"
+        r"with the (?:carrier|courier)|out for delivery|unterwegs|versandt|versendet|verschickt|expédiée?s?|en route|"
+        r"enviad[oa]s?|en camino|spedit[oa]|a caminho|verzonden|onderweg|wysłan[aey]|skickade?s?|skickats"
     ),
     "delivered": (
         r"delivered|geliefert|zugestellt|livrée?s?|entregad[oa]s?|consegnat[oa]|entregue|bezorgd|geleverd|"

@@ -89,9 +89,8 @@ _UNITS: dict[str, tuple[str, Decimal, bool]] = {
 }
 _WORD = "|".join(sorted((f"(?:{spellings})" for spellings in _UNITS), key=len, reverse=True))
 _QUANTITY = PrefilteredPattern(
-    rf"(?<![\w.,#])(?:(?P<low>{NUMBER})\s?(?P<low_unit>(?:{_WORD})\b)?\s?(?:-|to|of|out of|and|bis|und|à|a|y|e|"
-    rf"tot|en|do|till?)\s?)?"
-    rf"(?P<only>{NUMBER})[\s-]?(?P<unit>{_WORD})(?![\w²³/])",
+    rf"(?<![\w.,#])(?:(?P<low>{NUMBER})\s?(?P<low_unit>(?:{_WORD})\b)?\s?(?:-|to|of|out of|and|bis|und|à|a|y|e|tot|en|"
+    rf"do|till?)\s?)?(?P<only>{NUMBER})[\s-]?(?P<unit>{_WORD})(?![\w²³/])",
     re.IGNORECASE,
 )
 

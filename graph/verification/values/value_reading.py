@@ -130,9 +130,8 @@ _HOURS_AND_MINUTES = re.compile(
 )
 """Two units that make one length of time: `3 hours and 25 minutes`."""
 _NAMED_DURATION = re.compile(  # "window_days": 30, but not "price_per_day": 30
-    rf"(?<!per_)(?<!per )(?<![a-z])(?P<unit>(?:second|minute|hour|day|night|week|month|"
-    rf"year)s?)(?:_\w+)?[\"']?\s?[:=]\s?[\"']?"
-    rf"(?:(?P<low>{NUMBER})\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\b(?!-)",
+    r"(?<!per_)(?<!per )(?<![a-z])(?P<unit>(?:second|minute|hour|day|night|week|month|"
+    rf"year)s?)(?:_\w+)?[\"']?\s?[:=]\s?[\"']?(?:(?P<low>{NUMBER})\s?{_LINK_WORD}\s?)?(?P<only>{NUMBER})\b(?!-)",
     re.IGNORECASE,
 )
 _IDENTIFIER = re.compile(

@@ -42,9 +42,8 @@ class Answer:
         except ValidationError as error:
             field = ".".join(str(part) for part in error.errors()[0]["loc"])
             raise BackendUnavailable(
-                f"{self.url} answered with a {model.__name__.removesuffix('Row').lower()} whose "
-                f"{field or 'row'} does not fit; "
-                "wanted the shape of shop_api.yaml"
+                f"{self.url} answered with a {model.__name__.removesuffix('Row').lower()} whose {field or 'row'} does "
+                "not fit; wanted the shape of shop_api.yaml"
             ) from None
 
 
