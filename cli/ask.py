@@ -94,9 +94,7 @@ def _read(audio: Path) -> bytes:
 
 
 def _print_triage(message: str, *, as_json: bool) -> None:
-    """Print which queue a message belongs to, how urgent it is, and its language; nothing is answered, and no ticket
-    made.
-    """
+    """Print which queue a message belongs to, how urgent it is, and its language; nothing else happens."""
     if not message.strip():
         raise MessageRejected("the message is empty; write what a customer wrote")
     found = asyncio.run(_triage(message))

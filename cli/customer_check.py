@@ -11,9 +11,7 @@ LOOK_UP_SECONDS = 2.0
 
 
 async def customer_exists(settings: Settings, customer_id: str) -> bool | None:
-    """Say whether the shop knows a customer, or None where there is none or it does not answer: what needs no shop goes
-    on.
-    """
+    """Say whether the shop knows a customer, or None where there is none or it does not answer."""
     if business_of(settings).shop is None:
         return None
     shop = orders_of(settings)

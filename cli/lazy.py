@@ -16,9 +16,7 @@ from core.observability.gc_tuning import no_collection
 
 @dataclass(frozen=True)
 class Named:
-    """Where a command is, as `module:name` of a function or of a group, and the line that the list of commands
-    shows.
-    """
+    """Where a command is, as `module:name` of a function or a group, and the line that the list of commands shows."""
 
     place: str
     line: str
@@ -38,9 +36,7 @@ class Named:
 
 
 def _flowing(command: Any) -> Any:
-    """Return a command whose help, and that of those under it, flows with the width of the terminal; an example begins
-    a line.
-    """
+    """Return a command whose help, and that of its subcommands, flows with the terminal; an example begins a line."""
     paragraphs = re.sub(r"\n\s*(?=Example:)", "\n\n", inspect.cleandoc(command.help or "")).split("\n\n")
     command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
     for nested in getattr(command, "commands", {}).values():

@@ -144,9 +144,7 @@ async def _said(settings: Settings, thread: str) -> list[dict[str, str]]:
 
 
 async def thread_named(saver: BaseCheckpointSaver[Any], name: str) -> str:
-    """Return the id that is given, or the only one that begins so; raises InputError where there is none, or
-    several.
-    """
+    """Return the id that is given, or the only one that begins so; raises InputError otherwise."""
     if await get_thread(saver, name) is not None:
         return name
     start = name.rstrip("….")

@@ -145,9 +145,7 @@ def embedded_e5() -> MultilingualE5:
 def embedding_model(
     settings: Settings, *, timeout_seconds: float | None = None, max_retries: int = MAX_RETRIES
 ) -> Embeddings:
-    """Return the configured embedding model, or the embedded MiniLM; an endpoint has the limit timeout_seconds for a
-    request unless other seconds are given.
-    """
+    """Return the configured embedding model, or the embedded MiniLM; an endpoint has `timeout_seconds` a request."""
     if settings.embedding_model == "minilm":
         return embedded_minilm()
     if settings.embedding_model == NAME:
@@ -168,8 +166,7 @@ def embedding_model(
 
 
 def reranker(settings: Settings, *, seconds: float = RERANK_SECONDS) -> Reranker | None:
-    """Return what orders the passages found: an endpoint, a cross-encoder in a folder, or None where it is switched
-    off.
+    """Return what orders the passages found: an endpoint, a cross-encoder in a folder, or None where it is off.
 
     Raises:
         SettingsError: the folder holds no cross-encoder.

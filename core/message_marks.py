@@ -28,8 +28,7 @@ class Marks(TypedDict, total=False):
     actions: dict[str, str]
     """On a message that calls writes for the ledger: call id to action id. Only the graph writes it."""
     procedure: str
-    """On a message that calls a write: the procedure whose step it is, as the customer's own words opened it. Only the
-    graph writes it."""
+    """On a call of a write: the procedure whose step it is, as the customer's words opened it; the graph writes it."""
     action: str
     """On a tool result: the action it reports on."""
     state: str

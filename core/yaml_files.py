@@ -92,9 +92,7 @@ def _short(value: Any) -> str:
 
 
 def inside(folder: Path, name: str) -> Path:
-    """Return the path of a file of a folder; raises FilesError for one that leads out of it, also by a
-    symbolic link.
-    """
+    """Return the path of a file of a folder; raises FilesError for one that leads out of it, also by a link."""
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise FilesError([Problem(name, 1, "it leads out of the folder", "put the file itself into the folder")])

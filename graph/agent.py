@@ -136,8 +136,7 @@ class SupportAgent:
         locale: str | None = None,
         message_id: str | None = None,
     ) -> Reply:
-        """Return the reply to a customer's message, typed or heard; messages of one thread are answered one after the
-        other.
+        """Return the reply to a message, typed or heard; messages of one thread are answered one after the other.
 
         That order is kept within this process. Where several processes share a memory, one at a time may answer a
         thread, or what the other writes is lost; `server.service` leases threads for that.
@@ -211,9 +210,7 @@ class SupportAgent:
         sent_at: float,
         turn_token: int | None = None,
     ) -> AsyncIterator["_Turn"]:
-        """Hold the thread for one turn, after checking the message, whose thread it is, and what became of
-        the message.
-        """
+        """Hold the thread for one turn, after checking the message, whose thread it is, and what became of it."""
         config = _config(thread_id, turn_token)
         message = without_card_numbers(text if isinstance(text, HumanMessage) else HumanMessage(text))
         message_id = message_id or message.id
@@ -268,9 +265,7 @@ class SupportAgent:
             return self._read(after, thread_id, already_read=len(before.messages))
 
     async def host_calls(self, thread_id: str) -> list[dict[str, Any]]:
-        """Return the tool calls (id, name, args) the host has to run before the thread's turn goes on; see
-        `graph/tool_calls/executors.py`.
-        """
+        """Return the tool calls (id, name, args) the host has to run before the thread's turn goes on."""
         config = run_config(thread_id)
         asked = [i.value for i in (await self.graph.aget_state(config)).interrupts]
         return [
@@ -338,9 +333,7 @@ def _state(values: Mapping[str, Any]) -> State:
 
 
 def _as_of(values: dict[str, Any], message_id: str) -> dict[str, Any]:
-    """Return a thread's values with nothing behind the turn of a message, so that its reply is read and no
-    later one.
-    """
+    """Return a thread's values with nothing behind the turn of a message, so that its reply is read, no later one."""
     messages: list[AnyMessage] = values["messages"]
     behind = itertools.dropwhile(lambda place: messages[place].id != message_id, range(len(messages)))
     following = (

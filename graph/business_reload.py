@@ -100,9 +100,7 @@ class BusinessReload:
 
 
 class NewestGraph:
-    """The graph of a business's files as they last held, for a server that asks for it at each run, on any event
-    loop.
-    """
+    """The graph of a business's files as they last held, for a server that asks at each run, on any event loop."""
 
     def __init__(self, settings: Settings) -> None:
         """Open the business; raises what `assemble` raises."""

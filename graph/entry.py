@@ -1,6 +1,4 @@
-"""Offer the graph that `langgraph.json` names, as the business's files are when a run begins; its server brings the
-memory.
-"""
+"""Offer the graph that `langgraph.json` names, as the business's files are when a run begins."""
 
 from core.observability.gc_tuning import freeze_lasting_objects
 from core.observability.logs import keep_logs_clean

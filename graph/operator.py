@@ -84,9 +84,7 @@ async def hand_back(
 async def take(
     graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str, instead_of: str | None = None
 ) -> Ticket:
-    """Give a ticket to an operator; raises Refused when it is not with people, or with another one than
-    `instead_of`.
-    """
+    """Give a ticket to an operator; raises Refused when it is not with people, or with another one than named."""
     ticket = await desk.take(ticket_id, operator, instead_of=instead_of)
     await _follow(graph, ticket)
     return ticket
@@ -100,9 +98,7 @@ async def release(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, op
 
 
 async def reopen(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str) -> Ticket:
-    """Open a closed ticket again, take it and tell the customer; raises Refused when it is open, or another one of its
-    conversation is.
-    """
+    """Open a closed ticket again, take it and tell the customer; raises Refused where one is open already."""
     before = await desk.get_ticket(ticket_id)
     notice = phrase("ticket_reopened", before.locale, ticket=before.id)
     ticket = await desk.reopen(ticket_id, operator, notice=notice)
@@ -112,9 +108,7 @@ async def reopen(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, ope
 
 
 async def merge(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, into: str, operator: str) -> Ticket:
-    """Close a ticket that another one of its customer goes on with, and tell the customer; raises Refused as
-    `resolve`.
-    """
+    """Close a ticket that another one of its customer goes on with, and tell them; raises Refused as `resolve`."""
     before = await desk.get_ticket(ticket_id)
     notice = phrase("ticket_merged", before.locale, ticket=before.id, into=into)
     ticket = await desk.merge(ticket_id, into=into, operator=operator, notice=notice)
@@ -207,9 +201,7 @@ async def _follow(graph: SupportGraph, ticket: Ticket) -> None:
 
 
 def _owner(ticket: Ticket) -> dict[str, str]:
-    """Return what a conversation knows of its ticket, for one whose turn died right after the ticket was
-    opened, too.
-    """
+    """Return what a conversation knows of its ticket, also where its turn died right after that was opened."""
     return {"owner": ticket.status, "ticket_id": ticket.id}
 
 

@@ -10,9 +10,7 @@ from graph.state import State, action_ids, newest_turn, pending_calls, tool_roun
 from tools.desk.ownership import WITH_PEOPLE
 
 HUMAN_TOOL = "request_human"
-"""The tool a model calls to bring in a person; `reason` heeds it where there is a reason for one, it is never
-executed.
-"""
+"""The tool a model calls to bring in a person; `reason` heeds it if there is a reason, it is never executed."""
 
 
 def after_receive(state: State) -> Literal["retrieve", "execute_tools", "escalate", "__end__"]:
@@ -57,9 +55,7 @@ def rounds_of(state: State, max_tool_rounds: int) -> int:
 
 
 def after_execute_tools(state: State) -> Literal["confirm", "reason"]:
-    """Where every call was a write that is proposed or done, or sent a code, the graph says so; else the
-    model goes on.
-    """
+    """Where every call was a write that is proposed or done, or sent a code, the graph says so; else the model does."""
     turn = newest_turn(state.messages)
     called = next(m for m in reversed(turn) if isinstance(m, AIMessage) and m.tool_calls)
     if action_ids(called):
@@ -71,9 +67,7 @@ def after_execute_tools(state: State) -> Literal["confirm", "reason"]:
 
 
 def after_verify(state: State) -> Literal["reason", "escalate", "confirm", "approve", "__end__"]:
-    """What was held back is asked for again, what no model can say goes to a person; then come open proposals and
-    staff.
-    """
+    """What was held back is asked for again, what no model can say goes to a person; then come proposals and staff."""
     if state.handoff:
         return "escalate"
     if state.faults:
@@ -84,9 +78,7 @@ def after_verify(state: State) -> Literal["reason", "escalate", "confirm", "appr
 
 
 def after_confirm(state: State) -> Literal["escalate", "execute_tools", "approve", "__end__"]:
-    """The next case of a procedure goes to a person or on with its write; then wait for staff where an action needs
-    it.
-    """
+    """The next case of a procedure goes to a person or on with its write; then wait for staff where it needs them."""
     if state.handoff:
         return "escalate"
     if pending_calls(state.messages):

@@ -20,9 +20,7 @@ NextStep = Literal["confirm", "reason", "end"]
 """What follows what the graph itself has said or called: the ledger's words, the model, or nothing."""
 
 Owner = Literal["bot", "pending", "human", "resolved"]
-"""Who answers, as in `tools.desk.ownership`: the agent, a person who is awaited or at work, nobody until the
-customer writes again.
-"""
+"""Who answers, as in `tools.desk.ownership`: the agent, a person awaited or at work, nobody until a new message."""
 
 
 class Usage(TypedDict):
@@ -117,21 +115,15 @@ class State(TurnInput):
     code_asked: bool = False
     """Whether a one-time code was sent and what looks like one in a message is taken for it."""
     owner: Owner = "bot"
-    """Who answers: `escalate` sets it to pending, `receive` follows the ticket and takes it back once that is
-    closed.
-    """
+    """Who answers: `escalate` sets it to pending, `receive` follows the ticket and takes it back once closed."""
     ticket_id: str | None = None
     """The newest ticket of this thread; `escalate` sets it."""
     handoff: str | None = None
     """Why this turn goes to a person, or None; `receive` resets it, any node before `escalate` may set it."""
     next_step: NextStep | None = None
-    """What follows `receive`, and the calls that the graph writes; `receive` and `approve` set it, None is the usual
-    way.
-    """
+    """What follows `receive`, and the calls that the graph writes; `receive` and `approve` set it, usually None."""
     rating: dict[str, Any] | None = None
-    """What the customer thought of the newest ticket's outcome: ticket_id, stars (1 to 5), comment; set by
-    `rate_outcome`.
-    """
+    """What the customer thought of the newest ticket's outcome: ticket_id, stars (1 to 5), comment."""
     cases: list[dict[str, Any]] = field(default_factory=list)
     """Open cases of procedures as `graph.procedures.cases` keeps them, the one that is dealt with last."""
     case_led: bool = False
@@ -147,9 +139,7 @@ class State(TurnInput):
     case_file: dict[str, list[str]] = field(default_factory=dict)
     """Facts of turns that left `messages`, verbatim by kind; `remember` adds to it."""
     customer_file: dict[str, list[str]] | None = None
-    """What is known of the customer from other conversations, by kind; `receive` reads it once, where that is
-    switched on.
-    """
+    """What is known of the customer from other conversations, by kind; `receive` reads it once, where switched on."""
     summary: str = ""
     """What else was said in them; `remember` writes it anew."""
     earlier_usage: Usage = field(default_factory=no_usage)
@@ -157,9 +147,7 @@ class State(TurnInput):
     summary_usage: Usage = field(default_factory=no_usage)
     """What summaries of this thread have cost so far; `remember` adds."""
     first_model: int = 0
-    """The first model of the chain this turn may ask; `verify` raises it when an answer cannot be used, `receive`
-    resets it.
-    """
+    """The first model of the chain this turn may ask; `verify` raises it after a bad answer, `receive` resets it."""
     next_model: int | None = None
     """The model behind the one that answered last, or None; `reason` sets it."""
     faults: list[str] = field(default_factory=list)

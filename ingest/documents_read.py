@@ -1,6 +1,4 @@
-"""Define what a reader hands to the pipeline, a document or the reason there is none, and what the index
-keeps of it.
-"""
+"""Define what a reader hands to the pipeline, a document or why there is none, and what the index keeps of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,6 +1,4 @@
-"""Write what resolved a ticket down as a draft article; it is never indexed before a person has reviewed and released
-it.
-"""
+"""Write what resolved a ticket down as a draft article; it is not indexed before a person has released it."""
 
 import re
 from dataclasses import dataclass, replace
@@ -77,8 +75,7 @@ def change_draft(folder: Path, name: str, *, title: str, text: str) -> Draft:
 
 
 def release_draft(folder: Path, name: str, *, by: str, today: date, into: Path | None) -> Path:
-    """Mark a draft as released by a person, and move it into the folder of articles where one is named; return where it
-    is.
+    """Mark a draft as released by a person, move it into the folder of articles if one is named, and return its place.
 
     Raises:
         NotFound: there is no such draft.

@@ -1,6 +1,4 @@
-"""List what a person should look at in the indexed articles: duplicates, contradictions, and what was not reviewed for
-long.
-"""
+"""List what a person should look at in the indexed articles: duplicates, contradictions, reviews long ago."""
 
 import re
 from collections import defaultdict

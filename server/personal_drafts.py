@@ -1,6 +1,4 @@
-"""Look after personal data in files: drafts of articles that came from tickets, and what the LangGraph dev server
-keeps.
-"""
+"""Look after personal data in files: drafts of articles that came from tickets, and LangGraph's dev server."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -68,9 +66,7 @@ class PersonalDrafts(PersonalFolder):
         await self._desk.close()
 
     async def files_of(self, person: Person) -> list[Path]:
-        """Return the drafts that name one of the person's tickets; what was published is an article, which names
-        nobody.
-        """
+        """Return the drafts that name one of the person's tickets; a published article names nobody."""
         theirs = or_(tickets.c.customer_id == person.customer_id, tickets.c.thread_id.in_(person.threads))
         async with self._desk.reading() as connection:
             serials = (await connection.execute(select(tickets.c.serial).where(theirs))).scalars().all()

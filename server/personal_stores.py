@@ -89,9 +89,7 @@ class PersonalData:
 
 @asynccontextmanager
 async def open_personal_data(settings: Settings) -> AsyncIterator[PersonalData]:
-    """Yield all stores of an installation; a new one is added here, and a test holds this list against the tables there
-    are.
-    """
+    """Yield all stores of an installation; a test holds this list against the tables there are."""
     inbox = PersonalInbox(
         settings.inbox_url, lease_seconds=settings.limits.lease_seconds, patience=settings.limits.attempt_seconds + 10
     )

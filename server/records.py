@@ -88,9 +88,7 @@ class Turn:
     attempt: int
     """1 for the first."""
     suspect: bool = False
-    """The last attempt ended without a word, as when a message kills its process: this one runs with nothing beside
-    it.
-    """
+    """The last attempt ended without a word, as when a message kills its process: this one runs alone."""
     text: str
     spoken: Spoken | None = None
     """What was heard, where any of its messages was spoken."""
@@ -105,9 +103,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class CrashSuspect:
-    """Name a thread whose turn may only be taken by a process that runs nothing else, so that it can harm
-    nothing else.
-    """
+    """Name a thread whose turn may only be taken by a process that runs nothing else it could harm."""
 
     thread_id: str
 

@@ -22,9 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def databases_of(settings: Settings) -> Mapping[str, Sequence[MetaData]]:
-    """Return the URL of each database of ours with the tables kept in it; a shop's own API and a memory of this process
-    are none.
-    """
+    """Return the URL of each database of ours with the tables kept in it; a shop's own API is none."""
     kept = [
         (settings.shop_url, (shop,)),
         (settings.desk_url, (actions, tickets, proofs, spending)),

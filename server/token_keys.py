@@ -33,9 +33,7 @@ class TokenKeys(Protocol):
     """The public keys of a sign-in service."""
 
     async def find(self, token: str) -> Any:
-        """Return the key a token names; raises TokenRejected for an unknown one, BackendUnavailable where that cannot
-        be told.
-        """
+        """Return the key a token names; raises TokenRejected for an unknown one, else BackendUnavailable."""
         ...
 
 

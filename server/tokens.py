@@ -122,9 +122,7 @@ class Tokens:
         return who
 
     def check_revoked(self, who: Identity) -> None:
-        """Raise TokenRejected when the token was revoked since it was verified, BackendUnavailable where that cannot be
-        told.
-        """
+        """Raise TokenRejected when the token was revoked by now, BackendUnavailable where that cannot be told."""
         if who.token_id and who.token_id in self._revoked.ids():
             raise TokenRejected("the token was revoked; sign in again")
 

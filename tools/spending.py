@@ -1,6 +1,4 @@
-"""Keep what each customer's conversations cost, shared by all processes: a day's spending is capped, whoever
-serves it.
-"""
+"""Keep what each customer's conversations cost, shared by all processes: a day's spending is capped in all."""
 
 import hashlib
 import time

@@ -1,6 +1,4 @@
-"""Describe a tool of the agent, whatever its source: what the model sees, what it does to the world, how a write is
-led.
-"""
+"""Describe a tool of the agent, whatever its source: what the model sees, what it does, how a write is led."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -22,8 +20,7 @@ class Write(Protocol):
     """The steps of a write; only `apply` has an effect."""
 
     async def plan(self, context: Context, args: Mapping[str, Any], *, waited_days: int = 0) -> Change:
-        """Return what would be done, without doing anything; rules count days up to `waited_days` ago, the customer's
-        yes.
+        """Return what would be done, without doing it; rules count days up to `waited_days` ago, the customer's yes.
 
         Raises:
             Refused: nobody is signed in, the arguments do not fit, or a rule says no; in words fit for the customer.
@@ -77,13 +74,9 @@ class Tool:
     """Verbs customers use for what it does, in any language: `cancel`, `call off`, `annuler`."""
 
     ahead: Callable[[str], Sequence[Mapping[str, Any]]] | None = None
-    """The arguments with which a customer's newest message asks for this read by itself: it is made before the model
-    is asked.
-    """
+    """The arguments with which the newest message asks for this read by itself, before the model is asked."""
     led_to: Callable[[str, Any], Sequence[Mapping[str, Any]]] | None = None
-    """The arguments that a record which was read before the model is asked holds for this read, where the message
-    speaks of what it tells.
-    """
+    """The arguments that a record read ahead holds for this read, where the message speaks of what it tells."""
     cards: Cards | None = None
     """Describes the records of a read's result as a page draws them."""
     personal: Sequence[str] = ()

@@ -104,9 +104,7 @@ def reject(action: ActionId, by: By, note: Note = "", as_json: AsJson = False) -
 
 
 async def _waiting_at(ticket_id: str) -> str:
-    """Return the id of the one action of a ticket's conversation that waits for staff; raises InputError unless there
-    is one.
-    """
+    """Return the id of the one action of a ticket's conversation that waits for staff; raises InputError."""
     desk = open_desk(Settings.from_env())
     try:
         thread_id, _ = await desk.whose(ticket_id)
@@ -151,9 +149,7 @@ async def _decide_and_wake(prefix: str, decision: Mapping[str, Any], by: str) ->
 
 
 def check_waits(action: Action, decision: Mapping[str, Any]) -> None:
-    """Raise InputError unless an action waits for staff, or was approved and is approved again: a crash may have come
-    between.
-    """
+    """Raise InputError unless an action waits for staff, or was approved and is again: a crash may lie between."""
     again = action.state == "approved" and decision["type"] == "approve"
     if action.state != "awaiting_approval" and not again:
         raise InputError(

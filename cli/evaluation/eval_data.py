@@ -1,6 +1,4 @@
-"""Measure retrieval, capture conversations and run under LangSmith: `support-agent eval
-retrieval|capture`.
-"""
+"""Measure retrieval, capture conversations and run under LangSmith: `support-agent eval retrieval|capture`."""
 
 import asyncio
 import tempfile

@@ -40,9 +40,7 @@ class Reranker(Protocol):
 
 
 class EndpointReranker:
-    """Ask `/rerank` of an endpoint, in the form that Cohere and Jina made common and vLLM, Infinity and llama.cpp
-    serve.
-    """
+    """Ask `/rerank` of an endpoint, in the form that Cohere and Jina made common and vLLM and llama.cpp serve."""
 
     def __init__(
         self,

@@ -1,6 +1,4 @@
-"""Read the answer to "shall I do this?": a clear yes to exactly that, a clear no, or something that has to be read
-again.
-"""
+"""Read the answer to "shall I do this?": a clear yes to exactly that, a clear no, or something to be read again."""
 
 import itertools
 import re
@@ -242,9 +240,7 @@ _OBJECT = (
 
 
 def _stems(asked: Asked) -> Iterator[tuple[str, str]]:
-    """Yield a pattern for the forms of each verb, with the words after it: `book` finds `booking`, `réserver`
-    `réservez`.
-    """
+    """Yield a pattern for the forms of each verb, with the words after it: `book` finds `booking`."""
     for verb in asked.verbs:
         first, _, rest = verb.casefold().partition(" ")
         if len(first) > 2:

@@ -1,6 +1,4 @@
-"""Know what is no request: a greeting, thanks, a goodbye, the question what can be done, that the matter is settled;
-and the offer of a person.
-"""
+"""Know what is no request: a greeting, thanks, a goodbye, that the matter is settled; and the offer of a person."""
 
 import re
 

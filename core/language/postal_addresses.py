@@ -71,8 +71,7 @@ NEEDED = ("address1", "city", "state", "zip")
 
 
 def read_address(text: str) -> dict[str, str]:
-    """Return the parts of a US address found in a text under the tools' names: address1, address2, city, state, zip,
-    country.
+    """Return the parts of a US address in a text under the tools' names: address1, address2, city, state, zip, country.
 
     Only parts that stand in the text are there, apart from address2 (empty where none is given) and the country
     (USA, unless another is named) when street and ZIP code are both found.

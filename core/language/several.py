@@ -1,6 +1,4 @@
-"""Read what people mean who do not name it: all of several things, the second one, one more, or what was said before;
-and that they only hesitate.
-"""
+"""Read what people mean without naming it: all of several, the second one, what was said before, a moment's time."""
 
 import re
 

@@ -162,9 +162,7 @@ _PROBLEM = any_of(
 
 
 def reports_problem(text: str) -> bool:
-    """Say whether a customer reports that something went wrong with what they bought: broken, missing, never
-    arrived.
-    """
+    """Say whether a customer reports that something went wrong with what they bought: broken, missing, not there."""
     return bool(_PROBLEM.search(normalised(text)))
 
 
@@ -235,9 +233,7 @@ _NOT_ANGER = any_of(
 
 
 def is_angry(text: str) -> bool:
-    """Say whether the customer is really angry at us: insults, an outcry, a threat; not hot words about
-    something else.
-    """
+    """Say whether the customer is really angry at us: insults, an outcry, a threat; not hot about something else."""
     normal = _NOT_ANGER.sub(" ", normalised(text))
     return bool(_ANGER.search(normal))
 

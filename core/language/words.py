@@ -78,8 +78,7 @@ _LONGEST = 2_000
 
 
 def corrected(text: str, own_words: Collection[str] = frozenset()) -> str:
-    """Return a text with each unknown word replaced by the nearest of the business's own words or of the lexicon, if
-    one is near.
+    """Return a text with each unknown word replaced by the nearest of the business's own or of the lexicon, if any.
 
     A postal address and what follows it stay as they are: streets and towns are no words. So does a very long text.
     """
@@ -119,9 +118,7 @@ def _nearest(word: str, known: Sequence[str]) -> str:
 
 
 def _one_letter_off(word: str, other: str) -> bool:
-    """Say whether a short word has its letters changed round, or is a little word with a letter left out:
-    "yur", "wht".
-    """
+    """Say whether a short word has its letters changed round, or is a little one with a letter left out: "wht"."""
     return sorted(word) == sorted(other) or (len(other) == len(word) + 1 and other in STOP_WORDS)
 
 

@@ -1,6 +1,4 @@
-"""Count what parts of the agent do, for Prometheus: one set of counters a process, shown at `/metrics` by
-the server.
-"""
+"""Count what parts of the agent do, for Prometheus: one set of counters a process, shown at `/metrics`."""
 
 from prometheus_client import CollectorRegistry, Counter
 

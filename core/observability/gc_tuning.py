@@ -25,9 +25,7 @@ def freeze_lasting_objects() -> None:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Hold collections back while modules are loaded: what they make stays, and looking for more takes a quarter of
-    the time.
-    """
+    """Hold collections back while modules are loaded: looking through what they make takes a quarter of the time."""
     gc.disable()
     try:
         yield

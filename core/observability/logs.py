@@ -73,9 +73,7 @@ def keep_logs_clean() -> None:
 
 
 def write_logs(level: Level, *, stream: TextIO | None = None) -> None:
-    """Write the records of all libraries to a stream (standard error by default): text for a terminal, else
-    JSON.
-    """
+    """Write the records of all libraries to a stream (standard error by default): text for a terminal, else JSON."""
     keep_logs_clean()
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)

@@ -138,9 +138,7 @@ def fields(text: str) -> Iterator[Span]:
 
 
 def ibans(text: str) -> Iterator[Span]:
-    """Find account numbers whose checksum (ISO 13616, mod 97) is right; what follows one is not taken for
-    part of it.
-    """
+    """Find account numbers whose checksum (ISO 13616, mod 97) is right; what follows one is no part of it."""
     for match in _IBAN.finditer(text):
         for end in range(match.end(), match.start() + 14, -1):
             written = text[match.start() : end]
@@ -212,9 +210,7 @@ def _valid(written: str, region: str) -> bool:
 
 
 def codes(text: str) -> Iterator[Span]:
-    """Find one-time codes and card security codes: digits behind a word that says so, or six digits that are the whole
-    text.
-    """
+    """Find one-time codes and card security codes: digits behind a word that says so, or six that are all the text."""
     if lone := _LONE_CODE.fullmatch(text):
         yield lone.start(1), lone.end(1), CODE
     yield from _matches(_CODE, CODE, text, group="code")

@@ -1,6 +1,4 @@
-"""Take personal data out of what is logged, traced, measured, reported as an error or written into a ticket; never out
-of a tool's input.
-"""
+"""Take personal data out of logs, traces, figures, errors and tickets; never out of a tool's input."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,9 +15,7 @@ _FEW_DIGITS = 6
 
 
 class Redactor:
-    """Replace what names a person by what kind of thing it was, for example `[email]`; numbers of orders, parcels and
-    tickets stay.
-    """
+    """Replace what names a person by what kind of thing it was, such as `[email]`; order and ticket numbers stay."""
 
     def __init__(self, *, people: KnownPeople = KNOWN) -> None:
         """Take the people whose names are looked for; by default all whose records this process has read."""
@@ -36,9 +32,7 @@ class Redactor:
         return "".join([*pieces, text[end:]]) if pieces else text
 
     def values(self, value: Any) -> Any:
-        """Return plain data with the texts in it redacted, keys included; fields such as `first_name` lose their whole
-        value.
-        """
+        """Return plain data with its texts and keys redacted; fields such as `first_name` lose their whole value."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
@@ -66,9 +60,7 @@ class Redactor:
 
 
 def _apart(spans: Iterator[Span]) -> list[Span]:
-    """Return spans from left to right; of those that overlap the one found first in the order of finders, widened over
-    all.
-    """
+    """Return spans from left to right; of those that overlap the one of the first finder, widened over all."""
     joined: list[Span] = []
     ordered = sorted(enumerate(spans), key=lambda numbered: (numbered[1][0], numbered[0]))
     rank = -1

@@ -89,9 +89,7 @@ def read_earlier(prompt_text: str) -> dict[str, list[str]]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def undelimited(text: str) -> str:
-    """Return a text that stands in a message of its own, such as a tool result, without tags that only this module
-    writes.
-    """
+    """Return a text that stands in a message of its own, such as a tool result, without tags of this module."""
     return _OUR_TAGS.sub("‹", visible(text)) if "<" in text else visible(text)
 
 

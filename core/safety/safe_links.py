@@ -124,9 +124,7 @@ def safe_text(
 
 
 def inert(text: str) -> str:
-    """Return a stranger's text for colleagues to read: nothing in it can be clicked, loaded or run, and nothing is
-    lost.
-    """
+    """Return a stranger's text for colleagues to read: nothing in it can be clicked, loaded or run, nothing is lost."""
     broken = visible(text).replace("](", "] (").replace("]:", "] :").replace("![", "! [")
     broken = re.sub(r"<(?=[a-z/!?])", "‹", broken, flags=re.IGNORECASE)
     broken = re.sub(r"&(?=#|\w+;)", "& ", broken)
@@ -170,9 +168,7 @@ def _without_markup(text: str, rule: LinkRule) -> str:
 
 
 def _without_scheme(found: str) -> str | None:
-    """Return what may be left of an address without slashes: a mail address or a number, or a word that is no address
-    at all.
-    """
+    """Return what may be left of an address without slashes: a mail address, a number, or a word that is no address."""
     scheme, _, rest = found.partition(":")
     match scheme.strip().lower():
         case "mailto" | "tel" | "sms":

@@ -28,15 +28,11 @@ OWN_SETTINGS = "SUPPORT_DATABASE_URL or SUPPORT_DATA_DIR"
 FILE_RECYCLE_SECONDS = 60
 """How long a connection may go on reading a SQLite file that somebody has moved away meanwhile."""
 READERS = ThreadPoolExecutor(4, "database-reads")
-"""Threads of this process that read SQLite files; no search or embedding can keep them waiting. They start when
-needed.
-"""
+"""Threads of this process that read SQLite files, started when needed; no search or embedding keeps them waiting."""
 
 
 def _readers_of_a_fork() -> None:
-    """Give a forked process threads of its own: those of its parent are not there, and work would wait for them for
-    ever.
-    """
+    """Give a forked process threads of its own: those of its parent are not there, and work would wait for ever."""
     global READERS
     READERS = ThreadPoolExecutor(4, "database-reads")
 
@@ -53,9 +49,7 @@ def cause_of(error: Exception) -> str:
 
 @contextmanager
 def sql_errors(say: Callable[[Exception], Exception], *, but: type[Exception] | None = None) -> Iterator[None]:
-    """Raise what `say` makes of any failure of a database, SQLAlchemy's, SQLite's or its file's; `but` passes as it
-    is.
-    """
+    """Raise what `say` makes of a failure of a database, SQLAlchemy's, SQLite's or its file's; `but` passes as is."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
@@ -65,9 +59,7 @@ def sql_errors(say: Callable[[Exception], Exception], *, but: type[Exception] | 
 
 
 def parse_url(url: str) -> URL:
-    """Return the URL with nothing but a supported database behind it, whose driver is there; raises SettingsError
-    otherwise.
-    """
+    """Return the URL with only a supported database behind it, whose driver is there; else raises SettingsError."""
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -91,8 +83,7 @@ def sqlite_file(url: URL) -> Path | None:
 
 
 def make_private(file: Path) -> None:
-    """Make a database file that only its owner may read, where there is none; SQLite gives its journals the same
-    rights.
+    """Make a database file that only its owner may read, where there is none; SQLite's journals get the same rights.
 
     One that is there is not opened: closing it would drop the locks of every connection that this process has to it.
     """
@@ -244,9 +235,7 @@ class Database:
         return self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
     async def close(self) -> None:
-        """Close the connections of the running event loop, and those for reading, which whoever still reads
-        opens anew.
-        """
+        """Close the connections of the running event loop, and those for reading, which are opened anew when needed."""
         if self.file:
             await asyncio.to_thread(self._file_engine.dispose)
         self._engines.pop(asyncio.get_running_loop(), None)
@@ -280,6 +269,4 @@ async def _closed_with_its_loop(engine: AsyncEngine) -> AsyncGenerator[None]:
 
 
 _OPEN: dict[AsyncEngine, AsyncGenerator[None]] = {}
-"""What closes each engine. A generator that nobody holds is ended whenever it is collected, too late for a loop that
-ends just then.
-"""
+"""What closes each engine: a generator that nobody holds is ended too late for a loop that ends just then."""

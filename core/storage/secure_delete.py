@@ -26,8 +26,7 @@ SHORT_PATIENCE_SECONDS = 1.0
 
 
 async def secure_delete(url: str, *, tables: tuple[str, ...] = ()) -> None:
-    """Write a SQLite file anew without its free pages and empty its journal; vacuum these tables of a PostgreSQL
-    database.
+    """Write a SQLite file anew without free pages and empty its journal; vacuum these tables of a PostgreSQL database.
 
     PostgreSQL keeps write-ahead segments and backups of its own, which its administrator has to let go.
 
@@ -51,9 +50,7 @@ async def secure_delete(url: str, *, tables: tuple[str, ...] = ()) -> None:
 
 
 async def empty_journal(url: str) -> None:
-    """Fold a SQLite file's journal in, with what its older pages held; left for the next time where somebody reads from
-    it.
-    """
+    """Fold a SQLite file's journal in, with what older pages held; left for the next time where somebody reads."""
     file = sqlite_file(parse_url(url))
     if file is None:
         return

@@ -50,9 +50,7 @@ class WordIndex:
         return f'words : "{word}"*' if dialect == "sqlite" else f"{word}:*"
 
     def _sqlite(self) -> Sequence[str]:
-        """Return the statements that make the index; rows are known by their key, as row numbers change with
-        a VACUUM.
-        """
+        """Return the statements that make the index; rows are known by their key, as a VACUUM changes row numbers."""
         name, table = self.name, self.table
         gone = f"""DELETE FROM {name} WHERE rowid IN (SELECT rowid FROM {name} WHERE {name} MATCH 'id : "' || \
 old.{self.key} || '"');"""  # noqa: S608

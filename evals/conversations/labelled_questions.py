@@ -1,6 +1,4 @@
-"""Measure retrieval and replies on labelled questions: recall@k, mean reciprocal rank, citation precision
-and recall.
-"""
+"""Measure retrieval and replies on labelled questions: recall@k, mean reciprocal rank, right citations."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

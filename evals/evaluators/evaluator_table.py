@@ -1,5 +1,4 @@
-"""Judge a finished conversation: every evaluator in one table, each usable by `langsmith.evaluate` and openevals
-unchanged.
+"""Judge a finished conversation: every evaluator in one table, each usable by LangSmith and openevals as it is.
 
 An evaluator takes `(inputs, outputs, reference_outputs)` as plain data and returns `{"key", "score", "comment"}`. The
 score is True or False, a number where something is only measured, or None where the conversation asks nothing of this

@@ -1,6 +1,4 @@
-"""Let a model judge a conversation as well, keep its reason, and measure how far it agrees with the deterministic
-verdict.
-"""
+"""Let a model judge a conversation as well, keep its reason, and measure how far it agrees with the rules."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -57,9 +57,7 @@ def _calls(turn: Data) -> list[Data]:
 
 
 def tools(inputs: Data, outputs: Data, reference_outputs: Data) -> dict[str, Any]:
-    """Check that the tools that must be called were called without an error, and those that must not were
-    not called.
-    """
+    """Check that the tools that must be called were called without an error, and forbidden ones were not."""
     calls = [call for turn in outputs["turns"] for call in _calls(turn)]
     good = {call["name"] for call in calls if call["status"] != "error"}
     rule = reference_outputs["tools"]

@@ -1,6 +1,4 @@
-"""Judge what the replies say: facts, citations, whether it stands in the evidence, what is claimed done, the
-language.
-"""
+"""Judge what the replies say: facts, citations, whether the evidence has it, claims of deeds, the language."""
 
 import json
 import re

@@ -1,6 +1,4 @@
-"""Take the same conversations and evaluators to LangSmith: datasets, `aevaluate` with upload, or without
-anything sent.
-"""
+"""Take the same conversations and evaluators to LangSmith: datasets and `aevaluate`, sent or not."""
 
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,6 +1,4 @@
-"""Keep verbatim what must not be lost when older turns leave the state: order numbers, promises, requests, tickets,
-names.
-"""
+"""Keep verbatim what must not be lost when older turns leave the state: numbers, promises, requests, names."""
 
 import re
 from collections.abc import Iterable, Sequence

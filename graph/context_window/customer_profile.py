@@ -19,8 +19,7 @@ from graph.context_window.case_file import CaseFile
 
 @asynccontextmanager
 async def open_store(memory_url: str) -> AsyncIterator[BaseStore]:
-    """Yield the store in the database of a memory URL (see `graph.memory.checkpointers.open_checkpointer`); its tables
-    are made if needed.
+    """Yield the store in the database of a memory URL, as `open_checkpointer` takes it; makes its tables.
 
     Raises:
         SettingsError: the URL is of no known kind.
@@ -89,9 +88,7 @@ _PAGE = 1_000
 
 
 class PersonalFiles:
-    """Fulfil `PersonalStore` for the LangGraph store; its bytes lie in the file of the conversation memory, which that
-    one cleans.
-    """
+    """Fulfil `PersonalStore` for the LangGraph store; the conversation memory cleans the file it shares with it."""
 
     name = "customer files"
     tables: Sequence[str] = ("store", "store_migrations")

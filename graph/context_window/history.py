@@ -23,14 +23,11 @@ NOT_RUN = "This call was interrupted and not carried out."
 HISTORY_SHARE = 0.5
 """How much of a request earlier turns may fill before the older ones leave the state."""
 KEPT_SHARE = 0.5
-"""How much of that stays then. Turns leave many at a time, because each time the provider's cache of the prompt
-begins anew.
-"""
+"""How much stays then: turns leave many at a time, because each time the provider's cache begins anew."""
 
 
 def context_budget(window: int | None, reply_tokens: int) -> int:
-    """Return how many tokens a request may have: an eighth of the model's window, at least `USUAL_TOKENS`, as far as it
-    fits.
+    """Return how many tokens a request may have: an eighth of the model's window, if it fits at least `USUAL_TOKENS`.
 
     A larger share of a large window would show the model little that the summary does not tell, and is paid for with
     each request where tokens are billed. A fifth is kept free, because tokens are only estimated here.
@@ -80,8 +77,7 @@ def with_earlier(system: str, case_file: Mapping[str, Sequence[str]], summary: s
 def prompt_messages(
     messages: Sequence[AnyMessage], passages: Sequence[Passage], *, system: str, context_tokens: int, sees: bool = False
 ) -> list[BaseMessage]:
-    """Return the request for the model: instructions, newest whole turns, this turn with its passages, and its pictures
-    where the model `sees`.
+    """Return the request for the model: instructions, newest whole turns, and this turn with passages and pictures.
 
     Older turns are dropped whole, oldest first, until the request fits `context_tokens`; this turn is always kept. The
     result obeys the rules of OpenAI-style endpoints whatever a crash left behind: see `paired`.

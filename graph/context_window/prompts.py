@@ -55,9 +55,7 @@ def newest_words(messages: Sequence[AnyMessage]) -> str:
 
 
 def clip(text: str) -> str:
-    """Keep the beginning and the end of a very long message, where its point usually stands; models and rules read no
-    more of it.
-    """
+    """Keep the beginning and the end of a very long message, where its point stands; nothing reads more of it."""
     if len(text) <= _CLIPPED_HEAD + _CLIPPED_TAIL:
         return text
     left_out = len(text) - _CLIPPED_HEAD - _CLIPPED_TAIL

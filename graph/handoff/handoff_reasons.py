@@ -118,9 +118,7 @@ def person_is_due(messages: Sequence[AnyMessage]) -> bool:
 
 
 def _failed(result: ToolMessage, said: Sequence[str]) -> bool:
-    """Say whether a call came to nothing that the customer had a hand in: a write they wanted, a look-up of what they
-    named.
-    """
+    """Say whether a call that the customer had a hand in came to nothing: a write they wanted, a look-up they named."""
     if result.status != "error" or result.text.startswith((*NOTES, ASK_WHO)):
         return False
     named = [v for v in find_values(result.text) if v.kind == "identifier"]
@@ -129,9 +127,7 @@ def _failed(result: ToolMessage, said: Sequence[str]) -> bool:
 
 
 def _unanswered(messages: Sequence[AnyMessage]) -> int:
-    """Count the customer's last questions in a row before this message whose replies had neither a source nor a tool's
-    result.
-    """
+    """Count the customer's last questions in a row whose replies had neither a source nor a tool's result."""
     count, turn = 0, list[AnyMessage]()
     for message in reversed(messages[: len(messages) - len(newest_turn(list(messages)))]):
         turn.append(message)
@@ -189,9 +185,7 @@ def _accepts_person(messages: Sequence[AnyMessage], text: str) -> bool:
 
 
 def _said_since_people(messages: Sequence[AnyMessage]) -> list[str]:
-    """Return what the customer wrote since people last had the conversation, so that an earlier handoff
-    counts no more.
-    """
+    """Return what the customer wrote since people last had the conversation: an earlier handoff counts no more."""
     start = max((i + 1 for i, m in enumerate(messages) if isinstance(m, AIMessage) and _from_people(m)), default=0)
     return [clip(text_of(m)) for m in messages[start:] if isinstance(m, HumanMessage)]
 

@@ -45,9 +45,7 @@ class Triage:
 async def triage(
     text: str, *, rules: RuleTriage, model: JsonModel | None = None, business_name: str = "a business"
 ) -> Triage:
-    """Return where a message belongs: by the model in at most two requests, or by rules when there is none
-    or it fails.
-    """
+    """Return where a message belongs: by the model in at most two requests, or by rules when that is not to be had."""
     requests = 0
     guess = rules.classify(text)
     if model is not None:

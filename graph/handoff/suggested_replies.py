@@ -41,9 +41,7 @@ async def suggest_reply(
     records: Sequence[str] = (),
     links: LinkRule | None = None,
 ) -> str:
-    """Return a reply for the operator to edit: the model's, or one made of the article that fits; raises Refused
-    without a ticket.
-    """
+    """Return a reply for the operator to edit: the model's, or a fitting article's; raises Refused without a ticket."""
     ticket = await desk.get_ticket(ticket_id)
     asked = title_of(_heard(ticket))
     said = [Utterance("customer", asked)] if asked else []

@@ -25,9 +25,7 @@ _PLURAL = ("orders", "products")
 
 
 def facts_in(tool: str, result: str) -> list[str]:
-    """Return what a tool's result says, a line for each order or product; one that is no JSON is a line as
-    it stands.
-    """
+    """Return what a tool's result says, a line for each order or product; what is no JSON is a line as it is."""
     try:
         found = parsed_json(result)
     except ValueError:

@@ -1,6 +1,4 @@
-"""Keep a conversation and its ticket in step: the customer's messages go to the ticket, the people's to the
-conversation.
-"""
+"""Keep a conversation and its ticket in step: customers' messages go to the ticket, people's to the conversation."""
 
 from typing import Any
 

@@ -87,9 +87,7 @@ class TicketWriter:
         may_ask: bool = True,
         seconds: float = 30.0,
     ) -> Written:
-        """Return a valid draft; the model is not asked where `may_ask` says so, and not waited for longer than
-        `seconds`.
-        """
+        """Return a valid draft; the model is asked only where `may_ask` says so, and waited for at most `seconds`."""
         fallback = await asyncio.to_thread(self.by_rules, messages, reason=reason, locale=locale)
         if self._model is None or not may_ask:
             return Written(fallback, no_usage())

@@ -18,13 +18,9 @@ from tools.desk.tickets import Category, Classification, Priority, Sentiment
 Vectors = npt.NDArray[np.float32]
 
 _WORD_WEIGHT, _FOREIGN_WORD_WEIGHT, _MOST_WORDS = 0.16, 0.3, 2
-"""What a queue's word adds to its likeness (a cosine), and how many count; more where the embedding model knows
-little.
-"""
+"""What a queue's word adds to its likeness (a cosine), and how many count; more where embeddings know little."""
 _NEAREST, _CENTRE_SHARE = 2, 0.7
-"""A queue's likeness is that of its nearest examples and of their centre; chosen by leaving out one example at a
-time.
-"""
+"""A queue's likeness is that of its nearest examples and of their centre; chosen by leaving out one at a time."""
 _UNSURE = 0.2
 """Below this score a message fits nowhere."""
 _LONGEST = 4_000
@@ -102,9 +98,7 @@ quelqu'un puis-je s'il
     vous te plaît plait svp merci
     hola quiero quisiera necesito puedo hablar con una persona humano agente asesor asesora alguien por favor gracias"""
 _OF_A_BARE_WISH = frozenset(_WISHING.split())
-"""All that a wish for a person is made of when it says nothing about the matter; a manager is asked for by those who
-complain.
-"""
+"""All that a wish for a person is made of when it says nothing of the matter; complaints ask for a manager."""
 
 
 def is_bare_wish(text: str) -> bool:

@@ -141,9 +141,7 @@ UNSEEN = "the customer sent a picture, which the model cannot see"
 
 
 def picture_of(block: Any) -> str | None:
-    """Return the base64 or address of a picture block as OpenAI (`image_url`) or LangChain (`image`) writes it, or
-    None.
-    """
+    """Return the base64 or address of a picture block as OpenAI (`image_url`) or LangChain (`image`) has it."""
     if not isinstance(block, Mapping):
         return None
     if block.get("type") == "image_url":

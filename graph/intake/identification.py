@@ -32,9 +32,7 @@ _ENOUGH: dict[Proof, tuple[str, ...]] = {"details": ("details", "code"), "code":
 
 
 def acting(state: State, context: Context, rule: IdentityRule | None, need: Proof) -> Context:
-    """Return the context tools run with: that of the run, with the customer this open chat has proven as far
-    as needed.
-    """
+    """Return the context tools run with: that of the run, with the customer this open chat has proven so far."""
     if context.customer_id is not None or rule is None or state.verified_by not in _ENOUGH[need]:
         return context
     return replace(context, customer_id=state.customer_id)
@@ -50,9 +48,7 @@ def typed_code(text: str) -> tuple[str | None, str]:
 
 
 async def read_code(message: HumanMessage, *, thread_id: str, locale: str, desk: IdentityDesk) -> dict[str, Any]:
-    """Check the one-time code in a message; return what the state becomes: with the message as it is kept, first of
-    all.
-    """
+    """Check the one-time code in a message; return what the state becomes: first of all, the message as it is kept."""
     code, kept = typed_code(message.text)
     checked = await desk.check(thread_id, code or "", message_id=str(message.id))
     if checked.state == "proven":

@@ -22,9 +22,7 @@ from tools.actions.workflow import ConfirmationResult, ConfirmedActions
 log = logging.getLogger(__name__)
 
 TIMES_ASKED = 2
-"""A question is put again once, after a digression or a crash; then it rests until the customer says yes to nothing
-else.
-"""
+"""A question is put again once, after a digression or a crash; then it rests until the customer says yes."""
 
 
 def sent_at(message: HumanMessage, config: RunnableConfig) -> float | None:

@@ -57,9 +57,7 @@ class Budget:
 
 @dataclass
 class Budgets:
-    """Three budgets: of a turn and of a conversation's day, counted in its state, and of a customer's, in the
-    log.
-    """
+    """Three budgets: of a turn and of a conversation's day, counted in its state, and of a customer's, in the log."""
 
     turn: Budget = field(default_factory=Budget)
     thread: Budget = field(default_factory=Budget)
@@ -68,9 +66,7 @@ class Budgets:
     model: str = ""
     """Whose price counts; one without a price costs nothing."""
     customers: SpendingLog | None = None
-    """What customers spent in the last 24 hours, in all processes; without it, only turns and conversations are
-    limited.
-    """
+    """What customers spent in the last 24 hours, in all processes; without it, only turns and days are limited."""
 
     clock: Callable[[], float] = time.time
 
@@ -107,9 +103,7 @@ class Budgets:
         return (state.day_began, state.day_usage) if now < state.day_began + DAY_SECONDS else (now, no_usage())
 
     async def note(self, customer_id: str | None, more: Usage) -> None:
-        """Add what one answer cost to its customer; where the log cannot be written, the answer counts more than its
-        cost.
-        """
+        """Add what an answer cost to its customer; where the log cannot be written, the answer counts all the same."""
         if customer_id is None or self.customers is None:
             return
         try:

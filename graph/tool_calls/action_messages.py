@@ -42,9 +42,7 @@ def result_of(call: ToolCall, action: Action) -> ToolMessage:
 
 
 def approval_request(actions: Sequence[Action], *, problem: str = "") -> dict[str, Any]:
-    """Return what staff is shown, built from ledger rows and from nothing a model wrote; `problem` is why the last
-    answer decided nothing.
-    """
+    """Return what staff is shown, from ledger rows alone; `problem` is why the last answer decided nothing."""
     return ({"problem": problem} if problem else {}) | {
         "action_requests": [
             {

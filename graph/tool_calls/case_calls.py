@@ -35,9 +35,7 @@ class CaseDesk:
         return [ToolMessage(content, tool_call_id="case", name=FOLLOW)] if read else []
 
     def case_of(self, call: ToolCall) -> Case | None:
-        """Return the case that a write belongs to: the one about its record, the open one, or a new one that knows what
-        the customer has said.
-        """
+        """Return the case that a write belongs to: the one about its record, the open one, or a new one."""
         owner = self.book.owner_of(call["name"])
         if owner is None:
             return self.cases[-1] if self.cases else None

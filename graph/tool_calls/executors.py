@@ -115,9 +115,7 @@ class InHost:
 
 
 def read_results(answer: Any, wanted: Collection[str]) -> dict[str, Mapping[str, Any]]:
-    """Return the host's results by call id; raises InputError unless there is exactly one, with a text, for
-    each call.
-    """
+    """Return the host's results by call id; raises InputError unless each call has exactly one, with a text."""
     results = answer.get("results") if isinstance(answer, Mapping) else None
     if not isinstance(results, list) or not all(isinstance(r, Mapping) for r in results):
         raise InputError('tool calls are answered with {"results": [{"id": …, "content": …}]}')

@@ -73,8 +73,7 @@ def _listed(tool: BaseTool) -> set[str]:
 
 
 def ungrounded(args: Mapping[str, Any], evidence: Evidence) -> list[str]:
-    """Return the order numbers, e-mail addresses, phone numbers and amounts in arguments that nothing in the
-    conversation gives.
+    """Return the numbers, e-mail addresses and amounts in arguments that nothing in the conversation gives.
 
     Spelling does not matter: `AF-10283`, `#af10283` and `10283` are the same, and so are `$12` and `12.00`.
     """
@@ -82,8 +81,7 @@ def ungrounded(args: Mapping[str, Any], evidence: Evidence) -> list[str]:
 
 
 def customer_texts(messages: Sequence[AnyMessage]) -> list[str]:
-    """Return what arguments of a look-up may be taken from: the customer's words, tool results, and replies, which were
-    checked.
+    """Return what arguments of a look-up may be taken from: the customer's words, tool results, checked replies.
 
     What they spelled out counts joined, too.
     """

@@ -103,8 +103,7 @@ class MessageOrigins:
         return kept + [clip(m.text) for m in self.messages if isinstance(m, HumanMessage) and not spoken_instruction(m)]
 
     def wishes(self, tool: str, also_called: Collection[str] = ()) -> list[str]:
-        """Return in the customer's words what they want of a tool, oldest first: what was done or taken back since is
-        left out.
+        """Return in the customer's words what they want of a tool, oldest first, without what was done or taken back.
 
         A wish is a sentence that asks for what the tool does, what completes one, or a yes to a reply about it where
         the customer spoke of it first.
@@ -160,16 +159,12 @@ class MessageOrigins:
 
 
 def spoken_instruction(message: HumanMessage) -> bool:
-    """Say whether a recording holds words aimed at an agent: they may be anybody's in the room; a customer can type
-    theirs.
-    """
+    """Say whether a recording holds words aimed at an agent: anybody in the room may have said them."""
     return "voice" in marks(message) and bool(directives(message.text))
 
 
 def ungrounded_in_records(args: Mapping[str, Any], origins: MessageOrigins) -> list[str]:
-    """Return the numbers, addresses and amounts in a write's arguments that neither the customer nor a record of the
-    business gives.
-    """
+    """Return the numbers, addresses and amounts of a write that neither the customer nor a record gives."""
     records = origins.of_records()
     whole = {normal(text) for text in records}
     said = origins.of_customer()
@@ -251,9 +246,7 @@ def _digits(value: Value) -> str:
 
 
 def _stands_whole(value: str, own: Sequence[Sequence[str]]) -> bool:
-    """Say whether a customer wrote a value word for word; only its case, its accents and the short forms of street
-    words are free.
-    """
+    """Say whether a customer wrote a value word for word, but for case, accents and short forms of street words."""
     wanted = _tokens(value)
     return not wanted or any(
         [*text[start : start + len(wanted)]] == wanted for text in own for start in range(len(text) - len(wanted) + 1)
@@ -270,9 +263,7 @@ def _is_article(message: ToolMessage) -> bool:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _fields(result: str) -> tuple[str, ...]:
-    """Return the fields of a record that are the business's and ask for nothing; a result that is no JSON counts as a
-    whole.
-    """
+    """Return the fields of a record that are the business's and ask for nothing; what is no JSON counts as a whole."""
     fields = (text for _, text in _texts(_read(result), keep=lambda name: name not in _FREE_TEXT))
     return tuple(text for text in fields if not asks_for_action(text))
 
@@ -285,9 +276,7 @@ def _read(result: str) -> Any:
 
 
 def _texts(value: Any, name: str = "", *, keep: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
-    """Yield the texts and numbers in a value with the name of their field, except those below a name that is
-    not kept.
-    """
+    """Yield the texts and numbers in a value with the name of their field, but those below a name not kept."""
     if not keep(name):
         return
     if isinstance(value, Mapping):

@@ -1,6 +1,4 @@
-"""Say which kinds of change a customer's words ask for, and which a tool makes: by rule, in the languages the agent
-answers in.
-"""
+"""Say which kinds of change a customer's words ask for, and which a tool makes: by rule, in many languages."""
 
 import re
 from collections.abc import Sequence
@@ -62,8 +60,7 @@ _SHORT = 6
 def sentences_that_ask(
     text: str, tool: str, also_called: tuple[str, ...] = (), *, strictly: bool = False
 ) -> tuple[str, ...]:
-    """Return the sentences of a customer that ask for what a tool does; a question about it, or a "don't", asks for
-    nothing.
+    """Return the sentences of a customer that ask for what a tool does; a question about it, or a "don't", does not.
 
     Strictly, a wish that the tool only helps with, such as money back by cancelling, asks for another one.
     """
@@ -91,9 +88,7 @@ def speaks_of_change(text: str) -> bool:
 
 @lru_cache(maxsize=_REMEMBERED)
 def goes_on_with_it(text: str) -> bool:
-    """Say whether a text has no kind of change of its own and completes the one spoken of before: a slot, a
-    correction.
-    """
+    """Say whether a text without a kind of change of its own completes the one before: a slot, a correction."""
     plain = normalised(text)
     return not (asks_about(text) or _ASKS_FACTS.search(plain)) and (
         len(plain.split()) <= _SHORT or bool(_TOO.search(plain))

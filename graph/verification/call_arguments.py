@@ -13,9 +13,7 @@ _MONEY_NAME = re.compile(MONEY_KEY, re.IGNORECASE)
 
 
 def checked_values(args: Any, name: str = "") -> Iterator[tuple[str, Value]]:
-    """Yield order numbers, e-mail addresses, phone numbers and amounts with the argument they stand in,
-    however deep.
-    """
+    """Yield order numbers, e-mail addresses, phone numbers and amounts with their argument, however deep."""
     if isinstance(args, Mapping):
         for key, inner in args.items():
             yield from checked_values(inner, str(key))

@@ -141,9 +141,7 @@ NO_ACCESS = "it says that records cannot be looked at, and tools are there for i
 
 
 def speaks_of_inner_works(sentence: str, tools: Collection[str] = ()) -> bool:
-    """Say whether a sentence speaks of what customers know nothing of, such as the name of one of the tools, or has a
-    place that was never filled in.
-    """
+    """Say whether a sentence speaks of what customers know nothing of, such as a tool, or has an unfilled place."""
     words = re.findall(r"\w+", sentence.casefold())
     return (
         any("_" in word and word in tools for word in words)

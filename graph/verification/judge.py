@@ -1,6 +1,4 @@
-"""Let a model judge the sentences of a reply that hold nothing to check by rule: one more request, only where a setting
-asks for it.
-"""
+"""Let a model judge the sentences of a reply that hold nothing to check by rule, where a setting asks for it."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -35,9 +33,7 @@ class ReplyJudge:
     """Ask a model which sentences the evidence does not support."""
 
     def __init__(self, model: JsonModel, *, seconds: float = 10.0) -> None:
-        """Judge with a model that is waited for so many seconds; without its verdict, a reply is sent as the rules left
-        it.
-        """
+        """Judge with a model that is waited for so many seconds; without its verdict, what the rules left is sent."""
         self._model, self._seconds = model, seconds
 
     async def objections(

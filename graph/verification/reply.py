@@ -102,9 +102,7 @@ def faults_of(sentence: str, evidence: Evidence, shown: list[Value]) -> list[Fau
 
 
 def is_answer(said: str) -> bool:
-    """Say whether what is left of a reply says more than a greeting: a source, a value, or a sentence of
-    some length.
-    """
+    """Say whether what is left of a reply says more than a greeting: a source, a value, or a longer sentence."""
     sentences = [s for s in split_sentences(said)[0] if not s.rstrip().endswith("?")]
     return bool(cited(said)) or any(find_values(s) or len(s.split()) >= _WORDS_OF_SUBSTANCE for s in sentences)
 
@@ -141,9 +139,7 @@ def _is_factor(value: Value, sums: Sequence[Expression], standing: Sequence[Valu
 
 
 def _is_example(value: Value, values: Sequence[Value], sentence: str, evidence: Evidence) -> bool:
-    """`Three days, for example, would be £29.28` chooses its count, where the amount is that many times a
-    known price.
-    """
+    """`Three days, for example, would be £29.28` chooses its count, where the amount is that multiple of a price."""
     return (
         value.kind in ("number", "duration", "quantity")
         and bool(_EXAMPLE.search(sentence))

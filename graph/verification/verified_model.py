@@ -72,9 +72,7 @@ class VerifiedChatModel(PiecewiseChatModel):
     evidence: Evidence = Field(exclude=True, repr=False)
     tools: Mapping[str, BaseTool] = Field(exclude=True, repr=False)
     writes: frozenset[str] = frozenset()
-    """Tools that change something: what a model says beside a call of one is never said, the program alone asks and
-    tells.
-    """
+    """Tools that change something: what a model says beside a call of one is never said, the program speaks."""
     holds_back: bool = False
     """Whether to wait for the whole answer, because it may call one of them."""
     expects_call: bool = False
@@ -137,9 +135,7 @@ class VerifiedChatModel(PiecewiseChatModel):
         self._unread, self._opening, self._words = [], self.opening, words_of(self.already_said)
 
     def __repr_args__(self) -> list[tuple[str, Any]]:
-        """Show nothing of the conversation: the library writes every model into its traces, and ours is new
-        each turn.
-        """
+        """Show nothing of the conversation: the library writes every model into its traces."""
         return []
 
     @property
@@ -218,9 +214,7 @@ class VerifiedChatModel(PiecewiseChatModel):
         return not self.drop_faulty or current_allowance().next_model is not None
 
     async def _not_objected_to(self, held: list[str], answer: Answer) -> list[str]:
-        """Return what was held back, up to the first sentence the judge objects to; or without those that it objects
-        to.
-        """
+        """Return what was held back, up to the first sentence the judge objects to, or without those it objects to."""
         unread = {place for place, text in enumerate(held) if text in self._unread}
         if not self.judge or not held or answer.calls:
             return [text for place, text in enumerate(held) if place not in unread]
@@ -298,9 +292,7 @@ class VerifiedChatModel(PiecewiseChatModel):
         return any(ratio(_normal(sentence), asked) >= SAME_QUESTION for asked in self._asked_before)
 
     def _safe(self, sentence: str) -> str:
-        """Return a sentence as words and allowed links, with the white space around it; nothing where no
-        word is left.
-        """
+        """Return a sentence as words and allowed links, with white space around it; nothing where no word is left."""
         words = sentence.strip()
         safe = safe_text(words, self.links, mail=self.evidence.addresses.__contains__).strip()
         if safe == words:

@@ -1,6 +1,4 @@
-"""Write the document store of a new index version: passages in SQLite with their words, names and what
-filters match.
-"""
+"""Write the document store of a new index version: passages in SQLite with their words, names and filters."""
 
 import json
 import sqlite3

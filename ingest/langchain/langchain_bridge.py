@@ -21,8 +21,7 @@ from ingest.sources.markdown_articles import plain_values
 
 
 class KnowledgeVectorStore(VectorStore):
-    """Search the published index like any LangChain vector store: ids kept, filters applied before the search, no
-    pickle.
+    """Search the published index like any LangChain vector store: ids kept, filters before the search, no pickle.
 
     The index is published whole by an ingest, so texts are added with `from_texts` or `support-agent ingest`, not one
     by one.

@@ -72,9 +72,7 @@ class PostgresSnapshot:
         return {root: (articles, titles) for root, articles, titles in found}
 
     def titles_with(self, roots: Collection[str]) -> dict[int, dict[str, int]]:
-        """Return, for each article with one of the roots in its title, every root of that title with its
-        article count.
-        """
+        """Return every root of each title that has one of these roots, with the number of articles that have it."""
         found = self._query(
             "SELECT t.article, t.root, v.articles FROM title_roots t JOIN vocabulary v USING (root) "
             "WHERE t.article IN (SELECT article FROM title_roots WHERE root = ANY(:roots))",

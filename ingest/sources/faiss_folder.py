@@ -48,8 +48,7 @@ class _Restricted(pickle.Unpickler):
 
 
 def read_langchain_pickle(data: bytes, *, source: str) -> Iterator[Document | Skipped]:
-    """Yield one document per entry of an `index.pkl`; the vectors beside it are not needed, as passages are embedded
-    anew.
+    """Yield one document per entry of an `index.pkl`; its vectors are not needed, as passages are embedded anew.
 
     Raises:
         DocumentError: it is no such file, or asks for anything but documents.

@@ -62,9 +62,7 @@ def _user(
 
 
 def _is_developer(connection: HTTPConnection) -> bool:
-    """Say whether a request without a token comes from this machine, and not from a strange page open in its
-    browser.
-    """
+    """Say whether a request without a token comes from this machine, and not from a strange page in its browser."""
     if SETTINGS.jwt_secret is not None or SETTINGS.jwt_keys is not None:
         return False
     peer = connection.client.host if connection.client else ""

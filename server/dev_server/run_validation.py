@@ -1,6 +1,4 @@
-"""Say what a run on the LangGraph server's own API may bring, and put the verified identity in place of the claimed
-one.
-"""
+"""Say what a run on the LangGraph server's own API may bring, and put the verified identity into it."""
 
 from collections.abc import Mapping, MutableMapping
 from typing import Any
@@ -24,9 +22,7 @@ CLAIMS = frozenset({"customer_id", "channel", "locale"})
 
 
 def only_user_messages(value: MutableMapping[str, Any], *, customer_id: str | None, owner: str) -> str | None:
-    """Return why a customer's run is refused, or None after making it a run in their name with nothing but
-    their words.
-    """
+    """Return why a customer's run is refused, or None after making it a run in their name with their words alone."""
     kwargs = value["kwargs"]
     messages = _user_messages(kwargs.get("input"))
     if value.get("thread_id") is None:

@@ -65,9 +65,7 @@ class Conversation:
     tools: list[str] = field(default_factory=list)
 
     def ending(self, now: float) -> Ending:
-        """Say how it ended: with a person, with a question of the agent left alone, without an answer, or with the
-        agent's answer.
-        """
+        """Say how it ended: with a person, with a question left alone, unanswered, or with the agent's answer."""
         if self.handed_over:
             return "handed_over"
         if now - self.last_at < QUIET_SECONDS:
@@ -79,9 +77,7 @@ class Conversation:
         return "unanswered" if self.unanswered else "resolved"
 
     def outcome(self, now: float, *, goal: bool, stars: int | None, returned: bool) -> Outcome:
-        """Say what came of it; `goal` is whether a change was carried out, `returned` whether the customer was back
-        within 72 hours.
-        """
+        """Say what came of it; `goal`: a change was carried out, `returned`: the customer was back within 72 hours."""
         ending = self.ending(now)
         if ending != "resolved":
             return ending
@@ -125,9 +121,7 @@ def conversations_of(turns: Iterable[TurnRow]) -> dict[str, Conversation]:
 
 
 def came_back(conversations: Iterable[Conversation], owners: Mapping[str, str]) -> set[str]:
-    """Return the conversations whose customer began another one within 72 hours of their end; those without an owner
-    never.
-    """
+    """Return the conversations whose customer began another one within 72 hours of their end, if they have an owner."""
     of_owner: dict[str, list[Conversation]] = {}
     for one in conversations:
         if owner := owners.get(one.thread_id):

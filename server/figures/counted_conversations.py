@@ -1,6 +1,4 @@
-"""Gather each conversation of the server with everything that figures count of it; the figures and the export are made
-of these.
-"""
+"""Gather each conversation of the server with everything that figures count of it, for figures and export."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -55,8 +53,7 @@ def span_of(zone: ZoneInfo, *, days: int, last: date | None, now: datetime) -> S
 async def counted(
     inbox: Inbox, desk: DeskReads, business: BusinessFile, span: Span, now: datetime
 ) -> tuple[list[Counted], list[Any]]:
-    """Return the conversations that ended in a span or in the one before, oldest first, and the rows of all turns since
-    then.
+    """Return the conversations that ended in a span or the one before, oldest first, and all turns since then.
 
     Raises:
         BackendUnavailable: the inbox or the desk does not answer.

@@ -1,6 +1,4 @@
-"""Add up how it is going: how conversations ended, what they cost, what customers thought, and what no article
-answered.
-"""
+"""Add up how it is going: how conversations ended, what they cost, what customers thought, what had no answer."""
 
 import asyncio
 import statistics
@@ -215,9 +213,7 @@ async def _ratings(inbox: Inbox, span: Span) -> list[Rated]:
 
 
 async def _served(inbox: Inbox, tickets: Sequence[TicketOutcome]) -> list[TicketOutcome]:
-    """Return the tickets of the server's own conversations: those of the command line and of programs are counted
-    nowhere else here.
-    """
+    """Return the tickets of the server's own conversations: those of other programs are counted nowhere else here."""
     threads, known = [ticket.thread_id for ticket in tickets], set[str]()
     async with inbox.reading() as connection:
         for first in range(0, len(threads), _AT_ONCE):

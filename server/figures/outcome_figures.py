@@ -1,6 +1,4 @@
-"""Add counted conversations up to rates, groups, satisfaction and times: pure functions that an outside script can
-repeat.
-"""
+"""Add counted conversations up to rates, groups, satisfaction and times, in functions that scripts can repeat."""
 
 import json
 import statistics

@@ -1,6 +1,4 @@
-"""Refuse bodies that are too large or come too slowly, before they cost anything; and label every answer for
-browsers.
-"""
+"""Refuse bodies that are too large or come too slowly, before they cost anything, and label answers for browsers."""
 
 import asyncio
 import json
@@ -21,9 +19,7 @@ class BodyLimits:
     """Count the bytes and the seconds of a request's body."""
 
     def __init__(self, app: ASGIApp, *, max_bytes: int, larger: Mapping[str, int], seconds: float) -> None:
-        """Take the limit of all paths, larger ones of some, and how long a body may take to arrive, beside what its
-        size takes.
-        """
+        """Take the limit of all paths, larger ones of some, and how long a body may take beside what its size takes."""
         self._app = app
         self._max_bytes = max_bytes
         self._larger = larger

@@ -51,9 +51,7 @@ class StaffLogin:
     """Fulfil signing in at one provider, whose endpoints are looked up on first use."""
 
     def __init__(self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        """Take what settings say, and what carries the requests instead of the network in tests; raises SettingsError
-        when something is missing.
-        """
+        """Take what settings say, and in tests the transport; raises SettingsError when something is missing."""
         if not settings.staff_login_client_id or not settings.staff_login_client_secret:
             raise SettingsError(
                 "SUPPORT_STAFF_LOGIN_ISSUER needs SUPPORT_STAFF_LOGIN_CLIENT_ID and _CLIENT_SECRET; set both"
@@ -189,9 +187,7 @@ def _told(answer: httpx.Response) -> Mapping[str, Any]:
 
 
 def roles_of(setting: str) -> dict[str, set[str]]:
-    """Return which values of the claim stand for each role, read from `support=operator, leads=lead`; raises
-    SettingsError.
-    """
+    """Return the claim's values for each role, from `support=operator, leads=lead`; raises SettingsError."""
     found: dict[str, set[str]] = {}
     for pair in filter(None, (part.strip() for part in setting.split(","))):
         value, _, role = (part.strip() for part in pair.rpartition("="))

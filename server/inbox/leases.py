@@ -1,6 +1,4 @@
-"""Give each thread to one worker at a time: leases that expire, with fencing tokens that make a late writer
-harmless.
-"""
+"""Give each thread to one worker at a time: leases that expire, with fencing tokens against late writers."""
 
 import asyncio
 import json
@@ -72,16 +70,13 @@ class Leases:
             return None if row is None else await self._turn_of(connection, dict(row), alone)
 
     def _free(self, now: float) -> ColumnElement[bool]:
-        """Say that nobody holds a thread; a lease from a time that is yet to come was given before the clock was set
-        back.
-        """
+        """Say that nobody holds a thread; a lease from the future was given before the clock was set back."""
         until = THREADS.c.lease_until
         return or_(until.is_(None), until < now, until > now + self._seconds + FARTHEST_SECONDS)
 
     @asynccontextmanager
     async def holding(self, thread_id: str, *, patience: float = 30.0) -> AsyncIterator[int | None]:
-        """Hold a thread for work that is no turn, such as an operator's; yields the token, or None for no thread of
-        ours.
+        """Hold a thread for work that is no turn, such as an operator's; yields the token, or None for no thread here.
 
         Raises:
             Busy: turns kept the thread for all of `patience` seconds.
@@ -168,9 +163,7 @@ class Leases:
         return more
 
     async def _hide_codes(self, connection: AsyncConnection, turn: Turn) -> bool:
-        """Take what looks like a one-time code out of answered messages of an open chat: it was used, and is nobody's
-        to read.
-        """
+        """Take what looks like a one-time code out of answered messages of an open chat: it was used."""
         hid = False
         for message in await self._messages(connection, MESSAGES.c.turn_id == turn.id):
             kept = {name: typed_code(message[name])[1] for name in ("text", "voice") if message[name]}

@@ -128,9 +128,7 @@ class Inbox:
     async def repeated(
         self, identity: Identity, key: str, *, thread_id: str | None, recording: bytes
     ) -> Accepted | None:
-        """Return what a recording was accepted as under the same key; raises KeyReused when that was another
-        message.
-        """
+        """Return what a recording was accepted as under the same key; raises KeyReused when that was another one."""
         async with self.reading() as connection:
             return await self._repeated(connection, identity, key, _hash(thread_id, recording))
 

@@ -17,9 +17,7 @@ from server.records import Identity, Limits
 
 
 class PersonalInbox:
-    """Fulfil `PersonalStore` for messages, turns and ratings; what was counted of turns stays, without words and
-    without a person.
-    """
+    """Fulfil `PersonalStore` for messages, turns and ratings; what was counted of turns stays, without a person."""
 
     name = "inbox"
     tables: Sequence[str] = (
@@ -84,9 +82,7 @@ class PersonalInbox:
             return await self._delete(connection, person.threads)
 
     async def expire(self, before: datetime) -> int:
-        """Delete conversations nobody has written in since, if nothing waits in them; forget what was asked in older
-        turns.
-        """
+        """Delete conversations without a message since, if nothing waits in them; forget what older turns asked."""
         last = select(MESSAGES.c.thread_id, func.max(MESSAGES.c.accepted_at).label("at"))
         newest = last.group_by(MESSAGES.c.thread_id).subquery()
         quiet = (func.coalesce(newest.c.at, THREADS.c.created_at) < before.timestamp()) & THREADS.c.due_at.is_(None)

@@ -1,6 +1,4 @@
-"""Keep what is noted of a thread beside its messages: who types and reads, what single replies were worth, own
-threads.
-"""
+"""Keep what is noted of a thread beside its messages: who types and reads, what replies were worth, notes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

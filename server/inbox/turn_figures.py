@@ -20,9 +20,7 @@ _NOT_UNDERSTOOD = re.compile(
     r"svara på engelska|kun svare på engelsk|could not (?:look that up|find an answer)\b",
     re.IGNORECASE,
 )
-"""What says that a message was not understood, or not in its language: no answer, but no question for the articles
-either.
-"""
+"""What says that a message was not understood, or not in its language: neither an answer nor a question."""
 _NOT_KNOWN = re.compile(
     r"\b(?:(?:do not|don't|cannot|can't) (?:know|find|say|answer)|articles? (?:do|does)(?: not|n't) (?:say|"
     r"answer|cover)|no (?:reliable )?(?:information|answer)|found (?:nothing|no answer)"
@@ -71,9 +69,7 @@ def answers(asked: str, reply: Mapping[str, Any]) -> bool | None:
 
 
 def lacks_source(asked: str, reply: Mapping[str, Any]) -> bool:
-    """Say whether a question found no article: it was handed over for that, or got a reply without source
-    and look-up.
-    """
+    """Say whether a question found no article: it was handed over for that, or answered without any source."""
     if handoff := reply.get("handoff"):
         return reason_code(str(handoff)) == "no_source"
     text = str(reply.get("text", ""))

@@ -123,9 +123,7 @@ class Worker:
             log.error("a turn ended with %r; it is taken up again once its lease is over", error)
 
     async def _next_turn(self) -> Turn | None:
-        """Return a turn somebody hinted at, or after a moment of quiet one that was left; None when there is
-        neither.
-        """
+        """Return a turn somebody hinted at, or after a moment of quiet one that was left, or None."""
         try:
             thread_id = await asyncio.wait_for(self._hints.get(), self._pace.poll_seconds)
         except TimeoutError:

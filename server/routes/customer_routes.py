@@ -102,9 +102,7 @@ async def take_in(
 
 
 async def check_question(service: Service, who: Identity, thread_id: str, action_ids: Sequence[str]) -> None:
-    """Raise Refused unless these actions are what the conversation asked about last, so that a yes finds no
-    other one.
-    """
+    """Raise Refused unless these actions are what the conversation asked about last: a yes is for no other."""
     shown = await view(service, await service.inbox.thread(thread_id, who.owner))
     asked = shown.messages[-1].asks if shown.messages else []
     if [ask.id for ask in asked if ask.open] != list(action_ids):

@@ -1,6 +1,4 @@
-"""Serve the pages of `web/`: chat, widget, desk, insight, and what they load, with the headers that keep foreign code
-out of them.
-"""
+"""Serve the pages of `web/` (chat, widget, desk, insight) with headers that keep foreign code out of them."""
 
 import gzip
 import hashlib
@@ -49,9 +47,7 @@ class Asset:
 
 
 def without_comments(text: str) -> str:
-    """Return a script or a style sheet without the comments that have lines of their own: they are for us, not for
-    customers.
-    """
+    """Return a script or a style sheet without the comments on lines of their own: they are not for customers."""
     return COMMENT.sub("", text)
 
 

@@ -109,8 +109,7 @@ async def _apply(claimed: Action, change: Change, write: Write) -> Outcome:
 
 
 async def within_velocity(change: Change, tool: Tool, ledger: ActionLedger, *, action: Action | None = None) -> Change:
-    """Return the change; staff has to agree where the customer has agreed to as many of its kind lately as the tool
-    allows.
+    """Return the change; staff has to agree where the customer agreed to as many of its kind lately as are allowed.
 
     Counted is what came before `action`, the one that is about to run, or before now.
 

@@ -51,9 +51,7 @@ class HostedActions(ConfirmedActions):
     """Lead a host's writes through proposal, yes and ledger; no rule of a business is applied to them."""
 
     def __init__(self, *, ledger: ActionLedger, tools: Sequence[HostTool], confirm_writes: bool = True) -> None:
-        """Take the host's tools; without `confirm_writes` its writes are run at once, because its own policy makes the
-        model ask.
-        """
+        """Take the host's tools; without `confirm_writes` its writes run at once, as its policy makes the model ask."""
         super().__init__(ledger=ledger, tools=as_tools(tools))
         self._approve = {tool.name: tool.approve for tool in tools}
         self._writes = {tool.name for tool in tools if tool.effect == "write"} if confirm_writes else set[str]()

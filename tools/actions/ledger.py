@@ -247,8 +247,7 @@ class ActionLedger:
         return [a for a in decided if a.decided_at and after <= now - a.decided_at < timedelta(days=1)]
 
     async def count_agreed(self, customer_id: str, tool: str, *, days: int, before: Action | None = None) -> int:
-        """Return how often a customer has agreed to a tool within so many days and it was not turned down, in any
-        thread.
+        """Return how often a customer agreed to a tool within so many days and was not turned down, in any thread.
 
         Counted are the days before the yes to an action, that action left out, or before now. What runs or ran counts
         whenever its yes came: of several that are carried out at once, the last one taken sees all others.

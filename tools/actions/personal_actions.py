@@ -16,9 +16,7 @@ from tools.actions.ledger_schema import events as steps
 
 
 class PersonalActions(PersonalTables):
-    """Fulfil `PersonalStore` for the ledger: who did what when stays; for whom, to what address and in which words
-    goes.
-    """
+    """Fulfil `PersonalStore` for the ledger: who did what when stays; for whom, whereto and in which words goes."""
 
     name = "actions"
     tables: Sequence[str] = ("actions", "action_events")

@@ -49,6 +49,4 @@ class BusinessRules(Section):
     identity: IdentityRule = IdentityRule()
     velocity: VelocityRule = VelocityRule()
     people_only: dict[str, Annotated[tuple[Phrase, ...], Field(min_length=1)]] = {}
-    """The topics that only people handle, each with the phrases that give it away; a `*` stands for any end of a
-    word.
-    """
+    """The topics that only people handle, each with phrases that give it away; a `*` stands for any end of a word."""

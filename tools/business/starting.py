@@ -1,6 +1,4 @@
-"""Write the folder of a new business: one kind of record, two reads, one write and its procedure, two articles, all of
-which work.
-"""
+"""Write the folder of a new business that works: one kind of record, two reads, a write, its procedure, articles."""
 
 import re
 from collections.abc import Sequence

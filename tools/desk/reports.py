@@ -169,9 +169,7 @@ class DeskReads:
         return {row["thread_id"]: _line(row) for row in rows}
 
     async def threads_with(self, term: str) -> set[str]:
-        """Return the conversations whose tickets or notes have a word that begins so, or whose ticket has
-        this number.
-        """
+        """Return the conversations whose tickets or notes have a word that begins so, or whose ticket is this one."""
 
         def find(connection: Connection) -> set[str]:
             dialect = connection.dialect.name

@@ -70,9 +70,7 @@ class SqlTicketDesk:
         most_tickets: int | None = None,
         most_within: timedelta = timedelta(days=30),
     ) -> None:
-        """Open the desk; a customer who had `most_tickets` within a time gets no further one while people have one of
-        theirs.
-        """
+        """Open the desk; a customer who had `most_tickets` within a time gets no other one while people have one."""
         self.database = database
         self._now = now
         self._worked = worked
@@ -127,9 +125,7 @@ class SqlTicketDesk:
             return await self._changed(connection, "ticket.opened", new_key(inserted))
 
     async def _one_of_many(self, connection: AsyncConnection, request: TicketRequest) -> Ticket | None:
-        """Return the ticket that people have of a customer who had too many lately, the request noted on it,
-        or None.
-        """
+        """Return the ticket that people have of a customer who had too many lately, with the request noted, or None."""
         if self._most_tickets is None or request.customer_id is None:
             return None
         theirs = select(tickets.c.serial, tickets.c.stage).where(tickets.c.customer_id == request.customer_id)
@@ -165,9 +161,7 @@ class SqlTicketDesk:
         return ticket
 
     async def whose(self, ticket_id: str) -> tuple[str, str | None]:
-        """Return the conversation and the customer of a ticket, which never change; raises Refused when there is
-        none.
-        """
+        """Return the conversation and the customer of a ticket, which never change; raises Refused if there is none."""
         if ticket_id not in self._whose:
             ticket = await self.get_ticket(ticket_id)
             return ticket.thread_id, ticket.customer_id
@@ -184,9 +178,7 @@ class SqlTicketDesk:
             return [ticket_of(row) for row in (await connection.execute(query)).mappings()]
 
     async def take(self, ticket_id: str, operator: str, *, instead_of: str | None = None) -> Ticket:
-        """Give a ticket to an operator; raises Refused when it is not with people, or with another than
-        `instead_of`.
-        """
+        """Give a ticket to an operator; raises Refused when it is not with people, or with another than named."""
         async with self._transaction() as connection:
             return await self._move(connection, ticket_id, "take", operator, instead_of=instead_of)
 
@@ -226,9 +218,7 @@ class SqlTicketDesk:
             )
 
     async def resolve(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
-        """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for an operator who is
-        named.
-        """
+        """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for a named operator."""
         return await self._close(ticket_id, "resolve", notice, operator)
 
     async def hand_back(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
@@ -236,9 +226,7 @@ class SqlTicketDesk:
         return await self._close(ticket_id, "hand_back", notice, operator)
 
     async def cancel_handoff(self, ticket_id: str) -> Ticket:
-        """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken
-        stays.
-        """
+        """Give a conversation that waits for a person back to the agent, as its customer wishes; a taken one stays."""
         async with self._transaction() as connection:
             ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id, lock=True)
             if ticket.status != "pending":
@@ -283,9 +271,7 @@ class SqlTicketDesk:
             ) from None
 
     async def merge(self, ticket_id: str, *, into: str, operator: str, notice: str = "") -> Ticket:
-        """Close a ticket that another one of the same customer goes on with; raises Refused as `resolve`, or for
-        another customer's.
-        """
+        """Close a ticket that another one goes on with; raises Refused as `resolve`, or for another customer's."""
         other, this = await self.get_ticket(into), await self.get_ticket(ticket_id)
         if (
             other.id == this.id

@@ -1,6 +1,4 @@
-"""Take personal data out of what a ticket says: colleagues read it in the conversation, other systems have no need of
-it.
-"""
+"""Take personal data out of what a ticket says: colleagues read it in the conversation, others do not need it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -185,9 +185,7 @@ class TicketDesk(Protocol):
         ...
 
     async def cancel_handoff(self, ticket_id: str) -> Ticket:
-        """Give a conversation that waits for a person back to the agent, as its customer wishes; one that was taken
-        stays.
-        """
+        """Give a conversation that waits for a person back to the agent, as its customer wishes; a taken one stays."""
         ...
 
     async def undelivered(self, thread_id: str | None = None) -> Sequence[Delivery]:
@@ -207,9 +205,7 @@ class OperatorDesk(TicketDesk, Protocol):
         ...
 
     async def take(self, ticket_id: str, operator: str, *, instead_of: str | None = None) -> Ticket:
-        """Give a ticket to an operator; raises Refused when it is not with people, or with another than
-        `instead_of`.
-        """
+        """Give a ticket to an operator; raises Refused when it is not with people, or with another than named."""
         ...
 
     async def whose(self, ticket_id: str) -> tuple[str, str | None]:
@@ -223,9 +219,7 @@ class OperatorDesk(TicketDesk, Protocol):
         ...
 
     async def resolve(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
-        """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for an operator who is
-        named.
-        """
+        """Close a ticket and put the notice, if any, on its way; raises Refused as `take`, for a named operator."""
         ...
 
     async def hand_back(self, ticket_id: str, *, notice: str = "", operator: str | None = None) -> Ticket:
@@ -247,9 +241,7 @@ class OperatorDesk(TicketDesk, Protocol):
         ...
 
     async def merge(self, ticket_id: str, *, into: str, operator: str, notice: str = "") -> Ticket:
-        """Close a ticket that another one of the same customer goes on with; raises Refused as `resolve`, or for
-        another customer's.
-        """
+        """Close a ticket that another one goes on with; raises Refused as `resolve`, or for another customer's."""
         ...
 
     async def rate(self, ticket_id: str, *, stars: int, comment: str = "") -> Ticket:

@@ -13,9 +13,7 @@ from tools.identity.verification import metadata, proofs
 
 
 class PersonalProofs(PersonalTables):
-    """Fulfil `PersonalStore` for what was done to prove who customers are, and for what their conversations
-    cost today.
-    """
+    """Fulfil `PersonalStore` for what proved who customers are, and for what their conversations cost today."""
 
     name = "proofs of identity"
     tables: Sequence[str] = ("identity_proofs", "spending")

@@ -1,5 +1,4 @@
-"""Prove who a customer in an open chat is: details that fit an account, then a one-time code sent to its e-mail
-address.
+"""Prove who a customer in an open chat is: details that fit an account, then a one-time code by e-mail.
 
 Nothing told to the chat depends on whether an account exists: for details that fit none a code is made as well, which
 nobody gets. Codes are kept as scrypt digests (RFC 7914) bound to thread and customer, and compared in constant time.
@@ -155,8 +154,7 @@ class IdentityDesk:
         await self._database.close()
 
     async def identify(self, thread_id: str, claim: Claim) -> Account | None:
-        """Take a claim: return the customer where the policy lets details suffice for reads, else send a code and
-        return None.
+        """Take a claim: return the customer where details suffice for reads, else send a code and return None.
 
         Raises:
             Refused: the claim is incomplete, came too often, or (only where details suffice) fits no account.
@@ -184,9 +182,7 @@ class IdentityDesk:
         return self._clock().timestamp()
 
     async def check(self, thread_id: str, code: str, *, message_id: str) -> Checked:
-        """Compare a typed code with the one that was sent for this thread; the same message again gets the
-        same answer.
-        """
+        """Compare a typed code with the one that was sent for this thread; a message again gets the same answer."""
         newest = select(proofs).where(proofs.c.thread_id == thread_id).order_by(proofs.c.number.desc()).limit(1)
         async with self._database.writing() as connection:
             row = (await connection.execute(newest)).mappings().first()
@@ -241,9 +237,7 @@ class IdentityDesk:
             logger.warning("a one-time code could not be sent (%s); check SUPPORT_CODE_SENDER", type(error).__name__)
 
     async def _record(self, thread_id: str, customer: Account | None, *, code: str | None) -> bool:
-        """Keep an attempt; returns whether its code may be sent. An account that was sent too many gets
-        none, silently.
-        """
+        """Keep an attempt; returns whether its code may be sent: an account with too many gets none, silently."""
         now, salt = self._clock(), secrets.token_bytes(16)
         customer_id = customer.id if customer else None
         recent = select(func.count()).where(proofs.c.asked_at > now - HOUR, proofs.c.asked_at < now + HOUR)

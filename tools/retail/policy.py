@@ -78,9 +78,7 @@ class Policy(BusinessRules):
     exchange: WindowRule
     refund: RefundRule
     difference_to_any_method: bool = False
-    """Whether the price difference of cheaper items may go to a payment method that did not pay, which turns gift
-    cards into money.
-    """
+    """Whether cheaper items' difference may go to a method that did not pay, which turns gift cards into money."""
     language: str = ENGLISH
     """The language in which its rules are told: one with a file in `sentences/`."""
     countries: dict[str, tuple[str, ...]]

@@ -97,9 +97,7 @@ def product_facts(product: Product) -> dict[str, Any]:
 
 
 def profile_facts(customer: Customer) -> dict[str, Any]:
-    """Return what a customer may hear about themselves: name, e-mail, default address, payment methods,
-    order numbers.
-    """
+    """Return what a customer may hear about themselves: name, e-mail, default address, payment methods, orders."""
     return {
         "first_name": customer.first_name,
         "last_name": customer.last_name,

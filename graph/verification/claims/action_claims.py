@@ -149,9 +149,7 @@ _NOT_SO = re.compile(
     r"\{\})|[\"']?\b(?:can|may)_\w+[\"']?\s?:|"
     r"\b\w{2,70}\b(?:(?<=able)|(?<=ible)|(?<=_until)|(?<=_deadline)|(?<=_policy)|(?<=_window)|(?<=_fee))"
 )
-"""Fields of a record that are empty, and those that tell what may be done: `"refunded": "0.00"` has refunded
-nothing.
-"""
+"""Fields of a record that are empty, and those that tell what may be done: `"refunded": "0.00"`."""
 _RECORD_CHARS = 1_500
 _CLAUSE = re.compile(r"[;:]|,\s(?:and|but|so|und|aber|et|mais|y|pero)\s|\s-\s|,\s(?=(?:i|we|your|the)\b)")
 
@@ -243,9 +241,7 @@ def is_true(claim: Claim, sentence: str, evidence: Evidence) -> bool:
 
 
 def _is_quoted(sentence: str, evidence: Evidence) -> bool:
-    """Say whether a sentence stands in an article as it is: it tells what happens to orders, not what was done to this
-    one.
-    """
+    """Say whether a sentence stands in an article as it is: it tells what happens, not what was done to this one."""
     words = " ".join(plain(sentence).lower().split()).strip(" \"'“”„«».!:")
     if _OF_ONE.search(words) or any(value.kind == "identifier" for value in find_values(sentence)):
         return False

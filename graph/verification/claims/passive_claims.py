@@ -1,5 +1,4 @@
-"""Find actions stated as a fact without anybody doing them: `the cancellation went through`, `#A1 → cancelled`,
-`Done!`.
+"""Find actions stated as a fact without anybody doing them: `the cancellation went through`, `Done!`.
 
 A state is a fact where it is said of something definite; `a cancelled order is refunded` and `can be cancelled` are
 rules.
@@ -229,9 +228,7 @@ _WRITTEN = (
     ),
 )
 _BARS_OF_A_HEADER = 4
-"""Bars of a row with three cells, which is a table's head when no cell has a digit: `| Order | Shipped | Delivered
-|`.
-"""
+"""Bars of a row of three cells, a table's head when no cell has a digit: `| Order | Shipped | Delivered |`."""
 _BARE = re.compile(
     r"(?:^\W*(?:(?:okay|ok|great|perfect|sure|yes|there you go|hi\b[^.!?,]*|si|sì|oui|ja|да|no problem|of "
     r"course)\W+)?(?:it's |it is |that's |that is |that was |this is |everything is |everything's |we're |you're |you "
@@ -266,9 +263,7 @@ _BEFORE = re.compile(r"\b(?:to|all set to|not|n't|almost|nearly|once|if|when|unt
 
 
 def find_stated(clause: str) -> Iterator[re.Match[str]]:
-    """Yield what a clause in small letters states as done; conditions and negations before it are the
-    caller's to see.
-    """
+    """Yield what a clause in small letters states as done; the caller sees to conditions and negations before it."""
     for pattern in (*_FACTS, _GOING_ON):
         yield from pattern.finditer(clause)
 

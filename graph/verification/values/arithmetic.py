@@ -1,6 +1,4 @@
-"""Recompute what a reply may have calculated: sums, differences, products by a count, shares, and days added
-to a date.
-"""
+"""Recompute what a reply may have calculated: sums, differences, products by a count, shares, and dates."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -101,9 +99,7 @@ def _is_quantity(target: Quantity, given: Operands) -> bool:
 
 
 def _is_time(target: int, given: Operands) -> bool:
-    """Say whether a time is another one less a length that counts backwards (`45 minutes before`), or plus one the
-    reply shows.
-    """
+    """Say whether a time is another one less a length (`45 minutes before`), or plus one the reply shows."""
     shifts = {-int(length / 60) for base, length in given.spans_back if base == "s" and length < _HALF_DAY}
     shifts |= {int(length / 60) for base, length in given.shown_spans if base == "s" and length < _HALF_DAY}
     return any((target - shift) % _DAY_MINUTES in given.times for shift in shifts)

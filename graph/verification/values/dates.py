@@ -61,9 +61,7 @@ Hits = Iterator[tuple[int, int, frozenset[Hashable]]]
 
 
 def find_dates(text: str) -> Hits:
-    """Yield start, end and the `DateKey`s each date can be; 11/02 is the second of November or the eleventh of
-    February.
-    """
+    """Yield start, end and the `DateKey`s each date can be; 11/02 is in November or in February."""
     for m in _ISO.finditer(text):
         yield from _dates(m, (int(m[1]), int(m[2]), int(m[3])))
     for m in _NUMERIC.finditer(text):
@@ -117,9 +115,7 @@ def same_date(said: DateKey, known: DateKey) -> bool:
 
 
 def find_weekdays(text: str) -> Hits:
-    """Yield the weekdays named in full, or short and capitalised; of two German letters only in a range, as
-    in Mo-Fr.
-    """
+    """Yield the weekdays named in full, or short and capitalised; in two German letters only in ranges (Mo-Fr)."""
     for m in _SHORT_RANGE.finditer(text):
         for end in (1, 2):
             yield m.start(end), m.end(end), frozenset({_SHORT_GERMAN.index(m[end])})

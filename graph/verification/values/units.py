@@ -1,6 +1,4 @@
-"""Read quantities with a unit of measure, and compare them across units: 750 ml is 0.75 litres, but not 0.75
-gallons.
-"""
+"""Read quantities with a unit of measure, and compare them across units: 750 ml is 0.75 litres, not gallons."""
 
 import re
 from collections.abc import Iterator

@@ -1,6 +1,4 @@
-"""Find what can be checked in a text: amounts, dates, durations, percentages, links, addresses, identifiers,
-numbers.
-"""
+"""Find what can be checked in a text: amounts, dates, durations, percentages, links, addresses, numbers."""
 
 import re
 from bisect import bisect_left, bisect_right

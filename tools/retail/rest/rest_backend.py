@@ -88,9 +88,7 @@ class HttpOrderBackend:
         return await self._only_customer({"first_name": first_name, "last_name": last_name, "zip": zip_code})
 
     async def get_order(self, customer_id: str, order_id: str) -> Order:
-        """Return one of the customer's orders, its number in any usual spelling; raises Refused when they have none
-        such.
-        """
+        """Return one of the customer's orders, its number in any usual spelling; raises Refused when there is none."""
         if not order_key(order_id):  # nothing but dots would be a path to somewhere else
             raise Refused(NO_ORDER)
         answer = await self._client.get(_order_path(customer_id, order_id))

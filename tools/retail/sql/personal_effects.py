@@ -11,9 +11,7 @@ from tools.retail.sql import sql_schema
 
 
 class PersonalEffects(PersonalTables):
-    """Fulfil `PersonalStore` for what the agent noted in the shop's database about its changes; the shop's records are
-    not ours.
-    """
+    """Fulfil `PersonalStore` for the agent's notes of changes in the shop's database; its records are not ours."""
 
     name = "effects"
     tables: Sequence[str] = ("effects",)

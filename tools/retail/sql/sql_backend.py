@@ -74,9 +74,7 @@ class SqlOrderBackend:
         return found[0] if len(found) == 1 else None
 
     async def get_order(self, customer_id: str, order_id: str) -> Order:
-        """Return one of the customer's orders, its number in any usual spelling; raises Refused when they have none
-        such.
-        """
+        """Return one of the customer's orders, its number in any usual spelling; raises Refused when there is none."""
         key, digits = order_key(order_id), order_digits(order_id)
         table = schema.orders
         named = or_(table.c.lookup_key == key, table.c.lookup_digits == digits) if digits else table.c.lookup_key == key
