@@ -61,60 +61,40 @@ async def resolve(
     Raises:
         Refused: it is not with people, or with another one than the operator, where they are named.
     """
-    before = await desk.get_ticket(ticket_id)
-    notice = phrase("ticket_resolved", before.locale, ticket=before.id) if tell else ""
-    ticket = await desk.resolve(ticket_id, notice=notice, operator=operator)
-    await deliver(graph, desk, ticket.thread_id)
-    await _follow(graph, ticket)
-    return ticket
+    notice = await _notice(desk, ticket_id, "ticket_resolved") if tell else ""
+    return await _told(graph, desk, await desk.resolve(ticket_id, notice=notice, operator=operator))
 
 
 async def hand_back(
     graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str | None = None, tell: bool = True
 ) -> Ticket:
     """Give a conversation back to the agent; otherwise as `resolve`."""
-    before = await desk.get_ticket(ticket_id)
-    notice = phrase("ticket_handed_back", before.locale, ticket=before.id) if tell else ""
-    ticket = await desk.hand_back(ticket_id, notice=notice, operator=operator)
-    await deliver(graph, desk, ticket.thread_id)
-    await _follow(graph, ticket)
-    return ticket
+    notice = await _notice(desk, ticket_id, "ticket_handed_back") if tell else ""
+    return await _told(graph, desk, await desk.hand_back(ticket_id, notice=notice, operator=operator))
 
 
 async def take(
     graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str, instead_of: str | None = None
 ) -> Ticket:
     """Give a ticket to an operator; raises Refused when it is not with people, or with another one than named."""
-    ticket = await desk.take(ticket_id, operator, instead_of=instead_of)
-    await _follow(graph, ticket)
-    return ticket
+    return await _followed(graph, await desk.take(ticket_id, operator, instead_of=instead_of))
 
 
 async def release(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str) -> Ticket:
     """Put a taken ticket back to those that wait for anybody; raises Refused as `take`."""
-    ticket = await desk.release(ticket_id, operator=operator)
-    await _follow(graph, ticket)
-    return ticket
+    return await _followed(graph, await desk.release(ticket_id, operator=operator))
 
 
 async def reopen(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str) -> Ticket:
     """Open a closed ticket again, take it and tell the customer; raises Refused where one is open already."""
-    before = await desk.get_ticket(ticket_id)
-    notice = phrase("ticket_reopened", before.locale, ticket=before.id)
-    ticket = await desk.reopen(ticket_id, operator, notice=notice)
-    await deliver(graph, desk, ticket.thread_id)
-    await _follow(graph, ticket)
-    return ticket
+    notice = await _notice(desk, ticket_id, "ticket_reopened")
+    return await _told(graph, desk, await desk.reopen(ticket_id, operator, notice=notice))
 
 
 async def merge(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, into: str, operator: str) -> Ticket:
     """Close a ticket that another one of its customer goes on with, and tell them; raises Refused as `resolve`."""
-    before = await desk.get_ticket(ticket_id)
-    notice = phrase("ticket_merged", before.locale, ticket=before.id, into=into)
-    ticket = await desk.merge(ticket_id, into=into, operator=operator, notice=notice)
-    await deliver(graph, desk, ticket.thread_id)
-    await _follow(graph, ticket)
-    return ticket
+    notice = await _notice(desk, ticket_id, "ticket_merged", into=into)
+    return await _told(graph, desk, await desk.merge(ticket_id, into=into, operator=operator, notice=notice))
 
 
 async def join(
@@ -195,9 +175,22 @@ async def deliver(
     return count
 
 
-async def _follow(graph: SupportGraph, ticket: Ticket) -> None:
+async def _notice(desk: OperatorDesk, ticket_id: str, sentence: str, **values: str) -> str:
+    """Return a fixed sentence about a ticket in its customer's language."""
+    ticket = await desk.get_ticket(ticket_id)
+    return phrase(sentence, ticket.locale, ticket=ticket.id, **values)
+
+
+async def _told(graph: SupportGraph, desk: OperatorDesk, ticket: Ticket) -> Ticket:
+    """Put the notice of a changed ticket into its conversation, and who owns that now."""
+    await deliver(graph, desk, ticket.thread_id)
+    return await _followed(graph, ticket)
+
+
+async def _followed(graph: SupportGraph, ticket: Ticket) -> Ticket:
     """Note in the conversation who owns it; the desk stays the judge, and `receive` asks it again each turn."""
     await _amend(graph, ticket.thread_id, _owner(ticket))
+    return ticket
 
 
 def _owner(ticket: Ticket) -> dict[str, str]:

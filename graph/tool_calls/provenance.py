@@ -23,13 +23,7 @@ from core.parsed_json import parsed_json
 from core.safety.injection_patterns import asks_for_action, directives
 from graph.context_window.case_file import PREFERENCE, PROMISE, REQUEST
 from graph.context_window.prompts import clip
-from graph.tool_calls.wanted_changes import (
-    agrees,
-    goes_on_with_it,
-    mentions,
-    sentences_that_ask,
-    speaks_of_change,
-)
+from graph.tool_calls.wanted_changes import agrees, goes_on_with_it, mentions, sentences_that_ask, speaks_of_change
 from graph.verification.call_arguments import checked_values
 from graph.verification.evidence import Text
 from graph.verification.evidence_reading import read_evidence

@@ -32,16 +32,7 @@ from server.figures.outcome_figures import (
 from server.figures.question_topics import grouped
 from server.inbox.inbox_schema import FIGURES, RATINGS, THREADS
 from server.inbox.message_inbox import Inbox
-from server.schemas.insight_schemas import (
-    Backlog,
-    Counted,
-    Day,
-    InsightOut,
-    Reason,
-    Spread,
-    Stars,
-    Unanswered,
-)
+from server.schemas.insight_schemas import Backlog, Counted, Day, InsightOut, Reason, Spread, Stars, Unanswered
 from tools.business.business_file import BusinessFile
 from tools.desk.reports import DeskReads, TicketOutcome
 
