@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes import MUG, line
-from tools.retail.order_wording import LONGEST_NAME, item_words, name_words
+from tools.retail.shown_records import LONGEST_NAME, item_words, name_words
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from typing import Literal
 
 from core.errors import Refused
 from tools.actions.changes import Move
-from tools.retail.order_wording import amount_words, method_words
 from tools.retail.policy import Policy
 from tools.retail.shop_records import Customer, Order, Payment, PaymentMethod
+from tools.retail.shown_records import amount_words, method_words
 
 ZERO = Decimal("0.00")
 

@@ -13,7 +13,6 @@ from typing import Any
 from core.errors import Refused
 from core.language.fixed_sentences import list_words
 from tools.actions.changes import Change, Move
-from tools.retail.order_wording import address_words, amount_words, item_words, method_words, money_words
 from tools.retail.policy import Policy
 from tools.retail.rules.item_choice import chosen_lines, chosen_swaps, swap_difference, swap_pairs, swapped
 from tools.retail.rules.money import (
@@ -35,6 +34,7 @@ from tools.retail.rules.shared_conditions import (
 )
 from tools.retail.shop_records import Address, Customer, Order, Product
 from tools.retail.shop_rows import Records, records_json
+from tools.retail.shown_records import address_words, amount_words, item_words, method_words, money_words
 
 
 def cancel_order(policy: Policy, customer: Customer, order: Order, *, reason: str) -> Change:

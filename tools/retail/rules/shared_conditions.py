@@ -11,11 +11,11 @@ from typing import Any
 from core.errors import Refused
 from core.language.fixed_sentences import date_words, list_words
 from tools.actions.changes import Change, Move
-from tools.retail.order_wording import amount_words, money_words
 from tools.retail.policy import Policy
 from tools.retail.rules.money import refunded_before, settle
 from tools.retail.shop_records import Address, Customer, Order
 from tools.retail.shop_rows import Records, records_json
+from tools.retail.shown_records import amount_words, money_words
 
 
 def require_status(policy: Policy, order: Order, statuses: Collection[str], what: str) -> None:
