@@ -30,7 +30,7 @@ from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import ProcedureBook, catalogue_of, open_book
 from graph.procedures.prompt import follow_procedure
 from graph.runtime.budgets import Budget, Budgets
-from graph.runtime.instrumentation import NoTelemetry
+from graph.runtime.node_wrappers import NoTelemetry
 from graph.tool_calls.wanted_changes import sentences_that_ask
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import ReplyLanguages

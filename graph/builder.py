@@ -43,8 +43,7 @@ from graph.routing import (
     after_verify,
 )
 from graph.runtime.budgets import Budgets
-from graph.runtime.instrumentation import NoTelemetry, Telemetry, observed
-from graph.runtime.sync_bridge import inline_route, sync_bridge
+from graph.runtime.node_wrappers import NoTelemetry, Telemetry, inline_route, observed, sync_bridge
 from graph.state import State, TurnInput
 from graph.tool_calls.executors import InProcess, ToolExecutor
 from graph.verification.judge import ReplyJudge

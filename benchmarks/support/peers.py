@@ -24,7 +24,7 @@ from core.settings import SAMPLE_BUSINESS, Settings
 from graph.agent import SupportAgent, open_agent
 from graph.context_window.prompts import system_prompt
 from graph.memory.checkpointers import open_checkpointer
-from graph.runtime.sync_bridge import inline_route
+from graph.runtime.node_wrappers import inline_route
 
 ROOT = Path(__file__).resolve().parents[2]
 CUSTOMER = "ada_brook_1001"
