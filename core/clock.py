@@ -1,8 +1,7 @@
 """Tell the time; whoever needs another one takes a function like this."""
 
 from datetime import UTC, datetime
+from functools import partial
 
-
-def utc_now() -> datetime:
-    """Return the present moment in UTC."""
-    return datetime.now(UTC)
+utc_now = partial(datetime.now, UTC)
+"""Returns the present moment in UTC."""

@@ -1,16 +1,17 @@
 """Hold what comes out of a turn: its reply, and the events on the way to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
 from core.message_marks import marks
+from core.parsed_json import parsed_json
 from graph.context_window.prompts import text_of
 from graph.state import Owner, State, newest_turn
 from tools.desk.ownership import WITH_PEOPLE
-from tools.record_cards import Cards, cards_in
+from tools.record_cards import Card, Cards
 
 
 @dataclass(frozen=True)
@@ -123,3 +124,11 @@ def _records(messages: Iterable[AnyMessage], drawn: Mapping[str, Cards]) -> tupl
     results = [m for m in messages if isinstance(m, ToolMessage) and m.status == "success" and m.name in drawn]
     found = (card.id for m in results for card in cards_in(text_of(m), drawn[str(m.name)], "en"))
     return tuple(dict.fromkeys(found))
+
+
+def cards_in(result: str, draw: Cards, locale: str) -> Sequence[Card]:
+    """Return the cards of what a tool returned; none where that is no JSON any more, or a host's own words."""
+    try:
+        return draw(parsed_json(result), locale)
+    except ValueError:
+        return ()

@@ -92,7 +92,6 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "server.backups",
         "server.service",
         "server.wait_for_reply",
-        "server.service",
         "server.identity",
         "server.views",
         "server.figures",

@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.parsed_json import parsed_json
-
 
 @dataclass(frozen=True, kw_only=True)
 class CardField:
@@ -50,14 +48,6 @@ class Card:
 
 Cards = Callable[[Any, str], Sequence[Card]]
 """Returns the cards of a tool's result, which was read from JSON, in a locale's language."""
-
-
-def cards_in(result: str, draw: Cards, locale: str) -> Sequence[Card]:
-    """Return the cards of what a tool returned; none where that is no JSON any more, or a host's own words."""
-    try:
-        return draw(parsed_json(result), locale)
-    except ValueError:
-        return ()
 
 
 def without_said(card: Card, text: str) -> Card:

@@ -7,9 +7,10 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 
 from core.safety.safe_links import LinkRule
 from graph.context_window.prompts import text_of
+from graph.replies import cards_in
 from server.schemas.api_schemas import AskOut, CardOut
 from tools.actions.action import Action
-from tools.record_cards import Card, Cards, cards_in, without_said
+from tools.record_cards import Card, Cards, without_said
 
 
 def cards_by_reply(messages: Sequence[AnyMessage], drawn: Mapping[str, Cards], locale: str) -> dict[str, list[Card]]:

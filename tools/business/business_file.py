@@ -72,7 +72,7 @@ class BusinessFile(Section):
     """What `business.yaml` may say; only the name has to be there."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]] = Field(["en"], min_length=1)
+    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]] = Field(default=["en"], min_length=1)
     """Languages it serves; the first is spoken where a customer's is not known."""
     tone: str = ""
     instructions: list[str] = Field(default_factory=list)
