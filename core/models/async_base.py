@@ -1,6 +1,4 @@
-"""Hold what chat models share that are there for an event loop only: those that stand around or before
-another model.
-"""
+"""Hold what chat models share that are there for an event loop only: those around or before another model."""
 
 import asyncio
 from abc import abstractmethod

@@ -101,9 +101,7 @@ def _first_line(text: str) -> str:
 
 
 def bounded_client(timeout: float, **options: Any) -> DefaultAsyncHttpxClient:
-    """Return an HTTP client whose answers raise ModelUnavailable once they are too large, before they are
-    read whole.
-    """
+    """Return an HTTP client whose answers raise ModelUnavailable once they are too large, before all is read."""
     return DefaultAsyncHttpxClient(
         timeout=timeout,
         # What is compressed could unpack to any size in one step.
@@ -271,9 +269,7 @@ class EndpointEmbeddings(OpenAIEmbeddings):
 
 
 def _vector(sent: str | list[float]) -> list[float]:
-    """Return the numbers of a vector, which OpenAI's API sends as base64 of float32 where it is asked to, as the client
-    does.
-    """
+    """Return the numbers of a vector, which OpenAI's API sends as base64 of float32 where the client asks for it."""
     if isinstance(sent, list):
         return sent
     numbers: list[float] = np.frombuffer(base64.b64decode(sent, validate=True), dtype="<f4").tolist()

@@ -128,9 +128,7 @@ async def _ask(
 async def _pieces(
     link: Candidate, messages: list[BaseMessage], allowance: Allowance, *, shared: bool, in_pieces: bool
 ) -> AsyncGenerator[AIMessageChunk]:
-    """Yield the pieces of one request; empty ones are held back until something follows, so that nothing has
-    begun yet.
-    """
+    """Yield the pieces of one request; empty ones are held back until something follows: nothing has begun yet."""
     left = allowance.seconds_left() - RESERVE_SECONDS
     limit = (left * SHARE_WITH_NEXT if shared else left) if link.breaker else None
     if limit is not None and limit <= 0:

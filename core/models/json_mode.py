@@ -36,9 +36,7 @@ class JsonAnswer(Generic[T]):
 
 
 class JsonModel:
-    """Ask for JSON with `json_schema`, else `json_object`, else in words; what an endpoint refuses is not
-    tried again.
-    """
+    """Ask for JSON with `json_schema`, else `json_object`, else in words; what is refused is not tried again."""
 
     def __init__(self, model: BaseChatModel) -> None:
         self._model = model
@@ -110,9 +108,7 @@ def _worded(messages: list[BaseMessage], schema: Schema, name: str) -> list[Base
 
 
 def strict_schema(shape: type[BaseModel], choices: Mapping[str, Sequence[str]]) -> Schema:
-    """Return the JSON schema of a flat model as strict endpoints want it: every field required, nothing else
-    allowed.
-    """
+    """Return the JSON schema of a flat model as strict endpoints want it: every field required, no other allowed."""
     fields = {}
     for name, field in shape.model_json_schema()["properties"].items():
         fields[name] = {key: value for key, value in field.items() if key not in _UNSUPPORTED}
@@ -141,9 +137,7 @@ def parse(text: str, shape: type[T], choices: Mapping[str, Sequence[str]]) -> tu
 
 
 def completed(text: str, instead: T, choices: Mapping[str, Sequence[str]]) -> T | None:
-    """Return what words that break off say in whole fields, and the rest as in `instead`; None where they have no such
-    field.
-    """
+    """Return what broken-off words say in whole fields, and the rest as in `instead`; None without such a field."""
     _, opening, rest = text.partition("{")
     try:
         found = parse_partial_json(opening + rest)

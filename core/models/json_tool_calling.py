@@ -90,9 +90,7 @@ def _arguments(format_: str, functions: Sequence[dict[str, Any]], forced: bool) 
 
 
 def as_message(answer: AIMessage) -> AIMessage:
-    """Return an answer in JSON as what it says and calls; one that is no such object stays text and is
-    judged as that.
-    """
+    """Return an answer in JSON as what it says and calls; what is no such object stays text and is judged as that."""
     try:
         found = _OBJECT.search(answer.text)
         value = json.loads(found[0]) if found else None

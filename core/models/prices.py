@@ -27,9 +27,7 @@ class Price(BaseModel, frozen=True, extra="forbid"):
         return None if self.per_request is None else self.per_request * requests
 
     def by_token(self, *, input_tokens: int, cached_tokens: int, output_tokens: int) -> Decimal | None:
-        """Return what tokens come to, those in the provider's cache at their own price, or None where there is no such
-        price.
-        """
+        """Return what tokens come to, those in the provider's cache at their own price, or None without a price."""
         if self.input is None or self.output is None:
             return None
         cached = self.input if self.cached_input is None else self.cached_input
@@ -44,17 +42,13 @@ class PriceTable(BaseModel, frozen=True, extra="forbid"):
     models: dict[str, Price] = Field(default_factory=dict)
 
     def of(self, model: str) -> Price | None:
-        """Return the price of a model: from the table, its `default`, or the list of a library if it is installed; or
-        None.
-        """
+        """Return the price of a model: from the table, its `default`, or a library's list if installed; or None."""
         return (
             self.models.get(model) or self.models.get("default") or (_listed(model) if self.currency == "USD" else None)
         )
 
     def cost(self, model: str, *, requests: int, input_tokens: int, output_tokens: int) -> float | None:
-        """Return what requests come to where they have a price, else what tokens come to, or None where neither is
-        known.
-        """
+        """Return what requests come to where they have a price, else what tokens come to, or None."""
         price = self.of(model)
         if price is None:
             return None

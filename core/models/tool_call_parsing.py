@@ -15,9 +15,7 @@ from core import schema_check
 from core.models.written_calls import names_call, written_calls
 
 RAW_CALLS = "raw_tool_calls"
-"""Where the endpoint keeps the calls of an answer as they came: the library parses cut arguments into valid-looking
-ones.
-"""
+"""Where the endpoint keeps the calls of an answer as they came: the library makes cut arguments look valid."""
 
 CUT = "it was cut off before its end; write a shorter one"
 EMPTY = "it was empty"

@@ -68,9 +68,7 @@ def mark_erased_sqlite(cursor: sqlite3.Cursor, thread_id: str, now: float) -> No
 
 
 def check_sqlite(cursor: sqlite3.Cursor, thread_id: str, began: float | None, now: float) -> None:
-    """Raise sqlite3.IntegrityError when the thread was erased after this run began; call it inside the writing
-    transaction.
-    """
+    """Raise sqlite3.IntegrityError when the thread was erased after this run began; call it while writing."""
     found = cursor.execute("SELECT at FROM erased_threads WHERE thread = ?", (mark(thread_id),)).fetchone()
     if found and (now - LONGEST_TURN_SECONDS if began is None else began) < found[0]:
         cursor.connection.rollback()  # the library's cursor commits what stands when it ends, also after an error

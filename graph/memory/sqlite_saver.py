@@ -168,9 +168,7 @@ class SqliteSaver(LibrarySaver):
                 )
 
     def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
-        """Keep the newest checkpoint of each thread (`keep_latest`) or nothing (`delete`); raises ValueError for
-        others.
-        """
+        """Keep the newest checkpoint of each thread (`keep_latest`) or nothing (`delete`); else raises ValueError."""
         if strategy not in ("keep_latest", "delete"):
             raise ValueError(f"the prune strategy is {strategy!r}; use keep_latest or delete")
         for thread in thread_ids:
@@ -216,9 +214,7 @@ class SqliteSaver(LibrarySaver):
         await self._in_thread(self.compact)
 
     async def _in_thread(self, work: Callable[..., Answer], *args: Any, **kwargs: Any) -> Answer:
-        """Do work on the database's own thread: one is enough for one connection, and no other work can keep it
-        waiting.
-        """
+        """Do work on the database's own thread: one is enough for one connection, and no other work delays it."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **kwargs))
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:

@@ -82,9 +82,7 @@ async def get_thread(saver: BaseCheckpointSaver[Any], thread_id: str) -> Thread 
 
 
 async def transcript(saver: BaseCheckpointSaver[Any], thread_id: str) -> list[AnyMessage]:
-    """Return everything that was said in a thread, oldest first; a memory that is not kept knows only what the state
-    holds.
-    """
+    """Return everything that was said in a thread, oldest first; a memory not kept knows only its state."""
     if isinstance(saver, KeepsTranscripts):
         return list(await saver.atranscript(thread_id))
     found = await saver.aget_tuple(_config(thread_id))

@@ -42,9 +42,7 @@ async def escalate(
     remembers_customers: bool = False,
     topics: Mapping[str, HandoffTopic] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return the thread owned by people, every open call answered and the customer told; or the honest news that it
-    failed.
-    """
+    """Return the thread owned by people, every open call answered and the customer told; or that it failed."""
     context = context_of(state, runtime.context)
     locale = context.locale
     agreed = await actions.withdraw_unstarted(thread_of(config))

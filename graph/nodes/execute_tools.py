@@ -41,8 +41,7 @@ async def execute_tools(
     identity: IdentityDesk | None = None,
     procedures: ProcedureBook | None = None,
 ) -> dict[str, Any]:
-    """Return a result for each open call, the passages they found, and whose conversation it is if a call made that
-    known.
+    """Return a result for each open call, the passages they found, and whose conversation it is, if known now.
 
     Reads run side by side. A write that a model calls is only proposed; one the graph calls for a confirmed action is
     carried out. Running this node again repeats no effect: the ledger knows what was done.

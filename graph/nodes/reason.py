@@ -185,9 +185,7 @@ def _opening(instead: str | None, earlier: Sequence[AnyMessage]) -> str:
 
 
 def person_called(answer: AIMessage, earlier: Sequence[AnyMessage]) -> dict[str, Any]:
-    """Return why the model calls a person in, where there is a reason for one; otherwise the call is refused like any
-    other.
-    """
+    """Return why the model calls a person in, where there is a reason for one; else the call is refused."""
     calls = [call for call in answer.tool_calls if call["name"] == HUMAN_TOOL]
     if not calls or not person_is_due(earlier):
         return {}

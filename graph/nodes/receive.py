@@ -1,6 +1,4 @@
-"""Begin a turn: check the message and the customer, reset what belongs to the last turn, hear a yes, a no
-and a wish.
-"""
+"""Begin a turn: check the message and the customer, reset what the last turn left, hear a yes, a no and a wish."""
 
 import asyncio
 import unicodedata
@@ -160,9 +158,7 @@ def check_message(text: str, max_message_chars: int) -> str:
 
 
 def check_owner(state: State, context: Context) -> None:
-    """Raise ThreadForbidden unless the thread is new, anonymous, the customer's own, or an open chat that proved
-    itself.
-    """
+    """Raise ThreadForbidden unless the thread is new, anonymous, the customer's own, or proved itself."""
     if context.customer_id is None and state.verified_by in ("details", "code"):
         return
     if state.customer_id is not None and state.customer_id != context.customer_id:

@@ -146,9 +146,7 @@ def replaced(cases: list[Case], case: Case) -> list[Case]:
 
 
 def alike(procedure: Procedure, case: Case, records: Sequence[Any], source: str) -> list[Case]:
-    """Return the case for the first of several records, and one more for each of the others, which knows what was said
-    so far.
-    """
+    """Return the case for the first of several records, and one for each of the others, knowing what was said."""
     subject = procedure.subject or ""
     first, *more = [with_slot(procedure, case, subject, record, source) for record in records]
     return [first, *(another(case) for case in more)]

@@ -24,9 +24,7 @@ class Queries:
     windows: tuple[str, ...]
     """The newest utterance, in overlapping pieces where it is longer than an embedding model reads well."""
     context: str
-    """The end of what the customer said before with the newest utterance, or an empty string where that one says
-    enough.
-    """
+    """The end of what the customer said before with the newest utterance, or empty where that one says enough."""
     words: Mapping[str, int]
     """Words of the newest utterance and how often each occurs."""
     codes: Mapping[str, int]

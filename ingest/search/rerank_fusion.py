@@ -19,9 +19,7 @@ _log = logging.getLogger(__name__)
 CANDIDATES = 20
 """Passages that a reranker reads at most; what is wanted beyond them keeps its order behind them."""
 _OFFSET = 60
-"""Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): the larger, the less a first place
-counts.
-"""
+"""Constant of reciprocal rank fusion (Cormack et al., 2009): the larger, the less a first place counts."""
 
 
 class SearchableIndex(Protocol):
@@ -114,9 +112,7 @@ class RerankedIndex:
         return self._threads.submit(self._reranker.scores, question, texts)
 
     def _ordered(self, found: Sequence[Passage], asked: "Future[list[float]]") -> list[Passage]:
-        """Return the passages by the sum of 1 / (60 + rank) over both orders; those that were not read are
-        in one only.
-        """
+        """Return the passages by the sum of 1 / (60 + rank) over both orders; unread ones are in one only."""
         if not asked.done():
             asked.cancel()
             return self._unchanged(found, f"it took more than {self._seconds:g} s")

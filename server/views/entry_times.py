@@ -16,8 +16,7 @@ from tools.desk.tickets import Ticket, TicketNote
 async def timed(
     inbox: Inbox, thread_id: str, entries: Sequence[Entry], ticket: Ticket | None, wrote: Mapping[str, datetime]
 ) -> list[Entry]:
-    """Return the entries with their times and the ticket's internal notes among them; times of other servers are not
-    known.
+    """Return the entries with their times and the ticket's internal notes; other servers' times are unknown.
 
     `wrote` says when people and the desk wrote, by the keys of deliveries.
     """

@@ -29,9 +29,7 @@ class Outcome(Section):
     tool: str
     """A read; its arguments are those of the write that have the same names."""
     done: str | None = None
-    """CEL over `args`, `before` and `record` that holds when the write was done; without it, only an unchanged
-    record tells.
-    """
+    """CEL over `args`, `before` and `record` that holds when the write was done; else an unchanged record tells."""
 
 
 class ReadPerItem(Section):
@@ -60,9 +58,7 @@ class Limit(Section):
 
 
 class ReadAhead(Section):
-    """When a read is done before the model is asked: for each identifier in the newest message, or when its records are
-    named.
-    """
+    """When a read is done ahead of the model: for each identifier in the message, or when its records are named."""
 
     pattern: str | None = None
     """What an identifier looks like, in RE2's syntax."""
@@ -109,9 +105,7 @@ class ToolDeclaration(Section):
     card: list[str] | dict[str, Text] = Field(default_factory=dict)
     """Fields of the result that a page shows, in their order, each with its label if it has one of its own."""
     personal: list[str] = Field(default_factory=list)
-    """Fields of the result, and arguments, whose values stay out of logs, traces and tickets, and leave no trace in the
-    audit trail of somebody who was erased.
-    """
+    """Fields of the result and arguments whose values stay out of logs, tickets and an erased person's audit trail."""
     ahead: ReadAhead | None = None
 
     @property
@@ -189,9 +183,7 @@ class Snapshot(Section):
     records: dict[str, str | ReadPerItem] = Field(default_factory=dict)
     """Reads of the customer's records, by the name of their result, as a write's `look`."""
     reset: str | None = None
-    """A tool of the source that puts the start state back; without it, a server is started anew for each
-    conversation.
-    """
+    """A tool of the source that puts the start state back; without it, each conversation starts a server anew."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

@@ -17,9 +17,7 @@ _LEAD = re.compile(
 
 
 def claim(conversation: Conversation) -> Call | None:
-    """Return the call that hands over who the customer says they are, once a tool has asked for it and they have said
-    it.
-    """
+    """Return the call that hands over who the customer says they are, once a tool asked and they said it."""
     asked = ASK_WHO in conversation.last_reply or any(ASK_WHO in result.text for result in conversation.results)
     told = any(result.name == IDENTIFY for result in conversation.results)
     if not asked or told or IDENTIFY not in conversation.tools:

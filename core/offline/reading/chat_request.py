@@ -1,6 +1,4 @@
-"""Read the request a chat model gets: what was said, which passages and tool results are at hand, which tools are
-bound.
-"""
+"""Read the request a chat model gets: what was said, which passages and results are at hand, which tools."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -34,9 +34,7 @@ def is_own_question(message: str) -> bool:
 
 
 def last_question(conversation: Conversation) -> str:
-    """Return what a question leans on: the customer's messages back to the newest that leans on nothing,
-    oldest first.
-    """
+    """Return what a question leans on: the messages back to the newest that leans on nothing, oldest first."""
     said: list[str] = []
     for text in [s.text for s in reversed(conversation.said) if s.by_customer][:REMEMBERED]:
         said.insert(0, text)

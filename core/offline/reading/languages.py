@@ -51,9 +51,7 @@ _TELLING = 5
 
 
 def english_only(text: str) -> str:
-    """Say that only English is spoken here, and how to get a person, in the language of a message; empty where that is
-    English or too short to tell.
-    """
+    """Say in a message's language that only English is spoken here, and how to get a person; empty for English."""
     spoken, likest = spoken_language(text, "en"), language_of(text)
     words = re.findall(r"[^\W\d_]+", text)
     strange = len(words) >= _TELLING and sum(not word.isascii() for word in words) > 1

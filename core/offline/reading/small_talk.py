@@ -21,9 +21,7 @@ OPEN_QUESTIONS = (HELLO, OPENING, NOTHING_CHANGED, NOTHING_OPEN)
 
 
 def introduction(intent: str, tools: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return what is said to a greeting, to the question what can be done, or to nothing understood, by what is
-    connected.
-    """
+    """Return what is said to a greeting, to the question what can be done, or to nothing understood."""
     if intent == "greeting":
         return HELLO
     able = ["answer questions from our help articles"]

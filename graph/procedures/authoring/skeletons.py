@@ -1,6 +1,4 @@
-"""Write the beginnings of a procedure's tests: one conversation that succeeds, and one for each part of each rule
-turned round.
-"""
+"""Write the beginnings of a procedure's tests: one that succeeds, and one for each part of each rule turned round."""
 
 import itertools
 import re

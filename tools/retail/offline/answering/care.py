@@ -28,17 +28,14 @@ NOTHING_ABOUT_IT = (
 
 
 def thing_to_care_for(question: str) -> set[str]:
-    """Return the stems of the words that name what is to be cleaned; none where the question asks for
-    something else.
-    """
+    """Return the stems of the words that name what is to be cleaned; none where something else is asked for."""
     if not CARE.search(normal(question)):
         return set()
     return {word for word in content_stems(question) if word not in _CARE_STEMS}
 
 
 def care_quote(question: str, thing: set[str], desk: Toolbox) -> Quote | None:
-    """Return what an article about the thing says, or about the product that the customer calls so; None where there is
-    none.
+    """Return what an article says about the thing, or about the product that the customer calls so, or None.
 
     Raises:
         CallNeeded: the shop must be asked what product is meant, or the articles be searched.

@@ -156,9 +156,7 @@ def chosen_items(request: Request, desk: Toolbox, order: Facts, *, question: str
 
 
 def _one_of(alike: Sequence[Facts], text: str) -> Facts:
-    """Return the item of those with like names that a text tells apart by options or place; raises ReplyNow with a
-    question.
-    """
+    """Return the item of those with like names that a text tells apart; raises ReplyNow with a question."""
     told = [item for item in alike if mentioned_options(text, item.get("options") or {})]
     place = ordinal(text)
     if len(told) == 1:

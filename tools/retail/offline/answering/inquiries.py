@@ -37,9 +37,7 @@ _RULES: Mapping[str, tuple[str, str, str]] = {
     "change_address": ("How can I change the address of an order?",) * 3,
     "change_payment": ("How can I change the payment method of an order?",) * 3,
 }  # fmt: skip
-"""The questions behind an inquiry about each change: how it is done, what becomes of the money, how long there is
-time.
-"""
+"""The questions behind an inquiry about each change: how it is done, what becomes of the money, how long."""
 _MOST = 3
 _POINTS = re.compile(
     rf"\b(?:it|that(?!{RELATIVE})|this|they|them|the (?:\w+ )?one|the other|"

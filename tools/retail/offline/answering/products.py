@@ -21,9 +21,7 @@ _THE_ONE = re.compile(r"\b(?:the|that|this|a|an) (?:\w+ )?ones?\b|\b(?:it|they|t
 
 
 def product(request: Request, desk: Toolbox) -> str:
-    """Say what the shop has of a product: versions, prices, stock; articles answer where the shop has no
-    such product.
-    """
+    """Say what the shop has of a product: versions, prices, stock; articles answer where there is none such."""
     leans = not product_words(request.text) or (request.before and _THE_ONE.search(normal(request.text)))
     question = f"{request.before}\n{request.text}" if leans else request.text
     words = product_words(request.before) if leans and request.before else product_words(question)

@@ -139,9 +139,7 @@ def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
 
 
 def _shown(request: Request, desk: Toolbox, orders: Sequence[Facts]) -> list[Facts]:
-    """Return those of the orders in the last replies that "the other one" or "that one" leaves; none where it points at
-    none.
-    """
+    """Return those of the orders in the last replies that "the other one" or "that one" leaves, or none."""
     if not (pointed := _POINTS.search(normal(request.text))):
         return []
     numbers = [n for said in desk.conversation.said[-_LOOKED_BACK:] for n in reference_numbers(said.text)]

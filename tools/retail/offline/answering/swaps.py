@@ -48,9 +48,7 @@ def products_of(desk: Toolbox, product_ids: Sequence[str]) -> dict[str, Facts]:
 
 
 def _direction(text: str) -> tuple[str, str]:
-    """Return what a text says of the item that goes and of the one that comes; all of it for both where it does not
-    tell.
-    """
+    """Return what a text says of the item that goes and of the one that comes; all of it for both if unclear."""
     found = _THIS_FOR_THAT.search(text) or _FROM_TO.search(text) or _WITH_THAT.search(text)
     if found:
         return found["old"], found["new"]
@@ -87,9 +85,7 @@ def _check_same_product(text: str, item: Facts, product: Facts) -> None:
 
 
 def new_version(request: Request, item: Facts, items: Sequence[Facts], product: Facts) -> Facts:
-    """Return the version wanted in place of an item, from the words about that item; raises ReplyNow with a
-    question.
-    """
+    """Return the version wanted in place of an item, from the words about it; raises ReplyNow with a question."""
     variants = [v for v in product.get("variants", []) if v.get("item_id") != item.get("item_id")]
     _check_what_goes(_words_about(request.text, item, items), item, product)
     _check_same_product(_words_about(request.text, item, items), item, product)

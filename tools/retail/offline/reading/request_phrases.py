@@ -19,9 +19,7 @@ GENERAL = re.compile(
     r"\b(?:my|the|this|that|it|they|i|we)\b.*\b(?:dead|died|(?:won't|doesn't|does not|will not|wouldn't) "
     r"(?:work|turn on|start|switch on|light up|charge)|stopped working)\b"
 )
-"""What the articles answer, though its words also stand in questions about the customer's own data or goods in
-stock.
-"""
+"""What the articles answer, though its words also stand in questions about own data or goods in stock."""
 UNDO = re.compile(r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?order\b")
 
 CANCEL = _any(

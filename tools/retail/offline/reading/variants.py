@@ -95,9 +95,7 @@ def fitting_variants(text: str, variants: Sequence[Facts], current: Facts) -> li
 
 
 def changes_only_what_is_asked(text: str, variant: Facts, variants: Sequence[Facts], current: Facts) -> bool:
-    """Say whether a version differs from the item only in options the text speaks of, or in price where it asks for
-    that.
-    """
+    """Say whether a version differs from the item only in options the text speaks of, or in a price it asks for."""
     if _CHEAPEST.search(normal(text)) or _DEAREST.search(normal(text)) or _ITEM_ID.search(text):
         return True
     has = current.get("options") or {}
