@@ -220,9 +220,8 @@ class EndpointChatModel(ChatOpenAI):
         """Raise ModelUnavailable for an answer that its limit of tokens cannot hold."""
         if self.max_tokens and characters > _MOST_CHARS_A_TOKEN * self.max_tokens:
             raise ModelUnavailable(
-                f"{self.openai_api_base} sent {characters:,} characters for {self.model_name!r}, which was "
-                f"asked for at most "
-                f"{self.max_tokens:,} tokens"
+                f"{self.openai_api_base} sent {characters:,} characters for {self.model_name!r}, which was asked for "
+                f"at most {self.max_tokens:,} tokens"
             )
 
     def _create_chat_result(

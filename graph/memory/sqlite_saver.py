@@ -110,8 +110,7 @@ class SqliteSaver(LibrarySaver):
                 parent = config["configurable"].get("checkpoint_id")
                 cursor.execute(
                     "INSERT OR REPLACE INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, "
-                    "parent_checkpoint_id, "
-                    "type, checkpoint, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "parent_checkpoint_id, type, checkpoint, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (thread, space, checkpoint["id"], parent, kind, stored, about.encode("utf-8", "ignore")),
                 )
                 _drop_superseded(cursor, thread, space, self._kept)

@@ -34,7 +34,6 @@ def checked(found: CheckpointTuple) -> CheckpointTuple:
 def damaged(thread_id: Any, why: str) -> ThreadDamaged:
     """Return the error for a conversation that cannot be read safely."""
     return ThreadDamaged(
-        f"the stored conversation {str(thread_id)!r} is not what was written ({why}); it is left alone and all "
-        f"others go on; restore "
-        "the memory from a backup, or delete this conversation"
+        f"the stored conversation {str(thread_id)!r} is not what was written ({why}); it is left alone and all others "
+        "go on; restore the memory from a backup, or delete this conversation"
     )

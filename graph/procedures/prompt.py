@@ -38,9 +38,8 @@ def listing(procedures: Sequence[Procedure]) -> str:
         return ""
     lines = [f"- {procedure.name}: {procedure.description}" for procedure in procedures]
     return (
-        "\n\nProcedures say how requests are dealt with. When a customer wants what one of them is for, and it "
-        "is not the "
-        f"open case already, call {FOLLOW} with its name; when none fits, call none.\n" + "\n".join(lines)
+        "\n\nProcedures say how requests are dealt with. When a customer wants what one of them is for, and it is not "
+        f"the open case already, call {FOLLOW} with its name; when none fits, call none.\n" + "\n".join(lines)
     )
 
 

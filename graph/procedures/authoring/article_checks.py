@@ -22,9 +22,8 @@ DURATION = re.compile(r"duration\(['\"](\d+(?:\.\d+)?)(h|m|s)['\"]\)")
 COMMON = frozenset(
     re.findall(
         r"\w+",
-        "the and for with that this than not can cannot you your are was were has have will more most less "
-        "only any all from"
-        " our its may must been who what when where which please after before within until",
+        "the and for with that this than not can cannot you your are was were has have will more most less only any "
+        "all from our its may must been who what when where which please after before within until",
     )
 )
 SHARED = 2

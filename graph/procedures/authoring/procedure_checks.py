@@ -197,9 +197,8 @@ def _rules(procedure: Procedure, catalogue: Catalogue) -> Iterable[Problem]:
             rule = procedure.rules[rule_name]
             if not rule.rule.claim and true_by_claims(procedure, rule.must):
                 said = (
-                    f"the customer's word alone makes {rule_name!r} true, and {step.step.tool} is about money: "
-                    f"add what a "
-                    "record has to say, or mark the rule `claim: true` where the word is meant to be enough"
+                    f"the customer's word alone makes {rule_name!r} true, and {step.step.tool} is about money: add "
+                    "what a record has to say, or mark the rule `claim: true` where the word is meant to be enough"
                 )
                 yield file.problem("claim-only", said, "rules", rule_name, "must")
 

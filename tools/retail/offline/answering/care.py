@@ -13,11 +13,10 @@ from tools.retail.offline.reading.request_phrases import CARE
 _TOLD = re.compile(r"\b(?:clean|wash|dry|rinse|wipe|dust|soap|dishwasher|detergent|oil|brush|sponge|degrees)\b")
 """What advice on care speaks of; an article about the sizes of bed linen is none."""
 _CARE_TEXT = (
-    "clean cleaning wash washing washable dishwasher machine care caring take look descale polish tumble "
-    "bleach scrub launder dry dryer drying "
-    "best way safe safely proper properly correct correctly recommended recommend instruction instructions tip "
-    "tips hand water soap detergent "
-    "temperature degrees often put goes allowed use new old dirty stain stains product item bought ordered"
+    "clean cleaning wash washing washable dishwasher machine care caring take look descale polish tumble bleach scrub "
+    "launder dry dryer drying best way safe safely proper properly correct correctly recommended recommend instruction "
+    "instructions tip tips hand water soap detergent temperature degrees often put goes allowed use new old dirty "
+    "stain stains product item bought ordered"
 )
 _CARE_STEMS = frozenset(stem(word) for word in _CARE_TEXT.split())
 """Words of such a question that name no thing."""

@@ -251,8 +251,7 @@ _TROUBLES = (
     (re.compile(r"\bwrong (?:item|one|colou?r|size|product|thing|model)\b"),
     "What should I do when I received the wrong item?"),
     (re.compile(
-        r"(?<!\bi )(?<!\bi've )(?<!\bi have )(?<!\bwe )\blost\b|\b(?:never arrived|not arrived|stolen|"
-        r"disappeared)\b"
+        r"(?<!\bi )(?<!\bi've )(?<!\bi have )(?<!\bwe )\blost\b|\b(?:never arrived|not arrived|stolen|disappeared)\b"
     ), "What happens when a parcel is lost?"),
     (re.compile(
         r"^(?!.*\b(?:codes?|vouchers?|coupons?|password|links?|site|website|app|log ?in|payment|card)\b).*"

@@ -96,9 +96,8 @@ STATUS = _any(
     rf"\b{ORDER_WORD}\b[^.?!]*\b(?:where|status|arriv\w*|late|delayed|shipped|sent|dispatched|on (?:its|the) "
     rf"way|turned up|come|came|here yet|stuck|lost|left|gone|moved|going on|out for delivery|tracking)\b",
     r"\b(?:has|have|did|is|are|was|when|will)\b[^.?!]*\b(?:my|the|it|that|this|they|order|package|"
-    r"parcel)\b[^.?!]*\b(?:ship(?:ped)?|arriv(?:e|ed|ing)|deliver(?:ed)?|get here|be here|come|dispatch(?:ed)?|"
-    r"sent|left|late|delayed|lost|there yet|here yet|coming|reach(?:ed)?|on (?:its|the) way|on (?:its|the) "
-    r"road)\b",
+    r"parcel)\b[^.?!]*\b(?:ship(?:ped)?|arriv(?:e|ed|ing)|deliver(?:ed)?|get here|be here|come|dispatch(?:ed)?|sent|"
+    r"left|late|delayed|lost|there yet|here yet|coming|reach(?:ed)?|on (?:its|the) way|on (?:its|the) road)\b",
     r"\bwhere (?:has|have|did) (?:it|they|my [\w -]+?|the [\w -]+?) (?:got|gone|go|end)\b|\b(?:did|have|has) "
     r"(?:you|they)(?: already)? (?:ship|shipped|send|sent|dispatch|dispatched|deliver|delivered)\b",
     r"\b(?:news|update|word|status|progress)\b[^.?!]*\b(?:about|on|of|for|with|regarding) (?:my|the)\b|"
@@ -121,9 +120,8 @@ MINE = _any(
     r"mi|mio|mia|meu|minha|mijn|moj[ae]|moje)\b"
 )
 ORDER_FACT = _any(
-    r"\b(?:what|how much|which|who)\b[^.?!]*\b(?:pay|paid|cost|spend|spent|charged|total|price|worth|items?|"
-    r"products?|in (?:it|my order|that order|this order)|ordered|address)\b[^.?!]*\b(?:order|it|that|i|"
-    r"purchase)\b",
+    r"\b(?:what|how much|which|who)\b[^.?!]*\b(?:pay|paid|cost|spend|spent|charged|total|price|worth|items?|products?|"
+    r"in (?:it|my order|that order|this order)|ordered|address)\b[^.?!]*\b(?:order|it|that|i|purchase)\b",
     r"\b(?:total|price|amount|cost|details?|contents?) (?:of|for) (?:my|the|that|this|order)\b[^.?!]*\border",
     r"\bwhat (?:did i|have i|i) (?:order|buy|bought|purchase)",
     r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)(?: it| that| there| the "
@@ -144,9 +142,8 @@ LIST = _any(
     r" in order)|^my orders\b|\borders? (?:under|in|on) my (?:name|account)\b",
 )
 PROFILE = _any(
-    r"\b(?:my|the) (?:gift ?card )?balance\b|\b(?:how much|what)(?: money)? (?:is|do i have|have i|is left|"
-    r"left|remains)\b[^.?!]*\b(?:on|in) (?:my|the) (?:gift ?card|account)\b|\bbalance (?:of|on)\b|\bgift ?card "
-    r"balance\b",
+    r"\b(?:my|the) (?:gift ?card )?balance\b|\b(?:how much|what)(?: money)? (?:is|do i have|have i|is left|left|"
+    r"remains)\b[^.?!]*\b(?:on|in) (?:my|the) (?:gift ?card|account)\b|\bbalance (?:of|on)\b|\bgift ?card balance\b",
     r"\b(?:what|which|show|see|tell|check|list|do you have|is|view)\b[^.?!]*\b(?:my|on file|saved|stored|"
     r"registered|i have|am i)\b[^.?!]*\b(?:profile|e-?mail(?: address)?|(?:default |home |saved "
     r")?address(?:es)?|payment methods?|(?:credit )?cards?|account (?:details|data|information|info)|personal "
@@ -192,12 +189,10 @@ QUESTION_ABOUT_RULES = re.compile(
     r"if i|what's|is my|are my)\b"
 )
 UNDECIDED = re.compile(
-    r"\b(?:friend|colleague|wife|husband|mother|father|mum|mom|dad|sister|brother|partner|neighbou?r|someone|"
-    r"somebody|they|he|she|people|website|article)s? (?:\w+ )?(?:said|says?|told me|thinks?|claims?|"
-    r"mentioned)\b|"
-    r"\bi (?:heard|read|was told|am told|gather)\b|\b(?:just|only|merely) (?:asking|curious|wondering)\b|"
-    r"\bthinking (?:about|of)\b|\bconsidering\b|\bif i (?:were to|was to|should|cancell?ed|returned|exchanged|"
-    r"changed|swapped)\b|"
+    r"\b(?:friend|colleague|wife|husband|mother|father|mum|mom|dad|sister|brother|partner|neighbou?r|someone|somebody|"
+    r"they|he|she|people|website|article)s? (?:\w+ )?(?:said|says?|told me|thinks?|claims?|mentioned)\b|"
+    r"\bi (?:heard|read|was told|am told|gather)\b|\b(?:just|only|merely) (?:asking|curious|wondering)\b|\bthinking "
+    r"(?:about|of)\b|\bconsidering\b|\bif i (?:were to|was to|should|cancell?ed|returned|exchanged|changed|swapped)\b|"
     r"\bi (?:may|might) (?:still |just |also )?(?:keep|want|need|cancel|return|exchange)\b|\bnot (?:yet )?sure "
     r"(?:yet )?(?:if|whether)\b"
 )
@@ -233,11 +228,10 @@ ORDER_ASKED = re.compile(r"\?|\b(?:where|what|when|which|how|status|has|did|is|a
 CONTENTS = re.compile(r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)\b")
 BOUGHT = re.compile(r"\border\w*|\bpaid|\bpay\b|\bbought")
 NEGATED = re.compile(
-    r"^(?:(?:no|but|please|actually|and|ok|well)[,.! ]+)*(?:i(?:'m| am)? )?(?:don't|do not|dont|didn't|did not|"
-    r"no need to|not|never)"
-    r"(?: (?:want|need|wish|have|ask(?:ed)?|request(?:ed)?|meant?|said))?(?: (?:you|us))?(?: (?:to|for|"
-    r"about))?(?: (?:an?|the|any))? "
-    r"(?:cancel\w*|return\w*|exchang\w*|swap\w*|chang\w*|refund\w*|send|modify\w*)\b(?!.*\?)"
+    r"^(?:(?:no|but|please|actually|and|ok|well)[,.! ]+)*(?:i(?:'m| am)? )?(?:don't|do not|dont|didn't|did not|no need "
+    r"to|not|never)(?: (?:want|need|wish|have|ask(?:ed)?|request(?:ed)?|meant?|said))?(?: (?:you|us))?(?: (?:to|for|"
+    r"about))?(?: (?:an?|the|any))? (?:cancel\w*|return\w*|exchang\w*|swap\w*|chang\w*|refund\w*|send|"
+    r"modify\w*)\b(?!.*\?)"
 )
 MONEY_BACK = re.compile(r"\b(?:money|refund\w*|amount|it back)\b")
 CORRECTED = re.compile(

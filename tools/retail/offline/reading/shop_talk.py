@@ -7,10 +7,9 @@ GREETING = (
     "or return orders."
 )
 CAPABILITIES = (
-    "I am the automated assistant of the shop. I can tell you where an order is, list your orders, look up "
-    "products and prices, cancel or "
-    "change a pending order, return or exchange delivered items, and answer questions from our help articles. "
-    "If you want a person, just say so."
+    "I am the automated assistant of the shop. I can tell you where an order is, list your orders, look up products "
+    "and prices, cancel or change a pending order, return or exchange delivered items, and answer questions from our "
+    "help articles. If you want a person, just say so."
 )
 UNCLEAR = (
     "I am not sure what you need. I can help with orders, returns, products and questions about the shop. "

@@ -39,8 +39,7 @@ _REFUND_REASONS: tuple[tuple[RefundReason, re.Pattern[str]], ...] = (
         r"chipped)\b"
     )),
     ("missing item", re.compile(
-        r"\b(?:missing|incomplete|not in the (?:box|parcel|package)|wasn't in|was not in|left out|did not come "
-        r"with)\b"
+        r"\b(?:missing|incomplete|not in the (?:box|parcel|package)|wasn't in|was not in|left out|did not come with)\b"
     )),
     ("price adjustment", re.compile(
         r"\b(?:cheaper now|now cheaper|price (?:drop|dropped|went down|has dropped|adjustment|difference|was "
