@@ -73,6 +73,8 @@ def assemble(
     Raises:
         KnowledgeError: the index is missing, corrupt or of another embedding model.
     """
+    if settings.embedding_model == "minilm":
+        embedded_minilm().open_soon()  # the first search waits for it
     local = settings.embeds_here
     # A query that an endpoint does not embed soon is answered by keywords; customers do not wait for its recovery.
     embeddings = QueryEmbeddings(

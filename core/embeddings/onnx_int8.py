@@ -83,18 +83,17 @@ class _Weight:
     scales: str
 
 
-def eight_bit_model(path: Path, *, products: bool = True) -> bytes:
-    """Return the model in a file with its table look-ups, and its products if wanted, in 8 bits; all else stays.
+def eight_bit_model(stored: bytes, *, products: bool = True) -> bytes:
+    """Return a stored model with its table look-ups, and its products if wanted, in 8 bits; all else stays.
 
     Raises:
-        OSError: the file cannot be read.
         ValueError: it is no ONNX model.
     """
     model = message("ModelProto")
     try:
-        model.ParseFromString(path.read_bytes())
+        model.ParseFromString(stored)
     except DecodeError as error:
-        raise ValueError(f"{path} is no ONNX model ({type(error).__name__})") from None
+        raise ValueError(f"what is stored is no ONNX model ({type(error).__name__})") from None
     graph = model.graph
     stored = {tensor.name: tensor for tensor in graph.initializer}
     weights = _weights(graph, stored)
@@ -152,7 +151,7 @@ def _weights(graph: Any, stored: dict[str, Any]) -> dict[str, _Weight]:
 def _blocks(name: str, numbers: npt.NDArray[np.int8], scales: npt.NDArray[np.float32]) -> Iterator[Any]:
     """Yield weights of shape (rows, columns) as the operator wants them: by column, in blocks, with 128 for nought."""
     rows, columns = numbers.shape
-    unsigned = (numbers.astype(np.int16) + 128).astype(np.uint8)
+    unsigned = numbers.view(np.uint8) ^ 128
     yield _tensor(f"{name}.numbers", unsigned.T.reshape(columns, rows // BLOCK, BLOCK))
     by_block = np.broadcast_to(scales.reshape(-1, 1), (columns, rows // BLOCK)).astype(np.float32)
     yield _tensor(f"{name}.scales", by_block)
