@@ -217,7 +217,7 @@ def build_graph(
     drawn.add_conditional_edges(
         "reason",
         inline_route(partial(after_reason, max_tool_rounds=parts.max_tool_rounds)),
-        ["execute_tools", "escalate", "verify"],
+        ["execute_tools", "escalate", "verify", "confirm", "approve", END],
     )
     drawn.add_conditional_edges("execute_tools", inline_route(after_execute_tools), ["confirm", "reason"])
     drawn.add_conditional_edges("verify", inline_route(after_verify), ["reason", "escalate", "confirm", "approve", END])

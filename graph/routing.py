@@ -37,13 +37,19 @@ def after_retrieve(state: State, *, history_chars: int) -> list[Literal["execute
     return [following, "remember"] if is_long(state.messages, history_chars=history_chars) else [following]
 
 
-def after_reason(state: State, *, max_tool_rounds: int) -> Literal["execute_tools", "escalate", "verify"]:
-    """A message without calls ends the turn; a reason that a node recorded or too many rounds bring a person in."""
+def after_reason(
+    state: State, *, max_tool_rounds: int
+) -> Literal["execute_tools", "escalate", "verify", "confirm", "approve", "__end__"]:
+    """A message without calls ends the turn, at once where nothing of it was held back; a reason that a node recorded
+    or too many rounds bring a person in.
+    """
     if state.handoff:
         return "escalate"
     calls = pending_calls(state.messages)
     if not calls:
-        return "verify"
+        held_back = state.faults or state.held_back
+        spoken = any(isinstance(m, AIMessage) and m.text.strip() for m in newest_turn(state.messages))
+        return "verify" if held_back or not spoken else _after_reply(state)
     if tool_rounds(state.messages) > rounds_of(state, max_tool_rounds):
         return "escalate"
     return "execute_tools"
@@ -70,8 +76,10 @@ def after_verify(state: State) -> Literal["reason", "escalate", "confirm", "appr
     """What was held back is asked for again, what no model can say goes to a person; then come proposals and staff."""
     if state.handoff:
         return "escalate"
-    if state.faults:
-        return "reason"
+    return "reason" if state.faults else _after_reply(state)
+
+
+def _after_reply(state: State) -> Literal["confirm", "approve", "__end__"]:
     if turn_actions(state.messages) or state.open_question:
         return "confirm"
     return "approve" if state.approvals else "__end__"

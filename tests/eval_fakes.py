@@ -36,7 +36,7 @@ def turn(customer: str = "Hello", reply: str = "Good day, what can I do for you?
         "reply": reply,
         "confirmation": False,
         "error": None,
-        "path": ["receive", "retrieve", "reason", "verify"],
+        "path": ["receive", "retrieve", "reason"],
         "tools": [],
         "sources": [],
         "passages": [],

@@ -110,9 +110,9 @@ async def test_each_node_writes_one_line_with_thread_turn_time_requests_and_toke
     )
     await agent.send("t1", "where is A1? zed.quux@example.com", customer_id="ada", message_id="m1")
     told = [vars(record) for record in caplog.records if record.name == "graph.node"]
-    assert [t["node"] for t in told] == ["receive", "retrieve", "reason", "execute_tools", "reason", "verify"]
+    assert [t["node"] for t in told] == ["receive", "retrieve", "reason", "execute_tools", "reason"]
     assert {(t["thread_id"], t["turn_id"]) for t in told} == {("t1", "m1")}
-    assert [t["requests"] for t in told] == [0, 0, 1, 0, 1, 0]
+    assert [t["requests"] for t in told] == [0, 0, 1, 0, 1]
     assert all(t["seconds"] >= 0 and t["input_tokens"] >= 0 and t["output_tokens"] >= 0 for t in told)
     assert clean(str(told))
 
