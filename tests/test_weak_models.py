@@ -16,6 +16,7 @@ from core.offline.reading.chat_request import read_conversation
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.tool_calls.expected_calls import expected_tools
+from graph.tool_calls.provenance import MessageOrigins
 from graph.verification.forbidden_statements import asks_back, denies_access, speaks_of_inner_works
 from tests.fakes import FakeOrders
 from tests.graph_fakes import TODAY, KeywordRetriever, call, scripted
@@ -119,8 +120,8 @@ def test_only_orders_of_the_customer_are_expected_to_be_called(said: list[str], 
     messages: list[Any] = []
     for text in said:
         messages += [AIMessage("Which one?")] * bool(messages) + [HumanMessage(text)]
-    assert expected_tools(messages, {}, tools) & {"cancel_order", "return_items"} == expected
-    assert expected_tools([*messages, CANCEL], {}, tools) & {"cancel_order"} == set()
+    assert expected_tools(MessageOrigins(messages), tools) & {"cancel_order", "return_items"} == expected
+    assert expected_tools(MessageOrigins([*messages, CANCEL]), tools) & {"cancel_order"} == set()
 
 
 @pytest.mark.parametrize(

@@ -150,8 +150,9 @@ def _wish(text: str, said: Sequence[str]) -> str | None:
         return IN_WORDS["billing_dispute"]
     if is_angry(text):
         return IN_WORDS["angry"]
-    unhelped = [bool(_UNHELPED.search(_plain(earlier))) for earlier in said]
-    repeated = sum(_plain(earlier) == _plain(text) for earlier in said)
+    plain = [_plain(earlier) for earlier in said]
+    unhelped = [bool(_UNHELPED.search(earlier)) for earlier in plain]
+    repeated = plain.count(_plain(text))
     if (unhelped[-1] and sum(unhelped) >= UNHELPED_LIMIT) or (repeated >= REPEATED_LIMIT and len(text.split()) > 2):
         return IN_WORDS["repeated_failure"]
     return None

@@ -96,7 +96,7 @@ async def reason(
         if not any("voice" in marks(m) for m in newest_turn(earlier) if isinstance(m, HumanMessage)):
             languages = ReplyLanguages((state.language,))
     known = state.customer_id is not None
-    expected = expected_tools(earlier, state.case_file, tools) | wanted_by_case if known else frozenset()
+    expected = expected_tools(origins, tools) | wanted_by_case if known else frozenset()
     reads = untried_reads(earlier, tools) if known else frozenset()
     speaker = VerifiedChatModel(
         inner=model,

@@ -127,7 +127,7 @@ async def receive(
     else:
         written = clip(shown)
         # A slip is put right to an English word, which a word of another language may be near to.
-        asked = (handoff_wish(state.messages, text) for text in (written, corrected(written)))
+        asked = (handoff_wish(state.messages, text) for text in dict.fromkeys((written, corrected(written))))
         update["handoff"] = next(filter(None, asked), None) or rule_wish(written, people_only)
     if update["handoff"]:
         return update

@@ -20,18 +20,16 @@ _THAT_ONE = re.compile(
 )
 
 
-def expected_tools(
-    messages: Sequence[AnyMessage], case_file: Mapping[str, Sequence[str]], tools: Mapping[str, Tool]
-) -> frozenset[str]:
+def expected_tools(origins: MessageOrigins, tools: Mapping[str, Tool]) -> frozenset[str]:
     """Return the writes that the newest message orders for something, and that this turn has not called.
 
     An order is an imperative or a wish in the first person; what it is for is named by a number, by words of the tool's
     name or of a record that was shown, or stands for what was spoken of before.
     """
+    messages = origins.messages
     turn = newest_turn(list(messages))
     called = called_in(turn)
-    origins = MessageOrigins(messages, case_file)
-    before_turn = MessageOrigins(messages[: len(messages) - len(turn)], case_file)
+    before_turn = MessageOrigins(messages[: len(messages) - len(turn)], origins.case_file)
     found = set()
     for name, tool in tools.items():
         if tool.effect != "write" or name in called:

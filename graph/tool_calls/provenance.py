@@ -8,7 +8,7 @@ from these words or from a record; that is decided here, without a model.
 import re
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
@@ -104,17 +104,19 @@ class MessageOrigins:
         """
         also_called = tuple(also_called)
         kept = [fact for kind in (REQUEST, PREFERENCE) for fact in self.case_file.get(kind, ())]
+        typed = (text for message, text in self._texts if isinstance(message, HumanMessage))
+        if not any(mentions(text, tool, also_called) for text in (*kept, *typed)):
+            return []
         found = [s for fact in kept for s in sentences_that_ask(fact, tool, also_called)]
         spoken_of = any(mentions(fact, tool, also_called) for fact in kept)
         going_on, reply, asked = bool(found), "", False
-        for message in self.messages:
+        for message, text in self._texts:
             if isinstance(message, AIMessage):
-                if message.text.strip():
-                    reply, asked = message.text, self._is_of(marks(message).get("asks", ()), tool)
+                if text.strip():
+                    reply, asked = text, self._is_of(marks(message).get("asks", ()), tool)
                 if self._is_of(marks(message).get("tells", ()), tool):
                     found = [s for s in found if any(v.kind == "identifier" for v in find_values(s))]
-            elif isinstance(message, HumanMessage) and not spoken_instruction(message):
-                text = corrected(clip(message.text))
+            else:
                 if asked and answer_to_confirmation(text) == "no":
                     found, going_on = [], False
                 elif wanted := sentences_that_ask(text, tool, also_called):
@@ -128,6 +130,15 @@ class MessageOrigins:
                 spoken_of = spoken_of or mentions(text, tool, also_called)
                 asked = False
         return found
+
+    @cached_property
+    def _texts(self) -> list[tuple[AnyMessage, str]]:
+        """Return what the customer typed, slips put right, and what was said to them, oldest first."""
+        return [
+            (m, corrected(clip(m.text)) if isinstance(m, HumanMessage) else m.text)
+            for m in self.messages
+            if isinstance(m, AIMessage) or (isinstance(m, HumanMessage) and not spoken_instruction(m))
+        ]
 
     def _is_of(self, ids: Collection[str], tool: str) -> bool:
         """Say whether one of these actions is of a tool."""

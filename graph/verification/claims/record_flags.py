@@ -39,9 +39,9 @@ def wrong_possibilities(sentence: str, evidence: Evidence, shown: Sequence[Value
     The record is the one that the words name, or the one that the reply or the customer named last, or any there is.
     """
     said = normalised(sentence)
-    if not any(_POSSIBLE.fullmatch(name) for name, _ in _FLAG.findall(evidence.data)):
+    if not re.search(_CAN, said) or _OPEN.search(said) or _RULE.search(said):
         return
-    if _OPEN.search(said) or _RULE.search(said):
+    if not any(_POSSIBLE.fullmatch(name) for name, _ in _FLAG.findall(evidence.data)):
         return
     records = records_about(_meant(sentence, evidence, shown), evidence.data)
     for name, values in _flags_of(records).items():

@@ -66,7 +66,8 @@ class KnownValues:
     def join(self, other: "KnownValues") -> None:
         """Take in what somebody else knows."""
         for name, more in vars(other).items():
-            getattr(self, name).update(more)
+            if more:
+                getattr(self, name).update(more)
 
     def has(self, value: Value) -> bool:
         """Say whether a value is among them, in any spelling."""
