@@ -83,17 +83,17 @@ class _Weight:
     scales: str
 
 
-def eight_bit_model(stored: bytes, *, products: bool = True) -> bytes:
-    """Return a stored model with its table look-ups, and its products if wanted, in 8 bits; all else stays.
+def eight_bit_model(content: bytes, *, products: bool = True) -> bytes:
+    """Return the model of a file with its table look-ups, and its products if wanted, in 8 bits; all else stays.
 
     Raises:
         ValueError: it is no ONNX model.
     """
     model = message("ModelProto")
     try:
-        model.ParseFromString(stored)
+        model.ParseFromString(content)
     except DecodeError as error:
-        raise ValueError(f"what is stored is no ONNX model ({type(error).__name__})") from None
+        raise ValueError(f"the file is no ONNX model ({type(error).__name__})") from None
     graph = model.graph
     stored = {tensor.name: tensor for tensor in graph.initializer}
     weights = _weights(graph, stored)
