@@ -14,7 +14,7 @@ _NOT = (
     r"(?:no|not an?|not any|\w+n't an?|\w+n't any|without an?|not|pas d['’e]\s?|pas de|aucune?|keine?n?|"
     r"ningun[ao]?|nessun[ao]?)"
 )
-_OPEN = re.compile(r"\?|\b(?:if|whether|in case|should|would|could|may|might|when|si|wenn|falls|ob)\b")
+_UNDECIDED = re.compile(r"\?|\b(?:if|whether|in case|should|would|could|may|might|when|si|wenn|falls|ob)\b")
 _POSSIBLE = re.compile(r"^(?:is_)?(?:can_(?P<a>\w+)|(?P<b>\w+?)_(?:is_)?(?:possible|allowed)|(?P<c>\w{4,})[ai]ble)$")
 """Names of fields that tell whether something can be done: `cancel_possible`, `can_return`, `refundable`."""
 _CAN = (
@@ -39,7 +39,7 @@ def wrong_possibilities(sentence: str, evidence: Evidence, shown: Sequence[Value
     The record is the one that the words name, or the one that the reply or the customer named last, or any there is.
     """
     said = normalised(sentence)
-    if not re.search(_CAN, said) or _OPEN.search(said) or _RULE.search(said):
+    if not re.search(_CAN, said) or _UNDECIDED.search(said) or _RULE.search(said):
         return
     if not any(_POSSIBLE.fullmatch(name) for name, _ in _FLAG.findall(evidence.data)):
         return
@@ -89,7 +89,7 @@ def wrong_flags(sentence: str, evidence: Evidence) -> Iterator[str]:
     says nothing.
     """
     said = " ".join(sentence.lower().split())
-    if _OPEN.search(said):
+    if _UNDECIDED.search(said):
         return
     for name, values in _flags_of([evidence.data]).items():
         words = r"\s".join(map(re.escape, re.sub(r"^(?:is|has)_", "", name).split("_")))

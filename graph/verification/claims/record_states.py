@@ -100,7 +100,9 @@ _MOMENT = re.compile(
     r"\"?(shipped|dispatched|delivered|cancell?ed)(?:_?(?:on|at|date))?\"?\s?[:=]\s?\"?(\d{4}-\d{2}-\d{2})"
 )
 _SENT = re.compile(r"\"(?:tracking\w*|carrier)\"\s?:\s?(?:\[\s?)?\"\w")
-_GROUNDS_REMEMBERED = 64
+_NUMBERED = re.compile(
+    r"\"(?:order(?:_?(?:id|no|number))?|bestellung|pedido|commande|number)\"\s?:\s?\"(#?[\w-]{0,60}\d[\w-]{0,60})\""
+)
 _MOMENT_STATE: dict[str, State] = {"s": "shipped", "d": "delivered", "c": "cancelled"}
 
 
@@ -175,24 +177,19 @@ def _agrees(state: State, record: _Record, part: str, end: int) -> bool:
     return not (said and known) or any(same_date(cast(DateKey, s), k) for keys in said[:1] for s in keys for k in known)
 
 
-@lru_cache(maxsize=_GROUNDS_REMEMBERED)
+@lru_cache(maxsize=64)
 def _records_of(data: str) -> dict[str, _Record]:
     """Return what is known of each record whose status a tool told; what a later result says is added."""
     found: dict[str, _Record] = {}
     for name, record in _pieces(data):
-        states: set[State] = set()
-        known = False
-        for written in _STATUS.findall(record):
-            for state, words in _IN_RECORD.items():
-                if re.fullmatch(rf"(?:{words})", written.replace("_", " ").strip()):
-                    states.add(state)
-                    known = True
+        written = [status.replace("_", " ").strip() for status in _STATUS.findall(record)]
+        states = {s for s, words in _IN_RECORD.items() if any(re.fullmatch(words, status) for status in written)}
+        if not states:
+            continue
         dates = [(_MOMENT_STATE[what[0] if what[:3] != "dis" else "s"], day) for what, day in _MOMENT.findall(record)]
         states |= {state for state, _ in dates}
         if "packed" in states and _SENT.search(record):
             states.add("shipped")
-        if not known:
-            continue
         keys = tuple((state, _date(day)) for state, day in dates)
         before = found.get(name, _Record(frozenset(), ()))
         found[name] = _Record(before.states | states, before.dates + keys)
@@ -203,11 +200,6 @@ def _pieces(data: str) -> list[tuple[str, str]]:
     """Cut tool results into the parts that follow each record's number."""
     starts = [(m.start(), _key(m[1])) for m in _NUMBERED.finditer(data)]
     return [(name, data[start:end]) for (start, name), (end, _) in pairwise([*starts, (len(data), "")])]
-
-
-_NUMBERED = re.compile(
-    r"\"(?:order(?:_?(?:id|no|number))?|bestellung|pedido|commande|number)\"\s?:\s?\"(#?[\w-]{0,60}\d[\w-]{0,60})\""
-)
 
 
 def _key(written: str) -> str:
