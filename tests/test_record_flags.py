@@ -3,7 +3,7 @@
 import pytest
 from langchain_core.messages import HumanMessage, ToolMessage
 
-from graph.verification.claims.record_flags import wrong_flags, wrong_possibilities
+from graph.verification.claims.record_states import wrong_flags, wrong_possibilities
 from graph.verification.evidence_reading import evidence_of
 
 
