@@ -49,13 +49,7 @@ _IN_RECORD: dict[State, str] = {
     "delivered": r"delivered|returned|return requested|exchange requested|completed",
     "cancelled": r"cancell?ed|storniert|voided",
 }
-_AGREE: dict[State, set[State]] = {
-    "waiting": {"waiting"},
-    "packed": {"packed"},
-    "shipped": {"shipped", "delivered"},
-    "delivered": {"delivered"},
-    "cancelled": {"cancelled"},
-}
+_AGREE: dict[State, set[State]] = {state: {state} for state in _WORDS} | {"shipped": {"shipped", "delivered"}}
 """In which states of the record a word is true; what is delivered has been shipped."""
 _SUBJECT = (
     r"(?:\b(?:it|they|both|(?:your|the|this|that) (?:[\w-]+ )?(?:order|parcel|package|shipment|delivery)|"
@@ -71,10 +65,8 @@ _SAYS = (
 )
 _VERBS: dict[State, str] = {
     "waiting": r"(?:hasn't|has not|haven't|have not) (?:yet )?(?:been )?(?:packed|shipped|dispatched|left|gone out)",
-    "packed": r"(?!)",
     "shipped": r"(?:just |already )?(?:shipped|left (?:us|our (?:warehouse|depot|shop)))",
     "delivered": r"arrived",
-    "cancelled": r"(?!)",
 }
 """What says the state without `is` or `was`."""
 _CLAIMS = {
@@ -83,7 +75,7 @@ _CLAIMS = {
         rf"]{{0,45}}?(?:(?:\b{_SAYS}\s(?:(?:still|now|already|currently|yet|just|all|noch|bereits|schon|jetzt|"
         rf"encore|déjà|ya|aún|todavía|già|ancora|"
         rf"já|ainda|nog|al|już|redan|fortfarande|successfully|being|been|bien|worden|stato|stata)\s){{0,3}}|"
-        rf"(?::|→|=>|->|=|\||\s-|\()\s*)(?:{words})|\b(?:{_VERBS[state]}))(?!\w)"
+        rf"(?::|→|=>|->|=|\||\s-|\()\s*)(?:{words})|\b(?:{_VERBS.get(state, '(?!)')}))(?!\w)"
     )
     for state, words in _WORDS.items()
 }
