@@ -189,10 +189,7 @@ def _print_passage(passage: Passage) -> None:
 def check(
     release: Annotated[
         str | None,
-        typer.Option(
-            metavar="ID",
-            help="Let this article in, this very text of it; read it first, ingest then.",
-        ),
+        typer.Option(metavar="ID", help="Let this article in, this very text of it; read it first, ingest then."),
     ] = None,
     as_json: AsJson = False,
     index_dir: IndexDir = None,

@@ -37,12 +37,10 @@ class Commands(LazyGroup):
         "knowledge": Named("cli.knowledge:app", "Look into the knowledge index."),
         "orders": Named("cli.retail.orders:app", "Load, show and export the shop."),
         "eval": Named(
-            "cli.evaluation.eval_group:app",
-            "Measure the agent on conversations whose right outcome is known.",
+            "cli.evaluation.eval_group:app", "Measure the agent on conversations whose right outcome is known."
         ),
         "tickets": Named(
-            "cli.desk.ticket_commands:app",
-            "Work on the tickets that the agent handed over: take, reply, resolve.",
+            "cli.desk.ticket_commands:app", "Work on the tickets that the agent handed over: take, reply, resolve."
         ),
         "threads": Named(
             "cli.thread_commands:app", "Show stored conversations and what they cost, and delete old ones."

@@ -65,12 +65,7 @@ class SupportAgent:
     """One opened agent that serves any number of threads."""
 
     def __init__(
-        self,
-        graph: SupportGraph,
-        *,
-        max_message_chars: int,
-        locale: str = "en",
-        parts: Parts | None = None,
+        self, graph: SupportGraph, *, max_message_chars: int, locale: str = "en", parts: Parts | None = None
     ) -> None:
         """Take a graph, and the parts it was made of, which are closed with the agent."""
         self.reload: BusinessReload | None = None

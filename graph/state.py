@@ -43,14 +43,7 @@ class Usage(TypedDict):
 def no_usage() -> Usage:
     """Return a count of nothing."""
     return Usage(
-        requests=0,
-        tool_calls=0,
-        input_tokens=0,
-        output_tokens=0,
-        cached_tokens=0,
-        repairs=0,
-        retries=0,
-        seconds=0.0,
+        requests=0, tool_calls=0, input_tokens=0, output_tokens=0, cached_tokens=0, repairs=0, retries=0, seconds=0.0
     )
 
 

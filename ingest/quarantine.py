@@ -50,11 +50,7 @@ def flag(document: Document, content_hash: str) -> Flagged | None:
     if not reasons:
         return None
     return Flagged(
-        article_id=document.id,
-        title=document.title,
-        source=document.source,
-        content_hash=content_hash,
-        reasons=reasons,
+        article_id=document.id, title=document.title, source=document.source, content_hash=content_hash, reasons=reasons
     )
 
 

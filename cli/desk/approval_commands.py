@@ -21,8 +21,7 @@ from tools.actions.ledger import ActionLedger
 app = typer.Typer(help="Show what waits for staff, and decide it.", no_args_is_help=True)
 
 ActionId = Annotated[
-    str,
-    typer.Argument(help="Id of the action, its first characters, or the number of a ticket with one that waits."),
+    str, typer.Argument(help="Id of the action, its first characters, or the number of a ticket with one that waits.")
 ]
 By = Annotated[str, typer.Option(help="Who decides; kept in the audit trail.")]
 Note = Annotated[str, typer.Option(help="A sentence for the customer and the audit trail.")]

@@ -226,9 +226,4 @@ def introductions(text: str) -> Iterator[Span]:
 
 WITH_DIGITS: tuple[Finder, ...] = (ibans, cards, phones, codes, partial(_matches, _ADDRESS, ADDRESS))
 """Finders that a text without any digit need not be given to."""
-ALWAYS: tuple[Finder, ...] = (
-    partial(_matches, _SECRET, SECRET),
-    emails,
-    fields,
-    introductions,
-)
+ALWAYS: tuple[Finder, ...] = (partial(_matches, _SECRET, SECRET), emails, fields, introductions)

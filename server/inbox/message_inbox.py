@@ -36,12 +36,7 @@ class Inbox:
     """Keep threads, messages and turns of any number of processes in one SQL database."""
 
     def __init__(
-        self,
-        url: str,
-        limits: Limits,
-        *,
-        burst_seconds: float = 0.0,
-        now: Callable[[], float] = time.time,
+        self, url: str, limits: Limits, *, burst_seconds: float = 0.0, now: Callable[[], float] = time.time
     ) -> None:
         """Name the database; it is opened, and its tables are made, on first use."""
         self._url = url

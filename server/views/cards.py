@@ -46,9 +46,5 @@ def card_out(card: Card, links: LinkRule) -> CardOut:
 def ask_out(action: Action) -> AskOut:
     """Return what a customer is asked to agree to, in the words of the stored row."""
     return AskOut(
-        id=action.id,
-        preview=action.preview,
-        open=action.state == "proposed",
-        state=action.state,
-        words=action.words,
+        id=action.id, preview=action.preview, open=action.state == "proposed", state=action.state, words=action.words
     )

@@ -34,13 +34,7 @@ async def no_email(customer_id: str) -> None:
 class ConfirmedActions:
     """Offer the graph the few steps a write takes; the ledger decides which of them are possible."""
 
-    def __init__(
-        self,
-        *,
-        ledger: ActionLedger,
-        tools: Sequence[Tool],
-        email_of: EmailOf = no_email,
-    ) -> None:
+    def __init__(self, *, ledger: ActionLedger, tools: Sequence[Tool], email_of: EmailOf = no_email) -> None:
         """Take the tools of the agent; those that write are led from here.
 
         `email_of` tells a customer's e-mail address: staff do not decide on an account of their own.

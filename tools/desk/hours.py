@@ -120,12 +120,7 @@ class DeskAvailability:
     """Fulfil `Availability` by weekly hours and one promise; another class may ask a rota instead."""
 
     def __init__(
-        self,
-        hours: DeskHours,
-        *,
-        reply_within: timedelta,
-        staffed: bool = True,
-        now: Callable[[], datetime] = utc_now,
+        self, hours: DeskHours, *, reply_within: timedelta, staffed: bool = True, now: Callable[[], datetime] = utc_now
     ) -> None:
         self._hours = hours
         self._reply_within = reply_within

@@ -56,10 +56,7 @@ _UNIT_SPELLINGS: dict[str, tuple[str, Decimal]] = {
         Decimal(3600),
     ),
     "days? nights? nächte nuits? noches tage?n? werktage?n? jours? días? dias? giorn[io] dag(?:en|ar|er|e)? "
-    "dygn vardagar arbetsdagar hverdag(?:e|er)? dni dzień": (
-        "s",
-        Decimal(86_400),
-    ),
+    "dygn vardagar arbetsdagar hverdag(?:e|er)? dni dzień": ("s", Decimal(86_400)),
     "weeks? wks? wochen? semaines? semanas? settiman[ae] weken week veckor vecka uger? uker? tygodni[ea]? tydzień": (
         "s",
         Decimal(604_800),

@@ -32,11 +32,7 @@ def chosen_lines(policy: Policy, order: Order, item_ids: Sequence[str]) -> list[
 
 
 def chosen_swaps(
-    policy: Policy,
-    order: Order,
-    products: Mapping[str, Product],
-    item_ids: Sequence[str],
-    new_item_ids: Sequence[str],
+    policy: Policy, order: Order, products: Mapping[str, Product], item_ids: Sequence[str], new_item_ids: Sequence[str]
 ) -> dict[int, Variant]:
     """Return, for each line to be swapped, in the order's sequence, the variant that takes its place.
 

@@ -91,13 +91,7 @@ def change_address(request: Request, desk: Toolbox) -> str:
     orders = [o for o in orders if not target or _same(o, target[0])]
     return _do(
         desk,
-        [
-            Call(
-                "change_order_address",
-                {"order_id": o["order_id"], **order_address(request, desk, o)},
-            )
-            for o in orders
-        ],
+        [Call("change_order_address", {"order_id": o["order_id"], **order_address(request, desk, o)}) for o in orders],
     )
 
 

@@ -51,10 +51,7 @@ SHOP_EXAMPLES = {
         "My parcel should go to my office instead",
         "I have moved house, please deliver to the new place",
     ),
-    "change_default_address": (
-        "Update the address in my account",
-        "I live somewhere else now, save my new address",
-    ),
+    "change_default_address": ("Update the address in my account", "I live somewhere else now, save my new address"),
     "change_payment": (
         "I want to pay for my order in another way",
         "Charge my order to a different card",
@@ -73,11 +70,7 @@ SHOP_EXAMPLES = {
         "Take the chair back please",
         "I want to give back an item I received",
     ),
-    "refund": (
-        "I want my money back",
-        "Please refund me for the broken item",
-        "I demand a refund",
-    ),
+    "refund": ("I want my money back", "Please refund me for the broken item", "I demand a refund"),
     "policy": (
         *EXAMPLES["policy"],
         "How long does shipping take?",
@@ -94,9 +87,5 @@ SHOP_EXAMPLES = {
         "The price went down after I bought it",
         "Can I pick up my order in the store?",
     ),
-    "serious": (
-        *EXAMPLES["serious"],
-        "The product hurt my child",
-        "I want to reverse the cancellation of my order",
-    ),
+    "serious": (*EXAMPLES["serious"], "The product hurt my child", "I want to reverse the cancellation of my order"),
 }
