@@ -4,13 +4,13 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -86,39 +86,26 @@ class Inbox:
             KeyReused: the key came before with another message.
         """
         text = without_cards(text)
-        spoken = replace(spoken, heard=without_cards(spoken.heard)) if spoken else None
+        voice = asdict(replace(spoken, heard=without_cards(spoken.heard))) if spoken else None
         kept = json.dumps(list(pictures)) if pictures else None
-        content_hash = _hash(thread_id, recording or f"{text}{kept or ''}".encode())
+        digest = _hash(thread_id, recording or f"{text}{kept or ''}".encode())
         if self._accepting.locked():
             raise Busy("too many messages come at the moment; send it again a little later", retry_after=1)
         async with self._accepting:
-            return await self._accept(identity, text, thread_id, key, channel, locale, spoken, kept, content_hash)
-
-    async def _accept(
-        self,
-        identity: Identity,
-        text: str,
-        thread_id: str | None,
-        key: str | None,
-        channel: str,
-        locale: str,
-        spoken: Spoken | None,
-        pictures: str | None,
-        content_hash: str,
-    ) -> Accepted:
-        try:
-            async with self.writing() as connection:
-                if key and (known := await self._repeated(connection, identity, key, content_hash)):
+            try:
+                async with self.writing() as connection:
+                    if key and (known := await self._repeated(connection, identity, key, digest)):
+                        return known
+                    await self._check_limits(connection, identity)
+                    thread_id = thread_id or await self._begin_thread(connection, identity, channel, locale)
+                    said = {"text": text, "voice": voice and json.dumps(voice), "pictures": kept}
+                    said |= {"key": key, "content_hash": digest}
+                    return await self._append(connection, identity, thread_id, said)
+            except IntegrityError:  # the same key at the same moment in another process: that one was first
+                async with self.writing() as connection:
+                    if (known := await self._repeated(connection, identity, str(key), digest)) is None:
+                        raise
                     return known
-                await self._check_limits(connection, identity)
-                thread_id = thread_id or await self._begin_thread(connection, identity, channel, locale)
-                return await self._append(connection, identity, thread_id, text, key, content_hash, spoken, pictures)
-        except IntegrityError:  # the same key at the same moment in another process: that one was first
-            async with self.writing() as connection:
-                known = await self._repeated(connection, identity, str(key), content_hash)
-                if known is None:
-                    raise
-                return known
 
     async def repeated(
         self, identity: Identity, key: str, *, thread_id: str | None, recording: bytes
@@ -200,15 +187,7 @@ class Inbox:
             return None
         if row["content_hash"] != content_hash:
             raise KeyReused("this Idempotency-Key came before with another message; use a new key for a new message")
-        spoken = Spoken(**json.loads(row["voice"])) if row["voice"] else None
-        return Accepted(
-            message_id=row["id"],
-            thread_id=row["thread_id"],
-            number=row["number"],
-            text=row["text"],
-            spoken=spoken,
-            repeated=True,
-        )
+        return _accepted(row, repeated=True)
 
     async def _check_limits(self, connection: AsyncConnection, identity: Identity) -> None:
         if await _count_waiting(connection) >= self.limits.max_waiting:
@@ -254,15 +233,7 @@ class Inbox:
             raise Busy("too many conversations were begun today; go on with one of them", retry_after=3600)
 
     async def _append(
-        self,
-        connection: AsyncConnection,
-        identity: Identity,
-        thread_id: str,
-        text: str,
-        key: str | None,
-        digest: str,
-        spoken: Spoken | None,
-        pictures: str | None,
+        self, connection: AsyncConnection, identity: Identity, thread_id: str, said: Mapping[str, Any]
     ) -> Accepted:
         now = self.now()
         number = await self._own_thread(connection, thread_id, identity, one_more=True)
@@ -272,23 +243,10 @@ class Inbox:
         first = (await connection.execute(open_since)).scalar() or now
         due_at = min(now + self._burst_seconds, first + LONGEST_BURST * self._burst_seconds)
         await connection.execute(update(THREADS).where(THREADS.c.id == thread_id).values(due_at=due_at))
-        message_id = str(uuid4())
-        await connection.execute(
-            MESSAGES.insert().values(
-                id=message_id,
-                thread_id=thread_id,
-                number=number,
-                owner=identity.owner,
-                text=text,
-                voice=json.dumps(asdict(spoken)) if spoken else None,
-                pictures=pictures,
-                key=key,
-                content_hash=digest,
-                accepted_at=now,
-                status="waiting",
-            )
-        )
-        return Accepted(message_id=message_id, thread_id=thread_id, number=number, text=text, spoken=spoken)
+        place = {"id": str(uuid4()), "thread_id": thread_id, "number": number, "owner": identity.owner}
+        row = {**place, **said, "accepted_at": now, "status": "waiting"}
+        await connection.execute(MESSAGES.insert().values(row))
+        return _accepted(row)
 
     async def _own_thread(
         self, connection: AsyncConnection, thread_id: str, identity: Identity, *, one_more: bool = False
@@ -308,6 +266,12 @@ class Inbox:
 
 def _hash(thread_id: str | None, content: bytes) -> str:
     return hashlib.sha256(f"{thread_id or ''}\n".encode() + content).hexdigest()
+
+
+def _accepted(row: Mapping[str, Any] | RowMapping, *, repeated: bool = False) -> Accepted:
+    same = {name: row[name] for name in ("thread_id", "number", "text")}
+    spoken = Spoken(**json.loads(row["voice"])) if row["voice"] else None
+    return Accepted(message_id=row["id"], **same, spoken=spoken, repeated=repeated)
 
 
 def _no_thread() -> NotFound:
