@@ -4,6 +4,23 @@ import { el } from "./dom.js";
 
 /** @typedef {import("./words.js").Speech} Speech */
 
+/** @type {Map<string, any>} */
+const made = new Map();
+
+/**
+ * Return a formatter, made once for each language and way: to make one takes longer than to use it a hundred times.
+ * @template T
+ * @param {new (tag: string, how: any) => T} kind for example `Intl.DateTimeFormat`
+ * @param {string} tag language
+ * @param {object} how
+ * @returns {T}
+ */
+export function formatter(kind, tag, how) {
+  const key = `${kind.name} ${tag} ${JSON.stringify(how)}`;
+  if (!made.has(key)) made.set(key, new kind(tag, how));
+  return made.get(key);
+}
+
 /** @type {Record<string, string>} English dates are written as the server writes them: 29 November 2026. */
 const DATES = { en: "en-GB", "en-US": "en-GB" };
 
@@ -14,8 +31,8 @@ const DATES = { en: "en-GB", "en-US": "en-GB" };
  */
 export function clock(at, { tag }) {
   const when = new Date(at);
-  const whole = new Intl.DateTimeFormat(tag, { dateStyle: "full", timeStyle: "short" }).format(when);
-  return el("time", { datetime: at, title: whole }, new Intl.DateTimeFormat(tag, { hour: "numeric", minute: "2-digit" }).format(when));
+  const whole = formatter(Intl.DateTimeFormat, tag, { dateStyle: "full", timeStyle: "short" }).format(when);
+  return el("time", { datetime: at, title: whole }, formatter(Intl.DateTimeFormat, tag, { hour: "numeric", minute: "2-digit" }).format(when));
 }
 
 /**
@@ -40,7 +57,7 @@ export function date(at, tag) {
   if (Number.isNaN(when.getTime())) return at;
   // A day without a time of day is that day everywhere.
   const zone = at.length === 10 ? { timeZone: "UTC" } : {};
-  return new Intl.DateTimeFormat(DATES[tag] ?? tag, { dateStyle: "long", ...zone }).format(when);
+  return formatter(Intl.DateTimeFormat, DATES[tag] ?? tag, { dateStyle: "long", ...zone }).format(when);
 }
 
 /**

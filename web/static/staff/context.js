@@ -10,7 +10,7 @@ import { PRIORITIES, slaWords } from "./queue.js";
 /** @typedef {import("./conversation.js").Shown} Shown */
 /** @typedef {{name: string, value: string}} Fact */
 /**
- * @typedef {{id: string, name: string, contact: Fact[], about: Fact[], earlier: import("./list.js").Listed[],
+ * @typedef {{id: string, name: string, contact: Fact[], about: Fact[], earlier: import("./rows.js").Listed[],
  *   records: {kind: string, title: string, status: string | null, facts: Fact[]}[]}} Customer
  */
 
@@ -93,7 +93,7 @@ export class ContextPane {
       ["opened", moment(speech, ticket.created_at)],
       ["reopened", ticket.reopened ? String(ticket.reopened) : ""],
       ["first_reply", ticket.first_reply_seconds === null ? "" : lasting(speech, ticket.first_reply_seconds)],
-      ["reason", `${named(speech, "reason", ticket.reason)} · ${ticket.detail}`],
+      ["reason", [named(speech, "reason", ticket.reason), ticket.detail.startsWith("the customer ") ? "" : ticket.detail].filter(Boolean).join(" · ")], // some details only repeat it
       ["sentiment", ticket.sentiment === "neutral" ? "" : named(speech, "sentiment", ticket.sentiment)],
       ["summary", ticket.summary],
       ["wish", ticket.summary.includes(ticket.wish) ? "" : ticket.wish], // said twice, it is no help

@@ -31,6 +31,7 @@ byId("settings", HTMLElement).before(draftsButton(api, speech, desk.role));
 queue.addEventListener("people", () => {
   for (const { operator } of queue.people) if (!desk.people.includes(operator)) desk.people.push(operator);
 });
+queue.addEventListener("ready", () => void conversation.reload());
 queue.addEventListener("item", (event) => {
   const { item, id } = /** @type {CustomEvent} */ (event).detail;
   if (conversation.shown?.ticket?.id === id || item?.thread_id === conversation.thread || item === null) void conversation.reload();

@@ -2,6 +2,7 @@
 
 import { el, linkable } from "../dom.js";
 import { gallery } from "../pictures.js";
+import { formatter } from "../times.js";
 import { icon } from "./icons.js";
 import { pieces, same } from "./mentions.js";
 import { moment, region } from "./page.js";
@@ -88,7 +89,7 @@ export class Entries {
 
   /** @param {Date} day */
   #day(day) {
-    return el("li", { class: "day" }, new Intl.DateTimeFormat(region(this.speech), { dateStyle: "full" }).format(day));
+    return el("li", { class: "day" }, formatter(Intl.DateTimeFormat, region(this.speech), { dateStyle: "full" }).format(day));
   }
 
   /** @param {Entry} entry */
@@ -96,7 +97,7 @@ export class Entries {
     const { speech } = this;
     const role = speech.say(`role_${entry.role}`);
     const who = entry.author ? `${role} ${entry.author}` : role;
-    const time = entry.at ? el("time", { datetime: entry.at, title: moment(speech, entry.at) }, new Intl.DateTimeFormat(region(speech), { timeStyle: "short" }).format(new Date(entry.at))) : null;
+    const time = entry.at ? el("time", { datetime: entry.at, title: moment(speech, entry.at) }, formatter(Intl.DateTimeFormat, region(speech), { timeStyle: "short" }).format(new Date(entry.at))) : null;
     return el(
       "li",
       { class: `entry ${entry.role}` },

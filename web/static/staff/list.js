@@ -2,16 +2,14 @@
 
 import { el } from "../dom.js";
 import { icon } from "./icons.js";
-import { byId, complain, moment, named } from "./page.js";
-import { slaBrief, slaWords, snoozed, titleOf } from "./queue.js";
+import { byId, complain, named } from "./page.js";
+import { snoozed } from "./queue.js";
+import { foundRow, queueRow } from "./rows.js";
 import { signedOutBy } from "./sign_in.js";
 
 /** @typedef {import("./queue.js").Item} Item */
 /** @typedef {import("../words.js").Speech} Speech */
-/**
- * @typedef {{thread_id: string, customer_id: string | null, first_line: string, last_at: string, channel: string, locale: string,
- *   ticket_id: string | null, state: string, operator: string | null, snippet: string, hits: string[]}} Listed
- */
+/** @typedef {import("./rows.js").Listed} Listed */
 
 const PAGE = 50;
 const TICK = 20_000;
@@ -57,7 +55,7 @@ export class List {
     this.#search();
     this.due = 0;
     queue.addEventListener("item", () => this.#soon());
-    queue.addEventListener("ready", () => this.#soon());
+    queue.addEventListener("ready", () => this.show());
     setInterval(() => this.show(), TICK);
     this.show();
   }
@@ -113,12 +111,25 @@ export class List {
     this.#showViews();
     this.#showFilters();
     this.#showBulk();
-    this.list.replaceChildren(...(this.found ? this.found.items.map((one) => this.#foundRow(one)) : shown.map((item) => this.#row(item))));
-    const empty = this.found ? this.found.items.length === 0 : waiting.length === 0;
+    const rows = this.found
+      ? this.found.items.map((one) => foundRow(speech, one, this.opened))
+      : shown.map((item) => queueRow(speech, item, { opened: this.opened, chosen: this.chosen.has(item.id), choose: (chosen) => this.#choose(item.id, chosen) }));
+    this.list.replaceChildren(...rows);
+    const empty = this.found ? this.found.items.length === 0 : waiting.length === 0 && this.queue.known;
     byId("nothing", HTMLElement).hidden = !empty;
     byId("nothing", HTMLElement).textContent = speech.say(this.query ? "nothing_found" : `nothing_${this.view}`);
     this.#showPages(this.found ? this.page > 1 || this.found.more : pages > 1, this.found ? this.found.more : this.page < pages, pages);
     if (held) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-item="${CSS.escape(held)}"]`))?.focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} chosen
+   */
+  #choose(id, chosen) {
+    if (chosen) this.chosen.add(id);
+    else this.chosen.delete(id);
+    this.show();
   }
 
   #waiting() {
@@ -177,7 +188,7 @@ export class List {
     const held = document.activeElement?.getAttribute("data-view");
     const buttons = [...Object.keys(this.views), ...this.listed].map((name) => {
       const fits = this.views[name];
-      const count = fits ? this.queue.sorted((item) => fits(item) && !this.leaving.has(item.id)).length : 0;
+      const count = fits ? this.queue.count((item) => fits(item) && !this.leaving.has(item.id)) : 0;
       const choose = () => {
         this.view = name;
         byId("search", HTMLInputElement).value = this.query = "";
@@ -232,79 +243,4 @@ export class List {
     const where = this.found ? speech.say("page_number", { page: this.page }) : speech.say("page_of", { page: this.page, pages });
     place.replaceChildren(to("page_before", this.page - 1, this.page > 1), el("span", { class: "quiet" }, where), to("page_after", this.page + 1, more));
   }
-
-  /** @param {Item} item */
-  #row(item) {
-    const { speech } = this;
-    const title = titleOf(speech, item);
-    const about = [item.customer_id ?? speech.say("visitor"), named(speech, "queue", item.queue)];
-    if (item.operator) about.push(item.operator);
-    if (item.callback) about.push(speech.say("callback"));
-    about.push(...item.tags.map((tag) => `#${tag}`));
-    const stands_out = item.priority === "urgent" || item.priority === "high";
-    const tick = (/** @type {Event} */ event) => {
-      if (/** @type {HTMLInputElement} */ (event.target).checked) this.chosen.add(item.id);
-      else this.chosen.delete(item.id);
-      this.show();
-    };
-    const number = item.kind === "ticket" ? item.id : speech.say("approval");
-    return el(
-      "li",
-      {},
-      item.kind === "ticket" ? el("input", { type: "checkbox", "data-item": `tick-${item.id}`, checked: this.chosen.has(item.id), "aria-label": speech.say("choose_item", { item: item.id }), change: tick }) : null,
-      el(
-        "a",
-        {
-          href: `#thread=${encodeURIComponent(item.thread_id)}`,
-          "data-item": item.id,
-          "aria-current": item.thread_id === this.opened ? "true" : null,
-        },
-        el("span", { class: "row" }, el("span", { class: "title", dir: "auto" }, title), this.#standing(item)),
-        el(
-          "span",
-          { class: "row" },
-          el("span", { class: "quiet" }, el("span", { class: "number" }, number), ` · ${about.join(" · ")}`),
-          stands_out ? el("span", { class: `priority ${item.priority}` }, named(speech, "priority", item.priority)) : null,
-        ),
-      ),
-    );
-  }
-
-  /**
-   * Return how long is left until an answer was promised, or when what was put off comes back.
-   * @param {Item} item
-   */
-  #standing(item) {
-    const { speech } = this;
-    if (snoozed(item)) return el("span", { class: "sla" }, speech.say("brief_until", { time: moment(speech, item.snoozed_until ?? "") }));
-    return el("span", { class: `sla ${item.sla}`, title: slaWords(speech, item) }, slaBrief(speech, item));
-  }
-
-  /** @param {Listed} one */
-  #foundRow(one) {
-    const { speech } = this;
-    const about = [one.customer_id ?? speech.say("visitor"), moment(speech, one.last_at), one.ticket_id ?? "", named(speech, "state", one.ticket_id ? one.state : "agent"), one.operator ?? ""];
-    return el(
-      "li",
-      {},
-      el(
-        "a",
-        { href: `#thread=${encodeURIComponent(one.thread_id)}`, "data-item": one.thread_id, "aria-current": one.thread_id === this.opened ? "true" : null },
-        el("span", { class: "title", dir: "auto" }, ...marked(one.first_line, one.hits)),
-        one.snippet ? el("span", { class: "snippet", dir: "auto" }, ...marked(one.snippet, one.hits)) : null,
-        el("span", { class: "row" }, el("span", { class: "quiet" }, about.filter(Boolean).join(" · "))),
-      ),
-    );
-  }
-}
-
-/**
- * Return a text in which these words are marked.
- * @param {string} text
- * @param {string[]} hits
- */
-function marked(text, hits) {
-  if (!hits.length) return [text];
-  const words = hits.map((hit) => hit.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
-  return text.split(new RegExp(`(?<![\\p{L}\\p{N}_])(${words})(?![\\p{L}\\p{N}_])`, "u")).map((part, place) => (place % 2 ? el("mark", {}, part) : part));
 }

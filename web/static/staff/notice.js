@@ -41,7 +41,7 @@ export class Notices {
   }
 
   #count() {
-    const waiting = this.queue.sorted((item) => item.sla !== "none" && (!item.operator || item.operator === this.operator)).length;
+    const waiting = this.queue.count((item) => item.sla !== "none" && (!item.operator || item.operator === this.operator));
     document.title = waiting ? `(${waiting}) ${this.title}` : this.title;
     const href = waiting ? new URL("../icon-news.svg", import.meta.url).href : this.plain;
     if (this.icon.href !== href) this.icon.href = href;

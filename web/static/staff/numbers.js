@@ -1,5 +1,6 @@
 // Write numbers, times and days as the visitor's region does.
 
+import { formatter } from "../times.js";
 import { lasting, region } from "./page.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
@@ -11,7 +12,7 @@ import { lasting, region } from "./page.js";
  */
 export function numbersOf(speech, zone) {
   const place = region(speech);
-  const format = (/** @type {number} */ value, /** @type {Intl.NumberFormatOptions} */ how) => new Intl.NumberFormat(place, how).format(value);
+  const format = (/** @type {number} */ value, /** @type {Intl.NumberFormatOptions} */ how) => formatter(Intl.NumberFormat, place, how).format(value);
   return {
     number: (/** @type {number} */ value) => format(value, { maximumFractionDigits: 2 }),
     percent: (/** @type {number | null} */ share) => (share === null ? "–" : format(share, { style: "percent", maximumFractionDigits: 1 })),
@@ -20,10 +21,10 @@ export function numbersOf(speech, zone) {
     money: (/** @type {string} */ value, /** @type {string} */ currency) => format(Number(value), { style: "currency", currency, maximumFractionDigits: 4 }),
     told: (/** @type {number | null} */ seconds) => (seconds === null ? "–" : lasting(speech, seconds)),
     /** Without marks of direction: plots are drawn from left to right. */
-    shortDay: (/** @type {string} */ instant) => new Intl.DateTimeFormat(place, { day: "numeric", month: "numeric" }).format(new Date(instant)).replaceAll(/[\u200e\u200f]/g, ""),
+    shortDay: (/** @type {string} */ instant) => formatter(Intl.DateTimeFormat, place, { day: "numeric", month: "numeric" }).format(new Date(instant)).replaceAll(/[\u200e\u200f]/g, ""),
     /** A span of days, each as `2026-11-30`. */
-    period: (/** @type {string} */ first, /** @type {string} */ last) => new Intl.DateTimeFormat(place, { dateStyle: "medium", timeZone: "UTC" }).formatRange(new Date(first), new Date(last)),
+    period: (/** @type {string} */ first, /** @type {string} */ last) => formatter(Intl.DateTimeFormat, place, { dateStyle: "medium", timeZone: "UTC" }).formatRange(new Date(first), new Date(last)),
     /** An instant by the clock of the desk. */
-    inZone: (/** @type {string} */ instant, /** @type {Intl.DateTimeFormatOptions} */ how) => new Intl.DateTimeFormat(place, { timeZone: zone(), ...how }).format(new Date(instant)),
+    inZone: (/** @type {string} */ instant, /** @type {Intl.DateTimeFormatOptions} */ how) => formatter(Intl.DateTimeFormat, place, { timeZone: zone(), ...how }).format(new Date(instant)),
   };
 }

@@ -2,6 +2,7 @@
 
 import { ApiError } from "../api.js";
 import { el } from "../dom.js";
+import { formatter } from "../times.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
 
@@ -47,7 +48,7 @@ export function lasting(speech, seconds) {
   const [value, unit] =
     seconds < 60 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : seconds < 172_800 ? [seconds / 3600, "hour"] : [seconds / 86_400, "day"];
   const digits = seconds < 10 ? 1 : 0;
-  return new Intl.NumberFormat(region(speech), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
+  return formatter(Intl.NumberFormat, region(speech), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
 }
 
 /**
@@ -56,7 +57,7 @@ export function lasting(speech, seconds) {
  * @param {string} instant ISO 8601
  */
 export function moment(speech, instant) {
-  return new Intl.DateTimeFormat(region(speech), { dateStyle: "medium", timeStyle: "short" }).format(new Date(instant));
+  return formatter(Intl.DateTimeFormat, region(speech), { dateStyle: "medium", timeStyle: "short" }).format(new Date(instant));
 }
 
 /**
@@ -178,4 +179,14 @@ export function articleSheet(speech, title, begun, send) {
     ];
   });
   (begun.answer === undefined ? answer : question).focus();
+}
+
+/**
+ * Return a section of a page, its title and its place in the address from one word.
+ * @param {Speech} speech
+ * @param {string} title
+ * @param {...(Node | string)} inside
+ */
+export function section(speech, title, ...inside) {
+  return el("section", { class: "card", id: title }, el("h2", {}, speech.say(title)), ...inside);
 }

@@ -17,7 +17,10 @@ export const PRIORITIES = ["urgent", "high", "normal", "low"];
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 
-/** Fires `item` (detail: the item or null, its id, whether it is new) and `people`. */
+/**
+ * Fires `ready` when all of it was read anew, `item` for what changes after that (detail: the item or null, its id, whether it
+ * is new), and `people`.
+ */
 export class Queue extends EventTarget {
   /** @param {Api} api */
   constructor(api) {
@@ -29,6 +32,8 @@ export class Queue extends EventTarget {
     this.people = [];
     /** @type {string[]} */
     this.typing = [];
+    /** Whether all that waits has been read. */
+    this.known = false;
   }
 
   /** Follow the queue until the page is closed or signed out. */
@@ -43,7 +48,8 @@ export class Queue extends EventTarget {
           wait = FIRST_WAIT;
           if (event === "item") {
             seen.add(data.id);
-            this.#take(data, ready);
+            if (ready) this.#take(data);
+            else this.items.set(data.id, data);
           } else if (event === "gone") {
             this.#drop(data.id);
           } else if (event === "people") {
@@ -53,8 +59,8 @@ export class Queue extends EventTarget {
             this.typing = data.typing;
             this.dispatchEvent(new Event("people"));
           } else if (event === "ready") {
-            ready = true;
-            for (const id of [...this.items.keys()].filter((known) => !seen.has(known))) this.#drop(id);
+            ready = this.known = true;
+            for (const id of [...this.items.keys()].filter((known) => !seen.has(known))) this.items.delete(id);
             this.dispatchEvent(new Event("ready"));
           }
         }
@@ -71,15 +77,21 @@ export class Queue extends EventTarget {
    * @param {(item: Item) => boolean} fits
    */
   sorted(fits) {
-    return [...this.items.values()].filter(fits).sort((a, b) => pressing(a).localeCompare(pressing(b)));
+    const keyed = [...this.items.values()].filter(fits).map((item) => ({ item, key: pressing(item) }));
+    return keyed.sort((one, other) => (one.key < other.key ? -1 : Number(one.key > other.key))).map(({ item }) => item);
   }
 
   /**
-   * @param {Item} item
-   * @param {boolean} ready
+   * Return how many fit.
+   * @param {(item: Item) => boolean} fits
    */
-  #take(item, ready) {
-    const fresh = ready && !this.items.has(item.id);
+  count(fits) {
+    return [...this.items.values()].filter(fits).length;
+  }
+
+  /** @param {Item} item */
+  #take(item) {
+    const fresh = !this.items.has(item.id);
     this.items.set(item.id, item);
     this.dispatchEvent(new CustomEvent("item", { detail: { item, id: item.id, fresh } }));
   }
