@@ -1,11 +1,13 @@
 """Look at the insight page in a browser: every figure leads to its conversations."""
 
+import io
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from server.tokens import Tokens
 from tests.browser import SECRET, Opener, Site
@@ -137,3 +139,24 @@ def test_axe_finds_nothing_wrong_with_the_figures(
     page = insight(opener, site, f"?lang={language}", color_scheme=scheme, viewport={"width": width, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert opener.axe(page) == []
+
+
+def end_of(element: Any) -> float:
+    """Return how bright the right edge of an element is, of 255."""
+    with Image.open(io.BytesIO(element.screenshot())) as shown:
+        grey = shown.convert("L")
+        edge = grey.crop((grey.width - 3, 0, grey.width - 1, grey.height)).resize((1, 1), Image.Resampling.BOX)
+        return float(edge.tobytes()[0])
+
+
+def test_a_table_that_is_wider_than_a_phone_says_so_and_keeps_its_names(
+    site: Site, opener: Opener, counted: str
+) -> None:
+    page = insight(opener, site, viewport={"width": 390, "height": 800})
+    wide = page.locator("#groups .scroll")
+    assert wide.evaluate("(place) => place.scrollWidth > place.clientWidth")
+    names = wide.locator("tbody th").first
+    before, hidden = names.bounding_box()["x"], end_of(wide)
+    wide.evaluate("(place) => { place.scrollLeft = place.scrollWidth; }")
+    assert hidden < end_of(wide) - 5  # the shadow is gone at the end
+    assert names.bounding_box()["x"] == before
