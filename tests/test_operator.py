@@ -152,10 +152,12 @@ async def test_a_suggestion_quotes_the_article_that_fits_and_links_it(shop: Shop
     assert f"[Returns]({url})" in words
     assert url not in await suggest_reply(shop.desk, "T1001", model=None, **parts)  # no host of ours
     model = scripted("Within 30 days.")
-    await suggest_reply(shop.desk, "T1001", model=model, records=["AF10023 is delivered"], **parts)
+    known: dict[str, Any] = {"records": ["AF10023 is delivered"], "cases": ["stopped by: no_refund_after_30_days"]}
+    await suggest_reply(shop.desk, "T1001", model=model, **known, **parts)
     asked = str(model.requests[-1])
     assert "within 30 days" in asked
     assert "AF10023 is delivered" in asked
+    assert "no_refund_after_30_days" in asked
 
 
 async def test_a_suggestion_takes_up_all_that_the_customer_wrote_and_goes_out_only_filled_in(shop: Shop) -> None:
