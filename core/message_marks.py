@@ -22,7 +22,7 @@ class Marks(TypedDict, total=False):
     sent_at: float
     """On a customer's message: when it was sent, in seconds since the epoch."""
     pictures: list[Picture]
-    """On a customer's message: the pictures that came with it."""
+    """On a customer's or an operator's message: the pictures that came with it."""
     voice: VoiceMark
     """On a customer's message that was spoken."""
     actions: dict[str, str]

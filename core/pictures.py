@@ -1,4 +1,4 @@
-"""Read a picture that a customer sent: its pixels, without anything else that its file tells, and never too many."""
+"""Read a picture that somebody sent: its pixels, without anything else that its file tells, and never too many."""
 
 import base64
 from concurrent.futures import ThreadPoolExecutor

@@ -6,6 +6,7 @@ being done twice.
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -15,6 +16,7 @@ from core.errors import NotFound, Refused, ThreadForbidden
 from core.language.detection import language_of
 from core.language.fixed_sentences import phrase
 from core.message_marks import marks
+from core.pictures import Picture
 from graph.builder import SupportGraph
 from graph.context_window.prompts import newest_words
 from graph.handoff.suggested_replies import check_finished
@@ -35,7 +37,14 @@ def thread_graph(checkpointer: BaseCheckpointSaver[Any]) -> SupportGraph:
 
 
 async def reply(
-    graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str, text: str, key: str | None = None
+    graph: SupportGraph,
+    desk: OperatorDesk,
+    ticket_id: str,
+    *,
+    operator: str,
+    text: str,
+    key: str | None = None,
+    pictures: Sequence[Picture] = (),
 ) -> Ticket:
     """Take the ticket, and put a reply into the conversation exactly once.
 
@@ -48,7 +57,7 @@ async def reply(
         KeyReused: the key brought other words before.
     """
     check_finished(text)
-    ticket = await desk.reply(ticket_id, operator=operator, text=text, key=key)
+    ticket = await desk.reply(ticket_id, operator=operator, text=text, key=key, pictures=pictures)
     await deliver(graph, desk, ticket.thread_id, ticket)
     return ticket
 

@@ -74,6 +74,7 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
     larger = {
         "/v1/voice": settings.limits.voice_max_mb * 1_000_000 + FORM_BYTES,
         "/v1/messages": picture_forms.FORM_BYTES,
+        "/v1/tickets/*/reply": picture_forms.FORM_BYTES,
         "/v1/chat/completions": picture_forms.FORM_BYTES * 4 // 3 + settings.limits.max_body_kb * 1024,
     }
     app.add_middleware(

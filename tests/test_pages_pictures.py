@@ -75,6 +75,18 @@ def test_pictures_are_chosen_and_pasted_and_sent_and_seen_by_both_sides(site: Si
     desk = opener.open(site.page("/desk", site.token("olga", operator=True)) + f"&thread={thread}")
     assert pixel(desk, "Picture 1") == middle
     assert opener.axe(desk) == []
+    desk.get_by_role("button", name="Take").click()
+    green = {"name": "label.png", "mimeType": "image/png", "buffer": picture("lime")}
+    desk.locator("#composer input[type=file]").set_input_files(green)
+    desk.get_by_role("list", name="Pictures to send").get_by_text("label.png").wait_for()
+    desk.get_by_role("button", name="Send").click()
+    desk.locator("#toasts").get_by_text("Write a few words with the picture.").wait_for()
+    assert opener.axe(desk) == []
+    desk.get_by_label("Reply to the customer").fill("Stick this on the parcel.")
+    desk.keyboard.press("Control+Enter")
+    desk.locator(".entry.operator img").wait_for()
+    assert desk.get_by_role("list", name="Pictures to send").count() == 0
+    page.locator(".said.operator img").wait_for()
 
 
 def test_pictures_are_previewed_and_the_newest_message_stays_in_sight(site: Site, opener: Opener) -> None:

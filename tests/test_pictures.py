@@ -169,6 +169,35 @@ async def test_a_picture_alone_is_a_message_and_a_wrong_one_is_refused(server: R
     assert field.status_code in (415, 422)
 
 
+async def test_an_operator_sends_pictures_that_the_customer_sees_once(server: Running) -> None:
+    olga = bearer("olga", "operator")
+    handed = await server.say("ada", "I want to talk to a person")
+    thread, ticket = handed["thread_id"], handed["reply"]["ticket_id"]
+    for _ in range(2):  # the same reply twice is one
+        sent = await server.client.post(
+            f"/v1/tickets/{ticket}/reply",
+            data={"text": "It goes in here.", "key": "k"},
+            files=[("images", ("label.png", drawn("PNG"), "image/png"))],
+            headers=olga,
+        )
+        assert sent.status_code == 200, sent.text
+    read = (await server.client.get(f"/v1/threads/{thread}", headers=bearer("ada"))).json()["messages"]
+    [reply] = [said for said in read if said["role"] == "operator"]
+    [image] = reply["images"]
+    entries = (await server.client.get(f"/v1/desk/conversations/{thread}", headers=olga)).json()["entries"]
+    assert [entry["images"] for entry in entries if entry["role"] == "operator"] == [[image]]
+    got = await server.client.get(image["url"], headers=bearer("ada"))
+    assert (got.status_code, got.content[:2]) == (200, b"\xff\xd8")
+    quiet = await server.client.post(
+        f"/v1/tickets/{ticket}/reply", data={"text": " "}, files=[("images", ("a.png", drawn("PNG")))], headers=olga
+    )
+    assert quiet.status_code in (409, 422)
+    wrong = await server.client.post(
+        f"/v1/tickets/{ticket}/reply", data={"text": "x"}, files=[("images", ("a.heic", HEIC))], headers=olga
+    )
+    assert wrong.status_code == 415
+
+
 async def complete(server: Running, content: list[dict[str, Any]], *earlier: dict[str, Any]) -> httpx.Response:
     """Send a message as OpenAI's clients do."""
     body = {"messages": [*earlier, {"role": "user", "content": content}]}

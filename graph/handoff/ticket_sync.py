@@ -71,6 +71,8 @@ def message_id(delivery: Delivery) -> str:
 def as_message(delivery: Delivery) -> AIMessage:
     """Return a delivery as a message of the conversation that names who wrote it."""
     named = mark(ticket_id=delivery.ticket_id, author=delivery.author)
+    if delivery.pictures:
+        named |= mark(pictures=list(delivery.pictures))
     return AIMessage(delivery.text, id=message_id(delivery), additional_kwargs=named)
 
 

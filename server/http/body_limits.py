@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
@@ -19,7 +20,7 @@ class BodyLimits:
     """Count the bytes and the seconds of a request's body."""
 
     def __init__(self, app: ASGIApp, *, max_bytes: int, larger: Mapping[str, int], seconds: float) -> None:
-        """Take the limit of all paths, larger ones of some, and how long a body may take beside what its size takes."""
+        """Take the limit of all paths, larger ones of patterns (`*` is any part), and the seconds a body may take."""
         self._app = app
         self._max_bytes = max_bytes
         self._larger = larger
@@ -30,7 +31,7 @@ class BodyLimits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._larger.get(scope["path"], self._max_bytes)
+        limit = next((most for path, most in self._larger.items() if fnmatchcase(scope["path"], path)), self._max_bytes)
         received = 0
         ended = started = False
         refusal: Response | None = None

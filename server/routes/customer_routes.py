@@ -18,11 +18,12 @@ from server.event_streams import EndlessStream, EventStream
 from server.identity import Customer, Serving, identify
 from server.inbox.thread_notes import note_typing, own_threads, rate_reply
 from server.records import STAFF, Accepted, Identity, Outcome, Spoken
-from server.routes.picture_forms import BODY, Written, written
+from server.routes.picture_forms import MESSAGE_BODY, Written, written
 from server.schemas.api_schemas import (
     ACTING,
     READING,
     WRITING,
+    MessageIn,
     MessageOut,
     OwnThreadOut,
     OwnThreadsOut,
@@ -112,7 +113,7 @@ async def check_question(service: Service, who: Identity, thread_id: str, action
 @router.post(
     "/messages",
     response_model=MessageOut,
-    openapi_extra={"requestBody": BODY},
+    openapi_extra={"requestBody": MESSAGE_BODY},
     responses={
         **WRITING,
         **failures(409),
@@ -125,7 +126,7 @@ async def check_question(service: Service, who: Identity, thread_id: str, action
 )
 async def send_message(
     who: Customer,  # before the body: who may not write is not told what would have fitted
-    sent: Annotated[Written, Depends(written)],
+    sent: Annotated[Written[MessageIn], Depends(written)],
     service: Serving,
     request: Request,
     response: Response,

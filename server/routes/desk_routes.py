@@ -13,6 +13,7 @@ from sse_starlette import EventSourceResponse
 
 from core.clock import utc_now
 from core.errors import BackendUnavailable
+from core.pictures import MOST_BYTES
 from server.event_streams import EndlessStream
 from server.identity import Operator, Serving
 from server.inbox.thread_notes import note_authors, note_read, typing
@@ -74,6 +75,7 @@ async def read_desk(who: Operator, service: Serving) -> DeskOut:
         people=sorted({who.subject, *await service.desk.reads.people(), *await note_authors(service.inbox)}),
         replies=await asyncio.to_thread(canned_replies, settings.replies_dir),
         reply_minutes=service.business.file.limits.reply_minutes,
+        image_mb=MOST_BYTES // 1_000_000,
     )
 
 

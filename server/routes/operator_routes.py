@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Path
 from sse_starlette import EventSourceResponse
@@ -18,9 +18,11 @@ from ingest.drafts import propose_article
 from server.event_streams import EndlessStream
 from server.identity import Operator, Serving
 from server.routes.customer_routes import STREAM, json_only
+from server.routes.picture_forms import REPLY_BODY, Written, written_reply
 from server.schemas.api_schemas import ACTING, READING, WRITING, OperatorReply, SuggestionOut, ThreadOut, TicketsOut
 from server.schemas.desk_schemas import ProposalIn, ProposalOut, TakeIn
 from server.service import Service
+from server.views.case_view import cases_out
 from server.views.conversation_view import view
 from server.views.desk_customer import customer_of
 from server.views.thread_events import event
@@ -93,6 +95,7 @@ async def suggest(who: Operator, service: Serving, ticket_id: str = TicketId) ->
     """Suggest a reply for the operator to edit; nothing is sent."""
     ticket = await known(service, ticket_id)
     about = await customer_of(service, ticket.customer_id) if ticket.customer_id and service.desk.model else None
+    state = await service.agent.state(ticket.thread_id)
     words = await suggest_reply(
         desk_of(service),
         ticket_id,
@@ -101,16 +104,26 @@ async def suggest(who: Operator, service: Serving, ticket_id: str = TicketId) ->
         business_name=service.business.file.name,
         retriever=service.parts.retriever,
         records=[record.model_dump_json() for record in about.records] if about else (),
+        cases=[
+            case.model_dump_json(exclude={"chart", "nodes", "edges"})
+            for case in cases_out(state, service.parts.procedures)
+        ],
         links=service.parts.links,
     )
     return SuggestionOut(text=words)
 
 
-@router.post("/{ticket_id}/reply", dependencies=[Depends(json_only)], responses=ACTING)
+@router.post("/{ticket_id}/reply", openapi_extra={"requestBody": REPLY_BODY}, responses=ACTING)
 async def reply_to_customer(
-    body: OperatorReply, who: Operator, service: Serving, ticket_id: str = TicketId
+    who: Operator,
+    sent: Annotated[Written[OperatorReply], Depends(written_reply)],
+    service: Serving,
+    ticket_id: str = TicketId,
 ) -> dict[str, Any]:
-    """Take a ticket and write to its customer; refused while a colleague has it."""
+    """Take a ticket and write to its customer; refused while a colleague has it. Pictures (JPEG, PNG, WebP) come in a
+    form (`multipart/form-data`) as `images`.
+    """
+    body = sent.body
     graph, desk = service.agent.graph, desk_of(service)
     try:
         thread_id, _ = await desk.whose(ticket_id)
@@ -118,7 +131,9 @@ async def reply_to_customer(
         raise NotFound(f"{error}") from None
     key = f"{who.subject}:{body.key}" if body.key else None
     async with service.leases.holding(thread_id):
-        replied = await people.reply(graph, desk, ticket_id, operator=who.subject, text=body.text, key=key)
+        replied = await people.reply(
+            graph, desk, ticket_id, operator=who.subject, text=body.text, key=key, pictures=sent.pictures
+        )
     return ticket_data(replied)
 
 

@@ -95,6 +95,7 @@ class DeskOut(BaseModel):
     people: list[str] = Field(description="Operators who can be assigned or mentioned.")
     replies: list[CannedReply]
     reply_minutes: int = Field(description="Within how many minutes of opening hours an answer is promised.")
+    image_mb: int = Field(description="How large a picture of a reply may be, in megabytes.")
 
 
 class PassageOut(BaseModel):

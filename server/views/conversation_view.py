@@ -44,7 +44,9 @@ async def view(service: Service, row: dict[str, Any], *, newest_only: bool = Fal
         if (message_id := f"desk-{delivery.key}") not in known:
             author = None if delivery.author == "desk" else delivery.author
             role: Literal["operator", "agent"] = "operator" if author else "agent"
-            said.append(Said(id=message_id, role=role, author=author, text=delivery.text, sources=[], waiting=False))
+            shown = Said(id=message_id, role=role, author=author, text=delivery.text, sources=[], waiting=False)
+            shown.images = images_out(thread_id, message_id, delivery.pictures)
+            said.append(shown)
     for message in await service.inbox.waiting(thread_id):
         if message["turn_id"] not in known:
             heard = json.loads(message["voice"])["heard"] if message["voice"] else None
@@ -174,6 +176,8 @@ async def find_picture(service: Service, thread_id: str, image_id: str) -> bytes
     }
     for message in await service.inbox.waiting(thread_id):
         kept.setdefault(message["id"], json.loads(message["pictures"] or "[]"))
+    for delivery in await _on_their_way(service, thread_id):
+        kept.setdefault(f"desk-{delivery.key}", delivery.pictures)
     found = kept.get(message_id, ())
     if not number.isdecimal() or int(number) >= len(found):
         raise NotFound("there is no such picture; the conversation names those it has")

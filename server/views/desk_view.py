@@ -11,6 +11,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from core.errors import NotFound
 from core.message_marks import marks
 from core.passages import Passage
+from core.pictures import Picture
 from core.safety.safe_links import inert
 from graph.context_window.prompts import text_of
 from graph.memory.threads import transcript
@@ -41,13 +42,14 @@ async def conversation(service: Service, desk: OperatorDesk, thread_id: str) -> 
     said = await _said(service, thread_id)
     entries = entries_of(said, await _passages(service, said))
     known = {entry.id for entry in entries}
+    pictures: dict[str, Sequence[Picture]] = {str(message.id): marks(message).get("pictures", ()) for message in said}
     for delivery in await desk.undelivered(thread_id):
         if (entry_id := f"desk-{delivery.key}") not in known:
             entries.append(_entry(entry_id, "operator", delivery.text, author=delivery.author))
+            pictures[entry_id] = delivery.pictures
     for message in waiting:
         if message["turn_id"] not in known:
             entries.append(_entry(message["id"], "customer", message["text"], waiting=True))
-    pictures = {str(message.id): marks(message).get("pictures", ()) for message in said}
     pictures |= {message["id"]: json.loads(message["pictures"] or "[]") for message in waiting}
     helpful = await reply_ratings(service.inbox, thread_id)
     for entry in entries:

@@ -1,6 +1,6 @@
 """Define the tables of the ticket desk, turn their rows into records, and read and write them inside a transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import NoTicket
+from core.pictures import Picture
 from core.storage.schema_versions import HISTORY, History
 from core.storage.word_index import WORD_INDEXES, WordIndex
 from tools.desk.ownership import Ownership
@@ -122,6 +123,7 @@ deliveries = Table(
     Column("author", String(255), nullable=False),
     Column("text", Text, nullable=False),
     Column("delivered_at", Instant, index=True),
+    Column("pictures", JSON(none_as_null=True), comment="of an operator's reply, until it has arrived"),
 )
 
 events = Table(
@@ -225,6 +227,7 @@ def delivery_of(row: RowMapping) -> Delivery:
         thread_id=row["thread_id"],
         author=row["author"],
         text=row["text"],
+        pictures=tuple(row["pictures"] or ()),
     )
 
 
@@ -238,9 +241,18 @@ async def read_ticket(connection: AsyncConnection, serial: int, asked_for: str =
     return ticket_of(row, note_rows.mappings())
 
 
-async def send(connection: AsyncConnection, ticket: Ticket, *, key: str, author: str, text: str) -> None:
+async def send(
+    connection: AsyncConnection, ticket: Ticket, *, key: str, author: str, text: str, pictures: Sequence[Picture] = ()
+) -> None:
     """Put a message on its way to the customer's conversation."""
-    values = {"key": key, "ticket": serial_of(ticket.id), "thread_id": ticket.thread_id, "author": author, "text": text}
+    values = {
+        "key": key,
+        "ticket": serial_of(ticket.id),
+        "thread_id": ticket.thread_id,
+        "author": author,
+        "text": text,
+        "pictures": list(pictures) or None,
+    }
     await connection.execute(deliveries.insert().values(values))
 
 

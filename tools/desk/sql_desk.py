@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import utc_now
 from core.errors import KeyReused, Refused
+from core.pictures import Picture
 from core.storage.database import Database
 from core.storage.tables import OwnDatabase
 from tools.desk.desk_schema import (
@@ -182,7 +183,9 @@ class SqlTicketDesk:
         async with self._transaction() as connection:
             return await self._move(connection, ticket_id, "take", operator, instead_of=instead_of)
 
-    async def reply(self, ticket_id: str, *, operator: str, text: str, key: str | None = None) -> Ticket:
+    async def reply(
+        self, ticket_id: str, *, operator: str, text: str, key: str | None = None, pictures: Sequence[Picture] = ()
+    ) -> Ticket:
         """Take the ticket and put a reply on its way to the customer, once per key.
 
         Without a key, the same words of the same operator to the same customer messages are the same reply.
@@ -194,9 +197,11 @@ class SqlTicketDesk:
         if not text.strip():
             raise Refused("The reply is empty; write what the customer should read.")
         note = await self._clean(ticket_id, text)
-        return await _twice(lambda: self._reply(ticket_id, operator, text, key, note))
+        return await _twice(lambda: self._reply(ticket_id, operator, text, key, note, pictures))
 
-    async def _reply(self, ticket_id: str, operator: str, text: str, key: str | None, note: str) -> Ticket:
+    async def _reply(
+        self, ticket_id: str, operator: str, text: str, key: str | None, note: str, pictures: Sequence[Picture]
+    ) -> Ticket:
         async with self._transaction() as connection:
             ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id, lock=True)
             key = key or _same_reply(ticket, operator, text)
@@ -212,7 +217,7 @@ class SqlTicketDesk:
             owned = replied(ticket.ownership, now=self._now(), operator=operator, worked=self._worked)
             added = await self._insert_note(connection, ticket, author=operator, text=note, key=key, kind="reply")
             await self._keep(connection, ticket.id, owned)
-            await send(connection, ticket, key=f"{ticket.id}:{key}", author=operator, text=text)
+            await send(connection, ticket, key=f"{ticket.id}:{key}", author=operator, text=text, pictures=pictures)
             return await self._told(
                 connection, "ticket.replied", replace(ticket, ownership=owned, notes=(*ticket.notes, added))
             )
@@ -308,7 +313,7 @@ class SqlTicketDesk:
         async with self._transaction() as connection:
             arrived = update(deliveries).where(deliveries.c.key.in_(keys), deliveries.c.delivered_at.is_(None))
             # The words are in the conversation now, and nobody reads them here again.
-            await connection.execute(arrived.values(delivered_at=self._now(), text=""))
+            await connection.execute(arrived.values(delivered_at=self._now(), text="", pictures=None))
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, Field
 
+from core.pictures import Picture
 from tools.desk.ownership import WITH_PEOPLE, Ownership, Stage
 
 Category = Literal["question", "request", "problem", "complaint", "feedback"]
@@ -167,6 +168,7 @@ class Delivery:
     author: str
     """An operator's name, or `desk` for a notice of the desk itself."""
     text: str
+    pictures: tuple[Picture, ...] = ()
 
 
 class TicketDesk(Protocol):
@@ -212,7 +214,9 @@ class OperatorDesk(TicketDesk, Protocol):
         """Return the conversation and the customer of a ticket; raises Refused when there is none."""
         ...
 
-    async def reply(self, ticket_id: str, *, operator: str, text: str, key: str | None = None) -> Ticket:
+    async def reply(
+        self, ticket_id: str, *, operator: str, text: str, key: str | None = None, pictures: Sequence[Picture] = ()
+    ) -> Ticket:
         """Put a reply on its way to the customer, once per key; raises Refused as `take`, KeyReused where the key
         brought other words. Without a key, the same words to the same customer messages are the same reply.
         """

@@ -227,6 +227,8 @@ export class ChatView {
   #entries() {
     const { say } = this.speech;
     const entries = [];
+    // On narrow screens the button at the top has no words.
+    if (!this.person.disabled) entries.push({ words: say("person"), sign: "user", act: () => this.person.click() });
     if (this.talk.begun) entries.push({ words: say("anew"), sign: "plus", act: () => this.#leave() });
     if (!this.#rated && this.messages.size > 1) entries.push({ words: say("rate"), sign: "star", act: () => this.#askRating(true) });
     if (this.messages.size) entries.push({ words: say("transcript"), sign: "download", act: () => saveTranscript(this.talk, this.speech) });

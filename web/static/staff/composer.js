@@ -2,6 +2,7 @@
 
 import { el } from "../dom.js";
 import { icon } from "./icons.js";
+import { Pictures } from "../pictures.js";
 import { Mentions } from "./mentions.js";
 import { sheet } from "./page.js";
 
@@ -19,14 +20,13 @@ export class Composer {
   /**
    * @param {HTMLElement} place
    * @param {Speech} speech
-   * @param {Canned[]} canned
-   * @param {string[]} people
+   * @param {import("./sign_in.js").Desk} desk
    * @param {Work} work does what is asked for; `act` returns null when it was refused
    */
-  constructor(place, speech, canned, people, work) {
+  constructor(place, speech, desk, work) {
     this.place = place;
     this.speech = speech;
-    this.canned = canned;
+    this.canned = desk.replies;
     this.work = work;
     /** @type {Mode} */
     this.mode = "reply";
@@ -36,12 +36,14 @@ export class Composer {
     this.prepared = "";
     /** The words that were last tried to be sent, and their name: sent twice, they count once. */
     this.tried = { text: "", key: "" };
-    this.text = el("textarea", { id: "words", rows: 3, maxlength: 20_000, input: () => this.#typed(), keydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
-    this.mentions = new Mentions(this.text, speech, people);
+    this.text = el("textarea", { id: "words", rows: 3, maxlength: 20_000, input: () => this.#typed(), keydown: (/** @type {KeyboardEvent} */ event) => this.#key(event), paste: (/** @type {ClipboardEvent} */ event) => this.#pasted(event) });
+    this.mentions = new Mentions(this.text, speech, desk.people);
+    this.pictures = new Pictures(speech, work.say);
+    this.pictures.allow(desk.image_mb);
     this.label = el("label", { for: "words", class: "spoken" });
     this.modes = el("div", { role: "group", "aria-label": speech.say("write_what") });
     this.extra = el("div", { class: "buttons" });
-    place.replaceChildren(el("form", { submit: (/** @type {Event} */ event) => this.#send(event) }, this.modes, this.label, this.text, this.mentions.list, this.mentions.warning, this.extra));
+    place.replaceChildren(el("form", { submit: (/** @type {Event} */ event) => this.#send(event) }, this.modes, this.label, this.pictures.row, this.text, this.mentions.list, this.mentions.warning, this.extra));
     this.write("reply");
   }
 
@@ -58,6 +60,7 @@ export class Composer {
     this.mayReply = mayReply;
     if (ticket !== this.ticket) {
       this.ticket = ticket;
+      this.pictures.take(); // they were meant for another customer
       this.write("reply"); // which is a note where nobody may reply
     } else if (before !== mayReply) this.write(mayReply && !this.text.value ? "reply" : this.mode);
   }
@@ -75,6 +78,7 @@ export class Composer {
     this.text.placeholder = speech.say(this.mode === "reply" ? "reply_hint" : "note_hint");
     this.place.className = this.mode;
     this.mentions.show(false);
+    this.pictures.row.hidden = this.mode !== "reply";
     const button = (/** @type {Mode} */ name) =>
       el("button", { type: "button", class: "quiet small", "aria-pressed": String(this.mode === name), disabled: name === "reply" && this.mayReply === false, click: () => this.begin(name) }, icon(name === "reply" ? "message-square" : "sticky-note"), speech.say(`mode_${name}`));
     this.modes.replaceChildren(button("reply"), button("note"));
@@ -132,7 +136,7 @@ export class Composer {
       const words = await work.suggest();
       if (words !== null && asked === this.ticket) this.put(words);
     };
-    const tools = [el("button", { type: "button", click: suggest }, icon("sparkles"), speech.say("suggest"))];
+    const tools = [el("button", { type: "button", click: suggest }, icon("sparkles"), speech.say("suggest")), this.pictures.button, this.pictures.input];
     const theirs = this.canned.filter((one) => one.language === this.language);
     const fits = [...theirs, ...this.canned.filter((one) => !one.language && !theirs.some((other) => other.name === one.name))];
     return fits.length ? [...tools, this.#menu("canned", "zap", fits.map((one) => [one.title, () => this.put(this.#filled(one.text))]))] : tools;
@@ -193,6 +197,14 @@ export class Composer {
     this.text.form?.requestSubmit();
   }
 
+  /** @param {ClipboardEvent} event */
+  #pasted(event) {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length || this.mode !== "reply") return;
+    event.preventDefault();
+    this.pictures.add(files);
+  }
+
   /** @param {Event} event */
   async #send(event) {
     event.preventDefault();
@@ -200,11 +212,26 @@ export class Composer {
     // Other words are another reply: under a used name they would be refused.
     if (text !== this.tried.text) this.tried = { text, key: crypto.randomUUID() };
     const mode = this.mode;
-    if (!text || !(await this.work.act(mode, this.tried))) return;
+    const pictures = mode === "reply" ? this.pictures.chosen : [];
+    if (pictures.length && !text) return this.work.say(this.speech.say("picture_words"));
+    if (!text || !(await this.work.act(mode, pictures.length ? form(this.tried, pictures) : this.tried))) return;
+    if (pictures.length) this.pictures.take();
     this.text.value = "";
     this.#typed();
     this.work.typing(false);
     this.tried = { text: "", key: "" };
     this.work.say(this.speech.say(mode === "reply" ? "sent" : "noted"));
   }
+}
+
+/**
+ * Return a form with fields and pictures.
+ * @param {Record<string, string>} fields
+ * @param {File[]} pictures
+ */
+function form(fields, pictures) {
+  const made = new FormData();
+  for (const [name, value] of Object.entries(fields)) made.append(name, value);
+  for (const picture of pictures) made.append("images", picture);
+  return made;
 }

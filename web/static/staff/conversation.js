@@ -61,7 +61,7 @@ export class Conversation {
       write: () => this.composer.begin("reply"),
       others: () => this.#others(),
     });
-    this.composer = new Composer(byId("composer", HTMLElement), speech, desk.replies, desk.people, {
+    this.composer = new Composer(byId("composer", HTMLElement), speech, desk, {
       act: (path, body) => this.#act(path, body),
       suggest: () => this.#suggest(),
       say: (words) => toast(words),
@@ -259,7 +259,7 @@ export class Conversation {
     this.busy = true;
     complain(this.speech);
     try {
-      return await this.api.call(method, path, body);
+      return body instanceof FormData ? await this.api.upload(path, body, {}, () => {}) : await this.api.call(method, path, body);
     } catch (error) {
       if (!signedOutBy(error)) complain(this.speech, this.#explained(error));
       return null;

@@ -9,7 +9,7 @@ const KEPT = "support-staff-token";
 
 /** @typedef {import("../words.js").Speech} Speech */
 /**
- * @typedef {{operator: string, role: string, shop: string, queues: string[], people: string[], reply_minutes: number,
+ * @typedef {{operator: string, role: string, shop: string, queues: string[], people: string[], reply_minutes: number, image_mb: number,
  *   replies: import("./composer.js").Canned[]}} Desk
  */
 

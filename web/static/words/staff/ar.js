@@ -388,4 +388,11 @@ export default {
   bulk_unanswered: "لم يُجب أحد من الفريق عما كتبه هؤلاء العملاء أخيرًا:",
   resolve_others: "حل التذاكر الأخرى ({count})",
   resolve_all: "حل الكل على أي حال",
+  add_picture: "إضافة صورة",
+  pictures: "صور للإرسال",
+  remove_picture: "إزالة {name}",
+  picture_kind: "يمكن إرسال صور JPEG وPNG وWebP فقط.",
+  picture_size: "لا يجوز أن تتجاوز الصورة {megabytes} ميغابايت.",
+  picture_count: "يمكن إرسال {most} صور على الأكثر مع الرسالة.",
+  picture_words: "اكتب بضع كلمات مع الصورة.",
 };

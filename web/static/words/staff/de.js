@@ -388,4 +388,11 @@ export default {
   bulk_unanswered: "Niemand aus dem Team hat beantwortet, was diese Kunden zuletzt schrieben:",
   resolve_others: "Die anderen {count} lösen",
   resolve_all: "Trotzdem alle lösen",
+  add_picture: "Bild hinzufügen",
+  pictures: "Bilder zum Senden",
+  remove_picture: "{name} entfernen",
+  picture_kind: "Nur Bilder als JPEG, PNG und WebP können gesendet werden.",
+  picture_size: "Ein Bild darf höchstens {megabytes} MB haben.",
+  picture_count: "Mit einer Nachricht gehen höchstens {most} Bilder.",
+  picture_words: "Schreiben Sie ein paar Worte zum Bild.",
 };

@@ -388,4 +388,11 @@ export default {
   bulk_unanswered: "Nobody of the team has answered what these customers wrote last:",
   resolve_others: "Resolve the other {count}",
   resolve_all: "Resolve all the same",
+  add_picture: "Add a picture",
+  pictures: "Pictures to send",
+  remove_picture: "Remove {name}",
+  picture_kind: "Only JPEG, PNG and WebP pictures can be sent.",
+  picture_size: "A picture may have at most {megabytes} MB.",
+  picture_count: "At most {most} pictures go with a message.",
+  picture_words: "Write a few words with the picture.",
 };
