@@ -170,7 +170,7 @@ async def find_picture(service: Service, thread_id: str, image_id: str) -> bytes
     """Return a picture of a conversation as a JPEG; raises NotFound."""
     message_id, _, number = image_id.rpartition(".")
     state = await service.agent.state(thread_id)
-    kept = {
+    kept: dict[str, Sequence[Picture]] = {
         str(m.id): marks(m).get("pictures", ())
         for m in (*await service.agent.earlier(thread_id, state), *state.messages)
     }

@@ -1,6 +1,7 @@
 // Draw the rows of the list: what waits for people, and what a search found.
 
 import { el } from "../dom.js";
+import { icon } from "./icons.js";
 import { moment, named } from "./page.js";
 import { slaBrief, slaWords, snoozed, titleOf } from "./queue.js";
 
@@ -28,7 +29,7 @@ export function queueRow(speech, item, { opened, chosen, choose }) {
   return el(
     "li",
     {},
-    item.kind === "ticket" ? el("input", { type: "checkbox", "data-item": `tick-${item.id}`, checked: chosen, "aria-label": speech.say("choose_item", { item: item.id }), change: tick }) : null,
+    item.kind === "ticket" ? el("input", { type: "checkbox", "data-item": `tick-${item.id}`, checked: chosen, "aria-label": speech.say("choose_item", { item: item.id }), change: tick }) : icon("circle-help"),
     el(
       "a",
       { href: `#thread=${encodeURIComponent(item.thread_id)}`, "data-item": item.id, "aria-current": item.thread_id === opened ? "true" : null },
