@@ -69,9 +69,7 @@ def _print_said(said: Sequence[dict[str, str]], as_json: bool) -> None:
 def prune_(
     older_than_days: Annotated[
         int | None,
-        typer.Option(
-            "--older-than-days", min=1, help="Delete what nobody wrote in for so long; SUPPORT_RETENTION_DAYS."
-        ),
+        typer.Option("--older-than-days", min=1, help="Delete what nobody wrote in so long; SUPPORT_RETENTION_DAYS."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -22,12 +22,8 @@ SAMPLE_BUSINESS = Path(__file__).resolve().parent.parent / "examples" / "alder-f
 class Limits(BaseModel, frozen=True, extra="forbid"):
     """Sizes, rates and times that are hardly ever changed; `SUPPORT_LIMITS` names those that differ."""
 
-    timeout_seconds: float = Field(
-        default=30, gt=0, le=600, description="Longest wait for one request to the endpoint, in seconds."
-    )
-    turn_seconds: float = Field(
-        default=45, gt=0, le=600, description="Longest time a turn may spend on models, in seconds."
-    )
+    timeout_seconds: float = Field(default=30, gt=0, le=600, description="Seconds that one request may take at most.")
+    turn_seconds: float = Field(default=45, gt=0, le=600, description="Seconds a turn may spend on models at most.")
     context_tokens: int | None = Field(
         default=None,
         ge=2_000,
@@ -35,35 +31,19 @@ class Limits(BaseModel, frozen=True, extra="forbid"):
         description="Longest request to the model, in tokens; by default it follows the window that `doctor --probe` "
         "measured.",
     )
-    max_output_tokens: int = Field(
-        default=1024, ge=16, le=65536, description="Longest reply of the chat model, in tokens."
-    )
+    max_output_tokens: int = Field(default=1024, ge=16, le=65536, description="Tokens of the model's longest reply.")
     passages_per_turn: int = Field(default=5, ge=1, le=50, description="Passages shown to the model in one turn.")
-    max_tool_rounds: int = Field(
-        default=5, ge=1, le=20, description="Rounds of tools in one turn before a person takes over."
-    )
-    max_message_chars: int = Field(
-        default=8_000, ge=100, le=100_000, description="Longest customer message that is accepted."
-    )
-    voice_max_seconds: int = Field(
-        default=120, ge=1, le=3600, description="Longest voice message that is accepted, in seconds."
-    )
-    voice_max_mb: int = Field(
-        default=25, ge=1, le=200, description="Largest voice message that is accepted, in megabytes."
-    )
-    burst_seconds: float = Field(
-        default=0.3, ge=0, le=60, description="Wait for further messages before a turn; they are answered together."
-    )
+    max_tool_rounds: int = Field(default=5, ge=1, le=20, description="Rounds of tools in a turn before a person comes.")
+    max_message_chars: int = Field(default=8_000, ge=100, le=100_000, description="Longest message that is accepted.")
+    voice_max_seconds: int = Field(default=120, ge=1, le=3600, description="Seconds of the longest voice message.")
+    voice_max_mb: int = Field(default=25, ge=1, le=200, description="Megabytes of the largest voice message.")
+    burst_seconds: float = Field(default=0.3, ge=0, le=60, description="Wait for messages to be answered together.")
     messages_per_minute: int = Field(default=30, ge=1, description="Messages accepted from one customer in a minute.")
     visitors_per_minute: int = Field(default=30, ge=1, description="Visitors' tokens given to one address in a minute.")
-    visitor_minutes: float = Field(
-        default=60, gt=0, le=1440, description="How long a visitor's token is valid, in minutes."
-    )
+    visitor_minutes: float = Field(default=60, gt=0, le=1440, description="Minutes that a visitor's token is valid.")
     max_waiting: int = Field(default=1000, ge=1, description="Messages of all customers that may wait at a time.")
     turns_at_once: int = Field(default=16, ge=1, le=1000, description="Turns one server process runs at a time.")
-    attempt_seconds: float = Field(
-        default=120, gt=0, le=3600, description="An attempt at a turn that takes longer has failed."
-    )
+    attempt_seconds: float = Field(default=120, gt=0, le=3600, description="Longest attempt at a turn, in seconds.")
     turn_attempts: int = Field(default=3, ge=1, le=10, description="Attempts at a turn before a person gets it.")
     lease_seconds: float = Field(
         default=6,
@@ -72,16 +52,10 @@ class Limits(BaseModel, frozen=True, extra="forbid"):
         description="After this time without a sign of life another process takes over a turn.",
     )
     reply_wait_seconds: float = Field(default=60, gt=0, le=600, description="How long a request waits for its reply.")
-    shutdown_seconds: float = Field(
-        default=20, gt=0, le=600, description="How long turns may go on when the server stops; then they are handed on."
-    )
+    shutdown_seconds: float = Field(default=20, gt=0, le=600, description="Time left to turns when the server stops.")
     max_body_kb: int = Field(default=2048, ge=1, le=102_400, description="Largest body of a request, in kilobytes.")
-    body_seconds: float = Field(
-        default=15, gt=0, le=600, description="Longest time a request's body may take to arrive."
-    )
-    jwt_max_hours: float = Field(
-        default=24, gt=0, le=8760, description="Longest life of a token that is accepted, in hours."
-    )
+    body_seconds: float = Field(default=15, gt=0, le=600, description="Longest time for a request's body to arrive.")
+    jwt_max_hours: float = Field(default=24, gt=0, le=8760, description="Hours that an accepted token may be valid.")
 
     @model_validator(mode="before")
     @classmethod
@@ -190,9 +164,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         description="Embedding model: `minilm` (embedded), `multilingual-e5` (embedded, the extra `languages`), the "
         "path of a folder with the ONNX export of a sentence-transformers model, or a name at the endpoint.",
     )
-    embedding_base_url: str | None = Field(
-        None, description="Endpoint of the embedding model, if not SUPPORT_BASE_URL."
-    )
+    embedding_base_url: str | None = Field(None, description="Endpoint of that model, if not SUPPORT_BASE_URL.")
     embedding_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
 
     rerank_model: str | None = Field(
@@ -208,14 +180,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         None,
         description="Model that hears voice messages: a name at the endpoint, or a folder with a CTranslate2 Whisper.",
     )
-    transcription_base_url: str | None = Field(
-        None, description="Endpoint of the transcription model, if not SUPPORT_BASE_URL."
-    )
+    transcription_base_url: str | None = Field(None, description="Endpoint of that model, if not SUPPORT_BASE_URL.")
     transcription_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
 
-    eval_model: str | None = Field(
-        None, description="Model that plays customers and judges in evaluations; none means neither."
-    )
+    eval_model: str | None = Field(None, description="Model that plays customers and judges in evaluations.")
     eval_base_url: str | None = Field(None, description="Endpoint of that model, if not SUPPORT_BASE_URL.")
     eval_api_key: SecretStr | None = Field(None, description="Key of that endpoint, if not SUPPORT_API_KEY.")
 
@@ -251,12 +219,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
     desk_webhook_url: str | None = Field(None, description="Address that is told every change of a ticket.")
     desk_webhook_secret: SecretStr | None = Field(None, description="Key the webhook's requests are signed with.")
-    judge_replies: bool = Field(
-        False, description="Let the chat model also judge claims that hold no number (one request more a reply)."
-    )
-    prices_file: Path | None = Field(
-        None, description="YAML of model prices, per request and per million tokens; see core/models/prices.yaml."
-    )
+    judge_replies: bool = Field(False, description="Let the chat model judge claims without a number, too.")
+    prices_file: Path | None = Field(None, description="YAML of model prices, in the form of core/models/prices.yaml.")
     retention_days: int | None = Field(
         None,
         ge=1,
@@ -311,9 +275,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
     open_chat: bool = Field(True, description="Give visitors nobody knows short-lived tokens.")
 
-    customer_memory: bool = Field(
-        False, description="Let customers' preferences and past tickets follow them into new conversations."
-    )
+    customer_memory: bool = Field(False, description="Let preferences and past tickets follow into new conversations.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning",
         description="Least severe log line that is kept; `serve` keeps info lines, one a node, unless this is set.",

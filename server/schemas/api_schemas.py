@@ -154,9 +154,7 @@ class MessageOut(BaseModel):
 
     message_id: str
     thread_id: str
-    status: Literal["waiting", "answered", "dead"] = Field(
-        description="`dead`: it could not be processed and went to a person; the reply says so."
-    )
+    status: Literal["waiting", "answered", "dead"] = Field(description="`dead`: a person has it, as the reply says.")
     reply: ReplyOut | None = Field(None, description="None while it waits.")
     disclosure: str | None = Field(None, description="To be shown before the first reply of a thread.")
 
@@ -219,9 +217,7 @@ class ThreadOut(BaseModel):
     disclosure: str
     owner: str
     ticket_id: str | None
-    handoff: HandoffOut | None = Field(
-        default=None, description="Set once people had it and until it is the agent's again."
-    )
+    handoff: HandoffOut | None = Field(default=None, description="Set once people had it, until the agent has it.")
     messages: list[Said]
 
 

@@ -87,9 +87,7 @@ class Counted(BaseModel):
     began_at: datetime
     ended_at: datetime
     first_line: str
-    topic: str = Field(
-        description="The article it cited last, or the tool it used last; empty where it was unanswered."
-    )
+    topic: str = Field(description="The article it cited last, or the tool it used last; empty where unanswered.")
     queue: str = Field(description="Queue of its ticket; empty where it has none.")
     channel: str
     language: str
@@ -101,9 +99,7 @@ class Counted(BaseModel):
     tokens: int
     agent_reply_seconds: float | None = Field(description="Until the agent's first reply.")
     first_reply_seconds: float | None = Field(description="Until a person's first reply, in opening hours.")
-    resolution_seconds: float | None = Field(
-        description="How long people had it, in opening hours, once it was closed."
-    )
+    resolution_seconds: float | None = Field(description="How long people had it, in opening hours, until it closed.")
     sla_missed: bool | None = Field(description="Whether a person answered later than promised; null without a ticket.")
     stars: int | None
     comment: str
@@ -203,9 +199,7 @@ class InsightOut(BaseModel):
     operators: list[Service]
     backlog: list[Backlog]
     articles: list[Named]
-    stops: list[Named] = Field(
-        description="Procedures that were stopped, each with the rule that did it, the most frequent first."
-    )
+    stops: list[Named] = Field(description="Stopped procedures, each with its rule, the most frequent first.")
     actions: list[Named] = Field(description="Tools that were called, the busiest first.")
     cost_a_resolution: Decimal | None = Field(description="Null where no price is set or nothing was resolved.")
     filters: dict[str, list[str]] = Field(description="Values by which the figures can be narrowed.")
