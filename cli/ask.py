@@ -37,9 +37,7 @@ def ask(
             help="Answer nothing; say which queue the message belongs to, how urgent it is and in which language.",
         ),
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print reply, sources, tools, owner and usage as JSON.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print reply, sources, tools and usage as JSON.")] = False,
 ) -> None:
     """Ask one question and print the reply.
 

@@ -20,9 +20,7 @@ EXIT_WRONG = 1
 
 def new(
     folder: Annotated[Path, typer.Argument(help="Folder to write; it must not be there, or be empty.")],
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Ask nothing and take the answers that are offered.")
-    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing and take the answers offered.")] = False,
 ) -> None:
     """Write the folder of a new business: small, and working.
 

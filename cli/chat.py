@@ -24,9 +24,7 @@ LEAVING = {"/quit", "/exit"}
 
 
 def chat(
-    customer: Annotated[
-        str | None, typer.Option(help="Customer id to act for; none is an open chat, which asks who you are.")
-    ] = None,
+    customer: Annotated[str | None, typer.Option(help="Customer id to act for; none is an open chat.")] = None,
     thread: Annotated[str | None, typer.Option(help="Thread to go on with; a new one by default.")] = None,
     locale: Annotated[
         str | None,

@@ -28,9 +28,7 @@ def ingest(
         typer.Argument(metavar="SOURCE...", help="Folders, files, web pages and sitemaps with help articles."),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-    index_dir: Annotated[
-        Path | None, typer.Option(help="Folder of the index, if not index/ in SUPPORT_DATA_DIR.")
-    ] = None,
+    index_dir: Annotated[Path | None, typer.Option(help="Index folder, if not index/ in SUPPORT_DATA_DIR.")] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for another ingest to end.")] = 0.0,
     trusted: Annotated[
         bool, typer.Option("--trusted", help="Publish articles with instructions to an agent, too: all are your own.")

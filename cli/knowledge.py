@@ -73,9 +73,7 @@ def search(
 
 @app.command()
 def show(
-    passage_id: Annotated[
-        str | None, typer.Argument(metavar="ID", help="Identifier of a passage, as `search` prints it.")
-    ] = None,
+    passage_id: Annotated[str | None, typer.Argument(metavar="ID", help="Id of a passage, as `search` prints.")] = None,
     as_json: AsJson = False,
     index_dir: IndexDir = None,
 ) -> None:
@@ -122,9 +120,7 @@ def _print_index(index_dir: Path | None, *, as_json: bool) -> None:
 
 @app.command()
 def rollback(
-    version: Annotated[
-        str | None, typer.Argument(help="Version to serve; the one before the serving one if left out.")
-    ] = None,
+    version: Annotated[str | None, typer.Argument(help="Version to serve, if not the one before the present.")] = None,
     as_json: AsJson = False,
     index_dir: IndexDir = None,
 ) -> None:

@@ -77,9 +77,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pret
 
 @app.callback()
 def support_agent(
-    business: Annotated[
-        str | None, typer.Option(help="Folder of the business, as SUPPORT_BUSINESS; may stand anywhere in the line.")
-    ] = None,
+    business: Annotated[str | None, typer.Option(help="Folder of the business, as in SUPPORT_BUSINESS.")] = None,
 ) -> None:
     """Run and look after an autonomous customer-support agent.
 

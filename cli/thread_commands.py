@@ -25,9 +25,7 @@ app = typer.Typer(help="Show stored conversations and what they cost, and delete
 @app.command()
 def show(
     thread: Annotated[str | None, typer.Argument(help="Id of a conversation, or its first characters.")] = None,
-    costs: Annotated[
-        bool, typer.Option("--costs", help="Requests, tokens and money, by request and by token, in place of words.")
-    ] = False,
+    costs: Annotated[bool, typer.Option("--costs", help="Requests, tokens and money in place of words.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the stored conversations, the one used last first; or show everything that was said in one.

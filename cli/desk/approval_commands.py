@@ -32,9 +32,7 @@ WAITING: tuple[State, ...] = ("awaiting_approval",)
 @app.command()
 def show(
     action: Annotated[str | None, typer.Argument(help="Id of an action, or its first characters.")] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Every action there ever was, not only waiting ones.")
-    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every action ever, not only waiting ones.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the actions that wait for staff, oldest first; or show one with its audit trail.

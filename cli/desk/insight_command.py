@@ -19,9 +19,7 @@ from tools.desk.reports import DeskReads
 
 def insight(
     days: Annotated[int, typer.Option(min=1, max=366, help="Days to look back, today included.")] = 30,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the figures as JSON, with their conversations.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures and their conversations as JSON.")] = False,
 ) -> None:
     """Print how the server's conversations ended, what they cost, and what no article answered.
 

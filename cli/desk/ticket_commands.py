@@ -35,9 +35,7 @@ Answer = TypeVar("Answer")
 @app.command()
 def show(
     ticket: Annotated[str | None, typer.Argument(help="Number of a ticket, for example T1001.")] = None,
-    status: Annotated[
-        Stage | None, typer.Option(help="Only tickets of this status; those waiting or in work by default.")
-    ] = None,
+    status: Annotated[Stage | None, typer.Option(help="Only tickets of this status; open ones by default.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -107,9 +105,7 @@ def reply(
     key: Annotated[
         str | None, typer.Option(help="Name of this reply: the same name is sent once. By default the same words are.")
     ] = None,
-    only_suggest: Annotated[
-        bool, typer.Option("--suggest", help="Send nothing; print a reply that could be sent.")
-    ] = False,
+    only_suggest: Annotated[bool, typer.Option("--suggest", help="Send nothing; print a possible reply.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Reply to the customer in their conversation; repeating an interrupted command sends nothing twice.
@@ -150,9 +146,7 @@ def reply(
 def resolve(
     ticket: TicketId,
     quiet: Annotated[bool, typer.Option("--quiet", help="Do not tell the customer.")] = False,
-    hand_back: Annotated[
-        bool, typer.Option("--hand-back", help="Nothing is resolved: the agent is to go on, from now on.")
-    ] = False,
+    hand_back: Annotated[bool, typer.Option("--hand-back", help="Nothing is resolved: the agent is to go on.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Close a ticket; when the customer writes again, the agent answers."""

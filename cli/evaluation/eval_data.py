@@ -27,9 +27,7 @@ from graph.agent import open_agent
 from graph.assembly import assemble
 from graph.opened_stores import orders_of
 
-SuiteFolder = Annotated[
-    Path | None, typer.Option("--suite", help="Folder with suite.yaml and conversations/; evals/ of the business.")
-]
+SuiteFolder = Annotated[Path | None, typer.Option("--suite", help="Folder with suite.yaml; evals/ of the business.")]
 
 
 def retrieval(
@@ -67,9 +65,7 @@ def capture(
     thread: Annotated[str, typer.Argument(help="Thread to take, or with --trace the id of a LangSmith run.")],
     kind: Annotated[str, typer.Option(help="Kind of conversation, in the suite's own words.")] = "happy_path",
     folder: Annotated[Path, typer.Option("--to", help="Folder the file is written to.")] = Path(),
-    trace: Annotated[
-        bool, typer.Option("--trace", help="Read a LangSmith trace instead of the agent's memory.")
-    ] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="Read a LangSmith trace, not the agent's memory.")] = False,
 ) -> None:
     """Write a real conversation as a conversation file, with personal data replaced.
 

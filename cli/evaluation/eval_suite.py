@@ -34,27 +34,19 @@ EXIT_BELOW, EXIT_STOPPED = 1, 130
 
 def run(
     suite: SuiteFolder = None,
-    only: Annotated[
-        list[str] | None, typer.Option("--only", help="Conversations or kinds to run; all if left out.")
-    ] = None,
-    sample: Annotated[
-        int | None, typer.Option(min=1, help="So many conversations only, taken in turns from each kind.")
-    ] = None,
+    only: Annotated[list[str] | None, typer.Option("--only", help="Conversations or kinds to run; else all.")] = None,
+    sample: Annotated[int | None, typer.Option(min=1, help="So many conversations only, of each kind in turn.")] = None,
     trials: Annotated[int, typer.Option(min=1, max=64, help="Trials of each conversation, for pass^1 to pass^k.")] = 1,
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Conversations at once.")] = 4,
     seed: Annotated[int, typer.Option(help="Seed of simulated customers and the judge.")] = 0,
-    customer: Annotated[
-        str, typer.Option(help="`scripted`, or `model` for one that SUPPORT_EVAL_MODEL plays.")
-    ] = "scripted",
+    customer: Annotated[str, typer.Option(help="`scripted`, or `model`, which SUPPORT_EVAL_MODEL plays.")] = "scripted",
     judge: Annotated[bool, typer.Option("--judge", help="Let SUPPORT_EVAL_MODEL judge as well.")] = False,
     max_turns: Annotated[int, typer.Option(min=1, max=200, help="Longest conversation.")] = 20,
     dollars_a_request: Annotated[float | None, typer.Option(help="Price of one model request.")] = None,
     out_folder: Annotated[
         Path | None, typer.Option("--out", help="Results folder; one a run under var/evals by default.")
     ] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Forget the results the folder holds and run everything.")
-    ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the results in the folder, run everything.")] = False,
     langsmith: Annotated[
         bool, typer.Option("--langsmith", help="Run under `langsmith.aevaluate`; of the other options --suite counts.")
     ] = False,
@@ -102,19 +94,13 @@ def run(
 
 def report(
     folder: Annotated[Path, typer.Argument(help="Results folder, as `eval run` prints it.")],
-    other: Annotated[
-        Path | None, typer.Argument(help="Second results folder: what it does better or worse than the first.")
-    ] = None,
-    pass_rate: Annotated[
-        float | None, typer.Option("--pass", min=0, max=1, help="Least share of conversations that pass.")
-    ] = None,
+    other: Annotated[Path | None, typer.Argument(help="Second results folder: what is better or worse in it.")] = None,
+    pass_rate: Annotated[float | None, typer.Option("--pass", min=0, max=1, help="Least share that passes.")] = None,
     kind: Annotated[list[str] | None, typer.Option("--kind", help="Least share of one kind, as injection=1.0.")] = None,
     evaluator: Annotated[
         list[str] | None, typer.Option("--evaluator", help="Least share of one evaluator, as promises=0.98.")
     ] = None,
-    file: Annotated[
-        Path | None, typer.Option("--file", help="HTML file to write; report.html in the folder by default.")
-    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="HTML file to write, if not report.html there.")] = None,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     show: Annotated[int, typer.Option(help="Transcripts of two runs to print side by side.")] = 3,
     as_json: AsJson = False,
