@@ -4,6 +4,7 @@ A condition is checked against JSON schemas when it is compiled and evaluated ov
 has no value yet, `a || b` with a true `b` is true all the same; otherwise the outcome says which name is wanted first,
 in reading order. Times: a string in ISO 8601 with a `T` counts as a timestamp unless its schema says that it is a
 text; `timestamp()` also takes a date alone and a time without zone, both in UTC.
+`values_of(records, 'name')` lists what stands under a name, however deep.
 """
 
 import datetime
@@ -18,6 +19,7 @@ from google.protobuf import timestamp_pb2
 
 from core.condition_types import checking_env
 from core.errors import InputError
+from core.json_records import records_within
 
 LONGEST = 4_000
 """Characters of a condition; a longer one is no rule that a person can read."""
@@ -109,7 +111,7 @@ def compile_condition(source: str, names: Names) -> Condition:
         raise ConditionError(f"{source[:40]}…", said)
     ours = LITERAL_OR_TIMESTAMP.sub(lambda found: found.group(1) or OUR_TIMESTAMP, source)
     try:
-        checked = checking_env(json.dumps(names, sort_keys=True), TIMESTAMP_FUNCTION).compile(ours)
+        checked = checking_env(json.dumps(names, sort_keys=True), TIMESTAMP_FUNCTION, VALUES_FUNCTION).compile(ours)
         program = UNTYPED.compile(ours, disable_check=True)
     except RuntimeError as error:
         raise _condition_error(source, str(error)) from None
@@ -181,4 +183,19 @@ TIMESTAMP_FUNCTION = cel.FunctionDecl(
         cel.Overload(f"{OUR_TIMESTAMP}_time", cel.Type.TIMESTAMP, [cel.Type.TIMESTAMP], impl=moment),
     ],
 )
-UNTYPED = cel.NewEnv(variables={}, functions=[TIMESTAMP_FUNCTION])
+
+
+def _values_of(records: Any, name: str) -> list[Any]:
+    """Return what stands under a name in some records, however deep, each value once."""
+    found = [record[name] for record in records_within(records) if record.get(name) is not None]
+    return list(dict.fromkeys(value for value in found if isinstance(value, str | int)))
+
+
+VALUES_FUNCTION = cel.FunctionDecl(
+    "values_of",
+    [
+        cel.Overload(f"values_of_{name}", cel.Type.List(cel.Type.DYN), [kind, cel.Type.STRING], impl=_values_of)
+        for name, kind in (("list", cel.Type.List(cel.Type.DYN)), ("map", cel.Type.Map(cel.Type.STRING, cel.Type.DYN)))
+    ],
+)
+UNTYPED = cel.NewEnv(variables={}, functions=[TIMESTAMP_FUNCTION, VALUES_FUNCTION])

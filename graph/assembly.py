@@ -28,6 +28,7 @@ from graph.intake.attachments import VoiceInput
 from graph.opened_stores import business_of, open_desk, open_ledger, orders_of, rules_of
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import ProcedureBook, catalogue_of, open_book
+from graph.procedures.format.plain_writes import plain_procedures
 from graph.procedures.prompt import follow_procedure
 from graph.runtime.budgets import Budget, Budgets
 from graph.runtime.node_wrappers import NoTelemetry
@@ -216,7 +217,7 @@ def shop_tools() -> Sequence[Tool]:
 def open_procedures(
     settings: Settings, business: Business, tools: Sequence[Tool], now: Callable[[], datetime] = utc_now
 ) -> ProcedureBook | None:
-    """Return the procedures of a business, or None where it has none.
+    """Return the procedures of a business, or None where it has none; without a model, one for each other write too.
 
     Raises:
         FilesError: one of them is wrong; its write would otherwise run without its rules.
@@ -225,9 +226,12 @@ def open_procedures(
     found, problems = check_folder(folder, catalogue_of(tools), languages=business.file.languages)
     if wrong := [problem for problem in problems if problem.severity == "error"]:
         raise FilesError([Problem(p.file, p.line, p.message, "run support-agent check") for p in wrong])
+    leads = settings.model == "offline"
+    if leads:
+        owned = {name for procedure in found for name in procedure.writes}
+        found = [*found, *plain_procedures(tools, owned, catalogue_of(tools))]
     if not found:
         return None
-    leads = settings.model == "offline"
     # The model of the search compares messages with examples, too; where an endpoint embeds, none is loaded for that.
     embed = embedded_minilm().embed_array if leads or settings.embedding_model == "minilm" else None
     return open_book(found, tools, embed=embed, asks=_asks, leads=leads, now=now)

@@ -48,7 +48,8 @@ ACTIONS: dict[str, ActionWords] = {
         stems=r"cancel",
         called=r"cancell?ation",
         wished=(
-            r"cancel\w*|call(?:ing)? off|call it off|(?:don't|do not|no longer) (?:want|need)|changed my mind|"
+            r"cancel\w*|call(?:ing)? off|call it off|(?:don't|do not|no longer|won't|will not) (?:want|need)|"
+            r"changed my mind|"
             r"abort|stop (?:the|my|this) order|by mistake|"
             r"storn\w*|abbestell\w*|widerruf\w*|(?:brauche|will|möchte)\b[^.?!\n]{0,30}\bnicht mehr|annul\w*|"
             r"résili\w*|n'en (?:veux|voudrais|ai) plus|"

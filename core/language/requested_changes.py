@@ -1,6 +1,7 @@
 """Tell a question from a wish: how a clause begins decides, in English, German, French and Spanish.
 
-"Can I cancel it?" asks, "can you cancel it, please?" wishes; nothing here knows what it is about.
+"Can I cancel it?" asks, "can you cancel it, please?" wishes, "when does mine end?" asks what is so of the
+customer's own; nothing here knows what it is about.
 """
 
 import re
@@ -90,6 +91,7 @@ _WISH = _begins(
     r"por favor|(?:me )?(?:puede|podría|puedes|podrías|pueden)(?: usted)? \w+[aei]r(?:me|lo|la|los|las)?|(?:quiero|"
     r"quisiera|me gustaría|necesito (?:que|\w+[aei]r)|deseo)|(?:cancel|cambi|devuelv|reembols|anul|envi)(?:e|a|en)",
 )
+_OF_US = _begins(r"(?:can|could|would|will) (?:you|someone|somebody)")
 _CHANGE = re.compile(rf"\b(?:{any_action('verbs')})(?:l?ed|l?ing|s|d)?\b")
 _POLITE = re.compile(r"\b(?:please|pls|plz|bitte|s'il (?:vous|te) pla[iî]t|por favor)\b")
 _ANY = re.compile(
@@ -97,6 +99,26 @@ _ANY = re.compile(
     r"parcel|return|different)|orders|items|things|something|anything|any)\b|\bthan the\b"
 )
 """What makes "would you take back …?" a question about rules instead of a request."""
+_OWN = re.compile(
+    r"\b(?:i|me|my|mine|we|us|our|ours|i've|we've|i'm|"
+    r"(?:have|did|were|had) you|"
+    r"ich|mir|mich|mein\w*|wir|uns|unser\w*|je|j'\w+|mon|ma|mes|moi|nous|notre|nos|yo|mi|mis|nuestr\w+|tengo|debo)\b"
+)
+_ASKS = re.compile(
+    r"\?\s*$|\b(?:how (?:much|many|long)|what|what's|when|when's|where|where's|which|who|until when|since when|whether|"
+    r"wann|wo|wie ?viele?|welche[nrsm]?|was|wer|combien|quand|où|quel(?:le)?s?|qui|"
+    r"cu[aá]ndo|d[oó]nde|cu[aá]nt[oa]s?|cu[aá]l(?:es)?|qui[eé]n|qu[eé])\b|"
+    r"^(?:(?:and|but|so|also|hi|hey|hello|ok|okay|well|und|et|y)\W+){0,3}"
+    r"(?:is|are|was|were|am|do|does|did|has|have|ist|sind|war|habe|hat|est-ce|ai-je|est[aá]n?|he|tengo)\b"
+)
+_RULE = re.compile(
+    r"\b(?:can|could|may|might|should|shall|must|would|will) (?:i|we|you|one|people|somebody|someone|it|they|my|the|"
+    r"an?)\b|\bcan't (?:i|we|you)\b|\b(?:if|unless|in case|what happens?|allowed|possible)\b|"
+    r"\bhow (?:do|can|to|does|should|could|would|is|are) ?(?!i owe)|\bwhat (?:do|should|can) i (?:do|need)\b|"
+    r"\b(?:kann|darf|muss|soll|könnte|müsste|wenn|falls|puis|peux|dois|peut|pourrais|puedo|puede|debería)\b"
+)
+_NUMBERED = re.compile(r"(?<![\w-])#?(?=[\w-]*\d[\w-]*\d)(?=[\w-]*[a-z])[\w-]{4,}\b")
+_HAVE_TO = re.compile(r"\b(?:do|does|did) (?:i|we) (?:have|need) to\b|\bmust (?:i|we)\b")
 
 
 def asks_about(text: str) -> bool:
@@ -116,9 +138,30 @@ def wishes(text: str) -> bool:
     return not asks_about(text) and bool(_WISH.match(_bare(text)) or _POLITE.search(normalised(text)))
 
 
+def asks_of_us(text: str) -> bool:
+    """Say whether a clause asks whether the one who reads does something: `can you pause it?` may wish or ask."""
+    plain = _bare(text)
+    return bool(_OF_US.match(plain)) and not _TELL_ME.match(plain)
+
+
 def names_change(text: str) -> bool:
     """Say whether a text names something that could be done, whether it asks for it or only about it."""
     return bool(_CHANGE.search(normalised(text)))
+
+
+def asks_own_facts(text: str, beside: str = "") -> bool:
+    """Say whether a text asks what is so of the customer's own: not what they may do, nor what would be.
+
+    Whose it is about may stand in what is said beside it, or in the number of a record.
+    """
+    said = _TELL_ME.sub(" ", normalised(text))
+    own = _OWN.search(said) or _OWN.search(normalised(beside)) or _NUMBERED.search(said)
+    return bool(own and _ASKS.search(said) and not _RULE.search(said))
+
+
+def asks_own_duty(text: str) -> bool:
+    """Say whether a text asks when, where or how much the customer has to do something."""
+    return bool(_HAVE_TO.search(normalised(text)))
 
 
 def _bare(text: str) -> str:

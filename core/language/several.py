@@ -19,6 +19,17 @@ _ANOTHER = any_of(
     r"\b(?:auch|außerdem|ebenso|zusätzlich|aussi|également|también|además|anche|inoltre|também|além disso)\b",
     r"\b(?:ook|eveneens|także|również)\b",
 )
+_THE_OTHER = any_of(
+    r"\bother(?: one)?s?\b",
+    r"\bandere[nrms]?\b|\bl'autre\b|\bles autres\b|\b(?:el|la|los|las) otr[oa]s?\b|\bl'altr[oa]\b|\b[oa] outr[oa]\b",
+)
+_INSISTS = any_of(
+    r"\b(?:why|how come|exceptions?|(?:no|any|another|some) (?:other )?way|anyway|really|then|else|instead|otherwise|"
+    r"sure|unfair|ridiculous|please|other(?: one)?s?)\b",
+    r"\b(?:warum|wieso|weshalb|ausnahme|trotzdem|wirklich|sonst|dann|andere[nrs]?)\b",
+    r"\b(?:pourquoi|exception|quand même|vraiment|alors|sinon|l'autre)\b",
+    r"\b(?:por qué|excepción|de verdad|entonces|si no|otr[oa])\b",
+)
 _HESITATES = re.compile(
     r"^\W*(?:(?:hm+|um+|uh+|er+|well|ok|okay|oh)\W+)*(?:(?:please )?(?:wait|hold on|hang on|one (?:moment|second|sec)|"
     r"(?:just )?an? (?:moment|second|sec|minute)|let me (?:check|see|think|look)|i (?:have|need) to (?:check|think)"
@@ -71,6 +82,17 @@ def means_every(text: str) -> bool:
 def means_another(text: str) -> bool:
     """Say whether what is named comes on top of what was named before."""
     return bool(_ANOTHER.search(normalised(text)))
+
+
+def means_the_other(text: str) -> bool:
+    """Say whether people speak of the other one of a kind."""
+    return bool(_THE_OTHER.search(normalised(text)))
+
+
+def insists(text: str) -> bool:
+    """Say whether people who were told no ask on in few words: why, what else there is, for an exception."""
+    plain = normalised(text)
+    return len(plain.split()) <= _SHORT and bool(_INSISTS.search(plain))
 
 
 def hesitates(text: str) -> bool:

@@ -6,13 +6,14 @@ from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
-from core.language.confirmations import answer_to_confirmation
+from core.language.confirmations import answer_to_confirmation, takes_back
 from core.language.fixed_sentences import ENGLISH
 from core.language.greetings import OFFER_OF_A_PERSON, THANKS
 from core.language.requested_changes import asks_about, names_change, wishes
 from core.language.several import leans_on_before
 from core.language.text import normal
 from core.offline.answering.articles import DONT_KNOW, from_articles, worth_an_answer
+from core.offline.answering.asked_facts import facts_by_place
 from core.offline.answering.found_records import (
     answers_by_field,
     beside_names,
@@ -28,6 +29,7 @@ from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyN
 from core.offline.answering.who import claim, refusal, resumed
 from core.offline.reading import small_talk
 from core.offline.reading.chat_request import Conversation
+from core.offline.reading.clauses import clauses
 from core.offline.reading.followups import SHORT, asks_something, is_own_question, last_question
 from core.offline.reading.intents import QUESTION
 from core.offline.reading.languages import english_only
@@ -121,9 +123,15 @@ class Planner:
             raise CallNeeded(Call(_PERSON, {"reason": "the customer accepted the offer of a person"}))
         if answer == "yes" and not asks_something(last_reply, self.open_questions):
             return small_talk.THANKS if THANKS.match(normal(message)) else small_talk.NOTHING_OPEN
-        if answer == "no" and last_reply:
+        if last_reply and (answer == "no" or self._drops(message, last_reply)):
             return small_talk.NOTHING_CHANGED
         return (english_only(message) or None) if self.read.rule(message) in (None, QUESTION) else None
+
+    def _drops(self, message: str, last_reply: str) -> bool:
+        """Say whether a message only takes back what was just asked about."""
+        wanted = (clause for clause in clauses(message) if not takes_back(clause))
+        asked = asks_something(last_reply, self.open_questions)
+        return asked and takes_back(message) and not any(wishes(one) or asks_about(one) for one in wanted)
 
     def requests(self, conversation: Conversation) -> list[Request]:
         """Return what the customer wants now; a fragment such as "and abroad?" goes on with the question before it."""
@@ -161,19 +169,21 @@ class Planner:
         is_answer = answer_to_confirmation(conversation.message) != "other"
         requests = [] if done and is_answer else self._worth_answering(conversation, after_change=bool(done))
         tells_records = self.tells_records and not done
+        facts = facts_by_place(requests, conversation) if tells_records else {}
         if (
             tells_records
+            and not facts
             and all(r.intent in (QUESTION, "unclear") for r in requests)
             and (named := records_named(conversation))
         ):
             return Decision(self._with_records(named, desk) if requests else named)
-        if tells_records and (own := own_fields(conversation)):
+        if tells_records and not facts and (own := own_fields(conversation)):
             return Decision(own)
-        said, calls, unanswered = self._handled(requests, desk)
+        said, calls, unanswered = self._handled(requests, desk, facts)
         said = [*done, *said]
         if unanswered and not self._reads(calls):
             said.append(self._unanswered(unanswered, desk, beside=[*said, *(call.name for call in calls)]))
-        elif tells_records and said:
+        elif tells_records and said and not facts:
             said.append(state_beside(conversation))
         text = "\n\n".join(dict.fromkeys(part for part in said if part))
         if calls:
@@ -218,13 +228,20 @@ class Planner:
             found = [r for r in found if r.intent != QUESTION or worth_an_answer(r.text)] or found
         return [r for r in found if r.intent not in self.change_intents] if after_change else found
 
-    def _handled(self, requests: Sequence[Request], desk: Toolbox) -> tuple[list[str], list[Call], list[Request]]:
-        """Return what is said to requests, the calls they need, and those that nothing answers."""
+    def _handled(
+        self, requests: Sequence[Request], desk: Toolbox, facts: Mapping[int, str]
+    ) -> tuple[list[str], list[Call], list[Request]]:
+        """Return what is said to requests, by records or by articles, the calls they need, and those that nothing
+        answers.
+        """
         said: list[str] = []
         calls: list[Call] = []
         unanswered: list[Request] = []
-        for request in requests:
+        for place, request in enumerate(requests):
             try:
+                if place in facts:
+                    said.append(facts[place])
+                    continue
                 answer = self._small_talk(request, desk) or self.answer(request, desk)
                 if answer == DONT_KNOW:
                     unanswered.append(request)

@@ -155,6 +155,8 @@ async def _write(
         return ToolMessage(str(stopped), tool_call_id=str(call["id"]), name=call["name"], status="error")
     except (Refused, BackendUnavailable) as error:
         told = tell_model(error, asks_who=asks_who)
+        if cases and not isinstance(error, NotIdentified):
+            cases.refused(call, told)
         return ToolMessage(told, tool_call_id=str(call["id"]), name=call["name"], status="error")
 
 

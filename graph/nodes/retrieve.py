@@ -12,6 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.language.fixed_sentences import phrase
+from core.language.requested_changes import asks_own_facts
 from core.language.several import leans_on_before
 from core.parsed_json import parsed_json
 from core.passages import Retriever
@@ -81,11 +82,15 @@ async def retrieve(
 def calls_ahead(messages: Sequence[AnyMessage], tools: Sequence[Tool]) -> list[ToolCall]:
     """Return the reads that the newest message asks for by itself; none while calls of the graph's own wait for their
     results.
+
+    A question what is so of the customer's own, which names no record and no read, asks for all that is read whole.
     """
     if pending_calls(list(messages)):
         return []
     said = _asked(messages)
-    return [_ahead(tool, args) for tool in tools if tool.ahead and tool.effect == "read" for args in tool.ahead(said)]
+    reads = [tool for tool in tools if tool.ahead and tool.effect == "read"]
+    named = [_ahead(tool, args) for tool in reads if tool.ahead for args in tool.ahead(said)]
+    return named or [_ahead(tool, {}) for tool in reads if tool.reads_whole and asks_own_facts(said)]
 
 
 def calls_led_to(

@@ -6,7 +6,7 @@ better fills that one and leaves the question open. Several records that a messa
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import re2
@@ -26,6 +26,9 @@ from graph.procedures.format.slot_values import date_in, fitting
 from graph.procedures.offers import meant
 
 NUMBER = re2.compile(r"(?:^|[^\w.,])[$€£]?(-?\d+(?:[.,]\d+)?)(?:$|[^\w])")
+COUNTED = re.compile(r"(?<![\w.,-])(\d+(?:[.,]\d+)?|[^\W\d_]+)[\s-](?=([^\W\d_]+))")
+"""A number in figures or words, and the word behind it."""
+FEW_WORDS = 6
 DENIED = re.compile(
     rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|sin|instead of|rather than|statt)\s+"
     r"(?:(?:the|an?|my|about|for|of|number|because|it|is|was|das|die|der|wegen|une?|le|la|el|pour|por)\s+){0,3}$"
@@ -70,8 +73,10 @@ def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> C
         answer = _answer(slot, text)
         if answer is None:
             answer = meant(case["offered"], text)
-        if answer is None and asks_why(procedure, asked) and answer_to_confirmation(text) == "yes":
-            answer = case["beside"] or None
+        if answer is None and answer_to_confirmation(text) == "yes":
+            only = list(case["offered"]) if case["note"] else []  # in place of one that is not there
+            answer = case["beside"] if asks_why(procedure, asked) else only[0] if len(only) == 1 else None
+            answer = answer or None
         if answer is not None:
             case = with_slot(procedure, case, asked, answer, source)
     return case
@@ -93,7 +98,9 @@ def said_beside(procedure: Procedure, text: str) -> str:
     told = [part for part in said if not (wishes(part) or asks_about(part) or is_small_talk(part) or names_in(part))]
     if len(said) > 1:  # `it is line L-1001` says no more than which one
         told = [part for part in told if not answered_case(procedure, open_case(procedure), part, "")["slots"]]
-    beside = ", ".join(part for part in told if content_stems(part))
+    contract = procedure.source.contract
+    own = set(content_stems(" ".join((contract.name, contract.description, *contract.examples))))
+    beside = ", ".join(part for part in told if not own.issuperset(content_stems(part)))
     return beside if len(beside) <= LONGEST_ANSWER else ""
 
 
@@ -130,29 +137,51 @@ def _formed(procedure: Procedure, case: Case, text: str) -> Iterable[tuple[str, 
         slot = procedure.slots[name].slot
         if not slot.ask:
             continue
-        corrected = _corrected(slot, text) if name in case["slots"] and name != case["asked"] else []
-        for value, found in corrected or _candidates(slot, text):
+        told = name in case["slots"] and name != case["asked"]
+        corrected = _corrected(slot, text, after_no=case["stopped"] is not None) if told else []
+        for value, found in corrected or _candidates(name, slot, text):
             if found not in taken:
                 taken.add(found)
                 yield name, value
                 break
 
 
-def _corrected(slot: Slot, text: str) -> list[tuple[Any, str]]:
-    """Return the other number of a message such as `make it 3`."""
-    if slot.type not in ("number", "integer") or not wants_it_otherwise(text):
+def _corrected(slot: Slot, text: str, *, after_no: bool) -> list[tuple[Any, str]]:
+    """Return the other number of a message such as `make it 3`, or of a few words after a no."""
+    few = after_no and len(text.split()) <= FEW_WORDS
+    if slot.type not in ("number", "integer") or not (few or wants_it_otherwise(text)):
         return []
+    number = _one_number(text)
+    value = fitting(slot, number) if number is not None else None
+    return [(value, str(number))] if value is not None else []
+
+
+def _one_number(text: str) -> str | int | None:
+    """Return the one number of a text, in figures or a word, or None."""
     numbers = NUMBER.findall(text)
-    value = fitting(slot, numbers[0]) if len(numbers) == 1 else None
-    return [(value, numbers[0])] if value is not None else []
+    return numbers[0] if len(numbers) == 1 else count_of(text) if not numbers else None
 
 
-def _candidates(slot: Slot, text: str) -> list[tuple[Any, str]]:
+def _candidates(name: str, slot: Slot, text: str) -> list[tuple[Any, str]]:
     """Return what in a message has the form of a slot, the likeliest first, each with the words that say so."""
+    if slot.type in ("number", "integer"):
+        return _counted(name, slot, text)
     if slot.type == "text" and slot.one_of:
         return _chosen(slot.one_of, text)
     # `not AB12CD but XY34ZW`, `AB12CD, no wait, XY34ZW`: what is said last and not denied counts.
     return [(value, value) for denied, _, _, value in reversed(_values_in(slot, text)) if not denied]
+
+
+def _counted(name: str, slot: Slot, text: str) -> list[tuple[Any, str]]:
+    """Return the number in front of what a slot counts: `two months` where it asks for how many months."""
+    asked = slot.ask.values() if isinstance(slot.ask, Mapping) else [slot.ask or ""]
+    counts = {stem for said in (name.replace("_", " "), *asked) for stem in content_stems(said)}
+    found = []
+    for number, thing in COUNTED.findall(normalised(text)):
+        count = number if number[0].isdigit() else count_of(number)
+        value = fitting(slot, count) if count is not None and counts.intersection(content_stems(thing)) else None
+        found += [(value, number)] if value is not None else []
+    return found if len(found) == 1 else []
 
 
 def _values_in(slot: Slot, text: str) -> list[tuple[bool, int, int, str]]:
@@ -210,8 +239,7 @@ def _answer(slot: Slot, text: str) -> Any:
         case "yes_no":
             return _yes_no(text)
         case "number" | "integer":
-            numbers = NUMBER.findall(text)
-            number = numbers[0] if len(numbers) == 1 else count_of(text) if not numbers else None
+            number = _one_number(text)
             return None if number is None else fitting(slot, number)
         case "date":
             return date_in(text)

@@ -176,13 +176,12 @@ def open_book(
         leads: Whether procedures ask and act themselves, as there is no model that does.
         now: Tells when it is.
     """
-    owned = {name for procedure in procedures for name in procedure.writes}
-    others = [tool for tool in tools if tool.effect == "write" and tool.name not in owned]
+    writes = [tool for tool in tools if tool.effect == "write"]
     return ProcedureBook(
         procedures={procedure.name: procedure for procedure in procedures},
         catalogue=catalogue_of(tools),
         records={tool.name: record_of(tool) for tool in tools if tool.effect == "read"},
-        chooser=Chooser(procedures, embed, others=others, asks=asks) if embed else None,
+        chooser=Chooser(procedures, embed, writes=writes, asks=asks) if embed else None,
         leads=leads and embed is not None,
         now=now,
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.language.confirmations import answer_to_confirmation, takes_back
 from core.language.reference_numbers import join_spelled
-from core.language.several import means_another, means_every, without_hesitation
+from core.language.several import insists, means_another, means_every, without_hesitation
 from core.language.text import sentences
 from graph.procedures.answers import answered_case, answered_cases, offered, said_beside
 from graph.procedures.book import ProcedureBook
@@ -22,7 +22,6 @@ from graph.procedures.cases import (
     alike,
     asking,
     on_top,
-    open_case,
     popped,
     replaced,
     slot_value,
@@ -31,10 +30,10 @@ from graph.procedures.cases import (
     without_slot,
 )
 from graph.procedures.choice import is_question
+from graph.procedures.described_records import about_another, described_case, requests_in
+from graph.procedures.following import advanced, followed, next_of, opened, reading_of
 from graph.procedures.format.procedure import Procedure
-from graph.procedures.gate import advance
-from graph.procedures.interpreter import Reading, next_step, reading
-from graph.procedures.next_steps import AskNext, Next, StopNext
+from graph.procedures.next_steps import AskNext, StopNext
 from graph.procedures.wording import question
 from tools.context import Context
 
@@ -84,11 +83,18 @@ async def apply_message(
         cases = popped(cases)
         before = before[:-1]
     if chooses:
-        cases = _chosen(book, cases, text, source, answered=answered)
+        cases = await _chosen(book, cases, text, source, context, answered=answered)
         cases = _of_the_same_record(book, cases, told_no, text) if told_no else cases
     changed = [known_of(case) for case in cases] != before
+    if told_no and not changed and insists(text):
+        cases = [*cases, await about_another(book, told_no, text, source, context) or told_no]
+        changed = True
     led = changed or bool(cases and cases[-1]["asked"] and not is_question(text))
     cases = await with_reads(book, cases, source, context)
+    if led or not is_question(text):
+        case = described_case(book, cases[-1], text, source, context) if cases else None
+        cases = await with_reads(book, replaced(cases, case), source, context) if case else cases
+        led = led or case is not None
     return CasesAfter(await _for_every(book, cases, text, source, context), led=bool(cases) and led)
 
 
@@ -156,14 +162,14 @@ async def with_reads(book: ProcedureBook, cases: list[Case], source: str, contex
     """Return the stack with everything read that its cases want, and the next question of its top noted."""
     if not cases:
         return cases
-    case, found = await _advanced(book, without_reads(cases[-1], only_failed=True), context)
+    case, found = await advanced(book, without_reads(cases[-1], only_failed=True), context)
     # What lies below goes on in the same breath when the top has come to a no.
     no = isinstance(found, StopNext)
     below = [await _read_below(book, c, source, context, asks=no) if no or _beside(cases, c) else c for c in cases[:-1]]
     procedure = followed(book, case)
     if isinstance(found, AskNext) and found.note:  # nothing is there under the last answer
-        case = {**without_slot(procedure, case, found.slot), "note": found.note}
-        case, found = await _advanced(book, case, context)
+        case = {**without_slot(procedure, case, found.slot), "note": found.note, "asked": found.slot}
+        case, found = await advanced(book, case, context)
     if isinstance(found, AskNext):
         case = _asked(book, case, found, source, context)
     return [*below, case]
@@ -171,7 +177,7 @@ async def with_reads(book: ProcedureBook, cases: list[Case], source: str, contex
 
 async def _read_below(book: ProcedureBook, case: Case, source: str, context: Context, *, asks: bool) -> Case:
     """Return a case that is not on top with everything read that it wants, and its question noted where it is put."""
-    case, found = await _advanced(book, case, context)
+    case, found = await advanced(book, case, context)
     return _asked(book, case, found, source, context) if asks and isinstance(found, AskNext) else case
 
 
@@ -187,24 +193,6 @@ def _asked(book: ProcedureBook, case: Case, ask: AskNext, source: str, context: 
     return asking(case, ask.slot, source, offered(procedure.slots[ask.slot].slot, text))
 
 
-async def _advanced(book: ProcedureBook, case: Case, context: Context) -> tuple[Case, Next]:
-    customer = context.customer_id
-    return await advance(followed(book, case), case, book.reader(context), now=book.now(), customer_id=customer)
-
-
-def reading_of(book: ProcedureBook, case: Case, context: Context) -> Reading:
-    """Return what a case says now."""
-    return reading(followed(book, case), case, now=book.now(), customer_id=context.customer_id)
-
-
-def followed(book: ProcedureBook, case: Case) -> Procedure:
-    """Return the procedure of a case that can be followed; raises LookupError for one whose tools are gone."""
-    found = book.of(case)
-    if found is None:
-        raise LookupError(case["procedure"])
-    return found
-
-
 def _drops(book: ProcedureBook, case: Case, text: str) -> bool:
     """Say whether a message takes the open case back, and does not merely answer its question with no."""
     if not takes_back(without_hesitation(text)) or PLAIN_NO.match(text):
@@ -213,17 +201,20 @@ def _drops(book: ProcedureBook, case: Case, text: str) -> bool:
     return asked is None or asked.slot.type != "yes_no" or answer_to_confirmation(text) != "no"
 
 
-def _chosen(book: ProcedureBook, cases: list[Case], text: str, source: str, *, answered: bool) -> list[Case]:
+async def _chosen(
+    book: ProcedureBook, cases: list[Case], text: str, source: str, context: Context, *, answered: bool
+) -> list[Case]:
     """Return the stack with a case for each request in a message; an answer is no request."""
     if not book.chooser:
         return cases
     parts = [part for sentence in sentences(text) for part in ALSO.split(sentence)] if answered else [text]
     if answered and len(parts) == 1:
         return cases
+    open_one = cases[-1]["procedure"] if cases else None
     for part in parts:
         # What was named first is dealt with first: it comes to lie on top.
-        for name, said in reversed(book.chooser.requests(part)):
-            if cases and cases[-1]["procedure"] == name:
+        for name, said in reversed(await requests_in(book, part, source, context)):
+            if name == open_one:
                 continue
             if answered and cases and answered_case(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:
                 continue  # this part is the answer
@@ -253,17 +244,3 @@ def requested(procedure: Procedure, cases: list[Case], messages: Sequence[tuple[
     if again := about(cases, procedure, record):
         first = answered_case(procedure, again, *messages[-1]) if messages else again
     return on_top(cases, *reversed(more), first)
-
-
-def next_of(book: ProcedureBook, case: Case, context: Context) -> Next:
-    """Return what a case needs next, from what was read and said."""
-    return next_step(followed(book, case), case, now=book.now(), customer_id=context.customer_id)
-
-
-def opened(procedure: Procedure, messages: Sequence[tuple[str, str]]) -> list[Case]:
-    """Return new cases that know what the customer has said so far, oldest first: one for each record they named."""
-    cases = [open_case(procedure)]
-    for text, source in messages:
-        first, *more = cases
-        cases = [*answered_cases(procedure, first, text, source), *more]
-    return cases

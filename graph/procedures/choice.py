@@ -7,8 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import re2
 
-from core.language.requested_changes import asks_about, wishes
+from core.language.detection import spoken_language
+from core.language.fixed_sentences import ENGLISH
+from core.language.glossary import in_english
+from core.language.requested_changes import asks_about, asks_of_us, wishes
 from core.language.text import sentences
 from core.language.words import corrected
 from graph.procedures.format.procedure import Procedure
@@ -23,6 +27,8 @@ NEAR = 0.5
 """Cosine to an example from which a message is taken for a request of that kind."""
 APART = 0.04
 """By how much the best procedure has to be nearer than the next: closer ones are a toss, and a toss is none."""
+ASKED_NEAR = 0.38
+"""The same for a message that asks in so many words for what a procedure does, though it names no record."""
 NONE = (
     "hello", "thank you", "ok", "yes", "no", "goodbye", "what do you mean?", "who are you?", "I have a question",
     "how does this work?", "what are your opening hours?", "how long does it take?", "how much does it cost?",
@@ -34,23 +40,12 @@ _RECORD = r"#?(?:(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{4,}\b|\b\d{5,}\b|
 IDENTIFIER = re.compile(rf"(\b(?:for|on|of|about|with|from|für|von|pour|para)\s)?{_RECORD}")
 BESIDES = re.compile(r",?\s(?:and|und|et|y|e|en|i)\s")
 MOST_CLAUSES = 6
-_LEADS_UP = (
-    r"^\W*(?:(?:and|but|so|also|or|well|um+|uh+|hm+|er|hi|hey|hello|yes|yeah|ok|okay|und|aber|oder|hallo|et|mais|ou|"
-    r"bonjour|y|pero|o|e|ma|hola|en|maar)\W+){0,4}"
+MAY_I = re.compile(
+    rf"\b(?:(?:can|could|may) (?:i|we)|(?:kann|könnte|darf) (?:ich|man|wir)|puis-je|est-ce que je p\w+|puedo|podría)\b"
+    rf"(?=.*(?-i:{_RECORD}))",
+    re.IGNORECASE,
 )
-_ASKING = (
-    r"how|what|when|where|which|who|why|wie|was|wann|wo|welche\w*|wer|warum|comment|combien|quel\w*|quand|où|qui|"
-    r"pourquoi|que (?:faire|dois|puis|se passe)|qu'est-ce|cómo|cuánto|qué|cuándo|dónde|cuál\w*|quién|por qué|come|"
-    r"cosa|quanto|quando|dove|quale|chi|perché|como|onde|hoe\w*|wat|waar"
-)
-_BEGINS = (
-    rf"{_LEADS_UP}(?:(?:until|till|by|since|from) when|(?:can|could|may) (?:i|we)(?!.*(?-i:{_RECORD}))|{_ASKING}|"
-    r"is|are|was|were|do|does|did|gibt|est-ce)\b"
-)
-"""How a question begins. Who asks whether they may do something with a record that they name wants it done."""
-QUESTION = re.compile(rf"{_BEGINS}[^.!]*\?\s*$", re.IGNORECASE)
-PART_OF_QUESTION = re.compile(_BEGINS, re.IGNORECASE)
-"""How a clause of a question begins: `how long does it take, and …?`"""
+"""Who asks whether they may do something with a record that they name wants it done."""
 ORDERS = re.compile(r"^\W*(?:can|could|may) (?:i|we) (?:please )?(?:have|get)\b", re.IGNORECASE)
 """A wish in the form of a question, where nothing marks it as one: `can I have a technician on the 3rd`."""
 LOOKS_UP = re.compile(
@@ -79,54 +74,60 @@ class Chooser:
     """The choice among procedures by embeddings; the vectors of examples are made once."""
 
     def __init__(
-        self, procedures: Sequence[Procedure], embed: Embed, *, others: Sequence[Tool] = (), asks: Asks = nobody_asks
+        self, procedures: Sequence[Procedure], embed: Embed, *, writes: Sequence[Tool] = (), asks: Asks = nobody_asks
     ) -> None:
-        """Take the procedures, what embeds, the writes that none of them owns, and what tells who asks for which."""
-        self._embed, self._tools, self._asks = embed, others, asks
-        self._others = [*NONE]
-        for tool in others:
-            self._others += [tool.name.replace("_", " "), *tool.also_called, tool.bound.description]
-        self._writes = [procedure.writes for procedure in procedures]
+        """Take the procedures, what embeds, the business's writes, and what tells who asks for which."""
+        self._embed, self._asks = embed, asks
+        self._procedures = procedures
         self._names = [procedure.name for procedure in procedures]
+        owned = {name for procedure in procedures for name in procedure.writes}
+        self._own = {tool.name: tool for tool in writes if tool.name in owned}
+        self._tools = [tool for tool in writes if tool.name not in owned]
         self._lines = [_lines(procedure) for procedure in procedures]
+        self._other_lines = [
+            [tool.name.replace("_", " "), *tool.also_called, tool.bound.description] for tool in self._tools
+        ]
         self._vectors: list[np.ndarray] | None = None
-        self._none: np.ndarray | None = None
+        self._others: list[np.ndarray] = []
 
     def choose(self, message: str) -> Choice:
         """Return the procedure that a message or a clause of it asks for, or none; what only asks for information is
         answered from the articles.
         """
         message = corrected(message)
-        clauses = [part for part in CLAUSES.split(message) if len(part.split()) > 1][:MOST_CLAUSES]
-        asks = message.rstrip().endswith("?")
-        wanted = [part for part in clauses if not (is_question(part, asks=asks) or LOOKS_UP.match(part))]
-        if len(wanted) == len(clauses) and not (is_question(message) or LOOKS_UP.match(message)):
-            wanted.append(message)
-        elif asks:  # `my line is dead, do I get money back?` tells why it asks
-            wanted = [part for part in wanted if wishes(part)]
-        found = [self._nearest(part, message) for part in dict.fromkeys(wanted) if self._names and part.strip()]
+        found = [self._nearest(part, message) for part in _wanted(message) if self._names]
         return max(found, key=lambda choice: (choice.procedure is not None, choice.likeness), default=Choice(None, 0.0))
 
-    def requests(self, message: str) -> list[tuple[str, str]]:
+    def asked(self, message: str) -> list[str]:
+        """Return the procedures whose writes a message asks for in so many words, whatever it is near to; none where
+        other tools do what it asks for, too.
+        """
+        said = _wanted(corrected(message))
+        if any(self._asks(part, tool.name, tool.also_called) for part in said for tool in self._tools):
+            return []
+        return [name for place, name in enumerate(self._names) if any(self._asks_own(part, place) for part in said)]
+
+    def requests(self, message: str) -> list[tuple[str | None, str]]:
         """Return the procedures that a message asks for, each with its part of the message, in the message's order.
 
-        A part is a request of its own where it names a number and is for another procedure than those before it; what
-        stands behind a request belongs to it.
+        None stands for one of several, where a part asks in so many words for what each of them does.
+
+        A part is a request of its own where it names a number, or what is done in so many words, and is for another
+        procedure than those before it; what stands behind a request belongs to it.
         """
         parts = [part for sentence in sentences(message) for part in BESIDES.split(sentence)]
-        named = [any(c.isdigit() for c in part) for part in parts]
-        found: list[tuple[str, str]] = []
+        named = [any(c.isdigit() for c in part) or bool(self.asked(part)) for part in parts]
+        found: list[tuple[str | None, str]] = []
         # With one such part there can be no second request, and each look at a part embeds it.
         for part, names in zip(parts, named, strict=True) if sum(named) > 1 else ():
             name = self.choose(part).procedure if names else None
-            if name and all(name != earlier for earlier, _ in found):
+            if (name and all(name != earlier for earlier, _ in found)) or (names and not name and self.asked(part)):
                 found.append((name, part))
             elif found:
                 found[-1] = (found[-1][0], f"{found[-1][1]} & {part}")
         if len(found) < 2:
-            name = self.choose(message).procedure
-            found = [(name, message)] if name else []
-        return [(name, self._own_part(said, name)) for name, said in found]
+            found = [(self.choose(message).procedure, message)]
+        return [(name, self._own_part(said, name) if name else said) for name, said in found]
 
     def _own_part(self, message: str, procedure: str) -> str:
         """Return a message without the parts of it that ask in so many words for what another tool does."""
@@ -135,30 +136,70 @@ class Chooser:
         return " & ".join(part for part in parts if not self._asks_elsewhere(part, place)) or message
 
     def _nearest(self, text: str, message: str) -> Choice:
-        if self._vectors is None or self._none is None:
+        """Return the procedure that a text asks for in so many words, or else the one whose examples it is near to."""
+        if self._vectors is None:
+            self._others = [self._embed(lines) for lines in (list(NONE), *self._other_lines)]
             self._vectors = [self._embed(lines) for lines in self._lines]
-            self._none = self._embed(self._others)
-        vector = self._embed([_plain(text)])[0]
-        near = [float((rows @ vector).max()) for rows in self._vectors]
+        said = self._embed(_readings(text))
+        near = [float((rows @ said.T).max()) for rows in self._vectors]
+        others = [float((rows @ said.T).max()) for rows in self._others]
+        if (asked := self._asked_for(text, near, others[1:])) is not None:
+            return Choice(self._names[asked], near[asked])
         best = int(np.argmax(near))
-        others = [*near[:best], *near[best + 1 :], float((self._none @ vector).max())]
-        chosen = near[best] >= NEAR and near[best] - max(others) >= APART
+        rivals = [*near[:best], *near[best + 1 :], max(others)]
+        chosen = near[best] >= NEAR and near[best] - max(rivals) >= APART
         if chosen and any(self._asks_elsewhere(said, best) for said in (text, message)):
             chosen = False
         return Choice(self._names[best] if chosen else None, near[best])
 
+    def _asked_for(self, text: str, near: Sequence[float], others: Sequence[float]) -> int | None:
+        """Return the place of the one procedure whose write a text asks for in so many words, or None.
+
+        Where words ask for several, a record in a form that only one of them knows, or else nearness decides.
+        """
+        asked = [place for place in range(len(near)) if self._asks_own(text, place)]
+        named = [place for place in asked if _names_record(self._procedures[place], text)]
+        best = max(named or asked, key=lambda place: near[place], default=None)
+        if best is None:
+            return None
+        rivals = [near[place] for place in named or asked if place != best]
+        rivals += [
+            likeness
+            for tool, likeness in zip(self._tools, others, strict=True)
+            if self._asks(text, tool.name, tool.also_called)
+        ]
+        near_enough = bool(named) or near[best] >= ASKED_NEAR
+        return best if near_enough and near[best] - max(rivals, default=-1.0) >= APART else None
+
+    def _asks_own(self, text: str, place: int) -> bool:
+        """Say whether a text asks in so many words for a write of a procedure."""
+        return any(
+            self._asks(text, name, self._own[name].also_called if name in self._own else ())
+            for name in self._procedures[place].writes
+        )
+
     def _asks_elsewhere(self, text: str, best: int) -> bool:
         """Say whether a text asks in so many words for what another tool does, and not for what the procedure does."""
-        if any(self._asks(text, name, ()) for name in self._writes[best]):
+        if any(self._asks(text, name, ()) for name in self._procedures[best].writes):
             return False
         return any(self._asks(text, tool.name, tool.also_called) for tool in self._tools)
 
 
-def is_question(text: str, *, asks: bool = False) -> bool:
-    """Say whether a text is a question, or a clause of a message that `asks`; many leave out the mark."""
-    if "?" in text or asks:
-        return bool((PART_OF_QUESTION if asks else QUESTION).match(text))
-    return bool(PART_OF_QUESTION.match(text)) and asks_about(text) and not ORDERS.match(text)
+def _wanted(message: str) -> list[str]:
+    """Return the clauses of a message that may wish something, and the whole where all of them may."""
+    clauses = [part for part in CLAUSES.split(message) if len(part.split()) > 1][:MOST_CLAUSES]
+    wanted = [part for part in clauses if not (is_question(part) or LOOKS_UP.match(part))]
+    if len(wanted) == len(clauses) and not (is_question(message) or LOOKS_UP.match(message)):
+        wanted.append(message)
+    elif message.rstrip().endswith("?"):  # `my line is dead, do I get money back?` tells why it asks
+        wanted = [part for part in wanted if wishes(part) or asks_of_us(part)]
+    return [part for part in dict.fromkeys(wanted) if part.strip()]
+
+
+def is_question(text: str) -> bool:
+    """Say whether a text asks something instead of wishing it; many leave out the mark."""
+    orders = ("?" not in text and ORDERS.match(text)) or asks_of_us(text)
+    return asks_about(text) and not orders and not MAY_I.search(text)
 
 
 def _lines(procedure: Procedure) -> list[str]:
@@ -170,3 +211,20 @@ def _lines(procedure: Procedure) -> list[str]:
 def _plain(text: str) -> str:
     """Return a text without numbers of records, which would make any two messages that name one alike."""
     return IDENTIFIER.sub(lambda found: "" if found[1] else "it", text)
+
+
+def _readings(text: str) -> list[str]:
+    """Return a text as it is compared: as it was written, and word for word in English where it is in another
+    language.
+    """
+    english = in_english(text, spoken_language(text, ENGLISH))
+    return [_plain(one) for one in (text, english) if one]
+
+
+def _names_record(procedure: Procedure, text: str) -> bool:
+    """Say whether a text names a record in the form of one of a procedure's slots."""
+    patterns = [slot.slot.pattern for slot in procedure.slots.values() if slot.slot.ask and slot.slot.pattern]
+    words = [word for word in re.findall(r"[#\w][\w./@+#-]*", text) if any(c.isdigit() for c in word)]
+    return any(
+        re2.fullmatch(pattern, shape) for pattern in patterns for word in words for shape in (word, word.upper())
+    )

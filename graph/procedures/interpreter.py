@@ -130,7 +130,9 @@ class Reading:
                     raise
                 found = None  # what cannot be found is asked for
             if isinstance(found, list):
-                if len(found) == 1 and not isinstance(found[0], dict | list):
+                # Who named one that is not there is offered the only other one, which is not taken for them.
+                again = self.case["note"] and self.case["asked"] == name
+                if len(found) == 1 and not again and not isinstance(found[0], dict | list):
                     return found[0]
                 choices = found
             elif found is not None and found != "":

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.procedures.book import ProcedureBook
-from graph.procedures.case_messages import followed, requested, with_reads
+from graph.procedures.case_messages import requested, with_reads
 from graph.procedures.cases import Case, replaced, slot_value, with_slot
+from graph.procedures.following import followed
 from graph.procedures.format.slot_values import fitting
 from graph.procedures.prompt import case_note
 from tools.context import Context

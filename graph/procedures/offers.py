@@ -1,13 +1,21 @@
-"""Read which of the answers that a question offered a customer means: the second one, the one of the third of May."""
+"""Say what stands behind the answers that a question offers, and read which of them a customer means: the second one,
+the one of the third of May, the red one.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
+from core.json_records import Record, records_within
+from core.language.descriptions import described, describing, is_day
+from core.language.fixed_sentences import value_words
 from core.language.several import place_of
 from core.language.text import normalised
+from graph.procedures.cases import Case
 from graph.procedures.format.slot_values import MONTHS, date_in
 
+LONGEST_LABEL = 40
 ISO_DAY = re.compile(r"\b\d{4}-(\d{2})-(\d{2})\b")
 DAY_OF_MONTH = re.compile(
     rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?\.? (?:of )?({'|'.join(MONTHS)})[a-z]*|"
@@ -28,6 +36,40 @@ HALVES = (
 )
 HOUR = re.compile(r"\b(\d{2}):\d{2}\b")
 DAY = re.compile(r"\bon the (\d{1,2})(?:st|nd|rd|th)\b")
+
+
+def records_behind(choices: Sequence[Any], case: Case) -> dict[Any, Record]:
+    """Return the record behind each of the choices of a question, as far as records with them were read."""
+    records = [record for read in case["reads"].values() for record in records_within(read["value"])]
+    found = {choice: next((r for r in records if choice in r.values()), None) for choice in choices}
+    return {choice: record for choice, record in found.items() if record is not None}
+
+
+def described_choice(choices: Sequence[Any], case: Case, text: str) -> Any:
+    """Return the choice whose record a message describes as no other, or None."""
+    records = records_behind(choices, case)
+    places, told = described(describing(text), list(records.values()))
+    return list(records)[places[0]] if told and len(places) == 1 and len(records) == len(choices) else None
+
+
+def labels(choices: Sequence[Any], case: Case, locale: str) -> list[str]:
+    """Return choices as a question lists them: each with what tells its record from the others, where that is known."""
+    records = records_behind(choices, case)
+    if len(records) < len(choices):
+        return [str(choice) for choice in choices]
+    several = list(records.values())
+    fields = [name for name in several[0] if len({str(record.get(name)) for record in several}) > 1]
+    words = [name for name in fields if all(_is_word(record.get(name)) for record in several)][:1]
+    days = [name for name in fields if all(is_day(record.get(name)) for record in several)][:1]
+    return [
+        ": ".join(filter(None, (str(choice), ", ".join(value_words(record[n], locale) for n in (*words, *days)))))
+        for choice, record in records.items()
+    ]
+
+
+def _is_word(value: Any) -> bool:
+    """Say whether a value is what people would call a thing by: no number, no day."""
+    return isinstance(value, str) and len(value) <= LONGEST_LABEL and not any(c.isdigit() for c in value)
 
 
 def meant(offered: Mapping[str, str], text: str) -> str | None:

@@ -5,8 +5,9 @@ from typing import Any
 
 from graph.context_window.prompts import text_of
 from graph.procedures.book import ProcedureBook
-from graph.procedures.case_messages import apply_message, next_of
+from graph.procedures.case_messages import apply_message
 from graph.procedures.cases import Case, cases_of
+from graph.procedures.following import next_of
 from graph.procedures.next_steps import AskNext, DoNext, StopNext
 from graph.procedures.prompt import FOLLOW
 from graph.procedures.rule_led_cases import handoff_in, said_next

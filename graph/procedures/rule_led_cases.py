@@ -9,12 +9,15 @@ from langchain_core.messages import AIMessage, ToolCall
 
 from core.message_marks import mark
 from graph.procedures.book import ProcedureBook
-from graph.procedures.case_messages import followed, next_of, reading_of, with_reads
+from graph.procedures.case_messages import with_reads
 from graph.procedures.cases import Case, is_done, popped, replaced, with_step
+from graph.procedures.following import followed, next_of, reading_of
 from graph.procedures.gate import stopped
 from graph.procedures.next_steps import AskNext, DoNext, ReadNext, StopNext
-from graph.procedures.wording import question, sentence
+from graph.procedures.wording import question, sentence, sentence_again
 from tools.context import Context
+
+UNTOLD = "refused by the write"
 
 
 def said_next(
@@ -29,7 +32,10 @@ def said_next(
         case = cases[-1]
         procedure = followed(book, case)
         read = reading_of(book, case, context)
-        match next_of(book, case, context):
+        wanted = next_of(book, case, context)
+        if isinstance(wanted, DoNext) and case["stopped"]:  # the write itself refused
+            wanted = StopNext(None, hand_over=False, say=case["stopped"]["say"])
+        match wanted:
             case AskNext() as ask:
                 told.append(question(replace(ask, note=case["note"]), read, context.locale))
                 return AIMessage("\n\n".join(told)), cases
@@ -37,7 +43,8 @@ def said_next(
                 own = mark(procedure=procedure.name)
                 return AIMessage("\n\n".join(told), tool_calls=[_call(do.tool, do.args)], additional_kwargs=own), cases
             case StopNext() as stop:
-                told.append(sentence(stop, read, context.locale))
+                again = case["stopped"] and case["stopped"]["problem"] != UNTOLD and not stop.hand_over
+                told.append((sentence_again if again else sentence)(stop, read, context.locale))
                 held = stopped(case, stop, told[-1])
                 if stop.hand_over:  # whoever takes over sees what stopped it
                     reason = f"{procedure.name}: {stop.rule or stop.problem}"
@@ -60,6 +67,11 @@ async def goes_on(
     if not book.leads or not cases or cases[-1]["stopped"]:
         return None, cases
     return said_next(book, await with_reads(book, cases, source, context), context, person_tool=person_tool)
+
+
+def refused_by_write(case: Case, said: str) -> Case:
+    """Return the case with the refusal of the write itself, which the customer has not read yet."""
+    return {**case, "stopped": {"rule": "", "say": said, "problem": UNTOLD}}
 
 
 def handoff_in(message: AIMessage, person_tool: str) -> str | None:

@@ -1,13 +1,15 @@
 """Say a procedure's sentences in the customer's language, with what the case knows in their places."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.language.fixed_sentences import phrase, value_words
+from core.language.fixed_sentences import ENGLISH, PHRASES, phrase, value_words
 from graph.procedures.answers import asks_why
 from graph.procedures.format.procedure_file import PLACE, Text
 from graph.procedures.interpreter import Reading, unknown_named
 from graph.procedures.next_steps import AskNext, StopNext
+from graph.procedures.offers import labels, records_behind
 from tools.connectors.declarations import in_language, language_said
 
 CANNOT_TELL = {
@@ -20,6 +22,7 @@ CANNOT_TELL = {
     "nl": "Dit kan ik niet zelf oplossen; een collega moet ernaar kijken.",
     "pl": "Nie mogę tego rozstrzygnąć; musi to sprawdzić ktoś z zespołu.",
 }
+FIELD = re.compile(r"\.(\w+)\b(?!\s*\()")
 LISTED = 8
 """Choices that a question lists."""
 
@@ -33,14 +36,42 @@ def sentence(stop: StopNext, read: Reading, locale: str) -> str:
     return filled(read.procedure.rules[stop.rule].rule.say, read, locale)
 
 
+def sentence_again(stop: StopNext, read: Reading, locale: str) -> str:
+    """Return what a customer is told who does not take a no: the same, with what the records say, and the offer of a
+    person.
+    """
+    said, facts = sentence(stop, read, locale), _facts_behind(stop, read)
+    told = ", ".join(f"{name.replace('_', ' ')}: {value_words(value, locale)}" for name, value in facts.items())
+    is_english = PHRASES.language(locale) == ENGLISH  # fields have English names
+    return phrase("no_stays", locale, said=f"{said} ({told})" if told and is_english else said)
+
+
+def _facts_behind(stop: StopNext, read: Reading) -> dict[str, Any]:
+    """Return the fields of the case's record that the rule of a no looks at."""
+    procedure, subject = read.procedure, read.procedure.subject
+    if stop.rule is None or subject is None:
+        return {}
+    must = procedure.rules[stop.rule].must
+    sources = [must.source, *(procedure.facts[name].source for name in must.names if name in procedure.facts)]
+    named = {name for source in sources for name in FIELD.findall(source)}
+    record = records_behind([unknown_named(read, subject)], read.case)
+    return {
+        name: value
+        for one in record.values()
+        for name, value in one.items()
+        if name in named and isinstance(value, str | int | float) and value != unknown_named(read, subject)
+    }
+
+
 def question(ask: AskNext, read: Reading, locale: str) -> str:
     """Return the question for a slot, with what records offer."""
     slot = read.procedure.slots[ask.slot].slot
     said = filled(slot.ask or ask.slot, read, locale)
     named = [choice.replace("_", " ") for choice in slot.one_of or ()]
-    choices = [str(choice) for choice in (ask.choices or named) if not isinstance(choice, dict | list)]
+    choices = [choice for choice in (ask.choices or named) if not isinstance(choice, dict | list)]
     if choices and len(choices) <= LISTED:
-        said = f"{said} ({', '.join(choices)})"
+        listed = labels(choices, read.case, locale)
+        said = f"{said} ({('; ' if any(': ' in one for one in listed) else ', ').join(listed)})"
     if read.case["beside"] and asks_why(read.procedure, ask.slot):
         said = f"{said} {phrase('as_you_wrote', locale, said=read.case['beside'])}"
     return f"{ask.note} {said}".strip()

@@ -12,7 +12,7 @@ from graph.procedures.case_messages import requested
 from graph.procedures.cases import Case, about, case_for, cases_of, on_top
 from graph.procedures.model_led_cases import follow
 from graph.procedures.prompt import FOLLOW
-from graph.procedures.rule_led_cases import with_outcome
+from graph.procedures.rule_led_cases import refused_by_write, with_outcome
 from graph.state import State
 from tools.actions.action import OVER, Action
 from tools.context import Context
@@ -60,6 +60,11 @@ class CaseDesk:
     def stopped(self, case: Case) -> None:
         """Keep what the gate learned of a case whose write it stopped."""
         self.cases = on_top(self.cases, case)
+
+    def refused(self, call: ToolCall, said: str) -> None:
+        """Keep why the write itself does not do what its procedure allows; a model reads it in the result."""
+        if self.book.leads and (case := self.case_of(call)):
+            self.cases = on_top(self.cases, refused_by_write(case, said))
 
     def proposed(self, action: Action) -> None:
         """Keep what the gate learned of a case whose write is proposed."""

@@ -117,7 +117,8 @@ def _asks(clause: str, plain: str, patterns: Sequence[re.Pattern[str]]) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def _patterns(tool: str, also_called: tuple[str, ...], *, strictly: bool = False) -> tuple[re.Pattern[str], ...]:
     """Return what finds in plain text that somebody speaks of what a tool does."""
-    kinds = {kind for kind, named in _NAMED.items() if named.search(tool.lower())}
+    called = (tool.lower(), *map(normalised, also_called))
+    kinds = {kind for kind, named in _NAMED.items() if any(named.search(name) for name in called)}
     if "return" in kinds:
         kinds.discard("items")  # the name of the tool says what is returned
     if not strictly:

@@ -208,6 +208,7 @@ def _read_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
         result=_result(call),
         also_called=declaration.also_called,
         ahead=asked_ahead(call, calls),
+        reads_whole=bool(declaration.ahead and declaration.ahead.when),
         led_to=led_to(call),
         cards=partial(declared_cards, declaration.card_labels) if declaration.card else None,
         personal=declaration.personal,

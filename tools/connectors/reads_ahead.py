@@ -1,10 +1,11 @@
 """Say which reads are made before a model is asked: those a message names, and those its records lead on to."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import re2
 
+from core.json_records import texts_in
 from core.language.text import stem
 from core.language.words import stems
 from core.yaml_files import FilesError
@@ -40,7 +41,7 @@ def led_to(call: Call) -> Callable[[str, Any], Sequence[Args]] | None:
     def found(message: str, record: Any) -> Sequence[Args]:
         if not names & _stems(message):
             return []
-        return [{into: text} for text in dict.fromkeys(_texts(record)) if pattern.fullmatch(text)]
+        return [{into: text} for text in dict.fromkeys(texts_in(record)) if pattern.fullmatch(text)]
 
     return found
 
@@ -71,15 +72,3 @@ def _pattern(call: Call) -> Any:
     except re2.error as error:
         where = ("tools", call.name, "ahead", "pattern")
         raise FilesError([call.connector.file.problem(where, f"no pattern of RE2: {error}", "correct it")]) from None
-
-
-def _texts(record: Any) -> Iterator[str]:
-    pending: list[Any] = [record]
-    while pending:
-        match pending.pop(0):
-            case str() as text:
-                yield text
-            case dict() as fields:
-                pending += fields.values()
-            case list() as several:
-                pending += several

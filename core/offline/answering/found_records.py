@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from core.json_records import texts_in
 from core.language.fixed_sentences import ENGLISH, value_words
 from core.language.requested_changes import names_change
 from core.language.text import normal
@@ -11,6 +12,7 @@ from core.language.words import content_stems, content_words
 from core.offline.answering.quotations import NAME_NOTHING
 from core.offline.reading.chat_request import Conversation, Result
 
+FOUND = "This is what I find for you:"
 _MOST = 8
 """Records that one reply tells, and values that one field does."""
 _OWN = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours|this|that|it|these|those|they|them)\b")
@@ -38,24 +40,26 @@ def records_found(results: Sequence[Result], asked: str = "") -> str:
     lines = [
         line
         for result in _without_ways(results, stems)
-        for record in _records(result.data)
+        for record in records_in(result.data)
         if (line := _line(record, stems))
     ]
-    return "\n".join(["This is what I find for you:", *(f"- {line}" for line in lines[:_MOST])]) if lines else ""
+    return "\n".join([FOUND, *(f"- {line}" for line in lines[:_MOST])]) if lines else ""
 
 
 def state_beside(conversation: Conversation) -> str:
     """Return the fields that a question how things stand names, of records that the customer's own ones led to."""
     asked = normal(conversation.message)
     found = [result for result in conversation.results if not result.failed]
-    named = {text for result in found for text in _texts(result.data) if _IDENTIFIER.search(text)}
+    named = {text for result in found for text in texts_in(result.data) if _IDENTIFIER.search(text)}
     named = {text for text in named if text.casefold() in asked.split()}
     if not (_HOW_IT_STANDS.match(asked) and (named or _OWN.search(asked))):
         return ""
     led_to = [one for one in found if any(_leads_to(other, one) for other in found if other is not one)]
     stems = content_stems(asked)
-    told = [r for r in led_to if any(_asked(record, stems) for record in _records(r.data))]
-    ways = [set(_texts(record)) for r in found for record in _records(r.data) if not named.isdisjoint(_texts(record))]
+    told = [r for r in led_to if any(_asked(record, stems) for record in records_in(r.data))]
+    ways = [
+        set(texts_in(record)) for r in found for record in records_in(r.data) if not named.isdisjoint(texts_in(record))
+    ]
     own = [r for r in told if any(not way.isdisjoint(map(str, r.args.values())) for way in ways)] if named else told
     return records_found(own, asked)
 
@@ -67,22 +71,13 @@ def _without_ways(results: Sequence[Result], stems: Collection[str]) -> list[Res
 
 
 def _leads_to(one: Result, other: Result) -> bool:
-    return not {str(value) for value in other.args.values() if value}.isdisjoint(_texts(one.data))
+    return not {str(value) for value in other.args.values() if value}.isdisjoint(texts_in(one.data))
 
 
 def _only_leads_to(one: Result, other: Result, stems: Collection[str]) -> bool:
     led_to = {str(value) for value in other.args.values() if value}
-    beside = [{n: v for n, v in r.items() if led_to.isdisjoint(_texts(v))} for r in _records(one.data)]
+    beside = [{n: v for n, v in r.items() if led_to.isdisjoint(texts_in(v))} for r in records_in(one.data)]
     return _leads_to(one, other) and not any(_asked(kept, stems) for kept in beside)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Yield the texts in a value, however deep."""
-    if isinstance(value, Mapping | list):
-        for inner in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(inner)
-    else:
-        yield str(value)
 
 
 def own_records(conversation: Conversation) -> str:
@@ -105,13 +100,13 @@ def own_fields(conversation: Conversation) -> str:
     told = [
         result
         for result in conversation.results
-        if any(_all_named(stems, _names(result.data) | _names(record)) for record in _records(result.data))
+        if any(_all_named(stems, _names(result.data) | _names(record)) for record in records_in(result.data))
     ]
     return records_found(told, conversation.message)
 
 
 def _all_named(stems: Collection[str], names: Collection[str]) -> bool:
-    return all(_meet([one], names) for one in stems)
+    return all(meet([one], names) for one in stems)
 
 
 def _names(data: Any) -> set[str]:
@@ -130,7 +125,7 @@ def records_named(conversation: Conversation) -> str:
 def answers_by_field(conversation: Conversation) -> bool:
     """Say whether a record that the message names has a field of what is asked about."""
     stems = set(content_stems(beside_names(conversation)))
-    return any(_asked(record, stems) for result in _named(conversation) for record in _records(result.data))
+    return any(_asked(record, stems) for result in _named(conversation) for record in records_in(result.data))
 
 
 def _named(conversation: Conversation) -> list[Result]:
@@ -150,12 +145,12 @@ def beside_names(conversation: Conversation) -> str:
     return message
 
 
-def _records(data: Any) -> Iterator[Mapping[str, Any]]:
+def records_in(data: Any) -> Iterator[Mapping[str, Any]]:
     """Yield the records in a result: the result itself, or the objects of its lists where it is no more than these."""
     if isinstance(data, Mapping):
         lists = [value for value in data.values() if isinstance(value, list)]
         inner = [record for value in lists for record in value if isinstance(record, Mapping)]
-        is_record = any(_is_plain(value) for value in data.values())
+        is_record = any(is_plain(value) for value in data.values())
         yield from [data] if is_record or not inner else inner
     elif isinstance(data, list):
         yield from (record for record in data if isinstance(record, Mapping))
@@ -163,7 +158,7 @@ def _records(data: Any) -> Iterator[Mapping[str, Any]]:
 
 def _asked(record: Mapping[str, Any], stems: Collection[str]) -> dict[str, Any]:
     """Return the fields that some words name, or that hold what they name."""
-    named = {name: value for name, value in record.items() if _meet(stems, content_stems(_words(name, value)))}
+    named = {name: value for name, value in record.items() if meet(stems, content_stems(_words(name, value)))}
     dated = {name: value for name, value in record.items() if _WHEN in stems and _has_dates(value)}
     return {name: value for name, value in record.items() if name in named or name in dated}
 
@@ -173,7 +168,7 @@ def _has_dates(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(one, Mapping) and "date" in one for one in value)
 
 
-def _meet(some: Collection[str], others: Collection[str]) -> bool:
+def meet(some: Collection[str], others: Collection[str]) -> bool:
     """Say whether two sets of stems share one, or long ones that begin alike."""
     return any(
         a == b or (min(len(a), len(b)) >= _SAME_START and a[:_SAME_START] == b[:_SAME_START])
@@ -192,13 +187,24 @@ def _words(name: str, value: Any) -> str:
 def _line(record: Mapping[str, Any], stems: Collection[str]) -> str:
     """Return a record in words: its name and what is asked about, or else its plain fields."""
     told = {name: value for name, value in record.items() if not _OWNER.fullmatch(name) and value not in ("", None)}
-    first = dict([next(((n, v) for n, v in told.items() if _is_plain(v)), ("", ""))])
     asked = _asked(told, stems)
-    asked = {} if asked.keys() <= first.keys() else asked  # who names a record wants to know more than its name
-    fields = {**first, **asked} if asked else {name: value for name, value in told.items() if _is_plain(value)}
-    lists = {} if asked else {name: value for name, value in told.items() if _is_list_of_plain(value)}
-    parts = ((name, _told(value)) for name, value in {**fields, **lists}.items())
+    if not asked.keys() <= _first(told).keys():  # who names a record wants to know more than its name
+        return field_line(told, asked)
+    lists = {name: value for name, value in told.items() if _is_list_of_plain(value)}
+    return field_line(told, {name: value for name, value in told.items() if is_plain(value)} | lists)
+
+
+def field_line(record: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
+    """Return some fields of a record in words, behind what names it; of a record without fields to tell nothing."""
+    told = {name: value for name, value in record.items() if not _OWNER.fullmatch(name)}
+    told = {name: value for name, value in {**_first(told), **fields}.items() if not _OWNER.fullmatch(name)}
+    parts = ((name, _told(value)) for name, value in told.items() if fields)
     return ", ".join(f"{name.replace('_', ' ')}: {words}" for name, words in parts if words)
+
+
+def _first(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the field that names a record, the first one with a plain value."""
+    return dict([next(((n, v) for n, v in record.items() if is_plain(v)), ("", ""))])
 
 
 def _told(value: Any) -> str:
@@ -207,14 +213,14 @@ def _told(value: Any) -> str:
         inner = list(value.values())
         if any(isinstance(one, Mapping) for one in inner):
             return "; ".join(filter(None, map(_told, inner[:_MOST])))
-        plain = ((name, one) for name, one in value.items() if _is_plain(one) and one != "")
+        plain = ((name, one) for name, one in value.items() if is_plain(one) and one != "")
         return " ".join(
             dict.fromkeys(_told(one) if isinstance(one, str) else f"{name} {_told(one)}" for name, one in plain)
         )
     if isinstance(value, list):
         mark = ", " if _is_list_of_plain(value) else "; "
         return mark.join(filter(None, map(_told, value[:_MOST])))
-    return _spoken(value) if _is_plain(value) else ""
+    return _spoken(value) if is_plain(value) else ""
 
 
 def _spoken(value: str | int | float) -> str:
@@ -223,9 +229,10 @@ def _spoken(value: str | int | float) -> str:
     return words.replace("_", " ") if re.fullmatch(r"[A-Za-z_]+", words) else words
 
 
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
+    """Say whether a value is a single one."""
     return isinstance(value, str | int | float)
 
 
 def _is_list_of_plain(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(map(_is_plain, value))
+    return isinstance(value, list) and bool(value) and all(map(is_plain, value))

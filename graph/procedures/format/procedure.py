@@ -78,12 +78,15 @@ class Procedure:
 
     @cached_property
     def subject(self) -> str | None:
-        """Return the slot that names the record a case is about: the first with a form that a read rests on."""
+        """Return the slot that names the record a case is about: the first with a form that a read rests on, or else
+        that is found in one.
+        """
         calls = [call for expression in self.expressions() for call in expression.calls.values()]
         named = {name for call in calls for argument in call.args.values() for name in argument.names}
         named |= {before for name in named for before in self.behind(name)}
-        formed = (name for name, slot in self.slots.items() if slot.slot.ask and slot.slot.pattern)
-        return next((name for name in formed if name in named), None)
+        formed = [name for name, slot in self.slots.items() if slot.slot.ask and slot.slot.pattern]
+        found = [name for name in formed if self.slots[name].find is not None]
+        return next((name for name in formed if name in named), next(iter(found), None))
 
     def record_of(self, tool: str, args: Mapping[str, Any]) -> Any:
         """Return the record that the arguments of a write name, in the form of its slot; None where they name none."""

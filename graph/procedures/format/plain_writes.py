@@ -1,0 +1,78 @@
+"""Lead to the writes of a connector that no procedure is for: ask for each argument; the rules are the write's own."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import yaml
+from langchain_core.utils.function_calling import convert_to_openai_tool
+
+from core.language.fixed_sentences import PHRASES, phrase
+from graph.procedures.format.catalogue import Catalogue
+from graph.procedures.format.compile import compile_procedure
+from graph.procedures.format.procedure import Procedure
+from graph.procedures.format.procedure_file import parse_procedure
+from tools.connectors.declared_tools import DeclaredWrite
+from tools.tool import Tool
+
+NAMES_RECORD = re.compile(r"(?:^|_)(?:id|no|nr|number|code|ref|reference)$")
+RECORD = r"#?[A-Za-z]{1,6}-?\d{2,}[\w-]*|\d{5,}"
+"""The form in which people name a record, whatever it is of."""
+TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "yes_no"}
+STEP = "change"
+
+
+def plain_procedures(tools: Sequence[Tool], owned: Collection[str], catalogue: Catalogue) -> list[Procedure]:
+    """Return a procedure for each declared write that none owns; a write with arguments that nobody says is left out.
+
+    Args:
+        tools: The business's tools.
+        owned: The writes that have a procedure.
+        catalogue: What procedures may know of the tools.
+    """
+    whole = [tool.name for tool in tools if tool.reads_whole]
+    found = []
+    for tool in tools:
+        if tool.name in owned or not isinstance(tool.write, DeclaredWrite):
+            continue
+        if (contract := _contract(tool, whole)) is None:
+            continue
+        text = f"---\n{yaml.safe_dump(contract, allow_unicode=True, sort_keys=False)}---\nDo {{do.{STEP}}}.\n"
+        read, _ = parse_procedure(text, f"{contract['name']}.md")
+        compiled = compile_procedure(read, catalogue)[0] if read else None
+        found += [compiled] if compiled else []
+    return found
+
+
+def _contract(tool: Tool, whole: Sequence[str]) -> dict[str, Any] | None:
+    """Return the front matter for a write, or None where it needs what a customer cannot say."""
+    schema = convert_to_openai_tool(tool.bound)["function"].get("parameters") or {}
+    slots = {name: _slot(name, schema["properties"][name], whole) for name in schema.get("required") or ()}
+    if None in slots.values():
+        return None
+    verb, *thing = tool.name.split("_")
+    return {
+        "name": tool.name.replace("_", "-"),
+        "description": tool.bound.description,
+        "examples": [f"{said} my {' '.join(thing)}".strip() for said in (verb, *tool.also_called)],
+        "tools": [*whole],
+        "slots": slots,
+        "do": {STEP: {"tool": tool.name, "args": {name: name for name in slots}}},
+    }
+
+
+def _slot(name: str, schema: Mapping[str, Any], whole: Sequence[str]) -> dict[str, Any] | None:
+    """Return the slot of an argument; one that names a record is offered from the customer's own records."""
+    kind = "date" if schema.get("format") == "date" else TYPES.get(str(schema.get("type")))
+    if kind is None:
+        return None
+    words = name.replace("_", " ")
+    slot: dict[str, Any] = {"ask": {language: phrase("ask_detail", language, name=words) for language in PHRASES}}
+    if kind != "text":
+        return slot | {"type": kind}
+    if choices := schema.get("enum"):
+        return slot | {"one_of": [str(choice) for choice in choices]}
+    if whole and NAMES_RECORD.search(name):
+        slot["pattern"] = RECORD
+        slot["find"] = f"values_of([{', '.join(f'{read}()' for read in whole)}], '{name}')"
+    return slot

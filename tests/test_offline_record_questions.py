@@ -1,0 +1,85 @@
+"""A question about the customer's own records is answered by those of their fields that it is about."""
+
+import json
+
+import pytest
+
+from core.language.requested_changes import asks_own_facts
+from core.offline.answering.asked_facts import facts_asked
+from core.offline.planner import Planner
+from core.offline.reading.chat_request import Conversation, Result
+
+FIELDS = ("loan_id", "title", "branch", "lent_on", "due_on", "fee", "status", "renewals_left")
+ROWS = (
+    ("L-11", "Cordless drill", "Northgate", "2026-03-02", "2026-03-16", 4.5, "returned", 0),
+    ("L-12", "Tile cutter", "Harbour", "2026-03-20", "2026-04-03", 12.0, "open", 2),
+    ("L-13", "Sewing machine", "Harbour", "2026-03-28", "2026-04-11", 7.25, "open", 1),
+)
+LOANS = [dict(zip(FIELDS, row, strict=True)) for row in ROWS]
+READ = (Result(name="get_loans", args={}, text=json.dumps({"loans": LOANS})),)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("when do I have to bring the tile cutter back?", ["L-12", "3 April 2026"]),
+        ("how much is the fee for my sewing machine?", ["L-13", "7.25"]),
+        ("where did I get the drill?", ["L-11", "Northgate"]),
+        ("how many renewals do I have left for the tile cutter?", ["L-12", "renewals left: 2"]),
+        ("which of my loans was the most expensive?", ["L-12", "12.0"]),
+        ("do I have any open loans?", ["L-12", "L-13"]),
+        ("is my drill returned?", ["L-11", "returned"]),
+        ("since when do I have the sewing machine?", ["L-13", "28 March 2026"]),
+        ("what did I pay in total for my loans?", ["In all: 4.5 + 12.0 + 7.25 = 23.75"]),
+        ("what is L-12 about?", ["L-12", "Tile cutter", "Harbour"]),
+        ("which loan of mine is due on the 11th?", ["L-13"]),
+    ],
+)
+def test_of_the_records_that_are_meant_the_fields_are_told_that_are_asked_for(question: str, told: list[str]) -> None:
+    said = facts_asked(question, READ)
+    assert all(part in said for part in told), said
+    others = {str(loan["loan_id"]) for loan in LOANS} - {part for part in told if part.startswith("L-")}
+    assert "In all" in said or not any(other in said for other in others), said
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "can I renew the tile cutter?",
+        "how do I bring something back?",
+        "what happens if I bring the tile cutter back late?",
+        "how long may I keep a tool?",
+        "thanks for the drill",
+    ],
+)
+def test_what_asks_for_a_rule_or_nothing_is_not_answered_by_records(question: str) -> None:
+    assert facts_asked(question, READ) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("when does my loan end?", True),
+        ("did you get my payment", True),
+        ("could you tell me when my next visit is", True),
+        ("how much have you charged so far?", True),
+        ("bis wann läuft mein Vertrag?", True),
+        ("quand est mon prochain cours ?", True),
+        ("¿cuánto debo?", True),
+        ("can I cancel my visit?", False),
+        ("how do I pay my bill?", False),
+        ("what happens to my deposit if I leave?", False),
+        ("when are you open?", False),
+        ("kann ich meinen Vertrag pausieren?", False),
+    ],
+)
+def test_a_question_what_is_so_of_ones_own_is_told_from_one_about_rules(text: str, own: bool) -> None:
+    assert asks_own_facts(text) is own
+
+
+def test_a_question_in_two_parts_is_answered_once_and_beside_another_request() -> None:
+    asked = Conversation("how much is the tile cutter and when do I have to bring it back?", results=READ, tools={})
+    said = Planner(None).decide(asked).text
+    assert said.count("L-12") == 1
+    assert "12.0" in said
+    assert "3 April 2026" in said
