@@ -5,6 +5,7 @@ answer.
 import pytest
 
 from core.embeddings.minilm import MiniLM
+from core.offline.answering.passage_statements import statements
 from ingest.search.article_search import HybridRetriever
 from tests.offline_shop import Talk
 from tests.test_offline_answers_heldout import Model, answer, model, retriever
@@ -44,8 +45,8 @@ def test_an_article_that_only_shares_a_word_is_no_answer(model: Model, retriever
     replies = {question: answer(model, retriever, question) for question in NEARLY}
     near = {q: r for q, r in replies.items() if r.startswith("I am not sure that this answers it")}
     quoted = {q: r for q, r in replies.items() if "[" in r and q not in near}
-    assert len(quoted) / len(NEARLY) <= 0.2, quoted
-    assert len(near) / len(NEARLY) <= 0.2, near
+    assert len(quoted) / len(NEARLY) <= 0.1, quoted
+    assert len(near) / len(NEARLY) <= 0.4, near
 
 
 @pytest.mark.parametrize(
@@ -57,8 +58,8 @@ def test_goods_that_return_to_stock_are_no_returns(model: Model, retriever: Hybr
 
 def test_the_article_that_is_nearest_by_far_is_quoted_as_such_and_not_twice() -> None:
     talk = Talk("ada_brook_1001", embeddings=MiniLM())
-    first = talk.say("can I still change the colour of the clock?")
-    assert first.startswith("I am not sure that this answers it; the nearest I find is in “Changing the items")
+    first = talk.say("is there parking at the stores?")
+    assert first.startswith("I am not sure that this answers it; the nearest I find is in “")
     assert "[" in first
     assert "person" in first
 
@@ -73,3 +74,40 @@ def test_a_message_that_goes_on_is_answered_from_the_article_that_was_quoted() -
     talk = Talk("ada_brook_1001", embeddings=MiniLM())
     talk.say("can a friend pick my parcel up at the store?")
     assert "Bring the order number and a photo ID" in talk.say("what does she have to bring?")
+
+
+TABLE = """We lend these things:
+
+| Thing | For | Fee a day |
+|---|---|---|
+| Drill | 3 days | 4 EUR |
+| Ladder | 1 week | free |
+
+A deposit of 20 EUR is due.
+
+Exceptions:
+
+* Saws are lent to adults only.
+* Members pay half.
+"""
+
+
+def test_a_row_of_a_table_is_told_with_its_headings_and_entries_of_a_list_belong_together() -> None:
+    told = [(s.text, s.is_row) for s in statements(TABLE)]
+    assert ("Drill – For: 3 days; Fee a day: 4 EUR", True) in told
+    assert ("Ladder – For: 1 week; Fee a day: free", True) in told
+    assert ("Exceptions:", False) not in told
+    groups = {s.text: s.group for s in statements(TABLE)}
+    assert groups["Saws are lent to adults only."] == groups["Members pay half."]
+    assert groups["A deposit of 20 EUR is due."] != groups["Members pay half."]
+
+
+def test_who_doubts_hears_where_it_stands_and_who_rejects_is_not_told_the_same_again() -> None:
+    talk = Talk("ada_brook_1001", embeddings=MiniLM())
+    first = talk.say("How long are returns accepted?")
+    assert "“Returning items”" in talk.say("are you sure?")
+    talk.say("How long are returns accepted?")
+    again = talk.say("that's not what I asked")
+    assert first not in again
+    assert "misunderstood" in again
+    assert "person" in again

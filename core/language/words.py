@@ -23,7 +23,7 @@ ones or our out over please pls question really say see shall she should so some
 the their
 them then there these they thing this those to too try up us use very want was we well were what what's when where \
 where's
-which while who why will wish with would you your yours
+which while who why will wish with would you your yours don't doesn't didn't can't isn't aren't won't how's you're
 """
 STOP_WORDS = frozenset(_STOP_TEXT.split())
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
@@ -38,6 +38,17 @@ _CHAT = {
     "wheres": "where's",
     "whens": "when's",
     "whats": "what's",
+    "hows": "how's",
+    "im": "i'm",
+    "ive": "i've",
+    "dont": "don't",
+    "doesnt": "doesn't",
+    "didnt": "didn't",
+    "cant": "can't",
+    "isnt": "isn't",
+    "pls": "please",
+    "plz": "please",
+    "thx": "thanks",
 }
 
 
@@ -159,7 +170,7 @@ def stems(text: str) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """Return the words that carry meaning, in order."""
-    return [word for word in _WORD.findall(normal(text)) if word not in STOP_WORDS]
+    return [word for word in _WORD.findall(spelled(normal(text))) if word not in STOP_WORDS]
 
 
 def content_stems(text: str) -> list[str]:

@@ -23,6 +23,7 @@ from core.offline.answering.found_records import (
     state_beside,
 )
 from core.offline.answering.no_answer import beyond, chosen_article, is_no_answer, left_open, no_answer
+from core.offline.answering.objections import objection
 from core.offline.answering.recall import recall
 from core.offline.answering.speaker import LANGUAGES, Speaker, language_spoken
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
@@ -99,6 +100,8 @@ class Planner:
             return Decision(remembered)
         every = Toolbox(spelled_right(conversation), self._embeddings)
         desk = english if (english := every.written_in(ENGLISH)).conversation.passages else every
+        if not done and (answered := objection(desk)):
+            return Decision(answered)
         try:
             settled = (None if done else self.settled(desk)) or chosen_article(desk)
         except CallNeeded as needed:
@@ -200,18 +203,15 @@ class Planner:
         """Return what is said to requests that no article answers: records that tell how things stand, what is near by
         far, other records of the customer's, or what stays open.
         """
-        first, words = requests[0], requests[0].words
-        goes_on = len(first.text.split()) <= SHORT
-        if not beside and goes_on and (more := desk.more(first.text, first.before.replace("\n", " "))):
-            return more
+        first, before = requests[0], requests[0].before.replace("\n", " ")
         state = state_beside(desk.conversation) if self.tells_records else ""
-        if not beside and desk.nearest(words):
-            return "\n\n".join(filter(None, (no_answer(words, desk), state)))
+        if not beside and desk.nearest(first.text, before):
+            return "\n\n".join(filter(None, (no_answer(first.text, desk, before), state)))
         if state:
             return state
         if self.tells_records and (records := own_records(desk.conversation)):
             return records
-        return left_open(beyond(requests, beside, desk)) if beside else no_answer(words, desk)
+        return left_open(beyond(requests, beside, desk)) if beside else no_answer(first.text, desk, before)
 
     def _with_records(self, records: str, desk: Toolbox) -> str:
         """Return the records that a message names beside what the articles say to it."""

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 from core.language.text import normal
-from core.language.words import with_synonyms
+from core.language.words import content_stems, with_synonyms
 from core.offline.answering.toolbox import Toolbox
+from core.offline.reading.followups import last_question
 from core.offline.reading.understanding import Request
 
 TROUBLE = re.compile(
@@ -29,6 +30,8 @@ def worth_an_answer(text: str) -> bool:
 
 _VERY_SURE = 0.9
 """Score from which a quotation most likely answers the question, and no other is looked for."""
+_FEW_WORDS = 2
+"""A question with no more words than these may go on with what was asked before, whatever it looks like."""
 SORRY = "I am sorry about that. "
 DONT_KNOW = (
     "I am sorry, I do not know the answer to that: our help articles do not say. "
@@ -46,8 +49,8 @@ def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = (), top
     The question behind a trouble is asked where the customer's own words find nothing sure, that behind a topic where
     they find nothing at all.
     """
-    question = request.text
-    quote = desk.quote(question, request.before.replace("\n", " "))
+    question, before = request.text, request.before.replace("\n", " ")
+    quote = desk.quote(question, before)
     trouble = _behind(question, troubles)
     if trouble and (quote is None or quote.score < _VERY_SURE):
         behind = desk.quote(trouble)
@@ -56,6 +59,8 @@ def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = (), top
         desk.search(trouble or with_synonyms(request.words.replace("\n", " ")))
     if quote is None and (topic := _behind(question, topics)):
         quote = desk.quote(topic)
+    if quote is None and not before and len(content_stems(question)) <= _FEW_WORDS:
+        quote = desk.quote(question, last_question(desk.conversation).replace("\n", " "))
     if quote is None:
         return DONT_KNOW
     plain = normal(question)

@@ -9,7 +9,7 @@ from core.language.fixed_sentences import ENGLISH, value_words
 from core.language.requested_changes import names_change
 from core.language.text import normal
 from core.language.words import content_stems, content_words
-from core.offline.answering.quotations import NAME_NOTHING
+from core.offline.answering.likeness import NAME_NOTHING
 from core.offline.reading.chat_request import Conversation, Result
 
 FOUND = "This is what I find for you:"

@@ -19,7 +19,7 @@ _SORRY = DONT_KNOW.partition(" If you like")[0]
 _STILL = "I am sorry, I have found nothing about that either."
 _NOT_SURE = "I am not sure that this answers it; the nearest I find is in"
 _NO_MORE = "I am sorry, our help articles say no more about that."
-_PERSON = "If you like, I can bring in a colleague; just write “person”."
+OFFER = "If you like, I can bring in a colleague; just write “person”."
 _NEAREST = "The nearest articles are "
 _ALIKE = 88
 """Likeness, of 100, from which a message names a title that was offered."""
@@ -27,22 +27,23 @@ _CHOICE = 4
 """Words at most of a message that chooses by place: "the second one please"."""
 
 
-def no_answer(question: str, desk: Toolbox) -> str:
-    """Return what is said where no article answers; in other words than the last time.
+def no_answer(question: str, desk: Toolbox, before: str = "") -> str:
+    """Return what is said where no article surely answers a question that may lean on the one before it; in other
+    words than the last time.
 
-    The article that is nearest by far is quoted as such, and never twice.
+    What is nearest is quoted as such, and never twice.
     """
-    if nearest := desk.nearest(question):
-        title, quote = nearest
-        told = is_told(quote, desk.conversation.last_reply)
-        return f"{_NO_MORE if told else f'{_NOT_SURE} “{title}”: {quote}'} {_PERSON}"
+    if nearest := desk.nearest(question, before):
+        told = is_told(nearest.text, desk.conversation.last_reply)
+        return f"{_NO_MORE if told else f'{_NOT_SURE} “{nearest.title}”: {nearest.text}'} {OFFER}"
+    question = f"{before} {question}".strip()
     read = [title for title in desk.near(question) if f"{_NOT_SURE} “{title}”" in desk.conversation.last_reply]
     if read:
-        return f"{_NO_MORE} {_PERSON}"
+        return f"{_NO_MORE} {OFFER}"
     said = _STILL if desk.conversation.last_reply.startswith((_SORRY, _STILL)) else _SORRY
     titles = [f"“{title}”" for title in desk.near(question)]
     near = f"{_NEAREST}{list_words(titles, 'en')}; write a title to read it. " if titles else ""
-    return f"{said} {near}{_PERSON}"
+    return f"{said} {near}{OFFER}"
 
 
 def is_no_answer(reply: str) -> bool:

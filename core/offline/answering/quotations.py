@@ -1,82 +1,65 @@
-"""Choose the sentences of the quoted passages that answer a question."""
+"""Choose the statements of the passages at hand that answer a question."""
 
-import math
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from core.language.text import normal, sentences
-from core.language.words import content_stems, content_words
+from core.language.text import normal
+from core.language.words import content_stems
+from core.offline.answering.likeness import (
+    Reading,
+    Scored,
+    by_search,
+    certainty,
+    mean_of,
+    scored_passages,
+    with_statements,
+)
+from core.offline.answering.passage_statements import Statement
+from core.offline.reading.asked_values import has_asked_value
 from core.offline.reading.chat_request import QuotedPassage
-from core.offline.reading.intents import HOW_MUCH
 
-Reading = Callable[[str], str]
-"""Puts a text into the language it is compared in."""
-_CLOSE = 0.42
-"""Likeness from which a passage counts as an answer: mean of the cosines of its best sentence and of the whole."""
-_CLOSE_FOR_STRANGERS = 0.48
-"""The same where the question has a word that no passage at hand has."""
-_SAID_ALONE = 0.35
-"""Likeness of a sentence from which new words tell by themselves which one is asked for."""
-_MUCH_BETTER = 0.08
-"""How much likeness a passage gains by leaving out a word that it does not have, where it is about something else."""
-_WORDS_CLOSE = 0.55
-"""Share of the question's words, rare ones counting more, that must be found where there are no embeddings."""
+SURE, NEAR = 0.8, 0.5
+"""How sure it has to be that a passage answers to be quoted as the answer, and as what is nearest."""
+_SURE_BY_WORDS = 0.55
+"""The same where there are no embeddings: the share of the question's words, rare ones counting more."""
 _ON_TOPIC = 0.5
-_NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.8, 0.9
+"""How much of that is enough where the articles are known to be about it."""
+_NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.85, 0.9
 """A second passage is quoted beside the first when it fits nearly as well; a neighbour in the same article need not
 fit so well.
 """
-_MAX_CHARS_BESIDE = 240
+_FITS_TOO = 0.8
+"""Share of the best statement's score from which one is quoted that does not go on with it."""
+_GOES_ON, _TOLD = 0.1, -0.15
+"""What it counts for a question that goes on that an article was just quoted, and that a statement was told."""
+_SAID_ALONE, _SAID_AGAIN = 0.35, 0.25
+"""Likeness of a statement from which new words tell by themselves which one is asked for, and that where the passage
+says nothing else.
+"""
 MAX_SENTENCES = 4
 MAX_CHARS = 420
 """The longest quotation of one passage."""
-CONSIDERED = 12
-"""Passages at most that are compared."""
-_FEW_WORDS = 2
+_MAX_CHARS_BESIDE = 240
+_ROWS, _MAX_CHARS_OF_ROWS = 8, 700
+"""The same of a table."""
+_FEW_WORDS = 1
 """A follow-up with no more words than these says nothing without the question before it."""
-_FOUND_FIRST = 0.1
-"""What it counts that the search put a passage first: it knows the titles of all articles, and what was talked
-about.
-"""
-_NAME_NOTHING_TEXT = """
-since yesterday today tomorrow tonight now morning evening day days week weeks month months year years ago
-recently already still yet even instead really again always never ever often usually actually exactly anyway
-maybe perhaps almost suddenly properly currently probably ok okay one two three four five six seven eight nine
-ten hundred first second last next another other others same different whole every each both few several able
-allowed possible sure come came comes coming go goes went gone keep keeps kept keeping show shows showed shown
-say says said saying look looks looked looking see sees saw seen suppose supposed seem seems happen happens
-happened cut put take takes took taken bring brings brought give gives gave start starts started stop stops
-stopped try tries tried find finds found think thinks thought mean means meant let leave leaves left turn turns
-turned stay stays stayed begin ends ended become became call called ask asked hear heard feel felt understand
-sort kind way thing things stuff bit lot part
-"""
-NAME_NOTHING = frozenset(_NAME_NOTHING_TEXT.split())
-"""Words that say when, how or that something is, but name nothing a passage could be about."""
 _MARKER = re.compile(r" ?\[\d+\]")
 
 
 @dataclass(frozen=True)
 class Quote:
-    """Hold what the articles say to a question, with citation markers."""
+    """What the articles say to a question, with citation markers."""
 
     text: str
     score: float
-    """How sure it is that this answers: from about 0.4 it may, from 0.6 it most likely does."""
-
-
-@dataclass(frozen=True)
-class Scored:
-    """A passage with its sentences, and how well each and all of it fit a question."""
-
-    passage: QuotedPassage
-    sentences: list[str]
-    scores: list[float]
-    score: float
+    """How sure it is, from 0 to 1, that this answers."""
+    title: str
+    """The article that is quoted first."""
 
 
 def find_quote(
@@ -89,50 +72,35 @@ def find_quote(
     on_topic: bool = False,
     reading: Reading = str,
 ) -> Quote | None:
-    """Return the sentences that answer a question, each with its citation such as [2], or None when nothing fits.
+    """Return the statements that fit a question best, each passage with its citation such as [2]; None without any.
 
-    For a question that leans on the one `before` it, a passage must fit both the new words and the two together; what
-    was `told` to the one before is not said again where another passage has the new words.
-    Passages that are known to be `on_topic` need not fit so well. `reading` puts what they say into the language of the
-    question.
+    A question that leans on the one `before` it is read with it and alone; the article `told` of just now comes first
+    then, and of it what was not said yet. Passages known to be `on_topic` need not fit so well. `reading` puts what
+    they say into the language of the question.
     """
-    candidates = [(p, statements(p.text)) for p in passages[:CONSIDERED]]
-    candidates = [(p, s) for p, s in candidates if s]
-    if not candidates or not content_stems(question):
+    candidates = with_statements(passages)
+    if not candidates or not content_stems(f"{before} {question}"):
         return None
     scored = scored_passages(question, candidates, embeddings, reading)
     if before:
         together = scored_passages(f"{before} {question}", candidates, embeddings, reading)
-        alone = len(content_stems(question)) > _FEW_WORDS
-        scored = [_mean(one, other) for one, other in zip(scored, together, strict=True)] if alone else together
-    # Whether any of them answers is for the words alone; which of them does, for the search as well.
-    places = {s.passage.number: place for place, s in enumerate(scored)}
-    scored.sort(key=lambda s: places[s.passage.number] * _FOUND_FIRST / len(candidates) - s.score)
-    best = scored[0]
-    strange = [] if before or on_topic or reading is not str else _strangers(question, [s.passage for s in scored])
-    close = (_CLOSE_FOR_STRANGERS if strange else _CLOSE) if embeddings else _WORDS_CLOSE
-    if best.score < close * (_ON_TOPIC if on_topic else 1):
-        return None
-    if embeddings and strange and _about_a_stranger(question, strange, best, embeddings):
-        return None
-    if before and _is_told(best, told):
-        best = _with_new_words(question, best, [s for s in scored[1:] if s.score >= close]) or best
-        scored = [best, *(s for s in scored if s is not best and not _is_told(s, told))]
-        if _is_told(best, told):  # of what they have read, only what the new words are about
-            (again,) = scored_passages(question, [(best.passage, best.sentences)], embeddings, reading)
-            return Quote(cited(again if max(again.scores) >= _SAID_ALONE else best, 1, MAX_CHARS), best.score)
+        few = len(content_stems(question)) <= _FEW_WORDS
+        read = together if few else [mean_of(one, other) for one, other in zip(scored, together, strict=True)]
+        read = _of_told(read, told)
+        scored = [_going_on(one, alone, question, told) for one, alone in zip(read, scored, strict=True)]
+    best, *others = by_search(scored)
+    sure = best.score / _SURE_BY_WORDS * SURE
+    if embeddings is not None:
+        sure = certainty(question, best, others, embeddings, before=before, own=reading is str)
+    if on_topic:
+        sure = min(1.0, sure / _ON_TOPIC)
     said = [cited(best, MAX_SENTENCES, MAX_CHARS)]
     said += [
         cited(other, 2, _MAX_CHARS_BESIDE)
-        for other in scored[1:2]
-        if other.score >= _CLOSE and _belongs_beside(other, best, question) and not _overlap(other, best)
+        for other in others[:1]
+        if sure >= SURE and _belongs_beside(other, best, question) and not _overlap(other, best)
     ]
-    return Quote(" ".join(said), best.score)
-
-
-def _is_told(scored: Scored, told: str) -> bool:
-    """Say whether what would be quoted from a passage stands in a reply."""
-    return is_told(cited(scored, MAX_SENTENCES, MAX_CHARS), told)
+    return Quote(" ".join(said), sure, best.passage.title)
 
 
 def is_told(quote: str, told: str) -> bool:
@@ -140,40 +108,42 @@ def is_told(quote: str, told: str) -> bool:
     return _MARKER.sub("", quote) in _MARKER.sub("", told)
 
 
-def _with_new_words(question: str, told: Scored, others: Sequence[Scored]) -> Scored | None:
-    """Return the first passage that has words of a question which the told one lacks, led by the sentence with them."""
-    new = set(content_stems(question)) - set(content_stems(told.passage.text))
-    for other in others:
-        with_them = [len(new & set(content_stems(sentence.replace("-", " ")))) for sentence in other.sentences]
-        if max(with_them):
-            return replace(other, scores=[float(count) for count in with_them])
-    return None
-
-
-def _strangers(question: str, passages: Sequence[QuotedPassage]) -> list[str]:
-    """Return the words of a question that name something and stand in none of the passages."""
-    known = {word for p in passages for word in content_stems(f"{p.title} {p.section} {p.text}")}
-    return [w for w in content_words(question) if w not in NAME_NOTHING and not set(content_stems(w)) & known]
-
-
-def _about_a_stranger(question: str, strange: Sequence[str], best: Scored, embeddings: Embeddings) -> bool:
-    """Say whether a passage fits much better without a word that it does not have: "gift wrapping" is not about gift
-    cards.
+def _going_on(scored: Scored, alone: Scored, question: str, told: str) -> Scored:
+    """Return a passage as it fits a question that goes on: what was told just now counts less, unless it has the value
+    that is asked for or what the words `alone` are about, and is not told again beside other statements.
     """
-    passage = best.passage
-    sentence = best.sentences[max(range(len(best.scores)), key=lambda i: best.scores[i])]
-    words = normal(question).split()
-    without = [" ".join(w for w in words if word not in w) for word in strange]
-    said = [f"{passage.title}. {passage.section}. {passage.text}", sentence, normal(question), *without]
-    vectors = np.asarray(embeddings.embed_documents(said), dtype=np.float64)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    fits = (vectors[:2] @ vectors[2:].T).max(axis=0)
-    return bool((fits[1:] > fits[0] + _MUCH_BETTER).any())
+    plain = normal(question)
+    meant = alone.best if max(alone.scores) >= _SAID_ALONE else None
+    again = [
+        is_told(s.text, told) and s is not meant and not has_asked_value(plain, normal(s.text))
+        for s in scored.statements
+    ]
+    if not any(again):
+        return scored
+    if all(again) and max(alone.scores) < _SAID_AGAIN:
+        return replace(scored, alike=0.0, score=0.0)
+    counted = [score + (_TOLD if old else 0.0) for score, old in zip(scored.scores, again, strict=True)]
+    lost = max(counted) - max(scored.scores)
+    best = alone.best if all(again) else replace(scored, scores=counted).best
+    left = [i for i, s in enumerate(scored.statements) if not again[i] or s is best]
+    return replace(
+        scored,
+        statements=[scored.statements[i] for i in left],
+        scores=[counted[i] for i in left],
+        alike=scored.alike + min(0.0, lost),
+        score=scored.score + lost,
+    )
+
+
+def _of_told(scored: Sequence[Scored], told: str) -> list[Scored]:
+    """Return passages with those of the articles that were just quoted counting more."""
+    titles = {one.passage.title for one in scored if any(is_told(s.text, told) for s in one.statements)}
+    return [replace(one, score=one.score + _GOES_ON) if one.passage.title in titles else one for one in scored]
 
 
 def _overlap(one: Scored, other: Scored) -> bool:
     """Say whether two passages share sentences, as neighbours of one article may."""
-    return not set(one.sentences).isdisjoint(other.sentences)
+    return not {s.text for s in one.statements}.isdisjoint(s.text for s in other.statements)
 
 
 def _belongs_beside(other: Scored, best: Scored, question: str) -> bool:
@@ -181,86 +151,48 @@ def _belongs_beside(other: Scored, best: Scored, question: str) -> bool:
     asked about.
     """
     if other.passage.title == best.passage.title:
-        return other.score >= _NEAR_IN_ARTICLE * best.score
+        return max(other.scores) >= _NEAR_IN_ARTICLE * max(best.scores)
     heading = content_stems(f"{other.passage.title} {other.passage.section}")
-    return other.score >= _NEAR_ELSEWHERE * best.score and not set(content_stems(question)).isdisjoint(heading)
-
-
-def scored_passages(
-    question: str,
-    candidates: Sequence[tuple[QuotedPassage, list[str]]],
-    embeddings: Embeddings | None,
-    reading: Reading = str,
-) -> list[Scored]:
-    """Return the passages with how well they fit a question, in their order, each as `reading` reads it."""
-    wholes = [reading(f"{p.title}. {p.section}. {p.text}") for p, _ in candidates]
-    read = [[reading(part) for part in parts] for _, parts in candidates]
-    rarity = _rarity(wholes)
-    asked = set(content_stems(question))
-    if embeddings is None:
-        return [
-            Scored(p, s, [_shared(asked, f"{p.title} {p.section} {one}", rarity) for one in s],
-                    _shared(asked, whole, rarity))
-            for (p, s), whole in zip(candidates, wholes, strict=True)
-        ]  # fmt: skip
-    texts = [question]
-    for whole, parts in zip(wholes, read, strict=True):
-        texts += [whole, *parts]
-    wants_number = bool(HOW_MUCH.search(question.casefold()))
-    vectors = np.asarray(embeddings.embed_documents(texts), dtype=np.float64)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    alike = (vectors @ vectors[0]).tolist()
-    found, position = [], 1
-    for (passage, said), parts, told in zip(candidates, read, wholes, strict=True):
-        whole, each = alike[position], alike[position + 1 : position + 1 + len(parts)]
-        position += 1 + len(parts)
-        words = _shared(asked, told, rarity)
-        each = [
-            cosine + 0.15 * _shared(asked, one, rarity) + (0.08 if wants_number and any(map(str.isdigit, one)) else 0.0)
-            for cosine, one in zip(each, parts, strict=True)
-        ]
-        found.append(Scored(passage, said, each, 0.5 * whole + 0.5 * max(each) + 0.1 * (words - 0.5)))
-    return found
-
-
-def _mean(one: Scored, other: Scored) -> Scored:
-    """Weigh the question alone and with the one before it; what fits one of these well need not fit both."""
-    scores = [(a + b) / 2 for a, b in zip(one.scores, other.scores, strict=True)]
-    return Scored(
-        one.passage, one.sentences, scores, max((one.score + other.score) / 2, 0.85 * max(one.score, other.score))
+    return max(other.scores) >= _NEAR_ELSEWHERE * max(best.scores) and not set(content_stems(question)).isdisjoint(
+        heading
     )
-
-
-def _rarity(texts: Sequence[str]) -> dict[str, float]:
-    """Return how telling each word is among the passages: rarer words tell more."""
-    seen = Counter(word for text in texts for word in set(content_stems(text)))
-    return {word: 1 + math.log((1 + len(texts)) / (1 + count)) for word, count in seen.items()}
-
-
-def _shared(asked: set[str], text: str, rarity: dict[str, float]) -> float:
-    """Return the share of the asked words, weighted by rarity, that a text has; a word of no passage weighs most."""
-    unseen = max(rarity.values(), default=1.0)
-    total = sum(rarity.get(word, unseen) for word in asked)
-    there = set(content_stems(text))
-    return sum(rarity.get(word, unseen) for word in asked if word in there) / total if total else 0.0
 
 
 def cited(scored: Scored, most: int, room: int) -> str:
-    """Return the best sentence with those around it, as far as there is room, in their order, and the citation once.
+    """Return the best statement with those that belong to it, as far as there is room, in their order, and the
+    citation once.
 
-    Neighbours carry the conditions of a rule, so the nearest go in first, whatever they score.
+    What stands beside it in its paragraph carries the conditions of a rule; anything else is told where it fits nearly
+    as well.
     """
-    best = max(range(len(scored.scores)), key=lambda i: scored.scores[i])
+    best = scored.statements.index(scored.best)
     keep = {best}
-    room -= len(scored.sentences[best])
+    if scored.best.is_row:
+        most, room = _ROWS, _MAX_CHARS_OF_ROWS
+    room -= len(scored.best.text)
     for i in sorted(range(len(scored.scores)), key=lambda i: (abs(i - best), -scored.scores[i])):
-        if i not in keep and len(keep) < most and len(scored.sentences[i]) <= room:
+        said = scored.statements[i]
+        if i not in keep and len(keep) < most and len(said.text) <= room and _goes_with(i, best, scored):
             keep.add(i)
-            room -= len(scored.sentences[i])
-    *others, last = sorted(keep)
-    return " ".join(
-        [*(scored.sentences[i] for i in others), _with_marker(scored.sentences[last], scored.passage.number)]
-    )
+            room -= len(said.text)
+    told = [scored.statements[i] for i in sorted(keep)]
+    text = ""
+    for one, after in pairwise(told):
+        text += one.text if one.is_row else _ended(one.text)
+        text += "\n" if one.is_row or after.is_row else " "
+    return text + _with_marker(told[-1].text, scored.passage.number)
+
+
+def _goes_with(i: int, best: int, scored: Scored) -> bool:
+    """Say whether a statement is told with the best one."""
+    if scored.statements[i].group == scored.statements[best].group:
+        return True
+    return scored.scores[i] >= _FITS_TOO * scored.scores[best]
+
+
+def _ended(text: str) -> str:
+    """Return a statement with a mark at its end: rows of tables and entries of lists may have none."""
+    return text if text.endswith((".", "!", "?", ";", ":")) else f"{text}."
 
 
 def _with_marker(sentence: str, number: int) -> str:
@@ -270,17 +202,6 @@ def _with_marker(sentence: str, number: int) -> str:
     return f"{body} [{number}]{end if end in '.!?' and end else '.'}"
 
 
-def statements(text: str) -> list[str]:
-    """Return the sentences of a passage without Markdown marks and headings; a table row or list entry is one."""
-    found: list[str] = []
-    for block in re.split(r"\n\s{0,20}\n|\n(?=\s{0,20}(?:[-*+•]|\d+[.)]|\|)\s)", text):
-        if re.match(r"\s{0,20}(?:#|\|?\s{0,20}:?-{3,})", block):
-            block = "\n".join(
-                line for line in block.splitlines() if not re.match(r"\s{0,20}(?:#|\|?\s{0,20}:?-{3,})", line)
-            )
-        plain = re.sub(r"^\s*(?:[-*+•>]|\d+[.)])\s+", "", " ".join(block.split()))
-        plain = re.sub(r"!?\[([^\[\]]*)\]\([^()]*\)", r"\1", plain).replace("**", "").replace("__", "").replace("`", "")
-        plain = " – ".join(cell.strip() for cell in plain.strip("| ").split("|")) if plain.startswith("|") else plain
-        found += sentences(plain)
-    told = [s for s in found if len(s) > 2 and not s.endswith("?")]
-    return told or found
+def beginning(passage: QuotedPassage, said: list[Statement]) -> str:
+    """Return how a passage begins, cited."""
+    return cited(Scored(passage, said, [0.0] * len(said), 0.0, 0.0), MAX_SENTENCES, MAX_CHARS)

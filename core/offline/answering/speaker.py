@@ -95,13 +95,11 @@ class Speaker:
                 return mine.text
             if theirs:
                 return self.say("in_english", quote=theirs.text)
-        if more := own.more(asked, before) or english.more(asked, before):
-            return more
         if not self.desk.has_searched:
             self.desk.search(f"{before} {asked}".strip() or question)
-        for words in (f"{before} {asked}", read(self.desk.conversation.message)):
-            if nearest := own.nearest(words) or english.nearest(words):
-                return self.say("not_sure", title=nearest[0], quote=nearest[1])
+        for words in (asked, read(self.desk.conversation.message)):
+            if nearest := own.nearest(words, before) or english.nearest(words, before):
+                return self.say("not_sure", title=nearest.title, quote=nearest.text)
         return self._without_answer()
 
     def _before(self, question: str) -> str:

@@ -10,8 +10,9 @@ from langchain_core.embeddings import Embeddings
 from core.language.detection import language_of
 from core.language.text import normal
 from core.language.words import content_stems
-from core.offline.answering.nearest import more_of_told, near_titles, quote_of_nearest
-from core.offline.answering.quotations import Quote, Reading, find_quote
+from core.offline.answering.likeness import Reading
+from core.offline.answering.nearest import near_titles
+from core.offline.answering.quotations import NEAR, SURE, Quote, find_quote
 from core.offline.reading.chat_request import Conversation, Result
 
 
@@ -94,11 +95,20 @@ class Toolbox:
         return result.data
 
     def quote(self, question: str, before: str = "", *, about: Collection[str] = ()) -> Quote | None:
-        """Return what the passages at hand say to a question that may lean on the one before it, or None.
+        """Return what the passages at hand surely say to a question that may lean on the one before it, or None.
 
         With `about`, stems of words, only articles whose title or heading has one of them are taken, and an answer is
         likelier there.
         """
+        found = self._found(question, before, about)
+        return found if found and found.score >= SURE else None
+
+    def nearest(self, question: str, before: str = "") -> Quote | None:
+        """Return what is near enough to a question to be told as what is nearest, where meaning is compared."""
+        found = self._found(_IDENTIFIER.sub("", question), before) if self._embeddings is not None else None
+        return found if found and found.score >= NEAR else None
+
+    def _found(self, question: str, before: str, about: Collection[str] = ()) -> Quote | None:
         passages = self.conversation.passages
         if about:
             passages = tuple(p for p in passages if not set(about).isdisjoint(content_stems(f"{p.title} {p.section}")))
@@ -116,20 +126,6 @@ class Toolbox:
     def near(self, question: str) -> list[str]:
         """Return the titles of up to three articles near a question that none of them answers."""
         return near_titles(_IDENTIFIER.sub("", question), self.conversation.passages, self._embeddings)
-
-    def nearest(self, question: str) -> tuple[str, str] | None:
-        """Return title and quotation of the article that is nearest to a question by far, where meaning is compared."""
-        if self._embeddings is None:
-            return None
-        asked = _IDENTIFIER.sub("", question)
-        return quote_of_nearest(asked, self.conversation.passages, self._embeddings, self._reading)
-
-    def more(self, question: str, before: str) -> str:
-        """Return what the articles that were just quoted say to a message that goes on, or an empty text."""
-        told = self.conversation.last_reply
-        if self._embeddings is None or "[" not in told:
-            return ""
-        return more_of_told(question, before, self.conversation.passages, self._embeddings, told, self._reading)
 
     def search(self, question: str) -> None:
         """Have the articles searched for a question on its own, once; raises CallNeeded where they can be and were not.

@@ -23,7 +23,9 @@ _READABLE = 2_000
 """Characters of a message that are read; what a customer wants stands in its beginning or its end."""
 _IF = re.compile(r"(?:and |but )?(?:if|in case|unless)\b(?!.*\?)", re.IGNORECASE)
 """A condition beside other requests adds to them; it asks for nothing itself."""
-_LEANS = re.compile(r"\b(?:it|that|this|they|them|those|one|ones)\b")
+_LEANS = re.compile(r"\b(?:it|that|this|they|them|those|one|ones|he|him|his|she|her)\b")
+_NAMES_ONLY = re.compile(r"\W*(?:(?:and|but|so|ok|then)\W+)*(?:what|how) about\b", re.IGNORECASE)
+"""Begins what names a subject and asks nothing of it yet."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Understanding:
 
     def may_be(self, intent: str, clause: str) -> bool:
         """Say whether a clause can ask for what the likest example does; who asks how long is not making talk."""
-        return intent not in SMALL_TALK or not HOW_MUCH.search(normal(clause))
+        return intent not in SMALL_TALK | {"serious"} or not HOW_MUCH.search(normal(clause))
 
     def joined(self, before: Part, intent: str | None, clause: str) -> Part | None:
         """Return two clauses as one where the second goes on about the first, else None."""
@@ -108,7 +110,7 @@ class Understanding:
                 else:
                     aside = f"{aside} {clause}".strip()
                 continue
-            if found and (one := self.joined(found[-1], intent, clause)):
+            if found and (one := _one_question(found[-1], intent, clause) or self.joined(found[-1], intent, clause)):
                 found[-1] = one
             elif intent in SMALL_TALK:
                 found.append((intent, clause))
@@ -157,6 +159,13 @@ class Understanding:
                 self._intents = [intent for intent, _ in pairs]
                 self._vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
             return self._vectors
+
+
+def _one_question(before: Part, intent: str | None, clause: str) -> Part | None:
+    """Return `what about my son` and `does he pay, too?` as one question, else None."""
+    if intent is None and before[0] is None and _NAMES_ONLY.match(before[1]) and _LEANS.search(normal(clause)):
+        return None, f"{before[1]}, {clause}"
+    return None
 
 
 def readable(message: str) -> str:

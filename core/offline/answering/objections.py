@@ -1,0 +1,54 @@
+"""Answer who doubts what was just told, or says that it is not what they asked."""
+
+import re
+
+from core.language.fixed_sentences import list_words
+from core.language.text import normal
+from core.offline.answering.no_answer import OFFER, is_no_answer
+from core.offline.answering.passage_statements import statements
+from core.offline.answering.quotations import is_told
+from core.offline.answering.toolbox import Toolbox
+from core.offline.reading.followups import last_question
+
+_DOUBTS = re.compile(
+    r"^(?:and |but |ok |hm+ )*(?:(?:are|r) (?:you|u) (?:really |quite |absolutely |very |100% )?(?:sure|certain|"
+    r"positive)|really|seriously|for real|is (?:that|this) (?:really |actually )?(?:right|true|correct|so))"
+    r"(?: about (?:that|this|it))?\W*$"
+)
+_REJECTS = re.compile(
+    r"\b(?:that|this|it)(?:'s| is| was)? (?:not|isn't|wasn't) (?:really )?(?:what i (?:asked|meant|wanted|need)|"
+    r"my question|an? answer|the answer|helpful|right)\b|"
+    r"\b(?:doesn't|does not|didn't|did not|don't|do not) (?:really )?(?:answer|help|understand) (?:my question|the "
+    r"question|that|me)\b|\bnot what i (?:asked|meant)\b|^\W*(?:wrong (?:answer|topic)|you misunderst\w+(?: me)?)\W*$"
+)
+_SHORT = 14
+_A_SENTENCE = 20
+"""Characters of a statement that tells which article was quoted."""
+_MISUNDERSTOOD = "I am sorry, then I have misunderstood you."
+
+
+def objection(desk: Toolbox) -> str:
+    """Return the answer to a doubt or an objection, or an empty text where a message is neither."""
+    asked, reply = normal(desk.conversation.message), desk.conversation.last_reply
+    if not reply or len(asked.split()) > _SHORT:
+        return ""
+    told = _told_titles(desk)
+    if _DOUBTS.match(asked) and told and not is_no_answer(reply):
+        return f"That is what our help article “{told[0]}” says. {OFFER}"
+    if not _REJECTS.search(asked):
+        return ""
+    other = [f"“{title}”" for title in desk.near(last_question(desk.conversation)) if title not in told]
+    near = f" Maybe one of these is what you mean: {list_words(other, 'en')}." if other else ""
+    return f"{_MISUNDERSTOOD}{near} Please ask once more in other words. {OFFER}"
+
+
+def _told_titles(desk: Toolbox) -> list[str]:
+    """Return the titles of the articles that the last reply quoted."""
+    reply = desk.conversation.last_reply
+    return list(
+        dict.fromkeys(
+            passage.title
+            for passage in desk.conversation.passages
+            if any(len(s.text) > _A_SENTENCE and is_told(s.text, reply) for s in statements(passage.text))
+        )
+    )
