@@ -79,6 +79,7 @@ PENDING = Order(
     status="pending",
     address=HOME,
     items=(line(MUG, "S11"), line(LAMP, "S21")),
+    fulfilments=(),
     payments=(Payment(transaction_type="payment", amount=Decimal("104.00"), payment_method_id="credit_card_1"),),
     ordered_at=date(2026, 11, 18),
 )

@@ -57,6 +57,7 @@ _PENDING = Order(
     status="pending",
     address=_HOME,
     items=(_ITEM, replace(_ITEM, item_id="S12", price=Decimal("18.50"))),
+    fulfilments=(),
     payments=(Payment(transaction_type="payment", amount=Decimal("34.50"), payment_method_id="credit_card_1"),),
     ordered_at=date(2026, 11, 18),
 )

@@ -21,7 +21,6 @@ from tools.context import Context
 from tools.retail.order_reads import Caller, customer_of, refused_in
 from tools.retail.policy import Policy
 from tools.retail.rules import order_rules as rules
-from tools.retail.rules.order_rules import refund_order
 from tools.retail.shop_records import Address, Customer, Order, OrderBackend, Product
 from tools.tool import Tool, Velocity
 
@@ -240,7 +239,7 @@ def _swap(rule: Callable[..., Change], given: RuleInput, request: SwapRequest, *
 
 def _refund(given: RuleInput, request: RefundOrder) -> Change:
     amount = Decimal(str(request.amount))
-    return refund_order(
+    return rules.refund_order(
         given.policy, given.customer, _order(given), amount=amount, reason=request.reason, today=given.today
     )
 

@@ -1,7 +1,7 @@
 """Read and write a whole shop as one JSON file, losing nothing and naming what does not fit."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 from core.errors import OrderFileError
 from tools.retail.shop_records import Customer, Order, Product, order_key
-from tools.retail.shop_rows import CustomerRow, OrderRow, ProductRow, customer_json, order_json, product_json
+from tools.retail.shop_rows import customer_json, order_json, product_json, read_customer, read_order, read_product
 
-KINDS: dict[str, tuple[str, type[ProductRow] | type[CustomerRow] | type[OrderRow]]] = {
-    "products": ("product_id", ProductRow),
-    "users": ("user_id", CustomerRow),
-    "orders": ("order_id", OrderRow),
+KINDS: dict[str, tuple[str, Callable[[Any], Product | Customer | Order]]] = {
+    "products": ("product_id", read_product),
+    "users": ("user_id", read_customer),
+    "orders": ("order_id", read_order),
 }
 
 
@@ -40,8 +40,7 @@ def read_shop(path: Path) -> Shop:
     if not isinstance(content, dict) or set(content) != set(KINDS):
         came = sorted(content) if isinstance(content, dict) else type(content).__name__
         raise OrderFileError(f"{path}: came {came}; wanted one JSON object with {', '.join(KINDS)}; correct the export")
-    rows = {kind: _rows(path, kind, content[kind]) for kind in KINDS}
-    shop = Shop(*(tuple(row.record() for row in rows[kind]) for kind in ("products", "users", "orders")))
+    shop = Shop(*(tuple(_records(path, kind, content[kind])) for kind in KINDS))
     _check_links(path, shop)
     return shop
 
@@ -78,14 +77,13 @@ def _load(path: Path) -> Any:
         raise OrderFileError(f"{path}: is nested too deeply; wanted a JSON shop file") from None
 
 
-def _rows(path: Path, kind: str, content: Any) -> list[Any]:
-    id_field, model = KINDS[kind]
+def _records(path: Path, kind: str, content: Any) -> Iterator[Any]:
+    id_field, read = KINDS[kind]
     if not isinstance(content, dict):
         raise OrderFileError(f"{path}: {kind} is a {type(content).__name__}; wanted an object of rows keyed by id")
-    rows = []
     for key, raw in content.items():
         try:
-            row = model.model_validate(raw)
+            record = read(raw)
         except ValidationError as error:
             problem = error.errors()[0]
             field = ".".join(str(part) for part in problem["loc"]) or "(row)"
@@ -94,13 +92,11 @@ def _rows(path: Path, kind: str, content: Any) -> list[Any]:
                 f"{path}: {kind} {key!r}, field {field}:{came} wanted: "
                 f"{problem['msg'][:1].lower()}{problem['msg'][1:]}; nothing was imported"
             ) from None
-        if getattr(row, id_field) != key:
+        if record.id != key:
             raise OrderFileError(
-                f"{path}: {kind} {key!r}, field {id_field}: came {getattr(row, id_field)!r}; wanted {key!r}; "
-                f"nothing was imported"
+                f"{path}: {kind} {key!r}, field {id_field}: came {record.id!r}; wanted {key!r}; nothing was imported"
             )
-        rows.append(row)
-    return rows
+        yield record
 
 
 def _check_links(path: Path, shop: Shop) -> None:

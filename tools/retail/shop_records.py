@@ -1,11 +1,17 @@
-"""Define the shop's records, how an order's number is read however it is spelt, and the backend that holds them."""
+"""Define the shop's records, how an order's number is read however it is spelt, and the backend that holds them.
+
+Fields have the names of the shop file beside their own, where those differ, and the limits that `shop_rows` holds them
+to when one is read.
+"""
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+
+from pydantic import ConfigDict, Field, PlainSerializer
 
 if TYPE_CHECKING:
     from tools.actions.changes import Change, Outcome
@@ -24,34 +30,45 @@ Status = Literal[
     "exchange requested",
     "cancelled",
 ]
+Id = Annotated[str, Field(min_length=1, max_length=100)]
+Text = Annotated[str, Field(max_length=500)]
+_AsNumber = PlainSerializer(float, return_type=float, when_used="json")
+Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2), _AsNumber]
+Difference = Annotated[Decimal, Field(max_digits=12, decimal_places=2), _AsNumber]
+
+
+class Record:
+    """What pydantic is told of every record: keys we would lose are refused."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Address:
+class Address(Record):
     """A postal address."""
 
-    address1: str
-    address2: str
-    city: str
-    state: str
-    zip: str
-    country: str
+    address1: Text
+    address2: Text
+    city: Text
+    state: Text
+    zip: Text
+    country: Text
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaymentMethod:
+class PaymentMethod(Record):
     """One way a customer pays."""
 
-    id: str
+    id: Id
     source: Literal["gift_card", "credit_card", "paypal"]
-    brand: str | None = None
-    last_four: str | None = None
-    balance: Decimal | None = None
+    brand: Text | None = None
+    last_four: Text | None = None
+    balance: Amount | None = None
     """What is left on a gift card."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Customer:
+class Customer(Record):
     """A customer of the shop."""
 
     id: str
@@ -65,17 +82,17 @@ class Customer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Variant:
+class Variant(Record):
     """One buyable version of a product."""
 
-    item_id: str
-    options: Mapping[str, str]
+    item_id: Id
+    options: Mapping[Text, Text]
     available: bool
-    price: Decimal
+    price: Amount
 
 
 @dataclass(frozen=True, kw_only=True)
-class Product:
+class Product(Record):
     """A product and its variants."""
 
     id: str
@@ -84,55 +101,55 @@ class Product:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderItem:
+class OrderItem(Record):
     """One line of an order."""
 
-    item_id: str
-    product_id: str
-    name: str
-    price: Decimal
-    options: Mapping[str, str] = field(default_factory=dict)
+    item_id: Id
+    product_id: Id
+    name: Text
+    price: Amount
+    options: Mapping[Text, Text]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fulfilment:
+class Fulfilment(Record):
     """One parcel: its tracking ids and the items in it."""
 
-    tracking_ids: tuple[str, ...]
-    item_ids: tuple[str, ...]
+    tracking_ids: Annotated[tuple[Id, ...], Field(alias="tracking_id")]
+    item_ids: tuple[Id, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Payment:
+class Payment(Record):
     """One movement of money for an order."""
 
     transaction_type: Literal["payment", "refund"]
-    amount: Decimal
-    payment_method_id: str
+    amount: Amount
+    payment_method_id: Id
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class Order(Record):
     """An order as the shop knows it now."""
 
-    id: str
-    customer_id: str
+    id: Annotated[Id, Field(alias="order_id")]
+    customer_id: Annotated[Id, Field(alias="user_id")]
     status: Status
     address: Address
-    items: tuple[OrderItem, ...] = ()
-    fulfilments: tuple[Fulfilment, ...] = ()
-    payments: tuple[Payment, ...] = ()
+    items: tuple[OrderItem, ...]
+    fulfilments: Annotated[tuple[Fulfilment, ...], Field(alias="fulfillments")]
+    payments: Annotated[tuple[Payment, ...], Field(alias="payment_history")]
     ordered_at: date | None = None
     shipped_at: date | None = None
     expected_delivery: date | None = None
     delivered_at: date | None = None
-    cancel_reason: str | None = None
-    return_item_ids: tuple[str, ...] | None = None
-    return_payment_method_id: str | None = None
-    exchange_item_ids: tuple[str, ...] | None = None
-    exchange_new_item_ids: tuple[str, ...] | None = None
-    exchange_payment_method_id: str | None = None
-    exchange_price_difference: Decimal | None = None
+    cancel_reason: Text | None = None
+    return_item_ids: Annotated[tuple[Id, ...] | None, Field(alias="return_items")] = None
+    return_payment_method_id: Id | None = None
+    exchange_item_ids: Annotated[tuple[Id, ...] | None, Field(alias="exchange_items")] = None
+    exchange_new_item_ids: Annotated[tuple[Id, ...] | None, Field(alias="exchange_new_items")] = None
+    exchange_payment_method_id: Id | None = None
+    exchange_price_difference: Difference | None = None
 
 
 class OrderBackend(Protocol):

@@ -25,7 +25,7 @@ from tools.retail.shop_records import (
     named_order,
     order_key,
 )
-from tools.retail.shop_rows import CustomerRow, OrderRow, ProductRow, Records, read_records, records_json
+from tools.retail.shop_rows import Records, read_customer, read_order, read_product, read_records, records_json
 
 PATHS = {
     "cancel_order": "cancel",
@@ -111,13 +111,13 @@ class HttpOrderBackend:
         answer = await self._client.get(path) if order_key(product_id) else None
         if answer is None:
             raise Refused(NO_PRODUCT)
-        return answer.read(ProductRow).record()
+        return answer.read(read_product)
 
     async def find_products(self, words: str, *, limit: int) -> Sequence[Product]:
         """Return products the shop finds for these words, best first."""
         answer = await self._client.get("/products", {"query": words, "limit": str(limit)})
         rows = [] if answer is None else answer.rows("products")
-        return [answer.read(ProductRow, row).record() for row in rows[:limit]] if answer else []
+        return [answer.read(read_product, row) for row in rows[:limit]] if answer else []
 
     async def apply(self, change: Change, *, key: str) -> Outcome:
         """Send a planned change once.
@@ -179,12 +179,12 @@ class HttpOrderBackend:
         answer = await self._client.get(f"/customers/{quote(customer_id, safe='')}")
         if answer is None:
             raise Refused(NO_CUSTOMER)
-        return _known(answer.read(CustomerRow).record()), answer.tag
+        return _known(answer.read(read_customer)), answer.tag
 
     async def _only_customer(self, query: Mapping[str, str]) -> Customer | None:
         answer = await self._client.get("/customers", query)
         rows = [] if answer is None else answer.rows("customers")
-        return _known(answer.read(CustomerRow, rows[0]).record()) if answer and len(rows) == 1 else None
+        return _known(answer.read(read_customer, rows[0])) if answer and len(rows) == 1 else None
 
 
 def _order_path(customer_id: str, order_id: str) -> str:
@@ -201,7 +201,7 @@ def _changed(answer: Answer, change: Change) -> dict[str, Any] | None:
 
 
 def _order(answer: Answer, row: Any = None) -> Order:
-    order = answer.read(OrderRow, row).record()
+    order = answer.read(read_order, row)
     remember_orders([order])
     return order
 

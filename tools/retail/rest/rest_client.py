@@ -2,20 +2,21 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from core.parsed_json import parsed_json
 from core.safety.bounded_answers import bounded_answer, short_sentence
 from tools.retail.shop_records import CHANGED_MEANWHILE
+from tools.retail.shop_rows import Extra
 
-Row = TypeVar("Row", bound=BaseModel)
+Read = TypeVar("Read")
 _MOST_BYTES = 1_000_000
 
 
@@ -34,15 +35,15 @@ class Answer:
             raise BackendUnavailable(f"{self.url} answered without a list of {name}; wanted the shape of shop_api.yaml")
         return rows
 
-    def read(self, model: type[Row], row: Any = None) -> Row:
-        """Check the answer, or one row of it, against the agreed shape."""
+    def read(self, reader: Callable[[Any, Extra], Read], row: Any = None) -> Read:
+        """Return the answer, or one row of it, as a record, after a check against the agreed shape."""
         try:
             # A shop's API may tell more than we ask for; only what is agreed on is read.
-            return model.model_validate(self.content if row is None else row, extra="ignore")
+            return reader(self.content if row is None else row, "ignore")
         except ValidationError as error:
             field = ".".join(str(part) for part in error.errors()[0]["loc"])
             raise BackendUnavailable(
-                f"{self.url} answered with a {model.__name__.removesuffix('Row').lower()} whose {field or 'row'} does "
+                f"{self.url} answered with a {reader.__name__.removeprefix('read_')} whose {field or 'row'} does "
                 "not fit; wanted the shape of shop_api.yaml"
             ) from None
 
