@@ -19,7 +19,6 @@ from tools.retail.shop_records import Customer, Order, Product, digits_of, order
 from tools.retail.sql import sql_schema as schema
 from tools.retail.sql.sql_reads import select_below, select_customers, select_methods, select_orders, select_products
 from tools.retail.sql.sql_rows import (
-    address_values,
     fulfilment_values,
     item_values,
     name_key,
@@ -158,7 +157,7 @@ def _rows_of(shop: Shop) -> dict[str, list[dict[str, Any]]]:
     places = {order_id: n for c in customers for n, order_id in enumerate(c.order_ids)}
     homes = [*(c.address for c in customers), *(o.address for o in orders)]
     return {
-        "addresses": [{"id": n, **address_values(address)} for n, address in enumerate(homes, 1)],
+        "addresses": [{"id": n, **vars(address)} for n, address in enumerate(homes, 1)],
         "customers": [_customer_row(c, n) for n, c in enumerate(customers)],
         "payment_methods": [
             vars(m) | {"customer_id": c.id, "position": n} for c in customers for n, m in enumerate(c.payment_methods)

@@ -11,7 +11,7 @@ from tools.retail.shop_records import CHANGED_MEANWHILE, Address, Customer, Orde
 from tools.retail.shop_rows import Records, read_records
 from tools.retail.sql import sql_schema as schema
 from tools.retail.sql.sql_reads import read_customers, read_orders
-from tools.retail.sql.sql_rows import address_values, item_values, name_key, order_values, payment_values
+from tools.retail.sql.sql_rows import item_values, name_key, order_values, payment_values
 
 
 async def read_outcome(connection: AsyncConnection, key: str) -> Outcome | None:
@@ -78,4 +78,4 @@ async def _store_customer(connection: AsyncConnection, before: Customer, after: 
 
 async def _store_address(connection: AsyncConnection, address_id: int | None, address: Address) -> None:
     where = schema.addresses.c.id == address_id
-    await connection.execute(update(schema.addresses).where(where).values(address_values(address)))
+    await connection.execute(update(schema.addresses).where(where).values(vars(address)))
