@@ -68,9 +68,8 @@ class PersonalDrafts(PersonalFolder):
     async def files_of(self, person: Person) -> list[Path]:
         """Return the drafts that name one of the person's tickets; a published article names nobody."""
         theirs = or_(tickets.c.customer_id == person.customer_id, tickets.c.thread_id.in_(person.threads))
-        async with self._desk.reading() as connection:
-            serials = (await connection.execute(select(tickets.c.serial).where(theirs))).scalars().all()
-        numbers = {ticket_number(serial) for serial in serials}
+        serials = await self._desk.rows(select(tickets.c.serial).where(theirs))
+        numbers = {ticket_number(serial) for [serial] in serials}
         return await asyncio.to_thread(_files, self._folder, "*.md", lambda file: _draft_of(file) in numbers)
 
 

@@ -71,8 +71,7 @@ class PersonalTables:
     async def threads_of(self, customer_id: str) -> set[str]:
         """Return the conversations of the customer's rows."""
         query = select(self.owned.c.thread_id).where(self.owned.c.customer_id == customer_id)
-        async with self._database.reading() as connection:
-            return set((await connection.execute(query)).scalars())
+        return {thread_id for [thread_id] in await self._database.rows(query)}
 
     def _of(self, person: Person) -> ColumnElement[bool]:
         """Return the condition that a row is the person's."""

@@ -1,10 +1,11 @@
 """Keep tables of our own in a database: created on first use, its failures told in our words."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, Executable, MetaData, Row, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -47,6 +48,10 @@ class OwnDatabase:
         """Return what a function reads on one connection; the way for what every turn asks."""
         async with self._translated():
             return await self._database.read(work)
+
+    async def rows(self, query: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Return the rows of a query."""
+        return await self.read(lambda connection: connection.execute(query).all())
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:

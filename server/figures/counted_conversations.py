@@ -60,8 +60,7 @@ async def counted(
     """
     begin = span.before - timedelta(seconds=RETURN_SECONDS)
     query = select(FIGURES).where(FIGURES.c.at >= begin.timestamp()).order_by(FIGURES.c.at)
-    async with inbox.reading() as connection:
-        turns = list(await connection.execute(query))
+    turns = list(await inbox.database.rows(query))
     conversations = conversations_of(turns)
     about = await _about(inbox, list(conversations))
     tickets = {ticket.thread_id: ticket for ticket in await desk.outcomes(begin)}

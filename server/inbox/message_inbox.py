@@ -145,8 +145,7 @@ class Inbox:
             .where(MESSAGES.c.thread_id == thread_id, MESSAGES.c.status == "waiting")
             .order_by(MESSAGES.c.number)
         )
-        async with self.reading() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
+        return [row._asdict() for row in await self.database.rows(query)]
 
     async def count_waiting(self) -> int:
         """Return how many messages of all threads have no answer yet."""
@@ -160,9 +159,7 @@ class Inbox:
             .order_by(THREADS.c.created_at.desc())
             .limit(1)
         )
-        async with self.reading() as connection:
-            found: str | None = (await connection.execute(query)).scalar()
-        return found
+        return next((str(found) for [found] in await self.database.rows(query)), None)
 
     async def set_fingerprint(self, thread_id: str, fingerprint: str) -> None:
         """Remember how an OpenAI client will send the conversation back."""

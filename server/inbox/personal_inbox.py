@@ -52,8 +52,7 @@ class PersonalInbox:
         """Return the customer's conversations."""
         owner = Identity(subject=customer_id, role="customer").owner
         query = select(THREADS.c.id).where(or_(THREADS.c.customer_id == customer_id, THREADS.c.owner == owner))
-        async with self._inbox.reading() as connection:
-            return set((await connection.execute(query)).scalars())
+        return {thread_id for [thread_id] in await self._inbox.database.rows(query)}
 
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return each conversation with its messages, replies and rating."""

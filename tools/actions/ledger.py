@@ -204,8 +204,7 @@ class ActionLedger:
         now = self._clock()
         unconfirmed = (actions.c.state == "proposed") & (actions.c.proposed_at <= now - self._confirmation)
         undecided = (actions.c.state == "awaiting_approval") & (actions.c.yes_at <= now - self._approval)
-        async with self._database.reading() as connection:
-            due = list(await connection.execute(select(actions.c.id, actions.c.state).where(unconfirmed | undecided)))
+        due = await self._database.rows(select(actions.c.id, actions.c.state).where(unconfirmed | undecided))
         closed = 0
         for action_id, state in due:
             settled = {"settled": state == "proposed"}
@@ -275,9 +274,8 @@ class ActionLedger:
     async def history(self, action_id: str) -> list[Event]:
         """Return the life of an action, oldest step first."""
         query = select(events).where(events.c.action_id == action_id).order_by(events.c.number)
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings()
-            return [Event(at=r["at"], state=r["state"], actor=r["actor"], detail=r["detail"]) for r in rows]
+        rows = await self._database.rows(query)
+        return [Event(at=row.at, state=row.state, actor=row.actor, detail=row.detail) for row in rows]
 
     async def _decide(self, action_id: str, state: Literal["approved", "rejected"], by: str, remark: str) -> bool:
         await self.expire_due()

@@ -28,9 +28,8 @@ class PersonalActions(PersonalTables):
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return what was asked for, agreed to and done."""
         left_out = ("claim", "lease_until", "fingerprint", "settled")
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(select(actions).where(self._of(person)))).mappings()
-            return [{k: v for k, v in row.items() if k not in left_out} for row in rows]
+        rows = await self._database.rows(select(actions).where(self._of(person)))
+        return [{k: v for k, v in row._asdict().items() if k not in left_out} for row in rows]
 
     async def erase(self, person: Person) -> int:
         """Withdraw what is open and leave of each action what, when, by whom and how it ended.
@@ -39,11 +38,10 @@ class PersonalActions(PersonalTables):
             Refused: a change is being carried out at this moment.
         """
         busy = self._of(person) & actions.c.state.in_(IN_FLIGHT) & (actions.c.lease_until > utc_now())
-        async with self._database.reading() as connection:
-            if action := await connection.scalar(select(actions.c.id).where(busy).limit(1)):
-                raise Refused(
-                    f"Action {action[:8]} is being carried out at the moment; run the command again in two minutes."
-                )
+        for [action] in await self._database.rows(select(actions.c.id).where(busy).limit(1)):
+            raise Refused(
+                f"Action {action[:8]} is being carried out at the moment; run the command again in two minutes."
+            )
         return await self._strip(self._of(person))
 
     async def expire(self, before: datetime) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, case, exists, func, inspect, or_, select, text, update
 
@@ -142,8 +143,7 @@ class DeskReads:
             .where(tickets.c.stage.in_(WITH_PEOPLE))
             .group_by(tickets.c.stage)
         )
-        async with self._database.reading() as connection:
-            rows = {row.stage: row for row in await connection.execute(query)}
+        rows = {row.stage: row for row in await self._database.rows(query)}
         return {
             stage: OpenTickets(number=rows[stage].number, oldest=now - rows[stage].oldest)
             if stage in rows
@@ -154,8 +154,7 @@ class DeskReads:
     async def newest_of(self, thread_id: str) -> str | None:
         """Return the number of a conversation's newest ticket, or None when it has none."""
         query = select(func.max(tickets.c.serial)).where(tickets.c.thread_id == thread_id)
-        async with self._database.reading() as connection:
-            serial = (await connection.execute(query)).scalar()
+        [[serial]] = await self._database.rows(query)
         return None if serial is None else ticket_number(serial)
 
     async def lines(self, threads: Sequence[str]) -> Mapping[str, TicketLine]:
@@ -164,9 +163,7 @@ class DeskReads:
             select(func.max(tickets.c.serial)).where(tickets.c.thread_id.in_(threads)).group_by(tickets.c.thread_id)
         )
         query = select(tickets).where(tickets.c.serial.in_(newest))
-        async with self._database.reading() as connection:
-            rows = list((await connection.execute(query)).mappings())
-        return {row["thread_id"]: _line(row) for row in rows}
+        return {row.thread_id: _line(row) for row in await self._database.rows(query)}
 
     async def threads_with(self, term: str) -> set[str]:
         """Return the conversations whose tickets or notes have a word that begins so, or whose ticket is this one."""
@@ -189,8 +186,7 @@ class DeskReads:
             .join_from(notes, tickets, tickets.c.serial == notes.c.ticket)
             .where(notes.c.kind == "internal", notes.c.text.icontains(text, autoescape=True))
         )
-        async with self._database.reading() as connection:
-            return [(row[0], row[1]) for row in await connection.execute(query)]
+        return [(thread_id, words) for thread_id, words in await self._database.rows(query)]
 
     async def notes_of(self, threads: Sequence[str]) -> Sequence[tuple[str, str]]:
         """Return what stands in the tickets of these conversations, each as its conversation and its words."""
@@ -200,16 +196,15 @@ class DeskReads:
             .where(tickets.c.thread_id.in_(threads))
             .order_by(notes.c.id)
         )
-        return await self._database.read(lambda connection: [(row[0], row[1]) for row in connection.execute(query)])
+        return [(thread_id, words) for thread_id, words in await self._database.rows(query)]
 
     async def people(self) -> Sequence[str]:
         """Return the operators who ever wrote, took or closed anything or had the desk open, by name."""
         taken = select(tickets.c.operator).where(tickets.c.operator.is_not(None))
         closed = select(tickets.c.closed_by).where(tickets.c.closed_by.is_not(None))
         wrote = select(notes.c.author).where(notes.c.kind != "customer", notes.c.author != "agent")
-        async with self._database.reading() as connection:
-            names = await connection.execute(taken.union(closed, wrote, select(presence.c.operator)))
-            return sorted(set(names.scalars()))
+        names = await self._database.rows(taken.union(closed, wrote, select(presence.c.operator)))
+        return sorted(name for [name] in names)
 
     async def reply_times(self, thread_id: str) -> Mapping[str, datetime]:
         """Return when each reply of people and each notice of the desk was written, by the key of its delivery."""
@@ -218,17 +213,14 @@ class DeskReads:
             .join_from(notes, tickets, tickets.c.serial == notes.c.ticket)
             .where(tickets.c.thread_id == thread_id, notes.c.kind.in_(("reply", "notice")))
         )
-        async with self._database.reading() as connection:
-            return {f"{ticket_number(row[0])}:{row[1]}": row[2] for row in await connection.execute(query)}
+        return {f"{ticket_number(serial)}:{key}": at for serial, key, at in await self._database.rows(query)}
 
     async def present(self, since: datetime) -> Sequence[OperatorPresence]:
         """Return who has had the desk open since an instant, by name."""
         query = select(presence).where(presence.c.seen_at >= since).order_by(presence.c.operator)
-        async with self._database.reading() as connection:
-            rows = list((await connection.execute(query)).mappings())
         return [
-            OperatorPresence(operator=row["operator"], thread_id=row["thread_id"], writing=row["writing"])
-            for row in rows
+            OperatorPresence(operator=row.operator, thread_id=row.thread_id, writing=row.writing)
+            for row in await self._database.rows(query)
         ]
 
     async def note_presence(self, here: OperatorPresence, at: datetime) -> None:
@@ -248,9 +240,7 @@ class DeskReads:
             .where(happened | tickets.c.closed_at.is_(None))
             .order_by(tickets.c.serial)
         )
-        async with self._database.reading() as connection:
-            rows = list((await connection.execute(query)).mappings())
-        return [_outcome(row, names) for row in rows]
+        return [_outcome(row, names) for row in await self._database.rows(query)]
 
     async def done_since(self, since: datetime) -> Mapping[str, datetime]:
         """Return the conversations in which a change was carried out since an instant, with when the last one was."""
@@ -262,18 +252,17 @@ class DeskReads:
             return {row[0]: row[1] for row in await connection.execute(query.group_by(actions.c.thread_id))}
 
 
-def _outcome(row: RowMapping, names: Sequence[str]) -> TicketOutcome:
+def _outcome(row: Any, names: Sequence[str]) -> TicketOutcome:
+    others = {name: getattr(row, name) for name in names}
     return TicketOutcome(
-        id=ticket_number(row["serial"]),
-        queue=row["draft"]["queue"],
-        priority=row["draft"]["priority"],
-        **{name: row[name] for name in names},
+        id=ticket_number(row.serial), queue=row.draft["queue"], priority=row.draft["priority"], **others
     )
 
 
-def _line(row: RowMapping) -> TicketLine:
+def _line(row: Any) -> TicketLine:
     names = ("stage", "operator", "customer_id", "channel", "locale", "created_at")
-    return TicketLine(id=ticket_number(row["serial"]), wish=row["draft"]["wish"], **{name: row[name] for name in names})
+    others = {name: getattr(row, name) for name in names}
+    return TicketLine(id=ticket_number(row.serial), wish=row.draft["wish"], **others)
 
 
 def _words(row: RowMapping, heard: str) -> LatestMessages:

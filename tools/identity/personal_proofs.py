@@ -26,15 +26,13 @@ class PersonalProofs(PersonalTables):
     async def threads_of(self, customer_id: str) -> set[str]:
         """Return the conversations in which the customer has proven who they are; a mere claim makes none theirs."""
         query = select(proofs.c.thread_id).where(proofs.c.customer_id == customer_id, proofs.c.proven_by.is_not(None))
-        async with self._database.reading() as connection:
-            return set((await connection.execute(query)).scalars())
+        return {thread_id for [thread_id] in await self._database.rows(query)}
 
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return when codes were asked for, and whether they were typed."""
         names = ("thread_id", "customer_id", "asked_at", "tries", "proven_by")
         query = select(*(proofs.c[name] for name in names)).where(self._of(person))
-        async with self._database.reading() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
+        return [row._asdict() for row in await self._database.rows(query)]
 
     async def erase(self, person: Person) -> int:
         """Delete the rows."""

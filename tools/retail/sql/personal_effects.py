@@ -26,8 +26,7 @@ class PersonalEffects(PersonalTables):
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return what was changed."""
         query = select(sql_schema.effects).where(sql_schema.effects.c.customer_id == person.customer_id)
-        async with self._database.reading() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
+        return [row._asdict() for row in await self._database.rows(query)]
 
     async def erase(self, person: Person) -> int:
         """Leave of each effect its key, so that it cannot happen again, its order and its time."""
