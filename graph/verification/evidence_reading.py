@@ -127,7 +127,7 @@ def read_evidence(
 ) -> Evidence:
     """Return the evidence that these texts are."""
     evidence = Evidence(passages=passages, outcomes=tuple(outcomes), addresses=frozenset(addresses))
-    for text in texts:
+    for text in dict.fromkeys(texts):  # a record may have been read in many turns
         _join(evidence, _read(text))
     return evidence
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.language.action_words import ACTIONS, NAMED_DEED, READS, WRITES, deed_of
 from core.language.words import NEGATION
@@ -151,6 +152,7 @@ _NOT_SO = re.compile(
 )
 """Fields of a record that are empty, and those that tell what may be done: `"refunded": "0.00"`."""
 _RECORD_CHARS = 1_500
+_RECORDS_REMEMBERED = 200
 _CLAUSE = re.compile(r"[;:]|,\s(?:and|but|so|und|aber|et|mais|y|pero)\s|\s-\s|,\s(?=(?:i|we|your|the)\b)")
 
 
@@ -286,6 +288,7 @@ def records_about(sentence: str, data: str) -> list[str]:
     return records if names else [data]
 
 
+@lru_cache(maxsize=_RECORDS_REMEMBERED)
 def _what_is(record: str) -> str:
     """Drop from a record what is yet to come, what is not and what merely may be."""
     return _NOT_SO.sub("", _what_happened(_STILL_OPEN.sub("", record)))
