@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -95,7 +96,8 @@ class MiniLM(Embeddings):
 
     def knows_word(self, word: str) -> bool:
         """Say whether a lower-case word is one of the 30,000 commonest English ones and pieces of words."""
-        return self._open_tokenizer().token_to_id(word) is not None
+        known = _words()
+        return bool(known[np.searchsorted(known, hash(word)) % len(known)] == hash(word))
 
     def _open_tokenizer(self) -> "Tokenizer":
         with self._opening:
@@ -136,6 +138,13 @@ class MiniLM(Embeddings):
                     )
                 give_back_freed_memory()
             return self._session
+
+
+@cache
+def _words() -> npt.NDArray[np.int64]:
+    """Return hashes of the tokenizer's words in order: it takes fifty times as much memory itself."""
+    words = json.loads(_checked(_tokenizer_path(), _TOKENIZER_SHA256))["model"]["vocab"]
+    return np.sort(np.fromiter(map(hash, words), np.int64, len(words)))
 
 
 @cache

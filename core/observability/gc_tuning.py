@@ -10,6 +10,9 @@ DEFAULT = (700, 10, 10)
 THRESHOLDS = (20_000, 20, 50)
 """New objects before a collection of the young, and how many of those come before one of the older and of all."""
 
+_POOLS = -8
+"""`M_ARENA_MAX` of mallopt(3)."""
+
 
 @cache
 def freeze_lasting_objects() -> None:
@@ -39,3 +42,12 @@ def give_back_freed_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
+
+
+def share_memory_among_threads() -> None:
+    """Have threads that start from here on take memory from two pools; glibc gives each its own, and keeps what it has
+    freed there.
+    """
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)
+    if set_option is not None:
+        set_option(_POOLS, 2)
