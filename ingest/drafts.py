@@ -51,7 +51,7 @@ class Draft:
     """Of its file, without the ending."""
     title: str
     text: str
-    """In Markdown, without the fields at its head."""
+    """In Markdown, without the fields at its head and the note to who edits the file by hand."""
     proposed: str
     ticket: str
 
@@ -116,7 +116,7 @@ def _read(file: Path) -> Draft | None:
     if post.get("status") != "draft":
         return None
     fields = {name: str(post.get(name) or "") for name in ("title", "proposed", "ticket")}
-    return Draft(name=file.stem, text=post.content, **fields)
+    return Draft(name=file.stem, text=_NOTE.sub("", post.content).strip(), **fields)
 
 
 def _write(path: Path, text: str) -> None:

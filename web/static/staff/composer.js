@@ -136,7 +136,7 @@ export class Composer {
       const words = await work.suggest();
       if (words !== null && asked === this.ticket) this.put(words);
     };
-    const tools = [el("button", { type: "button", click: suggest }, icon("sparkles"), speech.say("suggest")), this.pictures.button, this.pictures.input];
+    const tools = [el("button", { type: "button", "data-act": "suggest", click: suggest }, icon("sparkles"), speech.say("suggest")), this.pictures.button, this.pictures.input];
     const theirs = this.canned.filter((one) => one.language === this.language);
     const fits = [...theirs, ...this.canned.filter((one) => !one.language && !theirs.some((other) => other.name === one.name))];
     return fits.length ? [...tools, this.#menu("canned", "zap", fits.map((one) => [one.title, () => this.put(this.#filled(one.text))]))] : tools;

@@ -6,7 +6,7 @@ import { approvalCard } from "./approval.js";
 import { Composer } from "./composer.js";
 import { ContextPane } from "./context.js";
 import { Entries } from "./entries.js";
-import { byId, complain, later, toast } from "./page.js";
+import { byId, complain, later, named, toast } from "./page.js";
 import { signedOutBy } from "./sign_in.js";
 
 /** @typedef {import("../api.js").Api} Api */
@@ -244,7 +244,7 @@ export class Conversation {
    */
   async #decide(action, decision) {
     const made = await this.#ask("POST", `/v1/approvals/${action}`, decision);
-    if (made) toast(made.words);
+    if (made) toast(`${named(this.speech, "tool", made.tool)}: ${named(this.speech, "action", made.state)}`);
   }
 
   /**

@@ -131,7 +131,7 @@ export function operators(found, { speech, numbers, behind }) {
     { shown: number(one.missed), by: one.missed },
     one.rated ? speech.say("happy_of", { happy: one.happy, rated: one.rated }) : "–",
   ]);
-  return section(speech, "operators", el("p", { class: "quiet" }, speech.say("sort_help")), table(speech, ["operator", "tickets", "first_reply", "resolution", "missed", "rating"], rows, "operators_none"));
+  return section(speech, "operators", rows.length > 1 ? el("p", { class: "quiet" }, speech.say("sort_help")) : "", table(speech, ["operator", "tickets", "first_reply", "resolution", "missed", "rating"], rows, "operators_none"));
 }
 
 /**
