@@ -139,6 +139,7 @@ export class ContextPane {
     const records = customer?.records ?? [];
     const about = customer?.about ?? [];
     this.records.hidden = !records.length && !about.length;
+    const several = new Set(records.map((record) => record.kind)).size > 1;
     const rows = (/** @type {Fact[]} */ found) => facts(found.map((fact) => [named(speech, "fact", fact.name), fact.value]));
     this.records.replaceChildren(
       el("h3", {}, speech.say("records")),
@@ -146,7 +147,7 @@ export class ContextPane {
         el(
           "details",
           { class: "card" },
-          el("summary", {}, record.title, record.status ? el("span", { class: "tag" }, record.status) : null),
+          el("summary", {}, several ? el("span", { class: "quiet" }, named(speech, "fact", record.kind)) : null, record.title, record.status ? el("span", { class: "tag" }, record.status) : null),
           rows(record.facts),
         ),
       ),
