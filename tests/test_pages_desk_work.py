@@ -128,6 +128,19 @@ def test_a_ticket_is_given_away_put_off_and_several_are_changed_at_once(site: Si
     row(page, first).wait_for(state="detached")
 
 
+def test_two_tickets_of_one_customer_become_one(site: Site, opener: Opener, shop: Shop) -> None:
+    threads = [shop.say("tessa_lindqvist_1009", f"{what}, I want a person") for what in ("My lamp flickers", "It hums")]
+    first, second = (shop.ticket(thread) for thread in threads)
+    page = desk(opener, site, thread=threads[1])
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("button", name="Merge").click()
+    page.get_by_role("dialog").get_by_role("button", name=f"Merge {second} into {first}").click()
+    row(page, second).wait_for(state="detached")
+    page.locator("#context").get_by_text("Merged into").wait_for()
+    assert first in shop.said(threads[1])[-1]  # the customer is told
+    shop.act(f"/v1/tickets/{first}/resolve")
+
+
 def test_new_work_is_noticed_and_colleagues_see_each_other(site: Site, opener: Opener, shop: Shop) -> None:
     thread = shop.say("sunita_patel_1036", "I want to talk to a person")
     olga, mia = desk(opener, site, thread=thread), desk(opener, site, "mia", thread=thread)
