@@ -6,6 +6,8 @@ import pytest
 
 from core.embeddings.minilm import MiniLM
 from core.offline.answering.passage_statements import statements
+from core.offline.answering.quotations import SURE, find_quote
+from core.offline.reading.chat_request import QuotedPassage
 from ingest.search.article_search import HybridRetriever
 from tests.offline_shop import Talk
 from tests.test_offline_answers_heldout import Model, answer, model, retriever
@@ -111,3 +113,35 @@ def test_who_doubts_hears_where_it_stands_and_who_rejects_is_not_told_the_same_a
     assert first not in again
     assert "misunderstood" in again
     assert "person" in again
+
+
+VISITS = QuotedPassage(
+    1,
+    "Visiting the tower",
+    "",
+    "Tickets cost 12 EUR for adults and 6 EUR for children. The lift costs 3 EUR more.\n\n"
+    "The tower is open from 9:00 to 18:00, in summer until 21:00.\n\nBags may not be taken up; there are lockers.",
+)
+ELSEWHERE = QuotedPassage(2, "Getting here", "", "Tram 4 stops at the gate. There are 30 parking spaces.")
+
+
+def goes_on(first: str, then: str) -> str:
+    """Return what is quoted for a question that leans on another one."""
+    told = find_quote(first, [VISITS, ELSEWHERE], MiniLM())
+    assert told is not None
+    more = find_quote(then, [VISITS, ELSEWHERE], MiniLM(), before=first, told=told.text)
+    assert more is not None
+    return more.text
+
+
+def test_a_question_that_goes_on_is_answered_with_what_was_not_told_or_is_named_by_it() -> None:
+    assert goes_on("when is the tower open?", "and how much is it?").startswith("Tickets cost 12 EUR")
+    assert goes_on("how much are tickets?", "and for children?").startswith("Tickets cost 12 EUR for adults and 6 EUR")
+    assert "until 21:00" in goes_on("when is the tower open?", "and in summer?")
+    assert "lockers" in goes_on("how much are tickets?", "what about bags?")
+
+
+def test_nothing_sure_is_said_about_what_no_passage_has() -> None:
+    for question in ("how much do guided tours of the castle cost?", "can I get married on the tower?"):
+        quote = find_quote(question, [VISITS, ELSEWHERE], MiniLM())
+        assert quote is None or quote.score < SURE, (question, quote)

@@ -33,10 +33,9 @@ _VERY_SURE = 0.9
 _FEW_WORDS = 2
 """A question with no more words than these may go on with what was asked before, whatever it looks like."""
 SORRY = "I am sorry about that. "
-DONT_KNOW = (
-    "I am sorry, I do not know the answer to that: our help articles do not say. "
-    "If you like, I can bring in a colleague; just write “person”."
-)
+OFFER = "If you like, I can bring in a colleague; just write “person”."
+NO_MORE = "Our help articles say no more about that than this:"
+DONT_KNOW = f"I am sorry, I do not know the answer to that: our help articles do not say. {OFFER}"
 
 
 Behind = Sequence[tuple[re.Pattern[str], str]]
@@ -65,7 +64,7 @@ def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = (), top
         return DONT_KNOW
     plain = normal(question)
     sorry = SORRY if TROUBLE.search(plain) and not re.search(r"\bif\b|\bwhat happens\b", plain) else ""
-    return sorry + quote.text
+    return f"{NO_MORE} {quote.text} {OFFER}" if quote.again else sorry + quote.text
 
 
 def _behind(question: str, known: Behind) -> str | None:

@@ -8,18 +8,16 @@ from core.language.fixed_sentences import list_words
 from core.language.several import place_of
 from core.language.text import normal
 from core.language.words import content_stems
-from core.offline.answering.articles import DONT_KNOW, worth_an_answer
+from core.offline.answering.articles import DONT_KNOW, NO_MORE, OFFER, worth_an_answer
 from core.offline.answering.nearest import read_out
 from core.offline.answering.quotations import is_told
 from core.offline.answering.toolbox import Toolbox
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.understanding import Request
 
-_SORRY = DONT_KNOW.partition(" If you like")[0]
+_SORRY = DONT_KNOW.removesuffix(f" {OFFER}")
 _STILL = "I am sorry, I have found nothing about that either."
 _NOT_SURE = "I am not sure that this answers it; the nearest I find is in"
-_NO_MORE = "I am sorry, our help articles say no more about that."
-OFFER = "If you like, I can bring in a colleague; just write “person”."
 _NEAREST = "The nearest articles are "
 _ALIKE = 88
 """Likeness, of 100, from which a message names a title that was offered."""
@@ -35,11 +33,11 @@ def no_answer(question: str, desk: Toolbox, before: str = "") -> str:
     """
     if nearest := desk.nearest(question, before):
         told = is_told(nearest.text, desk.conversation.last_reply)
-        return f"{_NO_MORE if told else f'{_NOT_SURE} “{nearest.title}”: {nearest.text}'} {OFFER}"
+        return f"{NO_MORE if told else f'{_NOT_SURE} “{nearest.title}”:'} {nearest.text} {OFFER}"
     question = f"{before} {question}".strip()
     read = [title for title in desk.near(question) if f"{_NOT_SURE} “{title}”" in desk.conversation.last_reply]
     if read:
-        return f"{_NO_MORE} {OFFER}"
+        return f"{_STILL} {OFFER}"
     said = _STILL if desk.conversation.last_reply.startswith((_SORRY, _STILL)) else _SORRY
     titles = [f"“{title}”" for title in desk.near(question)]
     near = f"{_NEAREST}{list_words(titles, 'en')}; write a title to read it. " if titles else ""
@@ -48,7 +46,7 @@ def no_answer(question: str, desk: Toolbox, before: str = "") -> str:
 
 def is_no_answer(reply: str) -> bool:
     """Say whether a reply only told that nothing answers."""
-    return reply.startswith((_SORRY, _STILL, _NO_MORE))
+    return reply.startswith((_SORRY, _STILL, NO_MORE))
 
 
 def beyond(unanswered: Sequence[Request], said: Sequence[str], desk: Toolbox) -> list[Request]:

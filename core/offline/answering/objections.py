@@ -4,7 +4,8 @@ import re
 
 from core.language.fixed_sentences import list_words
 from core.language.text import normal
-from core.offline.answering.no_answer import OFFER, is_no_answer
+from core.offline.answering.articles import OFFER
+from core.offline.answering.no_answer import is_no_answer
 from core.offline.answering.passage_statements import statements
 from core.offline.answering.quotations import is_told
 from core.offline.answering.toolbox import Toolbox

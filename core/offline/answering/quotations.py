@@ -36,10 +36,8 @@ _FITS_TOO = 0.8
 """Share of the best statement's score from which one is quoted that does not go on with it."""
 _GOES_ON, _TOLD = 0.1, -0.15
 """What it counts for a question that goes on that an article was just quoted, and that a statement was told."""
-_SAID_ALONE, _SAID_AGAIN = 0.35, 0.25
-"""Likeness of a statement from which new words tell by themselves which one is asked for, and that where the passage
-says nothing else.
-"""
+_NAMED = 0.25
+"""Likeness of a statement to the new words alone from which they name what it says."""
 MAX_SENTENCES = 4
 MAX_CHARS = 420
 """The longest quotation of one passage."""
@@ -60,6 +58,8 @@ class Quote:
     """How sure it is, from 0 to 1, that this answers."""
     title: str
     """The article that is quoted first."""
+    again: bool = False
+    """Whether it was all told to the question before."""
 
 
 def find_quote(
@@ -81,13 +81,12 @@ def find_quote(
     candidates = with_statements(passages)
     if not candidates or not content_stems(f"{before} {question}"):
         return None
-    scored = scored_passages(question, candidates, embeddings, reading)
+    scored = alone = scored_passages(question, candidates, embeddings, reading)
     if before:
         together = scored_passages(f"{before} {question}", candidates, embeddings, reading)
         few = len(content_stems(question)) <= _FEW_WORDS
-        read = together if few else [mean_of(one, other) for one, other in zip(scored, together, strict=True)]
-        read = _of_told(read, told)
-        scored = [_going_on(one, alone, question, told) for one, alone in zip(read, scored, strict=True)]
+        read = together if few else [mean_of(one, other) for one, other in zip(alone, together, strict=True)]
+        scored = _going_on(read, alone, question, told)
     best, *others = by_search(scored)
     sure = best.score / _SURE_BY_WORDS * SURE
     if embeddings is not None:
@@ -100,7 +99,11 @@ def find_quote(
         for other in others[:1]
         if sure >= SURE and _belongs_beside(other, best, question) and not _overlap(other, best)
     ]
-    return Quote(" ".join(said), sure, best.passage.title)
+    text = " ".join(said)
+    again = bool(before) and is_told(text, told)
+    if again and (one := _asked_again(best, alone, question)):
+        return Quote(cited(one, 1, MAX_CHARS), sure, best.passage.title)
+    return Quote(text, sure, best.passage.title, again)
 
 
 def is_told(quote: str, told: str) -> bool:
@@ -108,37 +111,50 @@ def is_told(quote: str, told: str) -> bool:
     return _MARKER.sub("", quote) in _MARKER.sub("", told)
 
 
-def _going_on(scored: Scored, alone: Scored, question: str, told: str) -> Scored:
-    """Return a passage as it fits a question that goes on: what was told just now counts less, unless it has the value
-    that is asked for or what the words `alone` are about, and is not told again beside other statements.
+def _going_on(read: Sequence[Scored], alone: Sequence[Scored], question: str, told: str) -> list[Scored]:
+    """Return passages as they fit a question that goes on: those of the article just quoted count more, and of it what
+    was told counts less where the new words `alone` are more like something that was not, or have the value asked for.
     """
     plain = normal(question)
-    meant = alone.best if max(alone.scores) >= _SAID_ALONE else None
-    again = [
-        is_told(s.text, told) and s is not meant and not has_asked_value(plain, normal(s.text))
-        for s in scored.statements
+    said = [[is_told(s.text, told) for s in one.statements] for one in read]
+    titles = {one.passage.title for one, old in zip(read, said, strict=True) if any(old)}
+    pairs = list(zip(read, alone, said, strict=True))
+    new = [
+        score
+        for one, own, old in pairs
+        if one.passage.title in titles
+        for score, was in zip(own.scores, old, strict=True)
+        if not was
     ]
-    if not any(again):
-        return scored
-    if all(again) and max(alone.scores) < _SAID_AGAIN:
-        return replace(scored, alike=0.0, score=0.0)
-    counted = [score + (_TOLD if old else 0.0) for score, old in zip(scored.scores, again, strict=True)]
-    lost = max(counted) - max(scored.scores)
-    best = alone.best if all(again) else replace(scored, scores=counted).best
-    left = [i for i, s in enumerate(scored.statements) if not again[i] or s is best]
-    return replace(
-        scored,
-        statements=[scored.statements[i] for i in left],
-        scores=[counted[i] for i in left],
-        alike=scored.alike + min(0.0, lost),
-        score=scored.score + lost,
-    )
+    found = []
+    for one, own, old in pairs:
+        if one.passage.title in titles:
+            less = [
+                was and like < max(new, default=0.0) and not has_asked_value(plain, normal(s.text))
+                for s, like, was in zip(one.statements, own.scores, old, strict=True)
+            ]
+            counted = [score + (_TOLD if of else 0.0) for score, of in zip(one.scores, less, strict=True)]
+            lost = max(counted) - max(one.scores)
+            one = replace(one, scores=counted, alike=one.alike + lost, score=one.score + lost + _GOES_ON)
+            if not is_told(one.best.text, told):
+                one = _without(one, old)
+        found.append(one)
+    return found
 
 
-def _of_told(scored: Sequence[Scored], told: str) -> list[Scored]:
-    """Return passages with those of the articles that were just quoted counting more."""
-    titles = {one.passage.title for one in scored if any(is_told(s.text, told) for s in one.statements)}
-    return [replace(one, score=one.score + _GOES_ON) if one.passage.title in titles else one for one in scored]
+def _asked_again(scored: Scored, alone: Sequence[Scored], question: str) -> Scored | None:
+    """Return a passage with the one statement that the new words name or that has the value asked for, or None."""
+    own = next(one for one in alone if one.passage is scored.passage)
+    like = {s.text: score for s, score in zip(own.statements, own.scores, strict=True)}
+    plain = normal(question)
+    others = [like[s.text] < _NAMED and not has_asked_value(plain, normal(s.text)) for s in scored.statements]
+    return None if all(others) else _without(scored, others)
+
+
+def _without(scored: Scored, out: Sequence[bool]) -> Scored:
+    """Return a passage without some of its statements."""
+    left = [i for i, gone in enumerate(out) if not gone]
+    return replace(scored, statements=[scored.statements[i] for i in left], scores=[scored.scores[i] for i in left])
 
 
 def _overlap(one: Scored, other: Scored) -> bool:
@@ -166,13 +182,15 @@ def cited(scored: Scored, most: int, room: int) -> str:
     as well.
     """
     best = scored.statements.index(scored.best)
+    enough = _FITS_TOO * scored.scores[best]
     keep = {best}
-    if scored.best.is_row:
+    if any(s.is_row and score >= enough for s, score in zip(scored.statements, scored.scores, strict=True)):
         most, room = _ROWS, _MAX_CHARS_OF_ROWS
     room -= len(scored.best.text)
-    for i in sorted(range(len(scored.scores)), key=lambda i: (abs(i - best), -scored.scores[i])):
+    for i in sorted(range(len(scored.scores)), key=lambda i: (scored.scores[i] < enough, abs(i - best))):
         said = scored.statements[i]
-        if i not in keep and len(keep) < most and len(said.text) <= room and _goes_with(i, best, scored):
+        goes_with = scored.scores[i] >= enough or said.group == scored.best.group
+        if i not in keep and len(keep) < most and len(said.text) <= room and goes_with:
             keep.add(i)
             room -= len(said.text)
     told = [scored.statements[i] for i in sorted(keep)]
@@ -181,13 +199,6 @@ def cited(scored: Scored, most: int, room: int) -> str:
         text += one.text if one.is_row else _ended(one.text)
         text += "\n" if one.is_row or after.is_row else " "
     return text + _with_marker(told[-1].text, scored.passage.number)
-
-
-def _goes_with(i: int, best: int, scored: Scored) -> bool:
-    """Say whether a statement is told with the best one."""
-    if scored.statements[i].group == scored.statements[best].group:
-        return True
-    return scored.scores[i] >= _FITS_TOO * scored.scores[best]
 
 
 def _ended(text: str) -> str:
