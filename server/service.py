@@ -203,7 +203,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
             with suppress(asyncio.CancelledError):
                 await working
             await desk.reads.close()
-            await inbox.database.close()
+            await inbox.close()
             for store in stores.values():
                 await store.close()
 

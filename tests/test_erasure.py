@@ -247,7 +247,7 @@ async def test_erasing_waits_for_the_turn_and_says_so_when_it_takes_too_long(tmp
     async with personal.quiet([accepted.thread_id]):
         assert await leases.claim(accepted.thread_id) is None
     await personal.close()
-    await inbox.database.close()
+    await inbox.close()
 
 
 async def test_nothing_is_touched_while_a_change_is_being_carried_out(tmp_path: Path) -> None:
@@ -278,7 +278,7 @@ async def test_a_typed_code_is_masked_in_the_inbox_once_it_was_used(tmp_path: Pa
     assert "order 123456" in kept
     # Nor in the file's free space or its journal.
     assert left_in(tmp_path, "271 828") == {}
-    await inbox.database.close()
+    await inbox.close()
     assert accepted.number == 1
 
 

@@ -77,7 +77,7 @@ async def test_each_conversation_counts_once_on_the_day_it_ended(tmp_path: Path)
     assert found.requests_a_resolution == 2
     assert found.agent_reply.median == 2
     assert found.agent_reply.count == 5  # silence is no reply
-    await inbox.database.close()
+    await inbox.close()
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ async def test_a_conversation_without_an_answer_is_not_resolved(
     found = await insight(inbox, DeskReads(settings.desk_url), settings, BUSINESS, days=30, now=NOW)
     assert (found.resolved.threads, found.ended_unanswered.threads) == ([], ["a"])
     assert [group.name for group in found.groups["topic"]] == [""]  # not what was asked and answered before
-    await inbox.database.close()
+    await inbox.close()
 
 
 async def test_a_question_that_was_answered_after_all_is_resolved(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ async def test_a_question_that_was_answered_after_all_is_resolved(tmp_path: Path
     inbox = await kept(settings, *turns)
     found = await insight(inbox, DeskReads(settings.desk_url), settings, BUSINESS, days=30, now=NOW)
     assert (found.resolved.threads, found.ended_unanswered.threads) == (["a"], [])
-    await inbox.database.close()
+    await inbox.close()
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ async def test_equal_questions_are_joined_and_nothing_private_is_kept(tmp_path: 
     assert next((q.question, q.figure.threads) for q in found.unanswered) == ("Do you sell gift cards?", ["c", "a"])
     assert "ada@" not in str(found.unanswered)
     assert "2345678" not in str(found.unanswered)
-    await inbox.database.close()
+    await inbox.close()
 
 
 async def test_a_served_conversation_is_counted_with_its_rating_and_its_ticket(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ async def test_the_trend_is_that_of_the_finished_evaluations(tmp_path: Path) -> 
     found = await insight(inbox, DeskReads(settings.desk_url), settings, BUSINESS, days=1, now=NOW)
     assert [(e.name, e.passed) for e in found.evaluations] == [("older", 0.9), ("newer", 0.9)]
     assert found.evaluations[0].failures == [{"conversation": "late_parcel", "why": "promises: none kept"}]
-    await inbox.database.close()
+    await inbox.close()
 
 
 def test_the_command_prints_the_same_figures(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ async def test_a_filter_and_the_last_day_hold_for_tickets_ratings_and_backlog_to
         assert found.backlog[-1].open == open_now, (days, last, wanted)  # the oldest was opened before all of it
         begun = [thread for reason in found.reasons for thread in reason.figure.threads]
         assert len(begun) == found.first_reply.count == sum(s.figure.count for s in found.ratings) == open_now - 1
-    for opened in (inbox.database, desk, reads):
+    for opened in (inbox, desk, reads):
         await opened.close()
 
 
@@ -243,7 +243,7 @@ async def test_what_is_busy_and_where_procedures_stop_name_their_conversations(t
     found = await insight(inbox, DeskReads(settings.desk_url), settings, BUSINESS, days=1, now=NOW)
     for [one] in (found.stops, found.actions, found.articles):
         assert (one.count, one.threads) == (2, ["b", "a"])
-    await inbox.database.close()
+    await inbox.close()
 
 
 @pytest.mark.server
@@ -270,7 +270,7 @@ async def test_postgresql_gives_the_same_figures_and_one_of_two_takers_the_ticke
     found = await insight(inbox, reads, settings, BUSINESS, days=30, now=NOW)
     assert (found.resolved.threads, found.average_rating) == (["t"], 4.0)
     assert (found.first_reply.count, found.reasons[0].figure.threads) == (1, ["t"])
-    for opened in (inbox.database, desk, reads):
+    for opened in (inbox, desk, reads):
         await opened.close()
 
 
@@ -288,5 +288,5 @@ async def test_tickets_of_other_ways_in_are_not_mixed_with_the_servers_conversat
     assert {thread for reason in found.reasons for thread in reason.figure.threads} == {"served", "erased-0123"}
     assert found.first_reply.count == 2
     assert sum(stars.figure.count for stars in found.ratings) == 2
-    for opened in (inbox.database, desk, reads):
+    for opened in (inbox, desk, reads):
         await opened.close()

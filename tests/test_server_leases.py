@@ -63,7 +63,7 @@ async def workers(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         for table in ("inbox_threads", "inbox_messages", "inbox_turns"):
             await connection.exec_driver_sql(f"DELETE FROM {table}")
     yield made
-    await made.inbox.database.close()
+    await made.inbox.close()
 
 
 async def test_a_burst_is_one_turn_and_what_comes_later_is_the_next(workers: Workers) -> None:
@@ -205,7 +205,7 @@ async def test_an_inbox_of_an_earlier_version_gets_the_columns_it_lacks(workers:
     newer = Inbox(workers.url, workers.inbox.limits, now=workers.clock)
     again = await newer.accept(ADA, "hello", key="k")
     assert (again.message_id, again.spoken, again.repeated) == (first.message_id, None, True)
-    await newer.database.close()
+    await newer.close()
 
 
 async def test_a_clock_that_is_set_back_holds_up_nobody(workers: Workers) -> None:

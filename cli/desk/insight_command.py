@@ -42,7 +42,7 @@ async def _figures(settings: Settings, days: int) -> InsightOut:
     try:
         return await add_up(inbox, desk, settings, business_of(settings).file, days=days)
     finally:
-        await inbox.database.close()
+        await inbox.close()
         await desk.close()
 
 

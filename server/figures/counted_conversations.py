@@ -60,7 +60,7 @@ async def counted(
     """
     begin = span.before - timedelta(seconds=RETURN_SECONDS)
     query = select(FIGURES).where(FIGURES.c.at >= begin.timestamp()).order_by(FIGURES.c.at)
-    turns = list(await inbox.database.rows(query))
+    turns = list(await inbox.rows(query))
     conversations = conversations_of(turns)
     about = await _about(inbox, list(conversations))
     tickets = {ticket.thread_id: ticket for ticket in await desk.outcomes(begin)}

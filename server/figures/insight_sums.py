@@ -198,7 +198,7 @@ class _Counted:
 async def _ratings(inbox: Inbox, span: Span) -> list[Rated]:
     rated = select(RATINGS.c.rated_at, RATINGS.c.thread_id, RATINGS.c.score)
     within = RATINGS.c.rated_at.between(span.since.timestamp(), span.until.timestamp())
-    return [(row.rated_at, row.thread_id, row.score) for row in await inbox.database.rows(rated.where(within))]
+    return [(row.rated_at, row.thread_id, row.score) for row in await inbox.rows(rated.where(within))]
 
 
 async def _served(inbox: Inbox, tickets: Sequence[TicketOutcome]) -> list[TicketOutcome]:

@@ -5,19 +5,17 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Busy, KeyReused, NotFound
 from core.pictures import Picture
 from core.privacy.card_numbers import without_cards
-from core.storage.database import Answer
 from core.storage.secure_delete import empty_journal
 from core.storage.tables import OwnDatabase
 from server.inbox.inbox_schema import MESSAGES, METADATA, RATINGS, THREADS, TURNS
@@ -32,31 +30,19 @@ DAY_SECONDS = 86_400
 WAITING = select(func.count()).select_from(MESSAGES).where(MESSAGES.c.status == "waiting")
 
 
-class Inbox:
+class Inbox(OwnDatabase):
     """Keep threads, messages and turns of any number of processes in one SQL database."""
 
     def __init__(
         self, url: str, limits: Limits, *, burst_seconds: float = 0.0, now: Callable[[], float] = time.time
     ) -> None:
         """Name the database; it is opened, and its tables are made, on first use."""
+        super().__init__(url, METADATA, called="the inbox")
         self._url = url
-        self.database = OwnDatabase(url, METADATA, called="the inbox")
         self.limits = limits
         self.now = now
         self._burst_seconds = burst_seconds
         self._accepting = asyncio.Semaphore(ACCEPTED_AT_ONCE)
-
-    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Open a transaction; raises BackendUnavailable."""
-        return self.database.writing()
-
-    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Open a connection that only reads; raises BackendUnavailable."""
-        return self.database.reading()
-
-    async def read(self, work: Callable[[Connection], Answer]) -> Answer:
-        """Return what a function reads, in the quickest way; raises BackendUnavailable."""
-        return await self.database.read(work)
 
     async def empty_journal(self) -> None:
         """Leave nothing of what was written over in the journal beside the database's file."""
@@ -145,7 +131,7 @@ class Inbox:
             .where(MESSAGES.c.thread_id == thread_id, MESSAGES.c.status == "waiting")
             .order_by(MESSAGES.c.number)
         )
-        return [row._asdict() for row in await self.database.rows(query)]
+        return [row._asdict() for row in await self.rows(query)]
 
     async def count_waiting(self) -> int:
         """Return how many messages of all threads have no answer yet."""
@@ -159,7 +145,7 @@ class Inbox:
             .order_by(THREADS.c.created_at.desc())
             .limit(1)
         )
-        return next((str(found) for [found] in await self.database.rows(query)), None)
+        return next((str(found) for [found] in await self.rows(query)), None)
 
     async def set_fingerprint(self, thread_id: str, fingerprint: str) -> None:
         """Remember how an OpenAI client will send the conversation back."""

@@ -52,7 +52,7 @@ class PersonalInbox:
         """Return the customer's conversations."""
         owner = Identity(subject=customer_id, role="customer").owner
         query = select(THREADS.c.id).where(or_(THREADS.c.customer_id == customer_id, THREADS.c.owner == owner))
-        return {thread_id for [thread_id] in await self._inbox.database.rows(query)}
+        return {thread_id for [thread_id] in await self._inbox.rows(query)}
 
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return each conversation with its messages, replies and rating."""
@@ -98,7 +98,7 @@ class PersonalInbox:
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""
-        await self._inbox.database.close()
+        await self._inbox.close()
 
     async def _delete(self, connection: AsyncConnection, threads: Collection[str]) -> int:
         rows = 0

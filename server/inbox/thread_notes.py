@@ -48,13 +48,13 @@ async def note_read(inbox: Inbox, thread_id: str) -> None:
 async def thread_read_at(inbox: Inbox, thread_id: str) -> datetime | None:
     """Return when somebody of the staff last had the thread open."""
     query = select(THREADS.c.read_at).where(THREADS.c.id == thread_id)
-    return next((datetime.fromtimestamp(at, UTC) for [at] in await inbox.database.rows(query) if at), None)
+    return next((datetime.fromtimestamp(at, UTC) for [at] in await inbox.rows(query) if at), None)
 
 
 async def typing(inbox: Inbox) -> Sequence[str]:
     """Return the threads whose customers type at the moment."""
     query = select(THREADS.c.id).where(THREADS.c.typing_at > inbox.now() - TYPING_SECONDS).order_by(THREADS.c.id)
-    return [thread_id for [thread_id] in await inbox.database.rows(query)]
+    return [thread_id for [thread_id] in await inbox.rows(query)]
 
 
 async def rate_reply(inbox: Inbox, thread_id: str, reply_id: str, *, helpful: bool) -> None:
@@ -70,7 +70,7 @@ async def rate_reply(inbox: Inbox, thread_id: str, reply_id: str, *, helpful: bo
 async def reply_ratings(inbox: Inbox, thread_id: str) -> Mapping[str, bool]:
     """Return whether replies of a thread helped, by their ids; replies nobody rated are not in it."""
     query = select(REPLY_RATINGS.c.reply_id, REPLY_RATINGS.c.helpful).where(REPLY_RATINGS.c.thread_id == thread_id)
-    return {row.reply_id: row.helpful for row in await inbox.database.rows(query)}
+    return {row.reply_id: row.helpful for row in await inbox.rows(query)}
 
 
 async def add_note(inbox: Inbox, thread_id: str, *, author: str, text: str, key: str) -> None:
@@ -85,19 +85,19 @@ async def add_note(inbox: Inbox, thread_id: str, *, author: str, text: str, key:
 async def notes_of(inbox: Inbox, thread_id: str) -> Sequence[ThreadNote]:
     """Return colleagues' notes on a thread, the oldest first."""
     query = select(NOTES).where(NOTES.c.thread_id == thread_id).order_by(NOTES.c.noted_at)
-    rows = await inbox.database.rows(query)
+    rows = await inbox.rows(query)
     return [ThreadNote(row.author, row.text, datetime.fromtimestamp(row.noted_at, UTC)) for row in rows]
 
 
 async def notes_with(inbox: Inbox, text: str) -> Sequence[tuple[str, str]]:
     """Return the notes on threads that hold a text, in any case, each as its thread and its words."""
     query = select(NOTES.c.thread_id, NOTES.c.text).where(NOTES.c.text.icontains(text, autoescape=True))
-    return [(thread_id, words) for thread_id, words in await inbox.database.rows(query)]
+    return [(thread_id, words) for thread_id, words in await inbox.rows(query)]
 
 
 async def note_authors(inbox: Inbox) -> Sequence[str]:
     """Return who has written a note on a thread."""
-    return [author for [author] in await inbox.database.rows(select(NOTES.c.author).distinct())]
+    return [author for [author] in await inbox.rows(select(NOTES.c.author).distinct())]
 
 
 async def own_threads(inbox: Inbox, owner: str) -> Sequence[OwnThread]:
@@ -111,5 +111,5 @@ async def own_threads(inbox: Inbox, owner: str) -> Sequence[OwnThread]:
         .order_by(last.c.accepted_at.desc())
         .limit(LISTED)
     )
-    rows = await inbox.database.rows(query)
+    rows = await inbox.rows(query)
     return [OwnThread(row[0], row[1], datetime.fromtimestamp(row[2], UTC)) for row in rows]
