@@ -100,15 +100,15 @@ def assemble(
     def today() -> date:
         return now().date()
 
-    connected = connected or business_tools(settings, business, now)
-    accounts = orders or declared_accounts(business, connected)
-    identity = open_identity(settings, business, accounts, rules, now) if accounts else None
     shop = business.shop
     made = (
         make_tools(orders, retriever, rules, today, shop.tracking_url)
         if orders and shop and isinstance(rules, Policy)
         else general_tools(retriever)
     )
+    connected = connected or business_tools(settings, business, now, made=made)
+    accounts = orders or declared_accounts(business, connected)
+    identity = open_identity(settings, business, accounts, rules, now) if accounts else None
     tools = [*(tool for tool in made if identity or tool.name != IDENTIFY), *declared_tools(business, connected)]
     tools += [Tool(bound=identify, effect="control")] if identity and not orders else []
     procedures = open_procedures(settings, business, tools, now)
@@ -185,8 +185,12 @@ def business_tools(
     business: Business,
     now: Callable[[], datetime] = utc_now,
     wrapped: Callable[[Source], Source] = lambda source: source,
+    made: Sequence[Tool] | None = None,
 ) -> Opened:
-    """Return the tools of a business's connectors; what is wrong is logged, and that tool is not there."""
+    """Return the tools of a business's connectors, beside those that the program has made itself, or would make.
+
+    What is wrong is logged, and that tool is not there.
+    """
     data = settings.data_dir
     opened = open_connectors(
         business.folder,
@@ -196,22 +200,21 @@ def business_tools(
         secrets=settings.secrets,
         language=business.file.languages[0],
         wrapped=wrapped,
-        taken=own_tool_names(business),
+        taken=names_taken(own_tools(business) if made is None else made),
     )
     for problem in opened.problems:
         log.warning("%s", problem)
     return opened
 
 
-def own_tool_names(business: Business) -> set[str]:
-    """Return the names of tools that the program has itself, in any business or for its shop."""
-    shop = shop_tools() if business.shop else ()
-    return {tool.name for tool in (*general_tools(NoArticles()), *shop)} | {IDENTIFY, follow_procedure.name}
+def names_taken(made: Sequence[Tool]) -> set[str]:
+    """Return the names that no connector may give a tool: those of the program's own, and of what steers the graph."""
+    return {tool.name for tool in made} | {IDENTIFY, follow_procedure.name}
 
 
-def shop_tools() -> Sequence[Tool]:
-    """Return the tools that a connected shop brings; nothing of it is opened."""
-    return make_tools(SqlOrderBackend("sqlite://"), NoArticles())
+def own_tools(business: Business) -> Sequence[Tool]:
+    """Return the tools that the program has itself, in any business or for its shop; nothing of it is opened."""
+    return make_tools(SqlOrderBackend("sqlite://"), NoArticles()) if business.shop else general_tools(NoArticles())
 
 
 def open_procedures(

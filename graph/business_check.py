@@ -9,7 +9,7 @@ from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
 from core.errors import SupportError
 from core.yaml_files import FilesError, Problem, read_yaml
-from graph.assembly import declared_tools, own_tool_names, shop_tools
+from graph.assembly import declared_tools, names_taken, own_tools
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import catalogue_of
 from graph.verification.reply_language import CHECKED
@@ -44,7 +44,7 @@ def check_business(folder: Path) -> Checked:
         business = read_business(folder)
     except FilesError as error:
         return Checked(None, problems=error.problems)
-    file, problems = business.file, list[Problem]()
+    file, problems, own = business.file, list[Problem](), own_tools(business)
     fixed = file.now
     with TemporaryDirectory() as data:
         opened = open_connectors(
@@ -53,7 +53,7 @@ def check_business(folder: Path) -> Checked:
             data=Path(data),
             now=(lambda: fixed) if fixed else utc_now,
             language=file.languages[0],
-            taken=own_tool_names(business),
+            taken=names_taken(own),
         )
         run_blocking(opened.close())
     problems += [*opened.problems, *_identity_problems(business, opened)]
@@ -63,7 +63,7 @@ def check_business(folder: Path) -> Checked:
     }
     procedures, wrong = check_folder(
         folder / "procedures",
-        catalogue_of([*tools, *(shop_tools() if business.shop else ())]),
+        catalogue_of([*tools, *(own if business.shop else ())]),
         embed=embedded_minilm().embed_array,
         languages=file.languages,
         articles=articles,

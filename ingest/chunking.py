@@ -4,19 +4,20 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-
-from markdown_it import MarkdownIt
+from functools import cache
+from typing import TYPE_CHECKING
 
 from core.language.text import sentences
 from ingest.documents_read import Document, StoredArticle
+
+if TYPE_CHECKING:  # loaded at the first use: whoever only searches cuts nothing
+    from markdown_it import MarkdownIt
 
 TokenCounter = Callable[[list[str]], list[int]]
 """Returns the number of tokens of each text."""
 
 Section = tuple[tuple[str, ...], list[str]]
 """Heading path and paragraphs."""
-
-_PARSER = MarkdownIt("commonmark").enable("table")
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,19 @@ def passage_prefix(title: str, headings: tuple[str, ...]) -> str:
     return " > ".join((title, *headings)) + ": "
 
 
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable("table")
+
+
 def _sections(text: str) -> Iterator[Section]:
     """Yield the heading path and the paragraphs of each section that has text."""
     lines = text.split("\n")
     path: list[tuple[int, str]] = []
     blocks: list[str] = []
-    tokens = _PARSER.parse(text)
+    tokens = _parser().parse(text)
     for index, token in enumerate(tokens):
         if token.level != 0 or token.map is None or token.nesting < 0:
             continue
