@@ -3,12 +3,18 @@ kept.
 """
 
 import re
+from datetime import timedelta
 
 import pytest
+from langchain_core.tools import StructuredTool
 
 from core.embeddings.minilm import MiniLM
 from core.language.words import corrected
+from core.settings import SAMPLE_BUSINESS
 from tests.offline_shop import Talk
+from tools.retail.policy import load_policy
+from tools.retail.shop_file import read_shop
+from tools.retail.shown_records import as_text, order_facts
 
 ADA = "ada_brook_1001"
 
@@ -29,6 +35,20 @@ def test_how_it_was_paid_is_asked_of_the_order_talked_about() -> None:
     talk = Talk(ADA)
     talk.say("status of #AF10142")
     assert "$115.00 for order #AF10142 with your Visa ending in 2896" in talk.say("how did I pay for it?")
+
+
+def test_asked_which_order_goes_back_only_those_are_listed_that_still_may() -> None:
+    shop = read_shop(SAMPLE_BUSINESS / "shop.json")
+    talk = Talk(ADA, shop=shop)
+    own = [order for order in shop.orders if order.customer_id == ADA]
+    listed, policy = talk.tools["list_orders"], load_policy()
+    assert isinstance(listed, StructuredTool)
+    delivered = sorted(order.delivered_at for order in own if order.delivered_at)
+    day = delivered[0] + timedelta(days=31)  # the first is a day too late
+    listed.func = lambda: as_text({"orders": [order_facts(order, day, policy) for order in own]})
+    reply = talk.say("I would like to return something")
+    assert "#AF10142" in reply or "Enamel Roasting Tin" in reply
+    assert "#AF10002" not in reply
 
 
 def test_a_question_in_the_middle_of_our_question_is_answered() -> None:

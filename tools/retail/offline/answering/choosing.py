@@ -53,11 +53,18 @@ def named_orders(request: Request, desk: Toolbox) -> list[Facts]:
 
 
 def chosen_orders(
-    request: Request, desk: Toolbox, fits: Callable[[Facts], bool], *, none_fits: str, question: str
+    request: Request,
+    desk: Toolbox,
+    fits: Callable[[Facts], bool],
+    *,
+    none_fits: str,
+    question: str,
+    possible: str = "",
 ) -> list[Facts]:
     """Return the orders a request is about.
 
-    In turn: the numbers it gives, the order talked about last, the items it names, the only order that fits.
+    In turn: the numbers it gives, the order talked about last, the items it names, the only order that fits. Where
+    nothing tells which, those for which the record's field `possible` is false are asked about only among themselves.
 
     Raises:
         CallNeeded: the shop must be asked first.
@@ -86,7 +93,7 @@ def chosen_orders(
     with_items = [order for order in fitting if meant_items_only(request.words, order)]
     if not with_items and (elsewhere := [order for order in orders if meant_items_only(request.words, order)]):
         fitting = elsewhere
-    fitting = with_items or fitting
+    fitting = with_items or [order for order in fitting if order.get(possible) is not False] or fitting
     if means_newest(request.text) and orders and not with_items:
         return [orders[0]]
     if not fitting:

@@ -139,6 +139,7 @@ def return_items(request: Request, desk: Toolbox) -> str:
         request, desk, is_delivered,
         none_fits="I see no delivered order in your account from which something could be returned.",
         question="From which order would you like to return something? These were delivered:",
+        possible="return_possible",
     )  # fmt: skip
     calls = []
     for order in orders:
