@@ -12,7 +12,7 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
 
 from core import schema_check
-from core.models.written_calls import names_call, written_calls
+from core.models.written_calls import written_calls
 
 RAW_CALLS = "raw_tool_calls"
 """Where the endpoint keeps the calls of an answer as they came: the library makes cut arguments look valid."""
@@ -111,7 +111,11 @@ def _typed(given: Mapping[str, Any], tool: BaseTool) -> dict[str, Any]:
 
 def begins_call(text: str, tools: Collection[str] = ()) -> bool:
     """Say whether a text, also an unfinished one, may be or hold a tool call."""
-    return bool(_CALL_BEGINS.search(text)) or bool(re.search(r"<[a-z_|]{0,15}$", text)) or names_call(text, tools)
+    if _CALL_BEGINS.search(text) or re.search(r"<[a-z_|]{0,15}$", text):
+        return True
+    names = "|".join(sorted(map(re.escape, tools), key=len, reverse=True))
+    by_name = rf"\b(?:{names})(?:\s{{0,3}}[(:]|\"?>|\"\s{{0,3}}:)|<(?:{names})\b|\b[Aa]ction:\s"
+    return bool(tools) and re.search(by_name, text) is not None
 
 
 def raw_calls(message: AIMessage) -> list[RawCall]:

@@ -40,16 +40,6 @@ def written_calls(text: str, tools: Mapping[str, Collection[str]]) -> list[Writt
     return kept
 
 
-def names_call(text: str, tools: Collection[str]) -> bool:
-    """Say whether a text begins to write a call in one of these forms: its name with what introduces arguments."""
-    if not tools:
-        return False
-    names = "|".join(sorted(map(re.escape, tools), key=len, reverse=True))
-    return (
-        re.search(rf"\b(?:{names})(?:\s{{0,3}}[(:]|\"?>|\"\s{{0,3}}:)|<(?:{names})\b|\b[Aa]ction:\s", text) is not None
-    )
-
-
 def _like_python(text: str, names: str, tools: Mapping[str, Collection[str]]) -> Iterator[WrittenCall]:
     for match in re.finditer(rf"\b(?P<name>{names})\s{{0,3}}\(", text):
         end = _closing(text, match.end() - 1)
