@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from tools.record_cards import Card
+
 
 def _readable(text: str) -> str:
     """Drop what no database keeps and no screen shows."""
@@ -52,41 +54,6 @@ class SourceOut(BaseModel):
     title: str
     headings: list[str]
     url: str
-
-
-class CardFieldOut(BaseModel):
-    """A line of a card."""
-
-    label: str
-    value: str
-
-
-class CardItemOut(BaseModel):
-    """Name one of the things a record holds."""
-
-    name: str
-    detail: str
-    price: str
-    picture: str = Field(description="An https address, or empty.")
-
-
-class CardActionOut(BaseModel):
-    """A button of a card."""
-
-    label: str
-    say: str = Field(description="What it sends in the customer's name; empty for a link.")
-    url: str = Field(description="What it opens; empty for words.")
-
-
-class CardOut(BaseModel):
-    """A record that a reply is about, as it was looked up in that turn, without what the reply says in words."""
-
-    id: str
-    title: str
-    status: str
-    fields: list[CardFieldOut]
-    items: list[CardItemOut]
-    actions: list[CardActionOut]
 
 
 class AskOut(BaseModel):
@@ -205,7 +172,7 @@ class Said(BaseModel):
     heard: str | None = Field(default=None, description="What was heard word by word, of a voice message.")
     images: list[ImageOut] = Field(default=[], description="The pictures that came with it.")
     sources: list[SourceOut]
-    cards: list[CardOut] = Field(default=[], description="The records that were looked up for it.")
+    cards: list[Card] = Field(default=[], description="The records that were looked up for it.")
     asks: list[AskOut] = Field(default=[], description="What it asks the customer to agree to.")
     waiting: bool = Field(description="True for a message that has no answer yet.")
 

@@ -1,14 +1,14 @@
 """Give pages what they draw beside words: the records a reply is about, and the actions a question asks about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import replace
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from core.safety.safe_links import LinkRule
 from graph.context_window.prompts import text_of
 from graph.replies import cards_in
-from server.schemas.api_schemas import AskOut, CardOut
+from server.schemas.api_schemas import AskOut
 from tools.actions.action import Action
 from tools.record_cards import Card, Cards, without_said
 
@@ -35,12 +35,10 @@ def cards_by_reply(messages: Sequence[AnyMessage], drawn: Mapping[str, Cards], l
     return found
 
 
-def card_out(card: Card, links: LinkRule) -> CardOut:
+def card_out(card: Card, links: LinkRule) -> Card:
     """Return a record as a page draws it; pictures are shown from hosts that replies may link, over https."""
-    shown = CardOut.model_validate(asdict(card))
-    for item in shown.items:
-        item.picture = links.kept(item.picture) if item.picture.startswith("https://") else ""
-    return shown
+    pictures = [links.kept(item.picture) if item.picture.startswith("https://") else "" for item in card.items]
+    return replace(card, items=[replace(item, picture=p) for item, p in zip(card.items, pictures, strict=True)])
 
 
 def ask_out(action: Action) -> AskOut:
