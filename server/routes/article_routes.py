@@ -7,11 +7,11 @@ from pathlib import Path as FilePath
 from fastapi import APIRouter, Depends, Path
 
 from ingest.article_folder import publish_folder
-from ingest.drafts import change_draft, discard_draft, drafts, propose_article, release_draft
+from ingest.drafts import Draft, change_draft, discard_draft, drafts, propose_article, release_draft
 from server.identity import Lead, Operator, Serving
 from server.routes.customer_routes import json_only
 from server.schemas.api_schemas import ACTING, READING, WRITING
-from server.schemas.desk_schemas import DraftIn, DraftOut, DraftsOut, ProposalIn, ProposalOut, ReleasedOut
+from server.schemas.desk_schemas import DraftIn, DraftsOut, ProposalIn, ProposalOut, ReleasedOut
 from server.service import Service
 
 router = APIRouter(prefix="/v1/desk/articles", tags=["operators"])
@@ -21,8 +21,7 @@ Name = Path(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$")
 @router.get("", response_model=DraftsOut, responses=READING)
 async def list_drafts(who: Operator, service: Serving) -> DraftsOut:
     """List the drafts that wait for review, the newest first."""
-    found = await asyncio.to_thread(drafts, service.settings.proposals_dir)
-    return DraftsOut(drafts=[DraftOut.model_validate(draft, from_attributes=True) for draft in found])
+    return DraftsOut(drafts=await asyncio.to_thread(drafts, service.settings.proposals_dir))
 
 
 @router.post("", response_model=ProposalOut, dependencies=[Depends(json_only)], responses=WRITING)
@@ -33,13 +32,11 @@ async def write_draft(body: ProposalIn, who: Operator, service: Serving) -> Prop
     return ProposalOut(draft=str(made))
 
 
-@router.put("/{name}", response_model=DraftOut, dependencies=[Depends(json_only)], responses=ACTING)
-async def edit_draft(body: DraftIn, who: Operator, service: Serving, name: str = Name) -> DraftOut:
+@router.put("/{name}", response_model=Draft, dependencies=[Depends(json_only)], responses=ACTING)
+async def edit_draft(body: DraftIn, who: Operator, service: Serving, name: str = Name) -> Draft:
     """Change the title and the text of a draft."""
     folder = service.settings.proposals_dir
-    return DraftOut.model_validate(
-        await asyncio.to_thread(change_draft, folder, name, title=body.title, text=body.text), from_attributes=True
-    )
+    return await asyncio.to_thread(change_draft, folder, name, title=body.title, text=body.text)
 
 
 @router.post("/{name}/release", response_model=ReleasedOut, responses=ACTING)

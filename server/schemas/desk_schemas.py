@@ -5,7 +5,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from graph.procedures.authoring.chart import Edge
+from ingest.drafts import Draft
 from server.schemas.api_schemas import ImageOut, Strict, Text
+from tools.actions.action import Event
 from tools.desk.tickets import Priority
 
 Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\s,][^,\n]*$")]
@@ -136,15 +139,6 @@ class Entry(BaseModel):
     helpful: bool | None = Field(default=None, description="What the customer thought of it.")
 
 
-class LedgerStep(BaseModel):
-    """One step in the life of an action."""
-
-    at: datetime
-    state: str
-    actor: str
-    detail: str | None
-
-
 class LedgerRow(BaseModel):
     """An action as the ledger has it; nothing in it was written by a model."""
 
@@ -161,7 +155,7 @@ class LedgerRow(BaseModel):
     words: str
     decided_by: str | None
     proposed_at: datetime
-    steps: list[LedgerStep]
+    steps: list[Event]
 
 
 class SlotOut(BaseModel):
@@ -190,14 +184,6 @@ class NodeOut(BaseModel):
     state: Literal["open", "known", "true", "false", "done"] = Field(description="How it stands in the case.")
 
 
-class EdgeOut(BaseModel):
-    """A way from one part of a procedure to another."""
-
-    start: str
-    end: str
-    way: Literal["feeds", "decides", "yes", "no"]
-
-
 class CaseOut(BaseModel):
     """An open case of a procedure."""
 
@@ -213,7 +199,7 @@ class CaseOut(BaseModel):
     stopped_why: str | None
     chart: str = Field(description="The procedure as a Mermaid flowchart.")
     nodes: list[NodeOut] = Field(description="The parts of the procedure, as they stand.")
-    edges: list[EdgeOut]
+    edges: list[Edge]
 
 
 class ConversationOut(BaseModel):
@@ -300,20 +286,10 @@ class CustomerOut(BaseModel):
     earlier: list[Listed]
 
 
-class DraftOut(BaseModel):
-    """The draft of an article."""
-
-    name: str
-    title: str
-    text: str
-    proposed: str
-    ticket: str
-
-
 class DraftsOut(BaseModel):
     """The drafts that wait for review, the newest first."""
 
-    drafts: list[DraftOut]
+    drafts: list[Draft]
 
 
 class DraftIn(Strict):

@@ -8,7 +8,7 @@ from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import Case, cases_of
 from graph.procedures.interpreter import rule_states
 from graph.state import State
-from server.schemas.desk_schemas import CaseOut, EdgeOut, NodeOut, RuleOut, SlotOut
+from server.schemas.desk_schemas import CaseOut, NodeOut, RuleOut, SlotOut
 
 NodeState = Literal["open", "known", "true", "false", "done"]
 
@@ -38,7 +38,7 @@ def _case(case: Case, book: ProcedureBook, customer_id: str | None) -> CaseOut |
         stopped_why=(stopped["problem"] or stopped["say"]) if stopped else None,
         chart=chart(procedure.source),
         nodes=[NodeOut(id=n.id, kind=n.kind, name=n.name, text=n.text, state=_state(n, case, states)) for n in nodes],
-        edges=[EdgeOut(start=e.start, end=e.end, way=e.way) for e in edges],
+        edges=edges,
     )
 
 

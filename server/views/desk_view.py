@@ -16,7 +16,7 @@ from core.safety.safe_links import inert
 from graph.context_window.prompts import text_of
 from graph.memory.threads import transcript
 from server.inbox.thread_notes import reply_ratings
-from server.schemas.desk_schemas import ConversationOut, Entry, LedgerRow, LedgerStep, PassageOut, Step
+from server.schemas.desk_schemas import ConversationOut, Entry, LedgerRow, PassageOut, Step
 from server.service import Service
 from server.views.case_view import cases_out
 from server.views.conversation_view import images_out
@@ -169,7 +169,7 @@ async def _row(service: Service, action: Action) -> LedgerRow:
         words=action.words,
         decided_by=action.decided_by,
         proposed_at=action.proposed_at,
-        steps=[LedgerStep(at=e.at, state=e.state, actor=e.actor, detail=e.detail) for e in history],
+        steps=history,
     )
 
 
