@@ -45,7 +45,7 @@ def test_nights_do_not_count() -> None:
     assert (wait.standing, wait.due) == ("ok", MONDAY + 25 * HOUR)
 
 
-def test_overdue_presses_most_then_priority_then_the_deadline() -> None:
+def test_overdue_presses_most_then_priority_then_the_deadline_and_who_does_not_wait_least() -> None:
     late, ok = Wait(MONDAY, MONDAY + HOUR, "late"), Wait(MONDAY, MONDAY + 4 * HOUR, "ok")
     sooner = Wait(MONDAY, MONDAY + 3 * HOUR, "ok")
     ordered = [
@@ -55,7 +55,8 @@ def test_overdue_presses_most_then_priority_then_the_deadline() -> None:
         pressing("high", ok, MONDAY),
         pressing("normal", sooner, MONDAY + HOUR),
         pressing("normal", ok, MONDAY),
-        pressing("normal", None, MONDAY),
         pressing("low", sooner, MONDAY),
+        pressing("urgent", None, MONDAY),
+        pressing("normal", None, MONDAY),
     ]
     assert sorted(ordered) == ordered

@@ -42,7 +42,7 @@ class QueueItem(BaseModel):
 
 
 class QueueOut(BaseModel):
-    """List what waits, the most pressing first: overdue, then by priority, then by deadline."""
+    """List what waits, the most pressing first: overdue, then by priority and deadline; where nobody waits last."""
 
     items: list[QueueItem]
 

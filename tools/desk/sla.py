@@ -64,10 +64,12 @@ def ticket_wait(
     return wait_of(since, hours=hours, within=within, now=now) if since and ticket.with_people else None
 
 
-def pressing(priority: Priority, wait: Wait | None, opened_at: datetime) -> tuple[bool, int, datetime, datetime]:
-    """Return what to sort by for the most pressing first: what is overdue, then by priority, then by deadline."""
-    in_time = wait is None or wait.standing != "late"
-    return in_time, _PRIORITIES.index(priority), wait.due if wait else _FAR, opened_at
+def pressing(priority: Priority, wait: Wait | None, opened_at: datetime) -> tuple[int, int, datetime, datetime]:
+    """Return what to sort by for the most pressing first: what is overdue, then by priority and deadline; where nobody
+    waits last.
+    """
+    turn = 2 if wait is None else 0 if wait.standing == "late" else 1
+    return turn, _PRIORITIES.index(priority), wait.due if wait else _FAR, opened_at
 
 
 @lru_cache(maxsize=4096)

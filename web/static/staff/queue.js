@@ -111,12 +111,12 @@ export function snoozed(item) {
 }
 
 /**
- * Return what sorts the most pressing first: what is overdue, then by priority, then by deadline.
+ * Return what sorts the most pressing first: what is overdue, then by priority and deadline; where nobody waits last.
  * @param {Item} item
  */
 function pressing(item) {
-  const late = item.sla === "late" ? 0 : 1;
-  return `${late}${PRIORITIES.indexOf(item.priority)} ${item.due ?? "9"} ${item.created_at}`;
+  const turn = item.sla === "late" ? 0 : item.due ? 1 : 2;
+  return `${turn}${PRIORITIES.indexOf(item.priority)} ${item.due ?? "9"} ${item.created_at}`;
 }
 
 /**
