@@ -1,9 +1,16 @@
 """Walk through the records of a business, whatever they are of."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 Record = Mapping[str, Any]
+_CAPITAL = re.compile(r"(?<=[a-z0-9])[A-Z]")
+
+
+def words_of_name(name: str) -> str:
+    """Return what a field is called, in words: `due on` for `due_on` and for `dueOn`."""
+    return _CAPITAL.sub(lambda found: f" {found[0]}", name).replace("_", " ").lower().strip()
 
 
 def texts_in(value: Any) -> Iterator[str]:

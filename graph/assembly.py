@@ -233,7 +233,7 @@ def open_procedures(
     if leads:
         owned = {name for procedure in found for name in procedure.writes}
         found = [*found, *plain_procedures(tools, owned, catalogue_of(tools))]
-    if not found:
+    if not (found or leads):
         return None
     # The model of the search compares messages with examples, too; where an endpoint embeds, none is loaded for that.
     embed = embedded_minilm().embed_array if leads or settings.embedding_model == "minilm" else None

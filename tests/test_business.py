@@ -126,7 +126,7 @@ async def test_an_unsure_write_is_looked_up_before_anything_is_done_again(folder
     async with opened(folder, tmp_path, CANCEL, "Anything else?") as mill:
         write = mill.parts.actions.tools["cancel_booking"].write
         assert write is not None
-        source: Any = vars(write)["call"].connector.source
+        source: Any = vars(vars(write)["inner"])["call"].connector.source
         real, calls = source.call, []
 
         async def silent(name: str, args: dict[str, Any]) -> Any:

@@ -19,6 +19,10 @@ LOANS = [dict(zip(FIELDS, row, strict=True)) for row in ROWS]
 READ = (Result(name="get_loans", args={}, text=json.dumps({"loans": LOANS})),)
 
 
+def told_of(question: str) -> str:
+    return facts_asked(question, Conversation(question, results=READ, tools={"get_loans": {}}))
+
+
 @pytest.mark.parametrize(
     ("question", "told"),
     [
@@ -36,7 +40,7 @@ READ = (Result(name="get_loans", args={}, text=json.dumps({"loans": LOANS})),)
     ],
 )
 def test_of_the_records_that_are_meant_the_fields_are_told_that_are_asked_for(question: str, told: list[str]) -> None:
-    said = facts_asked(question, READ)
+    said = told_of(question)
     assert all(part in said for part in told), said
     others = {str(loan["loan_id"]) for loan in LOANS} - {part for part in told if part.startswith("L-")}
     assert "In all" in said or not any(other in said for other in others), said
@@ -53,7 +57,7 @@ def test_of_the_records_that_are_meant_the_fields_are_told_that_are_asked_for(qu
     ],
 )
 def test_what_asks_for_a_rule_or_nothing_is_not_answered_by_records(question: str) -> None:
-    assert facts_asked(question, READ) == ""
+    assert told_of(question) == ""
 
 
 @pytest.mark.parametrize(
@@ -75,6 +79,30 @@ def test_what_asks_for_a_rule_or_nothing_is_not_answered_by_records(question: st
 )
 def test_a_question_what_is_so_of_ones_own_is_told_from_one_about_rules(text: str, own: bool) -> None:
     assert asks_own_facts(text) is own
+
+
+def test_fields_are_named_as_programs_write_them_and_told_in_words_and_in_the_language_of_the_question() -> None:
+    bill = {"billNumber": "R-1", "dueOn": "2026-10-22", "totalAmount": 80.5, "state": "open"}
+    read = (Result(name="get_bills", args={}, text=json.dumps([bill, bill | {"billNumber": "R-2", "state": "paid"}])),)
+    asked = Conversation("which bill is open and when is it due?", results=read, tools={"get_bills": {}})
+    assert Planner(None).decide(asked).text.endswith("- bill number: R-1, due on: 22 October 2026, state: open")
+    german = Conversation("Wie hoch ist meine Rechnung R-1?", results=read, tools={"get_bills": {}})
+    said = Planner(None).decide(german).text
+    assert said.startswith("Das finde ich dazu:")
+    assert "R-1" in said
+    assert "total amount: 80.5" in said
+
+
+def test_what_is_vague_tells_nothing_and_what_is_owed_leaves_out_what_is_paid() -> None:
+    rows = [{"no": "R-1", "due": "2026-10-22", "amount": 8.5, "state": s} for s in ("paid", "overdue")]
+    read = (Result(name="get_bills", args={}, text=json.dumps(rows)),)
+
+    def told(question: str) -> str:
+        return facts_asked(question, Conversation(question, results=read, tools={"get_bills": {}}))
+
+    assert told("what do I owe you?").count("R-1") == 1
+    assert "overdue" in told("what do I still have to pay?")
+    assert told("how long does it take until I get my key?") == ""
 
 
 def test_a_question_in_two_parts_is_answered_once_and_beside_another_request() -> None:

@@ -117,6 +117,11 @@ async def test_a_write_without_procedure_is_proposed_for_the_record_that_is_desc
     assert done == "Loan L-11 is renewed for 7 days."
 
 
+async def test_the_one_number_of_a_request_is_heard_where_something_is_changed_by_it(talk: Talk) -> None:
+    assert (await talk("extend L-11 by 6"))[0].startswith("Renew loan L-11 for 6 days.")
+    assert "days" in (await talk("extend L-11, I need it on the 6th"))[0]
+
+
 async def test_what_is_missing_is_asked_for_and_a_number_may_be_put_right(talk: Talk) -> None:
     asked, proposed, again, dropped = await talk("renew L-11", "5", "actually six", "never mind, I will bring it back")
     assert "days" in asked

@@ -17,6 +17,7 @@ _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augu
            "november", "december")  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b")
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _MAY = re.compile(
     r"\b(?:in|for|of|from|since|until|my|last|this|next|\d{1,2}(?:st|nd|rd|th)?) may\b|\bmay(?:'s)? (?:\d|bill|invoice|"
     r"payment|fee)"
@@ -51,7 +52,7 @@ def described(words: set[str], records: Sequence[Record]) -> tuple[list[int], se
 def describing(text: str) -> set[str]:
     """Return what may describe a record in a text: stems of its words, and its days and months."""
     said = normal(text)
-    days = {f"day {day}" for day in _DAY.findall(said)}
+    days = {f"day {day}" for day in _DAY.findall(said)} | set(_YEAR.findall(said))
     return set(content_stems(said)) | days | ({"may"} if _MAY.search(said) else set())
 
 
@@ -67,7 +68,7 @@ def words_of_value(value: Any) -> set[str]:
         return {stem(_MONTHS[day.month - 1]), stem(_WEEKDAYS[day.weekday()]), f"day {day.day}"}
     if (month := _ISO_MONTH.fullmatch(value)) and 0 < int(month[1]) < 13:
         return {stem(_MONTHS[int(month[1]) - 1])}
-    return set(content_stems(value)) | {normal(value)}
+    return set(content_stems(value)) | {normal(value)} | set(_YEAR.findall(value))
 
 
 def _held(record: Record) -> set[str]:

@@ -23,7 +23,7 @@ _LEAD = re.compile(
 )
 """What may stand before the words that matter."""
 _TELL_ME = _begins(
-    r"(?:please )?(?:tell|explain|show|let)(?: to)? (?:me|us)\b(?! a | the | my )",
+    r"(?:please )?(?:(?:tell|explain|show)(?: to)? (?:me|us)\b(?! a | the | my )|let (?:me|us) know\b)",
     r"(?:(?:can|could|would|will) you (?:please |kindly )*(?:tell|explain|say|show|check|confirm|let me know|"
     r"describe)|do you know|any(?:one|body) know)",
     r"(?:i(?:'d| would)? (?:just |only )*(?:like|want|wanted|need|love) to (?:know|ask|understand|find out)|i "
@@ -123,7 +123,7 @@ _HAVE_TO = re.compile(r"\b(?:do|does|did) (?:i|we) (?:have|need) to\b|\bmust (?:
 
 def asks_about(text: str) -> bool:
     """Say whether a clause asks whether, how or with what consequence something can be done, without asking for it."""
-    plain = _bare(text)
+    plain = without_lead(text)
     if _TELL_ME.match(plain):
         return True
     if _WISH.match(plain):
@@ -135,12 +135,12 @@ def asks_about(text: str) -> bool:
 
 def wishes(text: str) -> bool:
     """Say whether a clause orders something, or says in the first person that it is wanted."""
-    return not asks_about(text) and bool(_WISH.match(_bare(text)) or _POLITE.search(normalised(text)))
+    return not asks_about(text) and bool(_WISH.match(without_lead(text)) or _POLITE.search(normalised(text)))
 
 
 def asks_of_us(text: str) -> bool:
     """Say whether a clause asks whether the one who reads does something: `can you pause it?` may wish or ask."""
-    plain = _bare(text)
+    plain = without_lead(text)
     return bool(_OF_US.match(plain)) and not _TELL_ME.match(plain)
 
 
@@ -156,7 +156,13 @@ def asks_own_facts(text: str, beside: str = "") -> bool:
     """
     said = _TELL_ME.sub(" ", normalised(text))
     own = _OWN.search(said) or _OWN.search(normalised(beside)) or _NUMBERED.search(said)
-    return bool(own and _ASKS.search(said) and not _RULE.search(said))
+    return bool(own and len(said.split()) > 1 and asks_facts(text))
+
+
+def asks_facts(text: str) -> bool:
+    """Say whether a text asks what is so, and not what may be done or would be."""
+    said = _TELL_ME.sub(" ", normalised(text))
+    return bool(_ASKS.search(said) and not _RULE.search(said))
 
 
 def asks_own_duty(text: str) -> bool:
@@ -164,7 +170,8 @@ def asks_own_duty(text: str) -> bool:
     return bool(_HAVE_TO.search(normalised(text)))
 
 
-def _bare(text: str) -> str:
+def without_lead(text: str) -> str:
+    """Return a clause in its normal form without greetings and little words before those that matter."""
     plain = normalised(text)
     lead = _LEAD.match(plain)
     return plain[lead.end() :].lstrip() if lead and lead.end() < len(plain) else plain

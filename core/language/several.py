@@ -24,8 +24,8 @@ _THE_OTHER = any_of(
     r"\bandere[nrms]?\b|\bl'autre\b|\bles autres\b|\b(?:el|la|los|las) otr[oa]s?\b|\bl'altr[oa]\b|\b[oa] outr[oa]\b",
 )
 _INSISTS = any_of(
-    r"\b(?:why|how come|exceptions?|(?:no|any|another|some) (?:other )?way|anyway|really|then|else|instead|otherwise|"
-    r"sure|unfair|ridiculous|please|other(?: one)?s?)\b",
+    r"\b(?:why|how come|exceptions?|(?:no|any|another|some) (?:other )?way|anyway|really|then|now|else|instead|"
+    r"otherwise|sure|unfair|ridiculous|please|other(?: one)?s?)\b",
     r"\b(?:warum|wieso|weshalb|ausnahme|trotzdem|wirklich|sonst|dann|andere[nrs]?)\b",
     r"\b(?:pourquoi|exception|quand même|vraiment|alors|sinon|l'autre)\b",
     r"\b(?:por qué|excepción|de verdad|entonces|si no|otr[oa])\b",

@@ -55,7 +55,8 @@ async def retrieve(
     search = retriever.search(dialogue(state.messages), limit=limit)
     rule = identity.rule if identity else None
     reader = acting(state, context, rule, rule.reads if rule else "code")
-    calls = calls_ahead(state.messages, tools) if executor and reader.customer_id else []
+    leads = procedures is not None and procedures.leads
+    calls = calls_ahead(state.messages, tools, leads=leads) if executor and reader.customer_id else []
     update: dict[str, Any] = {}
     if executor and calls:
         runtime.stream_writer({"progress": phrase("looking_up", context.locale)})
@@ -79,18 +80,19 @@ async def retrieve(
     return update | {"usage": {**usage, "tool_calls": usage.get("tool_calls", 0) + len(calls)}}
 
 
-def calls_ahead(messages: Sequence[AnyMessage], tools: Sequence[Tool]) -> list[ToolCall]:
+def calls_ahead(messages: Sequence[AnyMessage], tools: Sequence[Tool], *, leads: bool = False) -> list[ToolCall]:
     """Return the reads that the newest message asks for by itself; none while calls of the graph's own wait for their
     results.
 
-    A question what is so of the customer's own, which names no record and no read, asks for all that is read whole.
+    Where no model leads, a question what is so of the customer's own that names no read asks for all that is read
+    whole.
     """
     if pending_calls(list(messages)):
         return []
     said = _asked(messages)
     reads = [tool for tool in tools if tool.ahead and tool.effect == "read"]
     named = [_ahead(tool, args) for tool in reads if tool.ahead for args in tool.ahead(said)]
-    return named or [_ahead(tool, {}) for tool in reads if tool.reads_whole and asks_own_facts(said)]
+    return named or [_ahead(tool, {}) for tool in reads if leads and tool.reads_whole and asks_own_facts(said)]
 
 
 def calls_led_to(

@@ -11,6 +11,7 @@ from typing import Any
 
 import re2
 
+from core.json_records import words_of_name
 from core.language.confirmations import answer_to_confirmation, wants_it_otherwise
 from core.language.greetings import is_small_talk
 from core.language.requested_changes import asks_about, wishes
@@ -28,6 +29,12 @@ from graph.procedures.offers import meant
 NUMBER = re2.compile(r"(?:^|[^\w.,])[$€£]?(-?\d+(?:[.,]\d+)?)(?:$|[^\w])")
 COUNTED = re.compile(r"(?<![\w.,-])(\d+(?:[.,]\d+)?|[^\W\d_]+)[\s-](?=([^\W\d_]+))")
 """A number in figures or words, and the word behind it."""
+AIMED_AT = re.compile(
+    r"\b(?:to|by|in|is|says|shows|reads|auf|um|à|de|a|en)\s[€$£]?(\d+(?:[.,]\d+)?)(?![\w.,:%-]*\d)(?!\.?\s?(?:st|nd|rd|th|am|pm|o'clock|days?|"
+    r"weeks?|months?|years?|hours?|minutes?|tage?n?|wochen?|monate?n?|uhr|jours?|mois|días?|meses|jan|feb|mar|apr|may|jun|"
+    r"jul|aug|sep|oct|nov|dec)\w*)"
+)
+NUMERIC = ("number", "integer")
 FEW_WORDS = 6
 DENIED = re.compile(
     rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|sin|instead of|rather than|statt)\s+"
@@ -139,7 +146,7 @@ def _formed(procedure: Procedure, case: Case, text: str) -> Iterable[tuple[str, 
             continue
         told = name in case["slots"] and name != case["asked"]
         corrected = _corrected(slot, text, after_no=case["stopped"] is not None) if told else []
-        for value, found in corrected or _candidates(name, slot, text):
+        for value, found in corrected or _candidates(procedure, name, text, case["asked"]):
             if found not in taken:
                 taken.add(found)
                 yield name, value
@@ -149,7 +156,7 @@ def _formed(procedure: Procedure, case: Case, text: str) -> Iterable[tuple[str, 
 def _corrected(slot: Slot, text: str, *, after_no: bool) -> list[tuple[Any, str]]:
     """Return the other number of a message such as `make it 3`, or of a few words after a no."""
     few = after_no and len(text.split()) <= FEW_WORDS
-    if slot.type not in ("number", "integer") or not (few or wants_it_otherwise(text)):
+    if slot.type not in NUMERIC or not (few or wants_it_otherwise(text)):
         return []
     number = _one_number(text)
     value = fitting(slot, number) if number is not None else None
@@ -162,10 +169,15 @@ def _one_number(text: str) -> str | int | None:
     return numbers[0] if len(numbers) == 1 else count_of(text) if not numbers else None
 
 
-def _candidates(name: str, slot: Slot, text: str) -> list[tuple[Any, str]]:
+def _candidates(procedure: Procedure, name: str, text: str, asked: str | None) -> list[tuple[Any, str]]:
     """Return what in a message has the form of a slot, the likeliest first, each with the words that say so."""
-    if slot.type in ("number", "integer"):
-        return _counted(name, slot, text)
+    slot = procedure.slots[name].slot
+    if slot.type in NUMERIC:
+        if name == asked and (number := _one_number(text)) is not None and NUMBER.search(text):
+            value = fitting(slot, number)
+            return [(value, str(number))] if value is not None else []
+        alone = [other.slot.type in NUMERIC for other in procedure.slots.values()].count(True) == 1
+        return _counted(name, slot, text) or (_aimed_at(slot, text) if alone else [])
     if slot.type == "text" and slot.one_of:
         return _chosen(slot.one_of, text)
     # `not AB12CD but XY34ZW`, `AB12CD, no wait, XY34ZW`: what is said last and not denied counts.
@@ -175,13 +187,20 @@ def _candidates(name: str, slot: Slot, text: str) -> list[tuple[Any, str]]:
 def _counted(name: str, slot: Slot, text: str) -> list[tuple[Any, str]]:
     """Return the number in front of what a slot counts: `two months` where it asks for how many months."""
     asked = slot.ask.values() if isinstance(slot.ask, Mapping) else [slot.ask or ""]
-    counts = {stem for said in (name.replace("_", " "), *asked) for stem in content_stems(said)}
+    counts = {stem for said in (words_of_name(name), *asked) for stem in content_stems(said)}
     found = []
     for number, thing in COUNTED.findall(normalised(text)):
         count = number if number[0].isdigit() else count_of(number)
         value = fitting(slot, count) if count is not None and counts.intersection(content_stems(thing)) else None
         found += [(value, number)] if value is not None else []
     return found if len(found) == 1 else []
+
+
+def _aimed_at(slot: Slot, text: str) -> list[tuple[Any, str]]:
+    """Return the one number to which something is to be changed: `lower it to 120`."""
+    found = AIMED_AT.findall(normalised(text))
+    value = fitting(slot, found[0]) if len(found) == 1 else None
+    return [(value, found[0])] if value is not None else []
 
 
 def _values_in(slot: Slot, text: str) -> list[tuple[bool, int, int, str]]:

@@ -12,7 +12,7 @@ import re2
 from core.language.detection import spoken_language
 from core.language.fixed_sentences import ENGLISH
 from core.language.glossary import in_english
-from core.language.requested_changes import asks_about, asks_of_us, wishes
+from core.language.requested_changes import asks_about, asks_of_us, wishes, without_lead
 from core.language.text import sentences
 from core.language.words import corrected
 from graph.procedures.format.procedure import Procedure
@@ -41,13 +41,13 @@ IDENTIFIER = re.compile(rf"(\b(?:for|on|of|about|with|from|für|von|pour|para)\s
 BESIDES = re.compile(r",?\s(?:and|und|et|y|e|en|i)\s")
 MOST_CLAUSES = 6
 MAY_I = re.compile(
-    rf"\b(?:(?:can|could|may) (?:i|we)|(?:kann|könnte|darf) (?:ich|man|wir)|puis-je|est-ce que je p\w+|puedo|podría)\b"
-    rf"(?=.*(?-i:{_RECORD}))",
-    re.IGNORECASE,
+    r"(?:(?:can|could|may) (?:i|we)|(?:kann|könnte|darf) (?:ich|man|wir)|puis-je|est-ce que je p\w+|puedo|podría)\b"
 )
 """Who asks whether they may do something with a record that they name wants it done."""
 ORDERS = re.compile(r"^\W*(?:can|could|may) (?:i|we) (?:please )?(?:have|get)\b", re.IGNORECASE)
 """A wish in the form of a question, where nothing marks it as one: `can I have a technician on the 3rd`."""
+PAST = re.compile(r"\b(?!changed (?:my|our) mind)[a-z]{3,}ed\b", re.IGNORECASE)
+"""What was done is no wish for it: `I booked it yesterday`."""
 LOOKS_UP = re.compile(
     r"^\W*(?:(?:and|but|so|also|then|now|ok|okay|und|dann|et|alors|y|e|allora)\W+)?"
     r"(?:please |(?:can|could|would|will) you (?:please )?)?"
@@ -173,8 +173,9 @@ class Chooser:
 
     def _asks_own(self, text: str, place: int) -> bool:
         """Say whether a text asks in so many words for a write of a procedure."""
+        said = PAST.sub(" ", text)
         return any(
-            self._asks(text, name, self._own[name].also_called if name in self._own else ())
+            self._asks(said, name, self._own[name].also_called if name in self._own else ())
             for name in self._procedures[place].writes
         )
 
@@ -199,7 +200,8 @@ def _wanted(message: str) -> list[str]:
 def is_question(text: str) -> bool:
     """Say whether a text asks something instead of wishing it; many leave out the mark."""
     orders = ("?" not in text and ORDERS.match(text)) or asks_of_us(text)
-    return asks_about(text) and not orders and not MAY_I.search(text)
+    of_record = re.search(_RECORD, text) and MAY_I.match(without_lead(text))
+    return asks_about(text) and not orders and not of_record
 
 
 def _lines(procedure: Procedure) -> list[str]:

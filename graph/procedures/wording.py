@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.json_records import words_of_name
 from core.language.fixed_sentences import ENGLISH, PHRASES, phrase, value_words
 from graph.procedures.answers import asks_why
 from graph.procedures.format.procedure_file import PLACE, Text
@@ -41,7 +42,7 @@ def sentence_again(stop: StopNext, read: Reading, locale: str) -> str:
     person.
     """
     said, facts = sentence(stop, read, locale), _facts_behind(stop, read)
-    told = ", ".join(f"{name.replace('_', ' ')}: {value_words(value, locale)}" for name, value in facts.items())
+    told = ", ".join(f"{words_of_name(name)}: {value_words(value, locale)}" for name, value in facts.items())
     is_english = PHRASES.language(locale) == ENGLISH  # fields have English names
     return phrase("no_stays", locale, said=f"{said} ({told})" if told and is_english else said)
 

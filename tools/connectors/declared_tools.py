@@ -285,9 +285,12 @@ def _check_places(call: Call, path: tuple[str, ...], text: Text | None, known: C
 
 def _bound(call: Call, coroutine: Callable[..., Any]) -> StructuredTool:
     offered = call.connector.offered[call.source_name]
+    said, also = (call.declaration.description or offered.description)[:1_000], call.declaration.also_called
+    if also and call.declaration.effect == "read":
+        said = f"{said} Also called: {', '.join(also)}."
     return StructuredTool(
         name=call.name,
-        description=(call.declaration.description or offered.description)[:1_000],
+        description=said,
         args_schema=dict(call.arguments.schema),
         coroutine=coroutine,
     )

@@ -6,7 +6,7 @@ from typing import Any
 import re2
 
 from core.json_records import texts_in
-from core.language.text import stem
+from core.language.text import normal, stem
 from core.language.words import stems
 from core.yaml_files import FilesError
 from tools.connectors.declared_calls import Call
@@ -59,7 +59,7 @@ def _names(call: Call) -> set[str]:
     declared = call.declaration
     words = f"{call.name.replace('_', ' ')} {' '.join(declared.also_called)}".split()[1:]
     own = [*declared.personal, *declared.card] if declared.ahead and declared.ahead.when else []
-    return {stem(word) for word in (*words, *own)}
+    return {stem(normal(word)) for word in (*words, *own)}
 
 
 def _pattern(call: Call) -> Any:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from core.json_records import texts_in
+from core.json_records import texts_in, words_of_name
 from core.language.fixed_sentences import ENGLISH, value_words
 from core.language.requested_changes import names_change
 from core.language.text import normal
@@ -27,7 +27,7 @@ _IDENTIFIER = re.compile(r"\d.*\d")
 _SAYS = re.compile(r"\b(?:what|where|how many|show|see|list|view|display|tell|know)\b")
 _SAME_START = 5
 """Letters with which two words begin that mean the same: `insured` and `insurance`."""
-_OWNER = re.compile(r"(?:user|customer|account)_?id")
+_OWNER = re.compile(r"(?:user|customer|account)_?[iI]d")
 """Fields that say no more than whose the record is."""
 
 
@@ -111,7 +111,7 @@ def _all_named(stems: Collection[str], names: Collection[str]) -> bool:
 
 def _names(data: Any) -> set[str]:
     """Return the stems of the names of fields."""
-    return set(content_stems(" ".join(data).replace("_", " "))) if isinstance(data, Mapping) else set()
+    return set(content_stems(" ".join(map(words_of_name, data)))) if isinstance(data, Mapping) else set()
 
 
 def records_named(conversation: Conversation) -> str:
@@ -159,11 +159,11 @@ def records_in(data: Any) -> Iterator[Mapping[str, Any]]:
 def _asked(record: Mapping[str, Any], stems: Collection[str]) -> dict[str, Any]:
     """Return the fields that some words name, or that hold what they name."""
     named = {name: value for name, value in record.items() if meet(stems, content_stems(_words(name, value)))}
-    dated = {name: value for name, value in record.items() if _WHEN in stems and _has_dates(value)}
+    dated = {name: value for name, value in record.items() if _WHEN in stems and has_dates(value)}
     return {name: value for name, value in record.items() if name in named or name in dated}
 
 
-def _has_dates(value: Any) -> bool:
+def has_dates(value: Any) -> bool:
     """Say whether a value lists things each of which has its day, as flights do."""
     return isinstance(value, list) and any(isinstance(one, Mapping) and "date" in one for one in value)
 
@@ -181,7 +181,7 @@ def _words(name: str, value: Any) -> str:
     """Return a field's name with the plain words in it, without what stands in it as figures."""
     inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     kinds = {str(v) for one in inside if isinstance(one, Mapping) for v in one.values() if isinstance(v, str)}
-    return " ".join((name, *kinds)).replace("_", " ")
+    return " ".join((words_of_name(name), *kinds)).replace("_", " ")
 
 
 def _line(record: Mapping[str, Any], stems: Collection[str]) -> str:
@@ -194,12 +194,12 @@ def _line(record: Mapping[str, Any], stems: Collection[str]) -> str:
     return field_line(told, {name: value for name, value in told.items() if is_plain(value)} | lists)
 
 
-def field_line(record: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
+def field_line(record: Mapping[str, Any], fields: Mapping[str, Any], locale: str = ENGLISH) -> str:
     """Return some fields of a record in words, behind what names it; of a record without fields to tell nothing."""
     told = {name: value for name, value in record.items() if not _OWNER.fullmatch(name)}
     told = {name: value for name, value in {**_first(told), **fields}.items() if not _OWNER.fullmatch(name)}
-    parts = ((name, _told(value)) for name, value in told.items() if fields)
-    return ", ".join(f"{name.replace('_', ' ')}: {words}" for name, words in parts if words)
+    parts = ((name, _told(value, locale)) for name, value in told.items() if fields)
+    return ", ".join(f"{words_of_name(name)}: {words}" for name, words in parts if words)
 
 
 def _first(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,25 +207,29 @@ def _first(record: Mapping[str, Any]) -> dict[str, Any]:
     return dict([next(((n, v) for n, v in record.items() if is_plain(v)), ("", ""))])
 
 
-def _told(value: Any) -> str:
+def _told(value: Any, locale: str) -> str:
     """Return a value as it is read: of records within a record their plain values, parted by semicolons."""
     if isinstance(value, Mapping):
         inner = list(value.values())
         if any(isinstance(one, Mapping) for one in inner):
-            return "; ".join(filter(None, map(_told, inner[:_MOST])))
+            return "; ".join(filter(None, (_told(one, locale) for one in inner[:_MOST])))
         plain = ((name, one) for name, one in value.items() if is_plain(one) and one != "")
         return " ".join(
-            dict.fromkeys(_told(one) if isinstance(one, str) else f"{name} {_told(one)}" for name, one in plain)
+            dict.fromkeys(
+                words if isinstance(one, str) else f"{name} {words}"
+                for name, one in plain
+                for words in [_told(one, locale)]
+            )
         )
     if isinstance(value, list):
         mark = ", " if _is_list_of_plain(value) else "; "
-        return mark.join(filter(None, map(_told, value[:_MOST])))
-    return _spoken(value) if is_plain(value) else ""
+        return mark.join(filter(None, (_told(one, locale) for one in value[:_MOST])))
+    return _spoken(value, locale) if is_plain(value) else ""
 
 
-def _spoken(value: str | int | float) -> str:
+def _spoken(value: str | int | float, locale: str) -> str:
     """Return a plain value as it is read; a number or an id keeps its form."""
-    words = value_words(value, ENGLISH)
+    words = value_words(value, locale)
     return words.replace("_", " ") if re.fullmatch(r"[A-Za-z_]+", words) else words
 
 

@@ -4,12 +4,14 @@ import re
 from functools import partial
 from pathlib import Path
 
+from core.json_records import records_within, words_of_name
 from core.language.confirmations import answer_to_confirmation
 from core.language.detection import spoken_language
 from core.language.fixed_sentences import ENGLISH, Catalogue, phrase
 from core.language.glossary import in_english, unknown_words
 from core.language.text import normal
 from core.language.words import content_stems
+from core.offline.answering.asked_facts import facts_asked
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.clauses import clauses
@@ -64,7 +66,19 @@ class Speaker:
             CallNeeded: something must be looked up, or is to be done.
             ReplyNow: a question or a refusal settles it.
         """
-        return self.quoted(clause)
+        return self.told_of_records(clause) or self.quoted(clause)
+
+    def told_of_records(self, question: str) -> str:
+        """Return what the customer's own records say to a question about them, or an empty text."""
+        read = in_english(question, self.language, own_words=self._field_words())
+        return facts_asked(
+            question, self.desk.conversation, found=self.say("found"), locale=self.language, english=read
+        )
+
+    def _field_words(self) -> frozenset[str]:
+        """Return the words of the fields of what was read, which the glossary need not know."""
+        records = [record for result in self.desk.conversation.results for record in records_within(result.data)]
+        return frozenset(word for record in records for name in record for word in words_of_name(name).split())
 
     def say(self, key: str, **values: str) -> str:
         """Return a sentence of the catalogue with its places filled."""

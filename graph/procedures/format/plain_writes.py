@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
+from core.json_records import words_of_name
 from core.language.fixed_sentences import PHRASES, phrase
 from graph.procedures.format.catalogue import Catalogue
 from graph.procedures.format.compile import compile_procedure
@@ -15,9 +16,11 @@ from graph.procedures.format.procedure_file import parse_procedure
 from tools.connectors.declared_tools import DeclaredWrite
 from tools.tool import Tool
 
-NAMES_RECORD = re.compile(r"(?:^|_)(?:id|no|nr|number|code|ref|reference)$")
-RECORD = r"#?[A-Za-z]{1,6}-?\d{2,}[\w-]*|\d{5,}"
+NAMES_RECORD = re.compile(r"\b(?:id|no|nr|number|code|ref|reference)$")
+RECORD = r"#?[A-Za-z]{1,8}[-_]?\d[\w-]*"
 """The form in which people name a record, whatever it is of."""
+FIGURES = r"|\d{5,}"
+"""The same in figures alone, where no other number may be meant."""
 TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "yes_no"}
 STEP = "change"
 
@@ -47,12 +50,14 @@ def plain_procedures(tools: Sequence[Tool], owned: Collection[str], catalogue: C
 def _contract(tool: Tool, whole: Sequence[str]) -> dict[str, Any] | None:
     """Return the front matter for a write, or None where it needs what a customer cannot say."""
     schema = convert_to_openai_tool(tool.bound)["function"].get("parameters") or {}
-    slots = {name: _slot(name, schema["properties"][name], whole) for name in schema.get("required") or ()}
+    needed = {name: schema["properties"][name] for name in schema.get("required") or ()}
+    counts = any(one.get("type") in ("integer", "number") for one in needed.values())
+    slots = {name: _slot(name, one, whole, counts=counts) for name, one in needed.items()}
     if None in slots.values():
         return None
-    verb, *thing = tool.name.split("_")
+    verb, *thing = words_of_name(tool.name).split()
     return {
-        "name": tool.name.replace("_", "-"),
+        "name": tool.name.replace("_", "-").lower(),
         "description": tool.bound.description,
         "examples": [f"{said} my {' '.join(thing)}".strip() for said in (verb, *tool.also_called)],
         "tools": [*whole],
@@ -61,18 +66,18 @@ def _contract(tool: Tool, whole: Sequence[str]) -> dict[str, Any] | None:
     }
 
 
-def _slot(name: str, schema: Mapping[str, Any], whole: Sequence[str]) -> dict[str, Any] | None:
+def _slot(name: str, schema: Mapping[str, Any], whole: Sequence[str], *, counts: bool) -> dict[str, Any] | None:
     """Return the slot of an argument; one that names a record is offered from the customer's own records."""
     kind = "date" if schema.get("format") == "date" else TYPES.get(str(schema.get("type")))
     if kind is None:
         return None
-    words = name.replace("_", " ")
+    words = words_of_name(name)
     slot: dict[str, Any] = {"ask": {language: phrase("ask_detail", language, name=words) for language in PHRASES}}
     if kind != "text":
         return slot | {"type": kind}
     if choices := schema.get("enum"):
         return slot | {"one_of": [str(choice) for choice in choices]}
-    if whole and NAMES_RECORD.search(name):
-        slot["pattern"] = RECORD
+    if whole and NAMES_RECORD.search(words):
+        slot["pattern"] = RECORD if counts else RECORD + FIGURES
         slot["find"] = f"values_of([{', '.join(f'{read}()' for read in whole)}], '{name}')"
     return slot

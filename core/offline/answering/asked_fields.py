@@ -1,0 +1,127 @@
+"""Say which fields of a record a question is about: those it names, and those of the kind that it asks for."""
+
+import re
+from typing import Any
+
+from core.json_records import Record, words_of_name
+from core.language.descriptions import is_day, words_of_value
+from core.language.words import content_stems
+from core.offline.answering.found_records import has_dates, is_plain, meet
+
+ASKED = {
+    "date": re.compile(r"\b(?:when|what (?:day|date|time)|how (?:long|late)|wann|quand|cu[aá]ndo)\b"),
+    "money": re.compile(
+        r"\b(?:how much|what (?:\w+ ){0,6}(?:costs?|price|fees?|pay|owe|charged?)|owe|costs?|prices?|charged?|debited|"
+        r"wie ?viel|wie hoch|kostet|kosten|schulde|combien|coûte|cu[aá]nto|cuesta|debo)\b"
+    ),
+    "count": re.compile(r"\b(?:how many|left|remaining|wie viele|übrig|combien de|cu[aá]nt[oa]s|quedan)\b"),
+    "place": re.compile(r"\b(?:where|wo|wohin|où|d[oó]nde)\b"),
+    "person": re.compile(r"\b(?:who|wer|wem|qui|qui[eé]n)\b"),
+}
+"""How questions ask for fields of a kind."""
+HOW_IT_IS = re.compile(
+    r"^(?:(?:and|but|so|also|hi|hey|hello|ok|okay|well|und|et|y)\W+){0,3}"
+    r"(?:is|are|was|were|has|have|did|does|ist|sind|war|hat|habe|est|sont|está|están|ha)\b|\bstatus\b|\bwhat happened\b"
+)
+LISTS = re.compile(r"\b(?:which|any|(?:do|did) (?:i|we) have|have (?:i|we)|are there|welche\w*|quel\w*|cuál\w*)\b")
+"""What asks for the records themselves, by how they stand or what they are of."""
+OWED = re.compile(
+    r"\b(?:owe|outstanding|overdue|unpaid|arrears|(?:still|left|have|need) (?:have )?to (?:be )?(?:pay|paid)|"
+    r"schulde|debo)\b"
+)
+MOST_OF = (
+    (re.compile(r"\b(?:(?:most|more) expensive|(?:high|bigg|larg|dear|prici)(?:est|er))\b"), "money", max),
+    (re.compile(r"\b(?:(?:cheap|low|small)(?:est|er)|(?:least|less) expensive)\b"), "money", min),
+    (re.compile(r"\b(?:next|upcoming|soonest|earliest|first|oldest)\b(?! (?:month|week|year))"), "date", min),
+    (re.compile(r"\b(?:latest|newest|most recent|last)\b(?! (?:month|week|year|night|time))"), "date", max),
+)
+"""How one of several records is picked out, by which kind of field, and from which end."""
+_NAMES = {
+    "money": re.compile(
+        r"price|amount|total|fee|cost|balance|charge|rate\b|deposit|sum|due|premium|rent|paid$|debt|owed"
+    ),
+    "place": re.compile(
+        r"station|club|address|place|city|location|branch|store|site|room|street|office|from|to$|origin|"
+        r"destination|where|gate|depot"
+    ),
+    "person": re.compile(r"trainer|agent|by$|doctor|driver|teacher|name|person|contact|technician|advis[oe]r|host"),
+    "status": re.compile(r"stat(?:us|e)$"),
+}
+_DIRECTIONS = (
+    (
+        re.compile(
+            r"\b(?:ends?|ended|over|until|till|expires?|expired?|runs? out|finish\w*|valid|back|return\w*|due|latest|"
+            r"how long|endet|bis|jusqu\w*|hasta)\b"
+        ),
+        re.compile(r"end|until|till|expir|valid|over|return|due|close|finish"),
+    ),
+    (
+        re.compile(
+            r"\b(?:starts?|started|begins?|began|begun|since|pick\w*|leaves?|departs?|next|upcoming|seit|depuis|desde)\b"
+        ),
+        re.compile(r"start|begin|since|depart|pick|join|from"),
+    ),
+)
+"""Which end of a span of time a question asks for, and what its field is called."""
+
+
+def asked_fields(said: str, record: Record, hits: set[str]) -> dict[str, Any]:
+    """Return the fields of a record that a question is about, and those that it told the record by; none where it is
+    about none.
+
+    Args:
+        said: The question in its normal form.
+        record: A record.
+        hits: The words by which the record was told from others.
+    """
+    named = named_fields(said, record)
+    asked = dict(named)
+    for kind, told in ASKED.items():
+        if told.search(said) or any(kind == one and how.search(said) for how, one, _ in MOST_OF):
+            asked |= _of_kind(kind, said, record, named)
+    if HOW_IT_IS.search(said) or (OWED.search(said) and asked):
+        asked |= {name: value for name, value in record.items() if is_a("status", name, value)}
+    by_value = {name for name, value in record.items() if not hits.isdisjoint(words_of_value(value))}
+    if not (asked or LISTS.search(said)):
+        return {}
+    return {name: value for name, value in record.items() if name in asked or name in by_value}
+
+
+def _of_kind(kind: str, said: str, record: Record, named: Record) -> dict[str, Any]:
+    own = {name: value for name, value in record.items() if is_a(kind, name, value)}
+    if by_name := {name: value for name, value in own.items() if name in named}:
+        return by_name
+    for asked, names in _DIRECTIONS if kind == "date" else ():
+        if asked.search(said) and (some := {n: v for n, v in own.items() if names.search(words_of_name(n))}):
+            return some
+    return own
+
+
+def named_fields(said: str, record: Record) -> dict[str, Any]:
+    """Return the fields that a question names: those whose whole name it says, or else a part."""
+    stems = content_stems(said)
+    fields = {n: v for place, (n, v) in enumerate(record.items()) if place and v not in ("", None)}
+    names = {name: content_stems(words_of_name(name)) for name in fields}
+    whole = {n: fields[n] for n, own in names.items() if own and all(meet(stems, [one]) for one in own)}
+    return whole or {n: fields[n] for n, own in names.items() if meet(stems, own)}
+
+
+def first_of_kind(kind: str, record: Record) -> Any:
+    """Return the value of the first field of a kind, or None."""
+    return next((value for name, value in record.items() if is_a(kind, name, value)), None)
+
+
+def is_a(kind: str, name: str, value: Any) -> bool:
+    """Say whether a field is of a kind: by its value, and by its name where a value does not tell."""
+    if kind == "date":
+        return is_day(value) or has_dates(value)
+    if isinstance(value, bool):
+        return False
+    called = words_of_name(name)
+    match kind:
+        case "money":
+            return isinstance(value, float) or (isinstance(value, int) and bool(_NAMES[kind].search(called)))
+        case "count":
+            return isinstance(value, int) and not _NAMES["money"].search(called)
+        case _:
+            return is_plain(value) and value != "" and bool(_NAMES[kind].search(called)) and not is_day(value)
