@@ -1,20 +1,19 @@
 """Define a conversation file: who the customer is, what they say, and what must be true afterwards."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
 Kind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,40}$")]
 """What a conversation is an example of, in the suite's own words."""
 Text = Annotated[str, Field(min_length=1)]
 
 
-def with_tuples(value: Any, names: tuple[str, ...]) -> Any:
-    """Turn the lists under these keys into tuples, as strict validation wants them; leave anything else to it."""
-    if not isinstance(value, dict):
-        return value
-    return value | {n: tuple(value[n]) for n in names if isinstance(value.get(n), list)}
+Item = TypeVar("Item")
+Many = Annotated[tuple[Item, ...], Strict(False)]
+"""What a file writes as a list."""
+OneOrMany = Annotated[Many[Item], BeforeValidator(lambda written: written if isinstance(written, list) else (written,))]
 
 
 class Section(BaseModel):
@@ -28,14 +27,9 @@ class When(Section):
 
     confirmation: bool | None = None
     """The agent listed what it is going to do and waits for a yes."""
-    words: tuple[Text, ...] = ()
+    words: Many[Text] = ()
     """The reply holds one of these, in any letter case."""
     owner: Literal["bot", "human"] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lists_are_tuples(cls, value: Any) -> Any:
-        return with_tuples(value, ("words",))
 
 
 class Line(Section):
@@ -78,7 +72,7 @@ class Before(Section):
 
     records: Mapping[str, Mapping[str, Mapping[str, Any]]] = Field(default_factory=dict)
     """Fields of records by their table and id; in a file, a table may also stand beside `actions`."""
-    actions: tuple[GoldAction, ...] = ()
+    actions: Many[GoldAction] = ()
     """What was done before through the same tools."""
 
     @model_validator(mode="before")
@@ -90,27 +84,22 @@ class Before(Section):
         value = {name: value[name] for name in value if name not in tables}
         if tables:
             value["records"] = {**value.get("records", {}), **tables}
-        return with_tuples(value, ("actions",))
+        return value
 
 
 class ToolRule(Section):
     """Tools that must and must not be called."""
 
-    must: tuple[Text, ...] = ()
-    must_not: tuple[Text, ...] = ()
-    in_order: tuple[Text, ...] = ()
+    must: Many[Text] = ()
+    must_not: Many[Text] = ()
+    in_order: Many[Text] = ()
     """Tools that must be called one after the other; others may be called between them."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lists_are_tuples(cls, value: Any) -> Any:
-        return with_tuples(value, ("must", "must_not", "in_order"))
 
 
 class Fact(Section):
     """Something a reply says, in any of these spellings; in a file, a plain text stands for the only one."""
 
-    any: Annotated[tuple[Text, ...], Field(min_length=1)]
+    any: Annotated[Many[Text], Field(min_length=1)]
     turn: Annotated[int, Field(ge=1)] | None = None
     """Which reply, counted from 1; without it any of them."""
 
@@ -119,36 +108,31 @@ class Fact(Section):
     def _short_forms(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"any": (value,)}
-        return {"any": tuple(value)} if isinstance(value, list) else with_tuples(value, ("any",))
+        return {"any": value} if isinstance(value, list) else value
 
 
 class Facts(Section):
     """What the replies must and must not say."""
 
-    must: tuple[Fact, ...] = ()
-    must_not: tuple[Fact, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lists_are_tuples(cls, value: Any) -> Any:
-        return with_tuples(value, ("must", "must_not"))
+    must: Many[Fact] = ()
+    must_not: Many[Fact] = ()
 
 
 class Expect(Section):
     """What must be true after the conversation; what is left out is not judged."""
 
-    actions: tuple[GoldAction, ...] = ()
+    actions: Many[GoldAction] = ()
     """Gold actions: replayed on fresh records they give the records that must be there; none means nothing changed."""
-    also_right: tuple[tuple[GoldAction, ...], ...] = ()
+    also_right: Many[Many[GoldAction]] = ()
     """Other action lists that are as good."""
     tools: ToolRule = ToolRule()
-    procedures: tuple[Text, ...] | None = None
+    procedures: Many[Text] | None = None
     """The procedures that were followed, in the order in which they began."""
     facts: Facts = Facts()
-    cites: tuple[tuple[Text, ...], ...] = ()
+    cites: Many[OneOrMany[Text]] = ()
     """Articles that must be cited; a list in the list means one of these."""
     owner: Literal["bot", "human", "any"] = "bot"
-    ticket: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    ticket: Mapping[str, OneOrMany[str]] = Field(default_factory=dict)
     """Ticket fields and the values that are right."""
     rejects: bool = False
     """The customer's message is refused with a clear error instead of a reply."""
@@ -157,20 +141,6 @@ class Expect(Section):
     """Most model requests of the whole conversation."""
     max_tokens: Annotated[int, Field(ge=0)] | None = None
     max_seconds: Annotated[float, Field(gt=0, strict=False)] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_forms(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        value = with_tuples(value, ("actions", "procedures"))
-        if isinstance(also := value.get("also_right"), list):
-            value["also_right"] = tuple(tuple(way) if isinstance(way, list) else way for way in also)
-        if isinstance(cites := value.get("cites"), list):
-            value["cites"] = tuple(tuple(c) if isinstance(c, list) else (c,) for c in cites)
-        if isinstance(ticket := value.get("ticket"), dict):
-            value["ticket"] = {k: tuple(v) if isinstance(v, list) else (v,) for k, v in ticket.items()}
-        return value
 
 
 class Scenario(Section):
@@ -183,18 +153,13 @@ class Scenario(Section):
     """Who is signed in, or null in an open chat."""
     who: Text = "A customer."
     wants: Text
-    knows: tuple[Text, ...] = ()
-    does_not_know: tuple[Text, ...] = ()
+    knows: Many[Text] = ()
+    does_not_know: Many[Text] = ()
     persona: Text | None = None
     """How they write and behave, for a model that plays them."""
     channel: Literal["chat", "voice", "email", "api"] = "chat"
     locale: Text = "en"
-    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
-    answers: tuple[Answer, ...] = ()
+    lines: Annotated[Many[Line], Field(min_length=1)]
+    answers: Many[Answer] = ()
     before: Before = Before()
     expect: Expect
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lists_are_tuples(cls, value: Any) -> Any:
-        return with_tuples(value, ("knows", "does_not_know", "lines", "answers"))
