@@ -3,6 +3,7 @@ kept.
 """
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -37,18 +38,34 @@ def test_how_it_was_paid_is_asked_of_the_order_talked_about() -> None:
     assert "$115.00 for order #AF10142 with your Visa ending in 2896" in talk.say("how did I pay for it?")
 
 
-def test_asked_which_order_goes_back_only_those_are_listed_that_still_may() -> None:
+def returning(days_later: int) -> Talk:
+    """Return a conversation so many days after the first of a customer's orders arrived, in a shop that has rules."""
     shop = read_shop(SAMPLE_BUSINESS / "shop.json")
-    talk = Talk(ADA, shop=shop)
+    talk, policy = Talk(ADA, shop=shop), load_policy()
     own = [order for order in shop.orders if order.customer_id == ADA]
-    listed, policy = talk.tools["list_orders"], load_policy()
-    assert isinstance(listed, StructuredTool)
-    delivered = sorted(order.delivered_at for order in own if order.delivered_at)
-    day = delivered[0] + timedelta(days=31)  # the first is a day too late
-    listed.func = lambda: as_text({"orders": [order_facts(order, day, policy) for order in own]})
-    reply = talk.say("I would like to return something")
-    assert "#AF10142" in reply or "Enamel Roasting Tin" in reply
+    day = min(order.delivered_at for order in own if order.delivered_at) + timedelta(days=days_later)
+    facts = {order.id: order_facts(order, day, policy) for order in own}
+    reads: dict[str, Callable[..., str]] = {
+        "list_orders": lambda: as_text({"orders": list(facts.values())}),
+        "get_order": lambda order_id: as_text(facts[order_id]),
+    }
+    for name, read in reads.items():
+        tool = talk.tools[name]
+        assert isinstance(tool, StructuredTool)
+        tool.func = read
+    return talk
+
+
+def test_asked_which_order_goes_back_only_those_are_listed_that_still_may() -> None:
+    reply = returning(31).say("I would like to return something")
+    assert "Enamel Roasting Tin" in reply
     assert "#AF10002" not in reply
+
+
+def test_what_can_no_longer_go_back_is_not_asked_about_item_by_item() -> None:
+    talk = returning(300)
+    talk.say("I would like to return something from #AF10142")
+    assert [name for name, _ in talk.proposed] == ["return_items"]  # which the shop's rules refuse, and say why
 
 
 def test_a_question_in_the_middle_of_our_question_is_answered() -> None:

@@ -143,7 +143,10 @@ def return_items(request: Request, desk: Toolbox) -> str:
     )  # fmt: skip
     calls = []
     for order in orders:
-        items = chosen_items(request, desk, order, question="Which items would you like to return?")
+        if order.get("return_possible") is False:  # the shop says why, whatever the items are
+            items = list(order["items"])
+        else:
+            items = chosen_items(request, desk, order, question="Which items would you like to return?")
         calls.append(_with_method("return_items", request, desk, order, {"item_ids": [i["item_id"] for i in items]}))
     return _do(desk, calls)
 
