@@ -82,6 +82,7 @@ class Camera:
         """Take the pages that customers see."""
         site = self.site
         self.keep(self.open(site.url), "home-light")
+        self.keep(self.open(f"{site.url}/?lang=ar", size=PHONE, scheme="dark"), "home-dark-phone-ar")
         self.keep(self.open(site.page("/chat")), "chat-welcome")
         page = self.open(site.page("/chat", site.token()))
         say(page, "Where are my orders?")
@@ -131,6 +132,9 @@ class Camera:
             page.locator("#entries li").first.wait_for()
             self.keep(page, f"desk-{scheme}")
             self.keep(self.open(insight, scheme=scheme), f"insight-{scheme}")
+        page = self.open(desk, size=PHONE)
+        page.locator("#entries li").first.wait_for()
+        self.keep(page, "desk-phone")
         for page_name, address in {"desk": site.page("/desk", lead), "insight": insight}.items():
             self.keep(self.open(address.replace("#", "?lang=ar#"), size=PHONE), f"{page_name}-phone-ar")
 
