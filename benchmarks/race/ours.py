@@ -1,7 +1,7 @@
 """This project's agent, answering a message a line as the peers do: `python -m benchmarks.race.ours WORLD`.
 
-`python -m benchmarks.race.ours WORLD FILE` is a graph of four steps instead that embeds, asks and remembers, and does
-nothing else: what the libraries alone take.
+`python -m benchmarks.race.ours WORLD FILE` is a graph of its three steps instead that embeds, asks and remembers, and
+does nothing else: what the libraries alone take.
 """
 
 import asyncio

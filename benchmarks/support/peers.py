@@ -91,8 +91,8 @@ async def langchain_agent(base_url: str, file: Path) -> AsyncIterator[Turn]:
 
 @asynccontextmanager
 async def empty_graph(base_url: str, file: Path, embeddings: Embeddings) -> AsyncIterator[Turn]:
-    """Yield a graph of our four steps that embeds the message, asks the model once and remembers: what the libraries
-    take.
+    """Yield a graph of the steps of our common turn that embeds the message, asks the model once and remembers: what
+    the libraries take.
 
     Nothing is searched, looked up, checked, counted or limited, so that no agent on these libraries can take less.
     """
@@ -112,7 +112,6 @@ async def empty_graph(base_url: str, file: Path, embeddings: Embeddings) -> Asyn
         ("receive", nothing),
         ("retrieve", retrieve),
         ("reason", reason),
-        ("verify", nothing),
     ]
     drawn = StateGraph(MessagesState)
     drawn.add_edge(START, "receive")
