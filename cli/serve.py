@@ -65,13 +65,14 @@ def serve(
     if workers == 1:
         _run(settings, host, port)
         return
-    with _listen(host, port) as shared:
-        if run_workers(partial(_work, settings, host, port), shared, workers):
+    bound(host, port, shared=False).close()  # or a server that is there already would get a part of the requests
+    with bound(host, port) as held:
+        if run_workers(partial(_work, settings, host, held.getsockname()[1]), workers):
             raise typer.Exit(1)
 
 
-def _run(settings: Settings, host: str, port: int, shared: socket.socket | None = None) -> None:
-    """Serve until a signal ends it, on a socket of its own or on one that processes share."""
+def _run(settings: Settings, host: str, port: int, listened: socket.socket | None = None) -> None:
+    """Serve until a signal ends it, on a port of its own or on a socket bound to one that processes share."""
     write_logs(settings.log_level if "log_level" in settings.model_fields_set else "info")
     app = make_app(settings)
     logging.getLogger("uvicorn.error").addFilter(lambda record: not hasattr(app.state, "failed"))
@@ -89,7 +90,7 @@ def _run(settings: Settings, host: str, port: int, shared: socket.socket | None 
     )
     server = Server(config)
     try:
-        server.run([shared] if shared else None)
+        server.run([listened] if listened else None)
     except SystemExit:
         if not hasattr(app.state, "failed"):
             raise
@@ -98,18 +99,26 @@ def _run(settings: Settings, host: str, port: int, shared: socket.socket | None 
         raise SettingsError(f"the server could not start on {host}:{port}; the lines above say why")
 
 
-def _work(settings: Settings, host: str, port: int, shared: socket.socket) -> None:
-    with errors_shown():
-        _run(settings, host, port, shared)
+def _work(settings: Settings, host: str, port: int) -> None:
+    with errors_shown(), bound(host, port) as own:
+        _run(settings, host, port, own)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that several processes can accept from."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def bound(host: str, port: int, *, shared: bool = True) -> socket.socket:
+    """Return a socket at an address, which others may be bound to as well where it is shared; nobody listens yet.
+
+    Linux gives each process that listens its share of the connections. On one socket for all of them, whoever wakes
+    first takes all that wait.
+    """
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, int(shared))
+        found.bind((host, port))
     except OSError as error:
+        found.close()
         raise SettingsError(f"the server could not start on {host}:{port} ({error.strerror})") from None
+    return found
 
 
 def token(

@@ -16,6 +16,8 @@ import pytest
 from openai import AsyncOpenAI, AuthenticationError, OpenAI
 
 from benchmarks.server import Load, database, missed, run
+from cli.serve import bound
+from core.errors import SettingsError
 from core.language.fixed_sentences import phrase
 from tests.processes import ROOT, environment, free_port, wait_for
 from tests.server_fakes import SECRET, TOKENS, bearer
@@ -187,3 +189,24 @@ def wait_until(done: Callable[[], bool]) -> None:
     while not done():
         assert time.monotonic() < end
         time.sleep(0.1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems give all connections to one of the sockets")
+def test_processes_that_share_a_port_share_its_connections() -> None:
+    with bound("127.0.0.1", 0) as held, bound(*held.getsockname()) as one, bound(*held.getsockname()) as other:
+        for listening in (one, other):
+            listening.listen(100)
+            listening.settimeout(0)
+        clients = [socket.create_connection(held.getsockname(), timeout=5) for _ in range(60)]
+        for listening in (one, other):
+            connection, _ = listening.accept()
+            connection.close()
+        for client in clients:
+            client.close()
+
+
+def test_a_port_that_somebody_serves_is_not_shared() -> None:
+    with bound("127.0.0.1", 0) as held:
+        held.listen()
+        with pytest.raises(SettingsError, match="in use"):
+            bound(*held.getsockname(), shared=False)

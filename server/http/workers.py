@@ -1,14 +1,13 @@
-"""Serve one port by several processes that share its socket: `support-agent serve --workers N`."""
+"""Serve one port by several processes: `support-agent serve --workers N`."""
 
 import signal
-import socket
 from collections.abc import Callable
 from multiprocessing import connection, get_context
 from multiprocessing.context import SpawnProcess
 
 
-def run_workers(work: Callable[[socket.socket], None], shared: socket.socket, workers: int) -> int:
-    """Run this many processes on one socket until a signal ends them; return the exit code.
+def run_workers(work: Callable[[], None], workers: int) -> int:
+    """Run this many processes until a signal ends them; return the exit code.
 
     One that dies is replaced. One that ends with an error of its own has said it, and would do so again: it ends all.
     """
@@ -17,7 +16,7 @@ def run_workers(work: Callable[[socket.socket], None], shared: socket.socket, wo
     running: list[SpawnProcess] = []
 
     def start() -> None:
-        process = spawn.Process(target=work, args=(shared,))
+        process = spawn.Process(target=work)
         process.start()
         running.append(process)
 

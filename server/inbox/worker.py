@@ -79,6 +79,8 @@ class Worker:
         self._slots = asyncio.Semaphore(pace.turns_at_once)
         self._running: set[asyncio.Task[None]] = set()
         self._turns: dict[str, asyncio.Task[None]] = {}
+        self._left_behind = False
+        """Whether the last look found a turn that another process had left."""
         self._stopping = False
 
     def hint(self, thread_id: str, *, after: float = 0.0) -> None:
@@ -124,11 +126,20 @@ class Worker:
 
     async def _next_turn(self) -> Turn | None:
         """Return a turn somebody hinted at, or after a moment of quiet one that was left, or None."""
-        try:
-            thread_id = await asyncio.wait_for(self._hints.get(), self._pace.poll_seconds)
-        except TimeoutError:
-            return await self._claim(None, self._pace.head_start)
-        return await self._claim(thread_id, 0.0)
+        thread_id = await self._hinted()
+        if thread_id is not None:
+            return await self._claim(thread_id, 0.0)
+        found = await self._claim(None, self._pace.head_start)
+        self._left_behind = found is not None
+        return found
+
+    async def _hinted(self) -> str | None:
+        """Return the thread of the next hint, or None after a moment of quiet; where turns are left, without one."""
+        with suppress(TimeoutError, asyncio.QueueEmpty):
+            if self._left_behind:
+                return self._hints.get_nowait()
+            return await asyncio.wait_for(self._hints.get(), self._pace.poll_seconds)
+        return None
 
     async def _claim(self, thread_id: str | None, overdue_by: float) -> Turn | None:
         try:
