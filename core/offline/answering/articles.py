@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import content_stems, with_synonyms
 from core.offline.answering.toolbox import Toolbox
-from core.offline.reading.followups import last_question
+from core.offline.reading.followups import SHORT, last_question
 from core.offline.reading.understanding import Request
 
 TROUBLE = re.compile(
@@ -31,7 +32,7 @@ def worth_an_answer(text: str) -> bool:
 _VERY_SURE = 0.9
 """Score from which a quotation most likely answers the question, and no other is looked for."""
 _FEW_WORDS = 2
-"""A question with no more words than these may go on with what was asked before, whatever it looks like."""
+"""A question with no more words than these may go on with what was asked before, as may what is no question."""
 SORRY = "I am sorry about that. "
 OFFER = "If you like, I can bring in a colleague; just write “person”."
 NO_MORE = "Our help articles say no more about that than this:"
@@ -58,7 +59,8 @@ def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = (), top
         desk.search(trouble or with_synonyms(request.words.replace("\n", " ")))
     if quote is None and (topic := _behind(question, topics)):
         quote = desk.quote(topic)
-    if quote is None and not before and len(content_stems(question)) <= _FEW_WORDS:
+    goes_on = len(content_stems(question)) <= _FEW_WORDS or not asks_about(question)
+    if quote is None and not before and goes_on and len(question.split()) <= SHORT:
         quote = desk.quote(question, last_question(desk.conversation).replace("\n", " "))
     if quote is None:
         return DONT_KNOW

@@ -22,7 +22,7 @@ from core.offline.answering.passage_statements import Statement
 from core.offline.reading.asked_values import has_asked_value
 from core.offline.reading.chat_request import QuotedPassage
 
-SURE, NEAR = 0.8, 0.5
+SURE, NEAR = 0.8, 0.45
 """How sure it has to be that a passage answers to be quoted as the answer, and as what is nearest."""
 _SURE_BY_WORDS = 0.55
 """The same where there are no embeddings: the share of the question's words, rare ones counting more."""
@@ -34,7 +34,7 @@ fit so well.
 """
 _FITS_TOO = 0.8
 """Share of the best statement's score from which one is quoted that does not go on with it."""
-_GOES_ON, _TOLD = 0.1, -0.15
+_GOES_ON, _TOLD = 0.15, -0.15
 """What it counts for a question that goes on that an article was just quoted, and that a statement was told."""
 _NAMED = 0.25
 """Likeness of a statement to the new words alone from which they name what it says."""

@@ -62,6 +62,7 @@ class Toolbox:
         self.conversation = conversation
         self._embeddings = embeddings
         self._reading = reading
+        self._quotes: dict[tuple[str, str, frozenset[str]], Quote | None] = {}
 
     @property
     def words(self) -> frozenset[str]:
@@ -105,10 +106,17 @@ class Toolbox:
 
     def nearest(self, question: str, before: str = "") -> Quote | None:
         """Return what is near enough to a question to be told as what is nearest, where meaning is compared."""
-        found = self._found(_IDENTIFIER.sub("", question), before) if self._embeddings is not None else None
+        found = self._found(question, before) if self._embeddings is not None else None
         return found if found and found.score >= NEAR else None
 
     def _found(self, question: str, before: str, about: Collection[str] = ()) -> Quote | None:
+        """Return what fits a question best, however sure that is; the same question is compared once."""
+        key = (question, before, frozenset(about))
+        if key not in self._quotes:
+            self._quotes[key] = self._compared(_IDENTIFIER.sub("", question), _IDENTIFIER.sub("", before), about)
+        return self._quotes[key]
+
+    def _compared(self, question: str, before: str, about: Collection[str]) -> Quote | None:
         passages = self.conversation.passages
         if about:
             passages = tuple(p for p in passages if not set(about).isdisjoint(content_stems(f"{p.title} {p.section}")))
