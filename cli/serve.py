@@ -1,6 +1,5 @@
 """Serve customers and operators over HTTP: `support-agent serve`, and the tokens to try it with."""
 
-import ipaddress
 import logging
 import socket
 from functools import partial
@@ -13,6 +12,7 @@ import uvicorn
 from cli.output import err, errors_shown, out
 from core.errors import SettingsError
 from core.observability.logs import write_logs
+from core.safety.public_addresses import is_loopback
 from core.settings import Settings
 from graph.opened_stores import business_of
 from server.application import make_app
@@ -52,7 +52,7 @@ def serve(
     Example: support-agent serve --port 8000
     """
     settings = Settings.from_env()
-    if not (_is_loopback(host) or settings.jwt_secret or settings.jwt_keys):
+    if not (is_loopback(host) or settings.jwt_secret or settings.jwt_keys):
         raise SettingsError(
             f"the server would be open to others on {host} with a secret made for this machine alone; set "
             "SUPPORT_JWT_SECRET or SUPPORT_JWT_KEYS, or listen on 127.0.0.1"
@@ -61,7 +61,7 @@ def serve(
     name = CurrentBrand(lambda: business_of(settings))().name
     err.print(f"[dim]{name} support on http://{host}:{port} · Ctrl+C ends it[/dim]")
     if try_as is not None:
-        _print_links(settings, f"http://{host}:{port}", try_as, on_loopback=_is_loopback(host))
+        _print_links(settings, f"http://{host}:{port}", try_as, on_loopback=is_loopback(host))
     if workers == 1:
         _run(settings, host, port)
         return
@@ -149,10 +149,3 @@ def _print_links(settings: Settings, root: str, customer: str, *, on_loopback: b
         ("Insight", "insight", as_operator),
     ):
         err.print(f"{name:<8} {root}/{path}#token={made}", soft_wrap=True, highlight=False)
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from uuid import uuid4
 
 import jwt
@@ -22,7 +22,6 @@ SHORTEST_SECRET = 32
 """Bytes; a shorter HS256 key can be guessed (RFC 7518, section 3.2)."""
 STATE_AUDIENCE = "support-staff-login"
 """Marks what is kept while somebody signs in: it lacks a subject, so that it is no token."""
-Algorithm = Literal["HS256", "RS256"]
 
 
 class RevokedTokens:

@@ -32,7 +32,6 @@ class ActionWords:
     """How the name of a tool says it."""
 
 
-NOTHING = r"(?!)"
 ACTIONS: dict[str, ActionWords] = {
     "cancel": ActionWords(
         r"cancell?ed|called off|voided|withdrawn|revoked|halted|stopped|storniert|annulliert|abgesagt|annulé\w*|"

@@ -43,3 +43,11 @@ def pin(request: httpx.Request, address: str) -> None:
     """Have a request go to an address; its certificate and its host header stay those of the host it names."""
     request.extensions = {**request.extensions, "sni_hostname": request.url.host}
     request.url = request.url.copy_with(host=address)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host or address is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -6,7 +6,6 @@ answer requests for approval. Somebody who sits at the machine itself, without a
 everything, as long as neither SUPPORT_JWT_SECRET nor SUPPORT_JWT_KEYS is set: with either, a token is always asked for.
 """
 
-import ipaddress
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from langgraph_sdk import Auth
 from starlette.requests import HTTPConnection
 
 from core.errors import BackendUnavailable, TokenRejected
+from core.safety.public_addresses import is_loopback
 from core.settings import Settings
 from server.dev_server.dev_memory import stored_owner
 from server.dev_server.run_validation import answer_of_staff, only_user_messages
@@ -69,14 +69,7 @@ def _is_developer(connection: HTTPConnection) -> bool:
     origin = connection.headers.get("origin")
     from_page = urlsplit(origin).hostname or "" if origin else "localhost"
     asked_for = urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
-    return _local(peer) and _local(asked_for) and (_local(from_page) or from_page == STUDIO)
-
-
-def _local(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return is_loopback(peer) and is_loopback(asked_for) and (is_loopback(from_page) or from_page == STUDIO)
 
 
 def _role(ctx: Auth.types.AuthContext) -> str:
@@ -90,15 +83,9 @@ async def deny(ctx: Auth.types.AuthContext, value: Any) -> bool:
     return _role(ctx) == "developer"
 
 
-@auth.on.assistants.read
-async def see_assistant(ctx: Auth.types.AuthContext, value: Any) -> bool:
-    """Let everybody see the graph there is."""
-    return True
-
-
-@auth.on.assistants.search
-async def search_assistants(ctx: Auth.types.AuthContext, value: Any) -> bool:
-    """Let everybody see which graph there is; clients ask for it."""
+@auth.on(resources="assistants", actions=["read", "search"])
+async def see_assistants(ctx: Auth.types.AuthContext, value: Any) -> bool:
+    """Let everybody see the graph there is; clients ask for it."""
     return True
 
 
@@ -122,15 +109,9 @@ async def create_thread(ctx: Auth.types.AuthContext, value: Auth.types.ThreadsCr
     return True if _role(ctx) == "operator" else _own(ctx)
 
 
-@auth.on.threads.read
-async def read_thread(ctx: Auth.types.AuthContext, value: Any) -> Any:
-    """Show an own thread, and any to staff."""
-    return True if _role(ctx) == "operator" else _own(ctx)
-
-
-@auth.on.threads.search
-async def search_threads(ctx: Auth.types.AuthContext, value: Any) -> Any:
-    """Find own threads, and all for staff."""
+@auth.on(resources="threads", actions=["read", "search"])
+async def see_threads(ctx: Auth.types.AuthContext, value: Any) -> Any:
+    """Show and find own threads, and all of them for staff."""
     return True if _role(ctx) == "operator" else _own(ctx)
 
 
