@@ -1,8 +1,8 @@
 """Look after personal data in files: drafts of articles that came from tickets, and LangGraph's dev server."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +10,15 @@ import yaml
 from sqlalchemy import or_, select
 
 from core.errors import BackendUnavailable
-from core.privacy.personal_data import Person
+from core.privacy.personal_data import Person, PersonalStore
 from core.storage.tables import OwnDatabase
 from tools.desk.desk_schema import metadata, ticket_number, tickets
 
 DEV_SERVER_FOLDER = Path(".langgraph_api")
 
 
-class PersonalFolder:
-    """Fulfil `PersonalStore` for files that are kept or deleted as a whole."""
-
-    name = ""
-    tables: Sequence[str] = ()
-
-    async def threads_of(self, customer_id: str) -> set[str]:
-        """Return nothing: files know no conversation."""
-        return set()
+class PersonalFolder(PersonalStore):
+    """Files that are kept or deleted as a whole; a person looks after those that grow old."""
 
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return the names of the person's files."""
@@ -37,19 +30,9 @@ class PersonalFolder:
         await asyncio.to_thread(_delete, found)
         return len(found)
 
-    async def expire(self, before: datetime) -> int:
-        """Leave files alone: a person looks after drafts, and the dev server after its own."""
-        return 0
-
-    async def compact(self) -> None:
-        """Leave nothing: a deleted file is gone."""
-
-    async def close(self) -> None:
-        """Close nothing."""
-
+    @abstractmethod
     async def files_of(self, person: Person) -> list[Path]:
         """Return the files that hold something about a person."""
-        raise NotImplementedError
 
 
 class PersonalDrafts(PersonalFolder):

@@ -1,9 +1,10 @@
 """Describe what looks after personal data: every store that holds some can find, export, erase and expire it."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, MetaData, Table, or_, select
@@ -24,43 +25,40 @@ class Person:
     threads: frozenset[str] = frozenset()
 
 
-class PersonalStore(Protocol):
+class PersonalStore(ABC):
     """Look after the personal data of one database; every method raises BackendUnavailable when it cannot be used."""
 
-    name: str
+    name = ""
     """What it holds, for a person to read; also the key of an export."""
-    tables: Sequence[str]
+    tables: Sequence[str] = ()
     """The tables it looks after; a test holds them against those there are."""
 
     async def threads_of(self, customer_id: str) -> set[str]:
-        """Return the conversations that this store knows to be the customer's."""
-        ...
+        """Return the conversations that this store knows to be the customer's: none, unless it says otherwise."""
+        return set()
 
+    @abstractmethod
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return everything that is held about the person as plain data."""
-        ...
 
+    @abstractmethod
     async def erase(self, person: Person) -> int:
         """Take it all away and return how many rows that concerned; audit rows stay, without anything personal."""
-        ...
 
     async def expire(self, before: datetime) -> int:
-        """Do the same to whatever nobody has touched since; open matters stay."""
-        ...
+        """Do the same to whatever nobody has touched since; open matters stay. By default nothing is old."""
+        return 0
 
-    async def compact(self) -> None:
+    async def compact(self) -> None:  # noqa: B027 - nothing, unless the store says otherwise
         """Make sure that what was taken away cannot be read from the files either."""
-        ...
 
-    async def close(self) -> None:
+    async def close(self) -> None:  # noqa: B027
         """Close what the running event loop opened."""
-        ...
 
 
-class PersonalTables:
+class PersonalTables(PersonalStore):
     """What is alike in every `PersonalStore` over tables of ours."""
 
-    tables: Sequence[str] = ()
     owned: Table
     """Its rows name a customer_id and a thread_id."""
 

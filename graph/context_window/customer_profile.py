@@ -13,7 +13,7 @@ from typing import Any
 from langgraph.store.base import BaseStore
 
 from core.errors import SettingsError
-from core.privacy.personal_data import Person
+from core.privacy.personal_data import Person, PersonalStore
 from graph.context_window.case_file import CaseFile
 
 
@@ -87,7 +87,7 @@ async def erase(store: BaseStore, customer_id: str) -> None:
 _PAGE = 1_000
 
 
-class PersonalFiles:
+class PersonalFiles(PersonalStore):
     """Fulfil `PersonalStore` for the LangGraph store; the conversation memory cleans the file it shares with it."""
 
     name = "customer files"
@@ -95,10 +95,6 @@ class PersonalFiles:
 
     def __init__(self, store: BaseStore) -> None:
         self._store = store
-
-    async def threads_of(self, customer_id: str) -> set[str]:
-        """Return nothing: a file names no conversation."""
-        return set()
 
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return what is kept, by kind."""
@@ -120,12 +116,6 @@ class PersonalFiles:
         for item in old:
             await self._store.adelete(item.namespace, item.key)
         return len(old)
-
-    async def compact(self) -> None:
-        """Leave it to the conversation memory."""
-
-    async def close(self) -> None:
-        """Leave the store to whoever opened it."""
 
 
 def _in_utc(moment: datetime) -> datetime:

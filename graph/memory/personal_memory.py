@@ -9,14 +9,14 @@ from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from core.errors import ThreadDamaged
-from core.privacy.personal_data import Person
+from core.privacy.personal_data import Person, PersonalStore
 from core.storage.secure_delete import secure_delete
 from graph.memory.erasure_markers import mark_erased_postgres
 from graph.memory.sqlite_saver import SqliteSaver
 from graph.memory.threads import delete_old, list_threads, thread_ids, transcript
 
 
-class PersonalMemory:
+class PersonalMemory(PersonalStore):
     """Fulfil `PersonalStore` for conversations."""
 
     name = "conversations"
@@ -77,6 +77,3 @@ class PersonalMemory:
             await self._saver.acompact()
         elif self._url.startswith("postgres"):
             await secure_delete(self._url, tables=tuple(self.tables))
-
-    async def close(self) -> None:
-        """Leave the saver to whoever opened it."""

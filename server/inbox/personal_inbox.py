@@ -8,15 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.privacy.personal_data import Person, pseudonym
-from core.storage.secure_delete import secure_delete
+from core.privacy.personal_data import Person, PersonalTables, pseudonym
 from server.inbox.inbox_schema import FIGURES, MESSAGES, NOTES, RATINGS, REPLY_RATINGS, THREADS, TURNS
 from server.inbox.leases import Leases
 from server.inbox.message_inbox import Inbox
 from server.records import Identity, Limits
 
 
-class PersonalInbox:
+class PersonalInbox(PersonalTables):
     """Fulfil `PersonalStore` for messages, turns and ratings; what was counted of turns stays, without a person."""
 
     name = "inbox"
@@ -33,7 +32,7 @@ class PersonalInbox:
     def __init__(self, url: str, *, lease_seconds: float, patience: float) -> None:
         """Name the database; `patience` is how long a turn under way is waited for, in seconds."""
         self._url, self._patience = url, patience
-        self._inbox = Inbox(url, Limits())
+        self._database = self._inbox = Inbox(url, Limits())
         self._leases = Leases(self._inbox, holder=pseudonym(), seconds=lease_seconds)
 
     @asynccontextmanager
@@ -91,14 +90,6 @@ class PersonalInbox:
             asked = update(FIGURES).where(FIGURES.c.at < before.timestamp(), FIGURES.c.question.is_not(None))
             await connection.execute(asked.values(question=None))
             return await self._delete(connection, old)
-
-    async def compact(self) -> None:
-        """Leave nothing in the file."""
-        await secure_delete(self._url, tables=tuple(self.tables))
-
-    async def close(self) -> None:
-        """Close the connections of the running event loop."""
-        await self._inbox.close()
 
     async def _delete(self, connection: AsyncConnection, threads: Collection[str]) -> int:
         rows = 0
