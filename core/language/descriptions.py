@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from core.json_records import Record
+from core.language.fixed_sentences import phrase
 from core.language.text import normal, stem
 from core.language.words import content_stems
 
@@ -13,10 +14,17 @@ _LONGEST = 80
 """Characters of a value that people would name a record by."""
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_MONTH = re.compile(r"\d{4}-(\d{2})")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-           "november", "december")  # fmt: skip
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b")
+WEEKDAYS = (
+    ("monday", "montag", "lundi", "lunes"),
+    ("tuesday", "dienstag", "mardi", "martes"),
+    ("wednesday", "mittwoch", "mercredi", "miércoles"),
+    ("thursday", "donnerstag", "jeudi", "jueves"),
+    ("friday", "freitag", "vendredi", "viernes"),
+    ("saturday", "samstag", "samedi", "sábado"),
+    ("sunday", "sonntag", "dimanche", "domingo"),
+)
+_LANGUAGES = ("en", "de", "fr", "es")
+_DAY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b|\b(?:vom|am|den|du|le|el|del) (\d{1,2})\b(?!:)")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _MAY = re.compile(
     r"\b(?:in|for|of|from|since|until|my|last|this|next|\d{1,2}(?:st|nd|rd|th)?) may\b|\bmay(?:'s)? (?:\d|bill|invoice|"
@@ -52,7 +60,7 @@ def described(words: set[str], records: Sequence[Record]) -> tuple[list[int], se
 def describing(text: str) -> set[str]:
     """Return what may describe a record in a text: stems of its words, and its days and months."""
     said = normal(text)
-    days = {f"day {day}" for day in _DAY.findall(said)} | set(_YEAR.findall(said))
+    days = {f"day {day or other}" for day, other in _DAY.findall(said)} | set(_YEAR.findall(said))
     return set(content_stems(said)) | days | ({"may"} if _MAY.search(said) else set())
 
 
@@ -65,10 +73,14 @@ def words_of_value(value: Any) -> set[str]:
             day = date.fromisoformat(value[:10])
         except ValueError:
             return set()
-        return {stem(_MONTHS[day.month - 1]), stem(_WEEKDAYS[day.weekday()]), f"day {day.day}"}
+        return {*map(stem, WEEKDAYS[day.weekday()]), *_month_words(day.month), f"day {day.day}"}
     if (month := _ISO_MONTH.fullmatch(value)) and 0 < int(month[1]) < 13:
-        return {stem(_MONTHS[int(month[1]) - 1])}
+        return _month_words(int(month[1]))
     return set(content_stems(value)) | {normal(value)} | set(_YEAR.findall(value))
+
+
+def _month_words(month: int) -> set[str]:
+    return {stem(normal(phrase(f"month_{month}", language))) for language in _LANGUAGES}
 
 
 def _held(record: Record) -> set[str]:

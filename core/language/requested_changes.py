@@ -112,10 +112,11 @@ _ASKS = re.compile(
     r"(?:is|are|was|were|am|do|does|did|has|have|ist|sind|war|habe|hat|est-ce|ai-je|est[aá]n?|he|tengo)\b"
 )
 _RULE = re.compile(
-    r"\b(?:can|could|may|might|should|shall|must|would|will) (?:i|we|you|one|people|somebody|someone|it|they|my|the|"
-    r"an?)\b|\bcan't (?:i|we|you)\b|\b(?:if|unless|in case|what happens?|allowed|possible)\b|"
+    r"\b(?:can|could|may|might|should|shall|must|would) (?:i|we|you|one|people|somebody|someone|it|they|my|the|an?)"
+    r"\b|\bwill (?:i|we|you)\b|\bcan't (?:i|we|you)\b|\b(?:if|unless|in case|what happens?|allowed|possible)\b|"
     r"\bhow (?:do|can|to|does|should|could|would|is|are) ?(?!i owe)|\bwhat (?:do|should|can) i (?:do|need)\b|"
-    r"\b(?:kann|darf|muss|soll|könnte|müsste|wenn|falls|puis|peux|dois|peut|pourrais|puedo|puede|debería)\b"
+    r"\b(?:kann|darf|muss(?! ich (?:noch )?(?:be)?zahlen)|soll|könnte|müsste|wenn|falls|puis|peux|"
+    r"dois(?!-je (?:\w+ ){0,2}(?:payer|régler))|peut|pourrais|puedo|puede|debería)\b"
 )
 _NUMBERED = re.compile(r"(?<![\w-])#?(?=[\w-]*\d[\w-]*\d)(?=[\w-]*[a-z])[\w-]{4,}\b")
 _HAVE_TO = re.compile(r"\b(?:do|does|did) (?:i|we) (?:have|need) to\b|\bmust (?:i|we)\b")

@@ -84,15 +84,17 @@ def calls_ahead(messages: Sequence[AnyMessage], tools: Sequence[Tool], *, leads:
     """Return the reads that the newest message asks for by itself; none while calls of the graph's own wait for their
     results.
 
-    Where no model leads, a question what is so of the customer's own that names no read asks for all that is read
-    whole.
+    Where no model leads, a question what is so of the customer's own asks for all that is read whole besides: a field
+    that it names may stand anywhere.
     """
     if pending_calls(list(messages)):
         return []
     said = _asked(messages)
     reads = [tool for tool in tools if tool.ahead and tool.effect == "read"]
-    named = [_ahead(tool, args) for tool in reads if tool.ahead for args in tool.ahead(said)]
-    return named or [_ahead(tool, {}) for tool in reads if leads and tool.reads_whole and asks_own_facts(said)]
+    named = {tool.name: [_ahead(tool, args) for args in tool.ahead(said)] for tool in reads if tool.ahead}
+    whole = [tool for tool in reads if tool.reads_whole and not named[tool.name]] if leads else []
+    besides = [_ahead(tool, {}) for tool in whole] if whole and asks_own_facts(said) else []
+    return [*(call for calls in named.values() for call in calls), *besides]
 
 
 def calls_led_to(

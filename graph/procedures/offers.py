@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from core.json_records import Record, records_within
-from core.language.descriptions import described, describing, is_day
+from core.language.descriptions import WEEKDAYS, described, describing, is_day
 from core.language.fixed_sentences import value_words
 from core.language.several import place_of
 from core.language.text import normalised
@@ -16,19 +16,10 @@ from graph.procedures.cases import Case
 from graph.procedures.format.slot_values import MONTHS, date_in
 
 LONGEST_LABEL = 40
-ISO_DAY = re.compile(r"\b\d{4}-(\d{2})-(\d{2})\b")
+ISO_DAY = re.compile(r"\b\d{4}-(\d{2})-(\d{2})(?!\d)")
 DAY_OF_MONTH = re.compile(
     rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?\.? (?:of )?({'|'.join(MONTHS)})[a-z]*|"
     rf"({'|'.join(MONTHS)})[a-z]* (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?)\b"
-)
-WEEKDAYS = (
-    ("monday", "montag", "lundi", "lunes"),
-    ("tuesday", "dienstag", "mardi", "martes"),
-    ("wednesday", "mittwoch", "mercredi", "miércoles"),
-    ("thursday", "donnerstag", "jeudi", "jueves"),
-    ("friday", "freitag", "vendredi", "viernes"),
-    ("saturday", "samstag", "samedi", "sábado"),
-    ("sunday", "sonntag", "dimanche", "domingo"),
 )
 HALVES = (
     (re.compile(r"\b(?:mornings?|vormittags?|matin|por la mañana)\b"), range(12)),

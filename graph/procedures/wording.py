@@ -23,6 +23,8 @@ CANNOT_TELL = {
     "nl": "Dit kan ik niet zelf oplossen; een collega moet ernaar kijken.",
     "pl": "Nie mogę tego rozstrzygnąć; musi to sprawdzić ktoś z zespołu.",
 }
+MOMENT = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}[\d:.]*(?:Z|[+-]\d{2}:?\d{2})?|\b)")
+"""A day, or a moment, within a text that records put together."""
 FIELD = re.compile(r"\.(\w+)\b(?!\s*\()")
 LISTED = 8
 """Choices that a question lists."""
@@ -102,5 +104,7 @@ def _shown(value: Any, language: str) -> str:
             return f"{value:.2f}".removesuffix(".00")
         case Sequence() if not isinstance(value, str):
             return ", ".join(_shown(item, language) for item in value)
+        case str():
+            return MOMENT.sub(lambda found: value_words(found[0], language), value)
         case _:
             return value_words(value, language)

@@ -21,6 +21,7 @@ from core.offline.answering.asked_fields import (
     first_of_kind,
     is_a,
     named_fields,
+    names_said,
 )
 from core.offline.answering.found_records import FOUND, field_line, is_plain, records_in
 from core.offline.reading.chat_request import Conversation, Result
@@ -30,8 +31,13 @@ _MOST = 8
 _HAVE_I = re.compile(r"\b(?:do|did) (?:i|we) (?:\w+ )?have\b|\bhave (?:i|we) got\b|\bare there\b|\bis there\b")
 _SETTLED = re.compile(r"paid|settled|refunded|credit|cancell?ed|finished|done|closed|completed|confirmed|booked|active")
 _OVER = re.compile(r"cancell?ed|finished|missed|done|closed|completed|ended|past|attended")
-_COMING = re.compile(r"\b(?:next|upcoming|soonest)\b(?! (?:month|week|year))")
+_COMING = re.compile(
+    r"\b(?:next|upcoming|soonest|nächste\w*|prochaine?s?|próxim[oa]s?)\b"
+    r"(?! (?:month|week|year|monat|woche|jahr|mois|mes))"
+)
 _ALL = re.compile(r"\b(?:what(?:'s| is| was| are)?|about|details?|tell|info\w*)\b(?! (?:does|do|can|should)\b)")
+_OF_ANY = frozenset({"list", "last", "next", "first", "open", "customer"})
+"""Words in what a tool is said to do that say nothing of what its records are."""
 _TOTAL = re.compile(r"\b(?:in total|total|altogether|in all|sum|overall|all together|insgesamt|au total|en total)\b")
 
 
@@ -44,8 +50,8 @@ class _Meant:
     """Of each what is asked for."""
     hits: set[str]
     """The question's words that stand in them and not in all records."""
-    named: bool
-    """Whether the question names fields of them, or what they are."""
+    score: int
+    """How many of its words these are, or name fields of them or what they are."""
 
 
 def facts_by_place(requests: Sequence[Request], conversation: Conversation) -> dict[int, str]:
@@ -89,10 +95,8 @@ def facts_asked(
     asked = f"{question} {english}".strip()
     read = [_meant(asked, result, conversation) for result in conversation.results if not result.failed]
     meant = [one for one in read if one.records and any(one.fields) and (own or one.hits)]
-    most = max((len(one.hits) for one in read), default=0)
-    meant = [one for one in meant if len(one.hits) == most]
-    if not most:
-        meant = [one for one in meant if one.named] or ([] if not OWED.search(normal(asked)) else meant)
+    best = max((one.score for one in read), default=0)
+    meant = [one for one in meant if one.score == best and (best or OWED.search(normal(asked)))]
     if not (own or duty or _tells_whose(meant)):
         return ""
     told = [field_line(*both, locale) for one in meant for both in zip(one.records, one.fields, strict=True)]
@@ -120,7 +124,7 @@ def _sum(question: str, meant: Sequence[_Meant]) -> list[str]:
 def _meant(question: str, result: Result, conversation: Conversation) -> _Meant:
     said, records = normal(question), list(records_in(result.data))
     described_as = conversation.tools.get(result.name, {}).get("description", "")
-    about = set(content_stems(f"{words_of_name(result.name)} {described_as}"))
+    about = set(content_stems(f"{words_of_name(result.name)} {described_as}")) - _OF_ANY
     records, hits = _by_values(said, records, about)
     if len(records) > 1 and asks_own_duty(question):  # what is over asks nothing of anybody
         records = _coming(records)
@@ -131,7 +135,8 @@ def _meant(question: str, result: Result, conversation: Conversation) -> _Meant:
     sure = len(hits) > 1 or any(c.isdigit() for hit in hits for c in hit)
     if sure and _ALL.search(said) and not any(fields):  # `what is the ticket of the 2nd about?`
         fields = [{name: value for name, value in record.items() if is_plain(value)} for record in records]
-    return _Meant(records, fields, hits, named=bool(named) or not about.isdisjoint(content_stems(said)))
+    by_name = max((names_said(said, name) for record in records for name in named_fields(said, record)), default=0)
+    return _Meant(records, fields, hits, len(hits) + by_name + len(about.intersection(content_stems(said))))
 
 
 def _by_values(said: str, records: list[Record], about: set[str]) -> tuple[list[Record], set[str]]:

@@ -14,6 +14,9 @@ ASKED = {
         r"\b(?:how much|what (?:\w+ ){0,6}(?:costs?|price|fees?|pay|owe|charged?)|owe|costs?|prices?|charged?|debited|"
         r"wie ?viel|wie hoch|kostet|kosten|schulde|combien|coûte|cu[aá]nto|cuesta|debo)\b"
     ),
+    "duration": re.compile(
+        r"\b(?:how long (?:is|are|was|does|do|did|will)|wie lange|combien de temps|cuánto (?:tiempo|dura))\b"
+    ),
     "count": re.compile(r"\b(?:how many|left|remaining|wie viele|übrig|combien de|cu[aá]nt[oa]s|quedan)\b"),
     "place": re.compile(r"\b(?:where|wo|wohin|où|d[oó]nde)\b"),
     "person": re.compile(r"\b(?:who|wer|wem|qui|qui[eé]n)\b"),
@@ -27,15 +30,37 @@ LISTS = re.compile(r"\b(?:which|any|(?:do|did) (?:i|we) have|have (?:i|we)|are t
 """What asks for the records themselves, by how they stand or what they are of."""
 OWED = re.compile(
     r"\b(?:owe|outstanding|overdue|unpaid|arrears|(?:still|left|have|need) (?:have )?to (?:be )?(?:pay|paid)|"
-    r"schulde|debo)\b"
+    r"schulde|muss ich noch (?:be)?zahlen|dois-je (?:\w+ ){0,2}(?:payer|régler)|debo)\b"
 )
 MOST_OF = (
-    (re.compile(r"\b(?:(?:most|more) expensive|(?:high|bigg|larg|dear|prici)(?:est|er))\b"), "money", max),
+    (
+        re.compile(
+            r"\b(?:(?:most|more) expensive|(?:high|bigg|larg|dear|prici)(?:est|er)|teuerste\w*|plus chère?|"
+            r"más car[oa])\b"
+        ),
+        "money",
+        max,
+    ),
     (re.compile(r"\b(?:(?:cheap|low|small)(?:est|er)|(?:least|less) expensive)\b"), "money", min),
-    (re.compile(r"\b(?:next|upcoming|soonest|earliest|first|oldest)\b(?! (?:month|week|year))"), "date", min),
-    (re.compile(r"\b(?:latest|newest|most recent|last)\b(?! (?:month|week|year|night|time))"), "date", max),
+    (
+        re.compile(
+            r"\b(?:next|upcoming|soonest|earliest|first|oldest|nächste\w*|prochaine?s?|próxim[oa]s?)\b"
+            r"(?! (?:month|week|year|monat|woche|jahr|mois|mes))"
+        ),
+        "date",
+        min,
+    ),
+    (
+        re.compile(
+            r"\b(?:latest|newest|most recent|last|letzte\w*|dernière?s?|últim[oa]s?)\b"
+            r"(?! (?:month|week|year|night|time|monat|woche|jahr|mois|mes))"
+        ),
+        "date",
+        max,
+    ),
 )
 """How one of several records is picked out, by which kind of field, and from which end."""
+_NUMBER_OF = re.compile(r"\b(?:id|no|nr|number|code|ref|reference)\b")
 _NAMES = {
     "money": re.compile(
         r"price|amount|total|fee|cost|balance|charge|rate\b|deposit|sum|due|premium|rent|paid$|debt|owed"
@@ -44,7 +69,11 @@ _NAMES = {
         r"station|club|address|place|city|location|branch|store|site|room|street|office|from|to$|origin|"
         r"destination|where|gate|depot"
     ),
-    "person": re.compile(r"trainer|agent|by$|doctor|driver|teacher|name|person|contact|technician|advis[oe]r|host"),
+    "person": re.compile(
+        r"trainer|agent|by$|doctor|dentist|physician|therapist|nurse|driver|teacher|instructor|coach|name|person|contact|"
+        r"technician|mechanic|stylist|guide|advis[oe]r|host"
+    ),
+    "duration": re.compile(r"minutes?|hours?|days?\b|weeks?|months?|duration|length"),
     "status": re.compile(r"stat(?:us|e)$"),
 }
 _DIRECTIONS = (
@@ -98,12 +127,22 @@ def _of_kind(kind: str, said: str, record: Record, named: Record) -> dict[str, A
 
 
 def named_fields(said: str, record: Record) -> dict[str, Any]:
-    """Return the fields that a question names: those whose whole name it says, or else a part."""
+    """Return the fields that a question names: those whose whole name it says, or else a part; a number that only
+    leads to another record is none.
+    """
     stems = content_stems(said)
-    fields = {n: v for place, (n, v) in enumerate(record.items()) if place and v not in ("", None)}
+    given = {n: v for place, (n, v) in enumerate(record.items()) if place and v not in ("", None)}
+    numbers = {n for n in given if _NUMBER_OF.search(words_of_name(n)) and not _NUMBER_OF.search(said)}
+    fields = {name: value for name, value in given.items() if name not in numbers}
     names = {name: content_stems(words_of_name(name)) for name in fields}
     whole = {n: fields[n] for n, own in names.items() if own and all(meet(stems, [one]) for one in own)}
     return whole or {n: fields[n] for n, own in names.items() if meet(stems, own)}
+
+
+def names_said(said: str, name: str) -> int:
+    """Return how many words of a field's name a question says."""
+    stems = content_stems(said)
+    return sum(meet(stems, [one]) for one in content_stems(words_of_name(name)))
 
 
 def first_of_kind(kind: str, record: Record) -> Any:
@@ -121,6 +160,8 @@ def is_a(kind: str, name: str, value: Any) -> bool:
     match kind:
         case "money":
             return isinstance(value, float) or (isinstance(value, int) and bool(_NAMES[kind].search(called)))
+        case "duration":
+            return isinstance(value, int | float) and bool(_NAMES[kind].search(called))
         case "count":
             return isinstance(value, int) and not _NAMES["money"].search(called)
         case _:

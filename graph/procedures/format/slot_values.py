@@ -7,7 +7,7 @@ import re2
 
 from graph.procedures.format.procedure_file import Slot
 
-DATE = re2.compile(r"\b(\d{4}-\d{2}-\d{2})\b")
+DATE = re2.compile(r"\b(\d{4}-\d{2}-\d{2})(?:\b|T)")
 WORD_DATE = re2.compile(
     r"\b(?:(\d{1,2})(?:st|nd|rd|th)?\.? ([a-z]{3,9})|([a-z]{3,9}) (\d{1,2})(?:st|nd|rd|th)?),? (\d{4})\b"
 )
