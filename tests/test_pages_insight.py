@@ -130,6 +130,12 @@ def test_a_lead_reads_the_period_sorts_looks_behind_and_keeps_the_view(
     assert re.fullmatch(r"conversations-20\d\d-\d\d-\d\d-20\d\d-\d\d-\d\d\.csv", saving.value.suggested_filename)
 
 
+def test_a_period_without_conversations_says_when_one_counts(site: Site, opener: Opener) -> None:
+    page = insight(opener, site, "?days=7&last=2020-01-31")
+    page.get_by_text("No conversation of this period is over yet. One counts an hour after its last word.").wait_for()
+    assert opener.axe(page) == []
+
+
 @pytest.mark.parametrize(
     ("scheme", "language", "width"), [("dark", "de", 1280), ("light", "ar", 390)], ids=["dark", "light-phone-rtl"]
 )

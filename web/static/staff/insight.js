@@ -90,7 +90,8 @@ function show(found) {
   for (const name of FILTERS) choices(name, found.filters[name] ?? []);
   const sections = [perDay, groups, unanswered, stops, times, backlog, operators, reasons, ratings, busiest, costs, trend].map((draw) => draw(found, report));
   byId("contents", HTMLElement).replaceChildren(...sections.map((one) => el("a", { href: `#${one.id}` }, one.querySelector("h2")?.textContent ?? "")));
-  byId("figures", HTMLElement).replaceChildren(tiles(found, report), ...sections);
+  const empty = found.over ? [] : [el("p", { class: "empty wide" }, speech.say("figures_none"))];
+  byId("figures", HTMLElement).replaceChildren(...empty, tiles(found, report), ...sections);
 }
 
 /**
@@ -130,7 +131,7 @@ function choices(name, values, chosen = form[name].value) {
  * @param {string} value
  */
 function called(name, value) {
-  if (!value) return speech.say("none_of_it");
+  if (!value) return speech.say(name === "topic" ? "no_topic" : "none_of_it");
   if (name === "language") return new Intl.DisplayNames([region(speech)], { type: "language", fallback: "code" }).of(value) ?? value;
   return name === "queue" ? named(speech, "queue", value) : value;
 }

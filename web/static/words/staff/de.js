@@ -395,4 +395,6 @@ export default {
   picture_size: "Ein Bild darf höchstens {megabytes} MB haben.",
   picture_count: "Mit einer Nachricht gehen höchstens {most} Bilder.",
   picture_words: "Schreiben Sie ein paar Worte zum Bild.",
+  no_topic: "(weder Artikel noch Aktion)",
+  figures_none: "In diesem Zeitraum ist noch kein Gespräch beendet. Es zählt eine Stunde nach dem letzten Wort.",
 };

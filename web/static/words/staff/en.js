@@ -395,4 +395,6 @@ export default {
   picture_size: "A picture may have at most {megabytes} MB.",
   picture_count: "At most {most} pictures go with a message.",
   picture_words: "Write a few words with the picture.",
+  no_topic: "(neither article nor action)",
+  figures_none: "No conversation of this period is over yet. One counts an hour after its last word.",
 };
