@@ -58,9 +58,7 @@ def check_business(folder: Path) -> Checked:
         run_blocking(opened.close())
     problems += [*opened.problems, *_identity_problems(business, opened)]
     tools = declared_tools(business, opened)
-    articles = {
-        path.name: path.read_text(encoding="utf-8", errors="replace") for path in business.articles.glob("*.md")
-    }
+    articles = {one.name: one.read_text(encoding="utf-8", errors="replace") for one in business.articles.glob("*.md")}
     procedures, wrong = check_folder(
         folder / "procedures",
         catalogue_of([*tools, *(own if business.shop else ())]),

@@ -250,9 +250,7 @@ class EndpointEmbeddings(OpenAIEmbeddings):
         """Return one vector a text; raises ModelUnavailable or ModelRejected."""
         most = chunk_size or self.chunk_size
         with self._errors():
-            return [
-                v for start in range(0, len(texts), most) for v in self._vectors(texts[start : start + most], kwargs)
-            ]
+            return [v for at in range(0, len(texts), most) for v in self._vectors(texts[at : at + most], kwargs)]
 
     def _vectors(self, texts: list[str], others: dict[str, Any]) -> list[list[float]]:
         """Ask once. The answer is read as plain JSON: the client's own classes check each number of each vector."""

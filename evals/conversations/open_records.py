@@ -63,9 +63,7 @@ class OpenRecords:
         del self.calls[before:]
         if self.ground.business.shop:
             shop = await asyncio.to_thread(export_shop, self.settings.shop_url)
-            found |= {
-                f"{table}/{name}": record for table in ("orders", "users") for name, record in shop[table].items()
-            }
+            found |= {f"{table}/{name}": row for table in ("orders", "users") for name, row in shop[table].items()}
         return found
 
     async def carry_out(self, actions: Sequence[GoldAction], field: str) -> None:

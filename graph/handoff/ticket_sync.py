@@ -78,7 +78,5 @@ def as_message(delivery: Delivery) -> AIMessage:
 
 def _written_since_handoff(messages: list[AnyMessage], ticket_id: str) -> list[HumanMessage]:
     """Return what the customer wrote after the notice that opened or reopened a ticket."""
-    notices = [
-        i for i, m in enumerate(messages) if isinstance(m, AIMessage) and marks(m).get("handed_over") == ticket_id
-    ]
-    return [m for m in messages[max(notices, default=-1) + 1 :] if isinstance(m, HumanMessage)]
+    told = [i for i, m in enumerate(messages) if isinstance(m, AIMessage) and marks(m).get("handed_over") == ticket_id]
+    return [m for m in messages[max(told, default=-1) + 1 :] if isinstance(m, HumanMessage)]

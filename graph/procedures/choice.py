@@ -227,6 +227,4 @@ def _names_record(procedure: Procedure, text: str) -> bool:
     """Say whether a text names a record in the form of one of a procedure's slots."""
     patterns = [slot.slot.pattern for slot in procedure.slots.values() if slot.slot.ask and slot.slot.pattern]
     words = [word for word in re.findall(r"[#\w][\w./@+#-]*", text) if any(c.isdigit() for c in word)]
-    return any(
-        re2.fullmatch(pattern, shape) for pattern in patterns for word in words for shape in (word, word.upper())
-    )
+    return any(re2.fullmatch(each, shape) for each in patterns for word in words for shape in (word, word.upper()))

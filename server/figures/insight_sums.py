@@ -84,9 +84,7 @@ async def insight(
     tickets = [one for one in served if not wanted or one.thread_id in chosen]
 
     def add_up() -> InsightOut:
-        mine = [
-            turn for turn in turns if turn.at >= span.since.timestamp() and (not wanted or turn.thread_id in chosen)
-        ]
+        mine = [t for t in turns if t.at >= span.since.timestamp() and (not wanted or t.thread_id in chosen)]
         begun, closed, rated = (
             [one for one in tickets if (at := getattr(one, when)) and span.since <= at <= span.until]
             for when in ("created_at", "closed_at", "rated_at")

@@ -193,9 +193,7 @@ class CaseOut(BaseModel):
     facts: dict[str, Any] = Field(description="What was read of the business's records, by the call.")
     rules: list[RuleOut]
     asked: str | None = Field(description="The slot the customer was asked for last.")
-    stopped_by: str | None = Field(
-        description="The rule that stopped it; an empty text where nothing could be decided."
-    )
+    stopped_by: str | None = Field(description="The rule that stopped it; empty where nothing could be decided.")
     stopped_why: str | None
     chart: str = Field(description="The procedure as a Mermaid flowchart.")
     nodes: list[NodeOut] = Field(description="The parts of the procedure, as they stand.")

@@ -29,9 +29,7 @@ def _case(case: Case, book: ProcedureBook, customer_id: str | None) -> CaseOut |
         procedure=procedure.name,
         version=procedure.version,
         slots=[SlotOut(name=name, **known) for name, known in case["slots"].items()],
-        facts={
-            key: read["value"] if read["refused"] is None else read["refused"] for key, read in case["reads"].items()
-        },
+        facts={k: read["value"] if read["refused"] is None else read["refused"] for k, read in case["reads"].items()},
         rules=[RuleOut(name=n, state=states[n], must=rule.must.source) for n, rule in procedure.rules.items()],
         asked=case["asked"],
         stopped_by=stopped["rule"] if stopped else None,

@@ -240,10 +240,8 @@ class ActionLedger:
     async def left_behind(self, *, after: timedelta) -> list[Action]:
         """Return what staff decided so long ago, and within a day, and no customer has been told of."""
         now = self._clock()
-        decided = [
-            a for a in await self.find(states=("approved", "rejected", "running"), unsettled=True) if a.decided_by
-        ]
-        return [a for a in decided if a.decided_at and after <= now - a.decided_at < timedelta(days=1)]
+        taken = [a for a in await self.find(states=("approved", "rejected", "running"), unsettled=True) if a.decided_by]
+        return [a for a in taken if a.decided_at and after <= now - a.decided_at < timedelta(days=1)]
 
     async def count_agreed(self, customer_id: str, tool: str, *, days: int, before: Action | None = None) -> int:
         """Return how often a customer agreed to a tool within so many days and was not turned down, in any thread.

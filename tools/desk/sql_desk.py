@@ -242,9 +242,7 @@ class SqlTicketDesk:
         """Change what a ticket says about its place in the queue; raises Refused when there is no such ticket."""
         async with self._transaction() as connection:
             ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id, lock=True)
-            placed = {
-                name: getattr(change, name) for name in ("queue", "priority") if getattr(change, name) is not None
-            }
+            placed = {key: getattr(change, key) for key in ("queue", "priority") if getattr(change, key) is not None}
             values: dict[str, Any] = {"draft": ticket.draft.model_copy(update=placed).model_dump(mode="json")}
             if change.tags is not None:
                 values["tags"] = list(dict.fromkeys(change.tags))

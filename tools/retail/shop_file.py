@@ -121,9 +121,7 @@ def _check_links(path: Path, shop: Shop) -> None:
                 raise wrong("users", customer.id, "orders", order_id, "orders of this user")
         if len(set(customer.order_ids)) < len(customer.order_ids):
             raise wrong("users", customer.id, "orders", list(customer.order_ids), "each order once")
-    _unique(
-        shop.orders, lambda o: order_key(o.id), lambda o, key: wrong("orders", o.id, "order_id", key, "a new number")
-    )
+    _unique(shop.orders, lambda o: order_key(o.id), lambda o, k: wrong("orders", o.id, "order_id", k, "a new number"))
     _unique(
         shop.customers,
         lambda c: c.email.lower(),

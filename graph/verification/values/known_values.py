@@ -162,9 +162,7 @@ class KnownValues:
 
 def _is_age(value: Value) -> bool:
     """`a 7-year-old` may be `a kid of 7` in the customer's words."""
-    return any(
-        base == "months" and length % 12 == 0 for base, length in cast(frozenset[tuple[str, Decimal]], value.keys)
-    )
+    return any(base == "months" and n % 12 == 0 for base, n in cast(frozenset[tuple[str, Decimal]], value.keys))
 
 
 def _endings(digits: str) -> Iterator[str]:

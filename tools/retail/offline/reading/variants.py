@@ -100,9 +100,7 @@ def changes_only_what_is_asked(text: str, variant: Facts, variants: Sequence[Fac
         return True
     has = current.get("options") or {}
     wanted = wanted_options(text, variants, has)
-    return all(
-        key in wanted or str(value) == str(has.get(key)) for key, value in (variant.get("options") or {}).items()
-    )
+    return all(key in wanted or str(v) == str(has.get(key)) for key, v in (variant.get("options") or {}).items())
 
 
 def nearest_variants(text: str, variants: Sequence[Facts], current: Facts) -> list[Facts]:
