@@ -43,8 +43,7 @@ async def retrieve(
     identity: IdentityDesk | None = None,
     procedures: ProcedureBook | None = None,
 ) -> dict[str, Any]:
-    """Return the ids of the passages that fit the conversation best, the records the message names, and the open cases
-    after it.
+    """Return the ids of the passages that fit best, the records the message names, and the open cases after it.
 
     Records stand in the conversation like the results of any other call, so that the model has them at its first
     request.
@@ -81,8 +80,7 @@ async def retrieve(
 
 
 def calls_ahead(messages: Sequence[AnyMessage], tools: Sequence[Tool], *, leads: bool = False) -> list[ToolCall]:
-    """Return the reads that the newest message asks for by itself; none while calls of the graph's own wait for their
-    results.
+    """Return the reads that the newest message asks for by itself; none while the graph's own calls wait.
 
     Where no model leads, a question what is so of the customer's own asks for all that is read whole besides: a field
     that it names may stand anywhere.

@@ -101,9 +101,7 @@ class ProcedureBook:
 
 @dataclass(frozen=True)
 class GuardedWrite:
-    """A write that is planned only where its procedure allows it, on records read at that moment; where no procedure
-    owns it, as it is.
-    """
+    """A write that is planned only where its procedure, if any, allows it, on records read at that moment."""
 
     tool: str
     inner: Write
@@ -138,9 +136,7 @@ class GuardedWrite:
         return replace(change, procedure=led, approval=approval)
 
     def _case(self, context: Context) -> tuple[Procedure, Case] | None:
-        """Return the case the write belongs to: the open one where its procedure has this write, or a new one of its
-        owner's.
-        """
+        """Return the case the write belongs to: the open one that has this write, or a new one of its owner's."""
         case = case_for(context.case)
         procedure = self.book.of(case) if case else None
         if case and procedure and self.tool in procedure.writes:

@@ -1,6 +1,4 @@
-"""Choose a procedure for a message without a model: by its nearness to descriptions and examples, with none as an
-answer.
-"""
+"""Choose a procedure for a message without a model: by nearness to descriptions and examples, or none."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -91,17 +89,13 @@ class Chooser:
         self._others: list[np.ndarray] = []
 
     def choose(self, message: str) -> Choice:
-        """Return the procedure that a message or a clause of it asks for, or none; what only asks for information is
-        answered from the articles.
-        """
+        """Return the procedure that a message or a clause of it asks for, or none; articles answer mere questions."""
         message = corrected(message)
         found = [self._nearest(part, message) for part in _wanted(message) if self._names]
         return max(found, key=lambda choice: (choice.procedure is not None, choice.likeness), default=Choice(None, 0.0))
 
     def asked(self, message: str) -> list[str]:
-        """Return the procedures whose writes a message asks for in so many words, whatever it is near to; none where
-        other tools do what it asks for, too.
-        """
+        """Return the procedures whose writes a message asks for in so many words; none where other tools do it, too."""
         said = _wanted(corrected(message))
         if any(self._asks(part, tool.name, tool.also_called) for part in said for tool in self._tools):
             return []
@@ -216,9 +210,7 @@ def _plain(text: str) -> str:
 
 
 def _readings(text: str) -> list[str]:
-    """Return a text as it is compared: as it was written, and word for word in English where it is in another
-    language.
-    """
+    """Return a text as it is compared: as it was written, and word for word in English."""
     english = in_english(text, spoken_language(text, ENGLISH))
     return [_plain(one) for one in (text, english) if one]
 

@@ -67,9 +67,7 @@ def described_case(book: ProcedureBook, case: Case, text: str, source: str, cont
 
 
 async def about_another(book: ProcedureBook, told_no: Case, text: str, source: str, context: Context) -> Case | None:
-    """Return a case for the other record after a no for one, where the customer means it; it is asked for where there
-    are several.
-    """
+    """Return a case for the other record after a no for one, where the customer means it, asking which of several."""
     procedure = followed(book, told_no)
     subject = procedure.subject
     if subject is None or not means_the_other(text):

@@ -1,6 +1,4 @@
-"""Say what stands behind the answers that a question offers, and read which of them a customer means: the second one,
-the one of the third of May, the red one.
-"""
+"""Say what stands behind the answers that a question offers, and read which of them a customer means."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -40,9 +40,7 @@ async def led_by_procedure(
 
 
 async def calls_of_procedure(book: ProcedureBook, state: State, customer: Context) -> frozenset[str]:
-    """Return the calls of which a model has to make one, because the message is about a procedure; a question back is
-    as good.
-    """
+    """Return the calls of which a model has to make one, as the message is about a procedure, or ask back."""
     called = called_in(newest_turn(state.messages))
     if book.leads or FOLLOW in called:
         return frozenset()

@@ -40,9 +40,7 @@ def sentence(stop: StopNext, read: Reading, locale: str) -> str:
 
 
 def sentence_again(stop: StopNext, read: Reading, locale: str) -> str:
-    """Return what a customer is told who does not take a no: the same, with what the records say, and the offer of a
-    person.
-    """
+    """Return what a customer reads who does not take a no: the same, with the records, and the offer of a person."""
     said, facts = sentence(stop, read, locale), _facts_behind(stop, read)
     told = ", ".join(f"{words_of_name(name)}: {value_words(value, locale)}" for name, value in facts.items())
     is_english = PHRASES.language(locale) == ENGLISH  # fields have English names
@@ -81,9 +79,7 @@ def question(ask: AskNext, read: Reading, locale: str) -> str:
 
 
 def filled(text: Text, read: Reading, locale: str) -> str:
-    """Return a sentence in a language, or in the first that there is, with the values of `{slot}` and `{fact.field}` in
-    their places.
-    """
+    """Return a sentence in a language, or the first there is, with the values of `{slot}` and `{fact.field}`."""
     spoken = language_said(text, locale, locale)
     said = in_language(text, locale)
     return PLACE.sub(lambda place: _shown(_value(read, place.group(1), place.group(2)), spoken), said)

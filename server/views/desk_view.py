@@ -75,9 +75,7 @@ async def conversation(service: Service, desk: OperatorDesk, thread_id: str) -> 
 
 
 def entries_of(said: Sequence[AnyMessage], passages: Mapping[str, Passage]) -> list[Entry]:
-    """Return messages as entries, each with the tool calls that came before it; calls nobody spoke after end
-    the list.
-    """
+    """Return messages as entries, each with the tool calls before it; calls nobody spoke after end the list."""
     entries: list[Entry] = []
     steps: dict[str, Step] = {}
     for message in said:

@@ -1,6 +1,4 @@
-"""Make tools of declarations: reads that show only a customer's own records, writes that are planned, done once and
-looked up.
-"""
+"""Make tools of declarations: reads of a customer's own records, writes planned, done once and looked up."""
 
 import logging
 import re
@@ -109,9 +107,7 @@ class DeclaredWrite:
         return Done(key=key, operation=change.operation, after={"result": found})
 
     async def find_outcome(self, change: Change, *, key: str) -> Done | None:
-        """Look the record up; without a way to, a tool that takes the key may be called again, and any other
-        may not.
-        """
+        """Look the record up; without a way to, a tool that takes the key may be called again, any other may not."""
         outcome = self.call.declaration.outcome_read
         if outcome is None:
             if "$key" in self.call.bound.values():
@@ -129,9 +125,7 @@ class DeclaredWrite:
         )
 
     def _said(self, text: Any, context: Context, known: Mapping[str, Any], otherwise: str) -> str:
-        """Return a sentence of the declaration, or one that lists the arguments; a question ends with what it leaves
-        out.
-        """
+        """Return a sentence of the declaration, or one that lists the arguments; what it leaves out comes last."""
         if text is not None:
             said, told = self._filled(text, context, known), _named(text, context.locale)
             if text is not self.call.declaration.ask:

@@ -30,9 +30,7 @@ def asked_ahead(call: Call, calls: Mapping[str, Call]) -> Callable[[str], Sequen
 
 
 def led_to(call: Call) -> Callable[[str, Any], Sequence[Args]] | None:
-    """Return what finds in a record the arguments of a read that a message speaks of, or None where nothing leads to
-    it.
-    """
+    """Return what finds in a record the arguments of a read that a message speaks of, or None."""
     pattern, declared = _pattern(call), call.declaration.ahead
     if pattern is None or declared is None or declared.into is None:
         return None

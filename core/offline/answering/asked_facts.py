@@ -140,9 +140,7 @@ def _meant(question: str, result: Result, conversation: Conversation) -> _Meant:
 
 
 def _by_values(said: str, records: list[Record], about: set[str]) -> tuple[list[Record], set[str]]:
-    """Return the records whose values a question names best, and the words that tell them from the others; what all of
-    them are called tells none.
-    """
+    """Return the records whose values a question names best, and the words that tell them from the others."""
     if OWED.search(said):
         stand = any(is_a("status", name, value) for record in records for name, value in record.items())
         records = [record for record in records if not _stands(record, _SETTLED)] if stand else records

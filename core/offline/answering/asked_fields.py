@@ -95,8 +95,7 @@ _DIRECTIONS = (
 
 
 def asked_fields(said: str, record: Record, hits: set[str]) -> dict[str, Any]:
-    """Return the fields of a record that a question is about, and those that it told the record by; none where it is
-    about none.
+    """Return the fields of a record that a question is about, and those that it told the record by.
 
     Args:
         said: The question in its normal form.
@@ -127,9 +126,7 @@ def _of_kind(kind: str, said: str, record: Record, named: Record) -> dict[str, A
 
 
 def named_fields(said: str, record: Record) -> dict[str, Any]:
-    """Return the fields that a question names: those whose whole name it says, or else a part; a number that only
-    leads to another record is none.
-    """
+    """Return the fields that a question names, by whole name or else by a part, but no number that only leads on."""
     stems = content_stems(said)
     given = {n: v for place, (n, v) in enumerate(record.items()) if place and v not in ("", None)}
     numbers = {n for n in given if _NUMBER_OF.search(words_of_name(n)) and not _NUMBER_OF.search(said)}

@@ -32,9 +32,7 @@ _OWNER = re.compile(r"(?:user|customer|account)_?[iI]d")
 
 
 def records_found(results: Sequence[Result], asked: str = "") -> str:
-    """Return a line a record, or an empty text where none was found; of a record with fields that are `asked` about,
-    these alone beside the one that names it.
-    """
+    """Return a line a record; of one with fields that are `asked` about, these alone beside its name."""
     stems = {one for word in content_words(asked) if word not in NAME_NOTHING for one in content_stems(word)}
     stems |= {_WHEN} & set(normal(asked).split())
     lines = [
@@ -81,9 +79,7 @@ def _only_leads_to(one: Result, other: Result, stems: Collection[str]) -> bool:
 
 
 def own_records(conversation: Conversation) -> str:
-    """Return the records that were looked up for a question what the customer's own say; else nothing is told, nor
-    what was told just before.
-    """
+    """Return the records looked up for a question: what the customer's own say, and not what was told just before."""
     said = normal(conversation.message)
     asks = _OWN.search(said) and (_SAYS.search(said) or _HOW_IT_STANDS.match(said))
     told = records_found(conversation.results, conversation.message) if asks else ""

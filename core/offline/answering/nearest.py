@@ -17,9 +17,7 @@ _NEAR = 0.3
 def near_titles(
     question: str, passages: Sequence[QuotedPassage], embeddings: Embeddings | None, *, most: int = 3
 ) -> list[str]:
-    """Return the titles of the articles nearest to a question that none of them answers, likest first; none where all
-    are far.
-    """
+    """Return the titles of the articles nearest to a question that none answers, likest first; none if all are far."""
     candidates = with_statements(passages)
     if not candidates or not content_stems(question):
         return []

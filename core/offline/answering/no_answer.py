@@ -26,8 +26,7 @@ _CHOICE = 4
 
 
 def no_answer(question: str, desk: Toolbox, before: str = "") -> str:
-    """Return what is said where no article surely answers a question that may lean on the one before it; in other
-    words than the last time.
+    """Return what is said where no article surely answers a question, in other words than the last time.
 
     What is nearest is quoted as such, and never twice.
     """
@@ -57,8 +56,7 @@ def beyond(unanswered: Sequence[Request], said: Sequence[str], desk: Toolbox) ->
 
 
 def chosen_article(desk: Toolbox) -> str | None:
-    """Return the beginning of the article that a message chooses among those offered before it; None where it chooses
-    none.
+    """Return the beginning of the article that a message chooses among those offered before it, or None.
 
     Raises:
         CallNeeded: the article has to be searched for.

@@ -29,9 +29,7 @@ _SURE_BY_WORDS = 0.55
 _ON_TOPIC = 0.5
 """How much of that is enough where the articles are known to be about it."""
 _NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.85, 0.9
-"""A second passage is quoted beside the first when it fits nearly as well; a neighbour in the same article need not
-fit so well.
-"""
+"""A second passage is quoted beside the first when it fits nearly as well; a neighbour need not fit so well."""
 _FITS_TOO = 0.8
 """Share of the best statement's score from which one is quoted that does not go on with it."""
 _GOES_ON, _TOLD = 0.15, -0.15
@@ -163,9 +161,7 @@ def _overlap(one: Scored, other: Scored) -> bool:
 
 
 def _belongs_beside(other: Scored, best: Scored, question: str) -> bool:
-    """Say whether a second passage is quoted, too: a neighbour in the article, or one whose heading names what was
-    asked about.
-    """
+    """Say whether a second passage is quoted, too: a neighbour, or one whose heading names what was asked about."""
     if other.passage.title == best.passage.title:
         return max(other.scores) >= _NEAR_IN_ARTICLE * max(best.scores)
     heading = content_stems(f"{other.passage.title} {other.passage.section}")
@@ -175,8 +171,7 @@ def _belongs_beside(other: Scored, best: Scored, question: str) -> bool:
 
 
 def cited(scored: Scored, most: int, room: int) -> str:
-    """Return the best statement with those that belong to it, as far as there is room, in their order, and the
-    citation once.
+    """Return the best statement with those that belong to it, as far as there is room, and the citation once.
 
     What stands beside it in its paragraph carries the conditions of a rule; anything else is told where it fits nearly
     as well.

@@ -94,9 +94,7 @@ class Speaker:
         return own[key] if key in own else LANGUAGES[self.language][key]
 
     def quoted(self, question: str) -> str:
-        """Quote the articles in the language, or English ones by what the words mean; raises CallNeeded to search
-        them.
-        """
+        """Quote the articles in the language, or English ones by what the words mean; raises CallNeeded to search."""
         english = self.desk.written_in(ENGLISH)
         read = partial(in_english, language=self.language, own_words=english.words)
         own = self.desk.written_in(self.language, read)

@@ -78,9 +78,7 @@ class Procedure:
 
     @cached_property
     def subject(self) -> str | None:
-        """Return the slot that names the record a case is about: the first with a form that a read rests on, or else
-        that is found in one.
-        """
+        """Return the slot that names the record a case is about: the first that a read rests on, or is found in one."""
         calls = [call for expression in self.expressions() for call in expression.calls.values()]
         named = {name for call in calls for argument in call.args.values() for name in argument.names}
         named |= {before for name in named for before in self.behind(name)}
