@@ -11,6 +11,7 @@ from benchmarks.concurrency import READING_SECONDS, many_at_once
 from benchmarks.race import commands, growth, query_arithmetic, served, slow_model, thread_turns
 from benchmarks.race.environment import peers_python
 from benchmarks.race.players import Field
+from benchmarks.support.databases import server_for
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.models.stub_endpoint import stub_endpoint
 from benchmarks.support.peers import our_settings
@@ -43,14 +44,19 @@ def main() -> int:
     options.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to run; all by default")
     options.add_argument("--peers-python", type=Path, help="a Python that has the peers; else they are installed")
     options.add_argument("--plots", type=Path, help="folder for race_growth.svg")
+    options.add_argument("--postgres", action="store_true", help="let this agent take its turns on PostgreSQL, too")
     chosen = options.parse_args()
     python = peers_python(chosen.peers_python)
     figures, left_out = list[Figure](), list[str]()
     for part in chosen.only:
         measure, latency = PARTS[part]
         print(f"{part} …", file=sys.stderr)
-        with tempfile.TemporaryDirectory() as folder, stub_endpoint(latency=latency) as url:
-            field = Field(Path(folder), url, python, left_out=left_out)
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            stub_endpoint(latency=latency) as url,
+            server_for(chosen) as postgres,
+        ):
+            field = Field(Path(folder), url, python, postgres, left_out)
             field.shown()  # the index and the shop are there from then on
             figures += measure(field, full=chosen.full)
     if left_out:

@@ -14,11 +14,14 @@ from statistics import median
 from typing import Any
 
 from benchmarks.race.environment import PEERS
+from benchmarks.support.databases import store_urls, stores_in
 from benchmarks.support.peers import CUSTOMER, ORDERS, ROOT, our_settings, our_values
 from benchmarks.support.sample_shop import prepare
+from core.settings import Settings
 
 OURS = "this agent"
 EMBEDDED = "this agent, embedded model"
+ON_POSTGRES = "this agent, PostgreSQL"
 EMPTY = "an empty graph"
 SEARCHING = "create_agent that searches by a tool call"
 QUESTION = "What should I know about returns?"
@@ -73,6 +76,8 @@ class Field:
     url: str
     python: Path
     """The Python that has the peers."""
+    postgres: str | None = None
+    """The server on which this agent plays a second time, where that is asked for."""
     left_out: list[str] = field(default_factory=list)
     """Peers that did not start."""
 
@@ -101,6 +106,10 @@ class Field:
         file = self.folder / f"{name.replace(' ', '-')}.json"
         embedding = "minilm" if name == EMBEDDED else "stub"
         ours = our_values(self.url, self.folder / embedding) | {"SUPPORT_EMBEDDING_MODEL": embedding}
+        if name == ON_POSTGRES:
+            kept = self.folder / "postgres"
+            ours |= stores_in(kept, store_urls(kept, self.postgres))
+            prepare(Settings.from_env(ours, env_file=None))
         given = {"url": self.url, "settings": ours, "customer": CUSTOMER}
         file.write_text(json.dumps(given | {"orders": ORDERS} | self.shown()), encoding="utf-8")
         return file
@@ -128,7 +137,7 @@ class Field:
         return dict(shown)
 
     def _start(self, name: str, world: Path) -> subprocess.Popen[str]:
-        if name in (OURS, EMBEDDED):
+        if name in (OURS, EMBEDDED, ON_POSTGRES):
             command = [sys.executable, "-m", "benchmarks.race.ours", str(world)]
         elif name == EMPTY:
             command = [sys.executable, "-m", "benchmarks.race.ours", str(world), f"{world}.db"]

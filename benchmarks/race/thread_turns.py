@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import fmean, median
 
 from benchmarks.race.environment import PEERS
-from benchmarks.race.players import EMBEDDED, EMPTY, OURS, Field, Player, sent
+from benchmarks.race.players import EMBEDDED, EMPTY, ON_POSTGRES, OURS, Field, Player, sent
 from benchmarks.support.figures import Figure
 from benchmarks.support.peers import our_agent, our_settings
 from benchmarks.turns import order_question, question
@@ -103,7 +103,8 @@ def _in_turn(players: dict[str, Player], number: int) -> list[Player]:
 def measure(field: Field, *, full: bool) -> Iterator[Figure]:
     """Yield every figure of this part."""
     yield from asyncio.run(requests(field))
-    with field.players([OURS, EMBEDDED, EMPTY, *PEERS]) as players:
+    ours = [OURS, ON_POSTGRES] if field.postgres else [OURS]
+    with field.players([*ours, EMBEDDED, EMPTY, *PEERS]) as players:
         yield from short_threads(players, 60 if full else 20)
         memory = {name: player.resident_mb for name, player in players.items()}
         yield Figure("resident memory, embedded model and shop open, MB", memory[EMBEDDED], 260, "at most")
