@@ -93,6 +93,32 @@ def test_fields_are_named_as_programs_write_them_and_told_in_words_and_in_the_la
     assert "total amount: 80.5" in said
 
 
+STUDENT = {
+    "student_id": "mara",
+    "level": "B1",
+    "courses": [
+        {"enrolment": "E-1", "course": "Spanish evening", "teacher": "Lucía", "ends": "2026-03-27", "paid": True},
+        {"enrolment": "E-2", "course": "Spanish intensive", "teacher": "Andrés", "ends": "2026-05-08", "paid": False},
+    ],
+    "lessons": [{"lesson": "P-1", "at": "2026-02-10", "price": 38.0}],
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("who is my teacher in the intensive?", "enrolment: E-2, course: Spanish intensive, teacher: Andrés"),
+        ("when does my evening course end?", "enrolment: E-1, course: Spanish evening, ends: 27 March 2026"),
+        ("how much is my lesson?", "lesson: P-1, price: 38.0"),
+        ("what is my level?", "student id: mara, level: B1"),
+    ],
+)
+def test_lists_within_what_was_read_whole_are_records_of_their_own(question: str, told: str) -> None:
+    read = (Result(name="get_student", args={}, text=json.dumps(STUDENT)),)
+    said = facts_asked(question, Conversation(question, results=read, tools={"get_student": {}}))
+    assert said.splitlines()[1:] == [f"- {told}"]
+
+
 def test_what_is_vague_tells_nothing_and_what_is_owed_leaves_out_what_is_paid() -> None:
     rows = [{"no": "R-1", "due": "2026-10-22", "amount": 8.5, "state": s} for s in ("paid", "overdue")]
     read = (Result(name="get_bills", args={}, text=json.dumps(rows)),)

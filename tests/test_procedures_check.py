@@ -55,7 +55,7 @@ def test_what_two_procedures_share_is_named_in_the_second() -> None:
 
 def test_descriptions_of_the_same_meaning_are_named_by_an_embedding() -> None:
     same = check(CANCEL, OTHER, embed=lambda texts: np.ones((len(texts), 1)))
-    assert [(p.kind, p.line) for p in same] == [("too-alike", 3)]
+    assert [(p.kind, p.line, p.severity) for p in same] == [("too-alike", 3, "warning")]
     assert check(CANCEL, OTHER, embed=lambda texts: np.eye(len(texts))) == []
 
 

@@ -26,6 +26,10 @@ def get_cards(database: str) -> dict:
     """List the customer's cards."""
     return {"cards": _read(database)["cards"]}
 
+def get_requests(database: str) -> dict:
+    """List the customer's requests."""
+    return {"requests": _read(database)["requests"]}
+
 def renew_loan(loan_id: str, days: int, database: str) -> dict:
     """Renew a loan for some days."""
     return {"loan_id": loan_id}
@@ -34,6 +38,10 @@ def cancel_loan(loan_id: str, database: str) -> dict:
     """Cancel a loan that was not picked up."""
     return {"loan_id": loan_id}
 
+def withdraw_request(request: str, database: str) -> dict:
+    """Withdraw a request for a tool."""
+    return {"request": request}
+
 def close_card(card_id: str, database: str) -> dict:
     """Close a card."""
     return {"card_id": card_id}
@@ -41,6 +49,7 @@ def close_card(card_id: str, database: str) -> dict:
     "records.json": """{"loans": [
   {"loan_id": "L-11", "tool": "Tile cutter", "status": "open", "due_on": "2026-04-03"},
   {"loan_id": "L-12", "tool": "Sewing machine", "status": "reserved", "due_on": "2026-04-11"}],
+ "requests": [{"request": "Q-1", "tool": "saw"}, {"request": "Q-2", "tool": "ladder"}],
  "cards": [{"card_id": "C-7", "kind": "family", "owed": 5.5}, {"card_id": "C-8", "kind": "student", "owed": 0.0}]}""",
     "connectors/library.yaml": """
 python: tools.py
@@ -49,6 +58,11 @@ bind: {database: $state}
 tools:
   get_loans: {effect: read, ahead: {when: few}}
   get_cards: {effect: read, ahead: {when: few}}
+  get_requests: {effect: read, ahead: {when: few}}
+  withdraw_request:
+    effect: write
+    once: [request]
+    ask: "Withdraw request {request}."
   renew_loan:
     effect: write
     look: {mine: get_loans}
@@ -128,6 +142,10 @@ async def test_what_is_missing_is_asked_for_and_a_number_may_be_put_right(talk: 
     assert "for 5 days" in proposed
     assert "for 6 days" in again
     assert "not changed anything" in dropped
+
+
+async def test_what_a_write_changes_is_found_whatever_its_argument_is_called(talk: Talk) -> None:
+    assert (await talk("withdraw my request for the ladder"))[0].startswith("Withdraw request Q-2.")
 
 
 async def test_the_rule_of_the_write_itself_refuses(talk: Talk) -> None:

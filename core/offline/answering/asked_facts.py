@@ -1,7 +1,7 @@
 """Answer a question about the customer's own records: which of them it means, and which of their fields."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -51,7 +51,7 @@ class _Meant:
     hits: set[str]
     """The question's words that stand in them and not in all records."""
     score: int
-    """How many of its words these are, or name fields of them or what they are."""
+    """How much of it speaks of them: its words that stand in them, or name fields of them or what they are."""
 
 
 def facts_by_place(requests: Sequence[Request], conversation: Conversation) -> dict[int, str]:
@@ -93,7 +93,7 @@ def facts_asked(
         return ""
     own = asks_own_facts(question, beside) and not duty
     asked = f"{question} {english}".strip()
-    read = [_meant(asked, result, conversation) for result in conversation.results if not result.failed]
+    read = [one for r in conversation.results if not r.failed for one in _read_as(asked, r, conversation)]
     meant = [one for one in read if one.records and any(one.fields) and (own or one.hits)]
     best = max((one.score for one in read), default=0)
     meant = [one for one in meant if one.score == best and (best or OWED.search(normal(asked)))]
@@ -121,10 +121,25 @@ def _sum(question: str, meant: Sequence[_Meant]) -> list[str]:
     return [f"In all: {' + '.join(map(str, told))} = {round(sum(told), 2)}"] if len(told) > 1 else []
 
 
-def _meant(question: str, result: Result, conversation: Conversation) -> _Meant:
-    said, records = normal(question), list(records_in(result.data))
+def _read_as(question: str, result: Result, conversation: Conversation) -> list[_Meant]:
+    """Return what a question means in a result, of each kind of records for themselves; of what was read whole the
+    lists are kinds of their own.
+    """
     described_as = conversation.tools.get(result.name, {}).get("description", "")
     about = set(content_stems(f"{words_of_name(result.name)} {described_as}")) - _OF_ANY
+    data = result.data
+    if result.args or not isinstance(data, Mapping) or not any(map(is_plain, data.values())):
+        return [_meant(question, list(records_in(data)), about, about)]
+    lists = {n: inner for n, v in data.items() if isinstance(v, list) and (inner := list(records_in(v)))}
+    kinds = [(inner, set(content_stems(words_of_name(name)))) for name, inner in lists.items()]
+    own = {name: value for name, value in data.items() if name not in lists}
+    kinds.append(([own], set() if kinds else about))
+    return [_meant(question, records, called, about) for records, called in kinds]
+
+
+def _meant(question: str, records: list[Record], called: set[str], about: set[str]) -> _Meant:
+    """Return the records that a question means, where they are called so, by a tool that is about so much."""
+    said = normal(question)
     records, hits = _by_values(said, records, about)
     if len(records) > 1 and asks_own_duty(question):  # what is over asks nothing of anybody
         records = _coming(records)
@@ -136,14 +151,17 @@ def _meant(question: str, result: Result, conversation: Conversation) -> _Meant:
     if sure and _ALL.search(said) and not any(fields):  # `what is the ticket of the 2nd about?`
         fields = [{name: value for name, value in record.items() if is_plain(value)} for record in records]
     by_name = max((names_said(said, name) for record in records for name in named_fields(said, record)), default=0)
-    return _Meant(records, fields, hits, len(hits) + by_name + len(about.intersection(content_stems(said))))
+    stems = content_stems(said)
+    score = 2 * (len(hits) + by_name + len(called.intersection(stems))) + (not about.isdisjoint(stems))
+    return _Meant(records, fields, hits, score)
 
 
 def _by_values(said: str, records: list[Record], about: set[str]) -> tuple[list[Record], set[str]]:
     """Return the records whose values a question names best, and the words that tell them from the others."""
     if OWED.search(said):
         stand = any(is_a("status", name, value) for record in records for name, value in record.items())
-        records = [record for record in records if not _stands(record, _SETTLED)] if stand else records
+        by_state = [record for record in records if not _stands(record, _SETTLED)] if stand else records
+        records = [record for record in records if record.get("paid") is False] or by_state
     words, last = describing(said) - about, content_words(said)[-1:]
     if HOW_IT_IS.search(said) and not _HAVE_I.search(said):  # `is it paid?` asks whether, and names no paid one
         words -= {stem(word) for word in last if not any(c.isdigit() for c in word)}

@@ -80,7 +80,7 @@ _DIRECTIONS = (
     (
         re.compile(
             r"\b(?:ends?|ended|over|until|till|expires?|expired?|runs? out|finish\w*|valid|back|return\w*|due|latest|"
-            r"how long|endet|bis|jusqu\w*|hasta)\b"
+            r"how long|endet|läuft|bis|finit|termin\w+|acaba\w*|jusqu\w*|hasta)\b"
         ),
         re.compile(r"end|until|till|expir|valid|over|return|due|close|finish"),
     ),

@@ -243,7 +243,8 @@ def _together(files: Sequence[ProcedureFile], embed: Embed | None) -> Iterable[P
         alike = _shared(texts[a], texts[b]) >= SHARED_WORDS
         if alike or (vectors is not None and float(vectors[a] @ vectors[b]) >= TOO_ALIKE):
             said = f"its description is too much like the one of {files[a].file}: say when each of the two is used"
-            yield files[b].problem("too-alike", said, "description")
+            # In other words than the other's it may be told apart by its examples all the same.
+            yield files[b].problem("too-alike", said, "description", warning=not alike)
 
 
 def _shared(one: str, other: str) -> float:

@@ -21,6 +21,9 @@ RECORD = r"#?[A-Za-z]{1,8}[-_]?\d[\w-]*"
 """The form in which people name a record, whatever it is of."""
 FIGURES = r"|\d{5,}"
 """The same in figures alone, where no other number may be meant."""
+FREE_WORDS = re.compile(
+    r"reason|problem|comment|note|message|text|description|details|name|address|mail|phone|date|time"
+)
 TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "yes_no"}
 STEP = "change"
 
@@ -52,7 +55,8 @@ def _contract(tool: Tool, whole: Sequence[str]) -> dict[str, Any] | None:
     schema = convert_to_openai_tool(tool.bound)["function"].get("parameters") or {}
     needed = {name: schema["properties"][name] for name in schema.get("required") or ()}
     counts = any(one.get("type") in ("integer", "number") for one in needed.values())
-    slots = {name: _slot(name, one, whole, counts=counts) for name, one in needed.items()}
+    first = next(iter(needed), "")  # what a write changes comes first
+    slots = {n: _slot(n, one, whole, counts=counts, is_record=n == first) for n, one in needed.items()}
     if None in slots.values():
         return None
     verb, *thing = words_of_name(tool.name).split()
@@ -66,7 +70,9 @@ def _contract(tool: Tool, whole: Sequence[str]) -> dict[str, Any] | None:
     }
 
 
-def _slot(name: str, schema: Mapping[str, Any], whole: Sequence[str], *, counts: bool) -> dict[str, Any] | None:
+def _slot(
+    name: str, schema: Mapping[str, Any], whole: Sequence[str], *, counts: bool, is_record: bool
+) -> dict[str, Any] | None:
     """Return the slot of an argument; one that names a record is offered from the customer's own records."""
     kind = "date" if schema.get("format") == "date" else TYPES.get(str(schema.get("type")))
     if kind is None:
@@ -77,7 +83,8 @@ def _slot(name: str, schema: Mapping[str, Any], whole: Sequence[str], *, counts:
         return slot | {"type": kind}
     if choices := schema.get("enum"):
         return slot | {"one_of": [str(choice) for choice in choices]}
-    if whole and NAMES_RECORD.search(words):
+    if whole and (NAMES_RECORD.search(words) or (is_record and not FREE_WORDS.search(words))):
         slot["pattern"] = RECORD if counts else RECORD + FIGURES
-        slot["find"] = f"values_of([{', '.join(f'{read}()' for read in whole)}], '{name}')"
+        reads = ", ".join(f"{read}()" for read in whole)
+        slot["find"] = f"values_of([{reads}], '{name}').filter(v, string(v).matches('^\\\\S*[0-9]\\\\S*$'))"
     return slot
