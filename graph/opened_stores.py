@@ -72,13 +72,24 @@ def orders_of(settings: Settings, business: Business | None = None) -> "SqlOrder
     """Return the order backend the settings name, filled first where it is a named business's and not there yet."""
     business = business or business_of(settings)
     shop = business.shop
-    if shop and settings.business and (data := business.path_of(shop.data)):
-        stock(settings.shop_url, data, as_of=date.today() if shop.shift_dates else None)
+    fill_shop(settings, business)
     return open_orders(
         settings.shop_url,
         api_key=settings.secrets.get(business.shop_connector or ""),
         idempotency_keys=shop is None or shop.idempotency_keys,
     )
+
+
+def fill_shop(settings: Settings, business: Business | None = None) -> None:
+    """Fill the shop of a named business from its file where its database is not there yet.
+
+    Raises:
+        OrderFileError: the file does not fit.
+    """
+    business = business or business_of(settings)
+    shop = business.shop
+    if shop and settings.business and (data := business.path_of(shop.data)):
+        stock(settings.shop_url, data, as_of=date.today() if shop.shift_dates else None)
 
 
 def open_ledger(settings: Settings, rules: BusinessRules | None = None) -> ActionLedger:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from core.errors import InputError, SchemaMismatch, SettingsError
-from core.settings import Settings
+from core.settings import SAMPLE_BUSINESS, Settings
 from core.storage.database import open_engine
 from core.storage.schema_versions import HISTORY
 from server.backups import back_up, restore
@@ -130,3 +130,8 @@ def test_stores_in_postgresql_are_copied_and_put_back(
         assert [dict(found) for found in connection.execute(select(spending)).mappings()] == [row]
     engine.dispose()
     assert HISTORY in spending.metadata.info
+
+
+def test_a_server_that_is_the_first_to_start_finds_the_shop_of_its_business_filled(tmp_path: Path) -> None:
+    upgrade_stores(Settings.from_env({"SUPPORT_DATA_DIR": str(tmp_path)}, business=SAMPLE_BUSINESS))
+    assert rows(tmp_path / "shop.db", "SELECT count(*) > 10 FROM orders") == [(1,)]
