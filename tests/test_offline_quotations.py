@@ -5,6 +5,7 @@ answer.
 import pytest
 
 from core.embeddings.minilm import MiniLM
+from core.language.several import leans_on_before
 from core.offline.answering.passage_statements import statements
 from core.offline.answering.quotations import SURE, find_quote
 from core.offline.reading.chat_request import QuotedPassage
@@ -145,3 +146,22 @@ def test_nothing_sure_is_said_about_what_no_passage_has() -> None:
     for question in ("how much do guided tours of the castle cost?", "can I get married on the tower?"):
         quote = find_quote(question, [VISITS, ELSEWHERE], MiniLM())
         assert quote is None or quote.score < SURE, (question, quote)
+
+
+@pytest.mark.parametrize("message", ["until what time?", "until 4pm?", "and how much is it?", "in winter?"])
+def test_a_fragment_leans_on_what_was_said_before(message: str) -> None:
+    assert leans_on_before(message)
+
+
+@pytest.mark.parametrize("message", ["in which cities do you have shops?", "how long does shipping take?"])
+def test_a_whole_question_leans_on_nothing(message: str) -> None:
+    assert not leans_on_before(message)
+
+
+def test_relatives_numbers_and_chat_words_are_no_words_that_an_article_lacks() -> None:
+    plain = find_quote("how much is a ticket for children?", [VISITS, ELSEWHERE], MiniLM())
+    told = find_quote("btw how much is a ticket for my 2 children and my wife?", [VISITS, ELSEWHERE], MiniLM())
+    assert plain is not None
+    assert told is not None
+    assert told.score >= SURE
+    assert told.text.split(".")[0] == plain.text.split(".")[0]

@@ -63,7 +63,8 @@ _COUNTS = {word: count for count, words in enumerate(_NUMBERS) for word in words
 CONTINUES = re.compile(
     r"^(?:and|also|what about|how about|or|but|then|so|ok|okay|yes|no|yeah|sure|the|both|all|just|only|to|for|"
     r"with|on|from|it's|its|it is|that's)\b|^(?:why(?: not)?|how come|since when|really|are you sure|"
-    r"(?:how|when|where|which|what|who)(?: \w+)?)\W*$"
+    r"(?:how|when|where|which|what|who)(?: \w+)?|"
+    r"(?:until|till|by|at|in|after|before|without|per|since)(?: \w+){1,2})\W*$"
 )
 REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|one|ones|there)\b")
 _OWN_SUBJECT = re.compile(

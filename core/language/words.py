@@ -49,6 +49,11 @@ _CHAT = {
     "pls": "please",
     "plz": "please",
     "thx": "thanks",
+    "btw": "by the way",
+    "yr": "year",
+    "yrs": "years",
+    "hrs": "hours",
+    "mins": "minutes",
 }
 
 

@@ -12,7 +12,7 @@ from core.language.greetings import OFFER_OF_A_PERSON, THANKS
 from core.language.requested_changes import asks_about, names_change, wishes
 from core.language.several import leans_on_before
 from core.language.text import normal
-from core.offline.answering.articles import DONT_KNOW, from_articles, worth_an_answer
+from core.offline.answering.articles import DONT_KNOW, context_of, from_articles, worth_an_answer
 from core.offline.answering.asked_facts import facts_by_place
 from core.offline.answering.found_records import (
     answers_by_field,
@@ -31,7 +31,7 @@ from core.offline.answering.who import claim, refusal, resumed
 from core.offline.reading import small_talk
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.clauses import clauses
-from core.offline.reading.followups import SHORT, asks_something, is_own_question, last_question
+from core.offline.reading.followups import SHORT, asks_something, is_fragment, is_own_question, last_question
 from core.offline.reading.intents import QUESTION
 from core.offline.reading.languages import english_only
 from core.offline.reading.misspellings import spelled_right
@@ -140,6 +140,8 @@ class Planner:
         """Return what the customer wants now; a fragment such as "and abroad?" goes on with the question before it."""
         message = conversation.message
         first, *others = self.read.requests(message)
+        if first.intent == "unclear" and conversation.last_reply and is_fragment(message):
+            first = replace(first, intent=QUESTION)
         answers = asks_something(conversation.last_reply, self.open_questions) and len(message.split()) <= SHORT
         leans = leans_on_before(message) or (answers and not is_own_question(message))
         if first.intent == QUESTION and conversation.said and leans:
@@ -205,6 +207,8 @@ class Planner:
         """
         first, before = requests[0], requests[0].before.replace("\n", " ")
         state = state_beside(desk.conversation) if self.tells_records else ""
+        if not desk.nearest(first.text, before):
+            before = context_of(first, desk.conversation)
         if not beside and desk.nearest(first.text, before):
             return "\n\n".join(filter(None, (no_answer(first.text, desk, before), state)))
         if state:

@@ -7,6 +7,7 @@ from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import content_stems, with_synonyms
 from core.offline.answering.toolbox import Toolbox
+from core.offline.reading.chat_request import Conversation
 from core.offline.reading.followups import SHORT, last_question
 from core.offline.reading.understanding import Request
 
@@ -31,14 +32,13 @@ def worth_an_answer(text: str) -> bool:
 
 _VERY_SURE = 0.9
 """Score from which a quotation most likely answers the question, and no other is looked for."""
-_FEW_WORDS = 2
-"""A question with no more words than these may go on with what was asked before, as may what is no question."""
 SORRY = "I am sorry about that. "
 OFFER = "If you like, I can bring in a colleague; just write “person”."
 NO_MORE = "Our help articles say no more about that than this:"
 DONT_KNOW = f"I am sorry, I do not know the answer to that: our help articles do not say. {OFFER}"
 
 
+_FEW_WORDS = 2
 Behind = Sequence[tuple[re.Pattern[str], str]]
 """What customers tell in many words, with the question behind it."""
 
@@ -55,18 +55,26 @@ def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = (), top
     if trouble and (quote is None or quote.score < _VERY_SURE):
         behind = desk.quote(trouble)
         quote = behind if behind and (quote is None or behind.score > quote.score) else quote
-    if quote is None or quote.score < _VERY_SURE:
+    if quote is None or quote.score < _VERY_SURE or (before and desk.misses_told()):
         desk.search(trouble or with_synonyms(request.words.replace("\n", " ")))
     if quote is None and (topic := _behind(question, topics)):
         quote = desk.quote(topic)
-    goes_on = len(content_stems(question)) <= _FEW_WORDS or not asks_about(question)
-    if quote is None and not before and goes_on and len(question.split()) <= SHORT:
-        quote = desk.quote(question, last_question(desk.conversation).replace("\n", " "))
+    if quote is None and (context := context_of(request, desk.conversation)) != before:
+        quote = desk.quote(question, context)
     if quote is None:
         return DONT_KNOW
     plain = normal(question)
     sorry = SORRY if TROUBLE.search(plain) and not re.search(r"\bif\b|\bwhat happens\b", plain) else ""
     return f"{NO_MORE} {quote.text} {OFFER}" if quote.again else sorry + quote.text
+
+
+def context_of(request: Request, conversation: Conversation) -> str:
+    """Return what a request may go on with: what it leans on, or the question that articles have just answered, where
+    it has few words of its own or is no question.
+    """
+    may_go_on = len(content_stems(request.text)) <= _FEW_WORDS or not asks_about(request.text)
+    goes_on = may_go_on and "[" in conversation.last_reply and len(request.text.split()) <= SHORT
+    return (request.before or (last_question(conversation) if goes_on else "")).replace("\n", " ")
 
 
 def _behind(question: str, known: Behind) -> str | None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from core.language.text import normal
-from core.language.words import content_stems, content_words
+from core.language.words import content_stems, content_words, spelled
 from core.offline.answering.passage_statements import Statement, statements
 from core.offline.reading.asked_values import has_asked_value
 from core.offline.reading.chat_request import QuotedPassage
@@ -43,8 +43,9 @@ say says said saying look looks looked looking see sees saw seen suppose suppose
 happened cut put take takes took taken bring brings brought give gives gave start starts started stop stops
 stopped try tries tried find finds found think thinks thought mean means meant let leave leaves left turn turns
 turned stay stays stayed begin ends ended become became call called ask asked hear heard feel felt understand
-sort kind way thing things stuff bit lot part forget forgot forgotten fell wife husband mom mum mother father dad son
-daughter sister brother friend friends partner boyfriend girlfriend parents
+sort kind way thing things stuff bit lot part forget forgot forgotten fell work works worked
+working wife husband mom mum mother father dad son daughter sister brother friend friends partner
+boyfriend girlfriend parents
 """
 NAME_NOTHING = frozenset(_NAME_NOTHING_TEXT.split())
 """Words that say when, how, for whom or that something is, but name nothing a passage could be about."""
@@ -148,7 +149,7 @@ def _likeness(question: str, read: Sequence[Sequence[str]], embeddings: Embeddin
     """Return the cosine of each statement with the question; nothing where there are no embeddings."""
     if embeddings is None:
         return [[0.0] * len(parts) for parts in read]
-    vectors = _unit(embeddings, [question, *(part for parts in read for part in parts)])
+    vectors = _unit(embeddings, [spelled(normal(question)), *(part for parts in read for part in parts)])
     alike = iter((vectors[1:] @ vectors[0]).tolist())
     return [[next(alike) for _ in parts] for parts in read]
 

@@ -6,8 +6,6 @@ from core.language.fixed_sentences import list_words
 from core.language.text import normal
 from core.offline.answering.articles import OFFER
 from core.offline.answering.no_answer import is_no_answer
-from core.offline.answering.passage_statements import statements
-from core.offline.answering.quotations import is_told
 from core.offline.answering.toolbox import Toolbox
 from core.offline.reading.followups import last_question
 
@@ -23,8 +21,6 @@ _REJECTS = re.compile(
     r"question|that|me)\b|\bnot what i (?:asked|meant)\b|^\W*(?:wrong (?:answer|topic)|you misunderst\w+(?: me)?)\W*$"
 )
 _SHORT = 14
-_A_SENTENCE = 20
-"""Characters of a statement that tells which article was quoted."""
 _MISUNDERSTOOD = "I am sorry, then I have misunderstood you."
 
 
@@ -33,7 +29,7 @@ def objection(desk: Toolbox) -> str:
     asked, reply = normal(desk.conversation.message), desk.conversation.last_reply
     if not reply or len(asked.split()) > _SHORT:
         return ""
-    told = _told_titles(desk)
+    told = desk.told_titles()
     if _DOUBTS.match(asked) and told and not is_no_answer(reply):
         return f"That is what our help article “{told[0]}” says. {OFFER}"
     if not _REJECTS.search(asked):
@@ -41,15 +37,3 @@ def objection(desk: Toolbox) -> str:
     other = [f"“{title}”" for title in desk.near(last_question(desk.conversation)) if title not in told]
     near = f" Maybe one of these is what you mean: {list_words(other, 'en')}." if other else ""
     return f"{_MISUNDERSTOOD}{near} Please ask once more in other words. {OFFER}"
-
-
-def _told_titles(desk: Toolbox) -> list[str]:
-    """Return the titles of the articles that the last reply quoted."""
-    reply = desk.conversation.last_reply
-    return list(
-        dict.fromkeys(
-            passage.title
-            for passage in desk.conversation.passages
-            if any(len(s.text) > _A_SENTENCE and is_told(s.text, reply) for s in statements(passage.text))
-        )
-    )

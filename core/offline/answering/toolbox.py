@@ -12,7 +12,8 @@ from core.language.text import normal
 from core.language.words import content_stems
 from core.offline.answering.likeness import Reading
 from core.offline.answering.nearest import near_titles
-from core.offline.answering.quotations import NEAR, SURE, Quote, find_quote
+from core.offline.answering.passage_statements import statements
+from core.offline.answering.quotations import NEAR, SURE, Quote, find_quote, is_told
 from core.offline.reading.chat_request import Conversation, Result
 
 
@@ -51,6 +52,9 @@ NOT_LOOKED_UP = "I am sorry, I could not look that up. Please tell me the number
 _IDENTIFIER = re.compile(r"#?(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{4,}\b")
 """Names one record of one customer; no article is about it, though one may show such a number as an example."""
 _SEARCH = "search_articles"
+_CITES = "["
+_TELLS = 20
+"""Characters of a statement that tells which article was quoted."""
 _LONGEST_QUERY = 300
 """Characters of a question that are searched for; the rest of a long message only blurs it."""
 
@@ -130,6 +134,20 @@ class Toolbox:
             on_topic=bool(about),
             reading=self._reading,
         )
+
+    def told_titles(self) -> list[str]:
+        """Return the titles of the articles at hand that the last reply quoted."""
+        told = self.conversation.last_reply
+        quoted = (
+            p.title
+            for p in self.conversation.passages
+            if any(len(s.text) > _TELLS and is_told(s.text, told) for s in statements(p.text))
+        )
+        return list(dict.fromkeys(quoted)) if _CITES in told else []
+
+    def misses_told(self) -> bool:
+        """Say whether the last reply quoted an article that is not at hand."""
+        return _CITES in self.conversation.last_reply and not self.told_titles()
 
     def near(self, question: str) -> list[str]:
         """Return the titles of up to three articles near a question that none of them answers."""

@@ -14,6 +14,7 @@ SHORT = 14
 REMEMBERED = 4
 """Customer messages that are looked back over for what the newest one continues."""
 _QUESTION_WORDS = 4
+_FRAGMENT = re.compile(r"(?:\S+ ){0,2}\S*\w\S*\?+")
 _ASIDE = re.compile(
     r"^(?:(?:but |and |ok(?:ay)?,? )?(?:before (?:that|i (?:decide|answer|say yes))|first|one (?:more |quick "
     r")?(?:thing|question)|quick question|"
@@ -31,6 +32,11 @@ def is_own_question(message: str) -> bool:
     """Say whether a message asks something that needs nothing said before: no answer to what the agent asked."""
     plain = _ASIDE.sub("", normal(message))
     return asks_about(plain) and not REFERS.search(plain) and len(plain.split()) >= _QUESTION_WORDS
+
+
+def is_fragment(message: str) -> bool:
+    """Say whether a question has so few words that it says nothing without what was said before: `until 4pm?`."""
+    return bool(_FRAGMENT.fullmatch(message.strip()))
 
 
 def last_question(conversation: Conversation) -> str:
