@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 import yaml
+from langchain_core.messages import AIMessage, HumanMessage
 
 from core.language.fixed_sentences import phrase
 from core.language.requested_changes import asks_about, wishes
 from core.offline.reading.small_talk import NOTHING_CHANGED
 from tests.offline_shop import ROOT, Talk
+from tools.retail.offline.reading.slots import cancel_reason
 
 DATA = ROOT / "benchmarks" / "data"
 
@@ -50,6 +52,39 @@ def test_a_new_wish_after_a_no_makes_a_new_proposal() -> None:
 
 def test_the_answer_to_a_no_is_known_to_ask_for_nothing() -> None:
     assert phrase("withdrawn", "en") == NOTHING_CHANGED
+
+
+@pytest.mark.parametrize(
+    ("wish", "answer", "proposes"),
+    [
+        ("Please cancel my order with the wall clock", "no, I changed my mind", False),
+        ("Please cancel my order with the wall clock", "No, I need it after all", False),
+        ("Please cancel my order with the wall clock", "no, I no longer want to", False),
+        ("Please cancel my order with the wall clock", "no longer needed", True),
+        ("Please cancel my order with the wall clock", "I changed my mind", True),
+        ("Please cancel my order with the wall clock", "no, it was ordered by mistake", True),
+        ("Bitte stornieren Sie #AF10326", "nein, ich habe es mir anders überlegt", False),
+        ("Quiero cancelar mi pedido #AF10326", "no, he cambiado de opinión", False),
+    ],
+)
+def test_a_no_to_the_question_for_the_reason_stops(wish: str, answer: str, *, proposes: bool) -> None:
+    talk = Talk("ada_brook_1001")
+    talk.say(wish)
+    reply = talk.say(answer)
+    assert bool(talk.proposed) is proposes, reply
+    assert proposes or reply in {phrase("withdrawn", language) for language in ("en", "de", "es")}
+
+
+def test_that_no_person_is_needed_any_more_is_no_reason_to_cancel() -> None:
+    talk = Talk("ada_brook_1001")
+    talk.say("Please cancel my order with the wall clock")
+    talk.messages += [
+        HumanMessage("I no longer need a person"),
+        AIMessage("All right, nobody will be called in. What can I do for you?"),
+    ]
+    assert "for one of two reasons" in talk.say("Please cancel my order with the wall clock")
+    assert cancel_reason("I no longer need it, and get me a person") == "no longer needed"
+    assert cancel_reason("I don't need a person any more, cancel AF10326") is None
 
 
 @pytest.mark.parametrize("language", QUESTIONS["questions"])

@@ -113,10 +113,15 @@ _HESITATION = (
 )
 """What people say before they decide."""
 _NO = re.compile(rf"^(?:(?:{_HESITATION})[ ,.!…]+)*(?:{_REFUSED})(?!\w)(?P<rest>.*)$")
+_SAYS_NO = re.compile(
+    rf"^(?:(?:{_HESITATION})[ ,.!…]+)*(?:no+|nope|nah|nein|nö|nee|non|não|niet|nie)(?:\s*[,.!;:–…]| i(?:'ve|'d)? |$)"
+)
 _BESIDE_NO = re.compile(
     rf"(?<!\w)(?:{_REFUSED}|{_HESITATION}|{_COURTESY}|{_THANKS}|{_DEED}|{_MEANT}|do (?:that|it|this)|"
     r"leave (?:it|everything|that)(?: as (?:it )?is)?|"
-    r"it's (?:fine|ok|okay)|that's (?:all|fine)|want (?:it|that|this|to)|need (?:it|that)|as it is|any ?more|"
+    r"it's (?:fine|ok|okay)|that's (?:all|fine)|(?:i )?(?:still |do )?(?:want|need) (?:it|them|that|this|to)|as it is|"
+    r"any ?more|about (?:it|that|this)|(?:ich )?(?:habe? )?(?:es )?mir (?:das )?anders überlegt|"
+    r"j'ai changé d'avis|(?:he )?cambiado de (?:opinión|idea)|"
     r"(?:just )?forget (?:it|that|about (?:it|that))|dank u|nichts|mehr|lo hagas|rien|o faça|doen|rób tego)(?!\w)"
 )
 """What may stand beside a refusal without asking for anything else."""
@@ -191,6 +196,11 @@ def _answer(normal: str, asked: Sequence[Asked]) -> Literal["yes", "no", "other"
 def _asks_nothing_else(rest: str) -> bool:
     """Say whether what follows a refusal only refuses again, hesitates or is polite."""
     return not _BESIDE_NO.sub(" ", rest).strip(" ,.!;:–-…")
+
+
+def begins_with_no(text: str) -> bool:
+    """Say whether the first clause of a text alone is a no: `no, I changed my mind`, but not `no longer needed`."""
+    return bool(_SAYS_NO.match(normalised(text)))
 
 
 def _repeats(normal: str, preview: str) -> bool:

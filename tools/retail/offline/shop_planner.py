@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.language.confirmations import answer_to_confirmation
+from core.language.confirmations import answer_to_confirmation, begins_with_no
 from core.language.reference_numbers import reference_numbers
 from core.offline.answering.toolbox import Call, CallNeeded, Toolbox
 from core.offline.planner import Planner
@@ -54,7 +54,7 @@ class ShopPlanner(Planner):
         answer = answer_to_confirmation(message)
         goes_on = (
             (answer == "yes" and takes_up_inquiry(conversation))
-            or (answer == "no" and cancel_reason(message))
+            or (answer == "no" and cancel_reason(message) and not begins_with_no(message))
             or (answer == "other" and reference_numbers(message))
         )
         return None if goes_on else super().settled(desk)

@@ -8,8 +8,11 @@ from typing import Any
 from core.language.fixed_sentences import Catalogue, date_words, list_words
 from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about
+from core.language.signals import names_staff
+from core.language.text import normal
 from core.offline.answering.speaker import Speaker
 from core.offline.answering.toolbox import ReplyNow
+from core.offline.reading.clauses import clauses
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.addresses import order_address
 from tools.retail.offline.answering.choosing import is_delivered, is_pending, original_method
@@ -108,7 +111,7 @@ class ShopSpeaker(Speaker):
         message = self.newest
         if self.hears("mistake", message):
             reason = "ordered by mistake"
-        elif self.hears("no_need", message):
+        elif any(self.hears("no_need", said) and not names_staff(said) for said in map(normal, clauses(message))):
             reason = "no longer needed"
         else:
             return self.say("which_reason", order=number)

@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from core.language.signals import names_staff, wants_agent_back
 from core.language.text import normal
 
 # --- why an order is cancelled -------------------------------------------------------------------------------------
@@ -22,14 +23,20 @@ _NOT_NEEDED = re.compile(
     r"bought (?:it|one) (?:elsewhere|somewhere)|nicht mehr|plus besoin|ya no|non (?:mi |ne ho )?(?:serve|più "
     r"bisogno)|não preciso|niet meer nodig|nie potrzebuję)"
 )
+_CLAUSE_END = re.compile(r"[.,;!?]|\b(?:and|but|so)\b")
 
 
 def cancel_reason(text: str) -> CancelReason | None:
-    """Return the reason for a cancellation that the text gives, or None where it gives none of the two."""
+    """Return the reason for a cancellation that the text gives, or None where it gives none of the two.
+
+    That no person is needed any more is none.
+    """
     plain = normal(text)
     if _MISTAKE.search(plain):
         return "ordered by mistake"
-    return "no longer needed" if _NOT_NEEDED.search(plain) else None
+    found = (_CLAUSE_END.split(plain[match.start() :])[0] for match in _NOT_NEEDED.finditer(plain))
+    needless = any(not (names_staff(said) or wants_agent_back(said)) for said in found)
+    return "no longer needed" if needless else None
 
 
 RefundReason = Literal["late delivery", "damaged on arrival", "missing item", "price adjustment"]
