@@ -78,6 +78,8 @@ def test_a_no_changes_nothing(site: Site, opener: Opener) -> None:
     say(page, f"Please cancel order {number}, I no longer need it")
     page.get_by_role("button", name="No, do not").click()
     said(page).get_by_text("I have not changed anything").wait_for()
+    asked = page.get_by_role("region", name="You were asked about this")
+    assert asked.inner_text().strip() == "Not done, nothing was changed"
 
 
 def test_a_person_is_one_click_away_and_the_handoff_is_shown_to_its_end(site: Site, opener: Opener) -> None:

@@ -128,7 +128,7 @@ def test_a_signed_in_customer_goes_on_on_another_device_and_keeps_the_words(site
         from_menu(first, "Save as a text file")
     assert re.fullmatch(r"Conversation \d{4}-\d\d-\d\d\.txt", saved.value.suggested_filename)
     kept = saved.value.path().read_text(encoding="utf-8")
-    assert "[1] Returning items" in kept
+    assert re.search(rf"\[1\] Returning items.*: {re.escape(site.url)}/sources/", kept)
     assert question in kept
     assert "Alder & Finch" in kept
     second = opener.open(site.page("/chat", token))

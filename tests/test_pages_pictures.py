@@ -112,3 +112,32 @@ def test_pictures_are_previewed_and_the_newest_message_stays_in_sight(site: Site
         "(img) => img.naturalHeight > 0", arg=page.get_by_role("img", name="Picture 1").element_handle()
     )
     page.wait_for_function(f"(words) => ({IN_SIGHT})(words)", arg=newest.element_handle())
+
+
+def test_a_picture_keeps_its_shape_and_a_click_shows_it_whole(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat", site.token("noah_kim_1014")), viewport={"width": 1200, "height": 800})
+    page.get_by_role("button", name="Add a picture").wait_for()
+    held = io.BytesIO()
+    Image.new("RGB", (800, 600), "green").save(held, "PNG")
+    photo = {"name": "kettle.png", "mimeType": "image/png", "buffer": held.getvalue()}
+    page.locator("input[type=file]").set_input_files(photo)
+    page.get_by_role("textbox", name="Write a message").fill("My kettle arrived like this")
+    page.keyboard.press("Enter")
+    small = page.get_by_role("button", name="Picture 1").last
+    small.wait_for()
+    assert shape(small.get_by_role("img")) == pytest.approx(4 / 3, abs=0.02)
+    small.click()
+    whole = page.get_by_role("dialog", name="Picture 1")
+    whole.wait_for()
+    assert shape(whole.get_by_role("img")) == pytest.approx(4 / 3, abs=0.02)
+    assert whole.get_by_role("img").bounding_box()["width"] == 800
+    assert opener.axe(page) == []
+    page.keyboard.press("Escape")
+    whole.wait_for(state="hidden")
+    assert small.evaluate("(button) => button.getRootNode().activeElement === button")
+
+
+def shape(picture: Any) -> float:
+    """Return the width of a shown picture by its height."""
+    box = picture.bounding_box()
+    return float(box["width"] / box["height"])

@@ -61,13 +61,21 @@ export function askCard(asks, { say }, answer) {
  * @param {Speech["say"]} say
  */
 function outcome({ state, preview, words }, say) {
-  const over = ["refused", "rejected", "expired", "withdrawn", "passed_over"];
-  const fate = state === "done" ? "done" : over.includes(state) ? "not_done" : "under_way";
-  const key = `fate ${fate}`;
-  return [
-    el("p", { class: `fate-of ${fate}` }, icon(fate === "done" ? "check" : fate === "not_done" ? "x" : "history"), el("b", {}, say(key))),
-    el("p", { dir: "auto" }, words.includes(preview) ? words : preview),
-  ];
+  const fate = fateOf(state);
+  const sign = { done: "check", unchanged: "x", not_done: "x", under_way: "history" }[fate];
+  const head = el("p", { class: `fate-of ${fate}` }, icon(sign), el("b", {}, say(`fate ${fate}`)));
+  return fate === "unchanged" ? [head] : [head, el("p", { dir: "auto" }, words.includes(preview) ? words : preview)];
+}
+
+/**
+ * Return what a customer hears of an action that was asked about.
+ * @param {string} state
+ * @returns {"done" | "unchanged" | "not_done" | "under_way"}
+ */
+export function fateOf(state) {
+  if (["withdrawn", "expired", "passed_over"].includes(state)) return "unchanged"; // nobody's fault, and nothing to act upon
+  if (["refused", "rejected"].includes(state)) return "not_done";
+  return state === "done" ? "done" : "under_way";
 }
 
 /**

@@ -68,16 +68,36 @@ export class Pictures {
   }
 }
 
+/** CSS pixels */
+const HIGHEST = 256;
+
 /**
- * Return the pictures of a message; each is read with the reader's token, and then shown.
+ * Return the pictures of a message; each is read with the reader's token, and then shown, small at first and whole by a click.
  * @param {{url: string, width: number, height: number}[]} images
  * @param {import("./api.js").Api} api
  * @param {Speech} speech
  */
-export function gallery(images, api, { say }) {
+export function gallery(images, api, speech) {
+  const { say } = speech;
   return el("p", { class: "gallery" }, ...images.map(({ url, width, height }, number) => {
-    const shown = el("img", { alt: say("picture", { number: number + 1 }), width, height });
-    api.file(url).then((file) => (shown.src = URL.createObjectURL(file)), () => shown.replaceWith(say("picture_lost")));
-    return shown;
+    const share = Math.min(1, HIGHEST / height);
+    const shown = el("img", { alt: say("picture", { number: number + 1 }), width: Math.round(width * share), height: Math.round(height * share) });
+    const opener = el("button", { type: "button", class: "opener", click: () => showWhole(opener, shown, speech) }, shown);
+    api.file(url).then((file) => (shown.src = URL.createObjectURL(file)), () => opener.replaceWith(say("picture_lost")));
+    return opener;
   }));
+}
+
+/**
+ * Show a picture as large as the window allows, until it is closed.
+ * @param {HTMLElement} place
+ * @param {HTMLImageElement} picture
+ * @param {Speech} speech
+ */
+function showWhole(place, { src, alt }, { say }) {
+  const close = el("button", { type: "button", class: "icon", "aria-label": say("close") }, icon("x"));
+  // Whoever wants it away need not aim.
+  const whole = el("dialog", { class: "whole", "aria-label": alt, click: () => whole.close(), close: () => whole.remove(), keydown: (/** @type {KeyboardEvent} */ event) => event.stopPropagation() }, close, el("img", { src, alt }));
+  place.after(whole);
+  whole.showModal();
 }

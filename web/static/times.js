@@ -61,6 +61,17 @@ export function date(at, tag) {
 }
 
 /**
+ * Return an instant as short as a list has room for: the time of today, the day of this year, or the date.
+ * @param {string} at ISO 8601
+ * @param {Speech} speech
+ */
+export function shortDate(at, { tag }) {
+  const [when, now] = [new Date(at), new Date()];
+  const how = dayOf(at) === dayOf(now.toISOString()) ? { timeStyle: "short" } : { day: "numeric", month: "short", ...(when.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }) };
+  return formatter(Intl.DateTimeFormat, "timeStyle" in how ? tag : (DATES[tag] ?? tag), how).format(when);
+}
+
+/**
  * Return the day of an instant where the visitor is, as `2026-11-29`.
  * @param {string} at ISO 8601
  */

@@ -35,7 +35,7 @@ export class ChatView {
     this.face = el("span", { class: "face" });
     this.title = el("bdi", {}, page ? document.title : say("title"));
     this.about = el("p", { class: "about" }, say("about"));
-    this.person = el("button", { type: "button", class: "person", title: say("person"), click: () => talk.send(say("person_wish")) }, icon("user"), el("span", {}, say("person")));
+    this.person = el("button", { type: "button", class: "person", title: say("person"), click: () => talk.send(say("person_wish")) }, icon("user"), el("span", { class: "long" }, say("person")), el("span", { class: "short", "aria-hidden": "true" }, say("person_short")));
     const closer = page ? null : el("button", { type: "button", class: "icon quiet", "aria-label": say("close"), click: close }, icon("x"));
     const header = el("header", {}, this.face, el("div", { class: "name" }, el(page ? "h1" : "h2", {}, this.title), this.about), this.person, menu(say("more"), () => this.#entries()), closer);
 
@@ -227,7 +227,6 @@ export class ChatView {
   #entries() {
     const { say } = this.speech;
     const entries = [];
-    // On narrow screens the button at the top has no words.
     if (!this.person.disabled) entries.push({ words: say("person"), sign: "user", act: () => this.person.click() });
     if (this.talk.begun) entries.push({ words: say("anew"), sign: "plus", act: () => this.#leave() });
     if (!this.#rated && this.messages.size > 1) entries.push({ words: say("rate"), sign: "star", act: () => this.#askRating(true) });
