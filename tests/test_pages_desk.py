@@ -194,7 +194,7 @@ def test_a_ticket_is_taken_answered_with_an_edited_suggestion_resolved_and_propo
     page.get_by_role("button", name="Propose as an article").click()
     page.get_by_label("Question").fill(f"Where can I collect {thread[:8]}?")
     page.get_by_label("Answer").fill("In the shop.")
-    page.get_by_role("button", name="Write the draft").click()
+    page.get_by_role("button", name="Save the draft").click()
     page.locator("#news").get_by_text("Wrote").wait_for()
     [draft] = (site.folder / "business" / "proposed").glob(f"*{thread[:8]}*.md")
     assert "status: draft" in Path(draft).read_text()

@@ -78,7 +78,7 @@ def test_what_is_shown_is_saved_and_an_article_is_written_for_a_question(
     page.get_by_role("row", name="choir").get_by_role("button", name="Write the article").click()
     page.get_by_role("textbox", name="Question").fill(f"What does the choir sing, {counted[:6]}?")
     page.get_by_role("textbox", name="Answer").fill("Carols.")
-    page.get_by_role("button", name="Write the draft").click()
+    page.get_by_role("button", name="Save the draft").click()
     page.locator("#news").get_by_text("The draft is kept").wait_for()
     page.get_by_role("button", name="Drafts").click()  # here as at the desk
     page.get_by_role("dialog").locator("summary", has_text=counted[:6]).click()
@@ -113,7 +113,7 @@ def test_a_lead_reads_the_period_sorts_looks_behind_and_keeps_the_view(
         page.locator("#backlog").get_by_text("No ticket was open")
     ).wait_for()
     page.locator("#backlog summary").click()
-    assert page.locator("#backlog tbody tr").count() == 49
+    assert page.locator("#backlog tbody tr").count() == 50
     order = page.locator("#backlog").get_by_role("button", name="Tickets")
     order.click()
     assert page.locator("#backlog th[aria-sort=descending]").count() == 1
@@ -130,9 +130,9 @@ def test_a_lead_reads_the_period_sorts_looks_behind_and_keeps_the_view(
     assert re.fullmatch(r"conversations-20\d\d-\d\d-\d\d-20\d\d-\d\d-\d\d\.csv", saving.value.suggested_filename)
 
 
-def test_a_period_without_conversations_says_when_one_counts(site: Site, opener: Opener) -> None:
+def test_a_period_without_conversations_says_so(site: Site, opener: Opener) -> None:
     page = insight(opener, site, "?days=7&last=2020-01-31")
-    page.get_by_text("No conversation of this period is over yet. One counts an hour after its last word.").wait_for()
+    page.get_by_text("There are no conversations in this period.").wait_for()
     assert opener.axe(page) == []
 
 

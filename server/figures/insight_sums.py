@@ -128,9 +128,9 @@ async def insight(
 
 
 def _backlog(spans: Sequence[tuple[datetime, datetime | None]], until: datetime) -> list[Backlog]:
-    """Return how many tickets were open at each full hour of the last two days."""
+    """Return how many tickets were open at each full hour of the last two days, and at their end."""
     newest = until.replace(minute=0, second=0, microsecond=0)
-    hours = [newest - timedelta(hours=back) for back in range(BACKLOG_HOURS, -1, -1)]
+    hours = [newest - timedelta(hours=back) for back in range(BACKLOG_HOURS, -1, -1)] + [until]
     return [Backlog(at=at, open=count) for at, count in zip(hours, backlog(spans, hours), strict=True)]
 
 

@@ -90,7 +90,7 @@ function show(found) {
   for (const name of FILTERS) choices(name, found.filters[name] ?? []);
   const sections = [perDay, groups, unanswered, stops, times, backlog, operators, reasons, ratings, busiest, costs, trend].map((draw) => draw(found, report));
   byId("contents", HTMLElement).replaceChildren(...sections.map((one) => el("a", { href: `#${one.id}` }, one.querySelector("h2")?.textContent ?? "")));
-  const empty = found.over ? [] : [el("p", { class: "empty wide" }, speech.say("figures_none"))];
+  const empty = found.over ? [] : [el("p", { class: "empty wide" }, speech.say(found.going_on.count ? "figures_none" : "figures_empty"))];
   byId("figures", HTMLElement).replaceChildren(...empty, tiles(found, report), ...sections);
 }
 

@@ -5,7 +5,7 @@ const HEIGHT = 200;
 const LEFT = 42;
 const BOTTOM = 26;
 const TOP = 8;
-const LABEL = 88;
+const LABEL = 108;
 const WIDEST = 640;
 const WHOLE_PAGE = 1180;
 
