@@ -73,6 +73,8 @@ def test_a_clear_no(text: str) -> None:
         "finalement non, je le garde",
         "mejor no, me lo quedo",
         "meglio di no, lo tengo",
+        "No stop, actually my sister wants it. Leave the order as it is!",
+        "no, it was for my mother, never mind",
     ],
 )
 def test_a_refusal_with_words_around_it_is_a_no(text: str) -> None:

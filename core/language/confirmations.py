@@ -90,7 +90,7 @@ _REFUSED = (
     r"don't|forget (?:it|that|about it)|not (?:now|yet|anymore|today|any more)|"
     r"absolutely not|definitely not|certainly not|of course not|(?:i'd |i would |i had )?(?:rather|better) not|"
     r"let's not|i'll (?:pass|leave it)|(?:maybe|perhaps) (?:later|another time|not)|not interested|no way|"
-    r"abort|leave (?:it|everything)(?: as (?:it )?is)?|"
+    r"abort|leave (?:it|everything)(?: as (?:it )?is)?|leave the \w{3,12} (?:as (?:it )?is|alone)|"
     r"(?:i|i've|i have)(?:'ve| have)? changed my mind|cancel (?:that|this)(?: request)?|(?:i )?(?:do not|don't|"
     r"no longer) (?:want|need) (?:that|this|it|to)(?: any ?more)?|(?:let's )?not do (?:it|that|this)|"
     r"hold off|wait|that's (?:wrong|not right|not correct|incorrect)|that is (?:wrong|not right|incorrect)|wrong|undo|"
@@ -118,7 +118,7 @@ _SAYS_NO = re.compile(
 )
 _BESIDE_NO = re.compile(
     rf"(?<!\w)(?:{_REFUSED}|{_HESITATION}|{_COURTESY}|{_THANKS}|{_DEED}|{_MEANT}|do (?:that|it|this)|"
-    r"leave (?:it|everything|that)(?: as (?:it )?is)?|"
+    r"leave (?:it|everything|that)(?: as (?:it )?is)?|leave the \w{3,12} (?:as (?:it )?is|alone)|"
     r"it's (?:fine|ok|okay)|that's (?:all|fine)|(?:i )?(?:still |do )?(?:want|need) (?:it|them|that|this|to)|as it is|"
     r"any ?more|about (?:it|that|this)|(?:ich )?(?:habe? )?(?:es )?mir (?:das )?anders überlegt|"
     r"j'ai changé d'avis|(?:he )?cambiado de (?:opinión|idea)|"
@@ -144,6 +144,7 @@ _SMALL_WORDS_TEXT = (
     "der die das mein meine meinen auf zu von le la les mon ma sur de du el los mi en"
 )
 _SMALL_WORDS = frozenset(_SMALL_WORDS_TEXT.split())
+_CLAUSE_END = re.compile(r"[.!,;]+ *")
 _LIMITED = 160
 """A clear yes or no is short; anything longer says more than that."""
 
@@ -189,8 +190,21 @@ def _answer(normal: str, asked: Sequence[Asked]) -> Literal["yes", "no", "other"
         return "yes" if _means(normal, asked) else "other"
     if len(asked) == 1 and _repeats(normal, asked[0].preview) and _means(normal, asked):
         return "yes"
-    refused = (no for words in (normal, plain) if (no := _NO.match(words)))
-    return "no" if "?" not in normal and any(_asks_nothing_else(no["rest"]) for no in refused) else "other"
+    return "no" if "?" not in normal and (_refuses(normal) or _refuses(plain) or _refuses_twice(normal)) else "other"
+
+
+def _refuses(normal: str) -> bool:
+    no = _NO.match(normal)
+    return bool(no) and _asks_nothing_else(no["rest"])
+
+
+def _refuses_twice(normal: str) -> bool:
+    """Say whether a message begins and ends with a refusal and only gives a reason between."""
+    first, *rest = _CLAUSE_END.split(normal.strip(" .!"))
+    if not rest:
+        return False
+    asks_more = _CONDITION.search(normal) or any(kind.search(normal) for kind in _KINDS.values())
+    return _refuses(first) and _refuses(rest[-1]) and not asks_more
 
 
 def _asks_nothing_else(rest: str) -> bool:

@@ -200,7 +200,7 @@ def with_digits(text: str) -> str:
     """Return the text with number words as digits: `thirty-five` becomes 35, `one week` becomes 1 week."""
     text = _UNSPACED.sub(lambda m: f" {_han(m[1])} {_UNITS_BEFORE_NOTHING[m[2]]} ", text)
     text = _COUNTED_AS_ADJECTIVE.sub(r"\1 ", text)
-    text = _TENS.sub(lambda m: str(NUMBER_WORDS[m[1].lower()] + NUMBER_WORDS[m[2].lower()]), text)
+    text = _TENS.sub(lambda m: str(NUMBER_WORDS[m[1].lower()] + NUMBER_WORDS.get(m[2].lower(), 1)), text)
     text = _WORDS.sub(lambda m: str(NUMBER_WORDS[m[1].lower()]), text)
     text = _BEFORE_UNIT.sub(lambda m: str(BEFORE_UNITS[m[1].lower()]), text)
     text = _DECADES.sub(_decades, _A_WHOLE_UNIT.sub("1 ", text))
