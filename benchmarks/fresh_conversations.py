@@ -1,6 +1,6 @@
 """Hold the conversations of `data/fresh_conversations.yaml` without a model, and print them beside what was wanted.
 
-    python -m benchmarks.fresh_conversations [--batch 1|2|3|4|5]
+    python -m benchmarks.fresh_conversations [--batch 1|2|3|4|5|6|7]
 
 Whether a customer would call a reply good is for a reader to say; the verdicts at first sight stand in the file.
 """
@@ -53,7 +53,7 @@ async def run(batch: int) -> None:
 def main() -> int:
     """Print the conversations of a batch."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--batch", type=int, choices=(1, 2, 3, 4, 5), default=5)
+    asked.add_argument("--batch", type=int, choices=range(1, 8), default=7)
     asyncio.run(run(asked.parse_args().batch))
     return 0
 

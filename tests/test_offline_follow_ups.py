@@ -38,6 +38,21 @@ def test_how_it_was_paid_is_asked_of_the_order_talked_about() -> None:
     assert "$115.00 for order #AF10142 with your Visa ending in 2896" in talk.say("how did I pay for it?")
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("tracking nr?", "568977097336"),
+        ("it's late, right?", "#AF10283"),
+        ("how was it paid", "with your Visa ending in 2896"),
+        ("what did it cost", "You paid $63.95 for order #AF10283"),
+    ],
+)
+def test_short_questions_are_about_the_order_that_was_told_last(asked: str, told: str) -> None:
+    talk = Talk(ADA)
+    talk.say("where is order #AF10283?")
+    assert told in talk.say(asked)
+
+
 def returning(days_later: int) -> Talk:
     """Return a conversation so many days after the first of a customer's orders arrived, in a shop that has rules."""
     shop = read_shop(SAMPLE_BUSINESS / "shop.json")

@@ -195,7 +195,7 @@ def _answer(normal: str, asked: Sequence[Asked]) -> Literal["yes", "no", "other"
 
 def _refuses(normal: str) -> bool:
     no = _NO.match(normal)
-    return bool(no) and _asks_nothing_else(no["rest"])
+    return no is not None and _asks_nothing_else(no["rest"])
 
 
 def _refuses_twice(normal: str) -> bool:

@@ -30,7 +30,14 @@ _THE_ONE = re.compile(
 )
 _OWN_MEANS = re.compile(r"\b(?:my|use|pay|mistake|longer)\b")
 """What makes a question an answer: `can I use my gift card?`"""
-_OF_ORDER = re.compile(r"\btracking (?:number|id|code|link)\b|\b(?:delivery|arrival) date\b")
+_OF_ORDER = re.compile(
+    r"\btracking (?:number|nr|no|id|code|link)\b|^(?:and )?(?:the )?tracking\b|\b(?:delivery|arrival) date\b|"
+    r"\b(?:it|that|this)(?:'s|s| is| was)? (?:already )?(?:late|delayed|overdue)\b|"
+    r"\b(?:is|was|isn't) (?:it|that|this) (?:already )?(?:late|delayed|overdue|paid|shipped)\b|"
+    r"\bhow (?:was|is|did) (?:it|that|this|i) pa(?:id|y)\b|\bwhat (?:did|does) (?:it|that|this) cost\b|"
+    r"\b(?:what|how much) did i pay\b"
+)
+"""What the record of the order that was told last answers."""
 _DESTINATION = re.compile(
     r"\b(?:where|(?:what|which) address)\b.*\b(?:it|they|this|that|order|parcel|package)\b.*"
     r"\b(?:go|goes|going|sent|shipped|delivered)\b"
@@ -62,7 +69,7 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
     if number and _asks_where_to(own[0].intent, normal(message)):
         return [replace(own[0], intent="order_status", numbers=(number,)), *own[1:]]
     if (
-        own[0].intent == "policy"
+        own[0].intent in ("policy", "product", "unclear")
         and number
         and _OF_ORDER.search(normal(message))
         and not _IN_GENERAL.search(normal(message))

@@ -128,7 +128,7 @@ ORDER_FACT = _any(
     r"(?:order|parcel|package|box))?[?. ]*$",
 )
 PAID_HOW = _any(
-    r"\bhow (?:did|have) i pa(?:y|id)\b",
+    r"\bhow (?:did|have) i pa(?:y|id)\b|\bhow (?:was|is) (?:it|that|this|the order) paid\b",
     r"\b(?:which|what) (?:card|payment method|account)\b[^.?!]*\b(?:used?|pa(?:y|id)|charged)\b",
 )
 LIST = _any(
