@@ -12,6 +12,8 @@ from core.language.words import content_stems
 
 _LONGEST = 80
 """Characters of a value that people would name a record by."""
+_SHORTEST = 5
+"""Letters from which the beginning of a word stands for it."""
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_MONTH = re.compile(r"\d{4}-(\d{2})")
 WEEKDAYS = (
@@ -46,7 +48,7 @@ def described(words: set[str], records: Sequence[Record]) -> tuple[list[int], se
         words: What `describing` made of a message.
         records: The records that may be meant.
     """
-    held = [words & _held(record) for record in records]
+    held = [_shared(words, _held(record)) for record in records]
     if len(records) > 1:
         common = set.intersection(*held)
         held = [one - common for one in held]
@@ -55,6 +57,17 @@ def described(words: set[str], records: Sequence[Record]) -> tuple[list[int], se
         return list(range(len(records))), set()
     places = [place for place, one in enumerate(held) if len(one) == best]
     return places, set().union(*(held[place] for place in places))
+
+
+def _shared(words: set[str], held: set[str]) -> set[str]:
+    """Return the words that a record holds, whole or as one of which the other is the beginning: `torstr`."""
+    cut = {word for word in words - held for other in held if _begins(word, other)}
+    return (words & held) | cut
+
+
+def _begins(word: str, other: str) -> bool:
+    short, long = sorted((word, other), key=len)
+    return len(short) >= _SHORTEST and short.isalpha() and long.startswith(short)
 
 
 def describing(text: str) -> set[str]:

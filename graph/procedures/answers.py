@@ -19,7 +19,7 @@ from core.language.several import count_of, hesitates, means_another
 from core.language.statements import names_in
 from core.language.text import normalised
 from core.language.words import CONTRACTED, NEGATION, content_stems
-from graph.procedures.cases import Case, alike, another, open_case, slot_value, with_slot
+from graph.procedures.cases import Case, alike, another, open_case, slot_value, with_slot, without_slot
 from graph.procedures.choice import CLAUSES
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.format.procedure_file import Slot
@@ -52,6 +52,13 @@ JOINS = re.compile(
 LONGEST_ANSWER = 300
 """Characters of a message that is taken whole as an answer in free words."""
 NEGATED = re.compile(rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|sin)(?!\w)")
+BEGINS_WITH_NO = re.compile(
+    r"^\W*(?:(?:oh|ah|ach|hm+|well|sorry|ok|okay|je|euh|ay)\W+)*(?:(?:no+|nope|nah|nein|nee|non|não|nie)"
+    r"(?:\s*[,.;:!–-]|\s+(?:wait|sorry|actually|i|i'm|that|not|ich|je|das|doch|warte|attende[zs]?|espere?a?)\b)|"
+    r"(?:wait|actually|rather|sorry|hold on|moment|warte|doch|pardon|perdón)\b)",
+    re.IGNORECASE,
+)
+"""Who takes back what they said; `no internet` is none of these."""
 YES_WITHIN = re.compile(
     r"^(?:yes|yeah|yep|sure|correct|right|it is|it was|i am|i do|i did|ja|oui|s[ií]|sì|sim|tak)\b", re.IGNORECASE
 )
@@ -73,19 +80,40 @@ def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> C
     for name, value in _formed(procedure, case, text):
         if slot_value(case, name) != value:
             case = with_slot(procedure, case, name, value, source)
+    if case is before:
+        case = _chosen_otherwise(procedure, case, text, source)
     if asked is None or asked != case["asked"] or asked not in procedure.slots:
         return case
-    slot = procedure.slots[asked].slot
+    slot, options = procedure.slots[asked].slot, case["choices"].get(asked, {})
     if case is before or slot.type == "yes_no":  # `Yes, and it is AB12CD` answers and says more
         answer = _answer(slot, text)
         if answer is None:
-            answer = meant(case["offered"], text)
+            answer = meant(options, case, text)
         if answer is None and answer_to_confirmation(text) == "yes":
-            only = list(case["offered"]) if case["note"] else []  # in place of one that is not there
+            only = list(options) if case["note"] else []  # in place of one that is not there
             answer = case["beside"] if asks_why(procedure, asked) else only[0] if len(only) == 1 else None
             answer = answer or None
         if answer is not None:
             case = with_slot(procedure, case, asked, answer, source)
+    return case
+
+
+def _chosen_otherwise(procedure: Procedure, case: Case, text: str, source: str) -> Case:
+    """Return the case with another one of the choices of a slot that is filled, where a message names one instead.
+
+    Who says no to the one they chose is asked again.
+    """
+    begins_with_no = bool(BEGINS_WITH_NO.match(text))
+    for name, options in case["choices"].items():
+        if name not in case["slots"] or not (
+            begins_with_no or wants_it_otherwise(text) or len(text.split()) <= FEW_WORDS
+        ):
+            continue
+        other = meant(options, {**case, "said": [], "reads": case["reads"] if begins_with_no else {}}, text)
+        if other is not None and other != slot_value(case, name):
+            return with_slot(procedure, case, name, other, source)
+        if other is not None and begins_with_no:
+            return {**without_slot(procedure, case, name), "said": []}
     return case
 
 
@@ -269,7 +297,9 @@ def _answer(slot: Slot, text: str) -> Any:
     if slot.one_of:
         return None  # it would have been heard
     said = text.strip()
-    other = said.endswith("?") or hesitates(said) or answer_to_confirmation(said) != "other"
+    other = (
+        said.endswith("?") or hesitates(said) or BEGINS_WITH_NO.match(said) or answer_to_confirmation(said) != "other"
+    )
     return said if said and not other and len(said) <= LONGEST_ANSWER else None
 
 

@@ -13,7 +13,7 @@ from core.language.confirmations import answer_to_confirmation, takes_back
 from core.language.reference_numbers import join_spelled
 from core.language.several import insists, means_another, means_every, without_hesitation
 from core.language.text import sentences
-from graph.procedures.answers import answered_case, answered_cases, offered, said_beside
+from graph.procedures.answers import BEGINS_WITH_NO, answered_case, answered_cases, offered, said_beside
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import (
     MOST_CASES,
@@ -21,6 +21,7 @@ from graph.procedures.cases import (
     about,
     alike,
     asking,
+    heard,
     on_top,
     popped,
     replaced,
@@ -34,6 +35,7 @@ from graph.procedures.described_records import about_another, described_case, re
 from graph.procedures.following import advanced, followed, next_of, opened, reading_of
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.next_steps import AskNext, StopNext
+from graph.procedures.offers import told
 from graph.procedures.wording import question
 from tools.context import Context
 
@@ -90,6 +92,8 @@ async def apply_message(
         cases = [*cases, await about_another(book, told_no, text, source, context) or told_no]
         changed = True
     led = changed or bool(cases and cases[-1]["asked"] and not is_question(text))
+    if cases and led and not BEGINS_WITH_NO.match(text):
+        cases = replaced(cases, heard(cases[-1], text))
     cases = await with_reads(book, cases, source, context)
     if led or not is_question(text):
         case = described_case(book, cases[-1], text, source, context) if cases else None
@@ -172,6 +176,11 @@ async def with_reads(book: ProcedureBook, cases: list[Case], source: str, contex
         case, found = await advanced(book, case, context)
     if isinstance(found, AskNext):
         case = _asked(book, case, found, source, context)
+        # What was said before the question may answer it: when it suits, where it is.
+        choice = told(case["choices"][found.slot], case, case["said"]) if not case["note"] else None
+        if choice is not None:
+            chosen = with_slot(procedure, case, found.slot, choice, source)
+            return await with_reads(book, [*cases[:-1], chosen], source, context)
     return [*below, case]
 
 

@@ -14,6 +14,9 @@ from graph.procedures.format.procedure import Procedure
 
 MOST_CASES = 5
 """Cases that are kept open at a time; the oldest is dropped for a sixth."""
+MOST_SAID = 8
+"""Messages of the customer that a case keeps."""
+LONGEST_SAID = 500
 MOST_CHARACTERS = 60_000
 """Characters of one read that a case keeps; a longer result counts as one that could not be read."""
 
@@ -64,8 +67,12 @@ class Case(TypedDict):
     """The slot that was asked for last."""
     asks: dict[str, str]
     """The slots the customer was asked for, each with the message after which it was first asked."""
-    offered: dict[str, str]
-    """What the last question offered as answers, each with the words that stood beside it."""
+    choices: dict[str, dict[str, str]]
+    """What the question for each slot offered as answers, each with the words that stood beside it."""
+    said: list[str]
+    """What the customer has said since the case began, the newest last."""
+    again: int
+    """How often the open question was put again because a message held no answer to it."""
     beside: str
     """What the request said beside what it asks for, or an empty text: the answer that is offered to a question why."""
     note: str
@@ -86,7 +93,9 @@ def open_case(procedure: Procedure) -> Case:
         steps={},
         asked=None,
         asks={},
-        offered={},
+        choices={},
+        said=[],
+        again=0,
         beside="",
         note="",
         stopped=None,
@@ -97,7 +106,7 @@ def case_for(values: Mapping[str, Any] | None) -> Case | None:
     """Return a case that was kept as plain values; one of another shape is none."""
     if values is None:
         return None
-    values = {"id": "", "offered": {}, "beside": "", **values}  # the first cases had none of them
+    values = {"id": "", "choices": {}, "said": [], "again": 0, "beside": "", **values}  # the first had none of them
     return cast(Case, values) if Case.__required_keys__ <= values.keys() else None
 
 
@@ -113,7 +122,13 @@ def kept(case: Case) -> Case:
 
 def asking(case: Case, slot: str, source: str, offered: Mapping[str, str] | None = None) -> Case:
     """Return the case with a question to the customer noted, and what it offers as answers."""
-    return {**case, "asked": slot, "asks": {slot: source} | case["asks"], "offered": dict(offered or {})}
+    choices = case["choices"] | {slot: dict(offered or {})}
+    return {**case, "asked": slot, "asks": {slot: source} | case["asks"], "choices": choices}
+
+
+def heard(case: Case, text: str) -> Case:
+    """Return the case with a message kept among what the customer has said."""
+    return {**case, "said": [*case["said"], text[:LONGEST_SAID]][-MOST_SAID:]}
 
 
 def slot_value(case: Case, name: str) -> Any:
