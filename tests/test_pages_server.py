@@ -19,6 +19,7 @@ from graph.replies import Progress, Token
 from server.inbox.broadcast import Broadcast
 from server.routes.pages import PAGES, policy, read_assets
 from server.views.cards import card_out, cards_by_reply
+from server.views.source_page import unwrapped
 from server.views.thread_events import thread_events
 from tests.fakes import FakeOrders
 from tests.graph_fakes import RETURNS, TODAY, KeywordRetriever, call, confirmed_actions, scripted
@@ -120,6 +121,13 @@ async def test_a_source_opens_as_text_at_its_heading(tmp_path: Path) -> None:
         assert (await server.client.get("/sources/unknown")).status_code == 404
 
 
+def test_the_lines_of_a_paragraph_are_joined_and_lists_and_addresses_stay() -> None:
+    wrapped = "Furniture, grills and other bulky goods travel by freight, and the carrier\ncalls you.\n\nA second one."
+    assert unwrapped(wrapped) == wrapped.replace("carrier\ncalls", "carrier calls")
+    listed = f"- {'a long item of a list ' * 4}\n- another\n1. one\n\nAlder & Finch\n12 High Street\nOxford"
+    assert unwrapped(listed) == listed
+
+
 def test_the_customers_page_is_small() -> None:
     files = loaded_by("chat.html", later=True)
     assert {"api.js", "cards.js", "chat.css", "conversation.js", "sse.js", "theme.css", "view.js", "words.js"} <= files
@@ -193,10 +201,26 @@ def test_a_card_offers_what_the_rules_allow(status: str, offered: list[str]) -> 
     assert [action.label for action in card.actions] == offered
 
 
+def test_a_card_that_can_be_acted_on_names_its_items_and_what_left_is_shipped() -> None:
+    facts = {
+        "order_id": "#1",
+        "status": "processed",
+        "items": [{"name": "Kettle"}],
+        "parcels": [{"tracking_ids": ["5689"]}],
+    }
+    [card] = order_cards(load_policy(), "https://track.example/{id}", facts, "en")
+    assert card.status == "processed"
+    assert [item.name for item in without_said(card, "It holds a Kettle.").items] == ["Kettle"]
+    [left] = order_cards(load_policy(), None, facts | {"shipped_at": "2026-11-26"}, "en")
+    assert left.status == "shipped"
+    [left] = order_cards(load_policy(), None, facts | {"shipped_at": "2026-11-26"}, "de")
+    assert left.status == "versandt"
+
+
 def test_a_card_speaks_the_language_of_the_page_and_leaves_out_what_the_reply_says() -> None:
     facts = {
         "order_id": "#1",
-        "status": "pending",
+        "status": "cancelled",
         "ordered_at": "2026-11-05",
         "items": [{"name": "Kettle"}],
         "total": "5",

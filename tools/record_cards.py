@@ -51,10 +51,10 @@ Cards = Callable[[Any, str], Sequence[Card]]
 
 
 def without_said(card: Card, text: str) -> Card:
-    """Return a card without what a reply has said in words."""
+    """Return a card without what a reply has said in words; one with actions keeps its items."""
     said = text.casefold()
     return replace(
         card,
         fields=[one for one in card.fields if one.value.casefold() not in said],
-        items=() if all(item.name.casefold() in said for item in card.items) else card.items,
+        items=() if not card.actions and all(item.name.casefold() in said for item in card.items) else card.items,
     )

@@ -14,6 +14,11 @@ from core.passages import Passage
 from core.safety.safe_links import LinkRule
 from server.service import Service
 
+_WRAPPED = 60
+"""Characters from which on a line of an article has most likely been broken to fit an editor."""
+_BEGINS = re.compile(r"[\s|>#]|[-*+•]\s|\d+[.)]\s")
+"""Begins an item of a list, a row of a table, a heading or a line set in on purpose."""
+
 
 def source_path(passage_id: str, headings: list[str]) -> str:
     """Return the address of a passage's page, at its heading."""
@@ -48,10 +53,24 @@ def written(page: Template, passage: Passage, links: LinkRule) -> str:
     """Return the page of a passage; it links to the article where its host is allowed."""
     headings = "".join(f'<h2 id="{escape(anchor(h))}" dir="auto">{escape(h)}</h2>' for h in passage.headings)
     address = escape(links.kept(passage.url))
-    return page.substitute(
+    # The page has the business's name in it, which may hold a dollar sign.
+    return page.safe_substitute(
         title=escape(passage.title),
         headings=headings,
-        text=escape(passage.text),
+        text=escape(unwrapped(passage.text)),
         link=f'<p><a href="{address}" rel="noopener noreferrer">{address}</a></p>' if address else "",
         language=escape(re.sub(r"[^A-Za-z-]", "", passage.metadata.get("locale", "")) or "en"),
     )
+
+
+def unwrapped(text: str) -> str:
+    """Return a passage with the lines of a paragraph joined; lists, tables and short lines such as addresses stay."""
+    joined: list[str] = []
+    before = ""
+    for line in text.split("\n"):
+        if len(before) >= _WRAPPED and line and not before.startswith("|") and not _BEGINS.match(line):
+            joined[-1] = f"{joined[-1]} {line}"
+        else:
+            joined.append(line)
+        before = line
+    return "\n".join(joined)

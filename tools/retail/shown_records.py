@@ -230,7 +230,7 @@ def _card(policy: Policy, tracking_url: str | None, order: Mapping[str, Any], lo
     return Card(
         id=order_id,
         title=policy.say("card_order", order=order_id),
-        status=policy.name("status", status),
+        status=policy.name("status", shown_status(order)),
         fields=fields,
         items=[
             CardItem(
@@ -243,6 +243,12 @@ def _card(policy: Policy, tracking_url: str | None, order: Mapping[str, Any], lo
         ],
         actions=[*_tracking(policy, tracking_url, parcels), *_requests(policy, order, order_id, status)],
     )
+
+
+def shown_status(order: Mapping[str, Any]) -> str:
+    """Return the status that customers are shown: a shop calls both what is packed and what has left processed."""
+    status = str(order.get("status", ""))
+    return "shipped" if status == "processed" and order.get("shipped_at") else status
 
 
 def _tracking(policy: Policy, tracking_url: str | None, parcels: Sequence[str]) -> list[CardAction]:

@@ -28,6 +28,7 @@ export default {
   no: "لا",
   source: "المصدر {number}: {title}",
   sources: "المصادر",
+  back: "العودة إلى المحادثة",
   "handoff pending": "التذكرة {ticket}: في انتظار أحد موظفينا.",
   "handoff callback": "التذكرة {ticket}: لا يوجد أحد الآن، وسيجيبك موظف هنا.",
   "handoff human": "التذكرة {ticket}: تولّى {operator} المحادثة.",

@@ -28,6 +28,7 @@ export default {
   no: "Nein",
   source: "Quelle {number}: {title}",
   sources: "Quellen",
+  back: "Zurück zum Gespräch",
   "handoff pending": "Ticket {ticket}: Sie warten auf einen Menschen.",
   "handoff callback": "Ticket {ticket}: Gerade ist niemand da, ein Mensch antwortet hier.",
   "handoff human": "Ticket {ticket}: {operator} hat übernommen.",

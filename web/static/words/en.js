@@ -28,6 +28,7 @@ export default {
   no: "No",
   source: "Source {number}: {title}",
   sources: "Sources",
+  back: "Back to the conversation",
   "handoff pending": "Ticket {ticket}: waiting for a person.",
   "handoff callback": "Ticket {ticket}: nobody is there right now, a person will answer here.",
   "handoff human": "Ticket {ticket}: {operator} has taken over.",

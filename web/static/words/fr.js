@@ -28,6 +28,7 @@ export default {
   no: "Non",
   source: "Source {number} : {title}",
   sources: "Sources",
+  back: "Retour à la conversation",
   "handoff pending": "Ticket {ticket} : en attente d’une personne.",
   "handoff callback": "Ticket {ticket} : il n’y a personne pour le moment, une personne répondra ici.",
   "handoff human": "Ticket {ticket} : {operator} a pris le relais.",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from core.language.fixed_sentences import list_words
+from tools.retail.shown_records import shown_status
 
 Facts = Mapping[str, Any]
 
@@ -73,7 +74,7 @@ def status_sentence(order: Facts) -> str:
     if order.get("delivered_at") and "was delivered" in said:
         said = said.replace("was delivered", f"was delivered on {day(order['delivered_at'])}")
     elif order.get("shipped_at") and status == "processed":
-        said = f"Order {order['order_id']} is processed: it was shipped on {day(order['shipped_at'])} and is on its way"
+        said = f"Order {order['order_id']} was shipped on {day(order['shipped_at'])} and is on its way"
     if status == "cancelled" and order.get("cancel_reason"):
         said += f" (reason: {order['cancel_reason']})"
     return f"{said}."
@@ -113,7 +114,7 @@ def order_line(order: Facts) -> str:
     """Return an order in one line for a list."""
     when = f", ordered on {day(order['ordered_at'])}" if order.get("ordered_at") else ""
     total = f", {money(order['total'])}" if order.get("total") else ""
-    return f"{order['order_id']} ({order.get('status', 'unknown')}{when}{total}): {item_names(order)}"
+    return f"{order['order_id']} ({shown_status(order) or 'unknown'}{when}{total}): {item_names(order)}"
 
 
 def order_lines(orders: Sequence[Facts]) -> str:

@@ -21,6 +21,7 @@ from tools.retail.offline.answering.order_sentences import item_name, tracking_i
 from tools.retail.offline.reading.items import meant_items
 from tools.retail.offline.reading.talked_about import newest_order
 from tools.retail.policy import SENTENCES
+from tools.retail.shown_records import shown_status
 
 Facts = Mapping[str, Any]
 _ASKED = {
@@ -145,7 +146,7 @@ class ShopSpeaker(Speaker):
         return self.say("listed", orders=self._lines(orders)) if orders else self.say("no_orders")
 
     def _head(self, order: Facts) -> str:
-        status = str(order.get("status", ""))
+        status = shown_status(order)
         words = SENTENCES[self.language].get(f"status_{status}", status)
         return self.say("order", order=str(order["order_id"]), status=words)
 
