@@ -77,6 +77,24 @@ def test_asked_which_order_goes_back_only_those_are_listed_that_still_may() -> N
     assert "#AF10002" not in reply
 
 
+def test_where_nothing_may_go_back_any_more_that_is_said_at_once_with_the_reason() -> None:
+    talk = returning(90)
+    reply = talk.say("I would like to return something")
+    assert reply.startswith("Nothing of your delivered orders can be returned any more:\n- #AF10002")
+    assert "within 30 days of delivery" in reply
+    assert talk.proposed == []
+
+
+@pytest.mark.parametrize("talked_about", ["where is #AF10142?", "I'd like to return something from #AF10142"])
+def test_an_article_of_another_order_than_the_one_talked_about_means_its_own(talked_about: str) -> None:
+    talk = Talk(ADA)
+    talk.say(talked_about)
+    talk.say("Then I'd like to return the coffee set")
+    assert [args["order_id"] for _, args in talk.proposed] == ["#AF10002"]
+    talk.say("No, the tin! Order #AF10142")
+    assert [(args["order_id"], args["item_ids"]) for _, args in talk.proposed] == [("#AF10142", ["S200502"])]
+
+
 def test_what_can_no_longer_go_back_is_not_asked_about_item_by_item() -> None:
     talk = returning(300)
     talk.say("I would like to return something from #AF10142")

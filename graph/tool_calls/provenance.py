@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import takewhile
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
@@ -23,6 +24,7 @@ from core.parsed_json import parsed_json
 from core.safety.injection_patterns import asks_for_action, directives
 from graph.context_window.case_file import PREFERENCE, PROMISE, REQUEST
 from graph.context_window.prompts import clip
+from graph.tool_calls.named_records import called_by_name
 from graph.tool_calls.wanted_changes import agrees, goes_on_with_it, mentions, sentences_that_ask, speaks_of_change
 from graph.verification.call_arguments import checked_values
 from graph.verification.evidence import Text
@@ -159,8 +161,12 @@ class MessageOrigins:
 
     def of_records(self) -> list[str]:
         """Return the fields of the business's records that tools have shown, without articles and anybody's words."""
+        return [text for result in self.shown() for text in _fields(result)]
+
+    def shown(self) -> list[str]:
+        """Return the results of tools in which records of the business stand."""
         shown = (m for m in self.messages if isinstance(m, ToolMessage) and m.status != "error" and not _is_article(m))
-        return [text for m in shown for text in _fields(m.text)]
+        return [m.text for m in shown]
 
 
 def spoken_instruction(message: HumanMessage) -> bool:
@@ -209,7 +215,8 @@ def not_asked_for(
     for name, value in leaves:
         identifiers = [v for v in find_values(value) if v.kind == "identifier" and len(value.split()) == 1]
         others = {other for _, other in leaves if other != value}
-        if identifiers and not _chosen(identifiers[0], wishes, said, besides=others):
+        by_name = identifiers and called_by_name(value, _newest_without_number(wishes), map(_read, origins.shown()))
+        if identifiers and not (by_name or _chosen(identifiers[0], wishes, said, besides=others)):
             return f"the {name.replace('_', ' ')} {value}"
         if identifiers or normal(value) in records or _stands_whole(value, own):
             continue
@@ -225,6 +232,11 @@ def _chosen(value: Value, wishes: Sequence[str], said: Sequence[str], *, besides
         if named:
             return any(v.keys & value.keys or _digits(v) == _digits(value) for v in named)
     return True
+
+
+def _newest_without_number(wishes: Sequence[str]) -> str:
+    """Return the newest wishes that give no number, oldest first."""
+    return " ".join(reversed([*takewhile(lambda wish: not _named(wish), reversed(wishes))]))
 
 
 def _named(text: str) -> list[Value]:

@@ -5,18 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from core.language.action_words import any_action
 from core.language.fixed_sentences import list_words
 from core.language.reference_numbers import reference_numbers
-from core.offline.answering.toolbox import CallNeeded, ReplyNow, Toolbox
+from core.language.text import normal
+from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.lookups import all_orders, each_looked_up, order_of, profile_of
 from tools.retail.offline.answering.order_sentences import METHOD_NAMES, item_name, method_name, order_lines
-from tools.retail.offline.reading.items import look_alikes, meant_items, mentioned_options
+from tools.retail.offline.reading.items import look_alikes, meant_items, mentioned_options, product_words
 from tools.retail.offline.reading.slots import means_all, means_newest, ordinal, payment_words
 from tools.retail.offline.reading.talked_about import newest_order
 
 Facts = Mapping[str, Any]
 _SHOWN = 6
+_DEED = re.compile(rf"\b(?:{any_action('verbs')})\w*")
 
 
 def is_pending(order: Facts) -> bool:
@@ -60,18 +63,22 @@ def chosen_orders(
     none_fits: str,
     question: str,
     possible: str = "",
+    none_possible: str = "",
 ) -> list[Facts]:
     """Return the orders a request is about.
 
-    In turn: the numbers it gives, the order talked about last, the items it names, the only order that fits. Where
-    nothing tells which, those for which the record's field `possible` is false are asked about only among themselves.
+    In turn: the numbers it gives, the order talked about last unless an item is named that only others have, the items
+    it names, the only order that fits. Where nothing tells which, only those are offered for which the record's field
+    `possible` is not false; where it is false for all, they are told behind `none_possible`.
 
     Raises:
         CallNeeded: the shop must be asked first.
         ReplyNow: no order fits, or it is open which one is meant and the customer is asked.
     """
     if request.numbers:
-        return named_orders(request, desk)
+        named = named_orders(request, desk)
+        if reference_numbers(request.text) or not _names_other(request, named, desk):
+            return named
     if position := _pointed_at(request, desk):
         return [order_of(desk, position)]
     talked_about = newest_order(desk.conversation)
@@ -82,18 +89,24 @@ def chosen_orders(
             order = None
         if (
             order
-            and (fits(order) or meant_items(request.words, order.get("items", [])))
-            and not _names_other(request, order, desk)
+            and (
+                (fits(order) and order.get(possible) is not False) or meant_items(request.words, order.get("items", []))
+            )
+            and not _names_other(request, [order], desk)
         ):
             return [order]
     orders = all_orders(desk)
     fitting = [order for order in orders if fits(order)]
     if said := order_state(request.text):
         fitting = [order for order in fitting if said(order)] or fitting
-    with_items = [order for order in fitting if meant_items_only(request.words, order)]
-    if not with_items and (elsewhere := [order for order in orders if meant_items_only(request.words, order)]):
+    with_items = _with_items(request.text, fitting) or _with_items(request.words, fitting)
+    if not with_items and (elsewhere := _with_items(request.words, orders)):
         fitting = elsewhere
-    fitting = with_items or [order for order in fitting if order.get(possible) is not False] or fitting
+    with_items = [order for order in with_items if order.get(possible) is not False] or with_items
+    still_possible = [order for order in fitting if order.get(possible) is not False]
+    if fitting and not (with_items or still_possible):
+        raise ReplyNow(none_possible.format(orders=order_lines(fitting[:_SHOWN])))
+    fitting = with_items or still_possible
     if means_newest(request.text) and orders and not with_items:
         return [orders[0]]
     if not fitting:
@@ -111,18 +124,17 @@ def meant_items_only(text: str, order: Facts) -> list[Facts]:
     return [] if means_all(text) and len(found) == len(order.get("items", [])) else found
 
 
-def _names_other(request: Request, order: Facts, desk: Toolbox) -> bool:
-    """Say whether the request names an item that only other orders, as far as known in this turn, have."""
-    if meant_items_only(request.words, order):
+def _with_items(text: str, orders: Sequence[Facts]) -> list[Facts]:
+    """Return the orders that have items which a text names."""
+    return [order for order in orders if meant_items_only(text, order)]
+
+
+def _names_other(request: Request, orders: Sequence[Facts], desk: Toolbox) -> bool:
+    """Say whether the request names an item that only other orders have; raises CallNeeded to know them."""
+    if _with_items(request.text, orders) or not product_words(_DEED.sub(" ", normal(request.text))):
         return False
-    try:
-        return any(
-            meant_items_only(request.text, other)
-            for other in all_orders(desk)
-            if other["order_id"] != order["order_id"]
-        )
-    except CallNeeded:
-        return False
+    ids = {order["order_id"] for order in orders}
+    return bool(_with_items(request.text, [other for other in all_orders(desk) if other["order_id"] not in ids]))
 
 
 def _means_all_orders(text: str) -> bool:

@@ -135,11 +135,14 @@ def change_payment(request: Request, desk: Toolbox) -> str:
 
 def return_items(request: Request, desk: Toolbox) -> str:
     """Return delivered items; the money goes the way the customer names, or back where it came from."""
+    rule = desk.quote("Within how many days of delivery can items be returned?")
     orders = chosen_orders(
         request, desk, is_delivered,
         none_fits="I see no delivered order in your account from which something could be returned.",
         question="From which order would you like to return something? These were delivered:",
         possible="return_possible",
+        none_possible="Nothing of your delivered orders can be returned any more:\n{orders}"
+        + (f"\n\n{rule.text}" if rule else ""),
     )  # fmt: skip
     calls = []
     for order in orders:
