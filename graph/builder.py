@@ -169,6 +169,7 @@ def build_graph(
         executor=None if executor.carries_out else executor,
         tools=parts.tools,
         identity=parts.identity,
+        actions=parts.actions,
         procedures=parts.procedures,
     )
     add(

@@ -197,7 +197,7 @@ async def test_a_yes_is_no_reason_in_free_words() -> None:
     made = following(scripted("unreachable"), free, leads=True)
     agent = agent_of(made)
     assert (await agent.send("u", "cancel my order #AF1", customer_id="ada")).text == "May I ask why?"
-    assert (await agent.send("u", "yes", customer_id="ada")).text == "May I ask why?"
+    assert (await agent.send("u", "yes", customer_id="ada")).text.endswith(" May I ask why?")
 
 
 async def test_what_a_request_said_beside_is_offered_as_its_reason() -> None:
@@ -217,7 +217,7 @@ async def test_an_open_case_keeps_its_version_when_the_file_has_changed() -> Non
     )
     changed = following(scripted("unreachable"), CANCEL.replace("Which order is it?", "Number?"), leads=True)
     agent = SupportAgent(build_graph(changed, checkpointer=saver), max_message_chars=1000)
-    assert (await agent.send("t", "the order, please", customer_id="ada")).text == "Which order is it?"
+    assert (await agent.send("t", "the order, please", customer_id="ada")).text.endswith("Which order is it?")
     assert (await agent.send("u", "please cancel my order", customer_id="ada")).text == "Number?"
 
 

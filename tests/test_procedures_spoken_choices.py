@@ -130,6 +130,28 @@ async def test_a_reason_may_begin_with_a_no(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
+    "said", ["cancel it please", "no, leave it, it works again!", "never mind", "too late, leave it"]
+)
+async def test_a_request_that_is_called_off_ends_with_nothing_done_and_says_so(talk: Talk, said: str) -> None:
+    withdrawn = "All right, I have not changed anything."
+    assert (await talk("I need a mechanic for A-501", said))[-1].startswith(withdrawn)
+    replies = await talk("I need a mechanic for A-501", "Thursday", "it is noisy", said, "is it free?")
+    assert replies[3].startswith(withdrawn)
+    assert "Shall I go ahead" not in replies[3] + replies[4]
+
+
+async def test_a_question_without_answer_is_put_again_in_other_words_then_with_a_person_who_comes_after_a_yes(
+    talk: Talk,
+) -> None:
+    replies = await talk("I need a mechanic for A-501", "yes", "it should be soon", "yes")
+    asked = replies[0]
+    assert replies[1] == f"I could not find an answer to my question in that. {asked}"
+    assert replies[2].startswith(replies[1])
+    assert "bring in a colleague" in replies[2]
+    assert "handing this conversation over" in replies[3]
+
+
+@pytest.mark.parametrize(
     ("said", "meant"),
     [
         ("mardi matin", "AAAAA1"),

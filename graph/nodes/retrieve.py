@@ -23,6 +23,7 @@ from graph.procedures.case_messages import apply_message
 from graph.procedures.cases import cases_of
 from graph.state import State, context_of, newest_turn, pending_calls, thread_of, worked
 from graph.tool_calls.executors import ToolExecutor
+from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
 from tools.identity.verification import IdentityDesk
 from tools.tool import Tool
@@ -42,6 +43,7 @@ async def retrieve(
     tools: Sequence[Tool] = (),
     identity: IdentityDesk | None = None,
     procedures: ProcedureBook | None = None,
+    actions: ConfirmedActions | None = None,
 ) -> dict[str, Any]:
     """Return the ids of the passages that fit best, the records the message names, and the open cases after it.
 
@@ -75,6 +77,9 @@ async def retrieve(
         said, source, chooses = text_of(message[0]), f"message:{message[0].id}", procedures.leads
         answered = await apply_message(procedures, cases_of(state.cases), said, source, customer, chooses=chooses)
         update |= {"cases": answered.cases, "case_led": answered.led}
+        if answered.dropped and actions and state.open_question:  # nothing is to wait for a yes any more
+            await actions.supersede(thread_of(config), state.open_question)
+            update["open_question"] = []
     usage = worked(state.usage, since=started)
     return update | {"usage": {**usage, "tool_calls": usage.get("tool_calls", 0) + len(calls)}}
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.language.confirmations import answer_to_confirmation, takes_back
+from core.language.fixed_sentences import phrase
 from core.language.reference_numbers import join_spelled
-from core.language.several import insists, means_another, means_every, without_hesitation
-from core.language.text import sentences
+from core.language.several import hesitates, insists, means_another, means_every, without_hesitation
+from core.language.text import normalised, sentences
 from graph.procedures.answers import BEGINS_WITH_NO, answered_case, answered_cases, offered, said_beside
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import (
     MOST_CASES,
+    TAKEN_BACK,
     Case,
     about,
     alike,
@@ -41,6 +43,17 @@ from tools.context import Context
 
 PLAIN_NO = re.compile(
     r"^\W*(?:no+|nope|nah|nein|nee|non|não|nie|niet|not really|no thanks?|no thank you)\W*$", re.IGNORECASE
+)
+_BEFORE = r"(?:^|[.,;:!–-]\s*|\b(?:please|then|just|so|no|much|bitte)\s)"
+_BEHIND = r"(?:,?\s(?:again|then|please|bitte|wieder|s'il (?:vous|te) plaît|por favor))*\W*(?:$|[.,;!])"
+CALLS_OFF = re.compile(
+    rf"{_BEFORE}(?:cancel (?:it|that|this|everything|the whole thing)|(?:stornieren|streichen) sie (?:es|das)|"
+    rf"annule[zr]?(?:-le|-la| tout)?|cancél[ea](?:lo|la)|annull\w+)(?!\w){_BEHIND}"
+)
+"""What calls a request off, where it is none to cancel something."""
+LEAVES = re.compile(
+    rf"{_BEFORE}(?:leave (?:it|that)|lass(?:en sie)? (?:es|das|gut sein)|vergiss es|"
+    rf"laisse[zr]? tomber|déj[ae](?:lo|la)|lascia(?:mo)? (?:stare|perdere)|laat maar){_BEHIND}"
 )
 ALSO = re.compile(
     r"(?:,|(?<![,\s]))\s{1,8}(?:and also|and then|also|außerdem|aussi|también|anche|também)\b\s{1,8}",
@@ -76,7 +89,11 @@ async def apply_message(
     cases = [case for case in cases if book.of(case) is not None]  # a tool that is gone cannot be followed any more
     before = [known_of(case) for case in cases]
     if cases and _drops(book, cases[-1], text):
-        return CasesAfter(popped(cases), led=False, dropped=True)
+        if not chooses or is_question(text) or (book.chooser and book.chooser.choose(text).procedure):
+            return CasesAfter(popped(cases), led=False, dropped=True)
+        told_so = {"rule": "", "say": phrase("withdrawn", context.locale), "problem": TAKEN_BACK}
+        return CasesAfter(replaced(cases, {**cases[-1], "stopped": told_so}), led=True, dropped=True)
+    open_one = cases[-1] if cases else None
     if cases and not _asks_for_another(book, cases[-1], text):
         cases = _answered_on_top(book, cases, text, source)
     answered = [known_of(case) for case in cases] != before
@@ -99,7 +116,16 @@ async def apply_message(
         case = described_case(book, cases[-1], text, source, context) if cases else None
         cases = await with_reads(book, replaced(cases, case), source, context) if case else cases
         led = led or case is not None
-    return CasesAfter(await _for_every(book, cases, text, source, context), led=bool(cases) and led)
+    cases = await _for_every(book, cases, text, source, context)
+    if cases and led and not hesitates(text):
+        cases = replaced(cases, _counted(cases[-1], open_one))
+    return CasesAfter(cases, led=bool(cases) and led)
+
+
+def _counted(case: Case, before: Case | None) -> Case:
+    """Return the case with how often its question was put again without anything new."""
+    same = before is not None and (before["id"], before["asked"]) == (case["id"], case["asked"])
+    return {**case, "again": case["again"] + 1 if same and known_of(case) == known_of(before or case) else 0}
 
 
 def known_of(case: Case) -> tuple[Any, ...]:
@@ -204,9 +230,12 @@ def _asked(book: ProcedureBook, case: Case, ask: AskNext, source: str, context: 
 
 def _drops(book: ProcedureBook, case: Case, text: str) -> bool:
     """Say whether a message takes the open case back, and does not merely answer its question with no."""
-    if not takes_back(without_hesitation(text)) or PLAIN_NO.match(text):
+    procedure = followed(book, case)
+    calls_off = CALLS_OFF.search(normalised(text)) and "cancel" not in procedure.source.text.lower()
+    leaves = calls_off or LEAVES.search(normalised(text)) or takes_back(without_hesitation(text))
+    if not leaves or PLAIN_NO.match(text):
         return False
-    asked = followed(book, case).slots.get(case["asked"] or "")
+    asked = procedure.slots.get(case["asked"] or "")
     return asked is None or asked.slot.type != "yes_no" or answer_to_confirmation(text) != "no"
 
 

@@ -14,6 +14,8 @@ from graph.procedures.format.procedure import Procedure
 
 MOST_CASES = 5
 """Cases that are kept open at a time; the oldest is dropped for a sixth."""
+TAKEN_BACK = "taken back by the customer"
+"""The problem of a case that the customer has called off, until they have read so."""
 MOST_SAID = 8
 """Messages of the customer that a case keeps."""
 LONGEST_SAID = 500

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, ToolCall
 from core.message_marks import mark
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import with_reads
-from graph.procedures.cases import Case, is_done, popped, replaced, with_step
+from graph.procedures.cases import TAKEN_BACK, Case, is_done, popped, replaced, with_step
 from graph.procedures.following import followed, next_of, reading_of
 from graph.procedures.gate import stopped
 from graph.procedures.next_steps import AskNext, DoNext, ReadNext, StopNext
@@ -18,6 +18,8 @@ from graph.procedures.wording import question, sentence, sentence_again
 from tools.context import Context
 
 UNTOLD = "refused by the write"
+MOST_AGAIN = 3
+"""How often a question is put again before a person is called."""
 
 
 def said_next(
@@ -30,12 +32,19 @@ def said_next(
     told: list[str] = []
     while cases:
         case = cases[-1]
+        if case["stopped"] and case["stopped"]["problem"] == TAKEN_BACK:
+            told.append(case["stopped"]["say"])
+            cases = popped(cases)
+            continue
         procedure = followed(book, case)
         read = reading_of(book, case, context)
         wanted = next_of(book, case, context)
         if isinstance(wanted, DoNext) and case["stopped"]:  # the write itself refused
             wanted = StopNext(None, hand_over=False, say=case["stopped"]["say"])
         match wanted:
+            case AskNext() as ask if case["again"] > MOST_AGAIN:
+                call = _call(person_tool, {"reason": f"{procedure.name}: no answer for {ask.slot}"})
+                return AIMessage("\n\n".join(told), tool_calls=[call]), cases
             case AskNext() as ask:
                 told.append(question(replace(ask, note=case["note"]), read, context.locale))
                 return AIMessage("\n\n".join(told)), cases

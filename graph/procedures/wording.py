@@ -75,7 +75,10 @@ def question(ask: AskNext, read: Reading, locale: str) -> str:
         said = f"{said} ({('; ' if any(': ' in one for one in listed) else ', ').join(listed)})"
     if read.case["beside"] and asks_why(read.procedure, ask.slot):
         said = f"{said} {phrase('as_you_wrote', locale, said=read.case['beside'])}"
-    return f"{ask.note} {said}".strip()
+    again = read.case["again"]
+    note = ask.note or (phrase("not_answered", locale) if again else "")
+    offer = phrase("person_offered", locale) if again > 1 else ""
+    return " ".join(filter(None, (note, said, offer)))
 
 
 def filled(text: Text, read: Reading, locale: str) -> str:
