@@ -75,11 +75,17 @@ def test_what_is_shown_is_saved_and_an_article_is_written_for_a_question(
     saved = json.loads(Path(saving.value.path()).read_text())["items"]
     shown = page.locator(".tile.handed_over button").inner_text()
     assert sum(one["outcome"] == "handed_over" for one in saved) == int(shown)
-    page.get_by_role("row", name="choir").get_by_role("button", name="Write the article").click()
+    row = page.get_by_role("row", name="choir")
+    row.get_by_role("button", name="Write the article").click()
+    page.get_by_role("textbox", name="Answer").fill("Half an ans")
+    page.keyboard.press("Escape")
+    row.get_by_role("button", name="Write the article").click()
+    assert page.get_by_role("textbox", name="Answer").input_value() == "Half an ans"  # a sheet closes too easily
     page.get_by_role("textbox", name="Question").fill(f"What does the choir sing, {counted[:6]}?")
     page.get_by_role("textbox", name="Answer").fill("Carols.")
     page.get_by_role("button", name="Save the draft").click()
     page.locator("#news").get_by_text("The draft is kept").wait_for()
+    row.get_by_text("A draft is written").wait_for()
     page.get_by_role("button", name="Drafts").click()  # here as at the desk
     page.get_by_role("dialog").locator("summary", has_text=counted[:6]).click()
     page.get_by_role("textbox", name="Text").fill("Carols, and songs of the sea.")

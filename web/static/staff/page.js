@@ -150,8 +150,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/** Answers that were begun and not sent, by what was asked: a sheet closes too easily to throw words away. @type {Map<string, string>} */
+const unsent = new Map();
+
 /**
- * Open a sheet that asks for the question and the answer of an article's draft.
+ * Open a sheet that asks for the question and the answer of an article's draft; what was begun there before is still there.
  * @param {Speech} speech
  * @param {string} title
  * @param {{ question: string, answer?: string }} begun
@@ -159,11 +162,14 @@ document.addEventListener("keydown", (event) => {
  */
 export function articleSheet(speech, title, begun, send) {
   const question = el("input", { id: "article-question", value: begun.question, maxlength: 500, required: true });
-  const answer = el("textarea", { id: "article-answer", rows: 8, maxlength: 20_000, required: true }, begun.answer ?? "");
+  const answer = el("textarea", { id: "article-answer", rows: 8, maxlength: 20_000, required: true, input: () => unsent.set(begun.question, answer.value) }, unsent.get(begun.question) ?? begun.answer ?? "");
   sheet(speech, title, (close) => {
     const submit = async (/** @type {Event} */ event) => {
       event.preventDefault();
-      await send(question.value, answer.value, close);
+      await send(question.value, answer.value, () => {
+        unsent.delete(begun.question);
+        close();
+      });
     };
     return [
       el(

@@ -23,22 +23,41 @@ export function unanswered(found, report) {
     el("div", {}, el("span", { dir: "auto" }, one.question), alike(one.alike)),
     behind.figure(one.question, one.figure),
     moment(speech, one.last_at),
-    el("button", { class: "small", click: () => write(one.question, report) }, icon("pencil"), speech.say("write_article")),
+    articleOf(one.question, report),
   ]);
   const made = section(speech, "unanswered_title", el("p", { class: "quiet" }, speech.say("unanswered_help")), table(speech, ["question", "count", "last", "article_of_it"], rows, "unanswered_none"));
   made.classList.add("wide");
   return made;
 }
 
+/** Questions that a draft was written for since the page was opened. @type {Set<string>} */
+const drafted = new Set();
+
+/**
+ * Return what writes the draft of an article for a question, and says that there is one.
+ * @param {string} asked
+ * @param {Report} report
+ */
+function articleOf(asked, report) {
+  const { speech } = report;
+  const button = el("button", { class: "small", click: () => write(asked, report, () => place.replaceChildren(said, button)) }, icon("pencil"), speech.say("write_article"));
+  const said = el("p", { class: "quiet" }, icon("check"), " ", speech.say("draft_written"));
+  const place = el("div", {}, drafted.has(asked) ? said : "", button);
+  return place;
+}
+
 /**
  * Write the draft of an article for a question.
  * @param {string} asked
  * @param {Report} report
+ * @param {() => void} done
  */
-function write(asked, { api, speech }) {
+function write(asked, { api, speech }, done) {
   articleSheet(speech, "write_article", { question: asked }, async (question, answer, close) => {
     try {
       await api.call("POST", "/v1/desk/articles", { question, answer });
+      drafted.add(asked);
+      done();
       close();
       toast(speech.say("draft_kept"));
     } catch (error) {

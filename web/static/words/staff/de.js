@@ -290,6 +290,7 @@ export default {
   alike: "Andere Formulierungen: {count}",
   article_of_it: "Artikel",
   write_article: "Artikel schreiben",
+  draft_written: "Ein Entwurf ist geschrieben",
   draft_kept: "Der Entwurf ist gespeichert; prüfen und veröffentlichen Sie ihn oben unter „Entwürfe“.",
   unanswered_none: "Jede Frage fand einen Artikel. Fragen ohne einen sammeln sich hier nach Bedeutung, die häufigsten zuerst.",
   unanswered_help: "Was die Artikel nicht beantworten, nach Bedeutung gruppiert. Schreiben Sie die häufigsten zuerst.",

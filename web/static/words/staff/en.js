@@ -290,6 +290,7 @@ export default {
   alike: "Other wordings: {count}",
   article_of_it: "Article",
   write_article: "Write the article",
+  draft_written: "A draft is written",
   draft_kept: "The draft is kept; review and release it under “Drafts” above.",
   unanswered_none: "Every question found an article. Questions without one are collected here by meaning, the most frequent first.",
   unanswered_help: "What the articles do not answer, grouped by meaning. Write the most frequent ones first.",
