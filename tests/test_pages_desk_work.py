@@ -118,7 +118,7 @@ def test_a_ticket_is_given_away_put_off_and_several_are_changed_at_once(site: Si
     row(page, second).locator(".sla.none").wait_for(state="attached")
     page.get_by_role("toolbar").get_by_role("button", name="Resolve").click()
     guard = page.get_by_role("dialog")
-    guard.get_by_text(f"{first}: No words yet: asked for a person").wait_for()
+    guard.get_by_text(f"{first}: Asked for a person").wait_for()
     assert guard.get_by_role("listitem").count() == 1
     guard.get_by_role("button", name="Resolve the other 1").click()
     row(page, second).wait_for(state="detached")

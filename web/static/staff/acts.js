@@ -3,6 +3,7 @@
 import { el } from "../dom.js";
 import { icon } from "./icons.js";
 import { articleSheet, named, sheet } from "./page.js";
+import { snoozed } from "./queue.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
 /** @typedef {import("./conversation.js").Shown} Shown */
@@ -137,8 +138,7 @@ export class Acts {
   /** @param {Ticket} ticket */
   #snooze(ticket) {
     const { speech, work } = this;
-    const off = ticket.snoozed_until !== null && Date.parse(ticket.snoozed_until) > Date.now();
-    if (off) return this.#button("wake", "alarm-clock", () => work.change({ snoozed_until: new Date().toISOString() }));
+    if (snoozed(ticket)) return this.#button("wake", "alarm-clock", () => work.change({ snoozed_until: new Date().toISOString() }));
     const putOff = async (/** @type {Date} */ time) => {
       if (await work.change({ snoozed_until: time.toISOString() })) work.say(speech.say("snoozed_said"));
     };
@@ -232,5 +232,5 @@ export function unanswered(shown) {
 export function standing(speech, shown) {
   const { ticket, item } = shown;
   if (!ticket) return speech.say(item ? "state_awaiting_approval" : "state_agent");
-  return [ticket.id, named(speech, "state", ticket.status), ticket.operator ?? "", ticket.callback ? speech.say("callback") : ""].filter(Boolean).join(" · ");
+  return [ticket.id, snoozed(ticket) ? speech.say("view_snoozed") : named(speech, "state", ticket.status), ticket.operator ?? "", ticket.callback ? speech.say("callback") : ""].filter(Boolean).join(" · ");
 }

@@ -45,17 +45,26 @@ export function approvalCard(row, speech, decide) {
 function decisions(row, speech, decide) {
   const note = el("input", { id: `note-${row.id}`, maxlength: 2000, autocomplete: "off" });
   const fields = Object.entries(row.asked_args).map(([name, value]) => argument(row.id, name, value, row.arguments[name] ?? {}));
+  const label = el("label", { for: note.id }, speech.say("note"));
+  const refuse = el("button", { click: () => {
+    const asked = label.textContent === speech.say("reject_reason");
+    if (asked || note.value.trim()) return decide({ decision: "reject", note: note.value });
+    // Who hears a no wants to hear why.
+    label.textContent = speech.say("reject_reason");
+    refuse.textContent = speech.say("reject_anyway");
+    note.focus();
+  } }, speech.say("reject"));
   const edit = () => decide({ decision: "edit", note: note.value, args: Object.fromEntries(fields.flatMap((field) => field.changed())) });
   return el(
     "div",
     { class: "decide" },
-    el("label", { for: note.id }, speech.say("note")),
+    label,
     note,
     el(
       "div",
       { class: "buttons" },
       el("button", { class: "primary", click: () => decide({ decision: "approve", note: note.value }) }, speech.say("approve")),
-      el("button", { click: () => decide({ decision: "reject", note: note.value }) }, speech.say("reject")),
+      refuse,
     ),
     el(
       "details",

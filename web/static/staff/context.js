@@ -4,7 +4,7 @@ import { el } from "../dom.js";
 import { caseCard } from "./cases.js";
 import { icon } from "./icons.js";
 import { lasting, moment, named, region } from "./page.js";
-import { PRIORITIES, slaWords } from "./queue.js";
+import { PRIORITIES, slaWords, snoozed } from "./queue.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
 /** @typedef {import("./conversation.js").Shown} Shown */
@@ -88,8 +88,8 @@ export class ContextPane {
     const open = ticket.status === "pending" || ticket.status === "human";
     /** @type {[string, string | string[]][]} */
     const rows = [
-      ["wait", item && open ? slaWords(speech, item) : ""],
-      ["snoozed", ticket.snoozed_until && Date.parse(ticket.snoozed_until) > Date.now() ? moment(speech, ticket.snoozed_until) : ""],
+      ["wait", item && open && !snoozed(item) ? slaWords(speech, item) : ""],
+      ["snoozed", ticket.snoozed_until && snoozed(ticket) ? moment(speech, ticket.snoozed_until) : ""],
       ["opened", moment(speech, ticket.created_at)],
       ["reopened", ticket.reopened ? String(ticket.reopened) : ""],
       ["first_reply", ticket.first_reply_seconds === null ? "" : lasting(speech, ticket.first_reply_seconds)],

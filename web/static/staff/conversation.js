@@ -244,7 +244,9 @@ export class Conversation {
    */
   async #decide(action, decision) {
     const made = await this.#ask("POST", `/v1/approvals/${action}`, decision);
-    if (made) toast(`${named(this.speech, "tool", made.tool)}: ${named(this.speech, "action", made.state)}`);
+    if (!made) return;
+    toast(`${named(this.speech, "tool", made.tool)}: ${named(this.speech, "action", made.state)}`);
+    void this.#readCustomer(this.thread); // the records are no longer what they were
   }
 
   /**

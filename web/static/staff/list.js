@@ -133,10 +133,17 @@ export class List {
   }
 
   #waiting() {
+    return this.queue.sorted(this.#within(this.views[this.view] ?? (() => true)));
+  }
+
+  /**
+   * Return what says whether an item is in a view, and no filter leaves it out.
+   * @param {(item: Item) => boolean} fits
+   */
+  #within(fits) {
     const chosen = new FormData(this.filters);
-    const fits = this.views[this.view] ?? (() => true);
     const narrowed = (/** @type {Item} */ item) => ["queue", "priority"].every((name) => !chosen.get(name) || chosen.get(name) === item[/** @type {"queue" | "priority"} */ (name)]);
-    return this.queue.sorted((item) => fits(item) && narrowed(item) && !this.leaving.has(item.id));
+    return (/** @type {Item} */ item) => fits(item) && narrowed(item) && !this.leaving.has(item.id);
   }
 
   #search() {
@@ -188,7 +195,7 @@ export class List {
     const held = document.activeElement?.getAttribute("data-view");
     const buttons = [...Object.keys(this.views), ...this.listed].map((name) => {
       const fits = this.views[name];
-      const count = fits ? this.queue.count((item) => fits(item) && !this.leaving.has(item.id)) : 0;
+      const count = fits ? this.queue.count(this.#within(fits)) : 0;
       const choose = () => {
         this.view = name;
         byId("search", HTMLInputElement).value = this.query = "";
@@ -208,6 +215,7 @@ export class List {
     const place = byId("active", HTMLElement);
     const active = [...this.filters.elements].filter((one) => one instanceof HTMLSelectElement && one.value !== "");
     place.hidden = active.length === 0 || this.found !== null;
+    /** @type {HTMLElement} */ (this.filters.parentElement).hidden = this.found !== null; // what the server lists is not narrowed
     const chip = (/** @type {HTMLSelectElement} */ select) => {
       const drop = () => {
         select.value = "";

@@ -103,8 +103,8 @@ export class Queue extends EventTarget {
 }
 
 /**
- * Say whether somebody has put an item off, and that time has not come.
- * @param {Item} item
+ * Say whether somebody has put an item or a ticket off, and that time has not come.
+ * @param {{snoozed_until: string | null}} item
  */
 export function snoozed(item) {
   return item.snoozed_until !== null && Date.parse(item.snoozed_until) > Date.now();
@@ -149,5 +149,6 @@ export function slaBrief(speech, item) {
  * @param {Item} item
  */
 export function titleOf(speech, item) {
-  return item.title || speech.say("title_of_reason", { reason: named(speech, "reason", item.reason) });
+  const why = named(speech, "reason", item.reason);
+  return item.title || why.charAt(0).toUpperCase() + why.slice(1);
 }
