@@ -82,7 +82,8 @@ export function gallery(images, api, speech) {
   return el("p", { class: "gallery" }, ...images.map(({ url, width, height }, number) => {
     const share = Math.min(1, HIGHEST / height);
     const shown = el("img", { alt: say("picture", { number: number + 1 }), width: Math.round(width * share), height: Math.round(height * share) });
-    const opener = el("button", { type: "button", class: "opener", click: () => showWhole(opener, shown, speech) }, shown);
+    const opener = el("button", { type: "button", class: "opener" }, shown);
+    opener.addEventListener("click", () => showWhole(opener, shown, speech));
     api.file(url).then((file) => (shown.src = URL.createObjectURL(file)), () => opener.replaceWith(say("picture_lost")));
     return opener;
   }));
@@ -96,8 +97,9 @@ export function gallery(images, api, speech) {
  */
 function showWhole(place, { src, alt }, { say }) {
   const close = el("button", { type: "button", class: "icon", "aria-label": say("close") }, icon("x"));
-  // Whoever wants it away need not aim.
-  const whole = el("dialog", { class: "whole", "aria-label": alt, click: () => whole.close(), close: () => whole.remove(), keydown: (/** @type {KeyboardEvent} */ event) => event.stopPropagation() }, close, el("img", { src, alt }));
+  const whole = el("dialog", { class: "whole", "aria-label": alt, keydown: (/** @type {KeyboardEvent} */ event) => event.stopPropagation() }, close, el("img", { src, alt }));
+  whole.addEventListener("click", () => whole.close()); // whoever wants it away need not aim
+  whole.addEventListener("close", () => whole.remove());
   place.after(whole);
   whole.showModal();
 }

@@ -162,7 +162,8 @@ const unsent = new Map();
  */
 export function articleSheet(speech, title, begun, send) {
   const question = el("input", { id: "article-question", value: begun.question, maxlength: 500, required: true });
-  const answer = el("textarea", { id: "article-answer", rows: 8, maxlength: 20_000, required: true, input: () => unsent.set(begun.question, answer.value) }, unsent.get(begun.question) ?? begun.answer ?? "");
+  const answer = el("textarea", { id: "article-answer", rows: 8, maxlength: 20_000, required: true }, unsent.get(begun.question) ?? begun.answer ?? "");
+  answer.addEventListener("input", () => unsent.set(begun.question, answer.value));
   sheet(speech, title, (close) => {
     const submit = async (/** @type {Event} */ event) => {
       event.preventDefault();
