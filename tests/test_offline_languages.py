@@ -110,3 +110,21 @@ def test_a_slip_is_a_mistake() -> None:
     talk = Talk(ADA)
     talk.say("AF10326 bitte stornieren, ich habe mich vertan")
     assert talk.proposed == [("cancel_order", {"order_id": "#AF10326", "reason": "ordered by mistake"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "item"),
+    [
+        ("Ich möchte das Kaffee-Set zurückgeben", "#AF10002", "S200601"),
+        ("Ich möchte das Kaffeeset zurückschicken", "#AF10002", "S200601"),
+        ("Je voudrais retourner la bouilloire", "#AF10142", "S200104"),
+        ("Quiero devolver el hervidor", "#AF10142", "S200104"),
+    ],
+)
+def test_goods_with_english_names_are_known_by_their_names_in_the_customers_language(
+    text: str, order: str, item: str
+) -> None:
+    talk = Talk(ADA)
+    talk.say("Wo ist #AF10142?" if order == "#AF10002" else "¿Dónde está mi pedido #AF10002?")
+    reply = talk.say(text)
+    assert [(args["order_id"], args["item_ids"]) for _, args in talk.proposed] == [(order, [item])], reply

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.language.fixed_sentences import Catalogue, date_words, list_words
+from core.language.glossary import in_english
 from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about
 from core.language.signals import names_staff
@@ -92,17 +93,33 @@ class ShopSpeaker(Speaker):
         self.desk.look_up("change_order_address", order_id=str(order["order_id"]), **address)
         return ""
 
-    def _orders(self, text: str, fits: Callable[[Facts], bool], *, none: str, which: str) -> Facts:
-        """Return the one order that is meant; raises CallNeeded, or ReplyNow with the question which one."""
-        numbers = reference_numbers(text) or reference_numbers(self.desk.conversation.message)
-        if not numbers and (before := newest_order(self.desk.conversation)):
-            numbers = [before]
-        if numbers:
+    def _orders(self, text: str, fits: Callable[[Facts], bool], *, none: str, which: str, possible: str = "") -> Facts:
+        """Return the one order that is meant; raises CallNeeded, or ReplyNow with the question which one.
+
+        It is the one whose number is given, whose items are named, or that was talked about; else one for which the
+        record's field `possible` is not false.
+        """
+        if numbers := reference_numbers(text) or reference_numbers(self.desk.conversation.message):
             return order_of(self.desk, numbers[0])
-        fitting = [order for order in all_orders(self.desk) if fits(order)]
+        orders = [order for order in all_orders(self.desk) if fits(order)]
+        naming = [order for order in orders if self._named_items(order)]
+        fitting = naming or [order for order in orders if order.get(possible) is not False]
+        before = newest_order(self.desk.conversation)
+        if before and len(naming) != 1:
+            order = order_of(self.desk, before)
+            if not possible or order in fitting or not fits(order):
+                return order
         if len(fitting) == 1:
             return fitting[0]
+        if orders and not fitting:
+            raise ReplyNow(self.say("none_returnable", orders=self._lines(orders)))
         raise ReplyNow(self.say(which, orders=self._lines(fitting)) if fitting else self.say(none))
+
+    def _named_items(self, order: Facts) -> list[Facts]:
+        """Return the items of an order that the message names, in its language or as the shop calls them."""
+        items = list(order.get("items", []))
+        names = normal(" ".join(str(item.get("name", "")) for item in items)).replace("-", " ").split()
+        return meant_items(f"{self.newest} {in_english(self.newest, self.language, own_words=names)}", items)
 
     def _cancel(self, text: str) -> str:
         order = self._orders(text, is_pending, none="none_pending", which="which_pending")
@@ -120,9 +137,11 @@ class ShopSpeaker(Speaker):
         return ""
 
     def _return(self, text: str) -> str:
-        order = self._orders(text, is_delivered, none="none_delivered", which="which_delivered")
+        order = self._orders(
+            text, is_delivered, none="none_delivered", which="which_delivered", possible="return_possible"
+        )
         number, items = str(order["order_id"]), list(order.get("items", []))
-        chosen = items if len(items) == 1 or self.hears("all", self.newest) else meant_items(self.newest, items)
+        chosen = items if len(items) == 1 or self.hears("all", self.newest) else self._named_items(order)
         if not chosen:
             names = list_words([item_name(item) for item in items], self.language)
             return self.say("which_items", order=number, items=names)
