@@ -63,7 +63,9 @@ def test_colleagues_are_offered_and_unknown_names_told(site: Site, opener: Opene
     page.locator("[data-field=assignee] option", has_text="marian").wait_for(state="attached")
     page.get_by_role("button", name="Note", exact=True).click()
     note = page.get_by_label("Note for colleagues")
-    note.press_sequentially("Please look, @mari")
+    note.press_sequentially("Please look, @")
+    assert page.get_by_role("listbox").get_by_role("option").last.inner_text() == "@olga"  # who writes it
+    note.press_sequentially("mari")
     page.get_by_role("option", name="@marian").wait_for()
     assert opener.axe(page) == []
     note.press("Enter")

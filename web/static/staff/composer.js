@@ -37,7 +37,7 @@ export class Composer {
     /** The words that were last tried to be sent, and their name: sent twice, they count once. */
     this.tried = { text: "", key: "" };
     this.text = el("textarea", { id: "words", rows: 3, maxlength: 20_000, input: () => this.#typed(), keydown: (/** @type {KeyboardEvent} */ event) => this.#key(event), paste: (/** @type {ClipboardEvent} */ event) => this.#pasted(event) });
-    this.mentions = new Mentions(this.text, speech, desk.people);
+    this.mentions = new Mentions(this.text, speech, desk.people, desk.operator);
     this.pictures = new Pictures(speech, work.say);
     this.pictures.allow(desk.image_mb);
     this.label = el("label", { for: "words", class: "spoken" });

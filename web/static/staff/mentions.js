@@ -40,11 +40,13 @@ export class Mentions {
    * @param {HTMLTextAreaElement} text
    * @param {Speech} speech
    * @param {string[]} people who can be mentioned; grows while the desk is open
+   * @param {string} operator who writes, and is offered last
    */
-  constructor(text, speech, people) {
+  constructor(text, speech, people, operator) {
     this.text = text;
     this.speech = speech;
     this.people = people;
+    this.operator = operator;
     this.chosen = 0;
     /** @type {string[]} */
     this.names = [];
@@ -58,7 +60,9 @@ export class Mentions {
    */
   show(wanted) {
     const typed = wanted ? this.#typed() : null;
-    this.names = typed === null ? [] : this.people.filter((name) => name.toLowerCase().startsWith(typed.toLowerCase())).slice(0, OFFERED);
+    const meant = typed === null ? [] : this.people.filter((name) => name.toLowerCase().startsWith(typed.toLowerCase()));
+    const own = (/** @type {string} */ name) => Number(same(name, this.operator));
+    this.names = meant.sort((one, other) => own(one) - own(other)).slice(0, OFFERED);
     this.chosen = 0;
     this.#draw();
     const unknown = wanted ? pieces(this.text.value).flatMap(({ name }) => (name && !this.people.some((one) => same(one, name)) ? [`@${name}`] : [])) : [];
