@@ -140,6 +140,16 @@ async def test_a_request_that_is_called_off_ends_with_nothing_done_and_says_so(t
     assert "Shall I go ahead" not in replies[3] + replies[4]
 
 
+async def test_the_open_question_is_put_once_more_behind_the_answer_to_another(talk: Talk) -> None:
+    asked, cost, door, reason = await talk(
+        "I need a mechanic for A-501", "how much does an inspection cost?", "who has to open the door?", "Thursday"
+    )
+    assert "80 EUR" in cost
+    assert cost.endswith(asked)
+    assert asked not in door
+    assert reason == "What is wrong with it?"
+
+
 async def test_a_question_without_answer_is_put_again_in_other_words_then_with_a_person_who_comes_after_a_yes(
     talk: Talk,
 ) -> None:

@@ -23,7 +23,7 @@ from graph.handoff.handoff_reasons import person_is_due
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
 from graph.procedures.model_led_cases import open_note
-from graph.procedures.procedure_turn import calls_of_procedure, led_by_procedure
+from graph.procedures.procedure_turn import calls_of_procedure, led_by_procedure, put_again
 from graph.routing import HUMAN_TOOL, rounds_of
 from graph.runtime.budgets import Budgets
 from graph.state import State, Usage, added, context_of, difference, newest_turn, results_by_round, tool_rounds
@@ -149,9 +149,10 @@ async def reason(
     more = difference(usage, state.usage)
     await budgets.note(state.customer_id, more)
     day_began, day_usage = budgets.day_of(state)
+    again = put_again(procedures, state, customer) if procedures and not (answer.tool_calls or faults) else []
     says_something = bool(answer.tool_calls or text_of(answer).strip())
     return {
-        "messages": [answer] if says_something else [],
+        "messages": [answer, *again] if says_something else [],
         "faults": faults,
         "first_model": state.first_model,
         "next_model": allowance.next_model,

@@ -3,14 +3,18 @@
 import asyncio
 from typing import Any
 
+from langchain_core.messages import AIMessage
+
 from graph.context_window.prompts import text_of
+from graph.intake.pending_confirmation import TIMES_ASKED
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import apply_message
 from graph.procedures.cases import Case, cases_of
-from graph.procedures.following import next_of
+from graph.procedures.following import next_of, reading_of
 from graph.procedures.next_steps import AskNext, DoNext, StopNext
 from graph.procedures.prompt import FOLLOW
 from graph.procedures.rule_led_cases import handoff_in, said_next
+from graph.procedures.wording import question
 from graph.state import State, called_in, newest_turn
 from tools.context import Context
 
@@ -37,6 +41,19 @@ async def led_by_procedure(
     handoff = handoff_in(said, person_tool)
     update = {"messages": [said], "cases": cases, "case_led": True, "faults": []}
     return update | ({"handoff": handoff} if handoff else {})
+
+
+def put_again(book: ProcedureBook, state: State, customer: Context) -> list[AIMessage]:
+    """Return the open question of a case once more, behind the answer to a question in between, where rules lead."""
+    cases = cases_of(state.cases)
+    if not book.leads or state.case_led or not cases or not cases[-1]["asked"] or book.of(cases[-1]) is None:
+        return []
+    wanted = next_of(book, cases[-1], customer)
+    if not isinstance(wanted, AskNext):
+        return []
+    asked = question(wanted, reading_of(book, {**cases[-1], "again": 0}, customer), customer.locale)
+    put = sum(asked in text_of(message) for message in state.messages if isinstance(message, AIMessage))
+    return [AIMessage(asked)] if 0 < put < TIMES_ASKED else []
 
 
 async def calls_of_procedure(book: ProcedureBook, state: State, customer: Context) -> frozenset[str]:
