@@ -20,6 +20,7 @@ from core.safety.safe_links import LinkRule
 from graph.context_window.history import prompt_messages, with_earlier, with_file
 from graph.context_window.prompts import language_note, newest_words, repair_note, spoken_note, text_of
 from graph.handoff.handoff_reasons import person_is_due
+from graph.intake.pending_confirmation import TIMES_ASKED
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
 from graph.procedures.model_led_cases import open_note
@@ -149,7 +150,11 @@ async def reason(
     more = difference(usage, state.usage)
     await budgets.note(state.customer_id, more)
     day_began, day_usage = budgets.day_of(state)
-    again = put_again(procedures, state, customer) if procedures and not (answer.tool_calls or faults) else []
+    again = (
+        put_again(procedures, state, customer, times=TIMES_ASKED)
+        if procedures and not (answer.tool_calls or faults)
+        else []
+    )
     says_something = bool(answer.tool_calls or text_of(answer).strip())
     return {
         "messages": [answer, *again] if says_something else [],

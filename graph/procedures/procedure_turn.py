@@ -6,7 +6,6 @@ from typing import Any
 from langchain_core.messages import AIMessage
 
 from graph.context_window.prompts import text_of
-from graph.intake.pending_confirmation import TIMES_ASKED
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import apply_message
 from graph.procedures.cases import Case, cases_of
@@ -43,7 +42,7 @@ async def led_by_procedure(
     return update | ({"handoff": handoff} if handoff else {})
 
 
-def put_again(book: ProcedureBook, state: State, customer: Context) -> list[AIMessage]:
+def put_again(book: ProcedureBook, state: State, customer: Context, *, times: int) -> list[AIMessage]:
     """Return the open question of a case once more, behind the answer to a question in between, where rules lead."""
     cases = cases_of(state.cases)
     if not book.leads or state.case_led or not cases or not cases[-1]["asked"] or book.of(cases[-1]) is None:
@@ -53,7 +52,7 @@ def put_again(book: ProcedureBook, state: State, customer: Context) -> list[AIMe
         return []
     asked = question(wanted, reading_of(book, {**cases[-1], "again": 0}, customer), customer.locale)
     put = sum(asked in text_of(message) for message in state.messages if isinstance(message, AIMessage))
-    return [AIMessage(asked)] if 0 < put < TIMES_ASKED else []
+    return [AIMessage(asked)] if 0 < put < times else []
 
 
 async def calls_of_procedure(book: ProcedureBook, state: State, customer: Context) -> frozenset[str]:
