@@ -75,9 +75,10 @@ _KINDS = {name: re.compile(rf"\b(?:{words.stems})") for name, words in ACTIONS.i
 _ONE_OF_SEVERAL = re.compile(r"\b(?:this|that) one\b|\bthe (?:order|request|\w+(?:tion|turn|change|fund|date))\b")
 _KEPT = r"(?:it|that|this|them|these|those|everything|all of (?:it|them)|(?:the|my) (?:orders?|items?))"
 _KEEPS = (
-    r"(?:(?:i|i'll|i will|i'd|i would|we|we'll|let me|let's|want to|like to|prefer to|rather|better|just|please) )*"
+    r"(?:(?:i|i'll|i will|i'd|i would|we|we'll|let me|let's|want to|like to|prefer to|rather|better|just|please) ){0,6}"
     rf"keep(?:ing)? {_KEPT}(?: as (?:it )?is)?|"
-    r"(?:ich (?:möchte|will|würde|werde) )?(?:(?:es|das|sie|ihn|alles|die (?:bestellung|sachen)|lieber|doch|bitte) )*"
+    r"(?:ich (?:möchte|will|würde|werde) )?"
+    r"(?:(?:es|das|sie|ihn|alles|die (?:bestellung|sachen)|lieber|doch|bitte) ){0,6}"
     r"behalten?(?: (?:es|das|sie|ihn|alles))?|ich behalte (?:es|das|sie|ihn|alles)|"
     r"(?:je (?:préfère |veux )?)?(?:le |la |les |l')garde[rz]?|tout garder|"
     r"me l[oa]s? quedo|(?:prefiero |quiero )?quedárme(?:l[oa]s?)|l[oa] tengo|(?:preferisco )?tener(?:l[oaie])|"
@@ -117,7 +118,7 @@ _SAYS_NO = re.compile(
     rf"^(?:(?:{_HESITATION})[ ,.!…]+)*(?:no+|nope|nah|nein|nö|nee|non|não|niet|nie)(?:\s*[,.!;:–…]| i(?:'ve|'d)? |$)"
 )
 _BESIDE_NO = re.compile(
-    rf"(?<!\w)(?:{_REFUSED}|{_HESITATION}|{_COURTESY}|{_THANKS}|{_DEED}|{_MEANT}|do (?:that|it|this)|"
+    rf"(?<!\w)(?=[\w👎❌🚫])(?:{_REFUSED}|{_HESITATION}|{_COURTESY}|{_THANKS}|{_DEED}|{_MEANT}|do (?:that|it|this)|"
     r"leave (?:it|everything|that)(?: as (?:it )?is)?|leave the \w{3,12} (?:as (?:it )?is|alone)|"
     r"it's (?:fine|ok|okay)|that's (?:all|fine)|(?:i )?(?:still |do )?(?:want|need) (?:it|them|that|this|to)|as it is|"
     r"any ?more|about (?:it|that|this)|(?:ich )?(?:habe? )?(?:es )?mir (?:das )?anders überlegt|"

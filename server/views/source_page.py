@@ -16,7 +16,7 @@ from server.service import Service
 
 _WRAPPED = 60
 """Characters from which on a line of an article has most likely been broken to fit an editor."""
-_BEGINS = re.compile(r"[\s|>#]|[-*+•]\s|\d+[.)]\s")
+_BEGINS = re.compile(r"[\s|>#]|[-*+•]\s|\d{1,3}[.)]\s")
 """Begins an item of a list, a row of a table, a heading or a line set in on purpose."""
 
 
