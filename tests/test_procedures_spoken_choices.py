@@ -1,15 +1,14 @@
 """Hear which of the offered choices customers mean in words of their own, and what they take back."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from graph.agent import open_agent
 from graph.procedures.answers import answered_cases, offered
 from graph.procedures.cases import asking, heard, open_case, slot_value
+from tests.business_talks import Talk, talks
 from tests.procedure_fakes import compiled
-from tests.server_fakes import settings_in
 
 FILES = {
     "business.yaml": "name: Lift Care\nlanguages: [en, fr]\nnow: '2026-05-30T10:00:00Z'\n",
@@ -75,22 +74,12 @@ Find the lift, ask for the {reason} and the time, then {do.book}.
 """,
 }
 
-Talk = Callable[..., Awaitable[list[str]]]
-
 
 @pytest.fixture
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    """Return a function that says lines in a conversation of its own and returns the replies."""
-    folder = tmp_path / "lifts"
-    for name, text in FILES.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    async with open_agent(settings_in(tmp_path / "data", business=folder)) as agent:
-
-        async def said(*lines: str) -> list[str]:
-            return [(await agent.send(f"t-{lines}", line, customer_id="c1")).text for line in lines]
-
-        yield said
+    """Yield what holds a conversation and returns the replies."""
+    async with talks(tmp_path, FILES) as held:
+        yield held
 
 
 async def test_records_and_times_are_chosen_in_the_customers_own_words(talk: Talk) -> None:

@@ -1,12 +1,11 @@
 """Without a model each write of a business is led to: by its procedure, or by asking for what it needs."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from graph.agent import open_agent
-from tests.server_fakes import settings_in
+from tests.business_talks import Talk, talks
 
 FILES = {
     "business.yaml": "name: Tool Library\nlanguages: [en]\nnow: '2026-04-01T10:00:00Z'\n",
@@ -106,20 +105,11 @@ Find the card, then {do.close}.
 """,
 }  # fmt: skip
 
-Talk = Callable[..., Awaitable[list[str]]]
-
 
 @pytest.fixture
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
     """Yield what holds a conversation and returns the replies."""
-    for name, text in FILES.items():
-        (tmp_path / "library" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "library" / name).write_text(text)
-    async with open_agent(settings_in(tmp_path / "data", business=tmp_path / "library")) as agent:
-
-        async def held(*lines: str) -> list[str]:
-            return [(await agent.send(lines[0], line, customer_id="kim")).text for line in lines]
-
+    async with talks(tmp_path, FILES) as held:
         yield held
 
 
