@@ -80,13 +80,12 @@ def orders_of(settings: Settings, business: Business | None = None) -> "SqlOrder
     )
 
 
-def fill_shop(settings: Settings, business: Business | None = None) -> None:
+def fill_shop(settings: Settings, business: Business) -> None:
     """Fill the shop of a named business from its file where its database is not there yet.
 
     Raises:
         OrderFileError: the file does not fit.
     """
-    business = business or business_of(settings)
     shop = business.shop
     if shop and settings.business and (data := business.path_of(shop.data)):
         stock(settings.shop_url, data, as_of=date.today() if shop.shift_dates else None)

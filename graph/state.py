@@ -140,7 +140,7 @@ class State(TurnInput):
     summary_usage: Usage = field(default_factory=no_usage)
     """What summaries of this thread have cost so far; `remember` adds."""
     first_model: int = 0
-    """The first model of the chain this turn may ask; `verify` raises it after a bad answer, `receive` resets it."""
+    """The first model of the chain this turn may ask; `verify` and `reason` raise it, `receive` resets it."""
     next_model: int | None = None
     """The model behind the one that answered last, or None; `reason` sets it."""
     faults: list[str] = field(default_factory=list)

@@ -11,7 +11,7 @@ from core.settings import Settings
 from core.storage.database import cause_of, parse_url, shown
 from core.storage.tables import upgrade_database
 from graph.memory.checkpointers import MEMORY
-from graph.opened_stores import fill_shop
+from graph.opened_stores import business_of, fill_shop
 from server.inbox.inbox_schema import METADATA as INBOX
 from tools.actions.ledger_schema import metadata as actions
 from tools.desk.desk_schema import metadata as tickets
@@ -50,7 +50,7 @@ def upgrade_stores(settings: Settings, *, by_command: bool = False) -> None:
     for url, stores in databases_of(settings).items():
         try:
             if shop in stores:  # before its tables are there, which are taken for a shop that is filled
-                fill_shop(settings)
+                fill_shop(settings, business_of(settings))
             upgrade_database(url, *stores, may_upgrade=by_command or settings.upgrade_databases)
         except (SQLAlchemyError, OSError) as error:
             said = f"the database {shown(parse_url(url))} cannot be used ({cause_of(error)}); "

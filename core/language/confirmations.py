@@ -119,7 +119,7 @@ _SAYS_NO = re.compile(
 )
 _BESIDE_NO = re.compile(
     rf"(?<!\w)(?=[\w👎❌🚫])(?:{_REFUSED}|{_HESITATION}|{_COURTESY}|{_THANKS}|{_DEED}|{_MEANT}|do (?:that|it|this)|"
-    r"leave (?:it|everything|that)(?: as (?:it )?is)?|leave the \w{3,12} (?:as (?:it )?is|alone)|"
+    r"leave that(?: as (?:it )?is)?|"
     r"it's (?:fine|ok|okay)|that's (?:all|fine)|(?:i )?(?:still |do )?(?:want|need) (?:it|them|that|this|to)|as it is|"
     r"any ?more|about (?:it|that|this)|(?:ich )?(?:habe? )?(?:es )?mir (?:das )?anders überlegt|"
     r"j'ai changé d'avis|(?:he )?cambiado de (?:opinión|idea)|"

@@ -14,6 +14,7 @@ from core.language.several import REFERS
 from core.language.text import normal, stem
 from core.language.words import content_stems, content_words
 from core.offline.answering.asked_fields import (
+    COMING,
     HOW_IT_IS,
     MOST_OF,
     OWED,
@@ -31,10 +32,6 @@ _MOST = 8
 _HAVE_I = re.compile(r"\b(?:do|did) (?:i|we) (?:\w+ )?have\b|\bhave (?:i|we) got\b|\bare there\b|\bis there\b")
 _SETTLED = re.compile(r"paid|settled|refunded|credit|cancell?ed|finished|done|closed|completed|confirmed|booked|active")
 _OVER = re.compile(r"cancell?ed|finished|missed|done|closed|completed|ended|past|attended")
-_COMING = re.compile(
-    r"\b(?:next|upcoming|soonest|nächste\w*|prochaine?s?|próxim[oa]s?)\b"
-    r"(?! (?:month|week|year|monat|woche|jahr|mois|mes))"
-)
 _ALL = re.compile(r"\b(?:what(?:'s| is| was| are)?|about|details?|tell|info\w*)\b(?! (?:does|do|can|should)\b)")
 _OF_ANY = frozenset({"list", "last", "next", "first", "open", "customer"})
 """Words in what a tool is said to do that say nothing of what its records are."""
@@ -173,7 +170,7 @@ def _by_extreme(said: str, records: list[Record]) -> list[Record]:
     """Return the one record that is the most expensive, the next, the last of those asked about; else all."""
     for asked, kind, most in MOST_OF:
         if len(records) > 1 and asked.search(said):
-            records = _coming(records) if _COMING.search(said) else records
+            records = _coming(records) if COMING.search(said) else records
             known = [(first_of_kind(kind, record), place) for place, record in enumerate(records)]
             if told := [(value, place) for value, place in known if value is not None]:
                 return [records[most(told)[1]]]

@@ -32,6 +32,10 @@ OWED = re.compile(
     r"\b(?:owe|outstanding|overdue|unpaid|arrears|(?:still|left|have|need) (?:have )?to (?:be )?(?:pay|paid)|"
     r"schulde|muss ich noch (?:be)?zahlen|dois-je (?:\w+ ){0,2}(?:payer|régler)|debo)\b"
 )
+_NEXT = r"next|upcoming|soonest|nächste\w*|prochaine?s?|próxim[oa]s?"
+_NO_SPAN = r"(?! (?:month|week|year|monat|woche|jahr|mois|mes))"
+COMING = re.compile(rf"\b(?:{_NEXT})\b{_NO_SPAN}")
+"""What asks for what is not over yet; `next month` is a time."""
 MOST_OF = (
     (
         re.compile(
@@ -43,10 +47,7 @@ MOST_OF = (
     ),
     (re.compile(r"\b(?:(?:cheap|low|small)(?:est|er)|(?:least|less) expensive)\b"), "money", min),
     (
-        re.compile(
-            r"\b(?:next|upcoming|soonest|earliest|first|oldest|nächste\w*|prochaine?s?|próxim[oa]s?)\b"
-            r"(?! (?:month|week|year|monat|woche|jahr|mois|mes))"
-        ),
+        re.compile(rf"\b(?:{_NEXT}|earliest|first|oldest)\b{_NO_SPAN}"),
         "date",
         min,
     ),
