@@ -103,10 +103,14 @@ class SupportAgent:
     @asynccontextmanager
     async def _newest_edition(self) -> AsyncIterator[Edition]:
         """Hold what a turn runs with, after a look whether the business changed."""
-        if self.reload:
-            await self.reload.look()
+        await self._look()
         async with self._edition.in_use() as edition:
             yield edition
+
+    async def _look(self) -> None:
+        """Take up what changed of the business."""
+        if self.reload:
+            await self.reload.look()
 
     def locale_of(self, asked: str | None) -> str:
         """Return the language that is asked for, or else the business's own."""
@@ -213,26 +217,27 @@ class SupportAgent:
             message
         ):  # what is said in a recording is known once it was heard
             check_message(text_of(message), self._max_message_chars)
-        async with self._newest_edition() as edition, self._locks.setdefault(thread_id, asyncio.Lock()):
-            if edition.parts and edition.parts.know and context.customer_id:
-                await edition.parts.know(context.customer_id)
-            found = await self._newest(config)
-            state = _stored(found)
-            # Before the run: once it starts, the message is part of the thread.
-            check_owner(state, context)
-            if message_id is not None and any(m.id == message_id for m in state.messages):
-                snapshot = await edition.graph.aget_state(config)
-                # Not `next`: a task that ended just before the crash is no longer in it, and its step is still to be
-                # closed.
-                unfinished = bool(snapshot.tasks) and not snapshot.interrupts
-                turn = _Turn(edition.graph, config, None, _as_of(snapshot.values, message_id), unfinished, "sync")
-            else:
-                # Plain data: the memory reads no class of ours back.
-                timed = marked(message, sent_at=sent_at)
-                given = {"messages": [message.model_copy(update={"id": message_id, "additional_kwargs": timed})]}
-                turn = _Turn(edition.graph, config, given, {}, True, "sync" if awaits_answer(state) else "exit")
-            with prefetch_checkpoint(thread_id, found):
-                yield turn
+        async with self._locks.setdefault(thread_id, asyncio.Lock()):
+            found, _ = await asyncio.gather(self._newest(config), self._look())
+            async with self._edition.in_use() as edition:
+                if edition.parts and edition.parts.know and context.customer_id:
+                    await edition.parts.know(context.customer_id)
+                state = _stored(found)
+                # Before the run: once it starts, the message is part of the thread.
+                check_owner(state, context)
+                if message_id is not None and any(m.id == message_id for m in state.messages):
+                    snapshot = await edition.graph.aget_state(config)
+                    # Not `next`: a task that ended just before the crash is no longer in it, and its step is still to
+                    # be closed.
+                    unfinished = bool(snapshot.tasks) and not snapshot.interrupts
+                    turn = _Turn(edition.graph, config, None, _as_of(snapshot.values, message_id), unfinished, "sync")
+                else:
+                    # Plain data: the memory reads no class of ours back.
+                    timed = marked(message, sent_at=sent_at)
+                    given = {"messages": [message.model_copy(update={"id": message_id, "additional_kwargs": timed})]}
+                    turn = _Turn(edition.graph, config, given, {}, True, "sync" if awaits_answer(state) else "exit")
+                with prefetch_checkpoint(thread_id, found):
+                    yield turn
 
     async def _newest(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Return what the memory holds of a thread, without working out what would come next in it."""

@@ -165,6 +165,7 @@ def build_graph(
         retrieve,
         retriever=parts.retriever,
         limit=parts.passages_per_turn,
+        budgets=parts.budgets,
         # A host is asked for what the model calls, and for nothing else.
         executor=None if executor.carries_out else executor,
         tools=parts.tools,

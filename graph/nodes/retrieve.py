@@ -21,6 +21,7 @@ from graph.intake.identification import acting
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import apply_message
 from graph.procedures.cases import cases_of
+from graph.runtime.budgets import Budgets
 from graph.state import State, context_of, newest_turn, pending_calls, thread_of, worked
 from graph.tool_calls.executors import ToolExecutor
 from tools.actions.workflow import ConfirmedActions
@@ -39,6 +40,7 @@ async def retrieve(
     *,
     retriever: Retriever,
     limit: int,
+    budgets: Budgets,
     executor: ToolExecutor | None = None,
     tools: Sequence[Tool] = (),
     identity: IdentityDesk | None = None,
@@ -53,7 +55,10 @@ async def retrieve(
     context = replace(context_of(state, runtime.context), thread_id=thread_of(config))
     runtime.stream_writer({"progress": phrase("searching", context.locale)})
     started = time.monotonic()
-    search = retriever.search(dialogue(state.messages), limit=limit)
+    # Side by side: each of them waits for a thread or for the network.
+    search = asyncio.gather(
+        retriever.search(dialogue(state.messages), limit=limit), budgets.spent_by_customer(state.customer_id)
+    )
     rule = identity.rule if identity else None
     reader = acting(state, context, rule, rule.reads if rule else "code")
     leads = procedures is not None and procedures.leads
@@ -61,7 +66,7 @@ async def retrieve(
     update: dict[str, Any] = {}
     if executor and calls:
         runtime.stream_writer({"progress": phrase("looking_up", context.locale)})
-        found, results = await asyncio.gather(search, executor.run(calls, config, runtime, reader))
+        (found, over), results = await asyncio.gather(search, executor.run(calls, config, runtime, reader))
         if further := calls_led_to(state.messages, tools, calls, results):
             calls = [*calls, *further]
             results = [*results, *await executor.run(further, config, runtime, reader)]
@@ -70,8 +75,10 @@ async def retrieve(
             read = [m for m in results if m.tool_call_id in told]
             update["messages"] = [AIMessage("", tool_calls=kept), *read]
     else:
-        found = await search
+        found, over = await search
     update["passage_ids"] = [passage.id for passage in found]
+    if over:
+        update["handoff"] = over
     if procedures and (message := newest_turn(state.messages)[:1]):
         customer = replace(context, customer_id=state.customer_id)
         said, source, chooses = text_of(message[0]), f"message:{message[0].id}", procedures.leads

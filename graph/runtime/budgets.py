@@ -78,21 +78,17 @@ class Budgets:
         )
         return Spending(usage["requests"], tokens_in + tokens_out, usage.get("tool_calls", 0), cost or 0.0)
 
-    async def spent(self, state: State) -> str | None:
-        """Return why the model may not be asked again, in words for the person who takes over, or None.
+    def spent(self, state: State) -> str | None:
+        """Return why the model may not be asked again, in words for the person who takes over, or None."""
+        of_turn, of_day = self._spending(state.usage), self._spending(self.day_of(state)[1])
+        return _told("turn", self.turn.spent_by(of_turn)) or _told("conversation", self.thread.spent_by(of_day))
 
-        What the customer spent is looked up at the first request of a turn: one turn more is limited by its own budget.
+    async def spent_by_customer(self, customer_id: str | None) -> str | None:
+        """Return why a turn may not ask the model at all, or None; what the customer spent is looked up once a turn.
+
+        One turn more is limited by its own budget.
         """
-        counted = [
-            ("turn", self.turn, self._spending(state.usage)),
-            ("conversation", self.thread, self._spending(self.day_of(state)[1])),
-        ]
-        if state.customer_id and not state.usage["requests"]:
-            counted.append(("customer", self.customer, await self._of_customer(state.customer_id)))
-        for name, budget, used in counted:
-            if what := budget.spent_by(used):
-                return f"the budget of this {name} is spent: {what}"
-        return None
+        return _told("customer", self.customer.spent_by(await self._of_customer(customer_id))) if customer_id else None
 
     def day_of(self, state: State) -> tuple[float, Usage]:
         """Return when the conversation's present day of spending began, and what it has asked of the model since.
@@ -119,3 +115,7 @@ class Budgets:
         except BackendUnavailable as error:
             log.warning("what a customer spent is not known: %s", error)
             return Spending()
+
+
+def _told(name: str, spent: str | None) -> str | None:
+    return f"the budget of this {name} is spent: {spent}" if spent else None
