@@ -28,7 +28,7 @@ from core.settings import SAMPLE_BUSINESS
 from ingest.documents_read import Document
 from ingest.pipeline import IngestOptions, IngestReport, ingest, ingest_documents
 from ingest.search.article_search import HybridRetriever
-from ingest.search.rerank_fusion import SearchableIndex
+from ingest.search.rerank_fusion import RerankedIndex
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -113,7 +113,7 @@ def article_questions(questions: Path) -> list[Question]:
     return [question(json.loads(line)) for line in questions.read_text(encoding="utf-8").splitlines()]
 
 
-def search(index: SearchableIndex, questions: Sequence[Question]) -> tuple[list[int], list[float]]:
+def search(index: HybridRetriever | RerankedIndex, questions: Sequence[Question]) -> tuple[list[int], list[float]]:
     """Return the rank of the first right passage for each question, `DEPTH` for none, and the milliseconds it took."""
     ranks, milliseconds = [], []
     for dialogue, is_right in questions:

@@ -15,7 +15,7 @@ from cli.customer_check import customer_exists
 from cli.doctor_settings import CHECKS, open_to_other_tokens, sample_customer, still_the_samples
 from cli.output import out, print_json
 from core.errors import SupportError
-from core.factory import NO_KEY, embedding_model, reranker
+from core.factory import NO_KEY, embedding_model
 from core.models.capabilities import Endpoint, remember
 from core.models.capabilities import probe as probe_endpoint
 from core.passages import Utterance
@@ -26,8 +26,7 @@ from graph.memory.checkpointers import open_checkpointer
 from graph.memory.threads import damaged_threads
 from graph.opened_stores import business_of, open_desk, orders_of
 from ingest.article_folder import publish_folder
-from ingest.index.opening_index import open_retriever
-from ingest.search.rerank_fusion import SearchableIndex
+from ingest.index.opening_index import open_index
 from tools.business.business_folder import read_business
 
 
@@ -177,21 +176,9 @@ async def _embeddings(settings: Settings) -> str:
     return f"{settings.embedding_model}, {len(vector)} dimensions, first query {milliseconds:.0f} ms"
 
 
-async def _open_index(settings: Settings) -> SearchableIndex:
-    model = embedding_model(settings)
-    return await asyncio.to_thread(
-        open_retriever,
-        settings.index_dir,
-        settings.index_url,
-        model,
-        settings.embedding_model,
-        reranker=reranker(settings),
-    )
-
-
 async def _article_urls(settings: Settings) -> list[str]:
     """Return where some of the articles can be read."""
-    retriever = await _open_index(settings)
+    retriever = await asyncio.to_thread(open_index, settings, embedding_model(settings))
     try:
         return [found.url for found in await retriever.search([Utterance("customer", "How does it work?")], limit=10)]
     finally:
@@ -203,7 +190,7 @@ async def _knowledge(settings: Settings) -> str:
         folder = read_business(settings.business).articles
         if await asyncio.to_thread(publish_folder, settings, folder) is None:
             return f"{folder}: no articles"
-    retriever = await _open_index(settings)
+    retriever = await asyncio.to_thread(open_index, settings, embedding_model(settings))
     try:
         await retriever.search([Utterance("customer", "How does it work?")], limit=1)
         health = retriever.health()

@@ -1,5 +1,6 @@
 """Build and publish the knowledge index: `support-agent ingest`."""
 
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -14,9 +15,9 @@ from rich.table import Table
 from cli.output import errors_shown, print_json
 from core.settings import Settings
 from ingest.article_folder import ingest_options
+from ingest.index.shared_versions import SharedVersions
 from ingest.pipeline import IngestOptions, IngestReport, Progress
 from ingest.pipeline import ingest as run_ingest
-from ingest.postgres.postgres_writing import publish_to_postgres
 
 EXIT_SKIPPED = 3
 _STAGES = {"read": "Reading files", "fetch": "Fetching pages", "embed": "Embedding passages"}
@@ -46,7 +47,8 @@ def ingest(
         settings = Settings.from_env()
         report = _with_bars(sources, ingest_options(settings, index_dir=index_dir, wait=wait, trusted=trusted))
         if settings.index_url:
-            publish_to_postgres(settings.index_url, index_dir or settings.index_dir)
+            with closing(SharedVersions(settings.index_url)) as shared:
+                shared.publish(index_dir or settings.index_dir, report.version)
     if as_json:
         print_json(asdict(report))
     else:

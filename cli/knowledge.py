@@ -14,15 +14,14 @@ from rich.table import Table
 
 from cli.output import AsJson, errors_shown, print_json
 from core.errors import InputError, SupportError
-from core.factory import embedding_model, reranker
+from core.factory import embedding_model
 from core.passages import Passage, Utterance
 from core.settings import Settings
-from ingest.index.opening_index import open_retriever
+from ingest.index.opening_index import open_index
 from ingest.index.published_index import open_current
 from ingest.index.publishing import roll_back
+from ingest.index.shared_versions import SharedVersions
 from ingest.index.versions import Manifest, current_name, read_manifest, version_folder, version_names
-from ingest.postgres.postgres_versions import list_versions
-from ingest.postgres.postgres_versions import roll_back as roll_back_in_postgres
 from ingest.quarantine import flagged_articles
 from ingest.quarantine import release as release_article
 from ingest.review import Finding, review
@@ -49,15 +48,7 @@ def search(
     """
     with errors_shown():
         settings = Settings.from_env()
-        url = None if index_dir else settings.index_url
-        retriever = open_retriever(
-            index_dir or settings.index_dir,
-            url,
-            embedding_model(settings),
-            settings.embedding_model,
-            reranker=reranker(settings),
-        )
-        with closing(retriever):
+        with closing(open_index(settings, embedding_model(settings), index_dir)) as retriever:
             found = retriever.search_now(_dialogue(query), limit=limit, filters=_filters(where or []))
             notice = retriever.health().notice
         if notice:
@@ -127,11 +118,11 @@ def rollback(
     """Serve an older version again; agents that run pick it up at their next turn."""
     with errors_shown():
         settings = Settings.from_env()
-        name = (
-            roll_back_in_postgres(settings.index_url, version)
-            if settings.index_url and not index_dir
-            else roll_back(index_dir or settings.index_dir, version)
-        )
+        if settings.index_url and not index_dir:
+            with closing(SharedVersions(settings.index_url)) as shared:
+                name = shared.roll_back(version)
+        else:
+            name = roll_back(index_dir or settings.index_dir, version)
         if as_json:
             print_json({"serving": name})
         else:
@@ -152,8 +143,9 @@ def _folder_versions(folder: Path) -> list[dict[str, Any]]:
 
 
 def _stored_versions(url: str) -> list[dict[str, Any]]:
-    found, serving = list_versions(url)
-    return [_version_row(version.manifest, serving) for version in found]
+    with closing(SharedVersions(url)) as shared:
+        found, serving = shared.manifests()
+    return [_version_row(manifest, serving) for manifest in found]
 
 
 def _version_row(manifest: Manifest, serving: str | None) -> dict[str, Any]:

@@ -209,7 +209,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     )
     index_url: str | None = Field(
         None,
-        description="PostgreSQL with pgvector that serves the index instead of the folder; ingests publish to it too.",
+        description="PostgreSQL through which agents of several machines share the index; ingests publish to it, too.",
     )
     source_hosts: str = Field("", description="Hosts that web pages may be ingested from, separated by commas.")
 

@@ -8,7 +8,7 @@ from functools import cache, partial
 from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
 from core.embeddings.query_cache import QueryEmbeddings
-from core.factory import MAX_RETRIES, chat_model, embedding_model, endpoint_model, reranker, transcriber
+from core.factory import MAX_RETRIES, chat_model, embedding_model, endpoint_model, transcriber
 from core.models.capabilities import Capabilities, recall
 from core.models.json_mode import JsonModel
 from core.models.prices import load_prices
@@ -36,7 +36,7 @@ from graph.tool_calls.wanted_changes import sentences_that_ask
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import ReplyLanguages
 from ingest.article_folder import NoArticles, publish_folder
-from ingest.index.opening_index import open_retriever
+from ingest.index.opening_index import open_index
 from tools.actions.workflow import ConfirmedActions, no_email
 from tools.business.business_folder import Business
 from tools.business.business_rules import BusinessRules
@@ -171,13 +171,7 @@ def _retriever(settings: Settings, embeddings: QueryEmbeddings, business: Busine
     """Return what finds passages; the articles of a named business are published first where they changed."""
     if settings.business and not settings.index_url and publish_folder(settings, business.articles) is None:
         return NoArticles()
-    return open_retriever(
-        settings.index_dir,
-        settings.index_url,
-        embeddings,
-        settings.embedding_model,
-        reranker=reranker(settings),
-    )
+    return open_index(settings, embeddings)
 
 
 def business_tools(

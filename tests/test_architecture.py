@@ -48,7 +48,6 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "ingest.sources",
         "ingest.index",
         "ingest.search",
-        "ingest.postgres",
         "ingest.index.opening_index",
         "ingest.quarantine",
         "ingest.review",

@@ -17,7 +17,6 @@ from core.storage.database import open_engine
 from evals.reports.report import render
 from graph.memory.checkpointers import open_checkpointer
 from ingest.langchain.langchain_bridge import to_langchain
-from ingest.postgres.postgres_versions import connect
 from ingest.sources.documents import read_file
 from tests.knowledge_fakes import WordEmbeddings
 
@@ -47,7 +46,7 @@ def read_page(folder: Path) -> None:
 
 
 NEEDS: dict[str, list[Callable[[Path], object]]] = {
-    "postgres": [lambda _: open_engine(URL), lambda _: connect(URL)],
+    "postgres": [lambda _: open_engine(URL)],
     "web": [read_page],
     "telemetry": [lambda _: open_telemetry("http://localhost:4318")],
     "voice": [LocalWhisper],

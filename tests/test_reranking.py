@@ -20,7 +20,7 @@ from core.factory import reranker
 from core.models.request_limits import Breaker
 from core.passages import Passage, Utterance
 from core.settings import Settings
-from ingest.index.opening_index import open_retriever
+from ingest.index.opening_index import open_index
 from ingest.search.article_search import HybridRetriever
 from ingest.search.rerank_fusion import CANDIDATES, RerankedIndex
 from tests.knowledge_fakes import WordEmbeddings, ingest_texts
@@ -224,13 +224,14 @@ def write_cross_encoder(folder: Path, tokens: int | str = "tokens") -> Path:
 async def test_a_cross_encoder_in_a_folder(tmp_path: Path) -> None:
     folder = write_cross_encoder(tmp_path / "model")
     assert CrossEncoder(folder).scores("how many plugs", ["none", "plugs and plugs and plugs"]) == [1.0, 4.0]
-    settings = Settings.from_env({"SUPPORT_RERANK_MODEL": str(folder)}, env_file=None)
     index_dir, _ = ingest_texts(tmp_path, ARTICLES)
-    for given, order in (
-        (None, ["battery", "screen", "charger"]),
-        (reranker(settings), ["battery", "charger", "screen"]),
+    for named, order in (
+        ({}, ["battery", "screen", "charger"]),
+        ({"SUPPORT_RERANK_MODEL": str(folder)}, ["battery", "charger", "screen"]),
     ):
-        index = open_retriever(index_dir, None, WordEmbeddings(), "words", reranker=given)
+        words = {"SUPPORT_EMBEDDING_MODEL": "words", "SUPPORT_EMBEDDING_BASE_URL": "http://127.0.0.1:1/v1"}
+        settings = Settings.from_env(words | named, env_file=None)
+        index = open_index(settings, WordEmbeddings(), index_dir)
         assert articles(await index.search([Utterance("customer", "ten hours or ten inches")], limit=3)) == order
         index.close()
 

@@ -19,8 +19,8 @@ from core.settings import Settings
 from evals.conversations.scenarios import Scenario
 from evals.conversations.suites import Suite
 from ingest.article_folder import NoArticles
-from ingest.index.opening_index import open_retriever
 from ingest.pipeline import IngestOptions, ingest
+from ingest.search.article_search import HybridRetriever
 from tools.business.business_folder import Business, read_business
 from tools.connectors.opening import Opened
 from tools.retail.importing import import_shop
@@ -92,7 +92,7 @@ def _articles(suite: Suite, settings: Settings, index: Path) -> Retriever:
             f"{report.skipped[0].source}: {report.skipped[0].reason}; correct the suite's articles"
         )
     local = settings.model_copy(update={"embedding_model": "minilm"})
-    return open_retriever(index, None, QueryEmbeddings(embedding_model(local)), "minilm")
+    return HybridRetriever(index, QueryEmbeddings(embedding_model(local)), "minilm")
 
 
 def stock_shop(ground: StartState, scenario: Scenario, database: Path) -> None:

@@ -1,34 +1,28 @@
-"""Open the knowledge index where settings say it is, in a folder or in PostgreSQL, with or without a reranker."""
+"""Open the knowledge index that settings name, its versions shared through a database or not, reranked or not."""
 
 from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
-from core.embeddings.reranker import RERANK_SECONDS, Reranker
-from ingest.postgres.postgres_index import PostgresRetriever
+from core.embeddings.reranker import RERANK_SECONDS
+from core.factory import reranker
+from core.settings import Settings
+from ingest.index.shared_versions import SharedVersions
 from ingest.search.article_search import HybridRetriever
-from ingest.search.rerank_fusion import RerankedIndex, SearchableIndex
+from ingest.search.rerank_fusion import RerankedIndex
 
 
-def open_retriever(
-    index_dir: Path,
-    index_url: str | None,
-    embeddings: Embeddings,
-    embedding_model: str,
-    *,
-    reranker: Reranker | None = None,
-    rerank_seconds: float = RERANK_SECONDS,
-) -> SearchableIndex:
-    """Return the retriever over the database if its URL is given, else over the folder.
+def open_index(
+    settings: Settings, embeddings: Embeddings, index_dir: Path | None = None
+) -> HybridRetriever | RerankedIndex:
+    """Return what searches the index, by default the one that serves, else the one in a folder.
 
     A reranker has its say about the order of the first passages if it answers within some seconds.
 
     Raises:
         KnowledgeError: nothing was published there, or it cannot serve.
     """
-    index = (
-        PostgresRetriever(index_url, embeddings, embedding_model)
-        if index_url
-        else HybridRetriever(index_dir, embeddings, embedding_model)
-    )
-    return RerankedIndex(index, reranker, seconds=rerank_seconds) if reranker else index
+    shared = SharedVersions(settings.index_url) if settings.index_url and not index_dir else None
+    index = HybridRetriever(index_dir or settings.index_dir, embeddings, settings.embedding_model, shared)
+    scorer = reranker(settings)
+    return RerankedIndex(index, scorer, seconds=RERANK_SECONDS) if scorer else index

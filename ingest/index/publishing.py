@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,14 +54,16 @@ def writing(index_dir: Path, wait_seconds: float = 0.0) -> Iterator[None]:
         yield
 
 
-def publish(index_dir: Path, write: Callable[[Path], Manifest], *, keep: int) -> Manifest:
+def publish(index_dir: Path, write: Callable[[Path], Manifest], *, keep: int, name: str | None = None) -> Manifest:
     """Write a version through `write(folder)`, make it the serving one and remove the oldest; call inside `writing`.
+
+    Without a name it gets one that sorts by the time.
 
     Raises:
         KnowledgeError: it could not be written, for example on a full disk; the previous version serves on.
     """
     versions = index_dir / "versions"
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{uuid4().hex[:6]}"
+    name = name or f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{uuid4().hex[:6]}"
     draft = versions / f".{name}"
     try:
         versions.mkdir(exist_ok=True)
@@ -102,19 +104,23 @@ def roll_back(index_dir: Path, name: str | None = None) -> str:
         IndexBusy: an ingest is running.
     """
     with writing(index_dir):
-        names = version_names(index_dir)
-        current = current_name(index_dir)
-        older = [other for other in names if current and other < current]
-        wanted = name or (older[0] if older else None)
-        if wanted not in names:
-            raise IndexNotFound(
-                f"there is no version {wanted or 'before the serving one'} in {index_dir}; "
-                "`support-agent knowledge show` lists those there are"
-            )
+        wanted = version_to_serve(version_names(index_dir), current_name(index_dir), name, str(index_dir))
         folder = version_folder(index_dir, wanted)
         verify(folder, read_manifest(folder))
         point_to(index_dir, wanted)
         return wanted
+
+
+def version_to_serve(names: Sequence[str], current: str | None, wanted: str | None, where: str) -> str:
+    """Return the version that a rollback is for, of those there are, newest first; raises IndexNotFound."""
+    older = [other for other in names if current and other < current]
+    wanted = wanted or (older[0] if older else None)
+    if wanted is None or wanted not in names:
+        raise IndexNotFound(
+            f"there is no version {wanted or 'before the serving one'} in {where}; "
+            "`support-agent knowledge show` lists those there are"
+        )
+    return wanted
 
 
 def _prune(index_dir: Path, keep: int) -> None:

@@ -10,9 +10,11 @@ from threading import Lock
 
 from langchain_core.embeddings import Embeddings
 
-from core.errors import IndexCorrupt, KnowledgeError
+from core.errors import IndexCorrupt, IndexNotFound, KnowledgeError
 from core.passages import Passage, Utterance
 from ingest.index.published_index import OpenIndex, open_current
+from ingest.index.shared_versions import SharedVersions
+from ingest.index.versions import version_names
 from ingest.search.queries import Queries, queries_for
 from ingest.search.query_vectors import QueryVectors
 from ingest.search.ranking import embedded_texts, rank
@@ -37,8 +39,10 @@ class RetrievalHealth:
 class HybridRetriever:
     """Search the published index by meaning and by words; follow a newly published version between two searches."""
 
-    def __init__(self, index_dir: Path, embeddings: Embeddings, embedding_model: str) -> None:
-        """Open the serving version.
+    def __init__(
+        self, index_dir: Path, embeddings: Embeddings, embedding_model: str, shared: SharedVersions | None = None
+    ) -> None:
+        """Open the serving version; where versions are shared, the one that their database serves.
 
         Raises:
             IndexNotFound: nothing was published.
@@ -47,10 +51,10 @@ class HybridRetriever:
         """
         self._index_dir = index_dir
         self._query_vectors = QueryVectors(embeddings, embedding_model)
-        self._embedding_model = embedding_model
+        self._embedding_model, self._shared = embedding_model, shared
         self._switching, self._opening = Lock(), Lock()
         self._seen = self._pointer()
-        self._index, self._notice = open_current(index_dir, embedding_model)
+        self._index, self._notice = self._open()
         self._found_in, self._found = self._index, dict[str, Passage]()
 
     async def search(
@@ -98,13 +102,16 @@ class HybridRetriever:
     def health(self) -> RetrievalHealth:
         """Return which version serves and whether vectors could be used."""
         manifest = self._index.manifest
-        notice = "; ".join(filter(None, (self._notice, self._query_vectors.fault)))
+        fault = self._shared.fault if self._shared else ""
+        notice = "; ".join(dict.fromkeys(filter(None, (self._notice, fault, self._query_vectors.fault))))
         return RetrievalHealth(manifest.name, manifest.passages, not self._query_vectors.fault, notice)
 
     def close(self) -> None:
         """Let go of the index once the searches under way have ended."""
         self._query_vectors.close()
         self._index.retire()
+        if self._shared:
+            self._shared.close()
 
     def _search(
         self, index: OpenIndex, queries: Queries, limit: int, filters: Mapping[str, str] | None
@@ -132,7 +139,7 @@ class HybridRetriever:
     def _switch(self) -> None:
         self._seen = self._pointer()
         try:
-            opened, self._notice = open_current(self._index_dir, self._embedding_model)
+            opened, self._notice = self._open()
         except KnowledgeError as error:
             self._notice = f"the newest version is not served: {error}"
             _log.warning("%s", self._notice)
@@ -141,8 +148,23 @@ class HybridRetriever:
             previous, self._index = self._index, opened
         previous.retire()
 
-    def _pointer(self) -> tuple[int, int] | None:
+    def _open(self) -> tuple[OpenIndex, str]:
+        """Open the serving version, with a notice of what is wrong; what was brought here before serves on."""
+        problem = ""
+        if self._shared:
+            try:
+                self._shared.bring_into(self._index_dir)
+            except KnowledgeError as error:
+                if isinstance(error, IndexNotFound) or not version_names(self._index_dir):
+                    raise
+                problem = str(error)
+        index, notice = open_current(self._index_dir, self._embedding_model)
+        return index, "; ".join(filter(None, (problem, notice)))
+
+    def _pointer(self) -> object:
         """Return what changes whenever another version is made the serving one."""
+        if self._shared:
+            return self._shared.serving()
         try:
             status = (self._index_dir / "CURRENT").stat()
         except OSError:

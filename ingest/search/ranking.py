@@ -1,13 +1,14 @@
 """Rank passages for one turn: by meaning, by words, and by which articles the conversation has named."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from ingest.embedding import Rows, Vectors
+from ingest.index.store import PassageStore
+from ingest.index.vectors import VectorIndex
 from ingest.search.queries import Queries
-from ingest.search.topics import Titles, named_articles, rarity
+from ingest.search.topics import named_articles, rarity
 
 _DEPTH = 100
 """Passages taken from each kind of search before they are ranked together."""
@@ -26,38 +27,6 @@ _NEAR_THE_BEST = 0.1
 _BESIDE = 0.3
 
 
-class PassageSearch(Titles, Protocol):
-    """Find rows of passages by their words, their identifiers and their articles."""
-
-    def keyword_search(self, words: Mapping[str, int], limit: int, rows: Rows | None = None) -> list[tuple[int, float]]:
-        """Return row and score of the passages that fit the words best."""
-        ...
-
-    def code_search(self, code: str, limit: int, rows: Rows | None = None) -> list[int]:
-        """Return the rows that hold an identifier."""
-        ...
-
-    def rows_of(self, articles: Sequence[int], limit: int) -> Rows:
-        """Return the rows of these articles, for the first of them up to `limit` rows."""
-        ...
-
-    def articles_of(self, rows: Rows) -> Rows:
-        """Return the article of each row."""
-        ...
-
-
-class VectorSearch(Protocol):
-    """Find rows of passages by their vectors."""
-
-    def search(self, queries: Vectors, limit: int, rows: Rows | None = None) -> list[list[tuple[int, float]]]:
-        """Return row and cosine of the nearest passages of each query."""
-        ...
-
-    def vectors_of(self, rows: Rows) -> Vectors:
-        """Return the vectors in some rows."""
-        ...
-
-
 def embedded_texts(queries: Queries) -> list[str]:
     """Return the texts whose vectors `rank` needs, each once."""
     return list(dict.fromkeys(filter(None, (*queries.windows, queries.context))))
@@ -66,8 +35,8 @@ def embedded_texts(queries: Queries) -> list[str]:
 def rank(
     queries: Queries,
     embedded: Callable[[], Vectors | None],
-    store: PassageSearch,
-    vectors: VectorSearch,
+    store: PassageStore,
+    vectors: VectorIndex,
     rows: Rows | None,
     limit: int,
 ) -> list[tuple[int, float]]:
@@ -115,7 +84,7 @@ def _put(values: Vectors, chosen: Rows, of_rows: Mapping[int, float]) -> None:
         values[places] = np.maximum(values[places], np.fromiter(of_rows.values(), dtype=np.float32))
 
 
-def _codes(queries: Queries, store: PassageSearch, rows: Rows | None) -> dict[int, float]:
+def _codes(queries: Queries, store: PassageStore, rows: Rows | None) -> dict[int, float]:
     """Return how strongly passages are named by an identifier they hold; one that many hold names none."""
     named: dict[int, float] = {}
     for code, age in queries.codes.items():

@@ -5,13 +5,12 @@ import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from typing import Protocol
 
 from core.embeddings.reranker import Reranker
 from core.models.request_limits import Breaker
 from core.passages import Passage, Utterance
 from ingest.chunking import passage_prefix
-from ingest.search.article_search import RetrievalHealth
+from ingest.search.article_search import HybridRetriever, RetrievalHealth
 from ingest.search.queries import queries_for
 
 _log = logging.getLogger(__name__)
@@ -22,34 +21,6 @@ _OFFSET = 60
 """Constant of reciprocal rank fusion (Cormack et al., 2009): the larger, the less a first place counts."""
 
 
-class SearchableIndex(Protocol):
-    """Find passages, and say how well that works."""
-
-    async def search(
-        self, dialogue: Sequence[Utterance], *, limit: int, filters: Mapping[str, str] | None = None
-    ) -> list[Passage]:
-        """Return the passages that fit best; see `core.passages.Retriever`."""
-        ...
-
-    def search_now(
-        self, dialogue: Sequence[Utterance], *, limit: int, filters: Mapping[str, str] | None = None
-    ) -> list[Passage]:
-        """Do what `search` does in the calling thread."""
-        ...
-
-    async def fetch(self, passage_ids: Sequence[str]) -> list[Passage]:
-        """Return the passages under these ids; see `core.passages.Retriever`."""
-        ...
-
-    def health(self) -> RetrievalHealth:
-        """Return which version serves and what is wrong with it."""
-        ...
-
-    def close(self) -> None:
-        """Let go of it."""
-        ...
-
-
 class RerankedIndex:
     """Search an index, then let a reranker have its say about the first; without its answer the found order stays.
 
@@ -58,7 +29,7 @@ class RerankedIndex:
     """
 
     def __init__(
-        self, index: SearchableIndex, reranker: Reranker, *, seconds: float, breaker: Breaker | None = None
+        self, index: HybridRetriever, reranker: Reranker, *, seconds: float, breaker: Breaker | None = None
     ) -> None:
         """Wait at most so many seconds for the reranker; after two failures it is left alone for a while."""
         self._index, self._reranker, self._seconds = index, reranker, seconds

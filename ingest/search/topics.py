@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
 
+from ingest.index.store import PassageStore
 from ingest.search_words import roots_in
 
 _FADING = 0.9
@@ -13,23 +13,7 @@ _FEW, _COMMON = 20, 0.05
 _MAX_TOPICS = 200
 
 
-class Titles(Protocol):
-    """Know the titles of an index and how common their words are."""
-
-    article_count: int
-    stemming: int
-    """How its words are stemmed, see `ingest.search_words`."""
-
-    def vocabulary(self, roots: Collection[str]) -> dict[str, tuple[int, int]]:
-        """Return how many articles and how many titles hold each root that occurs."""
-        ...
-
-    def titles_with(self, roots: Collection[str]) -> dict[int, dict[str, int]]:
-        """Return the roots of each title that has one of these, with the number of articles that hold them."""
-        ...
-
-
-def named_articles(utterances: Sequence[str], titles: Titles) -> dict[int, float]:
+def named_articles(utterances: Sequence[str], titles: PassageStore) -> dict[int, float]:
     """Return the articles that were named and how strongly, from 0 to 1.
 
     An article is named by an utterance as far as the utterance holds the rare roots of its title: the square of the
