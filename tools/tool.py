@@ -77,6 +77,8 @@ class Tool:
     """The arguments with which the newest message asks for this read by itself, before the model is asked."""
     reads_whole: bool = False
     """Whether it may be read ahead without arguments: the customer's own few records."""
+    explains_codes: bool = False
+    """Whether anybody may read it without arguments, as a list of what the codes in records stand for."""
     led_to: Callable[[str, Any], Sequence[Mapping[str, Any]]] | None = None
     """The arguments that a record read ahead holds for this read, where the message speaks of what it tells."""
     cards: Cards | None = None

@@ -1,12 +1,12 @@
 """Find the records that words describe: by what stands in them, and by the weekdays and months of their days."""
 
 import re
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
-from core.json_records import Record
-from core.language.fixed_sentences import phrase
+from core.json_records import Record, records_within
+from core.language.fixed_sentences import PHRASES, phrase
 from core.language.text import normal, stem
 from core.language.words import content_stems
 
@@ -14,6 +14,11 @@ _LONGEST = 80
 """Characters of a value that people would name a record by."""
 _SHORTEST = 5
 """Letters from which the beginning of a word stands for it."""
+_WAYS = {
+    "to": (re.compile(r"\b(?:to|nach|à|para) (\w+)"), re.compile(r"^to\b|destination|arriv|deliver")),
+    "from": (re.compile(r"\b(?:from|von|ab|depuis|desde) (\w+)"), re.compile(r"^from\b|origin|depart|pick")),
+}
+"""How the ends of a way are said, and what their fields are called."""
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_MONTH = re.compile(r"\d{4}-(\d{2})")
 WEEKDAYS = (
@@ -26,6 +31,24 @@ WEEKDAYS = (
     ("sunday", "sonntag", "dimanche", "domingo"),
 )
 _LANGUAGES = ("en", "de", "fr", "es")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH_NAMES = {normal(phrase(f"month_{n}", language)): n for language in PHRASES for n in range(1, 13)} | {
+    name: n for n, name in enumerate(MONTHS, start=1)
+}
+_MONTH = "|".join(sorted(map(re.escape, MONTH_NAMES), key=len, reverse=True))
+DAY_OF_MONTH = re.compile(
+    rf"(?<!\w)(?:(\d{{1,2}})(?:st|nd|rd|th|er)?\.? (?:of |de )?({_MONTH})(?!\w)|"
+    rf"({_MONTH}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?!\w)),?(?: de)?(?: (\d{{4}}))?"
+)
+_FROM_TODAY = tuple(
+    re.compile(rf"\b(?:{words})\b")
+    for words in (
+        r"today|to-?nigh?te?|this (?:morning|afternoon|evening)|heute|aujourd'hui|ce soir|hoy|esta noche",
+        r"(?<!after )tomorr?ow|(?<!am )morgen|(?<!après-)demain|(?<!la )(?<!pasado )mañana",
+        r"day after tomorrow|übermorgen|après-demain|pasado mañana",
+    )
+)
+"""How days are named: today, the next, the one after it."""
 _DAY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b|\b(?:vom|am|den|du|le|el|del) (\d{1,2})\b(?!:)")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _MAY = re.compile(
@@ -40,15 +63,18 @@ def is_day(value: Any) -> bool:
     return isinstance(value, str) and bool(_ISO_DAY.match(value))
 
 
-def described(words: set[str], records: Sequence[Record]) -> tuple[list[int], set[str]]:
+def described(
+    words: set[str], records: Sequence[Record], names: Mapping[str, set[str]] | None = None
+) -> tuple[list[int], set[str]]:
     """Return the places of the records that words describe best, and those of the words that tell them from the others;
     all places where the words tell none.
 
     Args:
         words: What `describing` made of a message.
         records: The records that may be meant.
+        names: Further words for values that are codes, as `names_in` finds them.
     """
-    held = [_shared(words, _held(record)) for record in records]
+    held = [_shared(words, _held(record, names or {})) for record in records]
     if len(records) > 1:
         common = set.intersection(*held)
         held = [one - common for one in held]
@@ -70,11 +96,35 @@ def _begins(word: str, other: str) -> bool:
     return len(short) >= _SHORTEST and short.isalpha() and long.startswith(short)
 
 
-def describing(text: str) -> set[str]:
-    """Return what may describe a record in a text: stems of its words, and its days and months."""
+def coded_rows(result: Any) -> Iterator[tuple[str, Record]]:
+    """Yield the rows of a result that is a list of what codes stand for, each behind its code: `LIS` is Lisbon."""
+    rows = next(iter(result.values())) if isinstance(result, Mapping) and len(result) == 1 else result
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, Mapping) and isinstance(code := next(iter(row.values()), None), str):
+            yield code, row
+
+
+def names_in(results: Sequence[Any]) -> dict[str, set[str]]:
+    """Return by which words codes may be named, from results that are lists of what codes stand for."""
+    found: dict[str, set[str]] = {}
+    for code, row in (one for result in results for one in coded_rows(result)):
+        found.setdefault(code, set()).update(*map(words_of_value, row.values()))
+    return found
+
+
+def describing(text: str, today: date | None = None) -> set[str]:
+    """Return what may describe a record in a text: stems of its words, and its days and months.
+
+    With `today`, days that are named by how far they are from it count as well: `tomorrow`.
+    """
     said = normal(text)
     days = {f"day {day or other}" for day, other in _DAY.findall(said)} | set(_YEAR.findall(said))
-    return set(content_stems(said)) | days | ({"may"} if _MAY.search(said) else set())
+    days |= {f"day {int(day or other)}" for day, _, _, other, _ in DAY_OF_MONTH.findall(said)}
+    for ahead, named in enumerate(_FROM_TODAY):
+        if today and named.search(said):
+            days |= words_of_value((today + timedelta(days=ahead)).isoformat())
+    ways = {f"{way} {stem(word)}" for way, (named, _) in _WAYS.items() for word in named.findall(said)}
+    return set(content_stems(said)) | days | ways | ({"may"} if _MAY.search(said) else set())
 
 
 def words_of_value(value: Any) -> set[str]:
@@ -96,5 +146,11 @@ def _month_words(month: int) -> set[str]:
     return {stem(normal(phrase(f"month_{month}", language))) for language in _LANGUAGES}
 
 
-def _held(record: Record) -> set[str]:
-    return set().union(*map(words_of_value, record.values()))
+def _held(record: Record, names: Mapping[str, set[str]]) -> set[str]:
+    """Return the words by which a record may be named, however deep they stand."""
+    held: set[str] = set()
+    for name, value in (field for one in records_within(record) for field in one.items()):
+        for text in filter(lambda one: isinstance(one, str), value if isinstance(value, list) else [value]):
+            words = words_of_value(text) | names.get(text, set())
+            held |= words | {f"{way} {word}" for way, (_, ends) in _WAYS.items() if ends.search(name) for word in words}
+    return held

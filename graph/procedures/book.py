@@ -52,6 +52,8 @@ class ProcedureBook:
     catalogue: Catalogue
     records: Mapping[str, Record] = field(default_factory=dict)
     """The reads that conditions may call, as plain JSON."""
+    lists: Sequence[str] = ()
+    """The reads that tell what the codes in records stand for."""
     chooser: Chooser | None = None
     """Chooses among procedures where no model does, or where one did nothing with a request."""
     leads: bool = False
@@ -177,6 +179,7 @@ def open_book(
         procedures={procedure.name: procedure for procedure in procedures},
         catalogue=catalogue_of(tools),
         records={tool.name: record_of(tool) for tool in tools if tool.effect == "read"},
+        lists=[tool.name for tool in tools if tool.explains_codes],
         chooser=Chooser(procedures, embed, writes=writes, asks=asks) if embed else None,
         leads=leads and embed is not None,
         now=now,

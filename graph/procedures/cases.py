@@ -73,6 +73,8 @@ class Case(TypedDict):
     """What the question for each slot offered as answers, each with the words that stood beside it."""
     said: list[str]
     """What the customer has said since the case began, the newest last."""
+    today: str
+    """The day, in ISO 8601, when it was last looked at."""
     again: int
     """How often the open question was put again because a message held no answer to it."""
     beside: str
@@ -97,6 +99,7 @@ def open_case(procedure: Procedure) -> Case:
         asks={},
         choices={},
         said=[],
+        today="",
         again=0,
         beside="",
         note="",
@@ -108,7 +111,15 @@ def case_for(values: Mapping[str, Any] | None) -> Case | None:
     """Return a case that was kept as plain values; one of another shape is none."""
     if values is None:
         return None
-    values = {"id": "", "choices": {}, "said": [], "again": 0, "beside": "", **values}  # the first had none of them
+    values = {
+        "id": "",
+        "choices": {},
+        "said": [],
+        "today": "",
+        "again": 0,
+        "beside": "",
+        **values,
+    }  # the first had none of them
     return cast(Case, values) if Case.__required_keys__ <= values.keys() else None
 
 

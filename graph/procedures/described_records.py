@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from core.language.descriptions import described, describing
 from core.language.several import means_the_other
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import Case, open_case, slot_value, with_slot
@@ -10,7 +9,7 @@ from graph.procedures.following import advanced, followed, next_of, opened, read
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.interpreter import unknown_named
 from graph.procedures.next_steps import AskNext
-from graph.procedures.offers import described_choice, records_behind
+from graph.procedures.offers import described_choice, records_described
 from tools.context import Context
 
 NAMED = 100
@@ -52,8 +51,7 @@ async def _telling(
     choices = wanted.choices if isinstance(wanted, AskNext) and wanted.slot == subject else [one]
     if record is not None:
         return (NAMED if record in choices else 0), record
-    records = records_behind([choice for choice in choices if choice is not None], case)
-    places, told = described(describing(text), list(records.values()))
+    records, (places, told) = records_described([choice for choice in choices if choice is not None], case, text)
     return (len(told), list(records)[places[0]]) if len(places) == 1 else (0, None)
 
 

@@ -79,11 +79,12 @@ async def _settled(case: Case, wanted: Callable[[Case], Next | None], read: Read
         found = wanted(case)
         if not isinstance(found, ReadNext):
             return case, found
-        case = await _read(case, found, read)
+        case = await read_into(case, found, read)
     return case, StopNext(None, hand_over=True, problem=f"more than {MOST_READS} reads")
 
 
-async def _read(case: Case, wanted: ReadNext, read: ReadTool) -> Case:
+async def read_into(case: Case, wanted: ReadNext, read: ReadTool) -> Case:
+    """Return the case with a read made, and what came of it."""
     try:
         value = await read(wanted.tool, wanted.args)
     except NotIdentified as who:

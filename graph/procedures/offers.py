@@ -7,25 +7,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.json_records import Record, records_within
-from core.language.descriptions import WEEKDAYS, described, describing, is_day
-from core.language.fixed_sentences import PHRASES, phrase, value_words
+from core.json_records import Record, records_within, words_of_name
+from core.language.descriptions import (
+    DAY_OF_MONTH,
+    MONTH_NAMES,
+    WEEKDAYS,
+    coded_rows,
+    described,
+    describing,
+    is_day,
+    names_in,
+)
+from core.language.fixed_sentences import value_words
 from core.language.several import place_of
 from core.language.text import normal, normalised
 from core.language.words import CONTRACTED, NEGATION
 from graph.procedures.cases import Case
-from graph.procedures.format.slot_values import DATE, MONTHS
+from graph.procedures.format.slot_values import DATE
 
 LONGEST_LABEL = 40
+MOST_WORDS = 2
+"""Values beside its day by which a choice is told from others."""
+MADE = re.compile(r"\b(?:created|updated|modified|changed)\b")
+"""Names of fields that say when a record was written."""
 ISO_DAY = re.compile(r"\b\d{4}-(\d{2})-(\d{2})(?!\d)")
-MONTH_NAMES = {normal(phrase(f"month_{n}", language)): n for language in PHRASES for n in range(1, 13)} | {
-    name: n for n, name in enumerate(MONTHS, start=1)
-}
-_MONTH = "|".join(sorted(map(re.escape, MONTH_NAMES), key=len, reverse=True))
-DAY_OF_MONTH = re.compile(
-    rf"(?<!\w)(?:(\d{{1,2}})(?:st|nd|rd|th|er)?\.? (?:of |de )?({_MONTH})(?!\w)|"
-    rf"({_MONTH}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?!\w)),?(?: de)?(?: (\d{{4}}))?"
-)
 HALVES = (
     (re.compile(r"\b(?:mornings?|vormittags?|matin|por la mañana)\b"), range(12)),
     (re.compile(r"\b(?:afternoons?|nachmittags?|après-midi|tarde)\b"), range(12, 18)),
@@ -55,9 +60,26 @@ def records_behind(choices: Sequence[Any], case: Case) -> dict[Any, Record]:
 
 def described_choice(choices: Sequence[Any], case: Case, text: str) -> Any:
     """Return the choice whose record a message describes as no other, or None."""
-    records = records_behind(choices, case)
-    places, told = described(describing(BEFORE_NOW.sub(" ", normalised(text))), list(records.values()))
+    records, (places, told) = records_described(choices, case, BEFORE_NOW.sub(" ", normalised(text)))
     return list(records)[places[0]] if told and len(places) == 1 and len(records) == len(choices) else None
+
+
+def records_described(
+    choices: Sequence[Any], case: Case, text: str
+) -> tuple[dict[Any, Record], tuple[list[int], set[str]]]:
+    """Return the records behind choices, and which of them a text describes, as `described` does."""
+    records = records_behind(choices, case)
+    today = date.fromisoformat(case["today"]) if case["today"] else None
+    return records, described(describing(text, today), list(records.values()), _names(case))
+
+
+def _names(case: Case) -> dict[str, set[str]]:
+    """Return by which words the codes in a case's records may be named."""
+    return names_in(_lists(case))
+
+
+def _lists(case: Case) -> list[Any]:
+    return [read["value"] for read in case["reads"].values() if not read["args"]]
 
 
 def labels(choices: Sequence[Any], case: Case, locale: str) -> list[str]:
@@ -65,14 +87,26 @@ def labels(choices: Sequence[Any], case: Case, locale: str) -> list[str]:
     records = records_behind(choices, case)
     if len(records) < len(choices):
         return [str(choice) for choice in choices]
-    several = list(records.values())
+    several = [_shown(record) for record in records.values()]
     fields = [name for name in several[0] if len({str(record.get(name)) for record in several}) > 1]
-    words = [name for name in fields if all(_is_word(record.get(name)) for record in several)][:1]
+    words = [name for name in fields if all(_is_word(record.get(name)) for record in several)][:MOST_WORDS]
     days = [name for name in fields if all(is_day(record.get(name)) for record in several)][:1]
-    return [
-        ": ".join(filter(None, (str(choice), ", ".join(value_words(record[n], locale) for n in (*words, *days)))))
-        for choice, record in records.items()
-    ]
+    stand_for = {code: text for result in _lists(case) for code, row in coded_rows(result) if (text := _name_of(row))}
+    told = [[stand_for.get(one[name]) or value_words(one[name], locale) for name in (*words, *days)] for one in several]
+    return [": ".join(filter(None, (str(choice), ", ".join(said)))) for choice, said in zip(records, told, strict=True)]
+
+
+def _name_of(row: Record) -> str | None:
+    """Return what a code is called, the first word behind it."""
+    return next((value for value in [*row.values()][1:] if _is_word(value)), None)
+
+
+def _shown(record: Record) -> dict[str, Any]:
+    """Return what may tell a record from others: its own values, and those of what comes first in it."""
+    first = [value[0] for value in record.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    return {
+        name: value for one in (*first, record) for name, value in one.items() if not MADE.search(words_of_name(name))
+    }
 
 
 def _is_word(value: Any) -> bool:

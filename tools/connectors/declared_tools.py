@@ -203,6 +203,7 @@ def _read_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
         also_called=declaration.also_called,
         ahead=asked_ahead(call, calls),
         reads_whole=bool(declaration.ahead and declaration.ahead.when),
+        explains_codes=declaration.open and not call.arguments.schema.get("required"),
         led_to=led_to(call),
         cards=partial(declared_cards, declaration.card_labels) if declaration.card else None,
         personal=declaration.personal,

@@ -5,13 +5,13 @@ from typing import Any
 
 import re2
 
+from core.language.descriptions import MONTHS
 from graph.procedures.format.procedure_file import Slot
 
 DATE = re2.compile(r"\b(\d{4}-\d{2}-\d{2})(?:\b|T)")
 WORD_DATE = re2.compile(
     r"\b(?:(\d{1,2})(?:st|nd|rd|th)?\.? ([a-z]{3,9})|([a-z]{3,9}) (\d{1,2})(?:st|nd|rd|th)?),? (\d{4})\b"
 )
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def fitting(slot: Slot, value: Any) -> Any:

@@ -1,0 +1,145 @@
+"""Customers name a record by what stands in it, also where the business lists no more than its numbers."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.business_talks import Talk, talks
+
+FILES = {
+    "business.yaml": "name: Island Ferries\nlanguages: [en]\nnow: '2026-06-01T10:00:00Z'\n",
+    "articles/cars.md": "---\ntitle: Cars on board\n---\n# Cars on board\n\n"
+    "A car has to be at the harbour 40 minutes before.\n",
+    "tools.py": '''
+import json
+
+def _read(path):
+    with open(path) as file:
+        return json.load(file)
+
+def get_account(database: str) -> dict:
+    """Get the customer's account with the numbers of their crossings."""
+    return {"name": "Kim", "crossings": list(_read(database)["crossings"])}
+
+def get_crossing(crossing_id: str, database: str) -> dict:
+    """Get a crossing that the customer has booked."""
+    found = _read(database)["crossings"].get(crossing_id)
+    if found is None:
+        raise ValueError("There is no such crossing in your account.")
+    return {"crossing_id": crossing_id, **found}
+
+def list_harbours() -> list[dict]:
+    """List all harbours."""
+    return [{"code": "HVN", "town": "Havnby"}, {"code": "SKR", "town": "Skaro"}, {"code": "LYO", "town": "Lyoe"}]
+
+def get_sailing(ship: str, day: str) -> dict:
+    """Get how a ship is running on a day."""
+    late = (ship, day) == ("F1", "2026-06-02")
+    return {"ship": ship, "day": day, "status": "delayed" if late else "as planned"}
+
+def cancel_crossing(crossing_id: str, database: str) -> dict:
+    """Cancel a crossing."""
+    return {"crossing_id": crossing_id}
+
+def add_bicycles(crossing_id: str, bicycles: int, database: str) -> dict:
+    """Add bicycles to a crossing."""
+    return {"crossing_id": crossing_id}
+''',
+    "records.json": """{"crossings": {
+  "KX11": {"origin": "HVN", "destination": "SKR", "booked_on": "2026-05-02", "ticket": "flexible",
+           "sailings": [{"ship": "F1", "day": "2026-06-02"}]},
+  "KX12": {"origin": "SKR", "destination": "LYO", "booked_on": "2026-05-02", "ticket": "saver",
+           "sailings": [{"ship": "F2", "day": "2026-06-05"}, {"ship": "F3", "day": "2026-06-06"}]},
+  "KX13": {"origin": "HVN", "destination": "LYO", "booked_on": "2026-05-12", "ticket": "flexible",
+           "sailings": [{"ship": "F1", "day": "2026-06-18"}]}}}""",
+    "connectors/ferries.yaml": """
+python: tools.py
+state: {file: records.json}
+bind: {database: $state}
+tools:
+  get_account: {effect: read, ahead: {when: few}, also_called: [crossing, crossings, booking]}
+  get_crossing:
+    effect: read
+    ahead: {pattern: "KX[0-9]+", into: crossing_id}
+    also_called: [ferry, ticket]
+  list_harbours: {effect: read, open: true}
+  get_sailing: {effect: read, open: true, also_called: [late, delayed, on time]}
+  cancel_crossing:
+    effect: write
+    once: [crossing_id]
+    also_called: [cancel]
+    ask: "Cancel crossing {crossing_id}."
+    done: "Crossing {crossing_id} is cancelled."
+  add_bicycles:
+    effect: write
+    once: [crossing_id, bicycles]
+    also_called: [add]
+    ask: "Take {bicycles} bicycles on crossing {crossing_id}."
+    done: "{bicycles} bicycles are booked on crossing {crossing_id}."
+""",
+    "procedures/cancel-crossing.md": """---
+name: cancel-crossing
+description: Cancel a crossing. Use when a customer does not want to take a ferry that they booked.
+examples: [please cancel my crossing, I cannot take the ferry any more]
+tools: [get_account, get_crossing]
+slots:
+  crossing_id: {ask: "Which crossing is it?", pattern: "KX[0-9]+", find: "account.crossings"}
+facts:
+  account: get_account()
+  crossing: get_crossing(crossing_id)
+rules:
+  flexible: {must: "crossing.ticket == 'flexible'", say: "{crossing_id} has a saver ticket, which cannot be cancelled."}
+do:
+  cancel: {tool: cancel_crossing, args: {crossing_id: crossing_id}, needs: [flexible]}
+---
+Find the crossing, then {do.cancel}.
+""",
+    "procedures/add-bicycles.md": """---
+name: add-bicycles
+description: Take bicycles along on a crossing that is booked. Use when a customer wants to bring a bicycle.
+examples: [I want to take a bicycle along, add two bicycles to my crossing to Skaro]
+tools: [get_account, get_crossing]
+slots:
+  crossing_id: {ask: "Which crossing is it?", pattern: "KX[0-9]+", find: "account.crossings"}
+  bicycles: {ask: "How many bicycles shall it be?", type: integer}
+facts:
+  account: get_account()
+  crossing: get_crossing(crossing_id)
+rules:
+  known: {must: "crossing.ticket != ''", say: "I cannot find that crossing."}
+do:
+  add: {tool: add_bicycles, args: {crossing_id: crossing_id, bicycles: bicycles}, needs: [known]}
+---
+Find the crossing, ask how many {bicycles}, then {do.add}.
+""",
+}
+
+
+@pytest.fixture
+async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
+    """Yield what holds a conversation and returns the replies."""
+    async with talks(tmp_path, FILES) as held:
+        yield held
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("please cancel my crossing to Skaro on the 2nd", "Cancel crossing KX11."),
+        ("cancel tomorrow's crossing please", "Cancel crossing KX11."),
+        ("I want to cancel my crossing from Havnby to Lyoe", "Cancel crossing KX13."),
+        ("please cancel the crossing on Friday", "KX12 has a saver ticket"),
+        ("cancel my crossing on 18 June", "Cancel crossing KX13."),
+    ],
+)
+async def test_a_record_is_named_by_what_stands_in_it_by_a_day_or_by_what_a_code_stands_for(
+    said: str, told: str, talk: Talk
+) -> None:
+    assert told in (await talk(said))[-1]
+
+
+async def test_records_to_choose_from_are_listed_with_what_tells_them_apart(talk: Talk) -> None:
+    asked, answered = await talk("please cancel my crossing", "the one to Skaro")
+    assert "KX11: Havnby, Skaro, 2 June 2026; KX12: Skaro, Lyoe, 5 June 2026" in asked
+    assert "Cancel crossing KX11." in answered
