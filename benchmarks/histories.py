@@ -20,8 +20,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks.support.models.strict_endpoint import broken_rules
-from core.safety.prompt_tags import read_message
-from graph.context_window.history import leaving_messages, prompt_messages, with_earlier
+from core.safety.untrusted_text import read_message
+from graph.context_window.prompts import leaving_messages, prompt_messages, with_earlier
 
 CHUNK = 1_000
 WORKERS = 2

@@ -29,7 +29,7 @@ from benchmarks.support.databases import StoreUrls, add_postgres, server_for, st
 from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.outside import RecordedServices, outside
 from core.settings import SAMPLE_BUSINESS
-from core.storage.database import open_engine
+from core.storage.engines import open_engine
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "a-secret-for-a-benchmark-on-this-machine-alone"  # noqa: S105  it guards nothing

@@ -35,7 +35,7 @@ from benchmarks.support.databases import postgres_server
 from benchmarks.support.fleet import POISON, SECRET, Fleet, environment, free_ports, is_ready, model_endpoint
 from benchmarks.support.sample_shop import prepare
 from core.settings import Settings
-from core.storage.database import open_engine
+from core.storage.engines import open_engine
 from graph.memory.checkpointers import open_checkpointer
 
 TARGETS = {"lost": 0, "answered_twice": 0, "out_of_order": 0, "overlapping_turns": 0, "escalated_without_reason": 0}

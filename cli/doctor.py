@@ -16,7 +16,8 @@ from cli.doctor_settings import CHECKS, open_to_other_tokens, sample_customer, s
 from cli.output import out, print_json
 from core.errors import SupportError
 from core.factory import NO_KEY, embedding_model
-from core.models.capabilities import Endpoint, remember
+from core.models.adapted_model import remember
+from core.models.capabilities import Endpoint
 from core.models.capabilities import probe as probe_endpoint
 from core.passages import Utterance
 from core.privacy.redaction import Redactor

@@ -14,7 +14,6 @@ from core.errors import InputError, NotFound, SettingsError
 from core.factory import chat_model
 from core.settings import Settings
 from graph.assembly import business_tools
-from graph.context_window.prompts import dialogue
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.threads import transcript
 from graph.procedures.authoring.chart import chart
@@ -28,6 +27,7 @@ from graph.procedures.book import catalogue_of
 from graph.procedures.format.catalogue import Catalogue
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.format.procedure_file import Problem
+from graph.state import dialogue
 from tools.business.business_folder import Business, read_business
 from tools.connectors.opening import run_blocking
 

@@ -26,16 +26,14 @@ from graph.assembly import assemble
 from graph.builder import Parts, SupportGraph, build_graph
 from graph.business_reload import BusinessReload, Edition
 from graph.context_window.customer_profile import open_store
-from graph.context_window.prompts import text_of
 from graph.intake.attachments import VoiceInput, has_picture, has_sound
-from graph.intake.identification import without_card_numbers
 from graph.memory.checkpoint_prefetch import prefetch_checkpoint
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.fencing import TURN_TOKEN
 from graph.memory.threads import earlier, prune
-from graph.nodes.receive import check_message, check_owner
+from graph.nodes.receive import check_message, check_owner, without_card_numbers
 from graph.replies import BETWEEN_MESSAGES, Event, Progress, Reply, Token, read_reply, reply_text
-from graph.state import State, run_config
+from graph.state import State, run_config, text_of
 from graph.tool_calls.executors import TOOL_CALLS
 from tools.context import Context
 

@@ -9,7 +9,8 @@ from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
 from core.embeddings.query_cache import QueryEmbeddings
 from core.factory import MAX_RETRIES, chat_model, embedding_model, endpoint_model, transcriber
-from core.models.capabilities import Capabilities, recall
+from core.models.adapted_model import recall
+from core.models.capabilities import Capabilities
 from core.models.json_mode import JsonModel
 from core.models.prices import load_prices
 from core.models.request_limits import Breaker
@@ -20,7 +21,7 @@ from core.safety.safe_links import LinkRule
 from core.settings import Settings
 from core.yaml_files import FilesError, Problem
 from graph.builder import Parts
-from graph.context_window.history import context_budget
+from graph.context_window.prompts import context_budget
 from graph.context_window.summary import ModelSummary, RuleSummary
 from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage

@@ -17,8 +17,7 @@ from core.language.detection import served_locale
 from core.language.fixed_sentences import OwnPhrases, own_phrases
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
-from graph.context_window.history import history_chars
-from graph.context_window.prompts import system_prompt
+from graph.context_window.prompts import history_chars, system_prompt
 from graph.context_window.summary import RuleSummary, Summariser
 from graph.handoff.ticket_writer import TicketWriter
 from graph.intake.attachments import VoiceInput

@@ -18,11 +18,10 @@ from core.language.fixed_sentences import phrase
 from core.message_marks import marks
 from core.pictures import Picture
 from graph.builder import SupportGraph
-from graph.context_window.prompts import newest_words
 from graph.handoff.suggested_replies import check_finished
 from graph.handoff.ticket_sync import collect
 from graph.handoff.ticket_writer import TicketWriter, transcript
-from graph.state import State, TurnInput, run_config
+from graph.state import State, TurnInput, newest_words, run_config
 from tools.context import Context
 from tools.desk.tickets import OperatorDesk, Ticket, TicketRequest
 

@@ -8,8 +8,7 @@ from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
 from core.message_marks import marks
 from core.parsed_json import parsed_json
-from graph.context_window.prompts import text_of
-from graph.state import Owner, State, newest_turn
+from graph.state import Owner, State, newest_turn, text_of
 from tools.desk.ownership import WITH_PEOPLE
 from tools.record_cards import Card, Cards
 

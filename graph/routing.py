@@ -5,7 +5,7 @@ from typing import Literal
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
 from core.message_marks import marks
-from graph.context_window.history import is_long
+from graph.context_window.prompts import is_long
 from graph.state import State, action_ids, newest_turn, pending_calls, tool_rounds, turn_actions
 from tools.desk.ownership import WITH_PEOPLE
 

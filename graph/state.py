@@ -1,16 +1,18 @@
-"""Define what a conversation carries from node to node and from turn to turn."""
+"""Define what a conversation carries from node to node and from turn to turn, and read its messages."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
 from core.message_marks import marks
+from core.passages import Utterance
+from tools.business.business_rules import IdentityRule, Proof
 from tools.context import Context
 
 TURN_BEGAN = "turn_began"
@@ -21,6 +23,11 @@ NextStep = Literal["confirm", "reason", "end"]
 
 Owner = Literal["bot", "pending", "human", "resolved"]
 """Who answers, as in `tools.desk.ownership`: the agent, a person awaited or at work, nobody until a new message."""
+
+
+PROVEN_ENOUGH: dict[Proof, tuple[str, ...]] = {"details": ("details", "code"), "code": ("code",)}
+"""How a customer may have proven who they are where one of these proofs is asked for."""
+_CLIPPED_HEAD, _CLIPPED_TAIL = 6_000, 2_000
 
 
 class Usage(TypedDict):
@@ -163,6 +170,13 @@ def context_of(state: State, context: Context | None) -> Context:
     return replace(context, locale=state.language) if state.language else context
 
 
+def acting(state: State, context: Context, rule: IdentityRule | None, need: Proof) -> Context:
+    """Return the context tools run with: that of the run, with the customer this open chat has proven so far."""
+    if context.customer_id is not None or rule is None or state.verified_by not in PROVEN_ENOUGH[need]:
+        return context
+    return replace(context, customer_id=state.customer_id)
+
+
 def run_config(thread_id: str) -> RunnableConfig:
     """Return the configuration of a run on a thread that begins now."""
     return {"configurable": {"thread_id": thread_id, TURN_BEGAN: time.time()}}
@@ -215,3 +229,34 @@ def results_by_round(messages: list[AnyMessage]) -> list[list[ToolMessage]]:
 def tool_rounds(messages: list[AnyMessage]) -> int:
     """Return how many messages of the newest turn called tools."""
     return sum(1 for m in newest_turn(messages) if isinstance(m, AIMessage) and m.tool_calls)
+
+
+def text_of(message: BaseMessage) -> str:
+    """Return the text of a message, whose content may be a string or a list of blocks."""
+    return str(message.text)  # a plain text: what LangChain returns cannot be copied with a state
+
+
+def newest_words(messages: Sequence[AnyMessage]) -> str:
+    """Return what the customer said last."""
+    return next((clip(text_of(m)) for m in reversed(messages) if isinstance(m, HumanMessage)), "")
+
+
+def clip(text: str) -> str:
+    """Keep the beginning and the end of a very long message, where its point stands; nothing reads more of it."""
+    if len(text) <= _CLIPPED_HEAD + _CLIPPED_TAIL:
+        return text
+    left_out = len(text) - _CLIPPED_HEAD - _CLIPPED_TAIL
+    return f"{text[:_CLIPPED_HEAD]}\n[… {left_out} characters left out …]\n{text[-_CLIPPED_TAIL:]}"
+
+
+def dialogue(messages: Sequence[AnyMessage]) -> list[Utterance]:
+    """Return what customer and agent said to each other, without tool traffic."""
+    said = []
+    for message in messages:
+        if not (text := text_of(message).strip()):
+            continue
+        if isinstance(message, HumanMessage):
+            said.append(Utterance("customer", clip(text)))
+        elif isinstance(message, AIMessage) and not message.tool_calls:
+            said.append(Utterance("agent", text))
+    return said

@@ -9,7 +9,7 @@ import frontmatter
 import yaml
 
 from core.errors import InputError, NotFound
-from core.safety.invisible_characters import visible
+from core.safety.untrusted_text import visible
 
 _NOTE = re.compile(r"<!-- Remove names.*?-->")
 _SLUG = re.compile(r"[^a-z0-9]+")

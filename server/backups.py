@@ -22,7 +22,7 @@ from sqlalchemy import MetaData
 
 from core.errors import BackendUnavailable, InputError, SettingsError
 from core.settings import Settings
-from core.storage.database import BUSY_TIMEOUT_MS, open_engine, parse_url, shown, sqlite_file
+from core.storage.engines import BUSY_TIMEOUT_MS, open_engine, parse_url, shown, sqlite_file
 from core.storage.schema_versions import HISTORY, check_version, version_of
 from server.stores import databases_of
 

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 
 from core.errors import BackendUnavailable
 from core.privacy.personal_data import Person, PersonalStore
-from core.storage.tables import OwnDatabase
+from core.storage.database import OwnDatabase
 from tools.desk.desk_schema import metadata, ticket_number, tickets
 
 DEV_SERVER_FOLDER = Path(".langgraph_api")

@@ -22,9 +22,9 @@ from core.settings import Settings
 from core.storage.database import Database
 from graph.agent import SupportAgent, open_agent
 from graph.builder import Parts
-from graph.context_window.prompts import text_of
 from graph.intake.attachments import was_not_understood
 from graph.opened_stores import business_of
+from graph.state import text_of
 from server.http.staff_login import StaffLogin
 from server.inbox.broadcast import Broadcast
 from server.inbox.leases import Leases

@@ -8,8 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import BackendUnavailable
 from core.settings import Settings
-from core.storage.database import cause_of, parse_url, shown
-from core.storage.tables import upgrade_database
+from core.storage.database import cause_of, upgrade_database
+from core.storage.engines import parse_url, shown
 from graph.memory.checkpointers import MEMORY
 from graph.opened_stores import business_of, fill_shop
 from server.inbox.inbox_schema import METADATA as INBOX

@@ -23,7 +23,7 @@ from core.language.words import content_stems
 from core.model_notes import NOT_DONE_YET
 from core.offline.model import OfflineChatModel
 from core.passages import Passage
-from core.safety.prompt_tags import quote_turn
+from core.safety.untrusted_text import quote_turn
 from core.settings import SAMPLE_BUSINESS
 from tools.retail.offline.shop_planner import ShopPlanner
 from tools.retail.shop_file import Shop, read_shop

@@ -19,7 +19,7 @@ from cli.desk.approval_commands import check_waits
 from core.errors import InputError, Refused
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
-from graph.context_window.history import prompt_messages
+from graph.context_window.prompts import prompt_messages
 from graph.nodes.escalate import with_agreed
 from graph.state import TurnInput
 from tests.fakes import FakeOrders

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from core.errors import InputError, SchemaMismatch, SettingsError
 from core.settings import SAMPLE_BUSINESS, Settings
-from core.storage.database import open_engine
+from core.storage.engines import open_engine
 from core.storage.schema_versions import HISTORY
 from server.backups import back_up, restore
 from server.stores import databases_of, upgrade_stores

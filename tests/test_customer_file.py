@@ -5,7 +5,7 @@ erased.
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.safety.prompt_tags import read_earlier
+from core.safety.untrusted_text import read_earlier
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.context_window.customer_profile import (

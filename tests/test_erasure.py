@@ -22,10 +22,9 @@ import server
 import tools
 from core.errors import Busy, NotFound, Refused
 from core.settings import Settings
-from core.storage.database import Database
+from core.storage.database import Database, OwnDatabase
 from core.storage.schema_versions import HISTORY
 from core.storage.secure_delete import secure_delete
-from core.storage.tables import OwnDatabase
 from graph.agent import SupportAgent, open_agent
 from graph.context_window.customer_profile import PREFERENCES, add_facts, open_store
 from graph.memory.checkpointers import MEMORY, open_checkpointer

@@ -13,7 +13,7 @@ from core.errors import SettingsError
 from core.extras import need_extra
 from core.observability.telemetry import open_telemetry
 from core.speech.transcription import LocalWhisper
-from core.storage.database import open_engine
+from core.storage.engines import open_engine
 from evals.reports.report import render
 from graph.memory.checkpointers import open_checkpointer
 from ingest.langchain.langchain_bridge import to_langchain

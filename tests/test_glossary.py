@@ -8,7 +8,7 @@ from core.embeddings.minilm import MiniLM
 from core.language.glossary import GLOSSARIES, in_english, unknown_words
 from core.offline.model import OfflineChatModel
 from core.passages import Passage
-from core.safety.prompt_tags import quote_turn
+from core.safety.untrusted_text import quote_turn
 
 
 @pytest.mark.parametrize(

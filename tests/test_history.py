@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from benchmarks.support.models.strict_endpoint import broken_rules
-from core.safety.prompt_tags import read_message
-from graph.context_window.history import CHARS_PER_TOKEN, context_budget, prompt_messages
+from core.safety.untrusted_text import read_message
+from graph.context_window.prompts import CHARS_PER_TOKEN, context_budget, prompt_messages
 from tests.graph_fakes import RETURNS
 
 

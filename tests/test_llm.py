@@ -20,10 +20,10 @@ from core.settings import Limits, Settings
 from graph.agent import SupportAgent, open_agent
 from graph.assembly import assemble
 from graph.builder import build_graph
-from graph.context_window.prompts import text_of
 from graph.memory.checkpointers import open_checkpointer
 from graph.opened_stores import open_desk, open_ledger
 from graph.replies import Reply, Token
+from graph.state import text_of
 from tests.graph_fakes import parts as scripted_parts
 from tests.graph_fakes import scripted
 from tests.processes import ROOT, environment, free_port, support_agent

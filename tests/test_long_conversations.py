@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMes
 from benchmarks.support.models.strict_endpoint import broken_rules
 from core.errors import ModelUnavailable
 from core.offline.model import OfflineChatModel
-from core.safety.prompt_tags import read_earlier
+from core.safety.untrusted_text import read_earlier
 from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.context_window.case_file import (
@@ -26,7 +26,7 @@ from graph.context_window.case_file import (
     CaseFile,
     with_messages,
 )
-from graph.context_window.history import history_chars, leaving_messages
+from graph.context_window.prompts import history_chars, leaving_messages
 from graph.context_window.summary import LONGEST, ModelSummary, RuleSummary
 from graph.memory.checkpointers import open_checkpointer
 from tests.graph_fakes import call, parts, scripted

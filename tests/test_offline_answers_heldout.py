@@ -13,7 +13,7 @@ from langchain_core.tools import tool
 from core.embeddings.minilm import MiniLM
 from core.offline.model import OfflineChatModel
 from core.passages import Utterance
-from core.safety.prompt_tags import quote_passages, quote_turn
+from core.safety.untrusted_text import quote_passages, quote_turn
 from core.settings import SAMPLE_BUSINESS
 from ingest.pipeline import IngestOptions, ingest
 from ingest.search.article_search import HybridRetriever

@@ -6,7 +6,7 @@ from langchain_core.tools import tool
 
 from core.offline.model import OfflineChatModel
 from core.passages import Passage
-from core.safety.prompt_tags import quote_turn
+from core.safety.untrusted_text import quote_turn
 from tools.retail.offline.shop_planner import ShopPlanner
 
 MODEL = OfflineChatModel(planner=ShopPlanner)

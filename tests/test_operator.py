@@ -22,9 +22,9 @@ from core.storage.database import Database
 from graph import operator as people
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.context_window.prompts import text_of
 from graph.handoff.suggested_replies import suggest_reply
 from graph.memory.checkpointers import open_checkpointer
+from graph.state import text_of
 from tests.desk_fakes import FakeClock, draft, request
 from tests.graph_fakes import KeywordRetriever, parts, scripted
 from tests.processes import ROOT, environment

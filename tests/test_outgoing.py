@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from core.safety.invisible_characters import visible
 from core.safety.safe_links import LinkRule, inert, safe_text
+from core.safety.untrusted_text import visible
 
 RULE = LinkRule.of(["shop.example"])
 RENDERERS = [MarkdownIt("commonmark", {"html": True}), MarkdownIt("js-default", {"html": True})]

@@ -17,8 +17,8 @@ from pydantic import Field, SecretStr
 from benchmarks.support.models.fault_server import FaultServer
 from benchmarks.support.models.scripted import ScriptedChatModel
 from core.errors import ModelError, RequestRefused
-from core.models.adapted_model import AdaptedChatModel, Measured
-from core.models.capabilities import Capabilities, Endpoint, probe, recall, remember
+from core.models.adapted_model import AdaptedChatModel, Measured, recall, remember
+from core.models.capabilities import Capabilities, Endpoint, probe
 from core.models.endpoint import EndpointChatModel
 from core.models.json_tool_calling import JsonToolsChatModel, as_message
 from core.models.request_limits import Allowance, allow

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, inspect, select
 
 from core.errors import SchemaMismatch
-from core.storage.database import open_engine
+from core.storage.database import upgrade_database
+from core.storage.engines import open_engine
 from core.storage.schema_versions import HISTORY, History, version_of
-from core.storage.tables import upgrade_database
 from tests.test_old_databases import old as old
 
 FIRST = """

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import BackendUnavailable
-from core.storage.database import Database, open_engine
+from core.storage.database import Database
+from core.storage.engines import open_engine
 from graph.memory.checkpointers import open_checkpointer
 from tests.fakes import FakeOrders
 from tests.graph_fakes import confirmed_actions

@@ -21,8 +21,8 @@ from core.speech.transcription import Segment, Transcript
 from core.speech.whisper_noise import understood
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.context_window.prompts import text_of
 from graph.intake.attachments import VoiceInput
+from graph.state import text_of
 from tests.graph_fakes import MemoryDesk, parts, scripted
 from tools.context import Context
 

@@ -20,8 +20,8 @@ from core.speech.audio import read_clip
 from core.speech.transcription import EndpointTranscriber, LocalWhisper, Transcriber
 from core.speech.whisper_noise import understood
 from graph.builder import build_graph
-from graph.context_window.prompts import text_of
 from graph.intake.attachments import VoiceInput, was_not_understood
+from graph.state import text_of
 from tests.graph_fakes import parts, scripted
 from tests.terminal import Terminal
 from tools.context import Context

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.errors import BackendUnavailable
+from core.storage.database import OwnDatabase
 from core.storage.schema_versions import HISTORY, History
-from core.storage.tables import OwnDatabase
 
 HOUR_SECONDS = 3_600
 HOURS_KEPT = 24

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from langchain_core.tools import BaseTool
 
-from core.safety.invisible_characters import visible
+from core.safety.untrusted_text import visible
 from tools.actions.changes import Change, Outcome
 from tools.context import Context
 from tools.record_cards import Cards

@@ -21,7 +21,7 @@ from benchmarks.support.figures import Figure, parser, report
 from benchmarks.support.fleet import ROOT, Fleet, environment, free_ports, is_ready, model_endpoint
 from benchmarks.support.sample_shop import prepare
 from core.settings import Settings
-from core.storage.database import open_engine
+from core.storage.engines import open_engine
 
 PROCESSES = 2
 THREADS = 40

@@ -22,11 +22,11 @@ from benchmarks.support.models.strict_endpoint import broken_rules
 from core.embeddings.minilm import MiniLM
 from core.errors import Refused
 from core.passages import Passage, Utterance
-from core.safety.prompt_tags import read_message
+from core.safety.untrusted_text import read_message
 from core.storage.database import Database
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
-from graph.context_window.history import prompt_messages
+from graph.context_window.prompts import prompt_messages
 from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
 from graph.memory.checkpointers import open_checkpointer

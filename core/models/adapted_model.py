@@ -1,11 +1,18 @@
-"""Ask an endpoint's model in a way that it understands, which is measured while it is used where nobody has before."""
+"""Ask an endpoint's model in a way that it understands.
+
+What it understands is kept in a file; where nobody has measured it before, it is measured while it is used.
+"""
 
 import asyncio
+import json
 import logging
+import os
+import tempfile
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +25,7 @@ from pydantic import Field, PrivateAttr
 
 from core.errors import ModelError, RequestRefused
 from core.models.async_base import PiecewiseChatModel, answer_of
-from core.models.capabilities import Capabilities, Endpoint, probe, recall, remember
+from core.models.capabilities import Capabilities, Endpoint, probe
 from core.models.json_mode import FORMATS
 from core.models.json_tool_calling import JsonToolsChatModel
 from core.models.request_limits import current_allowance
@@ -27,6 +34,37 @@ log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 300.0
 """How long an endpoint that could not be measured is left alone."""
+
+
+def remember(file: Path, capabilities: Capabilities) -> None:
+    """Write what was measured into the file, beside what other endpoints can do; a reader never sees half of it."""
+    known = _read(file) | {_key(capabilities.base_url, capabilities.model): asdict(capabilities)}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as out:
+        json.dump(known, out, indent=2)
+    os.replace(out.name, file)  # noqa: PTH105  the atomic one
+
+
+def recall(file: Path, base_url: str | None, model: str) -> Capabilities | None:
+    """Return what was measured for an endpoint's model, or None."""
+    entry = _read(file).get(_key(str(base_url), model))
+    if entry is None:
+        return None
+    lists = {name: tuple(entry.get(name, ())) for name in ("models", "notes")}
+    known = {name: value for name, value in entry.items() if name in Capabilities.__dataclass_fields__}
+    return Capabilities(**(known | lists))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        known = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # measured again by the next probe
+    return known if isinstance(known, dict) else {}
+
+
+def _key(base_url: str, model: str) -> str:
+    return f"{base_url.rstrip('/')} {model}"
 
 
 class Measured:

@@ -1,14 +1,11 @@
-"""Measure what an OpenAI-compatible endpoint can do, and remember it in a file."""
+"""Measure what an OpenAI-compatible endpoint can do."""
 
 import base64
 import io
 import json
-import os
-import tempfile
 import wave
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -228,34 +225,3 @@ def _is_object(text: Any) -> bool:
         return isinstance(text, str) and isinstance(json.loads(text), dict)
     except ValueError:
         return False
-
-
-def remember(file: Path, capabilities: Capabilities) -> None:
-    """Write what was measured into the file, beside what other endpoints can do; a reader never sees half of it."""
-    known = _read(file) | {_key(capabilities.base_url, capabilities.model): asdict(capabilities)}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as out:
-        json.dump(known, out, indent=2)
-    os.replace(out.name, file)  # noqa: PTH105  the atomic one
-
-
-def recall(file: Path, base_url: str | None, model: str) -> Capabilities | None:
-    """Return what was measured for an endpoint's model, or None."""
-    entry = _read(file).get(_key(str(base_url), model))
-    if entry is None:
-        return None
-    lists = {name: tuple(entry.get(name, ())) for name in ("models", "notes")}
-    known = {name: value for name, value in entry.items() if name in Capabilities.__dataclass_fields__}
-    return Capabilities(**(known | lists))
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        known = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}  # measured again by the next probe
-    return known if isinstance(known, dict) else {}
-
-
-def _key(base_url: str, model: str) -> str:
-    return f"{base_url.rstrip('/')} {model}"

@@ -9,9 +9,8 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, MetaData, Table, or_, select
 
-from core.storage.database import OWN_SETTINGS
+from core.storage.database import OWN_SETTINGS, OwnDatabase
 from core.storage.secure_delete import secure_delete
-from core.storage.tables import OwnDatabase
 
 ERASED = "erased"
 """Stands in audit rows where a customer, a conversation or words of theirs stood."""

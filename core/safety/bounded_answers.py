@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 
-from core.safety.invisible_characters import visible
+from core.safety.untrusted_text import visible
 
 _LONGEST_SENTENCE = 200
 

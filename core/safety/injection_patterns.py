@@ -10,8 +10,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from core.safety.invisible_characters import hidden_characters, visible
 from core.safety.prefiltered_patterns import PrefilteredPattern
+from core.safety.untrusted_text import hidden_characters, visible
 
 _REMEMBERED = 4_000
 _SNIPPET = 160

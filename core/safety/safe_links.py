@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from core.safety.invisible_characters import visible
+from core.safety.untrusted_text import visible
 
 REMOVED = "‹…›"
 _LAYERS = 3

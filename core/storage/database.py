@@ -1,28 +1,26 @@
-"""Open SQL databases by URL, synchronous for commands and asynchronous for the agent."""
+"""Hand out connections to a database, or to tables of our own that are created on first use; failures are ours."""
 
 import asyncio
 import os
 import sqlite3
-import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import Engine, Executable, MetaData, Row, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import NullPool
 
-from core.errors import SettingsError
-from core.extras import need_extra
+from core.errors import BackendUnavailable
+from core.storage.engines import async_engine_of, engine_of, open_engine, parse_url, shown, sqlite_file
+from core.storage.schema_versions import bring_up_to_date
+from core.storage.word_index import WORD_INDEXES
 
-BUSY_TIMEOUT_MS = 10_000
-CONNECT_TIMEOUT_SECONDS = 10
 OWN_SETTINGS = "SUPPORT_DATABASE_URL or SUPPORT_DATA_DIR"
 """What says where tables of our own are."""
 FILE_RECYCLE_SECONDS = 60
@@ -56,108 +54,6 @@ def sql_errors(say: Callable[[Exception], Exception], *, but: type[Exception] | 
         if but and isinstance(error, but):
             raise
         raise say(error) from error
-
-
-def parse_url(url: str) -> URL:
-    """Return the URL with only a supported database behind it, whose driver is there; else raises SettingsError."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise SettingsError("a database URL cannot be read; wanted sqlite:///FILE or postgresql://...") from None
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise SettingsError(f"database {shown(parsed)} is not supported; wanted sqlite:///FILE or postgresql://...")
-    if parsed.get_backend_name() == "postgresql":
-        need_extra("postgres", f"database {shown(parsed)}")
-    return parsed
-
-
-def shown(url: URL) -> str:
-    """Write a URL for a message, its password hidden."""
-    return url.render_as_string(hide_password=True)
-
-
-def sqlite_file(url: URL) -> Path | None:
-    """Return the file of a SQLite URL, or None for PostgreSQL and for a database in memory."""
-    in_memory = url.database in (None, "", ":memory:")
-    return None if url.get_backend_name() != "sqlite" or in_memory else Path(str(url.database))
-
-
-def make_private(file: Path) -> None:
-    """Make a database file that only its owner may read, where there is none; SQLite's journals get the same rights.
-
-    One that is there is not opened: closing it would drop the locks of every connection that this process has to it.
-    """
-    with suppress(OSError):  # whoever opens it says what is wrong with it
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def open_engine(url: str) -> Engine:
-    """Open a database for a command, creating the folder of a SQLite file."""
-    parsed = parse_url(url)
-    if file := sqlite_file(parsed):
-        file.parent.mkdir(parents=True, exist_ok=True)
-    return _engine_of(parsed)
-
-
-def _engine_of(url: URL, **options: Any) -> Engine:
-    engine = create_engine(_with_driver(url, "pysqlite"), connect_args=_connect_args(url), **options)
-    _prepare(engine)
-    return engine
-
-
-def _with_driver(url: URL, sqlite_driver: str) -> URL:
-    sqlite = url.get_backend_name() == "sqlite"
-    return url.set(drivername=f"sqlite+{sqlite_driver}" if sqlite else "postgresql+psycopg")
-
-
-def _connect_args(url: URL) -> dict[str, Any]:
-    return {} if url.get_backend_name() == "sqlite" else {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
-
-
-def _prepare(engine: Engine) -> None:
-    """Have SQLite wait for its lock, keep readers and writers apart, and begin when SQLAlchemy says so.
-
-    A transaction takes the write lock at once (BEGIN IMMEDIATE): one that upgrades later can fail without waiting.
-    """
-    if engine.dialect.name != "sqlite":
-        return
-
-    @event.listens_for(engine, "do_connect")
-    def before_connect(*_: object) -> None:
-        if file := sqlite_file(engine.url):
-            make_private(file)
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _: object) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        _write_ahead(cursor)
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA secure_delete=FAST")  # what is written over is gone from its page
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", True)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _write_ahead(cursor: Any) -> None:
-    """Switch a file to the write-ahead journal, which it keeps.
-
-    Where several connections do so to a new file at once, SQLite does not let them wait for each other but says at once
-    that it is locked; who is told so tries again.
-    """
-    for left in reversed(range(BUSY_TIMEOUT_MS // 20)):
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if not left or error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise
-            time.sleep(0.02)
 
 
 class Database:
@@ -202,7 +98,7 @@ class Database:
     @cached_property
     def _file_engine(self) -> Engine:
         """Open the file for reading; any thread may use it."""
-        return _engine_of(self.url, pool_recycle=FILE_RECYCLE_SECONDS, execution_options={"writes": False})
+        return engine_of(self.url, pool_recycle=FILE_RECYCLE_SECONDS, execution_options={"writes": False})
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -224,7 +120,7 @@ class Database:
 
     def _write_once(self) -> None:
         """Write what the file holds already; a pooled connection would go on with one that is gone."""
-        with _engine_of(self.url, poolclass=NullPool).begin() as connection:
+        with engine_of(self.url, poolclass=NullPool).begin() as connection:
             version = connection.exec_driver_sql("PRAGMA user_version").scalar()
             connection.exec_driver_sql(f"PRAGMA user_version = {int(version or 0)}")
 
@@ -246,12 +142,8 @@ class Database:
         """Return the engine of the running loop; pooled connections must not wander from one loop to another."""
         loop = asyncio.get_running_loop()
         if loop not in self._engines:
-            engine = create_async_engine(
-                _with_driver(self.url, "aiosqlite"),
-                connect_args=_connect_args(self.url),
-                **({"pool_recycle": FILE_RECYCLE_SECONDS} if self.file else {"pool_pre_ping": True}),
-            )
-            _prepare(engine.sync_engine)
+            recycled = {"pool_recycle": FILE_RECYCLE_SECONDS} if self.file else {"pool_pre_ping": True}
+            engine = async_engine_of(self.url, **recycled)
             self._engines[loop] = engine
             self._closing[loop] = _closed_with_its_loop(engine)
             await anext(self._closing[loop])
@@ -270,3 +162,92 @@ async def _closed_with_its_loop(engine: AsyncEngine) -> AsyncGenerator[None]:
 
 _OPEN: dict[AsyncEngine, AsyncGenerator[None]] = {}
 """What closes each engine: a generator that nobody holds is ended too late for a loop that ends just then."""
+
+
+class OwnDatabase:
+    """Hand out connections to a database that holds these tables.
+
+    Every connection raises BackendUnavailable when the database cannot be used; IntegrityError goes through, because
+    only the caller knows what a row that is already there means.
+    """
+
+    def __init__(self, url: str | Database, tables: MetaData, *, called: str, setting: str = OWN_SETTINGS) -> None:
+        """Name the database for messages, for example `the action ledger`, and the settings that say where it is."""
+        self._database = Database(url) if isinstance(url, str) else url
+        self._tables, self._called, self._setting = tables, called, setting
+        self._prepared = False
+
+    async def close(self) -> None:
+        """Close the connections of the running event loop."""
+        await self._database.close()
+
+    def unavailable(self, cause: str) -> BackendUnavailable:
+        """Return the error that says the database cannot be used, and what to check."""
+        return BackendUnavailable(
+            f"{self._called} {self._database} does not answer ({cause}); check {self._setting} and that there is room"
+        )
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection that only reads."""
+        async with self._translated(), self._database.reading() as connection:
+            yield connection
+
+    async def read(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Return what a function reads on one connection; the way for what every turn asks."""
+        async with self._translated():
+            return await self._database.read(work)
+
+    async def rows(self, query: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Return the rows of a query."""
+        return await self.read(lambda connection: connection.execute(query).all())
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that is committed as a whole or not at all."""
+        async with self._translated(), self._database.writing() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _translated(self) -> AsyncIterator[None]:
+        with sql_errors(lambda error: self.unavailable(cause_of(error)), but=IntegrityError):
+            if not self._prepared:
+                await self._prepare()
+            yield
+
+    async def _prepare(self) -> None:
+        if self._database.file:
+            await asyncio.to_thread(self._database.file.parent.mkdir, parents=True, exist_ok=True)
+        await make_tables(self._database, self._tables)
+        self._prepared = True
+
+
+async def make_tables(database: Database, tables: MetaData) -> None:
+    """Give a database its tables as this program wants them; processes that start at once take turns.
+
+    Raises:
+        SchemaMismatch: a newer program wrote it, or it is older and may not be changed.
+        SQLAlchemyError: the database cannot be used.
+    """
+    async with database.writing() as connection:
+        await connection.run_sync(_in_turn, tables)
+
+
+def upgrade_database(url: str, *stores: MetaData, may_upgrade: bool | None = None) -> None:
+    """Do for the stores of a database what `make_tables` does, for callers without an event loop."""
+    engine = open_engine(url)
+    try:
+        with engine.begin() as connection:
+            for tables in stores:
+                _in_turn(connection, tables, may_upgrade=may_upgrade)
+    finally:
+        engine.dispose()
+
+
+def _in_turn(connection: Connection, tables: MetaData, *, may_upgrade: bool | None = None) -> None:
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time
+        connection.execute(text("SELECT pg_advisory_xact_lock(445203)"))
+    bring_up_to_date(connection, tables, may_upgrade=may_upgrade)
+    for index in tables.info.get(WORD_INDEXES, ()):
+        for statement in index.statements(connection.dialect.name):
+            connection.exec_driver_sql(statement)

@@ -8,7 +8,8 @@ from pathlib import Path
 import sqlalchemy
 
 from core.errors import BackendUnavailable
-from core.storage.database import open_engine, parse_url, shown, sql_errors, sqlite_file
+from core.storage.database import sql_errors
+from core.storage.engines import open_engine, parse_url, shown, sqlite_file
 
 _WORD_INDEXES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'"
 """Word indexes keep deleted words until their parts are joined."""

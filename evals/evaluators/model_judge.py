@@ -8,7 +8,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field, ValidationError
 
-from core.safety.invisible_characters import visible
+from core.safety.untrusted_text import visible
 from evals.pass_rates import kappa
 
 PROMPT = """You judge the customer-support agent of a business. Read what the customer wanted, what had to be true \

@@ -9,7 +9,7 @@ from core.language.reference_numbers import reference_numbers
 from core.language.statements import names_in, promises_in
 from core.language.text import sentences
 from core.message_marks import marks
-from graph.context_window.prompts import clip, text_of
+from graph.state import clip, text_of
 
 CaseFile = dict[str, list[str]]
 """Facts by kind, in the order in which they came up; plain data, as a checkpoint keeps it."""

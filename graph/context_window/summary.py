@@ -9,9 +9,8 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 
 from core.errors import ModelError
 from core.language.text import sentences
-from core.safety.prompt_tags import undelimited
-from graph.context_window.prompts import clip, text_of
-from graph.state import Usage, no_usage
+from core.safety.untrusted_text import undelimited
+from graph.state import Usage, clip, no_usage, text_of
 
 LONGEST = 2_400
 """Characters of a summary, about 600 tokens."""

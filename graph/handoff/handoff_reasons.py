@@ -14,8 +14,7 @@ from core.language.signals import is_angry, names_staff, reports_problem, wants_
 from core.language.text import normal, sentences
 from core.message_marks import marks
 from core.model_notes import ASK_WHO, NOTES
-from graph.context_window.prompts import clip, text_of
-from graph.state import newest_turn
+from graph.state import clip, newest_turn, text_of
 from graph.verification.evidence import Text
 from graph.verification.evidence_reading import read_evidence
 from graph.verification.values.value_reading import find_values

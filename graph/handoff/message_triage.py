@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from core.models.json_mode import JsonModel
-from core.safety.prompt_tags import quote_message
+from core.safety.untrusted_text import quote_message
 from graph.handoff.triage_rules import RuleTriage
 from tools.desk.queues import Queue
 from tools.desk.tickets import Classification

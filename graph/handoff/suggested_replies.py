@@ -10,8 +10,8 @@ from core.errors import ModelError, Refused
 from core.language.fixed_sentences import PHRASES, phrase
 from core.models.json_mode import NO_STREAM
 from core.passages import Passage, Retriever, Utterance
-from core.safety.prompt_tags import quote_message
 from core.safety.safe_links import LinkRule
+from core.safety.untrusted_text import quote_message
 from graph.handoff.ticket_writer import title_of
 from ingest.search_words import roots_in
 from tools.desk.tickets import OperatorDesk, Ticket

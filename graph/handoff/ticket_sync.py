@@ -9,8 +9,7 @@ from core.language.requested_changes import asks_about, wishes
 from core.language.signals import wants_agent_back
 from core.language.text import sentences
 from core.message_marks import mark, marks
-from graph.context_window.prompts import clip, text_of
-from graph.state import State
+from graph.state import State, clip, text_of
 from tools.desk.tickets import Delivery, TicketDesk
 
 _NEWEST = 20

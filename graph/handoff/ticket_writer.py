@@ -10,12 +10,11 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 from core.language.greetings import is_small_talk
 from core.message_marks import marks
 from core.models.json_mode import JsonAnswer, JsonModel
-from core.safety.prompt_tags import quote_message
-from graph.context_window.prompts import clip, text_of
+from core.safety.untrusted_text import quote_message
 from graph.handoff.message_triage import choices, described
 from graph.handoff.ticket_facts import facts_in, shortened
 from graph.handoff.triage_rules import RuleTriage, is_bare_wish
-from graph.state import Usage, no_usage
+from graph.state import Usage, clip, no_usage, text_of
 from tools.desk.tickets import Classification, Reason, TicketDraft
 
 _NEWEST, _LINE, _TRANSCRIPT = 24, 600, 9_000

@@ -15,7 +15,7 @@ from core.pictures import MOST_PICTURES, Picture, PictureRefused, read_picture
 from core.speech.audio import check_length, read_clip
 from core.speech.transcription import Transcriber
 from core.speech.whisper_noise import understood
-from graph.context_window.prompts import text_of
+from graph.state import text_of
 
 UNHEARD = "[voice message without words that could be understood]"
 """What stands in a conversation for a voice message that nobody could hear."""

@@ -3,18 +3,16 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 
 from core.errors import BackendUnavailable, InputError, Refused
 from core.language.fixed_sentences import phrase
-from core.message_marks import mark, marked, marks
+from core.message_marks import mark
 from core.model_notes import CODE_CORRECT, CODE_NOT_CORRECT, VERIFIED
-from core.privacy.card_numbers import without_cards
-from graph.state import State
-from tools.business.business_rules import IdentityRule, Proof
+from graph.state import PROVEN_ENOUGH, State
 from tools.context import Context
 from tools.identity.verification import Claim, IdentityDesk
 
@@ -28,14 +26,6 @@ NOT_SAID = (
 )
 ONE_AT_A_TIME = "One account at a time: only the first was looked at."
 _CODE = re.compile(r"(?<!order )(?<![\w#@.$€£-])(\d{3})[ \-\u00a0]?(\d{3})(?![\w@]|[.,-]\d)", re.IGNORECASE)
-_ENOUGH: dict[Proof, tuple[str, ...]] = {"details": ("details", "code"), "code": ("code",)}
-
-
-def acting(state: State, context: Context, rule: IdentityRule | None, need: Proof) -> Context:
-    """Return the context tools run with: that of the run, with the customer this open chat has proven so far."""
-    if context.customer_id is not None or rule is None or state.verified_by not in _ENOUGH[need]:
-        return context
-    return replace(context, customer_id=state.customer_id)
 
 
 def typed_code(text: str) -> tuple[str | None, str]:
@@ -62,19 +52,6 @@ async def read_code(message: HumanMessage, *, thread_id: str, locale: str, desk:
     return {"code_asked": not over, "next_step": "end", "messages": [kept_message, AIMessage(told)]}
 
 
-def without_card_numbers(message: HumanMessage) -> HumanMessage:
-    """Return a message without the card numbers in it, typed or heard, or the message itself where there are none."""
-    if not isinstance(message.content, str):
-        return message  # a recording that is still to be heard
-    kept = without_cards(message.text)
-    voice = marks(message).get("voice")
-    heard = without_cards(voice["heard"]) if voice else ""
-    if kept == message.text and (not voice or heard == voice["heard"]):
-        return message
-    noted = marked(message, voice={**voice, "heard": heard}) if voice else marked(message)
-    return message.model_copy(update={"content": kept, "additional_kwargs": noted})
-
-
 def masked(message: HumanMessage) -> HumanMessage:
     """Return a message without what looks like a code, or the message itself where nothing does."""
     code, kept = typed_code(message.text)
@@ -91,7 +68,11 @@ async def identified(
             results.append(_result(call, ONE_AT_A_TIME, failed=True))
             continue
         try:
-            if context.customer_id is None and state.customer_id and state.verified_by not in _ENOUGH[desk.rule.reads]:
+            if (
+                context.customer_id is None
+                and state.customer_id
+                and state.verified_by not in PROVEN_ENOUGH[desk.rule.reads]
+            ):
                 # Only the proof is missing or has grown old: whose account it is stays what it was.
                 await desk.send_code(thread_id, state.customer_id)
                 update = {"code_asked": True}

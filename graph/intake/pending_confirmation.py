@@ -13,8 +13,8 @@ from core.errors import BackendUnavailable
 from core.language.confirmations import answer_to_confirmation
 from core.language.fixed_sentences import phrase
 from core.message_marks import Marks, marks
-from graph.context_window.prompts import clip
 from graph.procedures.rule_led_cases import is_of
+from graph.state import clip
 from graph.tool_calls.action_messages import calls_of
 from tools.actions.action import OVER
 from tools.actions.workflow import ConfirmationResult, ConfirmedActions

@@ -13,9 +13,8 @@ from sqlalchemy import MetaData
 
 from core.errors import BackendUnavailable, SettingsError
 from core.extras import need_extra
-from core.storage.database import OWN_SETTINGS, cause_of, sql_errors
+from core.storage.database import OWN_SETTINGS, cause_of, sql_errors, upgrade_database
 from core.storage.schema_versions import HISTORY, History
-from core.storage.tables import upgrade_database
 from graph.memory.erasure_markers import prepare_postgres
 from graph.memory.fencing import fence_postgres
 from graph.memory.sqlite_saver import SqliteSaver

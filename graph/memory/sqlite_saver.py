@@ -27,7 +27,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite import SqliteSaver as LibrarySaver
 
 from core.errors import BackendUnavailable, ThreadDamaged
-from core.storage.database import make_private
+from core.storage.engines import make_private
 from graph.memory.checkpoint_prefetch import take
 from graph.memory.erasure_markers import check_sqlite, mark_erased_sqlite, prepare_sqlite
 from graph.memory.fencing import fence_sqlite

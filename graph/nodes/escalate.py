@@ -13,13 +13,12 @@ from core.errors import BackendUnavailable
 from core.language.fixed_sentences import phrase
 from core.message_marks import mark
 from graph.context_window.customer_profile import TICKETS, add_facts
-from graph.context_window.prompts import text_of
 from graph.handoff.handoff_notice import handoff_notice
 from graph.handoff.handoff_reasons import reason_code, topic_rule
 from graph.handoff.ticket_facts import shortened
 from graph.handoff.ticket_writer import TicketWriter, transcript
 from graph.routing import escalation_reason
-from graph.state import State, added, context_of, pending_calls, thread_of
+from graph.state import State, added, context_of, pending_calls, text_of, thread_of
 from tools.actions.action import Action
 from tools.actions.workflow import ConfirmedActions
 from tools.business.business_file import HandoffTopic

@@ -13,10 +13,10 @@ from core.errors import BackendUnavailable, NotIdentified, Refused
 from core.language.fixed_sentences import phrase
 from core.message_marks import marks
 from core.observability.counters import TOOL_CALLS
-from graph.intake.identification import acting, code_sent, identified
+from graph.intake.identification import code_sent, identified
 from graph.procedures.book import CaseStopped, ProcedureBook
 from graph.procedures.prompt import FOLLOW
-from graph.state import State, context_of, newest_turn, pending_calls, thread_of, worked
+from graph.state import State, acting, context_of, newest_turn, pending_calls, thread_of, worked
 from graph.tool_calls.action_messages import result_of
 from graph.tool_calls.case_calls import CaseDesk
 from graph.tool_calls.executors import ToolExecutor, tell_model

@@ -17,8 +17,14 @@ from core.models.request_limits import Allowance, allow
 from core.models.tool_call_parsing import GARBLED
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
-from graph.context_window.history import prompt_messages, with_earlier, with_file
-from graph.context_window.prompts import language_note, newest_words, repair_note, spoken_note, text_of
+from graph.context_window.prompts import (
+    language_note,
+    prompt_messages,
+    repair_note,
+    spoken_note,
+    with_earlier,
+    with_file,
+)
 from graph.handoff.handoff_reasons import person_is_due
 from graph.intake.pending_confirmation import TIMES_ASKED
 from graph.procedures.book import ProcedureBook
@@ -27,7 +33,18 @@ from graph.procedures.model_led_cases import open_note
 from graph.procedures.procedure_turn import calls_of_procedure, led_by_procedure, put_again
 from graph.routing import HUMAN_TOOL, rounds_of
 from graph.runtime.budgets import Budgets
-from graph.state import State, Usage, added, context_of, difference, newest_turn, results_by_round, tool_rounds
+from graph.state import (
+    State,
+    Usage,
+    added,
+    context_of,
+    difference,
+    newest_turn,
+    newest_words,
+    results_by_round,
+    text_of,
+    tool_rounds,
+)
 from graph.tool_calls.expected_calls import expected_tools, forced_tools, untried_reads
 from graph.tool_calls.provenance import MessageOrigins
 from graph.verification.evidence_reading import evidence_of

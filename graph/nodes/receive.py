@@ -15,18 +15,18 @@ from core.errors import MessageRejected, ThreadForbidden
 from core.language.detection import spoken_language
 from core.language.fixed_sentences import phrase
 from core.language.words import corrected
-from core.message_marks import marks
+from core.message_marks import marked, marks
 from core.pictures import READERS
-from core.safety.invisible_characters import visible, without_blank_runs
+from core.privacy.card_numbers import without_cards
+from core.safety.untrusted_text import visible, without_blank_runs
 from graph.context_window.case_file import preferences_in
 from graph.context_window.customer_profile import PREFERENCES, add_facts, read_file
-from graph.context_window.prompts import clip, text_of
 from graph.handoff.handoff_reasons import handoff_wish, rule_wish
 from graph.handoff.ticket_sync import with_people
 from graph.intake.attachments import UNHEARD, UNSEEN, VoiceInput, has_picture, listen, without_blocks
-from graph.intake.identification import masked, read_code, without_card_numbers
+from graph.intake.identification import masked, read_code
 from graph.intake.pending_confirmation import apply_answer, sent_at
-from graph.state import State, added, context_of, no_usage, thread_of
+from graph.state import State, added, clip, context_of, no_usage, text_of, thread_of
 from graph.tool_calls.provenance import spoken_instruction
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
@@ -155,6 +155,19 @@ def check_message(text: str, max_message_chars: int) -> str:
             f"the message has {length:,} characters, at most {max_message_chars:,} are accepted; send a shorter one"
         )
     return text
+
+
+def without_card_numbers(message: HumanMessage) -> HumanMessage:
+    """Return a message without the card numbers in it, typed or heard, or the message itself where there are none."""
+    if not isinstance(message.content, str):
+        return message  # a recording that is still to be heard
+    kept = without_cards(message.text)
+    voice = marks(message).get("voice")
+    heard = without_cards(voice["heard"]) if voice else ""
+    if kept == message.text and (not voice or heard == voice["heard"]):
+        return message
+    noted = marked(message, voice={**voice, "heard": heard}) if voice else marked(message)
+    return message.model_copy(update={"content": kept, "additional_kwargs": noted})
 
 
 def check_owner(state: State, context: Context) -> None:

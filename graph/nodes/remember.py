@@ -5,7 +5,7 @@ from typing import Any
 from langchain_core.messages import RemoveMessage
 
 from graph.context_window.case_file import with_messages
-from graph.context_window.history import leaving_messages
+from graph.context_window.prompts import leaving_messages
 from graph.context_window.summary import Summariser
 from graph.state import State, added
 

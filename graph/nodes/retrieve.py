@@ -16,13 +16,11 @@ from core.language.requested_changes import asks_own_facts
 from core.language.several import leans_on_before
 from core.parsed_json import parsed_json
 from core.passages import Retriever
-from graph.context_window.prompts import dialogue, text_of
-from graph.intake.identification import acting
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import apply_message
 from graph.procedures.cases import cases_of
 from graph.runtime.budgets import Budgets
-from graph.state import State, context_of, newest_turn, pending_calls, thread_of, worked
+from graph.state import State, acting, context_of, dialogue, newest_turn, pending_calls, text_of, thread_of, worked
 from graph.tool_calls.executors import ToolExecutor
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context

@@ -9,9 +9,8 @@ from langgraph.runtime import Runtime
 from core.language.fixed_sentences import phrase
 from core.message_marks import mark, marked
 from core.models.tool_call_parsing import EMPTY
-from graph.context_window.prompts import text_of
 from graph.handoff.handoff_reasons import MODEL_FAILED
-from graph.state import State, context_of, newest_turn
+from graph.state import State, context_of, newest_turn, text_of
 from graph.verification.reply import NOT_SUPPORTED, is_answer
 from tools.context import Context
 

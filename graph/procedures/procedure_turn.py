@@ -5,7 +5,6 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
-from graph.context_window.prompts import text_of
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import apply_message
 from graph.procedures.cases import Case, cases_of
@@ -14,7 +13,7 @@ from graph.procedures.next_steps import AskNext, DoNext, StopNext
 from graph.procedures.prompt import FOLLOW
 from graph.procedures.rule_led_cases import handoff_in, said_next
 from graph.procedures.wording import question
-from graph.state import State, called_in, newest_turn
+from graph.state import State, called_in, newest_turn, text_of
 from tools.context import Context
 
 

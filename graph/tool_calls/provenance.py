@@ -23,7 +23,7 @@ from core.message_marks import marks
 from core.parsed_json import parsed_json
 from core.safety.injection_patterns import asks_for_action, directives
 from graph.context_window.case_file import PREFERENCE, PROMISE, REQUEST
-from graph.context_window.prompts import clip
+from graph.state import clip
 from graph.tool_calls.named_records import called_by_name
 from graph.tool_calls.wanted_changes import agrees, goes_on_with_it, mentions, sentences_that_ask, speaks_of_change
 from graph.verification.call_arguments import checked_values

@@ -7,7 +7,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, Field
 
 from core.models.json_mode import JsonAnswer, JsonModel
-from core.safety.prompt_tags import quote_message
+from core.safety.untrusted_text import quote_message
 from graph.verification.evidence import Evidence
 from graph.verification.values.value_reading import find_values
 

@@ -30,7 +30,8 @@ from sqlalchemy import (
 )
 
 from core.errors import IndexNotFound, KnowledgeError
-from core.storage.database import cause_of, open_engine, sql_errors
+from core.storage.database import cause_of, sql_errors
+from core.storage.engines import open_engine
 from ingest.index.publishing import point_to, publish, version_to_serve, writing
 from ingest.index.versions import (
     FILES,

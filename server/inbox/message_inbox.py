@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.errors import Busy, KeyReused, NotFound
 from core.pictures import Picture
 from core.privacy.card_numbers import without_cards
+from core.storage.database import OwnDatabase
 from core.storage.secure_delete import empty_journal
-from core.storage.tables import OwnDatabase
 from server.inbox.inbox_schema import MESSAGES, METADATA, RATINGS, THREADS, TURNS
 from server.records import Accepted, Identity, Limits, Outcome, Spoken
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from core.safety.safe_links import LinkRule
-from graph.context_window.prompts import text_of
 from graph.replies import cards_in
+from graph.state import text_of
 from server.schemas.api_schemas import AskOut
 from tools.actions.action import Action
 from tools.record_cards import Card, Cards, without_said

@@ -14,7 +14,7 @@ from core.errors import BackendUnavailable, NotFound, Refused
 from core.language.fixed_sentences import own_phrases, phrase
 from core.message_marks import marks
 from core.pictures import Picture
-from graph.context_window.prompts import text_of
+from graph.state import text_of
 from server.inbox.thread_notes import TYPING_SECONDS, reply_ratings, thread_read_at
 from server.schemas.api_schemas import HandoffOut, ImageOut, ReplyOut, Said, SourceOut, ThreadOut
 from server.service import Service

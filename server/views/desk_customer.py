@@ -11,7 +11,7 @@ from langgraph.runtime import Runtime
 from core.errors import SupportError
 from core.parsed_json import parsed_json
 from core.safety.safe_links import inert
-from graph.context_window.prompts import text_of
+from graph.state import text_of
 from graph.tool_calls.executors import InProcess
 from server.schemas.desk_schemas import CustomerOut, Fact, Record
 from server.service import Service

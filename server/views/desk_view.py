@@ -13,8 +13,8 @@ from core.message_marks import marks
 from core.passages import Passage
 from core.pictures import Picture
 from core.safety.safe_links import inert
-from graph.context_window.prompts import text_of
 from graph.memory.threads import transcript
+from graph.state import text_of
 from server.inbox.thread_notes import reply_ratings
 from server.schemas.desk_schemas import ConversationOut, Entry, LedgerRow, PassageOut, Step
 from server.service import Service

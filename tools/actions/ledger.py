@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.clock import utc_now
 from core.errors import Refused
 from core.language.fixed_sentences import phrase
-from core.storage.tables import OwnDatabase
+from core.storage.database import OwnDatabase
 from tools.actions.action import IN_FLIGHT, RUNNABLE, Action, Event, State
 from tools.actions.changes import Change, Outcome, change_json, fingerprint
 from tools.actions.ledger_schema import (

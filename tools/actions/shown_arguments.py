@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.language.fixed_sentences import value_words
-from core.safety.invisible_characters import visible
+from core.safety.untrusted_text import visible
 
 
 def in_one_line(value: Any) -> Any:

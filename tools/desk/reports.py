@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, case, exists, func, inspect, or_, select, text, update
 
-from core.storage.tables import OwnDatabase
+from core.storage.database import OwnDatabase
 from tools.actions.ledger_schema import actions
 from tools.desk.desk_schema import (
     NOTE_WORDS,

@@ -14,8 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.clock import utc_now
 from core.errors import KeyReused, Refused
 from core.pictures import Picture
-from core.storage.database import Database
-from core.storage.tables import OwnDatabase
+from core.storage.database import Database, OwnDatabase
 from tools.desk.desk_schema import (
     deliveries,
     delivery_of,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from core.privacy.personal_data import Person, PersonalTables
-from core.storage.tables import OwnDatabase
+from core.storage.database import OwnDatabase
 from tools import spending
 from tools.identity.verification import metadata, proofs
 

@@ -34,8 +34,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.clock import utc_now
 from core.errors import BackendUnavailable, Refused
 from core.storage.column_types import Instant
+from core.storage.database import OwnDatabase
 from core.storage.schema_versions import HISTORY, History
-from core.storage.tables import OwnDatabase
 from tools.business.business_rules import IdentityRule
 
 metadata = MetaData(info={HISTORY: History("proofs")})

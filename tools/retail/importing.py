@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, inspect, select
 
 from core.errors import BackendUnavailable, OrderFileError
-from core.storage.database import cause_of, open_engine, parse_url, shown, sql_errors
+from core.storage.database import cause_of, sql_errors
+from core.storage.engines import open_engine, parse_url, shown
 from core.storage.schema_versions import bring_up_to_date
 from tools.retail.shop_file import Shop, read_shop, shop_json
 from tools.retail.shop_records import Customer, Order, Product, digits_of, order_key

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from core.clock import utc_now
 from core.language.fixed_sentences import date_words, list_words
-from core.safety.invisible_characters import visible
+from core.safety.untrusted_text import visible
 from tools.actions.changes import Move
 from tools.record_cards import Card, CardAction, CardField, CardItem
 from tools.retail.policy import SENTENCES, Policy, WindowRule

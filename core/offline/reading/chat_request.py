@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from core.model_notes import NOTES
-from core.safety.prompt_tags import read_earlier, read_message, read_passages
+from core.safety.untrusted_text import read_earlier, read_message, read_passages
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from core.errors import ModelRejected
-from core.safety.invisible_characters import visible
+from core.safety.untrusted_text import visible
 from graph.procedures.authoring.procedure_checks import check_procedures
 from graph.procedures.format.catalogue import Catalogue
 from graph.procedures.format.procedure_file import Problem, parse_procedure
