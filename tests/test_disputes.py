@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from core.language.disputes import disputes_charge, reports_fraud
+from core.language.signals import disputes_charge, reports_fraud
 
 
 @pytest.mark.parametrize(

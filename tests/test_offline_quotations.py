@@ -5,7 +5,7 @@ answer.
 import pytest
 
 from core.embeddings.minilm import MiniLM
-from core.language.several import leans_on_before
+from core.language.words import leans_on_before
 from core.offline.answering.passage_statements import statements
 from core.offline.answering.quotations import SURE, find_quote
 from core.offline.reading.chat_request import QuotedPassage

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.language.action_words import ACTIONS, any_action
-from core.language.signals import any_of
-from core.language.text import normalised
+from core.language.text import any_of, normalised
 from core.language.words import CONTRACTED, NEGATION, corrected
 
 _AGREED = (

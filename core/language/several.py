@@ -2,9 +2,7 @@
 
 import re
 
-from core.language.signals import any_of
-from core.language.text import normal, normalised
-from core.language.words import content_words
+from core.language.text import any_of, normalised
 
 _ALL = any_of(
     r"\b(?:both|each of (?:them|my|the|these)|every one of (?:them|my|the)|all (?:of )?(?:them|my|these|those))\b",
@@ -60,18 +58,6 @@ _NUMBERS = (
 )  # fmt: skip
 _PLACES = {word: place for place, words in enumerate(_ORDINALS) for word in words}
 _COUNTS = {word: count for count, words in enumerate(_NUMBERS) for word in words}
-CONTINUES = re.compile(
-    r"^(?:and|also|what about|how about|or|but|then|so|ok|okay|yes|no|yeah|sure|the|both|all|just|only|to|for|"
-    r"with|on|from|it's|its|it is|that's)\b|^(?:why(?: not)?|how come|since when|really|are you sure|"
-    r"(?:how|when|where|which|what|who)(?: \w+)?|"
-    r"(?:until|till|by|at|in|after|before|without|per|since)(?: \w+){1,2})\W*$"
-)
-REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|one|ones|there)\b")
-_OWN_SUBJECT = re.compile(
-    r"\b(?:do|does|did) (?!(?:i|we|you|he|she|it|they|this|that|these|those|the|my|our|your|their|any|all|both|"
-    r"not)\b)\w+"
-)
-"""What makes a question whole that begins with `and`: `how long does shipping take`, unlike `how long do I have`."""
 _SHORT = 10
 
 
@@ -120,10 +106,3 @@ def count_of(text: str) -> int | None:
     """Return the one number from 0 to 10 that is written as a word, or None."""
     found = [_COUNTS[word] for word in re.findall(r"\w+", normalised(text)) if word in _COUNTS]
     return found[0] if len(found) == 1 else None
-
-
-def leans_on_before(message: str) -> bool:
-    """Say whether a short message goes on with, or points at, what was said before it, or names nothing itself."""
-    plain = normal(message)
-    continues = (CONTINUES.match(plain) and not _OWN_SUBJECT.search(plain)) or not content_words(plain)
-    return len(plain.split()) <= _SHORT and bool(continues or REFERS.search(plain))

@@ -1,14 +1,8 @@
-"""Recognise, by rule, what a conversation must obey whatever the model's mood: a wish for a person, and anger."""
+"""Recognise, by rule, what brings in a person whatever the model's mood: a wish, anger, fraud, a disputed charge."""
 
 import re
 
-from core.language.text import normalised
-
-
-def any_of(*patterns: str) -> re.Pattern[str]:
-    """Return one pattern that finds any of several."""
-    return re.compile("|".join(f"(?:{p})" for p in patterns))
-
+from core.language.text import any_of, normalised
 
 # --- a wish for a person -------------------------------------------------------------------------------------------
 
@@ -46,8 +40,7 @@ _HUMAN = any_of(
     r"\b(?:a|real|live|actual) (?:person|human(?: being)?|agent|operator|representative),? (?:please|pls|now)\b",
     r"^(?:(?:yes|yeah|yep|sure|ok|okay|please)[,.!]* )*[\"'“„]?(?:(?:a|an|the|your|real|live|human) )*"
     r"(?:human|agent|operator|representative|real person|person|colleague|supervisor|man[ae]ger|human being|"
-    r"customer service|customer support|live chat)[\"'“”]?"
-    r"(?:,? please)?[.!? ]*$",
+    r"customer service|customer support|live chat)[\"'“”]?(?:,? please)?[.!? ]*$",
     # taking up the offer of one
     r"^(?:(?:yes|yeah|yep|sure|ok|okay|please|do|then|can you|could you)[,.!]* )*bring in (?:a|an|one of your|"
     r"your|some) (?:real )?(?:colleagues?|person|human|people|agent)\b(?! (?:of mine|at my))",
@@ -63,8 +56,7 @@ _HUMAN = any_of(
     rf"\b(?:can|could|may|will|would|have|let) {_ADJECTIVES}(?:human|real person|someone|somebody|person|agent|"
     rf"operator|representative|colleague|supervisor|man[ae]ger|member of (?:your )?(?:staff|team))"
     r"(?: of yours| there| from (?:your|the) (?:team|staff|company))?(?: please)? (?:call|phone|ring|contact|"
-    r"help|take over|answer|reply|look|handle|get back|assist|deal)"
-    r"(?! (?:me )?(?:choose|pick|collect|carry|assemble))",
+    r"help|take over|answer|reply|look|handle|get back|assist|deal)(?! (?:me )?(?:choose|pick|collect|carry|assemble))",
     r"\b(?:can|could|may|will|would|have|let|get) (?:any )?one of (?:your|the|you) (?:\w+ )?(?:colleagues?|"
     r"people|staff|team|agents?|guys|lot|employees?|humans?)\b"
     r"[^.?!]{0,20}\b(?:call|phone|ring|contact|help|take over|answer|reply|look|write|handle|get back|assist|"
@@ -141,31 +133,6 @@ def names_staff(text: str) -> bool:
     return bool(_STAFF_NAMED.search(normalised(text)))
 
 
-# --- something went wrong ------------------------------------------------------------------------------------------
-
-_PROBLEM = any_of(
-    r"\b(?:broken?|broke|damaged?|defective|faulty|missing|cracked|leak\w*|torn|shattered|smashed|spoiled|"
-    r"ruined|injured|hurt|burn\w*|wrong (?:item|size|one|order|product|colou?r))\b",
-    r"\b(?:never|not|n't|hasn't|haven't|didn't) (?:yet )?(?:arrived?|come|came|received?|got|working|work|"
-    r"delivered|turned up)\b|\b(?:stopped|quit) working\b|\b(?:is|was|are|still) late\b",
-    r"\b(?:kaputt|beschädigt|defekt|fehlt|fehlen|zerbrochen|falsche[nrs]?|nicht angekommen|funktioniert nicht|"
-    r"geht nicht|verletzt)\b",
-    r"\b(?:cassée?s?|abîmée?s?|défectueu\w+|endommagée?s?|manque|jamais (?:reçu|arrivée?)|pas (?:reçu|"
-    r"arrivée?)|ne (?:marche|fonctionne) (?:pas|plus))\b",
-    r"\b(?:rot[oa]s?|dañad[oa]s?|defectuos[oa]s?|falta|no (?:ha llegado|llegó|funciona|recibí|he recibido)|"
-    r"equivocad[oa]s?)\b",
-    r"\b(?:rott[oa]|danneggiat[oa]|difettos[oa]|manca|non (?:è arrivat[oa]|funziona|ho ricevuto)|quebrad[oa]|"
-    r"danificad[oa]|não (?:chegou|funciona|recebi))\b",
-    r"\b(?:kapot|beschadigd|defect|ontbreekt|niet (?:aangekomen|ontvangen)|werkt niet|uszkodzon\w+|zepsut\w+|"
-    r"brakuje|nie (?:działa|dotar\w+|przysz\w+))\b|(?:مكسور|تالف|معطل|لم يصل)",
-)
-
-
-def reports_problem(text: str) -> bool:
-    """Say whether a customer reports that something went wrong with what they bought: broken, missing, not there."""
-    return bool(_PROBLEM.search(normalised(text)))
-
-
 # --- anger ---------------------------------------------------------------------------------------------------------
 
 _ANGER = any_of(
@@ -236,6 +203,68 @@ def is_angry(text: str) -> bool:
     """Say whether the customer is really angry at us: insults, an outcry, a threat; not hot about something else."""
     normal = _NOT_ANGER.sub(" ", normalised(text))
     return bool(_ANGER.search(normal))
+
+
+# --- fraud and charges ----------------------------------------------------------------------------------------------
+
+_CARD = r"(?:credit |debit |bank )?(?:card|account|identity|details|paypal|name)"
+_SOMEBODY = r"(?:someone|somebody|some one|another person|a stranger|a thief|thieves|hackers?|they)"
+_FRAUD = any_of(
+    rf"\b{_SOMEBODY}(?: else)? (?:has |have |is |was |'s )?(?:been )?(?:us(?:e|ed|es|ing)|stole|stolen|"
+    rf"ordering|ordered|bought|buying|shopp\w+|paid|hacked|got into|broke into|"
+    rf"logged into|accessed|took over)\b[^.!?]{{0,60}}\bmy {_CARD}\b",
+    rf"\b(?:order(?:ed|ing)|bought|buying|purchas\w+|shopping)\b[^.!?]{{0,40}}\b(?:in|under|with|on) "
+    rf"my (?:name|{_CARD})\b(?=[^.!?]*\b(?:without|wasn't me|not me|never|stolen)\b)",
+    rf"\b{_SOMEBODY}\b[^.!?]{{0,40}}\b(?:in|under) my name\b",
+    rf"\bmy {_CARD} (?:has been|have been|was|were|got|is) (?:\w+ )?(?:hacked|stolen|compromised|"
+    rf"misused|hijacked|cloned|used without|taken over)",
+    r"\bunauthori[sz]ed (?:\w+ )?(?:charges?|transactions?|purchases?|payments?|orders?|access|use)\b",
+    r"\bfraudulent\b|\bidentity theft\b|\bvictim of (?:a )?(?:fraud|scam)|\breport(?:ing)? (?:a |an |some )?fraud\b",
+    r"\b(?:did not|didn't|never) (?:make|place|authori[sz]e|approve|order) (?:this|that|these|those|"
+    r"any such|the) (?:purchase|order|charge|payment|transaction)s?\b",
+    r"\b(?:don't|do not|can't|cannot) recogni[sz]e (?:this|that|the|these|a|some|an|your)? ?(?:\w+ "
+    r"){0,2}(?:charge|order|purchase|payment|transaction|debit)",
+    r"\bwithout my (?:permission|consent|knowledge)\b[^.!?]{0,60}\b(?:card|account|charge|paid|money)|"
+    r"\b(?:card|account|charged|debited|money)\b[^.!?]{0,60}\bwithout my (?:permission|consent|knowledge)\b",
+    r"\b(?:phishing|scam) (?:e-?mail|mail|text|message|sms|call|site|website)\b",
+    # German, French, Spanish
+    r"\bjemand\b[^.!?]{0,60}\b(?:meiner|meine|meinem|mein) (?:gestohlenen )?(?:karte|kreditkarte|konto|"
+    r"namen|daten)\b|\bmein (?:konto|account) (?:wurde|ist) gehackt\b|\bbetrugsfall\b|"
+    r"\b(?:karte|kreditkarte) (?:wurde |ist )?gestohlen\b|\bidentitätsdiebstahl\b",
+    r"\bquelqu'un (?:a )?utilis\w+ ma carte\b|\bcarte (?:a été |m'a été )?volée\b|\bcompte (?:a été "
+    r")?piraté\b|\busurpation d'identité\b|\bfrauduleu(?:x|se)\b",
+    r"\balguien (?:ha )?us(?:a|ó|ado|ando) mi (?:tarjeta|cuenta)\b|\bno reconozco (?:este|ese|el|un) "
+    r"(?:cargo|pago|pedido)\b|\bcargo que no reconozco\b|\btarjeta (?:fue |me )?robada\b|"
+    r"\bcuenta (?:fue |ha sido )?hackeada\b|\bfraudulent[oa]\b",
+)
+_DISPUTE = any_of(
+    r"\b(?:i (?:want to|would like to|will|am going to|must|need to|hereby)|i'd like to|i'll|i'm going "
+    r"to|i|we) (?:formally )?(?:dispute|contest|challenge) (?:this|that|the|a|an|your|my) "
+    r"(?:\w+ ){0,2}(?:charge|payment|bill|invoice|transaction|amount|fee|debit)s?\b",
+    r"\b(?:i'm|i am|i'll|i will|i have|i've|we are|we're|going to|want "
+    r"to)\b[^.!?]{0,40}\b(?:open(?:ing|ed)?|fil(?:e|ing|ed)|start(?:ing|ed)?|request(?:ing|ed)?|do|"
+    r"initiat\w+) a (?:chargeback|payment dispute|dispute)\b",
+    r"\b(?:reverse|claw back|pull back) the (?:payment|charge)\b[^.!?]{0,60}\bbank\b|"
+    r"\bbank\b[^.!?]{0,60}\b(?:reverse|claw back|pull back) the (?:payment|charge)\b",
+    r"\b(?:you|was|were|been|got|have)\b[^.!?]{0,30}\b(?:charged|billed|"
+    r"debited)\b[^.!?]{0,30}\b(?:twice|two times|double|three times|thrice)\b",
+    r"\b(?:you )?took (?:the |my )?money (?:out )?(?:twice|two times)\b|\bdouble[- ]charged\b",
+    r"\bzweimal abgebucht\b|\bdoppelt (?:abgebucht|belastet|berechnet)\b|\bwiderspreche der "
+    r"(?:abbuchung|zahlung|rechnung)\b",
+    r"\b(?:débité|prélevé|facturé)\w* deux fois\b|\bje conteste (?:ce|cette|le|la) (?:débit|paiement|"
+    r"facture|prélèvement)\b",
+    r"\b(?:cobrado|cobraron|cargado|cargaron) dos veces\b|\bquiero disputar (?:este|ese|el|un) (?:cargo|cobro)\b",
+)
+
+
+def reports_fraud(text: str) -> bool:
+    """Say whether the customer reports misuse of their card, account or name (English, German, French, Spanish)."""
+    return bool(_FRAUD.search(normalised(text)))
+
+
+def disputes_charge(text: str) -> bool:
+    """Say whether the customer contests a charge or was charged twice; a question about how disputes work is none."""
+    return bool(_DISPUTE.search(normalised(text)))
 
 
 # --- a wish for the assistant again --------------------------------------------------------------------------------

@@ -7,6 +7,10 @@ _HEAD = 4_000
 """Longer messages are judged by their beginning and end; a rule must stay quick on a megabyte."""
 _QUOTES_AND_DASHES = str.maketrans(dict.fromkeys("’‘`", "'") | dict.fromkeys("‐‑‒–—−", "-"))
 _BLANKS = re.compile(r"\s+")
+_LONGEST = 60_000
+"""Longer texts are read up to here; a check must stay quick on a megabyte."""
+_CITATION = re.compile(r"\[\d{1,2}(?:\s*,\s*\d{1,2})*\]")
+_LIST_NUMBER = re.compile(r"(?m)^[^\S\n]{0,20}(?:#{1,6}\s.{0,3}?)?\(?\d{1,2}[.)](?=\s)")
 
 
 def normal(text: str) -> str:
@@ -18,6 +22,14 @@ def normal(text: str) -> str:
 def normalised(text: str) -> str:
     """Return the normal form of a message, of a long one that of its beginning and end."""
     return normal(text if len(text) <= 2 * _HEAD else f"{text[:_HEAD]} {text[-_HEAD:]}")
+
+
+def plain(text: str) -> str:
+    """Return the text with usual dashes, quotes, spaces and digits, without emphasis, citations and list numbers."""
+    text = unicodedata.normalize("NFKC", text[:_LONGEST])[:_LONGEST]  # one character may become 18
+    text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
+    text = re.sub(r"[*`]|(?<!\w)__?|__?(?!\w)", "", text).replace("’", "'").replace("\u200b", "")
+    return _LIST_NUMBER.sub(" ", _CITATION.sub(" ", text))
 
 
 def without_accents(text: str) -> str:
@@ -89,3 +101,8 @@ def split_sentences(text: str, *, finished: bool = True) -> tuple[list[str], str
 def sentences(text: str) -> list[str]:
     """Return the sentences of a text without the white space around them."""
     return [sentence.strip() for sentence in split_sentences(text)[0] if sentence.strip()]
+
+
+def any_of(*patterns: str) -> re.Pattern[str]:
+    """Return one pattern that finds any of several."""
+    return re.compile("|".join(f"(?:{p})" for p in patterns))

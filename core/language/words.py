@@ -219,3 +219,25 @@ NEGATION = "|".join(BY_LANGUAGE.values())
 """A pattern over small letters that matches any of them; that they stand alone is for whoever uses it to ask."""
 CONTRACTED = r"\w{1,20}n't"
 """A pattern for English verbs with their negation: `isn't`, `can't`."""
+
+
+CONTINUES = re.compile(
+    r"^(?:and|also|what about|how about|or|but|then|so|ok|okay|yes|no|yeah|sure|the|both|all|just|only|to|for|"
+    r"with|on|from|it's|its|it is|that's)\b|^(?:why(?: not)?|how come|since when|really|are you sure|"
+    r"(?:how|when|where|which|what|who)(?: \w+)?|"
+    r"(?:until|till|by|at|in|after|before|without|per|since)(?: \w+){1,2})\W*$"
+)
+REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|one|ones|there)\b")
+_OWN_SUBJECT = re.compile(
+    r"\b(?:do|does|did) (?!(?:i|we|you|he|she|it|they|this|that|these|those|the|my|our|your|their|any|all|both|"
+    r"not)\b)\w+"
+)
+"""What makes a question whole that begins with `and`: `how long does shipping take`, unlike `how long do I have`."""
+_SHORT = 10
+
+
+def leans_on_before(message: str) -> bool:
+    """Say whether a short message goes on with, or points at, what was said before it, or names nothing itself."""
+    plain = normal(message)
+    continues = (CONTINUES.match(plain) and not _OWN_SUBJECT.search(plain)) or not content_words(plain)
+    return len(plain.split()) <= _SHORT and bool(continues or REFERS.search(plain))

@@ -10,8 +10,8 @@ from core.language.confirmations import answer_to_confirmation, takes_back
 from core.language.fixed_sentences import ENGLISH
 from core.language.greetings import OFFER_OF_A_PERSON, THANKS
 from core.language.requested_changes import asks_about, names_change, wishes
-from core.language.several import leans_on_before
 from core.language.text import normal
+from core.language.words import leans_on_before
 from core.offline.answering.articles import DONT_KNOW, context_of, from_articles, worth_an_answer
 from core.offline.answering.asked_facts import facts_by_place
 from core.offline.answering.found_records import (

@@ -7,11 +7,10 @@ from functools import cache
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from core.language.confirmations import answer_to_confirmation
-from core.language.disputes import disputes_charge, reports_fraud
 from core.language.fixed_sentences import PHRASES
 from core.language.greetings import OFFER_OF_A_PERSON
-from core.language.signals import is_angry, names_staff, reports_problem, wants_human
-from core.language.text import normal, sentences
+from core.language.signals import disputes_charge, is_angry, names_staff, reports_fraud, wants_human
+from core.language.text import any_of, normal, normalised, sentences
 from core.message_marks import marks
 from core.model_notes import ASK_WHO, NOTES
 from graph.state import clip, newest_turn, text_of
@@ -46,6 +45,22 @@ _UNHELPED = re.compile(
     r"(?:already|just) (?:told|said|asked)|no help|"
     r"(?:hilft|half) (?:mir )?nicht|(?:sie|du) versteh(?:en|st) (?:mich )?nicht|ça ne m'aide pas|vous ne "
     r"comprenez pas|no me ayuda|no (?:me )?entiende)\b",
+)
+_PROBLEM = any_of(
+    r"\b(?:broken?|broke|damaged?|defective|faulty|missing|cracked|leak\w*|torn|shattered|smashed|spoiled|"
+    r"ruined|injured|hurt|burn\w*|wrong (?:item|size|one|order|product|colou?r))\b",
+    r"\b(?:never|not|n't|hasn't|haven't|didn't) (?:yet )?(?:arrived?|come|came|received?|got|working|work|"
+    r"delivered|turned up)\b|\b(?:stopped|quit) working\b|\b(?:is|was|are|still) late\b",
+    r"\b(?:kaputt|beschädigt|defekt|fehlt|fehlen|zerbrochen|falsche[nrs]?|nicht angekommen|funktioniert nicht|"
+    r"geht nicht|verletzt)\b",
+    r"\b(?:cassée?s?|abîmée?s?|défectueu\w+|endommagée?s?|manque|jamais (?:reçu|arrivée?)|pas (?:reçu|"
+    r"arrivée?)|ne (?:marche|fonctionne) (?:pas|plus))\b",
+    r"\b(?:rot[oa]s?|dañad[oa]s?|defectuos[oa]s?|falta|no (?:ha llegado|llegó|funciona|recibí|he recibido)|"
+    r"equivocad[oa]s?)\b",
+    r"\b(?:rott[oa]|danneggiat[oa]|difettos[oa]|manca|non (?:è arrivat[oa]|funziona|ho ricevuto)|quebrad[oa]|"
+    r"danificad[oa]|não (?:chegou|funciona|recebi))\b",
+    r"\b(?:kapot|beschadigd|defect|ontbreekt|niet (?:aangekomen|ontvangen)|werkt niet|uszkodzon\w+|zepsut\w+|"
+    r"brakuje|nie (?:działa|dotar\w+|przysz\w+))\b|(?:مكسور|تالف|معطل|لم يصل)",
 )
 _RECORDED: Sequence[tuple[Reason, re.Pattern[str]]] = [
     ("fraud", re.compile(r"fraud|stolen|hacked|unauthori[sz]ed|phishing|identity theft|scam")),
@@ -109,11 +124,16 @@ def person_is_due(messages: Sequence[AnyMessage]) -> bool:
     newest = newest_turn(list(messages))
     before = messages[: len(messages) - len(newest)]
     return (
-        any(wants_human(text) or reports_problem(text) for text in said)
+        any(wants_human(text) or _reports_problem(text) for text in said)
         or bool(newest and _accepts_person([*before], text_of(newest[0])))
         or any(_failed(m, said) for m in newest if isinstance(m, ToolMessage))
         or _unanswered(messages) >= UNHELPED_LIMIT
     )
+
+
+def _reports_problem(text: str) -> bool:
+    """Say whether a customer reports that something went wrong with what they bought: broken, missing, not there."""
+    return bool(_PROBLEM.search(normalised(text)))
 
 
 def _failed(result: ToolMessage, said: Sequence[str]) -> bool:

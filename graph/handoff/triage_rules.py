@@ -9,8 +9,7 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from core.language.detection import language_of
-from core.language.disputes import reports_fraud
-from core.language.signals import is_angry, wants_human
+from core.language.signals import is_angry, reports_fraud, wants_human
 from core.language.text import normal
 from tools.desk.queues import Queue, default_queue
 from tools.desk.tickets import Category, Classification, Priority, Sentiment

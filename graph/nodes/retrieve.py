@@ -13,7 +13,7 @@ from langgraph.runtime import Runtime
 
 from core.language.fixed_sentences import phrase
 from core.language.requested_changes import asks_own_facts
-from core.language.several import leans_on_before
+from core.language.words import leans_on_before
 from core.parsed_json import parsed_json
 from core.passages import Retriever
 from graph.procedures.book import ProcedureBook

@@ -12,6 +12,7 @@ from typing import cast
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
+from core.language.text import plain
 from core.message_marks import marks
 from core.model_notes import NOT_RUN
 from core.parsed_json import parsed_json
@@ -19,7 +20,7 @@ from core.passages import Passage
 from graph.verification.evidence import Evidence, Text, ToolOutcome
 from graph.verification.values.arithmetic import MONEY_KEY
 from graph.verification.values.dates import DateKey
-from graph.verification.values.number_spelling import NUMBER, plain, readings
+from graph.verification.values.number_spelling import NUMBER, readings
 from graph.verification.values.units import Quantity
 from graph.verification.values.value_reading import Value, find_values
 from tools.tool import Tool

@@ -4,12 +4,10 @@ import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from core.language.signals import any_of
-from core.language.text import normalised, split_sentences
+from core.language.text import any_of, normalised, plain, split_sentences
 from core.language.words import CONTRACTED, NEGATION
 from graph.context_window.prompts import system_prompt
 from graph.verification.evidence import Evidence
-from graph.verification.values.number_spelling import plain
 
 _SECRET = any_of(
     r"\b(?:pass ?words?|pass ?phrase|pass ?code|log-?in (?:details|data|credentials)|credentials|pin|"

@@ -10,9 +10,8 @@ from core.json_records import Record, words_of_name
 from core.language.descriptions import described, describing
 from core.language.fixed_sentences import ENGLISH
 from core.language.requested_changes import asks_facts, asks_own_duty, asks_own_facts
-from core.language.several import REFERS
 from core.language.text import normal, stem
-from core.language.words import content_stems, content_words
+from core.language.words import REFERS, content_stems, content_words
 from core.offline.answering.asked_fields import (
     COMING,
     HOW_IT_IS,

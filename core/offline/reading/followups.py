@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection
 
 from core.language.requested_changes import asks_about
-from core.language.several import REFERS, leans_on_before
 from core.language.text import normal
+from core.language.words import REFERS, leans_on_before
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.small_talk import OPEN_QUESTIONS
 

@@ -2,8 +2,8 @@
 
 import re
 
-from core.language.disputes import disputes_charge, reports_fraud
 from core.language.greetings import CAPABILITIES, GOODBYE, GREETING, THANKS
+from core.language.signals import disputes_charge, reports_fraud
 from core.language.text import normal
 from core.language.words import spelled
 from core.offline.reading.clauses import MAX_CLAUSE

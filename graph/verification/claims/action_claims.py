@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.language.action_words import ACTIONS, NAMED_DEED, READS, WRITES, deed_of
+from core.language.text import plain
 from core.language.words import NEGATION
 from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.claims.foreign_claims import find_foreign_claims, find_participles, find_stated_elsewhere
@@ -18,7 +19,6 @@ from graph.verification.claims.passive_claims import (
     find_written,
 )
 from graph.verification.evidence import Evidence, ToolOutcome
-from graph.verification.values.number_spelling import plain
 from graph.verification.values.value_reading import find_values
 
 _HARMLESS = (

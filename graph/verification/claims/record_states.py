@@ -11,12 +11,11 @@ from itertools import pairwise
 from typing import Literal, cast
 
 from core.language.action_words import ACTIONS, READS
-from core.language.text import normalised
+from core.language.text import normalised, plain
 from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.claims.action_claims import records_about
 from graph.verification.evidence import Evidence, ToolOutcome
 from graph.verification.values.dates import DateKey, find_dates, same_date
-from graph.verification.values.number_spelling import plain
 from graph.verification.values.value_reading import Value, find_values
 
 State = Literal["waiting", "packed", "shipped", "delivered", "cancelled"]

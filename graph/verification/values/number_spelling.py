@@ -1,7 +1,6 @@
 """Bring a text into one spelling before values are read from it, and read numbers as people write them."""
 
 import re
-import unicodedata
 from decimal import Decimal, InvalidOperation
 
 from core.safety.prefiltered_patterns import PrefilteredPattern
@@ -132,8 +131,6 @@ TOP_LEVEL_DOMAINS = (
 )
 
 
-MOST_CHARS = 60_000
-"""Longer texts are read up to here; a check must stay quick on a megabyte."""
 NUMBER = r"(?:\d{1,3}(?:[,.'’]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?)"
 """One number with thousands and decimals in either convention."""
 
@@ -184,16 +181,6 @@ _UNSPACED = re.compile(
 _HUNDRED = re.compile(r"\b(?:(\d{1,2})|an?)\s+hundred\b", re.IGNORECASE)
 _SCALE = re.compile(rf"(?<!\d)({NUMBER})\s?(k|thousand|million|mio)\b", re.IGNORECASE)
 _SAID_TWICE = re.compile(r"\b(\d+)\s\(\1\)")
-_CITATION = re.compile(r"\[\d{1,2}(?:\s*,\s*\d{1,2})*\]")
-_LIST_NUMBER = re.compile(r"(?m)^[^\S\n]{0,20}(?:#{1,6}\s.{0,3}?)?\(?\d{1,2}[.)](?=\s)")
-
-
-def plain(text: str) -> str:
-    """Return the text with usual dashes, quotes, spaces and digits, without emphasis, citations and list numbers."""
-    text = unicodedata.normalize("NFKC", text[:MOST_CHARS])[:MOST_CHARS]  # one character may become 18
-    text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
-    text = re.sub(r"[*`]|(?<!\w)__?|__?(?!\w)", "", text).replace("’", "'").replace("\u200b", "")
-    return _LIST_NUMBER.sub(" ", _CITATION.sub(" ", text))
 
 
 def with_digits(text: str) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, cast
 
+from core.language.text import plain
 from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.values.dates import find_dates, find_times, find_weekdays
 from graph.verification.values.number_spelling import (
@@ -18,7 +19,6 @@ from graph.verification.values.number_spelling import (
     UNIT_PATTERN,
     UNITS,
     WORKING,
-    plain,
     readings,
     with_digits,
 )

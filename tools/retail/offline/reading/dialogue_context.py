@@ -6,8 +6,8 @@ from dataclasses import replace
 from core.language.confirmations import answer_to_confirmation
 from core.language.postal_addresses import named_parts, read_address
 from core.language.reference_numbers import reference_numbers
-from core.language.several import CONTINUES, leans_on_before
 from core.language.text import normal
+from core.language.words import CONTINUES, leans_on_before
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.followups import REMEMBERED, SHORT, asks_something, is_own_question, last_question
 from core.offline.reading.intents import SMALL_TALK
