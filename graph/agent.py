@@ -21,6 +21,7 @@ from core.message_marks import marked, marks
 from core.observability.gc_tuning import freeze_lasting_objects, share_memory_among_threads
 from core.observability.logs import keep_logs_clean
 from core.observability.tracing import set_up_tracing
+from core.privacy.known_people import KNOWN
 from core.settings import Settings
 from graph.assembly import assemble
 from graph.builder import Parts, SupportGraph, build_graph
@@ -218,8 +219,9 @@ class SupportAgent:
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
             found, _ = await asyncio.gather(self._newest(config), self._look())
             async with self._edition.in_use() as edition:
-                if edition.parts and edition.parts.know and context.customer_id:
-                    await edition.parts.know(context.customer_id)
+                look_up = edition.parts.know if edition.parts else None
+                if look_up and context.customer_id and not KNOWN.knows(context.customer_id):
+                    await look_up(context.customer_id)
                 state = _stored(found)
                 # Before the run: once it starts, the message is part of the thread.
                 check_owner(state, context)

@@ -157,9 +157,12 @@ def test_warnings_and_the_default_stream_are_taken(monkeypatch: pytest.MonkeyPat
     assert lines(stream)[0]["message"] == "said"
 
 
-async def test_a_customer_is_known_by_name_before_the_first_line_of_her_turn(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_customer_is_known_by_name_before_the_first_line_of_a_turn(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.INFO, "graph.node")
     lines_before: list[int] = []
+    KNOWN.forget("ada")
 
     async def look_up(customer_id: str) -> None:
         lines_before.append(len(caplog.records))

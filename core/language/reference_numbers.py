@@ -1,6 +1,7 @@
 """Find the numbers by which people name what they write about, in every usual spelling."""
 
 import re
+from functools import lru_cache
 
 from core.language.postal_addresses import STATES, STREET, named_parts, read_address
 from core.language.text import normal
@@ -60,22 +61,27 @@ def reference_numbers(text: str) -> list[str]:
                 letters = ""
             found[match.start(3)] = f"#{letters}{digits}" if letters else digits
             taken.update(range(*match.span()))
-    postcode = (named_parts(text) | read_address(text)).get("zip")
     for match in _PREFIXED.finditer(text):
         letters, gap, digits = match.groups()
         word = letters.casefold() in _NO_PREFIX if gap else letters.casefold() in {"no", "nr"}
         if (
             not word
-            and digits != postcode
             and match.start(3) not in taken
+            and (match[0].startswith("#") or digits != _postcode(text))
             and not _OTHER_NUMBER.search(_before(text, match))
         ):
             found[match.start(3)] = f"#{letters.upper()}{digits}"
             taken.update(range(*match.span()))
     for match in _BARE.finditer(text):
-        if match["digits"] != postcode and match.start("digits") not in taken and _is_order(text, match):
+        if match.start("digits") not in taken and _is_order(text, match) and match["digits"] != _postcode(text):
             found[match.start("digits")] = match["digits"]
     return list(dict.fromkeys(found[position] for position in sorted(found)))
+
+
+@lru_cache(maxsize=64)
+def _postcode(text: str) -> str | None:
+    """Return the postcode of an address in a text."""
+    return (named_parts(text) | read_address(text)).get("zip")
 
 
 def _before(text: str, match: re.Match[str]) -> str:

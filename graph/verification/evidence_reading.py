@@ -143,15 +143,15 @@ def _read(source: Text) -> Evidence:
 
 def _join(evidence: Evidence, part: Evidence) -> None:
     """Add to an evidence what one text adds."""
-    evidence.known.join(part.known)
     evidence.words += part.words
     evidence.data += part.data
     evidence.prose += part.prose
     evidence.customer_words += part.customer_words
     evidence.list_lengths |= part.list_lengths
-    for name, more in vars(part._operands).items():
-        if more:
-            getattr(evidence._operands, name).update(more)
+    for known, added in ((evidence.known, part.known), (evidence._operands, part._operands)):
+        for name, more in vars(added).items():  # sets, most of them empty
+            if more:
+                getattr(known, name).update(more)
 
 
 def _add(evidence: Evidence, source: Text) -> None:

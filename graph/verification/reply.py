@@ -58,7 +58,7 @@ def faults_of(sentence: str, evidence: Evidence, shown: list[Value]) -> list[Fau
         return [Fault("value", sentence[:LONGEST_SENTENCE], "a sentence is too long; write short ones")]
     values = find_values(sentence)
     standing = [v for v in values if evidence.stands(v) and not _miscounts_the_rest(v, sentence, evidence, shown)]
-    sums = list(find_expressions(with_digits(plain(sentence))))
+    sums = list(find_expressions(with_digits(plain(sentence)))) if len(values) > 1 else []
     standing += [v for v in values if v not in standing and _is_factor(v, sums, standing)]
     standing += [v for v in values if v not in standing and _is_example(v, values, sentence, evidence)]
     right = [s for s in sums if all(_has(standing, s, operand) for operand in s.operands)]

@@ -26,13 +26,10 @@ def remember_orders(orders: Iterable[Order]) -> None:
 
 
 async def know(orders: OrderBackend, customer_id: str) -> None:
-    """Look a customer's record up once, so that the name is known before anything is written about the conversation."""
-    if not KNOWN.knows(customer_id):
-        with suppress(
-            Refused, BackendUnavailable, TimeoutError
-        ):  # a shop that is down keeps nobody from being answered
-            async with asyncio.timeout(LOOK_UP_SECONDS):
-                remember_customers([await orders.get_customer(customer_id)])
+    """Look a customer's record up, so that the name is known before anything is written about the conversation."""
+    with suppress(Refused, BackendUnavailable, TimeoutError):  # a shop that is down keeps nobody from being answered
+        async with asyncio.timeout(LOOK_UP_SECONDS):
+            remember_customers([await orders.get_customer(customer_id)])
 
 
 async def email_of(orders: OrderBackend, customer_id: str) -> str | None:

@@ -63,12 +63,6 @@ class KnownValues:
             case "quantity":
                 self._quantities |= cast(frozenset[Quantity], value.keys)
 
-    def join(self, other: "KnownValues") -> None:
-        """Take in what somebody else knows."""
-        for name, more in vars(other).items():
-            if more:
-                getattr(self, name).update(more)
-
     def has(self, value: Value) -> bool:
         """Say whether a value is among them, in any spelling."""
         match value.kind:
