@@ -165,3 +165,48 @@ def test_relatives_numbers_and_chat_words_are_no_words_that_an_article_lacks() -
     assert told is not None
     assert told.score >= SURE
     assert told.text.split(".")[0] == plain.text.split(".")[0]
+
+
+LOANS = QuotedPassage(
+    3,
+    "Borrowing tools",
+    "",
+    "Tools are lent to members and to neighbours. A drill may be kept for 3 days. A ladder may be kept for one week, "
+    "otherwise a fee of 2 EUR a day is due. Bring back every tool clean.",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("how long may I keep a drill?", "A drill may be kept for 3 days [3]."),
+        ("do tools have to be clean", "Bring back every tool clean [3]."),
+        ("what is the fee a day?", "A ladder may be kept for one week, otherwise a fee of 2 EUR a day is due [3]."),
+    ],
+)
+def test_who_asks_for_one_thing_hears_the_statement_that_has_it_and_no_neighbour(question: str, answer: str) -> None:
+    quote = find_quote(question, [ELSEWHERE, LOANS], MiniLM())
+    assert quote is not None
+    assert quote.text == answer
+
+
+def test_who_asks_for_a_way_hears_all_of_it() -> None:
+    quote = find_quote("how does borrowing tools work?", [ELSEWHERE, LOANS], MiniLM())
+    assert quote is not None
+    assert "lent to members" in quote.text
+    assert "A drill" in quote.text
+
+
+def test_what_was_told_is_not_told_again() -> None:
+    talk = Talk("ada_brook_1001", embeddings=MiniLM())
+    first = talk.say("what is the fee for an inspection after the warranty?")
+    again = talk.say("and that is it?")
+    assert "inspection costs $25" in first
+    assert "inspection costs" not in again
+
+
+@pytest.mark.parametrize("message", ["ok, I'll think about it", "not yet, let me check with my wife", "I'll try that"])
+def test_plans_of_the_customer_ask_for_nothing(message: str) -> None:
+    talk = Talk("ada_brook_1001", embeddings=MiniLM())
+    talk.say("how long does express take?")
+    assert talk.say(message).startswith("All right.")

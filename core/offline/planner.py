@@ -42,6 +42,7 @@ _SMALL_TALK = {
     "praise": small_talk.PRAISE,
     "thanks": small_talk.THANKS,
     "goodbye": small_talk.GOODBYE,
+    "noted": small_talk.NOTED,
 }
 _INTRODUCTIONS = frozenset({"greeting", "capabilities", "unclear"})
 _PATIENCE = 2

@@ -34,7 +34,7 @@ _VERY_SURE = 0.9
 """Score from which a quotation most likely answers the question, and no other is looked for."""
 SORRY = "I am sorry about that. "
 OFFER = "If you like, I can bring in a colleague; just write “person”."
-NO_MORE = "Our help articles say no more about that than this:"
+NO_MORE = "What I have told you is all that our help articles say about that."
 DONT_KNOW = f"I am sorry, I do not know the answer to that: our help articles do not say. {OFFER}"
 
 
@@ -65,7 +65,7 @@ def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = (), top
         return DONT_KNOW
     plain = normal(question)
     sorry = SORRY if TROUBLE.search(plain) and not re.search(r"\bif\b|\bwhat happens\b", plain) else ""
-    return f"{NO_MORE} {quote.text} {OFFER}" if quote.again else sorry + quote.text
+    return f"{NO_MORE} {OFFER}" if quote.again else sorry + quote.text
 
 
 def context_of(request: Request, conversation: Conversation) -> str:

@@ -31,8 +31,9 @@ def no_answer(question: str, desk: Toolbox, before: str = "") -> str:
     What is nearest is quoted as such, and never twice.
     """
     if nearest := desk.nearest(question, before):
-        told = is_told(nearest.text, desk.conversation.last_reply)
-        return f"{NO_MORE if told else f'{_NOT_SURE} “{nearest.title}”:'} {nearest.text} {OFFER}"
+        if is_told(nearest.text, desk.conversation.last_reply):
+            return f"{NO_MORE} {OFFER}"
+        return f"{_NOT_SURE} “{nearest.title}”: {nearest.text} {OFFER}"
     question = f"{before} {question}".strip()
     read = [title for title in desk.near(question) if f"{_NOT_SURE} “{title}”" in desk.conversation.last_reply]
     if read:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from langchain_core.embeddings import Embeddings
 
+from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import content_stems
 from core.offline.answering.likeness import (
@@ -21,6 +22,7 @@ from core.offline.answering.likeness import (
 from core.offline.answering.passage_statements import Statement
 from core.offline.reading.asked_values import has_asked_value
 from core.offline.reading.chat_request import QuotedPassage
+from core.offline.reading.understanding import asks
 
 SURE, NEAR = 0.8, 0.45
 """How sure it has to be that a passage answers to be quoted as the answer, and as what is nearest."""
@@ -32,6 +34,8 @@ _NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.85, 0.9
 """A second passage is quoted beside the first when it fits nearly as well; a neighbour need not fit so well."""
 _FITS_TOO = 0.8
 """Share of the best statement's score from which one is quoted that does not go on with it."""
+_FITS_AS_WELL = 0.95
+"""The same where nothing but likeness tells them apart."""
 _GOES_ON, _TOLD = 0.15, -0.15
 """What it counts for a question that goes on that an article was just quoted, and that a statement was told."""
 _NAMED = 0.25
@@ -42,6 +46,14 @@ MAX_CHARS = 420
 _MAX_CHARS_BESIDE = 240
 _ROWS, _MAX_CHARS_OF_ROWS = 8, 700
 """The same of a table."""
+_OPEN = re.compile(
+    r"\bhow (?:do|does|can|could|should|shall|would|will|to|are|is|was)\b|\b(?:why|rules?)\b|"
+    r"\bwhat (?:should|can|could|must|shall) (?:i|we)\b|\bwhat do (?:i|we) (?:have to |need to )?do\b|"
+    r"\bwhat (?:happens?|now|next)\b|\b(?:polic(?:y|ies)|conditions?|explain)\b|\btell me about\b"
+)
+"""What asks for a way, or for all there is to know, and not for one thing."""
+_QUALIFIES = re.compile(r"(?:otherwise|but|however|unless|except|only)\b", re.IGNORECASE)
+"""How a statement begins that limits the one before it, and says nothing without it."""
 _FEW_WORDS = 1
 """A follow-up with no more words than these says nothing without the question before it."""
 _MARKER = re.compile(r" ?\[\d+\]")
@@ -91,11 +103,17 @@ def find_quote(
         sure = certainty(question, best, others, embeddings, before=before, own=reading is str)
     if on_topic:
         sure = min(1.0, sure / _ON_TOPIC)
-    said = [cited(best, MAX_SENTENCES, MAX_CHARS)]
+    asked = reading(question)
+    pointed = (asks_about(asked) or asks(asked)) and not _OPEN.search(normal(asked))
+    answers = _answering(best, asked, reading) if pointed else best
+    said = [cited(answers, MAX_SENTENCES, MAX_CHARS)]
     said += [
-        cited(other, 2, _MAX_CHARS_BESIDE)
+        cited(_answering(other, asked, reading) if pointed else other, 2, _MAX_CHARS_BESIDE)
         for other in others[:1]
-        if sure >= SURE and _belongs_beside(other, best, question) and not _overlap(other, best)
+        if sure >= SURE
+        and _belongs_beside(other, best, question)
+        and not _overlap(other, best)
+        and not (pointed and _says_no_more(other, best, asked, reading))
     ]
     text = " ".join(said)
     again = bool(before) and is_told(text, told)
@@ -153,6 +171,36 @@ def _without(scored: Scored, out: Sequence[bool]) -> Scored:
     """Return a passage without some of its statements."""
     left = [i for i, gone in enumerate(out) if not gone]
     return replace(scored, statements=[scored.statements[i] for i in left], scores=[scored.scores[i] for i in left])
+
+
+def _answering(scored: Scored, question: str, reading: Reading) -> Scored:
+    """Return a passage with the statements alone that answer a question for one thing: the best one, those that have as
+    much of what is asked as it, and what limits one of them. A value that is asked for comes before likeness.
+    """
+    plain = normal(question)
+    named = _asked_words(question, reading(f"{scored.passage.title} {scored.passage.section}"))
+    has = [_asked_words(question, reading(s.text)) - named for s in scored.statements]
+    valued = [has_asked_value(plain, normal(reading(s.text))) for s in scored.statements]
+    likest = scored.statements.index(scored.best)
+    enough = (_FITS_TOO if has[likest] or any(valued) else _FITS_AS_WELL) * scored.scores[likest]
+    fit = [i == likest or (has[i] >= has[likest] and score >= enough) for i, score in enumerate(scored.scores)]
+    best = max((i for i, fits in enumerate(fit) if fits), key=lambda i: (valued[i], scored.scores[i]))
+    out: list[bool] = []
+    for i, statement in enumerate(scored.statements):
+        limits = i > 0 and not out[i - 1] and bool(_QUALIFIES.match(statement.text))
+        out.append(not (limits or (fit[i] and has[i] >= has[best] and valued[i] >= valued[best])))
+    return _without(scored, out)
+
+
+def _says_no_more(other: Scored, best: Scored, question: str, reading: Reading) -> bool:
+    """Say whether a passage has nothing of what is asked that a better one does not have as well."""
+    told, said = reading(f"{best.passage.title} {best.best.text}"), reading(other.best.text)
+    has_value = [has_asked_value(normal(question), normal(text)) for text in (told, said)]
+    return _asked_words(question, said) <= _asked_words(question, told) and has_value != [False, True]
+
+
+def _asked_words(question: str, text: str) -> set[str]:
+    return set(content_stems(question)).intersection(content_stems(text))
 
 
 def _overlap(one: Scored, other: Scored) -> bool:

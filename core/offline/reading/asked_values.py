@@ -15,8 +15,8 @@ _KINDS = tuple(
     (re.compile(asks), re.compile(has))
     for asks, has in (
         (
-            r"\bhow much\b(?! time)|\b(?:costs?|prices?|priced|fees?|charged?|expensive|cheap(?:er|est)?|pay|paid|free|"
-            r"owe)\b",
+            r"\bhow much\b(?! time)|\b(?:costs?|prices?|priced|fees?|charged?|expensive|cheap(?:er|est)?|pays?|paid|"
+            r"free|owe)\b",
             r"[$€£¥]\s?\d|\d\s?(?:p\b|%|percent|eur\b|usd\b|gbp\b|chf\b|euros?\b|dollars?\b|pounds?\b|cents?\b)|"
             r"\bfree(?: of charge)?\b|\bno (?:charge|fee)\b|\bcosts nothing\b",
         ),

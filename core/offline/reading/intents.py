@@ -10,7 +10,7 @@ from core.offline.reading.clauses import MAX_CLAUSE
 
 QUESTION = "policy"
 """The intent of what is for the articles, which is all that no rule and no example knows better."""
-SMALL_TALK = frozenset({"greeting", "opening", "praise", "thanks", "goodbye", "capabilities", "unclear"})
+SMALL_TALK = frozenset({"greeting", "opening", "praise", "thanks", "goodbye", "noted", "capabilities", "unclear"})
 SHORT = 12
 """Words of praise at most; a longer clause says more."""
 _OPENING = re.compile(
@@ -27,6 +27,15 @@ HOW_MUCH = re.compile(
     r"\b(?:how (?:long|many|much|often|fast|quickly|soon|old|big|far|late)|when|until|costs?|price|fee|pay)\b"
 )
 """What asks for a figure."""
+_NOTED = re.compile(
+    r"^(?:(?:oh|ok(?:ay)?|well|hm+|ah|alright|all right|fine|wow|no|not (?:now|yet)|i see|thanks?(?: you)?|thx|then|"
+    r"too (?:much|expensive|bad|late))[,.!… ]+)*(?:i(?:'ll| will|'m going to| am going to|'d rather| need to| have to)"
+    r"(?: (?:then|just|first|maybe|probably|rather))* (?:think|try|wait|look|check|ask|see|sleep on|get back|come back|"
+    r"call|talk|do (?:that|it|so))\b[^?]*|(?:let me|i(?:'m| am) (?:still )?) ?(?:think|thinking|look|check|see)\b[^?]*|"
+    r"(?:leave|keep) (?:it|that|everything|things)(?: (?:as (?:it|they)|the way).*)?|not (?:now|yet)|"
+    r"never ?mind)[!. ]*$"
+)
+"""What tells the agent of the customer's own plans and wants nothing of it."""
 _CLOCK = re.compile(r"\bwhat time is it\b|\bwhat(?:'s| is) the time\b|\bwhat (?:day|date) is (?:it|today)\b")
 _HARM_OR_UNDO = re.compile(
     r"\b(?:charges?|payments?|transactions?|debit)\b[^.?!]{0,40}\b(?:i|we) (?:never|didn't|did not|haven't|"
@@ -49,6 +58,8 @@ def rule_intent(clause: str) -> str | None:
         return "goodbye"
     if GREETING.match(text):
         return "greeting"
+    if _NOTED.match(text) and len(text.split()) <= SHORT:
+        return "noted"
     if _OPENING.match(text):
         return "opening"
     if _PRAISE.search(text) and len(text.split()) <= SHORT and not re.search(r"\?|\d|\bbut\b", text):

@@ -9,6 +9,7 @@ OPENING = "Of course! What would you like to know?"
 PRAISE = "Thank you, that is very good to hear! Tell me if there is anything I can do for you."
 THANKS = "You are welcome! Tell me if there is anything else."
 GOODBYE = "Thank you for writing to us. Have a good day!"
+NOTED = "All right. Write to me whenever you need anything."
 UNSURE = "I am not sure what you need."
 _FOR_EVERYBODY = frozenset({"search_articles", "request_human", "identify_customer", "follow_procedure"})
 NOTHING_CHANGED = "All right, I have not changed anything. Is there anything else I can do?"

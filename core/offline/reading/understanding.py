@@ -104,7 +104,7 @@ class Understanding:
         found: list[Part] = []
         aside = ""
         for intent, clause in parts:
-            if intent is None and not _asks(clause):
+            if intent is None and not asks(clause):
                 if found and found[-1][0] not in SMALL_TALK:
                     found[-1] = (found[-1][0], f"{found[-1][1]} {clause}")
                 else:
@@ -174,7 +174,8 @@ def readable(message: str) -> str:
     return message if len(message) <= _READABLE else f"{message[:half]}\n{message[-half:]}"
 
 
-def _asks(clause: str) -> bool:
+def asks(clause: str) -> bool:
+    """Say whether a clause begins or ends like a question."""
     return bool(
         re.search(
             r"\?|^(?:how|what|when|where|which|who|why|can|could|do|does|is|are|will|may|should)\b", normal(clause)
