@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
 
-import yaml
+from core.yaml_files import SafeLoader
 
 ENGLISH = "en"
 """What is said where a language has no file."""
@@ -53,7 +53,7 @@ class Catalogue(Mapping[str, Mapping[str, str]]):
 
 @cache
 def _read(file: Path) -> Mapping[str, str]:
-    content: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content: dict[str, str] = SafeLoader(file.read_text(encoding="utf-8")).get_single_data()
     return content
 
 

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from core.yaml_files import SafeLoader, refuse_aliases
+
 LARGEST = 100_000
 """Bytes of a procedure file; nobody reads a longer one, and a model is shown all of it."""
 
@@ -154,21 +156,13 @@ class ProcedureFile:
         return Problem(self.file, self.line(*where), kind, message, "warning" if warning else "error")
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML without aliases and double keys, in which `yes`, `no`, `on` and `off` are words."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(
-                problem="aliases are not read: write the value out", problem_mark=event.start_mark
-            )
-        return super().compose_node(parent, index)
+class _Loader(SafeLoader):
+    """YAML in which `yes`, `no`, `on` and `off` are words."""
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":timestamp"))]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
@@ -204,6 +198,7 @@ def parse_procedure(text: str, file: str) -> tuple[ProcedureFile | None, list[Pr
     front = "\n" + "\n".join(rows[1 : ends[1]]) + "\n"
     lines: dict[Where, int] = {(): 1}
     try:
+        refuse_aliases(front)
         loader = _Loader(front)
         node = loader.get_single_node()
         doubled = _places(node, (), lines)
