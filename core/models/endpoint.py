@@ -3,7 +3,7 @@
 import base64
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Any, cast
 
 import httpx2  # the client library that the `openai` package brings
 import numpy as np
@@ -13,8 +13,9 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from openai import DefaultAsyncHttpxClient
+from pydantic import SecretStr
 
-from core.errors import ModelRejected, ModelUnavailable, RequestRefused
+from core.errors import ModelError, ModelRejected, ModelUnavailable, RequestRefused
 from core.models.request_limits import current_allowance
 from core.models.tool_call_parsing import RAW_CALLS
 from core.observability.counters import MODEL_FAILURES
@@ -43,38 +44,18 @@ def endpoint_errors(base_url: str, model: str) -> Iterator[None]:
 def _translated(base_url: str, model: str) -> Iterator[None]:
     try:
         yield
-    except openai.AuthenticationError as error:
-        raise ModelRejected(f"{base_url} refused the key; set SUPPORT_API_KEY to one it accepts") from error
-    except openai.PermissionDeniedError as error:
-        raise ModelRejected(
-            f"the key has no access to {model!r} at {base_url}; ask the provider or change it"
-        ) from error
-    except openai.NotFoundError as error:
-        raise ModelRejected(
-            f"{base_url} knows no model {model!r} (HTTP 404); set SUPPORT_MODEL to one that `support-agent "
-            f"doctor` lists"
-        ) from error
-    except openai.APITimeoutError as error:
+    except (openai.APITimeoutError, httpx2.TimeoutException) as error:
         raise ModelUnavailable(
             f"{base_url} did not answer in time; try again later or raise timeout_seconds in SUPPORT_LIMITS"
         ) from error
-    except openai.APIConnectionError as error:
+    except (openai.APIConnectionError, httpx2.RequestError) as error:
         if isinstance(error.__cause__, ModelUnavailable):  # our own client's: what came was too large
             raise error.__cause__ from None
         raise ModelUnavailable(
             f"{base_url} cannot be reached; check SUPPORT_BASE_URL and that it is running"
         ) from error
-    except openai.RateLimitError as error:
-        raise ModelUnavailable(
-            f"{base_url} limits the rate of requests (HTTP 429); try again later", retry_after=_retry_after(error)
-        ) from error
-    except openai.APIStatusError as error:
-        problem = f"{base_url} answered HTTP {error.status_code} for {model!r}: {_first_line(error.message)}"
-        if error.status_code in _REFUSED:
-            raise RequestRefused(problem) from error
-        if error.status_code < 500:
-            raise ModelRejected(problem) from error
-        raise ModelUnavailable(problem, retry_after=_retry_after(error)) from error
+    except (openai.APIStatusError, httpx2.HTTPStatusError) as error:
+        raise _of_status(error.response, base_url, model) from error
     except openai.APIError as error:
         raise ModelUnavailable(f"{base_url} broke off for {model!r}: {_first_line(error.message)}") from error
     except openai.OpenAIError as error:  # such as an answer in JSON that was cut off
@@ -88,10 +69,32 @@ def _translated(base_url: str, model: str) -> Iterator[None]:
         ) from error
 
 
-def _retry_after(error: openai.APIStatusError) -> float | None:
+def _of_status(response: httpx2.Response, base_url: str, model: str) -> ModelError:
+    """Return what an answer with an error status means."""
+    match response.status_code:
+        case 401:
+            return ModelRejected(f"{base_url} refused the key; set SUPPORT_API_KEY to one it accepts")
+        case 403:
+            return ModelRejected(f"the key has no access to {model!r} at {base_url}; ask the provider or change it")
+        case 404:
+            said = f"{base_url} knows no model {model!r} (HTTP 404)"
+            return ModelRejected(f"{said}; set SUPPORT_MODEL to one that `support-agent doctor` lists")
+        case 429:
+            said = f"{base_url} limits the rate of requests (HTTP 429); try again later"
+            return ModelUnavailable(said, retry_after=_retry_after(response))
+        case status:
+            problem = f"{base_url} answered HTTP {status} for {model!r}: {_first_line(response.text)}"
+            if status in _REFUSED:
+                return RequestRefused(problem)
+            if status < 500:
+                return ModelRejected(problem)
+            return ModelUnavailable(problem, retry_after=_retry_after(response))
+
+
+def _retry_after(response: httpx2.Response) -> float | None:
     """Return the seconds of a Retry-After header; a date or nonsense counts as none."""
     try:
-        return max(0.0, float(error.response.headers.get("retry-after", "")))
+        return max(0.0, float(response.headers.get("retry-after", "")))
     except ValueError:
         return None
 
@@ -193,13 +196,26 @@ class EndpointChatModel(ChatOpenAI):
     ) -> ChatResult:
         with self._errors():
             payload = self._get_request_payload(messages, stop=stop, **kwargs)
-            answer = await self.async_client.with_raw_response.create(**payload)
             # Read as plain JSON: the client's own classes check each field again and say no more; where JSON was asked
-            # for, they
-            # take an answer that reached its limit for none, though it was paid for and may be complained about.
-            result = self._create_chat_result(answer.http_response.json())
+            # for, they take an answer that reached its limit for none, though it was paid for and may be complained
+            # about.
+            result = self._create_chat_result((await self._posted(payload)).json())
         self._check_length(sum(_length(generation.message) for generation in result.generations))
         return result
+
+    async def _posted(self, payload: dict[str, Any]) -> httpx2.Response:
+        """Send a request by the HTTP client itself, where there is one: the library takes as long again around it."""
+        if self.http_async_client is None:
+            answer = await self.async_client.with_raw_response.create(**payload)
+            return cast(httpx2.Response, answer.http_response)
+        body = {name: value for name, value in payload.items() if name != "extra_body"} | payload["extra_body"]
+        key = self.openai_api_key
+        response: httpx2.Response = await self.http_async_client.post(
+            f"{str(self.openai_api_base).rstrip('/')}/chat/completions",
+            json=body,
+            headers={"Authorization": f"Bearer {key.get_secret_value()}"} if isinstance(key, SecretStr) else None,
+        )
+        return response.raise_for_status()
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
         with self._errors():
