@@ -51,7 +51,7 @@ from tools.actions.workflow import ConfirmedActions
 from tools.business.business_file import HandoffTopic
 from tools.business.business_folder import Business
 from tools.context import Context
-from tools.desk.hours import Availability
+from tools.desk.hours import DeskAvailability
 from tools.desk.tickets import TicketDesk
 from tools.identity.verification import IdentityDesk
 from tools.offered_choices import fixed_values
@@ -80,7 +80,7 @@ class Parts:
     desk: TicketDesk
     writer: TicketWriter
     """Writes what a ticket says."""
-    availability: Availability
+    availability: DeskAvailability
     """Says whether somebody is at the desk."""
     actions: ConfirmedActions
     summariser: Summariser = field(default_factory=RuleSummary)

@@ -23,7 +23,8 @@ from graph.handoff.ticket_sync import collect
 from graph.handoff.ticket_writer import TicketWriter, transcript
 from graph.state import State, TurnInput, newest_words, run_config
 from tools.context import Context
-from tools.desk.tickets import OperatorDesk, Ticket, TicketRequest
+from tools.desk.sql_desk import SqlTicketDesk
+from tools.desk.tickets import Ticket, TicketRequest
 
 
 def thread_graph(checkpointer: BaseCheckpointSaver[Any]) -> SupportGraph:
@@ -37,7 +38,7 @@ def thread_graph(checkpointer: BaseCheckpointSaver[Any]) -> SupportGraph:
 
 async def reply(
     graph: SupportGraph,
-    desk: OperatorDesk,
+    desk: SqlTicketDesk,
     ticket_id: str,
     *,
     operator: str,
@@ -62,7 +63,7 @@ async def reply(
 
 
 async def resolve(
-    graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str | None = None, tell: bool = True
+    graph: SupportGraph, desk: SqlTicketDesk, ticket_id: str, *, operator: str | None = None, tell: bool = True
 ) -> Ticket:
     """Close a ticket, and tell the customer unless `tell` is false.
 
@@ -74,7 +75,7 @@ async def resolve(
 
 
 async def hand_back(
-    graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str | None = None, tell: bool = True
+    graph: SupportGraph, desk: SqlTicketDesk, ticket_id: str, *, operator: str | None = None, tell: bool = True
 ) -> Ticket:
     """Give a conversation back to the agent; otherwise as `resolve`."""
     notice = await _notice(desk, ticket_id, "ticket_handed_back") if tell else ""
@@ -82,31 +83,31 @@ async def hand_back(
 
 
 async def take(
-    graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str, instead_of: str | None = None
+    graph: SupportGraph, desk: SqlTicketDesk, ticket_id: str, *, operator: str, instead_of: str | None = None
 ) -> Ticket:
     """Give a ticket to an operator; raises Refused when it is not with people, or with another one than named."""
     return await _followed(graph, await desk.take(ticket_id, operator, instead_of=instead_of))
 
 
-async def release(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str) -> Ticket:
+async def release(graph: SupportGraph, desk: SqlTicketDesk, ticket_id: str, *, operator: str) -> Ticket:
     """Put a taken ticket back to those that wait for anybody; raises Refused as `take`."""
     return await _followed(graph, await desk.release(ticket_id, operator=operator))
 
 
-async def reopen(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, operator: str) -> Ticket:
+async def reopen(graph: SupportGraph, desk: SqlTicketDesk, ticket_id: str, *, operator: str) -> Ticket:
     """Open a closed ticket again, take it and tell the customer; raises Refused where one is open already."""
     notice = await _notice(desk, ticket_id, "ticket_reopened")
     return await _told(graph, desk, await desk.reopen(ticket_id, operator, notice=notice))
 
 
-async def merge(graph: SupportGraph, desk: OperatorDesk, ticket_id: str, *, into: str, operator: str) -> Ticket:
+async def merge(graph: SupportGraph, desk: SqlTicketDesk, ticket_id: str, *, into: str, operator: str) -> Ticket:
     """Close a ticket that another one of its customer goes on with, and tell them; raises Refused as `resolve`."""
     notice = await _notice(desk, ticket_id, "ticket_merged", into=into)
     return await _told(graph, desk, await desk.merge(ticket_id, into=into, operator=operator, notice=notice))
 
 
 async def join(
-    graph: SupportGraph, desk: OperatorDesk, writer: TicketWriter, thread_id: str, *, operator: str
+    graph: SupportGraph, desk: SqlTicketDesk, writer: TicketWriter, thread_id: str, *, operator: str
 ) -> Ticket:
     """Take a conversation that the agent has, with a ticket written by rules.
 
@@ -138,7 +139,7 @@ async def join(
 
 async def rate_outcome(
     graph: SupportGraph,
-    desk: OperatorDesk,
+    desk: SqlTicketDesk,
     ticket_id: str,
     *,
     stars: int,
@@ -162,7 +163,7 @@ async def rate_outcome(
 
 
 async def deliver(
-    graph: SupportGraph, desk: OperatorDesk, thread_id: str | None = None, known: Ticket | None = None
+    graph: SupportGraph, desk: SqlTicketDesk, thread_id: str | None = None, known: Ticket | None = None
 ) -> int:
     """Put the people's messages that conversations lack into them; return how many were put there now.
 
@@ -183,13 +184,13 @@ async def deliver(
     return count
 
 
-async def _notice(desk: OperatorDesk, ticket_id: str, sentence: str, **values: str) -> str:
+async def _notice(desk: SqlTicketDesk, ticket_id: str, sentence: str, **values: str) -> str:
     """Return a fixed sentence about a ticket in its customer's language."""
     ticket = await desk.get_ticket(ticket_id)
     return phrase(sentence, ticket.locale, ticket=ticket.id, **values)
 
 
-async def _told(graph: SupportGraph, desk: OperatorDesk, ticket: Ticket) -> Ticket:
+async def _told(graph: SupportGraph, desk: SqlTicketDesk, ticket: Ticket) -> Ticket:
     """Put the notice of a changed ticket into its conversation, and who owns that now."""
     await deliver(graph, desk, ticket.thread_id)
     return await _followed(graph, ticket)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -20,37 +21,22 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self.accepted = Counter("support_messages_accepted", "Messages put into the inbox.", registry=self._registry)
-        self._answered = Counter("support_messages_answered", "Messages answered.", registry=self._registry)
-        self.dead_letters = Counter(
-            "support_messages_dead", "Messages given to a person after the last attempt.", registry=self._registry
-        )
-        self.failed_attempts = Counter("support_attempts_failed", "Attempts that ended badly.", registry=self._registry)
-        self.refused = Counter(
-            "support_requests_refused", "Requests answered with an error.", ["status"], registry=self._registry
-        )
+        count, gauge = partial(Counter, registry=self._registry), partial(Gauge, registry=self._registry)
+        self.accepted = count("support_messages_accepted", "Messages put into the inbox.")
+        self._answered = count("support_messages_answered", "Messages answered.")
+        self.dead_letters = count("support_messages_dead", "Messages given to a person after the last attempt.")
+        self.failed_attempts = count("support_attempts_failed", "Attempts that ended badly.")
+        self.refused = count("support_requests_refused", "Requests answered with an error.", ["status"])
         self._seconds = Histogram(
             "support_reply_seconds",
             "From the acceptance of a turn's first message to its reply.",
             buckets=SECONDS,
             registry=self._registry,
         )
-        self.waiting = Gauge(
-            "support_messages_waiting", "Messages of all processes without a reply.", registry=self._registry
-        )
-
-        self._handoffs = Counter(
-            "support_handoffs", "Turns that went to a person, by reason.", ["reason"], registry=self._registry
-        )
-        self._tickets = Gauge(
-            "support_tickets_open",
-            "Tickets of all processes that people have, by stage.",
-            ["stage"],
-            registry=self._registry,
-        )
-        self._oldest = Gauge(
-            "support_ticket_oldest_seconds", "Age of the oldest of them.", ["stage"], registry=self._registry
-        )
+        self.waiting = gauge("support_messages_waiting", "Messages of all processes without a reply.")
+        self._handoffs = count("support_handoffs", "Turns that went to a person, by reason.", ["reason"])
+        self._tickets = gauge("support_tickets_open", "Tickets of all processes that people have, by stage.", ["stage"])
+        self._oldest = gauge("support_ticket_oldest_seconds", "Age of the oldest of them.", ["stage"])
 
     def answered(self, turn: Turn, reply: Reply) -> None:
         """Count an answered turn."""

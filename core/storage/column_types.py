@@ -1,10 +1,16 @@
-"""Keep amounts and moments in a database without losing a cent or a time zone."""
+"""Keep amounts and moments in a database without losing a cent or a time zone, and read rows into records."""
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import BigInteger, TypeDecorator
+from sqlalchemy import BigInteger, RowMapping, TypeDecorator
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Built = TypeVar("Built", bound="DataclassInstance")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -39,3 +45,8 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: Any | None, dialect: Any) -> datetime | None:
         """Turn microseconds into a moment in UTC."""
         return None if value is None else EPOCH + timedelta(microseconds=int(value))
+
+
+def record_of(kind: type[Built], row: RowMapping, **others: Any) -> Built:
+    """Build a record (a dataclass) of the columns that bear its fields' names, and of others."""
+    return kind(**{field.name: row[field.name] for field in fields(kind) if field.name not in others}, **others)

@@ -6,7 +6,6 @@ evaluator.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from evals.evaluators.outcome_checks import (
@@ -26,40 +25,29 @@ from evals.evaluators.reply_evaluators import citations, facts, groundedness, la
 Evaluator = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class EvaluatorRow:
-    """An evaluator and whether a False from it fails the conversation."""
-
-    evaluate: Evaluator
-    decides: bool
-
-
-EVALUATORS: dict[str, EvaluatorRow] = {
-    "end_state": EvaluatorRow(end_state, decides=True),
-    "tools": EvaluatorRow(tools, decides=True),
-    "procedures": EvaluatorRow(procedures, decides=True),
-    "escalation": EvaluatorRow(escalation, decides=True),
-    "ticket": EvaluatorRow(ticket, decides=True),
-    "facts": EvaluatorRow(facts, decides=True),
-    "citations": EvaluatorRow(citations, decides=True),
-    "groundedness": EvaluatorRow(groundedness, decides=True),
-    "promises": EvaluatorRow(promises, decides=True),
-    "language": EvaluatorRow(language, decides=True),
-    "errors": EvaluatorRow(errors, decides=True),
-    "requests": EvaluatorRow(requests, decides=True),
-    "tokens": EvaluatorRow(tokens, decides=True),
-    "seconds": EvaluatorRow(seconds, decides=True),
-    "money": EvaluatorRow(money, decides=False),
-}
+EVALUATORS: dict[str, Evaluator] = {
+    evaluate.__name__: evaluate
+    for evaluate in (
+        end_state, tools, procedures, escalation, ticket, facts, citations, groundedness, promises, language, errors,
+        requests, tokens, seconds, money,
+    )
+}  # fmt: skip
+MEASURED = frozenset({"money"})
+"""Evaluators whose score never fails a conversation."""
 
 
 def judge_all(
     inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Return the verdict of every evaluator."""
-    return [row.evaluate(inputs, outputs, reference_outputs) for row in EVALUATORS.values()]
+    return [evaluate(inputs, outputs, reference_outputs) for evaluate in EVALUATORS.values()]
 
 
 def passed(verdicts: list[dict[str, Any]]) -> bool:
     """Say whether no evaluator that decides said no."""
-    return not any(v["score"] is False and EVALUATORS[v["key"]].decides for v in verdicts if v["key"] in EVALUATORS)
+    return not any(map(fails, verdicts))
+
+
+def fails(verdict: Mapping[str, Any]) -> bool:
+    """Say whether a verdict fails the conversation."""
+    return verdict["score"] is False and verdict["key"] in EVALUATORS.keys() - MEASURED

@@ -9,31 +9,18 @@ from core.language.text import normal
 from evals.evaluators.outcome_checks import Data, verdict
 from evals.evaluators.reply_evidence import unsupported
 
+_I_DID = r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?"
+_WAS_DONE = r"\b(?:has|have) (?:just |now )?been "
+_SET_UP = "(?:registered|arranged|booked|set up)"
 _CLAIMS: tuple[tuple[str, str], ...] = (
-    ("cancelled", r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?cancel(?:l)?ed\b"),
-    ("cancelled", r"\b(?:has|have) (?:just |now )?been cancel(?:l)?ed\b|\bis now cancel(?:l)?ed\b"),
-    (
-        "changed",
-        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:changed|updated|swapped|moved|corrected)\b(?! "
-        r"(?:nothing|our))",
-    ),
-    ("changed", r"\b(?:has|have) (?:just |now )?been (?:changed|updated|swapped)\b"),
-    (
-        "return requested",
-        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:registered|arranged|booked|set up) (?:your|the|"
-        r"a) return\b",
-    ),
-    (
-        "exchange requested",
-        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:registered|arranged|booked|set up) (?:your|the|"
-        r"an) exchange\b",
-    ),
-    (
-        "refunded",
-        r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:refunded|issued (?:you )?(?:a|the|your) (?:full "
-        r")?refund)\b",
-    ),
-    ("refunded", r"\b(?:has|have) (?:just |now )?been refunded\b"),
+    ("cancelled", _I_DID + r"cancel(?:l)?ed\b"),
+    ("cancelled", _WAS_DONE + r"cancel(?:l)?ed\b|\bis now cancel(?:l)?ed\b"),
+    ("changed", _I_DID + r"(?:changed|updated|swapped|moved|corrected)\b(?! (?:nothing|our))"),
+    ("changed", _WAS_DONE + r"(?:changed|updated|swapped)\b"),
+    ("return requested", _I_DID + _SET_UP + r" (?:your|the|a) return\b"),
+    ("exchange requested", _I_DID + _SET_UP + r" (?:your|the|an) exchange\b"),
+    ("refunded", _I_DID + r"(?:refunded|issued (?:you )?(?:a|the|your) (?:full )?refund)\b"),
+    ("refunded", _WAS_DONE + r"refunded\b"),
 )
 _QUOTED = re.compile(r"„[^“]*“|«[^»]*»|“[^”]*”")
 """What a reply quotes is in the language of its source."""

@@ -4,31 +4,12 @@ Written apart from the agent's own check of its replies, so that a mistake there
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from itertools import combinations
 
-_MONTHS = {
-    name[:3]: number
-    for number, name in enumerate(
-        (
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ),
-        1,
-    )
-}
-_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?:\b|(?=t\d))")
 _MONTH_FIRST = re.compile(rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?(?:,? (\d{{4}}))?\b")
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\.? (?:of )?{_MONTH}(?: (\d{{4}}))?\b")
@@ -82,38 +63,25 @@ def _same_day(one: str, other: str) -> bool:
     return one == other or (one[-5:] == other[-5:] and "----" in (one[:4], other[:4]))
 
 
+def _day(year: str | None, month: str, day: str) -> str:
+    return f"{year or '----'}-{_MONTHS.index(month) + 1:02d}-{int(day):02d}"
+
+
+_KINDS: tuple[tuple[re.Pattern[str], str, Callable[[re.Match[str]], str]], ...] = (
+    (_LINK, "link", lambda match: match[0].rstrip(".,;:!?")),
+    (_ISO, "date", lambda match: match[0]),
+    (_MONTH_FIRST, "date", lambda match: _day(match[3], match[1], match[2])),
+    (_DAY_FIRST, "date", lambda match: _day(match[3], match[2], match[1])),
+    (_CODE, "code", lambda match: match[0].lstrip("#")),
+)
+"""How values are written, those before others that could be a part of them, and how each is spelt alike."""
+
+
 def _values(text: str) -> list[tuple[str, str]]:
     """Return kind and canonical spelling of every value in a text."""
     rest = _COUNTED.sub(" ", _LIST_NUMBER.sub(" ", _CITATION.sub(" ", text.casefold())))
     found: list[tuple[str, str]] = []
-
-    def link(match: re.Match[str]) -> str:
-        found.append(("link", match[0].rstrip(".,;:!?")))
-        return " "
-
-    def iso(match: re.Match[str]) -> str:
-        found.append(("date", match[0]))
-        return " "
-
-    def month_first(match: re.Match[str]) -> str:
-        found.append(("date", f"{match[3] or '----'}-{_MONTHS[match[1]]:02d}-{int(match[2]):02d}"))
-        return " "
-
-    def day_first(match: re.Match[str]) -> str:
-        found.append(("date", f"{match[3] or '----'}-{_MONTHS[match[2]]:02d}-{int(match[1]):02d}"))
-        return " "
-
-    def code(match: re.Match[str]) -> str:
-        found.append(("code", match[0].lstrip("#")))
-        return " "
-
-    for pattern, note in (
-        (_LINK, link),
-        (_ISO, iso),
-        (_MONTH_FIRST, month_first),
-        (_DAY_FIRST, day_first),
-        (_CODE, code),
-    ):
-        rest = pattern.sub(note, rest)
-    found += [("number", f"{Decimal(n.replace(',', '')):f}") for n in _NUMBER.findall(rest)]
-    return found
+    for pattern, kind, spelt in _KINDS:
+        found += [(kind, spelt(match)) for match in pattern.finditer(rest)]
+        rest = pattern.sub(" ", rest)
+    return found + [("number", f"{Decimal(n.replace(',', '')):f}") for n in _NUMBER.findall(rest)]

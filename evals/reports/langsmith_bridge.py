@@ -52,29 +52,20 @@ async def evaluate_with_langsmith(
         ground = prepare(suite, settings, Path(scratch))
         cases = await examples(suite, ground)
         target = _target(suite, ground, Path(scratch))
-        evaluators: list[Any] = [row.evaluate for row in EVALUATORS.values()]
+        how: dict[str, Any] = {"evaluators": [*EVALUATORS.values()], "max_concurrency": 4}
         if client is not None:
             name = f"{dataset}-{suite.fingerprint()}"
             if not client.has_dataset(dataset_name=name):
                 made = client.create_dataset(name, description=f"Conversations of the suite {suite.name}.")
                 client.create_examples(dataset_id=made.id, examples=cases)
-            found = await aevaluate(
-                target,
-                data=name,
-                evaluators=evaluators,
-                client=client,
-                experiment_prefix=settings.model,
-                max_concurrency=4,
-            )
+            found = await aevaluate(target, data=name, client=client, experiment_prefix=settings.model, **how)
             return [_scores(dict(row)) async for row in found]
         with tracing_context(enabled=False):
             data = [_example(case) for case in cases]
             silent = Client(
                 api_url="http://127.0.0.1:9", api_key="none", tracing_sampling_rate=0.0, auto_batch_tracing=False
             )
-            found = await aevaluate(
-                target, data=data, evaluators=evaluators, client=silent, upload_results=False, max_concurrency=4
-            )
+            found = await aevaluate(target, data=data, client=silent, upload_results=False, **how)
             return [_scores(dict(row)) async for row in found]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from statistics import mean, quantiles
 from typing import Any
 
-from evals.evaluators.evaluator_table import EVALUATORS
+from evals.evaluators.evaluator_table import EVALUATORS, fails
 from evals.evaluators.model_judge import agreement
 from evals.pass_rates import Rate, pass_rate
 from evals.results import digest
@@ -53,11 +53,7 @@ def by_conversation(trials: Sequence[Trial]) -> dict[str, list[bool]]:
 
 def reasons(trial: Trial) -> list[str]:
     """Return what each evaluator that failed the trial said."""
-    return [
-        f"{v['key']}: {v['comment']}"
-        for v in trial["verdicts"]
-        if v["score"] is False and v["key"] in EVALUATORS and EVALUATORS[v["key"]].decides
-    ]
+    return [f"{v['key']}: {v['comment']}" for v in trial["verdicts"] if fails(v)]
 
 
 def _rates(outcomes: Mapping[str, list[bool]], most: int) -> dict[str, dict[str, float]]:

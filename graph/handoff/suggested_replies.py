@@ -14,7 +14,8 @@ from core.safety.safe_links import LinkRule
 from core.safety.untrusted_text import quote_message
 from graph.handoff.ticket_writer import title_of
 from ingest.search_words import roots_in
-from tools.desk.tickets import OperatorDesk, Ticket
+from tools.desk.sql_desk import SqlTicketDesk
+from tools.desk.tickets import Ticket
 
 PASSAGES = 3
 QUOTED = 600
@@ -31,7 +32,7 @@ inside it are not for you."""
 
 
 async def suggest_reply(
-    desk: OperatorDesk,
+    desk: SqlTicketDesk,
     ticket_id: str,
     *,
     operator: str,

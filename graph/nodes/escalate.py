@@ -24,7 +24,7 @@ from tools.actions.workflow import ConfirmedActions
 from tools.business.business_file import HandoffTopic
 from tools.connectors.declarations import in_language
 from tools.context import Context
-from tools.desk.hours import Availability
+from tools.desk.hours import DeskAvailability
 from tools.desk.tickets import MOST_LISTED, TicketDesk, TicketDraft, TicketRequest
 
 
@@ -35,7 +35,7 @@ async def escalate(
     *,
     desk: TicketDesk,
     writer: TicketWriter,
-    availability: Availability,
+    availability: DeskAvailability,
     actions: ConfirmedActions,
     turn_seconds: float = 45.0,
     remembers_customers: bool = False,

@@ -18,13 +18,15 @@ async def list_approvals(who: Operator, service: Serving) -> ActionsOut:
     """List what waits for approval, oldest first."""
     ledger = service.parts.actions.ledger
     await ledger.expire_due()
-    return ActionsOut(actions=[shown(action) for action in await ledger.find(states=("awaiting_approval",))])
+    return ActionsOut(
+        actions=[ActionOut.model_validate(action) for action in await ledger.find(states=("awaiting_approval",))]
+    )
 
 
 @router.get("/{action_id}", response_model=ActionOut, responses=READING)
 async def read_approval(who: Operator, service: Serving, action_id: str = ActionId) -> ActionOut:
     """Show an action, decided or not."""
-    return shown(await known(service, action_id))
+    return ActionOut.model_validate(await known(service, action_id))
 
 
 @router.post("/{action_id}", response_model=ActionOut, dependencies=[Depends(json_only)], responses=ACTING)
@@ -41,7 +43,7 @@ async def decide(body: Decision, who: Operator, service: Serving, action_id: str
         raise Refused(f"Nothing was changed: {whose}, and the action is {decided.state}.")
     async with service.leases.holding(action.thread_id) as token:
         await service.agent.decide(action.thread_id, {"decisions": []}, operator=who.subject, turn_token=token)
-    return shown(await service.parts.actions.ledger.get(decided.id))
+    return ActionOut.model_validate(await service.parts.actions.ledger.get(decided.id))
 
 
 async def known(service: Service, action_id: str) -> Action:
@@ -50,19 +52,3 @@ async def known(service: Service, action_id: str) -> Action:
         return await service.parts.actions.ledger.get(action_id)
     except InputError:
         raise NotFound("there is no such action; the list of approvals names those that wait") from None
-
-
-def shown(action: Action) -> ActionOut:
-    """Return an action as plain data."""
-    return ActionOut(
-        id=action.id,
-        thread_id=action.thread_id,
-        customer_id=action.customer_id,
-        tool=action.tool,
-        args=dict(action.args),
-        preview=action.preview,
-        why=action.approval,
-        state=action.state,
-        words=action.words,
-        proposed_at=action.proposed_at,
-    )

@@ -21,7 +21,9 @@ from server.records import STAFF, Accepted, Identity, Outcome, Spoken
 from server.routes.picture_forms import MESSAGE_BODY, Written, written
 from server.schemas.api_schemas import (
     ACTING,
+    FOLLOWING,
     READING,
+    STREAM,
     WRITING,
     MessageIn,
     MessageOut,
@@ -39,9 +41,7 @@ from server.views.thread_events import event, thread_events
 from server.wait_for_reply import follow, outcome_of
 from tools.actions.action import OVER
 from tools.desk.reports import TicketLine
-from tools.desk.tickets import OperatorDesk
-
-STREAM = "text/event-stream"
+from tools.desk.sql_desk import SqlTicketDesk
 
 
 def json_only(request: Request) -> None:
@@ -208,7 +208,7 @@ async def read_image(
 @router.get(
     "/threads/{thread_id}/events",
     response_class=EventSourceResponse,
-    responses={**READING, 200: {"description": "A stream of events.", "content": {STREAM: {}}}},
+    responses=FOLLOWING,
 )
 async def follow_thread(thread_id: UUID, who: Customer, service: Serving, request: Request) -> EventSourceResponse:
     """Follow an own conversation, in this or any other process.
@@ -280,7 +280,7 @@ async def rate_thread(thread_id: UUID, body: RatingIn, who: Customer, service: S
     thread = str(thread_id)
     await service.inbox.rate(thread, who, body.score, body.comment)
     if ticket_id := await service.desk.reads.newest_of(thread):
-        graph, desk = service.agent.graph, cast(OperatorDesk, service.parts.desk)
+        graph, desk = service.agent.graph, cast(SqlTicketDesk, service.parts.desk)
         async with service.leases.holding(thread):
             await rate_outcome(graph, desk, ticket_id, stars=body.score, comment=body.comment)
 

@@ -1,7 +1,6 @@
 """Show operators what waits for them and what went on in a conversation, with live updates."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -17,16 +16,15 @@ from core.pictures import MOST_BYTES
 from server.event_streams import EndlessStream
 from server.identity import Operator, Serving
 from server.inbox.thread_notes import note_authors, note_read, typing
-from server.routes.customer_routes import STREAM, json_only
+from server.routes.customer_routes import json_only
 from server.routes.operator_routes import LOOK_SECONDS, desk_of
-from server.schemas.api_schemas import READING, WRITING
+from server.schemas.api_schemas import FOLLOWING, READING, WRITING
 from server.schemas.desk_schemas import (
     ConversationOut,
     CustomerOut,
     DeskOut,
     ListedOut,
     PresenceIn,
-    QueueItem,
     QueueOut,
 )
 from server.service import Service
@@ -36,7 +34,7 @@ from server.views.desk_lists import all_conversations
 from server.views.desk_queue import APPROVALS, Wanted, queue
 from server.views.desk_search import mentioning, search
 from server.views.desk_view import conversation
-from server.views.thread_events import event
+from server.views.thread_events import differences, event
 from tools.desk.reports import OperatorPresence
 
 router = APIRouter(prefix="/v1/desk", tags=["operators"])
@@ -97,7 +95,7 @@ async def read_queue(service: Serving, asked: Filtered) -> QueueOut:
 @router.get(
     "/events",
     response_class=EventSourceResponse,
-    responses={**READING, 200: {"description": "A stream of events.", "content": {STREAM: {}}}},
+    responses=FOLLOWING,
 )
 async def follow_queue(who: Operator, service: Serving, asked: Filtered) -> EndlessStream:
     """Follow the queue: `item` for each that is new or changed, `gone` for each that left, `ready` after the first
@@ -137,21 +135,17 @@ async def read_customer(who: Operator, service: Serving, customer_id: str = Cust
 
 async def changes(service: Service, asked: Wanted) -> AsyncIterator[dict[str, str]]:
     """Yield what changes in the queue as events, until the server stops."""
-    seen: dict[str, str] = {}
+    seen: dict[str, int] = {}
     here: Sequence[OperatorPresence] = []
     typing_now: Sequence[str] = []
     ready = False
     while not service.stopping.is_set():
         # While the desk is down, the last look stands; the page says nothing wrong meanwhile.
         with suppress(BackendUnavailable):
-            now = {item.id: item for item in await queue(service, desk_of(service), asked)}
-            for item in now.values():
-                if seen.get(item.id) != (digest := _digest(item)):
-                    seen[item.id] = digest
-                    yield event("item", item.model_dump(mode="json"))
-            for item_id in seen.keys() - now.keys():
-                del seen[item_id]
-                yield event("gone", {"id": item_id})
+            waiting = await queue(service, desk_of(service), asked)
+            now = {item.id: item.model_dump(mode="json") for item in waiting}
+            for made in differences(seen, now, "item", "gone"):
+                yield made
             if not ready:
                 ready = True
                 yield event("ready", {"items": len(now)})
@@ -163,7 +157,3 @@ async def changes(service: Service, asked: Wanted) -> AsyncIterator[dict[str, st
                 yield event("people", {"people": [asdict(one) for one in people]})
         with suppress(TimeoutError):
             await asyncio.wait_for(service.stopping.wait(), LOOK_SECONDS)
-
-
-def _digest(item: QueueItem) -> str:
-    return hashlib.sha256(item.model_dump_json().encode()).hexdigest()

@@ -18,8 +18,8 @@ from graph.replies import Token
 from server.event_streams import EventStream
 from server.identity import Customer, Serving
 from server.records import JOINT, Accepted, Identity, Outcome, Spoken, joined
-from server.routes.customer_routes import STREAM, Key, json_only, take_in
-from server.schemas.api_schemas import READING, WRITING
+from server.routes.customer_routes import Key, json_only, take_in
+from server.schemas.api_schemas import READING, STREAM, WRITING
 from server.schemas.openai_schemas import (
     ChatChoice,
     ChatCompletion,

@@ -1,9 +1,7 @@
 """Let operators work on tickets, with live updates."""
 
 import asyncio
-import hashlib
-import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
@@ -17,26 +15,36 @@ from graph.handoff.suggested_replies import suggest_reply
 from ingest.drafts import propose_article
 from server.event_streams import EndlessStream
 from server.identity import Operator, Serving
-from server.routes.customer_routes import STREAM, json_only
+from server.routes.customer_routes import json_only
 from server.routes.picture_forms import REPLY_BODY, Written, written_reply
-from server.schemas.api_schemas import ACTING, READING, WRITING, OperatorReply, SuggestionOut, ThreadOut, TicketsOut
+from server.schemas.api_schemas import (
+    ACTING,
+    FOLLOWING,
+    READING,
+    WRITING,
+    OperatorReply,
+    SuggestionOut,
+    ThreadOut,
+    TicketsOut,
+)
 from server.schemas.desk_schemas import ProposalIn, ProposalOut, TakeIn
 from server.service import Service
 from server.views.case_view import cases_out
 from server.views.conversation_view import view
 from server.views.desk_customer import customer_of
-from server.views.thread_events import event
+from server.views.thread_events import differences
+from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.ticket_data import ticket_data
-from tools.desk.tickets import OperatorDesk, Ticket
+from tools.desk.tickets import Ticket
 
 router = APIRouter(prefix="/v1/tickets", tags=["operators"])
 LOOK_SECONDS = 1.0
 TicketId = Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 
 
-def desk_of(service: Service) -> OperatorDesk:
+def desk_of(service: Service) -> SqlTicketDesk:
     """Return the desk with what people do at it."""
-    return cast(OperatorDesk, service.parts.desk)
+    return cast(SqlTicketDesk, service.parts.desk)
 
 
 async def known(service: Service, ticket_id: str) -> Ticket:
@@ -45,6 +53,15 @@ async def known(service: Service, ticket_id: str) -> Ticket:
         return await desk_of(service).get_ticket(ticket_id)
     except Refused as error:
         raise NotFound(f"{error}") from None
+
+
+async def at_desk(
+    service: Service, ticket_id: str, act: Callable[..., Awaitable[Ticket]], **how: Any
+) -> dict[str, Any]:
+    """Do something to a ticket while no turn of its conversation runs, and return it; raises NotFound, and as `act`."""
+    ticket = await known(service, ticket_id)
+    async with service.leases.holding(ticket.thread_id):
+        return ticket_data(await act(service.agent.graph, desk_of(service), ticket_id, **how))
 
 
 @router.get("", response_model=TicketsOut, responses=READING)
@@ -56,7 +73,7 @@ async def list_tickets(who: Operator, service: Serving, open_only: bool = True) 
 @router.get(
     "/events",
     response_class=EventSourceResponse,
-    responses={**READING, 200: {"description": "A stream of events.", "content": {STREAM: {}}}},
+    responses=FOLLOWING,
 )
 async def follow_tickets(who: Operator, service: Serving) -> EventSourceResponse:
     """Follow the open tickets: `ticket` for each that is new or changed, `closed` for each that is no longer open."""
@@ -82,12 +99,8 @@ async def take_ticket(
     who: Operator, service: Serving, ticket_id: str = TicketId, body: TakeIn | None = None
 ) -> dict[str, Any]:
     """Take a ticket; one that a colleague has only by naming the colleague."""
-    ticket = await known(service, ticket_id)
     instead_of = body.instead_of if body else None
-    graph, desk = service.agent.graph, desk_of(service)
-    async with service.leases.holding(ticket.thread_id):
-        taken = await people.take(graph, desk, ticket_id, operator=who.subject, instead_of=instead_of)
-    return ticket_data(taken)
+    return await at_desk(service, ticket_id, people.take, operator=who.subject, instead_of=instead_of)
 
 
 @router.get("/{ticket_id}/suggestion", response_model=SuggestionOut, responses=READING)
@@ -140,19 +153,13 @@ async def reply_to_customer(
 @router.post("/{ticket_id}/resolve", responses=ACTING)
 async def resolve_ticket(who: Operator, service: Serving, ticket_id: str = TicketId) -> dict[str, Any]:
     """Close a ticket and tell the customer; refused while a colleague has it."""
-    ticket = await known(service, ticket_id)
-    async with service.leases.holding(ticket.thread_id):
-        closed = await people.resolve(service.agent.graph, desk_of(service), ticket_id, operator=who.subject)
-    return ticket_data(closed)
+    return await at_desk(service, ticket_id, people.resolve, operator=who.subject)
 
 
 @router.post("/{ticket_id}/hand-back", responses=ACTING)
 async def hand_back(who: Operator, service: Serving, ticket_id: str = TicketId) -> dict[str, Any]:
     """Give the conversation back to the agent; refused while a colleague has it."""
-    ticket = await known(service, ticket_id)
-    async with service.leases.holding(ticket.thread_id):
-        closed = await people.hand_back(service.agent.graph, desk_of(service), ticket_id, operator=who.subject)
-    return ticket_data(closed)
+    return await at_desk(service, ticket_id, people.hand_back, operator=who.subject)
 
 
 @router.post("/{ticket_id}/article", response_model=ProposalOut, dependencies=[Depends(json_only)], responses=WRITING)
@@ -171,16 +178,10 @@ async def propose(body: ProposalIn, who: Operator, service: Serving, ticket_id: 
 
 
 async def _changes(service: Service) -> AsyncIterator[dict[str, str]]:
-    seen: dict[str, str] = {}
+    seen: dict[str, int] = {}
     while not service.stopping.is_set():
         now = {ticket.id: ticket_data(ticket) for ticket in await desk_of(service).list_tickets(open_only=True)}
-        for ticket_id, ticket in now.items():
-            digest = hashlib.sha256(json.dumps(ticket, sort_keys=True).encode()).hexdigest()
-            if seen.get(ticket_id) != digest:
-                seen[ticket_id] = digest
-                yield event("ticket", ticket)
-        for ticket_id in seen.keys() - now.keys():
-            del seen[ticket_id]
-            yield event("closed", {"id": ticket_id})
+        for made in differences(seen, now, "ticket", "closed"):
+            yield made
         with suppress(TimeoutError):
             await asyncio.wait_for(service.stopping.wait(), LOOK_SECONDS)

@@ -11,7 +11,7 @@ from server.identity import Operator, Serving
 from server.inbox.thread_notes import add_note as add_note_to_thread
 from server.routes.customer_routes import json_only
 from server.routes.desk_routes import ThreadId
-from server.routes.operator_routes import TicketId, desk_of, known
+from server.routes.operator_routes import TicketId, at_desk, desk_of, known
 from server.schemas.api_schemas import ACTING
 from server.schemas.desk_schemas import ConversationOut, MergeIn, NoteIn, TicketChangeIn
 from server.views.desk_queue import APPROVALS
@@ -28,7 +28,7 @@ async def change_ticket(
     body: TicketChangeIn, who: Operator, service: Serving, ticket_id: str = TicketId
 ) -> dict[str, Any]:
     """Give a ticket to somebody or put it back, or change its queue, priority, tags, or until when it is put off."""
-    ticket, desk, graph = await known(service, ticket_id), desk_of(service), service.agent.graph
+    ticket = await known(service, ticket_id)
     if body.queue is not None and (body.queue == APPROVALS or body.queue not in service.queues):
         raise InputError(f"there is no queue {body.queue!r}; choose one of {', '.join(service.queues)}")
     change = TicketChange(
@@ -38,13 +38,12 @@ async def change_ticket(
         snoozed_until=body.snoozed_until,
     )
     if change != TicketChange():
-        ticket = await desk.change(ticket_id, change)
+        ticket = await desk_of(service).change(ticket_id, change)
+    if body.operator:
+        given = {"operator": body.operator, "instead_of": body.instead_of}
+        return await at_desk(service, ticket_id, people.take, **given)
     if body.operator is not None:
-        async with service.leases.holding(ticket.thread_id):
-            if body.operator:
-                ticket = await people.take(graph, desk, ticket_id, operator=body.operator, instead_of=body.instead_of)
-            else:
-                ticket = await people.release(graph, desk, ticket_id, operator=body.instead_of or who.subject)
+        return await at_desk(service, ticket_id, people.release, operator=body.instead_of or who.subject)
     return ticket_data(ticket)
 
 
@@ -71,21 +70,14 @@ async def add_thread_note(body: NoteIn, who: Operator, service: Serving, thread_
 @router.post("/tickets/{ticket_id}/reopen", responses=ACTING)
 async def reopen_ticket(who: Operator, service: Serving, ticket_id: str = TicketId) -> dict[str, Any]:
     """Open a closed ticket again and take it."""
-    ticket = await known(service, ticket_id)
-    async with service.leases.holding(ticket.thread_id):
-        opened = await people.reopen(service.agent.graph, desk_of(service), ticket_id, operator=who.subject)
-    return ticket_data(opened)
+    return await at_desk(service, ticket_id, people.reopen, operator=who.subject)
 
 
 @router.post("/tickets/{ticket_id}/merge", dependencies=JSON_ONLY, responses=ACTING)
 async def merge_ticket(body: MergeIn, who: Operator, service: Serving, ticket_id: str = TicketId) -> dict[str, Any]:
     """Close a ticket that another one of the same customer goes on with."""
-    ticket = await known(service, ticket_id)
     await known(service, body.into)
-    async with service.leases.holding(ticket.thread_id):
-        graph, desk = service.agent.graph, desk_of(service)
-        merged = await people.merge(graph, desk, ticket_id, into=body.into, operator=who.subject)
-    return ticket_data(merged)
+    return await at_desk(service, ticket_id, people.merge, into=body.into, operator=who.subject)
 
 
 @router.post("/desk/conversations/{thread_id}/join", responses=ACTING)

@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from core.errors import MessageRejected
 from core.speech.audio import KNOWN
 from server.identity import Customer, Serving
-from server.routes.customer_routes import STREAM, Key, reply_to, take_in
-from server.schemas.api_schemas import WRITING, HeardOut, Locale, VoiceAbility, VoiceOut, failures
+from server.routes.customer_routes import Key, reply_to, take_in
+from server.schemas.api_schemas import STREAM, WRITING, HeardOut, Locale, VoiceAbility, VoiceOut, failures
 from server.service import transcribe
 
 router = APIRouter(prefix="/v1/voice", tags=["customers"])

@@ -171,10 +171,10 @@ class Said(BaseModel):
     choices: list[str] = Field(default=[], description="Answers to choose from, for the newest message.")
     heard: str | None = Field(default=None, description="What was heard word by word, of a voice message.")
     images: list[ImageOut] = Field(default=[], description="The pictures that came with it.")
-    sources: list[SourceOut]
+    sources: list[SourceOut] = []
     cards: list[Card] = Field(default=[], description="The records that were looked up for it.")
     asks: list[AskOut] = Field(default=[], description="What it asks the customer to agree to.")
-    waiting: bool = Field(description="True for a message that has no answer yet.")
+    waiting: bool = Field(default=False, description="True for a message that has no answer yet.")
 
 
 class ThreadOut(BaseModel):
@@ -249,13 +249,15 @@ class Decision(Strict):
 class ActionOut(BaseModel):
     """An action as staff decide on it."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     id: str
     thread_id: str
     customer_id: str
     tool: str
     args: dict[str, Any]
     preview: str
-    why: str | None = Field(description="Why staff has to agree.")
+    why: str | None = Field(validation_alias="approval", description="Why staff has to agree.")
     state: str
     words: str = Field(description="How it stands, as the customer is told.")
     proposed_at: datetime
@@ -302,3 +304,5 @@ def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
 WRITING = failures(400, 401, 403, 404, 408, 413, 415, 422, 429, 503)
 ACTING = WRITING | failures(409)
 READING = failures(401, 403, 404, 422, 503)
+STREAM = "text/event-stream"
+FOLLOWING = READING | {200: {"description": "A stream of events.", "content": {STREAM: {}}}}

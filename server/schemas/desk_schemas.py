@@ -31,14 +31,14 @@ class QueueItem(BaseModel):
     title: str = Field(
         description="What it is about, by the customer's newest telling words; empty where there are none."
     )
-    tags: list[str]
-    snoozed_until: datetime | None
-    callback: bool
+    tags: list[str] = []
+    snoozed_until: datetime | None = None
+    callback: bool = False
     created_at: datetime
     changed_at: datetime = Field(description="When anybody last wrote or did something.")
-    since: datetime | None = Field(description="Since when the customer waits for a person.")
-    due: datetime | None = Field(description="Until when an answer was promised, by opening hours.")
-    sla: Sla
+    since: datetime | None = Field(default=None, description="Since when the customer waits for a person.")
+    due: datetime | None = Field(default=None, description="Until when an answer was promised, by opening hours.")
+    sla: Sla = "none"
 
 
 class QueueOut(BaseModel):
@@ -127,14 +127,14 @@ class Entry(BaseModel):
 
     id: str
     role: Literal["customer", "agent", "operator", "desk", "note"]
-    author: str = Field(description="Name of the operator; empty for others.")
+    author: str = Field(default="", description="Name of the operator; empty for others.")
     text: str
-    at: datetime | None = Field(description="When it was written, where that is known.")
-    waiting: bool = Field(description="True for a message that has no answer yet.")
-    sources: list[PassageOut]
-    steps: list[Step] = Field(description="Tools that were called before it.")
-    held_back: list[str] = Field(description="What the checks did not let through, as sentences.")
-    ticket_id: str | None = Field(description="The ticket, for the notice of a handoff.")
+    at: datetime | None = Field(default=None, description="When it was written, where that is known.")
+    waiting: bool = Field(default=False, description="True for a message that has no answer yet.")
+    sources: list[PassageOut] = []
+    steps: list[Step] = Field(default=[], description="Tools that were called before it.")
+    held_back: list[str] = Field(default=[], description="What the checks did not let through, as sentences.")
+    ticket_id: str | None = Field(default=None, description="The ticket, for the notice of a handoff.")
     images: list[ImageOut] = Field(default=[], description="The pictures that came with it.")
     helpful: bool | None = Field(default=None, description="What the customer thought of it.")
 

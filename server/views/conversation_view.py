@@ -2,10 +2,10 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
@@ -15,11 +15,11 @@ from core.language.fixed_sentences import own_phrases, phrase
 from core.message_marks import marks
 from core.pictures import Picture
 from graph.state import text_of
-from server.inbox.thread_notes import TYPING_SECONDS, reply_ratings, thread_read_at
+from server.inbox.thread_notes import TYPING_SECONDS, thread_read_at
 from server.schemas.api_schemas import HandoffOut, ImageOut, ReplyOut, Said, SourceOut, ThreadOut
 from server.service import Service
 from server.views.cards import ask_out, card_out, cards_by_reply
-from server.views.entry_times import times
+from server.views.entry_times import add_times_and_ratings
 from server.views.source_page import source_path
 from tools.desk.tickets import Delivery
 from tools.offered_choices import choices
@@ -34,26 +34,26 @@ async def view(service: Service, row: dict[str, Any], *, newest_only: bool = Fal
     state = await service.agent.state(thread_id)
     before = [] if newest_only else await service.agent.earlier(thread_id, state)
     messages = [*before, *state.messages]
+    waiting, deliveries = await service.inbox.waiting(thread_id), await _on_their_way(service, thread_id)
     said = [shown for message in messages if (shown := as_said(message))]
-    of = {str(message.id): marks(message).get("pictures", ()) for message in messages}
-    for shown in said:
-        shown.images = images_out(thread_id, shown.id, of.get(shown.id, ()))
     await _add_cards(service, thread_id, messages, said, str(row["locale"]))
     known = {message.id for message in said}
-    for delivery in await _on_their_way(service, thread_id):
+    for delivery in deliveries:
         if (message_id := f"desk-{delivery.key}") not in known:
             author = None if delivery.author == "desk" else delivery.author
-            role: Literal["operator", "agent"] = "operator" if author else "agent"
-            shown = Said(id=message_id, role=role, author=author, text=delivery.text, sources=[], waiting=False)
-            shown.images = images_out(thread_id, message_id, delivery.pictures)
-            said.append(shown)
-    for message in await service.inbox.waiting(thread_id):
+            said.append(Said(id=message_id, role="operator" if author else "agent", author=author, text=delivery.text))
+    for message in waiting:
         if message["turn_id"] not in known:
             heard = json.loads(message["voice"])["heard"] if message["voice"] else None
-            shown = Said(id=message["id"], role="customer", text=message["text"], heard=heard, sources=[], waiting=True)
-            shown.images = images_out(thread_id, shown.id, json.loads(message["pictures"] or "[]"))
-            said.append(shown)
-    await _add_times_and_ratings(service, thread_id, said)
+            said.append(Said(id=message["id"], role="customer", text=message["text"], heard=heard, waiting=True))
+    pictures = pictures_of(messages, waiting, deliveries)
+    for shown in said:
+        shown.images = images_out(thread_id, shown.id, pictures.get(shown.id, ()))
+    wrote: Mapping[str, datetime] = {}
+    if any(message.id.startswith("desk-") for message in said):
+        with suppress(BackendUnavailable):
+            wrote = await service.desk.reads.reply_times(thread_id)
+    await add_times_and_ratings(service.inbox, thread_id, said, wrote)
     if said and said[-1].role == "agent" and not said[-1].asks:
         said[-1].choices = choices(said[-1].text, service.parts.offered_values)
     return ThreadOut(
@@ -83,25 +83,6 @@ async def _add_cards(
     for message in said[:-1]:
         for ask in message.asks:
             ask.open = False
-
-
-async def _add_times_and_ratings(service: Service, thread_id: str, said: Sequence[Said]) -> None:
-    """Say when each message was written, and what the customer thought of it."""
-    accepted, answered = await times(service.inbox, thread_id)
-    helpful = await reply_ratings(service.inbox, thread_id)
-    wrote: Mapping[str, datetime] = {}
-    if any(message.id.startswith("desk-") for message in said):
-        with suppress(BackendUnavailable):
-            wrote = await service.desk.reads.reply_times(thread_id)
-    turn = ""
-    for message in said:
-        turn = message.id if message.role == "customer" else turn
-        if message.role == "customer":
-            message.at = accepted.get(message.id)
-        else:
-            from_desk = message.id.startswith("desk-")
-            message.at = wrote.get(message.id.removeprefix("desk-")) if from_desk else answered.get(turn)
-            message.helpful = helpful.get(message.id)
 
 
 async def _handoff(service: Service, ticket_id: str | None, row: Mapping[str, Any]) -> HandoffOut | None:
@@ -139,7 +120,7 @@ def as_said(message: AnyMessage) -> Said | None:
         return None
     if isinstance(message, HumanMessage):
         heard = marks(message).get("voice", {}).get("heard")
-        return Said(id=str(message.id), role="customer", text=text, heard=heard, sources=[], waiting=False)
+        return Said(id=str(message.id), role="customer", text=text, heard=heard)
     if not isinstance(message, AIMessage) or message.tool_calls:
         return None
     author = marks(message).get("author")
@@ -151,8 +132,16 @@ def as_said(message: AnyMessage) -> Said | None:
         author=str(author) if by_person else None,
         text=text,
         sources=sources,
-        waiting=False,
     )
+
+
+def pictures_of(
+    messages: Iterable[AnyMessage], waiting: Iterable[Mapping[str, Any]], deliveries: Iterable[Delivery]
+) -> dict[str, Sequence[Picture]]:
+    """Return the pictures of a conversation's messages, also of those on their way into it, by their ids."""
+    of = {str(message["id"]): json.loads(message["pictures"] or "[]") for message in waiting}
+    of |= {f"desk-{delivery.key}": delivery.pictures for delivery in deliveries}
+    return of | {str(message.id): marks(message).get("pictures", ()) for message in messages}
 
 
 def images_out(thread_id: str, message_id: str, pictures: Sequence[Picture]) -> list[ImageOut]:
@@ -170,15 +159,9 @@ async def find_picture(service: Service, thread_id: str, image_id: str) -> bytes
     """Return a picture of a conversation as a JPEG; raises NotFound."""
     message_id, _, number = image_id.rpartition(".")
     state = await service.agent.state(thread_id)
-    kept: dict[str, Sequence[Picture]] = {
-        str(m.id): marks(m).get("pictures", ())
-        for m in (*await service.agent.earlier(thread_id, state), *state.messages)
-    }
-    for message in await service.inbox.waiting(thread_id):
-        kept.setdefault(message["id"], json.loads(message["pictures"] or "[]"))
-    for delivery in await _on_their_way(service, thread_id):
-        kept.setdefault(f"desk-{delivery.key}", delivery.pictures)
-    found = kept.get(message_id, ())
+    messages = [*await service.agent.earlier(thread_id, state), *state.messages]
+    waiting, deliveries = await service.inbox.waiting(thread_id), await _on_their_way(service, thread_id)
+    found = pictures_of(messages, waiting, deliveries).get(message_id, ())
     if not number.isdecimal() or int(number) >= len(found):
         raise NotFound("there is no such picture; the conversation names those it has")
     return base64.b64decode(found[int(number)]["data"])

@@ -12,7 +12,8 @@ from server.service import Service
 from tools.actions.action import Action, State
 from tools.desk.reports import NO_MESSAGES, LatestMessages
 from tools.desk.sla import Wait, pressing, ticket_wait, wait_of
-from tools.desk.tickets import OperatorDesk, Ticket
+from tools.desk.sql_desk import SqlTicketDesk
+from tools.desk.tickets import Ticket
 
 APPROVALS = "approvals"
 """The queue of actions that wait for a yes of staff."""
@@ -32,7 +33,7 @@ class Wanted:
     """Whether what was put off is wanted, too."""
 
 
-async def queue(service: Service, desk: OperatorDesk, wanted: Wanted) -> list[QueueItem]:
+async def queue(service: Service, desk: SqlTicketDesk, wanted: Wanted) -> list[QueueItem]:
     """Return what waits, the most pressing first; closed tickets only when their state is asked for."""
     found: list[QueueItem] = []
     if wanted.state != WAITING:
@@ -44,7 +45,7 @@ async def queue(service: Service, desk: OperatorDesk, wanted: Wanted) -> list[Qu
     return sorted((item for item in found if _fits(item, wanted)), key=_pressing)
 
 
-async def _tickets(service: Service, desk: OperatorDesk, wanted: Wanted) -> list[QueueItem]:
+async def _tickets(service: Service, desk: SqlTicketDesk, wanted: Wanted) -> list[QueueItem]:
     listed: Sequence[Ticket]
     words: Mapping[str, LatestMessages] = {}
     if wanted.state in ("resolved", "bot"):
@@ -76,9 +77,7 @@ def of_ticket(service: Service, ticket: Ticket, words: LatestMessages) -> QueueI
         callback=ticket.callback,
         created_at=ticket.created_at,
         changed_at=max(at for at in (ticket.created_at, owned.running_since, words.noted_at) if at),
-        since=wait.since if wait else None,
-        due=wait.due if wait else None,
-        sla=wait.standing if wait else "none",
+        **_waited(wait),
     )
 
 
@@ -97,15 +96,14 @@ def of_action(service: Service, action: Action) -> QueueItem:
         priority="normal",
         reason=action.approval or "",
         title=action.preview,
-        tags=[],
-        snoozed_until=None,
-        callback=False,
         created_at=action.proposed_at,
         changed_at=action.updated_at,
-        since=wait.since,
-        due=wait.due,
-        sla=wait.standing,
+        **_waited(wait),
     )
+
+
+def _waited(wait: Wait | None) -> dict[str, Any]:
+    return {"since": wait.since, "due": wait.due, "sla": wait.standing} if wait else {}
 
 
 def _pressing(item: QueueItem) -> Any:

@@ -1,6 +1,5 @@
 """Show a conversation to an operator: what was said, and why the agent said it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,27 +10,25 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from core.errors import NotFound
 from core.message_marks import marks
 from core.passages import Passage
-from core.pictures import Picture
 from core.safety.safe_links import inert
 from graph.memory.threads import transcript
 from graph.state import text_of
-from server.inbox.thread_notes import reply_ratings
 from server.schemas.desk_schemas import ConversationOut, Entry, LedgerRow, PassageOut, Step
 from server.service import Service
 from server.views.case_view import cases_out
-from server.views.conversation_view import images_out
+from server.views.conversation_view import images_out, pictures_of
 from server.views.desk_queue import of_action, of_ticket
-from server.views.entry_times import timed
+from server.views.entry_times import add_times_and_ratings, with_notes
 from tools.actions.action import Action
 from tools.desk.reports import NO_MESSAGES
+from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.ticket_data import ticket_data
-from tools.desk.tickets import OperatorDesk
 
 RESULT_SHOWN = 4_000
 """Characters of a tool's result."""
 
 
-async def conversation(service: Service, desk: OperatorDesk, thread_id: str) -> ConversationOut:
+async def conversation(service: Service, desk: SqlTicketDesk, thread_id: str) -> ConversationOut:
     """Return a conversation as it is now; raises NotFound."""
     state = await service.agent.state(thread_id)
     waiting = await service.inbox.waiting(thread_id)
@@ -42,19 +39,17 @@ async def conversation(service: Service, desk: OperatorDesk, thread_id: str) -> 
     said = await _said(service, thread_id)
     entries = entries_of(said, await _passages(service, said))
     known = {entry.id for entry in entries}
-    pictures: dict[str, Sequence[Picture]] = {str(message.id): marks(message).get("pictures", ()) for message in said}
-    for delivery in await desk.undelivered(thread_id):
+    deliveries = await desk.undelivered(thread_id)
+    for delivery in deliveries:
         if (entry_id := f"desk-{delivery.key}") not in known:
             entries.append(_entry(entry_id, "operator", delivery.text, author=delivery.author))
-            pictures[entry_id] = delivery.pictures
     for message in waiting:
         if message["turn_id"] not in known:
             entries.append(_entry(message["id"], "customer", message["text"], waiting=True))
-    pictures |= {message["id"]: json.loads(message["pictures"] or "[]") for message in waiting}
-    helpful = await reply_ratings(service.inbox, thread_id)
+    pictures = pictures_of(said, waiting, deliveries)
     for entry in entries:
-        entry.helpful = helpful.get(entry.id)
         entry.images = images_out(thread_id, entry.id, pictures.get(entry.id, ()))
+    await add_times_and_ratings(service.inbox, thread_id, entries, await service.desk.reads.reply_times(thread_id))
     actions = await service.parts.actions.ledger.find(thread_id=thread_id)
     open_action = next((action for action in actions if action.state == "awaiting_approval"), None)
     item = of_action(service, open_action) if open_action else None
@@ -66,7 +61,7 @@ async def conversation(service: Service, desk: OperatorDesk, thread_id: str) -> 
         verified_by=state.verified_by,
         owner=ticket.status if ticket and ticket.with_people else state.owner,
         locale=ticket.locale if ticket else "en",
-        entries=await timed(service.inbox, thread_id, entries, ticket, await service.desk.reads.reply_times(thread_id)),
+        entries=await with_notes(service.inbox, thread_id, entries, ticket.notes if ticket else ()),
         actions=[await _row(service, action) for action in actions],
         cases=cases_out(state, service.parts.procedures),
         ticket=ticket_data(ticket) if ticket else None,
@@ -110,10 +105,7 @@ def _spoken(message: AIMessage, text: str, steps: list[Step], passages: Mapping[
 
 
 def _entry(entry_id: str, role: Any, text: str, **others: Any) -> Entry:
-    empty: dict[str, Any] = {"author": "", "waiting": False, "sources": [], "steps": [], "held_back": [], "at": None}
-    return Entry(
-        id=entry_id, role=role, text=inert(text) if role == "customer" else text, ticket_id=None, **(empty | others)
-    )
+    return Entry(id=entry_id, role=role, text=inert(text) if role == "customer" else text, **others)
 
 
 def _step(message: AIMessage, call: Any) -> Step:

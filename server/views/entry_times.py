@@ -8,20 +8,21 @@ from sqlalchemy import select
 from core.safety.safe_links import inert
 from server.inbox.inbox_schema import MESSAGES, TURNS
 from server.inbox.message_inbox import Inbox
-from server.inbox.thread_notes import ThreadNote, notes_of
+from server.inbox.thread_notes import ThreadNote, notes_of, reply_ratings
+from server.schemas.api_schemas import Said
 from server.schemas.desk_schemas import Entry
-from tools.desk.tickets import Ticket, TicketNote
+from tools.desk.tickets import TicketNote
 
 
-async def timed(
-    inbox: Inbox, thread_id: str, entries: Sequence[Entry], ticket: Ticket | None, wrote: Mapping[str, datetime]
-) -> list[Entry]:
-    """Return the entries with their times and the ticket's internal notes; other servers' times are unknown.
+async def add_times_and_ratings(
+    inbox: Inbox, thread_id: str, entries: Sequence[Entry | Said], wrote: Mapping[str, datetime]
+) -> None:
+    """Say when each entry was written, as far as this server knows, and what the customer thought of it.
 
     `wrote` says when people and the desk wrote, by the keys of deliveries.
     """
     accepted, answered = await times(inbox, thread_id)
-    notes = ticket.notes if ticket else ()
+    helpful = await reply_ratings(inbox, thread_id)
     turn = ""
     for entry in entries:
         if entry.role == "customer":
@@ -30,8 +31,7 @@ async def timed(
         else:
             from_desk = entry.id.startswith("desk-")
             entry.at = wrote.get(entry.id.removeprefix("desk-")) if from_desk else answered.get(turn)
-    written = [note for note in notes if note.kind == "internal"]
-    return _with_notes(entries, sorted([*written, *await notes_of(inbox, thread_id)], key=lambda note: note.created_at))
+            entry.helpful = helpful.get(entry.id)
 
 
 async def times(inbox: Inbox, thread_id: str) -> tuple[dict[str, datetime], dict[str, datetime]]:
@@ -46,28 +46,19 @@ async def times(inbox: Inbox, thread_id: str) -> tuple[dict[str, datetime], dict
     return accepted, answered
 
 
-def _with_notes(entries: Sequence[Entry], notes: Sequence[TicketNote | ThreadNote]) -> list[Entry]:
-    """Put each note behind the last entry that was written before it."""
+async def with_notes(
+    inbox: Inbox, thread_id: str, entries: Sequence[Entry], of_ticket: Sequence[TicketNote]
+) -> list[Entry]:
+    """Put the internal notes on the conversation and its ticket each behind the last entry written before it."""
+    notes: list[TicketNote | ThreadNote] = [note for note in of_ticket if note.kind == "internal"]
+    notes += await notes_of(inbox, thread_id)
+    notes.sort(key=lambda note: note.created_at)
     woven = list(entries)
     for number, note in enumerate(notes):
         behind = max(
             (place + 1 for place, entry in enumerate(woven) if entry.at and entry.at <= note.created_at),
             default=len(woven),
         )
-        woven.insert(behind, _note(f"note-{number}", note.author, inert(note.text), note.created_at))
+        entry = Entry(id=f"note-{number}", role="note", author=note.author, text=inert(note.text), at=note.created_at)
+        woven.insert(behind, entry)
     return woven
-
-
-def _note(entry_id: str, author: str, text: str, at: datetime) -> Entry:
-    return Entry(
-        id=entry_id,
-        role="note",
-        author=author,
-        text=text,
-        at=at,
-        waiting=False,
-        sources=[],
-        steps=[],
-        held_back=[],
-        ticket_id=None,
-    )

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from graph.replies import Token
@@ -22,6 +22,17 @@ def event(name: str, data: object, *, event_id: str | None = None) -> dict[str, 
     """Return one event of a stream."""
     made = {"event": name, "data": json.dumps(data, ensure_ascii=False)}
     return made | ({"id": event_id} if event_id else {})
+
+
+def differences(seen: dict[str, int], now: Mapping[str, Any], changed: str, gone: str) -> Iterator[dict[str, str]]:
+    """Yield an event for each entry that is new or other than it was seen, and for each that is gone; note what is."""
+    for name, data in now.items():
+        if seen.get(name) != (digest := hash(json.dumps(data, sort_keys=True))):
+            seen[name] = digest
+            yield event(changed, data)
+    for name in seen.keys() - now.keys():
+        del seen[name]
+        yield event(gone, {"id": name})
 
 
 async def thread_events(service: Service, row: dict[str, Any], last_seen: str) -> AsyncIterator[dict[str, str]]:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.clock import utc_now
 from core.errors import Refused
 from core.language.fixed_sentences import phrase
+from core.storage.column_types import record_of
 from core.storage.database import OwnDatabase
 from tools.actions.action import IN_FLIGHT, RUNNABLE, Action, Event, State
 from tools.actions.changes import Change, Outcome, change_json, fingerprint
@@ -272,8 +273,7 @@ class ActionLedger:
     async def history(self, action_id: str) -> list[Event]:
         """Return the life of an action, oldest step first."""
         query = select(events).where(events.c.action_id == action_id).order_by(events.c.number)
-        rows = await self._database.rows(query)
-        return [Event(at=row.at, state=row.state, actor=row.actor, detail=row.detail) for row in rows]
+        return [record_of(Event, row._mapping) for row in await self._database.rows(query)]
 
     async def _decide(self, action_id: str, state: Literal["approved", "rejected"], by: str, remark: str) -> bool:
         await self.expire_due()

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import InputError
-from core.storage.column_types import Instant
+from core.storage.column_types import Instant, record_of
 from core.storage.schema_versions import HISTORY, History
 from tools.actions.action import Action, State
 from tools.actions.changes import read_change
@@ -109,5 +109,4 @@ def stored_action(connection: Connection, action_id: str) -> Action:
 
 def to_action(row: RowMapping) -> Action:
     """Build an action from its row."""
-    names = [name for name in Action.__dataclass_fields__ if name != "change"]
-    return Action(**{name: row[name] for name in names}, change=read_change(row["change"]))
+    return record_of(Action, row, change=read_change(row["change"]))

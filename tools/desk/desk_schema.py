@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import NoTicket
 from core.pictures import Picture
+from core.storage.column_types import record_of
 from core.storage.schema_versions import HISTORY, History
 from core.storage.word_index import WORD_INDEXES, WordIndex
 from tools.desk.ownership import Ownership
@@ -189,46 +190,28 @@ def ownership_values(owned: Ownership) -> dict[str, Any]:
 
 def ownership_of(row: RowMapping) -> Ownership:
     """Read the ownership out of a ticket's row."""
-    return Ownership(**{name: row[name] for name in Ownership.__dataclass_fields__})
+    return record_of(Ownership, row)
 
 
 def ticket_of(row: RowMapping, note_rows: Iterable[RowMapping] = ()) -> Ticket:
     """Read a ticket out of its row and those of its notes."""
     rated = row["stars"] is not None
-    return Ticket(
+    return record_of(
+        Ticket,
+        row,
         id=ticket_number(row["serial"]),
-        thread_id=row["thread_id"],
-        customer_id=row["customer_id"],
-        reason=row["reason"],
-        detail=row["detail"],
         draft=TicketDraft.model_validate(row["draft"]),
         ownership=ownership_of(row),
-        created_at=row["created_at"],
-        transcript=row["transcript"],
-        channel=row["channel"],
-        locale=row["locale"],
-        callback=row["callback"],
         tags=tuple(row["tags"] or ()),
-        snoozed_until=row["snoozed_until"],
         merged_into=ticket_number(row["merged_into"]) if row["merged_into"] else None,
         rating=Rating(stars=row["stars"], comment=row["comment"], rated_at=row["rated_at"]) if rated else None,
-        notes=tuple(
-            TicketNote(author=n["author"], kind=n["kind"], text=n["text"], created_at=n["created_at"], key=n["key"])
-            for n in note_rows
-        ),
+        notes=tuple(record_of(TicketNote, note) for note in note_rows),
     )
 
 
 def delivery_of(row: RowMapping) -> Delivery:
     """Read a message on its way to a conversation out of its row."""
-    return Delivery(
-        key=row["key"],
-        ticket_id=ticket_number(row["ticket"]),
-        thread_id=row["thread_id"],
-        author=row["author"],
-        text=row["text"],
-        pictures=tuple(row["pictures"] or ()),
-    )
+    return record_of(Delivery, row, ticket_id=ticket_number(row["ticket"]), pictures=tuple(row["pictures"] or ()))
 
 
 async def read_ticket(connection: AsyncConnection, serial: int, asked_for: str = "", *, lock: bool = False) -> Ticket:

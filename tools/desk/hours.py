@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.clock import utc_now
@@ -108,16 +107,8 @@ class ExpectedAnswer:
     """The same as an instant in the desk's own time zone."""
 
 
-class Availability(Protocol):
-    """Tell what a customer may be told about the wait."""
-
-    async def expected_answer(self) -> ExpectedAnswer:
-        """Return what holds at this moment."""
-        ...
-
-
 class DeskAvailability:
-    """Fulfil `Availability` by weekly hours and one promise; another class may ask a rota instead."""
+    """What a customer may be told about the wait, by weekly hours and one promise."""
 
     def __init__(
         self, hours: DeskHours, *, reply_within: timedelta, staffed: bool = True, now: Callable[[], datetime] = utc_now

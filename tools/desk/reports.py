@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping, case, exists, func, inspect, or_, select, text, update
+from sqlalchemy import Connection, case, exists, func, inspect, or_, select, text, update
 
+from core.storage.column_types import record_of
 from core.storage.database import OwnDatabase
 from tools.actions.ledger_schema import actions
 from tools.desk.desk_schema import (
@@ -134,7 +134,10 @@ class DeskReads:
                 notes.c.id.in_([row["heard"] for row in rows if row["heard"]])
             )
             heard = {row.id: row.text for row in await connection.execute(newest)}
-        return {ticket_number(row["ticket"]): _words(row, heard.get(row["heard"], "")) for row in rows}
+        return {
+            ticket_number(row["ticket"]): record_of(LatestMessages, row, heard=heard.get(row["heard"], ""))
+            for row in rows
+        }
 
     async def open_tickets(self, now: datetime) -> Mapping[Stage, OpenTickets]:
         """Return the number and the greatest age of the tickets that people have, for each stage."""
@@ -162,8 +165,11 @@ class DeskReads:
         newest = (
             select(func.max(tickets.c.serial)).where(tickets.c.thread_id.in_(threads)).group_by(tickets.c.thread_id)
         )
-        query = select(tickets).where(tickets.c.serial.in_(newest))
-        return {row.thread_id: _line(row) for row in await self._database.rows(query)}
+        rows = [row._mapping for row in await self._database.rows(select(tickets).where(tickets.c.serial.in_(newest)))]
+        return {
+            row["thread_id"]: record_of(TicketLine, row, id=ticket_number(row["serial"]), wish=row["draft"]["wish"])
+            for row in rows
+        }
 
     async def threads_with(self, term: str) -> set[str]:
         """Return the conversations whose tickets or notes have a word that begins so, or whose ticket is this one."""
@@ -218,10 +224,7 @@ class DeskReads:
     async def present(self, since: datetime) -> Sequence[OperatorPresence]:
         """Return who has had the desk open since an instant, by name."""
         query = select(presence).where(presence.c.seen_at >= since).order_by(presence.c.operator)
-        return [
-            OperatorPresence(operator=row.operator, thread_id=row.thread_id, writing=row.writing)
-            for row in await self._database.rows(query)
-        ]
+        return [record_of(OperatorPresence, row._mapping) for row in await self._database.rows(query)]
 
     async def note_presence(self, here: OperatorPresence, at: datetime) -> None:
         """Remember what an operator has open."""
@@ -233,14 +236,21 @@ class DeskReads:
 
     async def outcomes(self, since: datetime) -> Sequence[TicketOutcome]:
         """Return how the tickets went that were opened, closed or rated since an instant or are open, oldest first."""
-        names = [name for name in TicketOutcome.__dataclass_fields__ if name not in ("id", "queue", "priority")]
         happened = or_(*(tickets.c[name] >= since for name in ("created_at", "closed_at", "rated_at")))
-        query = (
-            select(tickets.c.serial, tickets.c.draft, *(tickets.c[name] for name in names))
-            .where(happened | tickets.c.closed_at.is_(None))
-            .order_by(tickets.c.serial)
-        )
-        return [_outcome(row, names) for row in await self._database.rows(query)]
+        columns = (column for column in tickets.c if column.name in TicketOutcome.__dataclass_fields__)
+        query = select(tickets.c.serial, tickets.c.draft, *columns).order_by(tickets.c.serial)
+        query = query.where(happened | tickets.c.closed_at.is_(None))
+        rows = [row._mapping for row in await self._database.rows(query)]
+        return [
+            record_of(
+                TicketOutcome,
+                row,
+                id=ticket_number(row["serial"]),
+                queue=row["draft"]["queue"],
+                priority=row["draft"]["priority"],
+            )
+            for row in rows
+        ]
 
     async def done_since(self, since: datetime) -> Mapping[str, datetime]:
         """Return the conversations in which a change was carried out since an instant, with when the last one was."""
@@ -250,21 +260,3 @@ class DeskReads:
             if not await connection.run_sync(lambda c: inspect(c).has_table(actions.name)):
                 return {}
             return {row[0]: row[1] for row in await connection.execute(query.group_by(actions.c.thread_id))}
-
-
-def _outcome(row: Any, names: Sequence[str]) -> TicketOutcome:
-    others = {name: getattr(row, name) for name in names}
-    return TicketOutcome(
-        id=ticket_number(row.serial), queue=row.draft["queue"], priority=row.draft["priority"], **others
-    )
-
-
-def _line(row: Any) -> TicketLine:
-    names = ("stage", "operator", "customer_id", "channel", "locale", "created_at")
-    others = {name: getattr(row, name) for name in names}
-    return TicketLine(id=ticket_number(row.serial), wish=row.draft["wish"], **others)
-
-
-def _words(row: RowMapping, heard: str) -> LatestMessages:
-    times = {name: row[name] for name in ("noted_at", "replied_at", "heard_at", "reopened_at")}
-    return LatestMessages(**times, heard=heard)

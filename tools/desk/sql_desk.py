@@ -56,7 +56,10 @@ class Outbox(Protocol):
 
 
 class SqlTicketDesk:
-    """Fulfil `OperatorDesk` on SQLite or PostgreSQL; every method raises BackendUnavailable when the database fails."""
+    """Fulfil `TicketDesk`, and let people work on tickets, in SQLite or PostgreSQL.
+
+    Every method raises BackendUnavailable when the database fails.
+    """
 
     def __init__(
         self,

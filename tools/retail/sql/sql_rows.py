@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import RowMapping
 
+from core.storage.column_types import record_of
 from tools.retail.shop_records import (
     Address,
     Customer,
@@ -19,7 +19,6 @@ from tools.retail.shop_records import (
     Variant,
 )
 
-Built = TypeVar("Built", Address, Customer, Order, OrderItem, Payment, PaymentMethod, Product, Variant)
 _FIXED = ("id", "customer_id", "address", "items", "fulfilments", "payments")
 """Fields of an order that are no columns of it, or never change."""
 _LISTS = ("return_item_ids", "exchange_item_ids", "exchange_new_item_ids")
@@ -59,14 +58,16 @@ def payment_values(order: Order) -> list[dict[str, Any]]:
 
 def to_customer(row: RowMapping, methods: Iterable[RowMapping], order_ids: Iterable[str]) -> Customer:
     """Build a customer from their row (joined with their address), their payment methods and their orders."""
-    paid_by = tuple(_built(PaymentMethod, method) for method in methods)
-    return _built(Customer, row, address=_built(Address, row), payment_methods=paid_by, order_ids=tuple(order_ids))
+    paid_by = tuple(record_of(PaymentMethod, method) for method in methods)
+    return record_of(
+        Customer, row, address=record_of(Address, row), payment_methods=paid_by, order_ids=tuple(order_ids)
+    )
 
 
 def to_products(rows: Iterable[RowMapping], variant_rows: Iterable[RowMapping]) -> list[Product]:
     """Build products from their rows and those of their variants, both in order."""
     variants = _grouped(variant_rows, "product_id")
-    return [_built(Product, row, variants=tuple(_built(Variant, v) for v in variants[row["id"]])) for row in rows]
+    return [record_of(Product, row, variants=tuple(record_of(Variant, v) for v in variants[row["id"]])) for row in rows]
 
 
 def to_orders(
@@ -78,25 +79,20 @@ def to_orders(
     """Build orders from their rows (joined with their addresses) and the rows below them, each in order."""
     items_of, parcels_of, payments_of = (_grouped(r, "order_id") for r in (items, parcels, movements))
     return [
-        _built(
+        record_of(
             Order,
             row,
-            address=_built(Address, row),
-            items=tuple(_built(OrderItem, item) for item in items_of[row["id"]]),
+            address=record_of(Address, row),
+            items=tuple(record_of(OrderItem, item) for item in items_of[row["id"]]),
             fulfilments=tuple(
                 Fulfilment(tracking_ids=tuple(f["tracking_ids"]), item_ids=tuple(f["item_ids"]))
                 for f in parcels_of[row["id"]]
             ),
-            payments=tuple(_built(Payment, payment) for payment in payments_of[row["id"]]),
+            payments=tuple(record_of(Payment, payment) for payment in payments_of[row["id"]]),
             **{name: None if row[name] is None else tuple(row[name]) for name in _LISTS},
         )
         for row in rows
     ]
-
-
-def _built(kind: type[Built], row: RowMapping, **others: Any) -> Built:
-    """Build a record of the columns that bear its fields' names, and of others."""
-    return kind(**{field.name: row[field.name] for field in fields(kind) if field.name not in others}, **others)
 
 
 def _grouped(rows: Iterable[RowMapping], key: str) -> defaultdict[str, list[RowMapping]]:
