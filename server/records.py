@@ -94,6 +94,8 @@ class Turn:
     """What was heard, where any of its messages was spoken."""
     pictures: tuple[Picture, ...] = ()
     message_ids: tuple[str, ...]
+    number: int
+    """Place of its newest message in the thread."""
     customer_id: str | None
     channel: str
     locale: str

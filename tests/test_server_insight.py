@@ -39,7 +39,14 @@ def reply(text: str = "You have 30 days.", **others: Any) -> dict[str, Any]:
 def turn(thread: str, number: int, text: str = "hello", **others: Any) -> Turn:
     values: dict[str, Any] = {"customer_id": "ada", "channel": "chat", "locale": "en", "waited_since": 0.0}
     return Turn(
-        id=f"{thread}-{number}", thread_id=thread, token=1, attempt=1, text=text, message_ids=(), **(values | others)
+        id=f"{thread}-{number}",
+        thread_id=thread,
+        token=1,
+        attempt=1,
+        text=text,
+        message_ids=(),
+        number=number,
+        **(values | others),
     )
 
 

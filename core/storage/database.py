@@ -27,15 +27,17 @@ FILE_RECYCLE_SECONDS = 60
 """How long a connection may go on reading a SQLite file that somebody has moved away meanwhile."""
 READERS = ThreadPoolExecutor(4, "database-reads")
 """Threads of this process that read SQLite files, started when needed; no search or embedding keeps them waiting."""
+WRITERS = ThreadPoolExecutor(4, "database-writes")
+"""Those that write, as they may have to wait for another process."""
 
 
-def _readers_of_a_fork() -> None:
+def _threads_of_a_fork() -> None:
     """Give a forked process threads of its own: those of its parent are not there, and work would wait for ever."""
-    global READERS
-    READERS = ThreadPoolExecutor(4, "database-reads")
+    global READERS, WRITERS
+    READERS, WRITERS = ThreadPoolExecutor(4, "database-reads"), ThreadPoolExecutor(4, "database-writes")
 
 
-os.register_at_fork(after_in_child=_readers_of_a_fork)
+os.register_at_fork(after_in_child=_threads_of_a_fork)
 
 Answer = TypeVar("Answer")
 
@@ -85,20 +87,36 @@ class Database:
         FileNotFoundError where it is gone.
         """
         if self.file:
-            return await asyncio.get_running_loop().run_in_executor(READERS, self._read_file, work)
+            return await asyncio.get_running_loop().run_in_executor(READERS, self._visit, self._file_reader, work)
         async with self.reading() as connection:
             return await connection.run_sync(work)
 
-    def _read_file(self, work: Callable[[Connection], Answer]) -> Answer:
+    async def write(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Return what a function does in a transaction that is committed as a whole or, on any error, not at all.
+
+        It visits a file as `read` does, where `writing` pays a visit for each statement; raises FileNotFoundError.
+        """
+        if self.file:
+            async with self._turn():
+                return await asyncio.get_running_loop().run_in_executor(WRITERS, self._visit, self._file_engine, work)
+        async with self.writing() as connection:
+            return await connection.run_sync(work)
+
+    def _visit(self, engine: Engine, work: Callable[[Connection], Answer]) -> Answer:
         if self.file and not self.file.exists():
             raise FileNotFoundError(f"{self.file} is not there")
-        with self._file_engine.connect() as connection:
+        with engine.begin() as connection:
             return work(connection)
 
     @cached_property
     def _file_engine(self) -> Engine:
-        """Open the file for reading; any thread may use it."""
-        return engine_of(self.url, pool_recycle=FILE_RECYCLE_SECONDS, execution_options={"writes": False})
+        """Open the file; any thread may use it."""
+        return engine_of(self.url, pool_recycle=FILE_RECYCLE_SECONDS)
+
+    @cached_property
+    def _file_reader(self) -> Engine:
+        """Use the same connections for reading alone."""
+        return self._file_engine.execution_options(writes=False)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -201,6 +219,11 @@ class OwnDatabase:
     async def rows(self, query: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
         """Return the rows of a query."""
         return await self.read(lambda connection: connection.execute(query).all())
+
+    async def write(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Return what a function does in one transaction; the way for what every turn writes."""
+        async with self._translated():
+            return await self._database.write(work)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:

@@ -9,9 +9,8 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import Connection, Double, RowMapping, bindparam, case, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Busy, KeyReused, NotFound
 from core.pictures import Picture
@@ -28,6 +27,34 @@ LONGEST_BURST = 5
 
 DAY_SECONDS = 86_400
 WAITING = select(func.count()).select_from(MESSAGES).where(MESSAGES.c.status == "waiting")
+# Statements of every message are written once: to make and to name one takes longer than to run it.
+_LATELY = (
+    select(MESSAGES.c.accepted_at)
+    .where(MESSAGES.c.owner == bindparam("by"), MESSAGES.c.accepted_at.between(bindparam("since"), bindparam("until")))
+    .order_by(MESSAGES.c.accepted_at.desc())
+    .offset(bindparam("others"))
+    .limit(1)
+)
+_LIMITS = select(WAITING.scalar_subquery(), _LATELY.scalar_subquery())
+_OPEN_SINCE = (
+    select(func.min(MESSAGES.c.accepted_at))
+    .where(MESSAGES.c.thread_id == THREADS.c.id, MESSAGES.c.turn_id.is_(None))
+    .scalar_subquery()
+)
+_DUE = bindparam("due", type_=Double)
+_LONGEST = _OPEN_SINCE + bindparam("longest")
+_ONE_MORE = (
+    update(THREADS)
+    .where(THREADS.c.id == bindparam("this"), THREADS.c.owner == bindparam("by"))
+    .values(accepted=THREADS.c.accepted + 1, due_at=case((_DUE > _LONGEST, _LONGEST), else_=_DUE))
+    .returning(THREADS.c.accepted)
+)
+_REPEATED = select(MESSAGES).where(MESSAGES.c.owner == bindparam("by"), MESSAGES.c.key == bindparam("key"))
+_OUTCOME = (
+    select(MESSAGES.c.thread_id, MESSAGES.c.status, TURNS.c.reply)
+    .join_from(MESSAGES, TURNS, MESSAGES.c.turn_id == TURNS.c.id, isouter=True)
+    .where(MESSAGES.c.id == bindparam("message"), MESSAGES.c.owner == bindparam("by"))
+)
 
 
 class Inbox(OwnDatabase):
@@ -78,36 +105,39 @@ class Inbox(OwnDatabase):
         if self._accepting.locked():
             raise Busy("too many messages come at the moment; send it again a little later", retry_after=1)
         async with self._accepting:
-            try:
-                async with self.writing() as connection:
-                    if key and (known := await self._repeated(connection, identity, key, digest)):
-                        return known
-                    await self._check_limits(connection, identity)
-                    thread_id = thread_id or await self._begin_thread(connection, identity, channel, locale)
-                    said = {"text": text, "voice": voice and json.dumps(voice), "pictures": kept}
-                    said |= {"key": key, "content_hash": digest}
-                    return await self._append(connection, identity, thread_id, said)
-            except IntegrityError:  # the same key at the same moment in another process: that one was first
-                async with self.writing() as connection:
-                    if (known := await self._repeated(connection, identity, str(key), digest)) is None:
-                        raise
+            said = {"text": text, "voice": voice and json.dumps(voice), "pictures": kept}
+            said |= {"key": key, "content_hash": digest}
+
+            def work(connection: Connection) -> Accepted:
+                if key and (known := self._repeated(connection, identity, key, digest)):
                     return known
+                self._check_limits(connection, identity)
+                now = self.now()
+                if thread_id is None:
+                    place = self._begin_thread(connection, identity, channel, locale, now), 1
+                else:
+                    place = thread_id, self._one_more(connection, identity, thread_id, now)
+                return self._append(connection, identity, place, said, now)
+
+            try:
+                return await self.write(work)
+            except IntegrityError:  # the same key at the same moment in another process: that one was first
+                known = await self.write(lambda connection: self._repeated(connection, identity, str(key), digest))
+                if known is None:
+                    raise
+                return known
 
     async def repeated(
         self, identity: Identity, key: str, *, thread_id: str | None, recording: bytes
     ) -> Accepted | None:
         """Return what a recording was accepted as under the same key; raises KeyReused when that was another one."""
-        async with self.reading() as connection:
-            return await self._repeated(connection, identity, key, _hash(thread_id, recording))
+        digest = _hash(thread_id, recording)
+        return await self.read(lambda connection: self._repeated(connection, identity, key, digest))
 
     async def outcome(self, message_id: str, owner: str) -> Outcome:
         """Return what has become of a message; raises NotFound."""
-        query = (
-            select(MESSAGES.c.thread_id, MESSAGES.c.status, TURNS.c.reply)
-            .join_from(MESSAGES, TURNS, MESSAGES.c.turn_id == TURNS.c.id, isouter=True)
-            .where(MESSAGES.c.id == message_id, MESSAGES.c.owner == owner)
-        )
-        row = await self.read(lambda connection: connection.execute(query).mappings().first())
+        asked = {"message": message_id, "by": owner}
+        row = await self.read(lambda connection: connection.execute(_OUTCOME, asked).mappings().first())
         if row is None:
             raise NotFound("there is no such message; use the message_id that the acceptance named")
         reply = json.loads(row["reply"]) if row["reply"] and row["status"] != "waiting" else None
@@ -118,8 +148,7 @@ class Inbox(OwnDatabase):
         query = select(THREADS).where(THREADS.c.id == thread_id)
         if owner is not None:
             query = query.where(THREADS.c.owner == owner)
-        async with self.reading() as connection:
-            row = (await connection.execute(query)).mappings().first()
+        row = await self.read(lambda connection: connection.execute(query).mappings().first())
         if row is None:
             raise _no_thread()
         return dict(row)
@@ -149,102 +178,89 @@ class Inbox(OwnDatabase):
 
     async def set_fingerprint(self, thread_id: str, fingerprint: str) -> None:
         """Remember how an OpenAI client will send the conversation back."""
-        async with self.writing() as connection:
-            await connection.execute(update(THREADS).where(THREADS.c.id == thread_id).values(fingerprint=fingerprint))
+        kept = update(THREADS).where(THREADS.c.id == thread_id).values(fingerprint=fingerprint)
+        await self.write(lambda connection: connection.execute(kept))
 
     async def rate(self, thread_id: str, identity: Identity, score: int, comment: str) -> None:
         """Keep the newest rating of an own thread; raises NotFound."""
-        async with self.writing() as connection:
-            await self._own_thread(connection, thread_id, identity)
-            values = {"owner": identity.owner, "score": score, "comment": comment, "rated_at": self.now()}
-            changed = await connection.execute(update(RATINGS).where(RATINGS.c.thread_id == thread_id).values(**values))
-            if changed.rowcount == 0:
-                await connection.execute(RATINGS.insert().values(thread_id=thread_id, **values))
+        own = select(THREADS.c.id).where(THREADS.c.id == thread_id, THREADS.c.owner == identity.owner)
+        values = {"owner": identity.owner, "score": score, "comment": comment, "rated_at": self.now()}
 
-    async def _repeated(
-        self, connection: AsyncConnection, identity: Identity, key: str, content_hash: str
-    ) -> Accepted | None:
-        query = select(MESSAGES).where(MESSAGES.c.owner == identity.owner, MESSAGES.c.key == key)
-        row = (await connection.execute(query)).mappings().first()
+        def work(connection: Connection) -> None:
+            if connection.execute(own.with_for_update()).first() is None:
+                raise _no_thread()
+            changed = connection.execute(update(RATINGS).where(RATINGS.c.thread_id == thread_id).values(**values))
+            if changed.rowcount == 0:
+                connection.execute(RATINGS.insert().values(thread_id=thread_id, **values))
+
+        await self.write(work)
+
+    def _repeated(self, connection: Connection, identity: Identity, key: str, content_hash: str) -> Accepted | None:
+        row = connection.execute(_REPEATED, {"by": identity.owner, "key": key}).mappings().first()
         if row is None:
             return None
         if row["content_hash"] != content_hash:
             raise KeyReused("this Idempotency-Key came before with another message; use a new key for a new message")
         return _accepted(row, repeated=True)
 
-    async def _check_limits(self, connection: AsyncConnection, identity: Identity) -> None:
-        if await _count_waiting(connection) >= self.limits.max_waiting:
-            raise Busy("too many messages wait at the moment; send it again a little later", retry_after=2)
+    def _check_limits(self, connection: Connection, identity: Identity) -> None:
         now = self.now()
         # What came "later than now" came before the clock was set back, and nobody knows how long ago.
-        lately = MESSAGES.c.accepted_at.between(now - 60, now)
-        mine = (
-            select(MESSAGES.c.accepted_at)
-            .where(MESSAGES.c.owner == identity.owner, lately)
-            .order_by(MESSAGES.c.accepted_at.desc())
-            .offset(self.limits.messages_per_minute - 1)
-            .limit(1)
-        )
-        if (oldest := (await connection.execute(mine)).scalar()) is not None:
+        lately = {"by": identity.owner, "since": now - 60, "until": now, "others": self.limits.messages_per_minute - 1}
+        waiting, oldest = connection.execute(_LIMITS, lately).one()
+        if waiting >= self.limits.max_waiting:
+            raise Busy("too many messages wait at the moment; send it again a little later", retry_after=2)
+        if oldest is not None:
             raise Busy(
                 f"at most {self.limits.messages_per_minute} messages a minute are accepted from one customer; "
                 "send it again a little later",
                 retry_after=max(1, round(oldest + 60 - now + 0.5)),
             )
 
-    async def _begin_thread(self, connection: AsyncConnection, identity: Identity, channel: str, locale: str) -> str:
+    def _begin_thread(self, connection: Connection, identity: Identity, channel: str, locale: str, now: float) -> str:
+        """Begin a thread with its first message; return its id."""
         if identity.anonymous:
-            await self._check_visitor(connection, identity.owner)
+            self._check_visitor(connection, identity.owner)
         thread_id = str(uuid4())
-        await connection.execute(
-            THREADS.insert().values(
-                id=thread_id,
-                owner=identity.owner,
-                customer_id=identity.customer_id,
-                channel=channel,
-                locale=locale,
-                created_at=self.now(),
-            )
-        )
+        row: dict[str, Any] = {"id": thread_id, "owner": identity.owner, "customer_id": identity.customer_id}
+        row |= {"channel": channel, "locale": locale, "created_at": now}
+        row |= {"accepted": 1, "due_at": now + self._burst_seconds}
+        connection.execute(THREADS.insert(), row)
         return thread_id
 
-    async def _check_visitor(self, connection: AsyncConnection, owner: str) -> None:
+    def _check_visitor(self, connection: Connection, owner: str) -> None:
         """Raise Busy where a visitor has begun many conversations in a day: each may bring in a person."""
         day = THREADS.c.created_at.between(self.now() - DAY_SECONDS, self.now())
         begun = select(func.count()).select_from(THREADS).where(THREADS.c.owner == owner, day)
-        if int((await connection.execute(begun)).scalar_one()) >= self.limits.visitor_threads_per_day:
+        if int(connection.execute(begun).scalar_one()) >= self.limits.visitor_threads_per_day:
             raise Busy("too many conversations were begun today; go on with one of them", retry_after=3600)
 
-    async def _append(
-        self, connection: AsyncConnection, identity: Identity, thread_id: str, said: Mapping[str, Any]
-    ) -> Accepted:
-        now = self.now()
-        number = await self._own_thread(connection, thread_id, identity, one_more=True)
-        open_since = select(func.min(MESSAGES.c.accepted_at)).where(
-            MESSAGES.c.thread_id == thread_id, MESSAGES.c.status == "waiting", MESSAGES.c.turn_id.is_(None)
-        )
-        first = (await connection.execute(open_since)).scalar() or now
-        due_at = min(now + self._burst_seconds, first + LONGEST_BURST * self._burst_seconds)
-        await connection.execute(update(THREADS).where(THREADS.c.id == thread_id).values(due_at=due_at))
-        place = {"id": str(uuid4()), "thread_id": thread_id, "number": number, "owner": identity.owner}
-        row = {**place, **said, "accepted_at": now, "status": "waiting"}
-        await connection.execute(MESSAGES.insert().values(row))
-        return _accepted(row)
+    def _one_more(self, connection: Connection, identity: Identity, thread_id: str, now: float) -> int:
+        """Lock an own thread's row, count one more message and say when it is due; return its number.
 
-    async def _own_thread(
-        self, connection: AsyncConnection, thread_id: str, identity: Identity, *, one_more: bool = False
-    ) -> int:
-        """Lock an own thread's row and return its number of messages, counting one more; raises NotFound."""
-        locked = (
-            update(THREADS)
-            .where(THREADS.c.id == thread_id, THREADS.c.owner == identity.owner)
-            .values(accepted=THREADS.c.accepted + int(one_more))
-            .returning(THREADS.c.accepted)
-        )
-        number: int | None = (await connection.execute(locked)).scalar()
+        Raises:
+            NotFound: there is no such thread.
+        """
+        burst = self._burst_seconds
+        asked = {"this": thread_id, "by": identity.owner, "due": now + burst, "longest": LONGEST_BURST * burst}
+        number: int | None = connection.execute(_ONE_MORE, asked).scalar()
         if number is None:
             raise _no_thread()
         return number
+
+    def _append(
+        self,
+        connection: Connection,
+        identity: Identity,
+        place: tuple[str, int],
+        said: Mapping[str, Any],
+        now: float,
+    ) -> Accepted:
+        thread_id, number = place
+        row = {"id": str(uuid4()), "thread_id": thread_id, "number": number, "owner": identity.owner}
+        row |= {**said, "accepted_at": now, "status": "waiting"}
+        connection.execute(MESSAGES.insert(), row)
+        return _accepted(row)
 
 
 def _hash(thread_id: str | None, content: bytes) -> str:
@@ -259,7 +275,3 @@ def _accepted(row: Mapping[str, Any] | RowMapping, *, repeated: bool = False) ->
 
 def _no_thread() -> NotFound:
     return NotFound("there is no such thread; begin a new one by leaving thread_id out")
-
-
-async def _count_waiting(connection: AsyncConnection) -> int:
-    return int((await connection.execute(WAITING)).scalar_one())

@@ -236,12 +236,11 @@ class Worker:
             self.hint(turn.thread_id)
 
     async def _keep_lease(self, turn: Turn, lost: Callable[[], Any]) -> None:
-        """Prolong the lease while the turn runs; stop the turn when it was lost."""
+        """Prolong the lease while the turn runs; end the turn when it was lost or stopped."""
         while True:
             await asyncio.sleep(self._pace.lease_seconds / 3)
             with suppress(BackendUnavailable):  # the next beat may get through before the lease is over
-                renewed = await asyncio.shield(self._leases.renew(turn))
-                if not renewed or await self._leases.is_stopped(turn):
+                if not await asyncio.shield(self._leases.renew(turn)):
                     lost()
                     return
 
