@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.language.confirmations import Asked, answer_to_confirmation, takes_back
+from core.language.confirmations import Asked, answer_to_confirmation
+from core.language.corrections import begins_by_taking_back, begins_with_no, takes_back
 from tools.retail.order_writes import WRITE_ACTIONS
 
 
@@ -223,6 +224,23 @@ def test_what_waits_can_be_taken_back(text: str) -> None:
 @pytest.mark.parametrize("text", ["how long will it take?", "yes", "is it cancelled?", "I don't know when I am home"])
 def test_other_words_take_nothing_back(text: str) -> None:
     assert not takes_back(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "no", "taken_back"),
+    [
+        ("no, the other one", True, True),
+        ("No wait, Tuesday", True, True),
+        ("no I've changed my mind", True, True),
+        ("oh sorry, nein, das andere", True, True),
+        ("wait, I meant Tuesday", False, True),
+        ("no longer needed", False, False),
+        ("no internet since Monday", False, False),
+        ("no-one was at home", False, False),
+    ],
+)
+def test_a_no_or_a_wait_at_the_beginning_takes_back_what_was_said(text: str, no: bool, taken_back: bool) -> None:
+    assert (begins_with_no(text), begins_by_taking_back(text)) == (no, taken_back)
 
 
 PREVIEW = (

@@ -119,6 +119,23 @@ def test_lists_within_what_was_read_whole_are_records_of_their_own(question: str
     assert said.splitlines()[1:] == [f"- {told}"]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("examiner", "Ada Brook", True),
+        ("optician", "Dr. Lin", True),
+        ("tuned_by", "Ruiz", True),
+        ("order", "A-17", False),
+        ("folder", "blue", False),
+    ],
+)
+def test_whoever_does_something_is_known_by_how_their_field_is_called(field: str, value: str, told: bool) -> None:
+    rows = [{"visit": "V-1", "on": "2026-02-10", field: value}]
+    read = (Result(name="get_visits", args={}, text=json.dumps(rows)),)
+    said = facts_asked("who comes to my visit?", Conversation("x", results=read, tools={"get_visits": {}}))
+    assert (value in said) is told
+
+
 def test_what_is_vague_tells_nothing_and_what_is_owed_leaves_out_what_is_paid() -> None:
     rows = [{"no": "R-1", "due": "2026-10-22", "amount": 8.5, "state": s} for s in ("paid", "overdue")]
     read = (Result(name="get_bills", args={}, text=json.dumps(rows)),)

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from core.language.confirmations import answer_to_confirmation, wants_it_otherwise
+from core.language.confirmations import answer_to_confirmation
+from core.language.corrections import wants_it_otherwise
 from core.language.signals import is_angry, wants_human
 from tools.retail.offline.reading.order_intents import order_intent
 

@@ -104,7 +104,7 @@ _REFUSED = (
     r"niet|nee|laat maar|toch niet|liever niet|"
     rf"nie|zostaw|lepiej nie|anuluj|لا|كلا|👎|❌|🚫|{_KEEPS}"
 )
-_HESITATION = (
+HESITATION = (
     r"oh|well|ok|okay|hm+|u+h+m*|um+|ah|ach|er+|actually|sorry|please|wait|hold on|now|then|so|"
     r"(?:on|after) (?:second|further) thou?ghts?|come to think of it|you know what|after all|anyway|"
     r"i (?:think|guess)|(?:i(?:'ve| have)? )?thought about it(?: again)?|"
@@ -112,12 +112,9 @@ _HESITATION = (
     r"finalement|en fait|euh|pardon|bueno|pensándolo bien|perdón|allora|anzi|scusa|bom|pensando bem"
 )
 """What people say before they decide."""
-_NO = re.compile(rf"^(?:(?:{_HESITATION})[ ,.!…]+)*(?:{_REFUSED})(?!\w)(?P<rest>.*)$")
-_SAYS_NO = re.compile(
-    rf"^(?:(?:{_HESITATION})[ ,.!…]+)*(?:no+|nope|nah|nein|nö|nee|non|não|niet|nie)(?:\s*[,.!;:–…]| i(?:'ve|'d)? |$)"
-)
+_NO = re.compile(rf"^(?:(?:{HESITATION})[ ,.!…]+)*(?:{_REFUSED})(?!\w)(?P<rest>.*)$")
 _BESIDE_NO = re.compile(
-    rf"(?<!\w)(?=[\w👎❌🚫])(?:{_REFUSED}|{_HESITATION}|{_COURTESY}|{_THANKS}|{_DEED}|{_MEANT}|do (?:that|it|this)|"
+    rf"(?<!\w)(?=[\w👎❌🚫])(?:{_REFUSED}|{HESITATION}|{_COURTESY}|{_THANKS}|{_DEED}|{_MEANT}|do (?:that|it|this)|"
     r"leave that(?: as (?:it )?is)?|"
     r"it's (?:fine|ok|okay)|that's (?:all|fine)|(?:i )?(?:still |do )?(?:want|need) (?:it|them|that|this|to)|as it is|"
     r"any ?more|about (?:it|that|this)|(?:ich )?(?:habe? )?(?:es )?mir (?:das )?anders überlegt|"
@@ -212,11 +209,6 @@ def _asks_nothing_else(rest: str) -> bool:
     return not _BESIDE_NO.sub(" ", rest).strip(" ,.!;:–-…")
 
 
-def begins_with_no(text: str) -> bool:
-    """Say whether the first clause of a text alone is a no: `no, I changed my mind`, but not `no longer needed`."""
-    return bool(_SAYS_NO.match(normalised(text)))
-
-
 def _repeats(normal: str, preview: str) -> bool:
     """Say whether a yes names, in what follows it, nothing but what the preview says.
 
@@ -290,39 +282,3 @@ def _names_of(asked: Asked) -> set[str]:
 def _accented_si(normal: str) -> str:
     """Drop a leading Spanish "si", which would read as the French or Spanish "if"."""
     return re.sub(r"^si\b", "", normal)
-
-
-_OTHERWISE = any_of(
-    r"\b(?:instead|rather|on second thou?ghts?|changed my mind|correction)\b",
-    r"\b(?:make|change|switch|turn|put) (?:that|it|this|those|them)\b",
-    r"^(?:(?:hm+|oh|ah|oops|sorry|wait|hold on)[,.! ]+)*(?:actually|no[,.! ]+(?:i meant|not|the|it|that|make|"
-    r"use)|not )",
-    r"\b(?:i meant|i mean)\b",
-    r"\b(?:stattdessen|lieber|doch nicht|ich meinte|andersherum)\b",
-    r"\b(?:plutôt|à la place|je voulais dire|finalement)\b",
-    r"\b(?:en su lugar|en vez de|mejor|quise decir|quería decir)\b",
-)
-
-
-def wants_it_otherwise(text: str) -> bool:
-    """Say whether an answer that is neither a yes nor a no asks for something else than was proposed."""
-    return bool(_OTHERWISE.search(normalised(text)))
-
-
-_TAKEN_BACK = any_of(
-    r"\b(?:never ?mind|forget (?:it|that|about (?:it|that)|(?:about )?(?:my|the) (?:request|refund|return|"
-    r"order|claim))|changed my mind)\b",
-    r"(?<!not )(?<!don't )(?<!i )(?<!to )\bforget (?:about )?(?:the|my|this|that) (?!number|code)\w+",
-    r"\bleave (?:it|that|everything) (?:just )?(?:as (?:it is|it was|things are)|alone|be)\b",
-    r"\b(?:do not|don't|dont|please don't|no need to|stop|not) (?:refund|cancel|return|exchange|change|send|do|"
-    r"process|go ahead|proceed)\b",
-    r"\b(?:withdraw|cancel|stop|take back|retract|drop) (?:my|the|that|this) (?:request|refund|return|claim|"
-    r"cancell?ation|exchange)\b",
-    r"\bno longer (?:want|need)\b|\bdon't (?:want|need) (?:it|that|this|the refund|to)\b",
-    r"\b(?:doch nicht|nicht mehr nötig|hat sich erledigt|vergessen sie (?:es|das))\b|\blaissez tomber\b|\bolvídelo\b",
-)
-
-
-def takes_back(text: str) -> bool:
-    """Say whether a customer who is only waiting for what they agreed to does not want it any more."""
-    return answer_to_confirmation(text) == "no" or bool(_TAKEN_BACK.search(normalised(text)))

@@ -39,6 +39,8 @@ _ORDER_TALK = re.compile(
     r"zamówieni\w+)\b|#"
 )
 
+CODE = r"#?(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{4,}\b"
+"""A pattern for the name of a record in letters and digits, whatever its business: `TK-1002`, `#W2611340`."""
 _LOOK_AROUND = 120
 """Characters before and after a number that tell what it is the number of."""
 

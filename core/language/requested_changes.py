@@ -7,6 +7,7 @@ customer's own; nothing here knows what it is about.
 import re
 
 from core.language.action_words import any_action
+from core.language.reference_numbers import CODE
 from core.language.text import normalised
 
 
@@ -118,7 +119,8 @@ _RULE = re.compile(
     r"\b(?:kann|darf|muss(?! ich (?:noch )?(?:be)?zahlen)|soll|könnte|müsste|wenn|falls|puis|peux|"
     r"dois(?!-je (?:\w+ ){0,2}(?:payer|régler))|peut|pourrais|puedo|puede|debería)\b"
 )
-_NUMBERED = re.compile(r"(?<![\w-])#?(?=[\w-]*\d[\w-]*\d)(?=[\w-]*[a-z])[\w-]{4,}\b")
+_NUMBERED = re.compile(rf"(?=#?[\w-]*\d[\w-]*\d){CODE}")
+"""A code of two digits at least: `3-month` is none."""
 _HAVE_TO = re.compile(r"\b(?:do|does|did) (?:i|we) (?:have|need) to\b|\bmust (?:i|we)\b")
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
-from core.language.confirmations import answer_to_confirmation, takes_back
+from core.language.confirmations import answer_to_confirmation
+from core.language.corrections import takes_back
 from core.language.fixed_sentences import ENGLISH
 from core.language.greetings import OFFER_OF_A_PERSON, THANKS
 from core.language.requested_changes import asks_about, names_change, wishes

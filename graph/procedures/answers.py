@@ -12,7 +12,8 @@ from typing import Any
 import re2
 
 from core.json_records import words_of_name
-from core.language.confirmations import answer_to_confirmation, wants_it_otherwise
+from core.language.confirmations import answer_to_confirmation
+from core.language.corrections import begins_by_taking_back, wants_it_otherwise
 from core.language.greetings import is_small_talk
 from core.language.requested_changes import asks_about, wishes
 from core.language.several import count_of, hesitates, means_another
@@ -52,13 +53,6 @@ JOINS = re.compile(
 LONGEST_ANSWER = 300
 """Characters of a message that is taken whole as an answer in free words."""
 NEGATED = re.compile(rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|sin)(?!\w)")
-BEGINS_WITH_NO = re.compile(
-    r"^\W*(?:(?:oh|ah|ach|hm+|well|sorry|ok|okay|je|euh|ay)\W+)*(?:(?:no+|nope|nah|nein|nee|non|não|nie)"
-    r"(?:\s*[,.;:!–-]|\s+(?:wait|sorry|actually|i|i'm|that|not|ich|je|das|doch|warte|attende[zs]?|espere?a?)\b)|"
-    r"(?:wait|actually|rather|sorry|hold on|moment|warte|doch|pardon|perdón)\b)",
-    re.IGNORECASE,
-)
-"""Who takes back what they said; `no internet` is none of these."""
 YES_WITHIN = re.compile(
     r"^(?:yes|yeah|yep|sure|correct|right|it is|it was|i am|i do|i did|ja|oui|s[ií]|sì|sim|tak)\b", re.IGNORECASE
 )
@@ -103,16 +97,14 @@ def _chosen_otherwise(procedure: Procedure, case: Case, text: str, source: str) 
 
     Who says no to the one they chose is asked again.
     """
-    begins_with_no = bool(BEGINS_WITH_NO.match(text))
+    takes_back = begins_by_taking_back(text)
     for name, options in case["choices"].items():
-        if name not in case["slots"] or not (
-            begins_with_no or wants_it_otherwise(text) or len(text.split()) <= FEW_WORDS
-        ):
+        if name not in case["slots"] or not (takes_back or wants_it_otherwise(text) or len(text.split()) <= FEW_WORDS):
             continue
-        other = meant(options, {**case, "said": [], "reads": case["reads"] if begins_with_no else {}}, text)
+        other = meant(options, {**case, "said": [], "reads": case["reads"] if takes_back else {}}, text)
         if other is not None and other != slot_value(case, name):
             return with_slot(procedure, case, name, other, source)
-        if other is not None and begins_with_no:
+        if other is not None and takes_back:
             return {**without_slot(procedure, case, name), "said": []}
     return case
 
@@ -298,7 +290,7 @@ def _answer(slot: Slot, text: str) -> Any:
         return None  # it would have been heard
     said = text.strip()
     other = (
-        said.endswith("?") or hesitates(said) or BEGINS_WITH_NO.match(said) or answer_to_confirmation(said) != "other"
+        said.endswith("?") or hesitates(said) or begins_by_taking_back(said) or answer_to_confirmation(said) != "other"
     )
     return said if said and not other and len(said) <= LONGEST_ANSWER else None
 

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.language.confirmations import answer_to_confirmation, takes_back
+from core.language.confirmations import answer_to_confirmation
+from core.language.corrections import begins_by_taking_back, takes_back
 from core.language.fixed_sentences import phrase
 from core.language.reference_numbers import join_spelled
 from core.language.several import hesitates, insists, means_another, means_every, without_hesitation
 from core.language.text import normalised, sentences
-from graph.procedures.answers import BEGINS_WITH_NO, answered_case, answered_cases, offered, said_beside
+from graph.procedures.answers import answered_case, answered_cases, offered, said_beside
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import (
     MOST_CASES,
@@ -109,7 +110,7 @@ async def apply_message(
         cases = [*cases, await about_another(book, told_no, text, source, context) or told_no]
         changed = True
     led = changed or bool(cases and cases[-1]["asked"] and not is_question(text))
-    if cases and led and not BEGINS_WITH_NO.match(text):
+    if cases and led and not begins_by_taking_back(text):
         cases = replaced(cases, heard(cases[-1], text))
     cases = await with_reads(book, cases, source, context)
     if led or not is_question(text):

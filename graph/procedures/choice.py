@@ -10,6 +10,7 @@ import re2
 from core.language.detection import spoken_language
 from core.language.fixed_sentences import ENGLISH
 from core.language.glossary import in_english
+from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_about, asks_of_us, wishes, without_lead
 from core.language.text import sentences
 from core.language.words import corrected
@@ -34,7 +35,7 @@ NONE = (
 )  # fmt: skip
 """What people say without wanting any procedure."""
 CLAUSES = re.compile(r"(?<=[,;:.!?–])\s+|\s(?:because|since|but|weil|denn|parce que|porque|perché)\s")
-_RECORD = r"#?(?:(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{4,}\b|\b\d{5,}\b|\b[A-Z]{5,}\b)"
+_RECORD = rf"(?:{CODE}|#?(?:\b\d{{5,}}|\b[A-Z]{{5,}})\b)"
 IDENTIFIER = re.compile(rf"(\b(?:for|on|of|about|with|from|für|von|pour|para)\s)?{_RECORD}")
 BESIDES = re.compile(r",?\s(?:and|und|et|y|e|en|i)\s")
 MOST_CLAUSES = 6

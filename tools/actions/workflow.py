@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import InputError, Refused
-from core.language.confirmations import Asked, answer_to_confirmation, takes_back, wants_it_otherwise
+from core.language.confirmations import Asked, answer_to_confirmation
+from core.language.corrections import takes_back, wants_it_otherwise
 from core.language.fixed_sentences import phrase
 from tools.actions.action import Action
 from tools.actions.changes import Change

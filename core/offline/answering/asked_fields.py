@@ -70,13 +70,12 @@ _NAMES = {
         r"station|club|address|place|city|location|branch|store|site|room|street|office|from|to$|origin|"
         r"destination|where|gate|depot"
     ),
-    "person": re.compile(
-        r"trainer|agent|by$|doctor|dentist|physician|therapist|nurse|driver|teacher|instructor|coach|name|person|contact|"
-        r"technician|mechanic|stylist|guide|advis[oe]r|host"
-    ),
+    "person": re.compile(r"agent|by$|with$|name|person|contact"),
     "duration": re.compile(r"minutes?|hours?|days?\b|weeks?|months?|duration|length"),
     "status": re.compile(r"stat(?:us|e)$"),
 }
+_DOER = re.compile(r"(?:er|or|ist|ian|ant)\b")
+"""How English names whoever does something, in any trade: `trainer`, `doctor`, `therapist`."""
 _DIRECTIONS = (
     (
         re.compile(
@@ -160,7 +159,15 @@ def is_a(kind: str, name: str, value: Any) -> bool:
             return isinstance(value, float) or (isinstance(value, int) and bool(_NAMES[kind].search(called)))
         case "duration":
             return isinstance(value, int | float) and bool(_NAMES[kind].search(called))
+        case "person" if _DOER.search(called):
+            return is_plain(value) and _is_name(str(value))
         case "count":
             return isinstance(value, int) and not _NAMES["money"].search(called)
         case _:
             return is_plain(value) and value != "" and bool(_NAMES[kind].search(called)) and not is_day(value)
+
+
+def _is_name(value: str) -> bool:
+    """Say whether a value is written like a person's name: words that all begin with a capital."""
+    words = value.split()
+    return bool(words) and all(word[0].isupper() and word.rstrip(".").replace("-", "").isalpha() for word in words)

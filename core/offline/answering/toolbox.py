@@ -8,6 +8,7 @@ from typing import Any
 from langchain_core.embeddings import Embeddings
 
 from core.language.detection import language_of
+from core.language.reference_numbers import CODE
 from core.language.text import normal
 from core.language.words import content_stems
 from core.offline.answering.likeness import Reading
@@ -49,7 +50,7 @@ class NotPossible(ReplyNow):
 
 
 NOT_LOOKED_UP = "I am sorry, I could not look that up. Please tell me the number or the name once more."
-_IDENTIFIER = re.compile(r"#?(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{4,}\b")
+_IDENTIFIER = re.compile(CODE)
 """Names one record of one customer; no article is about it, though one may show such a number as an example."""
 _SEARCH = "search_articles"
 _CITES = "["

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.language.confirmations import answer_to_confirmation, begins_with_no
+from core.language.confirmations import answer_to_confirmation
+from core.language.corrections import begins_with_no
 from core.language.reference_numbers import reference_numbers
 from core.offline.answering.toolbox import Call, CallNeeded, Toolbox
 from core.offline.planner import Planner

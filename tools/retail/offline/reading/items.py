@@ -15,13 +15,13 @@ _GENERIC_TEXT = (
     "set kit smart electric digital wireless indoor light led garden action portable mechanical patio home new"
 )
 _GENERIC = frozenset(stem(word) for word in _GENERIC_TEXT.split())
-_ID = re.compile(r"\b[A-Z]?\d{6,12}\b")
+ITEM_ID = re.compile(r"\b[A-Z]?\d{6,12}\b")
 _PLURAL = re.compile(r"\b(?:both|all|two|three|\d+ of|each|every)\b")
 
 
 def meant_items(text: str, items: Sequence[Facts]) -> list[Facts]:
     """Return the items a text names: by id, by name, by name and options, or all of them but those it excepts."""
-    if ids := set(_ID.findall(text)) & {str(item.get("item_id")) for item in items}:
+    if ids := set(ITEM_ID.findall(text)) & {str(item.get("item_id")) for item in items}:
         return [item for item in items if str(item.get("item_id")) in ids]
     kept = kept_part(text)
     if kept and (spared := _named(kept, items)):

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core.language.text import normal
-from tools.retail.offline.reading.items import squash, value_position
+from tools.retail.offline.reading.items import ITEM_ID, squash, value_position
 
 Facts = Mapping[str, Any]
 
@@ -27,7 +27,6 @@ _LEVELS = ("low", "medium", "high")
 _UNWANTED = re.compile(r"\b(?:instead of|rather than)\b|, not\b")
 _NEAR = 16
 """Characters after "instead of" in which the value that is not wanted begins."""
-_ITEM_ID = re.compile(r"\b[A-Z]?\d{6,12}\b")
 
 
 def price_of(variant: Facts) -> Decimal:
@@ -77,7 +76,7 @@ def fitting_variants(text: str, variants: Sequence[Facts], current: Facts) -> li
     possible.
     """
     in_stock = [v for v in variants if v.get("available")]
-    ids = set(_ITEM_ID.findall(text))
+    ids = set(ITEM_ID.findall(text))
     if named := [v for v in in_stock if str(v.get("item_id")) in ids]:
         return named[:1]
     has = current.get("options") or {}
@@ -96,7 +95,7 @@ def fitting_variants(text: str, variants: Sequence[Facts], current: Facts) -> li
 
 def changes_only_what_is_asked(text: str, variant: Facts, variants: Sequence[Facts], current: Facts) -> bool:
     """Say whether a version differs from the item only in options the text speaks of, or in a price it asks for."""
-    if _CHEAPEST.search(normal(text)) or _DEAREST.search(normal(text)) or _ITEM_ID.search(text):
+    if _CHEAPEST.search(normal(text)) or _DEAREST.search(normal(text)) or ITEM_ID.search(text):
         return True
     has = current.get("options") or {}
     wanted = wanted_options(text, variants, has)
