@@ -90,7 +90,7 @@ def main() -> None:
     arguments, business = _without_business(sys.argv[1:])
     if business:
         # Loaded here, so that the list of commands appears at once.
-        from core.settings import choose_business
+        from core.setting_sources import choose_business
 
         choose_business(business)
     if arguments and "--help" not in arguments:

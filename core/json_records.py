@@ -1,5 +1,6 @@
-"""Walk through the records of a business, whatever they are of."""
+"""Read JSON that comes from elsewhere, and walk through the records of a business in it, whatever they are of."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -29,3 +30,20 @@ def records_within(value: Any) -> Iterator[Record]:
     if isinstance(value, Mapping | list):
         for inner in value.values() if isinstance(value, Mapping) else value:
             yield from records_within(inner)
+
+
+class NestedTooDeep(ValueError):
+    """JSON whose nesting Python cannot follow."""
+
+
+def parsed_json(text: str | bytes) -> Any:
+    """Return a text read as JSON.
+
+    Raises:
+        NestedTooDeep: it is nested too deep to be read.
+        ValueError: it is no JSON.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise NestedTooDeep("the JSON is nested too deep") from None

@@ -1,18 +1,17 @@
-"""Read every setting from the environment and an optional `.env`; nothing else does."""
+"""Define every setting and limit; where their values come from is in `setting_sources`."""
 
-import os
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from core.earlier_settings import RETIRED, refuse_moved
 from core.errors import InputError, SettingsError
+from core.setting_sources import PREFIX, explained, variables, with_files
 from core.yaml_files import read_yaml
 
-PREFIX = "SUPPORT_"
 OXLO_BASE_URL = "https://api.oxlo.ai/v1"
 OXLO_MODEL = "llama-3.3-70b"
 SAMPLE_BUSINESS = Path(__file__).resolve().parent.parent / "examples" / "alder-finch"
@@ -70,70 +69,6 @@ class Limits(BaseModel, frozen=True, extra="forbid"):
                 f"the names are {', '.join(cls.model_fields)}"
             )
         return {name: value for name, _, value in pairs}
-
-
-_RETIRED = {
-    **dict.fromkeys(
-        ("thread_budget", "customer_budget"),
-        "set SUPPORT_DAILY_BUDGET, which counts for a conversation and for a customer",
-    ),
-    **dict.fromkeys(
-        ("price_per_request", "price_input", "price_output"),
-        "write the prices into a copy of core/models/prices.yaml and name it in SUPPORT_PRICES_FILE",
-    ),
-    **dict.fromkeys(
-        ("endpoint_file", "evals_dir", "proposals_dir"),
-        "set SUPPORT_DATA_DIR to the folder that holds endpoints.json, evals/ and proposed/",
-    ),
-    "replies_dir": "name the folder of the business, in which replies/ is, in SUPPORT_BUSINESS",
-    **dict.fromkeys(
-        (
-            "temperature",
-            "max_retries",
-            "streaming",
-            "embedding_batch_size",
-            "rerank_seconds",
-            "index_versions",
-            "passage_tokens",
-            "max_document_mb",
-            "stale_after_days",
-            "orders_timeout_seconds",
-            "log_format",
-            "tickets_by_model",
-            "staff_login_name",
-        ),
-        "it is fixed now; remove it",
-    ),
-}
-"""Settings of earlier versions, and what to do instead; they count for nothing, and `doctor` says so."""
-_MOVED = {
-    "shop_name": "`name` in business.yaml",
-    "link_hosts": "`link_hosts` in business.yaml",
-    "desk_hours": "`hours` in business.yaml",
-    "desk_timezone": "`timezone` in business.yaml",
-    "desk_available": "`staffed` in business.yaml",
-    "desk_reply_minutes": "`reply_minutes` below `limits` in business.yaml",
-    "desk_reopen_days": "`reopen_days` below `limits` in business.yaml",
-    "queues_file": "`queues` in business.yaml",
-    "tracking_url": "`tracking_url` below `shop` in connectors/shop.yaml",
-    "policy_file": "`policy` below `shop` in connectors/shop.yaml",
-    "orders_idempotency_keys": "`idempotency_keys` below `shop` in connectors/shop.yaml",
-}
-"""Settings of earlier versions that a business says in its own folder now; they are refused."""
-_ELSEWHERE = {
-    **dict.fromkeys(
-        ("desk_url", "memory_url", "inbox_url"),
-        "name one PostgreSQL database in SUPPORT_DATABASE_URL, or the folder of desk.db, memory.db and inbox.db in "
-        "SUPPORT_DATA_DIR",
-    ),
-    "index_dir": "the index is the folder index/ in SUPPORT_DATA_DIR",
-    "jwt_revoked_file": "the list is the file revoked-tokens in SUPPORT_DATA_DIR",
-    "orders_api_key": "write it into SUPPORT_CONNECTOR_SECRETS by the name of the connector's file, as in shop=KEY",
-    "host": "write `support-agent serve --host`",
-    "port": "write `support-agent serve --port`",
-    "code_mail_from": "write it into SUPPORT_CODE_SENDER, as in smtp://…?from=support@example.com",
-}
-"""Settings of earlier versions, and what to do instead; they are refused, since ignoring them would do harm."""
 
 
 class Settings(BaseModel, frozen=True, extra="forbid"):
@@ -438,22 +373,10 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         Raises:
             SettingsError: a variable is unknown, or its value does not fit.
         """
-        values = _variables(environ, env_file)
+        values = variables(environ, env_file)
         ours = {k.removeprefix(PREFIX).lower(): v for k, v in values.items() if k.startswith(PREFIX) and v != ""}
-        if moved := [f"{PREFIX}{name.upper()} is {_MOVED[name]} now" for name in sorted(ours) if name in _MOVED]:
-            raise SettingsError(
-                f"{'; '.join(moved)}: write it there, in the folder that SUPPORT_BUSINESS names (a copy of "
-                f"{SAMPLE_BUSINESS} to begin with), and take the variable out"
-            )
-        if elsewhere := [
-            name for name in sorted(ours) if name.removesuffix("_file") in _ELSEWHERE or name in _ELSEWHERE
-        ]:
-            said = (
-                f"{PREFIX}{n.upper()} is no setting any more: {_ELSEWHERE.get(n) or _ELSEWHERE[n[:-5]]}"
-                for n in elsewhere
-            )
-            raise SettingsError("; ".join(said))
-        ours = _read_files({name: value for name, value in ours.items() if name not in _RETIRED})
+        refuse_moved(ours, SAMPLE_BUSINESS)
+        ours = with_files({name: value for name, value in ours.items() if name not in RETIRED}, cls.model_fields)
         if older := [f"{name}={value}" for name, value in ours.items() if name in Limits.model_fields]:
             ours = {name: value for name, value in ours.items() if name not in Limits.model_fields}
             ours["limits"] = " ".join([*older, ours.get("limits", "")])
@@ -466,59 +389,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         try:
             return cls.model_validate(ours)
         except ValidationError as error:
-            raise SettingsError(_explain(error)) from None
-
-
-def retired_settings(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> list[str]:
-    """Return a line for each setting of an earlier version that is still set: its name, and what to do."""
-    names = [name for name in sorted(_variables(environ, env_file)) if name.startswith(PREFIX)]
-    lines = []
-    for name in names:
-        setting = name.removeprefix(PREFIX).lower()
-        if setting in Limits.model_fields:
-            lines.append(f'{name} is an older name; write it as SUPPORT_LIMITS="{setting}=…"')
-        elif what := _RETIRED.get(setting):
-            lines.append(f"{name} counts for nothing any more: {what}")
-    return lines
-
-
-def _variables(environ: Mapping[str, str] | None, env_file: Path | None) -> dict[str, str]:
-    """Return the variables of the environment over those of a `.env` file."""
-    kept = dotenv_values(env_file) if env_file else {}
-    return {name: value for name, value in kept.items() if value is not None} | dict(
-        os.environ if environ is None else environ
-    )
-
-
-def _read_files(given: Mapping[str, str]) -> dict[str, str]:
-    """Return settings with the content of the files that `<NAME>_FILE` names, as container platforms hand secrets over.
-
-    Raises:
-        SettingsError: a file cannot be read or is empty, or the setting itself is set too.
-    """
-    values = dict(given)
-    for name in given:
-        setting = name.removesuffix("_file")
-        if name in Settings.model_fields or setting == name or setting not in Settings.model_fields:
-            continue
-        variable, path = f"{PREFIX}{name.upper()}", Path(values.pop(name))
-        if setting in values:
-            raise SettingsError(f"{variable} and {PREFIX}{setting.upper()} are both set; set one of them")
-        try:
-            values[setting] = path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no text"
-            raise SettingsError(
-                f"{variable} is {str(path)!r}, which cannot be read ({why}); name a file with the value"
-            ) from None
-        if not values[setting]:
-            raise SettingsError(f"{variable} is {str(path)!r}, which is empty; write the value into it")
-    return values
-
-
-def choose_business(folder: str) -> None:
-    """Let this process, and those it starts, open a business, as SUPPORT_BUSINESS does."""
-    os.environ[f"{PREFIX}BUSINESS"] = folder
+            raise SettingsError(explained(error, len(cls.model_fields))) from None
 
 
 def _of_business(folder: Path) -> dict[str, str]:
@@ -530,17 +401,14 @@ def _of_business(folder: Path) -> dict[str, str]:
     return {"data_dir": f"var/{folder.resolve().name}"}
 
 
-def _explain(error: ValidationError) -> str:
-    """Name each wrong variable with what came and what was wanted, without printing a secret."""
+def retired_settings(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> list[str]:
+    """Return a line for each setting of an earlier version that is still set: its name, and what to do."""
+    names = [name for name in sorted(variables(environ, env_file)) if name.startswith(PREFIX)]
     lines = []
-    for problem in error.errors():
-        first, *inner = map(str, problem["loc"] or [""])
-        name = " ".join([f"{PREFIX}{first.upper()}", *inner]) if first else ""
-        if problem["type"] == "extra_forbidden":
-            lines.append(f"{name} is not a setting; see .env.example for the {len(Settings.model_fields)} there are")
-        elif not name:
-            lines.append(str(problem["ctx"]["error"]) if "ctx" in problem else problem["msg"])
-        else:
-            came = "" if "KEY" in name else f" is {problem['input']!r}:"
-            lines.append(f"{name}{came} {problem['msg'].lower()}; correct it in the environment or in .env")
-    return "; ".join(lines)
+    for name in names:
+        setting = name.removeprefix(PREFIX).lower()
+        if setting in Limits.model_fields:
+            lines.append(f'{name} is an older name; write it as SUPPORT_LIMITS="{setting}=…"')
+        elif what := RETIRED.get(setting):
+            lines.append(f"{name} counts for nothing any more: {what}")
+    return lines

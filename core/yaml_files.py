@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from core.errors import InputError
-from core.parsed_json import parsed_json
+from core.json_records import parsed_json
 
 try:  # its parser in C, which most builds of the library bring, takes a tenth of the time
     from yaml import CSafeLoader as SafeLoader

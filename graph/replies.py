@@ -6,8 +6,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
+from core.json_records import parsed_json
 from core.message_marks import marks
-from core.parsed_json import parsed_json
 from graph.state import Owner, State, newest_turn, text_of
 from tools.desk.ownership import WITH_PEOPLE
 from tools.record_cards import Card, Cards

@@ -15,7 +15,7 @@ from jwt import PyJWK, PyJWKSet
 from jwt.exceptions import PyJWTError
 
 from core.errors import BackendUnavailable, SettingsError, TokenRejected
-from core.parsed_json import parsed_json
+from core.json_records import parsed_json
 from core.safety.bounded_answers import bounded_answer
 
 log = logging.getLogger(__name__)

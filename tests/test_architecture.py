@@ -234,7 +234,7 @@ def test_only_settings_reads_the_environment() -> None:
         for file in our_files(package)
         if "os.environ" in setting.sub("", file.read_text()) or "getenv" in file.read_text()
     ]
-    assert readers in ([], ["core/settings.py"])
+    assert readers == ["core/setting_sources.py"]
 
 
 def test_what_is_noted_on_messages_is_read_and_written_through_its_accessors() -> None:

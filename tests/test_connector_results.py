@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.parsed_json import parsed_json
+from core.json_records import parsed_json
 from core.yaml_files import read_yaml
 from graph.business_check import check_business
 from graph.handoff.ticket_facts import facts_in

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from textwrap import shorten
 from typing import Any
 
-from core.parsed_json import parsed_json
+from core.json_records import parsed_json
 
 LONGEST = 400
 _LEFT_OUT = frozenset(

@@ -11,10 +11,10 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCal
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
+from core.json_records import parsed_json
 from core.language.fixed_sentences import phrase
 from core.language.requested_changes import asks_own_facts
 from core.language.words import leans_on_before
-from core.parsed_json import parsed_json
 from core.passages import Retriever
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import apply_message

@@ -13,7 +13,7 @@ from langgraph.prebuilt import ToolRuntime
 
 from core.clock import utc_now
 from core.errors import BackendUnavailable, Refused
-from core.parsed_json import parsed_json
+from core.json_records import parsed_json
 from graph.procedures.cases import Case, case_for, kept, open_case
 from graph.procedures.choice import Asks, Chooser, Embed, nobody_asks
 from graph.procedures.format.catalogue import Catalogue, ToolSpec, spec_from_schema

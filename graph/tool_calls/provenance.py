@@ -14,13 +14,13 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
+from core.json_records import parsed_json
 from core.language.confirmations import answer_to_confirmation
 from core.language.reference_numbers import join_spelled
 from core.language.requested_changes import asks_about
 from core.language.text import normal, sentences, without_accents
 from core.language.words import corrected
 from core.message_marks import marks
-from core.parsed_json import parsed_json
 from core.safety.injection_patterns import asks_for_action, directives
 from graph.context_window.case_file import PREFERENCE, PROMISE, REQUEST
 from graph.state import clip

@@ -12,10 +12,10 @@ from typing import cast
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
+from core.json_records import parsed_json
 from core.language.text import plain
 from core.message_marks import marks
 from core.model_notes import NOT_RUN
-from core.parsed_json import parsed_json
 from core.passages import Passage
 from graph.verification.evidence import Evidence, Text, ToolOutcome
 from graph.verification.values.arithmetic import MONEY_KEY

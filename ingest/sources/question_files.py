@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Mapping
 
 from core.errors import DocumentError
-from core.parsed_json import parsed_json
+from core.json_records import parsed_json
 from ingest.documents_read import Document, Skipped
 from ingest.sources.markdown_articles import checked_date, plain_values, skipped_as_draft
 

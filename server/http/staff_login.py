@@ -15,7 +15,7 @@ import jwt
 from jwt.exceptions import PyJWTError
 
 from core.errors import BackendUnavailable, NotAllowed, SettingsError, TokenRejected
-from core.parsed_json import parsed_json
+from core.json_records import parsed_json
 from core.safety.bounded_answers import bounded_answer
 from core.settings import Settings
 from server.records import STAFF, Role

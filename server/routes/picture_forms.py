@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
+from core.json_records import parsed_json
 from core.language.fixed_sentences import phrase
-from core.parsed_json import parsed_json
 from core.pictures import MOST_BYTES, MOST_PICTURES, READERS, Picture, PictureRefused, read_picture
 from graph.intake.attachments import PICTURE
 from server.schemas.api_schemas import MessageIn, OperatorReply

@@ -9,7 +9,7 @@ from langchain_core.utils.function_calling import convert_to_json_schema
 from langgraph.runtime import Runtime
 
 from core.errors import SupportError
-from core.parsed_json import parsed_json
+from core.json_records import parsed_json
 from core.safety.safe_links import inert
 from graph.state import text_of
 from graph.tool_calls.executors import InProcess

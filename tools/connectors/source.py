@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from jsonschema.exceptions import SchemaError
 
 from core.errors import OutcomeUnknown
-from core.parsed_json import NestedTooDeep, parsed_json
+from core.json_records import NestedTooDeep, parsed_json
 from core.schema_check import SchemaValidator, misfit
 
 LARGEST = 1_000_000

@@ -1,11 +1,10 @@
 """Keep tickets in a SQL database."""
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -14,13 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.clock import utc_now
 from core.errors import KeyReused, Refused
 from core.pictures import Picture
-from core.storage.database import Database, OwnDatabase
+from core.storage.database import Database
 from tools.desk.desk_schema import (
     deliveries,
     delivery_of,
-    metadata,
     new_key,
-    notes,
     ownership_of,
     ownership_values,
     read_ticket,
@@ -29,33 +26,17 @@ from tools.desk.desk_schema import (
     ticket_of,
     tickets,
 )
-from tools.desk.ownership import WITH_PEOPLE, Move, Ownership, Stage, Worked, calendar_time, check_free, move, replied
+from tools.desk.ownership import WITH_PEOPLE, Ownership, Stage, Worked, calendar_time, check_free, move, replied
 from tools.desk.ticket_redaction import CustomerRedaction, redacted
-from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketChange, TicketNote, TicketRequest
+from tools.desk.ticket_rows import Outbox, TicketRows, again_on_conflict
+from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketChange, TicketRequest
 
 REOPEN_DAYS = 14
 _REMEMBERED = 10_000
 """Tickets whose conversation and customer are known without a look."""
-T = TypeVar("T")
 
 
-class Outbox(Protocol):
-    """Learn of every change to a ticket, in the transaction that makes it."""
-
-    async def add(self, connection: AsyncConnection, kind: str, ticket: Ticket) -> None:
-        """Record a change for sending."""
-        ...
-
-    def wake(self) -> None:
-        """Begin to send what was recorded; called after the transaction."""
-        ...
-
-    async def close(self) -> None:
-        """End sending on the running event loop."""
-        ...
-
-
-class SqlTicketDesk:
+class SqlTicketDesk(TicketRows):
     """Fulfil `TicketDesk`, and let people work on tickets, in SQLite or PostgreSQL.
 
     Every method raises BackendUnavailable when the database fails.
@@ -74,20 +55,16 @@ class SqlTicketDesk:
         most_within: timedelta = timedelta(days=30),
     ) -> None:
         """Open the desk; a customer who had `most_tickets` within a time gets no other one while people have one."""
-        self.database = database
-        self._now = now
-        self._worked = worked
+        super().__init__(database, now=now, worked=worked, outbox=outbox)
         self._reopen_within = timedelta(days=reopen_days)
-        self._outbox = outbox
         self._redaction = redaction or CustomerRedaction()
         self._most_tickets, self._most_within = most_tickets, most_within
-        self._tables = OwnDatabase(database, metadata, called="the ticket desk")
         self._whose: dict[str, tuple[str, str | None]] = {}
 
     async def open_ticket(self, request: TicketRequest) -> Ticket:
         """Return the thread's ticket: the one people already have, a lately closed one reopened, or a new one."""
         clean = redacted(request, await self._redaction.of(request.customer_id))
-        return await _twice(lambda: self._open(clean))
+        return await again_on_conflict(lambda: self._open(clean))
 
     async def _open(self, request: TicketRequest) -> Ticket:
         async with self._transaction() as connection:
@@ -152,7 +129,7 @@ class SqlTicketDesk:
                 if await self._note(connection, ticket, author=author, text=text, key=key, kind=kind):
                     await self._changed(connection, "ticket.noted", serial_of(ticket_id))
 
-        await _twice(add)
+        await again_on_conflict(add)
 
     async def get_ticket(self, ticket_id: str) -> Ticket:
         """Return a ticket with its notes; raises Refused when there is none."""
@@ -199,7 +176,7 @@ class SqlTicketDesk:
         if not text.strip():
             raise Refused("The reply is empty; write what the customer should read.")
         note = await self._clean(ticket_id, text)
-        return await _twice(lambda: self._reply(ticket_id, operator, text, key, note, pictures))
+        return await again_on_conflict(lambda: self._reply(ticket_id, operator, text, key, note, pictures))
 
     async def _reply(
         self, ticket_id: str, operator: str, text: str, key: str | None, note: str, pictures: Sequence[Picture]
@@ -315,108 +292,13 @@ class SqlTicketDesk:
             # The words are in the conversation now, and nobody reads them here again.
             await connection.execute(arrived.values(delivered_at=self._now(), text="", pictures=None))
 
-    async def close(self) -> None:
-        """Close the connections of the running event loop."""
-        if self._outbox:
-            await self._outbox.close()
-        await self.database.close()
-
     async def _clean(self, ticket_id: str, text: str) -> str:
         """Return a text as a ticket may hold it."""
         _, customer_id = await self.whose(ticket_id)
         return (await self._redaction.of(customer_id)).text(text)
-
-    async def _close(self, ticket_id: str, how: Move, notice: str, operator: str | None, **values: Any) -> Ticket:
-        values |= {"closed_at": self._now(), "closed_by": operator, "snoozed_until": None}
-        async with self._transaction() as connection:
-            ticket = await self._move(connection, ticket_id, how, operator, **values)
-            if notice:
-                await self._tell(connection, ticket, how, notice)
-            return ticket
-
-    async def _tell(self, connection: AsyncConnection, ticket: Ticket, what: str, notice: str) -> None:
-        """Put a notice of what happened to a ticket on its way to the customer, once a stretch."""
-        key = f"{what}:{ticket.ownership.stretches}"
-        await self._insert_note(connection, ticket, author="desk", text=notice, key=key, kind="notice")
-        await send(connection, ticket, key=f"{ticket.id}:{key}", author="desk", text=notice)
-
-    async def _move(
-        self,
-        connection: AsyncConnection,
-        ticket_id: str,
-        how: Move,
-        operator: str | None,
-        instead_of: str | None = None,
-        **values: Any,
-    ) -> Ticket:
-        ticket = await read_ticket(connection, serial_of(ticket_id), ticket_id, lock=True)
-        check_free(ticket.ownership, operator, instead_of=instead_of)
-        owned = move(ticket.ownership, how, now=self._now(), operator=operator, worked=self._worked)
-        await self._keep(connection, ticket.id, owned, **values)
-        return await self._changed(connection, f"ticket.{_HAPPENED[how]}", serial_of(ticket_id))
-
-    async def _keep(self, connection: AsyncConnection, ticket_id: str, owned: Ownership, **values: Any) -> None:
-        this = update(tickets).where(tickets.c.serial == serial_of(ticket_id))
-        await connection.execute(this.values({**ownership_values(owned), **values}))
-
-    async def _note(
-        self, connection: AsyncConnection, ticket: Ticket, *, author: str, text: str, key: str, kind: NoteKind
-    ) -> bool:
-        """Add a note unless its key is known; return whether it was new."""
-        serial = serial_of(ticket.id)
-        known = select(notes.c.id).where(notes.c.ticket == serial, notes.c.key == key)
-        if (await connection.execute(known)).first() is not None:
-            return False
-        await self._insert_note(connection, ticket, author=author, text=text, key=key, kind=kind)
-        if kind == "customer":  # whoever put it off wanted to hear of it
-            awake = update(tickets).where(tickets.c.serial == serial, tickets.c.snoozed_until.is_not(None))
-            await connection.execute(awake.values(snoozed_until=None))
-        return True
-
-    async def _insert_note(
-        self, connection: AsyncConnection, ticket: Ticket, *, author: str, text: str, key: str, kind: NoteKind
-    ) -> TicketNote:
-        """Add a note and return it."""
-        note = TicketNote(author=author, kind=kind, text=text, created_at=self._now(), key=key)
-        await connection.execute(notes.insert().values(ticket=serial_of(ticket.id), **asdict(note)))
-        return note
-
-    async def _changed(self, connection: AsyncConnection, kind: str, serial: int) -> Ticket:
-        """Return the ticket as it is now, its change recorded for whoever listens."""
-        return await self._told(connection, kind, await read_ticket(connection, serial))
-
-    async def _told(self, connection: AsyncConnection, kind: str, ticket: Ticket) -> Ticket:
-        """Record a change of a ticket for whoever listens, and return the ticket."""
-        if self._outbox:
-            await self._outbox.add(connection, kind, ticket)
-        return ticket
-
-    @asynccontextmanager
-    async def _transaction(self, *, writes: bool = True) -> AsyncIterator[AsyncConnection]:
-        async with self._tables.writing() if writes else self._tables.reading() as connection:
-            yield connection
-        if writes and self._outbox:
-            self._outbox.wake()
 
 
 def _same_reply(ticket: Ticket, operator: str, text: str) -> str:
     """Return the key under which the same words of an operator to the same customer messages are one reply."""
     heard = sum(note.kind == "customer" for note in ticket.notes)
     return hashlib.sha256(f"{operator}\n{heard}\n{ticket.ownership.stretches}\n{text}".encode()).hexdigest()[:24]
-
-
-async def _twice(action: Callable[[], Awaitable[T]]) -> T:
-    """Run a transaction again when another process was first with the same key: then its row is found."""
-    try:
-        return await action()
-    except IntegrityError:
-        return await action()
-
-
-_HAPPENED: dict[Move, str] = {
-    "take": "taken",
-    "resolve": "resolved",
-    "hand_back": "handed_back",
-    "release": "released",
-    "escalate": "reopened",
-}

@@ -138,8 +138,7 @@ _IDENTIFIER = re.compile(
 _PHONE = re.compile(r"(?<![\w./-])\+?(?:\(\d{1,5}\)|\d)(?:[\s./-]{0,2}(?:\(\d{1,4}\)|\d)){5,15}(?!\w)")
 _HOUR = re.compile(
     r"(?:\b(?:until|till?|from|at|by|before|after|between|bis|ab|um|von|vor|nach|à|de|alle|dalle|hasta|desde|"
-    r"las|tot|van|om|vanaf|"
-    r"das|até|às|kl\.?|klockan|od|do|o|and|to|und|et|y|e|en|och|-)|\d\s?-)\s?$",
+    r"las|tot|van|om|vanaf|das|até|às|kl\.?|klockan|od|do|o|and|to|und|et|y|e|en|och|-)|\d\s?-)\s?$",
     re.IGNORECASE,
 )
 """What stands before a number that may be a time of day: `until 11`."""

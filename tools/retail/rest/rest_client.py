@@ -11,7 +11,7 @@ import httpx
 from pydantic import ValidationError
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
-from core.parsed_json import parsed_json
+from core.json_records import parsed_json
 from core.safety.bounded_answers import bounded_answer, short_sentence
 from tools.retail.shop_records import CHANGED_MEANWHILE
 from tools.retail.shop_rows import Extra
