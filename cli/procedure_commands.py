@@ -13,7 +13,8 @@ from cli.output import AsJson, err, errors_shown, out, print_json
 from core.errors import InputError, NotFound, SettingsError
 from core.factory import chat_model
 from core.settings import Settings
-from graph.assembly import business_tools
+from graph.assembly import own_tools
+from graph.business_tools import business_tools
 from graph.memory.checkpointers import open_checkpointer
 from graph.memory.threads import transcript
 from graph.procedures.authoring.chart import chart
@@ -198,7 +199,7 @@ def _business() -> Business:
 def _opened() -> tuple[Business, Catalogue]:
     """Return the business and what procedures may know of its tools."""
     business = _business()
-    opened = business_tools(Settings.from_env(), business)
+    opened = business_tools(Settings.from_env(), business, own_tools(business))
     try:
         return business, catalogue_of(opened.tools)
     finally:

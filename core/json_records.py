@@ -47,3 +47,11 @@ def parsed_json(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:
         raise NestedTooDeep("the JSON is nested too deep") from None
+
+
+def json_or_text(text: str) -> Any:
+    """Return a text read as JSON, or the text itself where it is none."""
+    try:
+        return parsed_json(text)
+    except ValueError:
+        return text

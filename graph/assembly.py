@@ -19,21 +19,17 @@ from core.offline.planner import Planner
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from core.settings import Settings
-from core.yaml_files import FilesError, Problem
 from graph.builder import Parts
+from graph.business_tools import business_tools, declared_accounts, declared_tools, open_procedures
 from graph.context_window.prompts import context_budget
 from graph.context_window.summary import ModelSummary, RuleSummary
 from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
 from graph.intake.attachments import VoiceInput
 from graph.opened_stores import business_of, open_desk, open_ledger, orders_of, rules_of
-from graph.procedures.authoring.procedure_checks import check_folder
-from graph.procedures.book import ProcedureBook, catalogue_of, open_book
-from graph.procedures.format.plain_writes import plain_procedures
 from graph.procedures.prompt import follow_procedure
 from graph.runtime.budgets import Budget, Budgets
 from graph.runtime.node_wrappers import NoTelemetry
-from graph.tool_calls.wanted_changes import sentences_that_ask
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import ReplyLanguages
 from ingest.article_folder import NoArticles, publish_folder
@@ -41,9 +37,7 @@ from ingest.index.opening_index import open_index
 from tools.actions.workflow import ConfirmedActions, no_email
 from tools.business.business_folder import Business
 from tools.business.business_rules import BusinessRules
-from tools.connectors.declared_accounts import DeclaredAccounts
-from tools.connectors.opening import Opened, open_connectors
-from tools.connectors.source import Source
+from tools.connectors.opening import Opened
 from tools.desk.hours import DeskAvailability
 from tools.desk.queues import Queue
 from tools.identity.code_senders import open_sender
@@ -107,7 +101,7 @@ def assemble(
         if orders and shop and isinstance(rules, Policy)
         else general_tools(retriever)
     )
-    connected = connected or business_tools(settings, business, now, made=made)
+    connected = connected or business_tools(settings, business, made, now)
     accounts = orders or declared_accounts(business, connected)
     identity = open_identity(settings, business, accounts, rules, now) if accounts else None
     tools = [*(tool for tool in made if identity or tool.name != IDENTIFY), *declared_tools(business, connected)]
@@ -175,69 +169,9 @@ def _retriever(settings: Settings, embeddings: QueryEmbeddings, business: Busine
     return open_index(settings, embeddings)
 
 
-def business_tools(
-    settings: Settings,
-    business: Business,
-    now: Callable[[], datetime] = utc_now,
-    wrapped: Callable[[Source], Source] = lambda source: source,
-    made: Sequence[Tool] | None = None,
-) -> Opened:
-    """Return the tools of a business's connectors, beside those that the program has made itself, or would make.
-
-    What is wrong is logged, and that tool is not there.
-    """
-    data = settings.data_dir
-    opened = open_connectors(
-        business.folder,
-        business.connectors,
-        data=data,
-        now=now,
-        secrets=settings.secrets,
-        language=business.file.languages[0],
-        wrapped=wrapped,
-        taken=names_taken(own_tools(business) if made is None else made),
-    )
-    for problem in opened.problems:
-        log.warning("%s", problem)
-    return opened
-
-
-def names_taken(made: Sequence[Tool]) -> set[str]:
-    """Return the names that no connector may give a tool: those of the program's own, and of what steers the graph."""
-    return {tool.name for tool in made} | {IDENTIFY, follow_procedure.name}
-
-
 def own_tools(business: Business) -> Sequence[Tool]:
     """Return the tools that the program has itself, in any business or for its shop; nothing of it is opened."""
     return make_tools(SqlOrderBackend("sqlite://"), NoArticles()) if business.shop else general_tools(NoArticles())
-
-
-def open_procedures(
-    settings: Settings, business: Business, tools: Sequence[Tool], now: Callable[[], datetime] = utc_now
-) -> ProcedureBook | None:
-    """Return the procedures of a business, or None where it has none; without a model, one for each other write too.
-
-    Raises:
-        FilesError: one of them is wrong; its write would otherwise run without its rules.
-    """
-    folder = business.folder / "procedures"
-    found, problems = check_folder(folder, catalogue_of(tools), languages=business.file.languages)
-    if wrong := [problem for problem in problems if problem.severity == "error"]:
-        raise FilesError([Problem(p.file, p.line, p.message, "run support-agent check") for p in wrong])
-    leads = settings.model == "offline"
-    if leads:
-        owned = {name for procedure in found for name in procedure.writes}
-        found = [*found, *plain_procedures(tools, owned, catalogue_of(tools))]
-    if not (found or leads):
-        return None
-    # The model of the search compares messages with examples, too; where an endpoint embeds, none is loaded for that.
-    embed = embedded_minilm().embed_array if leads or settings.embedding_model == "minilm" else None
-    return open_book(found, tools, embed=embed, asks=_asks, leads=leads, now=now)
-
-
-def _asks(text: str, tool: str, also_called: Sequence[str]) -> bool:
-    """Say whether a text asks for what a tool does, and not for something that it only helps with."""
-    return bool(sentences_that_ask(text, tool, tuple(also_called), strictly=True))
 
 
 def _measured(settings: Settings) -> Capabilities | None:
@@ -297,21 +231,6 @@ def ticket_writer(settings: Settings, business: Business) -> TicketWriter:
         business_name=business.file.name,
         seconds=settings.limits.timeout_seconds,
     )
-
-
-def declared_tools(business: Business, connected: Opened) -> Sequence[Tool]:
-    """Return the tools of connectors that a model may call: all but what finds accounts."""
-    lookup = business.file.identity.lookup if business.file.identity else None
-    return [tool for tool in connected.tools if tool.name != lookup]
-
-
-def declared_accounts(business: Business, connected: Opened) -> DeclaredAccounts | None:
-    """Return what finds accounts by the read that the business names, or None where it names none."""
-    said = business.file.identity
-    calls = {name: call for _, named in connected.calls for name, call in named.items()}
-    if said is None or said.lookup not in calls:
-        return None
-    return DeclaredAccounts(calls[said.lookup], said.customer, said.email)
 
 
 def open_identity(

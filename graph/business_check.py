@@ -9,7 +9,8 @@ from core.clock import utc_now
 from core.embeddings.minilm import embedded_minilm
 from core.errors import SupportError
 from core.yaml_files import FilesError, Problem, read_yaml
-from graph.assembly import declared_tools, names_taken, own_tools
+from graph.assembly import own_tools
+from graph.business_tools import declared_tools, names_taken
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import catalogue_of
 from graph.verification.reply_language import CHECKED

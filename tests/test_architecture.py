@@ -75,6 +75,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "graph.builder",
         "graph.opened_stores",
         "graph.operator",
+        "graph.business_tools",
         "graph.assembly",
         "graph.business_check",
         "graph.business_reload",

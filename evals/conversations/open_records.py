@@ -11,7 +11,8 @@ from core.errors import ConversationFileError, Refused
 from core.settings import Settings
 from evals.conversations.scenarios import GoldAction, Scenario
 from evals.conversations.start_state import StartState, change_state, stock_shop
-from graph.assembly import business_tools
+from graph.assembly import own_tools
+from graph.business_tools import business_tools
 from graph.opened_stores import rules_of
 from tools.connectors.opening import Opened
 from tools.connectors.snapshots import records_of, reset
@@ -113,7 +114,12 @@ async def open_records(
     settings = ground.settings_in(folder)
     noted: list[dict[str, Any]] = []
     connected = await asyncio.to_thread(
-        business_tools, settings, ground.business, lambda: ground.now, lambda source: NotedSource(source, noted)
+        business_tools,
+        settings,
+        ground.business,
+        own_tools(ground.business),
+        lambda: ground.now,
+        lambda source: NotedSource(source, noted),
     )
     context = Context(customer_id=scenario.customer, thread_id=thread_id, locale=scenario.locale)
     try:

@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCal
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
-from core.json_records import parsed_json
+from core.json_records import json_or_text
 from core.language.fixed_sentences import phrase
 from core.language.requested_changes import asks_own_facts
 from core.language.words import leans_on_before
@@ -114,7 +114,7 @@ def calls_led_to(
     found = {
         (tool.name, str(args)): _ahead(tool, args)
         for message in results
-        if message.status == "success" and (record := _record(message.text)) is not None
+        if message.status == "success" and not isinstance(record := json_or_text(message.text), str)
         for tool in tools
         if tool.led_to and tool.name not in {call["name"] for call in made if call["id"] == message.tool_call_id}
         for args in tool.led_to(said, record)
@@ -127,13 +127,6 @@ def _asked(messages: Sequence[AnyMessage]) -> str:
     said = text_of(messages[-1])
     before = [text_of(m) for m in messages[:-1] if isinstance(m, HumanMessage)][-1:]
     return "\n".join([*before, said]) if leans_on_before(said) else said
-
-
-def _record(text: str) -> Any:
-    try:
-        return parsed_json(text)
-    except ValueError:
-        return None
 
 
 def _ahead(tool: Tool, args: Mapping[str, Any]) -> ToolCall:

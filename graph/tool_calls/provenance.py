@@ -14,7 +14,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
-from core.json_records import parsed_json
+from core.json_records import json_or_text
 from core.language.confirmations import answer_to_confirmation
 from core.language.reference_numbers import join_spelled
 from core.language.requested_changes import asks_about
@@ -215,7 +215,9 @@ def not_asked_for(
     for name, value in leaves:
         identifiers = [v for v in find_values(value) if v.kind == "identifier" and len(value.split()) == 1]
         others = {other for _, other in leaves if other != value}
-        by_name = identifiers and called_by_name(value, _newest_without_number(wishes), map(_read, origins.shown()))
+        by_name = identifiers and called_by_name(
+            value, _newest_without_number(wishes), map(json_or_text, origins.shown())
+        )
         if identifiers and not (by_name or _chosen(identifiers[0], wishes, said, besides=others)):
             return f"the {name.replace('_', ' ')} {value}"
         if identifiers or normal(value) in records or _stands_whole(value, own):
@@ -281,15 +283,8 @@ def _is_article(message: ToolMessage) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def _fields(result: str) -> tuple[str, ...]:
     """Return the fields of a record that are the business's and ask for nothing; what is no JSON counts as a whole."""
-    fields = (text for _, text in _texts(_read(result), keep=lambda name: name not in _FREE_TEXT))
+    fields = (text for _, text in _texts(json_or_text(result), keep=lambda name: name not in _FREE_TEXT))
     return tuple(text for text in fields if not asks_for_action(text))
-
-
-def _read(result: str) -> Any:
-    try:
-        return parsed_json(result)
-    except ValueError:
-        return result
 
 
 def _texts(value: Any, name: str = "", *, keep: Callable[[str], bool]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import cast
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
-from core.json_records import parsed_json
+from core.json_records import json_or_text
 from core.language.text import plain
 from core.message_marks import marks
 from core.model_notes import NOT_RUN
@@ -233,11 +233,7 @@ def _counts(text: str) -> set[Decimal]:
 
 def _list_lengths(result: str) -> set[int]:
     """Return the lengths of the lists of records in a result that is JSON."""
-    try:
-        inner = [parsed_json(result)]
-    except ValueError:
-        return set()
-    lengths = set()
+    lengths, inner = set[int](), [json_or_text(result)]
     while inner:
         value = inner.pop()
         if isinstance(value, list) and all(isinstance(entry, dict) for entry in value):

@@ -9,7 +9,7 @@ from langchain_core.utils.function_calling import convert_to_json_schema
 from langgraph.runtime import Runtime
 
 from core.errors import SupportError
-from core.json_records import parsed_json
+from core.json_records import json_or_text
 from core.safety.safe_links import inert
 from graph.state import text_of
 from graph.tool_calls.executors import InProcess
@@ -63,10 +63,7 @@ async def _results(service: Service, customer_id: str) -> list[Mapping[str, Any]
 
 
 def _read(message: ToolMessage) -> Mapping[str, Any] | None:
-    try:
-        read = parsed_json(text_of(message)) if message.status == "success" else None
-    except ValueError:  # a result in words
-        return None
+    read = json_or_text(text_of(message)) if message.status == "success" else None
     return read if isinstance(read, Mapping) else None
 
 

@@ -11,13 +11,13 @@ from typing import Literal, cast
 from core.language.text import plain
 from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.values.dates import find_dates, find_times, find_weekdays
+from graph.verification.values.durations import goes_on, lengths_of_time, seconds_of, working_days
 from graph.verification.values.number_spelling import (
     BETWEEN_NUMBER_AND_UNIT,
     CURRENCIES,
     NUMBER,
     TOP_LEVEL_DOMAINS,
     UNIT_PATTERN,
-    UNITS,
     WORKING,
     readings,
     with_digits,
@@ -190,9 +190,9 @@ def _percents(text: str) -> Hits:
 
 
 def _durations(text: str) -> Hits:
-    joined = [m for m in _HOURS_AND_MINUTES.finditer(text) if _goes_on(m)]
+    joined = [m for m in _HOURS_AND_MINUTES.finditer(text) if goes_on(m)]
     for match in joined:
-        lengths = [*_lengths(match["only"], match["unit"]), *_lengths(match["more"], match["then"])]
+        lengths = [*seconds_of(match["only"], match["unit"]), *seconds_of(match["more"], match["then"])]
         together = frozenset[Hashable]({("s", sum(lengths, Decimal()).normalize())})
         yield from _hit(match, Value("duration", match[0], together, start=match.start()))
     for pattern in (_DURATION, _NAMED_DURATION):
@@ -200,50 +200,10 @@ def _durations(text: str) -> Hits:
             if any(m.start() <= match.start() < m.end() for m in joined):
                 continue
             for number in filter(None, (match.groupdict().get("low"), match["only"])):
-                keys = frozenset(key for n in readings(number) for key in _spans(n, match["unit"]))
+                keys = frozenset(key for n in readings(number) for key in lengths_of_time(n, match["unit"]))
                 if WORKING.search(f"{match[0]}{text[match.end() : match.end() + 15]}"):
-                    keys |= _working_days(keys)
+                    keys |= working_days(keys)
                 yield from _hit(match, Value("duration", f"{number} {match['unit']}", keys, start=match.start()))
-
-
-def _goes_on(match: re.Match[str]) -> bool:
-    """Tell `3 hours and 25 minutes` from `four weeks, 28 days`: what follows is less than one of the units before."""
-    more = _lengths(match["more"], match["then"])
-    return bool(more) and more < _lengths("1", match["unit"])
-
-
-def _lengths(number: str, unit: str) -> list[Decimal]:
-    """Return the seconds of a number of units; none of months and years."""
-    spans = (span for n in readings(number) for span in cast(Iterator[tuple[str, Decimal]], _spans(n, unit)))
-    return [length for base, length in spans if base == "s"][:1]
-
-
-def _spans(number: Decimal, unit: str) -> Iterator[Hashable]:
-    """Yield the lengths of time a number of units can be: a year is twelve months, and 365 days."""
-    base, factor = _unit_of_time(unit)
-    if not factor:
-        return
-    yield base, (number * factor).normalize()
-    if base == "months" and factor == 12:
-        yield "s", (number * 365 * 86_400).normalize()
-    if base == "s" and factor == 604_800:
-        yield "weeks", number.normalize()
-
-
-@lru_cache(maxsize=_TEXTS_REMEMBERED)
-def _unit_of_time(unit: str) -> tuple[str, Decimal]:
-    """Return what a unit is counted in, and how many of that it is; none of what is no unit of time."""
-    return next(
-        (known for spellings, known in UNITS if any(re.fullmatch(s, unit, re.IGNORECASE) for s in spellings)),
-        ("", Decimal()),
-    )
-
-
-def _working_days(keys: frozenset[Hashable]) -> frozenset[Hashable]:
-    """Return days that are working days as such, and as whole weeks: ten of them are two."""
-    days = [length / 86_400 for base, length in cast(frozenset[tuple[str, Decimal]], keys) if base == "s"]
-    weeks = frozenset(("weeks", (n / 5).normalize()) for n in days if not n % 5)
-    return weeks | frozenset(("workdays", n.normalize()) for n in days)
 
 
 def _identifiers(text: str) -> Hits:
