@@ -7,9 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 
-from core.earlier_settings import RETIRED, refuse_moved
 from core.errors import InputError, SettingsError
-from core.setting_sources import PREFIX, explained, variables, with_files
+from core.setting_sources import PREFIX, RETIRED, explained, refuse_moved, variables, with_files
 from core.yaml_files import read_yaml
 
 OXLO_BASE_URL = "https://api.oxlo.ai/v1"

@@ -26,7 +26,7 @@ NAMING_THE_CONNECTOR = {
     "cli/customer_check.py",
     "cli/main.py",
     "cli/renamed.py",
-    "core/earlier_settings.py",
+    "core/setting_sources.py",
     "core/settings.py",
     "evals/conversations/suites.py",
     "graph/business_check.py",
