@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from queue import LifoQueue
@@ -18,6 +19,7 @@ from ingest.search_words import STEMMING, telling
 
 _CONNECTIONS = 4
 _REMEMBERED = 50_000
+_CODES_REMEMBERED = 2_000
 _PASSAGE_COLUMNS = "p.id, a.id, a.title, p.text, p.headings, a.url, p.position, a.metadata"
 _JOINED = "passages p JOIN articles a ON a.number = p.article"
 
@@ -28,6 +30,8 @@ class PassageStore:
     def __init__(self, path: Path, *, stemming: int = STEMMING) -> None:
         self._path, self.stemming = path, stemming
         self._frequencies: dict[str, int] = {}
+        # Each turn asks for all that its conversation has named.
+        self._rows_of_code = lru_cache(_CODES_REMEMBERED)(self._with_code)
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         for _ in range(_CONNECTIONS):
             # All connections open now: the file stays readable through them even after the version was removed.
@@ -61,6 +65,9 @@ class PassageStore:
 
     def code_search(self, code: str, limit: int, rows: Rows | None = None) -> list[int]:
         """Return the rows of the passages that hold an identifier, as `codes_in` writes it."""
+        return list(self._rows_of_code(code, limit)) if rows is None else self._with_code(code, limit, rows)
+
+    def _with_code(self, code: str, limit: int, rows: Rows | None = None) -> list[int]:
         return [row for row, _ in self._match(f'codes : "{code}"', limit, rows)]
 
     def _match(self, expression: str, limit: int, rows: Rows | None) -> list[tuple[int, float]]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.language.detection import language_of
 from core.language.glossary import in_english
@@ -11,6 +12,7 @@ from ingest.search_words import codes_in, words_in
 
 _CONTEXT_WORDS = 60
 _REMEMBERED = 30
+_UTTERANCES_KEPT = 2_000
 _WINDOW, _STEP = 120, 80
 _MAX_WINDOWS = 12
 _GLOSSED = 600
@@ -41,7 +43,7 @@ def queries_for(dialogue: Sequence[Utterance]) -> Queries | None:
     newest = _with_english(texts[-1])
     codes: dict[str, int] = {}
     for age, text in enumerate(reversed(texts)):
-        for code in codes_in(text):
+        for code in _codes(text):
             codes.setdefault(code, age)
     asked = tuple(dict.fromkeys(_windows(texts[-1])))
     windows = tuple(dict.fromkeys((*asked, newest.removeprefix(texts[-1]).strip() or asked[0])))
@@ -59,10 +61,17 @@ def queries_for(dialogue: Sequence[Utterance]) -> Queries | None:
     )
 
 
+@lru_cache(maxsize=_UTTERANCES_KEPT)
 def _with_english(text: str) -> str:
     """Return a question with what its words mean in English behind them, where a glossary of its language knows any."""
     asked = text[:_GLOSSED]
     return f"{text} {in_english(asked, language_of(asked))}".rstrip()
+
+
+@lru_cache(maxsize=_UTTERANCES_KEPT)
+def _codes(utterance: str) -> tuple[str, ...]:
+    """Return the identifiers of an utterance, which each later turn of its conversation asks for again."""
+    return tuple(codes_in(utterance))
 
 
 def _windows(text: str) -> Iterator[str]:

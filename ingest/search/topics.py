@@ -1,7 +1,8 @@
 """Find out which articles a conversation has named, by the titles of the index itself."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from ingest.index.store import PassageStore
 from ingest.search_words import roots_in
@@ -11,6 +12,7 @@ _FADING = 0.9
 _FEW, _COMMON = 20, 0.05
 """A root in more titles than this number, or this share of them where that is more, names none of them alone."""
 _MAX_TOPICS = 200
+_UTTERANCES_KEPT = 2_000
 
 
 def named_articles(utterances: Sequence[str], titles: PassageStore) -> dict[int, float]:
@@ -20,7 +22,7 @@ def named_articles(utterances: Sequence[str], titles: PassageStore) -> dict[int,
     share of the title's weight, where a root weighs log(1 + articles / articles that hold it), times the weight of the
     rarest root found. Earlier utterances count less.
     """
-    spoken = [roots_in(text, titles.stemming) for text in reversed(utterances)]
+    spoken = [_roots(text, titles.stemming) for text in reversed(utterances)]
     known = titles.vocabulary(set().union(*spoken))
     most = max(_FEW, _COMMON * titles.article_count)
     naming = [root for root, (_, in_titles) in known.items() if 0 < in_titles <= most]
@@ -31,18 +33,24 @@ def named_articles(utterances: Sequence[str], titles: PassageStore) -> dict[int,
     return dict(sorted(strengths.items(), key=lambda item: -item[1])[:_MAX_TOPICS])
 
 
+@lru_cache(maxsize=_UTTERANCES_KEPT)
+def _roots(utterance: str, stemming: int) -> frozenset[str]:
+    """Return the roots of an utterance, which each later turn of its conversation asks for again."""
+    return frozenset(roots_in(utterance, stemming))
+
+
 def rarity(holders: int, articles: int) -> float:
     """Return how much a word says that `holders` of `articles` hold: 1 for one article, near 0 for all."""
     return math.log(1 + articles / holders) / math.log(1 + articles)
 
 
-def _strength(weights: Mapping[str, float], spoken: Sequence[Collection[str]]) -> float:
+def _strength(weights: Mapping[str, float], spoken: Sequence[frozenset[str]]) -> float:
     whole = sum(weights.values())
     best = 0.0
     for age, said in enumerate(spoken):
         if (worth := _FADING**age) <= best:
             break
-        found = [weight for root, weight in weights.items() if root in said]
-        if found:
+        if not said.isdisjoint(weights):
+            found = [weight for root, weight in weights.items() if root in said]
             best = max(best, worth * (sum(found) / whole) ** 2 * max(found))
     return best
