@@ -233,6 +233,8 @@ def tool_rounds(messages: list[AnyMessage]) -> int:
 
 def text_of(message: BaseMessage) -> str:
     """Return the text of a message, whose content may be a string or a list of blocks."""
+    if isinstance(message.content, str):
+        return message.content
     return str(message.text)  # a plain text: what LangChain returns cannot be copied with a state
 
 

@@ -125,8 +125,10 @@ def calls_led_to(
 def _asked(messages: Sequence[AnyMessage]) -> str:
     """Return the newest message, behind the one before it where it leans on that one."""
     said = text_of(messages[-1])
+    if not leans_on_before(said):
+        return said
     before = [text_of(m) for m in messages[:-1] if isinstance(m, HumanMessage)][-1:]
-    return "\n".join([*before, said]) if leans_on_before(said) else said
+    return "\n".join([*before, said])
 
 
 def _ahead(tool: Tool, args: Mapping[str, Any]) -> ToolCall:

@@ -29,7 +29,6 @@ def expected_tools(origins: MessageOrigins, tools: Mapping[str, Tool]) -> frozen
     messages = origins.messages
     turn = newest_turn(list(messages))
     called = called_in(turn)
-    before_turn = MessageOrigins(messages[: len(messages) - len(turn)], origins.case_file)
     found = set()
     for name, tool in tools.items():
         if tool.effect != "write" or name in called:
@@ -37,7 +36,7 @@ def expected_tools(origins: MessageOrigins, tools: Mapping[str, Tool]) -> frozen
         also = tuple(tool.also_called)
         if not (wanted := origins.wishes(name, also)):
             continue
-        before = before_turn.wishes(name, also)
+        before = origins.wishes(name, also, until=len(messages) - len(turn))
         new = wanted[len(before) :]
         ordered = [said for said in new if sentences_that_ask(said, name, also) and wishes(said)]
         if (before and any(map(_names, new))) or any(_is_for(said, tool, messages) for said in ordered):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
@@ -23,7 +23,7 @@ from core.language.words import corrected
 from core.message_marks import marks
 from core.safety.injection_patterns import asks_for_action, directives
 from graph.context_window.case_file import PREFERENCE, PROMISE, REQUEST
-from graph.state import clip
+from graph.state import clip, text_of
 from graph.tool_calls.named_records import called_by_name
 from graph.tool_calls.wanted_changes import agrees, goes_on_with_it, mentions, sentences_that_ask, speaks_of_change
 from graph.verification.call_arguments import checked_values
@@ -85,6 +85,18 @@ _FEWEST_DIGITS = 3
 """Shorter bare numbers count things."""
 
 
+class _Said(NamedTuple):
+    """A message as wishes are read from it."""
+
+    place: int
+    """Its place among the messages of the conversation."""
+    typed: bool
+    """Whether the customer wrote it."""
+    text: str
+    asks: Collection[str] = ()
+    tells: Collection[str] = ()
+
+
 @dataclass(frozen=True)
 class MessageOrigins:
     """A conversation as far as it is still at hand."""
@@ -98,25 +110,25 @@ class MessageOrigins:
         kept = [fact for kind in (REQUEST, PREFERENCE) for fact in self.case_file.get(kind, ())]
         return kept + [clip(m.text) for m in self.messages if isinstance(m, HumanMessage) and not spoken_instruction(m)]
 
-    def wishes(self, tool: str, also_called: Collection[str] = ()) -> list[str]:
+    def wishes(self, tool: str, also_called: Collection[str] = (), *, until: int | None = None) -> list[str]:
         """Return in the customer's words what they want of a tool, oldest first, without what was done or taken back.
 
         A wish is a sentence that asks for what the tool does, what completes one, or a yes to a reply about it where
-        the customer spoke of it first.
+        the customer spoke of it first. Of the messages those before the place `until` count, or all.
         """
         also_called = tuple(also_called)
+        messages = [said for said in self._said if until is None or said.place < until]
         kept = [fact for kind in (REQUEST, PREFERENCE) for fact in self.case_file.get(kind, ())]
-        typed = (text for message, text in self._texts if isinstance(message, HumanMessage))
-        if not any(mentions(text, tool, also_called) for text in (*kept, *typed)):
+        if not any(mentions(text, tool, also_called) for text in (*kept, *(m.text for m in messages if m.typed))):
             return []
         found = [s for fact in kept for s in sentences_that_ask(fact, tool, also_called)]
         spoken_of = any(mentions(fact, tool, also_called) for fact in kept)
         going_on, reply, asked = bool(found), "", False
-        for message, text in self._texts:
-            if isinstance(message, AIMessage):
-                if text.strip():
-                    reply, asked = text, self._is_of(marks(message).get("asks", ()), tool)
-                if self._is_of(marks(message).get("tells", ()), tool):
+        for _, typed, text, asks, tells in messages:
+            if not typed:
+                if text:
+                    reply, asked = text, self._is_of(asks, tool)
+                if self._is_of(tells, tool):
                     found = [s for s in found if any(v.kind == "identifier" for v in find_values(s))]
             else:
                 if asked and answer_to_confirmation(text) == "no":
@@ -134,13 +146,16 @@ class MessageOrigins:
         return found
 
     @cached_property
-    def _texts(self) -> list[tuple[AnyMessage, str]]:
+    def _said(self) -> list[_Said]:
         """Return what the customer typed, slips put right, and what was said to them, oldest first."""
-        return [
-            (m, corrected(clip(m.text)) if isinstance(m, HumanMessage) else m.text)
-            for m in self.messages
-            if isinstance(m, AIMessage) or (isinstance(m, HumanMessage) and not spoken_instruction(m))
-        ]
+        found = []
+        for place, message in enumerate(self.messages):
+            if isinstance(message, AIMessage):
+                mark = marks(message)
+                found.append(_Said(place, False, text_of(message).strip(), mark.get("asks", ()), mark.get("tells", ())))
+            elif isinstance(message, HumanMessage) and not spoken_instruction(message):
+                found.append(_Said(place, True, corrected(clip(text_of(message)))))
+        return found
 
     def _is_of(self, ids: Collection[str], tool: str) -> bool:
         """Say whether one of these actions is of a tool."""

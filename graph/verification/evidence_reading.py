@@ -17,6 +17,7 @@ from core.language.text import plain
 from core.message_marks import marks
 from core.model_notes import NOT_RUN
 from core.passages import Passage
+from graph.state import text_of
 from graph.verification.evidence import Evidence, Text, ToolOutcome
 from graph.verification.values.arithmetic import MONEY_KEY
 from graph.verification.values.dates import DateKey
@@ -48,20 +49,21 @@ def evidence_of(
     texts += [Text(" \n".join((p.title, *p.headings, p.text, p.url))) for p in passages]
     outcomes = []
     for message in messages:
+        text = text_of(message)
         if isinstance(message, ToolMessage):
-            if message.text.startswith(MADE_UP):
+            if text.startswith(MADE_UP):
                 continue
             if message.status == "error":
-                texts.append(Text(message.text))
+                texts.append(Text(text))
             elif marks(message).get("state", DONE) != DONE:
-                texts.append(Text(message.text, "plan"))
+                texts.append(Text(text, "plan"))
             else:
-                texts.append(Text(message.text, "data"))
-                outcomes.append(_outcome(message.name or "", message.text, tools))
+                texts.append(Text(text, "data"))
+                outcomes.append(_outcome(message.name or "", text, tools))
         elif isinstance(message, HumanMessage):
-            texts.append(Text(message.text, "customer"))
-        elif isinstance(message, AIMessage) and message.text.strip():
-            texts.append(Text(message.text))
+            texts.append(Text(text, "customer"))
+        elif isinstance(message, AIMessage) and text.strip():
+            texts.append(Text(text))
     return read_evidence(texts, passages=len(passages), outcomes=outcomes, addresses=addresses)
 
 
