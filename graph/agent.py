@@ -5,7 +5,7 @@ import itertools
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 from weakref import WeakValueDictionary
@@ -34,7 +34,7 @@ from graph.memory.fencing import TURN_TOKEN
 from graph.memory.threads import earlier, prune
 from graph.nodes.receive import check_message, check_owner, without_card_numbers
 from graph.replies import BETWEEN_MESSAGES, Event, Progress, Reply, Token, read_reply, reply_text
-from graph.state import State, run_config, text_of
+from graph.state import State, run_config, state_of, text_of
 from graph.tool_calls.executors import TOOL_CALLS
 from tools.context import Context
 
@@ -55,9 +55,6 @@ class _Turn:
     an action
     and a second delivery of it must go on where the first died. Effects themselves are rows of the ledger either
     way."""
-
-
-_FIELDS = {field.name for field in fields(State)}
 
 
 class SupportAgent:
@@ -155,7 +152,7 @@ class SupportAgent:
                 turn.values = await turn.graph.ainvoke(
                     turn.given, turn.config, context=context, durability=turn.durability
                 )
-            return self._read(_state(turn.values), thread_id)
+            return self._read(state_of(turn.values), thread_id)
 
     async def stream(
         self,
@@ -196,7 +193,7 @@ class SupportAgent:
                             yield Token(BETWEEN_MESSAGES)
                         speaking = speaker
                         yield Token(piece)
-            yield self._read(_state(turn.values), thread_id)
+            yield self._read(state_of(turn.values), thread_id)
 
     @asynccontextmanager
     async def _turn(
@@ -311,7 +308,7 @@ class SupportAgent:
         """Return what the thread holds now; a new thread is empty."""
         config = run_config(thread_id)
         snapshot = await self.graph.aget_state(config)
-        return _state(snapshot.values)
+        return state_of(snapshot.values)
 
 
 def _config(thread_id: str, turn_token: int | None) -> RunnableConfig:
@@ -324,12 +321,7 @@ def _config(thread_id: str, turn_token: int | None) -> RunnableConfig:
 
 def _stored(found: CheckpointTuple | None) -> State:
     """Return what a thread's newest checkpoint holds; a new thread is empty."""
-    return _state(found.checkpoint["channel_values"] if found else {})
-
-
-def _state(values: Mapping[str, Any]) -> State:
-    """Read our fields out of what the graph returns, which may hold an interrupt beside them."""
-    return State(**{name: values[name] for name in _FIELDS & values.keys()})
+    return state_of(found.checkpoint["channel_values"] if found else {})
 
 
 def _as_of(values: dict[str, Any], message_id: str) -> dict[str, Any]:

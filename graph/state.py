@@ -1,9 +1,10 @@
 """Define what a conversation carries from node to node and from turn to turn, and read its messages."""
 
+import operator
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Annotated, Any, Literal, cast
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.runnables import RunnableConfig
@@ -56,30 +57,17 @@ def no_usage() -> Usage:
 
 def added(so_far: Usage, more: Usage) -> Usage:
     """Return two counts as one."""
-    return Usage(
-        requests=so_far["requests"] + more["requests"],
-        tool_calls=so_far.get("tool_calls", 0) + more.get("tool_calls", 0),
-        input_tokens=so_far["input_tokens"] + more["input_tokens"],
-        output_tokens=so_far["output_tokens"] + more["output_tokens"],
-        cached_tokens=so_far.get("cached_tokens", 0) + more.get("cached_tokens", 0),
-        repairs=so_far["repairs"] + more["repairs"],
-        retries=so_far["retries"] + more["retries"],
-        seconds=so_far["seconds"] + more["seconds"],
-    )
+    return _combined(so_far, more, operator.add)
 
 
 def difference(now: Usage, before: Usage) -> Usage:
     """Return what was added to a count."""
-    return Usage(
-        requests=now["requests"] - before["requests"],
-        tool_calls=now.get("tool_calls", 0) - before.get("tool_calls", 0),
-        input_tokens=now["input_tokens"] - before["input_tokens"],
-        output_tokens=now["output_tokens"] - before["output_tokens"],
-        cached_tokens=now.get("cached_tokens", 0) - before.get("cached_tokens", 0),
-        repairs=now["repairs"] - before["repairs"],
-        retries=now["retries"] - before["retries"],
-        seconds=now["seconds"] - before["seconds"],
-    )
+    return _combined(now, before, operator.sub)
+
+
+def _combined(one: Usage, other: Usage, combine: Callable[[Any, Any], Any]) -> Usage:
+    """Combine two counts, each of which may have been stored by a version that counted less."""
+    return cast(Usage, {name: combine(one.get(name, 0), other.get(name, 0)) for name in no_usage()})
 
 
 def worked(so_far: Usage, *, since: float) -> Usage:
@@ -162,6 +150,14 @@ class State(TurnInput):
     """What the conversation has asked of the model since then; `reason` adds and begins anew."""
     usage: Usage = field(default_factory=no_usage)
     """What this turn has asked of the model so far; `receive` resets it, `reason` adds."""
+
+
+_FIELDS = {known.name for known in fields(State)}
+
+
+def state_of(values: Mapping[str, Any]) -> State:
+    """Read our fields out of what the graph returns or stored, which may hold an interrupt beside them."""
+    return State(**{name: values[name] for name in _FIELDS & values.keys()})
 
 
 def context_of(state: State, context: Context | None) -> Context:

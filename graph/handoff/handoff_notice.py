@@ -6,26 +6,13 @@ from core.language.fixed_sentences import date_words, phrase
 from tools.desk.hours import ExpectedAnswer
 from tools.desk.tickets import Reason
 
-_WHY: dict[Reason, str] = {
-    "asked": "why_asked",
-    "angry": "why_angry",
-    "fraud": "why_fraud",
-    "billing_dispute": "why_billing_dispute",
-    "rule": "why_rule",
-    "repeated_failure": "why_repeated_failure",
-    "budget": "why_budget",
-    "no_source": "why_no_source",
-    "unavailable": "why_unavailable",
-    "other": "why_other",
-}
-
 
 def handoff_notice(
     reason: Reason, ticket_id: str, expected_answer: ExpectedAnswer, locale: str, *, why: str = ""
 ) -> str:
     """Return the whole notice in the language of a locale; `why` stands in for the reason's own sentence."""
     parts = [
-        why or phrase(_WHY[reason], locale),
+        why or phrase(f"why_{reason}", locale),
         phrase("handed_over", locale, ticket=ticket_id),
         _when(expected_answer, locale),
     ]

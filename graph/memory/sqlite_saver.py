@@ -9,11 +9,11 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -38,7 +38,20 @@ from graph.state import TURN_BEGAN
 BUSY_TIMEOUT_SECONDS = 10.0
 _CHANNEL, _DIGESTS = "messages", "messages@digests"
 
+Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
+
+
+def _in_its_thread(
+    work: Callable[Concatenate["SqliteSaver", Given], Answer],
+) -> Callable[Concatenate["SqliteSaver", Given], Coroutine[Any, Any, Answer]]:
+    """Return what does a method's work on the database's own thread."""
+
+    @wraps(work)
+    async def done(saver: "SqliteSaver", /, *args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        return await saver._in_thread(partial(work, saver, *args, **kwargs))
+
+    return done
 
 
 class SqliteSaver(LibrarySaver):
@@ -200,25 +213,13 @@ class SqliteSaver(LibrarySaver):
                     "command again later"
                 )
 
-    async def athread_ids(self) -> Sequence[str]:
-        """Do what `thread_ids` does in a thread."""
-        return await self._in_thread(self.thread_ids)
-
-    async def atranscript(self, thread_id: str) -> Sequence[Any]:
-        """Do what `transcript` does in a thread."""
-        return await self._in_thread(self.transcript, thread_id)
-
-    async def acompact(self) -> None:
-        """Do what `compact` does in a thread."""
-        await self._in_thread(self.compact)
-
-    async def _in_thread(self, work: Callable[..., Answer], *args: Any, **kwargs: Any) -> Answer:
+    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
         """Do work on the database's own thread: one is enough for one connection, and no other work delays it."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Do what `get_tuple` does in a thread, unless the turn has read it before."""
-        return take(config) or await self._in_thread(self.get_tuple, config)
+        return take(config) or await self._in_thread(partial(self.get_tuple, config))
 
     async def alist(
         self,
@@ -232,41 +233,16 @@ class SqliteSaver(LibrarySaver):
         for found in await self._in_thread(lambda: [*self.list(config, filter=filter, before=before, limit=limit)]):
             yield found
 
-    async def aput(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        """Do what `put` does in a thread."""
-        return await self._in_thread(self.put, config, checkpoint, metadata, new_versions)
-
-    async def aput_writes(
-        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
-    ) -> None:
-        """Do what `put_writes` does in a thread."""
-        await self._in_thread(self.put_writes, config, writes, task_id, task_path)
-
-    async def aerase_thread(self, thread_id: str, now: float) -> None:
-        """Do what `erase_thread` does in a thread."""
-        await self._in_thread(self.erase_thread, thread_id, now)
-
-    async def adelete_thread(self, thread_id: str) -> None:
-        """Do what `delete_thread` does in a thread."""
-        await self._in_thread(self.delete_thread, thread_id)
-
-    async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
-        """Do what `delete_for_runs` does in a thread."""
-        await self._in_thread(self.delete_for_runs, run_ids)
-
-    async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
-        """Do what `copy_thread` does in a thread."""
-        await self._in_thread(self.copy_thread, source_thread_id, target_thread_id)
-
-    async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
-        """Do what `prune` does in a thread."""
-        await self._in_thread(self.prune, thread_ids, strategy=strategy)
+    aput = _in_its_thread(put)
+    aput_writes = _in_its_thread(put_writes)
+    aerase_thread = _in_its_thread(erase_thread)
+    adelete_thread = _in_its_thread(delete_thread)
+    adelete_for_runs = _in_its_thread(delete_for_runs)
+    acopy_thread = _in_its_thread(copy_thread)
+    aprune = _in_its_thread(prune)
+    athread_ids = _in_its_thread(thread_ids)
+    atranscript = _in_its_thread(transcript)
+    acompact = _in_its_thread(compact)
 
     def _whole(self, found: CheckpointTuple) -> CheckpointTuple:
         """Put the messages of a checkpoint back in place."""

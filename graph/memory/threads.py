@@ -1,7 +1,7 @@
 """Look after stored conversations: list them, add up what they cost, delete what nobody wrote in for long."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
@@ -11,7 +11,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 
 from core.errors import ThreadDamaged
 from graph.memory.sqlite_saver import SqliteSaver
-from graph.state import State, Usage, added
+from graph.state import Usage, added, state_of
 
 _LOOKED_AT = 2_000
 """Newest threads whose stored state `damaged_threads` reads."""
@@ -70,7 +70,7 @@ async def get_thread(saver: BaseCheckpointSaver[Any], thread_id: str) -> Thread 
     found = await saver.aget_tuple(_config(thread_id))
     if found is None:
         return None
-    state = _state(found.checkpoint["channel_values"])
+    state = state_of(found.checkpoint["channel_values"])
     return Thread(
         id=thread_id,
         customer_id=state.customer_id,
@@ -86,7 +86,7 @@ async def transcript(saver: BaseCheckpointSaver[Any], thread_id: str) -> list[An
     if isinstance(saver, KeepsTranscripts):
         return list(await saver.atranscript(thread_id))
     found = await saver.aget_tuple(_config(thread_id))
-    return _state(found.checkpoint["channel_values"]).messages if found else []
+    return state_of(found.checkpoint["channel_values"]).messages if found else []
 
 
 async def earlier(saver: BaseCheckpointSaver[Any], thread_id: str, held: Sequence[AnyMessage]) -> list[AnyMessage]:
@@ -133,7 +133,3 @@ def _config(thread_id: str) -> RunnableConfig:
 
 def _updated(found: CheckpointTuple) -> datetime:
     return datetime.fromisoformat(found.checkpoint["ts"])
-
-
-def _state(values: Mapping[str, Any]) -> State:
-    return State(**{f.name: values[f.name] for f in fields(State) if f.name in values})
