@@ -143,3 +143,32 @@ async def test_records_to_choose_from_are_listed_with_what_tells_them_apart(talk
     asked, answered = await talk("please cancel my crossing", "the one to Skaro")
     assert "KX11: Havnby, Skaro, 2 June 2026; KX12: Skaro, Lyoe, 5 June 2026" in asked
     assert "Cancel crossing KX11." in answered
+
+
+@pytest.mark.parametrize(
+    "said", ["can you add my brother to my crossing to Skaro", "please move my crossing on Friday to Sunday"]
+)
+async def test_what_none_of_the_procedures_does_starts_none_of_them(said: str, talk: Talk) -> None:
+    reply = (await talk(said))[-1]
+    assert "Which crossing" not in reply
+    assert "bicycles" not in reply
+    assert "ancel crossing" not in reply
+
+
+async def test_who_cannot_do_something_is_not_taken_for_one_who_wishes_it(talk: Talk) -> None:
+    assert "Cancel crossing KX11." in (await talk("I can't take the ferry to Skaro, I am in hospital"))[-1]
+
+
+async def test_a_wish_goes_on_with_the_question_before_it(talk: Talk) -> None:
+    replies = await talk("how many bicycles may I take on the ferry on 18 June?", "ok, add some then", "two")
+    assert "Take 2 bicycles on crossing KX13." in replies[-1]
+    other = await talk("how many bicycles may I take on the ferry on 18 June?", "please send me the invoice")
+    assert "bicycles on crossing" not in other[-1]
+
+
+async def test_who_gives_reasons_against_a_no_reads_it_once_more_with_a_person_and_a_consent_ends_it(
+    talk: Talk,
+) -> None:
+    replies = await talk("please cancel the crossing on Friday", "but my mother is ill", "ok, I see")
+    assert replies[1].startswith("That stays so: KX12 has a saver ticket")
+    assert "saver ticket" not in replies[2]

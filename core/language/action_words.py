@@ -7,6 +7,8 @@ allows all read this table.
 import re
 from dataclasses import dataclass
 
+from core.language.text import normalised
+
 
 @dataclass(frozen=True)
 class ActionWords:
@@ -119,7 +121,7 @@ ACTIONS: dict[str, ActionWords] = {
         r"mudança|zmiana|ändring(?:en)?",
         r"chang|updat|modif|correct|(?<!cr)edit|amend|adjust|switch|move|reschedul|redirect|rerout|exchang|set_",
         verbs=r"change|update",
-        orders=r"modify|correct|adjust|move|set|upgrade|redirect|deliver|turn",
+        orders=r"modify|correct|adjust|move|reschedule|postpone|set|upgrade|redirect|deliver|turn",
         stems=r"chang|updat|modif",
         called=r"change|update|modification",
     ),
@@ -178,6 +180,7 @@ ACTIONS: dict[str, ActionWords] = {
         r"agregad[oa]s?|aggiunt[oaie]|toegevoegd|dodan[aey]|добавлен[аоы]?",
         "",
         r"add_|added|appl(?:y|ied)|activat|enabl|exten[ds]|unlock|reset|upgrad|grant",
+        orders=r"add",
     ),
     "pause": ActionWords(
         r"paused|skipped|frozen|suspended|put on hold|pausiert|ausgesetzt|suspendue?s?|gelée?s?|congelad[oa]s?|"
@@ -185,6 +188,7 @@ ACTIONS: dict[str, ActionWords] = {
         r"opgeschort|zawieszon[aey]|pausade?|pausats|приостановлен[аоы]?",
         r"congelación|pausierung|sospensione",
         r"paus|skip|frozen|freez|suspend|hold",
+        orders=r"pause|freeze|suspend",
     ),
     "block": ActionWords(
         r"blocked|locked|gesperrt|bloquée?s?|bloquead[oa]s?|bloccat[oaie]|geblokkeerd|zablokowan[aey]|"
@@ -267,6 +271,12 @@ def any_action(field: str) -> str:
     return "|".join(words for action in ACTIONS.values() if (words := getattr(action, field)))
 
 
+_DEEDS = ("cancel", "refund", "return", "exchange", "change", "book", "remove", "add", "pause")
+_ORDERED = {
+    kind: re.compile(rf"\b(?:{'|'.join(filter(None, (ACTIONS[kind].verbs, ACTIONS[kind].orders)))})\b")
+    for kind in _DEEDS
+}
+"""How each kind of change is ordered in English, as far as one excludes the others."""
 NAMED_DEED = "|".join(f"(?P<{name}>{words.done})" for name, words in ACTIONS.items() if words.done)
 """Matches what says that a deed was done; the group is its name."""
 DEED_NOUN = "|".join(f"(?P<{name}_noun>{words.nouns})" for name, words in ACTIONS.items() if words.nouns)
@@ -281,3 +291,17 @@ def deed_of(match: re.Match[str]) -> str:
     """Return the name of the deed a match of these words is about; a noun tells more than the verb with it."""
     found = [name for name, text in match.groupdict().items() if text]
     return next((name for name in found if name.endswith("_noun")), found[0]).removesuffix("_noun").removesuffix("_too")
+
+
+def deeds_in(text: str) -> frozenset[str]:
+    """Return the kinds of change that English words order, each of which excludes the others: `cancel`, `change`."""
+    plain = normalised(text)
+    return frozenset(kind for kind, ordered in _ORDERED.items() if ordered.search(plain))
+
+
+def without_deeds(text: str) -> str:
+    """Return a text without the words that order a change."""
+    plain = normalised(text)
+    for ordered in _ORDERED.values():
+        plain = ordered.sub(" ", plain)
+    return plain

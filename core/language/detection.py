@@ -111,7 +111,7 @@ def served_locale(asked: str | None, locales: Sequence[str]) -> str:
 def _scores(text: str) -> dict[str, float]:
     """Count the words and letters of each language in a text."""
     lowered = normal(text[:_LONGEST])
-    tokens = _TOKEN.findall(lowered)
+    tokens = set(_TOKEN.findall(lowered))  # `no … no` is one word of many languages
     scores = {language: float(sum(t in words for t in tokens)) for language, words in _SETS.items()}
     for language, words in _ALONE_WORDS.items():
         scores[language] += sum(_TELLING - (t in _SETS[language]) for t in tokens if t in words)

@@ -92,7 +92,11 @@ _WISH = _begins(
     r"por favor|(?:me )?(?:puede|podría|puedes|podrías|pueden)(?: usted)? \w+[aei]r(?:me|lo|la|los|las)?|(?:quiero|"
     r"quisiera|me gustaría|necesito (?:que|\w+[aei]r)|deseo)|(?:cancel|cambi|devuelv|reembols|anul|envi)(?:e|a|en)",
 )
-_OF_US = _begins(r"(?:can|could|would|will) (?:you|someone|somebody)")
+_OF_US = _begins(
+    r"(?:can|could|would|will) (?:you|someone|somebody)|(?:können|könnten|würden) sie|(?:kannst|könntest) du|"
+    r"(?:kann|könnte) (?:jemand|mir jemand)|(?:pouvez|pourriez)[ -]vous|vous (?:pouvez|pourriez)|"
+    r"quelqu'un (?:peut|pourrait)|(?:me )?(?:puede|podría|puedes|podrías|pueden)(?: usted(?:es)?| alguien)?"
+)
 _CHANGE = re.compile(rf"\b(?:{any_action('verbs')})(?:l?ed|l?ing|s|d)?\b")
 _POLITE = re.compile(r"\b(?:please|pls|plz|bitte|s'il (?:vous|te) pla[iî]t|por favor)\b")
 _ANY = re.compile(

@@ -34,6 +34,12 @@ _HESITATES = re.compile(
     r"|moment|warte|warten|sekunde|un momento|un instant|attendez|attends|espere?a?|un attimo|aspett\w+|"
     r"momento|wacht|even kijken|chwil\w+)\b|(?:hm+|um+|uh+)\W*$)",
 )
+_CONCEDES = re.compile(
+    r"^\W*(?:(?:oh|ah|hm+|well|then|na|ach|bon)\W+)*(?:ok(?:ay)?|k|al+ ?right|fine|i see|understood|got it|good|"
+    r"too bad|(?:what a )?(?:pity|shame)|never ?mind|fair enough|makes sense|great|schade|verstehe|gut|alles klar|"
+    r"in ordnung|d'accord|tant pis|dommage|je (?:comprends|vois)|très bien|vale|entiendo|entendido|qué pena|bueno|"
+    r"qué lástima|de acuerdo|not (?:yet|now)|(?:i'll|i will|let me) (?:think|look|check|try|see|ask|call|wait))(?!\w)"
+)
 _ORDINALS = (
     ("first", "1st", "former", "erste", "premier", "première", "primero", "primera", "primo", "prima", "primeiro",
      "primeira", "eerste", "pierwszy"),
@@ -85,6 +91,11 @@ def insists(text: str) -> bool:
 def hesitates(text: str) -> bool:
     """Say whether people only ask for time."""
     return bool(_HESITATES.search(normalised(text)))
+
+
+def concedes(text: str) -> bool:
+    """Say whether people take what they were told as it is."""
+    return bool(_CONCEDES.match(normalised(text)))
 
 
 def without_hesitation(text: str) -> str:

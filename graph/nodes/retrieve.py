@@ -80,7 +80,15 @@ async def retrieve(
     if procedures and (message := newest_turn(state.messages)[:1]):
         customer = replace(context, customer_id=state.customer_id)
         said, source, chooses = text_of(message[0]), f"message:{message[0].id}", procedures.leads
-        answered = await apply_message(procedures, cases_of(state.cases), said, source, customer, chooses=chooses)
+        answered = await apply_message(
+            procedures,
+            cases_of(state.cases),
+            said,
+            source,
+            customer,
+            chooses=chooses,
+            before=said_before(state.messages),
+        )
         update |= {"cases": answered.cases, "case_led": answered.led}
         if answered.dropped and actions and state.open_question:  # nothing is to wait for a yes any more
             await actions.supersede(thread_of(config), state.open_question)
@@ -125,10 +133,12 @@ def calls_led_to(
 def _asked(messages: Sequence[AnyMessage]) -> str:
     """Return the newest message, behind the one before it where it leans on that one."""
     said = text_of(messages[-1])
-    if not leans_on_before(said):
-        return said
-    before = [text_of(m) for m in messages[:-1] if isinstance(m, HumanMessage)][-1:]
-    return "\n".join([*before, said])
+    return f"{said_before(messages)}\n{said}".strip() if leans_on_before(said) else said
+
+
+def said_before(messages: Sequence[AnyMessage]) -> str:
+    """Return what the customer said before the newest message, or an empty text."""
+    return next((text_of(m) for m in reversed(messages[:-1]) if isinstance(m, HumanMessage)), "")
 
 
 def _ahead(tool: Tool, args: Mapping[str, Any]) -> ToolCall:

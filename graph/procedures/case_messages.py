@@ -13,7 +13,7 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.corrections import begins_by_taking_back, takes_back
 from core.language.fixed_sentences import phrase
 from core.language.reference_numbers import join_spelled
-from core.language.several import hesitates, insists, means_another, means_every, without_hesitation
+from core.language.several import hesitates, means_every, without_hesitation
 from core.language.text import normalised, sentences
 from graph.procedures.answers import answered_case, answered_cases, offered, said_beside
 from graph.procedures.book import ProcedureBook
@@ -34,7 +34,13 @@ from graph.procedures.cases import (
     without_slot,
 )
 from graph.procedures.choice import is_question
-from graph.procedures.described_records import about_another, described_case, requests_in
+from graph.procedures.described_records import (
+    about_another,
+    described_case,
+    objects,
+    of_the_same_record,
+    requests_in,
+)
 from graph.procedures.following import advanced, followed, next_of, opened, reading_of
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.next_steps import AskNext, StopNext
@@ -45,7 +51,7 @@ from tools.context import Context
 PLAIN_NO = re.compile(
     r"^\W*(?:no+|nope|nah|nein|nee|non|não|nie|niet|not really|no thanks?|no thank you)\W*$", re.IGNORECASE
 )
-_BEFORE = r"(?:^|[.,;:!–-]\s*|\b(?:please|then|just|so|no|much|bitte)\s)"
+_BEFORE = r"(?:^|[.,;:!–-]\s*|\b(?:please|then|just|so|no|much|bitte|dann|alors|entonces)\s)"
 _BEHIND = r"(?:,?\s(?:again|then|please|bitte|wieder|s'il (?:vous|te) plaît|por favor))*\W*(?:$|[.,;!])"
 CALLS_OFF = re.compile(
     rf"{_BEFORE}(?:cancel (?:it|that|this|everything|the whole thing)|(?:stornieren|streichen) sie (?:es|das)|"
@@ -54,7 +60,8 @@ CALLS_OFF = re.compile(
 """What calls a request off, where it is none to cancel something."""
 LEAVES = re.compile(
     rf"{_BEFORE}(?:leave (?:it|that)|lass(?:en sie)? (?:es|das|gut sein)|vergiss es|"
-    rf"laisse[zr]? tomber|déj[ae](?:lo|la)|lascia(?:mo)? (?:stare|perdere)|laat maar){_BEHIND}"
+    rf"laisse[zr]? tomber|(?:je|on) laisse(?: comme ça)?|déj[ae](?:lo|la)|lo dej(?:o|amos)(?: así)?|"
+    rf"(?:i|we)(?:'ll| will) leave it|ich lasse? es|lascia(?:mo)? (?:stare|perdere)|laat maar){_BEHIND}"
 )
 ALSO = re.compile(
     r"(?:,|(?<![,\s]))\s{1,8}(?:and also|and then|also|außerdem|aussi|también|anche|também)\b\s{1,8}",
@@ -74,7 +81,14 @@ class CasesAfter:
 
 
 async def apply_message(
-    book: ProcedureBook, cases: list[Case], text: str, source: str, context: Context, *, chooses: bool
+    book: ProcedureBook,
+    cases: list[Case],
+    text: str,
+    source: str,
+    context: Context,
+    *,
+    chooses: bool,
+    before: str = "",
 ) -> CasesAfter:
     """Return the cases after a message of the customer, with everything read that the open one wants.
 
@@ -85,10 +99,11 @@ async def apply_message(
         source: Where, as `message:ID`.
         context: On whose behalf records are read.
         chooses: Whether a request opens a case; else a model opens them.
+        before: What the customer said before it, where no case was open.
     """
     text = join_spelled(text)
     cases = [case for case in cases if book.of(case) is not None]  # a tool that is gone cannot be followed any more
-    before = [known_of(case) for case in cases]
+    known = [known_of(case) for case in cases]
     if cases and _drops(book, cases[-1], text):
         if not chooses or is_question(text) or (book.chooser and book.chooser.choose(text).procedure):
             return CasesAfter(popped(cases), led=False, dropped=True)
@@ -97,16 +112,17 @@ async def apply_message(
     open_one = cases[-1] if cases else None
     if cases and not _asks_for_another(book, cases[-1], text):
         cases = _answered_on_top(book, cases, text, source)
-    answered = [known_of(case) for case in cases] != before
+    answered = [known_of(case) for case in cases] != known
     told_no = cases[-1] if cases and cases[-1]["stopped"] else None
     if told_no:  # nothing was corrected
         cases = popped(cases)
-        before = before[:-1]
+        known = known[:-1]
     if chooses:
-        cases = await _chosen(book, cases, text, source, context, answered=answered)
-        cases = _of_the_same_record(book, cases, told_no, text) if told_no else cases
-    changed = [known_of(case) for case in cases] != before
-    if told_no and not changed and insists(text):
+        before = "" if cases else before
+        cases = await _chosen(book, cases, text, source, context, answered=answered, before=before)
+        cases = of_the_same_record(book, cases, told_no, text) if told_no else cases
+    changed = [known_of(case) for case in cases] != known
+    if told_no and not changed and objects(text):
         cases = [*cases, await about_another(book, told_no, text, source, context) or told_no]
         changed = True
     led = changed or bool(cases and cases[-1]["asked"] and not is_question(text))
@@ -119,14 +135,18 @@ async def apply_message(
         led = led or case is not None
     cases = await _for_every(book, cases, text, source, context)
     if cases and led and not hesitates(text):
-        cases = replaced(cases, _counted(cases[-1], open_one))
+        cases = replaced(cases, _counted(followed(book, cases[-1]), cases[-1], open_one))
     return CasesAfter(cases, led=bool(cases) and led)
 
 
-def _counted(case: Case, before: Case | None) -> Case:
-    """Return the case with how often its question was put again without anything new."""
+def _counted(procedure: Procedure, case: Case, before: Case | None) -> Case:
+    """Return the case with how often its question was put again without anything new; no rule reads an answer of many
+    parts, whatever else was heard in it.
+    """
     same = before is not None and (before["id"], before["asked"]) == (case["id"], case["asked"])
-    return {**case, "again": case["again"] + 1 if same and known_of(case) == known_of(before or case) else 0}
+    asked = procedure.slots.get(case["asked"] or "")
+    unheard = known_of(case) == known_of(before or case) or (asked is not None and asked.slot.type == "json")
+    return {**case, "again": case["again"] + 1 if same and unheard else 0}
 
 
 def known_of(case: Case) -> tuple[Any, ...]:
@@ -241,7 +261,7 @@ def _drops(book: ProcedureBook, case: Case, text: str) -> bool:
 
 
 async def _chosen(
-    book: ProcedureBook, cases: list[Case], text: str, source: str, context: Context, *, answered: bool
+    book: ProcedureBook, cases: list[Case], text: str, source: str, context: Context, *, answered: bool, before: str
 ) -> list[Case]:
     """Return the stack with a case for each request in a message; an answer is no request."""
     if not book.chooser:
@@ -252,28 +272,17 @@ async def _chosen(
     open_one = cases[-1]["procedure"] if cases else None
     for part in parts:
         # What was named first is dealt with first: it comes to lie on top.
-        for name, said in reversed(await requests_in(book, part, source, context)):
+        for name, said in reversed(await requests_in(book, part, source, context, before)):
             if name == open_one:
                 continue
             if answered and cases and answered_case(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:
                 continue  # this part is the answer
             cases = requested(book.procedures[name], cases, [(said, source)])
             beside = said_beside(book.procedures[name], part)
-            cases = [
-                case if case["procedure"] != name else {**case, "beside": case["beside"] or beside} for case in cases
-            ]
+            cases = [c if c["procedure"] != name else {**c, "beside": c["beside"] or beside} for c in cases]
+            if said.startswith(before) and before:  # what was said before it tells which record is meant
+                cases = replaced(cases, heard(cases[-1], before))
     return cases
-
-
-def _of_the_same_record(book: ProcedureBook, cases: list[Case], told_no: Case, text: str) -> list[Case]:
-    """Return the stack, whose top is about the record of the case that was told its no where it asks the same again."""
-    procedure = followed(book, told_no)
-    subject = procedure.subject
-    again = bool(cases) and cases[-1]["procedure"] == told_no["procedure"] and subject not in cases[-1]["slots"]
-    if not subject or not again or subject not in told_no["slots"] or means_another(text):
-        return cases
-    record = told_no["slots"][subject]
-    return replaced(cases, with_slot(procedure, cases[-1], subject, record["value"], record["source"]))
 
 
 def requested(procedure: Procedure, cases: list[Case], messages: Sequence[tuple[str, str]]) -> list[Case]:

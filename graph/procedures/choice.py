@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import re2
 
+from core.language.action_words import deeds_in, without_deeds
 from core.language.detection import spoken_language
 from core.language.fixed_sentences import ENGLISH
-from core.language.glossary import in_english
+from core.language.glossary import GLOSSARIES, in_english
 from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_about, asks_of_us, wishes, without_lead
-from core.language.text import sentences
-from core.language.words import corrected
+from core.language.several import count_of
+from core.language.text import normal, sentences, stem
+from core.language.words import content_stems, content_words, corrected, spelled
 from graph.procedures.format.procedure import Procedure
 from tools.tool import Tool
 
@@ -47,6 +49,21 @@ ORDERS = re.compile(r"^\W*(?:can|could|may) (?:i|we) (?:please )?(?:have|get)\b"
 """A wish in the form of a question, where nothing marks it as one: `can I have a technician on the 3rd`."""
 PAST = re.compile(r"\b(?!changed (?:my|our) mind)[a-z]{3,}ed\b", re.IGNORECASE)
 """What was done is no wish for it: `I booked it yesterday`."""
+UNABLE = re.compile(
+    r"\b(?:i|we) (?:\w+ )?(?:can ?not|can'?t|won'?t|will not|do(?: not|n'?t) (?:want|need)|(?:am|are) (?:not able|"
+    r"unable))\b",
+    re.IGNORECASE,
+)
+"""Who says what they will not do is nearer to who says so, too, than to who wishes the same."""
+FEW_WORDS = 9
+MORE = frozenset(map(stem, ("more", "extra", "additional", "further", "another", "other")))
+ADDED = re.compile(r"\badd(?:ing)? (.+?)(?= (?:to|for|on|onto|in|at|please)\b|$)")
+"""What is to be added."""
+DONE = re.compile(r"\b(?:to|please|yes|more|it|that|then) \w+|^(?:yes|ok|okay|please|sure)\b|\bmore\b")
+"""What is done, and little words, in a wish that names nothing it is done with."""
+CANNOT = re.compile(r"\bcan(?:'t| not)\b")
+NAME = re.compile(r"(?<=\b(?:to|in) )(?:[A-Z][a-z]+ ?)+|(?<=\bfrom )(?:[A-Z][a-z]+ ?)+|(?<=\bfor )(?:[A-Z][a-z]+ ?)+")
+"""A name in an example, which any other could stand for."""
 LOOKS_UP = re.compile(
     r"^\W*(?:(?:and|but|so|also|then|now|ok|okay|und|dann|et|alors|y|e|allora)\W+)?"
     r"(?:please |(?:can|could|would|will) you (?:please )?)?"
@@ -82,7 +99,20 @@ class Chooser:
         owned = {name for procedure in procedures for name in procedure.writes}
         self._own = {tool.name: tool for tool in writes if tool.name in owned}
         self._tools = [tool for tool in writes if tool.name not in owned]
-        self._lines = [_lines(procedure) for procedure in procedures]
+        lines = [_lines(procedure) for procedure in procedures]
+        names = {
+            name
+            for own in lines
+            for line in own
+            if spoken_language(line, ENGLISH) == ENGLISH
+            for name in NAME.findall(line)
+        }
+        self._masked = re.compile(
+            "|".join(rf"\b{re.escape(n.strip())}\b" for n in sorted(names)) or r"(?!)", re.IGNORECASE
+        )
+        self._lines = [[self._masked.sub("it", line) for line in own] for own in lines]
+        self._unable = [np.array([bool(UNABLE.search(line)) for line in own]) for own in self._lines]
+        self._deeds = [self._deeds_of(procedure) for procedure in procedures]
         self._other_lines = [
             [tool.name.replace("_", " "), *tool.also_called, tool.bound.description] for tool in self._tools
         ]
@@ -130,14 +160,34 @@ class Chooser:
         parts = BESIDES.split(message)
         return " & ".join(part for part in parts if not self._asks_elsewhere(part, place)) or message
 
+    def _deeds_of(self, procedure: Procedure) -> frozenset[str]:
+        """Return the kinds of change that a procedure speaks of."""
+        also = [called for name in procedure.writes if name in self._own for called in self._own[name].also_called]
+        return frozenset(
+            deeds_in("\n".join((*_lines(procedure), *also, *(n.replace("_", " ") for n in procedure.writes))))
+        )
+
     def _nearest(self, text: str, message: str) -> Choice:
         """Return the procedure that a text asks for in so many words, or else the one whose examples it is near to."""
         if self._vectors is None:
             self._others = [self._embed(lines) for lines in (list(NONE), *self._other_lines)]
             self._vectors = [self._embed(lines) for lines in self._lines]
-        said = self._embed(_readings(text))
+        readings = [self._masked.sub("it", reading) for reading in _readings(text)]
+        if not readings:
+            return Choice(None, 0.0)
+        said = self._embed(readings)
+        unable, deeds = any(map(UNABLE.search, readings)), set().union(*map(deeds_in, readings))
         near = [float((rows @ said.T).max()) for rows in self._vectors]
-        others = [float((rows @ said.T).max()) for rows in self._others]
+        if unable and max(self._near_unable(said), default=0.0) >= NEAR:
+            near = [n if told else n - 3 * APART for n, told in zip(near, map(np.any, self._unable), strict=True)]
+        # Who asks to cancel something does not want what only books; where that is nearer by far, nothing is sure.
+        other_deeds = [
+            bool(deeds) and (deeds.isdisjoint(own) or self._adds_another(readings, place))
+            for place, own in enumerate(self._deeds)
+        ]
+        nearer = max((n for n, other in zip(near, other_deeds, strict=True) if other), default=-1.0) - 2 * APART
+        near = [-1.0 if other else n for n, other in zip(near, other_deeds, strict=True)]
+        others = [max(float((rows @ said.T).max()), nearer) for rows in self._others]
         if (asked := self._asked_for(text, near, others[1:])) is not None:
             return Choice(self._names[asked], near[asked])
         best = int(np.argmax(near))
@@ -146,6 +196,11 @@ class Chooser:
         if chosen and any(self._asks_elsewhere(said, best) for said in (text, message)):
             chosen = False
         return Choice(self._names[best] if chosen else None, near[best])
+
+    def _near_unable(self, said: np.ndarray) -> list[float]:
+        """Return how near a text is to what procedures say of who cannot or does not want to do something."""
+        pairs = zip(self._vectors or (), self._unable, strict=True)
+        return [float((rows[own] @ said.T).max()) for rows, own in pairs if own.any()]
 
     def _asked_for(self, text: str, near: Sequence[float], others: Sequence[float]) -> int | None:
         """Return the place of the one procedure whose write a text asks for in so many words, or None.
@@ -166,9 +221,40 @@ class Chooser:
         near_enough = bool(named) or near[best] >= ASKED_NEAR
         return best if near_enough and near[best] - max(rivals, default=-1.0) >= APART else None
 
+    def _adds_another(self, readings: Sequence[str], place: int) -> bool:
+        """Say whether what a text wants added is nothing that a procedure speaks of."""
+        added = [stem for reading in readings for one in ADDED.findall(reading) for stem in _objects(one)[:1]]
+        return bool(added) and self._vocabulary(place).isdisjoint(added)
+
+    def _vocabulary(self, place: int) -> frozenset[str]:
+        """Return the stems of what a procedure says of itself and asks for."""
+        slots = [slot.slot for slot in self._procedures[place].slots.values()]
+        asks = [
+            str(said)
+            for slot in slots
+            for said in (slot.ask, *(choice.replace("_", " ") for choice in slot.one_of or ()))
+            if said
+        ]
+        return frozenset(content_stems(" ".join((*self._lines[place], *asks))))
+
+    def continued(self, text: str, before: str) -> str | None:
+        """Return the procedure that a wish without an object of its own asks for after what was said before it: `how
+        many bags may I take?`, then `I need to bring two`.
+        """
+        readings = _readings(corrected(text))
+        ordered = any(map(deeds_in, readings)) or wishes(text)
+        if not readings or is_question(text) or not ordered or len(text.split()) > FEW_WORDS:
+            return None
+        found = self._nearest(f"{before.rstrip(' ?!.')}, {text}", text).procedure
+        known = self._vocabulary(self._names.index(found)) if found else frozenset()
+        said = {stem for reading in readings for stem in _objects(DONE.sub(" ", without_deeds(reading)))}
+        return found if said <= known else None
+
     def _asks_own(self, text: str, place: int) -> bool:
         """Say whether a text asks in so many words for a write of a procedure."""
         said = PAST.sub(" ", text)
+        if self._adds_another(_readings(text), place):
+            return False
         return any(
             self._asks(said, name, self._own[name].also_called if name in self._own else ())
             for name in self._procedures[place].writes
@@ -211,9 +297,20 @@ def _plain(text: str) -> str:
 
 
 def _readings(text: str) -> list[str]:
-    """Return a text as it is compared: as it was written, and word for word in English."""
-    english = in_english(text, spoken_language(text, ENGLISH))
-    return [_plain(one) for one in (text, english) if one]
+    """Return a text as it is compared: as it was written, and word for word in English; none where no word is known."""
+    language = spoken_language(text, ENGLISH)
+    english = in_english(text, language)
+    if language in GLOSSARIES and not content_words(english):
+        return []
+    return [CANNOT.sub("cannot", spelled(normal(_plain(one)))) for one in (text, english) if one]
+
+
+def _objects(text: str) -> list[str]:
+    """Return the stems of what a text names, in order, without how many of it; who is added is a person."""
+    words = ["person" if word in ("him", "her") else word for word in normal(text).split()]
+    return [
+        one for one in content_stems(" ".join(words)) if not (one.isdigit() or one in MORE or count_of(one) is not None)
+    ]
 
 
 def _names_record(procedure: Procedure, text: str) -> bool:

@@ -1,10 +1,14 @@
-"""Find the record that a message describes instead of naming it, and what is asked for by it."""
+"""Find the record that a message describes instead of naming it, what is asked for by it, and what follows a no."""
 
 from typing import Any
 
-from core.language.several import means_the_other
+from core.language.corrections import takes_back
+from core.language.greetings import is_small_talk
+from core.language.several import concedes, hesitates, insists, means_another, means_the_other
+from core.language.words import leans_on_before
 from graph.procedures.book import ProcedureBook
-from graph.procedures.cases import Case, open_case, slot_value, with_slot
+from graph.procedures.cases import Case, open_case, replaced, slot_value, with_slot
+from graph.procedures.choice import is_question
 from graph.procedures.following import advanced, followed, next_of, opened, reading_of
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.interpreter import unknown_named
@@ -16,8 +20,10 @@ NAMED = 100
 """How well a message describes a record whose number it names."""
 
 
-async def requests_in(book: ProcedureBook, text: str, source: str, context: Context) -> list[tuple[str, str]]:
-    """Return the procedures that a message asks for, each with its part of the message.
+async def requests_in(
+    book: ProcedureBook, text: str, source: str, context: Context, before: str = ""
+) -> list[tuple[str, str]]:
+    """Return the procedures that a message asks for, each with its part of the message, or behind the one before it.
 
     Where its words ask for several, or are near to none, the customer's records tell: who does not need the yoga on
     Monday means a booking.
@@ -35,6 +41,8 @@ async def requests_in(book: ProcedureBook, text: str, source: str, context: Cont
                 name, said = best, f"{part} ({record})"
         if name:
             found.append((name, said))
+    if not found and before and not book.chooser.requests(before)[0][0]:
+        found = [(name, f"{before}\n{text}") for name in [book.chooser.continued(text, before)] if name]
     return found
 
 
@@ -62,6 +70,24 @@ def described_case(book: ProcedureBook, case: Case, text: str, source: str, cont
         return None
     choice = described_choice(wanted.choices, case, text)
     return None if choice is None else with_slot(followed(book, case), case, wanted.slot, choice, source)
+
+
+def objects(text: str) -> bool:
+    """Say whether a message insists after a no, or tells why it should not hold."""
+    if is_small_talk(text) or concedes(text) or takes_back(text) or hesitates(text):
+        return False
+    return insists(text) or leans_on_before(text) or not is_question(text)
+
+
+def of_the_same_record(book: ProcedureBook, cases: list[Case], told_no: Case, text: str) -> list[Case]:
+    """Return the stack, whose top is about the record of the case that was told its no where it asks the same again."""
+    procedure = followed(book, told_no)
+    subject = procedure.subject
+    again = bool(cases) and cases[-1]["procedure"] == told_no["procedure"] and subject not in cases[-1]["slots"]
+    if not subject or not again or subject not in told_no["slots"] or means_another(text):
+        return cases
+    record = told_no["slots"][subject]
+    return replaced(cases, with_slot(procedure, cases[-1], subject, record["value"], record["source"]))
 
 
 async def about_another(book: ProcedureBook, told_no: Case, text: str, source: str, context: Context) -> Case | None:

@@ -122,7 +122,11 @@ def meant(options: Mapping[str, str], case: Case, text: str) -> str | None:
         case: The case, with what the customer said before and the records behind the values.
         text: What the customer answered.
     """
-    if len(options) < 2:
+    if len(options) == 1:
+        (only,) = options
+        _, (_, hits) = records_described([only], case, text)
+        return only if any(one.isdigit() for one in hits) or len(hits) > 1 else None
+    if not options:
         return None
     place = place_of(text)
     if not _times(text).named and place is not None and place < len(options):

@@ -19,7 +19,7 @@ from tools.context import Context
 
 UNTOLD = "refused by the write"
 MOST_AGAIN = 3
-"""How often a question is put again before a person is called."""
+"""How often a question is put again before a person is called; no rule reads an answer of many parts."""
 
 
 def said_next(
@@ -42,7 +42,9 @@ def said_next(
         if isinstance(wanted, DoNext) and case["stopped"]:  # the write itself refused
             wanted = StopNext(None, hand_over=False, say=case["stopped"]["say"])
         match wanted:
-            case AskNext() as ask if case["again"] > MOST_AGAIN:
+            case AskNext() as ask if case["again"] > (
+                0 if procedure.slots[ask.slot].slot.type == "json" else MOST_AGAIN
+            ):
                 call = _call(person_tool, {"reason": f"{procedure.name}: no answer for {ask.slot}"})
                 return AIMessage("\n\n".join(told), tool_calls=[call]), cases
             case AskNext() as ask:
