@@ -9,7 +9,7 @@ marked = -m $(1) $$(grep -l 'pytest\.mark\.$(1)' tests/test_*.py)
 .PHONY: help install install-extras install-test chat serve dev footprint test test-llm test-voice test-browser screenshots web-types eval check lint format types map reference docs lock audit clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
 
 .venv/.installed: requirements.lock pyproject.toml install.py
 	@$(PYTHON) install.py requirements.lock

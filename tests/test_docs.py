@@ -23,8 +23,9 @@ def test_every_setting_says_what_it_is() -> None:
     assert [name for name, field in fields.items() if not field.description] == []
 
 
-def test_settings_are_few() -> None:
-    assert len(Settings.model_fields) <= 78
+def test_settings_and_commands_are_few() -> None:
+    assert len(Settings.model_fields) <= 52
+    assert len(reference.commands(typer.main.get_command(app))) <= 40
 
 
 def test_each_room_says_in_at_most_thirty_lines_what_is_in_it() -> None:
@@ -84,6 +85,20 @@ def test_commands_that_documents_show_exist() -> None:
                 if first in groups and second and f"{first} {second}" not in known:
                     unknown.add(f"{page.name}: {words}")
     assert unknown == set()
+
+
+def test_what_contributors_add_is_said_in_at_most_ten_lines() -> None:
+    sections = re.split(r"^## ", (ROOT / "CONTRIBUTING.md").read_text(), flags=re.MULTILINE)[1:]
+    recipes = {text.partition("\n")[0]: text.strip().splitlines()[1:] for text in sections if text.startswith("Add ")}
+    assert {title.split()[2] for title in recipes} >= {"tool", "procedure", "intent", "channel"}
+    assert [title for title, lines in recipes.items() if len(lines) > 10] == []
+
+
+def test_every_make_target_explains_itself() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    [phony] = re.findall(r"^\.PHONY: ((?:.*\\\n)*.*)$", makefile, re.MULTILINE)
+    targets = set(phony.replace("\\\n", " ").split())
+    assert targets - set(re.findall(r"^([\w-]+):.*## \w", makefile, re.MULTILINE)) == set()
 
 
 def test_the_readme_is_short() -> None:
