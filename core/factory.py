@@ -152,14 +152,19 @@ def embedding_model(
         return embedded_e5()
     if settings.embedding_folder:
         return onnx_folder(settings.embedding_folder)
+    import httpx2
+
     from core.models.endpoint import EndpointEmbeddings
 
+    seconds = timeout_seconds or settings.limits.timeout_seconds
     return EndpointEmbeddings(
         model=settings.embedding_model,
         base_url=settings.embedding_base_url or settings.base_url,
         api_key=settings.embedding_api_key or settings.api_key or NO_KEY,
-        timeout=timeout_seconds or settings.limits.timeout_seconds,
+        timeout=seconds,
         max_retries=max_retries,
+        # Asked by itself where the library is not to repeat what failed.
+        http_client=None if max_retries else httpx2.Client(timeout=seconds, follow_redirects=True),
         chunk_size=EMBEDDED_AT_ONCE,
         check_embedding_ctx_length=False,  # otherwise it fetches a tokenizer and sends token ids
     )

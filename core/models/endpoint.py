@@ -209,11 +209,8 @@ class EndpointChatModel(ChatOpenAI):
             answer = await self.async_client.with_raw_response.create(**payload)
             return cast(httpx2.Response, answer.http_response)
         body = {name: value for name, value in payload.items() if name != "extra_body"} | payload["extra_body"]
-        key = self.openai_api_key
         response: httpx2.Response = await self.http_async_client.post(
-            f"{str(self.openai_api_base).rstrip('/')}/chat/completions",
-            json=body,
-            headers={"Authorization": f"Bearer {key.get_secret_value()}"} if isinstance(key, SecretStr) else None,
+            f"{str(self.openai_api_base).rstrip('/')}/chat/completions", json=body, headers=_key(self.openai_api_key)
         )
         return response.raise_for_status()
 
@@ -270,8 +267,13 @@ class EndpointEmbeddings(OpenAIEmbeddings):
 
     def _vectors(self, texts: list[str], others: dict[str, Any]) -> list[list[float]]:
         """Ask once. The answer is read as plain JSON: the client's own classes check each number of each vector."""
-        answer = self.client.with_raw_response.create(input=texts, **{**self._invocation_params, **others})
-        return [_vector(entry["embedding"]) for entry in answer.http_response.json()["data"]]
+        asked = {"input": texts, "encoding_format": "base64", **self._invocation_params, **others}
+        if self.http_client is None:
+            response: httpx2.Response = self.client.with_raw_response.create(**asked).http_response
+        else:  # past the library, which takes as long again around it
+            url = f"{str(self.openai_api_base).rstrip('/')}/embeddings"
+            response = self.http_client.post(url, json=asked, headers=_key(self.openai_api_key)).raise_for_status()
+        return [_vector(entry["embedding"]) for entry in response.json()["data"]]
 
     async def aembed_documents(
         self, texts: list[str], chunk_size: int | None = None, **kwargs: Any
@@ -279,6 +281,11 @@ class EndpointEmbeddings(OpenAIEmbeddings):
         """Return one vector a text; raises ModelUnavailable or ModelRejected."""
         with self._errors():
             return await super().aembed_documents(texts, chunk_size, **kwargs)
+
+
+def _key(key: Any) -> dict[str, str]:
+    """Return the header that shows a key, which these models are always given as a secret."""
+    return {"Authorization": f"Bearer {key.get_secret_value()}"} if isinstance(key, SecretStr) else {}
 
 
 def _vector(sent: str | list[float]) -> list[float]:
