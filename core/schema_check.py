@@ -6,7 +6,7 @@ from typing import Any
 
 import re2
 from jsonschema import Draft202012Validator, ValidationError, validators
-from jsonschema.exceptions import best_match
+from jsonschema.exceptions import SchemaError, best_match
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
@@ -41,16 +41,24 @@ def _additional(validator: Any, rule: Any, value: Any, schema: Mapping[str, Any]
         yield from Draft202012Validator.VALIDATORS["additionalProperties"](validator, rule, value, schema)
 
 
-SchemaValidator = validators.extend(
+_Validator = validators.extend(
     Draft202012Validator,
     {"pattern": _matches_pattern, "patternProperties": _of_any_name, "additionalProperties": _additional},
 )
 
 
+def check_schema(schema: Mapping[str, Any]) -> None:
+    """Raise ValueError where a schema is none."""
+    try:
+        _Validator.check_schema(schema)
+    except SchemaError as error:
+        raise ValueError(str(error)) from None
+
+
 def misfit(schema: Mapping[str, Any], value: Any) -> str | None:
     """Say in one line how a value misses a schema (JSON Schema 2020-12), or None where it fits."""
     try:
-        error = best_match(SchemaValidator(schema, registry=_NOTHING_ELSE).iter_errors(value))
+        error = best_match(_Validator(schema, registry=_NOTHING_ELSE).iter_errors(value))
     except (Unresolvable, RecursionError):
         return "arguments: their schema refers to what it does not hold, or to itself without an end"
     if error is None:

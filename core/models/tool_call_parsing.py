@@ -11,7 +11,6 @@ from langchain_core.messages import AIMessage, AIMessageChunk, ToolCall
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
 
-from core import schema_check
 from core.models.written_calls import written_calls
 
 RAW_CALLS = "raw_tool_calls"
@@ -132,6 +131,8 @@ def misfit(tool: BaseTool, args: Mapping[str, Any]) -> str | None:
     """Say how arguments miss a tool's schema, strictly: no conversions, no unknown names; None when they fit."""
     schema = tool.tool_call_schema
     if not isinstance(schema, type):
+        from core import schema_check  # takes long to load, and only tools of other servers have such schemas
+
         return schema_check.misfit(schema, dict(args))
     if not issubclass(schema, BaseModel):
         return None

@@ -14,7 +14,7 @@ from core.privacy.known_people import KNOWN
 from core.safety.bounded_answers import short_sentence
 from core.yaml_files import FilesError, Problem, YamlFile
 from tools.connectors.declarations import ConnectorFile, ReadPerItem, ToolDeclaration
-from tools.connectors.source import LARGEST, Arguments, Offered, SchemaError, Source
+from tools.connectors.source import LARGEST, Arguments, Offered, Source
 from tools.context import Context
 
 _NAME = re.compile(r"[A-Za-z_][\w-]{0,63}", re.ASCII)
@@ -205,7 +205,7 @@ def _call(connector: Connector, name: str, declaration: ToolDeclaration, problem
             raise FilesError([file.problem((*here, "once"), f"{name} has no argument {argument}", "correct the name")])
     try:
         arguments = Arguments.without(offered.parameters, bound)
-    except (SchemaError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise FilesError(
             [file.problem(here, f"the schema of {name} is none ({str(error)[:80]})", "ask its owner")]
         ) from None

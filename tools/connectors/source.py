@@ -4,11 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from jsonschema.exceptions import SchemaError
-
 from core.errors import OutcomeUnknown
 from core.json_records import NestedTooDeep, parsed_json
-from core.schema_check import SchemaValidator, misfit
 
 LARGEST = 1_000_000
 """Characters of a result that is read; a larger one is a failure of its source."""
@@ -58,18 +55,22 @@ class Arguments:
 
     @classmethod
     def without(cls, parameters: Mapping[str, Any], bound: Mapping[str, Any]) -> "Arguments":
-        """Return them; raises SchemaError where the source's schema is none."""
+        """Return them; raises ValueError where the source's schema is none."""
+        from core.schema_check import check_schema  # takes long to load, and not every business has connectors
+
         properties = {
             name: value for name, value in dict(parameters.get("properties") or {}).items() if name not in bound
         }
         required = [name for name in parameters.get("required") or [] if name not in bound]
         schema = {**parameters, "type": "object", "properties": properties, "required": required}
         schema["additionalProperties"] = False
-        SchemaValidator.check_schema(schema)
+        check_schema(schema)
         return cls(schema)
 
     def misfit(self, args: Mapping[str, Any]) -> str | None:
         """Say in one line how arguments miss the schema, or None."""
+        from core.schema_check import misfit
+
         return misfit(self.schema, dict(args))
 
 
@@ -87,6 +88,3 @@ def read_answer(text: str, source: str) -> Any:
         raise OutcomeUnknown(f"{source} answered with JSON that is nested too deep") from None
     except ValueError:
         return text
-
-
-__all__ = ["LARGEST", "Arguments", "Offered", "SchemaError", "Source", "read_answer"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 _CLAUSE_END = r"(?=\s*(?:[.,!;:)]|$|\s(?:und|oder|en|och|og|et|y|e|i)\b))"
 
@@ -105,11 +106,18 @@ _FORMS = (
     r"đã (?:được )?(?:{0})",
     r"(?:{0})\w*\s(?:कर दिया|किया गया|हो गया|दिया गया)",
 )
-_STATED_ELSEWHERE = [
-    (action, re.compile(form.format(words)))
-    for action, all_words in _ACTIONS.items()
-    for form, words in zip(_FORMS, all_words, strict=True)
-]
+
+
+@cache
+def _stated_elsewhere() -> list[tuple[str, re.Pattern[str]]]:
+    """Return each action with what states it in one of these languages, compiled when a sentence is in one."""
+    return [
+        (action, re.compile(form.format(words)))
+        for action, all_words in _ACTIONS.items()
+        for form, words in zip(_FORMS, all_words, strict=True)
+    ]
+
+
 _PERSONAL_PAST = re.compile(
     r"(?<!\w)(?:(?P<cancel>отменил[аи]?|аннулировал[аи]?|скасува(?:ли|ла|в)|ألغيت|ألغينا|أُلغي)|"
     r"(?P<refund>вернул[аи]?|возместил[аи]?|أعدنا|أعدت)|"
@@ -130,7 +138,7 @@ def find_stated_elsewhere(sentence: str) -> Iterator[tuple[str, str]]:
     if not _ELSEWHERE.search(sentence):
         return
     for clause in _CLAUSE_OF_IT.split(sentence):
-        found = [(action, match) for action, pattern in _STATED_ELSEWHERE for match in pattern.finditer(clause)]
+        found = [(action, match) for action, pattern in _stated_elsewhere() for match in pattern.finditer(clause)]
         found += [(str(match.lastgroup), match) for match in _PERSONAL_PAST.finditer(clause)]
         for action, match in found:
             rest = clause[: match.start()] + clause[match.end() :]
