@@ -1,148 +1,160 @@
 """Measure what a turn, a desk list and an insight page take as articles, customers, tickets and threads multiply."""
 
-import copy
-import json
 import random
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import accumulate
 from math import log10
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import httpx
 import jwt
+import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from benchmarks.desk_load import WORDS
 from benchmarks.desk_load import fill as fill_desk
+from benchmarks.index_scale import draw, spread
 from benchmarks.race.players import Field
 from benchmarks.race.served import SECRET, ours
 from benchmarks.race.thread_turns import asked
 from benchmarks.support.figures import Figure
-from benchmarks.support.models.stub_endpoint import vector
 from benchmarks.support.peers import CUSTOMER, our_settings
 from core.settings import SAMPLE_BUSINESS
-from ingest.pipeline import IngestOptions, ingest
-from tools.retail.importing import import_shop
+from ingest.documents_read import Document
+from ingest.pipeline import IngestOptions, ingest_documents
+from ingest.sources.documents import read_file
 
 SIZES = {
-    "articles": ((100, 1_000, 5_000), (100, 1_000, 10_000, 100_000)),
-    "customers": ((1_000, 10_000), (1_000, 10_000, 100_000)),
+    "articles": ((100, 1_000, 5_000), (100, 1_000, 10_000, 100_000, 1_000_000)),
+    "customers": ((1_000, 10_000, 100_000), (1_000, 10_000, 100_000, 1_000_000)),
     "tickets": ((100, 1_000, 10_000), (100, 1_000, 10_000, 100_000)),
     "threads": ((1_000, 10_000, 100_000), (1_000, 10_000, 100_000, 1_000_000)),
 }
 """What grows, with its sizes in a reduced and in a whole run."""
-MINUTES_BETWEEN = 43
-"""Threads come at one pace, so that the days of an insight page hold as many of them however many there are."""
+COUNTED_DAYS = 60
+"""Days that an insight page reads: 30, and as many before to compare with. Tickets and threads come at one pace, the
+fewest of them within these days, so that the page counts as many however many there are before.
+"""
 AT_MOST = 0.5
 """Milliseconds may grow by this share for each ten times as many: a logarithm's pace at most."""
-TIMED = 9
+TIMED = 15
+OPEN = 50
+"""Tickets that wait for people, however many are closed."""
+RARE = 20_000
+"""Words beside those of the trade; the n-th occurs as often as natural ones do, 1 / n (Zipf)."""
 
 
-class Hashed(Embeddings):
-    """The stub endpoint's own vectors, without a request."""
+class Drawn(Embeddings):
+    """Vectors spread as those of real passages are, in whatever order the passages come."""
+
+    def __init__(self) -> None:
+        self._chance = np.random.default_rng(3)
+        self._centres = spread(2_000, self._chance)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return a vector a text."""
-        return [vector(text) for text in texts]
+        vectors: list[list[float]] = draw(len(texts), self._centres, self._chance)  # type: ignore[assignment]
+        return vectors
 
     def embed_query(self, text: str) -> list[float]:
         """Return the vector of one text."""
-        return vector(text)
+        return self.embed_documents([text])[0]
 
 
 def articles(folder: Path, size: int) -> None:
-    """Publish so many articles."""
+    """Publish the articles of the shop and so many others."""
     chance = random.Random(size)
-    source = folder / "articles"
-    for number in range(size):
-        file = source / f"{number // 1000}" / f"article-{number}.md"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        named, said = " ".join(chance.choices(WORDS, k=3)), " ".join(chance.choices(WORDS, k=40))
-        file.write_text(f"# About {named} {number}\n\nWhat to know about {said}.\n", encoding="utf-8")
-    settings = our_settings("http://127.0.0.1:9/v1", folder, SUPPORT_EMBEDDING_MODEL="stub")
+    vocabulary = [*WORDS, *(f"{chance.choice(WORDS)[:3]}{number:x}" for number in range(RARE))]
+    often = list(accumulate(1 / rank for rank in range(1, len(vocabulary) + 1)))
+
+    def documents() -> Iterator[Document]:
+        for file in sorted((SAMPLE_BUSINESS / "articles").rglob("*.md")):
+            read = read_file(file, file.parent, max_bytes=1_000_000)
+            yield from (one for one in read if isinstance(one, Document))
+        for number in range(size):
+            said = chance.choices(vocabulary, cum_weights=often, k=24)
+            title = f"About {said[0]} {number}"
+            yield Document(id=f"article-{number}", title=title, pieces=(f"{' '.join(said)}.",))
+
     options = IngestOptions(
-        index_dir=settings.index_dir,
-        embeddings=Hashed(),
+        index_dir=our_settings("http://127.0.0.1:9/v1", folder, SUPPORT_EMBEDDING_MODEL="stub").index_dir,
+        embeddings=Drawn(),
         embedding_model="stub",
         count_tokens=lambda texts: [len(text) // 4 for text in texts],
+        trusted=True,
+        batch_size=10_000,
     )
-    ingest([SAMPLE_BUSINESS / "articles", source], options)
+    ingest_documents(documents(), options)
 
 
 def customers(folder: Path, size: int) -> None:
-    """Give the shop so many customers, each with orders of their own."""
-    shop: dict[str, Any] = json.loads((SAMPLE_BUSINESS / "shop.json").read_text(encoding="utf-8"))
-    person, order = shop["users"][CUSTOMER], shop["orders"]["#AF10002"]
-    for number in range(size):
-        name = f"customer_{number}"
-        twin, bought = copy.deepcopy(person), copy.deepcopy(order)
-        twin |= {"user_id": name, "email": f"{name}@example.com", "orders": [f"#ZZ{number:07}"]}
-        bought |= {"order_id": f"#ZZ{number:07}", "user_id": name}
-        shop["users"][name], shop["orders"][f"#ZZ{number:07}"] = twin, bought
-    file = folder / "shop.json"
-    file.write_text(json.dumps(shop), encoding="utf-8")
-    import_shop(file, f"sqlite:///{folder}/shop.db", replace=True)
+    """Give the shop so many customers, each with an order."""
+    person, order = f"id = '{CUSTOMER}'", "id = '#AF10002'"
+    named = {"customer_id": "'customer_' || n"}
+    mail = "'customer_' || n || '@example.com'"
+    bought = {"order_id": "printf('#ZZ%07d', n)"}
+    keys = {"lookup_key": "printf('ZZ%07d', n)", "lookup_digits": "printf('%07d', n)", "position": "1000 + n"}
+    with closing(sqlite3.connect(folder / "shop.db")) as shop, shop:
+        who = {"id": named["customer_id"], "email": mail, "email_key": mail, "position": "1000 + n"}
+        multiply(shop, "customers", person, size, who | {"name_key": "name_key || n"})
+        multiply(shop, "payment_methods", f"customer_{person}", size, named)
+        multiply(shop, "orders", order, size, {"id": bought["order_id"]} | named | keys)
+        for table in ("order_items", "fulfilments", "payments"):
+            multiply(shop, table, f"order_{order}", size, bought)
 
 
 def tickets(folder: Path, size: int) -> None:
-    """Fill the desk: fifty tickets wait, all others are closed."""
-    fill_desk(folder, 0, 50)
-    with closing(sqlite3.connect(folder / "desk.db", timeout=30)) as database, database:
-        names = [row[1] for row in database.execute("PRAGMA table_info(tickets)") if row[1] != "serial"]
-        row = dict(zip(names, database.execute(f"SELECT {', '.join(names)} FROM tickets").fetchone(), strict=True))  # noqa: S608
-        row |= {"stage": "closed", "closed_at": row["created_at"]}
-        database.executemany(
-            f"INSERT INTO tickets ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",  # noqa: S608
-            (tuple((row | {"thread_id": f"closed-{number}"}).values()) for number in range(size - 50)),
-        )
+    """Fill the desk: some tickets wait, all others are closed."""
+    fill_desk(folder, 0, OPEN)
+    minutes = _minutes_between("tickets")
+    at = f"strftime('%Y-%m-%d %H:%M:%f000', created_at, '-' || (n * {minutes}) || ' minutes')"
+    changed = {"serial": f"{OPEN + 1} + n", "thread_id": "'closed-' || n", "stage": "'closed'"}
+    with closing(sqlite3.connect(folder / "desk.db", timeout=30)) as desk, desk:
+        multiply(desk, "tickets", "serial = 1", size - OPEN, changed | {"created_at": at, "closed_at": at})
 
 
 def threads(folder: Path, size: int) -> None:
     """Fill the inbox with conversations of three messages, and the memory with as many."""
-    now, chance = time.time(), random.Random(7)
-    said = [" ".join(chance.choices(WORDS, k=14)) for _ in range(1_000)]
-    with closing(sqlite3.connect(folder / "inbox.db", timeout=30)) as database, database:
-        numbered = ((number, now - 60 * MINUTES_BETWEEN * number) for number in range(size))
-        rows = [(f"t{n}", f"customer:c{n % 4000}", f"c{n % 4000}", at) for n, at in numbered]
-        database.executemany(
-            "INSERT INTO inbox_threads (id, owner, customer_id, channel, locale, created_at, accepted, token) "
-            "VALUES (?, ?, ?, 'chat', 'en', ?, 3, 0)",
-            rows,
-        )
-        database.executemany(
-            "INSERT INTO inbox_messages (id, thread_id, number, owner, text, content_hash, accepted_at, status) "
-            "VALUES (?, ?, ?, ?, ?, '', ?, 'answered')",
-            (
-                (f"{thread}-{turn}", thread, turn + 1, owner, said[(hash(thread) + turn) % 1_000], at + turn)
-                for thread, owner, _, at in rows
-                for turn in range(3)
-            ),
-        )
-    _multiply(folder / "memory.db", size)
+    at = f"{{}} - n * 60 * {_minutes_between('threads')}"
+    thread, owner = "'t' || n", "'customer:c' || n % 4000"
+    with closing(sqlite3.connect(folder / "inbox.db", timeout=30)) as inbox, inbox:
+        named = {"id": thread, "owner": owner, "customer_id": "'c' || n % 4000", "accepted": "3"}
+        any_one = "id = (SELECT max(id) FROM inbox_threads)"
+        multiply(inbox, "inbox_threads", any_one, size, named | {"created_at": at.format("created_at")})
+        chance = random.Random(7)
+        for number in range(1, 4):
+            said = {"id": f"{thread} || '-{number}'", "number": str(number), "thread_id": thread, "owner": owner}
+            words = [" ".join(chance.choices(WORDS, k=14)) for _ in range(9)]
+            text = " ".join(f"WHEN {place} THEN '{some}'" for place, some in enumerate(words))
+            said |= {"text": f"CASE n % 9 {text} END", "accepted_at": at.format("accepted_at"), "turn_id": "NULL"}
+            any_one = "id = (SELECT max(id) FROM inbox_messages WHERE number = 1)"
+            multiply(inbox, "inbox_messages", any_one, size, said | {"answered_at": at.format("answered_at")})
+        counted = {"turn_id": f"{thread} || '-3'", "thread_id": thread, "at": at.format("at")}
+        multiply(inbox, "inbox_figures", "turn_id = (SELECT max(turn_id) FROM inbox_figures)", size, counted)
+    with closing(sqlite3.connect(folder / "memory.db", timeout=30)) as memory, memory:
+        for table in ("checkpoints", "messages", "thread_tokens"):
+            one = f"thread_id = (SELECT max(thread_id) FROM {table})"  # noqa: S608
+            multiply(memory, table, one, size, {"thread_id": thread})
 
 
-def _multiply(file: Path, size: int) -> None:
-    """Copy what the memory holds of one thread as often."""
-    with closing(sqlite3.connect(file, timeout=30)) as database, database:
-        tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for table in tables:
-            names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
-            if "thread_id" not in names:
-                continue
-            place = names.index("thread_id")
-            thread = database.execute(f"SELECT thread_id FROM {table} LIMIT 1").fetchone()  # noqa: S608
-            if thread is None:
-                continue
-            for row in database.execute(f"SELECT * FROM {table} WHERE thread_id = ?", thread).fetchall():  # noqa: S608
-                database.executemany(
-                    f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(names))})",  # noqa: S608
-                    ((*row[:place], f"t{number}", *row[place + 1 :]) for number in range(size)),
-                )
+def _minutes_between(what: str) -> int:
+    return COUNTED_DAYS * 24 * 60 // SIZES[what][0][0]
+
+
+def multiply(database: sqlite3.Connection, table: str, which: str, size: int, changed: dict[str, str]) -> None:
+    """Copy some rows so often; what is changed of them are expressions of SQL over the number `n`."""
+    names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+    values = ", ".join(changed.get(name, f'"{name}"') for name in names)
+    database.execute(f"CREATE TEMPORARY TABLE copied AS SELECT * FROM {table} WHERE {which}")  # noqa: S608
+    numbers = "WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < ?)"
+    database.execute(f"{numbers} INSERT INTO {table} SELECT {values} FROM number, copied", (size - 1,))  # noqa: S608
+    database.execute("DROP TABLE copied")
 
 
 FILL: dict[str, Callable[[Path, int], None]] = {
@@ -155,18 +167,18 @@ FILL: dict[str, Callable[[Path, int], None]] = {
 
 def measure(field: Field, *, full: bool) -> Iterator[Figure]:
     """Yield milliseconds of a turn, of a desk list and of an insight page at each size, and how fast they grow."""
+    with ours(field) as address:  # makes the tables, and a row of each kind
+        timed(address, 1)
     for what, (reduced, whole) in SIZES.items():
         found: dict[int, dict[str, float]] = {}
         for size in whole if full else reduced:
-            at = replace(field, folder=field.folder / f"{what}-{size}")
-            (at.folder / "stub").mkdir(parents=True)
-            at.shown()
-            with ours(at) as address:  # makes the tables
-                timed(address, 1)
+            at = replace(field, folder=field.folder / what)
+            shutil.copytree(field.folder / "stub", at.folder / "stub")
             FILL[what](at.folder / "stub", size)
             with ours(at) as address:
-                timed(address, 2)
+                timed(address, 3)
                 found[size] = timed(address, TIMED)
+            shutil.rmtree(at.folder)
             for page, value in found[size].items():
                 yield Figure(f"{page}, {size:,} {what}, ms", value)
         least, most = min(found), max(found)
