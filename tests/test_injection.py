@@ -13,8 +13,9 @@ from benchmarks.support.memory_shop import MemoryShop
 from core.passages import Passage
 from core.safety.injection_patterns import asks_for_action
 from graph.handoff.handoff_reasons import person_is_due
+from graph.tool_calls.argument_origins import not_asked_for, ungrounded_in_records
 from graph.tool_calls.grounding import refusals
-from graph.tool_calls.provenance import MessageOrigins, not_asked_for, ungrounded_in_records
+from graph.tool_calls.provenance import MessageOrigins
 from tests.graph_fakes import KeywordRetriever, LetterEmbeddings, call, parts, scripted
 from tests.test_action_flow import Shop
 from tests.test_verified_replies import agent_of

@@ -10,7 +10,8 @@ from core.language.reference_numbers import join_spelled
 from core.model_notes import MISFIT
 from core.models.tool_call_parsing import misfit
 from graph.routing import HUMAN_TOOL
-from graph.tool_calls.provenance import MessageOrigins, not_asked_for, ungrounded_in_records
+from graph.tool_calls.argument_origins import not_asked_for, ungrounded_in_records
+from graph.tool_calls.provenance import MessageOrigins
 from graph.verification.call_arguments import checked_values
 from graph.verification.evidence import Evidence, Text
 from graph.verification.evidence_reading import MADE_UP, read_evidence
