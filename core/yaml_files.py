@@ -66,6 +66,10 @@ class YamlFile:
         """Return a problem at the line of a value."""
         return Problem(self.name, self.line(path), what, do, warning)
 
+    def failure(self, path: Sequence[object], what: str, do: str) -> FilesError:
+        """Return the error of one problem at the line of a value."""
+        return FilesError([self.problem(path, what, do)])
+
     def read(self, model: type[M]) -> M:
         """Return the content as a model; raises FilesError with a line for each thing that does not fit."""
         try:

@@ -122,7 +122,12 @@ def assemble(
             ledger=ledger, tools=tools, email_of=partial(email_of, orders) if orders else no_email
         ),
         identity=identity,
-        writer=ticket_writer(settings, business),
+        writer=TicketWriter(
+            rule_triage(business),
+            json_model(settings),
+            business_name=business.file.name,
+            seconds=settings.limits.timeout_seconds,
+        ),
         availability=DeskAvailability(
             business.file.desk_hours,
             reply_within=timedelta(minutes=business.file.limits.reply_minutes),
@@ -221,16 +226,6 @@ def reply_languages(settings: Settings, business: Business | None) -> ReplyLangu
         return None
     named = business is not None and "languages" in business.file.model_fields_set
     return ReplyLanguages(business.file.languages) if business and named else ReplyLanguages()
-
-
-def ticket_writer(settings: Settings, business: Business) -> TicketWriter:
-    """Return what writes tickets."""
-    return TicketWriter(
-        rule_triage(business),
-        json_model(settings),
-        business_name=business.file.name,
-        seconds=settings.limits.timeout_seconds,
-    )
 
 
 def open_identity(

@@ -52,15 +52,6 @@ class DeskParts:
     """Suggests replies to operators; None where there is nothing but the offline model."""
 
 
-def open_desk_parts(settings: Settings) -> DeskParts:
-    """Return the parts that settings ask for; raises SettingsError."""
-    return DeskParts(
-        reads=DeskReads(settings.desk_url),
-        embeddings=embedding_model(settings),
-        model=None if settings.model == "offline" else endpoint_model(settings),
-    )
-
-
 HEARD_AT_ONCE = 8
 """Recordings that one process listens to at a time; each is held in memory and keeps the transcriber busy."""
 
@@ -125,17 +116,6 @@ class Service:
         return timedelta(minutes=self.business.file.limits.reply_minutes)
 
 
-def pace_of(settings: Settings) -> WorkerSettings:
-    """Return how the worker goes about its work."""
-    return WorkerSettings(
-        turns_at_once=settings.limits.turns_at_once,
-        attempt_seconds=settings.limits.attempt_seconds,
-        attempts=settings.limits.turn_attempts,
-        lease_seconds=settings.limits.lease_seconds,
-        shutdown_seconds=settings.limits.shutdown_seconds,
-    )
-
-
 async def _keep_looking(agent: SupportAgent) -> None:
     """Take up changed files of the business while nobody writes, too: pages show them, and the log what is wrong."""
     while agent.reload:
@@ -164,7 +144,11 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
         max_message_chars=settings.limits.max_message_chars,
     )
     broadcast, metrics = Broadcast(), Metrics()
-    desk = await asyncio.to_thread(open_desk_parts, settings)
+    desk = DeskParts(
+        reads=DeskReads(settings.desk_url),
+        embeddings=await asyncio.to_thread(embedding_model, settings),
+        model=None if settings.model == "offline" else await asyncio.to_thread(endpoint_model, settings),
+    )
     inbox = await asyncio.to_thread(Inbox, settings.inbox_url, limits, burst_seconds=settings.limits.burst_seconds)
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     leases = Leases(inbox, holder=holder, seconds=settings.limits.lease_seconds)
@@ -172,7 +156,14 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     stores = {name: Database(url) for name, url in urls.items()}
     async with open_agent(settings, parts=parts) as agent:
         give_up = DeadLetterHandler(agent, attempts=settings.limits.turn_attempts)
-        worker = Worker(agent, leases, broadcast, metrics, give_up, StoppedTurn(agent), pace_of(settings))
+        pace = WorkerSettings(
+            turns_at_once=settings.limits.turns_at_once,
+            attempt_seconds=settings.limits.attempt_seconds,
+            attempts=settings.limits.turn_attempts,
+            lease_seconds=settings.limits.lease_seconds,
+            shutdown_seconds=settings.limits.shutdown_seconds,
+        )
+        worker = Worker(agent, leases, broadcast, metrics, give_up, StoppedTurn(agent), pace)
         working = asyncio.create_task(worker.run(), name="worker")
         aside = [
             asyncio.create_task(keep_expiring(settings), name="expiry"),

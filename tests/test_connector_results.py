@@ -10,7 +10,7 @@ from core.yaml_files import read_yaml
 from graph.business_check import check_business
 from graph.handoff.ticket_facts import facts_in
 from tools.business.starting import Answers, write_business
-from tools.connectors.json_schemas import at
+from tools.connectors.json_schemas import schema_at
 from tools.connectors.openapi_source import read_operations
 
 SERVER = """
@@ -137,9 +137,9 @@ def test_an_api_tells_what_its_operations_answer(tmp_path: Path) -> None:
     (tmp_path / "api.yaml").write_text(API)
     operations, _ = read_operations(read_yaml(tmp_path, "api.yaml"))
     course = operations["get_course"].offered.result
-    assert at(course, "seats") == {"type": "integer"}
-    assert at(course, "next.seats") == {"type": "integer"}
-    assert at(course, "places") is None
+    assert schema_at(course, "seats") == {"type": "integer"}
+    assert schema_at(course, "next.seats") == {"type": "integer"}
+    assert schema_at(course, "places") is None
     assert operations["drop_course"].offered.result is None
 
 

@@ -19,7 +19,7 @@ from tests.server_fakes import serving_business
 from tests.terminal import copied_sample
 from tests.test_connectors import SERVER
 from tools.business.starting import Answers, write_business
-from tools.connectors.json_schemas import MOST_PARTS, at
+from tools.connectors.json_schemas import MOST_PARTS, schema_at
 from tools.connectors.mcp_source import started_server
 from tools.connectors.openapi_source import OpenApiSource, read_operations, secret_header
 
@@ -263,7 +263,7 @@ async def test_a_description_with_circles_is_read_as_far_as_it_goes(tmp_path: Pa
     assert set(operations) == {"nodes/list", "get_nodes_id", "replace_node", "send_form"}
     assert operations["get_nodes_id"].offered.result is None
     arguments = operations["replace_node"].offered.parameters
-    assert at(arguments, "left.name") == {"type": "string"}
+    assert schema_at(arguments, "left.name") == {"type": "string"}
     assert parts_of(arguments) < 10 * MOST_PARTS
     assert set(arguments["required"]) == {"id", "name", "kind"}
     assert "seen" not in arguments["properties"]
@@ -362,7 +362,7 @@ async def test_an_mcp_tool_with_a_schema_in_a_circle_is_offered_without_it(tmp_p
     try:
         plant = (await source.offered())["plant"]
         assert "$ref" not in str(plant.parameters)
-        assert at(plant.parameters, "tree.name") is not None
+        assert schema_at(plant.parameters, "tree.name") is not None
         assert misfit(plant.parameters, {"tree": {"name": "a", "inner": [{"name": "b", "inner": []}]}}) is None
         assert misfit(plant.parameters, {"tree": {"inner": []}}) is not None
     finally:

@@ -4,6 +4,7 @@ import asyncio
 import io
 import logging
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -101,16 +102,7 @@ class EndpointTranscriber:
                     response_format=form,
                     temperature=0,
                 )
-        found = getattr(answer, "segments", None) or []
-        segments = tuple(
-            Segment(
-                text=str(s.text),
-                no_speech=_number(getattr(s, "no_speech_prob", None)),
-                log_probability=_number(getattr(s, "avg_logprob", None)),
-                compression=_number(getattr(s, "compression_ratio", None)),
-            )
-            for s in found
-        )
+        segments = _segments(getattr(answer, "segments", None) or [])
         whole = str(getattr(answer, "text", "") or "")
         return Transcript(
             segments=segments or (Segment(text=whole),),
@@ -154,13 +146,7 @@ class LocalWhisper:
         found, info = model.transcribe(
             samples, beam_size=5, temperature=0.0, vad_filter=True, condition_on_previous_text=False
         )
-        segments = tuple(
-            Segment(
-                text=s.text, no_speech=s.no_speech_prob, log_probability=s.avg_logprob, compression=s.compression_ratio
-            )
-            for s in found
-        )
-        return Transcript(segments=segments, seconds=info.duration, language=info.language)
+        return Transcript(segments=_segments(found), seconds=info.duration, language=info.language)
 
     def _open(self) -> Any:
         from faster_whisper import WhisperModel
@@ -181,6 +167,19 @@ class LocalWhisper:
                         f"model ({' '.join(str(error).split())[:120]})"
                     ) from None
             return self._model
+
+
+def _segments(found: Iterable[Any]) -> tuple[Segment, ...]:
+    """Read stretches of speech as Whisper names their figures, wherever it runs."""
+    return tuple(
+        Segment(
+            text=str(s.text),
+            no_speech=_number(getattr(s, "no_speech_prob", None)),
+            log_probability=_number(getattr(s, "avg_logprob", None)),
+            compression=_number(getattr(s, "compression_ratio", None)),
+        )
+        for s in found
+    )
 
 
 def _number(value: Any) -> float | None:

@@ -6,7 +6,7 @@ from typing import Any
 from core.errors import DocumentError
 from core.json_records import parsed_json
 from ingest.documents_read import Document, Skipped
-from ingest.sources.markdown_articles import checked_date, plain_values, skipped_as_draft
+from ingest.sources.markdown_articles import article, plain_values
 from ingest.sources.web_pages import html_to_markdown
 
 _KNOWN = {"id", "title", "name", "content", "body", "text", "url", "html_url", "reviewed", "status", "state", "draft"}
@@ -48,18 +48,11 @@ def _article(entry: Any, default_id: str, source: str) -> Document | Skipped:
     if not title:
         return Skipped(source, f"has no title among its keys {', '.join(list(values)[:8])}; add one")
     status = values.get("status") or values.get("state") or ("draft" if values.get("draft") == "true" else "")
-    if (draft := skipped_as_draft(status, source)) is not None:
-        return draft
+    values |= {"status": status, "url": values.get("html_url") or values.get("url", "")}
+    long = {key for key, value in values.items() if len(value) > 200}
+    text = _text(values, title)
     try:
-        return Document(
-            id=values.get("id") or default_id,
-            title=title,
-            text=_text(values, title),
-            url=values.get("html_url") or values.get("url", ""),
-            source=source,
-            reviewed=checked_date(values.get("reviewed", "")),
-            metadata={key: value for key, value in values.items() if key not in _KNOWN and len(value) <= 200},
-        )
+        return article(values, text, title=title, default_id=default_id, source=source, known=_KNOWN | long)
     except DocumentError as error:
         return Skipped(source, str(error))
 

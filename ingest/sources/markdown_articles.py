@@ -1,7 +1,7 @@
 """Read Markdown and plain-text articles with optional front matter."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import frontmatter
@@ -22,28 +22,39 @@ def read_markdown(text: str, *, default_id: str, default_title: str, source: str
         DocumentError: the front matter is not a YAML mapping of plain values.
     """
     fields, body = _split_front_matter(text)
-    if (draft := skipped_as_draft(fields.get("status", ""), source)) is not None:
-        return draft
     heading = _FIRST_HEADING.match(body)
     title = fields.get("title") or (heading["title"] if heading else default_title)
     if heading and heading["title"] == title:
         body = body[heading.end() :]
+    return article(fields, body.strip(), title=title, default_id=default_id, source=source)
+
+
+def article(
+    fields: Mapping[str, str],
+    text: str,
+    *,
+    title: str,
+    default_id: str,
+    source: str,
+    known: Collection[str] = RESERVED_KEYS,
+) -> Document | Skipped:
+    """Make a document of an article's fields, or the notice that it was not released yet; `known` ones filter nothing.
+
+    Raises:
+        DocumentError: its date is none.
+    """
+    status = fields.get("status", "")
+    if status.lower() not in ("", "published", "public", "live", "approved"):
+        return Skipped(source, f"its status is {status!r}; set it to published after review", deliberate=True)
     return Document(
         id=fields.get("id") or default_id,
         title=title,
-        text=body.strip(),
+        text=text,
         url=fields.get("url", ""),
         source=source,
         reviewed=checked_date(fields.get("reviewed", "")),
-        metadata={key: value for key, value in fields.items() if key not in RESERVED_KEYS},
+        metadata={key: value for key, value in fields.items() if key not in known},
     )
-
-
-def skipped_as_draft(status: str, source: str) -> Skipped | None:
-    """Return the notice for an article that was not released yet, or None for one that was."""
-    if status.lower() in ("", "published", "public", "live", "approved"):
-        return None
-    return Skipped(source, f"its status is {status!r}; set it to published after review", deliberate=True)
 
 
 def checked_date(value: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from core.errors import DocumentError
 from core.json_records import parsed_json
 from ingest.documents_read import Document, Skipped
-from ingest.sources.markdown_articles import checked_date, plain_values, skipped_as_draft
+from ingest.sources.markdown_articles import article, plain_values
 
 _QUESTION = ("question", "title", "prompt", "q")
 _ANSWER = ("answer", "content", "text", "body", "response", "a")
@@ -56,23 +56,14 @@ def read_json_lines(text: str, *, default_id: str, source: str) -> Iterator[Docu
 
 
 def _entry(row: Mapping[str, object], default_id: str, source: str) -> Document | Skipped:
-    values = plain_values({str(key).strip().lower(): value for key, value in row.items() if key})
+    values = plain_values({str(key).strip().lower(): value for key, value in row.items() if key and value != ""})
     question = next((values[name] for name in _QUESTION if values.get(name, "").strip()), "")
     answer = next((values[name] for name in _ANSWER if values.get(name, "").strip()), "")
     if not question or not answer:
         return Skipped(source, "has no question or no answer; fill in both or remove the line")
-    if (draft := skipped_as_draft(values.get("status", ""), source)) is not None:
-        return draft
     try:
-        reviewed = checked_date(values.get("reviewed", ""))
+        return article(
+            values, answer.strip(), title=question.strip(), default_id=default_id, source=source, known=_KNOWN
+        )
     except DocumentError as error:
         return Skipped(source, str(error))
-    return Document(
-        id=values.get("id") or default_id,
-        title=question.strip(),
-        text=answer.strip(),
-        url=values.get("url", ""),
-        source=source,
-        reviewed=reviewed,
-        metadata={key: value for key, value in values.items() if key not in _KNOWN and value},
-    )

@@ -51,13 +51,7 @@ def _cleaner() -> "Cleaner":
     from lxml_html_clean import Cleaner
 
     return Cleaner(
-        scripts=True,
-        javascript=True,
-        comments=True,
         style=True,
-        processing_instructions=True,
-        embedded=True,
-        frames=True,
         forms=False,
         page_structure=False,
         remove_unknown_tags=False,
@@ -91,8 +85,6 @@ def _markdown(tree: "html.HtmlElement", title: str) -> str:
         output_format="markdown",
         favor_recall=True,
         include_comments=False,
-        include_tables=True,
-        deduplicate=False,
     )
     visible = " ".join(tree.text_content().split())
     # The extractor is made for long articles and can lose a short one whole.

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal
 
 QUIET_SECONDS = 3600
 """A conversation counts as over once nobody has written for so long."""
@@ -16,26 +16,6 @@ Ending = Literal["going_on", "resolved", "handed_over", "abandoned", "unanswered
 Outcome = Literal["going_on", "verified", "assumed", "returned", "unanswered", "handed_over", "abandoned"]
 OUTCOMES: tuple[Outcome, ...] = ("verified", "assumed", "returned", "unanswered", "handed_over", "abandoned")
 """Of the conversations that are over, each has exactly one of these."""
-
-
-class TurnRow(Protocol):
-    """What is counted of a turn."""
-
-    thread_id: str
-    at: float
-    waited: float
-    requests: int
-    input_tokens: int
-    output_tokens: int
-    silent: bool
-    handoff: str | None
-    asks: bool
-    question: str | None
-    answered: bool | None
-    confirmed: bool | None
-    articles: str | None
-    tools: str | None
-    stops: str | None
 
 
 @dataclass
@@ -95,8 +75,8 @@ class Conversation:
         return self.articles[-1] if self.articles else self.tools[-1].replace("_", " ") if self.tools else ""
 
 
-def conversations_of(turns: Iterable[TurnRow]) -> dict[str, Conversation]:
-    """Add turns up by conversation, in the order of their last turns; turns come oldest first."""
+def conversations_of(turns: Iterable[Any]) -> dict[str, Conversation]:
+    """Add turns (rows of FIGURES), oldest first, up by conversation, in the order of their last turns."""
     found: dict[str, Conversation] = {}
     for turn in turns:
         one = found.pop(turn.thread_id, None) or Conversation(turn.thread_id, began_at=turn.at)

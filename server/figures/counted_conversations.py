@@ -16,7 +16,6 @@ from server.inbox.inbox_schema import FIGURES, MESSAGES, RATINGS, THREADS
 from server.inbox.message_inbox import Inbox
 from server.schemas.insight_schemas import Counted
 from tools.business.business_file import BusinessFile
-from tools.desk.hours import DeskHours
 from tools.desk.reports import DeskReads, TicketOutcome
 from tools.desk.sla import PRIORITY_SHARE
 
@@ -102,56 +101,46 @@ async def _about(inbox: Inbox, threads: Sequence[str]) -> dict[str, _About]:
 
 def _all(
     conversations: Mapping[str, Conversation],
-    about: Mapping[str, _About],
+    abouts: Mapping[str, _About],
     tickets: Mapping[str, TicketOutcome],
     done: Mapping[str, datetime],
     business: BusinessFile,
     now: datetime,
 ) -> list[Counted]:
-    back = came_back(conversations.values(), {thread: one.owner for thread, one in about.items()})
-    hours, within = business.desk_hours, timedelta(minutes=business.limits.reply_minutes)
-    return [
-        _one(one, about.get(thread, _About()), tickets.get(thread), thread in done, thread in back, hours, within, now)
-        for thread, one in conversations.items()
-    ]
-
-
-def _one(
-    one: Conversation,
-    about: _About,
-    ticket: TicketOutcome | None,
-    goal: bool,
-    returned: bool,
-    hours: DeskHours,
-    within: timedelta,
-    now: datetime,
-) -> Counted:
-    stars, comment = about.stars, about.comment
-    if ticket and ticket.stars and ticket.rated_at and ticket.rated_at.timestamp() >= about.rated_at:
-        stars, comment = ticket.stars, ticket.comment or ""
-    return Counted(
-        thread_id=one.thread_id,
-        customer=about.customer_id,
-        began_at=datetime.fromtimestamp(one.began_at, UTC),
-        ended_at=datetime.fromtimestamp(one.last_at, UTC),
-        first_line=inert(about.first_line),
-        topic=one.topic,
-        queue=ticket.queue if ticket else "",
-        channel=about.channel,
-        language=_language(about),
-        outcome=one.outcome(now.timestamp(), goal=goal, stars=stars, returned=returned),
-        reason=one.reason or "",
-        operator=(ticket.closed_by or ticket.operator or "") if ticket else "",
-        turns=one.turns,
-        requests=one.requests,
-        tokens=one.input_tokens + one.output_tokens,
-        agent_reply_seconds=one.waits[0] if one.waits else None,
-        first_reply_seconds=ticket.first_reply.total_seconds() if ticket and ticket.first_reply is not None else None,
-        resolution_seconds=ticket.spent.total_seconds() if ticket and ticket.closed_at else None,
-        sla_missed=_missed(ticket, hours, within, now) if ticket else None,
-        stars=stars,
-        comment=inert(comment),
-    )
+    back = came_back(conversations.values(), {thread: one.owner for thread, one in abouts.items()})
+    found = []
+    for thread, one in conversations.items():
+        about, ticket = abouts.get(thread, _About()), tickets.get(thread)
+        stars, comment = about.stars, about.comment
+        if ticket and ticket.stars and ticket.rated_at and ticket.rated_at.timestamp() >= about.rated_at:
+            stars, comment = ticket.stars, ticket.comment or ""
+        reply = ticket.first_reply if ticket else None
+        found.append(
+            Counted(
+                thread_id=thread,
+                customer=about.customer_id,
+                began_at=datetime.fromtimestamp(one.began_at, UTC),
+                ended_at=datetime.fromtimestamp(one.last_at, UTC),
+                first_line=inert(about.first_line),
+                topic=one.topic,
+                queue=ticket.queue if ticket else "",
+                channel=about.channel,
+                language=_language(about),
+                outcome=one.outcome(now.timestamp(), goal=thread in done, stars=stars, returned=thread in back),
+                reason=one.reason or "",
+                operator=(ticket.closed_by or ticket.operator or "") if ticket else "",
+                turns=one.turns,
+                requests=one.requests,
+                tokens=one.input_tokens + one.output_tokens,
+                agent_reply_seconds=one.waits[0] if one.waits else None,
+                first_reply_seconds=reply.total_seconds() if reply is not None else None,
+                resolution_seconds=ticket.spent.total_seconds() if ticket and ticket.closed_at else None,
+                sla_missed=_missed(ticket, business, now) if ticket else None,
+                stars=stars,
+                comment=inert(comment),
+            )
+        )
+    return found
 
 
 def _language(about: _About) -> str:
@@ -160,12 +149,12 @@ def _language(about: _About) -> str:
     return language_of(about.first_line, page) if about.first_line else page
 
 
-def _missed(ticket: TicketOutcome, hours: DeskHours, within: timedelta, now: datetime) -> bool:
+def _missed(ticket: TicketOutcome, business: BusinessFile, now: datetime) -> bool:
     """Say whether the first reply of a person came too late, or has not come in time."""
-    promised = within * PRIORITY_SHARE[ticket.priority]
+    promised = timedelta(minutes=business.limits.reply_minutes) * PRIORITY_SHARE[ticket.priority]
     if ticket.first_reply is not None:
         return ticket.first_reply > promised
-    return hours.worked(ticket.created_at, ticket.closed_at or now) > promised
+    return business.desk_hours.worked(ticket.created_at, ticket.closed_at or now) > promised
 
 
 def narrowed(found: Iterable[Counted], wanted: Mapping[str, str]) -> list[Counted]:

@@ -4,9 +4,9 @@ import json
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
-from server.figures.conversation_ends import HAPPY_STARS, OUTCOMES, TurnRow
+from server.figures.conversation_ends import HAPPY_STARS, OUTCOMES
 from server.schemas.insight_schemas import Comment, Counted, Figure, Group, Named, Rate, Satisfaction, Service
 
 SHOWN = 20
@@ -111,7 +111,7 @@ def figure(threads: Iterable[str]) -> Figure:
     return Figure(count=len(found), threads=found[: -LINKED - 1 : -1])
 
 
-def busiest(turns: Iterable[TurnRow], column: Literal["articles", "tools", "stops"]) -> list[Named]:
+def busiest(turns: Iterable[Any], column: Literal["articles", "tools", "stops"]) -> list[Named]:
     """Return what stands in a column of turns, that of the most conversations first; turns come oldest first."""
     threads: dict[str, list[str]] = {}
     for turn in turns:

@@ -14,6 +14,19 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+def one_of(*names: str) -> Any:
+    """Return what makes sure that a section has exactly one of these parts."""
+
+    def check(section: Any) -> Any:
+        came = [name for name in names if getattr(section, name)]
+        if len(came) != 1:
+            listed = f"{', '.join(names[:-1])} and {names[-1]}"
+            raise ValueError(f"exactly one of {listed}; came {', '.join(came) or 'none'}")
+        return section
+
+    return model_validator(mode="after")(check)
+
+
 class Rule(Section):
     """A condition that has to hold before a write."""
 
@@ -136,11 +149,7 @@ class McpServer(Section):
     auth: Literal["client_credentials"] | None = None
     """OAuth with the client id and secret of SUPPORT_CONNECTOR_SECRETS."""
 
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if bool(self.command) == bool(self.url):
-            raise ValueError("either a command or a url")
-        return self
+    _whole = one_of("command", "url")
 
 
 class OpenApi(Section):
@@ -161,11 +170,7 @@ class State(Section):
     file: str | None = None
     """A JSON file, its records by table and id."""
 
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if bool(self.sql) == bool(self.file):
-            raise ValueError("either sql or file")
-        return self
+    _whole = one_of("sql", "file")
 
 
 class Snapshot(Section):
@@ -185,11 +190,7 @@ class Snapshot(Section):
     reset: str | None = None
     """A tool of the source that puts the start state back; without it, each conversation starts a server anew."""
 
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if bool(self.file) == bool(self.records):
-            raise ValueError("either file or records")
-        return self
+    _whole = one_of("file", "records")
 
 
 class Shop(Section):
@@ -223,11 +224,10 @@ class ConnectorFile(Section):
     """Path of what counts in a result, where the source wraps it."""
     timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 10.0
 
+    _one_source = one_of("python", "mcp", "openapi", "shop")
+
     @model_validator(mode="after")
-    def _one_source(self) -> Self:
-        sources = [name for name in ("python", "mcp", "openapi", "shop") if getattr(self, name) is not None]
-        if len(sources) != 1:
-            raise ValueError(f"exactly one of python, mcp, openapi and shop; came {', '.join(sources) or 'none'}")
+    def _shop_alone(self) -> Self:
         if self.shop and (self.tools or self.bind or self.state):
             raise ValueError("a shop brings its tools with it, so that tools, bind and state are not read beside shop")
         return self

@@ -1,11 +1,10 @@
 """Find the account of a customer who is not signed in by a read of a connector, which no model may call."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from core.language.fixed_sentences import phrase
-from tools.connectors.declared_calls import Call, at, unwrapped
+from tools.connectors.declared_calls import Call, at
 from tools.context import Context
 
 DETAILS = ("email", "first_name", "last_name", "zip")
@@ -49,11 +48,8 @@ class DeclaredAccounts:
         takes = self.call.arguments.schema["properties"]
         if not details.keys() <= takes.keys():
             return None
-        args = self.call.with_bound(details, Context(), key="")
         try:
-            result: Any = unwrapped(
-                await self.call.connector.source.call(self.call.source_name, args), self.call.connector
-            )
+            result = await self.call.ask(details, Context())
         except Refused:
             return None
         except OutcomeUnknown as error:

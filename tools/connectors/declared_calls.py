@@ -68,10 +68,7 @@ class Call:
         """
         customer = self.customer(context)
         try:
-            result = unwrapped(
-                await self.connector.source.call(self.source_name, self.with_bound(args, context, key="")),
-                self.connector,
-            )
+            result = await self.ask(args, context)
         except OutcomeUnknown as error:
             raise BackendUnavailable(str(error)) from None
         except Refused as no:
@@ -83,6 +80,12 @@ class Call:
             raise Refused(phrase("not_yours", context.locale))
         self.keep_out_of_texts(result, context)
         return result
+
+    async def ask(self, args: Mapping[str, Any], context: Context, *, key: str = "") -> Any:
+        """Call the tool as its source knows it, and return what counts in its result."""
+        result = await self.connector.source.call(self.source_name, self.with_bound(args, context, key=key))
+        path = self.connector.declared.result
+        return result if path is None or not isinstance(result, Mapping) else at(result, path)
 
     def keep_out_of_texts(self, value: Any, context: Context) -> None:
         """Let the redactor know what the personal fields of a result or of arguments say about the customer."""
@@ -157,12 +160,6 @@ def is_bounded(result: Any) -> bool:
         return False
 
 
-def unwrapped(result: Any, connector: Connector) -> Any:
-    """Return what counts in a result, where the source wraps it."""
-    path = connector.declared.result
-    return result if path is None or not isinstance(result, Mapping) else at(result, path)
-
-
 def _fields(value: Any) -> Iterator[tuple[str, Any]]:
     """Yield every named field of a result, also inside others."""
     for name, inner in value.items() if isinstance(value, Mapping) else ():
@@ -183,32 +180,28 @@ def _call(connector: Connector, name: str, declaration: ToolDeclaration, problem
     offered = connector.offered.get(wanted)
     if offered is None:
         there = ", ".join(sorted(connector.offered)) or "no tools"
-        raise FilesError(
-            [file.problem(here, f"the source has no tool {wanted}; it has {there}"[:400], "correct the name")]
-        )
+        raise file.failure(here, f"the source has no tool {wanted}; it has {there}"[:400], "correct the name")
     if not _NAME.fullmatch(name):
         do = f"choose one of letters, digits, - and _, and write `tool: {wanted}` below it"
-        raise FilesError([file.problem(here, f"no model can call a tool {name[:80]!r}", do)])
+        raise file.failure(here, f"no model can call a tool {name[:80]!r}", do)
     known = offered.parameters.get("properties") or {}
     bound = {n: v for n, v in connector.declared.bind.items() if n in known} | declaration.bind
     for argument, value in bound.items():
         if argument not in known:
-            raise FilesError([file.problem((*here, "bind"), f"{name} has no argument {argument}", "correct the name")])
+            raise file.failure((*here, "bind"), f"{name} has no argument {argument}", "correct the name")
         if isinstance(value, str) and value.startswith("$") and value not in _BOUND:
             said = f"{value} stands for nothing"
-            raise FilesError([file.problem((*here, "bind"), said, f"use one of {', '.join(_BOUND)}")])
+            raise file.failure((*here, "bind"), said, f"use one of {', '.join(_BOUND)}")
     if offered.read_only is not None and offered.read_only != (declaration.effect == "read"):
         said = f"its source says that {name} is {'a read' if offered.read_only else 'a write'}"
         problems.append(file.problem(here, said, f"it is used as declared, as a {declaration.effect}", warning=True))
     for argument in declaration.once:
         if argument not in known:
-            raise FilesError([file.problem((*here, "once"), f"{name} has no argument {argument}", "correct the name")])
+            raise file.failure((*here, "once"), f"{name} has no argument {argument}", "correct the name")
     try:
         arguments = Arguments.without(offered.parameters, bound)
     except (ValueError, RecursionError) as error:
-        raise FilesError(
-            [file.problem(here, f"the schema of {name} is none ({str(error)[:80]})", "ask its owner")]
-        ) from None
+        raise file.failure(here, f"the schema of {name} is none ({str(error)[:80]})", "ask its owner") from None
     owner = condition(file, (*here, "owner"), declaration.owner, {"result": None, "customer": None, "args": None})
     if declaration.effect == "read" and owner is None and not declaration.open and "$customer" not in bound.values():
         said = (
@@ -225,4 +218,4 @@ def condition(file: YamlFile, path: tuple[object, ...], source: str | None, name
     try:
         return compile_condition(source, names)
     except ConditionError as error:
-        raise FilesError([file.problem(path, str(error), "correct the condition")]) from None
+        raise file.failure(path, str(error), "correct the condition") from None

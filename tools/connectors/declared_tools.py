@@ -21,9 +21,9 @@ from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done
 from tools.actions.shown_arguments import in_one_line, listed, shown
 from tools.connectors.declarations import ReadPerItem, Text, in_language, language_said
-from tools.connectors.declared_calls import Call, condition, is_bounded, look_up, looked, unwrapped
+from tools.connectors.declared_calls import Call, at, condition, is_bounded, look_up, looked
 from tools.connectors.declared_cards import declared_cards
-from tools.connectors.json_schemas import at
+from tools.connectors.json_schemas import schema_at
 from tools.connectors.reads_ahead import asked_ahead, led_to
 from tools.context import Context
 from tools.tool import Tool, Velocity, result_text
@@ -93,14 +93,11 @@ class DeclaredWrite:
         """Call the tool once."""
         context = _context(change)
         try:
-            result = await self.call.connector.source.call(
-                self.call.source_name, self.call.with_bound(change.args, context, key=key)
-            )
+            found = await self.call.ask(change.args, context, key=key)
         except Refused as no:
             log.info("%s was refused: %s", self.call.name, no)
             told = phrase("not_accepted", context.locale)
             raise Refused(f"{told} {short_sentence(str(no))}".strip()) from None
-        found = unwrapped(result, self.call.connector)
         if not is_bounded(found):  # it was done; only what was said of it is too much to keep
             log.warning("%s returned more than is kept of a result", self.call.name)
             found = None
@@ -142,11 +139,8 @@ class DeclaredWrite:
         spoken = language_said(text, context.locale, self.call.connector.language)
 
         def value(match: re.Match[str]) -> str:
-            head, *rest = match[1].split(".")
-            found = known["args"].get(head, known.get(head)) if not rest else known.get(head)
-            for part in rest:
-                found = found.get(part) if isinstance(found, Mapping) else None
-            return shown(found, spoken)
+            name = match[1]
+            return shown(known["args"][name] if name in known["args"] else at(known, name), spoken)
 
         return visible(_SLOT.sub(value, in_language(text, context.locale)))
 
@@ -214,7 +208,7 @@ def _read_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
 def _result(call: Call) -> Mapping[str, Any] | None:
     """Return the schema of what counts in a result."""
     schema, path = call.connector.offered[call.source_name].result, call.connector.declared.result
-    return schema if path is None else at(schema, path)
+    return schema if path is None else schema_at(schema, path)
 
 
 def _write_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
@@ -223,9 +217,7 @@ def _write_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
     looked = [("look", look if isinstance(look, str) else look.tool) for look in declaration.looks.values()]
     for place, tool in [*looked, *((("outcome", outcome.tool),) if outcome else ())]:
         if tool not in calls or calls[tool].declaration.effect != "read":
-            raise FilesError(
-                [file.problem((*here, place), f"{tool} is no read of this connector", "declare it with effect: read")]
-            )
+            raise file.failure((*here, place), f"{tool} is no read of this connector", "declare it with effect: read")
     names: dict[str, Any] = {
         "args": call.arguments.schema,
         "customer": None,
@@ -275,7 +267,7 @@ def _check_places(call: Call, path: tuple[str, ...], text: Text | None, known: C
     unknown = {slot for one in said for slot in _SLOT.findall(one) if slot.split(".")[0] not in known}
     if unknown:
         what = f"nothing fills {{{min(unknown)}}}; there is {', '.join(sorted(known))}"
-        raise FilesError([call.connector.file.problem(path, what, "correct the sentence")])
+        raise call.connector.file.failure(path, what, "correct the sentence")
 
 
 def _bound(call: Call, coroutine: Callable[..., Any]) -> StructuredTool:

@@ -9,7 +9,7 @@ MOST_PARTS = 1_000
 """Parts of a schema that are read, those that stand in it many times counted each time."""
 
 
-def at(schema: Mapping[str, Any] | None, path: str) -> Mapping[str, Any] | None:
+def schema_at(schema: Mapping[str, Any] | None, path: str) -> Mapping[str, Any] | None:
     """Return the schema of what stands at a path of names in a result, or None where it is not told."""
     for part in path.split("."):
         fields = (schema or {}).get("properties")

@@ -111,7 +111,7 @@ def _source(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path, s
         credentials = secrets.get(Path(file.name).stem) if server.auth else None
         if server.auth and credentials is None:
             said = f"{Path(file.name).stem} has no client id and secret"
-            raise FilesError([file.problem(("mcp", "auth"), said, "set them in SUPPORT_CONNECTOR_SECRETS")])
+            raise file.failure(("mcp", "auth"), said, "set them in SUPPORT_CONNECTOR_SECRETS")
         return remote_server(str(server.url), credentials=credentials, timeout_seconds=seconds)
     api = OpenApi(file=declared.openapi) if isinstance(declared.openapi, str) else declared.openapi
     assert api is not None  # noqa: S101 - a file has one source, and a shop's is not opened here
@@ -120,7 +120,7 @@ def _source(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path, s
     url = api.url or first_server
     if not url.startswith("https://") and not (api.private and url.startswith("http://")):
         said = f"{url or 'no address'} is no https:// address of an API"
-        raise FilesError([file.problem(("openapi",), said, "set url:, and private: true for one inside your network")])
+        raise file.failure(("openapi",), said, "set url:, and private: true for one inside your network")
     secret = secrets.get(Path(file.name).stem)
     return OpenApiSource(
         operations,
@@ -147,7 +147,7 @@ def _state(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path) ->
             shutil.copyfile(original, made)
         except OSError as error:
             said = f"{original.name} cannot be copied ({error.strerror})"
-            raise FilesError([file.problem(("state", "file"), said, "add it or correct its name")]) from None
+            raise file.failure(("state", "file"), said, "add it or correct its name") from None
     return str(made)
 
 
@@ -160,7 +160,7 @@ def make_database(script: Path, database: Path, file: YamlFile) -> None:
     except (OSError, UnicodeDecodeError, sqlite3.Error) as error:
         database.unlink(missing_ok=True)
         said = f"{script.name} makes no database ({error})"
-        raise FilesError([file.problem(("state", "sql"), said, "correct it")]) from None
+        raise file.failure(("state", "sql"), said, "correct it") from None
 
 
 def run_blocking(awaitable: Any) -> Any:

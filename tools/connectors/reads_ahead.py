@@ -8,7 +8,6 @@ import re2
 from core.json_records import texts_in
 from core.language.text import normal, stem
 from core.language.words import stems
-from core.yaml_files import FilesError
 from tools.connectors.declared_calls import Call
 
 Args = Mapping[str, Any]
@@ -69,4 +68,4 @@ def _pattern(call: Call) -> Any:
         return re2.compile(declared.pattern)
     except re2.error as error:
         where = ("tools", call.name, "ahead", "pattern")
-        raise FilesError([call.connector.file.problem(where, f"no pattern of RE2: {error}", "correct it")]) from None
+        raise call.connector.file.failure(where, f"no pattern of RE2: {error}", "correct it") from None
