@@ -173,7 +173,7 @@ class Chooser:
             self._others = [self._embed(lines) for lines in (list(NONE), *self._other_lines)]
             self._vectors = [self._embed(lines) for lines in self._lines]
         readings = [self._masked.sub("it", reading) for reading in _readings(text)]
-        if not readings:
+        if not (readings and self._lines):
             return Choice(None, 0.0)
         said = self._embed(readings)
         unable, deeds = any(map(UNABLE.search, readings)), set().union(*map(deeds_in, readings))
