@@ -6,11 +6,12 @@ import pytest
 from langchain_core.messages import AIMessage
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from core.language.fixed_sentences import phrase
 from core.models.json_mode import JsonModel
 from core.offline.model import OFFLINE
 from graph.business_check import check_business
 from graph.verification.judge import ReplyJudge
-from graph.verification.reply_language import CHECKED, ReplyLanguages, identifier, only_this
+from graph.verification.reply_language import CHECKED, ReplyLanguages, identifier
 from tests.graph_fakes import parts, scripted
 from tests.test_verified_replies import agent_of, streamed
 
@@ -87,7 +88,7 @@ async def test_a_customer_of_another_language_reads_once_which_one_is_spoken() -
     agent = agent_of(made)
     first = await agent.send("t", "Hej! Hur länge har jag på mig att lämna tillbaka en vara?", customer_id="ada")
     second = await agent.send("t", "Tack så mycket, och kan jag skicka tillbaka muggen?", customer_id="ada")
-    assert (first.text, second.text) == (f"{only_this('en')} {answer}", answer)
+    assert (first.text, second.text) == (f"{phrase('only_this_language', 'en')} {answer}", answer)
     assert "write in English" in str(made.model.requests[0][0].content)  # type: ignore[attr-defined]
 
 
@@ -115,7 +116,7 @@ async def test_where_the_model_judges_any_language_may_be_spoken(verdict: str, s
     made = parts(scripted(f"{claim}", f"{claim} {SUPPORTED}"), judge=judge)
     _, reply = await streamed(made, "Kérem, törölje a rendelésemet!")
     assert (claim in reply.text) == said
-    assert only_this("en") not in reply.text
+    assert phrase("only_this_language", "en") not in reply.text
 
 
 async def test_the_offline_models_own_sentences_may_be_in_any_language() -> None:

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCal
 from langchain_core.runnables import Runnable
 from langgraph.runtime import Runtime
 
-from core.language.fixed_sentences import ENGLISH
+from core.language.fixed_sentences import ENGLISH, phrase
 from core.message_marks import marked, marks
 from core.model_notes import NOTES
 from core.models.request_limits import Allowance, allow
@@ -50,7 +50,7 @@ from graph.tool_calls.provenance import MessageOrigins
 from graph.verification.evidence_reading import evidence_of
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply import Citations
-from graph.verification.reply_language import NAMES, ReplyLanguages, only_this
+from graph.verification.reply_language import NAMES, ReplyLanguages
 from graph.verification.verified_model import VerifiedChatModel
 from tools.context import Context
 from tools.tool import Tool
@@ -203,7 +203,7 @@ def _last_reply(earlier: Sequence[AnyMessage]) -> str:
 
 def _opening(instead: str | None, earlier: Sequence[AnyMessage]) -> str:
     """Return the sentence that says which language is spoken here, until the customer has read it."""
-    said = only_this(instead) if instead else ""
+    said = phrase("only_this_language", instead) if instead else ""
     return "" if any(isinstance(m, AIMessage) and said in text_of(m) for m in earlier) else said
 
 

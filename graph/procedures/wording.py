@@ -13,16 +13,6 @@ from graph.procedures.next_steps import AskNext, StopNext
 from graph.procedures.offers import labels, records_behind
 from tools.connectors.declarations import in_language, language_said
 
-CANNOT_TELL = {
-    "en": "I cannot settle this myself; a colleague has to look at it.",
-    "de": "Das kann ich nicht selbst klären; das muss sich jemand aus dem Team ansehen.",
-    "fr": "Je ne peux pas régler cela moi-même ; un collègue doit s'en occuper.",
-    "es": "No puedo resolverlo por mi cuenta; tiene que verlo un compañero.",
-    "it": "Non posso risolverlo da solo; deve occuparsene un collega.",
-    "pt": "Não consigo resolver isto sozinho; um colega tem de ver o caso.",
-    "nl": "Dit kan ik niet zelf oplossen; een collega moet ernaar kijken.",
-    "pl": "Nie mogę tego rozstrzygnąć; musi to sprawdzić ktoś z zespołu.",
-}
 MOMENT = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}[\d:.]*(?:Z|[+-]\d{2}:?\d{2})?|\b)")
 """A day, or a moment, within a text that records put together."""
 FIELD = re.compile(r"\.(\w+)\b(?!\s*\()")
@@ -35,7 +25,7 @@ def sentence(stop: StopNext, read: Reading, locale: str) -> str:
     if stop.say:
         return stop.say
     if stop.rule is None:
-        return CANNOT_TELL.get(locale.split("-")[0], CANNOT_TELL["en"])
+        return phrase("cannot_settle", locale)
     return filled(read.procedure.rules[stop.rule].rule.say, read, locale)
 
 

@@ -24,16 +24,6 @@ NAMES = {
     "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pl": "Polish",
     "pt": "Portuguese",
 }  # fmt: skip
-_ONLY_THIS = {
-    "en": "I can only answer in English here.",
-    "de": "Ich kann hier nur auf Deutsch antworten.",
-    "fr": "Je ne peux répondre qu'en français ici.",
-    "es": "Aquí solo puedo responder en español.",
-    "it": "Qui posso rispondere solo in italiano.",
-    "nl": "Ik kan hier alleen in het Nederlands antwoorden.",
-    "pl": "Mogę tu odpowiadać tylko po polsku.",
-    "pt": "Aqui só posso responder em português.",
-}
 _VARIANTS = frozenset(("pcm", "ext", "vec", "lij", "zxx"))
 """Kinds of a checked language that the library tells apart, and its name for no language."""
 _NO_WORDS = re.compile(r"https?://\S+|(?<!\S)[^\s@]+@\S+|#?\b[A-Za-z]{0,4}-?\d[\w.,:/-]*|[^\w\s'’,;:()|–—-]|[\d_]")
@@ -89,11 +79,6 @@ class ReplyLanguages:
             return None
         kin = _KIN.get(code)
         return kin if kin in self._codes else self._codes[0]
-
-
-def only_this(code: str) -> str:
-    """Return the sentence that says, in a language, that no other is spoken here."""
-    return _ONLY_THIS[code]
 
 
 def _likeliest(text: str, among: Sequence[str] = ()) -> tuple[str, float]:
