@@ -5,8 +5,8 @@ import time
 from collections.abc import AsyncIterator
 
 from graph.replies import Progress, Token
-from server.inbox.broadcast import TurnEvent
-from server.records import Identity, Outcome
+from server.inbox.broadcast import TurnEnd, TurnEvent
+from server.records import Accepted, Identity, Outcome
 from server.service import Service
 
 LOOK_SECONDS = 0.5
@@ -16,35 +16,53 @@ MANY = 50
 
 
 async def follow(
-    service: Service, who: Identity, message_id: str, queue: asyncio.Queue[TurnEvent], *, seconds: float
+    service: Service,
+    who: Identity,
+    accepted: Accepted,
+    queue: asyncio.Queue[TurnEvent],
+    *,
+    seconds: float,
+    at_once: bool = False,
 ) -> AsyncIterator[Progress | Token | Outcome]:
-    """Yield pieces of the turn that answers a message, and last its outcome; ends early after `seconds`."""
+    """Yield pieces of the turn that answers a message, and last its outcome; ends early after `seconds`.
+
+    The inbox is not asked while a turn runs in this process, nor first where the queue was opened `at_once` with the
+    acceptance: then the queue tells.
+    """
+    message_id, thread_id = accepted.message_id, accepted.thread_id
     end = time.monotonic() + seconds
+    known = at_once and not accepted.repeated
     while True:
-        # Shielded: a reader who hangs up in the middle of a query must not cost a database connection.
-        outcome = await asyncio.shield(service.inbox.outcome(message_id, who.owner))
-        if outcome.status != "waiting" or time.monotonic() > end:
-            yield outcome
-            return
+        if not known or time.monotonic() > end:
+            # Shielded: a reader who hangs up in the middle of a query must not cost a database connection.
+            outcome = await asyncio.shield(service.inbox.outcome(message_id, who.owner))
+            if outcome.status != "waiting" or time.monotonic() > end:
+                yield outcome
+                return
+        known = False
         pause = LOOK_SECONDS * max(1.0, service.broadcast.listeners / MANY)
-        look_again = time.monotonic() + pause
+        look_again = min(time.monotonic() + pause, end)
         while (left := look_again - time.monotonic()) > 0:
             try:
                 event = await asyncio.wait_for(queue.get(), left)
             except TimeoutError:
+                known = service.broadcast.runs_turn(thread_id)
                 break
-            if event is None:
+            if isinstance(event, TurnEnd) and message_id in event.message_ids:
+                yield Outcome(message_id=message_id, thread_id=thread_id, status=event.status, reply=event.reply)
+                return
+            if event is None or isinstance(event, TurnEnd):
                 break
             yield event
             if queue.empty():
                 look_again = time.monotonic() + pause
 
 
-async def outcome_of(service: Service, who: Identity, thread_id: str, message_id: str, *, seconds: float) -> Outcome:
-    """Return what has become of a message, at the latest after `seconds`."""
+async def outcome_of(service: Service, who: Identity, accepted: Accepted, *, seconds: float) -> Outcome:
+    """Return what has become of a message accepted just now, at the latest after `seconds`."""
     outcome: Outcome | None = None
-    with service.broadcast.listening(thread_id) as queue:
-        async for event in follow(service, who, message_id, queue, seconds=seconds):
+    with service.broadcast.listening(accepted.thread_id) as queue:
+        async for event in follow(service, who, accepted, queue, seconds=seconds, at_once=True):
             if isinstance(event, Outcome):
                 outcome = event
     if outcome is None:

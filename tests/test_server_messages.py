@@ -10,6 +10,7 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from core.language.fixed_sentences import PHRASES, phrase
+from server.inbox.broadcast import TurnEnd
 from server.views.conversation_view import view
 from tests.graph_fakes import call, scripted
 from tests.server_fakes import Running, bearer, serving
@@ -138,7 +139,7 @@ async def test_a_reply_that_takes_long_is_fetched_later(tmp_path: Path) -> None:
         url = f"/v1/messages/{answer.json()['message_id']}"
         with server.service.broadcast.listening(answer.json()["thread_id"]) as happenings:
             async with asyncio.timeout(10):
-                while await happenings.get() is not None:
+                while not isinstance(await happenings.get(), TurnEnd):
                     pass
         found = (await server.client.get(url, headers=bearer("ada"))).json()
         assert found["reply"]["text"] == "You have 30 days. [1]"

@@ -4,11 +4,23 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from graph.replies import Progress, Token
 
-TurnEvent = Progress | Token | None
-"""A piece of a turn, or None when the thread has changed and is to be read anew."""
+
+@dataclass(frozen=True)
+class TurnEnd:
+    """What came of a turn that ran in this process."""
+
+    message_ids: tuple[str, ...]
+    status: Literal["answered", "dead"]
+    reply: dict[str, Any]
+
+
+TurnEvent = Progress | Token | TurnEnd | None
+"""A piece of a turn, its end, or None when the thread has changed and is to be read anew."""
 UNREAD = 1000
 """Pieces kept for a reader that is slow; it misses later ones, and reads the whole reply at the end."""
 
@@ -18,6 +30,7 @@ class Broadcast:
 
     def __init__(self) -> None:
         self._listeners: defaultdict[str, set[asyncio.Queue[TurnEvent]]] = defaultdict(set)
+        self._running: set[str] = set()
         self._progress: dict[str, Progress] = {}
         self._written: dict[str, list[str]] = {}
 
@@ -42,6 +55,14 @@ class Broadcast:
             if not self._listeners[thread_id]:
                 del self._listeners[thread_id]
 
+    def begin_turn(self, thread_id: str) -> None:
+        """Note that a turn of a thread runs in this process: who waits for it is told of its end."""
+        self._running.add(thread_id)
+
+    def runs_turn(self, thread_id: str) -> bool:
+        """Say whether a turn of a thread runs in this process."""
+        return thread_id in self._running
+
     def publish(self, thread_id: str, event: Progress | Token) -> None:
         """Tell a piece of the turn that runs to everybody who listens, without waiting for anybody."""
         if isinstance(event, Token):
@@ -54,11 +75,12 @@ class Broadcast:
         """Return what the turn that runs has brought of its reply so far."""
         return "".join(self._written.get(thread_id, ()))
 
-    def end_turn(self, thread_id: str) -> None:
-        """Tell that the turn of a thread is over, and forget its pieces."""
+    def end_turn(self, thread_id: str, end: TurnEnd | None = None) -> None:
+        """Tell that the turn of a thread is over and what came of it, and forget its pieces."""
+        self._running.discard(thread_id)
         self._progress.pop(thread_id, None)
         self._written.pop(thread_id, None)
-        self._tell(thread_id, None)
+        self._tell(thread_id, end)
 
     def changed(self, thread_id: str) -> None:
         """Tell that a thread is to be read anew: a message came, or a person did something."""

@@ -1,12 +1,13 @@
 """Run the turns that are due: one at a time a thread, many at a time a process, again after a crash."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from langchain_core.messages import HumanMessage
 
@@ -15,7 +16,7 @@ from core.privacy.redaction import Redactor
 from graph.agent import SupportAgent
 from graph.intake.attachments import pictured, spoken_message
 from graph.replies import Reply
-from server.inbox.broadcast import Broadcast
+from server.inbox.broadcast import Broadcast, TurnEnd
 from server.inbox.leases import Leases
 from server.metrics import Metrics
 from server.records import CrashSuspect, Turn
@@ -161,6 +162,7 @@ class Worker:
         assert me is not None  # noqa: S101  a task runs this
         heartbeat = asyncio.create_task(self._keep_lease(turn, me.cancel))
         self._turns[turn.id] = me
+        self._broadcast.begin_turn(turn.thread_id)
         try:
             await self._run_turn(turn)
         except LeaseLost as error:
@@ -177,7 +179,8 @@ class Worker:
         finally:
             heartbeat.cancel()
             del self._turns[turn.id]
-            self._broadcast.end_turn(turn.thread_id)
+            if self._broadcast.runs_turn(turn.thread_id):
+                self._broadcast.end_turn(turn.thread_id)
 
     async def _run_turn(self, turn: Turn) -> None:
         if turn.attempt > self._pace.attempts:
@@ -196,9 +199,17 @@ class Worker:
                 await self._leases.give_back(turn, error=Redactor().text(repr(error))[:500], again_in=wait)
                 self.hint(turn.thread_id, after=wait)
             return
-        if await self._leases.finish(turn, reply.to_dict()):
-            self.hint(turn.thread_id)
+        await self._finish(turn, reply.to_dict())
         self._metrics.answered(turn, reply)
+
+    async def _finish(
+        self, turn: Turn, reply: dict[str, Any], status: Literal["answered", "dead"] = "answered"
+    ) -> None:
+        """Store what came of a turn, and tell it to those who wait for it in this process."""
+        if await self._leases.finish(turn, reply, status=status):
+            self.hint(turn.thread_id)
+        stored = json.loads(json.dumps(reply, default=str))  # as everybody else reads it
+        self._broadcast.end_turn(turn.thread_id, TurnEnd(turn.message_ids, status, stored))
 
     async def _answer(self, turn: Turn) -> Reply:
         reply: Reply | None = None
@@ -225,15 +236,12 @@ class Worker:
         """Give a turn to a person and put it away, so that nothing behind it waits any longer."""
         log.error("turn %s of thread %s goes to a person: %s", turn.id, turn.thread_id, error)
         told = await self._give_up(turn, error)
-        if await self._leases.finish(turn, told, status="dead"):
-            self.hint(turn.thread_id)
+        await self._finish(turn, told, "dead")
         self._metrics.dead_letters.inc(len(turn.message_ids))
 
     async def _finish_stopped(self, turn: Turn) -> None:
         """End a turn with what was written of its reply."""
-        reply = await self._keep_stopped(turn, self._broadcast.written(turn.thread_id))
-        if await self._leases.finish(turn, reply):
-            self.hint(turn.thread_id)
+        await self._finish(turn, await self._keep_stopped(turn, self._broadcast.written(turn.thread_id)))
 
     async def _keep_lease(self, turn: Turn, lost: Callable[[], Any]) -> None:
         """Prolong the lease while the turn runs; end the turn when it was lost or stopped."""

@@ -168,7 +168,7 @@ async def reply_to(
         events = _events(service, who, accepted, locale)
         return EventStream(service.tokens, who, events)
     seconds = service.settings.limits.reply_wait_seconds
-    outcome = await outcome_of(service, who, accepted.thread_id, accepted.message_id, seconds=seconds)
+    outcome = await outcome_of(service, who, accepted, seconds=seconds)
     response.status_code = 202 if outcome.status == "waiting" else 200
     told = message_out(outcome, disclosure(service, locale) if accepted.number == 1 else None)
     if accepted.spoken is None:
@@ -306,7 +306,7 @@ async def _events(
         yield event("disclosure", {"text": disclosure(service, locale)})
     with service.broadcast.listening(accepted.thread_id, caught_up=accepted.repeated) as queue:
         seconds = service.settings.limits.reply_wait_seconds
-        async for happening in follow(service, who, accepted.message_id, queue, seconds=seconds):
+        async for happening in follow(service, who, accepted, queue, seconds=seconds):
             match happening:
                 case Progress(text):
                     yield event("progress", {"text": text})

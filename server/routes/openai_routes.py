@@ -82,7 +82,7 @@ async def complete(body: ChatRequest, who: Customer, service: Serving, key: Key 
         pieces = _chunks(service, who, accepted, body, opening)
         return EventStream(service.tokens, who, pieces, sep="\n")
     seconds = service.settings.limits.reply_wait_seconds
-    outcome = await outcome_of(service, who, accepted.thread_id, accepted.message_id, seconds=seconds)
+    outcome = await outcome_of(service, who, accepted, seconds=seconds)
     if outcome.reply is None:
         raise HTTPException(504, "the reply takes longer; it is kept and will be answered", {"x-should-retry": "false"})
     content = opening + outcome.reply["text"]
@@ -165,7 +165,7 @@ async def _chunks(
     streamed = ""
     with service.broadcast.listening(accepted.thread_id) as queue:
         seconds = service.settings.limits.reply_wait_seconds
-        async for happening in follow(service, who, accepted.message_id, queue, seconds=seconds):
+        async for happening in follow(service, who, accepted, queue, seconds=seconds):
             if isinstance(happening, Token):
                 streamed += happening.text
                 yield chunk({"content": happening.text})

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from graph.replies import Token
-from server.inbox.broadcast import TurnEvent
+from server.inbox.broadcast import TurnEnd, TurnEvent
 from server.schemas.api_schemas import Said, ThreadOut
 from server.service import Service
 from server.views.conversation_view import view
@@ -98,6 +98,6 @@ async def _until_changed(service: Service, queue: asyncio.Queue[TurnEvent], *, b
             event = await asyncio.wait_for(queue.get(), LOOK_SECONDS / 4)
         except TimeoutError:
             continue
-        if event is None:
+        if event is None or isinstance(event, TurnEnd):
             return
         yield event
