@@ -1,4 +1,4 @@
-"""Say what is wrong with a sentence of a reply: a value that stands nowhere, an action that was not done."""
+"""Say what is wrong with a sentence of a reply, such as a value that stands nowhere, and number what it cites."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
