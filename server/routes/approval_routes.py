@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends, Path
 
 from core.errors import InputError, NotFound, Refused
 from server.identity import Operator, Serving
-from server.routes.customer_routes import json_only
+from server.routes.message_intake import json_only
 from server.schemas.api_schemas import ACTING, READING, ActionOut, ActionsOut, Decision
 from server.service import Service
 from tools.actions.action import Action

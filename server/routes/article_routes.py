@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path
 from ingest.article_folder import publish_folder
 from ingest.drafts import Draft, change_draft, discard_draft, drafts, propose_article, release_draft
 from server.identity import Lead, Operator, Serving
-from server.routes.customer_routes import json_only
+from server.routes.message_intake import json_only
 from server.schemas.api_schemas import ACTING, READING, WRITING
 from server.schemas.desk_schemas import DraftIn, DraftsOut, ProposalIn, ProposalOut, ReleasedOut
 from server.service import Service

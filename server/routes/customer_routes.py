@@ -1,23 +1,20 @@
 """Let customers write, read their conversations and rate them."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from sse_starlette import EventSourceResponse
-from starlette.exceptions import HTTPException
 
 from core.errors import BackendUnavailable, NotFound, Refused
-from core.pictures import Picture
-from graph.nodes.receive import check_message
 from graph.operator import rate_outcome
-from graph.replies import Progress, Token
-from server.event_streams import EndlessStream, EventStream
+from server.event_streams import EndlessStream
 from server.identity import Customer, Serving, identify
 from server.inbox.thread_notes import note_typing, own_threads, rate_reply
-from server.records import STAFF, Accepted, Identity, Outcome, Spoken
+from server.records import STAFF, Identity
+from server.routes.message_intake import Key, json_only, message_out, reply_to, take_in
 from server.routes.picture_forms import MESSAGE_BODY, Written, written
 from server.schemas.api_schemas import (
     ACTING,
@@ -32,74 +29,20 @@ from server.schemas.api_schemas import (
     RatingIn,
     ReplyRatingIn,
     ThreadOut,
-    VoiceOut,
     failures,
 )
 from server.service import Service
-from server.views.conversation_view import disclosure, find_picture, reply_out, view
-from server.views.thread_events import event, thread_events
-from server.wait_for_reply import follow, outcome_of
+from server.views.conversation_view import find_picture, view
+from server.views.thread_events import thread_events
 from tools.actions.action import OVER
 from tools.desk.reports import TicketLine
 from tools.desk.sql_desk import SqlTicketDesk
 
-
-def json_only(request: Request) -> None:
-    """Refuse a body that is not declared as JSON."""
-    declared = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if declared != "application/json":
-        raise HTTPException(415, "the body must be JSON; send the header `Content-Type: application/json`")
-
-
 router = APIRouter(prefix="/v1", tags=["customers"])
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=255,
-        pattern=r"^[\x21-\x7e]+$",
-        description="Any id of the sender's; the same message under the same key counts once.",
-    ),
-]
-
 ReplyId = Annotated[str, Path(min_length=1, max_length=255)]
 SHOWN_WORDS = 120
 """Characters of a conversation's first message in the list of them."""
 Prefer = Annotated[str | None, Header(max_length=100, description="`respond-async` does not wait for the reply.")]
-
-
-async def take_in(
-    service: Service,
-    who: Identity,
-    text: str,
-    *,
-    thread_id: str | None,
-    key: str | None,
-    channel: str,
-    locale: str | None,
-    spoken: Spoken | None = None,
-    recording: bytes = b"",
-    pictures: Sequence[Picture] = (),
-) -> Accepted:
-    """Put a message into the inbox; raises what the inbox raises, and MessageRejected."""
-    text = check_message(text, service.settings.limits.max_message_chars)
-    accepted = await service.inbox.accept(
-        who,
-        text,
-        thread_id=thread_id,
-        key=key,
-        channel=channel,
-        locale=service.agent.locale_of(locale),
-        spoken=spoken,
-        recording=recording,
-        pictures=pictures,
-    )
-    if not accepted.repeated:
-        service.metrics.accepted.inc()
-    service.worker.hint(accepted.thread_id, after=service.settings.limits.burst_seconds)
-    service.broadcast.changed(accepted.thread_id)
-    return accepted
 
 
 async def check_question(service: Service, who: Identity, thread_id: str, action_ids: Sequence[str]) -> None:
@@ -158,22 +101,6 @@ async def send_message(
         response.status_code = 202
         return message_out(await service.inbox.outcome(accepted.message_id, who.owner), None)
     return await reply_to(service, who, accepted, body.locale, request, response)
-
-
-async def reply_to(
-    service: Service, who: Identity, accepted: Accepted, locale: str | None, request: Request, response: Response
-) -> EventSourceResponse | MessageOut:
-    """Answer the sender of an accepted message with a stream of events where that is asked for, or with the reply."""
-    if STREAM in request.headers.get("accept", ""):
-        events = _events(service, who, accepted, locale)
-        return EventStream(service.tokens, who, events)
-    seconds = service.settings.limits.reply_wait_seconds
-    outcome = await outcome_of(service, who, accepted, seconds=seconds)
-    response.status_code = 202 if outcome.status == "waiting" else 200
-    told = message_out(outcome, disclosure(service, locale) if accepted.number == 1 else None)
-    if accepted.spoken is None:
-        return told
-    return VoiceOut(**told.model_dump(), text=accepted.text, heard=accepted.spoken.heard)
 
 
 @router.get("/messages/{message_id}", response_model=MessageOut, responses=READING)
@@ -283,34 +210,3 @@ async def rate_thread(thread_id: UUID, body: RatingIn, who: Customer, service: S
         graph, desk = service.agent.graph, cast(SqlTicketDesk, service.parts.desk)
         async with service.leases.holding(thread):
             await rate_outcome(graph, desk, ticket_id, stars=body.score, comment=body.comment)
-
-
-def message_out(outcome: Outcome, told_first: str | None) -> MessageOut:
-    """Return what the customer reads about a message."""
-    return MessageOut(
-        message_id=outcome.message_id,
-        thread_id=outcome.thread_id,
-        status=outcome.status,
-        reply=reply_out(outcome.reply) if outcome.reply else None,
-        disclosure=told_first,
-    )
-
-
-async def _events(
-    service: Service, who: Identity, accepted: Accepted, locale: str | None
-) -> AsyncIterator[dict[str, str]]:
-    if accepted.spoken is not None:
-        yield event("heard", {"text": accepted.text, "heard": accepted.spoken.heard})
-    yield event("accepted", {"message_id": accepted.message_id, "thread_id": accepted.thread_id})
-    if accepted.number == 1:
-        yield event("disclosure", {"text": disclosure(service, locale)})
-    with service.broadcast.listening(accepted.thread_id, caught_up=accepted.repeated) as queue:
-        seconds = service.settings.limits.reply_wait_seconds
-        async for happening in follow(service, who, accepted, queue, seconds=seconds):
-            match happening:
-                case Progress(text):
-                    yield event("progress", {"text": text})
-                case Token(text):
-                    yield event("token", {"text": text})
-                case Outcome():
-                    yield event("reply", message_out(happening, None).model_dump())

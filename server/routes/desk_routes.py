@@ -16,7 +16,7 @@ from core.pictures import MOST_BYTES
 from server.event_streams import EndlessStream
 from server.identity import Operator, Serving
 from server.inbox.thread_notes import note_authors, note_read, typing
-from server.routes.customer_routes import json_only
+from server.routes.message_intake import json_only
 from server.routes.operator_routes import LOOK_SECONDS, desk_of
 from server.schemas.api_schemas import FOLLOWING, READING, WRITING
 from server.schemas.desk_schemas import (

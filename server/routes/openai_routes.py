@@ -18,7 +18,7 @@ from graph.replies import Token
 from server.event_streams import EventStream
 from server.identity import Customer, Serving
 from server.records import JOINT, Accepted, Identity, Outcome, Spoken, joined
-from server.routes.customer_routes import Key, json_only, take_in
+from server.routes.message_intake import Key, json_only, take_in
 from server.schemas.api_schemas import READING, STREAM, WRITING
 from server.schemas.openai_schemas import (
     ChatChoice,

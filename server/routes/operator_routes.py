@@ -15,7 +15,7 @@ from graph.handoff.suggested_replies import suggest_reply
 from ingest.drafts import propose_article
 from server.event_streams import EndlessStream
 from server.identity import Operator, Serving
-from server.routes.customer_routes import json_only
+from server.routes.message_intake import json_only
 from server.routes.picture_forms import REPLY_BODY, Written, written_reply
 from server.schemas.api_schemas import (
     ACTING,

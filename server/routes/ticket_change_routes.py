@@ -9,8 +9,8 @@ from core.errors import InputError
 from graph import operator as people
 from server.identity import Operator, Serving
 from server.inbox.thread_notes import add_note as add_note_to_thread
-from server.routes.customer_routes import json_only
 from server.routes.desk_routes import ThreadId
+from server.routes.message_intake import json_only
 from server.routes.operator_routes import TicketId, at_desk, desk_of, known
 from server.schemas.api_schemas import ACTING
 from server.schemas.desk_schemas import ConversationOut, MergeIn, NoteIn, TicketChangeIn

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from core.errors import MessageRejected
 from core.speech.audio import KNOWN
 from server.identity import Customer, Serving
-from server.routes.customer_routes import Key, reply_to, take_in
+from server.routes.message_intake import Key, reply_to, take_in
 from server.schemas.api_schemas import STREAM, WRITING, HeardOut, Locale, VoiceAbility, VoiceOut, failures
 from server.service import transcribe
 
