@@ -25,6 +25,7 @@ from tests.postgres import fresh_database
 from tests.processes import ROOT, environment
 from tests.server_fakes import SECRET, bearer
 from tests.terminal import Terminal
+from tools.retail.importing import export_shop
 
 VERSIONS = sorted((ROOT / "tests" / "data" / "databases").glob("*.tar.xz"))
 ASKED, REQUESTED, WITH_PEOPLE = "beatriz_almeida_1024", "ada_brook_1001", "malik_osei_1002"
@@ -146,6 +147,17 @@ async def test_it_gets_the_tables_columns_and_indexes_of_a_new_database(old: Pat
     assert {
         table: parts - upgraded.get(table, set()) for table, parts in new.items() if parts - upgraded.get(table, set())
     } == {}
+
+
+def test_the_records_of_its_shop_stay_as_they_are(old: Path) -> None:
+    file = old / "shop.db"
+    placed = rows(file, "SELECT id, customer_id, status FROM orders ORDER BY position")
+    [(cents,)] = rows(file, "SELECT sum(amount) FROM payments")
+    orders = export_shop(f"sqlite:///{file}")["orders"]
+    assert [(number, order["user_id"], order["status"]) for number, order in orders.items()] == placed
+    paid = sum(payment["amount"] for order in orders.values() for payment in order["payment_history"])
+    assert round(100 * paid) == cents
+    assert rows(file, "SELECT version_num FROM shop_schema_version") == [("shop_0002",)]
 
 
 def load(url: str, dump: bytes) -> None:

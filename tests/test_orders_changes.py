@@ -141,7 +141,7 @@ async def test_a_failure_half_way_leaves_nothing(
         raise RuntimeError("the disk is gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr("tools.retail.sql.sql_writes.Outcome", unwritable)
+        patch.setattr("tools.retail.sql.sql_records.Outcome", unwritable)
         with pytest.raises(RuntimeError):
             await shop.apply(change, key="k1")
     assert export_shop(url) == before

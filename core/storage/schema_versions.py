@@ -25,6 +25,8 @@ class History:
 
     name: str
     folder: Path = REVISIONS
+    moves_rows: bool = False
+    """Whether revisions after the first one move rows, so that a database of v0.1.0 needs them, too."""
     revisions: tuple[str, ...] = field(init=False)
     """The ids of the revisions, which are the names of their files."""
 
@@ -71,9 +73,10 @@ def bring_up_to_date(connection: Connection, tables: MetaData, *, may_upgrade: b
         )
     if found is None:
         _add_what_is_missing(connection, tables)
+        found = history.revisions[0 if history.moves_rows and not is_new else -1]
         history.table.create(connection)
-        connection.execute(history.table.insert().values(version_num=history.revisions[-1]))
-    else:
+        connection.execute(history.table.insert().values(version_num=found))
+    if found != history.revisions[-1]:
         _apply_revisions(connection, history, found)
 
 

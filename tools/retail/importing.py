@@ -1,34 +1,23 @@
 """Fill a shop database from a file, and write it back to one."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, inspect, select
+from sqlalchemy import Connection, Table, func, inspect, select
 
 from core.errors import BackendUnavailable, OrderFileError
-from core.storage.database import cause_of, sql_errors
+from core.storage.database import cause_of, sql_errors, upgrade_database
 from core.storage.engines import open_engine, parse_url, shown
 from core.storage.schema_versions import bring_up_to_date
 from tools.retail.shop_file import Shop, read_shop, shop_json
-from tools.retail.shop_records import Customer, Order, Product, digits_of, order_key
+from tools.retail.shop_records import Order
 from tools.retail.sql import sql_schema as schema
-from tools.retail.sql.sql_reads import select_below, select_customers, select_methods, select_orders, select_products
-from tools.retail.sql.sql_rows import (
-    fulfilment_values,
-    item_values,
-    name_key,
-    order_values,
-    payment_values,
-    to_customer,
-    to_orders,
-    to_products,
-)
+from tools.retail.sql.sql_records import is_old, read_all, write_all
 
 HAPPENED = ("ordered_at", "shipped_at", "delivered_at")
 DATES = (*HAPPENED, "expected_delivery")
@@ -48,9 +37,6 @@ def shifted(shop: Shop, today: date) -> Shop:
 
 def _moved(order: Order, by: timedelta) -> Order:
     return replace(order, **{name: moment + by for name in DATES if (moment := getattr(order, name)) is not None})
-
-
-ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +67,8 @@ def import_shop(path: Path, url: str, replace: bool = False, *, as_of: date | No
                 f"{shown(parse_url(url))} already holds a shop with {present} orders; wanted an empty database; "
                 "add --replace to put this file in its place"
             )
-        fill(connection, shop)
+        bring_up_to_date(connection, schema.metadata)
+        write_all(connection, shop)
     return ImportReport(
         file=str(path),
         database=shown(parse_url(url)),
@@ -99,7 +86,10 @@ def stored_shop(url: str) -> Shop:
             raise BackendUnavailable(
                 f"there is no shop in {shown(parse_url(url))}; run `support-agent orders import FILE` first"
             )
-        return _read_all(connection)
+        if not is_old(connection):
+            return read_all(connection)
+    upgrade_database(url, schema.metadata)
+    return stored_shop(url)
 
 
 def export_shop(url: str) -> dict[str, Any]:
@@ -116,18 +106,6 @@ def write_export(url: str, path: Path) -> None:
         draft.replace(path)
     except OSError as error:
         raise OrderFileError(f"{path}: cannot be written ({error.strerror}); choose another file") from None
-
-
-def fill(connection: Connection, shop: Shop) -> None:
-    """Replace everything in the shop tables by this shop."""
-    bring_up_to_date(connection, schema.metadata)
-    for table in reversed(schema.metadata.sorted_tables):
-        connection.execute(table.delete())
-    rows = _rows_of(shop)
-    for table in schema.metadata.sorted_tables:
-        values = rows.get(table.name, [])
-        for start in range(0, len(values), ROWS_AT_ONCE):
-            connection.execute(insert(table), values[start : start + ROWS_AT_ONCE])
 
 
 @contextmanager
@@ -150,83 +128,3 @@ def _count(connection: Connection, table: Table) -> int:
     if not inspect(connection).has_table(table.name):
         return 0
     return connection.scalar(select(func.count()).select_from(table)) or 0
-
-
-def _rows_of(shop: Shop) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of every table; customers' addresses come first, then those of orders."""
-    customers, orders = shop.customers, shop.orders
-    places = {order_id: n for c in customers for n, order_id in enumerate(c.order_ids)}
-    homes = [*(c.address for c in customers), *(o.address for o in orders)]
-    return {
-        "addresses": [{"id": n, **vars(address)} for n, address in enumerate(homes, 1)],
-        "customers": [_customer_row(c, n) for n, c in enumerate(customers)],
-        "payment_methods": [
-            vars(m) | {"customer_id": c.id, "position": n} for c in customers for n, m in enumerate(c.payment_methods)
-        ],
-        "products": [{"id": p.id, "name": p.name, "position": n} for n, p in enumerate(shop.products)],
-        "variants": _variant_rows(shop.products),
-        "orders": [_order_row(o, n, len(customers) + n + 1, places[o.id]) for n, o in enumerate(orders)],
-        "order_items": [row for o in orders for row in item_values(o)],
-        "fulfilments": [row for o in orders for row in fulfilment_values(o)],
-        "payments": [row for o in orders for row in payment_values(o)],
-    }
-
-
-def _customer_row(customer: Customer, position: int) -> dict[str, Any]:
-    return {
-        "id": customer.id,
-        "first_name": customer.first_name,
-        "last_name": customer.last_name,
-        "email": customer.email,
-        "email_key": customer.email.lower(),
-        "name_key": name_key(customer.first_name, customer.last_name, customer.address.zip),
-        "address_id": position + 1,
-        "position": position,
-    }
-
-
-def _order_row(order: Order, position: int, address_id: int, place: int) -> dict[str, Any]:
-    return {
-        "id": order.id,
-        "lookup_key": order_key(order.id),
-        "lookup_digits": digits_of(order.id),
-        "customer_id": order.customer_id,
-        "customer_position": place,
-        "position": position,
-        "address_id": address_id,
-        **order_values(order),
-    }
-
-
-def _variant_rows(products: Iterable[Product]) -> list[dict[str, Any]]:
-    found = [(p, v) for p in products for v in p.variants]
-    return [
-        {
-            "item_id": v.item_id,
-            "product_id": p.id,
-            "position": n,
-            "options": dict(v.options),
-            "search_text": " ".join((p.name, *v.options.values())).casefold(),
-            "available": v.available,
-            "price": v.price,
-        }
-        for n, (p, v) in enumerate(found)
-    ]
-
-
-def _read_all(connection: Connection) -> Shop:
-    def rows(query: Any) -> Any:
-        return connection.execute(query).mappings().all()
-
-    orders = rows(select_orders())
-    methods: defaultdict[str, list[Any]] = defaultdict(list)
-    for method in rows(select_methods()):
-        methods[method["customer_id"]].append(method)
-    order_ids: defaultdict[str, list[str]] = defaultdict(list)
-    for order in sorted(orders, key=lambda o: o["customer_position"]):
-        order_ids[order["customer_id"]].append(order["id"])
-    return Shop(
-        products=tuple(to_products(*(rows(query) for query in select_products()))),
-        customers=tuple(to_customer(row, methods[row["id"]], order_ids[row["id"]]) for row in rows(select_customers())),
-        orders=tuple(to_orders(orders, *(rows(query) for query in select_below(None)))),
-    )

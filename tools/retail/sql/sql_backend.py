@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import BackendUnavailable, Refused
-from core.storage.database import Answer, Database, cause_of, sql_errors
+from core.storage.database import Answer, Database, cause_of, make_tables, sql_errors
 from tools.actions.changes import Change, Outcome
 from tools.retail.shop_records import (
     NO_CUSTOMER,
@@ -23,9 +23,15 @@ from tools.retail.shop_records import (
     order_key,
 )
 from tools.retail.sql import sql_schema as schema
-from tools.retail.sql.sql_reads import read_customers, read_orders, read_products
-from tools.retail.sql.sql_rows import name_key
-from tools.retail.sql.sql_writes import read_outcome, write_change
+from tools.retail.sql.sql_records import (
+    is_old,
+    name_key,
+    read_customers,
+    read_orders,
+    read_outcome,
+    read_products,
+    write_change,
+)
 
 WORDS_SEARCHED = 12
 CANDIDATES = 500
@@ -39,6 +45,7 @@ class SqlOrderBackend:
 
     def __init__(self, url: str) -> None:
         self._database = Database(url)
+        self._is_prepared = False
 
     async def close(self) -> None:
         """Close the connections of the running event loop."""
@@ -125,7 +132,7 @@ class SqlOrderBackend:
         Raises:
             Refused: the records are no longer as they were when the change was planned.
         """
-        await self._check_file()
+        await self._prepare()
         with sql_errors(self._failure):
             async with self._database.writing() as connection:
                 return await write_change(connection, change, key)
@@ -136,20 +143,26 @@ class SqlOrderBackend:
             return await read_outcome(connection, key)
 
     async def _read(self, work: Callable[[Connection], Answer]) -> Answer:
+        await self._prepare()
         with sql_errors(self._failure):
             return await self._database.read(work)
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        await self._check_file()
+        await self._prepare()
         with sql_errors(self._failure):
             async with self._database.reading() as connection:
                 yield connection
 
-    async def _check_file(self) -> None:
-        """Raise BackendUnavailable where a file would be made by opening it."""
+    async def _prepare(self) -> None:
+        """Bring the tables of a shop up to date; raises BackendUnavailable where a file would be made by opening it."""
         if self._database.file and not await asyncio.to_thread(self._database.file.exists):
             raise self._no_shop()
+        if not self._is_prepared:
+            with sql_errors(self._failure):
+                if await self._database.read(is_old):
+                    await make_tables(self._database, schema.metadata)
+            self._is_prepared = True
 
     def _failure(self, error: Exception) -> BackendUnavailable:
         """Return what a failure of the database means in our words."""
