@@ -25,6 +25,7 @@ from core.offline.answering.found_records import (
 )
 from core.offline.answering.no_answer import beyond, chosen_article, is_no_answer, left_open, no_answer
 from core.offline.answering.objections import objection
+from core.offline.answering.quotations import is_told
 from core.offline.answering.recall import recall
 from core.offline.answering.speaker import LANGUAGES, Speaker, language_spoken
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
@@ -102,10 +103,8 @@ class Planner:
             return Decision(remembered)
         every = Toolbox(spelled_right(conversation), self._embeddings)
         desk = english if (english := every.written_in(ENGLISH)).conversation.passages else every
-        if not done and (answered := objection(desk)):
-            return Decision(answered)
         try:
-            settled = (None if done else self.settled(desk)) or chosen_article(desk)
+            settled = (None if done else objection(desk) or self.settled(desk)) or chosen_article(desk)
         except CallNeeded as needed:
             return Decision(calls=needed.calls)
         if settled is not None:
@@ -251,7 +250,7 @@ class Planner:
                 answer = self._small_talk(request, desk) or self.answer(request, desk)
                 if answer == DONT_KNOW:
                     unanswered.append(request)
-                else:
+                elif not any(is_told(answer, told) for told in said):
                     said.append(answer)
             except NotPossible as unable:
                 if quote := desk.quote(request.text):

@@ -5,7 +5,7 @@ For the model: every fact, amounts with two decimals, nothing without a value.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
@@ -119,7 +119,8 @@ def order_facts(order: Order, today: date, policy: Policy | None = None) -> dict
     delivered_at, items (item_id, product_id, name, price, options), total, address, parcels (tracking_ids, item_ids),
     payments (type, amount, payment_method_id), paid, refunded, cancel_reason, return_items, return_payment_method_id,
     exchange_items, exchange_new_items, exchange_payment_method_id, exchange_price_difference,
-    cancel_possible, return_possible, exchange_possible. Dates are ISO dates, amounts are text such as "12.50".
+    cancel_possible, return_possible, exchange_possible, return_until and exchange_until (the last days). Dates are ISO
+    dates, amounts are text such as "12.50".
     """
     possible = possible_now(policy, order.status, order.delivered_at, today) if policy else {}
     return {
@@ -151,6 +152,17 @@ def order_facts(order: Order, today: date, policy: Policy | None = None) -> dict
         "exchange_payment_method_id": order.exchange_payment_method_id,
         "exchange_price_difference": order.exchange_price_difference,
         **{f"{deed}_possible": allowed for deed, allowed in possible.items()},
+        **(_last_days(policy, order) if policy else {}),
+    }
+
+
+def _last_days(policy: Policy, order: Order) -> dict[str, date]:
+    """Return until when a delivered order can be returned and exchanged, where a rule says so."""
+    rules = {"return_until": policy.return_, "exchange_until": policy.exchange}
+    return {
+        name: order.delivered_at + timedelta(days=rule.window_days)
+        for name, rule in rules.items()
+        if order.delivered_at and rule.window_days is not None and order.status in rule.statuses
     }
 
 

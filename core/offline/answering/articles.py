@@ -51,14 +51,16 @@ def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = (), top
     """
     question, before = request.text, request.before.replace("\n", " ")
     quote = desk.quote(question, before)
-    trouble = _behind(question, troubles)
+    trouble = behind(question if len(content_stems(question)) > _FEW_WORDS else f"{before} {question}", troubles)
     if trouble and (quote is None or quote.score < _VERY_SURE):
-        behind = desk.quote(trouble)
-        quote = behind if behind and (quote is None or behind.score > quote.score) else quote
+        meant = desk.quote(trouble)
+        quote = meant if meant and (quote is None or meant.score > quote.score) else quote
     if quote is None or quote.score < _VERY_SURE or (before and desk.misses_told()):
         desk.search(trouble or with_synonyms(request.words.replace("\n", " ")))
-    if quote is None and (topic := _behind(question, topics)):
-        quote = desk.quote(topic)
+    if quote is None and (topic := behind(question, topics)):
+        quote, near = desk.quote(topic), desk.nearest(question, before)
+        if quote and near and near.title == quote.title:  # its own words lead to the same article
+            quote = near
     if quote is None and (context := context_of(request, desk.conversation)) != before:
         quote = desk.quote(question, context)
     if quote is None:
@@ -77,5 +79,6 @@ def context_of(request: Request, conversation: Conversation) -> str:
     return (request.before or (last_question(conversation) if goes_on else "")).replace("\n", " ")
 
 
-def _behind(question: str, known: Behind) -> str | None:
+def behind(question: str, known: Behind) -> str | None:
+    """Return the question that stands behind what a customer tells, or None."""
     return next((asked for told, asked in known if told.search(normal(question))), None)

@@ -32,6 +32,8 @@ like anything), and what likeness gains without such a word.
 """
 _MUCH_BETTER, _DOUBTFUL = 0.09, 0.6
 """From this gain without a word no passage can be surer than this to be about it."""
+_ELSEWHERE = 0.3
+"""How sure it can be of a question that goes on with nothing but words that no passage has."""
 _MOST_WORDS = 8
 _NAME_NOTHING_TEXT = """
 since yesterday today tomorrow tonight now morning evening day days week weeks month months year years ago
@@ -138,6 +140,8 @@ def certainty(
         + _BIAS
     )
     sure = 1 / (1 + math.exp(-value))
+    if before and strange and set(strange) == set(_named(question)):
+        sure = min(sure, _ELSEWHERE)
     return min(sure, _DOUBTFUL) if gain > _MUCH_BETTER else sure
 
 

@@ -12,6 +12,8 @@ from core.offline.reading.chat_request import QuotedPassage
 
 _NEAR = 0.3
 """From here an article is near enough to be offered where none answers."""
+_BEHIND = 0.2
+"""How far behind the nearest one it may be."""
 
 
 def near_titles(
@@ -22,7 +24,8 @@ def near_titles(
     if not candidates or not content_stems(question):
         return []
     scored = by_search(scored_passages(question, candidates, embeddings))
-    return list(dict.fromkeys(one.passage.title for one in scored if one.score >= _NEAR and one.passage.title))[:most]
+    enough = max(_NEAR, max(one.score for one in scored) - _BEHIND)
+    return list(dict.fromkeys(one.passage.title for one in scored if one.score >= enough and one.passage.title))[:most]
 
 
 def read_out(title: str, passages: Sequence[QuotedPassage]) -> str:

@@ -20,8 +20,30 @@ _REJECTS = re.compile(
     r"\b(?:doesn't|does not|didn't|did not|don't|do not) (?:really )?(?:answer|help|understand) (?:my question|the "
     r"question|that|me)\b|\bnot what i (?:asked|meant)\b|^\W*(?:wrong (?:answer|topic)|you misunderst\w+(?: me)?)\W*$"
 )
+_INSISTS = re.compile(
+    r"^(?:but |and |ok |oh )*(?:why|how come|come on|seriously|really|please|that's (?:unfair|ridiculous|absurd)|what "
+    r"now|so what|is there (?:no|any))\b|\b(?:come on|exceptions?|only (?:a|an|one|\d+) (?:\w+ )?(?:late|over)|"
+    r"days? late|unfair|ridiculous|absurd|any other way|nothing (?:i|you) can do)\b"
+)
+"""What asks for a reason or an exception after a refusal."""
 _SHORT = 14
 _MISUNDERSTOOD = "I am sorry, then I have misunderstood you."
+
+
+def _refusal(desk: Toolbox) -> str:
+    """Return the sentence of a tool by which the last reply refused something, or an empty text."""
+    reply = desk.conversation.last_reply
+    told = (r.text.strip() for r in desk.conversation.earlier_results if not r.for_model and r.data is None)
+    return next((text for text in told if text and text in reply and "?" not in reply), "")
+
+
+def _insisted(asked: str, refused: str, desk: Toolbox) -> str:
+    """Return the rule behind a refusal to who asks why or for an exception, or an empty text."""
+    if not _INSISTS.search(asked):
+        return ""
+    desk.search(refused)
+    quote = desk.quote(refused)
+    return f"I am sorry, I cannot do more about that here. {quote.text if quote else ''} {OFFER}".replace("  ", " ")
 
 
 def objection(desk: Toolbox) -> str:
@@ -29,6 +51,8 @@ def objection(desk: Toolbox) -> str:
     asked, reply = normal(desk.conversation.message), desk.conversation.last_reply
     if not reply or len(asked.split()) > _SHORT:
         return ""
+    if refused := _refusal(desk):
+        return _insisted(asked, refused, desk)
     told = desk.told_titles()
     if _DOUBTS.match(asked) and told and not is_no_answer(reply):
         return f"That is what our help article “{told[0]}” says. {OFFER}"

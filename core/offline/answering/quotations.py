@@ -49,13 +49,14 @@ _ROWS, _MAX_CHARS_OF_ROWS = 8, 700
 _OPEN = re.compile(
     r"\bhow (?:do|does|can|could|should|shall|would|will|to|are|is|was)\b|\b(?:why|rules?)\b|"
     r"\bwhat (?:should|can|could|must|shall) (?:i|we)\b|\bwhat do (?:i|we) (?:have to |need to )?do\b|"
-    r"\bwhat (?:happens?|now|next)\b|\b(?:polic(?:y|ies)|conditions?|explain)\b|\btell me about\b"
+    r"\bwhat (?:happens?|now|next|are you going to do)\b|\b(?:polic(?:y|ies)|conditions?|explain)\b|\btell me about\b"
 )
 """What asks for a way, or for all there is to know, and not for one thing."""
 _QUALIFIES = re.compile(r"(?:otherwise|but|however|unless|except|only)\b", re.IGNORECASE)
 """How a statement begins that limits the one before it, and says nothing without it."""
 _FEW_WORDS = 1
 """A follow-up with no more words than these says nothing without the question before it."""
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MARKER = re.compile(r" ?\[\d+\]")
 
 
@@ -97,10 +98,11 @@ def find_quote(
         few = len(content_stems(question)) <= _FEW_WORDS
         read = together if few else [mean_of(one, other) for one, other in zip(alone, together, strict=True)]
         scored = _going_on(read, alone, question, told)
-    best, *others = by_search(scored)
+    ranked = by_search(scored)
+    best, *others = _of_article(ranked, question, reading)
     sure = best.score / _SURE_BY_WORDS * SURE
     if embeddings is not None:
-        sure = certainty(question, best, others, embeddings, before=before, own=reading is str)
+        sure = certainty(question, ranked[0], ranked[1:], embeddings, before=before, own=reading is str)
     if on_topic:
         sure = min(1.0, sure / _ON_TOPIC)
     asked = reading(question)
@@ -117,9 +119,25 @@ def find_quote(
     ]
     text = " ".join(said)
     again = bool(before) and is_told(text, told)
+    old = [is_told(s.text, told) for s in best.statements]
+    if again and sum(old) == 1 and not all(old) and not _asked_words(question, text):  # the rest of it is new
+        return Quote(cited(_without(best, old), MAX_SENTENCES, MAX_CHARS), sure, best.passage.title)
     if again and (one := _asked_again(best, alone, question)):
         return Quote(cited(one, 1, MAX_CHARS), sure, best.passage.title)
     return Quote(text, sure, best.passage.title, again)
+
+
+def _of_article(ranked: Sequence[Scored], question: str, reading: Reading) -> list[Scored]:
+    """Return passages with a section of the article that fits best before its opening lines, where it fits nearly as
+    well and has as much of what is asked.
+    """
+    best, *others = ranked
+    asked = _asked_words(question, reading(best.best.text))
+    for one in others if not best.passage.section else ():
+        as_well = one.passage.title == best.passage.title and one.score >= _FITS_TOO * best.score
+        if as_well and _asked_words(question, reading(one.best.text)) >= asked:
+            return [one, *(other for other in ranked if other is not one)]
+    return list(ranked)
 
 
 def is_told(quote: str, told: str) -> bool:
@@ -163,7 +181,13 @@ def _asked_again(scored: Scored, alone: Sequence[Scored], question: str) -> Scor
     own = next(one for one in alone if one.passage is scored.passage)
     like = {s.text: score for s, score in zip(own.statements, own.scores, strict=True)}
     plain = normal(question)
-    others = [like[s.text] < _NAMED and not has_asked_value(plain, normal(s.text)) for s in scored.statements]
+    numbers = set(_NUMBER.findall(plain))
+    others = [
+        like[s.text] < _NAMED
+        and not has_asked_value(plain, normal(s.text))
+        and numbers.isdisjoint(_NUMBER.findall(s.text))
+        for s in scored.statements
+    ]
     return None if all(others) else _without(scored, others)
 
 
@@ -211,6 +235,8 @@ def _overlap(one: Scored, other: Scored) -> bool:
 def _belongs_beside(other: Scored, best: Scored, question: str) -> bool:
     """Say whether a second passage is quoted, too: a neighbour, or one whose heading names what was asked about."""
     if other.passage.title == best.passage.title:
+        if best.passage.section and not other.passage.section:
+            return False  # how an article begins says nothing that the section which answers does not
         return max(other.scores) >= _NEAR_IN_ARTICLE * max(best.scores)
     heading = content_stems(f"{other.passage.title} {other.passage.section}")
     return max(other.scores) >= _NEAR_ELSEWHERE * max(best.scores) and not set(content_stems(question)).isdisjoint(

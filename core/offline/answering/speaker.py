@@ -9,6 +9,7 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.detection import spoken_language
 from core.language.fixed_sentences import ENGLISH, Catalogue, phrase
 from core.language.glossary import in_english, unknown_words
+from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import content_stems
 from core.offline.answering.asked_facts import facts_asked
@@ -40,6 +41,7 @@ class Speaker:
     def __init__(self, language: str, desk: Toolbox) -> None:
         self.language, self.desk = language, desk
         self.newest = normal(desk.conversation.message)
+        self._beside = False
 
     def answer(self) -> tuple[str, list[Call]]:
         """Return what is said, and the calls that are needed first or that the customer wants."""
@@ -48,6 +50,7 @@ class Speaker:
         said: list[str] = []
         calls: list[Call] = []
         for clause in clauses(self.desk.conversation.message):
+            self._beside = bool(said) and not asks_about(clause)
             try:
                 said.append(self.clause(normal(clause), clause))
             except NotPossible:
@@ -95,6 +98,8 @@ class Speaker:
 
     def quoted(self, question: str) -> str:
         """Quote the articles in the language, or English ones by what the words mean; raises CallNeeded to search."""
+        if self._beside:  # what is told beside an answer asks for nothing
+            return ""
         english = self.desk.written_in(ENGLISH)
         read = partial(in_english, language=self.language, own_words=english.words)
         own = self.desk.written_in(self.language, read)

@@ -13,7 +13,7 @@ from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.inquiries import inquiry
 from tools.retail.offline.answering.outcomes import WRITE_TOOLS, outcome
 from tools.retail.offline.answering.products import product
-from tools.retail.offline.answering.proposals import beside_open, narrowed, without_contradictions
+from tools.retail.offline.answering.proposals import beside_open, narrowed, open_proposals, without_contradictions
 from tools.retail.offline.answering.reads import list_orders, order_status, policy, profile
 from tools.retail.offline.answering.shop_speaker import ShopSpeaker
 from tools.retail.offline.answering.writes import WRITERS
@@ -56,6 +56,7 @@ class ShopPlanner(Planner):
         goes_on = (
             (answer == "yes" and takes_up_inquiry(conversation))
             or (answer == "no" and cancel_reason(message) and not begins_with_no(message))
+            or (answer == "yes" and self.read.has_own_intent(message) and not open_proposals(conversation))
             or (answer == "other" and reference_numbers(message))
         )
         return None if goes_on else super().settled(desk)

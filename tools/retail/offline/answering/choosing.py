@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from core.language.action_words import any_action
+from core.language.descriptions import described, describing, words_of_value
 from core.language.fixed_sentences import list_words
 from core.language.reference_numbers import reference_numbers
 from core.language.text import normal
@@ -19,6 +20,13 @@ from tools.retail.offline.reading.talked_about import newest_order
 
 Facts = Mapping[str, Any]
 _SHOWN = 6
+_DATES = ("ordered_at", "shipped_at", "expected_delivery", "delivered_at")
+_CALENDAR = frozenset(
+    word for month in range(1, 13) for day in range(1, 8) for word in words_of_value(f"2026-{month:02}-{day:02}")
+)
+_WHEN = re.compile(r"\b(?:order\w*|placed|bought|made|purchased|delivered|arrived|came|got|the one|from)\b")
+"""What tells that a weekday or month says of when an order is."""
+_ALONE = re.compile(r"\b(?:just|only) (?:the|that|a)\b|\b(?:alone|on its own|by itself|nothing else)\b")
 _DEED = re.compile(rf"\b(?:{any_action('verbs')})\w*")
 
 
@@ -30,6 +38,11 @@ def is_pending(order: Facts) -> bool:
 def is_delivered(order: Facts) -> bool:
     """Say whether an order has arrived."""
     return str(order.get("status", "")) in {"delivered", "return requested", "exchange requested"}
+
+
+def can_be_changed(order: Facts) -> bool:
+    """Say whether an order can still be cancelled or changed: not once its items were."""
+    return is_pending(order) and order.get("cancel_possible") is not False
 
 
 def is_on_its_way(order: Facts) -> bool:
@@ -48,6 +61,15 @@ _STATES: tuple[tuple[Callable[[Facts], bool], re.Pattern[str]], ...] = (
 def order_state(text: str) -> Callable[[Facts], bool] | None:
     """Return the test for the state that a text gives the order it means, or None."""
     return next((state for state, pattern in _STATES if pattern.search(text.casefold())), None)
+
+
+def of_the_day(text: str, orders: Sequence[Facts]) -> list[Facts]:
+    """Return the orders that were placed, sent, due or delivered on the day or in the month that a text names."""
+    said = {word for word in describing(text) if word.startswith("day ") or word in _CALENDAR}
+    if not (any(word.startswith("day ") for word in said) or _WHEN.search(normal(text))):
+        return []
+    places, hits = described(said, [{key: order.get(key) for key in _DATES} for order in orders])
+    return [orders[place] for place in places] if hits else []
 
 
 def named_orders(request: Request, desk: Toolbox) -> list[Facts]:
@@ -99,7 +121,10 @@ def chosen_orders(
     fitting = [order for order in orders if fits(order)]
     if said := order_state(request.text):
         fitting = [order for order in fitting if said(order)] or fitting
+    fitting = of_the_day(request.text, fitting) or fitting
     with_items = _with_items(request.text, fitting) or _with_items(request.words, fitting)
+    if _ALONE.search(normal(request.words)):
+        with_items = [o for o in with_items if len(meant_items_only(request.words, o)) == len(o["items"])] or with_items
     if not with_items and (elsewhere := _with_items(request.words, orders)):
         fitting = elsewhere
     with_items = [order for order in with_items if order.get(possible) is not False] or with_items

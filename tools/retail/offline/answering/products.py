@@ -6,6 +6,7 @@ from typing import Any
 
 from core.language.fixed_sentences import list_words
 from core.language.text import normal
+from core.offline.answering.articles import DONT_KNOW
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.lookups import products_called
@@ -17,6 +18,8 @@ Facts = Mapping[str, Any]
 _VARIANTS_SHOWN = 6
 
 
+_GOODS = re.compile(r"\b(?:sell|stock|buy|in stock|available|price|costs?|how much|look(?:ing)? for)\b")
+"""Asks for goods; whoever asks whether the shop has or offers something may mean a service."""
 _THE_ONE = re.compile(r"\b(?:the|that|this|a|an) (?:\w+ )?ones?\b|\b(?:it|they|them)\b")
 
 
@@ -31,7 +34,7 @@ def product(request: Request, desk: Toolbox) -> str:
         found = products_called(desk, words)
     except ReplyNow as refused:
         quote = desk.quote(request.words)
-        return quote.text if quote else refused.text
+        return quote.text if quote else refused.text if _GOODS.search(normal(question)) else DONT_KNOW
     best = max((name_score(words, str(p.get("name", ""))) for p in found), default=0)
     fitting = [p for p in found if name_score(words, str(p.get("name", ""))) == best] if best else list(found)
     if not best and not any(

@@ -8,11 +8,11 @@ from core.language.fixed_sentences import list_words
 from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about
 from core.language.text import normal
-from core.offline.answering.articles import DONT_KNOW, TROUBLE, from_articles
+from core.offline.answering.articles import DONT_KNOW, TROUBLE, behind, from_articles
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
-from tools.retail.offline.answering.choosing import meant_items_only, named_orders, order_state
+from tools.retail.offline.answering.choosing import meant_items_only, named_orders, of_the_day, order_state
 from tools.retail.offline.answering.lookups import all_orders, each_looked_up, order_of, profile_of
 from tools.retail.offline.answering.order_sentences import (
     address_text,
@@ -28,17 +28,13 @@ from tools.retail.offline.answering.order_sentences import (
 )
 from tools.retail.offline.reading.items import product_words
 from tools.retail.offline.reading.request_phrases import (
-    CANCEL,
-    CHEAPER,
     ORDER_FACT,
     PAID_HOW,
-    REFUND,
-    RETURN,
     STATUS,
-    SWAP_WORD,
 )
 from tools.retail.offline.reading.slots import means_newest
 from tools.retail.offline.reading.talked_about import newest_order
+from tools.retail.offline.reading.troubles import TOPICS, TROUBLES
 from tools.retail.shop_records import digits_of
 
 Facts = Mapping[str, Any]
@@ -49,7 +45,15 @@ _LOOKED_BACK = 4
 _POINTS = re.compile(r"\b(?:the|that) other(?: one| order)?\b|\b(?:the|that) (?:\w+ )?one\b")
 _NAMED_ONE = re.compile(r"\bthe (?!other|delivered|pending|first|second|last|latest|newest)\w+ one\b")
 _NUMBER = re.compile(r"#?\b[a-z]{0,3}\d{4,}\b", re.IGNORECASE)
-_ON_ITS_WAY = re.compile(r"\b(?:here|show(?:ed|n)? up|turn(?:ed)? up|where|when|late|waiting|going on|days ago)\b")
+_HAD = re.compile(r"\b(?:delivered|received|arrived|got|paid|pay|cost|refund\w*|all)\b")
+"""Asks about goods that need not be on their way."""
+_ARRIVES = re.compile(
+    r"^(?!.*\b(?:if|usually|normally)\b)(?:.*\b(?:is|are|was|were|has|have|hasn't|isn't|did|didn't|will|won't)\b.*"
+    r"\b(?:come|came|coming|arriv\w+|shipped|sent|here|late|delivered|packed|(?:show|turn)\w* up|on (?:its|the) way)\b|"
+    r"(?:.*\W)?where(?:'s| is| are) (?:the|my)\b|"
+    r".*\b(?:up|on|happening|happened) with (?:the|my)\b|.*\b(?:news|update|word) (?:on|about|of) (?:the|my)\b)"
+)
+"""Asks about goods on their way, as orders are."""
 _MONTH = re.compile(
     r"\b(?:in|from|of|during|since) (january|february|march|april|may|june|july|august|september|october|"
     r"november|december)\b"
@@ -60,6 +64,7 @@ _ABOUT_ITEMS = re.compile(
     r"items?|contents?|contain\w*|in it|products?|ordered)\b"
 )
 _ABOUT_MONEY = re.compile(r"\b(?:pay|paid|cost|total|price|spend|spent|amount|charged?|how much)\b")
+_ABOUT_DAY = re.compile(r"\bwhen (?:did|have) i (?:order|buy|place|bought|ordered|placed)|\border(?:ed)? date\b")
 _ABOUT_ADDRESS = re.compile(
     r"\b(?:address|going to|sent to|shipped to|delivered to|where to|where (?:does|will) \w+ go)\b"
 )
@@ -82,7 +87,23 @@ def order_status(request: Request, desk: Toolbox) -> str:
     advice = desk.quote(_NUMBER.sub("my order", request.text))
     beside = bool(advice) and not any(known.search(plain) for known in _ABOUT_ORDERS)
     wanted = beside if asks_about(plain) else bool(TROUBLE.search(plain))
+    if rule := _rule_behind(plain, orders, desk):
+        return f"{told}\n\n{rule}"
     return f"{told}\n\n{advice.text}" if wanted and advice and advice.score >= _SURE else told
+
+
+def _rule_behind(asked: str, orders: Sequence[Facts], desk: Toolbox) -> str:
+    """Return what the articles say about orders that are late, or about money that is waited for; raises CallNeeded."""
+    if _ABOUT_REFUND.search(asked):
+        question = "How long does a refund take?"
+    elif trouble := behind(asked, TROUBLES):
+        question = trouble
+    elif any(order.get("days_late") for order in orders):
+        question = "What happens when a parcel is late?"
+    else:
+        return ""
+    desk.search(question)
+    return quote.text if (quote := desk.quote(question)) else ""
 
 
 def _found(request: Request, desk: Toolbox) -> tuple[list[Facts], list[str]]:
@@ -133,8 +154,12 @@ def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
         return (of_state or orders)[:1]
     if said:
         return of_state or [orders[0]]
-    if named := [o for o in orders if meant_items_only(request.text, o)]:
-        return named
+    named = [o for o in orders if meant_items_only(request.text, o)]
+    if named or (named := of_the_day(request.text, orders)):
+        open_ = [
+            o for o in named if str(o.get("status", "")).startswith(_OPEN) and not _HAD.search(normal(request.text))
+        ]
+        return of_the_day(request.text, named) or open_ or named
     return [o for o in orders if str(o.get("status", "")).startswith(_OPEN)] or [orders[0]]
 
 
@@ -169,6 +194,8 @@ def describe(order: Facts, question: str) -> str:
     if _ABOUT_ADDRESS.search(asked) and order.get("address"):
         said.append(f"It goes to {address_text(order['address'])}.")
     items = [item_name(i) for i in (meant_items_only(question, order) or order.get("items", []))]
+    if _ABOUT_DAY.search(asked) and order.get("ordered_at"):
+        said.append(f"You ordered it on {day(order['ordered_at'])}.")
     detailed = _ABOUT_ITEMS.search(asked) or meant_items_only(question, order)
     said.append(status_sentence(order))
     if str(order.get("status")) == "processed" or "track" in asked:
@@ -238,52 +265,24 @@ def profile(request: Request, desk: Toolbox) -> str:
     return " ".join(said)
 
 
-_TROUBLES = (
-    (re.compile((
-        r"\b(?:arrive[ds]?|arriving|came|comes?|gets? here|was|is|are|were) (?:\w+ )?(?:broken|damaged|cracked|"
-        r"torn|shattered|in pieces|smashed|scratched|dented|faulty|defective)\b|\barrived in pieces\b|"
-        r"\b(?:came|arrived|has|have|got|there is|there's) (?:with )?(?:an? )?(?:\w+ )?"
-        r"(?:crack|dent|scratch|hole|tear|chip)s?\b"
-    )),
-     "What should I do when an item arrives damaged or broken?"),
-    (re.compile(r"\bmissing\b|\bincomplete\b|\bnot in the (?:box|parcel|package)\b"),
-    "What should I do when an item is missing from the parcel?"),
-    (re.compile(r"\bwrong (?:item|one|colou?r|size|product|thing|model)\b"),
-    "What should I do when I received the wrong item?"),
-    (re.compile(
-        r"(?<!\bi )(?<!\bi've )(?<!\bi have )(?<!\bwe )\blost\b|\b(?:never arrived|not arrived|stolen|disappeared)\b"
-    ), "What happens when a parcel is lost?"),
-    (re.compile(
-        r"^(?!.*\b(?:codes?|vouchers?|coupons?|password|links?|site|website|app|log ?in|payment|card)\b).*"
-        r"\b(?:stopped working|dead|died|(?:does(?:n't| not)|won't|will not) (?:work|turn on|start|switch on|"
-        r"charge)|broke|leak\w*|fell apart|came off|is faulty)\b"
-    ), "Is a fault covered by the warranty?"),
-    (re.compile(r"\bcontact\b|\b(?:get in touch|reach) (?:with )?you\b"), "How to reach us and talk to a person?"),
-    (re.compile(r"^(?:\w+ ){0,7}(?:about|are|with) gift ?cards\W*$"), "How do I buy and use a gift card?"),
-)  # fmt: skip
-"""What customers tell in many words, and the question behind it."""
-_TOPICS = (
-    (CHEAPER, "Do I get the difference back when the price falls after I have bought?"),
-    (CANCEL, "How can I cancel an order?"),
-    (SWAP_WORD, "How can I exchange an item?"),
-    (RETURN, "How do I return an item?"),
-    (REFUND, "How and when do I get a refund?"),
-)
-"""What a question is about at least, when its own words find no passage."""
-
-
 def policy(request: Request, desk: Toolbox) -> str:
     """Quote the articles: about caring for a thing, those about that thing alone."""
     if thing := thing_to_care_for(request.text):
         about_it = care_quote(request.text, thing, desk)
         return about_it.text if about_it else NOTHING_ABOUT_IT
-    told = from_articles(request, desk, troubles=_TROUBLES, topics=_TOPICS)
-    return (_own_goods(request, desk) or told) if told == DONT_KNOW else told
+    if told := _own_goods(request, desk, _ARRIVES):
+        return told
+    told = from_articles(request, desk, troubles=TROUBLES, topics=TOPICS)
+    return (_own_goods(request, desk, *_ABOUT_ORDERS) or told) if told == DONT_KNOW else told
 
 
-def _own_goods(request: Request, desk: Toolbox) -> str:
-    """Tell the orders that have what is spoken of, where no article answers; raises CallNeeded to list them."""
-    if not (_ON_ITS_WAY.search(normal(request.text)) and product_words(request.text) and desk.can("list_orders")):
+def _own_goods(request: Request, desk: Toolbox, *asked: re.Pattern[str]) -> str:
+    """Tell the orders that have what is spoken of, where so much is asked; raises CallNeeded to list them."""
+    plain = normal(request.text)
+    if not (any(one.search(plain) for one in asked) and product_words(request.text) and desk.can("list_orders")):
         return ""
     named = [order for order in all_orders(desk) if meant_items_only(request.text, order)]
-    return "\n\n".join(describe(order, request.text) for order in named[:_LISTED])
+    open_ = [order for order in named if str(order.get("status", "")).startswith(_OPEN)]
+    told = (open_ or named)[:_LISTED]
+    rule = _rule_behind(normal(request.text), told, desk) if told else ""
+    return "\n\n".join(filter(None, [*(describe(order, request.text) for order in told), rule]))

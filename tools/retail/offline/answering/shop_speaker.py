@@ -57,8 +57,8 @@ class ShopSpeaker(Speaker):
                 continue
             if not (intent in _POSSIBLE and asks_about(clause)):
                 return handler(text)
-            if reference_numbers(clause):
-                return self._possible(intent, order_of(self.desk, reference_numbers(clause)[0]))
+            if order := self._asked_about(clause):
+                return self._possible(intent, order)
         last = self.desk.conversation.last_reply
         going_on = next((intent for key, intent in _ASKED.items() if self.as_it_is(key).split("{")[0] in last), None)
         if going_on and not asks_about(clause):
@@ -76,10 +76,25 @@ class ShopSpeaker(Speaker):
             "status": self._status,
         }
 
+    def _asked_about(self, clause: str) -> Facts | None:
+        """Return the one order that a question is about: by its number, its goods, or as the one talked about."""
+        if numbers := reference_numbers(clause):
+            return order_of(self.desk, numbers[0])
+        naming = [order for order in all_orders(self.desk) if self._named_items(order)]
+        if len(naming) == 1:
+            return naming[0]
+        before = newest_order(self.desk.conversation)
+        return order_of(self.desk, before) if before and not naming and self.hears("it", normal(clause)) else None
+
     def _possible(self, intent: str, order: Facts) -> str:
         """Say whether a change that is only asked about can be made to an order."""
         fits, yes, no = _POSSIBLE[intent]
-        return f"{self._told(order)} {self.say(yes if fits(order) else no)}"
+        possible = fits(order) and order.get(f"{intent}_possible") is not False
+        until = order.get("return_until") if intent == "return" else None
+        if until:
+            last = date_words(date.fromisoformat(str(until)[:10]), self.language)
+            return f"{self._head(order)} {self.say('until' if possible else 'was_until', day=last)}"
+        return f"{self._told(order)} {self.say(yes if possible else no)}"
 
     def _address(self, text: str) -> str:
         order = self._orders(text, is_pending, none="none_pending", which="which_address")
@@ -156,6 +171,7 @@ class ShopSpeaker(Speaker):
         if (before := newest_order(self.desk.conversation)) is not None:
             return self._told(order_of(self.desk, before))
         orders = all_orders(self.desk)
+        orders = [order for order in orders if self._named_items(order)] or orders
         open_ = [order for order in orders if str(order.get("status")).startswith(("pending", "processed"))]
         shown = (open_ or orders[:1])[:_SHOWN]
         return "\n\n".join(self._told(order) for order in shown) or self.say("no_orders")
@@ -175,6 +191,8 @@ class ShopSpeaker(Speaker):
         for key in _DATES:
             if (day := order.get(key)) and not (key == "expected_delivery" and order.get("delivered_at")):
                 said.append(self.say(key, day=date_words(date.fromisoformat(str(day)[:10]), self.language)))
+        if late := order.get("days_late"):
+            said.append(self.say("late", days=str(late)))
         if ids := tracking_ids(order):
             said.append(self.say("tracking", ids=", ".join(ids)))
         if items := [str(item.get("name", "")) for item in order.get("items", [])]:

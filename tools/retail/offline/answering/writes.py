@@ -7,10 +7,12 @@ from typing import Any
 
 from core.language.fixed_sentences import list_words
 from core.language.text import normal
+from core.offline.answering.articles import OFFER
 from core.offline.answering.toolbox import Call, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.addresses import new_address, order_address
 from tools.retail.offline.answering.choosing import (
+    can_be_changed,
     chosen_items,
     chosen_orders,
     is_delivered,
@@ -42,10 +44,12 @@ def cancel(request: Request, desk: Toolbox) -> str:
         request, desk, is_pending,
         none_fits="I see no pending order in your account that I could cancel.",
         question="Which order shall I cancel? These are pending:",
+        possible="cancel_possible",
+        none_possible="I am sorry, these can no longer be cancelled, as their items were changed once:\n{orders}",
     )  # fmt: skip
     if part := _only_some_items(request, orders):
         raise ReplyNow(part)
-    if len(orders) == 1 and not is_pending(orders[0]):
+    if len(orders) == 1 and not can_be_changed(orders[0]):
         raise ReplyNow(_too_late(orders[0], desk))
     reason = cancel_reason(request.text) or cancel_reason(request.before)
     numbers = list_words([str(o["order_id"]) for o in orders], "en")
@@ -58,11 +62,13 @@ def cancel(request: Request, desk: Toolbox) -> str:
 
 def _too_late(order: Facts, desk: Toolbox) -> str:
     """Say how far an order is that was to be cancelled, and what the articles say about that."""
-    quote = desk.quote(f"Can an order that is {order.get('status')} be cancelled?")
-    return (
-        f"{status_sentence(order)} I can only help with cancelling while an order is pending. "
-        f"{quote.text if quote else ''}"
-    ).strip()
+    if is_pending(order):
+        quote = desk.quote("Can an order be cancelled after its items were changed?")
+        why = "As its items were changed once, it can no longer be cancelled."
+    else:
+        quote = desk.quote(f"Can an order that is {order.get('status')} be cancelled?")
+        why = "I can only help with cancelling while an order is pending."
+    return f"{status_sentence(order)} {why} {quote.text if quote else ''}".strip()
 
 
 def _only_some_items(request: Request, orders: Sequence[Facts]) -> str | None:
@@ -146,6 +152,10 @@ def return_items(request: Request, desk: Toolbox) -> str:
     )  # fmt: skip
     calls = []
     for order in orders:
+        if "requested" in str(order.get("status")):
+            raise ReplyNow(
+                f"{status_sentence(order)} An order can have one return or exchange, so nothing can be added. {OFFER}"
+            )
         if order.get("return_possible") is False:  # the shop says why, whatever the items are
             items = list(order["items"])
         else:

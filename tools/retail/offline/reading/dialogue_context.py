@@ -6,6 +6,7 @@ from dataclasses import replace
 from core.language.confirmations import answer_to_confirmation
 from core.language.postal_addresses import named_parts, read_address
 from core.language.reference_numbers import reference_numbers
+from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import CONTINUES, leans_on_before
 from core.offline.reading.chat_request import Conversation
@@ -35,13 +36,29 @@ _OF_ORDER = re.compile(
     r"\b(?:it|that|this)(?:'s|s| is| was)? (?:already )?(?:late|delayed|overdue)\b|"
     r"\b(?:is|was|isn't) (?:it|that|this) (?:already )?(?:late|delayed|overdue|paid|shipped)\b|"
     r"\bhow (?:was|is|did) (?:it|that|this|i) pa(?:id|y)\b|\bwhat (?:did|does) (?:it|that|this) cost\b|"
-    r"\b(?:what|how much) did i pay\b"
+    r"\b(?:what|how much) did i pay\b|^(?:\w+ ){0,6}when\W*$"
 )
 """What the record of the order that was told last answers."""
 _DESTINATION = re.compile(
     r"\b(?:where|(?:what|which) address)\b.*\b(?:it|they|this|that|order|parcel|package)\b.*"
     r"\b(?:go|goes|going|sent|shipped|delivered)\b"
 )
+_IT = re.compile(r"\b(?:it|that|this|them|those|one|ones)\b")
+_OF_CHANGE = re.compile(
+    r"\bhow (?:much|long|many days)\b|\b(?:money|get back|refund\w*|until when|too late|last day|deadline)\b|"
+    r"\bwhen (?:do|will|would|can|is|does)\b"
+)
+"""What the record and the rules answer of a change that was spoken of."""
+_CALLED = {"return": "return", "cancel": "cancel", "swap": "exchange", "change_address": "change the address of"}
+_TOLD = frozenset({*_CALLED, "inquiry", "order_status"})
+_NAMES_ANOTHER = re.compile(
+    r"^(?:(?:and|also|ok|okay|then|so)[, ]+)*(?:(?:what|how) about |and )(?:the|my)\b"
+    r"(?:(?! (?:is|are|do|does|can)\b).){1,40}$"
+)
+"""Names other goods of which the same is asked."""
+_MY_MONEY = re.compile(r"\b(?:the|my) (?:money|refund)\b")
+_ASIDE = re.compile(r"^(?:and |but |ok |okay |so )*(?:how|when|why|is|are|does|do|will|what (?:does|is|will|do))\b")
+"""Begins a question that is no answer."""
 _ADDRESS = re.compile(r"\baddress\b")
 _SENT_TO = frozenset({"change_address", "change_default_address"})
 _OF_PROFILE = re.compile(r"\b(?:default|profile|account|on file|saved|stored|registered|home|e-?mail|my address)\b")
@@ -49,7 +66,20 @@ _IN_GENERAL = re.compile(r"\b(?:if|when do|when will i (?:get|receive)|how long|
 
 
 def requests_in_context(conversation: Conversation, understanding: Understanding) -> list[Request]:
-    """Return what the customer wants now; a fragment such as "the second one" continues the request before it."""
+    """Return what the customer wants now; a fragment such as "the second one" continues the request before it, and a
+    change of "it" is one of what was spoken of just before.
+    """
+    said = next((s.text for s in reversed(conversation.said) if s.by_customer), "")
+    leans = said and newest_order(conversation) is None
+    return [
+        replace(r, before=said)
+        if leans and r.intent in (*CHANGES, "inquiry") and not (r.before or r.numbers) and _IT.search(normal(r.text))
+        else r
+        for r in _in_context(conversation, understanding)
+    ]
+
+
+def _in_context(conversation: Conversation, understanding: Understanding) -> list[Request]:
     message = conversation.message
     own = understanding.requests(message)
     earlier = _earlier(conversation, understanding)
@@ -57,14 +87,20 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
         leans = own[0].intent == "policy" and conversation.said and leans_on_before(message)
         return [replace(own[0], before=last_question(conversation)), *own[1:]] if leans else own
     if takes_up_inquiry(conversation) and (wanted := [r for r in earlier if r.intent in CHANGES]):
-        return wanted
+        return [replace(r, text=f"{r.text}\n{message}") for r in wanted] if payment_words(message) else wanted
     asked = asks_something(conversation.last_reply, OPEN_QUESTIONS)
     if asked and (corrected := _corrected_address(message, earlier)):
         return corrected
     if _is_fragment(message, own, understanding, asked=asked):
         continued = [r for r in earlier if r.intent in CHANGES] if asked else earlier
         numbers = tuple(reference_numbers(message))
-        return [replace(r, text=message, before=r.words, numbers=numbers or r.numbers) for r in continued or earlier]
+        return [
+            replace(r, text=message, before=r.words, numbers=_no_postcodes(numbers, r) or r.numbers)
+            for r in continued or earlier
+        ]
+    if _NAMES_ANOTHER.match(normal(message)) and earlier[-1].intent in _TOLD and product_words(message):
+        deed = _deed_word(earlier[-1])
+        return [replace(own[0], intent="inquiry" if deed else "order_status", text=f"{deed} {message}".strip())]
     number = newest_order(conversation)
     if number and _asks_where_to(own[0].intent, normal(message)):
         return [replace(own[0], intent="order_status", numbers=(number,)), *own[1:]]
@@ -75,8 +111,12 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
         and not _IN_GENERAL.search(normal(message))
     ):
         return [replace(own[0], intent="order_status", numbers=(number,)), *own[1:]]
-    if own[0].intent in ("policy", "product") and leans_on_before(message):
+    if own[0].intent in ("policy", "product", "unclear", "refund") and (
+        leans_on_before(message) or _MY_MONEY.search(normal(message))
+    ):
         about = earlier[-1].intent
+        if number and (about == "inquiry" or about in CHANGES) and _OF_CHANGE.search(normal(message)):
+            return [replace(own[0], intent="inquiry", before=earlier[-1].words, numbers=(number,)), *own[1:]]
         intent = about if about == "product" and not product_words(message) else own[0].intent
         return [replace(own[0], intent=intent, before=last_question(conversation)), *own[1:]]
     if not asked:
@@ -89,13 +129,26 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
     return [_with_before(r, earlier) for r in own]
 
 
+def _deed_word(request: Request) -> str:
+    """Return how a change that a request is about is called, or an empty text where it is about none."""
+    topic = change_asked_about(request.text) if request.intent == "inquiry" else request.intent
+    return _CALLED.get(topic or "", "")
+
+
+def _no_postcodes(numbers: tuple[str, ...], request: Request) -> tuple[str, ...]:
+    """Return numbers of orders without what completes an address."""
+    return tuple(n for n in numbers if not (request.intent in _SENT_TO and re.fullmatch(r"\d{5}", n)))
+
+
 def _corrected_address(message: str, earlier: list[Request]) -> list[Request]:
     """Return the change of an address that a message goes on with by naming a part of it, else nothing."""
     if not (read_address(message) or named_parts(message)):
         return []
     numbers = tuple(reference_numbers(message))
     return [
-        replace(e, text=message, before=e.words, numbers=numbers or e.numbers) for e in earlier if e.intent in _SENT_TO
+        replace(e, text=message, before=e.words, numbers=_no_postcodes(numbers, e) or e.numbers)
+        for e in earlier
+        if e.intent in _SENT_TO
     ]
 
 
@@ -107,7 +160,9 @@ def _asks_where_to(intent: str, plain: str) -> bool:
 
 def takes_up_inquiry(conversation: Conversation) -> bool:
     """Say whether the customer now wants the change they asked about, as the reply invited them to say."""
-    return INVITATION in conversation.last_reply and bool(TAKES_UP.search(normal(conversation.message)))
+    message = conversation.message
+    names_money = bool(payment_words(message)) and not asks_about(message) and len(message.split()) <= SHORT
+    return INVITATION in conversation.last_reply and bool(TAKES_UP.search(normal(message)) or names_money)
 
 
 def _earlier(conversation: Conversation, understanding: Understanding) -> list[Request]:
@@ -122,7 +177,7 @@ def _earlier(conversation: Conversation, understanding: Understanding) -> list[R
         if found and not bare and (understanding.has_own_intent(text) or any(r.intent != "policy" for r in found)):
             numbers = next((tuple(n) for later in added if (n := reference_numbers(later))), ())
             since = "\n".join(reversed(added))
-            decided = any(TAKES_UP.search(normal(later)) for later in [*added, conversation.message])
+            decided = takes_up_inquiry(conversation) or any(TAKES_UP.search(normal(later)) for later in added)
             return [
                 replace(
                     r,
@@ -153,7 +208,8 @@ def _is_fragment(message: str, own: list[Request], understanding: Understanding,
         or means_all(message)
     )
     if asked:
-        general = is_own_question(message) and not reference_numbers(message) and not _OWN_MEANS.search(normal(message))
+        aside = is_own_question(message) or (_ASIDE.match(normal(message)) and asks_about(message) and not fills)
+        general = aside and not reference_numbers(message) and not _OWN_MEANS.search(normal(message))
         return (short or fills) and not general
     plain = normal(message)
     return short and fills and bool(_CORRECTS.search(plain) or CONTINUES.match(plain) or len(message.split()) <= 3)

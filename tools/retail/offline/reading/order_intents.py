@@ -64,7 +64,8 @@ def _write_topic(text: str, numbered: bool) -> str | None:
     if p.SWAP.search(text):
         return "swap"
     address = read_address(text)
-    return "change_address" if "city" in address and ("zip" in address or numbered) else None
+    sure = "zip" in address or numbered or re.search(r"\b(?:send|ship|deliver)\b", text)
+    return "change_address" if "city" in address and sure else None
 
 
 def _deed_or_question(text: str, topic: str, numbered: bool) -> str:
@@ -75,7 +76,8 @@ def _deed_or_question(text: str, topic: str, numbered: bool) -> str:
     if topic in {"cancel", "return"} and p.WAS_DONE.search(text) and not re.search(r"\bif\b", text):
         return "order_status" if own else "policy"
     if asks:
-        return "inquiry" if numbered or (p.THAT_ONE.search(text) and not p.POLICY_WORDS.search(text)) else "policy"
+        of_one = p.THE_GOODS.search(text) or (p.THAT_ONE.search(text) and not p.POLICY_WORDS.search(text))
+        return "inquiry" if numbered or of_one else "policy"
     if p.UNDECIDED.search(text) and not wishes(text):
         return "inquiry"
     if not numbered and p.POLICY_WORDS.search(text):

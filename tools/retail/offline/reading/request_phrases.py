@@ -72,7 +72,7 @@ ADDRESS = _any(
 )
 ADDRESS_VERB = _any(
     r"\b(?:change|update|correct|modify|edit|fix|set|use|switch|replace|redirect|reroute|wrong|incorrect|"
-    r"outdated|old|moved|mistyped|typo|send|ship|deliver|new)\b"
+    r"outdated|old|moved|mistyped|typo|send|sent|ship|shipped|deliver|delivered|new)\b"
 )
 DEFAULT = _any(
     r"\b(?:default|profile|account|user|on file|saved|home) (?:\w+ )?(?:address|shipping)\b|"
@@ -94,7 +94,7 @@ ORDER_WORD = (
 STATUS = _any(
     rf"\b(?:where|track|tracking|status|news|update|progress|locate|find|check|see|look)\b[^.?!]*\b{ORDER_WORD}\b",
     rf"\b{ORDER_WORD}\b[^.?!]*\b(?:where|status|arriv\w*|late|delayed|shipped|sent|dispatched|on (?:its|the) "
-    rf"way|turned up|come|came|here yet|stuck|lost|left|gone|moved|going on|out for delivery|tracking)\b",
+    rf"way|turned up|come|came|here yet|not here|stuck|lost|left|gone|moved|going on|out for delivery|tracking)\b",
     r"\b(?:has|have|did|is|are|was|when|will)\b[^.?!]*\b(?:my|the|it|that|this|they|order|package|"
     r"parcel)\b[^.?!]*\b(?:ship(?:ped)?|arriv(?:e|ed|ing)|deliver(?:ed)?|get here|be here|come|dispatch(?:ed)?|sent|"
     r"left|late|delayed|lost|there yet|here yet|coming|reach(?:ed)?|on (?:its|the) way|on (?:its|the) road)\b",
@@ -210,6 +210,11 @@ THAT_ONE = re.compile(
     rf"\b(?:my|it|this|these|that(?!{RELATIVE})|those|them|"
     r"the (?!shop|store|order process|post|refund|return)[\w-]+|instead)\b"
 )
+THE_GOODS = re.compile(
+    r"\b(?:the|my) (?!shop|store|order|post|refund|return|exchange|money|label|address|item|parcel|customer|"
+    r"payment)[\w-]+"
+)
+"""What may name goods that the customer has; whether they do, their orders tell."""
 SWAP_WORD = re.compile(r"\b(?:exchange|exchanging|exchanged|swap(?:ped|ping)?)\b")
 REFUND_NEWS = re.compile(
     r"\b(?:where|when|status|did|has|have|is|was|arriv\w*|go through|received|got|still|yet|waiting)\b"

@@ -25,6 +25,10 @@ _HAPPENED = re.compile(
 )
 _DEFAULT_TOO = re.compile(r"\b(?:and|also|plus)\b[^.?!]*\b(?:as|to be|make it|update) (?:my|the) (?:new )?default\b")
 _MINE = re.compile(r"\b(?:i|i'm|i've|my|mine|me|it|they|that|this|we|our)\b")
+_FOR_SALE = re.compile(
+    r"\b(?:have|sell|stock|carry|offer|available|buy|costs?|prices?|much|cheap\w*|expensive|colou?rs?|sizes?|materials?|"
+    r"versions?|models?|kinds?|types?|look(?:ing)? for|recommend|suggest|bigger|smaller|larger|range|come in|need)\b"
+)
 _OWNED = re.compile(r"\b(?:my|mine|(?:i|we) (?:have )?(?:ordered|bought|got|received)|delivered|arrived)\b")
 """What the customer has is not what the shop offers."""
 
@@ -64,7 +68,8 @@ class ShopUnderstanding(Understanding):
         if intent == "change_payment":
             return bool(payment_words(clause) or re.search(r"\bpa(?:y|id)|\bcharge", plain))  # a gift is no gift card
         # What is told of a thing asks for nothing that the shop sells.
-        return intent != "product" or bool((asks_about(clause) or wishes(clause)) and not _OWNED.search(plain))
+        asks_goods = (asks_about(clause) or wishes(clause)) and _FOR_SALE.search(plain) and not _OWNED.search(plain)
+        return intent != "product" or bool(asks_goods)
 
     def joined(self, before: Part, intent: str | None, clause: str) -> Part | None:
         """Return two clauses as one where the second goes on about the first, else None."""

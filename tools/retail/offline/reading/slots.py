@@ -128,14 +128,19 @@ _ORDINALS = {
     "fourth": 3,
     "last": -1,
     "latter": -1,
+    "newer": 0,
+    "newest": 0,
+    "older": -1,
+    "oldest": -1,
     "former": 0,
 }
 _ORDINAL = re.compile(
-    r"\b(?:the )?(first|1st|second|2nd|third|3rd|fourth|last|latter|former)(?: one| order| option| item)?[.!]?$"
+    r"\b(?:the )?(first|1st|second|2nd|third|3rd|fourth|last|latter|former|newer|newest|older|"
+    r"oldest)(?: one| order| option| item)?[.!]?$"
 )
 _NEWEST = re.compile(
-    r"\b(?:latest|newest|most recent(?:ly)?|last|recent) (?:order|purchase|one)\b|\border i (?:just|recently) "
-    r"(?:placed|made)"
+    r"\b(?:latest|newest|most recent(?:ly)?|last|recent) (?:order|purchase|one)\b|\border i (?:just|recently|last) "
+    r"(?:placed|made)|\border i (?:placed|made) (?:last|most recently)\b(?! (?:\w+day|week|month))"
 )
 
 

@@ -1,0 +1,127 @@
+"""Questions about a customer's own order and a rule are answered with both: the record's day, amount and state."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from langchain_core.tools import StructuredTool
+
+from core.embeddings.minilm import MiniLM
+from core.safety.untrusted_text import quote_passages
+from core.settings import SAMPLE_BUSINESS
+from tests.offline_shop import Talk, find_passages
+from tools.retail.policy import load_policy
+from tools.retail.shop_file import read_shop
+from tools.retail.shop_records import digits_of
+from tools.retail.shown_records import as_text, order_facts
+
+
+def on(day: date, customer: str) -> Talk:
+    """Return a conversation on a day, in a shop that has rules."""
+    shop = read_shop(SAMPLE_BUSINESS / "shop.json")
+    talk, policy = Talk(customer, shop=shop, embeddings=MiniLM()), load_policy()
+    own = [order for order in reversed(shop.orders) if order.customer_id == customer]
+    facts = {digits_of(order.id): order_facts(order, day, policy) for order in own}
+    reads: dict[str, Callable[..., str]] = {
+        "list_orders": lambda: as_text({"orders": list(facts.values())}),
+        "search_articles": lambda query: quote_passages(find_passages(query), first_number=20),
+        "get_order": lambda order_id: as_text(facts[digits_of(order_id)]),
+    }
+    for name, read in reads.items():
+        tool = talk.tools[name]
+        assert isinstance(tool, StructuredTool)
+        tool.func = read
+    return talk
+
+
+TODAY = date(2026, 11, 24)
+ADA, DMITRI, NOOR, GRACE, SAFIYA = (
+    "ada_brook_1001",
+    "dmitri_volkov_1014",
+    "noor_haddad_1008",
+    "grace_okafor_1018",
+    "safiya_karim_1013",
+)
+
+
+@pytest.mark.parametrize(
+    ("customer", "question", "told"),
+    [
+        (ADA, "my kettle from the 30th of october, is it too late to send it back?", "until 9 December 2026"),
+        (DMITRI, "Tent is from october 6, can I still return it", "The last day for that was 5 November 2026"),
+        (DMITRI, "can i still cancel the skillet?", "can no longer be cancelled, as its items were changed once"),
+        (SAFIYA, "can the tent be sent to another address?", "It can still be changed"),
+    ],
+)
+def test_whether_something_is_still_possible_is_told_from_the_record(customer: str, question: str, told: str) -> None:
+    assert told in on(TODAY, customer).say(question)
+
+
+def test_what_is_possible_for_nobody_is_not_invited_to() -> None:
+    reply = on(TODAY, DMITRI).say("Tent is from october 6, can I still return it")
+    assert "go ahead" not in reply
+
+
+def test_a_question_that_goes_on_about_a_change_keeps_the_order() -> None:
+    talk = on(TODAY, ADA)
+    talk.say("is it too late to send the kettle back?")
+    reply = talk.say("and how much would i get")
+    assert "You paid $77.50 for the Gooseneck Kettle" in reply
+    assert "5–7 business days" in reply
+    assert "until 9 December 2026" in talk.say("and what about the roasting tin")
+
+
+def test_goods_are_asked_for_like_orders_and_a_late_one_is_told_with_what_is_done_about_it() -> None:
+    reply = on(TODAY, DMITRI).say("where's the wool blanket")
+    assert "it is 5 days late" in reply
+    assert "we will ask the carrier" in reply
+
+
+def test_of_several_orders_one_is_told_by_its_day_or_by_which_is_newer() -> None:
+    talk = on(TODAY, NOOR)
+    talk.say("cancel an order please, no longer needed")
+    talk.say("the one with the duvet cover")
+    talk.say("the one from the 16th")
+    assert [args["order_id"] for _, args in talk.proposed] == ["#AF10297"]
+    talk = on(TODAY, GRACE)
+    talk.say("return the firm pillow")
+    talk.say("the newer one")
+    assert [args["order_id"] for _, args in talk.proposed] == ["#AF10148"]
+
+
+def test_what_was_just_spoken_of_is_cancelled_by_it() -> None:
+    talk = on(TODAY, "declan_murphy_1021")
+    talk.say("saw the white roasting tin i ordered for 10 bucks less somewhere else, do you match prices?")
+    talk.say("ok then cancel it please")
+    talk.say("i don't need it any more")
+    assert [args["order_id"] for _, args in talk.proposed] == ["#AF10355"]
+
+
+def test_a_postcode_completes_an_address_and_is_no_order() -> None:
+    talk = on(TODAY, SAFIYA)
+    talk.say("please send the skillet order to 44 Lake Shore Drive Apt 9, Chicago, IL")
+    talk.say("60611")
+    assert [(args["order_id"], args["zip"]) for _, args in talk.proposed] == [("#AF10335", "60611")]
+
+
+def test_whoever_asks_for_an_exception_hears_the_rule_and_of_a_person() -> None:
+    talk = on(TODAY, DMITRI)
+    refused = "Items can be returned within 30 days of delivery. For this order it is too late now."
+    talk.tools["get_order"].func = lambda order_id: refused
+    assert refused in talk.say("I want to return the tent of #AF10012")
+    reply = talk.say("its only a few days late come on")
+    assert "You can return items within 30 days of delivery" in reply
+    assert "[" in reply
+    assert "person" in reply
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Kann ich das Zelt noch zurückgeben?", "bis zum 5. November 2026"),
+        ("Puis-je encore renvoyer la tente ?", "jusqu'au 5 novembre 2026"),
+        ("¿Puedo devolver el pedido #AF10012 todavía?", "hasta el 5 de noviembre de 2026"),
+    ],
+)
+def test_the_last_day_is_told_in_the_customers_language(question: str, told: str) -> None:
+    assert told in on(TODAY, DMITRI).say(question)
