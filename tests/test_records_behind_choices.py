@@ -172,3 +172,26 @@ async def test_who_gives_reasons_against_a_no_reads_it_once_more_with_a_person_a
     replies = await talk("please cancel the crossing on Friday", "but my mother is ill", "ok, I see")
     assert replies[1].startswith("That stays so: KX12 has a saver ticket")
     assert "saver ticket" not in replies[2]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("is my ferry to Skaro on time tomorrow?", "ship: F1, status: delayed"),
+        ("is my ferry on Friday late?", "ship: F2, day: 5 June 2026, status: as planned"),
+    ],
+)
+async def test_a_read_whose_arguments_stand_in_the_record_that_is_meant_is_made(
+    said: str, told: str, talk: Talk
+) -> None:
+    reply = (await talk(said))[-1]
+    assert told in reply
+    assert reply.count("status") == 1
+
+
+@pytest.mark.parametrize("said", ["when does my crossing KX99 leave?", "what is crossing KX99 about"])
+async def test_of_a_record_that_is_not_the_customers_nothing_is_told_but_that(said: str, talk: Talk) -> None:
+    assert (await talk(said))[-1] in (
+        "There is no such crossing in your account.",
+        "I cannot find that in your account. Please check it and try again.",
+    )

@@ -79,8 +79,10 @@ class Tool:
     """Whether it may be read ahead without arguments: the customer's own few records."""
     explains_codes: bool = False
     """Whether anybody may read it without arguments, as a list of what the codes in records stand for."""
-    led_to: Callable[[str, Any], Sequence[Mapping[str, Any]]] | None = None
-    """The arguments that a record read ahead holds for this read, where the message speaks of what it tells."""
+    led_to: Callable[[str, Any, Mapping[str, set[str]]], Sequence[Mapping[str, Any]]] | None = None
+    """The arguments that a record read ahead holds for this read, where the message speaks of what it tells; given
+    besides are further words for the codes in the record.
+    """
     cards: Cards | None = None
     """Describes the records of a read's result as a page draws them."""
     personal: Sequence[str] = ()

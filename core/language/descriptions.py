@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from core.json_records import Record, records_within
-from core.language.fixed_sentences import PHRASES, phrase
+from core.language.fixed_sentences import ENGLISH, PHRASES, phrase
 from core.language.text import normal, stem
 from core.language.words import content_stems
 
@@ -112,17 +112,19 @@ def names_in(results: Sequence[Any]) -> dict[str, set[str]]:
     return found
 
 
-def describing(text: str, today: date | None = None) -> set[str]:
-    """Return what may describe a record in a text: stems of its words, and its days and months.
+def dated(text: str, today: date) -> str:
+    """Return a text with the days behind it that it names by how far they are from today: `tomorrow`."""
+    said = normal(text)
+    days = [today + timedelta(days=ahead) for ahead, named in enumerate(_FROM_TODAY) if named.search(said)]
+    names = (f"{WEEKDAYS[day.weekday()][0]} {day.day} {phrase(f'month_{day.month}', ENGLISH)}" for day in days)
+    return " ".join((text, *names))
 
-    With `today`, days that are named by how far they are from it count as well: `tomorrow`.
-    """
+
+def describing(text: str) -> set[str]:
+    """Return what may describe a record in a text: stems of its words, and its days and months."""
     said = normal(text)
     days = {f"day {day or other}" for day, other in _DAY.findall(said)} | set(_YEAR.findall(said))
     days |= {f"day {int(day or other)}" for day, _, _, other, _ in DAY_OF_MONTH.findall(said)}
-    for ahead, named in enumerate(_FROM_TODAY):
-        if today and named.search(said):
-            days |= words_of_value((today + timedelta(days=ahead)).isoformat())
     ways = {f"{way} {stem(word)}" for way, (named, _) in _WAYS.items() for word in named.findall(said)}
     return set(content_stems(said)) | days | ways | ({"may"} if _MAY.search(said) else set())
 

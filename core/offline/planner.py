@@ -18,6 +18,7 @@ from core.offline.answering.asked_facts import facts_by_place
 from core.offline.answering.found_records import (
     answers_by_field,
     beside_names,
+    not_found,
     own_fields,
     own_records,
     records_named,
@@ -175,6 +176,8 @@ class Planner:
         is_answer = answer_to_confirmation(conversation.message) != "other"
         requests = [] if done and is_answer else self._worth_answering(conversation, after_change=bool(done))
         tells_records = self.tells_records and not done
+        if tells_records and (missing := not_found(conversation)):
+            return Decision(missing)
         facts = facts_by_place(requests, conversation) if tells_records else {}
         if (
             tells_records
@@ -190,7 +193,7 @@ class Planner:
         if unanswered and not self._reads(calls):
             said.append(self._unanswered(unanswered, desk, beside=[*said, *(call.name for call in calls)]))
         elif tells_records and said and not facts:
-            said.append(state_beside(conversation))
+            said.insert(0, state_beside(conversation))
         text = "\n\n".join(dict.fromkeys(part for part in said if part))
         if calls:
             return self._decided(text, calls if self._reads(calls) else self.proposed(conversation, calls))
@@ -211,7 +214,7 @@ class Planner:
         if not desk.nearest(first.text, before):
             before = context_of(first, desk.conversation)
         if not beside and desk.nearest(first.text, before):
-            return "\n\n".join(filter(None, (no_answer(first.text, desk, before), state)))
+            return "\n\n".join(filter(None, (state, no_answer(first.text, desk, before))))
         if state:
             return state
         if self.tells_records and (records := own_records(desk.conversation)):

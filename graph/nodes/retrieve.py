@@ -1,6 +1,7 @@
 """Find what may answer the customer: passages, the records that the message names, and the open case after it."""
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,10 +12,12 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCal
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
-from core.json_records import json_or_text
+from core.json_records import json_or_text, words_of_name
+from core.language.descriptions import dated, described, describing, names_in
 from core.language.fixed_sentences import phrase
+from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_own_facts
-from core.language.words import leans_on_before
+from core.language.words import content_stems, leans_on_before
 from core.passages import Retriever
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import apply_message
@@ -27,8 +30,10 @@ from tools.context import Context
 from tools.identity.verification import IdentityDesk
 from tools.tool import Tool
 
-MOST_LED_TO = 5
-"""Reads at most that the records of a message lead to."""
+MOST_LED_TO = 8
+"""Reads at most that the records of a message lead to at a time."""
+DEEPEST = 3
+"""How often records that were read lead on to others."""
 
 
 async def retrieve(
@@ -65,13 +70,27 @@ async def retrieve(
     if executor and calls:
         runtime.stream_writer({"progress": phrase("looking_up", context.locale)})
         (found, over), results = await asyncio.gather(search, executor.run(calls, config, runtime, reader))
-        if further := calls_led_to(state.messages, tools, calls, results):
-            calls = [*calls, *further]
-            results = [*results, *await executor.run(further, config, runtime, reader)]
-        told = {str(m.tool_call_id) for m in results if m.status == "success"}  # a number may be of something else
+        asked = dated(_asked(state.messages), procedures.now().date()) if procedures else _asked(state.messages)
+        lists = [_ahead(tool, {}) for tool in tools if tool.explains_codes] if leads else []
+        names = names_in([json_or_text(m.text) for m in await executor.run(lists, config, runtime, reader)])
+        made = list(calls)
+        for _ in range(DEEPEST):
+            calls = meant(asked, calls, results, names) if leads else calls
+            of_calls = {call["id"] for call in calls}
+            read = [m for m in results if m.tool_call_id in of_calls]
+            if not (further := calls_led_to(asked, tools, made, read, names)):
+                break
+            calls, made = [*calls, *further], [*made, *further]
+            results = [*read, *await executor.run(further, config, runtime, reader)]
+        spoken = set(content_stems(asked))
+        told = {
+            str(m.tool_call_id)
+            for m in results  # a number may be of something else
+            if m.status == "success" or (leads and not spoken.isdisjoint(content_stems(words_of_name(str(m.name)))))
+        }
         if kept := [call for call in calls if call["id"] in told]:
-            read = [m for m in results if m.tool_call_id in told]
-            update["messages"] = [AIMessage("", tool_calls=kept), *read]
+            kept_ids = {call["id"] for call in kept}
+            update["messages"] = [AIMessage("", tool_calls=kept), *(m for m in results if m.tool_call_id in kept_ids)]
     else:
         found, over = await search
     update["passage_ids"] = [passage.id for passage in found]
@@ -109,15 +128,35 @@ def calls_ahead(messages: Sequence[AnyMessage], tools: Sequence[Tool], *, leads:
     reads = [tool for tool in tools if tool.ahead and tool.effect == "read"]
     named = {tool.name: [_ahead(tool, args) for args in tool.ahead(said)] for tool in reads if tool.ahead}
     whole = [tool for tool in reads if tool.reads_whole and not named[tool.name]] if leads else []
-    besides = [_ahead(tool, {}) for tool in whole] if whole and asks_own_facts(said) else []
+    besides = [_ahead(tool, {}) for tool in whole] if whole and (asks_own_facts(said) or re.search(CODE, said)) else []
     return [*(call for calls in named.values() for call in calls), *besides]
 
 
-def calls_led_to(
-    messages: Sequence[AnyMessage], tools: Sequence[Tool], made: Sequence[ToolCall], results: Sequence[ToolMessage]
+def meant(
+    said: str, calls: Sequence[ToolCall], results: Sequence[ToolMessage], names: Mapping[str, set[str]]
 ) -> list[ToolCall]:
-    """Return the reads that the newest message asks for and the records just read lead to, a few at most."""
-    said = _asked(messages)
+    """Return the calls without those for records of a kind of which a message describes others."""
+    records = {
+        m.tool_call_id: record
+        for m in results
+        if m.status == "success" and isinstance(record := json_or_text(m.text), Mapping)
+    }
+    left_out: set[str | None] = set()
+    for name in {call["name"] for call in calls}:
+        own = [call["id"] for call in calls if call["name"] == name and call["id"] in records]
+        places, _ = described(describing(said), [records[str(one)] for one in own], names)
+        left_out |= set(own) - {own[place] for place in places}
+    return [call for call in calls if call["id"] not in left_out]
+
+
+def calls_led_to(
+    said: str,
+    tools: Sequence[Tool],
+    made: Sequence[ToolCall],
+    results: Sequence[ToolMessage],
+    names: Mapping[str, set[str]],
+) -> list[ToolCall]:
+    """Return the reads that a message asks for and the records just read lead to, a few at most."""
     known = {(call["name"], str(call["args"])) for call in made}
     found = {
         (tool.name, str(args)): _ahead(tool, args)
@@ -125,7 +164,7 @@ def calls_led_to(
         if message.status == "success" and not isinstance(record := json_or_text(message.text), str)
         for tool in tools
         if tool.led_to and tool.name not in {call["name"] for call in made if call["id"] == message.tool_call_id}
-        for args in tool.led_to(said, record)
+        for args in tool.led_to(said, record, names)
     }
     return [call for key, call in found.items() if key not in known][:MOST_LED_TO]
 

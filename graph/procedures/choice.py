@@ -64,6 +64,11 @@ DONE = re.compile(r"\b(?:to|please|yes|more|it|that|then) \w+|^(?:yes|ok|okay|pl
 CANNOT = re.compile(r"\bcan(?:'t| not)\b")
 NAME = re.compile(r"(?<=\b(?:to|in) )(?:[A-Z][a-z]+ ?)+|(?<=\bfrom )(?:[A-Z][a-z]+ ?)+|(?<=\bfor )(?:[A-Z][a-z]+ ?)+")
 """A name in an example, which any other could stand for."""
+WHAT_IS_WRONG = re.compile(
+    r"\bwhat(?:'?s| is) (?:going on|wrong|happening|up|the (?:matter|problem|issue))\b|\bwas ist (?:\w+ )?los\b|"
+    r"\bque se passe|\bc'est quoi le problème\b|\bqué (?:pasa|ocurre)\b",
+    re.IGNORECASE,
+)
 LOOKS_UP = re.compile(
     r"^\W*(?:(?:and|but|so|also|then|now|ok|okay|und|dann|et|alors|y|e|allora)\W+)?"
     r"(?:please |(?:can|could|would|will) you (?:please )?)?"
@@ -271,9 +276,10 @@ def _wanted(message: str) -> list[str]:
     """Return the clauses of a message that may wish something, and the whole where all of them may."""
     clauses = [part for part in CLAUSES.split(message) if len(part.split()) > 1][:MOST_CLAUSES]
     wanted = [part for part in clauses if not (is_question(part) or LOOKS_UP.match(part))]
-    if len(wanted) == len(clauses) and not (is_question(message) or LOOKS_UP.match(message)):
+    asks = WHAT_IS_WRONG.search(message)
+    if len(wanted) == len(clauses) and not (asks or is_question(message) or LOOKS_UP.match(message)):
         wanted.append(message)
-    elif message.rstrip().endswith("?"):  # `my line is dead, do I get money back?` tells why it asks
+    elif asks or message.rstrip().endswith("?"):  # `my line is dead, do I get money back?` tells why it asks
         wanted = [part for part in wanted if wishes(part) or asks_of_us(part)]
     return [part for part in dict.fromkeys(wanted) if part.strip()]
 

@@ -13,6 +13,7 @@ from core.language.descriptions import (
     MONTH_NAMES,
     WEEKDAYS,
     coded_rows,
+    dated,
     described,
     describing,
     is_day,
@@ -69,8 +70,8 @@ def records_described(
 ) -> tuple[dict[Any, Record], tuple[list[int], set[str]]]:
     """Return the records behind choices, and which of them a text describes, as `described` does."""
     records = records_behind(choices, case)
-    today = date.fromisoformat(case["today"]) if case["today"] else None
-    return records, described(describing(text, today), list(records.values()), _names(case))
+    said = dated(text, date.fromisoformat(case["today"])) if case["today"] else text
+    return records, described(describing(said), list(records.values()), _names(case))
 
 
 def _names(case: Case) -> dict[str, set[str]]:

@@ -198,7 +198,7 @@ def _read_tool(call: Call, calls: Mapping[str, Call]) -> Tool:
         ahead=asked_ahead(call, calls),
         reads_whole=bool(declaration.ahead and declaration.ahead.when),
         explains_codes=declaration.open and not call.arguments.schema.get("required"),
-        led_to=led_to(call),
+        led_to=led_to(call, calls),
         cards=partial(declared_cards, declaration.card_labels) if declaration.card else None,
         personal=declaration.personal,
         rank=declaration.rank,

@@ -5,12 +5,15 @@ from typing import Any
 
 import re2
 
-from core.json_records import texts_in
+from core.json_records import Record, records_within
+from core.language.descriptions import described, describing
 from core.language.text import normal, stem
 from core.language.words import stems
 from tools.connectors.declared_calls import Call
 
 Args = Mapping[str, Any]
+Names = Mapping[str, set[str]]
+"""Further words for values that are codes."""
 
 
 def asked_ahead(call: Call, calls: Mapping[str, Call]) -> Callable[[str], Sequence[Args]] | None:
@@ -23,24 +26,51 @@ def asked_ahead(call: Call, calls: Mapping[str, Call]) -> Callable[[str], Sequen
         return None
     if (pattern := _pattern(call)) and (into := declared.into):
         return lambda text: [{into: found.group(0)} for found in pattern.finditer(text)]
-    behind = [c for c in calls.values() if c.declaration.effect == "read" and c.declaration.ahead]
-    asked_about = set().union(_names(call), *(_names(c) for c in behind if _pattern(c)))
-    return lambda text: [{}] if asked_about & _stems(text) else []
+    asked_about = set().union(_names(call), *(_told_by(c, calls) for c in calls.values() if c is not call))
+    return lambda text: [{}] if _says(text, asked_about) else []
 
 
-def led_to(call: Call) -> Callable[[str, Any], Sequence[Args]] | None:
-    """Return what finds in a record the arguments of a read that a message speaks of, or None."""
-    pattern, declared = _pattern(call), call.declaration.ahead
-    if pattern is None or declared is None or declared.into is None:
+def led_to(call: Call, calls: Mapping[str, Call]) -> Callable[[str, Any, Names], Sequence[Args]] | None:
+    """Return what finds in a record the arguments of a read that a message speaks of, or None: values in the form of
+    its identifier, or fields that are called as its arguments are. Of several rows those count that the message
+    describes.
+    """
+    if not (told := _told_by(call, calls)):
         return None
-    into, names = declared.into, _names(call)
+    pattern, needed = _pattern(call), call.arguments.schema.get("required") or ()
+    into = call.declaration.ahead.into if call.declaration.ahead else None
 
-    def found(message: str, record: Any) -> Sequence[Args]:
-        if not names & _stems(message):
-            return []
-        return [{into: text} for text in dict.fromkeys(texts_in(record)) if pattern.fullmatch(text)]
+    def args_of(row: Record) -> list[Args]:
+        if pattern is None:
+            fits = all(isinstance(row.get(name), str | int) for name in needed)
+            return [{name: row[name] for name in needed}] if fits else []
+        held = [one for value in row.values() for one in (value if isinstance(value, list) else [value])]
+        return [{into: one} for one in held if isinstance(one, str) and pattern.fullmatch(one)] if into else []
+
+    def found(message: str, record: Any, names: Names) -> Sequence[Args]:
+        rows = [row for row in records_within(record) if args_of(row)] if _says(message, told) else []
+        places, _ = described(describing(message), rows, names)
+        return [args for place in places for args in args_of(rows[place])]
 
     return found
+
+
+def _told_by(call: Call, calls: Mapping[str, Call]) -> set[frozenset[str]]:
+    """Return how customers name what a read tells that records lead to; no names without fields for its arguments,
+    where no pattern says which, but those that no other read has.
+    """
+    if call.declaration.effect != "read":
+        return set()
+    if _pattern(call):
+        return _names(call)
+    others = [_names(c) for c in calls.values() if c is not call and c.declaration.effect == "read"]
+    return _names(call).difference(*others) if call.arguments.schema.get("required") else set()
+
+
+def _says(text: str, names: set[frozenset[str]]) -> bool:
+    """Say whether a text has all words of one of several names."""
+    said = _stems(text)
+    return any(name <= said for name in names)
 
 
 def _stems(text: str) -> set[str]:
@@ -49,14 +79,14 @@ def _stems(text: str) -> set[str]:
     return found | {stem(word) for word in found}
 
 
-def _names(call: Call) -> set[str]:
-    """Return the stems of what a tool is called after, such as `reservation` and `details` of
-    `get_reservation_details`, and of the fields of what it reads whole.
+def _names(call: Call) -> set[frozenset[str]]:
+    """Return the stems of each name of what a tool tells, such as `reservation` and `details` of
+    `get_reservation_details`, what it is called besides, and the fields of what it reads whole.
     """
     declared = call.declaration
-    words = f"{call.name.replace('_', ' ')} {' '.join(declared.also_called)}".split()[1:]
     own = [*declared.personal, *declared.card] if declared.ahead and declared.ahead.when else []
-    return {stem(normal(word)) for word in (*words, *own)}
+    names = (*call.name.split("_")[1:], *declared.also_called, *own)
+    return {frozenset(stem(word) for word in normal(name).split()) for name in names}
 
 
 def _pattern(call: Call) -> Any:

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.json_records import texts_in, words_of_name
-from core.language.fixed_sentences import ENGLISH, value_words
-from core.language.requested_changes import names_change
+from core.language.fixed_sentences import ENGLISH, phrase, value_words
+from core.language.reference_numbers import CODE
+from core.language.requested_changes import asks_about, asks_facts, names_change, wishes
 from core.language.text import normal
 from core.language.words import content_stems, content_words
 from core.offline.answering.likeness import NAME_NOTHING
@@ -15,8 +16,11 @@ from core.offline.reading.chat_request import Conversation, Result
 FOUND = "This is what I find for you:"
 _MOST = 8
 """Records that one reply tells, and values that one field does."""
+_FEW = 2
+"""Records at most that are told to who asks for none."""
 _OWN = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours|this|that|it|these|those|they|them)\b")
 _SEE = re.compile(r"\b(?:show|see|list|view|display)\b")
+_LIST = re.compile(r"\b(?:do|did) (?:i|we) have\b|\b(?:show|see|list|view|display)\b")
 _HOW_IT_STANDS = re.compile(
     r"^(?:and |but |so )?(?:(?:on|in|for|from|to|at) )?"
     r"(?:is|are|was|were|do (?:i|we) have|does|did|has|have|when|which|who)\b"
@@ -31,7 +35,7 @@ _OWNER = re.compile(r"(?:user|customer|account)_?[iI]d")
 """Fields that say no more than whose the record is."""
 
 
-def records_found(results: Sequence[Result], asked: str = "") -> str:
+def records_found(results: Sequence[Result], asked: str = "", *, found: str = FOUND, locale: str = ENGLISH) -> str:
     """Return a line a record; of one with fields that are `asked` about, these alone beside its name."""
     stems = {one for word in content_words(asked) if word not in NAME_NOTHING for one in content_stems(word)}
     stems |= {_WHEN} & set(normal(asked).split())
@@ -39,27 +43,52 @@ def records_found(results: Sequence[Result], asked: str = "") -> str:
         line
         for result in _without_ways(results, stems)
         for record in records_in(result.data)
-        if (line := _line(record, stems))
+        if (line := _line(record, stems, locale))
     ]
-    return "\n".join([FOUND, *(f"- {line}" for line in lines[:_MOST])]) if lines else ""
+    return "\n".join([found, *(f"- {line}" for line in lines[:_MOST])]) if lines else ""
 
 
-def state_beside(conversation: Conversation) -> str:
-    """Return the fields that a question how things stand names, of records that the customer's own ones led to."""
+def state_beside(conversation: Conversation, *, found: str = FOUND, locale: str = ENGLISH) -> str:
+    """Return how things stand by records that the customer's own ones led to: the fields that a question names, or, to
+    a message that tells of something, the few records that it speaks of.
+    """
     asked = normal(conversation.message)
-    found = [result for result in conversation.results if not result.failed]
-    named = {text for result in found for text in texts_in(result.data) if _IDENTIFIER.search(text)}
+    read = [result for result in conversation.results if not result.failed]
+    led_to = [one for one in read if any(_leads_to(other, one) for other in read if other is not one)]
+    last = [one for one in led_to if not any(_leads_to(one, other) for other in led_to if other is not one)]
+    if not (asks_about(asked) or asks_facts(asked) or wishes(asked)):
+        return records_found(last, found=found, locale=locale) if len(last) <= _FEW else ""
+    named = {text for result in read for text in texts_in(result.data) if _IDENTIFIER.search(text)}
     named = {text for text in named if text.casefold() in asked.split()}
     if not (_HOW_IT_STANDS.match(asked) and (named or _OWN.search(asked))):
         return ""
-    led_to = [one for one in found if any(_leads_to(other, one) for other in found if other is not one)]
     stems = content_stems(asked)
     told = [r for r in led_to if any(_asked(record, stems) for record in records_in(r.data))]
     ways = [
-        set(texts_in(record)) for r in found for record in records_in(r.data) if not named.isdisjoint(texts_in(record))
+        set(texts_in(record)) for r in read for record in records_in(r.data) if not named.isdisjoint(texts_in(record))
     ]
     own = [r for r in told if any(not way.isdisjoint(map(str, r.args.values())) for way in ways)] if named else told
     return records_found(own, asked)
+
+
+def not_found(conversation: Conversation) -> str:
+    """Return what was said of a record that a message names and nobody found, or an empty text.
+
+    A number in the form of the customer's own is looked for among these.
+    """
+    said = set(re.findall(CODE, conversation.message))
+    known = {text.casefold() for r in conversation.results if not r.failed for text in texts_in(r.data)}
+    missing = {number for number in said if number.lstrip("#").casefold() not in known}
+    for result in conversation.results:
+        if result.failed and not result.for_model and missing.intersection(map(str, result.args.values())):
+            return result.text
+    own = [str(next(iter(record.values()), "")) for r in conversation.results for record in records_in(r.data)]
+    forms = {_form(text) for text in own if re.fullmatch(CODE, text)}
+    return phrase("not_yours", ENGLISH) if any(_form(number) in forms for number in missing) else ""
+
+
+def _form(number: str) -> str:
+    return re.sub(r"\d", "0", number.lstrip("#").casefold())
 
 
 def _without_ways(results: Sequence[Result], stems: Collection[str]) -> list[Result]:
@@ -82,8 +111,17 @@ def own_records(conversation: Conversation) -> str:
     """Return the records looked up for a question: what the customer's own say, and not what was told just before."""
     said = normal(conversation.message)
     asks = _OWN.search(said) and (_SAYS.search(said) or _HOW_IT_STANDS.match(said))
-    told = records_found(conversation.results, conversation.message) if asks else ""
+    if not asks or not (_LIST.search(said) or any(_is_about(said, one, conversation) for one in conversation.results)):
+        return ""
+    told = records_found(conversation.results, conversation.message)
     return told if told not in conversation.last_reply else ""
+
+
+def _is_about(said: str, result: Result, conversation: Conversation) -> bool:
+    """Say whether a message speaks of what a tool tells, or of a field of what it found."""
+    stems, tool = content_stems(said), conversation.tools.get(result.name, {})
+    about = content_stems(f"{words_of_name(result.name)} {tool.get('description', '')}")
+    return meet(stems, about) or any(_asked(record, stems) for record in records_in(result.data))
 
 
 def own_fields(conversation: Conversation) -> str:
@@ -180,14 +218,14 @@ def _words(name: str, value: Any) -> str:
     return " ".join((words_of_name(name), *kinds)).replace("_", " ")
 
 
-def _line(record: Mapping[str, Any], stems: Collection[str]) -> str:
+def _line(record: Mapping[str, Any], stems: Collection[str], locale: str) -> str:
     """Return a record in words: its name and what is asked about, or else its plain fields."""
     told = {name: value for name, value in record.items() if not _OWNER.fullmatch(name) and value not in ("", None)}
     asked = _asked(told, stems)
     if not asked.keys() <= _first(told).keys():  # who names a record wants to know more than its name
-        return field_line(told, asked)
+        return field_line(told, asked, locale)
     lists = {name: value for name, value in told.items() if _is_list_of_plain(value)}
-    return field_line(told, {name: value for name, value in told.items() if is_plain(value)} | lists)
+    return field_line(told, {name: value for name, value in told.items() if is_plain(value)} | lists, locale)
 
 
 def field_line(record: Mapping[str, Any], fields: Mapping[str, Any], locale: str = ENGLISH) -> str:

@@ -13,6 +13,7 @@ from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import content_stems
 from core.offline.answering.asked_facts import facts_asked
+from core.offline.answering.found_records import state_beside
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.clauses import clauses
@@ -59,7 +60,8 @@ class Speaker:
                 said.append(told.text)
             except CallNeeded as needed:
                 calls += needed.calls
-        text = "\n\n".join(dict.fromkeys(part for part in said if part))
+        state = state_beside(self.desk.conversation, found=self.say("found"), locale=self.language)
+        text = "\n\n".join(dict.fromkeys(part for part in (state, *said) if part))
         return text or ("" if calls else self._without_answer()), calls
 
     def clause(self, text: str, clause: str) -> str:

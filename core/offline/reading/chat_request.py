@@ -10,6 +10,9 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from core.model_notes import NOTES
 from core.safety.untrusted_text import read_earlier, read_message, read_passages
 
+_LONGEST_VALUE = 60
+"""Characters of a result that is one value and no text."""
+
 
 @dataclass(frozen=True)
 class QuotedPassage:
@@ -32,13 +35,20 @@ class Result:
 
     @property
     def data(self) -> Any:
-        """Return the facts in the result, or None where it is a plain sentence, such as a refusal."""
-        if not self.text.lstrip().startswith(("{", "[")):
+        """Return the facts in the result, or None where it is a plain sentence, such as a refusal.
+
+        One value that was asked for by arguments is told with them, called as the tool is: a `status` of
+        `get_flight_status`.
+        """
+        if not self.text.lstrip().startswith(("{", "[", '"')):
             return None
         try:
-            return json.loads(self.text)
+            found = json.loads(self.text)
         except ValueError:
             return None
+        if not isinstance(found, str):
+            return found
+        return {**self.args, self.name.split("_")[-1]: found} if self.args and len(found) <= _LONGEST_VALUE else None
 
     @property
     def for_model(self) -> bool:
