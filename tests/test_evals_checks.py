@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evals.evaluators.evaluator_table import EVALUATORS, MEASURED, judge_all, passed
-from evals.evaluators.reply_evidence import unsupported
+from evals.evaluators.reply_evaluators import unsupported
 from tests.eval_fakes import outputs, turn, wanted
 
 CANCELLED = {"orders/#AF1": {"status": "cancelled", "items": []}}

@@ -18,7 +18,7 @@ from core.settings import Settings
 from graph.replies import Progress, Token
 from server.inbox.broadcast import Broadcast
 from server.routes.pages import PAGES, policy, read_assets
-from server.views.cards import card_out, cards_by_reply
+from server.views.conversation_view import card_out, cards_by_reply
 from server.views.source_page import unwrapped
 from server.views.thread_events import thread_events
 from tests.fakes import FakeOrders

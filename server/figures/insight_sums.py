@@ -1,15 +1,19 @@
 """Add up how it is going: how conversations ended, what they cost, what customers thought, what had no answer."""
 
 import asyncio
+import json
+import logging
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from langchain_core.embeddings import Embeddings
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from core.models.prices import PriceTable, load_prices
@@ -17,7 +21,6 @@ from core.privacy.personal_data import ERASED
 from core.settings import Settings
 from server.figures.conversation_ends import Conversation, backlog, conversations_of
 from server.figures.counted_conversations import Span, counted, narrowed, span_of
-from server.figures.evaluation_trend import evaluations
 from server.figures.outcome_figures import (
     busiest,
     containment,
@@ -32,9 +35,38 @@ from server.figures.outcome_figures import (
 from server.figures.question_topics import grouped
 from server.inbox.inbox_schema import FIGURES, RATINGS, THREADS
 from server.inbox.message_inbox import Inbox
-from server.schemas.insight_schemas import Backlog, Counted, Day, InsightOut, Reason, Spread, Stars, Unanswered
+from server.schemas.insight_schemas import (
+    Backlog,
+    Counted,
+    Day,
+    Evaluation,
+    InsightOut,
+    Reason,
+    Spread,
+    Stars,
+    Unanswered,
+)
 from tools.business.business_file import BusinessFile
 from tools.desk.reports import DeskReads, TicketOutcome
+
+SUMMARY = "summary.json"
+log = logging.getLogger(__name__)
+
+
+def evaluations(folder: Path) -> list[Evaluation]:
+    """Return the finished runs of a folder, oldest first; one that cannot be read is left out and noted."""
+    found = []
+    for file in folder.glob(f"*/{SUMMARY}"):
+        try:
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            rate = kept.pop("pass")
+            found.append(
+                Evaluation(name=file.parent.name, passed=rate["value"], low=rate["low"], high=rate["high"], **kept)
+            )
+        except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+            log.warning("%s is left out of the trend: %s", file, " ".join(str(error).split())[:200])
+    return sorted(found, key=lambda run: run.finished_at)
+
 
 QUESTIONS = 50
 ALIKE_SHOWN = 6
