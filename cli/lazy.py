@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, ClassVar
@@ -20,11 +21,15 @@ class Named:
 
     place: str
     line: str
+    searches: bool = False
+    """Whether it searches articles as the first thing it does."""
 
     def load(self, name: str) -> Any:
         """Import the command and return it under its name."""
         module, _, attribute = self.place.partition(":")
         with no_collection():
+            if self.searches:
+                _open_model()
             found = getattr(import_module(module), attribute)
         if isinstance(found, typer.Typer):
             group = get_group(found)
@@ -33,6 +38,18 @@ class Named:
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         alone.command(name)(found)
         return _flowing(get_command(alone))
+
+
+def _open_model() -> None:
+    """Begin to open the embedded model, where articles are searched with it, while a command's modules are imported."""
+    from core.errors import SettingsError
+    from core.settings import Settings
+
+    with suppress(SettingsError):  # the command says what is wrong
+        if Settings.from_env().embedding_model == "minilm":
+            from core.embeddings.minilm import embedded_minilm
+
+            embedded_minilm().open_soon()
 
 
 def _flowing(command: Any) -> Any:

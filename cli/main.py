@@ -15,8 +15,12 @@ class Commands(LazyGroup):
     """List what `support-agent` can do."""
 
     table: ClassVar = {
-        "chat": Named("cli.chat:chat", "Talk to the agent; piped input is read line by line, one message a line."),
-        "ask": Named("cli.ask:ask", "Ask one question and print the reply."),
+        "chat": Named(
+            "cli.chat:chat",
+            "Talk to the agent; piped input is read line by line, one message a line.",
+            searches=True,
+        ),
+        "ask": Named("cli.ask:ask", "Ask one question and print the reply.", searches=True),
         "ingest": Named("cli.ingest:ingest", "Make the knowledge index hold exactly the articles of the sources."),
         "doctor": Named(
             "cli.doctor:doctor",

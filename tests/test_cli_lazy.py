@@ -15,6 +15,7 @@ from typer.main import get_command
 
 from cli.main import Commands, app
 from cli.renamed import GONE, RENAMED
+from core.embeddings.minilm import MiniLM
 from tests.reference import commands
 from tests.terminal import Terminal
 from tools.retail.shop_records import Status
@@ -45,6 +46,21 @@ def test_a_command_does_not_wait_for_what_it_may_not_need(module: str, left_out:
     script = f"import sys, {module}; print(*(name for name in {left_out!r} if name in sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert loaded == []
+
+
+@pytest.mark.parametrize(("model", "opened"), [("minilm", 1), ("of-an-endpoint", 0)])
+def test_the_model_of_a_search_opens_while_its_command_is_loaded(
+    model: str, opened: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[MiniLM] = []
+    monkeypatch.setattr(MiniLM, "open_soon", lambda model: begun.append(model))
+    monkeypatch.setenv("SUPPORT_EMBEDDING_MODEL", model)
+    monkeypatch.setenv("SUPPORT_BASE_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("SUPPORT_MODEL", "any")
+    Commands.table["ask"].load("ask")
+    assert len(begun) == opened
+    Commands.table["tickets"].load("tickets")
+    assert len(begun) == opened
 
 
 def test_the_list_shows_what_each_command_says_of_itself() -> None:
