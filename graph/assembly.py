@@ -29,7 +29,6 @@ from graph.intake.attachments import VoiceInput
 from graph.opened_stores import business_of, open_desk, open_ledger, orders_of, rules_of
 from graph.procedures.prompt import follow_procedure
 from graph.runtime.budgets import Budget, Budgets
-from graph.runtime.node_wrappers import NoTelemetry
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import ReplyLanguages
 from ingest.article_folder import NoArticles, publish_folder
@@ -161,7 +160,7 @@ def assemble(
         judge=reply_judge(settings),
         languages=reply_languages(settings, business),
         know=partial(know, orders) if orders else None,
-        telemetry=telemetry or NoTelemetry(),
+        telemetry=telemetry,
         remembers_customers=settings.customer_memory,
         databases=(desk, ledger, spending, *(opened for opened in (orders, identity, telemetry, connected) if opened)),
     )

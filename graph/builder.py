@@ -15,6 +15,7 @@ from langgraph.store.base import BaseStore
 
 from core.language.detection import served_locale
 from core.language.fixed_sentences import OwnPhrases, own_phrases
+from core.observability.telemetry import OpenTelemetry
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from graph.context_window.prompts import history_chars, system_prompt
@@ -42,7 +43,7 @@ from graph.routing import (
     after_verify,
 )
 from graph.runtime.budgets import Budgets
-from graph.runtime.node_wrappers import NoTelemetry, Telemetry, inline_route, observed, sync_bridge
+from graph.runtime.node_wrappers import inline_route, observed, sync_bridge
 from graph.state import State, TurnInput
 from graph.tool_calls.executors import InProcess, ToolExecutor
 from graph.verification.judge import ReplyJudge
@@ -123,7 +124,7 @@ class Parts:
     """Whether the model that is asked first can look at pictures, as a probe found out."""
     know: Callable[[str], Awaitable[None]] | None = None
     """Makes the name of a customer known to the redactor before a turn of theirs begins."""
-    telemetry: Telemetry = field(default_factory=NoTelemetry)
+    telemetry: OpenTelemetry | None = None
     """Takes spans and figures of each node to wherever they are looked at."""
     remembers_customers: bool = False
     """Whether what is known of a customer follows them into new conversations."""
@@ -241,7 +242,9 @@ def _spoken(
     return spoken
 
 
-def _adder(drawn: StateGraph[Any, Any, Any, Any], telemetry: Telemetry, phrases: OwnPhrases) -> Callable[..., None]:
+def _adder(
+    drawn: StateGraph[Any, Any, Any, Any], telemetry: OpenTelemetry | None, phrases: OwnPhrases
+) -> Callable[..., None]:
     """Return what adds a node under its function's name, with its needs bound."""
 
     def add(node: Callable[..., Coroutine[Any, Any, Any]], **needs: Any) -> None:

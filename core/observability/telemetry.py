@@ -13,22 +13,6 @@ EXPORT_SECONDS = 3
 METRICS_SECONDS = 15
 
 
-class CleanSpan:
-    """Put redacted attributes on a span."""
-
-    def __init__(self, span: Any) -> None:
-        self._span = span
-        self._redactor = Redactor()
-
-    def set_attributes(self, attributes: Mapping[str, Any]) -> None:
-        """Add attributes."""
-        self._span.set_attributes({f"support.{k}": v for k, v in self._redactor.values(attributes).items()})
-        if "failed" in attributes:
-            from opentelemetry.trace import StatusCode
-
-            self._span.set_status(StatusCode.ERROR)
-
-
 class OpenTelemetry:
     """Export spans and figures over OTLP/HTTP; with other exporters in tests."""
 
@@ -42,6 +26,7 @@ class OpenTelemetry:
         self._traces = TracerProvider(resource=about, shutdown_on_exit=False)
         self._traces.add_span_processor(spans)
         self._meters = MeterProvider(resource=about, metric_readers=[metrics], shutdown_on_exit=False)
+        self._redactor = Redactor()
         self._tracer = self._traces.get_tracer("support-agent")
         meter = self._meters.get_meter("support-agent")
         self._seconds = meter.create_histogram("support.node.seconds", "s", "Time a node took.")
@@ -52,17 +37,26 @@ class OpenTelemetry:
         }
 
     @contextmanager
-    def span(self, name: str) -> Iterator[CleanSpan]:
-        """Open a span for the time of a `with` block; an exception's text never gets into it."""
-        with self._tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False) as span:
-            yield CleanSpan(span)
+    def span(self, node: str, told: Mapping[str, Any]) -> Iterator[None]:
+        """Open a span for a node; what is told of it by its end goes into the span, redacted, and into the figures.
 
-    def record(self, node: str, seconds: float, counted: Mapping[str, int], *, failed: bool) -> None:
-        """Add to the figures of a node."""
-        self._seconds.record(seconds, {"node": node, "failed": failed})
-        for name, count in counted.items():
-            if count:
-                self._counts[name].add(count, {"node": node})
+        An exception's text never gets into it.
+        """
+        from opentelemetry.trace import StatusCode
+
+        with self._tracer.start_as_current_span(
+            f"node {node}", record_exception=False, set_status_on_exception=False
+        ) as span:
+            try:
+                yield
+            finally:
+                span.set_attributes({f"support.{k}": v for k, v in self._redactor.values(told).items()})
+                if "failed" in told:
+                    span.set_status(StatusCode.ERROR)
+                self._seconds.record(told["seconds"], {"node": node, "failed": "failed" in told})
+                for name, count in self._counts.items():
+                    if told[name]:
+                        count.add(told[name], {"node": node})
 
     async def close(self) -> None:
         """Send what is left, then end."""

@@ -9,15 +9,16 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from langchain_core.messages import HumanMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.errors import GraphBubbleUp
 from langgraph.runtime import get_runtime
 
+from core.observability.telemetry import OpenTelemetry
 from graph.state import State, thread_of
 
 log = logging.getLogger("graph.node")
@@ -25,45 +26,7 @@ Node = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
 COUNTED = ("requests", "input_tokens", "output_tokens")
 
 
-class Span(Protocol):
-    """Take what is known about a piece of work once it is over."""
-
-    def set_attributes(self, attributes: Mapping[str, Any]) -> None:
-        """Add attributes."""
-        ...
-
-
-class Telemetry(Protocol):
-    """Take spans and figures to wherever they are looked at."""
-
-    def span(self, name: str) -> AbstractContextManager[Span]:
-        """Open a span for the time of a `with` block."""
-        ...
-
-    def record(self, node: str, seconds: float, counted: Mapping[str, int], *, failed: bool) -> None:
-        """Add to the figures of a node."""
-        ...
-
-
-class NoSpan:
-    """Take attributes nowhere."""
-
-    def set_attributes(self, attributes: Mapping[str, Any]) -> None:
-        """Do nothing."""
-
-
-class NoTelemetry:
-    """Fulfil `Telemetry` where none is set up."""
-
-    def span(self, name: str) -> AbstractContextManager[Span]:
-        """Open nothing."""
-        return nullcontext(NoSpan())
-
-    def record(self, node: str, seconds: float, counted: Mapping[str, int], *, failed: bool) -> None:
-        """Keep nothing."""
-
-
-def observed(node: partial[Coroutine[Any, Any, dict[str, Any]]], telemetry: Telemetry) -> Node:
+def observed(node: partial[Coroutine[Any, Any, dict[str, Any]]], telemetry: OpenTelemetry | None) -> Node:
     """Return the node with its line, its span and its figures; only names, ids and counts are in them, never a text."""
     name, signature = node.func.__name__, inspect.signature(node)
     takes_config = "config" in signature.parameters
@@ -71,7 +34,7 @@ def observed(node: partial[Coroutine[Any, Any, dict[str, Any]]], telemetry: Tele
     async def run(state: State, *, config: RunnableConfig, **given: Any) -> dict[str, Any]:
         told: dict[str, Any] = {"node": name, "thread_id": thread_of(config), "turn_id": _turn(state)}
         began, counted = time.perf_counter(), dict.fromkeys(COUNTED, 0)
-        with telemetry.span(f"node {name}") as span:
+        with telemetry.span(name, told) if telemetry else nullcontext():
             try:
                 update = await node(state, **given, **({"config": config} if takes_config else {}))
                 counted = _counted(state, update)
@@ -81,10 +44,7 @@ def observed(node: partial[Coroutine[Any, Any, dict[str, Any]]], telemetry: Tele
                 told["failed"] = type(error).__name__
                 raise
             finally:
-                seconds = time.perf_counter() - began
-                told |= {"seconds": round(seconds, 4), **counted}
-                span.set_attributes(told)
-                telemetry.record(name, seconds, counted, failed="failed" in told)
+                told |= {"seconds": round(time.perf_counter() - began, 4), **counted}
                 log.log(logging.WARNING if "failed" in told else logging.INFO, name, extra=told)
         return update
 
