@@ -130,6 +130,8 @@ class SupportAgent:
         channel: str = "chat",
         locale: str | None = None,
         message_id: str | None = None,
+        turn_token: int | None = None,
+        sent_at: float | None = None,
     ) -> Reply:
         """Return the reply to a message, typed or heard; messages of one thread are answered one after the other.
 
@@ -141,13 +143,16 @@ class SupportAgent:
         Sending a message again under its `message_id` is harmless: what a crash interrupted goes on, what was answered
         is answered the same.
 
+        A `turn_token` fences the run: the memory refuses it once it has seen a higher one for the thread. `sent_at`
+        says when the customer sent the message, in seconds since the epoch, where that was before now.
+
         Raises:
             MessageRejected: the message is empty or too long.
             ThreadForbidden: the thread belongs to another customer.
             ModelError, KnowledgeError, BackendUnavailable: a part behind the agent failed.
         """
         context = Context(customer_id=customer_id, channel=channel, locale=self.locale_of(locale))
-        async with self._turn(thread_id, text, context, message_id, sent_at=time.time()) as turn:
+        async with self._turn(thread_id, text, context, message_id, sent_at, turn_token) as turn:
             if turn.asks_graph:
                 turn.values = await turn.graph.ainvoke(
                     turn.given, turn.config, context=context, durability=turn.durability
@@ -166,13 +171,8 @@ class SupportAgent:
         turn_token: int | None = None,
         sent_at: float | None = None,
     ) -> AsyncIterator[Event]:
-        """Yield progress, pieces of the reply as they come, and last the whole reply; raises as `send`.
-
-        A `turn_token` fences the run: the memory refuses it once it has seen a higher one for the thread. `sent_at`
-        says when the customer sent the message, in seconds since the epoch, where that was before now.
-        """
+        """Yield progress, pieces of the reply as they come, and last the whole reply; takes and raises as `send`."""
         context = Context(customer_id=customer_id, channel=channel, locale=self.locale_of(locale))
-        sent_at = time.time() if sent_at is None else sent_at
         async with self._turn(thread_id, text, context, message_id, sent_at, turn_token) as turn:
             if turn.asks_graph:
                 speaking: str | None = None
@@ -202,8 +202,8 @@ class SupportAgent:
         text: str | HumanMessage,
         context: Context,
         message_id: str | None,
-        sent_at: float,
-        turn_token: int | None = None,
+        sent_at: float | None,
+        turn_token: int | None,
     ) -> AsyncIterator["_Turn"]:
         """Hold the thread for one turn, after checking the message, whose thread it is, and what became of it."""
         config = _config(thread_id, turn_token)
@@ -230,7 +230,7 @@ class SupportAgent:
                     turn = _Turn(edition.graph, config, None, _as_of(snapshot.values, message_id), unfinished, "sync")
                 else:
                     # Plain data: the memory reads no class of ours back.
-                    timed = marked(message, sent_at=sent_at)
+                    timed = marked(message, sent_at=time.time() if sent_at is None else sent_at)
                     given = {"messages": [message.model_copy(update={"id": message_id, "additional_kwargs": timed})]}
                     turn = _Turn(edition.graph, config, given, {}, True, "sync" if awaits_answer(state) else "exit")
                 with prefetch_checkpoint(thread_id, found):

@@ -61,7 +61,7 @@ async def follow(
 async def outcome_of(service: Service, who: Identity, accepted: Accepted, *, seconds: float) -> Outcome:
     """Return what has become of a message accepted just now, at the latest after `seconds`."""
     outcome: Outcome | None = None
-    with service.broadcast.listening(accepted.thread_id) as queue:
+    with service.broadcast.listening(accepted.thread_id, pieces=False) as queue:
         async for event in follow(service, who, accepted, queue, seconds=seconds, at_once=True):
             if isinstance(event, Outcome):
                 outcome = event

@@ -317,6 +317,15 @@ async def test_who_listens_late_is_told_the_turn_so_far() -> None:
         assert after.empty()
 
 
+async def test_a_reply_is_wanted_whole_where_somebody_waits_and_nobody_reads_along() -> None:
+    broadcast = Broadcast()
+    assert not broadcast.wants_whole("t"), "who reads along may be on the way"
+    with broadcast.listening("t", pieces=False):
+        assert broadcast.wants_whole("t")
+        with broadcast.listening("t"):
+            assert not broadcast.wants_whole("t")
+
+
 async def read_until(server: Running, thread: str, last_seen: str, name: str) -> list[tuple[str, Any]]:
     """Return the events of a thread's stream up to the first of this name."""
     row = await server.service.inbox.thread(thread, None)

@@ -29,7 +29,8 @@ class Broadcast:
     """One queue a listener, by thread, and what the turn that runs in a thread has brought so far."""
 
     def __init__(self) -> None:
-        self._listeners: defaultdict[str, set[asyncio.Queue[TurnEvent]]] = defaultdict(set)
+        self._listeners: defaultdict[str, dict[asyncio.Queue[TurnEvent], bool]] = defaultdict(dict)
+        """Queues, each with whether its reader takes pieces."""
         self._running: set[str] = set()
         self._progress: dict[str, Progress] = {}
         self._written: dict[str, list[str]] = {}
@@ -40,18 +41,23 @@ class Broadcast:
         return sum(len(queues) for queues in self._listeners.values())
 
     @contextmanager
-    def listening(self, thread_id: str, *, caught_up: bool = False) -> Iterator[asyncio.Queue[TurnEvent]]:
-        """Open a queue of what happens in a thread from now on; `caught_up` begins with the turn that runs so far."""
+    def listening(
+        self, thread_id: str, *, caught_up: bool = False, pieces: bool = True
+    ) -> Iterator[asyncio.Queue[TurnEvent]]:
+        """Open a queue of what happens in a thread from now on; `caught_up` begins with the turn that runs so far.
+
+        Who reads the whole reply alone says that it takes no `pieces`.
+        """
         queue: asyncio.Queue[TurnEvent] = asyncio.Queue(UNREAD)
         if caught_up and (progress := self._progress.get(thread_id)):
             queue.put_nowait(progress)
         if caught_up and (written := self._written.get(thread_id)):
             queue.put_nowait(Token("".join(written)))
-        self._listeners[thread_id].add(queue)
+        self._listeners[thread_id][queue] = pieces
         try:
             yield queue
         finally:
-            self._listeners[thread_id].discard(queue)
+            del self._listeners[thread_id][queue]
             if not self._listeners[thread_id]:
                 del self._listeners[thread_id]
 
@@ -62,6 +68,11 @@ class Broadcast:
     def runs_turn(self, thread_id: str) -> bool:
         """Say whether a turn of a thread runs in this process."""
         return thread_id in self._running
+
+    def wants_whole(self, thread_id: str) -> bool:
+        """Say whether somebody waits for a reply in a thread, and nobody reads it as it is written."""
+        listeners = self._listeners.get(thread_id, {})
+        return bool(listeners) and not any(listeners.values())
 
     def publish(self, thread_id: str, event: Progress | Token) -> None:
         """Tell a piece of the turn that runs to everybody who listens, without waiting for anybody."""

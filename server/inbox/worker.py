@@ -212,18 +212,18 @@ class Worker:
         self._broadcast.end_turn(turn.thread_id, TurnEnd(turn.message_ids, status, stored))
 
     async def _answer(self, turn: Turn) -> Reply:
+        how: dict[str, Any] = {
+            "customer_id": turn.customer_id,
+            "channel": "voice" if turn.spoken else turn.channel,
+            "locale": turn.locale,
+            "message_id": turn.id,
+            "turn_token": turn.token,
+            "sent_at": turn.waited_since,
+        }
+        if self._broadcast.wants_whole(turn.thread_id):  # a whole answer of the model takes less than its pieces
+            return await self._agent.send(turn.thread_id, _message(turn), **how)
         reply: Reply | None = None
-        events = self._agent.stream(
-            turn.thread_id,
-            _message(turn),
-            customer_id=turn.customer_id,
-            channel="voice" if turn.spoken else turn.channel,
-            locale=turn.locale,
-            message_id=turn.id,
-            turn_token=turn.token,
-            sent_at=turn.waited_since,
-        )
-        async for event in events:
+        async for event in self._agent.stream(turn.thread_id, _message(turn), **how):
             if isinstance(event, Reply):
                 reply = event
             else:

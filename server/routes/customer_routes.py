@@ -141,8 +141,8 @@ async def follow_thread(thread_id: UUID, who: Customer, service: Serving, reques
     """Follow an own conversation, in this or any other process.
 
     `message` brings each message, again when it changed; `waiting` those without an answer yet; `progress` and `token`
-    show the turn that runs, from its beginning; `owner` says who answers. A reader that was cut off sends the
-    `Last-Event-ID` it saw, and gets what came since.
+    show the turn that runs, from its beginning, unless its sender alone waited for the whole; `owner` says who answers.
+    A reader that was cut off sends the `Last-Event-ID` it saw, and gets what came since.
     """
     row = await service.inbox.thread(str(thread_id), who.owner)
     seen = request.headers.get("last-event-id", "")
