@@ -32,26 +32,36 @@ def entered(code: CodeType) -> str | None:
     return f"{file.relative_to(ROOT)}:{code.co_qualname}"
 
 
-async def trip(base_url: str, folder: Path) -> set[str]:
-    """Return what the second of two order questions enters; the first one loads and opens what later ones share."""
+async def trip(base_url: str, folder: Path) -> tuple[set[str], set[str]]:
+    """Return what the second of two order questions enters; the first one loads and opens what later ones share.
+
+    First what is entered on the event loop, then that and what threads enter that read records, search and store.
+    """
     settings = our_settings(base_url, folder)
     prepare(settings)
-    seen: set[CodeType] = set()
+    here: set[CodeType] = set()
+    anywhere: set[CodeType] = set()
+    counts = False
 
     def note(frame: FrameType, event: str, _: Any) -> None:
-        if event == "call":
-            seen.add(frame.f_code)
+        if counts and event == "call":
+            anywhere.add(frame.f_code)
+            if threading.current_thread() is threading.main_thread():
+                here.add(frame.f_code)
 
-    async with open_agent(settings) as agent:
-        await agent.send("first", QUESTION, customer_id=CUSTOMER)
-        threading.setprofile(note)
-        sys.setprofile(note)
-        try:
+    threading.setprofile(note)  # before any thread begins
+    sys.setprofile(note)
+    try:
+        async with open_agent(settings) as agent:
+            await agent.send("first", QUESTION, customer_id=CUSTOMER)
+            counts = True
             await agent.send("second", QUESTION, customer_id=CUSTOMER)
-        finally:
-            sys.setprofile(None)
-            threading.setprofile(None)
-    return {place for code in seen if (place := entered(code))}
+            counts = False
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    places, with_threads = ({place for code in seen if (place := entered(code))} for seen in (here, anywhere))
+    return places, with_threads
 
 
 def main() -> int:
@@ -60,12 +70,13 @@ def main() -> int:
     options.add_argument("--files", action="store_true", help="name every file that is entered")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, stub_endpoint() as base_url:
-        places = asyncio.run(trip(base_url, Path(folder)))
+        places, with_threads = asyncio.run(trip(base_url, Path(folder)))
     files = sorted({place.split(":")[0] for place in places})
     rooms = Counter(str(Path(file).parent) for file in files)
     figures = [
         Figure("files entered by an order question", len(files), 60, "at most"),
         Figure("functions entered", len(places)),
+        Figure("files entered, those of its threads too", len({place.split(":")[0] for place in with_threads})),
         *(Figure(f"files of {room}/", number) for room, number in sorted(rooms.items())),
     ]
     code = report("The way of an order question", figures, given)
