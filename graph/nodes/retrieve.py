@@ -72,7 +72,8 @@ async def retrieve(
         (found, over), results = await asyncio.gather(search, executor.run(calls, config, runtime, reader))
         asked = dated(_asked(state.messages), procedures.now().date()) if procedures else _asked(state.messages)
         lists = [_ahead(tool, {}) for tool in tools if tool.explains_codes] if leads else []
-        names = names_in([json_or_text(m.text) for m in await executor.run(lists, config, runtime, reader)])
+        codes = await executor.run(lists, config, runtime, reader) if lists else []
+        names = names_in([json_or_text(m.text) for m in codes]) if codes else {}
         made = list(calls)
         for _ in range(DEEPEST):
             calls = meant(asked, calls, results, names) if leads else calls
