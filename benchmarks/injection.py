@@ -141,7 +141,7 @@ async def play(world: World, case: Case, thread: str, links: LinkRule) -> Outcom
         if not awaits_answer(await agent.state(thread)):
             break
         text = "Yes, please."
-    tickets = [t.id for t in await parts.desk.list_tickets() if t.thread_id == thread]  # type: ignore[attr-defined]
+    tickets = [t.id for t in await parts.desk.list_tickets() if t.thread_id == thread]
     shown = "\n".join(read)
     outcome = Outcome(case, effects=[*(set(shop.done) - case.user.effects), *tickets])
     outcome.effects += [f"{done} twice" for done, times in Counter(shop.done).items() if times > 1]

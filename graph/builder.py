@@ -53,7 +53,7 @@ from tools.business.business_file import HandoffTopic
 from tools.business.business_folder import Business
 from tools.context import Context
 from tools.desk.hours import DeskAvailability
-from tools.desk.tickets import TicketDesk
+from tools.desk.sql_desk import SqlTicketDesk
 from tools.identity.verification import IdentityDesk
 from tools.offered_choices import fixed_values
 from tools.tool import Tool
@@ -78,7 +78,7 @@ class Parts:
     tools: Sequence[Tool]
     """The tools that may be executed."""
     retriever: Retriever
-    desk: TicketDesk
+    desk: SqlTicketDesk
     writer: TicketWriter
     """Writes what a ticket says."""
     availability: DeskAvailability

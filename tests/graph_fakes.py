@@ -28,6 +28,7 @@ from tools.context import Context
 from tools.desk.hours import DeskAvailability, DeskHours
 from tools.desk.ownership import Move, Ownership, move
 from tools.desk.queues import load_queues
+from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketNote, TicketRequest
 from tools.retail.policy import Policy, load_policy
 from tools.retail.shop_records import OrderBackend
@@ -65,7 +66,7 @@ class KeywordRetriever:
 
 
 @dataclass
-class MemoryDesk:
+class MemoryDesk(SqlTicketDesk):
     """Keep tickets in a list."""
 
     tickets: dict[str, Ticket] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class MemoryDesk:
             raise BackendUnavailable("the desk is down")
         for ticket in self.tickets.values():
             if ticket.thread_id == request.thread_id:
-                return self._move(ticket.id, "escalate")
+                return self._moved(ticket.id, "escalate")
         ticket = Ticket(
             id=f"T{1001 + len(self.tickets)}",
             created_at=self.now(),
@@ -111,10 +112,10 @@ class MemoryDesk:
 
     async def cancel_handoff(self, ticket_id: str) -> Ticket:
         waits = self.tickets[ticket_id].status == "pending"
-        return self._move(ticket_id, "hand_back") if waits else self.tickets[ticket_id]
+        return self._moved(ticket_id, "hand_back") if waits else self.tickets[ticket_id]
 
-    async def resolve(self, ticket_id: str) -> Ticket:
-        return self._move(ticket_id, "resolve")
+    async def resolve(self, ticket_id: str, **_: Any) -> Ticket:
+        return self._moved(ticket_id, "resolve")
 
     def send(self, ticket_id: str, text: str, author: str = "mia") -> None:
         """Put a person's message on its way."""
@@ -122,7 +123,7 @@ class MemoryDesk:
         key = f"{ticket_id}:{len(self.sent)}"
         self.sent.append(Delivery(key=key, ticket_id=ticket_id, thread_id=thread, author=author, text=text))
 
-    def _move(self, ticket_id: str, how: Move) -> Ticket:
+    def _moved(self, ticket_id: str, how: Move) -> Ticket:
         ticket = self.tickets[ticket_id]
         self.tickets[ticket_id] = changed(ticket, ownership=move(ticket.ownership, how, now=self.now()))
         return self.tickets[ticket_id]

@@ -65,7 +65,7 @@ async def carried_out(server: Running, threads: list[str]) -> None:
     """Note in the ledger that a change was carried out in these conversations."""
     now = datetime.now(UTC)
     row = {"customer_id": "c", "tool": "t", "args": {}, "preview": "", "change": {}, "state": "done", "settled": True}
-    async with server.service.parts.desk.database.writing() as connection:  # type: ignore[attr-defined]
+    async with server.service.parts.desk.database.writing() as connection:
         await connection.run_sync(ledger_tables.create_all)
         for thread in threads:
             values = row | {"id": thread, "thread_id": thread, "fingerprint": thread, "attempts": 1}

@@ -19,7 +19,6 @@ from server.inbox.inbox_schema import FIGURES
 from server.inbox.message_inbox import Inbox
 from server.inbox.turn_figures import figures_of, lacks_source
 from server.records import Limits, Turn
-from server.routes.operator_routes import desk_of
 from tests.desk_fakes import FakeClock, draft, request
 from tests.postgres import fresh_database
 from tests.server_fakes import bearer, serving, settings_in
@@ -187,7 +186,7 @@ async def test_there_is_one_rating_wherever_it_is_given(tmp_path: Path) -> None:
         kept = (await server.service.agent.state(thread)).rating
         assert kept == {"ticket_id": "T1001", "stars": 2, "comment": "slow"}
         # As `support-agent tickets rate` does it.
-        graph, desk = server.service.agent.graph, desk_of(server.service)
+        graph, desk = server.service.agent.graph, server.service.parts.desk
         await rate_outcome(graph, desk, "T1001", stars=5)
         found = (await server.client.get("/v1/insight", headers=olga)).json()
         assert [(r["stars"], r["figure"]["threads"]) for r in found["ratings"] if r["figure"]["count"]] == [

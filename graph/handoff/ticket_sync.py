@@ -10,13 +10,14 @@ from core.language.signals import wants_agent_back
 from core.language.text import sentences
 from core.message_marks import mark, marks
 from graph.state import State, clip, text_of
-from tools.desk.tickets import Delivery, TicketDesk
+from tools.desk.sql_desk import SqlTicketDesk
+from tools.desk.tickets import Delivery
 
 _NEWEST = 20
 """How many customer messages are looked at again; more are never missing unless the desk was down for as many turns."""
 
 
-async def with_people(state: State, desk: TicketDesk, *, thread_id: str, locale: str) -> dict[str, Any]:
+async def with_people(state: State, desk: SqlTicketDesk, *, thread_id: str, locale: str) -> dict[str, Any]:
     """Return who owns the conversation now and what people wrote that is not in it yet; notes what the customer wrote.
 
     A customer who no longer wants to wait has the agent back, as long as nobody has taken their ticket.
@@ -49,7 +50,7 @@ def _asks_more(text: str) -> bool:
     return any("?" in said or asks_about(said) or wishes(said) for said in others)
 
 
-async def collect(messages: list[AnyMessage], desk: TicketDesk, *, thread_id: str) -> list[AnyMessage]:
+async def collect(messages: list[AnyMessage], desk: SqlTicketDesk, *, thread_id: str) -> list[AnyMessage]:
     """Return the people's messages that a conversation lacks, and record those that it has as delivered.
 
     A message counts as delivered only when a later look finds it: whatever dies or is overtaken in between, it is

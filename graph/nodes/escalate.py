@@ -25,7 +25,8 @@ from tools.business.business_file import HandoffTopic
 from tools.connectors.declarations import in_language
 from tools.context import Context
 from tools.desk.hours import DeskAvailability
-from tools.desk.tickets import MOST_LISTED, TicketDesk, TicketDraft, TicketRequest
+from tools.desk.sql_desk import SqlTicketDesk
+from tools.desk.tickets import MOST_LISTED, TicketDraft, TicketRequest
 
 
 async def escalate(
@@ -33,7 +34,7 @@ async def escalate(
     config: RunnableConfig,
     runtime: Runtime[Context],
     *,
-    desk: TicketDesk,
+    desk: SqlTicketDesk,
     writer: TicketWriter,
     availability: DeskAvailability,
     actions: ConfirmedActions,

@@ -31,7 +31,7 @@ from graph.tool_calls.provenance import spoken_instruction
 from tools.actions.workflow import ConfirmedActions
 from tools.context import Context
 from tools.desk.ownership import WITH_PEOPLE
-from tools.desk.tickets import TicketDesk
+from tools.desk.sql_desk import SqlTicketDesk
 from tools.identity.verification import IdentityDesk
 
 
@@ -40,7 +40,7 @@ async def receive(
     config: RunnableConfig,
     runtime: Runtime[Context],
     *,
-    desk: TicketDesk,
+    desk: SqlTicketDesk,
     actions: ConfirmedActions,
     voice_input: VoiceInput,
     max_message_chars: int,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
@@ -36,7 +36,6 @@ from server.views.conversation_view import find_picture, view
 from server.views.thread_events import thread_events
 from tools.actions.action import OVER
 from tools.desk.reports import TicketLine
-from tools.desk.sql_desk import SqlTicketDesk
 
 router = APIRouter(prefix="/v1", tags=["customers"])
 ReplyId = Annotated[str, Path(min_length=1, max_length=255)]
@@ -207,6 +206,6 @@ async def rate_thread(thread_id: UUID, body: RatingIn, who: Customer, service: S
     thread = str(thread_id)
     await service.inbox.rate(thread, who, body.score, body.comment)
     if ticket_id := await service.desk.reads.newest_of(thread):
-        graph, desk = service.agent.graph, cast(SqlTicketDesk, service.parts.desk)
+        graph, desk = service.agent.graph, service.parts.desk
         async with service.leases.holding(thread):
             await rate_outcome(graph, desk, ticket_id, stars=body.score, comment=body.comment)

@@ -17,7 +17,7 @@ from server.event_streams import EndlessStream
 from server.identity import Operator, Serving
 from server.inbox.thread_notes import note_authors, note_read, typing
 from server.routes.message_intake import json_only
-from server.routes.operator_routes import LOOK_SECONDS, desk_of
+from server.routes.operator_routes import LOOK_SECONDS
 from server.schemas.api_schemas import FOLLOWING, READING, WRITING
 from server.schemas.desk_schemas import (
     ConversationOut,
@@ -89,7 +89,7 @@ async def note_presence(body: PresenceIn, who: Operator, service: Serving) -> No
 @router.get("/queue", response_model=QueueOut, responses=READING)
 async def read_queue(service: Serving, asked: Filtered) -> QueueOut:
     """List tickets and approvals with the time left until an answer was promised, the most pressing first."""
-    return QueueOut(items=await queue(service, desk_of(service), asked))
+    return QueueOut(items=await queue(service, asked))
 
 
 @router.get(
@@ -110,7 +110,7 @@ async def follow_queue(who: Operator, service: Serving, asked: Filtered) -> Endl
 @router.get("/conversations/{thread_id}", response_model=ConversationOut, responses=READING)
 async def read_conversation(who: Operator, service: Serving, thread_id: str = ThreadId) -> ConversationOut:
     """Show a conversation with sources, tool calls, checks, the ledger's actions and its ticket."""
-    return await conversation(service, desk_of(service), thread_id)
+    return await conversation(service, thread_id)
 
 
 @router.get("/conversations", response_model=ListedOut, responses=READING)
@@ -142,7 +142,7 @@ async def changes(service: Service, asked: Wanted) -> AsyncIterator[dict[str, st
     while not service.stopping.is_set():
         # While the desk is down, the last look stands; the page says nothing wrong meanwhile.
         with suppress(BackendUnavailable):
-            waiting = await queue(service, desk_of(service), asked)
+            waiting = await queue(service, asked)
             now = {item.id: item.model_dump(mode="json") for item in waiting}
             for made in differences(seen, now, "item", "gone"):
                 yield made

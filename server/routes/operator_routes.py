@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
 from sse_starlette import EventSourceResponse
@@ -33,7 +33,6 @@ from server.views.case_view import cases_out
 from server.views.conversation_view import view
 from server.views.desk_customer import customer_of
 from server.views.thread_events import differences
-from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.ticket_data import ticket_data
 from tools.desk.tickets import Ticket
 
@@ -42,15 +41,10 @@ LOOK_SECONDS = 1.0
 TicketId = Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 
 
-def desk_of(service: Service) -> SqlTicketDesk:
-    """Return the desk with what people do at it."""
-    return cast(SqlTicketDesk, service.parts.desk)
-
-
 async def known(service: Service, ticket_id: str) -> Ticket:
     """Return a ticket; raises NotFound."""
     try:
-        return await desk_of(service).get_ticket(ticket_id)
+        return await service.parts.desk.get_ticket(ticket_id)
     except Refused as error:
         raise NotFound(f"{error}") from None
 
@@ -59,15 +53,18 @@ async def at_desk(
     service: Service, ticket_id: str, act: Callable[..., Awaitable[Ticket]], **how: Any
 ) -> dict[str, Any]:
     """Do something to a ticket while no turn of its conversation runs, and return it; raises NotFound, and as `act`."""
-    ticket = await known(service, ticket_id)
-    async with service.leases.holding(ticket.thread_id):
-        return ticket_data(await act(service.agent.graph, desk_of(service), ticket_id, **how))
+    try:
+        thread_id, _ = await service.parts.desk.whose(ticket_id)
+    except Refused as error:
+        raise NotFound(f"{error}") from None
+    async with service.leases.holding(thread_id):
+        return ticket_data(await act(service.agent.graph, service.parts.desk, ticket_id, **how))
 
 
 @router.get("", response_model=TicketsOut, responses=READING)
 async def list_tickets(who: Operator, service: Serving, open_only: bool = True) -> TicketsOut:
     """List tickets, oldest first."""
-    return TicketsOut(tickets=[ticket_data(t) for t in await desk_of(service).list_tickets(open_only=open_only)])
+    return TicketsOut(tickets=[ticket_data(t) for t in await service.parts.desk.list_tickets(open_only=open_only)])
 
 
 @router.get(
@@ -110,7 +107,7 @@ async def suggest(who: Operator, service: Serving, ticket_id: str = TicketId) ->
     about = await customer_of(service, ticket.customer_id) if ticket.customer_id and service.desk.model else None
     state = await service.agent.state(ticket.thread_id)
     words = await suggest_reply(
-        desk_of(service),
+        service.parts.desk,
         ticket_id,
         operator=who.subject,
         model=service.desk.model,
@@ -136,18 +133,8 @@ async def reply_to_customer(
     """Take a ticket and write to its customer; refused while a colleague has it. Pictures (JPEG, PNG, WebP) come in a
     form (`multipart/form-data`) as `images`.
     """
-    body = sent.body
-    graph, desk = service.agent.graph, desk_of(service)
-    try:
-        thread_id, _ = await desk.whose(ticket_id)
-    except Refused as error:
-        raise NotFound(f"{error}") from None
-    key = f"{who.subject}:{body.key}" if body.key else None
-    async with service.leases.holding(thread_id):
-        replied = await people.reply(
-            graph, desk, ticket_id, operator=who.subject, text=body.text, key=key, pictures=sent.pictures
-        )
-    return ticket_data(replied)
+    said = {"text": sent.body.text, "key": f"{who.subject}:{sent.body.key}" if sent.body.key else None}
+    return await at_desk(service, ticket_id, people.reply, operator=who.subject, pictures=sent.pictures, **said)
 
 
 @router.post("/{ticket_id}/resolve", responses=ACTING)
@@ -180,7 +167,7 @@ async def propose(body: ProposalIn, who: Operator, service: Serving, ticket_id: 
 async def _changes(service: Service) -> AsyncIterator[dict[str, str]]:
     seen: dict[str, int] = {}
     while not service.stopping.is_set():
-        now = {ticket.id: ticket_data(ticket) for ticket in await desk_of(service).list_tickets(open_only=True)}
+        now = {ticket.id: ticket_data(ticket) for ticket in await service.parts.desk.list_tickets(open_only=True)}
         for made in differences(seen, now, "ticket", "closed"):
             yield made
         with suppress(TimeoutError):

@@ -11,7 +11,7 @@ from server.identity import Operator, Serving
 from server.inbox.thread_notes import add_note as add_note_to_thread
 from server.routes.desk_routes import ThreadId
 from server.routes.message_intake import json_only
-from server.routes.operator_routes import TicketId, at_desk, desk_of, known
+from server.routes.operator_routes import TicketId, at_desk, known
 from server.schemas.api_schemas import ACTING
 from server.schemas.desk_schemas import ConversationOut, MergeIn, NoteIn, TicketChangeIn
 from server.views.desk_queue import APPROVALS
@@ -38,7 +38,7 @@ async def change_ticket(
         snoozed_until=body.snoozed_until,
     )
     if change != TicketChange():
-        ticket = await desk_of(service).change(ticket_id, change)
+        ticket = await service.parts.desk.change(ticket_id, change)
     if body.operator:
         given = {"operator": body.operator, "instead_of": body.instead_of}
         return await at_desk(service, ticket_id, people.take, **given)
@@ -52,7 +52,7 @@ async def add_note(body: NoteIn, who: Operator, service: Serving, ticket_id: str
     """Write a note that only colleagues read."""
     await known(service, ticket_id)
     key = f"note:{who.subject}:{body.key or uuid4().hex}"
-    await desk_of(service).add_note(ticket_id, author=who.subject, text=body.text, key=key, kind="internal")
+    await service.parts.desk.add_note(ticket_id, author=who.subject, text=body.text, key=key, kind="internal")
     return ticket_data(await known(service, ticket_id))
 
 
@@ -64,7 +64,7 @@ async def add_thread_note(body: NoteIn, who: Operator, service: Serving, thread_
     await service.inbox.thread(thread_id, None)
     key = f"{who.subject}:{body.key or uuid4().hex}"
     await add_note_to_thread(service.inbox, thread_id, author=who.subject, text=body.text, key=key)
-    return await conversation(service, desk_of(service), thread_id)
+    return await conversation(service, thread_id)
 
 
 @router.post("/tickets/{ticket_id}/reopen", responses=ACTING)
@@ -84,6 +84,6 @@ async def merge_ticket(body: MergeIn, who: Operator, service: Serving, ticket_id
 async def join_conversation(who: Operator, service: Serving, thread_id: str = ThreadId) -> dict[str, Any]:
     """Take a conversation that the agent has; refused while an action in it waits for approval."""
     async with service.leases.holding(thread_id):
-        graph, desk, writer = service.agent.graph, desk_of(service), service.parts.writer
+        graph, desk, writer = service.agent.graph, service.parts.desk, service.parts.writer
         joined = await people.join(graph, desk, writer, thread_id, operator=who.subject)
     return ticket_data(joined)

@@ -12,7 +12,6 @@ from server.service import Service
 from tools.actions.action import Action, State
 from tools.desk.reports import NO_MESSAGES, LatestMessages
 from tools.desk.sla import Wait, pressing, ticket_wait, wait_of
-from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.tickets import Ticket
 
 APPROVALS = "approvals"
@@ -33,11 +32,11 @@ class Wanted:
     """Whether what was put off is wanted, too."""
 
 
-async def queue(service: Service, desk: SqlTicketDesk, wanted: Wanted) -> list[QueueItem]:
+async def queue(service: Service, wanted: Wanted) -> list[QueueItem]:
     """Return what waits, the most pressing first; closed tickets only when their state is asked for."""
     found: list[QueueItem] = []
     if wanted.state != WAITING:
-        found += await _tickets(service, desk, wanted)
+        found += await _tickets(service, wanted)
     if wanted.state in (None, WAITING):
         ledger = service.parts.actions.ledger
         await ledger.expire_due()
@@ -45,13 +44,13 @@ async def queue(service: Service, desk: SqlTicketDesk, wanted: Wanted) -> list[Q
     return sorted((item for item in found if _fits(item, wanted)), key=_pressing)
 
 
-async def _tickets(service: Service, desk: SqlTicketDesk, wanted: Wanted) -> list[QueueItem]:
+async def _tickets(service: Service, wanted: Wanted) -> list[QueueItem]:
     listed: Sequence[Ticket]
     words: Mapping[str, LatestMessages] = {}
     if wanted.state in ("resolved", "bot"):
-        listed = (await desk.list_tickets(status=wanted.state))[-CLOSED_SHOWN:]  # type: ignore[arg-type]
+        listed = (await service.parts.desk.list_tickets(status=wanted.state))[-CLOSED_SHOWN:]  # type: ignore[arg-type]
     else:
-        listed = await desk.list_tickets(open_only=True)
+        listed = await service.parts.desk.list_tickets(open_only=True)
         words = await service.desk.reads.latest_messages()
     return [of_ticket(service, ticket, words.get(ticket.id, NO_MESSAGES)) for ticket in listed]
 

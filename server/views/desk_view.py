@@ -21,25 +21,24 @@ from server.views.desk_queue import of_action, of_ticket
 from server.views.entry_times import add_times_and_ratings, with_notes
 from tools.actions.action import Action
 from tools.desk.reports import NO_MESSAGES
-from tools.desk.sql_desk import SqlTicketDesk
 from tools.desk.ticket_data import ticket_data
 
 RESULT_SHOWN = 4_000
 """Characters of a tool's result."""
 
 
-async def conversation(service: Service, desk: SqlTicketDesk, thread_id: str) -> ConversationOut:
+async def conversation(service: Service, thread_id: str) -> ConversationOut:
     """Return a conversation as it is now; raises NotFound."""
     state = await service.agent.state(thread_id)
     waiting = await service.inbox.waiting(thread_id)
     ticket_id = await service.desk.reads.newest_of(thread_id)
     if not (state.messages or waiting or ticket_id):
         raise NotFound("there is no such conversation; the queue and the insight page name those there are")
-    ticket = await desk.get_ticket(ticket_id) if ticket_id else None
+    ticket = await service.parts.desk.get_ticket(ticket_id) if ticket_id else None
     said = await _said(service, thread_id)
     entries = entries_of(said, await _passages(service, said))
     known = {entry.id for entry in entries}
-    deliveries = await desk.undelivered(thread_id)
+    deliveries = await service.parts.desk.undelivered(thread_id)
     for delivery in deliveries:
         if (entry_id := f"desk-{delivery.key}") not in known:
             entries.append(_entry(entry_id, "operator", delivery.text, author=delivery.author))

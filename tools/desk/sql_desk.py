@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -28,8 +28,11 @@ from tools.desk.desk_schema import (
 )
 from tools.desk.ownership import WITH_PEOPLE, Ownership, Stage, Worked, calendar_time, check_free, move, replied
 from tools.desk.ticket_redaction import CustomerRedaction, redacted
-from tools.desk.ticket_rows import Outbox, TicketRows, again_on_conflict
+from tools.desk.ticket_rows import TicketRows, again_on_conflict
 from tools.desk.tickets import Delivery, NoteKind, Ticket, TicketChange, TicketRequest
+
+if TYPE_CHECKING:
+    from tools.desk.webhook import WebhookOutbox
 
 REOPEN_DAYS = 14
 _REMEMBERED = 10_000
@@ -37,7 +40,7 @@ _REMEMBERED = 10_000
 
 
 class SqlTicketDesk(TicketRows):
-    """Fulfil `TicketDesk`, and let people work on tickets, in SQLite or PostgreSQL.
+    """Take conversations over from the agent, and let people work on their tickets, in SQLite or PostgreSQL.
 
     Every method raises BackendUnavailable when the database fails.
     """
@@ -49,7 +52,7 @@ class SqlTicketDesk(TicketRows):
         now: Callable[[], datetime] = utc_now,
         worked: Worked = calendar_time,
         reopen_days: int = REOPEN_DAYS,
-        outbox: Outbox | None = None,
+        outbox: "WebhookOutbox | None" = None,
         redaction: CustomerRedaction | None = None,
         most_tickets: int | None = None,
         most_within: timedelta = timedelta(days=30),

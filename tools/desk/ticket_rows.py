@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +14,10 @@ from core.storage.database import Database, OwnDatabase
 from tools.desk.desk_schema import metadata, notes, ownership_values, read_ticket, send, serial_of, tickets
 from tools.desk.ownership import Move, Ownership, Worked, check_free, move
 from tools.desk.tickets import NoteKind, Ticket, TicketNote
+
+if TYPE_CHECKING:  # its client of HTTP takes long to load, and most desks need none
+    from tools.desk.webhook import WebhookOutbox
+
 
 T = TypeVar("T")
 _HAPPENED: dict[Move, str] = {
@@ -25,27 +29,11 @@ _HAPPENED: dict[Move, str] = {
 }
 
 
-class Outbox(Protocol):
-    """Learn of every change to a ticket, in the transaction that makes it."""
-
-    async def add(self, connection: AsyncConnection, kind: str, ticket: Ticket) -> None:
-        """Record a change for sending."""
-        ...
-
-    def wake(self) -> None:
-        """Begin to send what was recorded; called after the transaction."""
-        ...
-
-    async def close(self) -> None:
-        """End sending on the running event loop."""
-        ...
-
-
 class TicketRows:
     """What every change of a ticket is made of."""
 
     def __init__(
-        self, database: Database, *, now: Callable[[], datetime], worked: Worked, outbox: Outbox | None
+        self, database: Database, *, now: Callable[[], datetime], worked: Worked, outbox: "WebhookOutbox | None"
     ) -> None:
         self.database = database
         self._now = now

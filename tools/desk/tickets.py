@@ -1,9 +1,8 @@
 """Describe the ticket desk: what a ticket is, and the Protocols every desk fulfils."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -169,31 +168,3 @@ class Delivery:
     """An operator's name, or `desk` for a notice of the desk itself."""
     text: str
     pictures: tuple[Picture, ...] = ()
-
-
-class TicketDesk(Protocol):
-    """Take conversations over from the agent."""
-
-    async def open_ticket(self, request: TicketRequest) -> Ticket:
-        """Return the thread's ticket: the one people already have, a lately closed one reopened, or a new one."""
-        ...
-
-    async def add_note(self, ticket_id: str, *, author: str, text: str, key: str, kind: NoteKind = "customer") -> None:
-        """Add a message to a ticket once per key; raises Refused when there is no such ticket."""
-        ...
-
-    async def get_ticket(self, ticket_id: str) -> Ticket:
-        """Return a ticket with its notes; raises Refused when there is none."""
-        ...
-
-    async def cancel_handoff(self, ticket_id: str) -> Ticket:
-        """Give a conversation that waits for a person back to the agent, as its customer wishes; a taken one stays."""
-        ...
-
-    async def undelivered(self, thread_id: str | None = None) -> Sequence[Delivery]:
-        """Return the messages that have not reached their conversation, oldest first, optionally of one thread."""
-        ...
-
-    async def delivered(self, keys: Sequence[str]) -> None:
-        """Record that messages have reached their conversation."""
-        ...

@@ -59,7 +59,7 @@ class _Sender:
 
 
 class WebhookOutbox:
-    """Fulfil `Outbox`: keep changes in the desk's database and post them to one address."""
+    """Keep changes in the desk's database and post them to one address."""
 
     def __init__(
         self,
