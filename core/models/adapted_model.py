@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import Field, PrivateAttr
@@ -138,7 +137,7 @@ class AdaptedChatModel(PiecewiseChatModel):
         """Return the model with these tools."""
         return AdaptedChatModel(model=self.model, endpoint=self.endpoint, tools=tools)
 
-    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[ChatGenerationChunk]:
+    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[AIMessageChunk]:
         known, allowance = self.endpoint.known, current_allowance()
         self._by_json.formats = json_formats(known) if known else self._by_json.formats
         in_pieces = in_pieces and not (known and known.streaming is False)
@@ -150,7 +149,7 @@ class AdaptedChatModel(PiecewiseChatModel):
                 try:
                     async with aclosing(answer_of(way, messages, in_pieces=in_pieces)) as pieces:
                         async for piece in pieces:
-                            yield ChatGenerationChunk(message=piece)
+                            yield piece
                     if place and not allowance.forced_tools:
                         self.endpoint.refuses_tools = True
                     return

@@ -4,7 +4,7 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -35,7 +35,7 @@ class PiecewiseChatModel(AsyncChatModel):
     """A chat model whose subclass yields its answer in pieces, and asks others as a whole where nobody reads along."""
 
     @abstractmethod
-    def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[ChatGenerationChunk]:
+    def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[AIMessageChunk]:
         """Yield the answer."""
 
     async def _agenerate(
@@ -55,16 +55,17 @@ class PiecewiseChatModel(AsyncChatModel):
         **kwargs: Any,
     ) -> AsyncGenerator[ChatGenerationChunk]:
         async for piece in self._answered(messages, in_pieces=True):
-            yield piece
+            yield ChatGenerationChunk(message=piece)
 
 
-async def whole_result(pieces: AsyncGenerator[ChatGenerationChunk]) -> ChatResult:
+async def whole_result(pieces: AsyncGenerator[AIMessageChunk]) -> ChatResult:
     """Return the pieces of an answer, of which there is at least one, as a whole.
 
     The library has such a function, too; it joins them in a thread, and to reach one takes longer than to join them.
     """
     first, *rest = [piece async for piece in pieces]
-    return ChatResult(generations=[ChatGeneration(message=message_chunk_to_message((first + rest).message))])
+    whole = first + rest if rest else first
+    return ChatResult(generations=[ChatGeneration(message=message_chunk_to_message(whole))])
 
 
 async def answer_of(
@@ -78,7 +79,7 @@ async def answer_of(
     if isinstance(model, PiecewiseChatModel):
         async with aclosing(model._answered(messages, in_pieces=in_pieces)) as pieces:
             async for piece in pieces:
-                yield cast(AIMessageChunk, piece.message)
+                yield piece
     elif in_pieces:
         async for message in model.astream(messages, NO_STREAM):
             yield as_chunk(message)

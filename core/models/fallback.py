@@ -9,7 +9,6 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
@@ -63,7 +62,7 @@ class ChainedChatModel(PiecewiseChatModel):
         ]
         return ChainedChatModel(links=bound)
 
-    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[ChatGenerationChunk]:
+    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[AIMessageChunk]:
         """Yield the answer."""
         problem: ModelError | None = None
         allowance = current_allowance()
@@ -80,7 +79,7 @@ class ChainedChatModel(PiecewiseChatModel):
                 async with aclosing(asked) as pieces:
                     async for piece in pieces:
                         begun = True
-                        yield ChatGenerationChunk(message=piece)
+                        yield piece
                 return
             except ModelError as error:
                 rejected = isinstance(error, ModelRejected)

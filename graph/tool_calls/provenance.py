@@ -68,6 +68,10 @@ class MessageOrigins:
     messages: Sequence[AnyMessage]
     case_file: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Facts of turns that left it."""
+    _wishes: dict[tuple[str, tuple[str, ...], int | None], list[str]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was read already; one request asks for the wishes of a tool more than once."""
 
     def of_customer(self) -> list[str]:
         """Return what the customer said, oldest first, without recordings in which somebody speaks to an agent."""
@@ -80,7 +84,12 @@ class MessageOrigins:
         A wish is a sentence that asks for what the tool does, what completes one, or a yes to a reply about it where
         the customer spoke of it first. Of the messages those before the place `until` count, or all.
         """
-        also_called = tuple(also_called)
+        asked = (tool, tuple(also_called), until)
+        if asked not in self._wishes:
+            self._wishes[asked] = self._read_wishes(*asked)
+        return self._wishes[asked]
+
+    def _read_wishes(self, tool: str, also_called: tuple[str, ...], until: int | None) -> list[str]:
         messages = [said for said in self._said if until is None or said.place < until]
         kept = [fact for kind in (REQUEST, PREFERENCE) for fact in self.case_file.get(kind, ())]
         if not any(mentions(text, tool, also_called) for text in (*kept, *(m.text for m in messages if m.typed))):

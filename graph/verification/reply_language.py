@@ -31,7 +31,7 @@ _CLAUSE = re.compile(r"[,;:()|–—]")
 _NAMED = re.compile(r'"(?:\w*name|title|product|item|city|address\d?|street)"\s?:\s?"([^"\\\n]{2,80})"')
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ROWS_KEPT = 2_000
-"""Rows of transitions held in memory, a kilobyte each; an ordinary sentence enters about a hundred."""
+"""Rows of each table held in memory, a kilobyte each at most; an ordinary sentence enters about a hundred."""
 
 
 class ReplyLanguages:
@@ -130,8 +130,12 @@ class _RowsOnDisk:
 class _Weights(_RowsOnDisk):
     """The weights of each feature for each language."""
 
+    def __init__(self, weights: npt.NDArray[Any]) -> None:
+        super().__init__(weights)
+        self._row = lru_cache(_ROWS_KEPT)(self.read)
+
     def __getitem__(self, numbers: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
-        data = b"".join(self.read(number) for number in numbers.tolist())
+        data = b"".join(map(self._row, numbers.tolist()))
         return np.frombuffer(data, self.dtype).reshape(len(numbers), -1)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall
 from langchain_core.messages.tool import tool_call_chunk
-from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import Field, PrivateAttr
@@ -152,11 +151,11 @@ class VerifiedChatModel(PiecewiseChatModel):
     def _llm_type(self) -> str:
         return "verified"
 
-    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[ChatGenerationChunk]:
+    async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[AIMessageChunk]:
         async for piece in self._spoken(answer_of(self.inner, messages, in_pieces=in_pieces)):
             yield piece
 
-    async def _spoken(self, answer_pieces: AsyncIterator[AIMessageChunk]) -> AsyncGenerator[ChatGenerationChunk]:
+    async def _spoken(self, answer_pieces: AsyncIterator[AIMessageChunk]) -> AsyncGenerator[AIMessageChunk]:
         """Yield what may be said of an answer, while it comes."""
         self._begin()
         whole, taken, pending = AIMessageChunk(content=""), "", ""
@@ -302,12 +301,12 @@ class VerifiedChatModel(PiecewiseChatModel):
         start = sentence.index(words)
         return sentence[:start] + safe + sentence[start + len(words) :]
 
-    def _piece(self, text: str) -> ChatGenerationChunk:
+    def _piece(self, text: str) -> AIMessageChunk:
         """Return a piece of the reply as the customer reads it."""
         shown = self.citations.shown(text) if self.citations else text
-        return ChatGenerationChunk(message=AIMessageChunk(content=shown, id=self.message_id))
+        return AIMessageChunk(content=shown, id=self.message_id)
 
-    def _end(self, whole: AIMessageChunk, answer: Answer) -> ChatGenerationChunk:
+    def _end(self, whole: AIMessageChunk, answer: Answer) -> AIMessageChunk:
         """Return the last piece: calls that are fit to run, and what the answer cost."""
         calls = [
             tool_call_chunk(
@@ -315,7 +314,7 @@ class VerifiedChatModel(PiecewiseChatModel):
             )
             for index, call in enumerate(answer.calls)
         ]
-        message = AIMessageChunk(
+        return AIMessageChunk(
             content="",
             id=self.message_id,
             tool_call_chunks=calls,
@@ -323,7 +322,6 @@ class VerifiedChatModel(PiecewiseChatModel):
             response_metadata={"model_name": whole.response_metadata.get("model_name", "")},
             chunk_position="last",
         )
-        return ChatGenerationChunk(message=message)
 
 
 def _questions_of(text: str) -> set[str]:
