@@ -9,6 +9,7 @@ import pytest
 
 from core.language.detection import spoken_language
 from core.language.fixed_sentences import PHRASES, Catalogue, date_words, list_words, phrase
+from core.language.signals import wants_human
 from tests.processes import ROOT
 
 LANGUAGES = ["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "tr"]
@@ -81,3 +82,10 @@ def test_dates_and_lists_are_written_in_the_language() -> None:
 )
 def test_the_language_is_that_of_the_newest_telling_message(text: str, before: str, spoken: str) -> None:
     assert spoken_language(text, before) == spoken
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_word_that_brings_in_a_person_is_understood(language: str) -> None:
+    [word] = re.findall(r"[“„«‘「]\s?([^”“»’」]+?)\s?[”“»’」]", phrase("person_offered", language))
+    assert wants_human(word)
+    assert wants_human(f"{word.capitalize()}!")

@@ -107,6 +107,11 @@ _HUMAN_ELSEWHERE = any_of(
     r"\b(?:rozmawiać|porozmawiać|połączyć|pogadać|rozmowa|rozmowę|skontaktować się) (?:się )?z (?:\w+ "
     r")?(?:człowiekiem|konsultant(?:em|ką)|pracownikiem|kimś|osobą|agentem|doradcą|operatorem|przedstawicielem)",
     r"\b(?:żyw(?:ym|y|ego) człowiek\w*|prawdziw(?:ym|y|a|ą) (?:człowiek\w*|osob\w*))",
+    # the word alone, as the agent itself tells people to write it
+    r"^\W*(?:(?:einen?|ein|une?|una?|uma|een|bitte|por favor) )?(?:mensch(?:en)?|mitarbeiter(?:in)?|personne|humaine?|"
+    r"conseill(?:er|ère)|persona|humano|agente|operatore|pessoa|atendente|mens|medewerker|człowiek|konsultant|موظف|شخص|"
+    r"担当者|人間|insan|temsilci)(?:,? (?:bitte|s'il vous pla[iî]t|por favor|per favore|alstublieft|proszę|"
+    r"lütfen))?\W*$",
     # Arabic
     r"(?:التحدث|التكلم|الحديث|التواصل|[أا]تحدث|[أا]تكلم) (?:[إا]لى|مع) (?:شخص|[إا]نسان|موظف|ممثل|[أا]حد|بشر)",
 )
