@@ -1,6 +1,8 @@
 """Talk to an OpenAI-compatible endpoint, and report its failures as ours."""
 
+import asyncio
 import base64
+import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, cast
@@ -44,7 +46,7 @@ def endpoint_errors(base_url: str, model: str) -> Iterator[None]:
 def _translated(base_url: str, model: str) -> Iterator[None]:
     try:
         yield
-    except (openai.APITimeoutError, httpx2.TimeoutException) as error:
+    except (openai.APITimeoutError, httpx2.TimeoutException, TimeoutError) as error:
         raise ModelUnavailable(
             f"{base_url} did not answer in time; try again later or raise timeout_seconds in SUPPORT_LIMITS"
         ) from error
@@ -208,11 +210,16 @@ class EndpointChatModel(ChatOpenAI):
         if self.http_async_client is None:
             answer = await self.async_client.with_raw_response.create(**payload)
             return cast(httpx2.Response, answer.http_response)
-        body = {name: value for name, value in payload.items() if name != "extra_body"} | payload["extra_body"]
-        response: httpx2.Response = await self.http_async_client.post(
-            f"{str(self.openai_api_base).rstrip('/')}/chat/completions", json=body, headers=_key(self.openai_api_key)
-        )
+        response: httpx2.Response = await self.http_async_client.post(**self._request(payload))
         return response.raise_for_status()
+
+    def _request(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Return a request as the HTTP client takes it."""
+        return {
+            "url": f"{str(self.openai_api_base).rstrip('/')}/chat/completions",
+            "json": {name: value for name, value in payload.items() if name != "extra_body"} | payload["extra_body"],
+            "headers": _key(self.openai_api_key),
+        }
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
         with self._errors():
@@ -221,13 +228,46 @@ class EndpointChatModel(ChatOpenAI):
     async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
         finished, length = False, 0
         with self._errors():
-            async for chunk in super()._astream(*args, **kwargs):
+            own = self.http_async_client is not None
+            async for chunk in self._pieces(*args, **kwargs) if own else super()._astream(*args, **kwargs):
                 length += _length(chunk.message)
                 self._check_length(length)
                 finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
                 yield chunk
         if not finished:
             raise ModelUnavailable(f"{self.openai_api_base} ended its stream for {self.model_name!r} without finishing")
+
+    async def _pieces(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        """Yield the pieces of a stream that the HTTP client itself reads: the library takes each apart twice."""
+        usage = {"stream_options": {"include_usage": True}} if self.stream_usage else {}
+        payload = self._get_request_payload(messages, stop=stop, stream=True, **usage, **kwargs)
+        async with self.http_async_client.stream("POST", **self._request(payload)) as response:  # type: ignore[union-attr]
+            if response.is_error:
+                await response.aread()
+            lines = aiter(response.raise_for_status().aiter_lines())
+            while (line := await self._next_line(lines)) is not None:
+                said = line.removeprefix("data:").strip() if line.startswith("data:") else ""
+                if said == "[DONE]":
+                    return
+                if not said:  # an empty line ends each event, and some servers send comments
+                    continue
+                event = json.loads(said)
+                if error := event.get("error"):
+                    raise ModelUnavailable(
+                        f"{self.openai_api_base} broke off for {self.model_name!r}: {_first_line(str(error))}"
+                    )
+                if piece := self._convert_chunk_to_generation_chunk(event, AIMessageChunk, None):
+                    yield piece
+
+    async def _next_line(self, lines: AsyncIterator[str]) -> str | None:
+        async with asyncio.timeout(self.stream_chunk_timeout):
+            return await anext(lines, None)
 
     def _check_length(self, characters: int) -> None:
         """Raise ModelUnavailable for an answer that its limit of tokens cannot hold."""
