@@ -3,7 +3,7 @@
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,6 @@ class Tokens:
         audience: str | None = None,
         max_hours: float = 24,
         revoked: Path | None = None,
-        now: Callable[[], float] = time.time,
     ) -> None:
         """Take what tokens have to be signed with and to name.
 
@@ -73,7 +72,6 @@ class Tokens:
             audience: What `aud` has to name, or None for anything.
             max_hours: Longest life of a token, from its issue to its end.
             revoked: File with the id (`jti`) of a revoked token on each line; a missing one revokes none.
-            now: Tells the seconds since 1970.
         """
         if secret is not None and len(secret.encode()) < SHORTEST_SECRET:
             raise SettingsError(
@@ -86,7 +84,6 @@ class Tokens:
         self._audience = audience
         self._max_hours = max_hours
         self._revoked = RevokedTokens(revoked)
-        self._now = now
 
     @property
     def can_issue(self) -> bool:
@@ -113,7 +110,7 @@ class Tokens:
             )
         except (PyJWTError, ValueError) as error:
             raise TokenRejected(f"the token is not valid ({error}); sign in again") from error
-        now = self._now()
+        now = time.time()
         if float(claims["exp"]) - min(now, float(claims.get("iat", now))) > self._max_hours * 3600 + LEEWAY_SECONDS:
             raise TokenRejected(f"the token is valid for more than {self._max_hours:g} hours; sign in again")
         who = _identity(claims)
@@ -133,7 +130,7 @@ class Tokens:
             raise SettingsError(
                 f"a token for {minutes:g} minutes would be refused; SUPPORT_JWT_MAX_HOURS is {self._max_hours:g}"
             )
-        now = int(self._now())
+        now = int(time.time())
         claims: dict[str, Any] = {"sub": subject, "role": role, "iat": now, "exp": now + int(minutes * 60)}
         claims |= {"jti": uuid4().hex}
         claims |= {"iss": self._issuer} if self._issuer else {}

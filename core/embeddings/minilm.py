@@ -30,6 +30,7 @@ DIMENSION = 384
 MAX_TOKENS = 256
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+_BATCH, _THREADS = 32, 2
 _WORTH_A_RUN = 8
 """Tokens of padding that cost as much time as one more run of the model."""
 _TOKENIZER_FILE = Path("embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
@@ -42,12 +43,10 @@ class MiniLM(Embeddings):
     attention mask, divided by its length. Model and tokenizer open at the first use and are shared by all threads.
     """
 
-    def __init__(self, batch_size: int = 32, threads: int = 2, *, eight_bit: bool | None = None) -> None:
+    def __init__(self, *, eight_bit: bool | None = None) -> None:
         """Compute with 8-bit products where the processor has instructions for them, or as told."""
         self._eight_bit = multiplies_eight_bit() if eight_bit is None else eight_bit
-        self._batch_size = batch_size
-        self._threads = threads
-        self._helpers = ThreadPoolExecutor(threads, "minilm")
+        self._helpers = ThreadPoolExecutor(_THREADS, "minilm")
         self._opening = Lock()
         self._tokenizer: Tokenizer | None = None
         self._session: onnxruntime.InferenceSession | None = None
@@ -81,7 +80,7 @@ class MiniLM(Embeddings):
             vectors[rows] = _pool(session, [encodings[i] for i in rows])
 
         # A thread for each batch: these products are so small that sharing out one of them costs more than it gains.
-        most = min(self._batch_size, ceil(len(texts) / self._threads))
+        most = min(_BATCH, ceil(len(texts) / _THREADS))
         *others, longest = _batches([len(encoding.ids) for encoding in encodings], most)
         running = [self._helpers.submit(run, rows) for rows in others]
         run(longest)

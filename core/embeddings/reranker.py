@@ -92,7 +92,7 @@ def _scores(answer: Any, count: int) -> list[float]:
 class CrossEncoder:
     """Run a sequence-classification model on this machine: one number, or the last of several, is the score."""
 
-    def __init__(self, folder: Path, threads: int = 2) -> None:
+    def __init__(self, folder: Path) -> None:
         """Look for the two files; they are opened at the first use.
 
         Raises:
@@ -104,7 +104,7 @@ class CrossEncoder:
                 f"SUPPORT_RERANK_MODEL is {str(folder)!r}, which has no {' and no '.join(missing)}; "
                 "name a folder with the ONNX export of a cross-encoder and its tokenizer"
             )
-        self._folder, self._threads = folder, threads
+        self._folder = folder
         self._opening = Lock()
         self._opened: tuple[Tokenizer, onnxruntime.InferenceSession] | None = None
 
@@ -143,7 +143,7 @@ class CrossEncoder:
                 try:
                     tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER_FILE))
                     options = onnxruntime.SessionOptions()
-                    options.intra_op_num_threads = self._threads
+                    options.intra_op_num_threads = 2
                     session = onnxruntime.InferenceSession(
                         str(self._folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
                     )

@@ -16,13 +16,13 @@ METRICS_SECONDS = 15
 class OpenTelemetry:
     """Export spans and figures over OTLP/HTTP; with other exporters in tests."""
 
-    def __init__(self, *, spans: Any, metrics: Any, service: str = "support-agent") -> None:
+    def __init__(self, *, spans: Any, metrics: Any) -> None:
         """Take a span processor and a metric reader of the OpenTelemetry SDK."""
         from opentelemetry.sdk.metrics import MeterProvider
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
 
-        about = Resource.create({"service.name": service})
+        about = Resource.create({"service.name": "support-agent"})
         self._traces = TracerProvider(resource=about, shutdown_on_exit=False)
         self._traces.add_span_processor(spans)
         self._meters = MeterProvider(resource=about, metric_readers=[metrics], shutdown_on_exit=False)
@@ -67,7 +67,7 @@ class OpenTelemetry:
         self._meters.shutdown(timeout_millis=EXPORT_SECONDS * 1000)
 
 
-def open_telemetry(url: str, *, service: str = "support-agent") -> OpenTelemetry:
+def open_telemetry(url: str) -> OpenTelemetry:
     """Return what exports to the collector at this address; raises SettingsError when the extra is not installed."""
     need_extra("telemetry", "SUPPORT_TELEMETRY_URL")
     from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
@@ -83,5 +83,4 @@ def open_telemetry(url: str, *, service: str = "support-agent") -> OpenTelemetry
             export_interval_millis=METRICS_SECONDS * 1000,
             export_timeout_millis=EXPORT_SECONDS * 1000,
         ),
-        service=service,
     )

@@ -121,11 +121,10 @@ def _unreadable(refusal: ModelRejected) -> bool:
 class LocalWhisper:
     """Run a CTranslate2 Whisper model from a folder with faster-whisper (the extra `voice`), without network."""
 
-    def __init__(self, folder: Path, *, threads: int = 2) -> None:
+    def __init__(self, folder: Path) -> None:
         """Keep the folder; raises SettingsError when faster-whisper is not installed."""
         need_extra("voice", f"SUPPORT_TRANSCRIPTION_MODEL, which is the folder {folder},")
         self._folder = folder
-        self._threads = threads
         self._opening = Lock()
         self._model: Any = None
 
@@ -158,7 +157,7 @@ class LocalWhisper:
                         str(self._folder),
                         device="cpu",
                         compute_type="int8",
-                        cpu_threads=self._threads,
+                        cpu_threads=2,
                         local_files_only=True,
                     )
                 except (RuntimeError, OSError, ValueError) as error:

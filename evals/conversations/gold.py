@@ -9,7 +9,7 @@ from evals.conversations.scenarios import Scenario
 from evals.conversations.start_state import StartState, differences
 
 
-async def expected_changes(scenario: Scenario, ground: StartState, *, thread_id: str = "gold") -> list[dict[str, Any]]:
+async def expected_changes(scenario: Scenario, ground: StartState) -> list[dict[str, Any]]:
     """Return, for each right way, the records that must have changed, whole, by `table/id`.
 
     Raises:
@@ -22,7 +22,7 @@ async def expected_changes(scenario: Scenario, ground: StartState, *, thread_id:
             found.append({})
             continue
         with tempfile.TemporaryDirectory() as folder:
-            async with open_records(ground, scenario, Path(folder), thread_id=thread_id) as records:
+            async with open_records(ground, scenario, Path(folder), thread_id="gold") as records:
                 before = await records.read()
                 await records.carry_out(way, field)
                 found.append(differences(before, await records.read()))

@@ -46,10 +46,9 @@ class RuleSummary:
 class ModelSummary:
     """Ask the model for a summary; the rule answers in its place when the model fails or takes too long."""
 
-    def __init__(self, model: BaseChatModel, *, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(self, model: BaseChatModel) -> None:
         # Hidden from token streams: the customer reads only the reply.
         self._model = model.with_config(tags=["langsmith:nostream"], run_name="summary")
-        self._wait_seconds = wait_seconds
 
     async def summarise(self, summary: str, messages: Sequence[AnyMessage]) -> tuple[str, Usage]:
         """Return the model's summary of both."""
@@ -58,7 +57,7 @@ class ModelSummary:
             f"<earlier_summary>\n{undelimited(summary)}\n</earlier_summary>\n<conversation>\n{said}\n</conversation>"
         )
         try:
-            async with asyncio.timeout(self._wait_seconds):
+            async with asyncio.timeout(WAIT_SECONDS):
                 answer = await self._model.ainvoke([SystemMessage(_INSTRUCTIONS), HumanMessage(asked)])
         except (ModelError, TimeoutError):
             return await RuleSummary().summarise(summary, messages)

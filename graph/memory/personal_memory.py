@@ -1,7 +1,7 @@
 """Look after the personal data of the conversation memory: checkpoints, transcripts, summaries and case files."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,8 +31,8 @@ class PersonalMemory(PersonalStore):
         "left_messages",
     )
 
-    def __init__(self, saver: BaseCheckpointSaver[Any], url: str, *, now: Callable[[], float] = time.time) -> None:
-        self._saver, self._url, self._now = saver, url, now
+    def __init__(self, saver: BaseCheckpointSaver[Any], url: str) -> None:
+        self._saver, self._url = saver, url
 
     async def threads_of(self, customer_id: str) -> set[str]:
         """Return the conversations of a customer, those of an open chat in which they proved who they are included."""
@@ -60,10 +60,10 @@ class PersonalMemory(PersonalStore):
         held = set(await thread_ids(self._saver))
         for thread_id in sorted(person.threads):
             if isinstance(self._saver, SqliteSaver):
-                await self._saver.aerase_thread(thread_id, self._now())
+                await self._saver.aerase_thread(thread_id, time.time())
                 continue
             if (pool := getattr(self._saver, "conn", None)) is not None:
-                await mark_erased_postgres(pool, thread_id, self._now())
+                await mark_erased_postgres(pool, thread_id, time.time())
             await self._saver.adelete_thread(thread_id)
         return len(held & person.threads)
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
-from typing import cast
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
@@ -20,9 +19,7 @@ from core.passages import Passage
 from graph.state import text_of
 from graph.verification.evidence import Evidence, Text, ToolOutcome
 from graph.verification.values.arithmetic import MONEY_KEY
-from graph.verification.values.dates import DateKey
 from graph.verification.values.number_spelling import NUMBER, readings
-from graph.verification.values.units import Quantity
 from graph.verification.values.value_reading import Value, find_values
 from tools.tool import Tool
 
@@ -163,23 +160,23 @@ def _add(evidence: Evidence, source: Text) -> None:
     for value in (*values, *_implied(normal, values)):
         evidence.known.add(value)
         if value.kind == "number" and (source.origin != "prose" or _is_within(rows, value.start)):
-            evidence.known.bare |= cast(frozenset[Decimal], value.keys)
+            evidence.known.bare |= value.keys
     evidence.words += f" {normal.lower()}"
     operands = evidence._operands
-    operands.percents |= {n for v in values if v.kind == "percent" for n in cast(frozenset[Decimal], v.keys)}
+    operands.percents |= {n for v in values if v.kind == "percent" for n in v.keys}
     durations = [v for v in values if v.kind == "duration"]
     backwards = _backwards(normal) if durations else []
     for value in durations:
-        lengths = cast(frozenset[tuple[str, Decimal]], value.keys)
+        lengths = value.keys
         operands.spans |= lengths
         if _is_within(backwards, value.start):
             operands.spans_back |= lengths
     operands.percents |= {share for says, share in _SHARES if says.search(normal)}
-    operands.dates |= {k for v in values if v.kind == "date" for k in cast(frozenset[DateKey], v.keys)}
-    operands.times |= {cast(int, k) for v in values if v.kind == "time" for k in v.keys}
-    operands.quantities |= {cast(Quantity, k) for v in values if v.kind == "quantity" for k in v.keys}
+    operands.dates |= {k for v in values if v.kind == "date" for k in v.keys}
+    operands.times |= {k for v in values if v.kind == "time" for k in v.keys}
+    operands.quantities |= {k for v in values if v.kind == "quantity" for k in v.keys}
     operands.days_away |= {days for says, days in ((_DAY_BEFORE, -1), (_DAY_AFTER, 1)) if says.search(normal)}
-    amounts = {min(cast(frozenset[Decimal], v.keys)) for v in values if v.kind == "amount" and v.keys}
+    amounts = {min(v.keys) for v in values if v.kind == "amount" and v.keys}
     if source.origin == "prose":
         operands.told_amounts |= amounts
         evidence.prose += f" {' '.join(normal.lower().split())}"

@@ -29,12 +29,15 @@ class Objections(BaseModel):
     unsupported: list[int] = Field(max_length=100)
 
 
+LONGEST_SECONDS = 10.0
+"""How long a verdict is waited for; without it, what the rules left is sent."""
+
+
 class ReplyJudge:
     """Ask a model which sentences the evidence does not support."""
 
-    def __init__(self, model: JsonModel, *, seconds: float = 10.0) -> None:
-        """Judge with a model that is waited for so many seconds; without its verdict, what the rules left is sent."""
-        self._model, self._seconds = model, seconds
+    def __init__(self, model: JsonModel) -> None:
+        self._model = model
 
     async def objections(
         self, sentences: Sequence[str], evidence: Evidence, *, seconds: float, unread: Collection[int] = ()
@@ -52,7 +55,7 @@ class ReplyJudge:
             HumanMessage(f"Evidence:\n{quoted}\n\nSentences:\n{quote_message(listed)}"),
         ]
         try:
-            async with asyncio.timeout(max(0.0, min(self._seconds, seconds))):
+            async with asyncio.timeout(max(0.0, min(LONGEST_SECONDS, seconds))):
                 answer = await self._model.ask(asked, Objections)
         except TimeoutError:
             return sorted(unread), JsonAnswer(None, requests=1)

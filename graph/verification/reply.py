@@ -108,7 +108,7 @@ def is_answer(said: str) -> bool:
 
 def _counts_a_list(value: Value, sentence: str) -> bool:
     """`There are two ways:` counts what the reply is about to list."""
-    small = value.kind == "number" and all(isinstance(k, int) or k <= _COUNTED_BY_LIST for k in value.keys)  # type: ignore[operator]
+    small = value.kind == "number" and all(isinstance(k, int) or k <= _COUNTED_BY_LIST for k in value.keys)
     return small and sentence.rstrip().endswith(":")
 
 

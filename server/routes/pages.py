@@ -57,7 +57,7 @@ def asset(body: bytes, suffix: str) -> Asset:
     return Asset(body, gzip.compress(body, 9, mtime=0), TYPES[suffix], f'"{digest}"')
 
 
-def read_assets(brand: Brand = UNNAMED, *, version_prefix: str = "/web/") -> tuple[str, dict[str, Asset]]:
+def read_assets(brand: Brand = UNNAMED) -> tuple[str, dict[str, Asset]]:
     """Return the version of the pages, which is a hash of all of them, and each file by its path inside `web/static/`.
 
     HTML names what it loads under `/web/`; the version is put into these addresses, so that they may be kept for ever.
@@ -78,10 +78,10 @@ def read_assets(brand: Brand = UNNAMED, *, version_prefix: str = "/web/") -> tup
     found |= brand.pictures
     digest = hashlib.sha256(b"".join(f"{path}\n".encode() + found[path] for path in sorted(found)))
     version = digest.hexdigest()[:12]
-    versioned = f'="{version_prefix}{version}/'.encode()
+    versioned = f'="/web/{version}/'.encode()
     return version, {
         path: asset(
-            body.replace(f'="{version_prefix}'.encode(), versioned) if path.endswith(".html") else body,
+            body.replace(b'="/web/', versioned) if path.endswith(".html") else body,
             PurePosixPath(path).suffix,
         )
         for path, body in found.items()

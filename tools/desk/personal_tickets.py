@@ -1,7 +1,7 @@
 """Look after the personal data of tickets: what they say goes, that there was one and how long it took stays."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,10 +24,10 @@ class PersonalTickets(PersonalTables):
     tables: Sequence[str] = ("tickets", "ticket_notes", "ticket_deliveries", "ticket_events", "desk_presence")
     owned = tickets
 
-    def __init__(self, url: str, *, tells: bool = False, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, url: str, *, tells: bool = False) -> None:
         """Name the database; `tells` says that a webhook is told that a ticket was erased."""
         super().__init__(url, metadata, called="the ticket desk")
-        self._tells, self._now = tells, now
+        self._tells = tells
 
     async def export(self, person: Person) -> list[dict[str, Any]]:
         """Return the tickets with their notes."""
@@ -78,7 +78,7 @@ class PersonalTickets(PersonalTables):
             **values,
         }
         if row["stage"] in WITH_PEOPLE:
-            emptied |= {"stage": "resolved", "closed_at": self._now(), "running_since": None}
+            emptied |= {"stage": "resolved", "closed_at": utc_now(), "running_since": None}
         for table in (notes, deliveries, events):
             await connection.execute(delete(table).where(table.c.ticket == serial))
         await connection.execute(update(tickets).where(tickets.c.serial == serial).values(emptied))
@@ -87,4 +87,4 @@ class PersonalTickets(PersonalTables):
         # Whoever was told of the ticket learns that it has to go there too.
         told = {"uid": f"evt_{pseudonym()}", "ticket": serial, "kind": "ticket.erased", "attempts": 0}
         body = {"id": told["uid"], "type": "ticket.erased", "ticket": {"id": ticket_number(serial)}}
-        await connection.execute(events.insert().values(**told, body=json.dumps(body), next_attempt_at=self._now()))
+        await connection.execute(events.insert().values(**told, body=json.dumps(body), next_attempt_at=utc_now()))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # loaded where they are used: who lists tickets waits for nei
 
 
 def open_orders(
-    url: str, *, api_key: str | None = None, timeout_seconds: float = 10.0, idempotency_keys: bool = True
+    url: str, *, api_key: str | None = None, idempotency_keys: bool = True
 ) -> "SqlOrderBackend | HttpOrderBackend":
     """Return the backend for a database URL, or for the https:// root of a shop's own API.
 
@@ -25,9 +25,7 @@ def open_orders(
     if url.startswith(("http://", "https://")):
         from tools.retail.rest.rest_backend import HttpOrderBackend
 
-        return HttpOrderBackend(
-            url, api_key=api_key, timeout_seconds=timeout_seconds, idempotency_keys=idempotency_keys
-        )
+        return HttpOrderBackend(url, api_key=api_key, idempotency_keys=idempotency_keys)
     return SqlOrderBackend(url)
 
 

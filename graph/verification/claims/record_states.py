@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal, cast
+from typing import Literal
 
 from core.language.action_words import ACTIONS, READS
 from core.language.text import normalised, plain
@@ -167,7 +167,7 @@ def _agrees(state: State, record: _Record, part: str, end: int) -> bool:
         return False
     said = [keys for start, _, keys in find_dates(part) if 0 <= start - end <= 12]
     known = [key for of, key in record.dates if of == state]
-    return not (said and known) or any(same_date(cast(DateKey, s), k) for keys in said[:1] for s in keys for k in known)
+    return not (said and known) or any(same_date(s, k) for keys in said[:1] for s in keys for k in known)
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate, combinations
-from typing import cast
 
 from graph.verification.values.date_arithmetic import is_reached, possible_weekdays, whole
 from graph.verification.values.operands import Operands, is_money, numbers_of
@@ -45,14 +44,14 @@ def follows(value: Value, given: Operands) -> bool:
         case "number":
             return any(_is_number(n, given) or (is_money(n) and _is_amount(n, given)) for n in numbers_of(value))
         case "quantity":
-            return any(_is_quantity(cast(Quantity, key), given) for key in value.keys) or any(
+            return any(_is_quantity(key, given) for key in value.keys) or any(
                 _is_large_difference(n, given) for n in value.numbers
             )
         case "time":
-            return any(_is_time(cast(int, minutes), given) for minutes in value.keys)
+            return any(_is_time(minutes, given) for minutes in value.keys)
         case "duration":
             return any(n in _shared_out(given) for n in value.numbers) or any(
-                _is_span(cast(tuple[str, Decimal], key), given) for key in value.keys
+                _is_span(key, given) for key in value.keys
             )
         case "weekday":
             return not value.keys.isdisjoint(possible_weekdays(given))

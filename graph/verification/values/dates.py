@@ -1,8 +1,9 @@
 """Read dates, weekdays and times of day from a text."""
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from core.safety.prefiltered_patterns import PrefilteredPattern
 from graph.verification.values.number_spelling import MONTHS, SHORT_WEEKDAYS, WEEKDAYS
@@ -57,7 +58,7 @@ _H_CLOCK = re.compile(r"(?<![\w:.,])(\d{1,2})\s?h\s?([0-5]\d)(?![\w:])", re.IGNO
 _PAST = re.compile(r"\b(half|quarter) (past|to) (\d{1,2})\b", re.IGNORECASE)
 _NAMED_TIME = re.compile(r"\b(noon|midday|midnight)\b", re.IGNORECASE)
 
-Hits = Iterator[tuple[int, int, frozenset[Hashable]]]
+Hits = Iterator[tuple[int, int, frozenset[Any]]]
 
 
 def find_dates(text: str) -> Hits:
@@ -142,7 +143,7 @@ def find_times(text: str) -> Hits:
 
 
 def _times(match: re.Match[str], *minutes: int | None) -> Hits:
-    real = frozenset[Hashable](m for m in minutes if m is not None)
+    real = frozenset[Any](m for m in minutes if m is not None)
     if real:
         yield match.start(), match.end(), real
 

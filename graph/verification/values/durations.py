@@ -1,10 +1,10 @@
 """Work out how long a number of units of time is, in every way in which it may be counted."""
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
-from typing import cast
+from typing import Any
 
 from graph.verification.values.number_spelling import UNITS, readings
 
@@ -19,11 +19,11 @@ def goes_on(match: re.Match[str]) -> bool:
 
 def seconds_of(number: str, unit: str) -> list[Decimal]:
     """Return the seconds of a number of units; none of months and years."""
-    spans = (span for n in readings(number) for span in cast(Iterator[tuple[str, Decimal]], lengths_of_time(n, unit)))
+    spans = (span for n in readings(number) for span in lengths_of_time(n, unit))
     return [length for base, length in spans if base == "s"][:1]
 
 
-def lengths_of_time(number: Decimal, unit: str) -> Iterator[Hashable]:
+def lengths_of_time(number: Decimal, unit: str) -> Iterator[Any]:
     """Yield the lengths of time a number of units can be: a year is twelve months, and 365 days."""
     base, factor = _unit_of_time(unit)
     if not factor:
@@ -44,8 +44,8 @@ def _unit_of_time(unit: str) -> tuple[str, Decimal]:
     )
 
 
-def working_days(keys: frozenset[Hashable]) -> frozenset[Hashable]:
+def working_days(keys: frozenset[Any]) -> frozenset[Any]:
     """Return days that are working days as such, and as whole weeks: ten of them are two."""
-    days = [length / 86_400 for base, length in cast(frozenset[tuple[str, Decimal]], keys) if base == "s"]
+    days = [length / 86_400 for base, length in keys if base == "s"]
     weeks = frozenset(("weeks", (n / 5).normalize()) for n in days if not n % 5)
     return weeks | frozenset(("workdays", n.normalize()) for n in days)

@@ -5,7 +5,6 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import cast
 
 from graph.verification.values.dates import DateKey
 from graph.verification.values.units import Quantity, same_quantity
@@ -51,7 +50,7 @@ class KnownValues:
             self._named |= value.numbers
         match value.kind:
             case "date":
-                for key in cast(frozenset[DateKey], value.keys):
+                for key in value.keys:
                     self._add_date(key)
             case "link":
                 self._sites |= {str(key).split("/")[0] for key in value.keys}
@@ -61,7 +60,7 @@ class KnownValues:
                     self._endings |= endings
                     self._endings_of_digits |= endings if written.isdigit() else set()
             case "quantity":
-                self._quantities |= cast(frozenset[Quantity], value.keys)
+                self._quantities |= value.keys
 
     def has(self, value: Value) -> bool:
         """Say whether a value is among them, in any spelling."""
@@ -76,7 +75,7 @@ class KnownValues:
                     value.keys == _ONE
                     or self._is_bare(value)
                     or self._shares_key(value)
-                    or bool(value.keys & cast(set[Hashable], self._years))
+                    or bool(value.keys & self._years)
                     or self._is_hour(value)
                     or (value.unit != "measure" and bool(value.numbers & self._named))
                 )
@@ -86,17 +85,17 @@ class KnownValues:
                 return (
                     bool(value.numbers & self.bare)
                     or self._shares_key(value)
-                    or any(same_quantity(cast(Quantity, s), q) for s in value.keys for q in self._quantities)
+                    or any(same_quantity(s, q) for s in value.keys for q in self._quantities)
                 )
             case "time":
                 return self._shares_key(value) or any(
                     ("number", Decimal(hour or 12), "hour") in self._keys
-                    for minutes in cast(frozenset[int], value.keys)
+                    for minutes in value.keys
                     if minutes % 60 == 0
                     for hour in (minutes // 60, minutes // 60 % 12)
                 )
             case "date":
-                return any(key in self._dates or key[1:] in self._days for key in cast(frozenset[DateKey], value.keys))
+                return any(key in self._dates or key[1:] in self._days for key in value.keys)
             case "weekday":
                 return self._has_weekday(value)
             case "link":
@@ -121,7 +120,7 @@ class KnownValues:
         return any((value.kind, key, unit) in self._keys for key in value.keys)
 
     def _is_bare(self, value: Value) -> bool:
-        return bool(value.keys & cast(set[Hashable], self.bare))
+        return bool(value.keys & self.bare)
 
     def _is_hour(self, value: Value) -> bool:
         """`until 11` is a time of day that is known as 11:00, or as 23:00."""
@@ -156,7 +155,7 @@ class KnownValues:
 
 def _is_age(value: Value) -> bool:
     """`a 7-year-old` may be `a kid of 7` in the customer's words."""
-    return any(base == "months" and n % 12 == 0 for base, n in cast(frozenset[tuple[str, Decimal]], value.keys))
+    return any(base == "months" and n % 12 == 0 for base, n in value.keys)
 
 
 def _endings(digits: str) -> Iterator[str]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, DivisionByZero, InvalidOperation
-from typing import cast
 
 from graph.verification.values.dates import DateKey
 from graph.verification.values.number_spelling import NUMBER, readings
@@ -69,15 +68,13 @@ class Operands:
             + [n for v in shown if v.start < 0 for n in numbers_of(v)],
             shown_numbers=[n for v in shown if v.kind == "number" for n in numbers_of(v)],
             shown_times=[n for v in shown if v.kind == "duration" for n in readings(v.text.split()[0])],
-            shown_spans=[
-                k for v in shown if v.kind == "duration" for k in cast(frozenset[tuple[str, Decimal]], v.keys)
-            ],
+            shown_spans=[k for v in shown if v.kind == "duration" for k in v.keys],
             percents=self.percents | {n for v in shown if v.kind == "percent" for n in numbers_of(v)},
-            dates=self.dates | {cast(DateKey, k) for v in shown if v.kind == "date" for k in v.keys},
-            times=self.times | {cast(int, k) for v in shown if v.kind == "time" for k in v.keys},
-            quantities=self.quantities | {cast(Quantity, k) for v in shown if v.kind == "quantity" for k in v.keys},
+            dates=self.dates | {k for v in shown if v.kind == "date" for k in v.keys},
+            times=self.times | {k for v in shown if v.kind == "time" for k in v.keys},
+            quantities=self.quantities | {k for v in shown if v.kind == "quantity" for k in v.keys},
             shown_quantities=[n for v in shown if v.kind == "quantity" for n in v.numbers],
-            spans=self.spans | {cast(tuple[str, Decimal], k) for v in shown if v.kind == "duration" for k in v.keys},
+            spans=self.spans | {k for v in shown if v.kind == "duration" for k in v.keys},
         )
 
     def _is_price(self, value: Value) -> bool:
@@ -93,7 +90,7 @@ def _adjoin(number: Value, amount: Value) -> bool:
 
 def numbers_of(value: Value) -> frozenset[Decimal]:
     """Return what a value that is a number may stand for."""
-    return cast(frozenset[Decimal], value.keys)
+    return value.keys
 
 
 def is_money(number: Decimal) -> bool:

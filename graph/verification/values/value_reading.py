@@ -2,11 +2,11 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal, cast
+from typing import Any, Literal
 
 from core.language.text import plain
 from core.safety.prefiltered_patterns import PrefilteredPattern
@@ -47,7 +47,7 @@ class Value:
     kind: Kind
     text: str
     """As it was written."""
-    keys: frozenset[Hashable]
+    keys: frozenset[Any]
     """What it may stand for; two values are the same when they share a key."""
     unit: str = ""
     """Currency of an amount; `hour` of a number that may be a time of day, `measure` of one with an unknown unit behind
@@ -179,7 +179,7 @@ def _amounts(text: str) -> Hits:
                 shown = match[0] if number in (match["first"], match["only"]) else number
                 yield from _hit(match, Value("amount", shown.strip(), readings(number), currency, match.start()))
     for match in _CENTS.finditer(text):
-        keys = frozenset[Hashable](n / 100 for n in readings(match["only"]))
+        keys = frozenset[Any](n / 100 for n in readings(match["only"]))
         yield from _hit(match, Value("amount", match[0], keys, start=match.start()))
 
 
@@ -193,7 +193,7 @@ def _durations(text: str) -> Hits:
     joined = [m for m in _HOURS_AND_MINUTES.finditer(text) if goes_on(m)]
     for match in joined:
         lengths = [*seconds_of(match["only"], match["unit"]), *seconds_of(match["more"], match["then"])]
-        together = frozenset[Hashable]({("s", sum(lengths, Decimal()).normalize())})
+        together = frozenset[Any]({("s", sum(lengths, Decimal()).normalize())})
         yield from _hit(match, Value("duration", match[0], together, start=match.start()))
     for pattern in (_DURATION, _NAMED_DURATION):
         for match in pattern.finditer(text):
@@ -238,7 +238,7 @@ def _numbers(text: str) -> Hits:
 
 def _quantities(text: str) -> Hits:
     for start, end, written, sizes in find_quantities(text):
-        yield start, end, Value("quantity", written, cast(frozenset[Hashable], sizes), start=start)
+        yield start, end, Value("quantity", written, sizes, start=start)
 
 
 def _weekdays(text: str) -> Hits:
@@ -257,7 +257,7 @@ def _hit(match: re.Match[str], value: Value) -> Hits:
     yield match.start(), match.end(), value
 
 
-def _dated(kind: Kind, find: Callable[[str], Iterator[tuple[int, int, frozenset[Hashable]]]]) -> Callable[[str], Hits]:
+def _dated(kind: Kind, find: Callable[[str], Iterator[tuple[int, int, frozenset[Any]]]]) -> Callable[[str], Hits]:
     def hits(text: str) -> Hits:
         for start, end, keys in find(text):
             yield start, end, Value(kind, text[start:end].strip(), keys, start=start)
