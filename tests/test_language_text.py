@@ -42,6 +42,7 @@ def test_sentences_end_where_no_abbreviation_does(text: str, parts: list[str]) -
         ("Hvor er min pakke?", "Jeg kan desværre"),
         ("Var är mitt paket?", "Jag kan tyvärr"),
         ("Dove è il mio pacco?", "Mi dispiace"),
+        ("siparişim nerede, bu ne zaman gelir?", "Üzgünüm, burada yalnızca"),
         ("Kde je moje zásilka, prosím, děkuji", "I am sorry, I can only read"),
         ("где мой заказ", "I am sorry, I can only read"),
     ],
