@@ -103,7 +103,9 @@ def date_words(day: date, locale: str) -> str:
 
 
 def value_words(value: object, locale: str) -> str:
-    """Write a single value of a record as customers read it: ISO 8601 as a date, a boolean as a word."""
+    """Write a single value of a record as customers read it: ISO 8601 as a date, a boolean, and nothing, as a word."""
+    if value is None:
+        return phrase("value_unknown", locale)
     if isinstance(value, bool):
         return phrase("value_yes" if value else "value_no", locale)
     text = value.isoformat() if isinstance(value, date) else str(value)

@@ -30,9 +30,9 @@ _INSISTS = any_of(
 )
 _HESITATES = re.compile(
     r"^\W*(?:(?:hm+|um+|uh+|er+|well|ok|okay|oh)\W+)*(?:(?:please )?(?:wait|hold on|hang on|one (?:moment|second|sec)|"
-    r"(?:just )?an? (?:moment|second|sec|minute)|let me (?:check|see|think|look)|i (?:have|need) to (?:check|think)"
-    r"|moment|warte|warten|sekunde|un momento|un instant|attendez|attends|espere?a?|un attimo|aspett\w+|"
-    r"momento|wacht|even kijken|chwil\w+)\b|(?:hm+|um+|uh+)\W*$)",
+    r"(?:just )?an? (?:moment|second|sec|minute)|let me (?:check|see|think|look)|i (?:have|need) to (?:check|think)|"
+    r"not (?:yet|now)|moment|warte|warten|sekunde|un momento|un instant|attendez|attends|espere?a?|un attimo|"
+    r"aspett\w+|momento|wacht|even kijken|chwil\w+)\b|(?:hm+|um+|uh+)\W*$)",
 )
 _CONCEDES = re.compile(
     r"^\W*(?:(?:oh|ah|hm+|well|then|na|ach|bon)\W+)*(?:ok(?:ay)?|k|al+ ?right|fine|i see|understood|got it|good|"

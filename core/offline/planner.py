@@ -158,9 +158,11 @@ class Planner:
             ReplyNow: a question or a refusal settles it.
         """
         told = from_articles(request, desk)
-        if told == DONT_KNOW and wishes(request.text) and names_change(request.text):
+        if not (wishes(request.text) and names_change(request.text)):
+            return told
+        if told == DONT_KNOW:
             raise NotPossible
-        return told
+        return f"{told}\n\n{NotPossible().text}"
 
     def introduction(self, intent: str, tools: Mapping[str, Mapping[str, Any]]) -> str:
         """Return what is said to a greeting, to the question what can be done, or to nothing understood."""
@@ -192,8 +194,8 @@ class Planner:
         said = [*done, *said]
         if unanswered and not self._reads(calls):
             said.append(self._unanswered(unanswered, desk, beside=[*said, *(call.name for call in calls)]))
-        elif tells_records and said and not facts:
-            said.insert(0, state_beside(conversation))
+        elif tells_records and not facts and any(request.intent == QUESTION for request in requests):
+            said.insert(0, state_beside(conversation, rule="\n".join(said)))
         text = "\n\n".join(dict.fromkeys(part for part in said if part))
         if calls:
             return self._decided(text, calls if self._reads(calls) else self.proposed(conversation, calls))

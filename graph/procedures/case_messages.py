@@ -134,7 +134,9 @@ async def apply_message(
         cases = await with_reads(book, replaced(cases, case), source, context) if case else cases
         led = led or case is not None
     cases = await _for_every(book, cases, text, source, context)
-    if cases and led and not hesitates(text):
+    if cases and hesitates(text):
+        cases = replaced(cases, {**cases[-1], "again": 0})
+    elif cases and led:
         cases = replaced(cases, _counted(followed(book, cases[-1]), cases[-1], open_one))
     return CasesAfter(cases, led=bool(cases) and led)
 

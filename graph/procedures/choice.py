@@ -281,6 +281,7 @@ def _wanted(message: str) -> list[str]:
         wanted.append(message)
     elif asks or message.rstrip().endswith("?"):  # `my line is dead, do I get money back?` tells why it asks
         wanted = [part for part in wanted if wishes(part) or asks_of_us(part)]
+        wanted += [message for part in wanted[:1] if asks_of_us(part)]
     return [part for part in dict.fromkeys(wanted) if part.strip()]
 
 

@@ -61,8 +61,8 @@ def _told_by(call: Call, calls: Mapping[str, Call]) -> set[frozenset[str]]:
     """
     if call.declaration.effect != "read":
         return set()
-    if _pattern(call):
-        return _names(call)
+    if _pattern(call):  # what it finds may lead further
+        return _names(call).union(*(_told_by(c, calls) for c in calls.values() if not _pattern(c)))
     others = [_names(c) for c in calls.values() if c is not call and c.declaration.effect == "read"]
     return _names(call).difference(*others) if call.arguments.schema.get("required") else set()
 

@@ -11,7 +11,7 @@ from core.language.descriptions import described, describing
 from core.language.fixed_sentences import ENGLISH
 from core.language.requested_changes import asks_facts, asks_own_duty, asks_own_facts
 from core.language.text import normal, stem
-from core.language.words import REFERS, content_stems, content_words
+from core.language.words import REFERS, content_stems, content_words, leans_on_before
 from core.offline.answering.asked_fields import (
     COMING,
     HOW_IT_IS,
@@ -87,7 +87,8 @@ def facts_asked(
     duty = asks_own_duty(question)
     if not (asks_facts(question) or duty):
         return ""
-    own = asks_own_facts(question, beside) and not duty
+    goes_on = found in conversation.last_reply and leans_on_before(beside)  # with records that were just told
+    own = (asks_own_facts(question, beside) or goes_on) and not duty
     asked = f"{question} {english}".strip()
     read = [one for r in conversation.results if not r.failed for one in _read_as(asked, r, conversation)]
     meant = [one for one in read if one.records and any(one.fields) and (own or one.hits)]

@@ -79,8 +79,8 @@ _DOER = re.compile(r"(?:er|or|ist|ian|ant)\b")
 _DIRECTIONS = (
     (
         re.compile(
-            r"\b(?:ends?|ended|over|until|till|expires?|expired?|runs? out|finish\w*|valid|back|return\w*|due|latest|"
-            r"how long|endet|läuft|bis|finit|termin\w+|acaba\w*|jusqu\w*|hasta)\b"
+            r"\b(?:ends?|ended|over|until|till|expires?|expired?|runs? out|finish\w*|valid|back|fixed|repaired|"
+            r"return\w*|due|latest|how long|endet|läuft|bis|finit|termin\w+|acaba\w*|jusqu\w*|hasta)\b"
         ),
         re.compile(r"end|until|till|expir|valid|over|return|due|close|finish"),
     ),
@@ -117,11 +117,13 @@ def asked_fields(said: str, record: Record, hits: set[str]) -> dict[str, Any]:
 
 def _of_kind(kind: str, said: str, record: Record, named: Record) -> dict[str, Any]:
     own = {name: value for name, value in record.items() if is_a(kind, name, value)}
-    if by_name := {name: value for name, value in own.items() if name in named}:
-        return by_name
+    by_name = {name: value for name, value in own.items() if name in named}
+    empty = {name: None for name, value in record.items() if value is None}
     for asked, names in _DIRECTIONS if kind == "date" else ():
-        if asked.search(said) and (some := {n: v for n, v in own.items() if names.search(words_of_name(n))}):
-            return some
+        if asked.search(said) and (some := {n: v for n, v in (own | empty).items() if names.search(words_of_name(n))}):
+            return by_name | some  # an end that is not known is told as that
+    if by_name:
+        return by_name
     return own
 
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from core.json_records import texts_in, words_of_name
+from core.json_records import Record, texts_in, words_of_name
+from core.language.descriptions import described, describing
 from core.language.fixed_sentences import ENGLISH, phrase, value_words
 from core.language.reference_numbers import CODE
-from core.language.requested_changes import asks_about, asks_facts, names_change, wishes
+from core.language.requested_changes import asks_about, asks_facts, asks_of_us, names_change, wishes
 from core.language.text import normal
 from core.language.words import content_stems, content_words
 from core.offline.answering.likeness import NAME_NOTHING
@@ -48,27 +49,55 @@ def records_found(results: Sequence[Result], asked: str = "", *, found: str = FO
     return "\n".join([found, *(f"- {line}" for line in lines[:_MOST])]) if lines else ""
 
 
-def state_beside(conversation: Conversation, *, found: str = FOUND, locale: str = ENGLISH) -> str:
+def state_beside(conversation: Conversation, *, rule: str = "", found: str = FOUND, locale: str = ENGLISH) -> str:
     """Return how things stand by records that the customer's own ones led to: the fields that a question names, or, to
     a message that tells of something, the few records that it speaks of.
+
+    With a `rule` that answers whether something can be done, of the one record that is meant what the rule looks at.
     """
     asked = normal(conversation.message)
     read = [result for result in conversation.results if not result.failed]
     led_to = [one for one in read if any(_leads_to(other, one) for other in read if other is not one)]
     last = [one for one in led_to if not any(_leads_to(one, other) for other in led_to if other is not one)]
-    if not (asks_about(asked) or asks_facts(asked) or wishes(asked)):
+    if rule and len(last) == 1 and asks_about(asked) and not asks_facts(asked):
+        looked_at = [(record, _looked_at(record, rule)) for one in last for record in records_in(one.data)]
+        lines = [f"- {field_line(record, fields, locale)}" for record, fields in looked_at if fields]
+        return "\n".join([found, *lines]) if lines else ""
+    if not (asks_about(asked) or asks_facts(asked) or wishes(asked) or asks_of_us(asked)):
         return records_found(last, found=found, locale=locale) if len(last) <= _FEW else ""
     named = {text for result in read for text in texts_in(result.data) if _IDENTIFIER.search(text)}
     named = {text for text in named if text.casefold() in asked.split()}
-    if not (_HOW_IT_STANDS.match(asked) and (named or _OWN.search(asked))):
+    own_words = _words_of_records_alone(asked, read, conversation)
+    if not (_HOW_IT_STANDS.match(asked) and (named or own_words or _OWN.search(asked))):
         return ""
     stems = content_stems(asked)
+    if own_words and len(last) <= _FEW and not any(_asked(r, stems) for one in last for r in records_in(one.data)):
+        return records_found(last, found=found, locale=locale)
     told = [r for r in led_to if any(_asked(record, stems) for record in records_in(r.data))]
     ways = [
         set(texts_in(record)) for r in read for record in records_in(r.data) if not named.isdisjoint(texts_in(record))
     ]
     own = [r for r in told if any(not way.isdisjoint(map(str, r.args.values())) for way in ways)] if named else told
     return records_found(own, asked)
+
+
+def _words_of_records_alone(said: str, read: Sequence[Result], conversation: Conversation) -> bool:
+    """Say whether a message has a word that stands in a record and in no article: a street, a name."""
+    passages = set(content_stems(" ".join(f"{p.title} {p.text}" for p in conversation.passages)))
+    _, hits = described(describing(said), [record for one in read for record in records_in(one.data)])
+    return any(len(hit) >= _SAME_START and hit not in passages for hit in hits)
+
+
+def _looked_at(record: Record, rule: str) -> Record:
+    """Return the plain fields of a record that a rule names, or whose words stand in it."""
+    stems = set(content_stems(rule))
+
+    def named(name: str, value: Any) -> bool:
+        words = content_stems(value.replace("_", " ")) if isinstance(value, str) else []
+        called = content_stems(words_of_name(name))
+        return all(meet(stems, [word]) for word in called) or (bool(words) and stems.issuperset(words))
+
+    return {name: value for name, value in record.items() if is_plain(value) and value != "" and named(name, value)}
 
 
 def not_found(conversation: Conversation) -> str:
@@ -258,10 +287,10 @@ def _told(value: Any, locale: str) -> str:
     if isinstance(value, list):
         mark = ", " if _is_list_of_plain(value) else "; "
         return mark.join(filter(None, (_told(one, locale) for one in value[:_MOST])))
-    return _spoken(value, locale) if is_plain(value) else ""
+    return _spoken(value, locale) if is_plain(value) or value is None else ""
 
 
-def _spoken(value: str | int | float, locale: str) -> str:
+def _spoken(value: str | int | float | None, locale: str) -> str:
     """Return a plain value as it is read; a number or an id keeps its form."""
     words = value_words(value, locale)
     return words.replace("_", " ") if re.fullmatch(r"[A-Za-z_]+", words) else words

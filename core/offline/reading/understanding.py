@@ -70,6 +70,8 @@ class Understanding:
     def requests(self, message: str) -> list[Request]:
         """Return what a message asks for, in order; never empty."""
         text = readable(message)
+        if self.rule(text) == "noted":  # `hm ok, let me think about it`
+            return [Request("noted", text)]
         found = self.asked(clauses(text))
         return [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
 
