@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from server.inbox.inbox_schema import MESSAGES, NOTES, REPLY_RATINGS, THREADS
 from server.inbox.message_inbox import Inbox
@@ -35,14 +35,13 @@ class ThreadNote:
 async def note_typing(inbox: Inbox, thread_id: str, owner: str) -> None:
     """Remember that the customer types now; nothing happens for a thread that is not theirs."""
     mine = update(THREADS).where(THREADS.c.id == thread_id, THREADS.c.owner == owner)
-    async with inbox.writing() as connection:
-        await connection.execute(mine.values(typing_at=inbox.now()))
+    await inbox.write(lambda connection: connection.execute(mine.values(typing_at=inbox.now())))
 
 
 async def note_read(inbox: Inbox, thread_id: str) -> None:
     """Remember that somebody of the staff has the thread open now."""
-    async with inbox.writing() as connection:
-        await connection.execute(update(THREADS).where(THREADS.c.id == thread_id).values(read_at=inbox.now()))
+    read = update(THREADS).where(THREADS.c.id == thread_id).values(read_at=inbox.now())
+    await inbox.write(lambda connection: connection.execute(read))
 
 
 async def thread_read_at(inbox: Inbox, thread_id: str) -> datetime | None:
@@ -61,10 +60,12 @@ async def rate_reply(inbox: Inbox, thread_id: str, reply_id: str, *, helpful: bo
     """Keep whether a reply helped; the newest word counts."""
     values = {"helpful": helpful, "rated_at": inbox.now()}
     this = and_(REPLY_RATINGS.c.thread_id == thread_id, REPLY_RATINGS.c.reply_id == reply_id)
-    async with inbox.writing() as connection:
-        if (await connection.execute(update(REPLY_RATINGS).where(this).values(**values))).rowcount == 0:
-            new = REPLY_RATINGS.insert().values(thread_id=thread_id, reply_id=reply_id, **values)
-            await connection.execute(new)
+
+    def work(connection: Connection) -> None:
+        if connection.execute(update(REPLY_RATINGS).where(this).values(**values)).rowcount == 0:
+            connection.execute(REPLY_RATINGS.insert().values(thread_id=thread_id, reply_id=reply_id, **values))
+
+    await inbox.write(work)
 
 
 async def reply_ratings(inbox: Inbox, thread_id: str) -> Mapping[str, bool]:
@@ -77,9 +78,12 @@ async def add_note(inbox: Inbox, thread_id: str, *, author: str, text: str, key:
     """Keep a colleague's note on a thread; the same key counts once."""
     this = and_(NOTES.c.thread_id == thread_id, NOTES.c.key == key)
     values = {"thread_id": thread_id, "key": key, "author": author, "text": text, "noted_at": inbox.now()}
-    async with inbox.writing() as connection:
-        if (await connection.execute(select(NOTES.c.key).where(this))).first() is None:
-            await connection.execute(NOTES.insert().values(**values))
+
+    def work(connection: Connection) -> None:
+        if connection.execute(select(NOTES.c.key).where(this)).first() is None:
+            connection.execute(NOTES.insert().values(**values))
+
+    await inbox.write(work)
 
 
 async def notes_of(inbox: Inbox, thread_id: str) -> Sequence[ThreadNote]:
