@@ -42,6 +42,18 @@ def test_every_sentence_that_is_said_is_in_the_catalogue() -> None:
     assert said - set(PHRASES["en"]) == set()
 
 
+def test_no_sentence_stands_in_code_by_language() -> None:
+    by_language = re.compile(r'"(?:de|fr|es)": \(?\s*f?"[^"]+ [^"]+ [^"]*[.!?]"')
+    assert by_language.search('    "de": "Das kann ich nicht selbst klären.",')
+    found = {
+        str(file.relative_to(ROOT))
+        for package in ("core", "ingest", "tools", "graph", "server", "cli")
+        for file in (ROOT / package).rglob("*.py")
+        if by_language.search(file.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
 def test_a_language_without_a_file_is_answered_in_english() -> None:
     assert phrase("thinking", "sv-SE") == phrase("thinking", "en")
     assert phrase("thinking", "de-AT") == phrase("thinking", "de")
