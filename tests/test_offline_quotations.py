@@ -210,3 +210,9 @@ def test_plans_of_the_customer_ask_for_nothing(message: str) -> None:
     talk = Talk("ada_brook_1001", embeddings=MiniLM())
     talk.say("how long does express take?")
     assert talk.say(message).startswith("All right.")
+
+
+def test_the_part_of_a_message_that_asks_is_answered() -> None:
+    talk = Talk("ada_brook_1001", embeddings=MiniLM())
+    reply = talk.say("my cousin wants to have her old sofa mended, how long does a repair take")
+    assert "10–15 business days" in reply

@@ -125,3 +125,22 @@ def test_whoever_asks_for_an_exception_hears_the_rule_and_of_a_person() -> None:
 )
 def test_the_last_day_is_told_in_the_customers_language(question: str, told: str) -> None:
     assert told in on(TODAY, DMITRI).say(question)
+
+
+@pytest.mark.parametrize(
+    ("customer", "question", "told"),
+    [
+        ("emil_johansson_1025", "i want to cancel the order i changed last week", "can no longer be cancelled"),
+        ("mei_lin_chau_1011", "which of my orders can still be returned", "until 25 November 2026"),
+        ("chiamaka_eze_1007", "how much did i pay for the stove", "You paid $159.45"),
+        (DMITRI, "whats the latest on my blanket", "5 days late"),
+    ],
+)
+def test_orders_are_found_by_what_is_said_of_them(customer: str, question: str, told: str) -> None:
+    assert told in on(TODAY, customer).say(question)
+
+
+def test_goods_named_first_belong_to_what_is_asked_of_them_next() -> None:
+    talk = on(TODAY, "declan_murphy_1021")
+    talk.say("my tin order, can you change the address to 9 Elm Road, Austin, TX 78701")
+    assert [args["order_id"] for _, args in talk.proposed] == ["#AF10355"]

@@ -48,6 +48,9 @@ turned stay stays stayed begin ends ended become became call called ask asked he
 sort kind way thing things stuff bit lot part forget forgot forgotten fell work works worked
 working wife husband mom mum mother father dad son daughter sister brother friend friends partner
 boyfriend girlfriend parents
+january february march april june july august september october november december
+myself yourself yourselves automatically simply
+monday tuesday wednesday thursday friday saturday sunday weekend
 """
 NAME_NOTHING = frozenset(_NAME_NOTHING_TEXT.split())
 """Words that say when, how, for whom or that something is, but name nothing a passage could be about."""

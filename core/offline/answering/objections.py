@@ -20,6 +20,7 @@ _REJECTS = re.compile(
     r"\b(?:doesn't|does not|didn't|did not|don't|do not) (?:really )?(?:answer|help|understand) (?:my question|the "
     r"question|that|me)\b|\bnot what i (?:asked|meant)\b|^\W*(?:wrong (?:answer|topic)|you misunderst\w+(?: me)?)\W*$"
 )
+_REFUSES = re.compile(r"\b(?:cannot|can only|can no longer|too late|nothing (?:can|more)|not possible)\b")
 _INSISTS = re.compile(
     r"^(?:but |and |ok |oh )*(?:why|how come|come on|seriously|really|please|that's (?:unfair|ridiculous|absurd)|what "
     r"now|so what|is there (?:no|any))\b|\b(?:come on|exceptions?|only (?:a|an|one|\d+) (?:\w+ )?(?:late|over)|"
@@ -31,10 +32,10 @@ _MISUNDERSTOOD = "I am sorry, then I have misunderstood you."
 
 
 def _refusal(desk: Toolbox) -> str:
-    """Return the sentence of a tool by which the last reply refused something, or an empty text."""
+    """Return the last reply where it refused something without an article, or an empty text."""
     reply = desk.conversation.last_reply
-    told = (r.text.strip() for r in desk.conversation.earlier_results if not r.for_model and r.data is None)
-    return next((text for text in told if text and text in reply and "?" not in reply), "")
+    plain = "" if "?" in reply or "[" in reply or is_no_answer(reply) else reply.removesuffix(OFFER)
+    return plain if _REFUSES.search(plain) else ""
 
 
 def _insisted(asked: str, refused: str, desk: Toolbox) -> str:

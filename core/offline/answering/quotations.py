@@ -9,7 +9,7 @@ from langchain_core.embeddings import Embeddings
 
 from core.language.requested_changes import asks_about
 from core.language.text import normal
-from core.language.words import content_stems
+from core.language.words import CONTINUES, content_stems
 from core.offline.answering.likeness import (
     Reading,
     Scored,
@@ -52,8 +52,10 @@ _OPEN = re.compile(
     r"\bwhat (?:happens?|now|next|are you going to do)\b|\b(?:polic(?:y|ies)|conditions?|explain)\b|\btell me about\b"
 )
 """What asks for a way, or for all there is to know, and not for one thing."""
-_QUALIFIES = re.compile(r"(?:otherwise|but|however|unless|except|only)\b", re.IGNORECASE)
-"""How a statement begins that limits the one before it, and says nothing without it."""
+_QUALIFIES = re.compile(
+    r"^(?:otherwise|but|however|unless|except|only)\b|\bof each\b|\b(?:one|two|three|\d+) more\b", re.IGNORECASE
+)
+"""What tells that a statement limits the one before it, or adds to it, and says nothing without it."""
 _FEW_WORDS = 1
 """A follow-up with no more words than these says nothing without the question before it."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -120,9 +122,12 @@ def find_quote(
     text = " ".join(said)
     again = bool(before) and is_told(text, told)
     old = [is_told(s.text, told) for s in best.statements]
-    if again and sum(old) == 1 and not all(old) and not _asked_words(question, text):  # the rest of it is new
-        return Quote(cited(_without(best, old), MAX_SENTENCES, MAX_CHARS), sure, best.passage.title)
-    if again and (one := _asked_again(best, alone, question)):
+    if again and sum(old) == 1 and not _asked_words(question, text):
+        like = _likeness_alone(best, alone)
+        if like[old.index(True)] < max(like):  # what was not told is meant
+            return Quote(cited(_without(best, old), MAX_SENTENCES, MAX_CHARS), sure, best.passage.title)
+    goes_on = asks(asked) or CONTINUES.match(normal(asked))
+    if again and goes_on and (one := _asked_again(best, alone, question)):
         return Quote(cited(one, 1, MAX_CHARS), sure, best.passage.title)
     return Quote(text, sure, best.passage.title, again)
 
@@ -176,17 +181,20 @@ def _going_on(read: Sequence[Scored], alone: Sequence[Scored], question: str, to
     return found
 
 
-def _asked_again(scored: Scored, alone: Sequence[Scored], question: str) -> Scored | None:
-    """Return a passage with the one statement that the new words name or that has the value asked for, or None."""
+def _likeness_alone(scored: Scored, alone: Sequence[Scored]) -> list[float]:
+    """Return how the statements of a passage fit the new words alone."""
     own = next(one for one in alone if one.passage is scored.passage)
     like = {s.text: score for s, score in zip(own.statements, own.scores, strict=True)}
+    return [like[s.text] for s in scored.statements]
+
+
+def _asked_again(scored: Scored, alone: Sequence[Scored], question: str) -> Scored | None:
+    """Return a passage with the one statement that the new words name or that has the value asked for, or None."""
     plain = normal(question)
     numbers = set(_NUMBER.findall(plain))
     others = [
-        like[s.text] < _NAMED
-        and not has_asked_value(plain, normal(s.text))
-        and numbers.isdisjoint(_NUMBER.findall(s.text))
-        for s in scored.statements
+        like < _NAMED and not has_asked_value(plain, normal(s.text)) and numbers.isdisjoint(_NUMBER.findall(s.text))
+        for s, like in zip(scored.statements, _likeness_alone(scored, alone), strict=True)
     ]
     return None if all(others) else _without(scored, others)
 
@@ -211,7 +219,7 @@ def _answering(scored: Scored, question: str, reading: Reading) -> Scored:
     best = max((i for i, fits in enumerate(fit) if fits), key=lambda i: (valued[i], scored.scores[i]))
     out: list[bool] = []
     for i, statement in enumerate(scored.statements):
-        limits = i > 0 and not out[i - 1] and bool(_QUALIFIES.match(statement.text))
+        limits = i > 0 and not out[i - 1] and bool(_QUALIFIES.search(statement.text))
         out.append(not (limits or (fit[i] and has[i] >= has[best] and valued[i] >= valued[best])))
     return _without(scored, out)
 

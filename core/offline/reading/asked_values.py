@@ -26,7 +26,8 @@ _KINDS = tuple(
             r"\b(?:open|opens|opening|closed?|closes|closing)\b",
             rf"\d{{1,2}}[:.]\d\d|\d ?[ap]\.?m\b|{_DAYS}|{_SPAN}|\b\d{{1,2}}(?:st|nd|rd|th)\b",
         ),
-        (r"\bhow (?:many|often|big|old|far|large|heavy|tall|young)\b|\b(?:maximum|minimum|at most|at least|limit)\b",
+        (r"\bhow (?:many|often|big|old|far|large|heavy|tall|young)\b|\b(?:maximum|minimum|at most|at least|limit|two|"
+            r"three|both|several)\b",
          rf"\b{_COUNT}\b"),
         (
             r"\bwhy\b|\bhow come\b|\bwhat for\b",

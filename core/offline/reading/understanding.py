@@ -25,6 +25,7 @@ _IF = re.compile(r"(?:and |but )?(?:if|in case|unless)\b(?!.*\?)", re.IGNORECASE
 """A condition beside other requests adds to them; it asks for nothing itself."""
 _LEANS = re.compile(r"\b(?:it|that|this|they|them|those|one|ones|he|him|his|she|her)\b")
 _NAMES_ONLY = re.compile(r"\W*(?:(?:and|but|so|ok|then)\W+)*(?:what|how) about\b", re.IGNORECASE)
+_THING_ONLY = re.compile(r"\W*(?:(?:hi|hello|hey|ok|so)\W+)*(?:the|my)(?: [\w'-]+){1,3}\W*", re.IGNORECASE)
 """Begins what names a subject and asks nothing of it yet."""
 
 
@@ -167,7 +168,7 @@ def _one_question(before: Part, intent: str | None, clause: str) -> Part | None:
     """Return `what about my son` and `does he pay, too?` as one question, else None."""
     if intent is None and before[0] is None and _NAMES_ONLY.match(before[1]) and _LEANS.search(normal(clause)):
         return None, f"{before[1]}, {clause}"
-    return None
+    return (intent, f"{before[1]}, {clause}") if _THING_ONLY.fullmatch(before[1]) else None
 
 
 def readable(message: str) -> str:

@@ -16,7 +16,7 @@ _CARE_TEXT = (
     "clean cleaning wash washing washable dishwasher machine care caring take look descale polish tumble bleach scrub "
     "launder dry dryer drying best way safe safely proper properly correct correctly recommended recommend instruction "
     "instructions tip tips hand water soap detergent temperature degrees often put goes allowed use new old dirty "
-    "stain stains product item bought ordered"
+    "ok stain stains product item bought ordered"
 )
 _CARE_STEMS = frozenset(stem(word) for word in _CARE_TEXT.split())
 """Words of such a question that name no thing."""

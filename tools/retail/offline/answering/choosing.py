@@ -52,6 +52,10 @@ def is_on_its_way(order: Facts) -> bool:
 
 _STATES: tuple[tuple[Callable[[Facts], bool], re.Pattern[str]], ...] = (
     (is_pending, re.compile(r"\b(?:pending|not (?:yet )?shipped|has(?:n't| not) shipped|just (?:ordered|placed))\b")),
+    (
+        lambda order: "modified" in str(order.get("status")),
+        re.compile(r"\b(?:order|one|that) (?:that )?i (?:have )?(?:already )?(?:changed|modified)\b"),
+    ),
     (is_on_its_way, re.compile(r"\b(?:on (?:its|the) way|in transit|already shipped|been shipped|processed)\b")),
     (is_delivered, re.compile(r"\b(?:received|delivered|got|arrived|did \w+ deliver)\b")),
 )

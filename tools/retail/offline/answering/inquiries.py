@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.language.text import normal
+from core.offline.answering.articles import behind
 from core.offline.answering.quotations import Quote
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
@@ -27,9 +28,10 @@ from tools.retail.offline.answering.proposals import open_proposals
 from tools.retail.offline.answering.reads import asked_orders, policy
 from tools.retail.offline.answering.swaps import new_version, products_of
 from tools.retail.offline.reading.order_intents import change_asked_about
-from tools.retail.offline.reading.request_phrases import RELATIVE
+from tools.retail.offline.reading.request_phrases import RELATIVE, WHICH_OF_MINE
 from tools.retail.offline.reading.shop_talk import INVITATION
 from tools.retail.offline.reading.talked_about import newest_order
+from tools.retail.offline.reading.troubles import TROUBLES
 from tools.retail.offline.reading.variants import price_of
 
 Facts = Mapping[str, Any]
@@ -61,8 +63,7 @@ _CONDITION = re.compile(
     r"\b(?:un)?(?:used|opened|washed|worn|slept|assembled|dirty|unpacked|tried)\b|\b(?:packaging|box|carton|wrapping|"
     r"tags?|condition)\b"
 )
-_WHAT_IF = re.compile(r"\b(?:if|in case|unless) (?!i (?:cancel|return|send|exchange|swap|give|change))")
-"""Asks what would be, which no record tells."""
+_WHAT_IF = re.compile(r"\b(?:if|in case|unless|never)\b")
 _LIKELY = 0.5
 """Score from which the answer to the question behind an inquiry is taken, whatever its own words find."""
 
@@ -74,7 +75,8 @@ def inquiry(request: Request, desk: Toolbox) -> str:
     """
     topic = change_asked_about(request.words) or "return"
     orders = _orders(topic, request, desk)[:_MOST]
-    if not orders or (topic == "refund" and _WHAT_IF.search(normal(request.text))):
+    asked = normal(request.text)
+    if not orders or (_WHAT_IF.search(asked) and behind(asked, TROUBLES)):  # that, no record tells
         return policy(request, desk)
     rule = _rule("swap pending" if topic == "swap" and all(map(is_pending, orders)) else topic, request, desk)
     told = [_facts(topic, request, desk, order) for order in orders]
@@ -93,6 +95,8 @@ def _orders(topic: str, request: Request, desk: Toolbox) -> list[Facts]:
     if not desk.can("list_orders"):
         return []
     orders = all_orders(desk)
+    if WHICH_OF_MINE.search(asked):
+        return [order for order in orders if _possible(topic, order)]
     named = [order for order in orders if meant_items_only(request.text, order)]
     dated = of_the_day(request.text, named or orders)
     if not (named or dated) and (_ANY.search(asked) or not _POINTS.search(asked)):

@@ -51,7 +51,8 @@ _ARRIVES = re.compile(
     r"^(?!.*\b(?:if|usually|normally)\b)(?:.*\b(?:is|are|was|were|has|have|hasn't|isn't|did|didn't|will|won't)\b.*"
     r"\b(?:come|came|coming|arriv\w+|shipped|sent|here|late|delivered|packed|(?:show|turn)\w* up|on (?:its|the) way)\b|"
     r"(?:.*\W)?where(?:'s| is| are) (?:the|my)\b|"
-    r".*\b(?:up|on|happening|happened) with (?:the|my)\b|.*\b(?:news|update|word) (?:on|about|of) (?:the|my)\b)"
+    r".*\b(?:up|on|happening|happened) with (?:the|my)\b|.*\bnot in the (?:parcel|box)\b|"
+    r".*\b(?:news|update|word|latest) (?:on|about|of|with) (?:the|my)\b)"
 )
 """Asks about goods on their way, as orders are."""
 _MONTH = re.compile(
@@ -267,7 +268,7 @@ def profile(request: Request, desk: Toolbox) -> str:
 
 def policy(request: Request, desk: Toolbox) -> str:
     """Quote the articles: about caring for a thing, those about that thing alone."""
-    if thing := thing_to_care_for(request.text):
+    if thing := thing_to_care_for(request.words if request.before else request.text):
         about_it = care_quote(request.text, thing, desk)
         return about_it.text if about_it else NOTHING_ABOUT_IT
     if told := _own_goods(request, desk, _ARRIVES):

@@ -76,7 +76,11 @@ def _deed_or_question(text: str, topic: str, numbered: bool) -> str:
     if topic in {"cancel", "return"} and p.WAS_DONE.search(text) and not re.search(r"\bif\b", text):
         return "order_status" if own else "policy"
     if asks:
-        of_one = p.THE_GOODS.search(text) or (p.THAT_ONE.search(text) and not p.POLICY_WORDS.search(text))
+        of_one = (
+            p.THE_GOODS.search(text)
+            or p.WHICH_OF_MINE.search(text)
+            or (p.THAT_ONE.search(text) and not p.POLICY_WORDS.search(text))
+        )
         return "inquiry" if numbered or of_one else "policy"
     if p.UNDECIDED.search(text) and not wishes(text):
         return "inquiry"
@@ -104,7 +108,11 @@ def _read_topic(text: str, numbered: bool) -> str | None:
         return "order_status"
     if p.CONTENTS.match(text) and p.ORDER_FACT.search(text):
         return "order_status"
-    if p.PAID_HOW.search(text) or (p.ORDER_FACT.search(text) and mine and p.BOUGHT.search(text)):
+    if (
+        p.PAID_HOW.search(text)
+        or p.I_PAID.search(text)
+        or (p.ORDER_FACT.search(text) and mine and p.BOUGHT.search(text))
+    ):
         return "order_status"
     if p.CHEAPER.search(text):
         return "policy"

@@ -210,6 +210,8 @@ THAT_ONE = re.compile(
     rf"\b(?:my|it|this|these|that(?!{RELATIVE})|those|them|"
     r"the (?!shop|store|order process|post|refund|return)[\w-]+|instead)\b"
 )
+I_PAID = re.compile(r"\b(?:did|have) (?:i|we) (?:already )?(?:pay|paid|spen[dt])\b")
+WHICH_OF_MINE = re.compile(r"\bwhich (?:of my |one of my )?(?:orders?|things|items|goods)\b.*\b(?:can|could|may)\b")
 THE_GOODS = re.compile(
     r"\b(?:the|my) (?!shop|store|order|post|refund|return|exchange|money|label|address|item|parcel|customer|"
     r"payment)[\w-]+"

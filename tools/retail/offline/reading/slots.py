@@ -111,7 +111,8 @@ def payment_words(text: str) -> dict[str, str]:
 # --- which one, how many -------------------------------------------------------------------------------------------
 
 _ALL = re.compile(
-    r"\b(?:everything|all (?:of )?(?:it|them|the|my|items|things|products|pending|open|orders)|all|whole|"
+    r"\b(?:everything|all (?:of )?(?:it|them|the|my|items|things|products|pending|open|orders)|"
+    r"(?<!after )(?<!at )all(?! right)|whole|"
     r"entire|complete order|both|each of them)\b"
 )
 _EXCEPT = re.compile(

@@ -21,7 +21,7 @@ TROUBLES = (
         r"stolen|disappeared|(?:never|doesn't|does not|doesnt|not) (?:show|turn)s? up|"
         r"if it (?:never|doesn't|does not|doesnt) (?:come|arrive))\b"
     ), "What happens when a parcel is lost?"),
-    (re.compile(r"\b(?:late|overdue|was due|supposed to (?:be|come|arrive|get)|"
+    (re.compile(r"\b(?:(?<!too )late|overdue|was due|supposed to (?:be|come|arrive|get)|"
                 r"(?:hasn't|not) (?:come|arrived|here))\b"),
      "What happens when a parcel is late?"),
     (re.compile(
