@@ -14,9 +14,9 @@ from core.factory import TEMPERATURE
 from core.models.prices import PriceTable, load_prices
 from core.settings import Settings
 from evals import results
-from evals.conversations.conversation import Customer, play
+from evals.conversations.conversation import play
 from evals.conversations.gold import expected_changes, inputs, reference_outputs
-from evals.conversations.played_customers import ScriptedCustomer, prompt_digest
+from evals.conversations.played_customers import ModelCustomer, ScriptedCustomer, prompt_digest
 from evals.conversations.scenarios import Scenario
 from evals.conversations.start_state import prepare
 from evals.conversations.suites import Suite
@@ -25,7 +25,7 @@ from evals.evaluators.evaluator_table import judge_all, passed
 from evals.evaluators.model_judge import ModelJudge
 
 PACKAGES = ("core", "ingest", "tools", "graph", "evals")
-MakeCustomer = Callable[[Scenario, int], Customer]
+MakeCustomer = Callable[[Scenario, int], ScriptedCustomer | ModelCustomer]
 """Makes the customer of a scenario from the trial's seed."""
 
 

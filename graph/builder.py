@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial, wraps
-from typing import Any, Protocol
+from typing import Any
 
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
@@ -19,7 +19,7 @@ from core.observability.telemetry import OpenTelemetry
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from graph.context_window.prompts import history_chars, system_prompt
-from graph.context_window.summary import RuleSummary, Summariser
+from graph.context_window.summary import ModelSummary, RuleSummary
 from graph.handoff.ticket_writer import TicketWriter
 from graph.intake.attachments import VoiceInput
 from graph.nodes.approve import approve
@@ -61,14 +61,6 @@ from tools.tool import Tool
 SupportGraph = CompiledStateGraph[State, Context, TurnInput, State]
 
 
-class Closable(Protocol):
-    """Connections."""
-
-    async def close(self) -> None:
-        """Close the connections of the running event loop."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """What the nodes need, opened once."""
@@ -84,7 +76,7 @@ class Parts:
     availability: DeskAvailability
     """Says whether somebody is at the desk."""
     actions: ConfirmedActions
-    summariser: Summariser = field(default_factory=RuleSummary)
+    summariser: RuleSummary | ModelSummary = field(default_factory=RuleSummary)
     """Shortens turns that leave the state."""
     voice_input: VoiceInput = field(default_factory=VoiceInput)
     """Hears voice messages."""
@@ -128,7 +120,7 @@ class Parts:
     """Takes spans and figures of each node to wherever they are looked at."""
     remembers_customers: bool = False
     """Whether what is known of a customer follows them into new conversations."""
-    databases: Sequence[Closable] = ()
+    databases: Sequence[Any] = ()
     """What has connections to close at the end."""
 
     @cached_property

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -27,14 +27,6 @@ STALE_SECONDS = 86_400
 RETRY_SECONDS = 10
 FETCH_SECONDS = 5
 MOST_BYTES = 1_000_000
-
-
-class TokenKeys(Protocol):
-    """The public keys of a sign-in service."""
-
-    async def find(self, token: str) -> Any:
-        """Return the key a token names; raises TokenRejected for an unknown one, else BackendUnavailable."""
-        ...
 
 
 class FileKeys:
@@ -105,7 +97,7 @@ class RemoteKeys:
 
 def open_keys(
     key_set: str, *, transport: httpx.AsyncBaseTransport | None = None, seconds: float = FETCH_SECONDS
-) -> TokenKeys:
+) -> FileKeys | RemoteKeys:
     """Return the keys at an address or in a file.
 
     Args:

@@ -15,7 +15,7 @@ from jwt.exceptions import PyJWTError
 from core.errors import BackendUnavailable, SettingsError, TokenRejected
 from core.settings import Settings
 from server.records import ROLES, Identity, Role
-from server.token_keys import TokenKeys, open_keys
+from server.token_keys import FileKeys, RemoteKeys, open_keys
 
 LEEWAY_SECONDS = 10
 SHORTEST_SECRET = 32
@@ -57,7 +57,7 @@ class Tokens:
         self,
         *,
         secret: str | None = None,
-        keys: TokenKeys | None = None,
+        keys: FileKeys | RemoteKeys | None = None,
         issuer: str | None = None,
         audience: str | None = None,
         max_hours: float = 24,

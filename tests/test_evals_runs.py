@@ -10,6 +10,7 @@ from benchmarks.support.models.scripted import ScriptedChatModel
 from core.errors import ConversationFileError
 from core.settings import Settings
 from evals import results
+from evals.conversations.played_customers import ScriptedCustomer
 from evals.reports.run_summary import summarise
 from evals.runner import RunOptions, manifest, run_suite, trial_seed
 from tests.eval_fakes import with_model, write_suite
@@ -109,7 +110,7 @@ async def test_a_crash_of_the_agent_fails_its_trial_and_not_the_run(tmp_path: Pa
 
 
 async def test_an_endless_conversation_ends_at_the_bound(tmp_path: Path) -> None:
-    class Endless:
+    class Endless(ScriptedCustomer):
         async def next_line(self, turns: list[dict[str, Any]]) -> str:
             return "And?"
 
@@ -119,6 +120,6 @@ async def test_an_endless_conversation_ends_at_the_bound(tmp_path: Path) -> None
         RunOptions(max_turns=3),
         tmp_path / "run",
         make_agent=with_model(ScriptedChatModel(answers=[AIMessage("Go on.")])),
-        customer=lambda scenario, seed: Endless(),
+        customer=lambda scenario, seed: Endless(scenario),
     )
     assert len(trials[0]["outputs"]["turns"]) == 3

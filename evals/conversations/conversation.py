@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
 from core.errors import MessageRejected, SupportError
 from core.message_marks import marks
 from core.models.prices import PriceTable
+from evals.conversations.played_customers import ModelCustomer, ScriptedCustomer
 from evals.conversations.scenarios import Scenario
 from evals.conversations.start_state import differences
 from evals.conversations.world import World
@@ -19,16 +20,14 @@ Turn = dict[str, Any]
 procedures), procedures, sources, passages, changed, handoff, ticket_id, requests, input_tokens, output_tokens."""
 
 
-class Customer(Protocol):
-    """Decide what the customer says next."""
-
-    async def next_line(self, turns: list[Turn]) -> str | None:
-        """Return their next message, or None when they have nothing more to say."""
-        ...
-
-
 async def play(
-    scenario: Scenario, world: World, customer: Customer, *, thread_id: str, max_turns: int, prices: PriceTable
+    scenario: Scenario,
+    world: World,
+    customer: ScriptedCustomer | ModelCustomer,
+    *,
+    thread_id: str,
+    max_turns: int,
+    prices: PriceTable,
 ) -> dict[str, Any]:
     """Return what happened, in the shape evaluators take as `outputs`.
 

@@ -6,11 +6,11 @@ from langchain_core.messages import RemoveMessage
 
 from graph.context_window.case_file import with_messages
 from graph.context_window.prompts import leaving_messages
-from graph.context_window.summary import Summariser
+from graph.context_window.summary import ModelSummary, RuleSummary
 from graph.state import State, added
 
 
-async def remember(state: State, *, summariser: Summariser, history_chars: int) -> dict[str, Any]:
+async def remember(state: State, *, summariser: RuleSummary | ModelSummary, history_chars: int) -> dict[str, Any]:
     """Return the case file and the summary with what leaves, and its removal.
 
     It runs beside `reason`, which still shows these turns once more: a summary by the model keeps nobody waiting.
