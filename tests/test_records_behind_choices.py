@@ -195,3 +195,18 @@ async def test_of_a_record_that_is_not_the_customers_nothing_is_told_but_that(sa
         "There is no such crossing in your account.",
         "I cannot find that in your account. Please check it and try again.",
     )
+
+
+async def test_the_record_that_was_asked_about_is_the_one_of_the_wish_after_it(talk: Talk) -> None:
+    replies = await talk("is my ferry tomorrow on time?", "then please cancel my crossing")
+    assert "Cancel crossing KX11." in replies[-1]
+
+
+async def test_beside_a_rule_stands_what_it_looks_at_in_the_record_that_is_meant(tmp_path: Path) -> None:
+    rule = (
+        "---\ntitle: Cancelling\n---\n# Cancelling\n\nA crossing with a flexible ticket can be cancelled at any time.\n"
+    )
+    async with talks(tmp_path, {**FILES, "articles/cancelling.md": rule}) as talk:
+        reply = (await talk("can I cancel my ticket for the ferry on 18 June?"))[-1]
+    assert "crossing id: KX13, ticket: flexible" in reply
+    assert "flexible ticket can be cancelled" in reply

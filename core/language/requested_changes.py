@@ -118,7 +118,8 @@ _ASKS = re.compile(
 )
 _RULE = re.compile(
     r"\b(?:can|could|may|might|should|shall|must|would) (?:i|we|you|one|people|somebody|someone|it|they|my|the|an?)"
-    r"\b|\bwill (?:i|we|you)\b|\bcan't (?:i|we|you)\b|\b(?:if|unless|in case|what happens?|allowed|possible)\b|"
+    r"\b|\b(?:do|would) (?:i|we) (?:\w+ )?get\b|"
+    r"\bwill (?:i|we|you)\b|\bcan't (?:i|we|you)\b|\b(?:if|unless|in case|what happens?|allowed|possible)\b|"
     r"\bhow (?:do|can|to|does|should|could|would|is|are) ?(?!i owe)|\bwhat (?:do|should|can) i (?:do|need)\b|"
     r"\b(?:kann|darf|muss(?! ich (?:noch )?(?:be)?zahlen)|soll|könnte|müsste|wenn|falls|puis|peux|"
     r"dois(?!-je (?:\w+ ){0,2}(?:payer|régler))|peut|pourrais|puedo|puede|debería)\b"

@@ -13,7 +13,7 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.corrections import begins_by_taking_back, takes_back
 from core.language.fixed_sentences import phrase
 from core.language.reference_numbers import join_spelled
-from core.language.several import hesitates, means_every, without_hesitation
+from core.language.several import hesitates, means_another, means_every, without_hesitation
 from core.language.text import normalised, sentences
 from graph.procedures.answers import answered_case, answered_cases, offered, said_beside
 from graph.procedures.book import ProcedureBook
@@ -282,7 +282,7 @@ async def _chosen(
             cases = requested(book.procedures[name], cases, [(said, source)])
             beside = said_beside(book.procedures[name], part)
             cases = [c if c["procedure"] != name else {**c, "beside": c["beside"] or beside} for c in cases]
-            if said.startswith(before) and before:  # what was said before it tells which record is meant
+            if before and not means_another(text):  # may tell which record is meant
                 cases = replaced(cases, heard(cases[-1], before))
     return cases
 

@@ -13,6 +13,7 @@ from core.language.text import normal
 from core.language.words import content_stems, content_words
 from core.offline.answering.likeness import NAME_NOTHING
 from core.offline.reading.chat_request import Conversation, Result
+from core.offline.reading.clauses import clauses
 
 FOUND = "This is what I find for you:"
 _MOST = 8
@@ -63,7 +64,7 @@ def state_beside(conversation: Conversation, *, rule: str = "", found: str = FOU
         looked_at = [(record, _looked_at(record, rule)) for one in last for record in records_in(one.data)]
         lines = [f"- {field_line(record, fields, locale)}" for record, fields in looked_at if fields]
         return "\n".join([found, *lines]) if lines else ""
-    if not (asks_about(asked) or asks_facts(asked) or wishes(asked) or asks_of_us(asked)):
+    if not (asks_facts(asked) or any(asks_about(c) or wishes(c) or asks_of_us(c) for c in clauses(asked))):
         return records_found(last, found=found, locale=locale) if len(last) <= _FEW else ""
     named = {text for result in read for text in texts_in(result.data) if _IDENTIFIER.search(text)}
     named = {text for text in named if text.casefold() in asked.split()}
