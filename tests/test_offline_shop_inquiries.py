@@ -144,3 +144,20 @@ def test_goods_named_first_belong_to_what_is_asked_of_them_next() -> None:
     talk = on(TODAY, "declan_murphy_1021")
     talk.say("my tin order, can you change the address to 9 Elm Road, Austin, TX 78701")
     assert [args["order_id"] for _, args in talk.proposed] == ["#AF10355"]
+
+
+@pytest.mark.parametrize(
+    ("customer", "question", "told"),
+    [
+        (ADA, "was the coffee set delivered? can i still send it back", "The last day for that was 8 November 2026"),
+        ("wren_gallagher_1037", "can i still change the tablecloth order", "It can no longer be changed"),
+        ("zanele_dlamini_1022", "my order from the 10th hasnt arrived yet!!", "it is 8 days late"),
+        (DMITRI, "how late is the blanket", "5 days late"),
+    ],
+)
+def test_the_order_that_is_spoken_of_is_the_one_that_is_told(customer: str, question: str, told: str) -> None:
+    assert told in on(TODAY, customer).say(question)
+
+
+def test_an_order_called_by_its_goods_is_cancelled_whole() -> None:
+    assert "one of two reasons" in on(TODAY, ADA).say("can you cancel the clock order")

@@ -12,7 +12,7 @@ from langchain_core.embeddings import Embeddings
 from core.language.text import normal
 from core.language.words import content_stems, content_words, spelled
 from core.offline.answering.passage_statements import Statement, statements
-from core.offline.reading.asked_values import has_asked_value
+from core.offline.reading.asked_values import asks_value, has_asked_value
 from core.offline.reading.chat_request import QuotedPassage
 
 Reading = Callable[[str], str]
@@ -143,7 +143,7 @@ def certainty(
         + _BIAS
     )
     sure = 1 / (1 + math.exp(-value))
-    if before and strange and set(strange) == set(_named(question)):
+    if before and strange and set(strange) == set(_named(question)) and not asks_value(normal(question)):
         sure = min(sure, _ELSEWHERE)
     return min(sure, _DOUBTFUL) if gain > _MUCH_BETTER else sure
 

@@ -98,6 +98,7 @@ def _orders(topic: str, request: Request, desk: Toolbox) -> list[Facts]:
     if WHICH_OF_MINE.search(asked):
         return [order for order in orders if _possible(topic, order)]
     named = [order for order in orders if meant_items_only(request.text, order)]
+    named = named or [order for order in orders if meant_items_only(request.before, order)]
     dated = of_the_day(request.text, named or orders)
     if not (named or dated) and (_ANY.search(asked) or not _POINTS.search(asked)):
         return []

@@ -50,7 +50,7 @@ _HAD = re.compile(r"\b(?:delivered|received|arrived|got|paid|pay|cost|refund\w*|
 _ARRIVES = re.compile(
     r"^(?!.*\b(?:if|usually|normally)\b)(?:.*\b(?:is|are|was|were|has|have|hasn't|isn't|did|didn't|will|won't)\b.*"
     r"\b(?:come|came|coming|arriv\w+|shipped|sent|here|late|delivered|packed|(?:show|turn)\w* up|on (?:its|the) way)\b|"
-    r"(?:.*\W)?where(?:'s| is| are) (?:the|my)\b|"
+    r"(?:.*\W)?(?:where(?:'s| is| are)|how late is) (?:the|my)\b|"
     r".*\b(?:up|on|happening|happened) with (?:the|my)\b|.*\bnot in the (?:parcel|box)\b|"
     r".*\b(?:news|update|word|latest) (?:on|about|of|with) (?:the|my)\b)"
 )
@@ -149,18 +149,18 @@ def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
         raise ReplyNow("I do not see any orders in your account.")
     if shown := _shown(request, desk, orders):
         return shown
-    said = order_state(request.text)
-    of_state = [o for o in orders if said(o)] if said else []
-    if means_newest(request.text):
-        return (of_state or orders)[:1]
-    if said:
-        return of_state or [orders[0]]
     named = [o for o in orders if meant_items_only(request.text, o)]
     if named or (named := of_the_day(request.text, orders)):
         open_ = [
             o for o in named if str(o.get("status", "")).startswith(_OPEN) and not _HAD.search(normal(request.text))
         ]
         return of_the_day(request.text, named) or open_ or named
+    said = order_state(request.text)
+    of_state = [o for o in orders if said(o)] if said else []
+    if means_newest(request.text):
+        return (of_state or orders)[:1]
+    if said:
+        return of_state or [orders[0]]
     return [o for o in orders if str(o.get("status", "")).startswith(_OPEN)] or [orders[0]]
 
 

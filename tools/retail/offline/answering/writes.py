@@ -28,7 +28,10 @@ from tools.retail.offline.reading.slots import cancel_reason, means_all, named_a
 from tools.retail.offline.reading.variants import price_of
 
 Facts = Mapping[str, Any]
-_WHOLE = re.compile(r"\b(?:whole|entire|(?:one|order) (?:with|that has|which has|containing|of))\b")
+_WHOLE = re.compile(
+    r"\b(?:whole|entire|the (?:[\w-]+ ){1,2}order|"
+    r"(?:one|order) (?:with|that has|which has|containing|of))\b"
+)
 """What tells that an item was named to point at its order, or that all of the order is meant."""
 
 

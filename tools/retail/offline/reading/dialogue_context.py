@@ -56,7 +56,7 @@ _NAMES_ANOTHER = re.compile(
     r"(?:(?! (?:is|are|do|does|can)\b).){1,40}$"
 )
 """Names other goods of which the same is asked."""
-_MY_MONEY = re.compile(r"\b(?:the|my) (?:money|refund)\b")
+_MY_MONEY = re.compile(r"\b(?:(?:the|my) (?:money|refund)|(?:paid|pay me|money) back)\b")
 _ASIDE = re.compile(r"^(?:and |but |ok |okay |so )*(?:how|when|why|is|are|does|do|will|what (?:does|is|will|do))\b")
 """Begins a question that is no answer."""
 _ADDRESS = re.compile(r"\baddress\b")

@@ -75,6 +75,8 @@ def _deed_or_question(text: str, topic: str, numbered: bool) -> str:
         return "order_status" if numbered else "policy"
     if topic in {"cancel", "return"} and p.WAS_DONE.search(text) and not re.search(r"\bif\b", text):
         return "order_status" if own else "policy"
+    if asks and not numbered and p.DUTY.search(text):
+        return "policy"
     if asks:
         of_one = (
             p.THE_GOODS.search(text)

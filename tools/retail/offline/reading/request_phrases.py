@@ -57,7 +57,9 @@ SWAP = _any(
     r"(?<!do you )(?<!you )\b(?:get|have|want|like|need) (?:the|my) [\w -]{2,40} in (?!stock|time|the\b|my\b|"
     r"order|hand|person|#|[a-z]*\d{4,})(?:an? )?\w+|\bin [a-z]*\d+ in \w+",
     r"\brather (?:have|get|take|want)\b|\bi(?:'d| would) prefer (?:the|an?|it in)\b",
-    r"\b(?:modify|change|edit) (?:the |my |an? |some )?(?:items?|products?)\b|\bupgrade\b",
+    r"\b(?:modify|change|edit) (?:the |my |an? |some )?(?:items?|products?)\b|"
+    r"\b(?:modify|change|edit) (?:the|my) (?:(?!address|payment)[\w-]+ ){0,2}order\b(?!.*\b(?:address|payment|card)\b)|"
+    r"\bupgrade\b",
 )
 REFUND = _any(
     r"\brefund(?:ed|s|ing)?\b|\bmoney back\b|\breimburse(?:d|ment)?\b|\bget back my money\b|\bremboursement\b|"
@@ -210,6 +212,8 @@ THAT_ONE = re.compile(
     rf"\b(?:my|it|this|these|that(?!{RELATIVE})|those|them|"
     r"the (?!shop|store|order process|post|refund|return)[\w-]+|instead)\b"
 )
+DUTY = re.compile(r"\b(?:do|must|should|would) i (?:have to|need to|must)\b|\bwho (?:has|have) to\b")
+"""`do I have to pay for that?` asks for a rule."""
 I_PAID = re.compile(r"\b(?:did|have) (?:i|we) (?:already )?(?:pay|paid|spen[dt])\b")
 WHICH_OF_MINE = re.compile(r"\bwhich (?:of my |one of my )?(?:orders?|things|items|goods)\b.*\b(?:can|could|may)\b")
 THE_GOODS = re.compile(

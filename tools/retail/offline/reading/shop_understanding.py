@@ -11,14 +11,12 @@ from core.offline.reading.clauses import clauses
 from core.offline.reading.intents import SMALL_TALK
 from core.offline.reading.understanding import Part, Request, Understanding, readable
 from tools.retail.offline.reading.order_intents import CHANGES, change_asked_about, order_intent
-from tools.retail.offline.reading.request_phrases import DEED_WORDS, NEGATED
+from tools.retail.offline.reading.request_phrases import DEED_WORDS, DUTY, NEGATED
 from tools.retail.offline.reading.shop_examples import SHOP_EXAMPLES
 from tools.retail.offline.reading.slots import payment_words
 
 _PERSONAL = frozenset({"order_status", "list_orders", "profile"})
 _ANOTHER = re.compile(r"^(?!.*\b(?:exchange|swap)\b).*\b(?:ones?|it|them|another|different)\b.*\binstead\b")
-_DUTY = re.compile(r"\b(?:do|must|should|would) i (?:have to|need to|must)\b|\bwho (?:has|have) to\b")
-"""`do I have to pay for that?` asks for a rule."""
 _ONE_ORDER = re.compile(r"\b(?:it|its|status|ships?|shipped|arriv\w*|deliver\w*|contents?|address)\b")
 _HAPPENED = re.compile(
     r"\b(?:was|were|did|has|have)\b[^.?!]*\b(?:refunded|paid|charged|shipped|delivered|sent|returned)\b"
@@ -50,6 +48,10 @@ class ShopUnderstanding(Understanding):
         ):  # "don't cancel AF1, just tell me when it ships"
             found = [replace(r, intent="order_status") if _is_about_one(r) else r for r in found]
         wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
+        wanted = [
+            replace(r, before=last.text) if last and r.intent == "inquiry" and not r.before else r
+            for r, last in zip(wanted, [None, *wanted], strict=False)
+        ]
         return _with_numbers([one for r in wanted for one in _both_addresses(_of_the_order(r, text))], text)
 
     def rule(self, clause: str) -> str | None:
@@ -61,7 +63,7 @@ class ShopUnderstanding(Understanding):
         plain = normal(clause)
         if (intent in CHANGES and asks_about(clause)) or not super().may_be(intent, clause):
             return False
-        if intent in _PERSONAL and (not _MINE.search(plain) or _DUTY.search(plain)):
+        if intent in _PERSONAL and (not _MINE.search(plain) or DUTY.search(plain)):
             return False  # a question about orders or accounts in general is one for the articles
         if intent == "profile" and re.search(r"\b(?:lost|stolen|broken|not work\w*|doesn't work)\b", plain):
             return False
