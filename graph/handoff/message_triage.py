@@ -1,4 +1,4 @@
-"""Classify a message for routing, by the model's JSON mode where there is one and by rules otherwise."""
+"""Choose a new ticket's queue and urgency: by the model's JSON mode where there is one, by rules otherwise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

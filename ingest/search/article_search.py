@@ -1,4 +1,4 @@
-"""Find passages for a conversation: dense and keyword search over the published index, fused."""
+"""Find passages for a conversation in the published index, and change over when another is published."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Rank passages for one turn: by meaning, by words, and by which articles the conversation has named."""
+"""Put passages into one order for a turn: by meaning, by words, and by which articles were named."""
 
 from collections.abc import Callable, Mapping
 
