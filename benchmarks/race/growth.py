@@ -1,5 +1,6 @@
 """Measure what a turn, a desk list and an insight page take as articles, customers, tickets and threads multiply."""
 
+import os
 import random
 import shutil
 import sqlite3
@@ -172,6 +173,7 @@ def measure(field: Field, *, full: bool) -> Iterator[Figure]:
             at = replace(field, folder=field.folder / what)
             shutil.copytree(field.folder / "stub", at.folder / "stub")
             FILL[what](at.folder / "stub", size)
+            os.sync()  # or the disk is still busy with it while turns are timed
             with ours(at) as address:
                 timed(address, 3)
                 found[size] = timed(address, TIMED)
