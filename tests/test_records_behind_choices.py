@@ -210,3 +210,9 @@ async def test_beside_a_rule_stands_what_it_looks_at_in_the_record_that_is_meant
         reply = (await talk("can I cancel my ticket for the ferry on 18 June?"))[-1]
     assert "crossing id: KX13, ticket: flexible" in reply
     assert "flexible ticket can be cancelled" in reply
+
+
+async def test_the_number_of_a_card_is_no_answer_to_how_many(talk: Talk) -> None:
+    replies = await talk("I want to take a bicycle along to Skaro on the 2nd", "the card ending 4329", "two")
+    assert "How many bicycles" in replies[1]
+    assert "Take 2 bicycles on crossing KX11." in replies[2]

@@ -43,8 +43,8 @@ DAY_OF_MONTH = re.compile(
 _FROM_TODAY = tuple(
     re.compile(rf"\b(?:{words})\b")
     for words in (
-        r"today|to-?nigh?te?|this (?:morning|afternoon|evening)|heute|aujourd'hui|ce soir|hoy|esta noche",
-        r"(?<!after )tomorr?ow|(?<!am )morgen|(?<!après-)demain|(?<!la )(?<!pasado )mañana",
+        r"today|to-?ni(?:gh)?te?|this (?:morning|afternoon|evening)|heute|aujourd'hui|ce soir|hoy|esta noche",
+        r"(?<!after )(?:tom+or+ow|tmrw)|(?<!am )morgen|(?<!après-)demain|(?<!la )(?<!pasado )mañana",
         r"day after tomorrow|übermorgen|après-demain|pasado mañana",
     )
 )

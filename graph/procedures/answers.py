@@ -28,6 +28,12 @@ from graph.procedures.format.slot_values import date_in, fitting
 from graph.procedures.offers import meant
 
 NUMBER = re2.compile(r"(?:^|[^\w.,])[$€£]?(-?\d+(?:[.,]\d+)?)(?:$|[^\w])")
+NAMED_BY = re.compile(
+    r"\b(?:ending|ends|card|visa|mastercard|amex|account|number|nr|no|karte|konto|endet|endend|carte|terminant|tarjeta|"
+    r"terminada)(?:\s(?:in|with|on|auf|mit|par|en|is|ist|number|ending|ends)){0,2}[\s:.#]{1,3}\d+\b",
+    re.IGNORECASE,
+)
+"""A number that names something, such as a card, and is no amount."""
 COUNTED = re.compile(r"(?<![\w.,-])(\d+(?:[.,]\d+)?|[^\W\d_]+)[\s-](?=([^\W\d_]+))")
 """A number in figures or words, and the word behind it."""
 AIMED_AT = re.compile(
@@ -185,6 +191,7 @@ def _corrected(slot: Slot, text: str, *, after_no: bool) -> list[tuple[Any, str]
 
 def _one_number(text: str) -> str | int | None:
     """Return the one number of a text, in figures or a word, or None."""
+    text = NAMED_BY.sub(" ", text)
     numbers = NUMBER.findall(text)
     return numbers[0] if len(numbers) == 1 else count_of(text) if not numbers else None
 
