@@ -109,6 +109,7 @@ def test_whoever_asks_for_an_exception_hears_the_rule_and_of_a_person() -> None:
     refused = "Items can be returned within 30 days of delivery. For this order it is too late now."
     talk.tools["get_order"].func = lambda order_id: refused
     assert refused in talk.say("I want to return the tent of #AF10012")
+    assert refused in talk.say("please return the tent of #AF10012")
     reply = talk.say("its only a few days late come on")
     assert "You can return items within 30 days of delivery" in reply
     assert "[" in reply

@@ -22,9 +22,9 @@ _REJECTS = re.compile(
 )
 _REFUSES = re.compile(r"\b(?:cannot|can only|can no longer|too late|nothing (?:can|more)|not possible)\b")
 _INSISTS = re.compile(
-    r"^(?:but |and |ok |oh )*(?:why|how come|come on|seriously|really|please|that's (?:unfair|ridiculous|absurd)|what "
-    r"now|so what|is there (?:no|any))\b|\b(?:come on|exceptions?|only (?:a|an|one|\d+) (?:\w+ )?(?:late|over)|"
-    r"days? late|unfair|ridiculous|absurd|any other way|nothing (?:i|you) can do)\b"
+    r"^(?:but |and |ok |oh )*(?:(?:why(?: not)?|how come|come on|seriously|really)\W*$|why (?:can't|is that)\b|"
+    r"is there (?:no|any) (?:other )?(?:way|chance|exception))|\b(?:come on|exceptions?|unfair|ridiculous|absurd|"
+    r"only (?:a|an|one|\d+) (?:\w+ )?(?:late|over)|only (?:a few|\d+) days?|nothing (?:i|you) can do)\b"
 )
 """What asks for a reason or an exception after a refusal."""
 _SHORT = 14
