@@ -12,23 +12,24 @@ GREETING = re.compile(
     r"i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need (?:your )?assistance))*[!.,? :)]*$"
 )
 
-THANKS = re.compile(
-    r"^(?:ok(?:ay)?|great|perfect|awesome|wonderful|super|nice|brilliant|excellent|lovely|cool|alright|very "
-    r"good|good)?[,!. ]*(?:(?:many )?thanks?(?: you)?(?: anyway)?"
-    r"|thx|ty|cheers|much appreciated|i appreciate (?:it|that|"
-    r"your help)|appreciated|you(?:'re| are) (?:so |very |really |just )?(?:wonderful|great|awesome|amazing|"
-    r"helpful|kind|the best|a star|brilliant|fantastic)|that(?:'s| is| was)? (?:very |really |so )?(?:helpful|"
-    r"great|perfect|kind|all i needed)|that helped|"
-    r"(?:great|perfect|awesome|excellent|wonderful|brilliant)|danke(?: schön)?|merci(?: beaucoup)?|(?:muchas "
-    r")?gracias|grazie(?: mille)?|obrigad[oa]|bedankt|dziękuję)"
-    r"(?:[,!. ]*(?:so much|a lot|a (?:bunch|million|ton)|very much|you|for (?:your |the |all your )?(?:help|"
-    r"information|info|assistance|quick (?:answer|reply))|again|mate|that (?:helped|helps|is all|was helpful|"
-    r"'s all)|everything|for everything|great|perfect))*[!. :)]*$"
+_THANKFUL = re.compile(
+    r"\b(?:thanks?|thankyou|thx|tnx|ty|cheers|appreciated?|great|perfect|awesome|excellent|wonderful|brilliant|amazing|"
+    r"fantastic|helpful|helped|danke|dankeschön|merci|gracias|grazie|obrigad[oa]|bedankt|dziękuję)\b"
 )
+"""Words of which one is enough."""
+_BESIDE_THANKS = re.compile(
+    r"\W|\b(?:a|again|ah|alright|all|and|answer|anyway|are|assistance|best|bunch|bye|clear|cool|day|evening|everything|"
+    r"fine|for|good|got|guys|have|help|helps|hey|i|info|information|is|it|just|kind|lot|lovely|many|mate|million|much|"
+    r"needed|nice|now|oh|ok|okay|one|quick|re|really|reply|s|so|star|super|sure|thats?|the|then|this|ton|too|understood|"
+    r"very|was|wanted|well|what|wow|you|your|alles|das|dir|die|für|gut|hilfe|ihnen|ihre|klar|schön|sehr|vielen|"
+    r"herzlichen|wars?|aide|alors|beaucoup|bien|c|d|accord|est|l|pour|tout|votre|vous|ayuda|entonces|es|eso|la|muchas|muy|"
+    r"por|su|todo|vale|mille)\b"
+)
+"""What may stand beside them, and says nothing else."""
 
 GOODBYE = re.compile(
     r"^(?:(?:ok(?:ay)?|no|great|thanks?(?: you)?|alright)[,!. ]*){0,3}"
-    r"(?:(?:no,? )?(?:that(?:'s| is| was| will be)? (?:all|"
+    r"(?:(?:no,? )?(?:that(?:'?s| is| was| will be)? (?:all|"
     r"everything|it)(?: for (?:now|today))?|nothing (?:else|more)|i'm (?:good|done|all set)|we're done)[,!. "
     r"]*(?:thanks?(?: you)?|bye|goodbye|for now)*|"
     r"(?:good ?bye|bye(?: bye)?|see (?:you|ya)(?: later)?|have a (?:nice|good|great|lovely) (?:day|one|evening|"
@@ -53,9 +54,15 @@ CAPABILITIES = re.compile(
 OFFER_OF_A_PERSON = re.compile(r"bring in a colleague")
 
 
+def is_thanks(text: str) -> bool:
+    """Say whether a message thanks or praises and says nothing else, in any order of words."""
+    plain = normal(text)
+    return "?" not in plain and bool(_THANKFUL.search(plain)) and not _BESIDE_THANKS.sub("", _THANKFUL.sub("", plain))
+
+
 def is_small_talk(text: str) -> bool:
     """Say whether a customer's message only greets, thanks, takes leave or asks what the agent is."""
-    return any(kind.search(normal(text)) for kind in (GREETING, THANKS, GOODBYE, CAPABILITIES))
+    return is_thanks(text) or any(kind.search(normal(text)) for kind in (GREETING, GOODBYE, CAPABILITIES))
 
 
 _ENDS = r"(?=\s*(?:$|[.,!;:)]|(?:now|thanks?|thank|it|my|the|that|this|everything|all|and|bye|cheers)\b))"

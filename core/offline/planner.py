@@ -9,9 +9,8 @@ from langchain_core.embeddings import Embeddings
 from core.language.confirmations import answer_to_confirmation
 from core.language.corrections import takes_back
 from core.language.fixed_sentences import ENGLISH
-from core.language.greetings import OFFER_OF_A_PERSON, THANKS
+from core.language.greetings import OFFER_OF_A_PERSON, is_thanks
 from core.language.requested_changes import asks_about, names_change, wishes
-from core.language.text import normal
 from core.language.words import leans_on_before
 from core.offline.answering.articles import DONT_KNOW, context_of, from_articles, worth_an_answer
 from core.offline.answering.asked_facts import facts_by_place
@@ -127,7 +126,7 @@ class Planner:
         if answer == "yes" and OFFER_OF_A_PERSON.search(last_reply) and desk.can(_PERSON):
             raise CallNeeded(Call(_PERSON, {"reason": "the customer accepted the offer of a person"}))
         if answer == "yes" and not asks_something(last_reply, self.open_questions):
-            return small_talk.THANKS if THANKS.match(normal(message)) else small_talk.NOTHING_OPEN
+            return small_talk.THANKS if is_thanks(message) else small_talk.NOTHING_OPEN
         if last_reply and (answer == "no" or self._drops(message, last_reply)):
             return small_talk.NOTHING_CHANGED
         return (english_only(message) or None) if self.read.rule(message) in (None, QUESTION) else None

@@ -2,7 +2,7 @@
 
 import re
 
-from core.language.greetings import CAPABILITIES, GOODBYE, GREETING, THANKS
+from core.language.greetings import CAPABILITIES, GOODBYE, GREETING, is_thanks
 from core.language.signals import disputes_charge, reports_fraud
 from core.language.text import normal
 from core.language.words import spelled
@@ -52,7 +52,7 @@ def rule_intent(clause: str) -> str | None:
     text = spelled(normal(clause))
     if not re.search(r"\w", text):
         return "unclear"
-    if THANKS.match(text):
+    if is_thanks(text):
         return "thanks"
     if GOODBYE.match(text):
         return "goodbye"
