@@ -209,6 +209,7 @@ class SupportAgent:
         config = _config(thread_id, turn_token)
         message = without_card_numbers(text if isinstance(text, HumanMessage) else HumanMessage(text))
         message_id = message_id or message.id
+        sent_at = time.time() if sent_at is None else sent_at  # before waiting for earlier messages of the thread
         if not has_sound(message) and not has_picture(
             message
         ):  # what is said in a recording is known once it was heard
@@ -230,7 +231,7 @@ class SupportAgent:
                     turn = _Turn(edition.graph, config, None, _as_of(snapshot.values, message_id), unfinished, "sync")
                 else:
                     # Plain data: the memory reads no class of ours back.
-                    timed = marked(message, sent_at=time.time() if sent_at is None else sent_at)
+                    timed = marked(message, sent_at=sent_at)
                     given = {"messages": [message.model_copy(update={"id": message_id, "additional_kwargs": timed})]}
                     turn = _Turn(edition.graph, config, given, {}, True, "sync" if awaits_answer(state) else "exit")
                 with prefetch_checkpoint(thread_id, found):

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from types import ModuleType
 from typing import Any
 
+import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -128,7 +129,7 @@ def repeated(unit: str, length: int) -> str:
 def _milliseconds(rule: Rule, unit: str, length: int) -> float:
     text = repeated(unit, length)
     begun = time.thread_time()
-    with suppress(SupportError, ValueError):  # a refusal is an answer
+    with suppress(SupportError, ValueError, yaml.YAMLError):  # a refusal is an answer
         rule.apply(text)
     return (time.thread_time() - begun) * 1000
 

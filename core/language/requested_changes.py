@@ -124,7 +124,7 @@ _RULE = re.compile(
     r"\b(?:kann|darf|muss(?! ich (?:noch )?(?:be)?zahlen)|soll|könnte|müsste|wenn|falls|puis|peux|"
     r"dois(?!-je (?:\w+ ){0,2}(?:payer|régler))|peut|pourrais|puedo|puede|debería)\b"
 )
-_NUMBERED = re.compile(rf"(?=#?[\w-]*\d[\w-]*\d){CODE}")
+_NUMBERED = re.compile(rf"(?<![\w-])(?=#?[\w-]*\d[\w-]*\d){CODE}")
 """A code of two digits at least: `3-month` is none."""
 _HAVE_TO = re.compile(r"\b(?:do|does|did) (?:i|we) (?:have|need) to\b|\bmust (?:i|we)\b")
 
