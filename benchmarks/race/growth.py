@@ -225,7 +225,7 @@ def plot(folder: Path, figures: list[Figure]) -> None:
                 lines.setdefault(page, []).append((size, figure.value))
         for page, points in lines.items():
             axes.plot(*zip(*points, strict=True), marker="o", label=page)
-        axes.set(xscale="log", ylim=(0, None), xlabel=what)
+        axes.set(xscale="log", yscale="log", ylim=(1, 1000), xlabel=what)
     many[0].set(ylabel="ms, median")
     many[0].legend()
     drawing.savefig(folder / "race_growth.svg", bbox_inches="tight")
