@@ -155,6 +155,13 @@ def test_a_reason_is_no_refusal_and_thanks_end_the_talk() -> None:
     assert talk.say("thanks anyway").startswith("You are welcome")
 
 
+@pytest.mark.parametrize("thanks", ["ok thanks thats all", "thanks, that's all", "merci, c'est tout"])
+def test_thanks_for_all_of_it_ask_for_nothing_more(thanks: str) -> None:
+    talk = Talk(ADA)
+    talk.say("where is my kettle?")
+    assert "AF10" not in talk.say(thanks)
+
+
 MOVE = "Change the address of AF10326 to 5 Linden Street, Portland, OR 97210"
 
 

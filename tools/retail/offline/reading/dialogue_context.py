@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from core.language.confirmations import answer_to_confirmation
+from core.language.greetings import is_thanks
 from core.language.postal_addresses import named_parts, read_address
 from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about
@@ -211,6 +212,8 @@ def _is_fragment(message: str, own: list[Request], understanding: Understanding,
         aside = is_own_question(message) or (_ASIDE.match(normal(message)) and asks_about(message) and not fills)
         general = aside and not reference_numbers(message) and not _OWN_MEANS.search(normal(message))
         return (short or fills) and not general
+    if is_thanks(message):  # `thanks, that's all` means all of nothing
+        return False
     plain = normal(message)
     return short and fills and bool(_CORRECTS.search(plain) or CONTINUES.match(plain) or len(message.split()) <= 3)
 
