@@ -89,8 +89,7 @@ def play_out(world: World, kills: Sequence[int | None], after: After, name: str)
             died_at.append(str(kill_at))
             if after == "new message" and to_say:
                 # The customer does not repeat themselves word for word, but they do not give up what they came for
-                # either.
-                # (The very same words three times over would bring in a person, and rightly so.)
+                # either. (The very same words three times over would bring in a person, and rightly so.)
                 asks = to_say[0][1].startswith(wish)
                 again = f"{wish} I am writing this for the {attempt + 2}. time."
                 news = f"hello? did it work? This is message {attempt + 2}."

@@ -137,6 +137,8 @@ def read_yaml(folder: Path, name: str) -> YamlFile:
 
 def refuse_aliases(text: str) -> None:
     """Raise yaml.MarkedYAMLError where a value stands for another one: a few lines of them can be gigabytes."""
+    if "*" not in text:  # what begins an alias: most files need not be read twice
+        return
     for event in yaml.parse(text, Loader=SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             place: Any = event.start_mark  # of the parser's own kind

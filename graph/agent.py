@@ -210,9 +210,7 @@ class SupportAgent:
         message = without_card_numbers(text if isinstance(text, HumanMessage) else HumanMessage(text))
         message_id = message_id or message.id
         sent_at = time.time() if sent_at is None else sent_at  # before waiting for earlier messages of the thread
-        if not has_sound(message) and not has_picture(
-            message
-        ):  # what is said in a recording is known once it was heard
+        if not (has_sound(message) or has_picture(message)):  # what a recording says is known once it was heard
             check_message(text_of(message), self._max_message_chars)
         async with self._locks.setdefault(thread_id, asyncio.Lock()):
             found, _ = await asyncio.gather(self._newest(config), self._look())

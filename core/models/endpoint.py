@@ -171,8 +171,7 @@ class EndpointChatModel(ChatOpenAI):
         if "max_completion_tokens" in payload:
             payload["max_tokens"] = payload.pop("max_completion_tokens")
         # Messages and tools are in their final form. Handed over as ordinary arguments, the client would compare each
-        # of
-        # their fields with its type annotations, which takes longer than the rest of the request.
+        # of their fields with its type annotations, which takes longer than the rest of the request.
         ready = {name: payload.pop(name) for name in ("messages", "tools") if name in payload}
         if forced := forced_tools(ready.get("tools", ())):
             # Only these are offered and one is required: servers that know no `tool_choice` by name know this one.

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from core.errors import ConversationFileError
 from core.settings import SAMPLE_BUSINESS, Settings
+from core.yaml_files import SafeLoader
 from evals.conversations.scenarios import Scenario, Section
 from tools.business.business_folder import BUSINESS_FILE, read_business
 
@@ -133,7 +134,7 @@ def _yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDuplicates)  # noqa: S506 - a safe loader that refuses more
 
 
-class _NoDuplicates(yaml.CSafeLoader):
+class _NoDuplicates(SafeLoader):
     """Refuse a key that stands twice; the library would silently keep the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

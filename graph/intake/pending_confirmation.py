@@ -78,8 +78,7 @@ async def apply_answer(
     due = [action for action in unsettled if action.state not in ("proposed", "awaiting_approval")]
     for_staff = [action for action in unsettled if action.state == "awaiting_approval"]
     # Their yes does not count when something else was said last, or when they had not read the question yet. They are
-    # asked once
-    # more, so that it can.
+    # asked once more, so that it can.
     late_yes = (unread or not asked.get("asks")) and answer_to_confirmation(clip(message.text)) == "yes"
     put = Counter(i for m in messages if isinstance(m, AIMessage) for i in marks(m).get("asks", ()))
     update: dict[str, Any] = {

@@ -87,8 +87,7 @@ async def _postgres(url: str) -> AsyncIterator[BaseCheckpointSaver[Any]]:
             saver.lock = asyncio.Semaphore(POOL_SIZE)  # type: ignore[assignment]
             async with pool.connection() as one:
                 # Processes that start at once take turns. Asking again and again, because setup builds an index that
-                # waits
-                # for every statement under way, one that waits for this lock included.
+                # waits for every statement under way, one that waits for this lock included.
                 turn = "SELECT pg_try_advisory_lock(445202) AS mine"
                 while not (await (await one.execute(turn)).fetchone())["mine"]:  # noqa: ASYNC110  another process's
                     await asyncio.sleep(0.2)

@@ -17,9 +17,8 @@ _FADING = 0.9
 _FEEDBACK = 10
 
 # How much each signal counts beside a cosine. Chosen on half of the dialogues of two public corpora and checked on the
-# other
-# half and on the business's own articles; the weight of the talk before with three small corpora of other trades, too.
-# `python -m benchmarks.retrieval` prints the result of all.
+# other half and on the business's own articles; the weight of the talk before with three small corpora of other trades,
+# too. `python -m benchmarks.retrieval` prints the result of all.
 _CONTEXT = 0.35
 _WORDS = 0.1
 _NAMED = 0.5
