@@ -12,21 +12,28 @@ _WORDS: dict[str, str] = {
     "en": "the a an and or is are was were i you it my your to of for with in on at not do does did have has can "
     "could would will "
     "what when where why how which who this that there but if me please from by be been am as they we our any "
-    "some i'm it's don't",
+    "some i'm it's don't will should",
     "de": "der die das und oder ist sind war ich du sie es mein meine meinen meiner ihr ihre ihren zu von für mit im "
     "in am auf nicht "
     "kein keine habe haben hat kann können würde wird was wann wo warum wie welche wer dieser dieses aber wenn "
     "mir mich bitte ein eine "
-    "einen einer dem den des noch auch bei seit bis wir kostet gibt man viel viele dauert",
+    "einen einer dem den des noch auch bei seit bis wir kostet gibt man viel viele dauert "
+    "hab hast habt ihr euch geht ginge gehen läuft laufen kannst könnt könnte können soll sollte muss darf möchte "
+    "will brauche brauch nach vom zum zur aus dann doch mal schon nur mehr heute morgen jetzt wenn weil dass "
+    "nein ja gar keinen was wer wieso",
     "fr": "le la les un une des et ou est sont était je tu vous il elle mon ma mes votre vos à de du pour avec dans "
     "sur ne pas ai avez a "
     "peut puis pouvez voudrais quand où pourquoi comment quel quelle qui ce cette mais si me s'il plaît au aux "
     "en par nous été "
-    "c'est j'ai je n'ai l'article que quels combien coûte d'un d'une est-ce qu'est-ce depuis chez son sa ses leur",
+    "c'est j'ai je n'ai l'article que quels combien coûte d'un d'une est-ce qu'est-ce depuis chez son sa ses leur "
+    "suis es sommes sera serait faut veux voulez peux plus d'internet j'aimerais moi toi ça quoi déjà aussi encore "
+    "pas oui non svp lui l'ai y a-t-il hier aujourd'hui demain",
     "es": "el la los las un una unos y o es son era yo tú usted mi mis su sus tu a de del para con en sobre no he ha "
     "han puede puedo "
     "quiero qué cuándo dónde por cómo cuál quién este esta pero si me favor se le lo al que está están hay "
-    "tienen me han ya cuánto cuántos cuántas cuánta cuesta tengo hay hasta desde",
+    "tienen me han ya cuánto cuántos cuántas cuánta cuesta tengo hay hasta desde "
+    "estoy soy necesito puedes quisiera quiere eso esa ese aquí ahora hoy mañana ayer también más muy sí nada algo "
+    "donde cuando como enviáis tenéis podéis me lo",
     "it": "il lo la gli le un una e o è sono era io tu lei mio mia suo sua a di del della per con nel su non ho ha "
     "hai può posso vorrei "
     "che quando dove perché come quale chi questo questa ma se mi prego da al alla ordine ci sono",

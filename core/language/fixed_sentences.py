@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
 
+from core.json_records import words_of_name
 from core.yaml_files import SafeLoader
 
 ENGLISH = "en"
@@ -59,6 +60,10 @@ def _read(file: Path) -> Mapping[str, str]:
 
 PHRASES = Catalogue(Path(__file__).with_name("sentences"))
 """What the agent of any business says."""
+LABELS = Catalogue(Path(__file__).with_name("labels"))
+"""What fields of records and states in them are called in other languages than English, whatever the business."""
+_LABEL = "label_"
+"""What the keys of a business's own labels begin with."""
 
 
 OwnPhrases = Mapping[str, str | Mapping[str, str]]
@@ -83,8 +88,28 @@ def phrase(key: str, locale: str, **values: str) -> str:
     return said.format(**values) if said else PHRASES.say(key, locale, **values)
 
 
+def label(name: str, locale: str) -> str:
+    """Return what a field, or a state such as `on_time`, is called: as the business says, or the engine, or as is."""
+    words, language = words_of_name(name), PHRASES.language(locale)
+    own = _OWN.get().get(label_key(name))
+    said = own.get(language) if isinstance(own, Mapping) else None
+    return said or LABELS.get(language, {}).get(words, words)
+
+
+def label_key(name: str) -> str:
+    """Return the key under which a business says what a field is called."""
+    return f"{_LABEL}{words_of_name(name).replace(' ', '_')}"
+
+
+def has_labels(locale: str) -> bool:
+    """Say whether fields, whose names are English, have names in a locale's language."""
+    return PHRASES.language(locale) in (ENGLISH, *LABELS)
+
+
 def misfit(key: str, sentence: str) -> str | None:
     """Say why a business cannot say a sentence under a key, or None."""
+    if key.startswith(_LABEL):
+        return None
     if key not in PHRASES[ENGLISH]:
         near = get_close_matches(key, PHRASES[ENGLISH], n=1)
         return f"there is no sentence {key!r}" + (f"; {near[0]!r} is one" if near else "")

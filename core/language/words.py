@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 
 from core.embeddings.minilm import embedded_minilm
 from core.errors import ModelError
+from core.language.detection import spoken_language
 from core.language.postal_addresses import read_address
 from core.language.text import normal, stem
 
@@ -96,7 +97,8 @@ _LONGEST = 2_000
 def corrected(text: str, own_words: Collection[str] = frozenset()) -> str:
     """Return a text with each unknown word replaced by the nearest of the business's own or of the lexicon, if any.
 
-    A postal address and what follows it stay as they are: streets and towns are no words. So does a very long text.
+    A postal address and what follows it stay as they are: streets and towns are no words. So does a very long text, and
+    one in another language, whose words would be taken for English ones.
     """
     return _corrected(text, frozenset(own_words))
 
@@ -104,7 +106,7 @@ def corrected(text: str, own_words: Collection[str] = frozenset()) -> str:
 @lru_cache(maxsize=256)
 def _corrected(text: str, own_words: frozenset[str]) -> str:
     """Do so; a turn asks for the same few texts again for each of the tools."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or spoken_language(text, "en") != "en":
         return text
     if address := read_address(text):
         words, street, rest = text.partition(address["address1"])
@@ -223,7 +225,9 @@ CONTRACTED = r"\w{1,20}n't"
 
 CONTINUES = re.compile(
     r"^(?:and|also|what about|how about|or|but|then|so|ok|okay|yes|no|yeah|sure|the|both|all|just|only|to|for|"
-    r"with|on|from|it's|its|it is|that's)\b|^(?:why(?: not)?|how come|since when|really|are you sure|"
+    r"with|on|from|it's|its|it is|that's|"
+    r"und|aber|oder|die|der|das|den|dem|beide|nur|auch|et|mais|ou|celle|celui|les deux|juste|seulement|"
+    r"y|pero|el|los|las|ambos|solo|sólo)\b|^(?:why(?: not)?|how come|since when|really|are you sure|"
     r"(?:how|when|where|which|what|who)(?: \w+)?|"
     r"(?:until|till|by|at|in|after|before|without|per|since)(?: \w+){1,2})\W*$"
 )

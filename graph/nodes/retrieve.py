@@ -14,7 +14,9 @@ from langgraph.runtime import Runtime
 
 from core.json_records import json_or_text, words_of_name
 from core.language.descriptions import dated, described, describing, names_in
-from core.language.fixed_sentences import phrase
+from core.language.detection import spoken_language
+from core.language.fixed_sentences import ENGLISH, phrase
+from core.language.glossary import in_english
 from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_own_facts
 from core.language.words import content_stems, leans_on_before
@@ -125,11 +127,15 @@ def calls_ahead(messages: Sequence[AnyMessage], tools: Sequence[Tool], *, leads:
     """
     if pending_calls(list(messages)):
         return []
-    said = _asked(messages)
+    said, newest = _asked(messages), text_of(messages[-1])
     reads = [tool for tool in tools if tool.ahead and tool.effect == "read"]
     named = {tool.name: [_ahead(tool, args) for args in tool.ahead(said)] for tool in reads if tool.ahead}
     whole = [tool for tool in reads if tool.reads_whole and not named[tool.name]] if leads else []
-    besides = [_ahead(tool, {}) for tool in whole] if whole and (asks_own_facts(said) or re.search(CODE, said)) else []
+    besides = (
+        [_ahead(tool, {}) for tool in whole]
+        if whole and (asks_own_facts(newest) or asks_own_facts(said) or re.search(CODE, said))
+        else []
+    )
     return [*(call for calls in named.values() for call in calls), *besides]
 
 
@@ -171,9 +177,12 @@ def calls_led_to(
 
 
 def _asked(messages: Sequence[AnyMessage]) -> str:
-    """Return the newest message, behind the one before it where it leans on that one."""
+    """Return the newest message, behind the one before it where it leans on that one, and behind what the words of
+    both are in English, which tools and the fields of their records are named in.
+    """
     said = text_of(messages[-1])
-    return f"{said_before(messages)}\n{said}".strip() if leans_on_before(said) else said
+    said = f"{said_before(messages)}\n{said}".strip() if leans_on_before(said) else said
+    return f"{in_english(said, spoken_language(said, ENGLISH))}\n{said}".strip()
 
 
 def said_before(messages: Sequence[AnyMessage]) -> str:

@@ -14,6 +14,9 @@ import re2
 from core.json_records import words_of_name
 from core.language.confirmations import answer_to_confirmation
 from core.language.corrections import begins_by_taking_back, wants_it_otherwise
+from core.language.detection import spoken_language
+from core.language.fixed_sentences import ENGLISH, LABELS, label
+from core.language.glossary import in_english
 from core.language.greetings import is_small_talk
 from core.language.requested_changes import asks_about, wishes
 from core.language.several import count_of, hesitates, means_another
@@ -267,11 +270,12 @@ def _chosen(choices: list[str], text: str) -> list[tuple[Any, str]]:
     said = in_words(text)
     found = []
     for choice in choices:
-        place = re.search(rf"(?<!\w){re.escape(in_words(choice))}(?!\w)", said)
+        names = {in_words(choice), *(normalised(label(choice, language)) for language in LABELS)}
+        place = re.search(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", said)
         if place and not DENIED.search(said[: place.start()]):
             found.append((place.start(), choice))
     if not found and not NEGATED.search(said):  # `my plans changed` is a `change of plan`
-        stems = set(content_stems(text))
+        stems = set(content_stems(f"{text} {in_english(text, spoken_language(text, ENGLISH))}"))
         worded = [c for c in choices if len(own := set(content_stems(c))) > 1 and own <= stems]
         return [(worded[0], worded[0])] if len(worded) == 1 else []
     # The longest of those that begin at one place, and only where one is named.

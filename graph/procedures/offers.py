@@ -33,8 +33,8 @@ MADE = re.compile(r"\b(?:created|updated|modified|changed)\b")
 """Names of fields that say when a record was written."""
 ISO_DAY = re.compile(r"\b\d{4}-(\d{2})-(\d{2})(?!\d)")
 HALVES = (
-    (re.compile(r"\b(?:mornings?|vormittags?|matin|por la mañana)\b"), range(12)),
-    (re.compile(r"\b(?:afternoons?|nachmittags?|après-midi|tarde)\b"), range(12, 18)),
+    (re.compile(r"\b(?:mornings?|vormittags?|morgens|früh|mat(?:in|inée)|(?:por|de|a) la mañana)\b"), range(12)),
+    (re.compile(r"\b(?:afternoons?|nachmittags?|nachm|après[- ]midi|apr[eè]m|tarde)\b"), range(12, 18)),
     (re.compile(r"\b(?:evenings?|abends?|soir|noche)\b"), range(18, 24)),
 )
 BEFORE_NOW = re.compile(
@@ -49,7 +49,9 @@ EARLIER = re.compile(r"\b(?:earlier|earliest|soonest|frühere[nrs]?|früheste[nr
 DENIES = re.compile(rf"(?<!\w)(?:{NEGATION}|{CONTRACTED})(?!\w)")
 PARTS = re.compile(r"[.,;!?]\s|\s(?:but|aber|sondern|mais|pero)\s")
 HOUR = re.compile(r"\b(\d{2}):\d{2}\b")
-DAY = re.compile(r"\bon the (\d{1,2})(?:st|nd|rd|th)\b")
+DAY = re.compile(r"\bon the (\d{1,2})(?:st|nd|rd|th)\b|\b(?:vom|am|den|der|le|du|el|del) (\d{1,2})\b(?![.:]?\d)")
+DOTTED_DAY = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\b(?!\d)")
+"""A day as German writes it: `1.12.`"""
 
 
 def records_behind(choices: Sequence[Any], case: Case) -> dict[Any, Record]:
@@ -198,7 +200,8 @@ def _days(said: str) -> list[tuple[int | None, int]]:
     found: list[tuple[int | None, int]] = [(int(month), int(day)) for month, day in ISO_DAY.findall(said)]
     for day, month, other_month, other_day, _ in DAY_OF_MONTH.findall(said):
         found.append((MONTH_NAMES[month or other_month], int(day or other_day)))
-    return found or [(None, int(day)) for day in DAY.findall(said)]
+    found += [(int(month), int(day)) for day, month in DOTTED_DAY.findall(said)]
+    return found or [(None, int(day or other)) for day, other in DAY.findall(said)]
 
 
 def _weekdays(label: str) -> list[int]:

@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.json_records import words_of_name
-from core.language.fixed_sentences import ENGLISH, PHRASES, phrase, value_words
+from core.language.fixed_sentences import has_labels, label, phrase, value_words
 from graph.procedures.answers import asks_why
 from graph.procedures.format.procedure_file import PLACE, Text
 from graph.procedures.interpreter import Reading, unknown_named
@@ -32,9 +31,8 @@ def sentence(stop: StopNext, read: Reading, locale: str) -> str:
 def sentence_again(stop: StopNext, read: Reading, locale: str) -> str:
     """Return what a customer reads who does not take a no: the same, with the records, and the offer of a person."""
     said, facts = sentence(stop, read, locale), _facts_behind(stop, read)
-    told = ", ".join(f"{words_of_name(name)}: {value_words(value, locale)}" for name, value in facts.items())
-    is_english = PHRASES.language(locale) == ENGLISH  # fields have English names
-    return phrase("no_stays", locale, said=f"{said} ({told})" if told and is_english else said)
+    told = ", ".join(f"{label(name, locale)}: {value_words(value, locale)}" for name, value in facts.items())
+    return phrase("no_stays", locale, said=f"{said} ({told})" if told and has_labels(locale) else said)
 
 
 def _facts_behind(stop: StopNext, read: Reading) -> dict[str, Any]:
@@ -58,7 +56,7 @@ def question(ask: AskNext, read: Reading, locale: str) -> str:
     """Return the question for a slot, with what records offer."""
     slot = read.procedure.slots[ask.slot].slot
     said = filled(slot.ask or ask.slot, read, locale)
-    named = [choice.replace("_", " ") for choice in slot.one_of or ()]
+    named = [label(choice, locale) for choice in slot.one_of or ()]
     choices = [choice for choice in (ask.choices or named) if not isinstance(choice, dict | list)]
     if choices and len(choices) <= LISTED:
         listed = labels(choices, read.case, locale)

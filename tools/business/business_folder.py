@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from core.language.fixed_sentences import misfit
+from core.language.fixed_sentences import label_key, misfit
 from core.yaml_files import FilesError, Problem, YamlFile, inside, read_yaml
 from tools.business.business_file import Appearance, BusinessFile
 from tools.connectors.declarations import ConnectorFile, Shop, Text
@@ -39,8 +39,11 @@ class Business:
 
     @property
     def phrases(self) -> dict[str, Text]:
-        """Return the fixed sentences that it says in its own words."""
-        return {**self.file.phrases, **({"disclosure": self.file.disclosure} if self.file.disclosure else {})}
+        """Return the fixed sentences that it says in its own words, and what its cards call their fields."""
+        tools = (tool for _, connector in self.connectors for tool in connector.tools.values())
+        labels = {label_key(name): said for tool in tools for name, said in tool.card_labels.items() if said}
+        disclosure = {"disclosure": self.file.disclosure} if self.file.disclosure else {}
+        return {**labels, **self.file.phrases, **disclosure}
 
     @cached_property  # the file it may stand in is read once, while it is known to be sound
     def queues(self) -> Sequence[Queue]:

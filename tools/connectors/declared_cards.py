@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from core.language.fixed_sentences import value_words
+from core.language.fixed_sentences import label, value_words
 from tools.connectors.declarations import Text, in_language
 from tools.record_cards import Card, CardField, CardItem
 
@@ -24,11 +24,11 @@ def declared_cards(shown: Mapping[str, Text], result: Any, locale: str) -> Seque
     if not isinstance(name := result.get(first), str | int):
         return ()
     known = {key: result[key] for key in others if result.get(key) not in (None, "", [], {})}
-    label = _label(first, shown[first], locale).removesuffix(" id")
+    called = _label(first, shown[first], locale).removesuffix(" id")
     return [
         Card(
             id=str(name),
-            title=f"{label} {name}",
+            title=f"{called} {name}",
             status=_words(known.pop("status", ""), locale),
             items=[item for value in known.values() for item in _items(value, locale)],
             fields=[
@@ -40,8 +40,8 @@ def declared_cards(shown: Mapping[str, Text], result: Any, locale: str) -> Seque
     ]
 
 
-def _label(key: str, label: Text, locale: str) -> str:
-    words = in_language(label, locale) if label else key.replace("_", " ")
+def _label(key: str, own: Text, locale: str) -> str:
+    words = in_language(own, locale) if own else label(key, locale)
     return words[:1].upper() + words[1:]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.json_records import Record, texts_in, words_of_name
 from core.language.descriptions import described, describing
-from core.language.fixed_sentences import ENGLISH, phrase, value_words
+from core.language.fixed_sentences import ENGLISH, label, phrase, value_words
 from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_about, asks_facts, asks_of_us, names_change, wishes
 from core.language.text import normal
@@ -29,6 +29,8 @@ _HOW_IT_STANDS = re.compile(
     r"(?!.*\b(?:can|could|may|should|must|would) (?:i|we|you)\b)"
 )
 _WHEN = "when"
+_STATE = re.compile(r"[a-z]+(?:[_ ][a-z]+){0,2}")
+"""How records write how something stands: `on_time`, `cancelled`."""
 _IDENTIFIER = re.compile(r"\d.*\d")
 _SAYS = re.compile(r"\b(?:what|where|how many|show|see|list|view|display|tell|know)\b")
 _SAME_START = 5
@@ -263,7 +265,7 @@ def field_line(record: Mapping[str, Any], fields: Mapping[str, Any], locale: str
     told = {name: value for name, value in record.items() if not _OWNER.fullmatch(name)}
     told = {name: value for name, value in {**_first(told), **fields}.items() if not _OWNER.fullmatch(name)}
     parts = ((name, _told(value, locale)) for name, value in told.items() if fields)
-    return ", ".join(f"{words_of_name(name)}: {words}" for name, words in parts if words)
+    return ", ".join(f"{label(name, locale)}: {words}" for name, words in parts if words)
 
 
 def _first(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -280,7 +282,7 @@ def _told(value: Any, locale: str) -> str:
         plain = ((name, one) for name, one in value.items() if is_plain(one) and one != "")
         return " ".join(
             dict.fromkeys(
-                words if isinstance(one, str) else f"{name} {words}"
+                words if isinstance(one, str) else f"{label(name, locale)} {words}"
                 for name, one in plain
                 for words in [_told(one, locale)]
             )
@@ -294,6 +296,8 @@ def _told(value: Any, locale: str) -> str:
 def _spoken(value: str | int | float | None, locale: str) -> str:
     """Return a plain value as it is read; a number or an id keeps its form."""
     words = value_words(value, locale)
+    if _STATE.fullmatch(words):
+        return label(words, locale)
     return words.replace("_", " ") if re.fullmatch(r"[A-Za-z_]+", words) else words
 
 

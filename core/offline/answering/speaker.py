@@ -11,14 +11,20 @@ from core.language.fixed_sentences import ENGLISH, Catalogue, phrase
 from core.language.glossary import in_english, unknown_words
 from core.language.requested_changes import asks_about
 from core.language.text import normal
-from core.language.words import content_stems
+from core.language.words import content_stems, content_words
+from core.offline.answering.articles import context_of
 from core.offline.answering.asked_facts import facts_asked
 from core.offline.answering.found_records import state_beside
+from core.offline.answering.quotations import Quote, is_told
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.clauses import clauses
+from core.offline.reading.intents import QUESTION
+from core.offline.reading.understanding import Request
 
 _GOES_ON = re.compile(r"\W*(?:und|aber|oder|et|mais|ou|y|pero|o)\b")
+_FAMILIAR = 0.5
+"""How many words that no glossary has there may be for each one that is known where an article surely answers."""
 _OWN_LANGUAGE = 0.15
 """What it counts that an article is in the customer's language."""
 LANGUAGES = Catalogue(Path(__file__).parent.parent / "languages")
@@ -108,18 +114,32 @@ class Speaker:
         asked, before = read(question), read(self._before(question))
         if len(clauses(self.desk.conversation.message)) > 1 and not content_stems(asked):
             return ""  # `und jetzt?` beside what it is about
-        if not unknown_words(question, self.language, english.words):
-            mine, theirs = own.quote(asked, before), english.quote(asked, before)
+        context = read(context_of(Request(QUESTION, asked), self.desk.conversation))
+        strange = unknown_words(question, self.language, english.words)
+        for earlier in (
+            dict.fromkeys((before, context)) if len(strange) <= _FAMILIAR * len(content_words(asked)) else ()
+        ):
+            mine, theirs = own.quote(asked, earlier), english.quote(asked, earlier)
             if mine and (theirs is None or mine.score + _OWN_LANGUAGE >= theirs.score):
-                return mine.text
+                return self._more(mine) or mine.text
             if theirs:
-                return self.say("in_english", quote=theirs.text)
+                return self._more(theirs) or self.say("in_english", quote=theirs.text)
         if not self.desk.has_searched:
-            self.desk.search(f"{before} {asked}".strip() or question)
+            self.desk.search(f"{before or context} {asked}".strip() or question)
         for words in (asked, read(self.desk.conversation.message)):
-            if nearest := own.nearest(words, before) or english.nearest(words, before):
-                return self.say("not_sure", title=nearest.title, quote=nearest.text)
+            if nearest := own.nearest(words, before):
+                return self._more(nearest) or self._unsure("not_sure", nearest)
+            if nearest := english.nearest(words, before):
+                return self._more(nearest) or self._unsure("not_sure_in_english", nearest)
         return self._without_answer()
+
+    def _more(self, quote: Quote) -> str:
+        """Return that the articles say no more where a quotation was told just now, else an empty text."""
+        told = quote.again or is_told(quote.text, self.desk.conversation.last_reply)
+        return f"{self.say('no_more')} {self.say('offer')}" if told else ""
+
+    def _unsure(self, key: str, quote: Quote) -> str:
+        return f"{self.say(key, title=quote.title, quote=quote.text)} {self.say('offer')}"
 
     def _before(self, question: str) -> str:
         """Return the customer's message before this one, where a question goes on with it; else an empty string."""
