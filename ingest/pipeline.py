@@ -23,7 +23,6 @@ from ingest.quarantine import Flagged, as_skipped, flag, note_flagged, released_
 from ingest.search_words import STEMMING
 from ingest.sources.decoding import decode
 from ingest.sources.documents import find_files, read_file
-from ingest.sources.safe_fetch import SafeFetcher
 from ingest.sources.web_sources import addresses_in, is_address, read_addresses
 
 
@@ -113,6 +112,10 @@ def ingest(
                 addresses.extend(addresses_in(decode(file.read_bytes())))
             except DocumentError as error:
                 yield Skipped(str(file), str(error))
+        if not addresses:
+            return
+        from ingest.sources.safe_fetch import SafeFetcher  # its client of HTTP takes long to load
+
         with closing(SafeFetcher(options.allowed_hosts, options.max_bytes)) as fetcher:
             yield from read_addresses(
                 addresses,

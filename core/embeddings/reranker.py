@@ -5,14 +5,14 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx
 import numpy as np
 from pydantic import SecretStr
 
 from core.errors import ModelRejected, SettingsError
 from core.models.http_errors import http_errors
 
-if TYPE_CHECKING:  # loaded at the first use of a cross-encoder, which few installations have
+if TYPE_CHECKING:  # loaded at the first use of a reranker, which few installations have
+    import httpx
     import onnxruntime
     from tokenizers import Tokenizer
 
@@ -49,9 +49,11 @@ class EndpointReranker:
         api_key: SecretStr,
         *,
         timeout: float,
-        transport: httpx.BaseTransport | None = None,
+        transport: "httpx.BaseTransport | None" = None,
     ) -> None:
         """Take the address that ends before `/rerank`; `timeout` is in seconds."""
+        import httpx
+
         self._model = model
         self._client = httpx.Client(
             base_url=base_url,

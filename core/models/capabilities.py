@@ -6,12 +6,13 @@ import json
 import wave
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from core.errors import ModelError, ModelRejected
 from core.models.http_errors import http_errors
+
+if TYPE_CHECKING:  # loaded where an endpoint is asked
+    import httpx
 
 WEATHER = {
     "type": "function",
@@ -70,8 +71,10 @@ class Endpoint:
     api_key: str
     seconds: float = 30.0
 
-    async def ask(self, path: str, body: Any = None, *, files: Any = None) -> httpx.Response:
+    async def ask(self, path: str, body: Any = None, *, files: Any = None) -> "httpx.Response":
         """Return the response to one request; raises ModelUnavailable or ModelRejected."""
+        import httpx
+
         headers = {"Authorization": f"Bearer {self.api_key}"}
         url = f"{self.base_url.rstrip('/')}/{path}"
         with http_errors(self.base_url, check="SUPPORT_BASE_URL and SUPPORT_API_KEY"):

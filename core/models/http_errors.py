@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
-
 from core.errors import ModelRejected, ModelUnavailable
 
 PASSING = (429, 500, 502, 503, 504)
@@ -19,6 +17,8 @@ def http_errors(called: str, *, check: str) -> Iterator[None]:
         called: What is asked, as in `the reranker 'bge'`.
         check: The settings that may be wrong.
     """
+    import httpx  # whoever asks an endpoint has loaded it; others do not wait for it
+
     try:
         yield
     except httpx.HTTPStatusError as error:

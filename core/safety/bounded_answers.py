@@ -4,10 +4,6 @@ import asyncio
 
 import httpx
 
-from core.safety.untrusted_text import visible
-
-_LONGEST_SENTENCE = 200
-
 
 class AnswerGivenUp(httpx.TransportError):
     """Report an answer that took too long as a whole, is too large, or compressed."""
@@ -45,9 +41,3 @@ async def bounded_answer(
     except TimeoutError:
         raise AnswerGivenUp(f"the answer took longer than {seconds:g} seconds", request=request) from None
     return httpx.Response(response.status_code, headers=response.headers, content=bytes(content), request=request)
-
-
-def short_sentence(text: str) -> str:
-    """Return a short sentence of somebody else as one line, or nothing where it is more than that."""
-    line = " ".join(visible(text).split())
-    return line if len(line) <= _LONGEST_SENTENCE and "://" not in line else ""

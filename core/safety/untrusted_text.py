@@ -20,6 +20,7 @@ _KEPT = {"\n", "\t"}
 _JOINERS = {"\u200c", "\u200d"}
 _BLANK_BUT_LETTERS = {"\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
 _TAG_PLANE = range(0xE0000, 0xE1000)
+_LONGEST_SENTENCE = 200
 _NEW_LINES = str.maketrans({"\r": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
 
 
@@ -33,6 +34,12 @@ def visible(text: str) -> str:
     if text.isascii():
         return _ASCII_CONTROLS.sub("", text)
     return "".join(c for place, c in enumerate(text) if (c.isascii() and c.isprintable()) or _shows(c, place, text))
+
+
+def short_sentence(text: str) -> str:
+    """Return a short sentence of somebody else as one line, or nothing where it is more than that."""
+    line = " ".join(visible(text).split())
+    return line if len(line) <= _LONGEST_SENTENCE and "://" not in line else ""
 
 
 def without_blank_runs(text: str) -> str:

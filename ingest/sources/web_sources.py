@@ -3,6 +3,7 @@
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from core.errors import DocumentError
@@ -11,8 +12,10 @@ from ingest.documents_read import Document, Skipped
 from ingest.sources.decoding import decode
 from ingest.sources.markdown_articles import read_markdown
 from ingest.sources.pdf_articles import read_pdf
-from ingest.sources.safe_fetch import Fetched, SafeFetcher
 from ingest.sources.web_pages import read_html
+
+if TYPE_CHECKING:
+    from ingest.sources.safe_fetch import Fetched, SafeFetcher
 
 MAX_PAGES = 10_000
 _MAX_SITEMAPS = 100
@@ -31,7 +34,7 @@ def addresses_in(list_file: str) -> list[str]:
 
 def read_addresses(
     sources: Sequence[str],
-    fetcher: SafeFetcher,
+    fetcher: "SafeFetcher",
     *,
     max_bytes: int,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
@@ -69,7 +72,7 @@ def read_addresses(
         on_progress(fetched, fetched + len(waiting))
 
 
-def _sitemap_links(fetched: Fetched, max_bytes: int) -> list[str] | None:
+def _sitemap_links(fetched: "Fetched", max_bytes: int) -> list[str] | None:
     """Return the addresses a sitemap names, or None if it is a page."""
     content = fetched.content
     if content.startswith(b"\x1f\x8b"):
@@ -94,7 +97,7 @@ def _sitemap_links(fetched: Fetched, max_bytes: int) -> list[str] | None:
     return [location.text.strip() for location in tree.iter("{*}loc") if location.text and location.text.strip()]
 
 
-def _document(fetched: Fetched) -> Document:
+def _document(fetched: "Fetched") -> Document:
     path = urlsplit(fetched.url).path
     title = path.rstrip("/").rsplit("/", 1)[-1].replace("-", " ") or fetched.url
     if "pdf" in fetched.content_type or fetched.content.startswith(b"%PDF"):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.privacy.personal_data import Person, PersonalTables, pseudonym
 from server.inbox.inbox_schema import FIGURES, MESSAGES, NOTES, RATINGS, REPLY_RATINGS, THREADS, TURNS

@@ -11,7 +11,7 @@ from core.conditions import Condition, ConditionError, Names, compile_condition
 from core.errors import BackendUnavailable, NotIdentified, OutcomeUnknown, Refused
 from core.language.fixed_sentences import phrase
 from core.privacy.known_people import KNOWN
-from core.safety.bounded_answers import short_sentence
+from core.safety.untrusted_text import short_sentence
 from core.yaml_files import FilesError, Problem, YamlFile
 from tools.connectors.declarations import ConnectorFile, ReadPerItem, ToolDeclaration
 from tools.connectors.source import LARGEST, Arguments, Offered, Source

@@ -14,8 +14,7 @@ from langgraph.prebuilt import ToolRuntime
 from core.conditions import Condition
 from core.errors import OutcomeUnknown, Refused
 from core.language.fixed_sentences import ENGLISH, phrase
-from core.safety.bounded_answers import short_sentence
-from core.safety.untrusted_text import visible
+from core.safety.untrusted_text import short_sentence, visible
 from core.yaml_files import FilesError, Problem
 from tools.actions.changes import Change
 from tools.actions.changes import Outcome as Done

@@ -16,7 +16,6 @@ from core.yaml_files import FilesError, Problem, YamlFile, inside, read_yaml
 from tools.connectors.declarations import ConnectorFile, OpenApi
 from tools.connectors.declared_calls import Call, Connector, declared_calls
 from tools.connectors.declared_tools import declared_tools
-from tools.connectors.openapi_source import OpenApiSource, read_operations, secret_header
 from tools.connectors.python_source import PythonSource
 from tools.connectors.source import Source
 from tools.tool import Tool
@@ -101,7 +100,7 @@ def _source(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path, s
         names = [tool.tool or name for name, tool in declared.tools.items()]
         return PythonSource(path, names, timeout_seconds=declared.timeout_seconds)
     if (server := declared.mcp) is not None:
-        # Loaded here, because the client's models take a third of a second, and most businesses name no such server.
+        # Loaded here, and the client of HTTP below: each takes long, and most businesses name no such server.
         from tools.connectors.mcp_source import remote_server, started_server
 
         seconds = declared.timeout_seconds
@@ -113,6 +112,8 @@ def _source(folder: Path, file: YamlFile, declared: ConnectorFile, data: Path, s
             said = f"{Path(file.name).stem} has no client id and secret"
             raise file.failure(("mcp", "auth"), said, "set them in SUPPORT_CONNECTOR_SECRETS")
         return remote_server(str(server.url), credentials=credentials, timeout_seconds=seconds)
+    from tools.connectors.openapi_source import OpenApiSource, read_operations, secret_header
+
     api = OpenApi(file=declared.openapi) if isinstance(declared.openapi, str) else declared.openapi
     assert api is not None  # noqa: S101 - a file has one source, and a shop's is not opened here
     described = read_yaml(folder, api.file)

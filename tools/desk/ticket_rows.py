@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.storage.database import Database, OwnDatabase
 from tools.desk.desk_schema import metadata, notes, ownership_values, read_ticket, send, serial_of, tickets

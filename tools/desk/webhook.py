@@ -23,7 +23,7 @@ from weakref import WeakKeyDictionary
 import httpx
 from sqlalchemy import RowMapping, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.clock import utc_now
 from core.observability.counters import WEBHOOKS_GIVEN_UP

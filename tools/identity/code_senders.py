@@ -10,10 +10,7 @@ from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
-import httpx
-
 from core.errors import BackendUnavailable, SettingsError
-from tools.desk.webhook import signature
 from tools.identity.verification import CodeSender
 
 TIMEOUT_SECONDS = 10.0
@@ -84,6 +81,10 @@ class WebhookSender:
 
     async def send(self, *, email: str, code: str, minutes: int) -> None:
         """Post `{"email", "code", "minutes"}`; raises BackendUnavailable when it is not taken."""
+        import httpx  # loaded where codes are sent so
+
+        from tools.desk.webhook import signature
+
         body = json.dumps({"email": email, "code": code, "minutes": minutes})
         uid, stamp = f"code_{uuid4().hex}", str(int(datetime.now(UTC).timestamp()))
         headers = {

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from core.json_records import parsed_json
-from core.safety.bounded_answers import bounded_answer, short_sentence
+from core.safety.bounded_answers import bounded_answer
+from core.safety.untrusted_text import short_sentence
 from tools.retail.shop_records import CHANGED_MEANWHILE
 from tools.retail.shop_rows import Extra
 
