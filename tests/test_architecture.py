@@ -32,6 +32,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "core.embeddings",
         "core.speech",
         "core.language",
+        "core.language.records",
         "core.offline.reading",
         "core.offline.answering",
         "core.offline",

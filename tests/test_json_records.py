@@ -1,7 +1,7 @@
 """Records are walked through whatever they are of, and told apart by what people say of them."""
 
 from core.json_records import records_within, texts_in
-from core.language.descriptions import described, describing
+from core.language.records.descriptions import described, describing
 
 VISITS = [
     {"id": "V1", "what": "Check-up", "with": "Dr Osei", "at": "2026-05-04T09:00:00Z"},

@@ -62,6 +62,30 @@ _NUMBERS = (
     ("nine", "neun", "neuf", "nueve", "nove", "negen", "dziewięć"),
     ("ten", "zehn", "dix", "diez", "dieci", "dez", "tien", "dziesięć"),
 )  # fmt: skip
+_MORE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\b(?P<count>\d{1,2}|[^\W\d_]+) (?:more|extra|additional|further|weitere[nrs]?|zusätzliche[nrs]?)\b"
+        r"(?! (?:than|about|info|information|details?|questions?|time|on)\b)",
+        r"\b(?P<count>(?:ein|zwei|drei|vier|fünf)\w*|\d{1,2}) (?:\w+ )?(?:mehr|dazu|hinzu\w*)\b|"
+        r"\bnoch (?P<other>[^\W\d_]+|\d{1,2})\b",
+        r"\banother(?: (?P<count>\d{1,2}|two|three|four|five))?\b"
+        r"(?! (?:question|day|time|thing|one of|card|way|date)\b)",
+        r"\badd(?:ing)? (?P<count>\d{1,2}|an?|[^\W\d_]+)\b",
+        r"\b(?P<count>\d{1,2}|[^\W\d_]+) (?:\w+ )?(?:de plus|en plus|supplémentaires?|más|adicional(?:es)?)\b",
+        r"\bencore (?P<count>\d{1,2}|[^\W\d_]+)\b",
+        r"\b(?:ajoute[rz]?|añad\w+|agreg\w+) (?P<count>\d{1,2}|[^\W\d_]+)\b",
+        r"\botr[oa]s?(?: (?P<count>\d{1,2}|dos|tres|cuatro|cinco))?\b|\bune? autre\b",
+    )
+)
+_FEWER = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\b(?P<count>\d{1,2}|[^\W\d_]+) (?:\w+ )?(?:less|fewer|weniger|de moins|menos)\b",
+        r"\b(?:remove|take off|take away|drop) (?P<count>\d{1,2}|an?|[^\W\d_]+)\b",
+    )
+)
+_IN_ALL = re.compile(r"\b(?:in all|in total|total|altogether|all together|insgesamt|au total|en total|en todo)\b")
 _PLACES = {word: place for place, words in enumerate(_ORDINALS) for word in words}
 _COUNTS = {word: count for count, words in enumerate(_NUMBERS) for word in words}
 _SHORT = 10
@@ -117,3 +141,22 @@ def count_of(text: str) -> int | None:
     """Return the one number from 0 to 10 that is written as a word, or None."""
     found = [_COUNTS[word] for word in re.findall(r"\w+", normalised(text)) if word in _COUNTS]
     return found[0] if len(found) == 1 else None
+
+
+def difference_in(text: str) -> int | None:
+    """Return by how many more (or fewer, below 0) than there are a text wants: `one more`, `two less`; None for no such
+    wish, and where it says how many in all.
+    """
+    said = normalised(text)
+    if _IN_ALL.search(said):
+        return None
+    for patterns, sign in ((_FEWER, -1), (_MORE, 1)):
+        for found in (match for pattern in patterns for match in pattern.finditer(said)):
+            groups = found.groupdict()
+            word = groups.get("count") or groups.get("other")
+            if word is None or word in ("a", "an"):
+                return sign
+            count = int(word) if word.isdigit() else _COUNTS.get(word)
+            if count is not None:
+                return sign * count
+    return None

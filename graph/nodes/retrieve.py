@@ -13,10 +13,10 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.json_records import json_or_text, words_of_name
-from core.language.descriptions import dated, described, describing, names_in
 from core.language.detection import spoken_language
 from core.language.fixed_sentences import ENGLISH, phrase
 from core.language.glossary import in_english
+from core.language.records.descriptions import dated, described, describing, names_in
 from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_own_facts
 from core.language.words import content_stems, leans_on_before

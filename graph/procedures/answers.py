@@ -6,7 +6,7 @@ better fills that one and leaves the question open. Several records that a messa
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import re2
@@ -19,7 +19,7 @@ from core.language.fixed_sentences import ENGLISH, LABELS, label
 from core.language.glossary import in_english
 from core.language.greetings import is_small_talk
 from core.language.requested_changes import asks_about, wishes
-from core.language.several import count_of, hesitates, means_another
+from core.language.several import count_of, difference_in, hesitates, means_another
 from core.language.statements import names_in
 from core.language.text import normalised
 from core.language.words import CONTRACTED, NEGATION, content_stems
@@ -110,7 +110,7 @@ def _chosen_otherwise(procedure: Procedure, case: Case, text: str, source: str) 
     for name, options in case["choices"].items():
         if name not in case["slots"] or not (takes_back or wants_it_otherwise(text) or len(text.split()) <= FEW_WORDS):
             continue
-        other = meant(options, {**case, "said": [], "reads": case["reads"] if takes_back else {}}, text)
+        other = meant(options, {**case, "said": []}, text, by_words=takes_back)
         if other is not None and other != slot_value(case, name):
             return with_slot(procedure, case, name, other, source)
         if other is not None and takes_back:
@@ -185,7 +185,7 @@ def _formed(procedure: Procedure, case: Case, text: str) -> Iterable[tuple[str, 
 def _corrected(slot: Slot, text: str, *, after_no: bool) -> list[tuple[Any, str]]:
     """Return the other number of a message such as `make it 3`, or of a few words after a no."""
     few = after_no and len(text.split()) <= FEW_WORDS
-    if slot.type not in NUMERIC or not (few or wants_it_otherwise(text)):
+    if slot.type not in NUMERIC or _is_difference(slot, text) or not (few or wants_it_otherwise(text)):
         return []
     number = _one_number(text)
     value = fitting(slot, number) if number is not None else None
@@ -202,6 +202,8 @@ def _one_number(text: str) -> str | int | None:
 def _candidates(procedure: Procedure, name: str, text: str, asked: str | None) -> list[tuple[Any, str]]:
     """Return what in a message has the form of a slot, the likeliest first, each with the words that say so."""
     slot = procedure.slots[name].slot
+    if _is_difference(slot, text):
+        return []
     if slot.type in NUMERIC:
         if name == asked and (number := _one_number(text)) is not None and NUMBER.search(text):
             value = fitting(slot, number)
@@ -224,6 +226,22 @@ def _counted(name: str, slot: Slot, text: str) -> list[tuple[Any, str]]:
         value = fitting(slot, count) if count is not None and counts.intersection(content_stems(thing)) else None
         found += [(value, number)] if value is not None else []
     return found if len(found) == 1 else []
+
+
+def number_by_difference(slot: Slot, said: Sequence[str], at_present: int | None) -> Any:
+    """Return the number that a slot gets by how many more or fewer a customer wants, or None.
+
+    Where nothing is known at present, the difference is the number.
+    """
+    if slot.type != "integer":
+        return None
+    found = next((one for text in reversed(said) if (one := difference_in(text)) is not None), None)
+    return None if found is None else fitting(slot, (at_present or 0) + found)
+
+
+def _is_difference(slot: Slot, text: str) -> bool:
+    """Say whether a text names how many more or fewer of what a slot counts are wanted, and not how many in all."""
+    return slot.type == "integer" and difference_in(text) is not None
 
 
 def _aimed_at(slot: Slot, text: str) -> list[tuple[Any, str]]:
@@ -289,7 +307,7 @@ def _answer(slot: Slot, text: str) -> Any:
         case "yes_no":
             return _yes_no(text)
         case "number" | "integer":
-            number = _one_number(text)
+            number = None if _is_difference(slot, text) else _one_number(text)
             return None if number is None else fitting(slot, number)
         case "date":
             return date_in(text)

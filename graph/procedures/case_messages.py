@@ -15,7 +15,7 @@ from core.language.fixed_sentences import phrase
 from core.language.reference_numbers import join_spelled
 from core.language.several import hesitates, means_another, means_every, without_hesitation
 from core.language.text import normalised, sentences
-from graph.procedures.answers import answered_case, answered_cases, offered, said_beside
+from graph.procedures.answers import answered_case, answered_cases, number_by_difference, offered, said_beside
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import (
     MOST_CASES,
@@ -43,6 +43,7 @@ from graph.procedures.described_records import (
 )
 from graph.procedures.following import advanced, followed, next_of, opened, reading_of
 from graph.procedures.format.procedure import Procedure
+from graph.procedures.interpreter import at_present
 from graph.procedures.next_steps import AskNext, StopNext
 from graph.procedures.offers import told
 from graph.procedures.wording import question
@@ -226,11 +227,20 @@ async def with_reads(book: ProcedureBook, cases: list[Case], source: str, contex
     if isinstance(found, AskNext):
         case = _asked(book, case, found, source, context)
         # What was said before the question may answer it: when it suits, where it is.
-        choice = told(case["choices"][found.slot], case, case["said"]) if not case["note"] else None
+        choice = _said_before(procedure, case, found.slot, book, context) if not case["note"] else None
         if choice is not None:
             chosen = with_slot(procedure, case, found.slot, choice, source)
             return await with_reads(book, [*cases[:-1], chosen], source, context)
     return [*below, case]
+
+
+def _said_before(procedure: Procedure, case: Case, slot: str, book: ProcedureBook, context: Context) -> Any:
+    """Return what was said before a question that answers it, or None."""
+    if (choice := told(case["choices"][slot], case, case["said"])) is not None:
+        return choice
+    alone = [one.slot.type for one in procedure.slots.values()].count("integer") == 1
+    present = at_present(reading_of(book, case, context), slot)
+    return number_by_difference(procedure.slots[slot].slot, case["said"] if alone else case["said"][-1:], present)
 
 
 async def _read_below(book: ProcedureBook, case: Case, source: str, context: Context, *, asks: bool) -> Case:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from core.json_records import records_within
 from graph.procedures.cases import Case, read_key
 from graph.procedures.format.expressions import EACH, Expression, ToolCall
 from graph.procedures.format.procedure import CompiledRule, CompiledStep, Procedure
@@ -257,6 +258,26 @@ def rule_states(
     """Return the state of each rule, from what was read and said so far."""
     read = reading(procedure, case, now=now, customer_id=customer_id)
     return {name: read.rule(rule)[0] for name, rule in procedure.rules.items()}
+
+
+def at_present(read: Reading, name: str) -> int | None:
+    """Return what the case's record holds now of a number that a slot asks for, or None.
+
+    It is the field that is called as the argument of the write that gets the slot.
+    """
+    procedure = read.procedure
+    called = {
+        a for s in procedure.steps.values() for a, from_slot in s.args.items() if from_slot.source.strip() == name
+    }
+    subject = unknown_named(read, procedure.subject) if procedure.subject else None
+    records = [
+        record
+        for one in read.case["reads"].values()
+        for record in records_within(one["value"])
+        if subject is None or subject in one["args"].values() or subject in record.values()
+    ]
+    held = [record[field] for record in reversed(records) for field in called & record.keys()]
+    return held[0] if held and isinstance(held[0], int) and not isinstance(held[0], bool) else None
 
 
 def unknown_named(read: Reading, name: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from core.language.fixed_sentences import has_labels, label, phrase, value_words
 from graph.procedures.answers import asks_why
 from graph.procedures.format.procedure_file import PLACE, Text
-from graph.procedures.interpreter import Reading, unknown_named
+from graph.procedures.interpreter import Reading, at_present, unknown_named
 from graph.procedures.next_steps import AskNext, StopNext
 from graph.procedures.offers import labels, records_behind
 from tools.connectors.declarations import in_language, language_said
@@ -61,6 +61,8 @@ def question(ask: AskNext, read: Reading, locale: str) -> str:
     if choices and len(choices) <= LISTED:
         listed = labels(choices, read.case, locale)
         said = f"{said} ({('; ' if any(': ' in one for one in listed) else ', ').join(listed)})"
+    if slot.type == "integer" and (present := at_present(read, ask.slot)) is not None:
+        said = f"{said} {phrase('so_far', locale, number=str(present))}"
     if read.case["beside"] and asks_why(read.procedure, ask.slot):
         said = f"{said} {phrase('as_you_wrote', locale, said=read.case['beside'])}"
     again = read.case["again"]

@@ -6,7 +6,7 @@ from typing import Any
 import re2
 
 from core.json_records import Record, records_within
-from core.language.descriptions import described, describing
+from core.language.records.descriptions import described, describing
 from core.language.text import normal, stem
 from core.language.words import stems
 from tools.connectors.declared_calls import Call

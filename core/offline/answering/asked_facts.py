@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 from core.json_records import Record, words_of_name
-from core.language.descriptions import described, describing
 from core.language.fixed_sentences import ENGLISH
+from core.language.records.descriptions import described, describing
 from core.language.requested_changes import asks_facts, asks_own_duty, asks_own_facts
 from core.language.text import normal, stem
 from core.language.words import REFERS, content_stems, content_words, leans_on_before

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from core.json_records import Record, words_of_name
-from core.language.descriptions import is_day, words_of_value
+from core.language.records.descriptions import is_day, words_of_value
 from core.language.words import content_stems
 from core.offline.answering.found_records import has_dates, is_plain, meet
 

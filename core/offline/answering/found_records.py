@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.json_records import Record, texts_in, words_of_name
-from core.language.descriptions import described, describing
 from core.language.fixed_sentences import ENGLISH, label, phrase, value_words
+from core.language.records.descriptions import described, describing
 from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_about, asks_facts, asks_of_us, names_change, wishes
 from core.language.text import normal

@@ -5,7 +5,7 @@ from typing import Any
 
 import re2
 
-from core.language.descriptions import MONTHS
+from core.language.records.descriptions import MONTHS
 from graph.procedures.format.procedure_file import Slot
 
 DATE = re2.compile(r"\b(\d{4}-\d{2}-\d{2})(?:\b|T)")

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from core.language.action_words import any_action
-from core.language.descriptions import described, describing, words_of_value
 from core.language.fixed_sentences import list_words
+from core.language.records.descriptions import described, describing, words_of_value
 from core.language.reference_numbers import reference_numbers
 from core.language.text import normal
 from core.offline.answering.toolbox import ReplyNow, Toolbox
