@@ -16,6 +16,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 
+from core.embeddings.minilm import MiniLM
 from core.language.confirmations import answer_to_confirmation
 from core.language.fixed_sentences import phrase
 from core.language.signals import wants_human
@@ -23,9 +24,10 @@ from core.language.words import content_stems
 from core.model_notes import NOT_DONE_YET
 from core.offline.model import OfflineChatModel
 from core.passages import Passage
-from core.safety.untrusted_text import quote_turn
+from core.safety.untrusted_text import quote_passages, quote_turn
 from core.settings import SAMPLE_BUSINESS
 from tools.retail.offline.shop_planner import ShopPlanner
+from tools.retail.policy import load_policy
 from tools.retail.shop_file import Shop, read_shop
 from tools.retail.shop_records import Order, digits_of, order_key
 from tools.retail.shown_records import as_text, order_facts, product_facts, profile_facts
@@ -226,3 +228,21 @@ class Talk:
         ]
         self.messages += [HumanMessage(text), *kept, AIMessage(reply)]
         return reply
+
+
+def on(day: date, customer: str) -> Talk:
+    """Return a conversation on a day, in a shop that has rules."""
+    shop = read_shop(SAMPLE_BUSINESS / "shop.json")
+    talk, policy = Talk(customer, shop=shop, embeddings=MiniLM()), load_policy()
+    own = [order for order in reversed(shop.orders) if order.customer_id == customer]
+    facts = {digits_of(order.id): order_facts(order, day, policy) for order in own}
+    reads: dict[str, Callable[..., str]] = {
+        "list_orders": lambda: as_text({"orders": list(facts.values())}),
+        "search_articles": lambda query: quote_passages(find_passages(query), first_number=20),
+        "get_order": lambda order_id: as_text(facts[digits_of(order_id)]),
+    }
+    for name, read in reads.items():
+        tool = talk.tools[name]
+        assert isinstance(tool, StructuredTool)
+        tool.func = read
+    return talk

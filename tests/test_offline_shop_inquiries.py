@@ -1,38 +1,10 @@
 """Questions about a customer's own order and a rule are answered with both: the record's day, amount and state."""
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from langchain_core.tools import StructuredTool
 
-from core.embeddings.minilm import MiniLM
-from core.safety.untrusted_text import quote_passages
-from core.settings import SAMPLE_BUSINESS
-from tests.offline_shop import Talk, find_passages
-from tools.retail.policy import load_policy
-from tools.retail.shop_file import read_shop
-from tools.retail.shop_records import digits_of
-from tools.retail.shown_records import as_text, order_facts
-
-
-def on(day: date, customer: str) -> Talk:
-    """Return a conversation on a day, in a shop that has rules."""
-    shop = read_shop(SAMPLE_BUSINESS / "shop.json")
-    talk, policy = Talk(customer, shop=shop, embeddings=MiniLM()), load_policy()
-    own = [order for order in reversed(shop.orders) if order.customer_id == customer]
-    facts = {digits_of(order.id): order_facts(order, day, policy) for order in own}
-    reads: dict[str, Callable[..., str]] = {
-        "list_orders": lambda: as_text({"orders": list(facts.values())}),
-        "search_articles": lambda query: quote_passages(find_passages(query), first_number=20),
-        "get_order": lambda order_id: as_text(facts[digits_of(order_id)]),
-    }
-    for name, read in reads.items():
-        tool = talk.tools[name]
-        assert isinstance(tool, StructuredTool)
-        tool.func = read
-    return talk
-
+from tests.offline_shop import on
 
 TODAY = date(2026, 11, 24)
 ADA, DMITRI, NOOR, GRACE, SAFIYA = (

@@ -168,7 +168,11 @@ class Planner:
         return small_talk.introduction(intent, tools)
 
     def proposed(self, conversation: Conversation, calls: Sequence[Call]) -> Sequence[Call]:
-        """Return the changes that the customer is asked about, in place of those a message asks for."""
+        """Return the changes that the customer is asked about, in place of those a message asks for.
+
+        Raises:
+            ReplyNow: they cannot be made together, and the customer is asked which.
+        """
         return calls
 
     def _answered(self, desk: Toolbox, done: list[str]) -> Decision:
@@ -197,7 +201,10 @@ class Planner:
             said.insert(0, state_beside(conversation, rule="\n".join(said)))
         text = "\n\n".join(dict.fromkeys(part for part in said if part))
         if calls:
-            return self._decided(text, calls if self._reads(calls) else self.proposed(conversation, calls))
+            try:
+                return self._decided(text, calls if self._reads(calls) else self.proposed(conversation, calls))
+            except ReplyNow as told:
+                return Decision(told.text)
         if _stuck_again(text, conversation) and desk.can(_PERSON):
             return Decision(
                 calls=[Call(_PERSON, {"reason": "the help articles do not answer the customer's questions"})]

@@ -119,10 +119,13 @@ def order_facts(order: Order, today: date, policy: Policy | None = None) -> dict
     delivered_at, items (item_id, product_id, name, price, options), total, address, parcels (tracking_ids, item_ids),
     payments (type, amount, payment_method_id), paid, refunded, cancel_reason, return_items, return_payment_method_id,
     exchange_items, exchange_new_items, exchange_payment_method_id, exchange_price_difference,
-    cancel_possible, return_possible, exchange_possible, return_until and exchange_until (the last days). Dates are ISO
+    cancel_possible, return_possible, exchange_possible, return_until and exchange_until (the last days), and the same
+    two of every reason for money back that has to be reported in time, such as damaged_on_arrival_until. Dates are ISO
     dates, amounts are text such as "12.50".
     """
     possible = possible_now(policy, order.status, order.delivered_at, today) if policy else {}
+    for name, rule in _reported(policy).items() if policy else ():
+        possible[name] = _open(rule, order.status, order.delivered_at, today)
     return {
         "order_id": order.id,
         "status": order.status,
@@ -158,11 +161,18 @@ def order_facts(order: Order, today: date, policy: Policy | None = None) -> dict
 
 def _last_days(policy: Policy, order: Order) -> dict[str, date]:
     """Return until when a delivered order can be returned and exchanged, where a rule says so."""
-    rules = {"return_until": policy.return_, "exchange_until": policy.exchange}
+    rules = {"return": policy.return_, "exchange": policy.exchange, **_reported(policy)}
     return {
-        name: order.delivered_at + timedelta(days=rule.window_days)
+        f"{name}_until": order.delivered_at + timedelta(days=rule.window_days)
         for name, rule in rules.items()
         if order.delivered_at and rule.window_days is not None and order.status in rule.statuses
+    }
+
+
+def _reported(policy: Policy) -> dict[str, WindowRule]:
+    """Return what has to be reported within some days of delivery for money to come back, by name."""
+    return {
+        name.replace(" ", "_"): rule for name, rule in policy.refund.reasons.items() if rule.window_days is not None
     }
 
 

@@ -14,7 +14,8 @@ from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.lookups import all_orders, each_looked_up, order_of, profile_of
 from tools.retail.offline.answering.order_sentences import METHOD_NAMES, item_name, method_name, order_lines
-from tools.retail.offline.reading.items import look_alikes, meant_items, mentioned_options, product_words
+from tools.retail.offline.reading.items import look_alikes, meant_items, product_words, told_apart_by
+from tools.retail.offline.reading.request_phrases import OTHER_ORDER
 from tools.retail.offline.reading.slots import means_all, means_newest, ordinal, payment_words
 from tools.retail.offline.reading.talked_about import newest_order
 
@@ -90,12 +91,14 @@ def chosen_orders(
     question: str,
     possible: str = "",
     none_possible: str = "",
+    has: str = "",
 ) -> list[Facts]:
     """Return the orders a request is about.
 
     In turn: the numbers it gives, the order talked about last unless an item is named that only others have, the items
     it names, the only order that fits. Where nothing tells which, only those are offered for which the record's field
-    `possible` is not false; where it is false for all, they are told behind `none_possible`.
+    `possible` is not false; where it is false for all, they are told behind `none_possible`. Of several with goods of
+    one name those are left whose version the words `has` tell, or the request's own.
 
     Raises:
         CallNeeded: the shop must be asked first.
@@ -107,6 +110,8 @@ def chosen_orders(
             return named
     if position := _pointed_at(request, desk):
         return [order_of(desk, position)]
+    if others := _beside_named(request, desk, fits):
+        return others
     talked_about = newest_order(desk.conversation)
     if talked_about and not means_newest(request.text) and not _means_all_orders(request.text):
         try:
@@ -116,7 +121,9 @@ def chosen_orders(
         if (
             order
             and (
-                (fits(order) and order.get(possible) is not False) or meant_items(request.words, order.get("items", []))
+                (fits(order) and order.get(possible) is not False)
+                or meant_items(request.words, order.get("items", []))
+                or _POINTS.search(normal(request.text))
             )
             and not _names_other(request, [order], desk)
         ):
@@ -129,6 +136,7 @@ def chosen_orders(
     with_items = _with_items(request.text, fitting) or _with_items(request.words, fitting)
     if _ALONE.search(normal(request.words)):
         with_items = [o for o in with_items if len(meant_items_only(request.words, o)) == len(o["items"])] or with_items
+    with_items = _of_version(has or request.text, request.words, with_items)
     if not with_items and (elsewhere := _with_items(request.words, orders)):
         fitting = elsewhere
     with_items = [order for order in with_items if order.get(possible) is not False] or with_items
@@ -156,6 +164,24 @@ def meant_items_only(text: str, order: Facts) -> list[Facts]:
 def _with_items(text: str, orders: Sequence[Facts]) -> list[Facts]:
     """Return the orders that have items which a text names."""
     return [order for order in orders if meant_items_only(text, order)]
+
+
+def _beside_named(request: Request, desk: Toolbox, fits: Callable[[Facts], bool]) -> list[Facts]:
+    """Return the one other order that fits, where "the other one" is said beside the goods of one; else nothing."""
+    said = OTHER_ORDER.search(request.words.casefold())
+    named = _with_items(request.words[: said.start()], all_orders(desk)) if said else []
+    left = [order for order in all_orders(desk) if fits(order) and order not in named] if named else []
+    return left if len(left) == 1 else []
+
+
+def _of_version(told: str, words: str, orders: Sequence[Facts]) -> list[Facts]:
+    """Return those of several orders whose goods, called alike, are of the version that is told."""
+    places = [(order, item) for order in orders for item in meant_items_only(words, order)]
+    if len(orders) < 2 or len({item.get("name") for _, item in places}) > 1:
+        return list(orders)
+    counts = told_apart_by(told, [item for _, item in places])
+    best = [order for (order, _), count in zip(places, counts, strict=True) if count == max(counts)]
+    return [order for order in orders if order in best]
 
 
 def _names_other(request: Request, orders: Sequence[Facts], desk: Toolbox) -> bool:
@@ -205,7 +231,8 @@ def chosen_items(request: Request, desk: Toolbox, order: Facts, *, question: str
 
 def _one_of(alike: Sequence[Facts], text: str) -> Facts:
     """Return the item of those with like names that a text tells apart; raises ReplyNow with a question."""
-    told = [item for item in alike if mentioned_options(text, item.get("options") or {})]
+    counts = told_apart_by(text, alike)
+    told = [item for item, count in zip(alike, counts, strict=True) if count == max(counts)]
     place = ordinal(text)
     if len(told) == 1:
         return told[0]

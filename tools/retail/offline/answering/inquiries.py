@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from core.language.text import normal
@@ -10,29 +11,28 @@ from core.offline.answering.quotations import Quote
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.choosing import (
-    can_be_changed,
-    is_delivered,
+    is_on_its_way,
     is_pending,
     meant_items_only,
+    named_method,
     of_the_day,
+    original_method,
 )
-from tools.retail.offline.answering.lookups import all_orders
-from tools.retail.offline.answering.order_sentences import (
-    day,
-    item_name,
-    money,
-    options,
-    status_sentence,
-)
+from tools.retail.offline.answering.lookups import all_orders, profile_of
+from tools.retail.offline.answering.order_sentences import item_name, money, options, status_sentence
+from tools.retail.offline.answering.own_case import has_request, in_state, paid, paid_how, possible, verdict
 from tools.retail.offline.answering.proposals import open_proposals
 from tools.retail.offline.answering.reads import asked_orders, policy
-from tools.retail.offline.answering.swaps import new_version, products_of
+from tools.retail.offline.answering.swaps import WHICH_VERSION, new_version, products_of
 from tools.retail.offline.reading.order_intents import change_asked_about
+from tools.retail.offline.reading.own_questions import tells_of_use
 from tools.retail.offline.reading.request_phrases import RELATIVE, WHICH_OF_MINE
 from tools.retail.offline.reading.shop_talk import INVITATION
+from tools.retail.offline.reading.slots import payment_words
 from tools.retail.offline.reading.talked_about import newest_order
 from tools.retail.offline.reading.troubles import TROUBLES
 from tools.retail.offline.reading.variants import price_of
+from tools.retail.shop_records import digits_of
 
 Facts = Mapping[str, Any]
 _MONEY = re.compile(
@@ -53,6 +53,7 @@ _RULES: Mapping[str, tuple[str, str, str]] = {
     "change_payment": ("How can I change the payment method of an order?",) * 3,
 }  # fmt: skip
 """The questions behind an inquiry about each change: how it is done, what becomes of the money, whether it can be."""
+_GOES_BACK = frozenset({"return", "swap", "refund"})
 _MOST = 3
 _POINTS = re.compile(
     rf"\b(?:it|that(?!{RELATIVE})|this|they|them|the (?:\w+ )?one|the other|"
@@ -78,11 +79,11 @@ def inquiry(request: Request, desk: Toolbox) -> str:
     asked = normal(request.text)
     if not orders or (_WHAT_IF.search(asked) and behind(asked, TROUBLES)):  # that, no record tells
         return policy(request, desk)
-    rule = _rule("swap pending" if topic == "swap" and all(map(is_pending, orders)) else topic, request, desk)
     told = [_facts(topic, request, desk, order) for order in orders]
+    rule = _rule(topic, request, desk, orders)
     waits = open_proposals(desk.conversation)  # what waits for a yes is asked once more anyway
-    invited = INVITATION if not waits and any(_possible(topic, order) for order in orders) else ""
-    return "\n\n".join(part for part in (*told, rule.text if rule else "", invited) if part)
+    invited = INVITATION if not waits and any(allowed for _, allowed in told) else ""
+    return "\n\n".join(part for part in (*(said for said, _ in told), rule.text if rule else "", invited) if part)
 
 
 def _orders(topic: str, request: Request, desk: Toolbox) -> list[Facts]:
@@ -96,40 +97,33 @@ def _orders(topic: str, request: Request, desk: Toolbox) -> list[Facts]:
         return []
     orders = all_orders(desk)
     if WHICH_OF_MINE.search(asked):
-        return [order for order in orders if _possible(topic, order)]
+        return [order for order in orders if possible(topic, order)]
     named = [order for order in orders if meant_items_only(request.text, order)]
     named = named or [order for order in orders if meant_items_only(request.before, order)]
+    if (before := newest_order(desk.conversation)) and len(named) > 1:
+        named = [order for order in named if digits_of(order["order_id"]) == digits_of(before)] or named
     dated = of_the_day(request.text, named or orders)
     if not (named or dated) and (_ANY.search(asked) or not _POINTS.search(asked)):
         return []
     found = dated or named or orders
-    fitting = [order for order in found if _in_state(topic, order)]
-    possible = [order for order in fitting if _possible(topic, order)]
-    return possible or fitting or (list(found) if named or dated else [])
+    fitting = [order for order in found if in_state(topic, order)]
+    allowed = [order for order in fitting if possible(topic, order)]
+    return allowed or fitting or (list(found) if named or dated else [o for o in found if is_on_its_way(o)])
 
 
-def _in_state(topic: str, order: Facts) -> bool:
-    if topic in ("return", "refund"):
-        return is_delivered(order)
-    return is_pending(order) or (topic == "swap" and is_delivered(order))
-
-
-def _possible(topic: str, order: Facts) -> bool:
-    """Say whether a change can be made to an order now, by what its record says."""
-    if topic in ("return", "refund"):
-        return is_delivered(order) and order.get("return_possible") is not False
-    if topic == "swap" and is_delivered(order):
-        return order.get("exchange_possible") is not False
-    return can_be_changed(order)
-
-
-def _rule(topic: str, request: Request, desk: Toolbox) -> Quote | None:
+def _rule(topic: str, request: Request, desk: Toolbox, orders: Sequence[Facts]) -> Quote | None:
     """Return what the articles say: to the words of the inquiry where that is sure, else to the question behind it."""
-    how, money_back, whether = _RULES.get(topic, _RULES["return"])
     asked = normal(request.text)
-    general = money_back if _MONEY.search(asked) else how if _HOW.search(asked) else whether
-    if topic in ("return", "swap") and _CONDITION.search(asked):
+    if topic in _GOES_BACK and any(map(has_request, orders)):
+        general = "How many return or exchange requests can one order have?"
+    elif topic in _GOES_BACK and (_CONDITION.search(asked) or tells_of_use(request.words)):
         general = "In what condition must items be to be returned?"
+    elif topic == "change_payment" and payment_words(request.words).get("source") == "gift_card":
+        general = "Must a gift card hold enough for the full amount of an order?"
+    else:
+        pending = topic == "swap" and all(map(is_pending, orders))
+        how, money_back, whether = _RULES.get("swap pending" if pending else topic, _RULES["return"])
+        general = money_back if _MONEY.search(asked) else how if _HOW.search(asked) else whether
     desk.search(general)
     behind, own = desk.quote(general), desk.quote(request.text)
     if behind and (own is None or behind.score >= min(_LIKELY, own.score)):
@@ -137,62 +131,55 @@ def _rule(topic: str, request: Request, desk: Toolbox) -> Quote | None:
     return own
 
 
-def _facts(topic: str, request: Request, desk: Toolbox, order: Facts) -> str:
+def _facts(topic: str, request: Request, desk: Toolbox, order: Facts) -> tuple[str, bool]:
+    """Return what the record says of a change to an order, and whether it can be made."""
     asked = normal(request.words)
     items = meant_items_only(request.text, order) or meant_items_only(request.words, order)
     if topic == "swap" and len(order.get("items", [])) == 1:
         items = list(order["items"])
-    said = [status_sentence(order), _verdict(topic, order)]
-    if topic == "swap" and items and _possible(topic, order):
-        return " ".join(filter(None, [*said, *_difference(request, desk, items)]))
-    if _MONEY.search(asked) or topic == "change_payment":
-        said.append(_paid(order, items if topic in ("return", "swap") else []))
-    return " ".join(part for part in said if part)
+    used = topic in _GOES_BACK and tells_of_use(request.words)
+    said = [status_sentence(order), verdict(topic, order, used=used)]
+    allowed = possible(topic, order) and not used
+    if topic == "swap" and items and allowed:
+        compared, allowed = _difference(request, desk, items)
+        said += compared
+    elif topic == "change_payment" and allowed:
+        paying, allowed = _paying(request, desk, order)
+        said += paying
+    elif _MONEY.search(asked):
+        said.append(paid(order, items if topic in _GOES_BACK else []))
+    return " ".join(part for part in said if part), allowed
 
 
-def _verdict(topic: str, order: Facts) -> str:
-    """Say whether a change is possible, and until when, as far as the record tells."""
-    if topic in ("return", "swap", "refund") and not is_pending(order):
-        until = order.get("exchange_until" if topic == "swap" else "return_until")
-        if "requested" in str(order.get("status")):
-            return "The record does not say yet that it has come back to us, and nothing more of it can be sent back."
-        if not is_delivered(order):
-            return "" if order.get("status") == "cancelled" else "It can be sent back once it has arrived."
-        if _possible(topic, order):
-            return f"It can be sent back until {day(until)}." if until else ""
-        return f"The last day for that was {day(until)}, so it is too late now." if until else ""
-    done = {"cancel": "cancelled", "return": "cancelled", "refund": "cancelled"}.get(topic, "changed")
-    if order.get("status") == "cancelled":
-        return ""
-    if _possible("cancel", order):
-        return f"It can still be {done}."
-    why = ", as its items were changed once" if is_pending(order) else ""
-    return f"It can no longer be {done}{why}."
+def _paying(request: Request, desk: Toolbox, order: Facts) -> tuple[list[str], bool]:
+    """Say how an order was paid, and whether the method that is asked about can pay it."""
+    said, method = [paid_how(order, desk)], named_method(request, desk, order)
+    if method == original_method(order):
+        return said, False
+    for own in profile_of(desk).get("payment_methods", []):
+        balance = own.get("balance")
+        if own["payment_method_id"] == method and balance and Decimal(str(balance)) < Decimal(str(order["paid"])):
+            return [*said, f"Your gift card holds {money(balance)}, which does not cover that."], False
+    return said, True
 
 
-def _paid(order: Facts, items: Sequence[Facts]) -> str:
-    """Say what was paid for the items that were named, or for the whole order."""
-    if items:
-        return " ".join(f"You paid {money(item['price'])} for the {item_name(item)}." for item in items)
-    paid = order.get("paid") or order.get("total")
-    return f"You paid {money(paid)} for it." if paid else ""
-
-
-def _difference(request: Request, desk: Toolbox, items: Sequence[Facts]) -> list[str]:
-    """Say what the versions that were named cost in comparison; where money is asked about and it is open which one is
-    meant, a question.
+def _difference(request: Request, desk: Toolbox, items: Sequence[Facts]) -> tuple[list[str], bool]:
+    """Say what the versions that were named cost in comparison, and whether there are such; where money is asked about
+    and it is open which one is meant, a question.
     """
     products = products_of(desk, list(dict.fromkeys(str(item["product_id"]) for item in items)))
-    told = []
+    told, allowed = [], True
     for item in items:
         try:
             new = new_version(request, item, items, products[str(item["product_id"])])
         except ReplyNow as open_:
-            told += [open_.text] if _MONEY.search(normal(request.words)) else []
+            if _MONEY.search(normal(request.words)) or not open_.text.startswith(WHICH_VERSION):
+                told.append(open_.text)
+                allowed = False
             continue
         more = price_of(new) - price_of(item)
         compared = f"${abs(more):.2f} {'more' if more > 0 else 'less'} than" if more else "the same as"
         told.append(
             f"The {item.get('name')} in {options(new)} costs {money(new['price'])}, {compared} your {item_name(item)}."
         )
-    return told
+    return told, allowed

@@ -20,6 +20,7 @@ _VARIANTS_SHOWN = 6
 
 _GOODS = re.compile(r"\b(?:sell|stock|buy|in stock|available|price|costs?|how much|look(?:ing)? for)\b")
 """Asks for goods; whoever asks whether the shop has or offers something may mean a service."""
+_FOR_THING = re.compile(r"\bfor (?:the|my|our|your|this|that|a|an)\b", re.IGNORECASE)
 _THE_ONE = re.compile(r"\b(?:the|that|this|a|an) (?:\w+ )?ones?\b|\b(?:it|they|them)\b")
 
 
@@ -28,6 +29,8 @@ def product(request: Request, desk: Toolbox) -> str:
     leans = not product_words(request.text) or (request.before and _THE_ONE.search(normal(request.text)))
     question = f"{request.before}\n{request.text}" if leans else request.text
     words = product_words(request.before) if leans and request.before else product_words(question)
+    if (part := product_words(_FOR_THING.split(question, maxsplit=1)[0])) and part != words:
+        words = part  # a cover for the stove is no stove
     if not words:
         raise ReplyNow("Which product do you mean? Tell me its name and I will look it up.")
     try:

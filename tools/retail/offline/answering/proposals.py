@@ -8,7 +8,7 @@ from core.language.reference_numbers import reference_numbers
 from core.language.text import normal
 from core.language.words import content_stems, stems
 from core.model_notes import NOT_DONE_YET
-from core.offline.answering.toolbox import Call
+from core.offline.answering.toolbox import Call, ReplyNow
 from core.offline.reading.chat_request import Conversation, Result
 from tools.retail.offline.reading.items import meant_items
 from tools.retail.shop_records import digits_of
@@ -173,7 +173,11 @@ def _with_items_of(proposal: Result, call: Call) -> Call:
 
 
 def without_contradictions(writes: Sequence[Call]) -> list[Call]:
-    """Return the writes without the return of items that are exchanged in the same order: it is an exchange."""
+    """Return the writes without the return of items that are exchanged in the same order: it is an exchange.
+
+    Raises:
+        ReplyNow: an order would have both a return and an exchange, and it is asked which.
+    """
     exchanged = {(_order(c.args), i) for c in writes if c.name == "exchange_items" for i in c.args["item_ids"]}
     kept = []
     for call in writes:
@@ -183,4 +187,11 @@ def without_contradictions(writes: Sequence[Call]) -> list[Call]:
                 continue
             call = Call(call.name, {**call.args, "item_ids": ids})
         kept.append(call)
+    both = {_order(c.args) for c in kept if c.name == "return_items"} & {order for order, _ in exchanged}
+    if both:
+        number = next(str(c.args["order_id"]) for c in kept if _order(c.args) in both)
+        raise ReplyNow(
+            f"Order {number} can have one return or one exchange, not both. "
+            "Which shall it be: the return or the exchange?"
+        )
     return kept

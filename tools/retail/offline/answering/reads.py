@@ -80,10 +80,7 @@ def order_status(request: Request, desk: Toolbox) -> str:
     orders, not_found = _found(request, desk) if len(request.numbers) > 1 else (asked_orders(request, desk), [])
     if len(orders) > 3:
         return f"Here is where your orders stand:\n{order_lines(orders[:_LISTED])}"
-    how = PAID_HOW.search(normal(request.text))
-    told = "\n\n".join(
-        [*((_paid_how(order, desk) if how else describe(order, request.text)) for order in orders), *not_found]
-    )
+    told = "\n\n".join([*(describe(order, request.text) for order in orders), *not_found])
     plain = normal(request.text)
     advice = desk.quote(_NUMBER.sub("my order", request.text))
     beside = bool(advice) and not any(known.search(plain) for known in _ABOUT_ORDERS)
@@ -120,17 +117,6 @@ def _found(request: Request, desk: Toolbox) -> tuple[list[Facts], list[str]]:
     return [o for o in looked_up if not isinstance(o, str)], [told for told in looked_up if isinstance(told, str)]
 
 
-def _paid_how(order: Facts, desk: Toolbox) -> str:
-    """Say with which of the customer's payment methods an order was paid."""
-    used = [str(p["payment_method_id"]) for p in order.get("payments", []) if p.get("type", "payment") == "payment"]
-    methods = {str(m["payment_method_id"]): method_name(m) for m in profile_of(desk).get("payment_methods", [])}
-    names = list_words([methods.get(u, "a payment method that is no longer stored") for u in dict.fromkeys(used)], "en")
-    paid = order.get("paid") or order.get("total")
-    if not names:
-        return f"I see no payment for order {order['order_id']}."
-    return f"You paid {money(paid)} for order {order['order_id']} with your {names}."
-
-
 def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
     """Return the orders a question is about; raises CallNeeded or ReplyNow."""
     if request.numbers:
@@ -150,6 +136,8 @@ def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
     if shown := _shown(request, desk, orders):
         return shown
     named = [o for o in orders if meant_items_only(request.text, o)]
+    if not named and not of_the_day(request.text, orders):
+        named = [o for o in orders if meant_items_only(request.before, o)] or of_the_day(request.before, orders)
     if named or (named := of_the_day(request.text, orders)):
         open_ = [
             o for o in named if str(o.get("status", "")).startswith(_OPEN) and not _HAD.search(normal(request.text))
@@ -172,6 +160,7 @@ def _shown(request: Request, desk: Toolbox, orders: Sequence[Facts]) -> list[Fac
     shown = [o for o in orders if digits_of(o["order_id"]) in map(digits_of, numbers)]
     if "other" in pointed[0]:
         newest = digits_of(numbers[-1]) if numbers else ""
+        shown = shown if len(shown) > 1 else [o for o in orders if str(o.get("status", "")).startswith(_OPEN)]
         shown = [o for o in shown if digits_of(o["order_id"]) != newest]
         shown = [o for o in shown if meant_items_only(request.before, o)] or shown
     said = order_state(request.text)
@@ -190,8 +179,6 @@ def describe(order: Facts, question: str) -> str:
     if _ABOUT_MONEY.search(asked):
         paid = order.get("paid") or order.get("total")
         said.append(f"You paid {money(paid)} for order {order['order_id']}." if paid else "")
-    if _ABOUT_REFUND.search(asked):
-        said.append(_refund_sentence(order))
     if _ABOUT_ADDRESS.search(asked) and order.get("address"):
         said.append(f"It goes to {address_text(order['address'])}.")
     items = [item_name(i) for i in (meant_items_only(question, order) or order.get("items", []))]
@@ -205,13 +192,6 @@ def describe(order: Facts, question: str) -> str:
     if items:
         said.append(f"It contains: {list_words(items, 'en')}." if detailed else f"It contains: {item_names(order)}.")
     return " ".join(sentence for sentence in said if sentence)
-
-
-def _refund_sentence(order: Facts) -> str:
-    refunded = str(order.get("refunded") or "0.00")
-    if refunded.strip("0.") == "":
-        return f"I see no refund for order {order['order_id']} yet."
-    return f"{money(refunded)} was refunded for order {order['order_id']}."
 
 
 def list_orders(request: Request, desk: Toolbox) -> str:

@@ -20,6 +20,8 @@ from tools.retail.offline.reading.variants import (
 
 Facts = Mapping[str, Any]
 _OFFERED = 6
+WHICH_VERSION = "Which version would you like"
+"""Begins the question for a version where none was named."""
 _THIS_FOR_THAT = re.compile(
     r"\b(?:exchang\w*|swap\w*|trad\w*|chang\w*|switch\w*|replac\w*|turn)\b(?P<old>.*?)\b(?:for|to|into|"
     r"against)\b(?P<new>.*)",
@@ -55,6 +57,11 @@ def _direction(text: str) -> tuple[str, str]:
     if instead := _INSTEAD_OF.search(text):
         return instead["old"], instead["new"]
     return "", text
+
+
+def what_goes(text: str) -> str:
+    """Return what a text says of the item that is to be replaced, empty where that is not clear."""
+    return _direction(text)[0]
 
 
 def _check_what_goes(text: str, item: Facts, product: Facts) -> None:
@@ -101,7 +108,9 @@ def new_version(request: Request, item: Facts, items: Sequence[Facts], product: 
         raise ReplyNow(f"No other version of the {item.get('name')} is in stock at the moment.")
     if len(fitting) == 1 and request.before and answer_to_confirmation(request.text) == "yes":
         return fitting[0]  # the only one that was offered
-    wanted = wanted_options(_words_about(request.words, item, items), variants, item.get("options") or {})
+    has = item.get("options") or {}
+    wanted = wanted_options(_words_about(request.words, item, items), variants, has)
+    wanted = wanted if any(str(value) != str(has.get(key)) for key, value in wanted.items()) else {}
     asked = f"{item.get('name')} ({list_words(list(map(str, wanted.values())), 'en')})"
     exists = any(all(str((v.get("options") or {}).get(k)) == str(w) for k, w in wanted.items()) for v in variants)
     missing = f"The {asked} is out of stock at the moment. " if exists else f"There is no {asked}. "
@@ -110,7 +119,7 @@ def new_version(request: Request, item: Facts, items: Sequence[Facts], product: 
     if fitting and wanted:
         missing = f"With {options({'options': wanted})} I have it only if its other options change, too. "
     lines = "\n".join(f"- {variant_line(v)}" for v in offered[:_OFFERED])
-    raise ReplyNow(f"{missing}Which version would you like in place of your {item_name(item)}? In stock are:\n{lines}")
+    raise ReplyNow(f"{missing}{WHICH_VERSION} in place of your {item_name(item)}? In stock are:\n{lines}")
 
 
 def _words_about(text: str, item: Facts, items: Sequence[Facts]) -> str:

@@ -12,7 +12,6 @@ from core.offline.answering.toolbox import Call, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.addresses import new_address, order_address
 from tools.retail.offline.answering.choosing import (
-    can_be_changed,
     chosen_items,
     chosen_orders,
     is_delivered,
@@ -23,7 +22,9 @@ from tools.retail.offline.answering.choosing import (
 )
 from tools.retail.offline.answering.lookups import each_looked_up, profile_of
 from tools.retail.offline.answering.order_sentences import item_name, method_name, status_sentence
-from tools.retail.offline.answering.swaps import new_version, products_of
+from tools.retail.offline.answering.own_case import USED, has_request, possible, verdict
+from tools.retail.offline.answering.swaps import new_version, products_of, what_goes
+from tools.retail.offline.reading.own_questions import tells_of_use
 from tools.retail.offline.reading.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
 from tools.retail.offline.reading.variants import price_of
 
@@ -52,8 +53,7 @@ def cancel(request: Request, desk: Toolbox) -> str:
     )  # fmt: skip
     if part := _only_some_items(request, orders):
         raise ReplyNow(part)
-    if len(orders) == 1 and not can_be_changed(orders[0]):
-        raise ReplyNow(_too_late(orders[0], desk))
+    _check_possible("cancel", orders, desk)
     reason = cancel_reason(request.text) or cancel_reason(request.before)
     numbers = list_words([str(o["order_id"]) for o in orders], "en")
     if reason is None:
@@ -63,15 +63,18 @@ def cancel(request: Request, desk: Toolbox) -> str:
     return _do(desk, [Call("cancel_order", {"order_id": o["order_id"], "reason": reason}) for o in orders])
 
 
-def _too_late(order: Facts, desk: Toolbox) -> str:
-    """Say how far an order is that was to be cancelled, and what the articles say about that."""
+def _check_possible(topic: str, orders: Sequence[Facts], desk: Toolbox) -> None:
+    """Raise ReplyNow where the one order that is meant can no longer be changed so: why not, and what the articles say
+    about that.
+    """
+    if len(orders) != 1 or possible(topic, orders[0]) or has_request(orders[0]):
+        return
+    order, done = orders[0], "cancelled" if topic == "cancel" else "changed"
     if is_pending(order):
-        quote = desk.quote("Can an order be cancelled after its items were changed?")
-        why = "As its items were changed once, it can no longer be cancelled."
+        quote = desk.quote(f"Can an order be {done} after its items were changed?")
     else:
-        quote = desk.quote(f"Can an order that is {order.get('status')} be cancelled?")
-        why = "I can only help with cancelling while an order is pending."
-    return f"{status_sentence(order)} {why} {quote.text if quote else ''}".strip()
+        quote = desk.quote(f"Can an order that is {order.get('status')} be {done}?")
+    raise ReplyNow(f"{status_sentence(order)} {verdict(topic, order)} {quote.text if quote else ''}".strip())
 
 
 def _only_some_items(request: Request, orders: Sequence[Facts]) -> str | None:
@@ -96,6 +99,7 @@ def change_address(request: Request, desk: Toolbox) -> str:
         none_fits="I see no pending order in your account whose address could be changed.",
         question="For which order shall I change the address? These are pending:",
     )  # fmt: skip
+    _check_possible("change_address", orders, desk)
     target = request.numbers[:1] if len(request.numbers) > 1 else ()
     orders = [o for o in orders if not target or _same(o, target[0])]
     return _do(
@@ -121,6 +125,7 @@ def change_payment(request: Request, desk: Toolbox) -> str:
         none_fits="I see no pending order in your account whose payment method could be changed.",
         question="For which order shall I change the payment method? These are pending:",
     )  # fmt: skip
+    _check_possible("change_payment", orders, desk)
     calls = []
     for order in orders:
         method = named_method(request, desk, order)
@@ -155,10 +160,11 @@ def return_items(request: Request, desk: Toolbox) -> str:
     )  # fmt: skip
     calls = []
     for order in orders:
-        if "requested" in str(order.get("status")):
-            raise ReplyNow(
-                f"{status_sentence(order)} An order can have one return or exchange, so nothing can be added. {OFFER}"
-            )
+        if has_request(order):
+            raise ReplyNow(f"{status_sentence(order)} {verdict('return', order)} {OFFER}")
+        if tells_of_use(request.words) and possible("return", order):
+            condition = desk.quote("In what condition must items be to be returned?")
+            raise ReplyNow(f"{USED} {condition.text if condition else ''} {OFFER}")
         if order.get("return_possible") is False:  # the shop says why, whatever the items are
             items = list(order["items"])
         else:
@@ -173,7 +179,9 @@ def swap_items(request: Request, desk: Toolbox) -> str:
         request, desk, lambda o: is_pending(o) or is_delivered(o),
         none_fits="I see no order whose items could be exchanged.",
         question="Which order do you mean?",
+        has=what_goes(request.text),
     )  # fmt: skip
+    _check_possible("swap", orders, desk)
     plans: list[tuple[Facts, list[Facts]]] = [
         (order, chosen_items(request, desk, order, question="Which item would you like to exchange?"))
         for order in orders

@@ -44,9 +44,11 @@ _DESTINATION = re.compile(
     r"\b(?:where|(?:what|which) address)\b.*\b(?:it|they|this|that|order|parcel|package)\b.*"
     r"\b(?:go|goes|going|sent|shipped|delivered)\b"
 )
-_IT = re.compile(r"\b(?:it|that|this|them|those|one|ones)\b")
+_IT = re.compile(r"\b(?:it|that|this|them|those|one|ones|mine)\b")
+_OF_ONE = ("inquiry", "order_status", "charges", "refund_news", "request_news")
 _OF_CHANGE = re.compile(
-    r"\bhow (?:much|long|many days)\b|\b(?:money|get back|refund\w*|until when|too late|last day|deadline)\b|"
+    r"\bhow (?:much|long|many days)\b|"
+    r"\b(?:costs?|charged?|money|get back|refund\w*|until when|too late|last day|deadline)\b|"
     r"\bwhen (?:do|will|would|can|is|does)\b"
 )
 """What the record and the rules answer of a change that was spoken of."""
@@ -60,6 +62,8 @@ _NAMES_ANOTHER = re.compile(
 _MY_MONEY = re.compile(r"\b(?:(?:the|my) (?:money|refund)|(?:paid|pay me|money) back)\b")
 _ASIDE = re.compile(r"^(?:and |but |ok |okay |so )*(?:how|when|why|is|are|does|do|will|what (?:does|is|will|do))\b")
 """Begins a question that is no answer."""
+_ITS_MONEY = re.compile(r"\b(?:difference|refund|money|rest|extra|amount|it|that|this)\b")
+_ORDER = re.compile(r"\borders?\b")
 _ADDRESS = re.compile(r"\baddress\b")
 _SENT_TO = frozenset({"change_address", "change_default_address"})
 _OF_PROFILE = re.compile(r"\b(?:default|profile|account|on file|saved|stored|registered|home|e-?mail|my address)\b")
@@ -74,7 +78,7 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
     leans = said and newest_order(conversation) is None
     return [
         replace(r, before=said)
-        if leans and r.intent in (*CHANGES, "inquiry") and not (r.before or r.numbers) and _IT.search(normal(r.text))
+        if leans and r.intent in (*CHANGES, *_OF_ONE) and not (r.before or r.numbers) and _IT.search(normal(r.text))
         else r
         for r in _in_context(conversation, understanding)
     ]
@@ -92,7 +96,7 @@ def _in_context(conversation: Conversation, understanding: Understanding) -> lis
     asked = asks_something(conversation.last_reply, OPEN_QUESTIONS)
     if asked and (corrected := _corrected_address(message, earlier)):
         return corrected
-    if _is_fragment(message, own, understanding, asked=asked):
+    if _is_fragment(message, own, understanding, asked=asked) or (asked and _says_where_money_goes(message, earlier)):
         continued = [r for r in earlier if r.intent in CHANGES] if asked else earlier
         numbers = tuple(reference_numbers(message))
         return [
@@ -142,14 +146,16 @@ def _no_postcodes(numbers: tuple[str, ...], request: Request) -> tuple[str, ...]
 
 
 def _corrected_address(message: str, earlier: list[Request]) -> list[Request]:
-    """Return the change of an address that a message goes on with by naming a part of it, else nothing."""
+    """Return the change of an address that a message goes on with by naming a part of it, beside a cancellation that it
+    gives the reason for; else nothing.
+    """
     if not (read_address(message) or named_parts(message)):
         return []
     numbers = tuple(reference_numbers(message))
     return [
         replace(e, text=message, before=e.words, numbers=_no_postcodes(numbers, e) or e.numbers)
         for e in earlier
-        if e.intent in _SENT_TO
+        if e.intent in _SENT_TO or (e.intent == "cancel" and cancel_reason(message))
     ]
 
 
@@ -216,6 +222,13 @@ def _is_fragment(message: str, own: list[Request], understanding: Understanding,
         return False
     plain = normal(message)
     return short and fills and bool(_CORRECTS.search(plain) or CONTINUES.match(plain) or len(message.split()) <= 3)
+
+
+def _says_where_money_goes(message: str, earlier: list[Request]) -> bool:
+    """Say whether a message only names the way to pay for the return or exchange that was asked about."""
+    plain = normal(message)
+    of_it = _ITS_MONEY.search(plain) and not _ORDER.search(plain) and len(plain.split()) <= SHORT
+    return bool(of_it and payment_words(message) and any(e.intent in ("return", "swap", "refund") for e in earlier))
 
 
 def _with_before(request: Request, earlier: list[Request]) -> Request:

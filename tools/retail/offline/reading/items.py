@@ -58,7 +58,7 @@ def _told_apart(text: str, item: Facts, chosen: Sequence[Facts]) -> list[Facts]:
         return [max(same, key=lambda one: float(one.get("price", 0)))]
     if re.search(r"\b(?:less expensive|least expensive|cheaper|cheapest)\b", normal(text)):
         return [min(same, key=lambda one: float(one.get("price", 0)))]
-    counts = [len(mentioned_options(text, one.get("options") or {})) for one in same]
+    counts = told_apart_by(text, same)
     return [one for one, count in zip(same, counts, strict=True) if count == max(counts)]
 
 
@@ -154,6 +154,68 @@ def value_position(text: str, key: str, value: Any) -> int:
         (m.start() for form in forms if form for m in re.finditer(rf"(?<![\w]){re.escape(form)}s?(?!\w)", said)),
         default=-1,
     )
+
+
+_TELLING = re.compile(r"(?!(?:people|person|piece|inch|with|from|size)\b)[^\W\d_]{4,}")
+"""A word of a value that may stand for it."""
+_BIG = re.compile(
+    r"\b(?:big|large|long|tall)(?:gest|est|st)? (?:one|version|size|variant)?|\b(?:biggest|largest|longest)\b"
+)
+_SMALL = re.compile(r"\b(?:small|little|short)(?:est)? (?:one|version|size|variant)?|\b(?:smallest|shortest)\b")
+_OF_SIZE = re.compile(r"size|capacity|length|volume|pieces|sleeps")
+_SIZE_ORDER = ("xxs", "xs", "s", "small", "m", "medium", "l", "large", "xl", "xxl")
+_LEVELS = ("low", "medium", "high")
+
+
+def named_values(text: str, key: str, values: Sequence[Any]) -> dict[Any, int]:
+    """Return those of an option's values that a text names, with the place where: in full, else by a word that only
+    one of them has ("green" for forest green), else as the big or the small one.
+    """
+    places = {value: place for value in values if (place := value_position(text, key, value)) >= 0}
+    if places or len(values) < 2:
+        return places
+    said = squash(text)
+    words = {value: set(_TELLING.findall(squash(str(value)))) for value in values}
+    for value in values:
+        others = set().union(*(words[other] for other in values if other != value))
+        found = [m.start() for word in words[value] - others for m in re.finditer(rf"\b{re.escape(word)}\b", said)]
+        if found:
+            places[value] = max(found)
+    ranked = sorted((v for v in values if size_rank(v) is not None), key=lambda v: size_rank(v) or 0.0)
+    if not places and _OF_SIZE.search(squash(key)) and len(ranked) > 1:
+        for extreme, pattern in ((ranked[-1], _BIG), (ranked[0], _SMALL)):
+            if found_size := pattern.search(said):
+                places[extreme] = found_size.start()
+    return places
+
+
+def size_rank(value: Any) -> float | None:
+    """Return where a size or an amount stands in its order, None for what has none."""
+    plain = normal(str(value))
+    for order in (_LEVELS, _SIZE_ORDER):
+        if plain in order:
+            return float(order.index(plain))
+    area = re.match(r"(\d+) ?x ?(\d+)", plain)
+    if area:
+        return float(int(area[1]) * int(area[2]))
+    number = re.match(r"[\d.,]+", plain)
+    try:
+        size = float(number[0].replace(",", "")) if number else None
+    except ValueError:
+        return None
+    if size is not None and re.search(r"\d ?(?:l|liters?|litres?|tb)\b", plain):
+        return size * 1000
+    return size
+
+
+def told_apart_by(text: str, items: Sequence[Facts]) -> list[int]:
+    """Return for each of several items how many of its options a text names, as told from those of the others."""
+    chosen = [item.get("options") or {} for item in items]
+    keys = dict.fromkeys(key for own in chosen for key in own)
+    named = {
+        key: named_values(text, key, list(dict.fromkeys(own[key] for own in chosen if key in own))) for key in keys
+    }
+    return [sum(own.get(key) in named[key] for key in keys) for own in chosen]
 
 
 def mentioned_options(text: str, chosen: Mapping[str, Any]) -> list[str]:

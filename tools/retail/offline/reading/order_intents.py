@@ -10,6 +10,12 @@ from core.language.words import spelled
 from core.offline.reading.clauses import MAX_CLAUSE
 from core.offline.reading.intents import SHORT, rule_intent
 from tools.retail.offline.reading import request_phrases as p
+from tools.retail.offline.reading.own_questions import (
+    asks_for_charges,
+    asks_for_news_of_money,
+    asks_for_news_of_request,
+    tells_of_fault,
+)
 from tools.retail.offline.reading.slots import means_newest, refund_reason
 
 CHANGES = frozenset(
@@ -31,6 +37,12 @@ def order_intent(clause: str) -> str | None:
         return "praise"
     if p.UNDO.search(text):
         return "serious"
+    if asks_for_news_of_money(text):
+        return "refund_news"
+    if asks_for_news_of_request(text):
+        return "request_news"
+    if asks_for_charges(text):
+        return "charges"
     if (topic := _write_topic(text, numbered)) is not None:
         return _deed_or_question(text, topic, numbered)
     return _read_topic(text, numbered)
@@ -71,8 +83,6 @@ def _write_topic(text: str, numbered: bool) -> str | None:
 def _deed_or_question(text: str, topic: str, numbered: bool) -> str:
     """Tell "cancel my order" from "how can I cancel?"."""
     asks, own = asks_about(text), numbered or bool(p.MINE.search(text))
-    if topic == "refund" and own and p.REFUND_NEWS.search(text) and not wishes(text):
-        return "order_status" if numbered else "policy"
     if topic in {"cancel", "return"} and p.WAS_DONE.search(text) and not re.search(r"\bif\b", text):
         return "order_status" if own else "policy"
     if asks and not numbered and p.DUTY.search(text):
@@ -98,6 +108,8 @@ def _read_topic(text: str, numbered: bool) -> str | None:
     mine = bool(p.MINE.search(text))
     if p.LIST.search(text) and not numbered:
         return "list_orders"
+    if tells_of_fault(text):
+        return "fault"
     if (p.GENERAL.search(text) or p.CARE.search(text)) and (not numbered or re.search(r"\bgift[- ]?wrap", text)):
         return "policy"
     if p.PROFILE.search(text):

@@ -49,7 +49,7 @@ SWAP = _any(
     r"\b(?:different|another|bigger|larger|smaller|shorter|longer|brighter|cheaper|other) (?:size|colou?r|"
     r"version|model|variant|option|material|style)\b(?=.*\b(?:order|instead|my|please|need|want)\b|.*$)",
     r"\b(?:change|modify|switch|update|upgrade|adjust|make|turn) (?:(?!address|payment|password|e-?mail|"
-    r"name\b)[\w#']+[- ]){0,10}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
+    r"name\b)[\w#']+(?:[- ]|[:,] )){0,10}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
     r"\b(?:make|get|have|want|need|give|send) (?:(?!address|payment)[\w-]+ ){1,8}instead(?: "
     r"of)?\b(?!.*\b(?:address|paypal|card|payment)\b)",
     r"\bmake (?:it|this|that|them|the [\w -]+?|my [\w -]+?) (?:black|white|red|blue|green|grey|gray|purple|"
@@ -178,7 +178,7 @@ PRODUCT = _any(
     r"\bhow many\b[^.?!]*\b(?:options?|variants?|versions?|kinds?|types?|colou?rs?|models?)\b",
     r"\b(?:looking|look|search(?:ing)?|shopping) for (?:an?|some|the|new)\b|\bavailability of\b|\bback in "
     r"stock\b(?!.*\bhow\b)",
-    r"\b(?:does|is|are|do) (?:the|your) (?:[\w-]+ ){1,4}(?:come in|available in|come with)\b",
+    r"\b(?:does|is|are|do) (?:the|your) (?:[\w-]+ ){1,4}(?:come in|available in)\b",
 )
 QUESTION_ABOUT_RULES = re.compile(
     r"^(?:(?:hi|hello|hey|and|also|but|so|ok|okay|well|then|just wondering|quick question|question|please tell "
@@ -249,4 +249,5 @@ CORRECTED = re.compile(
     r"^(?:(?:no|sorry|oops|oh|actually|wait)[,.! ]+)+(?:it's |it is |i meant? |that's |the number is |i mean "
     r")*(?:order |number |#)*\S*\d+[.! ]*$"
 )
+OTHER_ORDER = re.compile(r"\b(?:the|my) (?:other|second) (?:one|order)\b")
 DEED_WORDS = re.compile(r"\b(?:return|exchange|swap|cancel|send (?:it|them|the [\w-]+) back)\b")

@@ -11,11 +11,11 @@ from core.offline.reading.clauses import clauses
 from core.offline.reading.intents import SMALL_TALK
 from core.offline.reading.understanding import Part, Request, Understanding, readable
 from tools.retail.offline.reading.order_intents import CHANGES, change_asked_about, order_intent
-from tools.retail.offline.reading.request_phrases import DEED_WORDS, DUTY, NEGATED
+from tools.retail.offline.reading.request_phrases import DEED_WORDS, DUTY, NEGATED, OTHER_ORDER
 from tools.retail.offline.reading.shop_examples import SHOP_EXAMPLES
 from tools.retail.offline.reading.slots import payment_words
 
-_PERSONAL = frozenset({"order_status", "list_orders", "profile"})
+_PERSONAL = frozenset({"order_status", "list_orders", "profile", "refund_news", "request_news", "charges"})
 _ANOTHER = re.compile(r"^(?!.*\b(?:exchange|swap)\b).*\b(?:ones?|it|them|another|different)\b.*\binstead\b")
 _ONE_ORDER = re.compile(r"\b(?:it|its|status|ships?|shipped|arriv\w*|deliver\w*|contents?|address)\b")
 _HAPPENED = re.compile(
@@ -23,6 +23,8 @@ _HAPPENED = re.compile(
 )
 _DEFAULT_TOO = re.compile(r"\b(?:and|also|plus)\b[^.?!]*\b(?:as|to be|make it|update) (?:my|the) (?:new )?default\b")
 _MINE = re.compile(r"\b(?:i|i'm|i've|my|mine|me|it|they|that|this|we|our)\b")
+_THING_OF_MINE = re.compile(r"(?:and )?(?:my|the)(?: [\w'-]+){1,3}\W*")
+"""Only names a thing: `where is my tent and my knife?` asks for both."""
 _FOR_SALE = re.compile(
     r"\b(?:have|sell|stock|carry|offer|available|buy|costs?|prices?|much|cheap\w*|expensive|colou?rs?|sizes?|materials?|"
     r"versions?|models?|kinds?|types?|look(?:ing)? for|recommend|suggest|bigger|smaller|larger|range|come in|need)\b"
@@ -49,7 +51,9 @@ class ShopUnderstanding(Understanding):
             found = [replace(r, intent="order_status") if _is_about_one(r) else r for r in found]
         wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
         wanted = [
-            replace(r, before=last.text) if last and r.intent == "inquiry" and not r.before else r
+            replace(r, before=last.text)
+            if last and not r.before and (r.intent == "inquiry" or OTHER_ORDER.search(normal(r.text)))
+            else r
             for r, last in zip(wanted, [None, *wanted], strict=False)
         ]
         return _with_numbers([one for r in wanted for one in _both_addresses(_of_the_order(r, text))], text)
@@ -75,6 +79,8 @@ class ShopUnderstanding(Understanding):
 
     def joined(self, before: Part, intent: str | None, clause: str) -> Part | None:
         """Return two clauses as one where the second goes on about the first, else None."""
+        if intent is None and before[0] is not None and _THING_OF_MINE.fullmatch(normal(clause)):
+            return before[0], f"{before[1]} {clause}"
         if not (_adds_to(before[0], intent, clause) and _same_order(before[1], clause)):
             return None
         return _together(before, intent, clause), f"{before[1]} {clause}"

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core.language.text import normal
-from tools.retail.offline.reading.items import ITEM_ID, squash, value_position
+from tools.retail.offline.reading.items import ITEM_ID, named_values, size_rank, squash
 
 Facts = Mapping[str, Any]
 
@@ -22,9 +22,8 @@ _LESS = re.compile(
 )
 _MOST = re.compile(r"\b(?:biggest|largest|longest|highest|brightest|maximum|max|most)\b")
 _LEAST = re.compile(r"\b(?:smallest|shortest|lowest|minimum|least)\b")
-_SIZE_ORDER = ("xxs", "xs", "s", "small", "m", "medium", "l", "large", "xl", "xxl")
-_LEVELS = ("low", "medium", "high")
 _UNWANTED = re.compile(r"\b(?:instead of|rather than)\b|, not\b")
+_WITHOUT = re.compile(r"\b(?:without|no|minus)(?: (?:the|a|an|any))?(?: [\w-]+)? $")
 _NEAR = 16
 """Characters after "instead of" in which the value that is not wanted begins."""
 
@@ -41,7 +40,7 @@ def wanted_options(text: str, variants: Sequence[Facts], current: Mapping[str, A
     """Return the option values a text asks for; a value the item already has counts only when nothing else is named."""
     wanted: dict[str, Any] = {}
     for key, values in option_values(variants).items():
-        places = {value: place for value in values if (place := value_position(text, key, value)) >= 0}
+        places = named_values(text, key, values)
         places = {
             v: p for v, p in places.items() if not any(v != o and squash(str(v)) in squash(str(o)) for o in places)
         }
@@ -50,7 +49,9 @@ def wanted_options(text: str, variants: Sequence[Facts], current: Mapping[str, A
             named_after = range(unwanted.end(), unwanted.end() + _NEAR)
             places = {v: p for v, p in places.items() if p not in named_after}
             others = {v: p for v, p in others.items() if p not in named_after}
-        if others:
+        if len(values) == 2 and (spared := [v for v, place in places.items() if _WITHOUT.search(squash(text)[:place])]):
+            wanted[key] = next(value for value in values if value != spared[0])
+        elif others:
             wanted[key] = max(others, key=lambda value: others[value])
         elif places:
             wanted[key] = next(iter(places))
@@ -125,30 +126,15 @@ def _stepped(text: str, key: str, values: Sequence[Any], current: Any) -> Any:
     bright = re.search(r"bright|dim", said) and "bright" in key
     if not (up or down or most or least) or not (named or sized or bright):
         return None
-    ranked = sorted((v for v in values if _rank(v) is not None), key=lambda v: _rank(v) or 0.0)
+    ranked = sorted((v for v in values if size_rank(v) is not None), key=lambda v: size_rank(v) or 0.0)
     if most or least:
         return ranked[-1 if most else 0] if len(ranked) > 1 and not (up or down) else None
-    here = _rank(current)
+    here = size_rank(current)
     if here is None:
         return None
     beyond = (
-        [v for v in ranked if (_rank(v) or 0.0) > here]
+        [v for v in ranked if (size_rank(v) or 0.0) > here]
         if up
-        else [v for v in reversed(ranked) if (_rank(v) or 0.0) < here]
+        else [v for v in reversed(ranked) if (size_rank(v) or 0.0) < here]
     )
     return beyond[0] if beyond else None
-
-
-def _rank(value: Any) -> float | None:
-    plain = normal(str(value))
-    for order in (_LEVELS, _SIZE_ORDER):
-        if plain in order:
-            return float(order.index(plain))
-    number = re.match(r"[\d.,]+", plain)
-    try:
-        size = float(number[0].replace(",", "")) if number else None
-    except ValueError:
-        return None
-    if size is not None and re.search(r"\d ?(?:l|liters?|litres?|tb)\b", plain):
-        return size * 1000
-    return size

@@ -1,0 +1,123 @@
+"""Questions about the customer's own case are reasoned out: from the record, why not, and what is next."""
+
+from datetime import date
+
+import pytest
+
+from tests.offline_shop import on
+
+TODAY = date(2026, 11, 29)
+RUTH, ANNIKA, RAFAEL, MEI_LIN = (
+    "ruth_abernathy_1028",
+    "annika_lindqvist_1015",
+    "rafael_quintero_1016",
+    "mei_lin_chau_1011",
+)
+HENRIK, CHIAMAKA, GRACE, ELIF = "henrik_sandvik_1010", "chiamaka_eze_1007", "grace_okafor_1018", "elif_demir_1039"
+DECLAN, KASPER, MEI_LIN = "declan_murphy_1021", "kasper_nowak_1023", "mei_lin_chau_1011"
+
+
+@pytest.mark.parametrize(
+    ("customer", "question", "told"),
+    [
+        (RUTH, "has my refund for the headlamp arrived?", "$47.95 goes back to your Visa ending in 1623"),
+        (HENRIK, "did i get my money back for the lamp i cancelled?", "$87.95 was refunded to your PayPal"),
+        (
+            ELIF,
+            "did you get my return of the clock and the stove?",
+            "does not say whether it has reached our warehouse",
+        ),
+        (MEI_LIN, "whats happening with my exchange", "The exchange of the Linen Tablecloth"),
+        (CHIAMAKA, "why did you charge me 5.45 extra?", "$23.50 and $5.45 were charged"),
+        (RAFAEL, "how did i pay for the order from the 17th", "$140.45 for order #AF10302 with your gift card"),
+    ],
+)
+def test_what_became_of_money_and_of_what_was_sent_back_is_told_from_the_record(
+    customer: str, question: str, told: str
+) -> None:
+    talk = on(TODAY, customer)
+    assert told in talk.say(question)
+    assert not talk.proposed
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["can i still return the secateurs? used them once", "i want to return the secateurs, i have used them twice"],
+)
+def test_what_was_used_is_not_taken_back(told: str) -> None:
+    talk = on(TODAY, ANNIKA)
+    reply = talk.say(told)
+    assert "As it has been used, it cannot go back." in reply
+    assert "unused" in reply
+    assert "go ahead" not in reply
+    assert not talk.proposed
+
+
+def test_goods_that_were_never_used_are_taken_back() -> None:
+    talk = on(TODAY, ANNIKA)
+    talk.say("i want to return the secateurs, never used them")
+    assert [name for name, _ in talk.proposed] == ["return_items"]
+
+
+def test_what_broke_later_is_a_matter_of_the_warranty_and_what_arrived_broken_is_reported() -> None:
+    later = on(TODAY, MEI_LIN).say("my acacia bowl got a crack after a month, what can i do")
+    assert "was delivered on 19 October 2026" in later
+    assert "warranty" in later
+    assert "photos" in later
+    assert "within 7 days" in on(date(2026, 11, 12), KASPER).say("the salad bowl has a crack")
+
+
+def test_a_gift_card_that_holds_too_little_is_not_offered() -> None:
+    talk = on(TODAY, RAFAEL)
+    reply = talk.say("can I pay AF10274 with my gift card?")
+    assert "holds $25.00, which does not cover that" in reply
+    assert "go ahead" not in reply
+
+
+def test_a_return_and_an_exchange_of_one_order_are_asked_to_be_one() -> None:
+    talk = on(TODAY, GRACE)
+    asked = talk.say("i want to return the tablecloth and exchange the pillow of #AF10148 for a soft one")
+    assert "one return or one exchange, not both" in asked
+    assert not talk.proposed
+    talk.say("the exchange")
+    assert [name for name, _ in talk.proposed] == ["exchange_items"]
+
+
+def test_why_a_changed_order_is_left_as_it_is_is_told_and_no_other_one_is_touched() -> None:
+    talk = on(TODAY, CHIAMAKA)
+    assert "as its items were changed once" in talk.say("can you change my proving basket to the oval one")
+    assert "as its items were changed once" in talk.say("ok then just cancel it, i dont need it")
+    assert not talk.proposed
+
+
+@pytest.mark.parametrize(
+    ("customer", "wish", "version"),
+    [
+        ("ada_brook_1001", "change the clock to the small one", "S201701"),
+        (ANNIKA, "change the flask to the green one", "S202202"),
+        ("oliver_pettigrew_1012", "i want charcoal instead of sand for my camp chair", "S202406"),
+    ],
+)
+def test_a_version_is_found_by_a_word_of_it_or_by_its_size(customer: str, wish: str, version: str) -> None:
+    talk = on(TODAY, customer)
+    talk.say(wish)
+    assert [args["new_item_ids"] for _, args in talk.proposed] == [[version]]
+
+
+def test_where_the_difference_goes_amends_what_was_asked() -> None:
+    talk = on(TODAY, "ada_brook_1001")
+    talk.say("change the clock to the small one")
+    talk.say("put the difference on my gift card")
+    assert [(name, args["payment_method_id"]) for name, args in talk.proposed] == [
+        ("change_order_items", "gift_card_513225")
+    ]
+
+
+def test_two_wishes_keep_their_orders_until_both_are_complete() -> None:
+    talk = on(TODAY, DECLAN)
+    talk.say("cancel the roasting tin order and change the address on the other one")
+    talk.say("dont need it anymore. address is 12 Beacon Street, Boston MA 02108, USA")
+    assert {(name, args["order_id"]) for name, args in talk.proposed} == {
+        ("cancel_order", "#AF10355"),
+        ("change_order_address", "#AF10264"),
+    }

@@ -1,0 +1,128 @@
+"""Tell how a customer's own order stands: what is possible until when and why not, what was paid, what comes back."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from core.language.fixed_sentences import list_words
+from core.offline.answering.toolbox import Toolbox
+from tools.retail.offline.answering.choosing import can_be_changed, is_delivered, is_pending
+from tools.retail.offline.answering.lookups import profile_of
+from tools.retail.offline.answering.order_sentences import day, item_name, method_name, money
+
+Facts = Mapping[str, Any]
+_BACK = frozenset({"return", "swap", "refund"})
+_DONE = {"cancel": "cancelled"}
+USED = "As it has been used, it cannot go back."
+
+
+def in_state(topic: str, order: Facts) -> bool:
+    """Say whether an order is in a state in which a change is made to orders."""
+    if topic in ("return", "refund"):
+        return is_delivered(order)
+    return is_pending(order) or (topic == "swap" and is_delivered(order))
+
+
+def possible(topic: str, order: Facts) -> bool:
+    """Say whether a change can be made to an order now, by what its record says."""
+    if topic in ("return", "refund"):
+        return is_delivered(order) and order.get("return_possible") is not False
+    if topic == "swap" and is_delivered(order):
+        return order.get("exchange_possible") is not False
+    return can_be_changed(order)
+
+
+def verdict(topic: str, order: Facts, *, used: bool = False) -> str:
+    """Say whether a change is possible, until when, and why not, as far as the record tells."""
+    if order.get("status") == "cancelled":
+        return ""
+    if topic in _BACK and not is_pending(order):
+        until = order.get("exchange_until" if topic == "swap" else "return_until")
+        if has_request(order):
+            return "An order can have one return or exchange, so nothing more of it can be sent back."
+        if not is_delivered(order):
+            return "It can be sent back once it has arrived."
+        if not possible(topic, order):
+            return f"The last day for that was {day(until)}, so it is too late now." if until else ""
+        return USED if used else f"It can be sent back until {day(until)}." if until else ""
+    done = _DONE.get("cancel" if topic in ("return", "refund") else topic, "changed")
+    if can_be_changed(order):
+        return f"It can still be {done}."
+    if is_pending(order):
+        return f"It can no longer be {done}, as its items were changed once. It can be sent back once it has arrived."
+    return f"It can no longer be {done}."
+
+
+def has_request(order: Facts) -> bool:
+    """Say whether a return or an exchange of an order was requested."""
+    return "requested" in str(order.get("status"))
+
+
+def paid(order: Facts, items: Sequence[Facts] = ()) -> str:
+    """Say what was paid for items that were named, or for the whole order."""
+    if items:
+        return " ".join(f"You paid {money(item['price'])} for the {item_name(item)}." for item in items)
+    amount = order.get("paid") or order.get("total")
+    return f"You paid {money(amount)} for it." if amount else ""
+
+
+def paid_how(order: Facts, desk: Toolbox) -> str:
+    """Say which amounts were charged for an order and with which of the customer's payment methods.
+
+    Raises:
+        CallNeeded: the profile must be read first.
+    """
+    charged = _payments(order, "payment")
+    if not charged:
+        return f"I see no payment for order {order['order_id']}."
+    names = _methods(desk, charged)
+    amounts = list_words([money(payment["amount"]) for payment in charged], "en")
+    if len(charged) == 1:
+        return f"You paid {amounts} for order {order['order_id']} with your {names}."
+    changed = ": the first when you ordered, the difference when its items were changed" if is_pending(order) else ""
+    return f"For order {order['order_id']} {amounts} were charged to your {names}{changed}."
+
+
+def money_back(order: Facts, desk: Toolbox) -> str:
+    """Say what has been refunded for an order, or what stands between the customer and the money.
+
+    Raises:
+        CallNeeded: the profile must be read first.
+    """
+    number, back = order["order_id"], _payments(order, "refund")
+    if back:
+        total = sum((Decimal(str(payment["amount"])) for payment in back), start=Decimal())
+        why = f"is cancelled: {money(total)} was" if order.get("status") == "cancelled" else f"had {money(total)}"
+        return f"Order {number} {why} refunded to your {_methods(desk, back)}."
+    if order.get("status") == "return requested":
+        return f"{requested(order, desk)} I see no refund for it yet."
+    return f"I see no refund for order {number} yet."
+
+
+def requested(order: Facts, desk: Toolbox) -> str:
+    """Say which goods of an order are to come back, for what, and that more is not known.
+
+    Raises:
+        CallNeeded: the profile must be read first.
+    """
+    kind = "return" if order.get("return_items") else "exchange"
+    ids = {str(one) for one in order.get(f"{kind}_items") or ()}
+    items = [item for item in order.get("items", []) if item.get("item_id") in ids]
+    names = list_words([f"the {item_name(item)}" for item in items], "en") or "your items"
+    for_it = ""
+    if kind == "return":
+        worth = sum((Decimal(str(item["price"])) for item in items), start=Decimal())
+        for_it = f": {money(worth)} goes back to your {_methods(desk, [order], 'return_payment_method_id')}"
+    unknown = "The record does not say whether it has reached our warehouse."
+    return f"The {kind} of {names} from order {order['order_id']} is registered{for_it}. {unknown}"
+
+
+def _payments(order: Facts, kind: str) -> list[Facts]:
+    return [payment for payment in order.get("payments", []) if payment.get("type", "payment") == kind]
+
+
+def _methods(desk: Toolbox, payments: Sequence[Facts], field: str = "payment_method_id") -> str:
+    """Return the customer's names of the methods of payments."""
+    known = {str(m["payment_method_id"]): method_name(m) for m in profile_of(desk).get("payment_methods", [])}
+    used = dict.fromkeys(str(payment.get(field)) for payment in payments)
+    return list_words([known.get(one, "payment method that is no longer stored") for one in used], "en")

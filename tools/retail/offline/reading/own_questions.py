@@ -1,0 +1,93 @@
+"""Recognise questions about the customer's own case that its record answers: money, charges, use, faults."""
+
+import re
+
+from core.language.text import normal
+
+_MONEY = re.compile(
+    r"\b(?:refund(?:ed|s)?|reimburse\w*|(?:the|my|no|any|get|got) (?:\w+ )?money|money (?:back|yet)|paid back|"
+    r"paid out|credited|nothing back|(?:my|the) [$€£]? ?\d[\d.,]* (?:\w+ )?back)\b"
+)
+_NEWS = re.compile(
+    r"\b(?:where(?:'s|s)?|when|status|did|didn't|didnt|has|have|haven't|havent|hasn't|hasnt|is|was|arriv\w*|gone "
+    r"through|receiv\w*|got|still|yet|waiting|weeks?|how long|what's|whats|news|shows?|what happened|how do i get)\b"
+)
+_OWN = re.compile(r"\b(?:i|i've|ive|i'm|im|my|me|it|that|still|we|our|the)\b")
+_NO_NEWS = re.compile(
+    r"\b(?:if|in case|what happens|when i (?:return|cancel|send)|can i|could i|(?<!how )do i get|will i get|would i|"
+    r"usually|normally|how (?:long(?! (?:till?|until|before|do i))|many)|difference|want|like|please|give me|demand|"
+    r"instead|policy)\b"
+)
+_CHARGED = re.compile(
+    r"\bwhy\b.*\b(?:charge[ds]?|pa(?:y|id)|cost|debited|billed|bill|took|taken)\b|"
+    r"\bcharged (?:me )?(?:twice|double|two times|again|extra|too much)\b|\bdouble charge\w*|"
+    r"\b(?:what(?:'s|s| is| was)) (?:this|that|the) (?:extra |second |other )?(?:charge|payment|amount|[$€£]? ?\d+[.,]"
+    r"\d\d)|"
+    r"\bhow much (?:did|have) (?:i|you) (?:\w+ )?(?:pay|paid|charged?)\b.*\b(?:card|how|with|method|paypal)\b|"
+    r"\b(?:which|what) (?:card|payment method|account)\b[^.?!]*\b(?:used?|pa(?:y|id)|charged)\b|"
+    r"\bhow (?:did|have) (?:i|we) pa(?:y|id)\b|\bhow (?:was|is) (?:it|that|this|the order) paid\b"
+)
+_REQUESTED = re.compile(
+    r"\b(?:(?:did|have|has) (?:you|u|it|my \w+) (?:get|got|receiv\w+|arriv\w+|reach\w*|come)\b.*\b(?:return\w*|"
+    r"exchang\w*|sen[td] back)|"
+    r"(?:status|news|update|what(?:'s|s| is) (?:happening|up|going on|the status)|where(?:'s|s| is)|how far|when)\b"
+    r".*\b(?:(?:my|the) (?:\w+ ){0,2}(?:return|exchange|replacement)|returned|exchanged|sent back)|"
+    r"(?:i|we|i've|ive) (?:already |have |had )*(?:asked for|requested|registered|started|filed|applied for|did|made) "
+    r"(?:an?|the|my|this) (?:\w+ )?(?:return|exchange)|"
+    r"when (?:do|will|does|is|are) .*\b(?:new|replacement|exchanged) [\w' -]+(?:sent?|ship\w*|com(?:e|ing)|arriv\w+)|"
+    r"when (?:do|will|are) (?:you|u) .*(?:send|ship)\w* (?:me )?(?:out )?(?:the|my) (?:new|replacement|exchanged)|"
+    r"(?:is|has|was) (?:the|my) (?:\w+ ){0,2}(?:return|exchange)\b.*\b(?:done|processed|arrived|through|complete\w*|"
+    r"finished|registered|approved|in|yet|received))\b"
+)
+_NO_CHARGE = re.compile(r"\b(?:fee|fees|shipping|delivery|express|postage|tax|declined|fail\w*)\b")
+_USED = re.compile(
+    r"(?<!card i )(?<!method i )(?<!account i )\b(?:used (?:it|them|that|this|once|twice|on|in|for|at)\b|"
+    r"(?:been|was|were|is|it's|are|got|gets|already|only|just|have|i've|has|we've|ive|hardly|barely|i|we) used\b"
+    r"(?! (?:my|the|a|an|to|your|paypal|our))|worn|washed|lit (?:it|them|one)|burn(?:ed|t) (?:it|them)|slept (?:on|in|"
+    r"under)|cooked (?:with|in|on)|baked (?:with|in)|been using|using it|tried (?:it|them) (?:out|once|twice)|camped)\b"
+)
+_NOT_USED = re.compile(
+    r"\b(?:never|not|n't|haven't|havent|hasn't|hasnt|without|isn't|wasn't|didn't|no longer)(?: \w+){0,2} "
+    r"(?:used|worn|washed|slept|lit|burned|burnt|been)\b|\bunused\b"
+)
+_FAULT = re.compile(
+    r"\b(?:broke(?:n)?|snapped|cracked|crack(?:s)?|chipped|chips?|flak\w+|peel\w+|rip(?:ped|s)|torn|tear(?:s|ing)|"
+    r"split|leak\w*|bent|wobbl\w+|squeak\w*|jammed|jams|loose|fray\w*|fell apart|falling apart|(?:come|came|coming) "
+    r"(?:off|apart|undone)|stopped working|dead|died|faulty|defect\w*|damaged|dent(?:ed)?|scratch(?:ed|es)?|"
+    r"shattered|smashed|(?:no longer|doesn't|does not|doesnt|won't|will not|wont|don't|dont) "
+    r"(?:even )?(?:work|turn on|light|start|switch|charge|grind|close|open|stay|hold|fit|cut|shut|heat|pour)\w*)\b|"
+    r"\b(?:has|have|got|is|with) (?:an? )?(?:\w+ )?(?:hole|crack|dent|chip|scratch|tear)s?\b"
+)
+_NO_FAULT = re.compile(
+    r"\b(?:code|codes|voucher|coupon|password|link|site|website|app|log ?in|payment|card|if|what happens|would|"
+    r"box|parcel|package|chip card|your|wrong|missing|fit|fits|hurt|injur\w+)\b"
+)
+
+
+def asks_for_news_of_money(text: str) -> bool:
+    """Say whether a text asks what became of money that is to come back, or tells that it has not come."""
+    plain = normal(text)
+    return bool(_MONEY.search(plain) and _NEWS.search(plain) and _OWN.search(plain) and not _NO_NEWS.search(plain))
+
+
+def asks_for_news_of_request(text: str) -> bool:
+    """Say whether a text asks how far a return or an exchange is that was requested."""
+    plain = normal(text)
+    return bool(_REQUESTED.search(plain)) and not re.search(r"\b(?:if|usually|can i|could i|how do i)\b", plain)
+
+
+def asks_for_charges(text: str) -> bool:
+    """Say whether a text asks why, or how, something was charged."""
+    plain = normal(text)
+    return bool(_CHARGED.search(plain) and not _NO_CHARGE.search(plain))
+
+
+def tells_of_use(text: str) -> bool:
+    """Say whether a text tells that goods were used."""
+    return any(_USED.search(_NOT_USED.sub(" ", plain)) for plain in normal(text).splitlines())
+
+
+def tells_of_fault(text: str) -> bool:
+    """Say whether a text tells that goods are broken or do not work."""
+    plain = normal(text)
+    return bool(_FAULT.search(plain) and not _NO_FAULT.search(plain))
