@@ -10,6 +10,7 @@ from core.errors import IndexCorrupt, IndexMismatch, IndexNotFound
 from ingest.index.store import PassageStore
 from ingest.index.vectors import VectorIndex
 from ingest.index.versions import (
+    EXACT,
     INDEX_FILE,
     STORE_FILE,
     VECTORS_FILE,
@@ -41,7 +42,8 @@ class OpenIndex:
             except sqlite3.Error as error:
                 raise IndexCorrupt(f"{folder / STORE_FILE} cannot be opened ({error})") from None
             opened.callback(self.store.close)
-            self.vectors = VectorIndex(folder / INDEX_FILE, folder / VECTORS_FILE)
+            graph = None if self.manifest.index_type == EXACT else folder / INDEX_FILE
+            self.vectors = VectorIndex(folder / VECTORS_FILE, graph)
             opened.callback(self.vectors.close)
             self._resources = opened.pop_all()
         self._users = 0
