@@ -43,7 +43,8 @@ from graph.routing import (
     after_verify,
 )
 from graph.runtime.budgets import Budgets
-from graph.runtime.node_wrappers import inline_route, observed, sync_bridge
+from graph.runtime.node_wrappers import Node, inline_route, observed, sync_bridge
+from graph.runtime.one_step import Step, in_one_step
 from graph.state import State, TurnInput
 from graph.tool_calls.executors import InProcess, ToolExecutor
 from graph.verification.judge import ReplyJudge
@@ -139,8 +140,15 @@ def build_graph(
 ) -> SupportGraph:
     """Return the compiled graph; without a checkpointer and a store it forgets, or takes those of its server."""
     drawn = StateGraph(State, context_schema=Context, input_schema=TurnInput)
-    add = _adder(drawn, parts.telemetry, parts.phrases)
-    add(
+    made = partial(_node, parts.telemetry, parts.phrases)
+
+    def add(node: Callable[..., Coroutine[Any, Any, Any]], **needs: Any) -> None:
+        drawn.add_node(node.__name__, sync_bridge(made(node, **needs)))
+
+    longest = history_chars(parts.context_tokens)
+    leads_on = partial(after_retrieve, history_chars=longest)
+    goes_on = partial(after_reason, max_tool_rounds=parts.max_tool_rounds)
+    receiving = made(
         receive,
         desk=parts.desk,
         actions=parts.actions,
@@ -153,7 +161,7 @@ def build_graph(
         locale_of=partial(served_locale, locales=parts.locales),
     )
     executor = parts.executor or InProcess([tool.bound for tool in parts.tools], asks_who=parts.identity is not None)
-    add(
+    retrieving = made(
         retrieve,
         retriever=parts.retriever,
         limit=parts.passages_per_turn,
@@ -165,7 +173,7 @@ def build_graph(
         actions=parts.actions,
         procedures=parts.procedures,
     )
-    add(
+    reasoning = made(
         reason,
         model=parts.model,
         tools={tool.name: tool for tool in parts.tools},
@@ -183,7 +191,14 @@ def build_graph(
         languages=parts.languages,
         sees=parts.sees,
     )
-    longest = history_chars(parts.context_tokens)
+    common = [Step("receive", receiving, after_receive), Step("retrieve", retrieving, leads_on)]
+    drawn.add_node(
+        "receive",
+        sync_bridge(in_one_step([*common, Step("reason", reasoning, goes_on)])),
+        destinations=("retrieve", "execute_tools", "escalate", END),
+    )
+    drawn.add_node("retrieve", sync_bridge(retrieving))
+    drawn.add_node("reason", sync_bridge(reasoning))
     add(remember, summariser=parts.summariser, history_chars=longest)
     add(execute_tools, executor=executor, actions=parts.actions, identity=parts.identity, procedures=parts.procedures)
     add(verify)
@@ -201,16 +216,11 @@ def build_graph(
     )
 
     drawn.add_edge(START, "receive")
-    drawn.add_conditional_edges("receive", inline_route(after_receive), ["retrieve", "execute_tools", "escalate", END])
-    drawn.add_conditional_edges(
-        "retrieve",
-        inline_route(partial(after_retrieve, history_chars=longest)),
-        ["execute_tools", "reason", "remember"],
-    )
+    drawn.add_conditional_edges("retrieve", inline_route(leads_on), ["execute_tools", "reason", "remember"])
     drawn.add_edge("remember", END)
     drawn.add_conditional_edges(
         "reason",
-        inline_route(partial(after_reason, max_tool_rounds=parts.max_tool_rounds)),
+        inline_route(goes_on),
         ["execute_tools", "escalate", "verify", "confirm", "approve", END],
     )
     drawn.add_conditional_edges("execute_tools", inline_route(after_execute_tools), ["confirm", "reason"])
@@ -234,13 +244,11 @@ def _spoken(
     return spoken
 
 
-def _adder(
-    drawn: StateGraph[Any, Any, Any, Any], telemetry: OpenTelemetry | None, phrases: OwnPhrases
-) -> Callable[..., None]:
-    """Return what adds a node under its function's name, with its needs bound."""
-
-    def add(node: Callable[..., Coroutine[Any, Any, Any]], **needs: Any) -> None:
-        ready = partial(_spoken(node, phrases) if phrases else node, **needs)
-        drawn.add_node(node.__name__, sync_bridge(observed(ready, telemetry)))
-
-    return add
+def _node(
+    telemetry: OpenTelemetry | None,
+    phrases: OwnPhrases,
+    node: Callable[..., Coroutine[Any, Any, Any]],
+    **needs: Any,
+) -> Node:
+    """Return a node with its needs bound."""
+    return observed(partial(_spoken(node, phrases) if phrases else node, **needs), telemetry)

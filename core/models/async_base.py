@@ -4,16 +4,17 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, message_chunk_to_message
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, RunnableBinding
 from pydantic import ConfigDict
 
 from core.models.json_mode import NO_STREAM
+from core.models.request_limits import current_allowance
 
 
 class AsyncChatModel(BaseChatModel):
@@ -38,6 +39,10 @@ class PiecewiseChatModel(AsyncChatModel):
     def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[AIMessageChunk]:
         """Yield the answer."""
 
+    async def unobserved(self, messages: list[BaseMessage]) -> AIMessage:
+        """Return an answer past the library's entrance, which looks for whoever traces it or reads along."""
+        return await whole_message(self._answered(messages, in_pieces=False))
+
     async def _agenerate(
         self,
         messages: list[BaseMessage],
@@ -45,7 +50,7 @@ class PiecewiseChatModel(AsyncChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return await whole_result(self._answered(messages, in_pieces=False))
+        return ChatResult(generations=[ChatGeneration(message=await self.unobserved(messages))])
 
     async def _astream(
         self,
@@ -58,14 +63,14 @@ class PiecewiseChatModel(AsyncChatModel):
             yield ChatGenerationChunk(message=piece)
 
 
-async def whole_result(pieces: AsyncGenerator[AIMessageChunk]) -> ChatResult:
+async def whole_message(pieces: AsyncGenerator[AIMessageChunk]) -> AIMessage:
     """Return the pieces of an answer, of which there is at least one, as a whole.
 
     The library has such a function, too; it joins them in a thread, and to reach one takes longer than to join them.
     """
     first, *rest = [piece async for piece in pieces]
-    whole = first + rest if rest else first
-    return ChatResult(generations=[ChatGeneration(message=message_chunk_to_message(whole))])
+    whole: Any = message_chunk_to_message(first + rest if rest else first)
+    return cast(AIMessage, whole)
 
 
 async def answer_of(
@@ -83,8 +88,21 @@ async def answer_of(
     elif in_pieces:
         async for message in model.astream(messages, NO_STREAM):
             yield as_chunk(message)
+    elif not current_allowance().observed:
+        yield as_chunk(await _unobserved(model, messages))
     else:
         yield as_chunk(await model.ainvoke(messages, NO_STREAM))
+
+
+async def _unobserved(model: Runnable[LanguageModelInput, AIMessage], messages: list[BaseMessage]) -> BaseMessage:
+    """Return the answer of a model of the library's past its entrance."""
+    inner, kwargs = (model.bound, model.kwargs) if isinstance(model, RunnableBinding) else (model, {})
+    if not isinstance(inner, BaseChatModel):
+        return await model.ainvoke(messages, NO_STREAM)
+    generation = (await inner._agenerate(messages, **kwargs)).generations[0]
+    told = generation.message.response_metadata
+    generation.message.response_metadata = {**(generation.generation_info or {}), **told}
+    return generation.message
 
 
 def as_chunk(message: BaseMessage) -> AIMessageChunk:

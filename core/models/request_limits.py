@@ -25,6 +25,8 @@ class Allowance:
     """Tools of which one has to be called now, because the answer before did nothing with a request they are for."""
     in_json: bool = False
     """Whether calls are to be written as JSON, because those of the answer before could not be read."""
+    observed: bool = True
+    """Whether anybody traces what is asked of a model, or reads along."""
 
     def __post_init__(self) -> None:
         self._ends = time.monotonic() + self.seconds

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.language.fixed_sentences import ENGLISH, phrase
@@ -62,6 +62,7 @@ FRUITLESS = 2
 
 async def reason(
     state: State,
+    config: RunnableConfig,
     runtime: Runtime[Context],
     *,
     model: Runnable[LanguageModelInput, AIMessage],
@@ -148,11 +149,11 @@ async def reason(
         first_model=state.first_model,
         forced_tools=forced_tools(state.faults, expected, reads),
         in_json=GARBLED in state.faults,
+        observed=bool(getattr(config.get("callbacks"), "handlers", True)),
     )
+    asked = prompt_messages(earlier, passages, system=system + note, context_tokens=context_tokens, sees=sees)
     with allow(allowance):
-        answer = await speaker.ainvoke(
-            prompt_messages(earlier, passages, system=system + note, context_tokens=context_tokens, sees=sees)
-        )
+        answer = await (speaker.ainvoke if allowance.observed else speaker.unobserved)(asked)
     faults = [] if answer.tool_calls else speaker.faults
     used_up = tool_rounds(state.messages) >= rounds_of(state, max_tool_rounds)
     if answer.tool_calls and used_up and allowance.next_model is not None:
