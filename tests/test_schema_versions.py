@@ -1,16 +1,20 @@
 """Bring databases up to date by revisions, once, whoever opens them; refuse what a newer program wrote."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, insert, inspect, select
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert, inspect, select
 
 from core.errors import SchemaMismatch
 from core.storage.database import upgrade_database
 from core.storage.engines import open_engine
 from core.storage.schema_versions import HISTORY, History, version_of
+from server.inbox import inbox_schema
 from tests.test_old_databases import old as old
+from tools.actions import ledger_schema
+from tools.desk import desk_schema
 
 FIRST = """
 revision = "things_0001"
@@ -113,3 +117,39 @@ def test_a_revision_that_fails_leaves_the_database_at_the_version_before(
         assert version_of(connection, History("things", tmp_path / "first")) == "things_0001"
         assert [column["name"] for column in inspect(connection).get_columns("things")] == ["id", "name"]
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("store", "before", "table", "added"),
+    [
+        (
+            desk_schema.metadata,
+            "tickets_0002",
+            "tickets",
+            ("ix_tickets_created_at", "ix_tickets_closed_at", "ix_tickets_rated_at"),
+        ),
+        (ledger_schema.metadata, "actions_0001", "actions", ("actions_by_state",)),
+        (inbox_schema.METADATA, "inbox_0007", "inbox_ratings", ("ix_inbox_ratings_rated_at",)),
+    ],
+    ids=("tickets", "actions", "inbox"),
+)
+def test_the_stores_of_the_version_before_get_the_indexes_of_a_new_one(
+    store: MetaData, before: str, table: str, added: Sequence[str], database_url: str
+) -> None:
+    upgrade_database(database_url, store)
+    engine = open_engine(database_url)
+    with engine.begin() as connection:
+        of_new = index_names(connection, table)
+        for name in added:
+            connection.exec_driver_sql(f"DROP INDEX {name}")
+        if before == "actions_0001":
+            connection.exec_driver_sql("CREATE INDEX ix_actions_state ON actions (state)")
+        connection.exec_driver_sql(f"UPDATE {before.partition('_')[0]}_schema_version SET version_num = '{before}'")
+    upgrade_database(database_url, store)
+    with engine.connect() as connection:
+        assert index_names(connection, table) == of_new
+    engine.dispose()
+
+
+def index_names(connection: Connection, table: str) -> set[str]:
+    return {str(index["name"]) for index in inspect(connection).get_indexes(table)}

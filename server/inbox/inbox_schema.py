@@ -66,7 +66,7 @@ RATINGS = Table(
     Column("owner", String(300), nullable=False),
     Column("score", Integer, nullable=False),
     Column("comment", Text, nullable=False),
-    Column("rated_at", Double, nullable=False),
+    Column("rated_at", Double, nullable=False, index=True),
 )
 REPLY_RATINGS = Table(
     "inbox_reply_ratings",

@@ -40,7 +40,7 @@ actions = Table(
     Column("preview", String, nullable=False, comment="what the customer is asked to agree to"),
     Column("change", JSON, nullable=False, comment="the planned change with the records before and after"),
     Column("approval", String, comment="why staff has to agree, if it has to"),
-    Column("state", String, nullable=False, index=True),
+    Column("state", String, nullable=False),
     Column("settled", Boolean, nullable=False, comment="over and told: the same wish is a new one from now on"),
     Column("asked_message_id", String, comment="message that asked for it"),
     Column("proposed_at", Instant, nullable=False),
@@ -59,6 +59,7 @@ actions = Table(
 )
 
 Index("actions_of_thread", actions.c.thread_id, actions.c.settled)
+Index("actions_by_state", actions.c.state, actions.c.updated_at)
 Index(
     "one_open_action_per_intent",
     actions.c.thread_id,
